@@ -1,0 +1,118 @@
+"""The enumerations of metrics.binproto; a number that none of them knows stays that number."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Self
+
+
+class OpenEnum(IntEnum):
+    """An enumeration that keeps numbers it does not know, as `UNKNOWN_<number>`."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        if not isinstance(value, int):
+            return None
+        member = int.__new__(cls, value)
+        member._name_ = f"UNKNOWN_{value}"
+        member._value_ = value
+        # Remembered, so that equal numbers are the same object.
+        return cls._value2member_map_.setdefault(value, member)  # type: ignore[return-value]
+
+    @property
+    def known(self) -> bool:
+        """Whether the schema gives this number a name."""
+        return not self._name_.startswith("UNKNOWN_")
+
+
+class MetricStatus(OpenEnum):
+    """A verdict. `UNSET` is what a file says that says nothing."""
+
+    UNSET = 0
+    PASSED = 1
+    FAIL_WARN = 2
+    NOT_APPLICABLE = 3
+    RAW = 4
+    FAIL_BLOCK = 5
+
+    @property
+    def severity(self) -> int:
+        """How bad: FAIL_BLOCK 5, FAIL_WARN 4, PASSED 3, RAW 2, NOT_APPLICABLE 1, else 0."""
+        return _SEVERITY.get(int(self), 0)
+
+
+_SEVERITY = {5: 5, 2: 4, 1: 3, 4: 2, 3: 1}
+
+
+class MetricType(OpenEnum):
+    """The twelve kinds of metrics."""
+
+    UNSET = 0
+    DOUBLE_SUMMARY = 1
+    DOUBLE_OVER_TIME = 2
+    LINE_PLOT = 3
+    BAR_CHART = 4
+    STATES_OVER_TIME = 5
+    HISTOGRAM = 6
+    SCALAR = 7
+    PLOTLY = 8
+    IMAGE = 9
+    BATCHWISE_BAR_CHART = 10
+    TEXT = 11
+    IMAGE_LIST = 12
+
+    @property
+    def label(self) -> str:
+        """The kind in words, such as `double over time`."""
+        return self._name_.lower().replace("_", " ")
+
+
+class Importance(OpenEnum):
+    """How much a metric or event matters."""
+
+    UNSET = 0
+    ZERO = 1
+    LOW = 2
+    MEDIUM = 3
+    HIGH = 4
+    CRITICAL = 5
+
+
+class DataType(OpenEnum):
+    """What a metrics data holds; the `INDEXED_` kinds have an index data beside them."""
+
+    UNSET = 0
+    DOUBLE = 1
+    TIMESTAMP = 2
+    UUID = 3
+    STRING = 4
+    STATUS = 5
+    INDEXED_DOUBLE = 6
+    INDEXED_TIMESTAMP = 7
+    INDEXED_UUID = 8
+    INDEXED_STRING = 9
+    INDEXED_STATUS = 10
+    EXTERNAL_FILE = 11
+
+    @property
+    def label(self) -> str:
+        """The kind in words, such as `indexed double` or `external file`."""
+        return self._name_.lower().replace("_", " ")
+
+
+class TimestampType(OpenEnum):
+    """Whether an event's time counts from 1970 (ABSOLUTE) or from the start (RELATIVE)."""
+
+    UNSET = 0
+    ABSOLUTE = 1
+    RELATIVE = 2
+
+
+class SeriesKind(IntEnum):
+    """What the values of a series are: the number of its field in the schema's `Series`."""
+
+    DOUBLES = 1
+    TIMESTAMPS = 2
+    UUIDS = 3
+    STRINGS = 4
+    STATUSES = 5
