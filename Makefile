@@ -1,0 +1,60 @@
+# Two commands do everything on a machine with Python 3.11 or newer and make:
+#   make demo    sets up .venv and opens the app on a sample
+#   make test    sets up .venv with what the tests need, and runs every check
+
+# The first Python that is new enough and can make virtual environments; or say PYTHON=...
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+  $$python -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+    && echo $$python && break; done)
+VENV ?= .venv
+BIN = $(VENV)/bin
+PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
+OPEN_CORE = resim-open-core==1.6.0
+PYTEST_ARGS ?=
+CHECKED = $(wildcard resim_inspect runner tests benchmarks)
+
+.PHONY: demo test lint bench schema clean
+
+demo: $(VENV)/.installed
+	@$(BIN)/resim-inspect demo
+
+test: lint
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: $(VENV)/.test-needs
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy $(CHECKED)
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.test-needs
+	$(BIN)/python -m benchmarks $(BENCH)
+
+$(VENV)/.python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer with venv is needed; name it with PYTHON=..." >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.python pyproject.toml
+	$(PIP) install --constraint tests/constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.test-needs: $(VENV)/.installed tests/requirements.txt tests/constraints.txt
+	$(PIP) install --constraint tests/constraints.txt --requirement tests/requirements.txt
+	@$(PIP) install --constraint tests/constraints.txt --only-binary :all: $(OPEN_CORE) \
+	  || echo "$(OPEN_CORE) cannot be had here: the tests against the official code will be skipped" >&2
+	@touch $@
+
+# The compiler is old on purpose: what it writes runs with protobuf 5.27 and all later ones.
+.venv-schema/.installed:
+	$(PYTHON) -m venv .venv-schema
+	.venv-schema/bin/python -m pip --disable-pip-version-check --quiet install grpcio-tools==1.65.5
+	@touch $@
+
+schema: .venv-schema/.installed
+	.venv-schema/bin/python -m grpc_tools.protoc -I. --python_out=. --pyi_out=. resim_inspect/schema/metrics.proto
+
+clean:
+	rm -rf $(VENV) .venv-schema .venv-lowest .cache build dist *.egg-info
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find resim_inspect $(wildcard runner tests benchmarks) -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,39 @@
+"""`resim-inspect demo`: the app on a sample that it makes itself."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The one choice: where the sample stays."""
+    parser.add_argument(
+        "--keep", metavar="DIR", type=Path, help="write the sample here and leave it there"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Makes the sample and opens it; where there is no terminal, prints it as `show` does."""
+    if args.keep is not None:
+        args.keep.mkdir(parents=True, exist_ok=True)
+        return _open(args.keep, args)
+    with tempfile.TemporaryDirectory(prefix="resim-inspect-demo-") as folder:
+        return _open(Path(folder), args)
+
+
+def _open(folder: Path, args: argparse.Namespace) -> int:
+    from resim_inspect.document.sample import write_sample
+
+    path = write_sample(folder)
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        from resim_inspect.tui.app import run_app
+
+        return run_app(path)
+    from resim_inspect.commands import show
+
+    parser = argparse.ArgumentParser()
+    show.add_arguments(parser)
+    return show.run(parser.parse_args([str(path)], argparse.Namespace(**vars(args))))
