@@ -1,0 +1,91 @@
+"""A workspace read from disk: ids, names, results, and what is none."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from uuid import UUID, uuid5
+
+import pytest
+
+from runner.errors import WorkspaceError
+from runner.results import JobResult, Outcome, result_from_bytes
+from runner.workspace import Place, config_values, looks_like_workspace, open_workspace
+
+
+def workspace_of(folder: Path, *names: str) -> Path:
+    for name in names:
+        for part in ("experience", "logs"):
+            (folder / "jobs" / name / "inputs" / part).mkdir(parents=True)
+    return folder
+
+
+def test_jobs_are_sorted_and_ids_follow_from_the_workspace(tmp_path: Path) -> None:
+    workspace = open_workspace(workspace_of(tmp_path, "b", "a", "c"))
+    assert [job.name for job in workspace.jobs] == ["a", "b", "c"]
+    assert workspace.jobs[0].id == uuid5(workspace.id, "a")
+    assert len({workspace.id, workspace.project_id, workspace.batch_id}) == 3
+    assert workspace == open_workspace(tmp_path)
+    assert not workspace.recorded
+
+
+def test_recorded_ids_and_names_win(tmp_path: Path) -> None:
+    workspace_of(tmp_path, "a", "b")
+    batch = UUID("0b2f5c1e-5b0e-4c58-8a1f-3d6a0c9e7f21")
+    job = UUID("0b2f5c1e-5b0e-4c58-8a1f-3d6a0c9e7f22")
+    config = {
+        "format": 1,
+        "batchID": str(batch),
+        "jobs": {"a": {"jobID": str(job), "experienceName": "Left turn"}},
+    }
+    (tmp_path / "workspace.json").write_text(json.dumps(config))
+    workspace = open_workspace(tmp_path)
+    assert workspace.batch_id == batch
+    assert workspace.jobs[0].id == job
+    assert workspace.jobs[0].experience_name == "Left turn"
+    assert workspace.jobs[1].experience_name == "b"
+    (tmp_path / "workspace.json").write_text(json.dumps(config_values(workspace)))
+    again = open_workspace(tmp_path)
+    assert again.recorded
+    assert again.jobs == workspace.jobs
+
+
+@pytest.mark.parametrize(
+    "config",
+    ["{", "[]", '{"format": 9}', '{"batchID": "x"}', '{"jobs": []}', '{"jobs": {"a": 1}}'],
+)
+def test_a_broken_workspace_json_is_one_clear_error(tmp_path: Path, config: str) -> None:
+    workspace_of(tmp_path, "a")
+    (tmp_path / "workspace.json").write_text(config)
+    with pytest.raises(WorkspaceError):
+        open_workspace(tmp_path)
+
+
+def test_other_folders_are_no_workspaces(tmp_path: Path) -> None:
+    (tmp_path / "jobs" / "readme").mkdir(parents=True)
+    assert not looks_like_workspace(tmp_path)
+    for folder in (tmp_path, tmp_path / "missing"):
+        with pytest.raises(WorkspaceError):
+            open_workspace(folder)
+
+
+def test_a_name_that_is_no_text_still_has_an_id(tmp_path: Path) -> None:
+    name = b"caf\xe9".decode("utf-8", "surrogateescape")
+    workspace = open_workspace(workspace_of(tmp_path, name))
+    assert workspace.jobs[0].name == name
+    json.dumps(config_values(workspace)).encode()
+
+
+def test_a_result_comes_back_and_a_broken_one_says_so(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    assert place.read_result() is None
+    result = JobResult("a", "id", Outcome.DONE, verdict="FAIL_WARN", statuses={"PASSED": 2})
+    place.result.parent.mkdir()
+    place.result.write_bytes(result.as_bytes())
+    assert place.read_result() == result
+    for data in (b"[]", b"{}", b'{"format": 1}', b'{"format": 1, "outcome": "x"}'):
+        with pytest.raises(ValueError, match=r"is |has "):
+            result_from_bytes(data)
+        place.result.write_bytes(data)
+        with pytest.raises(WorkspaceError):
+            place.read_result()
