@@ -1,0 +1,362 @@
+"""A metrics.binproto that is open: small parts parsed, heavy series left where they are."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, NamedTuple, Self
+
+from resim_inspect.document.enums import MetricStatus, SeriesKind
+from resim_inspect.document.errors import MalformedError, SeriesError
+from resim_inspect.document.facts import HeavyFacts, series_length
+from resim_inspect.document.facts import facts as heavy_facts
+from resim_inspect.document.lazy import Lazy
+from resim_inspect.document.source import Source, Stamp
+from resim_inspect.document.wire import Scan
+from resim_inspect.schema import metrics_pb2 as pb
+
+if TYPE_CHECKING:
+    from resim_inspect.document.model import Event, Metric, MetricsData, Series
+
+CACHE_BYTES = 256 << 20
+
+
+_INFINITY = float("inf")
+
+
+class UnknownField(NamedTuple):
+    """A field that the schema does not know."""
+
+    where: str
+    number: int
+
+
+class Document:
+    """What a file holds; read-only, and safe to use from several threads."""
+
+    def __init__(
+        self,
+        source: Source,
+        split: Scan,
+        message: pb.JobMetrics,
+        path: Path | None,
+        cache_bytes: int,
+    ) -> None:
+        self.path = path
+        self.size = source.size
+        self.message = message
+        """The file without its heavy series, in whose place stand empty ones. Never change it."""
+        self.heavy = split.heavy
+        """The series that were cut out, by the position of their metrics data."""
+        self._source = source
+        self._split = split
+        self._cache: OrderedDict[tuple[int, str | None], tuple[Series, int]] = OrderedDict()
+        self._cache_bytes = cache_bytes
+        self._cached = 0
+        self._lock = Lock()
+
+    @property
+    def stamp(self) -> Stamp | None:
+        """The state of the file when it was opened; None for bytes from memory."""
+        return self._source.stamp
+
+    @property
+    def job_id(self) -> str:
+        """As the file writes it; empty if it does not."""
+        return self.message.job_id.id.data
+
+    @property
+    def status(self) -> MetricStatus:
+        """`metrics_status` of the job."""
+        return MetricStatus(self.message.metrics_status)
+
+    @property
+    def collection_status(self) -> MetricStatus:
+        """`metrics_status` of the collection of metrics."""
+        return MetricStatus(self.message.job_level_metrics.metrics_status)
+
+    @cached_property
+    def verdict(self) -> MetricStatus:
+        """The job's status, or where the file has none, that of the worst metric."""
+        return self.status or self.worst_status
+
+    @cached_property
+    def worst_status(self) -> MetricStatus:
+        """The worst status of any metric; UNSET without metrics."""
+        found = {metric.status for metric in self.message.job_level_metrics.metrics}
+        return max(map(MetricStatus, found), key=lambda one: one.severity, default=MetricStatus(0))
+
+    @cached_property
+    def metrics(self) -> Sequence[Metric]:
+        """All metrics, in the order of the file; each is made when asked for."""
+        from resim_inspect.document import convert
+
+        messages = self.message.job_level_metrics.metrics
+        return Lazy(len(messages), lambda position: convert.metric(messages[position], position))
+
+    @cached_property
+    def data(self) -> Sequence[MetricsData]:
+        """All metrics data, in the order of the file; each is made when asked for."""
+        from resim_inspect.document import convert
+
+        messages = self.message.metrics_data
+        return Lazy(
+            len(messages), lambda position: convert.metrics_data(messages[position], position)
+        )
+
+    @cached_property
+    def events(self) -> Sequence[Event]:
+        """All events, in the order of the file; each is made when asked for."""
+        from resim_inspect.document import convert
+
+        messages = self.message.events
+        return Lazy(len(messages), lambda position: convert.event(messages[position], position))
+
+    def display_order(self) -> list[int]:
+        """Positions of the metrics as ReSim shows them: by order (unset last), then name."""
+        keys = []
+        for position, metric in enumerate(self.message.job_level_metrics.metrics):
+            order = metric.order if metric.HasField("order") else _INFINITY
+            # NaN has no place among numbers: with the unset ones.
+            keys.append((order if order == order else _INFINITY, metric.name, position))
+        keys.sort()
+        return [position for _, _, position in keys]
+
+    # ------------------------------------------------------------- looking up
+
+    @cached_property
+    def _metric_ids(self) -> dict[str, int]:
+        metrics = self.message.job_level_metrics.metrics
+        return _first(metric.metric_id.id.data for metric in metrics)
+
+    @cached_property
+    def _metric_names(self) -> dict[str, int]:
+        return _first(metric.name for metric in self.message.job_level_metrics.metrics)
+
+    @cached_property
+    def _data_ids(self) -> dict[str, int]:
+        return _first(data.metrics_data_id.id.data for data in self.message.metrics_data)
+
+    @cached_property
+    def _data_names(self) -> dict[str, int]:
+        return _first(data.name for data in self.message.metrics_data)
+
+    @cached_property
+    def _event_ids(self) -> dict[str, int]:
+        return _first(event.event_id.id.data for event in self.message.events)
+
+    def metric_by_id(self, metric_id: str) -> Metric | None:
+        """The first metric with this id, compared as written."""
+        position = self._metric_ids.get(metric_id)
+        return None if position is None else self.metrics[position]
+
+    def metric_named(self, name: str) -> Metric | None:
+        """The first metric with this name."""
+        position = self._metric_names.get(name)
+        return None if position is None else self.metrics[position]
+
+    def data_by_id(self, data_id: str) -> MetricsData | None:
+        """The first metrics data with this id, compared as written."""
+        position = self._data_ids.get(data_id)
+        return None if position is None else self.data[position]
+
+    def data_named(self, name: str) -> MetricsData | None:
+        """The first metrics data with this name."""
+        position = self._data_names.get(name)
+        return None if position is None else self.data[position]
+
+    def event_by_id(self, event_id: str) -> Event | None:
+        """The first event with this id, compared as written."""
+        position = self._event_ids.get(event_id)
+        return None if position is None else self.events[position]
+
+    def index_of(self, data: MetricsData) -> MetricsData | None:
+        """The data that this one is indexed by, if there is one."""
+        if not data.is_indexed or data.index_id is None:
+            return None
+        return self.data_by_id(data.index_id)
+
+    def data_of(self, metric: Metric) -> list[MetricsData]:
+        """The data a metric refers to, each once; what is not in the file is left out."""
+        from resim_inspect.document.references import data_ids
+
+        found = (self.data_by_id(data_id) for data_id in dict.fromkeys(data_ids(metric.values)))
+        return [data for data in found if data is not None]
+
+    def users_of(self, data: MetricsData) -> list[Metric]:
+        """The metrics that use a data, themselves or as the index of what they use."""
+        return [self.metrics[position] for position in self._users.get(data.id, ())]
+
+    @cached_property
+    def _users(self) -> dict[str, list[int]]:
+        from resim_inspect.document.references import data_ids
+
+        index_of = {
+            data.metrics_data_id.id.data: data.index_data_id.id.data
+            for data in self.message.metrics_data
+            if data.is_indexed
+        }
+        users: dict[str, list[int]] = {}
+        for metric in self.metrics:
+            used: dict[str, None] = {}
+            for data_id in data_ids(metric.values):
+                while data_id not in used:
+                    used[data_id] = None
+                    if data_id not in index_of:
+                        break
+                    data_id = index_of[data_id]
+            for data_id in used:
+                users.setdefault(data_id, []).append(metric.position)
+        return users
+
+    def events_of(self, metric: Metric) -> list[Event]:
+        """The events that name a metric."""
+        return [self.events[position] for position in self._events_by_metric.get(metric.id, ())]
+
+    @cached_property
+    def _events_by_metric(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for position, event in enumerate(self.message.events):
+            for metric_id in dict.fromkeys(one.id.data for one in event.metrics):
+                found.setdefault(metric_id, []).append(position)
+        return found
+
+    def external_path(self, data: MetricsData) -> Path | None:
+        """Where the file of an external file data is.
+
+        None for other data, an empty, absolute or impossible path, one that leaves the
+        document's folder (also by a link), and for a document that came from no file.
+        """
+        if self.path is None or not data.external_path:
+            return None
+        folder = self.path.parent
+        name = data.external_path
+        if name.startswith(("/", "\\")) or Path(name).is_absolute() or Path(name).drive:
+            return None
+        try:
+            resolved = (folder / name).resolve()
+            return resolved if resolved.is_relative_to(folder.resolve()) else None
+        except (OSError, ValueError, RuntimeError):
+            return None
+
+    # ----------------------------------------------------------------- series
+
+    def series(self, data: MetricsData, category: str | None = None) -> Series:
+        """The values of a data (of one category), decoded; kept while there is room.
+
+        Raises SeriesError where there are none, ChangedError if the file was rewritten
+        since it was opened, MalformedError for values that protobuf refuses.
+        """
+        key = (data.position, category)
+        with self._lock:
+            known = self._cache.get(key)
+            if known is not None:
+                self._cache.move_to_end(key)
+                return known[0]
+        from resim_inspect.document.decode import decode
+
+        series = decode(*self._payload(data.position, category))
+        weight = series.values.nbytes + sum(len(text) + 56 for text in series.uniques)
+        with self._lock:
+            if key not in self._cache:
+                self._cache[key] = (series, weight)
+                self._cached += weight
+                while self._cached > self._cache_bytes and len(self._cache) > 1:
+                    _, (_, dropped) = self._cache.popitem(last=False)
+                    self._cached -= dropped
+        return series
+
+    def length(self, data: MetricsData, category: str | None = None) -> int:
+        """How many values a data has (of one category); heavy series are not decoded for it
+        where their form allows. Raises as `series` does."""
+        if data.position in self.heavy:
+            return self.heavy_facts(data.position).length
+        return series_length(self._light(data.position, category))
+
+    def _light(self, position: int, category: str | None) -> pb.Series:
+        message = self.message.metrics_data[position]
+        holds = message.WhichOneof("data")
+        if holds == "series" and category is None:
+            return message.series
+        if holds == "series_per_category" and category is not None:
+            by_category = message.series_per_category.category_to_series
+            if category in by_category:
+                return by_category[category]
+            raise SeriesError(f"has no category {category!r}", self.path)
+        if holds == "series_per_category":
+            raise SeriesError("has a series for each category, not one", self.path)
+        what = "is a file" if holds == "external_file" else "has no values"
+        raise SeriesError(f"{what}; there is no series to read", self.path)
+
+    def _payload(self, position: int, category: str | None) -> tuple[SeriesKind, bytes]:
+        heavy = self.heavy.get(position)
+        if heavy is not None and category is None:
+            return SeriesKind(heavy.kind), self.heavy_payload(position)
+        series = self._light(position, category)
+        which = series.WhichOneof("series")
+        if which is None:
+            raise SeriesError("has a series of no kind", self.path)
+        return SeriesKind[which.upper()], getattr(series, which).SerializeToString()
+
+    def heavy_payload(self, position: int) -> bytes:
+        """The bytes of a series that was cut out. Raises ChangedError."""
+        return self._heavy_bytes(position, self.heavy[position].length)
+
+    def _heavy_bytes(self, position: int, size: int) -> bytes:
+        heavy = self.heavy[position]
+        payload = self._source.read(heavy.offset, min(size, heavy.length))
+        self._source.verify()
+        return payload
+
+    def heavy_facts(self, position: int) -> HeavyFacts:
+        """What there is to know of a series that was cut out without decoding it.
+
+        Reading them proves that protobuf accepts its bytes; raises MalformedError where
+        it would not.
+        """
+        facts = self._facts.get(position)
+        if facts is None:
+            try:
+                heavy = self.heavy[position]
+                facts = heavy_facts(
+                    SeriesKind(heavy.kind),
+                    heavy.length,
+                    lambda size: self._heavy_bytes(position, size),
+                )
+                self._facts[position] = facts
+            except MalformedError as error:
+                offset = self.heavy[position].offset
+                raise MalformedError(error.reason, self.path, offset) from error
+        return facts
+
+    @cached_property
+    def _facts(self) -> dict[int, HeavyFacts]:
+        return {}
+
+    # ------------------------------------------------------------------- rest
+
+    def unknown_fields(self) -> list[UnknownField]:
+        """Fields that the schema does not know, each place and number once."""
+        from resim_inspect.document.unknown import unknown_fields
+
+        return unknown_fields(self.message, self._split.skeleton)
+
+    def close(self) -> None:
+        """Let go of the file; series that are not decoded can no longer be."""
+        self._source.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _first(keys: Iterable[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for position, key in enumerate(keys):
+        found.setdefault(key, position)
+    return found

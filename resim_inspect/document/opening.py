@@ -1,0 +1,115 @@
+"""Opening: from a path or bytes to a document, or to one sentence that says why not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from google.protobuf.message import DecodeError
+
+from resim_inspect.document.document import CACHE_BYTES, Document
+from resim_inspect.document.errors import (
+    DocumentError,
+    MalformedError,
+    TooLargeError,
+    TruncatedError,
+)
+from resim_inspect.document.source import BytesSource, Source, open_source
+from resim_inspect.document.wire import THRESHOLD, Scan, scan
+from resim_inspect.schema import metrics_pb2 as pb
+
+_PROTOBUF_LIMIT = (1 << 31) - 1
+
+
+def open_document(
+    path: str | Path, *, cache_bytes: int = CACHE_BYTES, threshold: int = THRESHOLD
+) -> Document:
+    """Open a metrics.binproto of any name and size.
+
+    `cache_bytes` caps the decoded series that are kept; metrics data of fewer than
+    `threshold` bytes are parsed at once. Raises a DocumentError that says what is wrong:
+    UnreadableError, EmptyFileError, TruncatedError, MalformedError, ChangedError or
+    TooLargeError.
+    """
+    path = Path(path)
+    source = open_source(path)
+    try:
+        return _open(source, path, cache_bytes, threshold)
+    except BaseException as error:
+        source.close()
+        if isinstance(error, DocumentError):
+            error.path = path
+        raise
+
+
+def parse_document(
+    data: bytes, *, path: Path | None = None, threshold: int = THRESHOLD
+) -> Document:
+    """A document from bytes; `path` is where its images would lie beside. Raises as above."""
+    return _open(BytesSource(data), path, CACHE_BYTES, threshold)
+
+
+def _open(source: Source, path: Path | None, cache_bytes: int, threshold: int) -> Document:
+    try:
+        split = scan(source, threshold)
+        source.verify()
+    except TruncatedError as error:
+        foreign = _foreign(source)
+        if foreign is None:
+            raise
+        raise MalformedError(foreign, path, error.offset) from error
+    if len(split.skeleton) > _PROTOBUF_LIMIT:
+        raise TooLargeError(
+            f"has {len(split.skeleton):,} bytes that must be parsed in one piece; "
+            "protobuf's limit is 2 GiB",
+            path,
+        )
+    try:
+        message = pb.JobMetrics.FromString(split.skeleton)
+    except DecodeError as error:
+        raise _malformed(source, split, path) from error
+    if not message.ListFields():
+        raise MalformedError(_foreign(source) or "holds nothing that a metrics file has", path, 0)
+    return Document(source, split, message, path, cache_bytes)
+
+
+def _malformed(source: Source, split: Scan, path: Path | None) -> DocumentError:
+    from resim_inspect.document.diagnose import diagnose
+
+    foreign = _foreign(source)
+    fault = diagnose(split.skeleton, pb.JobMetrics.DESCRIPTOR)
+    if fault is None:
+        return MalformedError(foreign or "is not valid: protobuf cannot parse it", path)
+    offset = split.file_offset(fault.offset)
+    return MalformedError(foreign or f"is damaged at byte {offset:,}: {fault.reason}", path, offset)
+
+
+def _foreign(source: Source) -> str | None:
+    """What a file is that cannot be a metrics file: its first bytes tell."""
+    head = source.read(0, 512)
+    for magic, name in _MAGIC:
+        if head.startswith(magic):
+            return f"is not a metrics file: it is {name}"
+    # The wire format of real files has control characters within the first few bytes.
+    if not any(byte < 9 or 13 < byte < 32 or byte == 127 for byte in head):
+        try:
+            head.decode("utf-8")
+        except UnicodeDecodeError as error:
+            if error.start < len(head) - 3:
+                return None
+        return "is not a metrics file: it is text"
+    return None
+
+
+_MAGIC = (
+    (b"\x1f\x8b", "gzip-compressed"),
+    (b"PK\x03\x04", "a zip archive"),
+    (b"\x89PNG", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"GIF8", "a GIF image"),
+    (b"%PDF", "a PDF"),
+    (b"\x7fELF", "a program"),
+    (b"SQLite format 3", "an SQLite database"),
+    (b"\x89MCAP0", "an MCAP log"),
+    (b"PAR1", "a Parquet file"),
+    (b"\x89HDF", "an HDF5 file"),
+)

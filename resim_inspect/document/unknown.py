@@ -1,0 +1,45 @@
+"""Fields in a file that the schema does not know: from a newer or another writer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from google.protobuf.descriptor import FieldDescriptor
+from google.protobuf.message import Message
+from google.protobuf.unknown_fields import UnknownFieldSet
+
+from resim_inspect.document.document import UnknownField
+from resim_inspect.schema import metrics_pb2 as pb
+
+
+def unknown_fields(message: pb.JobMetrics, serialized: bytes) -> list[UnknownField]:
+    """The unknown fields of a parsed message, each place and number once."""
+    # Without them the message would be shorter: cheaper to find out than to walk it all.
+    known = pb.JobMetrics.FromString(serialized)
+    known.DiscardUnknownFields()
+    if known.ByteSize() == message.ByteSize():
+        return []
+    found: dict[UnknownField, None] = {}
+    _walk(message, "", found)
+    return list(found)
+
+
+def _walk(message: Message, where: str, found: dict[UnknownField, None]) -> None:
+    unknown: Iterable[Any] = UnknownFieldSet(message)  # type: ignore[assignment]
+    for field in unknown:
+        found[UnknownField(where or "file", field.field_number)] = None
+    for descriptor, value in message.ListFields():
+        if descriptor.type != FieldDescriptor.TYPE_MESSAGE:
+            continue
+        place = f"{where}.{descriptor.name}" if where else descriptor.name
+        entry: Any = descriptor.message_type
+        if entry.GetOptions().map_entry:
+            if entry.fields_by_name["value"].type == FieldDescriptor.TYPE_MESSAGE:
+                for key in value:
+                    _walk(value[key], place, found)
+        elif isinstance(value, Message):
+            _walk(value, place, found)
+        else:
+            for one in value:
+                _walk(one, place, found)
