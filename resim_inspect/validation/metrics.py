@@ -1,0 +1,270 @@
+"""Rules for metrics: ids, names, job, status, importance, tags, and type against values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from resim_inspect.validation import kinds
+from resim_inspect.validation.context import FILE, Context, quoted
+from resim_inspect.validation.editions import ARRIVALS, written
+from resim_inspect.validation.findings import Target
+from resim_inspect.validation.ids import is_uuid, short
+from resim_inspect.validation.values import CHECKS
+
+if TYPE_CHECKING:
+    from resim_inspect.schema import metrics_pb2 as pb
+
+
+def read_metrics(context: Context) -> None:
+    """Fill the table of metrics and check their ids."""
+    by_id = context.metrics
+    for position, metric in enumerate(context.message.job_level_metrics.metrics):
+        metric_id = metric.metric_id.id.data
+        if metric_id in by_id:
+            context.error(
+                "metric-id-duplicate",
+                Target("metric", position),
+                context.metric_place(position) + ".id",
+                f"has the same id as {context.metric_place(by_id[metric_id][0])}: "
+                f"{short(metric_id)}",
+                "Give each metric an id of its own, or write it once.",
+                ("same id", metric_id),
+            )
+        elif not is_uuid(metric_id):
+            context.error(
+                "metric-id",
+                Target("metric", position),
+                context.metric_place(position) + ".id",
+                f"has the id {quoted(metric_id)}, which is no UUID" if metric_id else "has no id",
+                "Give it a UUID.",
+            )
+        by_id[metric_id] = (position, metric.name)
+
+
+def check_metrics(context: Context) -> None:
+    """Everything about each metric but its id."""
+    job = context.message.job_id
+    job_id = job.id.data
+    names: dict[str, int] = {}
+    old_names = not context.edition.event_names
+    known_values = {field: check for field, check in CHECKS.items() if context.edition.knows(field)}
+    wanted_values = {
+        number: field
+        for number, field in kinds.VALUES_OF_TYPE.items()
+        if context.edition.knows(field)
+    }
+    for position, metric in enumerate(context.message.job_level_metrics.metrics):
+        name = metric.name
+        if not name:
+            _unset(context, position, "name", "metric-name-empty", "has no name", "Give it a name.")
+        if old_names or not metric.event_metric:
+            if name in names:
+                _duplicate_name(context, name, names[name], position)
+            else:
+                names[name] = position
+        if not metric.status:
+            _unset(context, position, "status", "status-unset", "has no status", _STATUS_HINT)
+        if not metric.importance:
+            _unset(
+                context, position, "importance", "importance-unset", "has no importance",
+                _IMPORTANCE_HINT,
+            )  # fmt: skip
+        if metric.job_id != job or not metric.HasField("job_id"):
+            _job_differs(context, position, metric, job_id)
+        if metric.tags:
+            _check_tags(context, position, metric)
+
+        number = metric.type
+        values = metric.metric_values
+        field = values.WhichOneof("metric_values")
+        check = known_values.get(field) if field is not None else None
+        if check is None:
+            _no_values(context, position, field)
+        else:
+            check(context, position, getattr(values, field))
+        if not number:
+            _unset(
+                context, position, "type", "metric-type-unset", "has no type",
+                f"Its values are those of a {kinds.values_type(field)} metric."
+                if field else "Set the type that fits its values.",
+            )  # fmt: skip
+        elif check is not None and field != wanted_values.get(number, kinds.IMAGE_VALUES):
+            _wrong_values(context, position, number, field)
+
+
+_STATUS_HINT = "Set PASSED, FAIL_WARN, FAIL_BLOCK, NOT_APPLICABLE or RAW."
+_IMPORTANCE_HINT = "Set ZERO, LOW, MEDIUM, HIGH or CRITICAL."
+
+
+def _unset(context: Context, position: int, field: str, rule: str, message: str, hint: str) -> None:
+    context.error(
+        rule, Target("metric", position), f"{context.metric_place(position)}.{field}", message, hint
+    )
+
+
+def _duplicate_name(context: Context, name: str, first: int, position: int) -> None:
+    if not name:
+        return  # An empty name is a finding of its own.
+    context.error(
+        "metric-name-duplicate",
+        Target("metric", position),
+        f"metrics[{position}].name",
+        f"has the same name as metrics[{first}]: {quoted(name)}",
+        "Give each metric a name of its own"
+        + (", or mark metrics of events as event metrics." if context.edition.event_names else "."),
+        ("same name", name),
+    )
+
+
+def _job_differs(context: Context, position: int, metric: pb.Metric, job_id: str) -> None:
+    where = context.metric_place(position) + ".job_id"
+    target = Target("metric", position)
+    if not metric.HasField("job_id"):
+        context.error(
+            "metric-job-missing",
+            target,
+            where,
+            "has no job id",
+            f"Set the file's own job id, {short(job_id)}." if job_id else "Set a UUID.",
+            "no job id",
+        )
+        return
+    own = metric.job_id.id.data
+    if own == job_id:
+        if not is_uuid(own):
+            return  # The same as the file's, which is a finding of its own.
+        message = f"the job id {short(own)} is written with other fields than the file's"
+    else:
+        wrong = "" if is_uuid(own) else ", which is no UUID"
+        message = f"has the job id {short(own)}{wrong}; the file's is {short(job_id)}"
+    context.error(
+        "metric-job-differs",
+        target,
+        where,
+        message,
+        "Every metric of a file must have the file's own job id, letter by letter.",
+        ("job", own),
+    )
+
+
+def _check_tags(context: Context, position: int, metric: pb.Metric) -> None:
+    for place, tag in enumerate(metric.tags):
+        if tag.key and tag.value:
+            continue
+        what = "key and value" if not (tag.key or tag.value) else "value" if tag.key else "key"
+        of = f" of {quoted(tag.key or tag.value)}" if tag.key or tag.value else ""
+        context.error(
+            "tag-empty",
+            Target("metric", position),
+            f"{context.metric_place(position)}.tags[{place}]",
+            f"the {what}{of} {'are' if ' and ' in what else 'is'} empty",
+            "Give every tag a key and a value, or leave the tag out.",
+        )
+
+
+def _no_values(context: Context, position: int, field: str | None) -> None:
+    where = context.metric_place(position) + ".values"
+    target = Target("metric", position)
+    if field is None:
+        context.error(
+            "values-missing", target, where, "has no values", "Store the values of its type."
+        )
+        return
+    kind = kinds.values_type(field)
+    context.error(
+        "values-too-new",
+        target,
+        where,
+        f"edition {context.edition.name} does not know {kind} metrics; "
+        f"they came with {written(ARRIVALS[field])}",
+        "Use another type of metric, or a newer open-core.",
+    )
+
+
+def _wrong_values(context: Context, position: int, number: int, field: str) -> None:
+    context.error(
+        "values-type",
+        Target("metric", position),
+        context.metric_place(position) + ".values",
+        f"its type is {kinds.metric_type(number)}, but its values are those of a "
+        f"{kinds.values_type(field)} metric",
+        "Make type and values fit each other.",
+    )
+
+
+def check_statuses(context: Context) -> None:
+    """The status of the file against that of its collection and its metrics."""
+    message = context.message
+    own = message.metrics_status
+    collection = message.job_level_metrics.metrics_status
+    if not own:
+        context.error(
+            "status-unset", FILE, "metrics_status", "the file has no status", _STATUS_HINT
+        )
+    if not collection:
+        context.error(
+            "status-unset",
+            FILE,
+            "job_level_metrics.metrics_status",
+            "the collection of metrics has no status",
+            _STATUS_HINT,
+        )
+    found = {metric.status for metric in message.job_level_metrics.metrics}
+    worst = (
+        kinds.FAIL_BLOCK
+        if kinds.FAIL_BLOCK in found
+        else kinds.FAIL_WARN
+        if kinds.FAIL_WARN in found
+        else kinds.PASSED
+    )
+    if context.edition.statuses_agree:
+        if own and own != worst:
+            context.error(
+                "status-disagrees",
+                FILE,
+                "metrics_status",
+                f"the file says {kinds.status(own)}, its metrics make it {kinds.status(worst)}",
+                f"Before 0.1.0 the file's status must be {kinds.status(worst)}.",
+            )
+        if own and collection and collection != own:
+            context.error(
+                "status-disagrees",
+                FILE,
+                "job_level_metrics.metrics_status",
+                f"the collection says {kinds.status(collection)}, the file {kinds.status(own)}",
+                "Before 0.1.0 the two must be the same.",
+            )
+        return
+    if own and collection and own != collection:
+        context.warning(
+            "status-contradicts",
+            FILE,
+            "job_level_metrics.metrics_status",
+            f"the collection says {kinds.status(collection)}, the file {kinds.status(own)}",
+            "Set both alike; ReSim shows the file's.",
+        )
+    if own and _failing(own) != _failing(worst):
+        at = next(
+            (
+                position
+                for position, metric in enumerate(message.job_level_metrics.metrics)
+                if metric.status == worst
+            ),
+            None,
+        )
+        because = (
+            "none of its metrics fails"
+            if not _failing(worst)
+            else f"{context.metric_place(at or 0)} is {kinds.status(worst)}"
+        )
+        context.warning(
+            "status-contradicts",
+            FILE,
+            "metrics_status",
+            f"the file says {kinds.status(own)}, but {because}",
+            "Leave it if it is meant; else set the status of the worst metric.",
+        )
+
+
+def _failing(number: int) -> int:
+    return number if number in (kinds.FAIL_WARN, kinds.FAIL_BLOCK) else 0
