@@ -145,9 +145,8 @@ def _headline(document: Document, metric: Metric) -> str:
             return _shape(document, ids, "line")
         case BarChartValues(values_data=ids):
             return _shape(document, ids, "series", "series", each="bar")
-        case BatchwiseBarChartValues(values_data=ids, categories=categories):
-            shape = _shape(document, ids, "series", "series", each="batch", several="batches")
-            return f"{shape} in {count(len(categories), 'category', 'categories')}"
+        case BatchwiseBarChartValues(values_data=ids):
+            return _shape(document, ids, "category", "categories", each="batch", several="batches")
         case StatesOverTimeValues(states_set=states, failure_states=failures):
             text = count(len(states), "state")
             return f"{text}, {len(failures)} of them failing" if failures else text
@@ -203,6 +202,8 @@ def _summary_value(document: Document, values: DoubleSummaryValues) -> str:
     data = document.data_by_id(values.value_data)
     if data is None:
         return "no value"
+    if data.is_per_category:
+        return _category_values(document, data, values.series_index or 0)
     position = _summary_position(document, data, values)
     if position is None or not 0 <= position < document.length(data):
         return "no value at its index"
@@ -211,6 +212,20 @@ def _summary_value(document: Document, values: DoubleSummaryValues) -> str:
         plain = document.message.metrics_data[data.position].series.doubles.series
         return quantity(plain[position], data.unit)
     return quantity(float(document.series(data).doubles[position]), data.unit)
+
+
+def _category_values(document: Document, data: MetricsData, position: int) -> str:
+    """`Engage 3, Disengage 1`."""
+    by_category = document.message.metrics_data[data.position].series_per_category
+    parts = []
+    for name in data.category_names[:4]:
+        if name in by_category.category_to_series:
+            plain = by_category.category_to_series[name].doubles.series
+            shown = quantity(plain[position], data.unit) if position < len(plain) else "no value"
+            parts.append(f"{name} {shown}")
+    if len(data.category_names) > 4:
+        parts.append("…")
+    return ", ".join(parts) or "no value"
 
 
 def _summary_position(
