@@ -8,10 +8,10 @@ from dataclasses import fields, is_dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
-from resim_inspect.document.enums import MetricStatus
+from resim_inspect.document.enums import MetricStatus, SeriesKind
 from resim_inspect.document.errors import DocumentError
 from resim_inspect.document.model import Metric, MetricsData, PlotlyValues
-from resim_inspect.document.summary import headline
+from resim_inspect.document.summary import headline, statistics
 
 if TYPE_CHECKING:
     from resim_inspect.document.document import Document
@@ -134,3 +134,42 @@ def _length(document: Document, data: MetricsData) -> int | dict[str, int] | Non
         return document.length(data)
     except DocumentError:
         return None
+
+
+def numbers(document: Document, metrics: Iterable[Metric]) -> list[dict[str, Any]]:
+    """The data that these metrics use, each once, with statistics and all values."""
+    found: dict[int, MetricsData] = {}
+    for metric in metrics:
+        for data in document.data_of(metric):
+            index = document.index_of(data)
+            for one in (index, data) if index is not None else (data,):
+                found.setdefault(one.position, one)
+    return [data_values(document, data) | _contents(document, data) for data in found.values()]
+
+
+def _contents(document: Document, data: MetricsData) -> dict[str, Any]:
+    if data.external_path is not None:
+        return {}
+    try:
+        if data.is_per_category:
+            by_category = {name: document.series(data, name) for name in data.category_names}
+            return {
+                "statistics": {name: _statistics(one) for name, one in by_category.items()},
+                "series": {name: series_values(one) for name, one in by_category.items()},
+            }
+        series = document.series(data)
+        return {"statistics": _statistics(series), "series": series_values(series)}
+    except DocumentError as error:
+        return {"error": str(error)}
+
+
+def _statistics(series: Series) -> dict[str, Any]:
+    found = statistics(series)
+    if series.kind is SeriesKind.DOUBLES:
+        names = ("finite", "nan", "infinite", "minimum", "mean", "maximum")
+        return {"n": found.n} | {name: plain(getattr(found, name)) for name in names}
+    if series.kind is SeriesKind.TIMESTAMPS:
+        return {"n": found.n, "earliest_ns": found.earliest, "latest_ns": found.latest}
+    if series.kind is SeriesKind.STATUSES:
+        return {"n": found.n, "statuses": {_enum(status): n for status, n in found.statuses}}
+    return {"n": found.n, "different": len(found.strings)}

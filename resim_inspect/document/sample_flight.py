@@ -251,6 +251,7 @@ class Flight:
             upper=32,
             x_axis="latency [ms]",
             order=8,
+            description="One in a hundred may take longer than 25 ms.",
             tags={"team": "perception"},
         )
         # What the batch of flights is judged by; no metric of this flight shows it.

@@ -149,7 +149,7 @@ def _headline(document: Document, metric: Metric) -> str:
             return _shape(document, ids, "category", "categories", each="batch", several="batches")
         case StatesOverTimeValues(states_set=states, failure_states=failures):
             text = count(len(states), "state")
-            return f"{text}, {len(failures)} of them failing" if failures else text
+            return f"{text}, {count(len(failures), 'failure state')}" if failures else text
         case HistogramValues(values_data=id_, buckets=buckets):
             text = count(len(buckets), "bucket")
             data = document.data_by_id(id_)

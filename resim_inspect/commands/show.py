@@ -1,0 +1,167 @@
+"""`resim-inspect show`: what is in a file, on stdout, as text or as JSON."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from resim_inspect.commands import CommandError, ExitCode, metrics_files, use_color
+from resim_inspect.document import DocumentError, open_document
+from resim_inspect.document.text import clean
+
+if TYPE_CHECKING:
+    from resim_inspect.document import Document
+    from resim_inspect.document.model import Metric
+
+PAGE_WIDTH = 80
+"""Columns where the output is no terminal."""
+WIDEST = 120
+"""Columns that a wider terminal is not filled beyond; `--width` may."""
+CHART_HEIGHT = 14
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What may be asked of `show`."""
+    parser.add_argument(
+        "path",
+        metavar="PATH",
+        type=Path,
+        help="a metrics.binproto of any name; of a folder, every metrics.binproto below it",
+    )
+    parser.add_argument(
+        "--metric",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="only this metric, in full with its numbers; may be given several times",
+    )
+    parser.add_argument(
+        "--width", type=_positive, metavar="N", help="columns (default: the terminal's, else 80)"
+    )
+    parser.add_argument(
+        "--height",
+        type=_positive,
+        metavar="N",
+        default=CHART_HEIGHT,
+        help="lines of a chart (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--format",
+        choices=("text", "json"),
+        default="text",
+        help="json: one document with everything but the series; with --metric, their values too",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Prints every file; one that cannot be read is told of on stderr and makes the exit code 2."""
+    write = _json if args.format == "json" else _text
+    return write(args)
+
+
+def _positive(text: str) -> int:
+    value = int(text) if text.isdecimal() else 0
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return min(value, 1000)
+
+
+def _open_all(path: Path) -> Iterator[tuple[Path, Document | DocumentError]]:
+    for file in metrics_files(path):
+        try:
+            document = open_document(file)
+        except DocumentError as error:
+            yield file, error
+            continue
+        with document:
+            yield file, document
+
+
+def _text(args: argparse.Namespace) -> int:
+    from resim_inspect.commands.cards import Cards, Look
+
+    columns = min(shutil.get_terminal_size((PAGE_WIDTH, 24)).columns, WIDEST)
+    width = args.width or (columns if sys.stdout.isatty() else PAGE_WIDTH)
+    look = Look(max(width, 40), args.height, use_color(args.color, sys.stdout))
+    code = ExitCode.OK
+    for number, (file, document) in enumerate(_open_all(args.path)):
+        if number:
+            sys.stdout.write("\n\n")
+        if isinstance(document, DocumentError):
+            sys.stderr.write(f"resim-inspect: {clean(str(file))}: {clean(str(document))}\n")
+            code = ExitCode.ERROR
+            continue
+        cards = Cards(document, look)
+        if args.metric:
+            lines = _chosen_cards(cards, chosen(document, args.metric))
+        else:
+            lines = cards.all()
+        for line in lines:
+            sys.stdout.write(line + "\n")
+    return code
+
+
+def _chosen_cards(cards: Any, metrics: list[Metric]) -> Iterator[str]:
+    yield from cards.header()
+    for metric in metrics:
+        yield ""
+        yield from cards.card(metric, full=True)
+
+
+def _json(args: argparse.Namespace) -> int:
+    import json
+
+    from resim_inspect.commands.as_json import document_values, numbers
+
+    code = ExitCode.OK
+    files: list[dict[str, Any]] = []
+    for file, document in _open_all(args.path):
+        entry: dict[str, Any] = {"path": str(file)}
+        files.append(entry)
+        if isinstance(document, DocumentError):
+            entry |= {"readable": False, "error": str(document)}
+            code = ExitCode.ERROR
+            continue
+        entry["readable"] = True
+        if args.metric:
+            metrics = chosen(document, args.metric)
+            entry |= document_values(document, metrics)
+            entry["data"] = numbers(document, metrics)
+        else:
+            metrics = [document.metrics[position] for position in document.display_order()]
+            entry |= document_values(document, metrics)
+    json.dump({"format": 1, "files": files}, sys.stdout, indent=1, allow_nan=False)
+    sys.stdout.write("\n")
+    return code
+
+
+def chosen(document: Document, names: list[str]) -> list[Metric]:
+    """The metrics with these names, in the order asked for; all of those that share a name.
+
+    CommandError, with the nearest name there is, for a name that the file does not have.
+    """
+    found: list[Metric] = []
+    for name in names:
+        same = [metric for metric in document.metrics if metric.name == name]
+        if not same:
+            raise CommandError(
+                f"{document.path}: no metric is named {name!r}" + _nearest(document, name)
+            )
+        found += same
+    return found
+
+
+def _nearest(document: Document, name: str) -> str:
+    from difflib import get_close_matches
+
+    # Compared without regard to case; beyond some thousand names a guess takes too long.
+    by_folded = {metric.name.casefold(): metric.name for metric in document.metrics[:5000]}
+    near = get_close_matches(name.casefold(), by_folded, n=1, cutoff=0.5)
+    if not near:
+        starts = [one for folded, one in by_folded.items() if name.casefold() in folded]
+        return f"; did you mean {starts[0]!r}?" if starts else ""
+    return f"; did you mean {by_folded[near[0]]!r}?"
