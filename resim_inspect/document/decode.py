@@ -169,12 +169,16 @@ def _stamps(
     with_seconds = filled & (tag == 0x08)
     seconds, used = _varints(words, starts + 3)
     seconds = np.where(with_seconds, seconds, 0)
+    if (used[with_seconds] > 8).any():
+        return None
     used = np.where(with_seconds, used + 1, 0)
     with_nanos = used < length
     at = starts + 2 + used
     if not (data[at] == 0x10)[with_nanos].all():
         return None
     nanos, more = _varints(words, at + 1)
+    if (more[with_nanos] > 8).any():
+        return None
     nanos = np.where(with_nanos, nanos, 0)
     used += np.where(with_nanos, more + 1, 0)
     if (used != length).any():

@@ -10,14 +10,11 @@ from resim_inspect.document.document import CACHE_BYTES, Document
 from resim_inspect.document.errors import (
     DocumentError,
     MalformedError,
-    TooLargeError,
     TruncatedError,
 )
 from resim_inspect.document.source import BytesSource, Source, open_source
 from resim_inspect.document.wire import THRESHOLD, Scan, scan
 from resim_inspect.schema import metrics_pb2 as pb
-
-_PROTOBUF_LIMIT = (1 << 31) - 1
 
 
 def open_document(
@@ -57,12 +54,6 @@ def _open(source: Source, path: Path | None, cache_bytes: int, threshold: int) -
         if foreign is None:
             raise
         raise MalformedError(foreign, path, error.offset) from error
-    if len(split.skeleton) > _PROTOBUF_LIMIT:
-        raise TooLargeError(
-            f"has {len(split.skeleton):,} bytes that must be parsed in one piece; "
-            "protobuf's limit is 2 GiB",
-            path,
-        )
     try:
         message = pb.JobMetrics.FromString(split.skeleton)
     except DecodeError as error:
@@ -89,8 +80,9 @@ def _foreign(source: Source) -> str | None:
     for magic, name in _MAGIC:
         if head.startswith(magic):
             return f"is not a metrics file: it is {name}"
-    # The wire format of real files has control characters within the first few bytes.
-    if not any(byte < 9 or 13 < byte < 32 or byte == 127 for byte in head):
+    # The first bytes of real files: a line feed, which is the tag of the job's id, or a
+    # control character soon.
+    if head[0] != 0x0A and not any(byte < 9 or 13 < byte < 32 or byte == 127 for byte in head):
         try:
             head.decode("utf-8")
         except UnicodeDecodeError as error:

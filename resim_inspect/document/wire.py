@@ -12,12 +12,13 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import NamedTuple
 
-from resim_inspect.document.errors import TruncatedError
+from resim_inspect.document.errors import TooLargeError, TruncatedError
 from resim_inspect.document.source import Source
 
 # A metrics data of fewer bytes is not worth a cut.
 THRESHOLD = 4096
 
+_PROTOBUF_LIMIT = (1 << 31) - 1
 _SMALL_WINDOW = 4096
 _LARGE_WINDOW = 1 << 20
 
@@ -90,14 +91,21 @@ class _Window:
                     raise _UnusualError
                 return value, offset
             shift += 7
+        if offset == self.size:
+            raise TruncatedError("is cut short: it ends inside the head of a record", None, offset)
         raise _UnusualError
 
 
 def scan(source: Source, threshold: int = THRESHOLD) -> Scan:
-    """Split a file. Raises TruncatedError where a record reaches past the end."""
+    """Split a file.
+
+    Raises TruncatedError where a record reaches past the end, TooLargeError where the
+    skeleton would be more than protobuf can parse.
+    """
     try:
         return _scan(source, threshold)
     except _UnusualError:
+        _limit(source.size)
         return Scan(source.read(0, source.size), {}, [(0, 0)])
 
 
@@ -123,8 +131,6 @@ def _scan(source: Source, threshold: int) -> Scan:
         if length < 0x80:
             start = offset + 2
         else:
-            if offset + 1 >= end:
-                raise TruncatedError("ends in the middle of a record's head", None, offset)
             length, start = window.varint(offset + 1)
         stop = start + length
         if stop > end:
@@ -151,6 +157,7 @@ def _scan(source: Source, threshold: int) -> Scan:
             position += 1
         offset = stop
     parts.append((kept_from, end))
+    _limit(sum(len(part) if isinstance(part, bytes) else part[1] - part[0] for part in parts))
     skeleton: list[bytes] = []
     pieces: list[tuple[int, int]] = []
     length = 0
@@ -168,11 +175,20 @@ def _scan(source: Source, threshold: int) -> Scan:
     )
 
 
+def _limit(size: int) -> None:
+    if size > _PROTOBUF_LIMIT:
+        raise TooLargeError(
+            f"has {size:,} bytes that must be parsed in one piece; protobuf's limit is 2 GiB"
+        )
+
+
 def _skip_varint(window: _Window, offset: int) -> int:
     place = window.at(offset, 10)
     for count, byte in enumerate(window.data[place : place + 10], 1):
         if byte < 0x80:
             return offset + count
+    if window.size - offset < 10:
+        raise TruncatedError("is cut short: it ends inside a number", None, window.size)
     raise _UnusualError
 
 
@@ -238,7 +254,7 @@ def _cut(
         if leaf_at + length != series_to or 2 * length < threshold:
             return None
         return HeavySeries(tag >> 3, leaf_at, length), field_at, series_to
-    except _UnusualError:
+    except (_UnusualError, TruncatedError):
         return None
 
 

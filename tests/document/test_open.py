@@ -1,0 +1,317 @@
+"""Opening files that are fine, broken, huge, foreign, or change under our hands."""
+
+from __future__ import annotations
+
+import os
+import random
+from pathlib import Path
+
+import pytest
+
+from resim_inspect.document import Document, DocumentError, open_document, parse_document
+from resim_inspect.document.builder import DocumentBuilder
+from resim_inspect.document.enums import MetricStatus
+from resim_inspect.document.errors import (
+    ChangedError,
+    EmptyFileError,
+    SeriesError,
+    TooLargeError,
+    TruncatedError,
+    UnreadableError,
+)
+from resim_inspect.document.wire import encode_varint
+from resim_inspect.schema import metrics_pb2 as pb
+
+
+def build(count: int = 200_000) -> DocumentBuilder:
+    builder = DocumentBuilder()
+    clock = builder.times("clock", [step * 10_000_000 for step in range(count // 10)])
+    speed = builder.doubles("speed", [0.5] * count, unit="m/s")
+    builder.doubles("by time", [0.25] * (count // 10), index=clock)
+    builder.histogram("Speeds", speed, builder.statuses("ok", speed), buckets=[(0, 1)])
+    return builder
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = build().write(tmp_path / "metrics.binproto")
+    assert path.stat().st_size > 1 << 20
+    return path
+
+
+def test_a_large_file_is_read_only_where_it_is_looked_at(file: Path) -> None:
+    with open_document(file) as document:
+        assert set(document.heavy) == {0, 1, 2, 3}
+        assert document.message.ByteSize() < 2000
+        speed = document.data_named("speed")
+        assert speed is not None
+        assert document.length(speed) == 200_000
+        assert document.series(speed).doubles.sum() == 100_000
+        clock = document.index_of(document.data[2])
+        assert clock is not None
+        assert document.series(clock).times[-1] == 19_999 * 10_000_000
+        assert document.series(clock) is document.series(clock)
+
+
+def test_the_cache_has_a_cap(file: Path) -> None:
+    with open_document(file, cache_bytes=2_000_000) as document:
+        first = document.series(document.data[1])
+        assert document.series(document.data[1]) is first
+        document.series(document.data[3])
+        assert document.series(document.data[1]) is not first
+
+
+@pytest.mark.parametrize("how", ["rewrite", "shorten", "append"])
+def test_a_file_that_is_rewritten_in_place_is_an_error_not_a_crash(file: Path, how: str) -> None:
+    with open_document(file) as document:
+        if how == "rewrite":
+            file.write_bytes(build(300_000).bytes())
+        elif how == "shorten":
+            os.truncate(file, 1000)
+        else:
+            with file.open("ab") as stream:
+                stream.write(b"\x20\x01")
+        with pytest.raises(ChangedError):
+            document.series(document.data[1])
+        with pytest.raises(ChangedError):
+            document.length(document.data[3])
+
+
+def test_a_file_that_is_replaced_stays_what_it_was(file: Path, tmp_path: Path) -> None:
+    with open_document(file) as document:
+        other = build(300_000).write(tmp_path / "new")
+        other.replace(file)
+        assert len(document.series(document.data[1])) == 200_000
+
+
+def test_a_closed_document_says_so(file: Path) -> None:
+    document = open_document(file)
+    document.close()
+    with pytest.raises(ChangedError, match="closed"):
+        document.series(document.data[1])
+
+
+def test_truncation_anywhere_is_an_error_or_a_shorter_file(tmp_path: Path) -> None:
+    whole = build(2000).bytes()
+    count = len(parse_document(whole).data)
+    path = tmp_path / "cut.binproto"
+    rng = random.Random(1)
+    refused = 0
+    for size in {1, 2, 3, len(whole) - 1, *(rng.randrange(1, len(whole)) for _ in range(150))}:
+        path.write_bytes(whole[:size])
+        error = _error(path)
+        if error is None:
+            # Cut between two records: a shorter file, and no one can tell.
+            assert len(open_document(path).data) < count
+            continue
+        refused += 1
+        assert isinstance(error, TruncatedError)
+        assert error.offset is not None
+        assert 0 <= error.offset <= size
+        assert "is cut short" in str(error)
+        assert error.path == path
+    assert refused > 100
+
+
+def _error(path: Path) -> DocumentError | None:
+    try:
+        open_document(path)
+    except DocumentError as error:
+        return error
+    return None
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "is empty"),
+        (b"speed,time\n1,2\n", "it is text"),
+        ("größe: 12 m\n".encode(), "it is text"),
+        (b"\x1f\x8b\x08\x00rest", "gzip"),
+        (b"\x89PNG\r\n\x1a\nrest", "PNG image"),
+        (b"\x0a\x05ab", "needs 5 bytes, of which 2 are there"),
+        (b"\x1a\x03\x1a\x01\xff", "is damaged at byte 4: JobMetrics.metrics_data.name"),
+        (b"\x32\x01a", "holds nothing that a metrics file has"),
+        (b"\x00\x00\x00", "has the number 0"),
+        (b"\x0f\x01", "wire type 7"),
+        (b"\x0b\x08\x01", "group that does not end"),
+    ],
+)
+def test_what_is_not_a_metrics_file_is_told_in_one_sentence(
+    tmp_path: Path, content: bytes, sentence: str
+) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(content)
+    with pytest.raises(DocumentError) as caught:
+        open_document(path)
+    assert sentence in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert caught.value.path == path
+    assert isinstance(caught.value, EmptyFileError) == (content == b"")
+
+
+def test_random_bytes_never_crash_or_hang() -> None:
+    rng = random.Random(7)
+    opened = 0
+    for _ in range(3000):
+        data = rng.randbytes(rng.randrange(1, 200))
+        try:
+            opened += isinstance(parse_document(data, threshold=8), Document)
+        except DocumentError:
+            continue
+    assert opened < 300
+
+
+def test_places_that_are_no_files(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableError, match="does not exist"):
+        open_document(tmp_path / "nothing")
+    with pytest.raises(UnreadableError, match="is a folder"):
+        open_document(tmp_path)
+    with pytest.raises(UnreadableError, match="cannot be opened"):
+        open_document("a\0b")
+    with pytest.raises(UnreadableError):
+        open_document(tmp_path / ("x" * 5000))
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes on this platform")
+def test_a_pipe_is_refused_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(UnreadableError, match="pipe or device"):
+        open_document(tmp_path / "pipe")
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything"
+)
+def test_a_file_without_permission(file: Path) -> None:
+    file.chmod(0)
+    with pytest.raises(UnreadableError, match="permission denied"):
+        open_document(file)
+
+
+def _sparse(path: Path, doubles: int) -> None:
+    """A file with one series of zeros, of which the disk holds nothing."""
+    leaf = b"\x0a" + encode_varint(doubles * 8)
+    series = b"\x0a" + encode_varint(len(leaf) + doubles * 8) + leaf
+    head = b"\x1a\x05speed"
+    body = head + b"\x52" + encode_varint(len(series) + doubles * 8) + series
+    with path.open("wb") as stream:
+        stream.write(b"\x1a" + encode_varint(len(body) + doubles * 8) + body)
+        stream.truncate(stream.tell() + doubles * 8)
+        stream.seek(0, os.SEEK_END)
+        stream.write(b"\x20\x01")
+
+
+def test_files_over_2_gib_open(tmp_path: Path) -> None:
+    path = tmp_path / "large.binproto"
+    _sparse(path, 290_000_000)
+    assert path.stat().st_size > 1 << 31
+    with open_document(path) as document:
+        assert document.status is MetricStatus.PASSED
+        assert document.data[0].name == "speed"
+        assert document.length(document.data[0]) == 290_000_000
+
+
+def test_what_must_be_parsed_in_one_piece_has_protobufs_limit(tmp_path: Path) -> None:
+    path = tmp_path / "large.binproto"
+    body = b"\x12" + encode_varint((1 << 31) + 10)
+    with path.open("wb") as stream:
+        stream.write(body)
+        stream.truncate(len(body) + (1 << 31) + 10)
+    # Without reading 2 GiB: the size alone tells.
+    with pytest.raises(TooLargeError, match="2 GiB"):
+        open_document(path)
+
+
+def test_series_that_are_not_there(tmp_path: Path) -> None:
+    builder = DocumentBuilder()
+    builder.file("image", "a.png")
+    builder.doubles("by place", {"left": [1.0], "right": [2.0, 3.0]})
+    document = builder.document(tmp_path / "metrics.binproto")
+    with pytest.raises(SeriesError, match="is a file"):
+        document.series(document.data[0])
+    with pytest.raises(SeriesError, match="for each category"):
+        document.series(document.data[1])
+    with pytest.raises(SeriesError, match="no category 'up'"):
+        document.series(document.data[1], "up")
+    assert document.series(document.data[1], "right").doubles.tolist() == [2.0, 3.0]
+    assert document.length(document.data[1], "right") == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "there"),
+    [
+        ("a.png", True),
+        ("images/b c.png", True),
+        ("images/../a.png", True),
+        ("../a.png", False),
+        ("/etc/passwd", False),
+        ("link/secret", False),
+        ("", False),
+        ("a\0b", False),
+    ],
+)
+def test_external_files_stay_in_the_folder(tmp_path: Path, name: str, there: bool) -> None:
+    folder = tmp_path / "outputs"
+    folder.mkdir()
+    (folder / "link").symlink_to(tmp_path)
+    builder = DocumentBuilder()
+    builder.file("image", name)
+    document = builder.document(folder / "metrics.binproto")
+    assert (document.external_path(document.data[0]) is not None) == there
+    assert builder.document().external_path(document.data[0]) is None
+
+
+def test_unknown_fields_survive_and_are_reported() -> None:
+    message = build(10).message()
+    data = message.SerializeToString() + b"\xa2\x06\x01x"
+    metric = pb.Metric.FromString(b"\x12\x01m\xaa\x06\x01y")
+    message.job_level_metrics.metrics.add().CopyFrom(metric)
+    data += message.SerializeToString()
+    document = parse_document(data)
+    assert [(one.where, one.number) for one in document.unknown_fields()] == [
+        ("file", 100),
+        ("job_level_metrics.metrics", 101),
+    ]
+    assert b"\xa2\x06\x01x" in document.message.SerializeToString()
+    assert parse_document(build(10).bytes()).unknown_fields() == []
+
+
+def test_the_verdict_is_the_status_or_else_the_worst_metric() -> None:
+    builder = DocumentBuilder(status="PASSED")
+    builder.scalar("a", 1.0, status="FAIL_WARN")
+    builder.scalar("b", 1.0, status="FAIL_BLOCK")
+    assert builder.document().verdict is MetricStatus.PASSED
+    assert builder.document().worst_status is MetricStatus.FAIL_BLOCK
+    message = builder.message()
+    message.ClearField("metrics_status")
+    assert parse_document(message.SerializeToString()).verdict is MetricStatus.FAIL_BLOCK
+
+
+def test_metrics_stand_by_order_then_name() -> None:
+    builder = DocumentBuilder()
+    builder.scalar("z", 1.0, order=1)
+    builder.scalar("b", 1.0)
+    builder.scalar("y", 1.0, order=-2)
+    builder.scalar("a", 1.0)
+    builder.scalar("n", 1.0, order=float("nan"))
+    document = builder.document()
+    names = [document.metrics[place].name for place in document.display_order()]
+    assert names == ["y", "z", "a", "b", "n"]
+
+
+def test_who_uses_what() -> None:
+    builder = DocumentBuilder()
+    clock = builder.times("clock", [0.0, 1.0])
+    speed = builder.doubles("speed", [1.0, 2.0], index=clock)
+    ok = builder.statuses("ok", speed)
+    builder.double_over_time("Speed", [(speed, ok)])
+    builder.double_summary("Last speed", speed, ok, index=1)
+    shot = builder.scalar("Shot", 1.0, event=True)
+    builder.event("Photo", 1.0, [shot])
+    document = builder.document()
+    assert [one.name for one in document.users_of(document.data[0])] == ["Speed", "Last speed"]
+    assert [one.name for one in document.data_of(document.metrics[0])] == ["speed", "ok"]
+    assert [one.name for one in document.events_of(document.metrics[2])] == ["Photo"]
+    assert document.metric_named("Shot") == document.metric_by_id(document.metrics[2].id)
+    assert document.data_by_id("nothing") is None
