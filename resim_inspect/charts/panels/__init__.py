@@ -1,0 +1,1 @@
+"""Painters: one module for each kind of panel, from plain data onto cells."""

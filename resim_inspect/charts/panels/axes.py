@@ -1,0 +1,126 @@
+"""The axes of a plot on cells: lines, ticks that fit, labels, the title of x."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from resim_inspect.charts.drawing import Axis, Plot
+from resim_inspect.charts.grid import Grid, cut, fit, width_of
+from resim_inspect.charts.panels.canvas import Request, Scale
+from resim_inspect.charts.picture import Rect
+from resim_inspect.charts.ticks import Ticks, ticks
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Where things stand on the grid."""
+
+    area: Rect
+    legend_rows: int
+    axis_rows: int
+    left: int
+    right: int
+
+
+def y_ticks_of(extent: tuple[float, float], axis: Axis, rows: int) -> Ticks:
+    if axis.kind == "category":
+        return ticks(*extent, rows, axis)
+    return ticks(*extent, max(1, (rows + 1) // 3), axis)
+
+
+def label_width(found: Ticks, width: int) -> int:
+    widest = max((width_of(label) for label in found.labels), default=0)
+    return min(widest, max(6, width // 3)) + 1
+
+
+def paint_axes(
+    grid: Grid,
+    panel: Plot,
+    frame: Frame,
+    x: Scale,
+    y: Scale,
+    y2: Scale,
+    y_ticks: Ticks,
+    right_ticks: Ticks,
+    request: Request,
+) -> None:
+    area, palette = frame.area, request.palette
+    line, text = palette.style("grid"), palette.style("dim")
+    bottom = area.y + area.height
+    if frame.left:
+        for row in range(area.height):
+            grid.put(area.x - 1, area.y + row, "│", line)
+        used: set[int] = set()
+        for at, label in zip(y_ticks.positions, y_ticks.labels, strict=True):
+            cell = y.cell(at)
+            if cell is None or cell in used:
+                continue
+            used.add(cell)
+            row = bottom - 1 - cell
+            grid.put(area.x - 1 - frame.left, row, fit(label, frame.left - 1, right=True), text)
+            grid.put(area.x - 1, row, "┤", line)
+    if frame.right:
+        for row in range(area.height):
+            grid.put(area.x + area.width, area.y + row, "│", line)
+        for at, label in zip(right_ticks.positions, right_ticks.labels, strict=True):
+            cell = y2.cell(at)
+            if cell is not None:
+                grid.put(area.x + area.width, bottom - 1 - cell, "├", line)
+                spot = area.x + area.width + 1
+                grid.put(spot, bottom - 1 - cell, cut(label, frame.right - 1), text)
+    if frame.axis_rows:
+        _paint_x_axis(grid, panel.x, frame, x, y_ticks, request)
+
+
+def _paint_x_axis(
+    grid: Grid, axis: Axis, frame: Frame, x: Scale, y_ticks: Ticks, request: Request
+) -> None:
+    area, palette = frame.area, request.palette
+    line, text = palette.style("grid"), palette.style("dim")
+    row = area.y + area.height
+    corner = "└" if frame.left else ""
+    grid.put(area.x - len(corner), row, corner + "─" * area.width, line)
+    if frame.right:
+        grid.put(area.x + area.width, row, "┘", line)
+    found = _x_ticks(axis, x, area.width)
+    edge = area.x - frame.left - 1
+    free = max(0, edge)
+    placed: list[tuple[int, int, str]] = []
+    for at, label in sorted(zip(found.positions, found.labels, strict=True), reverse=x.reverse):
+        cell = x.cell(at)
+        if cell is None:
+            continue
+        grid.put(area.x + cell, row, "┬", line)
+        size = width_of(label)
+        start = min(max(area.x + cell - size // 2, max(0, edge)), grid.width - size)
+        if start >= free:
+            placed.append((start, size, label))
+            free = start + size + 1
+    for start, _, label in placed:
+        grid.put(start, row + 1, label, text)
+    title = axis.title
+    unit = axis.unit if axis.kind != "time" else ""
+    if unit and unit not in title:
+        title = f"{title} [{unit}]".strip()
+    title = " ".join(part for part in (title, found.title) if part)
+    offset = y_ticks.title
+    if offset:
+        title = f"{title}   y {offset}".strip()
+    if title:
+        title = cut(f" {title} ", area.width)
+        grid.put(area.x + area.width - width_of(title), row, title, text)
+
+
+def _x_ticks(axis: Axis, x: Scale, columns: int) -> Ticks:
+    """As many ticks as their labels leave room for."""
+    if axis.kind == "category":
+        widest = max((width_of(name) for name in axis.categories[:200]), default=1)
+        return ticks(x.low, x.high, max(1, columns // (min(widest, 12) + 1)), axis)
+    most = max(1, columns // 8)
+    for _ in range(4):
+        found = ticks(x.low, x.high, most, axis)
+        widest = max((width_of(label) for label in found.labels), default=1)
+        if len(found.labels) * (widest + 2) <= columns + 2 or most <= 1:
+            return found
+        most = max(1, min(most - 1, columns // (widest + 3)))
+    return found

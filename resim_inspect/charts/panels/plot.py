@@ -1,0 +1,197 @@
+"""A plot on cells: axes, ticks, legend, curves, filled shapes, thresholds, readings."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from resim_inspect.charts import plotext_adapter as adapter
+from resim_inspect.charts.decimate import Picked, pick
+from resim_inspect.charts.drawing import Curve, Plot
+from resim_inspect.charts.grid import Grid, cut
+from resim_inspect.charts.panels import legend, shapes
+from resim_inspect.charts.panels.axes import Frame, label_width, paint_axes, y_ticks_of
+from resim_inspect.charts.panels.canvas import Painted, Request, Scale
+from resim_inspect.charts.panels.ranges import x_range, y_range
+from resim_inspect.charts.panels.strokes import curve_strokes, mark_strokes
+from resim_inspect.charts.picture import Readout, Rect
+from resim_inspect.charts.readout import readout_at
+from resim_inspect.charts.style import RGB, Ink, Style
+from resim_inspect.charts.ticks import Ticks
+
+
+def paint(panel: Plot, request: Request) -> Painted:
+    """Paint a plot; in too little room parts are left out, the canvas last."""
+    width, height, palette = request.width, request.height, request.palette
+    grid = Grid(width, height)
+    if width < 3 or height < 1:
+        return Painted(grid)
+    view = x_range(panel, request.window)
+    bins = max(4, 2 * width)
+    picked = [(curve, pick(curve, panel.x, view, bins)) for curve in panel.curves]
+    left_range = y_range(panel, panel.y, False, picked, view)
+    off = frozenset(
+        r.label
+        for r in panel.rules
+        if not (view if r.vertical else left_range)[0]
+        <= r.at
+        <= (view if r.vertical else left_range)[1]
+    )
+    found = legend.entries(panel, palette, off)
+    title = _y_title(panel)
+    rows_legend = 0
+    if height >= 5 and (found or title):
+        rows_legend = legend.rows_needed(found, title, width, 2 if height >= 14 else 1, palette)
+    axis_rows = 2 if height - rows_legend >= 4 else 0
+    rows = max(1, height - rows_legend - axis_rows)
+    y_ticks = y_ticks_of(left_range, panel.y, rows)
+    left = label_width(y_ticks, width) if width >= 16 else 0
+    right_ticks, right_range, right = Ticks((), ()), (0.0, 1.0), 0
+    if panel.right is not None:
+        right_range = y_range(panel, panel.right, True, picked, view)
+        right_ticks = y_ticks_of(right_range, panel.right, rows)
+        right = label_width(right_ticks, width) + 1 if width >= 30 else 0
+    columns = max(1, width - left - (1 if left else 0) - right)
+    area = Rect(width - columns - right, rows_legend, columns, rows)
+    frame = Frame(area, rows_legend, axis_rows, left, right)
+    if rows_legend:
+        legend.paint(grid, 0, found, title, palette, rows_legend)
+    x = Scale(*view, columns, panel.x.reverse)
+    y = Scale(*left_range, rows, panel.y.reverse)
+    y2 = Scale(*right_range, rows, bool(panel.right and panel.right.reverse))
+    paint_axes(grid, panel, frame, x, y, y2, y_ticks, right_ticks, request)
+    _paint_layers(grid, panel, area, picked, x, y, y2, request)
+    shown = sum(points.behind for _, points in picked)
+    whole = all(points.whole for _, points in picked)
+    total = sum(curve.facts.finite for curve in panel.curves)
+
+    def read(column: int, row: int) -> Readout | None:
+        at = x.value(column - area.x + 0.5)
+        level = y.value(area.height - (row - area.y) - 0.5)
+        return readout_at(panel, at, level, (x, y))
+
+    return Painted(
+        grid,
+        plot=area,
+        x_range=view,
+        reverse=panel.x.reverse,
+        caption=_caption(shown, total, whole) if panel.curves else "",
+        read=read,
+    )
+
+
+def _caption(shown: int, total: int, whole: bool) -> str:
+    noun = "point" if total == 1 else "points"
+    text = f"{total:,} {noun}" if shown >= total else f"{shown:,} of {total:,} {noun}"
+    return text if whole else f"{text}, drawn from extremes"
+
+
+def _y_title(panel: Plot) -> str:
+    title = panel.y.title
+    if panel.y.unit and panel.y.unit not in title:
+        title = f"{title} [{panel.y.unit}]".strip()
+    text = f"y: {title}" if title else ""
+    if panel.right is not None and panel.right.title:
+        text += f"   right: {panel.right.title}"
+    return text.strip()
+
+
+def _paint_layers(
+    grid: Grid,
+    panel: Plot,
+    area: Rect,
+    picked: list[tuple[Curve, Picked]],
+    x: Scale,
+    y: Scale,
+    y2: Scale,
+    request: Request,
+) -> None:
+    palette = request.palette
+    if panel.heat is not None:
+        shapes.paint_heat(grid, area, panel.heat, x, y, palette)
+    shapes.paint_boxes(grid, area, tuple(b for b in panel.boxes if not b.right), x, y, palette)
+    shapes.paint_boxes(grid, area, tuple(b for b in panel.boxes if b.right), x, y2, palette)
+    if panel.bands:
+        _paint_bands(grid, panel, area, x, y, request)
+    _paint_rules(grid, panel, area, x, y, request)
+    _paint_curves(grid, panel, area, picked, x, y, y2, request)
+    for note in panel.notes:
+        column, row = x.cell(note.x), y.cell(note.y)
+        if column is not None and row is not None:
+            text = cut(note.text, max(0, area.width - column))
+            grid.put(area.x + column, area.y + area.height - 1 - row, text, palette.style(note.ink))
+    if request.cursor is not None:
+        _paint_cursor(grid, area, x, request)
+
+
+def _paint_curves(
+    grid: Grid,
+    panel: Plot,
+    area: Rect,
+    picked: list[tuple[Curve, Picked]],
+    x: Scale,
+    y: Scale,
+    y2: Scale,
+    request: Request,
+) -> None:
+    named = [curve for curve in panel.curves if curve.legend and curve.name]
+    apart = not request.palette.color and len(named) > 1
+    strokes: list[adapter.Stroke] = []
+    for curve, points in picked:
+        sign = ""
+        if apart and curve.legend and curve.name:
+            sign = legend.series_mark(panel, named.index(curve))
+        strokes += curve_strokes(curve, points, x, y2 if curve.right else y, request.palette, sign)
+    for curve, points in picked:
+        scale = y2 if curve.right else y
+        strokes += mark_strokes(curve, points, x, scale, request.palette, panel.x)
+    if not strokes:
+        return
+    for row, line in enumerate(adapter.draw(area.width, area.height, strokes)):
+        for column, (char, color) in enumerate(line):
+            if char != " ":
+                grid.put(area.x + column, area.y + row, char, _style(color))
+
+
+@lru_cache(maxsize=256)
+def _style(color: RGB | None) -> Style:
+    return Style(fg=color)
+
+
+def _paint_rules(grid: Grid, panel: Plot, area: Rect, x: Scale, y: Scale, request: Request) -> None:
+    for rule in panel.rules:
+        style = request.palette.style(rule.ink)
+        cell = (x if rule.vertical else y).cell(rule.at)
+        if cell is None:
+            continue
+        if rule.vertical:
+            for row in range(area.height):
+                if grid.blank(area.x + cell, area.y + row, 1):
+                    grid.put(area.x + cell, area.y + row, "┊", style)
+            if rule.mark:
+                grid.put(area.x + cell, area.y, rule.mark, style)
+        else:
+            row = area.y + area.height - 1 - cell
+            for column in range(area.x, area.x + area.width):
+                if grid.blank(column, row, 1):
+                    grid.put(column, row, "┄", style)
+
+
+def _paint_cursor(grid: Grid, area: Rect, x: Scale, request: Request) -> None:
+    cell = x.cell(request.cursor) if request.cursor is not None else None
+    if cell is None:
+        return
+    style = request.palette.style("accent", bold=True)
+    for row in range(area.height):
+        if grid.blank(area.x + cell, area.y + row, 1):
+            grid.put(area.x + cell, area.y + row, "│", style)
+
+
+def _paint_bands(grid: Grid, panel: Plot, area: Rect, x: Scale, y: Scale, request: Request) -> None:
+    inks: dict[str, Ink] = dict(panel.legend or ())
+    for place, band in enumerate(panel.bands):
+        cell = y.cell(float(place))
+        if cell is None:
+            continue
+        cells = shapes.band_cells(band, x, panel.x)
+        row = area.height - 1 - cell
+        shapes.paint_band(grid, area, row, band, cells, request.palette, inks)

@@ -1,0 +1,207 @@
+"""Values under a position, exact from the data; extents; what a drawing holds in words."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from resim_inspect.charts.decimate import axis_units, stored_units
+from resim_inspect.charts.drawing import (
+    Axis,
+    Bands,
+    Bars,
+    Curve,
+    Drawing,
+    Panel,
+    Plot,
+    Reading,
+)
+from resim_inspect.charts.picture import Readout
+from resim_inspect.charts.ticks import position_label
+from resim_inspect.document.enums import MetricStatus
+from resim_inspect.document.text import count, number, quantity
+
+if TYPE_CHECKING:
+    from resim_inspect.charts.panels.canvas import Scale
+
+DIGITS = 6
+_MOST_READINGS = 64
+_BY_SEVERITY = {s.severity: s for s in MetricStatus if s is not MetricStatus.UNSET}
+
+
+def extent(panel: Panel | None) -> tuple[float, float] | None:
+    """The x range of all the data of a panel, in axis units."""
+    if isinstance(panel, Plot):
+        from resim_inspect.charts.panels.ranges import data_extent
+
+        found = data_extent(panel)
+        if found is not None and panel.x.kind == "category" and panel.x.categories:
+            return -0.5, len(panel.x.categories) - 0.5
+        return found
+    if isinstance(panel, Bars) and panel.categories:
+        return -0.5, len(panel.categories) - 0.5
+    return None
+
+
+def value_text(value: float, curve_unit: str, axis: Axis, digits: int = DIGITS) -> str:
+    """A y value as people write it, out of axis units."""
+    if axis.kind == "log":
+        value = 10.0**value if abs(value) < 300 else math.inf
+    if axis.kind == "category":
+        place = round(value) if math.isfinite(value) else -1
+        return axis.categories[place] if 0 <= place < len(axis.categories) else number(value)
+    if axis.kind == "time":
+        return position_label(value, axis)
+    return quantity(value, curve_unit, digits)
+
+
+def readings(panel: Panel | None, x: float) -> tuple[Reading, ...]:
+    """The value nearest to x of each series."""
+    if isinstance(panel, Bars):
+        return bar_readings(panel, round(x)) if math.isfinite(x) else ()
+    if not isinstance(panel, Plot) or not math.isfinite(x):
+        return ()
+    found = [r for c in panel.curves[:_MOST_READINGS] if (r := _nearest(c, panel, x)) is not None]
+    found += [r for b in panel.bands[:_MOST_READINGS] if (r := _state(b, panel.x, x)) is not None]
+    for box in panel.boxes:
+        if min(box.x0, box.x1) <= x <= max(box.x0, box.x1) and len(found) < _MOST_READINGS:
+            found.append(Reading(box.name, box.text, box.status, ink=box.ink))
+    return tuple(found)
+
+
+def readout_at(panel: Plot, x: float, y: float, scales: tuple[Scale, Scale]) -> Readout:
+    """What lies under a place of a plot: (x, y) in axis units."""
+    span = abs(scales[0].high - scales[0].low)
+    text = position_label(x, panel.x, span)
+    if panel.heat is not None:
+        return Readout(x, text, _heat(panel, x, y))
+    boxes = [
+        b
+        for b in panel.boxes
+        if min(b.x0, b.x1) <= x <= max(b.x0, b.x1) and min(b.y0, b.y1) <= y <= max(b.y0, b.y1)
+    ]
+    if panel.y.kind == "category" and boxes:
+        return Readout(x, text, tuple(Reading(b.name, b.text, b.status, ink=b.ink) for b in boxes))
+    paths = [c for c in panel.curves if c.facts.finite and not c.facts.sorted]
+    if paths:
+        found = [r for c in panel.curves if (r := _closest(c, panel, x, y, scales)) is not None]
+        return Readout(x, text, tuple(found))
+    return Readout(x, text, readings(panel, x))
+
+
+def _reading(curve: Curve, panel: Plot, k: int) -> Reading:
+    facts = curve.facts
+    axis = panel.right if curve.right and panel.right is not None else panel.y
+    at = float(axis_units(facts.x[k : k + 1], panel.x)[0])
+    status = None if facts.statuses is None else MetricStatus(int(facts.statuses[k]))
+    text = value_text(float(facts.y[k]), curve.unit, axis)
+    if curve.texts:
+        raw = k if facts.positions is None else int(facts.positions[k])
+        if raw < len(curve.texts) and curve.texts[raw]:
+            text = f"{text} {curve.texts[raw]}"
+    return Reading(curve.name, text, status, position_label(at, panel.x), curve.ink)
+
+
+def _nearest(curve: Curve, panel: Plot, x: float) -> Reading | None:
+    facts = curve.facts
+    if not facts.finite:
+        return None
+    at = stored_units(x, facts.x, panel.x)
+    if not facts.sorted:
+        return _reading(curve, panel, int(np.abs(facts.x - at).argmin()))
+    k = int(np.searchsorted(facts.x, at))
+    if k >= len(facts.x) or (k > 0 and at - facts.x[k - 1] <= facts.x[k] - at):
+        k -= 1
+    return _reading(curve, panel, max(0, k))
+
+
+def _closest(
+    curve: Curve, panel: Plot, x: float, y: float, scales: tuple[Scale, Scale]
+) -> Reading | None:
+    """The point nearest in both directions, measured in cells (twice as tall as wide)."""
+    facts = curve.facts
+    if not facts.finite:
+        return None
+    here = scales[0].place(np.array([x])), scales[1].place(np.array([y]))
+    with np.errstate(invalid="ignore", over="ignore"):
+        dx = scales[0].place(axis_units(facts.x, panel.x)) - here[0]
+        dy = 2 * (scales[1].place(facts.y) - here[1])
+        k = int((dx * dx + dy * dy).argmin())
+    found = _reading(curve, panel, k)
+    return Reading(found.series, f"({found.x}, {found.text})", found.status, found.x, found.ink)
+
+
+def _state(band: Bands, axis: Axis, x: float) -> Reading | None:
+    if not len(band.starts):
+        return None
+    at = axis.base + round(x * 1e9)
+    k = int(np.searchsorted(band.starts, np.int64(max(-(2**63), min(2**63 - 1, at))), "right")) - 1
+    if k < 0 or at > int(band.ends[k]):
+        return None
+    since = position_label((int(band.starts[k]) - axis.base) / 1e9, axis)
+    status = _BY_SEVERITY.get(int(band.severities[k]))
+    return Reading(band.name, band.states[int(band.codes[k])], status, since)
+
+
+def _heat(panel: Plot, x: float, y: float) -> tuple[Reading, ...]:
+    heat = panel.heat
+    if heat is None or not heat.z.size or heat.x1 == heat.x0 or heat.y1 == heat.y0:
+        return ()
+    rows, columns = heat.z.shape
+    c = int((x - heat.x0) / (heat.x1 - heat.x0) * columns)
+    r = int((y - heat.y0) / (heat.y1 - heat.y0) * rows)
+    if not (0 <= c < columns and 0 <= r < rows):
+        return ()
+    where = value_text(y, "", panel.y)
+    return (Reading(where, quantity(float(heat.z[r, c]), heat.unit, DIGITS)),)
+
+
+def bar_readings(panel: Bars, place: int) -> tuple[Reading, ...]:
+    """The values of one category."""
+    if not 0 <= place < len(panel.categories):
+        return ()
+    found = []
+    for series in panel.series[:_MOST_READINGS]:
+        if place >= len(series.values):
+            continue
+        status = None
+        if series.statuses is not None and place < len(series.statuses):
+            status = MetricStatus(int(series.statuses[place]))
+        text = quantity(float(series.values[place]), series.unit, DIGITS)
+        found.append(Reading(series.name, text, status, panel.categories[place], series.ink))
+    return tuple(found)
+
+
+def position_text(panel: Panel | None, x: float) -> str:
+    """An x position in words."""
+    if isinstance(panel, Bars):
+        place = round(x) if math.isfinite(x) else -1
+        return panel.categories[place] if 0 <= place < len(panel.categories) else ""
+    if isinstance(panel, Plot) and math.isfinite(x):
+        found = extent(panel)
+        return position_label(x, panel.x, found[1] - found[0] if found else 0.0)
+    return ""
+
+
+def caption(drawing: Drawing) -> str:
+    """How much stands behind a drawing, all panels together."""
+    parts: list[str] = []
+    curves = [c for p in drawing.panels if isinstance(p, Plot) for c in p.curves]
+    points = sum(c.facts.total for c in curves)
+    missing = points - sum(c.facts.finite for c in curves)
+    if len(curves) > 1:
+        parts.append(f"{len(curves)} series")
+    if curves:
+        parts.append(count(points, "point"))
+    if missing:
+        parts.append(f"{missing:,} without a value")
+    for panel in drawing.panels:
+        if isinstance(panel, Bars):
+            parts.append(count(len(panel.categories), "category", "categories"))
+        if isinstance(panel, Plot) and panel.bands:
+            runs = sum(len(band.starts) for band in panel.bands)
+            samples = sum(band.samples for band in panel.bands)
+            parts.append(f"{count(samples, 'sample')} in {count(runs, 'state')}")
+    return " · ".join(parts)

@@ -1,0 +1,145 @@
+"""Colours, styles and palettes: how lines of text look, without knowing a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from resim_inspect.document.enums import MetricStatus
+
+RGB = tuple[int, int, int]
+
+Ink = RGB | MetricStatus | int | str
+"""What something is painted in: a colour of the file, a status, the n-th series colour, or
+one of the names `text`, `dim`, `grid`, `accent`, `limit`. A palette says which colour that is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a piece of text looks; None is the terminal's own colour."""
+
+    fg: RGB | None = None
+    bg: RGB | None = None
+    bold: bool = False
+    dim: bool = False
+    italic: bool = False
+    underline: bool = False
+    reverse: bool = False
+
+
+PLAIN_STYLE = Style()
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of one line in one style; never a line break or a control character in it."""
+
+    text: str
+    style: Style = PLAIN_STYLE
+
+
+Line = tuple[Span, ...]
+
+SERIES_MARKS = "ox+*#@%&"
+"""Marks of the series where colours do not tell them apart."""
+
+STATUS_MARKS = {MetricStatus.FAIL_WARN: "●", MetricStatus.FAIL_BLOCK: "✗"}
+"""Marks of failing samples in a chart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """The colours of one theme. `color` False: no colour at all, marks tell things apart."""
+
+    name: str
+    color: bool
+    series: tuple[RGB, ...] = ()
+    status: Mapping[MetricStatus, RGB] = field(default_factory=dict)
+    named: Mapping[str, RGB] = field(default_factory=dict)
+    on_fill: RGB = (16, 16, 20)
+    """The text on a filled area."""
+
+    def rgb(self, ink: Ink) -> RGB | None:
+        """The colour of an ink; None without colours or for the terminal's own."""
+        if not self.color:
+            return None
+        if isinstance(ink, tuple):
+            return ink
+        if isinstance(ink, MetricStatus):
+            return self.status.get(ink)
+        if isinstance(ink, int):
+            return self.series[ink % len(self.series)]
+        return self.named.get(ink)
+
+    def style(self, ink: Ink, *, bold: bool = False) -> Style:
+        """A text style in an ink; without colours, `dim` and `grid` stay plain text."""
+        return Style(fg=self.rgb(ink), bold=bold and self.color)
+
+    def fill(self, ink: Ink) -> Style:
+        """The style of text on an area filled with an ink."""
+        back = self.rgb(ink)
+        if back is None:
+            return PLAIN_STYLE
+        light = (back[0] * 299 + back[1] * 587 + back[2] * 114) / 1000 > 110
+        return Style(fg=self.on_fill if light else (245, 245, 245), bg=back)
+
+
+DARK = Palette(
+    "dark",
+    True,
+    series=(
+        (86, 156, 214),
+        (178, 148, 240),
+        (64, 196, 196),
+        (232, 130, 180),
+        (205, 190, 140),
+        (140, 165, 205),
+        (160, 205, 120),
+        (200, 145, 115),
+    ),
+    status={
+        MetricStatus.PASSED: (90, 190, 110),
+        MetricStatus.FAIL_WARN: (235, 170, 60),
+        MetricStatus.FAIL_BLOCK: (230, 80, 80),
+        MetricStatus.NOT_APPLICABLE: (140, 145, 155),
+        MetricStatus.RAW: (86, 156, 214),
+        MetricStatus.UNSET: (140, 145, 155),
+    },
+    named={
+        "dim": (140, 145, 155),
+        "grid": (88, 92, 102),
+        "accent": (86, 156, 214),
+        "limit": (205, 110, 110),
+    },
+)
+
+LIGHT = Palette(
+    "light",
+    True,
+    series=(
+        (20, 95, 175),
+        (110, 70, 190),
+        (0, 125, 125),
+        (185, 50, 120),
+        (125, 100, 20),
+        (70, 90, 130),
+        (75, 120, 20),
+        (140, 75, 45),
+    ),
+    status={
+        MetricStatus.PASSED: (25, 130, 50),
+        MetricStatus.FAIL_WARN: (175, 105, 0),
+        MetricStatus.FAIL_BLOCK: (195, 30, 40),
+        MetricStatus.NOT_APPLICABLE: (105, 110, 120),
+        MetricStatus.RAW: (20, 95, 175),
+        MetricStatus.UNSET: (105, 110, 120),
+    },
+    named={
+        "dim": (100, 105, 115),
+        "grid": (160, 164, 172),
+        "accent": (20, 95, 175),
+        "limit": (190, 70, 70),
+    },
+)
+
+PLAIN = Palette("plain", False)
