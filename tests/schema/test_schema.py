@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import os
 from typing import Any
 
 import pytest
@@ -30,11 +32,15 @@ def _shape(messages: Any, enums_: Any) -> dict[str, Any]:
     return shape
 
 
+def _official(module: str) -> Any:
+    if os.environ.get("RESIM_REQUIRE_OPEN_CORE") == "1":
+        return importlib.import_module(module)
+    return pytest.importorskip(module, reason="resim-open-core is not installed")
+
+
 def test_it_equals_the_official_schema() -> None:
-    official = pytest.importorskip(
-        "resim.metrics.proto.metrics_pb2", reason="resim-open-core is not installed"
-    )
-    uuid_pb2 = pytest.importorskip("resim.utils.proto.uuid_pb2")
+    official = _official("resim.metrics.proto.metrics_pb2")
+    uuid_pb2 = _official("resim.utils.proto.uuid_pb2")
     theirs = _shape(
         official.DESCRIPTOR.message_types_by_name, official.DESCRIPTOR.enum_types_by_name
     ) | _shape(uuid_pb2.DESCRIPTOR.message_types_by_name, {})
@@ -44,9 +50,7 @@ def test_it_equals_the_official_schema() -> None:
 
 
 def test_both_live_in_one_process() -> None:
-    official = pytest.importorskip(
-        "resim.metrics.proto.metrics_pb2", reason="resim-open-core is not installed"
-    )
+    official = _official("resim.metrics.proto.metrics_pb2")
     assert pb.DESCRIPTOR.package == "resim_inspect.schema"
     assert official.JobMetrics.DESCRIPTOR.full_name != pb.JobMetrics.DESCRIPTOR.full_name
     ours = pb.JobMetrics()
