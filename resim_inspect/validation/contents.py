@@ -1,8 +1,8 @@
 """Rules for the values inside series: what no validator of ReSim's looks at.
 
-Small series are looked at as protobuf gives them; heavy ones from their bytes with
-numpy, which is imported for them only. Reading a heavy series also proves that protobuf
-accepts its bytes.
+Small series are looked at as protobuf gives them; heavy ones from their bytes, with numpy
+where there is enough of them to pay for its import. Reading a heavy series also proves
+that protobuf accepts its bytes.
 """
 
 from __future__ import annotations
@@ -10,15 +10,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from resim_inspect.document.enums import MetricStatus, SeriesKind
+from resim_inspect.document.parse import parse
 from resim_inspect.validation import kinds
 from resim_inspect.validation.context import Context, Entry, quoted
 from resim_inspect.validation.findings import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
+    from resim_inspect.document.wire import HeavySeries
     from resim_inspect.schema import metrics_pb2 as pb
 
+_LIGHT = 1 << 20
 _KNOWN_STATUSES = frozenset(range(1, 6))
 _known = _KNOWN_STATUSES.issuperset
 _KIND_NAMES = {kind.value: kind.name.lower() for kind in SeriesKind}
@@ -64,9 +67,15 @@ def look_at_heavy(context: Context, entry: Entry, kind: int) -> tuple[str, int]:
 
     Raises MalformedError for bytes that protobuf refuses.
     """
+    position = entry.position
+    if light(context.document.heavy):
+        series = parse(SeriesKind(kind), context.document.heavy_payload(position))
+        if kind == SeriesKind.STRINGS:
+            context.strings[position] = frozenset(series.strings.series)
+        found, length = look_at_series(context, entry, series, None)
+        return found or _KIND_NAMES[kind], length
     from resim_inspect.validation.heavy import look
 
-    position = entry.position
     facts = look(context.document, position, kind)
     if facts.nan or facts.infinite:
         report_not_finite(context, entry, None, facts.nan, facts.infinite, facts.total)
@@ -79,6 +88,11 @@ def look_at_heavy(context: Context, entry: Entry, kind: int) -> tuple[str, int]:
     if facts.strings is not None:
         context.strings[position] = facts.strings
     return _KIND_NAMES[kind], facts.total
+
+
+def light(heavy: Mapping[int, HeavySeries]) -> bool:
+    """Whether all heavy series together are so few bytes that importing numpy takes longer."""
+    return len(heavy) <= _LIGHT // 4096 and sum(one.length for one in heavy.values()) <= _LIGHT
 
 
 def report_not_finite(

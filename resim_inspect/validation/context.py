@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from resim_inspect.validation.editions import Edition
 from resim_inspect.validation.findings import Finding, Severity, Target
-from resim_inspect.validation.ids import same_id, short
+from resim_inspect.validation.ids import same_id
 
 if TYPE_CHECKING:
     from resim_inspect.document.document import Document
@@ -203,8 +203,3 @@ def nearest(name: str, names: list[str]) -> str:
         if ratio > best_ratio:
             best, best_ratio = candidate, ratio
     return f"Nearest name: {quoted(best)}." if best_ratio >= 0.4 else ""
-
-
-def id_text(data_id: str) -> str:
-    """An id in a sentence."""
-    return short(data_id)

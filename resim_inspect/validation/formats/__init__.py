@@ -1,0 +1,46 @@
+"""How findings are written: for people, for programs, for the tools of CI systems."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from resim_inspect.document.errors import (
+    DocumentError,
+    EmptyFileError,
+    TooLargeError,
+    TruncatedError,
+    UnreadableError,
+)
+from resim_inspect.validation.findings import Finding, Report, Severity
+
+UNREADABLE = "file-unreadable"
+"""The rule of a file that cannot be read."""
+
+
+class Result(NamedTuple):
+    """One file and what was found. A file that cannot be read has one finding, which says why."""
+
+    path: Path
+    readable: bool
+    report: Report
+
+    @property
+    def valid(self) -> bool:
+        """Whether the official validator accepts the file."""
+        return self.readable and self.report.valid
+
+
+def unreadable(path: Path, error: DocumentError, edition: str) -> Result:
+    """The result for a file that could not be read."""
+    if isinstance(error, EmptyFileError | TruncatedError):
+        hint = "Wait until it is written to its end, or copy it again."
+    elif isinstance(error, TooLargeError):
+        hint = "Store fewer samples, or spread the metrics over several jobs."
+    elif isinstance(error, UnreadableError):
+        hint = "Name a metrics.binproto, or a folder that has one."
+    else:
+        hint = "Name a metrics.binproto as a metrics build writes it."
+    rule = "file-too-large" if isinstance(error, TooLargeError) else UNREADABLE
+    finding = Finding(rule, Severity.ERROR, "file", str(error), hint)
+    return Result(path, False, Report(edition, (finding,)))

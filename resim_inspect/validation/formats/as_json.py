@@ -1,0 +1,35 @@
+"""Findings for programs: one JSON document."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import TextIO
+
+from resim_inspect.validation.formats import Result
+
+
+def write(results: Sequence[Result], stream: TextIO) -> None:
+    """Write all results; texts are as in the files, escaped by JSON's own rules."""
+    files = [
+        {
+            "path": str(result.path),
+            "readable": result.readable,
+            "valid": result.valid,
+            "edition": result.report.edition,
+            "findings": [
+                {
+                    "rule": finding.rule,
+                    "severity": finding.severity.value,
+                    "where": finding.where,
+                    "message": finding.message,
+                    "hint": finding.hint,
+                }
+                for finding in result.report.findings
+            ],
+        }
+        for result in results
+    ]
+    # ASCII only: no control character of a file gets out, whatever reads this.
+    json.dump({"format": 1, "files": files}, stream, indent=2)
+    stream.write("\n")

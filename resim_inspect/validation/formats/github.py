@@ -1,0 +1,31 @@
+"""Findings as GitHub workflow commands, which become annotations of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TextIO
+
+from resim_inspect.document.text import clean
+from resim_inspect.validation.findings import Severity
+from resim_inspect.validation.formats import Result
+
+_COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
+
+
+def write(results: Sequence[Result], stream: TextIO) -> None:
+    """Write one command for each finding; nothing of a file can begin one of its own."""
+    for result in results:
+        for finding in result.report.findings:
+            text = f"{finding.where}: {finding.message} {finding.hint}"
+            stream.write(
+                f"::{_COMMANDS[finding.severity]} file={_property(str(result.path))},"
+                f"title={_property(finding.rule)}::{_data(text)}\n"
+            )
+
+
+def _data(text: str) -> str:
+    return clean(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,69 @@
+"""Findings as JUnit XML, which every CI system reads: one test case for each file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TextIO
+
+from resim_inspect.document.text import clean
+from resim_inspect.validation.findings import Finding, Severity
+from resim_inspect.validation.formats import Result
+
+
+def write(results: Sequence[Result], stream: TextIO, *, strict: bool = False) -> None:
+    """Write one suite: an invalid file fails, an unreadable one is an error.
+
+    With `strict` a file with warnings fails too.
+    """
+    failing = [_failing(result, strict) for result in results]
+    failures = sum(
+        bool(found) for result, found in zip(results, failing, strict=True) if result.readable
+    )
+    errors = sum(not result.readable for result in results)
+    counts = f'tests="{len(results)}" failures="{failures}" errors="{errors}"'
+    stream.write('<?xml version="1.0" encoding="UTF-8"?>\n')
+    stream.write(f'<testsuites name="resim-inspect validate" {counts}>\n')
+    stream.write(f'  <testsuite name="resim-inspect validate" {counts} skipped="0">\n')
+    for result, found in zip(results, failing, strict=True):
+        _case(result, found, stream)
+    stream.write("  </testsuite>\n</testsuites>\n")
+
+
+def _failing(result: Result, strict: bool) -> list[Finding]:
+    bad = (Severity.ERROR, Severity.WARNING) if strict else (Severity.ERROR,)
+    return [finding for finding in result.report.findings if finding.severity in bad]
+
+
+def _case(result: Result, failing: list[Finding], stream: TextIO) -> None:
+    name = escape(str(result.path))
+    rest = [finding for finding in result.report.findings if finding not in failing]
+    stream.write(f'    <testcase classname="metrics.binproto" name="{name}"')
+    if not failing and not rest:
+        stream.write("/>\n")
+        return
+    stream.write(">\n")
+    if failing:
+        tag = "failure" if result.readable else "error"
+        first = failing[0]
+        more = f" (and {len(failing) - 1:,} more)" if len(failing) > 1 else ""
+        message = escape(f"{first.where}: {first.message}{more}")
+        stream.write(f'      <{tag} type="{escape(first.rule)}" message="{message}">')
+        stream.write("\n".join(map(_line, failing)))
+        stream.write(f"</{tag}>\n")
+    if rest:
+        stream.write("      <system-out>")
+        stream.write("\n".join(map(_line, rest)))
+        stream.write("</system-out>\n")
+    stream.write("    </testcase>\n")
+
+
+def _line(finding: Finding) -> str:
+    return escape(
+        f"{finding.severity.value} {finding.rule} {finding.where}: {finding.message} {finding.hint}"
+    )
+
+
+def escape(text: str) -> str:
+    """Text for XML, in an attribute or between tags; what XML cannot hold is replaced."""
+    text = clean(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text.replace('"', "&quot;")

@@ -1,0 +1,88 @@
+"""Findings for people: grouped by file, coloured where the terminal has colours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from resim_inspect.document.text import clean, count
+from resim_inspect.validation.findings import Finding, Severity
+from resim_inspect.validation.formats import Result
+
+Paint = Callable[[str, str], str]
+
+_MARKS = {Severity.ERROR: "E", Severity.WARNING: "W", Severity.INFO: "i"}
+_COLORS = {Severity.ERROR: "1;31", Severity.WARNING: "33", Severity.INFO: "34"}
+_DIM, _BOLD, _RED, _GREEN = "2", "1", "31", "32"
+SAME_RULE = 20
+"""So many findings of one rule are shown for a file; the rest are counted."""
+
+
+def file_lines(result: Result, *, color: bool = False) -> Iterator[str]:
+    """The lines for one file: what it is, then each finding with its hint."""
+    paint = _paint if color else _plain
+    report = result.report
+    path = clean(str(result.path))
+    if not result.readable:
+        yield f"{paint('E', '1;31')} {paint(path, _BOLD)} {clean(report.findings[0].message)}"
+        yield f"    {paint(clean(report.findings[0].hint), _DIM)}"
+        return
+    if report.valid:
+        verdict = paint("✓ valid", _GREEN)
+    else:
+        verdict = paint("✗ invalid", _RED)
+    counts = ", ".join(
+        count(
+            report.count(severity), severity.value, severity.value if severity == "info" else None
+        )
+        for severity in Severity
+        if report.count(severity)
+    )
+    yield f"{paint(path, _BOLD)}  {verdict}" + (f"  {counts}" if counts else "")
+    shown: dict[str, int] = {}
+    width = max((len(finding.rule) for finding in report.findings), default=0)
+    for finding in report.findings:
+        shown[finding.rule] = shown.get(finding.rule, 0) + 1
+        if shown[finding.rule] <= SAME_RULE:
+            yield from _finding(finding, width, paint)
+    for rule, number in shown.items():
+        if number > SAME_RULE:
+            more = f"{number - SAME_RULE:,} more of {rule}"
+            yield f"  … {paint(more + '; --format json has them all', _DIM)}"
+
+
+def _finding(finding: Finding, width: int, paint: Paint) -> Iterator[str]:
+    mark = paint(_MARKS[finding.severity], _COLORS[finding.severity])
+    rule = paint(f"{finding.rule:{width}}", _COLORS[finding.severity])
+    yield f"  {mark} {rule}  {paint(clean(finding.where, 160), _BOLD)}"
+    yield f"      {_sentence(finding.message)} {paint(clean(finding.hint), _DIM)}"
+
+
+def _sentence(message: str) -> str:
+    text = clean(message, 600)
+    return text if text.endswith((".", "!", "?", "…")) else text + "."
+
+
+def summary(results: Sequence[Result]) -> str:
+    """One line about several files: `12 files: 10 valid, 2 invalid; 3 errors`."""
+    valid = sum(result.valid for result in results)
+    unread = sum(not result.readable for result in results)
+    parts = [f"{valid:,} valid"]
+    if len(results) - valid - unread:
+        parts.append(f"{len(results) - valid - unread:,} invalid")
+    if unread:
+        parts.append(f"{unread:,} unreadable")
+    found = []
+    for severity, noun in ((Severity.ERROR, "error"), (Severity.WARNING, "warning")):
+        number = sum(result.report.count(severity) for result in results if result.readable)
+        if number:
+            found.append(count(number, noun))
+    text = f"{count(len(results), 'file')}: {', '.join(parts)}"
+    return text + (f"; {', '.join(found)}" if found else "")
+
+
+def _plain(text: str, _: str) -> str:
+    return text
+
+
+def _paint(text: str, code: str) -> str:
+    return f"\x1b[{code}m{text}\x1b[0m"
