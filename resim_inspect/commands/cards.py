@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from resim_inspect.commands.figures import series_table, value_tables
-from resim_inspect.commands.layout import BOLD, DIM, Ink, cells, fit, status_words, table, wrap
+from resim_inspect.commands.layout import (
+    BOLD,
+    DIM,
+    Ink,
+    cells,
+    clip,
+    fit,
+    flow,
+    status_words,
+    table,
+    wrap,
+)
 from resim_inspect.document.enums import MetricStatus, TimestampType
 from resim_inspect.document.model import (
     DoubleSummaryValues,
@@ -46,9 +57,17 @@ class Cards:
         self.ink = Ink(look.color)
         self.inner = look.width - len(INDENT)
 
-    def all(self) -> Iterator[str]:
-        """Everything in the file: header, metrics in display order, events, unused data."""
+    def lines(self, metrics: Sequence[Metric] | None = None) -> Iterator[str]:
+        """Everything in the file, or the header and these metrics in full; none is too wide."""
+        return (clip(line, self.look.width) for line in self._lines(metrics))
+
+    def _lines(self, metrics: Sequence[Metric] | None) -> Iterator[str]:
         yield from self.header()
+        if metrics is not None:
+            for metric in metrics:
+                yield ""
+                yield from self.card(metric, full=True)
+            return
         for position in self.document.display_order():
             yield ""
             yield from self.card(self.document.metrics[position])
@@ -71,18 +90,19 @@ class Cards:
             size(document.size),
         ]
         job = clean(document.job_id, 60).strip()
-        yield from self.dim([" · ".join(parts), f"job {job}" if job else "no job id"])
+        yield from self.dim(flow(parts, " · ", self.look.width))
+        yield from self.dim([f"job {job}" if job else "no job id"])
         found: dict[MetricStatus, int] = {}
         for metric in document.message.job_level_metrics.metrics:
             status = MetricStatus(metric.status)
             found[status] = found.get(status, 0) + 1
         ranked = [status for status in _BY_SEVERITY if status in found]
         ranked += [status for status in found if status not in ranked]
-        if ranked:
-            yield "   ".join(
-                self.ink.status(status, f"{status_words(status)} {found[status]:,}")
-                for status in ranked
-            )
+        counts = [
+            self.ink.status(status, f"{status_words(status)} {found[status]:,}")
+            for status in ranked
+        ]
+        yield from flow(counts, "   ", self.look.width)
 
     def card(self, metric: Metric, *, full: bool = False) -> Iterator[str]:
         """One metric: title, value, description, chart or text, the numbers of its series."""

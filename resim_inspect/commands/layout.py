@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
@@ -15,6 +16,7 @@ _STATUS_SGR = {
     MetricStatus.NOT_APPLICABLE: "90",
     MetricStatus.RAW: "34",
 }
+_SGR = re.compile("(\x1b\\[[0-9;]*m)")
 BOLD = "1"
 DIM = "2"
 
@@ -95,9 +97,35 @@ def wrap(text: str, width: int) -> list[str]:
     return lines
 
 
-def beside(left: str, right: str, width: int, *, left_cells: int, right_cells: int) -> str:
-    """Two painted texts at the two ends of a line; the counts are those of their columns."""
-    return left + " " * max(2, width - left_cells - right_cells) + right
+def clip(line: str, width: int) -> str:
+    """A painted line in at most `width` columns; what was painted ends where it is cut."""
+    if len(line) <= width or cells(_SGR.sub("", line)) <= width:
+        return line
+    kept = ""
+    left = width
+    for piece in _SGR.split(line):
+        if piece.startswith("\x1b"):
+            kept += piece
+        elif left:
+            shown = fit(piece, left)
+            left = 0 if shown != piece or cells(shown) == left else left - cells(shown)
+            kept += shown
+    return kept
+
+
+def flow(parts: Sequence[str], gap: str, width: int) -> list[str]:
+    """Painted parts side by side, in as many lines as they need."""
+    lines: list[str] = []
+    used = 0
+    for part in parts:
+        size = cells(_SGR.sub("", part))
+        if lines and used + cells(gap) + size <= width:
+            lines[-1] += gap + part
+            used += cells(gap) + size
+        else:
+            lines.append(part)
+            used = size
+    return lines
 
 
 def table(rows: Sequence[Sequence[str]], right: Iterable[int] = (), gap: int = 2) -> list[str]:

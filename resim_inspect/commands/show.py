@@ -95,21 +95,10 @@ def _text(args: argparse.Namespace) -> int:
             sys.stderr.write(f"resim-inspect: {clean(str(file))}: {clean(str(document))}\n")
             code = ExitCode.ERROR
             continue
-        cards = Cards(document, look)
-        if args.metric:
-            lines = _chosen_cards(cards, chosen(document, args.metric))
-        else:
-            lines = cards.all()
-        for line in lines:
+        metrics = chosen(document, args.metric) if args.metric else None
+        for line in Cards(document, look).lines(metrics):
             sys.stdout.write(line + "\n")
     return code
-
-
-def _chosen_cards(cards: Any, metrics: list[Metric]) -> Iterator[str]:
-    yield from cards.header()
-    for metric in metrics:
-        yield ""
-        yield from cards.card(metric, full=True)
 
 
 def _json(args: argparse.Namespace) -> int:

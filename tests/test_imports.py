@@ -1,0 +1,135 @@
+"""What each room loads, looked at in a fresh interpreter: nothing heavy, nothing from above."""
+
+from __future__ import annotations
+
+import pkgutil
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from resim_inspect.document.sample import write_sample
+
+ROOT = Path(__file__).parents[1]
+SCREEN = ("textual", "rich", "plotext")
+NETWORK = ("requests", "docker", "urllib3")
+HEAVY = ("numpy", "pandas", "PIL", "plotly")
+ADAPTER = "resim_inspect.charts.plotext_adapter"
+
+
+def loaded(code: str, *words: str | Path) -> set[str]:
+    """The names in sys.modules after this code has run in an interpreter of its own."""
+    program = f"import sys\n{code}\nprint(*sys.modules, sep='\\n', file=sys.__stderr__)"
+    result = subprocess.run(
+        [sys.executable, "-c", program, *map(str, words)],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    return set(result.stderr.split())
+
+
+def modules_of(*names: str) -> list[str]:
+    """These packages and every module in them, as names; nothing of them is imported here."""
+    found = []
+    for name in names:
+        folder = ROOT / name.replace(".", "/")
+        found.append(name)
+        found += [
+            one.name
+            for one in pkgutil.walk_packages([str(folder)], f"{name}.", onerror=lambda _: None)
+            if not one.name.endswith("__main__")
+        ]
+    return found
+
+
+def beneath(names: set[str], *packages: str) -> set[str]:
+    """Those of `names` that are one of these packages or in it."""
+    return {name for name in names if any(f"{name}.".startswith(f"{one}.") for one in packages)}
+
+
+def import_all(names: list[str]) -> str:
+    return "import " + ", ".join(names)
+
+
+def test_opening_a_document_needs_nothing_heavy() -> None:
+    names = loaded("import resim_inspect.document")
+    assert not beneath(names, *SCREEN, *NETWORK, *HEAVY)
+
+
+@pytest.mark.parametrize("words", [["validate"], ["validate", "--format", "json"]])
+def test_validating_a_small_file_needs_nothing_heavy(words: list[str], tmp_path: Path) -> None:
+    path = write_sample(tmp_path)
+    code = "from resim_inspect.cli import main\nassert main(sys.argv[1:]) == 0"
+    names = loaded(code, *words, path)
+    assert "resim_inspect.validation" in names
+    assert not beneath(names, *SCREEN, *NETWORK, *HEAVY)
+    assert not beneath(names, "resim_inspect.charts", "resim_inspect.tui", "runner")
+
+
+def test_showing_as_json_needs_no_charts(tmp_path: Path) -> None:
+    code = "from resim_inspect.cli import main\nassert main(sys.argv[1:]) == 0"
+    names = loaded(code, "show", "--format", "json", write_sample(tmp_path))
+    assert not beneath(names, *SCREEN, *NETWORK, "PIL", "pandas")
+    assert not beneath(names, "resim_inspect.charts", "resim_inspect.tui", "runner")
+
+
+def test_help_needs_no_command() -> None:
+    names = loaded("from resim_inspect.cli import main\nassert main(['--help']) == 0")
+    assert beneath(names, "resim_inspect.commands") == {"resim_inspect.commands"}
+    assert not beneath(names, *SCREEN, *NETWORK, *HEAVY)
+
+
+@pytest.mark.parametrize(
+    ("room", "above"),
+    [
+        ("schema", ("document", "validation", "charts", "tui", "commands", "cli")),
+        ("document", ("validation", "charts", "tui", "commands", "cli")),
+        ("validation", ("charts", "tui", "commands", "cli")),
+        ("charts", ("tui", "commands", "cli")),
+    ],
+)
+def test_a_room_knows_none_above_it(room: str, above: tuple[str, ...]) -> None:
+    names = loaded(import_all(modules_of(f"resim_inspect.{room}")))
+    assert f"resim_inspect.{room}" in names
+    assert not beneath(names, *(f"resim_inspect.{one}" for one in above), "runner")
+    assert not beneath(names, "textual", *NETWORK, "pandas")
+    if room != "charts":
+        assert not beneath(names, *SCREEN)
+
+
+def test_plotext_is_loaded_by_one_module_of_the_charts() -> None:
+    others = [name for name in modules_of("resim_inspect.charts") if name != ADAPTER]
+    code = f"sys.modules[{ADAPTER!r}] = type(sys)({ADAPTER!r})\n"
+    code += "sys.modules[" + repr(ADAPTER) + "].__getattr__ = lambda name: None\n"
+    names = loaded(code + import_all(others))
+    assert not beneath(names, "plotext")
+
+
+@pytest.mark.skipif(find_spec("runner") is None, reason="there is no runner")
+def test_the_runner_knows_no_screen() -> None:
+    names = loaded(import_all(modules_of("runner")))
+    assert not beneath(names, *SCREEN, "resim_inspect.charts", "resim_inspect.tui")
+
+
+@pytest.mark.skipif(find_spec("runner") is None, reason="there is no runner")
+def test_the_command_of_the_runner_loads_no_engine() -> None:
+    code = (
+        "import runner\nimport importlib.util as u\nif u.find_spec('runner.cli'): import runner.cli"
+    )
+    assert not beneath(loaded(code), *SCREEN, *NETWORK, *HEAVY)
+
+
+@pytest.mark.skipif(
+    not (ROOT / "runner/api/server.py").is_file(), reason="there is no stand-in server"
+)
+def test_the_stand_in_server_knows_the_standard_library_only() -> None:
+    names = loaded("import runner.api.server")
+    foreign = {name.partition(".")[0] for name in names} - sys.stdlib_module_names
+    assert foreign - {"runner", "sitecustomize", "_distutils_hack", "__main__"} <= {"resim_inspect"}
+    assert not beneath(names, *SCREEN, *NETWORK, *HEAVY, "google")
