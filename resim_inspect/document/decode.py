@@ -6,7 +6,6 @@ reading that it is that form; any other legal form goes through protobuf.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from resim_inspect.document.enums import SeriesKind
 from resim_inspect.document.model import Series
 from resim_inspect.document.parse import parse
+from resim_inspect.document.runs import string_runs
 from resim_inspect.document.wire import packed
 
 _BLOCK = 1 << 18  # bytes of timestamps at a time: the temporaries stay in the cache
@@ -72,12 +72,10 @@ def _uuids(payload: bytes) -> NDArray[np.bytes_]:
 
 
 def _strings(payload: bytes) -> tuple[NDArray[np.int32], tuple[str, ...]]:
-    return encode_strings(parse(SeriesKind.STRINGS, payload).strings.series)
-
-
-def encode_strings(texts: Iterable[str]) -> tuple[NDArray[np.int32], tuple[str, ...]]:
-    """Strings as codes and the uniques they point at, in the order of first use."""
-    texts = list(texts)
+    runs = string_runs(payload)
+    if runs is not None:
+        return np.repeat(np.array(runs.codes, np.int32), runs.counts), runs.uniques
+    texts = list(parse(SeriesKind.STRINGS, payload).strings.series)
     code_of = {text: code for code, text in enumerate(dict.fromkeys(texts))}
     codes = np.fromiter(map(code_of.__getitem__, texts), np.int32, len(texts))
     return codes, tuple(code_of)

@@ -9,6 +9,7 @@ from google.protobuf.message import DecodeError
 from resim_inspect.document.document import CACHE_BYTES, Document
 from resim_inspect.document.errors import (
     DocumentError,
+    EmptyFileError,
     MalformedError,
     TruncatedError,
 )
@@ -46,6 +47,8 @@ def parse_document(
 
 
 def _open(source: Source, path: Path | None, cache_bytes: int, threshold: int) -> Document:
+    if source.size == 0:
+        raise EmptyFileError("is empty", path, 0)
     try:
         split = scan(source, threshold)
         source.verify()

@@ -11,7 +11,7 @@ import stat
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from resim_inspect.document.errors import ChangedError, EmptyFileError, UnreadableError
+from resim_inspect.document.errors import ChangedError, UnreadableError
 
 # Up to this size a file is read at once and closed: simpler, and safe from rewrites.
 WHOLE = 1 << 20
@@ -130,10 +130,9 @@ else:  # Windows
 
 
 def open_source(path: Path) -> Source:
-    """Open a regular file with something in it.
+    """Open a regular file.
 
-    Raises UnreadableError for what is missing, not permitted or not a regular file,
-    EmptyFileError for no bytes, ChangedError for a file that changes while it is read.
+    Raises UnreadableError for what is missing, not permitted or not a regular file, ChangedError for a file that changes while it is read.
     """
     # O_NONBLOCK: a pipe must be refused, not waited for.
     flags = os.O_RDONLY
@@ -154,8 +153,6 @@ def open_source(path: Path) -> Source:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise UnreadableError("is a pipe or device, not a file", path)
-        if status.st_size == 0:
-            raise EmptyFileError("is empty", path, 0)
         source = FileSource(descriptor, path, _stamp(status))
     except BaseException:
         os.close(descriptor)

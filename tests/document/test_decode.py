@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from resim_inspect.document import decode
 from resim_inspect.document.enums import MetricStatus, SeriesKind
 from resim_inspect.document.errors import MalformedError
+from resim_inspect.document.facts import facts
+from resim_inspect.document.runs import string_runs
 from resim_inspect.schema import metrics_pb2 as pb
 
 # Numbers whose varints hold the bytes that a record's head is made of.
@@ -78,6 +80,44 @@ def test_strings_are_codes_and_uniques_in_order_of_first_use() -> None:
     assert series.uniques == ("b", "a", "", "a\n")
     assert series.codes.tolist() == [0, 1, 0, 2, 3]
     assert series.value(4) == "a\n"
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["A", "LANE_KEEP", "", "ten chars.", "\n\n\x01", "é" * 90]),
+            st.sampled_from([1, 2, 31, 63, 64, 65, 200, 4096, 9000]),
+        ),
+        max_size=8,
+    )
+)
+def test_strings_that_repeat_are_counted_right(runs: list[tuple[str, int]]) -> None:
+    texts = [text for text, count in runs for _ in range(count)]
+    payload = _payload(SeriesKind.STRINGS, texts)
+    found = string_runs(payload)
+    if len(texts) >= 6 * max(1, len(runs)):
+        assert found is not None
+        assert sum(found.counts) == len(texts)
+    series = decode.decode(SeriesKind.STRINGS, payload)
+    assert [series.uniques[code] for code in series.codes.tolist()] == texts
+    assert series.uniques == tuple(dict.fromkeys(texts))
+    known = facts(SeriesKind.STRINGS, len(payload), lambda size: payload[:size])
+    assert (known.length, known.uniques) == (len(texts), frozenset(texts))
+
+
+def test_strings_that_hardly_repeat_are_left_to_protobuf() -> None:
+    texts = [f"state {n % 7}" for n in range(3000)]
+    payload = _payload(SeriesKind.STRINGS, texts)
+    assert string_runs(payload) is None
+    assert [decode.decode(SeriesKind.STRINGS, payload).value(n) for n in range(3000)] == texts
+
+
+@given(st.lists(st.sampled_from([0, 1, 2, 5, 127, 128, 300, -1])))
+def test_the_different_statuses_are_known_without_decoding(numbers: list[int]) -> None:
+    payload = _payload(SeriesKind.STATUSES, numbers)
+    known = facts(SeriesKind.STATUSES, len(payload), lambda size: payload[:size])
+    assert (known.length, known.numbers) == (len(numbers), frozenset(numbers))
 
 
 def test_statuses_keep_numbers_that_nobody_knows() -> None:
