@@ -198,7 +198,8 @@ def check_indexes(context: Context) -> None:
             _index_missing(context, entry)
             continue
         index.used = True
-        if entry.index_type != index.type:
+        # An index of no type has a finding of its own.
+        if entry.index_type != index.type and index.type:
             context.error(
                 "index-type",
                 Target("data", entry.position),

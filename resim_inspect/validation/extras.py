@@ -37,7 +37,8 @@ def check_extras(context: Context) -> None:
 
 def _check_use(context: Context) -> None:
     for entry in context.entries:
-        if not entry.used:
+        # Of data with the same id all but the last are out of reach: an error of its own.
+        if not entry.used and context.data[entry.message.metrics_data_id.id.data] is entry:
             context.info(
                 "data-unused",
                 Target("data", entry.position),

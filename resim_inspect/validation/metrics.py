@@ -45,6 +45,16 @@ def check_metrics(context: Context) -> None:
     """Everything about each metric but its id."""
     job = context.message.job_id
     job_id = job.id.data
+    if not is_uuid(job_id):
+        # That is a finding of its own; what the metrics agree on is not ten more.
+        job_id = next(
+            (
+                metric.job_id.id.data
+                for metric in context.message.job_level_metrics.metrics
+                if is_uuid(metric.job_id.id.data)
+            ),
+            job_id,
+        )
     names: dict[str, int] = {}
     old_names = not context.edition.event_names
     known_values = {field: check for field, check in CHECKS.items() if context.edition.knows(field)}
@@ -130,9 +140,12 @@ def _job_differs(context: Context, position: int, metric: pb.Metric, job_id: str
         )
         return
     own = metric.job_id.id.data
+    if not is_uuid(context.message.job_id.id.data) and own in (
+        job_id,
+        context.message.job_id.id.data,
+    ):
+        return
     if own == job_id:
-        if not is_uuid(own):
-            return  # The same as the file's, which is a finding of its own.
         message = f"the job id {short(own)} is written with other fields than the file's"
     else:
         wrong = "" if is_uuid(own) else ", which is no UUID"

@@ -67,20 +67,20 @@ def check_pair(
         values.used = True
     if statuses is not None:
         statuses.used = True
+    # A data of no type has a finding of its own.
+    if values is not None and values.type not in allowed and values.type:
+        _wrong_type(context, position, value_slot, values, allowed)
     if values is None or statuses is None:
-        if values is not None and values.type not in allowed:
-            _wrong_type(context, position, value_slot, values, allowed)
         return
 
     if values.type not in allowed:
-        _wrong_type(context, position, value_slot, values, allowed)
         fitting = statuses.type in (kinds.STATUS, kinds.INDEXED_STATUS)
     elif values.type in kinds.INDEXED:
         fitting = statuses.type == kinds.INDEXED_STATUS
         _check_index(context, position, value_slot, values, status_slot, statuses, index_types)
     else:
         fitting = statuses.type == kinds.STATUS
-    if not fitting:
+    if not fitting and statuses.type:
         _wrong_statuses(context, position, status_slot, values, statuses)
     if values.shape != statuses.shape or not values.shape.holds:
         _check_shape(context, position, values, status_slot, statuses)
@@ -126,7 +126,7 @@ def _check_index(
     allowed: frozenset[int],
 ) -> None:
     """Indexed values: the statuses have the same index, and it is of an allowed type."""
-    if values.index_type not in allowed:
+    if values.index_type not in allowed and not _misnamed(context, values, allowed):
         _wrong_index_type(context, position, value_slot, values, allowed)
     if statuses.type != kinds.INDEXED_STATUS:
         return
@@ -143,8 +143,14 @@ def _check_index(
             "Values and statuses must have the same index, by the same id.",
             (values.position, statuses.position),
         )
-    if statuses.index_type not in allowed:
+    if statuses.index_type not in allowed and not _misnamed(context, statuses, allowed):
         _wrong_index_type(context, position, status_slot, statuses, allowed)
+
+
+def _misnamed(context: Context, entry: Entry, allowed: frozenset[int]) -> bool:
+    """Whether the index would do, and only its type is said wrongly: a finding of its own."""
+    index = context.data.get(entry.index_id)
+    return index is not None and entry.message.is_indexed and index.type in (0, *allowed)
 
 
 def _wrong_index_type(

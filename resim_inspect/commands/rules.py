@@ -1,0 +1,113 @@
+"""`resim-inspect rules`: the rules of `validate`, listed or one explained."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import textwrap
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from resim_inspect.commands import CommandError, ExitCode, use_color
+from resim_inspect.validation.catalogue.rule import Rule
+from resim_inspect.validation.findings import Severity
+from resim_inspect.validation.rules import RULES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_MARKS = {Severity.ERROR: "E", Severity.WARNING: "W", Severity.INFO: "i"}
+_COLORS = {Severity.ERROR: "1;31", Severity.WARNING: "33", Severity.INFO: "34"}
+_MEANING = {
+    Severity.ERROR: "error: ReSim's own validator rejects the file",
+    Severity.WARNING: "warning: ReSim accepts it, but somebody will be surprised",
+    Severity.INFO: "info: worth knowing",
+}
+_WIDTH = 88
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What may be asked of `rules`."""
+    parser.add_argument("code", metavar="CODE", nargs="?", help="the rule to explain")
+    parser.add_argument(
+        "--format", choices=("text", "json"), default="text", help="how to write it (default: text)"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Lists all rules, or explains one; an unknown code is a wrong call."""
+    if args.code is not None and args.code not in RULES:
+        raise CommandError(f"there is no rule {args.code!r}{_near(args.code)}")
+    chosen = list(RULES.values()) if args.code is None else [RULES[args.code]]
+    if args.format == "json":
+        document = {"format": 1, "rules": [_as_json(rule) for rule in chosen]}
+        sys.stdout.write(json.dumps(document, indent=2) + "\n")
+        return ExitCode.OK
+    paint = _paint if use_color(args.color, sys.stdout) else _plain
+    lines = _listing(paint) if args.code is None else explain(chosen[0], paint)
+    for line in lines:
+        sys.stdout.write(line + "\n")
+    return ExitCode.OK
+
+
+def _near(code: str) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(code, RULES, 1, 0.5)
+    return f"; did you mean {near[0]}?" if near else "; `resim-inspect rules` lists them"
+
+
+def _as_json(rule: Rule) -> dict[str, object]:
+    return {
+        "code": rule.code,
+        "severity": rule.severity.value,
+        "title": rule.title,
+        "explanation": rule.explanation,
+        "bad": list(rule.bad),
+        "good": list(rule.good),
+        "since": rule.since or None,
+        "until": rule.until or None,
+    }
+
+
+def _listing(paint: Callable[[str, str], str]) -> Iterator[str]:
+    width = max(map(len, RULES))
+    for severity in Severity:
+        chosen = [rule for rule in RULES.values() if rule.severity is severity]
+        yield paint(f"{len(chosen)} × {_MEANING[severity]}", "1")
+        for rule in chosen:
+            code = paint(f"{rule.code:{width}}", _COLORS[severity])
+            when = f" ({_when(rule)})" if rule.since or rule.until else ""
+            yield f"  {_MARKS[severity]} {code}  {rule.title}{paint(when, '2')}"
+        yield ""
+    yield "`resim-inspect rules CODE` explains one, with an example of bad and good."
+
+
+def explain(rule: Rule, paint: Callable[[str, str], str]) -> Iterator[str]:
+    """The lines of one rule: what it means, when it holds, bad and good."""
+    yield f"{paint(rule.code, '1;' + _COLORS[rule.severity].removeprefix('1;'))}  {rule.title}"
+    yield paint(_MEANING[rule.severity], "2")
+    if rule.since or rule.until:
+        yield paint(f"checked {_when(rule)}", "2")
+    yield ""
+    yield from textwrap.wrap(rule.explanation, _WIDTH)
+    for word, color, lines in (("bad", "31", rule.bad), ("good", "32", rule.good)):
+        if lines:
+            yield ""
+            yield paint(word, color)
+            yield from (f"    {line}" for line in lines)
+
+
+def _when(rule: Rule) -> str:
+    if rule.since and rule.until:
+        return f"from release {rule.since} until {rule.until}"
+    return f"from release {rule.since} on" if rule.since else f"before release {rule.until}"
+
+
+def _plain(text: str, _: str) -> str:
+    return text
+
+
+def _paint(text: str, code: str) -> str:
+    return f"\x1b[{code}m{text}\x1b[0m" if text else ""

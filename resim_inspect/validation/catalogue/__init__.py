@@ -1,0 +1,1 @@
+"""The rules in words, one module for each part of a file."""
