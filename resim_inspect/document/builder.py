@@ -11,29 +11,18 @@ Ids are derived from the names, so equal calls give equal bytes.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 from google.protobuf.struct_pb2 import Struct
-from google.protobuf.timestamp_pb2 import Timestamp
 
+from resim_inspect.document.builder_data import DataBuilder, DataRef, set_time, status_number
 from resim_inspect.document.document import Document
 from resim_inspect.document.opening import parse_document
 from resim_inspect.schema import metrics_pb2 as pb
 
-_SPACE = uuid.UUID("6a9e0f2c-3a55-5b0e-9a41-0f6c2f1d7b10")
-
-Values = Sequence[Any] | Mapping[str, Sequence[Any]]
-
-
-class DataRef(NamedTuple):
-    """A metrics data that has been built."""
-
-    id: str
-    name: str
-    message: pb.MetricsData
+__all__ = ["DataRef", "DocumentBuilder"]
 
 
 class Common(TypedDict, total=False):
@@ -49,88 +38,14 @@ class Common(TypedDict, total=False):
     tags: Mapping[str, str]
 
 
-class DocumentBuilder:
+class DocumentBuilder(DataBuilder):
     """Collects data, metrics and events; `message`, `bytes`, `document` give the whole."""
 
     def __init__(self, seed: str = "document", *, status: str | None = None) -> None:
         """`status` is the job's; by default the worst that a metric is given."""
-        self._seed = seed
+        super().__init__(seed)
         self._status = status
         self._names: dict[str, int] = {}
-        self._message = pb.JobMetrics()
-        self._message.job_id.id.data = self._id("job", "")
-
-    def _id(self, kind: str, name: str) -> str:
-        return str(uuid.uuid5(_SPACE, f"{self._seed}/{kind}/{name}"))
-
-    # ------------------------------------------------------------------- data
-
-    def _data(
-        self, name: str, field: str, type_: int, values: Values, index: DataRef | None, unit: str
-    ) -> DataRef:
-        data = self._message.metrics_data.add(name=name, unit=unit)
-        data.metrics_data_id.id.data = self._id("data", name)
-        data.data_type = type_ + 5 if index is not None else type_  # type: ignore[assignment]
-        if index is not None:
-            data.is_indexed = True
-            data.index_data_id.id.data = index.id
-            data.index_data_type = index.message.data_type
-        if isinstance(values, Mapping):
-            data.is_per_category = True
-            data.category_names.extend(values)
-            data.series_per_category.SetInParent()
-            for category, series in values.items():
-                target = data.series_per_category.category_to_series[category]
-                _fill(getattr(target, field), field, series)
-        else:
-            _fill(getattr(data.series, field), field, values)
-        return DataRef(data.metrics_data_id.id.data, name, data)
-
-    def doubles(
-        self, name: str, values: Values, *, unit: str = "", index: DataRef | None = None
-    ) -> DataRef:
-        """A series of doubles; as everywhere here, a mapping gives one per category."""
-        return self._data(name, "doubles", 1, values, index, unit)
-
-    def times(self, name: str, values: Values, *, index: DataRef | None = None) -> DataRef:
-        """A series of times: seconds as float, or ns as int."""
-        return self._data(name, "timestamps", 2, values, index, "")
-
-    def uuids(self, name: str, values: Values, *, index: DataRef | None = None) -> DataRef:
-        """A series of UUIDs, as text."""
-        return self._data(name, "uuids", 3, values, index, "")
-
-    def strings(self, name: str, values: Values, *, index: DataRef | None = None) -> DataRef:
-        """A series of strings."""
-        return self._data(name, "strings", 4, values, index, "")
-
-    def statuses(
-        self, name: str, values: Values | DataRef, *, index: DataRef | None = None
-    ) -> DataRef:
-        """A series of statuses by name, such as `FAIL_WARN`.
-
-        For a DataRef: PASSED for each of its values, with its index.
-        """
-        if isinstance(values, DataRef):
-            message = values.message
-            if message.is_indexed and index is None:
-                index = self._ref(message.index_data_id.id.data)
-            values = _passed(message)
-        return self._data(name, "statuses", 5, values, index, "")
-
-    def file(self, name: str, path: str) -> DataRef:
-        """An external file; `path` is relative to the document's folder."""
-        data = self._message.metrics_data.add(name=name)
-        data.metrics_data_id.id.data = self._id("data", name)
-        data.data_type = pb.EXTERNAL_FILE_DATA_TYPE
-        data.external_file.path = path
-        return DataRef(data.metrics_data_id.id.data, name, data)
-
-    def _ref(self, data_id: str) -> DataRef:
-        for data in self._message.metrics_data:
-            if data.metrics_data_id.id.data == data_id:
-                return DataRef(data_id, data.name, data)
-        raise KeyError(data_id)
 
     # ---------------------------------------------------------------- metrics
 
@@ -200,7 +115,7 @@ class DocumentBuilder:
         if index is not None:
             values.series_index = index
         if time is not None:
-            _set_time(values.timestamp_index, time)
+            set_time(values.timestamp_index, time)
         if string is not None:
             values.string_index = string
         if uuid_ is not None:
@@ -230,9 +145,9 @@ class DocumentBuilder:
             above, below = limits[place] if place < len(limits) else (None, None)
             _limits(values.failure_definition.add(), above, below)
         if start is not None:
-            _set_time(values.start_time, start)
+            set_time(values.start_time, start)
         if end is not None:
-            _set_time(values.end_time, end)
+            set_time(values.end_time, end)
         if y_axis is not None:
             values.y_axis_name = y_axis
         values.legend_series_names.extend(legend)
@@ -410,7 +325,7 @@ class DocumentBuilder:
         event.event_id.id.data = self._id("event", name)
         event.status = status_number(status)
         event.importance = _importance(importance)
-        _set_time(event.timestamp, at)
+        set_time(event.timestamp, at)
         event.timestamp_type = pb.ABSOLUTE_TIMESTAMP if absolute else pb.RELATIVE_TIMESTAMP
         event.tags.extend(tags)
         for metric in metrics:
@@ -446,36 +361,8 @@ class DocumentBuilder:
         return parse_document(self.bytes(), path=path)
 
 
-def status_number(name: str) -> pb.MetricStatus:
-    """The number of a status by our name for it: `PASSED`, `UNSET` and so on."""
-    full = "NO_METRIC_STATUS" if name == "UNSET" else f"{name}_METRIC_STATUS"
-    return pb.MetricStatus.Value(full)  # type: ignore[return-value]
-
-
 def _importance(name: str) -> pb.MetricImportance:
     return pb.MetricImportance.Value(f"{name}_IMPORTANCE")  # type: ignore[return-value]
-
-
-def _fill(leaf: Any, field: str, values: Sequence[Any]) -> None:
-    leaf.SetInParent()
-    if field == "timestamps":
-        for value in values:
-            _set_time(leaf.series.add(), value)
-    elif field == "uuids":
-        for value in values:
-            leaf.series.add(data=value)
-    elif field == "statuses":
-        leaf.series.extend(
-            status_number(value) if isinstance(value, str) else value for value in values
-        )
-    else:
-        leaf.series.extend(values)
-
-
-def _set_time(stamp: Timestamp, value: float | int) -> None:
-    ns = value if isinstance(value, int) else round(value * 1_000_000_000)
-    stamp.seconds, stamp.nanos = divmod(ns, 1_000_000_000)
-    stamp.SetInParent()
 
 
 def _limits(target: pb.DoubleFailureDefinition, above: float | None, below: float | None) -> None:
@@ -491,18 +378,3 @@ def _axes(values: Any, x_axis: str | None, y_axis: str | None) -> None:
         values.x_axis_name = x_axis
     if y_axis is not None:
         values.y_axis_name = y_axis
-
-
-def _passed(message: pb.MetricsData) -> Values:
-    if message.is_per_category:
-        by_category = message.series_per_category.category_to_series
-        return {
-            category: ["PASSED"] * _length(by_category[category])
-            for category in message.category_names
-        }
-    return ["PASSED"] * _length(message.series)
-
-
-def _length(series: pb.Series) -> int:
-    which = series.WhichOneof("series")
-    return 0 if which is None else len(getattr(series, which).series)

@@ -132,7 +132,8 @@ else:  # Windows
 def open_source(path: Path) -> Source:
     """Open a regular file.
 
-    Raises UnreadableError for what is missing, not permitted or not a regular file, ChangedError for a file that changes while it is read.
+    Raises UnreadableError for what is missing, not permitted or not a regular file,
+    ChangedError for a file that changes while it is read.
     """
     # O_NONBLOCK: a pipe must be refused, not waited for.
     flags = os.O_RDONLY
