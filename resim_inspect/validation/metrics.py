@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
+from resim_inspect.schema import metrics_pb2 as pb
 from resim_inspect.validation import kinds
 from resim_inspect.validation.context import FILE, Context, quoted
 from resim_inspect.validation.editions import ARRIVALS, written
 from resim_inspect.validation.findings import Target
 from resim_inspect.validation.ids import is_uuid, short
 from resim_inspect.validation.values import CHECKS
-
-if TYPE_CHECKING:
-    from resim_inspect.schema import metrics_pb2 as pb
 
 
 def read_metrics(context: Context) -> None:
@@ -90,6 +88,8 @@ def check_metrics(context: Context) -> None:
         check = known_values.get(field) if field is not None else None
         if check is None:
             _no_values(context, position, field)
+            if field is not None:
+                _mark_used(context, getattr(values, field))
         else:
             check(context, position, getattr(values, field))
         if not number:
@@ -192,6 +192,14 @@ def _no_values(context: Context, position: int, field: str | None) -> None:
         f"they came with {written(ARRIVALS[field])}",
         "Use another type of metric, or a newer open-core.",
     )
+
+
+def _mark_used(context: Context, values: Any) -> None:
+    """Mark what values refer to that no rule of this edition looks at."""
+    for _, value in values.ListFields():
+        for one in value if hasattr(value, "append") else (value,):
+            if isinstance(one, pb.MetricsDataId) and one.id.data in context.data:
+                context.data[one.id.data].used = True
 
 
 def _wrong_values(context: Context, position: int, number: int, field: str) -> None:

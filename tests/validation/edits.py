@@ -177,7 +177,7 @@ def _values(parent: pb.MetricValues, name: str) -> tuple[Message, str]:
     present = parent.WhichOneof("metric_values")
     kinds = [present] if present else []
     for kind in kinds + [field.name for field in parent.DESCRIPTOR.fields]:
-        message_type = parent.DESCRIPTOR.fields_by_name[kind].message_type
+        message_type: Any = parent.DESCRIPTOR.fields_by_name[kind].message_type
         for alias in _ALIASES.get(name, [name]):
             if alias in message_type.fields_by_name:
                 return getattr(parent, kind), alias
