@@ -65,6 +65,8 @@ class JobResult:
     image_id: str = ""
     key: str = ""
     """What the run depends on, as a digest; another key means that it must run again."""
+    settings: str = ""
+    """Limits and permissions, as a digest; other ones may let a run succeed that failed."""
 
     @property
     def status(self) -> MetricStatus | None:

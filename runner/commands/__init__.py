@@ -1,0 +1,1 @@
+"""One module a command of resim-runner; each is imported when it is called."""

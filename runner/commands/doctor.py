@@ -1,0 +1,119 @@
+"""`resim-runner doctor`: is there an engine, an image, a sandbox; what was left behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+from argparse import Namespace
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from resim_inspect.document.text import clean, size
+from runner import options
+from runner.engines.base import Build, Engine
+from runner.engines.process import ProcessEngine
+from runner.errors import RunnerError
+from runner.results import FORMAT
+
+MARKS = {"ok": "✓", "warning": "!", "error": "✗"}
+
+
+class Check(NamedTuple):
+    """One thing that was looked at."""
+
+    level: str
+    """`ok`, `warning` or `error`."""
+    name: str
+    text: str
+    hint: str = ""
+
+
+def run(args: Namespace) -> int:
+    """Look at everything; 0 where nothing is in the way of the build that was named, else 2."""
+    checks = list(_checks(args))
+    if args.format == "json":
+        rows = [check._asdict() for check in checks]
+        sys.stdout.write(json.dumps({"format": FORMAT, "checks": rows}, indent=1) + "\n")
+    else:
+        for check in checks:
+            sys.stdout.write(f"{MARKS[check.level]} {check.name}: {clean(check.text)}\n")
+            if check.hint:
+                sys.stdout.write(f"  {clean(check.hint)}\n")
+    return 2 if any(check.level == "error" for check in checks) else 0
+
+
+def _checks(args: Namespace) -> Iterator[Check]:
+    build = options.build_of(args, os.environ) if args.image or args.command else Build()
+    yield from _storage()
+    yield from _sandbox(args, build)
+    if not build.command or build.image:
+        yield from _engine(args, build)
+
+
+def _storage() -> Iterator[Check]:
+    folder = Path(tempfile.gettempdir())
+    free = shutil.disk_usage(folder).free
+    if free < 1 << 30:
+        yield Check("warning", "disk", f"{size(free)} are free in {folder}", "Free some space.")
+    else:
+        yield Check("ok", "disk", f"{size(free)} are free in {folder}")
+
+
+def _sandbox(args: Namespace, build: Build) -> Iterator[Check]:
+    path = shutil.which("bwrap")
+    wanted = bool(build.command) and not build.image
+    bare = args.no_sandbox or args.use_tmp_resim
+    engine = ProcessEngine(bubblewrap=None if bare else path, use_tmp_resim=args.use_tmp_resim)
+    for left in engine.sweep():
+        yield Check("ok", "leftovers", f"removed {left}")
+    try:
+        if wanted:
+            prepared = engine.prepare(build, lambda _: None)
+            yield Check("ok", "command", f"{prepared.about} is there")
+        else:
+            engine.prepare(Build(command=("true",)), lambda _: None)
+    except RunnerError as error:
+        yield Check("error" if wanted else "warning", "command", str(error), error.hint)
+        return
+    if engine.sandboxed:
+        yield Check("ok", "bubblewrap", f"{path} makes sandboxes for --command")
+    else:
+        hint = "Install bubblewrap, and every run gets its own /tmp/resim and no network."
+        yield Check("warning", "bubblewrap", f"not used: {engine.info.sandbox}", hint)
+
+
+def _engine(args: Namespace, build: Build) -> Iterator[Check]:
+    args.command = None
+    try:
+        engine = options.engine_of(args, os.environ)
+    except RunnerError as error:
+        # Without an image nobody asked for an engine: builds of this machine need none.
+        yield Check("error" if build.image else "warning", "engine", str(error), error.hint)
+        return
+    try:
+        yield from _answering(engine, build)
+    finally:
+        engine.close()
+
+
+def _answering(engine: Engine, build: Build) -> Iterator[Check]:
+    info = engine.info
+    about = f"{info.name} {info.version} at {info.address}, {info.platform}"
+    yield Check("ok", "engine", f"{about}, {info.cpus} CPUs, {size(info.memory)} of memory")
+    try:
+        left = engine.sweep()
+        for each in left:
+            yield Check("ok", "leftovers", f"removed {each}")
+        if not left:
+            yield Check("ok", "leftovers", "none of runners that are dead")
+        if build.image:
+            prepared = engine.prepare(build, lambda _: None)
+            yield Check("ok", "image", f"{build.image} is {prepared.identity}")
+            for warning in prepared.warnings:
+                yield Check("warning", "image", warning)
+    except RunnerError as error:
+        yield Check("error", "engine", str(error), error.hint)

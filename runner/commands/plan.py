@@ -1,0 +1,89 @@
+"""`--dry-run`: what a call would do, with an equal `docker run` line to try by hand."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+from pathlib import Path
+
+from resim_inspect.document.text import clean
+from runner import batch
+from runner.contract import INPUTS, OUTPUTS
+from runner.engines.base import Build
+from runner.life import Rules
+from runner.results import FORMAT
+from runner.workspace import Workspace
+
+Inputs = tuple[tuple[str, Path], ...]
+
+
+def tell_job(args: Namespace, build: Build, rules: Rules, inputs: Inputs) -> int:
+    """Say what `job` would do."""
+    line = command_line(build, inputs, args.outputs)
+    return _tell(args, rules, [(args.name, line, "would run")])
+
+
+def tell_run(args: Namespace, build: Build, rules: Rules, workspace: Workspace) -> int:
+    """Say what `run` would do; asks the engine what the image is, and changes nothing."""
+    rows = []
+    for job in workspace.jobs:
+        line = command_line(build, batch.inputs_of(job.place), job.place.outputs)
+        known = job.place.result.is_file()
+        what = "has a result; runs if anything changed" if known else "would run"
+        rows.append((job.name, line, "would run" if args.rerun == "all" else what))
+    return _tell(args, rules, rows)
+
+
+def _tell(args: Namespace, rules: Rules, rows: Sequence[tuple[str, str, str]]) -> int:
+    if args.format == "json":
+        jobs = [{"job": job, "plan": what, "command": line} for job, line, what in rows]
+        values = {"format": FORMAT, "command": args.command_name, "dry_run": True, "jobs": jobs}
+        text = json.dumps(values, indent=1)
+    else:
+        text = "\n".join(f"# {clean(job)}: {what}\n{line}" for job, line, what in rows)
+    sys.stdout.write(rules.secrets.hide_text(text) + "\n")
+    return 0
+
+
+def command_line(build: Build, inputs: Inputs, outputs: Path) -> str:
+    """The run as a line for a shell. Values of variables stay in the environment.
+
+    The line mounts the outputs, where the runner takes them out: by hand that is simpler,
+    and leaves files of another owner.
+    """
+    if not build.image:
+        env = [f"{name}=${name}" for name, _ in build.env]
+        return shlex.join(["env", *env, *build.command] if env else list(build.command))
+    hard, limits = build.hardening, build.limits
+    words = ["docker", "run", "--rm"]
+    words += ["--init"] if hard.init else []
+    words += ["--read-only"] if hard.read_only_root else []
+    words += ["--cap-drop=ALL"] if hard.drop_capabilities else []
+    words += ["--security-opt=no-new-privileges"] if hard.no_new_privileges else []
+    words += [f"--network={hard.network}", "--ipc=private"]
+    words += [f"--user={hard.user}"] if hard.user else []
+    if limits.memory_mib:
+        words += [f"--memory={limits.memory_mib}m", f"--memory-swap={limits.memory_mib}m"]
+    words += [f"--cpus={limits.cpus:g}"] if limits.cpus else []
+    words += [f"--pids-limit={limits.pids}", f"--shm-size={limits.shm_mb}m"]
+    words += [f"--tmpfs=/tmp:rw,nosuid,nodev,size={limits.tmp_mb}m,mode=1777"]
+    words += [f"--platform={build.platform}"] if build.platform else []
+    words += [f"--pull={build.pull}"]
+    if hard.user:
+        words += ["--env=HOME=/tmp", "--env=USER=metrics"]
+    words += ["--env=PYTHONDONTWRITEBYTECODE=1", "--env=MPLCONFIGDIR=/tmp"]
+    words += [f"--env={name}" for name, _ in build.env]
+    for name, path in inputs:
+        words.append(_mount(path.resolve(), str(INPUTS / name), read_only=True))
+    words.append(_mount(outputs.absolute(), str(OUTPUTS), read_only=False))
+    words += [_mount(m.source, m.target, read_only=m.read_only) for m in build.mounts]
+    return shlex.join([*words, build.image, *build.command])
+
+
+def _mount(source: Path, target: str, *, read_only: bool) -> str:
+    # With a comma in it a path needs quotes inside of the word; others are left as they are.
+    place = f'"source={source}"' if "," in str(source) else f"source={source}"
+    return f"--mount=type=bind,{place},target={target}" + (",readonly" if read_only else "")

@@ -1,0 +1,1 @@
+"""What runs a build: a container engine, or this machine itself; each is imported when needed."""

@@ -1,0 +1,459 @@
+"""Runs builds in containers of docker, or of podman through the same interface."""
+
+from __future__ import annotations
+
+import os
+import platform
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import docker
+import requests
+from docker.errors import APIError, DockerException, ImageNotFound, NotFound
+from docker.types import LogConfig
+from docker.types import Mount as EngineMount
+from docker.utils import parse_repository_tag
+
+from resim_inspect.document.text import clean
+from runner import owner
+from runner.contract import INPUTS, OUTPUTS, ROOT
+from runner.engines.base import Build, Ended, EngineInfo, Prepared, Task
+from runner.engines.find import Candidate
+from runner.errors import EngineError, ImageError, OutputsError
+from runner.inputs import archive, archive_chunks, must_be_copied
+from runner.logs import LogSink
+from runner.outputs import Caps, Taken, take_archive
+
+MIB = 1 << 20
+SECONDS = 60
+POOL = 256
+BROKEN = (requests.RequestException, DockerException, OSError)
+FOLDERS = ((INPUTS.name, 0o755), (OUTPUTS.name, 0o777))
+MACHINES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm"}
+
+
+class DockerEngine:
+    """An engine that answered. Many threads may use it at once."""
+
+    def __init__(self, candidate: Candidate) -> None:
+        self._service: _Service | None = None
+        address = candidate.address
+        if address == "podman:":
+            self._service = _Service()
+            address = self._service.address
+        tls: docker.tls.TLSConfig | bool = False
+        if candidate.certificates:
+            folder = Path(candidate.certificates)
+            tls = docker.tls.TLSConfig(
+                ca_cert=str(folder / "ca.pem"),
+                client_cert=(str(folder / "cert.pem"), str(folder / "key.pem")),
+                verify=True,
+            )
+        try:
+            with _asking("does not answer"):
+                self._api = docker.APIClient(
+                    base_url=address,
+                    version="auto",
+                    timeout=SECONDS,
+                    tls=tls,
+                    max_pool_size=POOL,
+                    use_ssh_client=address.startswith("ssh://"),
+                )
+                about = self._api.info()
+                version = self._api.version()
+        except EngineError:
+            self.close()
+            raise
+        parts = [str(part.get("Name", "")) for part in version.get("Components") or ()]
+        self.podman = any("podman" in part.lower() for part in parts)
+        machine = str(about.get("Architecture", ""))
+        self.info = EngineInfo(
+            "podman" if self.podman else "docker",
+            str(about.get("ServerVersion") or version.get("Version") or ""),
+            int(about.get("NCPU") or os.cpu_count() or 1),
+            int(about.get("MemTotal") or 0),
+            f"{candidate.address} ({candidate.source})",
+            f"{about.get('OSType') or 'linux'}/{MACHINES.get(machine, machine)}",
+            "container",
+        )
+        options = about.get("SecurityOptions") or ()
+        self.rootless = bool(about.get("Rootless")) or any("rootless" in str(o) for o in options)
+        # Folders are mounted only where the engine sees the same disk as we do.
+        inside = Path("/.dockerenv").exists() or Path("/run/.containerenv").exists()
+        same = not inside or about.get("Name") == socket.gethostname()
+        self.local = address.startswith(("unix://", "npipe://")) and same
+
+    def prepare(self, build: Build, say: Callable[[str], None]) -> Prepared:
+        """Find the image, pulling it as `build.pull` says; raises ImageError."""
+        image = None if build.pull == "always" else self._inspect(build)
+        if image is None:
+            if build.pull == "never":
+                raise ImageError(
+                    f'the image "{clean(build.image, 120)}" is not here'
+                    + (f" for {build.platform}." if build.platform else "."),
+                    "Build it, or let it be pulled with --pull missing.",
+                )
+            self._pull(build, say)
+            image = self._inspect(build)
+            if image is None:
+                what = f" for {build.platform}" if build.platform else ""
+                raise ImageError(f'the image "{clean(build.image, 120)}" is not here{what}.')
+        warnings = []
+        have = _platform_of(image)
+        if have != self.info.platform:
+            warnings.append(
+                f"the image is for {have}, the engine for {self.info.platform}:"
+                " it runs emulated, or not at all."
+            )
+        if self.rootless and self.podman:
+            warnings.append("rootless podman may ignore limits of memory and processes.")
+        identity = str(image["Id"])
+        return Prepared(identity, identity.removeprefix("sha256:")[:12], tuple(warnings))
+
+    def _inspect(self, build: Build) -> dict[str, Any] | None:
+        with _asking("does not answer"):
+            try:
+                api: Any = self._api
+                image: dict[str, Any] = api.inspect_image(build.image)
+            except ImageNotFound:
+                return None
+        wanted = build.platform
+        return image if not wanted or _platform_of(image).startswith(wanted) else None
+
+    def _pull(self, build: Build, say: Callable[[str], None]) -> None:
+        name = clean(build.image, 120)
+        say(f"pulling {name}")
+        repository, tag = parse_repository_tag(build.image)
+        failed = f'the image "{name}" cannot be pulled'
+        try:
+            for step in self._api.pull(
+                repository,
+                tag=tag or "latest",
+                stream=True,
+                decode=True,
+                platform=build.platform or None,
+            ):
+                if "error" in step:
+                    raise ImageError(f"{failed}: {clean(str(step['error']), 300)}.")
+                # The caller stops a pull by raising from here.
+                say(f"pulling {name}: {clean(str(step.get('status', '')), 80)}")
+        except BROKEN as error:
+            raise ImageError(
+                f"{failed}: {_reason(error)}", "Log in to its registry, or build it here."
+            ) from error
+
+    def start(self, build: Build, prepared: Prepared, task: Task, log: LogSink) -> ContainerRun:
+        """Create, fill, attach and start a container; it is gone again if that fails."""
+        mounted, copied = self._split(build, task)
+        run: ContainerRun | None = None
+        try:
+            with _asking("refused the run"):
+                created = self._api.create_container(
+                    **self._settings(build, prepared, task, mounted)
+                )
+                run = ContainerRun(self._api, str(created["Id"]), log)
+                data: Any = archive_chunks(FOLDERS, copied) if copied else archive(FOLDERS, ())
+                self._api.put_archive(run.id, str(ROOT), data)
+                run.start()
+        except BaseException:
+            if run is not None:
+                run.remove()
+            raise
+        return run
+
+    def _split(self, build: Build, task: Task) -> tuple[list[tuple[str, Path]], Any]:
+        """The inputs that are mounted, and those that are copied in."""
+        mounted: list[tuple[str, Path]] = []
+        copied: list[tuple[str, Path]] = []
+        for name, path in task.inputs:
+            copy = build.copy_inputs or not self.local or must_be_copied(path)
+            (copied if copy else mounted).append((name, path))
+        return mounted, tuple((f"{INPUTS.name}/{name}", path) for name, path in copied)
+
+    def _settings(
+        self, build: Build, prepared: Prepared, task: Task, mounted: Sequence[tuple[str, Path]]
+    ) -> dict[str, Any]:
+        hard, limits = build.hardening, build.limits
+        mounts = [EngineMount(str(ROOT), None, type="volume")]
+        mounts += [
+            EngineMount(str(INPUTS / name), str(path.resolve()), type="bind", read_only=True)
+            for name, path in mounted
+        ]
+        mounts += [
+            EngineMount(m.target, str(m.source), type="bind", read_only=m.read_only)
+            for m in build.mounts
+        ]
+        memory = None if limits.memory_mib is None else limits.memory_mib * MIB
+        host = self._api.create_host_config(
+            network_mode=hard.network,
+            ipc_mode="private",
+            init=hard.init,
+            read_only=hard.read_only_root,
+            cap_drop=["ALL"] if hard.drop_capabilities else None,
+            security_opt=["no-new-privileges"] if hard.no_new_privileges else None,
+            mem_limit=memory,
+            memswap_limit=memory,
+            pids_limit=limits.pids,
+            shm_size=limits.shm_mb * MIB,
+            nano_cpus=None if limits.cpus is None else int(limits.cpus * 1e9),
+            tmpfs={"/tmp": f"rw,nosuid,nodev,size={limits.tmp_mb}m,mode=1777"},
+            mounts=mounts,
+            # We keep the log ourselves; a second one would only fill the engine's disk.
+            log_config=LogConfig(type="none"),
+        )
+        return {
+            # By its id: a tag may move to another image while jobs are still to come.
+            "image": prepared.identity,
+            "command": list(build.command) or None,
+            "user": hard.user,
+            "hostname": "metrics",
+            "environment": environment(build),
+            "labels": {
+                owner.LABEL_OWNER: owner.me(),
+                owner.LABEL_RUN: task.run,
+                owner.LABEL_JOB: task.job,
+            },
+            "host_config": host,
+            "platform": build.platform or None,
+            "use_config_proxy": False,
+        }
+
+    def about_no_outputs(self, build: Build) -> str:  # noqa: ARG002
+        """A container always has its `/tmp/resim`: nothing to say."""
+        return ""
+
+    def sweep(self) -> list[str]:
+        """Remove containers of runners that were killed."""
+        removed = []
+        with _asking("does not answer"):
+            found = self._api.containers(all=True, filters={"label": owner.LABEL_OWNER})
+        for container in found:
+            labels = container.get("Labels") or {}
+            if owner.dead(str(labels.get(owner.LABEL_OWNER, ""))):
+                problem = _remove(self._api, container["Id"])
+                what = f"container {container['Id'][:12]} of job {labels.get(owner.LABEL_JOB, '?')}"
+                removed.append(clean(f"{what} ({problem})" if problem else what))
+        return removed
+
+    def close(self) -> None:
+        """Close the connections, and end the service if we started one."""
+        api = getattr(self, "_api", None)
+        if api is not None:
+            api.close()
+        if self._service is not None:
+            self._service.close()
+
+
+class ContainerRun:
+    """A container with a thread that always drains what it says."""
+
+    def __init__(self, api: Any, container: str, log: LogSink) -> None:
+        self.id = container
+        self._api = api
+        self._log = log
+        self._failed: Ended | None = None
+        self._pump: Thread | None = None
+
+    def start(self) -> None:
+        """Attach, so that nothing is lost, then start."""
+        stream = self._api.attach(self.id, stdout=True, stderr=True, stream=True, demux=True)
+        try:
+            self._api.start(self.id)
+        except APIError as error:
+            self._failed = _start_failure(error)
+            if self._failed is None:
+                raise
+            return
+        self._pump = Thread(target=self._drain, args=(stream,), daemon=True)
+        self._pump.start()
+
+    def _drain(self, stream: Iterator[tuple[bytes | None, bytes | None]]) -> None:
+        try:
+            for out, err in stream:
+                if out:
+                    self._log.write(1, out)
+                if err:
+                    self._log.write(2, err)
+        except BROKEN:
+            # The engine is gone; whoever waits for the container learns it and says so.
+            return
+
+    def wait(self, seconds: float) -> bool:
+        """Whether the container ended within that time; raises EngineError."""
+        if self._failed is not None:
+            return True
+        begun = time.monotonic()
+        try:
+            self._api.wait(self.id, timeout=max(0.1, seconds))
+        except NotFound as error:
+            raise EngineError("the container was removed while it ran.") from error
+        except BROKEN as error:
+            # A time that is up arrives as one of several exceptions, like a connection lost.
+            if isinstance(error, requests.RequestException) and (
+                time.monotonic() - begun >= min(seconds, SECONDS) * 0.9
+            ):
+                return False
+            raise EngineError(
+                f"the engine stopped answering while the build ran: {_reason(error)}",
+                "Start it again and repeat the command: what was finished is not run again.",
+            ) from error
+        return True
+
+    def terminate(self) -> None:
+        """TERM to the build, by way of the init process."""
+        self._signal("SIGTERM")
+
+    def kill(self) -> None:
+        """KILL to everything in the container."""
+        self._signal("SIGKILL")
+
+    def _signal(self, name: str) -> None:
+        try:
+            self._api.kill(self.id, name)
+        except BROKEN:
+            # It ended just now, or the engine is gone: both show where it is waited for.
+            return
+
+    def ended(self) -> Ended:
+        """The exit code and why; the log is complete."""
+        if self._failed is not None:
+            return self._failed
+        if self._pump is not None:
+            self._pump.join(10)
+        with _asking("does not answer"):
+            state = self._api.inspect_container(self.id)["State"]
+        return Ended(int(state["ExitCode"]), bool(state.get("OOMKilled")), state.get("Error") or "")
+
+    def take_outputs(self, into: Path, caps: Caps) -> Taken:
+        """Stream the outputs out; raises OutputsError, EngineError or StorageError."""
+        try:
+            chunks, _ = self._api.get_archive(self.id, str(OUTPUTS), chunk_size=MIB)
+        except NotFound as error:
+            raise OutputsError("the build removed the outputs folder.") from error
+        except BROKEN as error:
+            raise EngineError(f"the outputs cannot be fetched: {_reason(error)}") from error
+        return take_archive(_chunks(chunks), into, caps)
+
+    def remove(self) -> str:
+        """Remove the container and its volume; says what went wrong, if anything."""
+        return _remove(self._api, self.id)
+
+
+class _Service:
+    """A podman service of our own, where none is running; it ends by itself when unused."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="resim-podman-")
+        socket = Path(self._folder.name, "podman.sock")
+        self.address = f"unix://{socket}"
+        self._process = subprocess.Popen(
+            ["podman", "system", "service", "--time=300", self.address],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        for _ in range(200):
+            if socket.is_socket():
+                return
+            if self._process.poll() is not None:
+                break
+            time.sleep(0.05)
+        self.close()
+        raise EngineError("podman's service does not start.", "Try: podman system service")
+
+    def close(self) -> None:
+        self._process.terminate()
+        try:
+            self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._folder.cleanup()
+
+
+def connect(candidates: Sequence[Candidate]) -> DockerEngine:
+    """The first engine that answers; raises EngineError that lists what was tried."""
+    tried = []
+    for candidate in candidates:
+        try:
+            return DockerEngine(candidate)
+        except EngineError as error:
+            tried.append(f"{candidate.address or 'no address'} ({candidate.source}): {error}")
+    what = "; ".join(tried) if tried else "no DOCKER_HOST, context or socket was found"
+    raise EngineError(
+        f"no container engine answers: {what}",
+        "Start docker or podman, set DOCKER_HOST, or run without an engine by --command.",
+    )
+
+
+def environment(build: Build) -> dict[str, str]:
+    """What a build finds in its environment; nothing of this machine's gets in by itself."""
+    env = {"PYTHONDONTWRITEBYTECODE": "1", "MPLCONFIGDIR": "/tmp"}
+    if build.hardening.user is not None:
+        env |= {"HOME": "/tmp", "USER": "metrics"}
+    if build.limits.cpus is not None:
+        threads = str(max(1, int(build.limits.cpus)))
+        env |= dict.fromkeys(
+            ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), threads
+        )
+    return env | dict(build.env)
+
+
+def machine() -> str:
+    """This machine's platform, as images name it."""
+    return f"linux/{MACHINES.get(platform.machine(), platform.machine())}"
+
+
+def _platform_of(image: dict[str, Any]) -> str:
+    parts = (image.get("Os") or "linux", image.get("Architecture") or "", image.get("Variant"))
+    return "/".join(str(part) for part in parts if part)
+
+
+def _start_failure(error: APIError) -> Ended | None:
+    """An image whose program cannot be started, told as a shell would: 126 or 127."""
+    why = str(error.explanation or "")
+    lower = why.lower()
+    if "not found" in lower or "no such file" in lower:
+        return Ended(127, error=clean(why, 300))
+    if "permission denied" in lower or "exec format" in lower:
+        return Ended(126, error=clean(why, 300))
+    return None
+
+
+def _remove(api: Any, container: str) -> str:
+    try:
+        api.remove_container(container, force=True, v=True)
+    except NotFound:
+        return ""
+    except BROKEN as error:
+        if isinstance(error, APIError) and "in progress" in str(error.explanation):
+            return ""
+        return f"container {container[:12]} is left behind: {_reason(error)}"
+    return ""
+
+
+def _chunks(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    with _asking("broke off the outputs"):
+        yield from chunks
+
+
+@contextmanager
+def _asking(what: str) -> Iterator[None]:
+    """Turns everything that an engine's library raises into an EngineError."""
+    try:
+        yield
+    except BROKEN as error:
+        raise EngineError(f"the engine {what}: {_reason(error)}") from error
+
+
+def _reason(error: Exception) -> str:
+    text = str(error.explanation or error) if isinstance(error, APIError) else str(error)
+    return clean(text, 300).rstrip(".") + "."

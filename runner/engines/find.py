@@ -1,0 +1,92 @@
+"""Where an engine may be listening: the environment, docker's context, the usual sockets."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Candidate(NamedTuple):
+    """An address to try, and where it is known from."""
+
+    address: str
+    source: str
+    certificates: str = ""
+    """A folder with `ca.pem`, `cert.pem` and `key.pem`, for TLS."""
+
+
+def candidates(wanted: str, env: Mapping[str, str], home: Path) -> list[Candidate]:
+    """Addresses in the order in which they are tried.
+
+    `wanted` is an address, `docker`, `podman`, or empty for whatever there is. An address
+    that somebody chose (there, in DOCKER_HOST, or as a context) is the only one.
+    """
+    if "://" in wanted:
+        return [Candidate(wanted, "--engine", env.get("DOCKER_CERT_PATH", ""))]
+    if wanted == "podman":
+        return _podman(env)
+    if host := env.get("DOCKER_HOST"):
+        certificates = env.get("DOCKER_CERT_PATH", "") if env.get("DOCKER_TLS_VERIFY") else ""
+        return [Candidate(host, "DOCKER_HOST", certificates)]
+    context = _context(env, home)
+    if context is not None:
+        return [context]
+    runtime = env.get("XDG_RUNTIME_DIR", "")
+    sockets = [
+        (Path("/var/run/docker.sock"), "docker"),
+        (home / ".docker/run/docker.sock", "Docker Desktop"),
+        (Path(runtime, "docker.sock") if runtime else Path(), "rootless docker"),
+        (home / ".colima/default/docker.sock", "colima"),
+        (home / ".orbstack/run/docker.sock", "OrbStack"),
+        (home / ".rd/docker.sock", "Rancher Desktop"),
+    ]
+    found = [Candidate(f"unix://{path}", name) for path, name in sockets if path.is_socket()]
+    return found if wanted == "docker" else found + _podman(env)
+
+
+def _podman(env: Mapping[str, str]) -> list[Candidate]:
+    runtime = env.get("XDG_RUNTIME_DIR", "")
+    sockets = [Path("/run/podman/podman.sock")]
+    if runtime:
+        sockets.insert(0, Path(runtime, "podman/podman.sock"))
+    found = [
+        Candidate(f"unix://{path}", "podman")
+        for path in sockets
+        if path.is_socket() and os.access(path, os.R_OK | os.W_OK)
+    ]
+    if not found and shutil.which("podman", path=env.get("PATH")):
+        # It needs no service of its own: one is started for as long as the runner lives.
+        found.append(Candidate("podman:", "podman, started for this run"))
+    return found
+
+
+def _context(env: Mapping[str, str], home: Path) -> Candidate | None:
+    """The engine of docker's current context; None for its default."""
+    folder = Path(env.get("DOCKER_CONFIG") or home / ".docker")
+    name = env.get("DOCKER_CONTEXT") or _read(folder / "config.json").get("currentContext")
+    if not isinstance(name, str) or name in {"", "default"}:
+        return None
+    place = hashlib.sha256(name.encode()).hexdigest()
+    endpoints = _read(folder / "contexts/meta" / place / "meta.json").get("Endpoints")
+    docker = endpoints.get("docker") if isinstance(endpoints, dict) else None
+    host = docker.get("Host") if isinstance(docker, dict) else None
+    if not isinstance(host, str) or not host:
+        # An address that cannot be: the error then names the context that is broken.
+        return Candidate("", f"docker context {name}")
+    certificates = folder / "contexts/tls" / place / "docker"
+    return Candidate(
+        host, f"docker context {name}", str(certificates) if certificates.is_dir() else ""
+    )
+
+
+def _read(path: Path) -> dict[str, object]:
+    try:
+        values = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return values if isinstance(values, dict) else {}

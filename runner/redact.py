@@ -1,0 +1,95 @@
+"""Keeps secrets out of what a build says, also where they are cut in two or encoded."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Iterable
+from urllib.parse import quote, quote_plus
+
+MASK = b"[redacted]"
+MIN_LENGTH = 4
+_SPEAKING = re.compile(r"TOKEN|SECRET|PASSW|CREDENTIAL|PRIVATE|API_?KEY|ACCESS_?KEY|AUTH", re.I)
+
+
+def names_a_secret(name: str) -> bool:
+    """Whether the name of an environment variable says that its value is a secret."""
+    return _SPEAKING.search(name) is not None
+
+
+class Secrets:
+    """Values that nobody may see; shorter ones than 4 characters are too common to hide."""
+
+    def __init__(self, values: Iterable[str] = ()) -> None:
+        forms: set[bytes] = set()
+        for value in values:
+            if len(value) >= MIN_LENGTH:
+                forms |= _forms(value)
+        self._forms = sorted(forms, key=len, reverse=True)
+        self._longest = len(self._forms[0]) if self._forms else 0
+        self._pattern = re.compile(b"|".join(map(re.escape, self._forms)))
+
+    def __bool__(self) -> bool:
+        return bool(self._forms)
+
+    def __repr__(self) -> str:
+        return "Secrets()"
+
+    def hide(self, data: bytes) -> bytes:
+        """The bytes with every secret replaced."""
+        return self._pattern.sub(MASK, data) if self._forms else data
+
+    def hide_text(self, text: str) -> str:
+        """The text with every secret replaced."""
+        if not self._forms:
+            return text
+        return self.hide(text.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
+
+    def held_back(self, data: bytes) -> int:
+        """How many of the last bytes may be the beginning of a secret."""
+        tail = data[-(self._longest - 1) :] if self._longest > 1 else b""
+        for start in range(len(tail)):
+            rest = tail[start:]
+            if any(form.startswith(rest) for form in self._starting_with(rest[:1])):
+                return len(rest)
+        return 0
+
+    def _starting_with(self, first: bytes) -> list[bytes]:
+        return [form for form in self._forms if form[:1] == first]
+
+
+class Redactor:
+    """Hides secrets in a stream of chunks; the end of one may wait for the next."""
+
+    def __init__(self, secrets: Secrets) -> None:
+        self._secrets = secrets
+        self._rest = b""
+
+    def feed(self, data: bytes) -> bytes:
+        """What of the stream so far is safe to show and was not given out before."""
+        if not self._secrets:
+            return data
+        hidden = self._secrets.hide(self._rest + data)
+        keep = self._secrets.held_back(hidden)
+        self._rest = hidden[len(hidden) - keep :]
+        return hidden[: len(hidden) - keep]
+
+    def end(self) -> bytes:
+        """What was held back, at the end of the stream."""
+        rest, self._rest = self._rest, b""
+        return rest
+
+
+def _forms(value: str) -> set[bytes]:
+    raw = value.encode("utf-8", "surrogateescape")
+    forms = {raw, quote(raw, safe="").encode(), quote_plus(raw).encode(), quote(raw).encode()}
+    forms.add(json.dumps(value)[1:-1].encode())
+    for encode in (base64.b64encode, base64.urlsafe_b64encode):
+        for shift in range(3):
+            # Within a longer text the first and last sign also depend on the neighbours.
+            encoded = encode(b"\0" * shift + raw).rstrip(b"=")
+            start = (shift * 8 + 5) // 6
+            end = len(encoded) - (1 if (shift + len(raw)) % 3 else 0)
+            forms.add(encoded[start:end])
+    return {form for form in forms if len(form) >= MIN_LENGTH}
