@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from resim_inspect.charts.drawing import DrawOptions as DrawOptions
     from resim_inspect.charts.drawing import Reading as Reading
     from resim_inspect.charts.kinds import draw as draw
+    from resim_inspect.charts.kinds import draw_series as draw_series
     from resim_inspect.charts.picture import Picture as Picture
     from resim_inspect.charts.picture import Readout as Readout
     from resim_inspect.charts.picture import Rect as Rect
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "draw": "kinds",
+    "draw_series": "kinds",
     "Drawing": "drawing",
     "DrawOptions": "drawing",
     "Reading": "drawing",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -81,7 +82,7 @@ def _pick_sorted(facts: CurveFacts, axis: Axis, window: tuple[float, float], bin
     )
     cuts = [first, *edges.tolist(), last]
     kept = [start, stop - 1]
-    for a, b in zip(cuts, cuts[1:], strict=False):
+    for a, b in pairwise(cuts):
         if b > a:
             kept += [a, b - 1, a + _lowest(y[a:b]), a + _highest(y[a:b])]
     kept += _failing_in(facts, np.asarray(cuts))

@@ -24,7 +24,8 @@ class Rect:
         if not isinstance(place, tuple) or len(place) != 2:
             return False
         column, row = place
-        return self.x <= column < self.x + self.width and self.y <= row < self.y + self.height
+        across = self.x <= column < self.x + self.width
+        return bool(across and self.y <= row < self.y + self.height)
 
 
 @dataclass(frozen=True, slots=True)

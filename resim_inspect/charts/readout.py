@@ -187,6 +187,9 @@ def position_text(panel: Panel | None, x: float) -> str:
 
 def caption(drawing: Drawing) -> str:
     """How much stands behind a drawing, all panels together."""
+    own = drawing.extra.get("caption")
+    if isinstance(own, str):
+        return own
     parts: list[str] = []
     curves = [c for p in drawing.panels if isinstance(p, Plot) for c in p.curves]
     points = sum(c.facts.total for c in curves)

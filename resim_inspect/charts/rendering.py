@@ -182,9 +182,9 @@ def _natural(panel: Panel, width: int) -> int:
     from resim_inspect.charts.panels import bars, gauge, message, table, text
 
     if isinstance(panel, Gauge):
-        return gauge.rows(panel, width)
+        return gauge.rows(panel)
     if isinstance(panel, Table):
-        return table.rows(panel, width)
+        return table.rows(panel)
     if isinstance(panel, Text):
         return text.rows(panel, width)
     if isinstance(panel, Message):

@@ -1,17 +1,33 @@
-"""A metric, or a metrics data, becomes a drawing."""
+"""A metric becomes a drawing: one module for each family of the twelve types."""
 
 from __future__ import annotations
 
 from resim_inspect.charts.drawing import Drawing, DrawOptions
+from resim_inspect.charts.kinds.bars import bar_chart, batchwise_bar_chart
+from resim_inspect.charts.kinds.data import draw_series as draw_series
+from resim_inspect.charts.kinds.histogram import histogram
 from resim_inspect.charts.kinds.over_time import double_over_time, empty, line_plot
+from resim_inspect.charts.kinds.pictures import images
 from resim_inspect.charts.kinds.scalar import scalar
 from resim_inspect.charts.kinds.source import MissingError, Source
+from resim_inspect.charts.kinds.states import states_over_time
+from resim_inspect.charts.kinds.summary import double_summary
+from resim_inspect.charts.kinds.text import text
 from resim_inspect.document import Document, DocumentError
 from resim_inspect.document.model import (
+    BarChartValues,
+    BatchwiseBarChartValues,
     DoubleOverTimeValues,
+    DoubleSummaryValues,
+    HistogramValues,
+    ImageListValues,
+    ImageValues,
     LinePlotValues,
     Metric,
+    PlotlyValues,
     ScalarValues,
+    StatesOverTimeValues,
+    TextValues,
 )
 
 DEFAULTS = DrawOptions()
@@ -31,10 +47,31 @@ def draw(document: Document, metric: Metric, options: DrawOptions = DEFAULTS) ->
 
 def _draw(source: Source, metric: Metric) -> Drawing:
     values = metric.values
-    if isinstance(values, ScalarValues):
-        return scalar(source, metric, values)
-    if isinstance(values, DoubleOverTimeValues):
-        return double_over_time(source, metric, values)
-    if isinstance(values, LinePlotValues):
-        return line_plot(source, metric, values)
+    match values:
+        case ScalarValues():
+            return scalar(source, metric, values)
+        case DoubleSummaryValues():
+            return double_summary(source, metric, values)
+        case DoubleOverTimeValues():
+            return double_over_time(source, metric, values)
+        case LinePlotValues():
+            return line_plot(source, metric, values)
+        case BarChartValues():
+            return bar_chart(source, metric, values)
+        case BatchwiseBarChartValues():
+            return batchwise_bar_chart(source, metric, values)
+        case StatesOverTimeValues():
+            return states_over_time(source, metric, values)
+        case HistogramValues():
+            return histogram(source, metric, values)
+        case ImageValues():
+            return images(source, metric, (values.image_data,) if values.image_data else ())
+        case ImageListValues():
+            return images(source, metric, values.image_data)
+        case TextValues():
+            return text(metric, values)
+        case PlotlyValues():
+            from resim_inspect.charts.plotly import plotly_drawing
+
+            return plotly_drawing(source, metric, values)
     return empty(metric, source, ["The metric holds no values."])

@@ -137,7 +137,7 @@ def _timed(
     source: Source, values: DoubleOverTimeValues, place: int, data_id: str, before: int
 ) -> list[Curve]:
     data = source.data(data_id, "values")
-    curves = []
+    curves: list[Curve] = []
     for category in source.categories_of(data):
         doubles = source.series(data, SeriesKind.DOUBLES, "values", category).doubles
         times = source.index(data, category, SeriesKind.TIMESTAMPS, "times")
@@ -166,7 +166,8 @@ def note_lengths(source: Source, xs: int, ys: int, name: str, what: str) -> None
     """Say where a series and its partner differ in length."""
     if xs != ys:
         source.note(
-            f'"{name}": {xs:,} {what} for {count(ys, "value")}; the first {min(xs, ys):,} are drawn.'
+            f'"{name}": {xs:,} {what} for {count(ys, "value")};'
+            f" the first {min(xs, ys):,} are drawn."
         )
 
 

@@ -12,7 +12,7 @@ from resim_inspect.document.enums import MetricStatus
 from resim_inspect.document.text import number, quantity
 
 
-def rows(panel: Gauge, width: int) -> int:
+def rows(panel: Gauge) -> int:
     """How many rows it takes: the number, its scale, what it is from."""
     return 1 + (3 if _scale_ends(panel) is not None else 0) + (1 if panel.detail else 0)
 
@@ -78,13 +78,13 @@ def _paint_scale(
     palette = request.palette
     width = min(request.width, 72)
     scale = Scale(*ends, width)
-    for cell in range(width):
-        middle = scale.value(cell + 0.5)
+    for column in range(width):
+        middle = scale.value(column + 0.5)
         bad = (panel.fails_above is not None and middle > panel.fails_above) or (
             panel.fails_below is not None and middle < panel.fails_below
         )
         style = palette.style("limit" if bad else "grid")
-        grid.put(cell, row, "╱" if bad else "─", style)
+        grid.put(column, row, "╱" if bad else "─", style)
     spot = scale.cell(value)
     if spot is not None:
         grid.put(spot, row, "◆", palette.style(panel.status, bold=True))

@@ -29,7 +29,7 @@ def entries(panel: Plot, palette: Palette, off_plot: frozenset[str] = frozenset(
         for curve in named:
             sign = curve.mark or ("─" if curve.line else "•")
             if not palette.color and len(named) > 1:
-                sign = series_mark(panel, named.index(curve))
+                sign = series_mark(named.index(curve))
             found.append(Entry(sign, curve.name, curve.ink))
     for rule in panel.rules:
         if rule.legend and rule.label:
@@ -47,7 +47,7 @@ def _failing(counts: dict[MetricStatus, int], status: MetricStatus) -> int:
     return counts.get(status, 0)
 
 
-def series_mark(panel: Plot, position: int) -> str:
+def series_mark(position: int) -> str:
     """The mark of the n-th series where there are no colours."""
     return SERIES_MARKS[position % len(SERIES_MARKS)]
 

@@ -139,7 +139,7 @@ def _paint_curves(
     for curve, points in picked:
         sign = ""
         if apart and curve.legend and curve.name:
-            sign = legend.series_mark(panel, named.index(curve))
+            sign = legend.series_mark(named.index(curve))
         strokes += curve_strokes(curve, points, x, y2 if curve.right else y, request.palette, sign)
     for curve, points in picked:
         scale = y2 if curve.right else y

@@ -325,6 +325,6 @@ def _cuts(scale: Scale, low: float, high: float, many: int) -> list[tuple[int, i
         if not (np.isfinite(a) and np.isfinite(b)) or b <= 0 or a >= many:
             found.append((-1, -1))
             continue
-        first = min(many - 1, max(0, int((a + b) / 2) if b - a < 1 else int(round(a))))
-        found.append((first, max(first + 1, min(many, int(round(b))))))
+        first = min(many - 1, max(0, int((a + b) / 2) if b - a < 1 else round(a)))
+        found.append((first, max(first + 1, min(many, round(b)))))
     return found

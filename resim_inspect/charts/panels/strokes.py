@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -97,7 +99,7 @@ def _fill(
     edges = [0, *breaks.tolist(), len(xs)]
     px: list[float] = []
     py: list[float] = []
-    for a, b in zip(edges, edges[1:], strict=False):
+    for a, b in pairwise(edges):
         part_x, part_y = xs[a:b], ys[a:b]
         if len(part_x) < 2 or not np.isfinite(part_x).all() or (np.diff(part_x) < 0).any():
             continue
