@@ -1,0 +1,50 @@
+"""Copying: to the terminal's clipboard, and to a file for terminals that refuse."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from resim_inspect.document.text import clean
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+
+def clipboard_file() -> Path:
+    """Where a copy is also kept: in the user's runtime folder, else among temporary files."""
+    folder = os.environ.get("XDG_RUNTIME_DIR")
+    base = Path(folder) if folder and Path(folder).is_dir() else None
+    if base is None:
+        base = Path(tempfile.gettempdir()) / f"resim-inspect-{_user()}"
+    return base / "resim-inspect-copy.txt"
+
+
+def _user() -> str:
+    return str(os.getuid()) if hasattr(os, "getuid") else "user"
+
+
+def keep(text: str, path: Path) -> bool:
+    """Write the copy, readable by this user only; False where that is not possible."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0)
+        with os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8") as file:
+            file.write(text)
+    except OSError:
+        return False
+    return True
+
+
+def copy(app: App[object], text: str) -> None:
+    """Copy through OSC 52, keep the text in a file too, and say both."""
+    if not text:
+        return
+    app.copy_to_clipboard(text)
+    path = clipboard_file()
+    kept = keep(text, path)
+    shown = clean(text, 60)
+    where = f"\nalso in {path}" if kept else ""
+    app.notify(f"{shown}{where}", title="Copied", timeout=4, markup=False)

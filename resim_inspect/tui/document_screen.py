@@ -1,0 +1,302 @@
+"""The screen of one document: its panes, the lines around them, and keeping up with the file."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.message import Message
+from textual.screen import Screen
+from textual.worker import get_current_worker
+
+from resim_inspect.document.errors import DocumentError
+from resim_inspect.document.text import clean
+from resim_inspect.tui.background import Background
+from resim_inspect.tui.bars import BottomBar, Key, TopBar
+from resim_inspect.tui.loading import load_when_written, signature
+from resim_inspect.tui.metrics_pane import MetricsPane
+from resim_inspect.tui.pane import Follows, GoTo, JudgeBy, KeysChanged, Pane
+from resim_inspect.tui.session import Session, changed_findings, changed_metrics
+from resim_inspect.validation.findings import Report
+
+PANES = {
+    "metrics": ("Metrics", "metrics_pane", "MetricsPane"),
+    "findings": ("Findings", "findings_pane", "FindingsPane"),
+}
+"""The panes by name, in the order of their keys: title, module, class. Only the first is
+loaded before the first frame."""
+
+LOOK_EVERY = 0.5
+"""Seconds between two looks at the file's state."""
+
+
+class DocumentScreen(Screen[None], Background):
+    """Panes that the numbers choose, one document behind them."""
+
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012
+        (0, "-narrow"),
+        (80, "-normal"),
+        (110, "-wide"),
+    ]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(
+            Binding(str(number), f"pane('{name}')", name.capitalize(), tooltip=f"the {name}")
+            for number, name in enumerate(PANES, start=1)
+        ),
+        Binding("escape", "peel", "Back", show=False, tooltip="take one layer away"),
+        Binding("f5,ctrl+r", "reload", "Reload", tooltip="read the file again now"),
+    ]
+    DEFAULT_CSS = """
+    DocumentScreen > #panes { height: 1fr; }
+    """
+
+    class Reloaded(Message):
+        """The file was rewritten and could be read."""
+
+        def __init__(self, session: Session) -> None:
+            super().__init__()
+            self.session = session
+
+    class NotReloaded(Message):
+        """The file was rewritten and cannot be read."""
+
+        def __init__(self, error: DocumentError) -> None:
+            super().__init__()
+            self.error = error
+
+    class Judged(Message):
+        """The validator has looked at a document."""
+
+        def __init__(self, session: Session, report: Report) -> None:
+            super().__init__()
+            self.session = session
+            self.report = report
+
+    def __init__(self, session: Session, *, watch: bool = True) -> None:
+        super().__init__()
+        self.session = session
+        self.current = "metrics"
+        self.edition: str | None = None
+        self._watch = watch
+        self._reading = False
+        self._seen = session.signature
+        self._before: Report | None = None
+        self._changes = ""
+        self._note = ""
+
+    def compose(self) -> ComposeResult:
+        yield TopBar()
+        with Vertical(id="panes"):
+            yield MetricsPane(self.session, id="metrics")
+        yield BottomBar()
+
+    def on_mount(self) -> None:
+        self.pane.focus_main()
+        self._lines()
+        self.call_after_refresh(self._judge, self.session)
+        if self._watch and self.session.document.path is not None:
+            self.set_interval(LOOK_EVERY, self._look)
+
+    # Panes.
+
+    @property
+    def pane(self) -> Pane:
+        """The pane in view."""
+        return self.query_one("#panes").get_child_by_id(self.current, Pane)
+
+    @property
+    def panes(self) -> list[Pane]:
+        """The panes that were looked at so far."""
+        return [child for child in self.query_one("#panes").children if isinstance(child, Pane)]
+
+    async def action_pane(self, name: str) -> None:
+        await self.show_pane(name)
+        self.pane.focus_main()
+
+    async def show_pane(self, name: str) -> Pane:
+        """Bring a pane into view; it is made when it is first wanted."""
+        if not any(pane.id == name for pane in self.panes):
+            _, module, kind = PANES[name]
+            made: type[Pane] = getattr(import_module(f"resim_inspect.tui.{module}"), kind)
+            await self.query_one("#panes").mount(made(self.session, id=name))
+        self.current = name
+        for pane in self.panes:
+            pane.display = pane.id == name
+        self._lines()
+        return self.pane
+
+    @on(GoTo)
+    async def _go_to(self, message: GoTo) -> None:
+        message.stop()
+        name = {"metric": "metrics", "event": "events"}.get(message.kind, message.kind)
+        if name in PANES:
+            pane = await self.show_pane(name)
+            pane.go_to(message.position, message.at)
+            self._lines()
+
+    def action_peel(self) -> None:
+        if not self.pane.peel() and self.current != "metrics":
+            self.run_worker(self.action_pane("metrics"), exit_on_error=False)
+
+    async def action_pane_key(self, name: str) -> None:
+        """What a click on a key in the last line does."""
+        for target in (self.focused, self.pane):
+            action = getattr(target, f"action_{name}", None)
+            if target is not None and action is not None:
+                await target.run_action(f"{name}(1)" if name == "failing" else name)
+                return
+        if name == "open":
+            main = self.focused
+            if main is not None:
+                await main.run_action("choose")
+        else:
+            for child in self.pane.query("LineList"):
+                if hasattr(child, f"action_{name}"):
+                    await child.run_action(f"{name}(1)" if name == "failing" else name)
+                    return
+
+    # The lines around.
+
+    def _lines(self) -> None:
+        session = self.session
+        self.query_one(TopBar).show(session, self._note)
+        tabs, active = [], ""
+        for number, (name, (label, _, _)) in enumerate(PANES.items(), start=1):
+            if name == "findings" and session.findings:
+                label += f" {len(session.findings):,}"
+            tabs.append(Key(str(number), label, f"screen.pane('{name}')"))
+            if name == self.current:
+                active = str(number)
+        keys = [
+            Key(
+                k.key,
+                k.label,
+                f"screen.{k.action}" if k.action.startswith("pane_key") else k.action,
+            )
+            for k in self.pane.main_keys()
+        ]
+        keys += [Key("?", "help", "app.help"), Key("q", "quit", "app.quit")]
+        self.query_one(BottomBar).show(tabs, active, keys)
+
+    @on(KeysChanged)
+    def _keys_changed(self, message: KeysChanged) -> None:
+        message.stop()
+        self._lines()
+
+    def on_descendant_focus(self) -> None:
+        self._lines()
+
+    def restyle(self) -> None:
+        """The theme is another one."""
+        for pane in self.panes:
+            pane.restyle()
+        self._lines()
+
+    # Judging.
+
+    def _judge(self, session: Session) -> None:
+        self._validate(session, self.edition)
+
+    @work(
+        thread=True,
+        exclusive=True,
+        group="validate",
+        exit_on_error=False,
+        description="validating the file",
+    )
+    def _validate(self, session: Session, edition: str | None) -> None:
+        from resim_inspect.validation import validate
+
+        try:
+            report = validate(session.document, edition=edition)
+        except DocumentError as error:
+            self.post_message(self.NotReloaded(error))
+            return
+        self.post_message(self.Judged(session, report))
+
+    @on(Judged)
+    def _judged(self, message: Judged) -> None:
+        if message.session.document is not self.session.document:
+            return
+        changes = [self._changes, changed_findings(self._before, message.report)]
+        self._before, self._changes = None, ""
+        said = ", ".join(part for part in changes if part)
+        if said:
+            self._note = f"rewritten: {said}"
+            self.app.notify(said, title="The file was rewritten", timeout=6, markup=False)
+        self._spread(self.session.judged(message.report))
+
+    @on(JudgeBy)
+    def _edition(self, message: JudgeBy) -> None:
+        message.stop()
+        self.edition = message.edition
+        self._judge(self.session)
+
+    # Keeping up with the file.
+
+    def _look(self) -> None:
+        if not self._reading and signature(self.session.document.path) not in (None, self._seen):
+            self.action_reload()
+
+    def action_reload(self) -> None:
+        path = self.session.document.path
+        if path is not None and not self._reading:
+            self._reading = True
+            self._reload(path, self.session.label)
+
+    @work(
+        thread=True,
+        exclusive=True,
+        group="reload",
+        exit_on_error=False,
+        description="reading the file again",
+    )
+    def _reload(self, path: Path, label: str) -> None:
+        worker = get_current_worker()
+        try:
+            loaded = load_when_written(path, cancelled=lambda: worker.is_cancelled)
+        except DocumentError as error:
+            self.post_message(self.NotReloaded(error))
+            return
+        self.post_message(self.Reloaded(Session.of(loaded, label)))
+
+    @on(Reloaded)
+    def _reloaded(self, message: Reloaded) -> None:
+        old, new = self.session, message.session
+        self._reading = False
+        self._seen = new.signature
+        self._before = old.report
+        self._changes = changed_metrics(old.document, new.document)
+        self._note = "rewritten"
+        self._spread(new)
+        old.document.close()
+        self._judge(new)
+
+    @on(NotReloaded)
+    def _not_reloaded(self, message: NotReloaded) -> None:
+        self._reading = False
+        self._seen = signature(self.session.document.path)
+        self._note = "rewritten, unreadable: this is the version before"
+        self.app.notify(
+            clean(str(message.error), 300),
+            title="The file cannot be read now",
+            severity="warning",
+            timeout=8,
+            markup=False,
+        )
+        self._lines()
+
+    def _spread(self, session: Session) -> None:
+        """Everything shows another state of the document."""
+        old, self.session = self.session, session
+        for pane in self.panes:
+            pane.show_session(session)
+        for screen in self.app.screen_stack:
+            if isinstance(screen, Follows):
+                screen.follow(old, session)
+        self._lines()

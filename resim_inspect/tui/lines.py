@@ -1,0 +1,228 @@
+"""A list that paints only the rows in view: as quick with a million rows as with ten."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from resim_inspect.tui.theme import Tones, tones
+
+Piece = tuple[str, Style]
+"""A run of text and how it is drawn."""
+
+
+def fit(text: str, width: int, *, right: bool = False) -> str:
+    """`text` in exactly `width` cells: padded, or cut with an ellipsis."""
+    if width <= 0:
+        return ""
+    length = len(text) if text.isascii() else cell_len(text)
+    if length > width:
+        return set_cell_size(text, width - 1) + "…" if width > 1 else "…"
+    blank = " " * (width - length)
+    return blank + text if right else text + blank
+
+
+def strip_of(pieces: Sequence[Piece], width: int, base: Style) -> Strip:
+    """A line of exactly `width` cells over the style `base`."""
+    segments = [Segment(text, base + style) for text, style in pieces if text]
+    return Strip(segments).crop_extend(0, width, base)
+
+
+class LineList(ScrollView, can_focus=True):
+    """Rows with a cursor. A subclass says how many there are and how one looks."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(-1)", "Up", show=False, tooltip="one row up"),
+        Binding("down,j", "move(1)", "Down", show=False, tooltip="one row down"),
+        Binding("pageup,ctrl+b", "page(-1)", "Page up", show=False, tooltip="one page up"),
+        Binding("pagedown,ctrl+f", "page(1)", "Page down", show=False, tooltip="one page down"),
+        Binding("home,g", "edge(-1)", "First", show=False, tooltip="to the first row"),
+        Binding("end,G", "edge(1)", "Last", show=False, tooltip="to the last row"),
+        Binding("enter", "choose", "Open", show=False, tooltip="open the chosen row"),
+        Binding("y", "copy", "Copy", show=False, tooltip="copy the chosen row"),
+    ]
+    DEFAULT_CSS = """
+    LineList { overflow-x: hidden; scrollbar-size-vertical: 1; }
+    """
+
+    cursor: reactive[int] = reactive(-1, repaint=False)
+
+    class Moved(Message):
+        """The cursor stands on another row."""
+
+        def __init__(self, list_: LineList, row: int) -> None:
+            super().__init__()
+            self.list = list_
+            self.row = row
+
+        @property
+        def control(self) -> LineList:
+            return self.list
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, LineList.Moved) and message.list is self.list
+
+    class Chosen(Message):
+        """A row was opened with Enter or a second click."""
+
+        def __init__(self, list_: LineList, row: int) -> None:
+            super().__init__()
+            self.list = list_
+            self.row = row
+
+        @property
+        def control(self) -> LineList:
+            return self.list
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self.count = 0
+
+    # What a subclass says.
+
+    def pieces(self, row: int, width: int, look: Tones) -> Sequence[Piece]:
+        """One row as runs of text, at most `width` cells wide."""
+        raise NotImplementedError
+
+    def rests(self, row: int) -> bool:
+        """Whether the cursor may stand on this row (headings say no)."""
+        return 0 <= row < self.count
+
+    def copied(self, row: int) -> str:
+        """What copying this row copies."""
+        return "".join(text for text, _ in self.pieces(row, 200, tones(self.app))).strip()
+
+    def empty_note(self) -> str:
+        """What is said where there are no rows."""
+        return "nothing here"
+
+    # What it does.
+
+    def set_count(self, count: int, cursor: int | None = None) -> None:
+        """Say how many rows there are now, and where the cursor goes (default: it stays)."""
+        self.count = count
+        self.virtual_size = Size(0, count)
+        wanted = self.cursor if cursor is None else cursor
+        moved = self._nearest(min(max(wanted, 0), count - 1))
+        if moved == self.cursor:
+            self.post_message(self.Moved(self, moved))
+        self.cursor = moved
+        self.refresh()
+
+    def _nearest(self, row: int) -> int:
+        """The nearest row that the cursor may stand on, -1 for none."""
+        for distance in range(self.count):
+            for candidate in (row + distance, row - distance):
+                if 0 <= candidate < self.count and self.rests(candidate):
+                    return candidate
+            if distance > 2000:
+                break
+        return -1
+
+    def watch_cursor(self, old: int, new: int) -> None:
+        for row in (old, new):
+            if row >= 0:
+                self.refresh_line(row - 0)
+        self.reveal(new)
+        self.post_message(self.Moved(self, new))
+
+    def reveal(self, row: int) -> None:
+        """Scroll so far that this row can be seen, with a heading above it where there is one."""
+        height = self.scrollable_content_region.height
+        if row < 0 or height <= 0:
+            return
+        top = round(self.scroll_target_y)
+        first = row - 1 if row > 0 and not self.rests(row - 1) else row
+        if first < top:
+            self.scroll_to(y=first, animate=False, force=True)
+        elif row >= top + height:
+            self.scroll_to(y=row - height + 1, animate=False, force=True)
+
+    def action_move(self, by: int) -> None:
+        row = self.cursor + by
+        while 0 <= row < self.count and not self.rests(row):
+            row += by
+        if 0 <= row < self.count:
+            self.cursor = row
+        elif by < 0:
+            self.scroll_to(y=0, animate=False, force=True)
+
+    def action_page(self, by: int) -> None:
+        height = max(1, self.scrollable_content_region.height - 1)
+        self._jump(self.cursor + by * height)
+
+    def action_edge(self, where: int) -> None:
+        self._jump(0 if where < 0 else self.count - 1)
+
+    def _jump(self, row: int) -> None:
+        if self.count:
+            self.cursor = self._nearest(min(max(row, 0), self.count - 1))
+
+    def action_choose(self) -> None:
+        if self.rests(self.cursor):
+            self.post_message(self.Chosen(self, self.cursor))
+
+    def action_copy(self) -> None:
+        if self.rests(self.cursor):
+            from resim_inspect.tui.clipboard import copy
+
+            copy(self.app, self.copied(self.cursor))
+
+    def on_click(self, event: events.Click) -> None:
+        row = self.row_at(event)
+        if row is None or not self.rests(row):
+            return
+        event.stop()
+        if event.chain >= 2 and row == self.cursor:
+            self.action_choose()
+        else:
+            self.cursor = row
+
+    def row_at(self, event: events.MouseEvent) -> int | None:
+        """The row under the pointer."""
+        offset = event.get_content_offset(self)
+        if offset is None:
+            return None
+        row = offset.y + round(self.scroll_offset.y)
+        return row if 0 <= row < self.count else None
+
+    def on_resize(self) -> None:
+        self.reveal(self.cursor)
+
+    def on_focus(self) -> None:
+        self.refresh()
+
+    def on_blur(self) -> None:
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        base = self.rich_style
+        row = y + round(self.scroll_offset.y)
+        look = tones(self.app)
+        if row >= self.count:
+            if y == 0 and self.count == 0:
+                return strip_of([(" " + self.empty_note(), look.quiet)], width, base)
+            return Strip.blank(width, base)
+        line = strip_of(self.pieces(row, width, look), width, base)
+        if row == self.cursor:
+            line = _over(line, look.pick if self.has_focus else look.pick_away)
+        return line
+
+
+def _over(strip: Strip, style: Style) -> Strip:
+    """The strip with a style laid over that of each segment."""
+    return Strip(
+        [Segment(s.text, (s.style or Style()) + style, s.control) for s in strip], strip.cell_length
+    )

@@ -1,0 +1,108 @@
+"""From a metric to lines on the screen: what is asked of a thread, and what comes back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from resim_inspect.document import Document
+
+if TYPE_CHECKING:
+    from resim_inspect.charts.drawing import Drawing, TimeMode
+    from resim_inspect.charts.picture import Picture
+    from resim_inspect.charts.style import Style as ChartStyle
+
+
+class Subject(NamedTuple):
+    """What is drawn: a metric or a metrics data, by its place in the file."""
+
+    document: Document
+    kind: str
+    """`metric` or `data`."""
+    position: int
+
+
+class Look(NamedTuple):
+    """What the reader chose about the drawing; each change draws anew."""
+
+    time: TimeMode = "auto"
+    hidden: frozenset[str] = frozenset()
+    category: str | None = None
+    statuses: bool = True
+    image: int = 0
+
+
+class Request(NamedTuple):
+    """One picture that is wanted."""
+
+    subject: Subject
+    look: Look
+    width: int
+    height: int
+    window: tuple[float, float] | None
+    palette: str
+
+
+class Painted(NamedTuple):
+    """A picture, the drawing it is of, and its lines."""
+
+    request: Request
+    drawing: Drawing
+    picture: Picture
+    strips: tuple[Strip, ...]
+
+
+def paint(request: Request, known: Painted | None) -> Painted:
+    """Draw and render; decodes series, so not for the thread that shows the screen."""
+    from resim_inspect.charts import DARK, LIGHT, PLAIN, DrawOptions, draw, draw_series, render
+
+    look, subject = request.look, request.subject
+    if known and known.request.subject == subject and known.request.look == look:
+        drawing = known.drawing
+    else:
+        options = DrawOptions(
+            time=look.time,
+            hidden=look.hidden,
+            category=look.category,
+            statuses=look.statuses,
+            image_index=look.image,
+        )
+        document = subject.document
+        if subject.kind == "metric":
+            drawing = draw(document, document.metrics[subject.position], options)
+        else:
+            drawing = draw_series(document, document.data[subject.position], look.category)
+    palette = {"dark": DARK, "light": LIGHT}.get(request.palette, PLAIN)
+    picture = render(drawing, request.width, request.height, window=request.window, palette=palette)
+    return Painted(request, drawing, picture, strips(picture))
+
+
+def strips(picture: Picture) -> tuple[Strip, ...]:
+    """The picture's lines as Textual shows them."""
+    styles: dict[ChartStyle, Style] = {}
+    lines = []
+    for line in picture.lines:
+        segments = []
+        for span in line:
+            style = styles.get(span.style)
+            if style is None:
+                style = styles[span.style] = rich_style(span.style)
+            segments.append(Segment(span.text, style))
+        lines.append(Strip(segments))
+    return tuple(lines)
+
+
+def rich_style(style: ChartStyle) -> Style:
+    """A style of a picture as rich knows it."""
+    return Style(
+        color=None if style.fg is None else "#{:02x}{:02x}{:02x}".format(*style.fg),
+        bgcolor=None if style.bg is None else "#{:02x}{:02x}{:02x}".format(*style.bg),
+        bold=style.bold or None,
+        dim=style.dim or None,
+        italic=style.italic or None,
+        underline=style.underline or None,
+        reverse=style.reverse or None,
+    )
