@@ -6,6 +6,7 @@ tree does the same, so a failing list of mutations can be shortened.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from random import Random
 from typing import Any
 
@@ -43,7 +44,7 @@ def mutate(message: pb.JobMetrics, seed: int) -> None:
 def _nodes(message: Message) -> list[Message]:
     """The message and everything below it, apart from plotly figures."""
     found = [message]
-    fields: list[tuple[Any, Any]] = message.ListFields()
+    fields: Sequence[tuple[Any, Any]] = message.ListFields()
     for field, value in fields:
         if field.type != _MESSAGE or field.message_type.full_name.startswith("google.protobuf.Str"):
             continue

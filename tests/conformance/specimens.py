@@ -152,6 +152,7 @@ class Specimen:
 
     def over_time(self, values: pb.MetricValues) -> None:
         own = values.double_over_time_metric_values
+        own.SetInParent()
         for _ in range(self.random.randint(0, 2)):
             data = self.data(_DOUBLE, "doubles", self.data(_TIMESTAMP, "times"))
             statuses = self.partner(_STATUS, "statuses", data)
@@ -161,6 +162,7 @@ class Specimen:
 
     def line_plot(self, values: pb.MetricValues) -> None:
         own = values.line_plot_metric_values
+        own.SetInParent()
         for _ in range(self.random.randint(0, 2)):
             if self.random.random() < 0.5:
                 x = self.data(_DOUBLE, "x")
@@ -172,6 +174,7 @@ class Specimen:
 
     def bar_chart(self, values: pb.MetricValues) -> None:
         own = values.bar_chart_metric_values
+        own.SetInParent()
         for _ in range(self.random.randint(0, 2)):
             data = self.data(_DOUBLE, "bars", self.data(_STRING, "labels"))
             own.values_data_id.append(data.metrics_data_id)
