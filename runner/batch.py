@@ -147,7 +147,7 @@ def run_all(
     `fail_fast`: then what runs is stopped and the rest is not started.
     """
     results: dict[str, JobResult] = {p.job.name: p.kept for p in planned if p.kept is not None}
-    for name, result in results.items():
+    for name, result in sorted(results.items()):
         call.watch(Event("kept", call.clock(), name, result=result))
     todo = [p.job for p in planned if p.kept is None]
     own = executor is None

@@ -33,6 +33,7 @@ _WORDS: tuple[tuple[str, str], ...] = (
     (r"No module named", "a package is missing in the image."),
     (r"unknown flag|unrecognized arguments|usage:", "check the arguments after --."),
 )
+_ERROR = re.compile(r"\w(Error|Exception|Exit)\b|\b(error|fatal|panic|failed)\b", re.IGNORECASE)
 
 
 class Diagnosis(NamedTuple):
@@ -48,9 +49,7 @@ def of_exit(ended: Ended, tail: tuple[str, ...], build: Build, *, podman: bool) 
     if ended.oom or (code == 137 and podman and build.limits.memory_mib):
         return _memory(build, certain=ended.oom)
     hint = _hint(tail)
-    last = clean(tail[-1], 200) if tail else ""
-    why = ended.error or last
-    said = f": {why}" if why else ", and said nothing"
+    said = _said(ended.error, tail)
     if code == 137:
         return Diagnosis("it was killed from outside (137).", hint or "Perhaps memory ran out.")
     if code == 139:
@@ -73,6 +72,17 @@ def of_timeout(seconds: float, tail: tuple[str, ...]) -> Diagnosis:
         f"it did not end within {number(seconds)} s and was stopped.{last}",
         _hint(tail) or "Raise --timeout if it needs longer.",
     )
+
+
+def _said(error: str, tail: tuple[str, ...]) -> str:
+    if error:
+        return f": {clean(error, 300)}"
+    if not tail:
+        return ", and said nothing"
+    for line in reversed(tail):
+        if _ERROR.search(line):
+            return f": {clean(line.strip(), 200)}"
+    return f"; its last words: {clean(tail[-1].strip(), 200)}"
 
 
 def _memory(build: Build, *, certain: bool) -> Diagnosis:

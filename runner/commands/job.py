@@ -13,7 +13,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from resim_inspect.document.text import clean
 from resim_inspect.validation.findings import Severity
-from runner import contract, options
+from runner import contract, options, owner
 from runner.batch import TICK, Call
 from runner.commands import common
 from runner.contract import METRICS, Mode
@@ -45,24 +45,24 @@ def run(args: Namespace) -> int:
 
         return tell_job(args, build, rules, inputs)
     log = args.log
-    with Watchers(args, rules.secrets, lambda _: common.log_path(log)) as watchers:
-        with common.ready(args, watchers, build, rules) as (call, signals):
-            for warning in warnings:
-                watchers(Event("warning", call.clock(), text=warning))
-            watchers.plan(
-                call.clock(),
-                args.name,
-                common.describe_build(build, call.prepared),
-                common.describe_engine(call.engine),
-                [args.name],
-                jobs=1,
-                todo=1,
-                parallel=1,
-            )
-            result = _run(args, call, signals, inputs)
-            code = common.finish(
-                args, rules, args.name, {}, [result], set(), watchers, signals.code
-            )
+    with (
+        Watchers(args, rules.secrets, lambda _: common.log_path(log)) as watchers,
+        common.ready(args, watchers, build, rules) as (call, signals),
+    ):
+        for warning in warnings:
+            watchers(Event("warning", call.clock(), text=warning))
+        watchers.plan(
+            call.clock(),
+            args.name,
+            common.describe_build(build, call.prepared),
+            common.describe_engine(call.engine),
+            [args.name],
+            jobs=1,
+            todo=1,
+            parallel=1,
+        )
+        result = _run(args, call, signals, inputs)
+        code = common.finish(args, rules, args.name, {}, [result], set(), watchers, signals.code)
     if args.format == "text" and args.events != "-":
         sys.stdout.write(summary([result], 0) + "\n")
     return code
@@ -75,13 +75,15 @@ def _run(
     parent = outputs.absolute().parent
     with storage(outputs):
         parent.mkdir(parents=True, exist_ok=True)
-        gather = Path(tempfile.mkdtemp(prefix=f".{outputs.name}.", dir=parent))
+        _sweep(outputs)
+        gather = Path(tempfile.mkdtemp(prefix=_prefix(outputs), dir=parent))
+        (gather / "owner").write_text(owner.me())
     try:
         job_id = str(uuid5(NAMESPACE_URL, f"resim-job:{args.inputs.resolve()}"))
         spec = JobSpec(Task(call.run, args.name, inputs), job_id, gather / "outputs", args.log)
         call.watch(Event("started", call.clock(), args.name))
         result = _watched(call, signals, spec)
-        if (gather / "outputs").is_dir() and result.outcome is not Outcome.CANCELLED:
+        if result.outcome not in {Outcome.CANCELLED, Outcome.BROKEN}:
             _replace(gather / "outputs", outputs, gather / "old")
     except RunnerError as error:
         result = JobResult(args.name, "", Outcome.BROKEN, message=error.reason, hint=error.hint)
@@ -142,7 +144,20 @@ def _check_outputs(folder: Path) -> None:
 
 
 def _replace(new: Path, target: Path, old: Path) -> None:
+    """Put new outputs in the place of earlier ones; without a metrics.binproto there are none."""
     with storage(target):
         if target.exists():
             target.rename(old)
-        new.rename(target)
+        if (new / METRICS.name).is_file():
+            new.rename(target)
+
+
+def _prefix(outputs: Path) -> str:
+    return f".{outputs.name}.resim-"
+
+
+def _sweep(outputs: Path) -> None:
+    """Remove what a runner that was killed gathered here."""
+    for stale in outputs.absolute().parent.glob(_prefix(outputs) + "*/owner"):
+        if owner.dead(stale.read_text()):
+            remove_tree(stale.parent)

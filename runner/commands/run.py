@@ -9,7 +9,9 @@ from pathlib import Path
 
 from runner import batch, options
 from runner.commands import common
+from runner.engines.base import Build
 from runner.errors import CallError
+from runner.life import Rules
 from runner.publish import locked, make_workspace, record
 from runner.results import JobResult
 from runner.watch.rows import summary
@@ -38,32 +40,34 @@ def run(args: Namespace) -> int:
         return _run(args, build, rules, workspace)
 
 
-def _run(args: Namespace, build: options.Build, rules: options.Rules, workspace: Workspace) -> int:
+def _run(args: Namespace, build: Build, rules: Rules, workspace: Workspace) -> int:
     def log_of(result: JobResult) -> str:
         return common.log_path(workspace.folder / JOBS / result.job / "run" / "log.txt")
 
     title = workspace.folder.resolve().name
-    with Watchers(args, rules.secrets, log_of) as watchers:
-        with common.ready(args, watchers, build, rules) as (call, signals):
-            planned = batch.plan(workspace, call, args.rerun)
-            todo = sum(p.kept is None for p in planned)
-            parallel = _parallel(args, call)
-            watchers.plan(
-                call.clock(),
-                title,
-                common.describe_build(build, call.prepared),
-                common.describe_engine(call.engine),
-                [job.name for job in workspace.jobs],
-                jobs=len(planned),
-                todo=todo,
-                parallel=min(parallel, max(1, todo)),
-            )
-            found = batch.run_all(
-                planned, call, parallel, fail_fast=args.fail_fast, signals=lambda: signals.count
-            )
-            kept = {p.job.name for p in planned if p.kept is not None}
-            about = {"workspace": str(workspace.folder), "batch_id": str(workspace.batch_id)}
-            code = common.finish(args, rules, title, about, found, kept, watchers, signals.code)
+    with (
+        Watchers(args, rules.secrets, log_of) as watchers,
+        common.ready(args, watchers, build, rules) as (call, signals),
+    ):
+        planned = batch.plan(workspace, call, args.rerun)
+        todo = sum(p.kept is None for p in planned)
+        parallel = _parallel(args, call)
+        watchers.plan(
+            call.clock(),
+            title,
+            common.describe_build(build, call.prepared),
+            common.describe_engine(call.engine),
+            [job.name for job in workspace.jobs],
+            jobs=len(planned),
+            todo=todo,
+            parallel=min(parallel, max(1, todo)),
+        )
+        found = batch.run_all(
+            planned, call, parallel, fail_fast=args.fail_fast, signals=lambda: signals.count
+        )
+        kept = {p.job.name for p in planned if p.kept is not None}
+        about = {"workspace": str(workspace.folder), "batch_id": str(workspace.batch_id)}
+        code = common.finish(args, rules, title, about, found, kept, watchers, signals.code)
     if args.format == "text" and args.events != "-":
         sys.stdout.write(summary(found, len(kept)) + "\n")
     return code

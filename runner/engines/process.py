@@ -335,7 +335,9 @@ def _under_tmp(command: tuple[str, ...]) -> list[Path]:
         found = shutil.which(word) or word
         if Path(found).exists() and os.sep in found:
             path = Path(found).absolute()
-            folders.add(path if path.is_dir() else path.parent)
+            # Of a file in /tmp itself only that file: all of /tmp is what is to be hidden.
+            alone = path.is_dir() or path.parent == Path("/tmp")
+            folders.add(path if alone else path.parent)
     tmp = Path("/tmp")
     inside = {f for f in folders if tmp in f.parents and not f.is_relative_to(str(ROOT))}
     return sorted(f for f in inside if not any(p in inside for p in f.parents))

@@ -8,7 +8,7 @@ from typing import TextIO
 from resim_inspect.document.text import clean, count
 from runner.events import Event
 from runner.results import JobResult
-from runner.watch.rows import as_text, row_of
+from runner.watch.rows import as_text, row_of, worth_repeating
 
 STYLES = {"passed": "32", "warn": "33", "block": "31", "error": "31;1", "quiet": "2"}
 COLORS = (36, 35, 34, 33, 32, 96, 95, 94)
@@ -44,6 +44,10 @@ class Lines:
             row = row_of(event.result, self._log_of(event.result))
             if not self._quiet or row.style == "error":
                 self._say(self._styled(as_text(row, self._width), row.style))
+        elif event.kind == "kept" and event.result is not None and not self._quiet:
+            again = worth_repeating(event.result, self._log_of(event.result))
+            if again is not None:
+                self._say(self._styled(as_text(again, self._width), again.style))
         elif event.kind == "line" and not self._quiet:
             self._say(f"{self._prefix(event.job)} | {clean(event.text, 500)}")
         elif event.kind == "note" and not self._quiet:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from resim_inspect.document.enums import MetricStatus
-from resim_inspect.document.text import clean, count, number, symbol
+from resim_inspect.document.text import clean, count, symbol
 from runner.results import JobResult, Outcome, worst
 
 ORDER = ("FAIL_BLOCK", "FAIL_WARN", "PASSED", "RAW", "NOT_APPLICABLE", "UNSET")
@@ -33,7 +33,7 @@ class Row(NamedTuple):
 
 def row_of(result: JobResult, log: str = "") -> Row:
     """One row; `log` is where to read on, shown for what went wrong."""
-    took = f"{number(round(result.seconds, 1), 6)} s"
+    took = f"{result.seconds:,.1f} s"
     job = clean(result.job, 60)
     if result.outcome is Outcome.CANCELLED:
         return Row("-", "quiet", job, took, clean(result.message))
@@ -54,6 +54,14 @@ def _failing(result: JobResult) -> str:
     shown = [f"{clean(f.name, 60)} {clean(f.headline, 60)}".strip() for f in same[:2]]
     more = result.statuses.get(result.verdict or "", 0) - len(shown)
     return "; ".join(shown) + (f"; {more} more" if more > 0 and shown else "")
+
+
+def worth_repeating(result: JobResult, log: str) -> Row | None:
+    """The row of a result that was kept, where it is the reason for an exit code."""
+    row = row_of(result, log)
+    if row.style in {"passed", "quiet"}:
+        return None
+    return row._replace(text=f"{row.text}  (unchanged, not run again)", hint="")
 
 
 def as_text(row: Row, width: int) -> str:

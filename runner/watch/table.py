@@ -17,7 +17,7 @@ from resim_inspect.document.text import clean, number
 from runner.events import Event
 from runner.results import JobResult
 from runner.watch.lines import headline
-from runner.watch.rows import row_of
+from runner.watch.rows import Row, row_of, worth_repeating
 
 STYLES = {"passed": "green", "warn": "yellow", "block": "red", "error": "bold red", "quiet": "dim"}
 SHOWN = 12
@@ -72,15 +72,19 @@ class LiveTable:
             self._running.pop(event.job, None)
             self._done += 1
             self._spent += event.result.seconds
-            self._console.print(self._row(event.result))
+            row = row_of(event.result, self._log_of(event.result))
+            self._console.print(self._row(row))
+        elif event.kind == "kept" and event.result is not None:
+            again = worth_repeating(event.result, self._log_of(event.result))
+            if again is not None:
+                self._console.print(self._row(again))
 
     def close(self) -> None:
         """Leave only the rows of what finished."""
         self._live.stop()
         sys.stderr.flush()
 
-    def _row(self, result: JobResult) -> RenderableType:
-        row = row_of(result, self._log_of(result))
+    def _row(self, row: Row) -> RenderableType:
         table = self._grid()
         text = Text(row.text, overflow="fold")
         if row.style in {"warn", "block"}:
@@ -117,7 +121,13 @@ class LiveTable:
             width = max(10, min(48, self._console.width - 32))
             bar.add_row(
                 "",
-                ProgressBar(self._todo, self._done, width=width),
+                ProgressBar(
+                    self._todo,
+                    self._done,
+                    width=width,
+                    complete_style="cyan",
+                    finished_style="cyan",
+                ),
                 f"{self._done:,}/{self._todo:,}{self._left(now)}",
             )
             parts.append(bar)

@@ -1,0 +1,122 @@
+"""Finds the author's module and, in it, the function for a mode."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType, TracebackType
+from typing import Any
+
+from resim_inspect.document.text import clean
+from runner.contract import Mode
+from runner.inside.problem import Code, Problem
+
+VARIABLE = "RESIM_METRICS"
+DEFAULT = "metrics"
+APP = "/app"
+FUNCTIONS = {
+    Mode.JOB: ("job_metrics", "inputs, writer"),
+    Mode.BATCH: ("batch_metrics", "jobs, writer"),
+    Mode.REPORT: ("report_metrics", "report, writer"),
+}
+_ABSENT = object()
+
+type_of_function = Callable[[Any, Any], Any]
+
+
+def find_function(name: str, mode: Mode, app: str = APP) -> type_of_function | None:
+    """The function of the module `name` for a mode; None where the module opts out of it.
+
+    The module is looked for where Python looks, that is in the working folder first, and then
+    in `app`. Raises Problem: without module or function, or if importing the module fails.
+    """
+    module = _import(name, app)
+    function_name, arguments = FUNCTIONS[mode]
+    function = getattr(module, function_name, _ABSENT)
+    where = clean(getattr(module, "__file__", None) or name)
+    if function is None:
+        return None
+    if function is _ABSENT:
+        raise Problem(
+            Code.SETUP,
+            f"the inputs ask for {mode} mode, and {where} has no {function_name}.",
+            f"Define {function_name}({arguments}), or opt out with: {function_name} = None",
+        )
+    if not callable(function):
+        raise Problem(Code.SETUP, f"{function_name} in {where} is no function.")
+    try:
+        inspect.signature(function).bind(None, None)
+    except TypeError as error:
+        raise Problem(
+            Code.SETUP,
+            f"{function_name} in {where} cannot be called with two arguments: {error}.",
+            f"It is called as {function_name}({arguments}).",
+        ) from error
+    except ValueError:
+        # A function that was not written in Python does not say what it takes.
+        pass
+    return function
+
+
+def _import(name: str, app: str) -> ModuleType:
+    if not all(part.isidentifier() for part in name.split(".")):
+        raise Problem(
+            Code.SETUP,
+            f'{VARIABLE} is "{clean(name, 120)}", which is no name of a module.',
+            "Write it as in an import: package.module, without .py.",
+        )
+    if Path(app).is_dir() and app not in sys.path:
+        # After the working folder: whoever works without a container stands in it.
+        sys.path.insert(1, app)
+    importlib.invalidate_caches()
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name is None or not f"{name}.".startswith(f"{error.name}."):
+            raise own_failure(f"importing {name}", error) from error
+        raise Problem(
+            Code.SETUP,
+            f"there is no module {name}, neither in {Path.cwd()} nor in {app}.",
+            f"An image needs COPY metrics.py {APP}/; {VARIABLE}=package.module names another one.",
+        ) from error
+    except Interrupt:
+        raise
+    except BaseException as error:
+        raise own_failure(f"importing {name}", error) from error
+
+
+class Interrupt(BaseException):
+    """A signal asked the run to end; `code` is what to exit with."""
+
+    def __init__(self, code: Code) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def own_failure(what: str, error: BaseException) -> Problem:
+    """The author's code failed, as a Problem; the traceback is the author's and goes along."""
+    if isinstance(error, KeyboardInterrupt):
+        raise Interrupt(Code.INTERRUPTED) from error
+    if isinstance(error, SystemExit):
+        return Problem(
+            Code.FUNCTION,
+            f"{what} ended the program with exit code {error.code}; nothing was written.",
+            "Raise an exception to fail, and return to be done.",
+        )
+    kind = type(error).__name__
+    text = clean(str(error), 300)
+    return Problem(Code.FUNCTION, f"{what} failed with {kind}{': ' + text if text else ''}.")
+
+
+def own_traceback(error: BaseException) -> TracebackType | None:
+    """The traceback from where the author's code begins, past ours and the import system's."""
+    step = error.__traceback__
+    while step is not None:
+        name = step.tb_frame.f_globals.get("__name__", "")
+        if not name.startswith(("runner.inside", "importlib")):
+            return step
+        step = step.tb_next
+    return error.__traceback__

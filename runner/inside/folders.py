@@ -1,0 +1,26 @@
+"""Where a build reads and writes: the paths of the contract, or those of the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from runner import contract
+
+INPUTS_VARIABLE = "RESIM_INPUTS"
+OUTPUTS_VARIABLE = "RESIM_OUTPUTS"
+
+
+def inputs_folder(environ: Mapping[str, str] = os.environ) -> Path:
+    """`/tmp/resim/inputs`, unless RESIM_INPUTS names another folder."""
+    return Path(environ.get(INPUTS_VARIABLE) or contract.INPUTS)
+
+
+def outputs_folder(environ: Mapping[str, str] = os.environ) -> Path:
+    """`/tmp/resim/outputs`, unless RESIM_OUTPUTS names another folder.
+
+    Images and other files that metrics refer to are written here; a metric names them by
+    their path relative to this folder.
+    """
+    return Path(environ.get(OUTPUTS_VARIABLE) or contract.OUTPUTS)
