@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -243,11 +243,22 @@ def _summary_position(
     index = document.index_of(data)
     if index is None:
         return None
-    series = document.series(index)
-    for position in range(len(series)):
-        if series.value(position) == wanted:
+    for position, value in enumerate(_index_values(document, index)):
+        if value == wanted:
             return position
     return None
+
+
+def _index_values(document: Document, index: MetricsData) -> Iterator[object]:
+    """The values of an index; of a short one straight from the message, without numpy."""
+    if index.position in document.heavy:
+        series = document.series(index)
+        yield from (series.value(position) for position in range(len(series)))
+        return
+    plain = document.message.metrics_data[index.position].series
+    yield from (stamp.ToNanoseconds() for stamp in plain.timestamps.series)
+    yield from plain.strings.series
+    yield from (one.data for one in plain.uuids.series)
 
 
 def _traces(document: Document, metric: Metric) -> str:

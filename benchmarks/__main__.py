@@ -1,0 +1,73 @@
+"""`python -m benchmarks [NAME...]`: run them and print one table."""
+
+from __future__ import annotations
+
+import argparse
+import compileall
+import os
+import pkgutil
+import sys
+import time
+from importlib import import_module
+
+import benchmarks
+from benchmarks import Row
+from benchmarks.measure import ROOT, SKIP_SLOW
+
+HELPERS = {"__main__", "files", "measure", "probe", "wire"}
+
+
+def main() -> int:
+    """Runs what is asked for; the exit code says whether every goal was met."""
+    found = [one.name for one in pkgutil.iter_modules(benchmarks.__path__)]
+    names = [name for name in found if name not in HELPERS and not name.startswith("_")]
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(names)}")
+    parser.add_argument(
+        "--skip-slow", action="store_true", help="leave out what takes a minute and more"
+    )
+    args = parser.parse_args()
+    unknown = set(args.names) - set(names)
+    if unknown:
+        parser.error(f"no benchmark is named {', '.join(sorted(unknown))}")
+    # As an installed package is: compiled. Every process here must find it so.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    for folder in ("resim_inspect", "runner", "benchmarks"):
+        compileall.compile_dir(ROOT / folder, quiet=1)
+    if args.skip_slow:
+        os.environ[SKIP_SLOW] = "1"
+    rows: list[Row] = []
+    for name in args.names or names:
+        module = import_module(f"benchmarks.{name}")
+        if not hasattr(module, "run"):
+            continue
+        before = time.perf_counter()
+        rows += module.run()
+        print(f"{name}: {time.perf_counter() - before:.0f} s", file=sys.stderr)
+    print_table(rows)
+    return 0 if all(map(met, rows)) else 1
+
+
+def met(row: Row) -> bool:
+    """Whether a ratio is on the good side of its goal."""
+    if row["better"] == "higher":
+        return row["ratio"] >= row["goal"]
+    return row["ratio"] <= row["goal"]
+
+
+def print_table(rows: list[Row]) -> None:
+    """Name, ratio, goal, and what the ratio is made of."""
+    table = [("", "ratio", "goal", "", "")]
+    for row in rows:
+        sign = "≥" if row["better"] == "higher" else "≤"
+        verdict = "met" if met(row) else "MISSED"
+        ratio, goal = f"{row['ratio']:.3g}", f"{sign} {row['goal']:g}"
+        table.append((row["name"], ratio, goal, verdict, row.get("note", "")))
+    widths = [max(len(line[column]) for line in table) for column in range(4)]
+    for name, ratio, goal, verdict, note in table:
+        line = f"{name:{widths[0]}}  {ratio:>{widths[1]}}  {goal:<{widths[2]}}"
+        print(f"{line}  {verdict:<{widths[3]}}  {note}".rstrip())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,86 @@
+"""Times and memory of fresh processes: medians, the candidates taking turns."""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parents[1]
+SKIP_SLOW = "BENCHMARKS_SKIP_SLOW"
+"""Set in the environment: leave out what takes a minute and more."""
+
+
+class Measured(NamedTuple):
+    """What one candidate took."""
+
+    seconds: float
+    peak: int
+    """Bytes."""
+
+    def __str__(self) -> str:
+        return f"{duration(self.seconds)}, {memory(self.peak)}"
+
+
+def skip_slow() -> bool:
+    """Whether only the quick measurements are wanted."""
+    return bool(os.environ.get(SKIP_SLOW))
+
+
+def probes(actions: Sequence[str], path: Path, repeat: int = 5) -> list[Measured]:
+    """Each action on a file, `repeat` times in turn, in fresh processes: the medians."""
+    found: list[list[Measured]] = [[] for _ in actions]
+    for _ in range(repeat):
+        for place, action in enumerate(actions):
+            found[place].append(probe(action, path))
+    return [
+        Measured(
+            statistics.median(one.seconds for one in runs),
+            round(statistics.median(one.peak for one in runs)),
+        )
+        for runs in found
+    ]
+
+
+def probe(action: str, path: Path) -> Measured:
+    """One action on a file in a fresh process."""
+    result = subprocess.run(
+        [sys.executable, "-m", "benchmarks.probe", action, str(path)],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    if result.returncode:
+        raise RuntimeError(f"{action} of {path.name} failed:\n{result.stderr}")
+    answer = json.loads(result.stdout)
+    return Measured(answer["seconds"], answer["peak"])
+
+
+def commands(candidates: Sequence[Sequence[str]], repeat: int = 15) -> list[float]:
+    """Seconds from start to end of whole commands, taking turns: the medians."""
+    found: list[list[float]] = [[] for _ in candidates]
+    for _ in range(repeat):
+        for place, words in enumerate(candidates):
+            before = time.perf_counter()
+            subprocess.run(words, cwd=ROOT, stdout=subprocess.DEVNULL, check=True)
+            found[place].append(time.perf_counter() - before)
+    return [statistics.median(runs) for runs in found]
+
+
+def duration(seconds: float) -> str:
+    """A time for people."""
+    if seconds < 0.1:
+        return f"{seconds * 1000:.3g} ms"
+    return f"{seconds:.3g} s"
+
+
+def memory(amount: float) -> str:
+    """Bytes for people."""
+    return f"{amount / 1e6:,.0f} MB"

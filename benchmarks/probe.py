@@ -1,0 +1,136 @@
+"""One measurement in a process of its own: `python -m benchmarks.probe ACTION FILE`.
+
+Imports are over before the clock starts. Prints the seconds and the peak memory as JSON.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+Action = Callable[[Path], object]
+
+
+def read() -> Action:
+    """The bytes of the file, and nothing else."""
+    return lambda path: path.read_bytes()
+
+
+def open_document() -> Action:
+    """Our document, with nothing decoded."""
+    from resim_inspect.document import open_document
+
+    return open_document
+
+
+def parse() -> Action:
+    """The file as the official message."""
+    from resim.metrics.proto import metrics_pb2
+
+    return lambda path: metrics_pb2.JobMetrics.FromString(path.read_bytes())
+
+
+def decode_all() -> Action:
+    """Every series to numpy, every metric, data and event to a value."""
+    import numpy as np
+
+    from resim_inspect.document import convert, decode, open_document  # noqa: F401
+
+    np.zeros(1)
+
+    def run(path: Path) -> object:
+        document = open_document(path)
+        for data in document.data:
+            for category in data.category_names if data.is_per_category else (None,):
+                if data.external_path is None:
+                    document.series(data, category)
+        return document, list(document.metrics), list(document.events)
+
+    return run
+
+
+def unpack() -> Action:
+    """The official parse and `unpack_metrics`."""
+    from resim.metrics.proto import metrics_pb2
+    from resim.metrics.python.unpack_metrics import unpack_metrics
+
+    def run(path: Path) -> object:
+        message = metrics_pb2.JobMetrics.FromString(path.read_bytes())
+        return unpack_metrics(
+            metrics=list(message.job_level_metrics.metrics),
+            metrics_data=list(message.metrics_data),
+            events=list(message.events),
+        )
+
+    return run
+
+
+def validate() -> Action:
+    """Our document and all findings; what is imported only when needed is there already."""
+    import numpy  # noqa: F401
+
+    from resim_inspect.document import convert, decode, open_document  # noqa: F401
+    from resim_inspect.validation import judge, validate  # noqa: F401
+
+    def run(path: Path) -> object:
+        report = validate(open_document(path))
+        assert report.valid, report.findings[:3]
+        return report
+
+    return run
+
+
+def validate_officially() -> Action:
+    """The official parse and `validate_job_metrics`."""
+    from resim.metrics.proto import metrics_pb2
+    from resim.metrics.proto.validate_metrics_proto import validate_job_metrics
+
+    def run(path: Path) -> object:
+        message = metrics_pb2.JobMetrics.FromString(path.read_bytes())
+        validate_job_metrics(message)
+        return message
+
+    return run
+
+
+ACTIONS: dict[str, Callable[[], Action]] = {
+    "read": read,
+    "open": open_document,
+    "parse": parse,
+    "decode": decode_all,
+    "unpack": unpack,
+    "validate": validate,
+    "validate-officially": validate_officially,
+}
+
+
+def peak_memory() -> int:
+    """The most memory that this process has had, in bytes."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        # Of this program alone: getrusage also counts the one that started it.
+        for line in status.read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
+def main() -> None:
+    action = ACTIONS[sys.argv[1]]()
+    path = Path(sys.argv[2])
+    gc.collect()
+    before = time.perf_counter()
+    kept = action(path)
+    seconds = time.perf_counter() - before
+    print(json.dumps({"seconds": seconds, "peak": peak_memory()}))
+    del kept
+
+
+if __name__ == "__main__":
+    main()
