@@ -14,8 +14,12 @@ from resim_inspect.document.wire import packed
 if TYPE_CHECKING:
     from resim_inspect.document import Document
 
-# Doubles are summed this many at a time, while they are in the cache.
-_BLOCK = 1 << 16
+
+_LAST_STATUS = 5
+_STRING_TAG = 0x0A
+_TRIED_RUNS = 1024
+_WORTH_RUN = 6
+"""Shorter runs than this, on average, are read faster by protobuf."""
 
 
 class HeavyFacts(NamedTuple):
@@ -25,7 +29,7 @@ class HeavyFacts(NamedTuple):
     nan: int = 0
     infinite: int = 0
     statuses: dict[int, int] | None = None
-    """How often each number stands in a series of statuses."""
+    """How often each number stands in a series of statuses; None where all are statuses."""
     strings: frozenset[str] | None = None
     """The different strings of a series of strings."""
     backwards_at: int | None = None
@@ -48,38 +52,84 @@ def look(document: Document, position: int, kind: int) -> HeavyFacts:
         back = times[1:] < times[:-1]
         return HeavyFacts(len(times), backwards_at=int(back.argmax()) + 1 if back.any() else None)
     if kind == SeriesKind.STRINGS:
-        strings = parse(SeriesKind.STRINGS, payload).strings.series
-        return HeavyFacts(len(strings), strings=frozenset(strings))
+        return _strings(payload)
     return HeavyFacts(len(decode(SeriesKind.UUIDS, payload)))
 
 
 def _doubles(payload: bytes) -> HeavyFacts:
     start = packed(payload)
     if start is not None and (len(payload) - start) % 8 == 0:
-        values = np.frombuffer(payload, "<f8", offset=start)
+        # A slice is a copy, and a copy is aligned: numpy reads it several times as fast.
+        values = np.frombuffer(payload[start:], "<f8")
     else:
         values = decode(SeriesKind.DOUBLES, payload).values
-    nan = infinite = 0
     with np.errstate(all="ignore"):
-        for begin in range(0, len(values), _BLOCK):
-            block = values[begin : begin + _BLOCK]
-            # Times zero, only what is not finite is not zero.
-            if np.isnan(np.dot(block, np.zeros(len(block)))):
-                nan += int(np.isnan(block).sum())
-                infinite += int(np.isinf(block).sum())
+        # NaN or infinite if any value is; a sum that only overflows is looked at again.
+        if np.isfinite(values.sum()):
+            return HeavyFacts(len(values))
+        nan, infinite = int(np.isnan(values).sum()), int(np.isinf(values).sum())
     return HeavyFacts(len(values), nan, infinite)
 
 
 def _statuses(payload: bytes) -> HeavyFacts:
     start = packed(payload)
     if start is not None and payload[start:].isascii():
+        # No byte has its high bit set: each is one number.
         numbers = np.frombuffer(payload, np.uint8, offset=start)
-        counts = np.bincount(numbers, minlength=1)
-        return HeavyFacts(
-            len(numbers), statuses={int(n): int(counts[n]) for n in np.flatnonzero(counts)}
-        )
-    values, counts = np.unique(decode(SeriesKind.STATUSES, payload).values, return_counts=True)
+        if not len(numbers) or (numbers.min() >= 1 and numbers.max() <= _LAST_STATUS):
+            return HeavyFacts(len(numbers))
+    else:
+        numbers = decode(SeriesKind.STATUSES, payload).values
+    values, counts = np.unique(numbers, return_counts=True)
     return HeavyFacts(
-        int(counts.sum()),
-        statuses=dict(zip(values.tolist(), counts.tolist(), strict=True)),
+        len(numbers), statuses=dict(zip(values.tolist(), counts.tolist(), strict=True))
     )
+
+
+def _strings(payload: bytes) -> HeavyFacts:
+    found = _runs(payload)
+    if found is None:
+        strings = parse(SeriesKind.STRINGS, payload).strings.series
+        return HeavyFacts(len(strings), strings=frozenset(strings))
+    return found
+
+
+def _runs(payload: bytes) -> HeavyFacts | None:
+    """The facts of strings that stay the same for a while, as states do; None for others.
+
+    Runs of equal records are taken at once. None also for what only protobuf can judge:
+    records of 128 bytes or more, other fields, text that is not UTF-8.
+    """
+    records: set[bytes] = set()
+    at = count = runs = 0
+    total = len(payload)
+    matches = payload.startswith
+    while at < total:
+        if payload[at] != _STRING_TAG or at + 1 == total or payload[at + 1] >= 0x80:
+            return None
+        record = payload[at : at + 2 + payload[at + 1]]
+        if len(record) != 2 + payload[at + 1]:
+            return None
+        records.add(record)
+        at += len(record)
+        count += 1
+        runs += 1
+        if runs == _TRIED_RUNS and count < _WORTH_RUN * runs:
+            return None
+        block, step = record, 1
+        while matches(block, at):
+            at += len(block)
+            count += step
+            block += block
+            step += step
+        while step > 1:
+            step >>= 1
+            block = block[: len(record) * step]
+            if matches(block, at):
+                at += len(block)
+                count += step
+    try:
+        texts = frozenset(record[2:].decode() for record in records)
+    except UnicodeDecodeError:
+        return None
+    return HeavyFacts(count, strings=texts)
