@@ -36,6 +36,9 @@ class InspectApp(App[int]):
     CSS = """
     Screen { background: $background; color: $foreground; }
     Toast { background: $panel; }
+    .-wide MetricsPane > #side { width: 35%; max-width: 64; }
+    .-narrow MetricsPane > #side { width: 1fr; }
+    .-narrow MetricsPane > Card { display: none; }
     """
 
     def __init__(self, opener: Opener, *, theme: str | None = None) -> None:

@@ -60,10 +60,11 @@ class TopBar(Widget):
         document = session.document
         verdict = document.verdict
         name = "unset" if verdict is MetricStatus.UNSET else verdict.name
-        counts = [count(len(document.metrics), "metric")]
+        message = document.message
+        counts = [count(len(session.catalog), "metric")]
         if room > 70:
-            counts.append(f"{len(document.data):,} data")
-            counts.append(count(len(document.events), "event"))
+            counts.append(f"{len(message.metrics_data):,} data")
+            counts.append(count(len(message.events), "event"))
         job = f"job {document.job_id[:8]}…" if len(document.job_id) > 8 and room > 90 else ""
         tail: list[Piece] = [
             ("  ", look.text),
@@ -135,8 +136,8 @@ class BottomBar(Widget):
             put(text, Style(bold=True, reverse=True) + look.accent if active else look.quiet)
             self._spots.append((start, at, tab.action))
         keys = list(self._keys)
-        while keys and sum(len(k.key) + len(k.label) + 3 for k in keys) > width - at - 1:
-            keys.pop(max(0, len(keys) - 3) if len(keys) > 3 else 0)
+        while len(keys) > 2 and sum(len(k.key) + len(k.label) + 3 for k in keys) > width - at - 1:
+            keys.pop(max(0, len(keys) - 3))
         room = width - at - sum(len(k.key) + len(k.label) + 3 for k in keys)
         put(" " * max(0, room), look.text)
         for key in keys:

@@ -113,7 +113,7 @@ class Choose(Dialog[int | None]):
 
     def compose(self) -> ComposeResult:
         choices = Choices(self.rows, None)
-        choices.border_title = self.title_text
+        choices.border_title = Text(self.title_text)
         choices.border_subtitle = "Enter choose · Esc close"
         choices.styles.height = len(self.rows) + 2
         yield choices
@@ -159,7 +159,7 @@ class Tick(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         choices = Choices(self.rows, self.ticked)
-        choices.border_title = self.title_text
+        choices.border_title = Text(self.title_text)
         choices.border_subtitle = "Space on/off · a all · o only this · Esc close"
         choices.styles.height = len(self.rows) + 2
         yield choices
@@ -227,7 +227,7 @@ class FactsDialog(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         rows = FactRows(self.rows)
-        rows.border_title = clean(self.title_text, 80)
+        rows.border_title = Text(clean(self.title_text, 80))
         rows.border_subtitle = "y copy the value · Esc close"
         rows.styles.height = len(self.rows) + 2
         yield rows

@@ -31,6 +31,9 @@ PANES = {
 """The panes by name, in the order of their keys: title, module, class. Only the first is
 loaded before the first frame."""
 
+PATIENCE = 2.0
+"""Seconds that a file which cannot be read may stay still before that is believed."""
+
 LOOK_EVERY = 0.5
 """Seconds between two looks at the file's state."""
 
@@ -259,7 +262,9 @@ class DocumentScreen(Screen[None], Background):
     def _reload(self, path: Path, label: str) -> None:
         worker = get_current_worker()
         try:
-            loaded = load_when_written(path, cancelled=lambda: worker.is_cancelled)
+            loaded = load_when_written(
+                path, patience=PATIENCE, cancelled=lambda: worker.is_cancelled
+            )
         except DocumentError as error:
             self.post_message(self.NotReloaded(error))
             return

@@ -203,7 +203,7 @@ class FindingsPane(Pane):
                 for word, example in (("bad", rule.bad), ("good", rule.good)):
                     if example:
                         text.append(f"\n{word:5}", look.quiet)
-                        text.append(str(example), look.text)
+                        text.append("\n     ".join(example), look.text)
         self.query_one("#finding-text", Static).update(text)
         self.query_one("#finding-box").scroll_home(animate=False)
 

@@ -45,9 +45,6 @@ class MetricsPane(Pane):
     MetricsPane #filter:focus { border: none; height: 1; }
     MetricsPane MetricList { border: round $rule; border-title-color: $foreground; }
     MetricsPane MetricList:focus { border: round $accent; }
-    .-wide MetricsPane > #side { width: 35%; max-width: 64; }
-    .-narrow MetricsPane > #side { width: 1fr; }
-    .-narrow MetricsPane > Card { display: none; }
     """
 
     def compose(self) -> ComposeResult:

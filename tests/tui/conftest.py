@@ -1,0 +1,114 @@
+"""What makes the app the same on every machine, and helpers to press its keys."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytest_textual_snapshot import SVGImageExtension  # type: ignore[import-untyped]
+from syrupy.assertion import SnapshotAssertion
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from resim_inspect.document import Document
+from resim_inspect.document.builder import DocumentBuilder
+from resim_inspect.document.sample import write_sample
+from resim_inspect.tui.app import InspectApp, document_opener
+from resim_inspect.tui.catalog import Catalog
+from resim_inspect.tui.loading import load
+from resim_inspect.tui.session import Session
+
+LABEL = "flight-017/outputs/metrics.binproto"
+
+_TEXT = re.compile(r'<text[^>]*? x="([\d.]+)" y="([\d.]+)"[^>]*>(.*?)</text>')
+
+Shot = Callable[[Pilot[Any], str], None]
+"""Compares the screen with the picture of that name."""
+
+
+@pytest.fixture(autouse=True)
+def _same_everywhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("NO_COLOR", "TEXTUAL_THEME", "COLORTERM", "TEXTUAL_ANIMATIONS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    # A cursor that blinks is in the picture or not, as chance has it.
+    original = Input.__init__
+
+    def still(self: Input, *args: Any, **kwargs: Any) -> None:
+        original(self, *args, **kwargs)
+        self.cursor_blink = False
+
+    monkeypatch.setattr(Input, "__init__", still)
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample with its images, on disk; not to be changed."""
+    return write_sample(tmp_path_factory.mktemp("sample"))
+
+
+@pytest.fixture
+def shot(snapshot: SnapshotAssertion) -> Shot:
+    """Compare the screen with the stored picture of a name."""
+    pictures = snapshot.use_extension(SVGImageExtension)
+
+    def take(pilot: Pilot[Any], name: str) -> None:
+        assert pilot.app.export_screenshot() == pictures(name=name)
+
+    return take
+
+
+def session_of(source: Path | Document | DocumentBuilder) -> Session:
+    """A session on a file, a document or what a builder holds."""
+    if isinstance(source, Path):
+        return Session.of(load(source), LABEL)
+    document = source.document() if isinstance(source, DocumentBuilder) else source
+    return Session(document, None, Catalog(document), label=LABEL)
+
+
+@asynccontextmanager
+async def opened(
+    source: Path | Document | DocumentBuilder,
+    size: tuple[int, int] = (120, 40),
+    *,
+    theme: str | None = None,
+    watch: bool = False,
+) -> AsyncIterator[Pilot[Any]]:
+    """The app on a document, ready: every worker is done."""
+    app = InspectApp(document_opener(session_of(source), watch=watch), theme=theme)
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot)
+        yield pilot
+
+
+async def settle(pilot: Pilot[Any]) -> None:
+    """Wait until no worker runs and nothing is left to be drawn."""
+    quiet = 0
+    for _ in range(400):
+        await pilot.pause(0.01)
+        busy = any(not worker.is_finished for worker in pilot.app.workers)
+        quiet = 0 if busy else quiet + 1
+        if quiet >= 3:
+            return
+    raise AssertionError("the app does not come to rest")
+
+
+async def press(pilot: Pilot[Any], *keys: str) -> None:
+    """Press keys, each when the one before has had its effect."""
+    for key in keys:
+        await pilot.press(key)
+        await settle(pilot)
+
+
+def text(pilot: Pilot[Any]) -> str:
+    """What stands on the screen, row by row, read from its picture."""
+    rows: dict[float, list[tuple[float, str]]] = {}
+    for x, y, words in _TEXT.findall(pilot.app.export_screenshot()):
+        rows.setdefault(float(y), []).append((float(x), unescape(words).replace("\xa0", " ")))
+    return "\n".join("".join(w for _, w in sorted(rows[y])) for y in sorted(rows))

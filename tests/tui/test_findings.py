@@ -1,0 +1,64 @@
+"""The findings: all of them, explained, and a way to the place of each."""
+
+from __future__ import annotations
+
+from resim_inspect.tui.findings_pane import FindingList
+from resim_inspect.tui.metric_list import MetricList
+from tests.tui.conftest import opened, press, text
+from tests.tui.test_metrics import speeds
+from tests.tui.test_snapshots import flawed
+
+
+def rules(found: FindingList) -> set[str]:
+    return {row.rule for row in found.rows if not isinstance(row, str)}
+
+
+async def test_findings_are_listed_and_explained() -> None:
+    async with opened(flawed()) as pilot:
+        await press(pilot, "2")
+        shown = text(pilot)
+        assert "error" in shown
+        found = pilot.app.screen.query_one(FindingList)
+        assert found.finding is not None
+        assert found.finding.rule in shown
+
+
+async def test_enter_goes_to_the_metric() -> None:
+    async with opened(flawed()) as pilot:
+        await press(pilot, "2")
+        found = pilot.app.screen.query_one(FindingList)
+        while found.finding is None or found.finding.target.kind != "metric":
+            await press(pilot, "down")
+        target = found.finding.target.position
+        await press(pilot, "enter")
+        metrics = pilot.app.screen.query_one(MetricList)
+        assert metrics.position == target
+        assert pilot.app.focused is metrics
+
+
+async def test_grouped_by_rule_the_cursor_keeps_its_finding() -> None:
+    async with opened(flawed()) as pilot:
+        await press(pilot, "2", "down")
+        found = pilot.app.screen.query_one(FindingList)
+        finding = found.finding
+        await press(pilot, "r")
+        assert found.finding == finding
+        assert any(isinstance(row, str) for row in found.rows)
+
+
+async def test_another_edition_judges_by_its_rules() -> None:
+    async with opened(flawed()) as pilot:
+        await press(pilot, "2")
+        found = pilot.app.screen.query_one(FindingList)
+        assert "scalar-nan" in rules(found)
+        await press(pilot, "E")
+        # Editions from the newest to the oldest: the last has never heard of NaN.
+        await press(pilot, "G", "enter")
+        assert "0.0.19" in text(pilot)
+        assert "scalar-nan" not in rules(found)
+
+
+async def test_a_valid_file_says_so() -> None:
+    async with opened(speeds()) as pilot:
+        await press(pilot, "2")
+        assert "nothing is wrong" in text(pilot)

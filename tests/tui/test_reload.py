@@ -1,0 +1,142 @@
+"""A file that is rewritten: waited for while it is written, shown in place, told what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from resim_inspect.document.builder import DocumentBuilder
+from resim_inspect.document.errors import EmptyFileError, TruncatedError, UnreadableError
+from resim_inspect.tui.document_screen import DocumentScreen
+from resim_inspect.tui.loading import load_when_written
+from resim_inspect.tui.metric_list import MetricList
+from tests.tui.conftest import opened, press, settle, text
+
+
+def flight(*, speed: float = 44.7, status: str = "FAIL_BLOCK", extra: bool = False) -> bytes:
+    build = DocumentBuilder("flight")
+    build.scalar("Distance", 812.0, unit="m")
+    build.scalar("Max speed", speed, unit="m/s", status=status)
+    if extra:
+        build.scalar("Brand new", float("nan"))
+    return build.bytes()
+
+
+class Clock:
+    """Time that passes only while somebody sleeps, and what happens meanwhile."""
+
+    def __init__(self, *happenings: Callable[[], object]) -> None:
+        self.now = 0.0
+        self.happenings = list(happenings)
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+        if self.happenings:
+            self.happenings.pop(0)()
+
+
+def test_a_half_written_file_is_waited_for(tmp_path: Path) -> None:
+    path, data = tmp_path / "m.binproto", flight()
+    path.write_bytes(b"")
+    clock = Clock(
+        lambda: path.write_bytes(data[:20]),
+        lambda: path.write_bytes(data[:-3]),
+        lambda: path.write_bytes(data),
+    )
+    loaded = load_when_written(path, clock=clock, sleep=clock.sleep)
+    assert [metric.name for metric in loaded.document.metrics] == ["Distance", "Max speed"]
+
+
+@pytest.mark.parametrize(("kept", "error"), [(0, EmptyFileError), (-3, TruncatedError)])
+def test_a_file_that_stays_broken_is_given_up(
+    tmp_path: Path, kept: int, error: type[Exception]
+) -> None:
+    path = tmp_path / "m.binproto"
+    path.write_bytes(flight()[:kept])
+    clock = Clock()
+    with pytest.raises(error):
+        load_when_written(path, patience=2.0, clock=clock, sleep=clock.sleep)
+    assert 2.0 <= clock.now < 3.0
+
+
+def test_a_file_that_is_replaced_is_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "m.binproto"
+    clock = Clock(lambda: None, lambda: path.write_bytes(flight()))
+    assert load_when_written(path, clock=clock, sleep=clock.sleep).document.size
+    path.unlink()
+    with pytest.raises(UnreadableError):
+        load_when_written(path, clock=Clock(), sleep=clock.sleep, patience=0.0)
+
+
+async def rewritten(pilot: Pilot[Any], path: Path, data: bytes) -> None:
+    path.write_bytes(data)
+    screen = pilot.app.screen
+    assert isinstance(screen, DocumentScreen)
+    await press(pilot, "f5")
+    await settle(pilot)
+
+
+async def test_a_rewrite_keeps_the_cursor_and_says_what_changed(tmp_path: Path) -> None:
+    path = tmp_path / "metrics.binproto"
+    path.write_bytes(flight())
+    async with opened(path) as pilot:
+        metrics = pilot.app.screen.query_one(MetricList)
+        await press(pilot, "j")
+        assert metrics.position == 0
+        await rewritten(pilot, path, flight(status="PASSED", speed=30.5, extra=True))
+        shown = text(pilot)
+        assert metrics.position == 0
+        assert "30.5 m/s" in shown
+        assert "1 new metric, 1 status changed, 1 new error" in shown
+
+
+async def test_an_unreadable_rewrite_leaves_what_was_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("resim_inspect.tui.document_screen.PATIENCE", 0.0)
+    path = tmp_path / "metrics.binproto"
+    path.write_bytes(flight())
+    async with opened(path) as pilot:
+        await rewritten(pilot, path, b"not a protobuf at all")
+        shown = text(pilot)
+        assert "44.7 m/s" in shown
+        assert "unreadable" in shown
+        await rewritten(pilot, path, flight(speed=12.5))
+        shown = text(pilot)
+        assert "12.5 m/s" in shown
+        assert "unreadable" not in shown
+
+
+async def test_the_file_is_looked_at_without_being_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("resim_inspect.tui.document_screen.LOOK_EVERY", 0.05)
+    path = tmp_path / "metrics.binproto"
+    path.write_bytes(flight())
+    async with opened(path, watch=True) as pilot:
+        path.write_bytes(flight(speed=99.5))
+        for _ in range(100):
+            await pilot.pause(0.05)
+            if "99.5 m/s" in text(pilot):
+                return
+        raise AssertionError("the rewrite was never seen")
+
+
+async def test_the_whole_card_follows_a_rewrite(tmp_path: Path) -> None:
+    path = tmp_path / "metrics.binproto"
+    path.write_bytes(flight())
+    async with opened(path) as pilot:
+        screen = pilot.app.screen
+        assert isinstance(screen, DocumentScreen)
+        await press(pilot, "enter")
+        path.write_bytes(flight(speed=17.5))
+        screen.action_reload()
+        await settle(pilot)
+        assert "17.5" in text(pilot)
