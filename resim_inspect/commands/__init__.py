@@ -41,6 +41,12 @@ def use_color(choice: str, stream: TextIO) -> bool:
     return stream.isatty()
 
 
+def light_terminal() -> bool:
+    """Whether the terminal says that its background is light; most say nothing and are dark."""
+    background = os.environ.get("COLORFGBG", "").rpartition(";")[2]
+    return background in {"7", "15"}
+
+
 def metrics_files(path: Path) -> Iterator[Path]:
     """The files that a PATH means: itself, or for a folder every `metrics.binproto` below it.
 

@@ -20,22 +20,19 @@ from resim_inspect.commands.layout import (
     wrap,
 )
 from resim_inspect.document.enums import MetricStatus, TimestampType
-from resim_inspect.document.model import (
-    DoubleSummaryValues,
-    FailureDefinition,
-    Metric,
-    MetricsData,
-    ScalarValues,
-    TextValues,
-)
-from resim_inspect.document.summary import headline
-from resim_inspect.document.text import clean, count, instant, number, quantity, seconds, size
+from resim_inspect.document.model import Metric, MetricsData
+from resim_inspect.document.text import clean, count, instant, number, seconds, size
 
 if TYPE_CHECKING:
+    from resim_inspect.charts import Palette
     from resim_inspect.document.document import Document
     from resim_inspect.document.model import Event
 
 INDENT = "  "
+LONGEST = 60
+"""Lines of a text or a table among all metrics."""
+WHOLE = 10_000
+"""Lines of a text or a table that is asked for."""
 _BY_SEVERITY = sorted(MetricStatus, key=lambda status: (-status.severity, int(status)))
 
 
@@ -45,7 +42,16 @@ class Look:
 
     width: int = 80
     height: int = 14
+    """Lines of a chart; texts and tables take what they need."""
     color: bool = False
+    light: bool = False
+    """Whether the terminal is light."""
+
+    def palette(self) -> Palette:
+        """The colours of the charts."""
+        from resim_inspect.charts import DARK, LIGHT
+
+        return LIGHT if self.light else DARK
 
 
 class Cards:
@@ -105,14 +111,17 @@ class Cards:
         yield from flow(counts, "   ", self.look.width)
 
     def card(self, metric: Metric, *, full: bool = False) -> Iterator[str]:
-        """One metric: title, value, description, chart or text, the numbers of its series."""
+        """One metric: title, description, chart, the numbers of its series, what else is said.
+
+        `full` leaves nothing out, and has the first values too.
+        """
         yield self.title(metric)
-        for line in self.value_lines(metric):
-            yield INDENT + line
         if metric.description.strip():
             text = clean(metric.description, None if full else 400, lines=True)
             yield from self.dim(INDENT + line for line in wrap(text, self.inner))
-        for line in self.body(metric):
+        for line in self.chart(metric, full):
+            yield (INDENT + line).rstrip()
+        for line in series_table(self.document, metric, self.ink, self.inner):
             yield (INDENT + line).rstrip()
         yield from self.about(metric, full)
         if full:
@@ -137,26 +146,21 @@ class Cards:
             )
         )
 
-    def value_lines(self, metric: Metric) -> Iterator[str]:
-        """The value in one line, with the limits of single numbers."""
-        values = metric.values
-        if isinstance(values, TextValues):
-            return
-        shown = self.ink.paint(headline(self.document, metric), BOLD)
-        limits = ""
-        if isinstance(values, ScalarValues) and values.failure_definition is not None:
-            limits = _limits(values.failure_definition, values.unit)
-        elif isinstance(values, DoubleSummaryValues):
-            data = self.document.data_by_id(values.value_data)
-            limits = _limits(values.failure_definition, data.unit if data else None)
-        yield shown + (self.ink.paint(f"   {limits}", DIM) if limits else "")
+    def chart(self, metric: Metric, full: bool) -> list[str]:
+        """The metric as it is drawn; texts and tables as long as they are, or their start."""
+        from resim_inspect.charts import PLAIN, draw, natural_height, render, to_ansi
+        from resim_inspect.charts.drawing import Bars, Image, Plot
 
-    def body(self, metric: Metric) -> Iterator[str]:
-        """The text of a text metric."""
-        if isinstance(metric.values, TextValues):
-            text = clean(metric.values.text, lines=True).strip("\n")
-            yield from wrap(text, self.inner)
-        yield from series_table(self.document, metric, self.ink, self.inner)
+        drawing = draw(self.document, metric)
+        grows = any(isinstance(panel, Plot | Bars | Image) for panel in drawing.panels)
+        most = self.look.height if grows else WHOLE if full else LONGEST
+        height = natural_height(drawing, self.inner, most)
+        palette = self.look.palette() if self.look.color else PLAIN
+        picture = render(drawing, self.inner, height, palette=palette)
+        lines = to_ansi(picture, self.look.color).splitlines()
+        while lines and not clip(lines[-1], self.inner).strip():
+            lines.pop()
+        return lines
 
     def about(self, metric: Metric, full: bool) -> Iterator[str]:
         """What else the file says about a metric: tags, switches, events."""
@@ -252,12 +256,3 @@ def fit_left(text: str, width: int) -> str:
             break
         kept = char + kept
     return "…" + kept
-
-
-def _limits(definition: FailureDefinition, unit: str | None) -> str:
-    parts = []
-    if definition.fails_above is not None:
-        parts.append(f"fails above {quantity(definition.fails_above, unit)}")
-    if definition.fails_below is not None:
-        parts.append(f"fails below {quantity(definition.fails_below, unit)}")
-    return ", ".join(parts)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from resim_inspect.commands import CommandError, ExitCode, metrics_files, use_color
+from resim_inspect.commands import CommandError, ExitCode, light_terminal, metrics_files, use_color
 from resim_inspect.document import DocumentError, open_document
 from resim_inspect.document.text import clean
 
@@ -86,7 +86,8 @@ def _text(args: argparse.Namespace) -> int:
 
     columns = min(shutil.get_terminal_size((PAGE_WIDTH, 24)).columns, WIDEST)
     width = args.width or (columns if sys.stdout.isatty() else PAGE_WIDTH)
-    look = Look(max(width, 40), args.height, use_color(args.color, sys.stdout))
+    color = use_color(args.color, sys.stdout)
+    look = Look(max(width, 40), args.height, color, light_terminal())
     code = ExitCode.OK
     for number, (file, document) in enumerate(_open_all(args.path)):
         if number:

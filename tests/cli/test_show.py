@@ -50,7 +50,7 @@ def test_text_has_header_metrics_in_order_and_events(
     assert "── ✗ FAIL_BLOCK Max speed " in titles[1]
     assert titles[1].endswith(" scalar · CRITICAL ─")
     text = "\n".join(lines)
-    assert "17.4 m/s   fails above 15 m/s" in text
+    assert "17.4 m/s  ✗ FAIL_BLOCK  fails above 15 m/s" in text
     assert "blocking · RESIM_SUMMARY=1" in text
     assert "41.300 s  ! FAIL_WARN  Gust  HIGH" in text
     assert "metrics: Camera at the gust, Sideways push" in text
@@ -82,6 +82,34 @@ def test_one_metric_in_full_has_its_first_and_failing_values(
     assert any(row[:1] == ["460"] and row[-1] == "!" for row in rows)
     assert "1,181 more" not in text
     assert "728 more" in text
+
+
+def test_charts_are_drawn_in_the_room_that_is_given(
+    sample: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = ("--metric", "Clearance to obstacles")
+    low = show(capsys, sample, *name, "--height", "8").splitlines()
+    high = show(capsys, sample, *name, "--height", "16").splitlines()
+    assert len(high) - len(low) == 8
+    assert any("time [s]" in line for line in low)
+    assert any("fails below" in line for line in low)
+
+
+def test_colour_only_where_it_is_wanted(sample: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    plain = show(capsys, sample, "--color", "never")
+    assert "\x1b" not in plain
+    painted = show(capsys, sample, "--color", "always")
+    assert "\x1b[38;2;" in painted
+
+
+def test_a_light_terminal_gets_colours_of_its_own(
+    sample: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = (sample, "--color", "always", "--metric", "Max speed")
+    monkeypatch.setenv("COLORFGBG", "15;0")
+    dark = show(capsys, *words)
+    monkeypatch.setenv("COLORFGBG", "0;15")
+    assert show(capsys, *words) != dark
 
 
 def test_several_metrics_come_in_the_order_asked_for(
