@@ -1,4 +1,4 @@
-"""Finds the author's module and, in it, the function for a mode."""
+"""Finds the author's module and its function for a mode, and says how that code failed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 from resim_inspect.document.text import clean
 from runner.contract import Mode
-from runner.inside.problem import Code, Problem
+from runner.inside.errors import Code, Interrupt, RunError
 
 VARIABLE = "RESIM_METRICS"
 DEFAULT = "metrics"
@@ -24,14 +24,14 @@ FUNCTIONS = {
 }
 _ABSENT = object()
 
-type_of_function = Callable[[Any, Any], Any]
+Function = Callable[[Any, Any], Any]
 
 
-def find_function(name: str, mode: Mode, app: str = APP) -> type_of_function | None:
+def find_function(name: str, mode: Mode, app: str = APP) -> Function | None:
     """The function of the module `name` for a mode; None where the module opts out of it.
 
     The module is looked for where Python looks, that is in the working folder first, and then
-    in `app`. Raises Problem: without module or function, or if importing the module fails.
+    in `app`. Raises RunError: without module or function, or if importing the module fails.
     """
     module = _import(name, app)
     function_name, arguments = FUNCTIONS[mode]
@@ -40,17 +40,17 @@ def find_function(name: str, mode: Mode, app: str = APP) -> type_of_function | N
     if function is None:
         return None
     if function is _ABSENT:
-        raise Problem(
+        raise RunError(
             Code.SETUP,
             f"the inputs ask for {mode} mode, and {where} has no {function_name}.",
             f"Define {function_name}({arguments}), or opt out with: {function_name} = None",
         )
     if not callable(function):
-        raise Problem(Code.SETUP, f"{function_name} in {where} is no function.")
+        raise RunError(Code.SETUP, f"{function_name} in {where} is no function.")
     try:
         inspect.signature(function).bind(None, None)
     except TypeError as error:
-        raise Problem(
+        raise RunError(
             Code.SETUP,
             f"{function_name} in {where} cannot be called with two arguments: {error}.",
             f"It is called as {function_name}({arguments}).",
@@ -63,7 +63,7 @@ def find_function(name: str, mode: Mode, app: str = APP) -> type_of_function | N
 
 def _import(name: str, app: str) -> ModuleType:
     if not all(part.isidentifier() for part in name.split(".")):
-        raise Problem(
+        raise RunError(
             Code.SETUP,
             f'{VARIABLE} is "{clean(name, 120)}", which is no name of a module.',
             "Write it as in an import: package.module, without .py.",
@@ -77,7 +77,7 @@ def _import(name: str, app: str) -> ModuleType:
     except ModuleNotFoundError as error:
         if error.name is None or not f"{name}.".startswith(f"{error.name}."):
             raise own_failure(f"importing {name}", error) from error
-        raise Problem(
+        raise RunError(
             Code.SETUP,
             f"there is no module {name}, neither in {Path.cwd()} nor in {app}.",
             f"An image needs COPY metrics.py {APP}/; {VARIABLE}=package.module names another one.",
@@ -88,27 +88,19 @@ def _import(name: str, app: str) -> ModuleType:
         raise own_failure(f"importing {name}", error) from error
 
 
-class Interrupt(BaseException):
-    """A signal asked the run to end; `code` is what to exit with."""
-
-    def __init__(self, code: Code) -> None:
-        super().__init__(code)
-        self.code = code
-
-
-def own_failure(what: str, error: BaseException) -> Problem:
-    """The author's code failed, as a Problem; the traceback is the author's and goes along."""
+def own_failure(what: str, error: BaseException) -> RunError:
+    """The author's code failed, as an error of ours; the traceback is the author's and goes along."""
     if isinstance(error, KeyboardInterrupt):
         raise Interrupt(Code.INTERRUPTED) from error
     if isinstance(error, SystemExit):
-        return Problem(
+        return RunError(
             Code.FUNCTION,
             f"{what} ended the program with exit code {error.code}; nothing was written.",
             "Raise an exception to fail, and return to be done.",
         )
     kind = type(error).__name__
     text = clean(str(error), 300)
-    return Problem(Code.FUNCTION, f"{what} failed with {kind}{': ' + text if text else ''}.")
+    return RunError(Code.FUNCTION, f"{what} failed with {kind}{': ' + text if text else ''}.")
 
 
 def own_traceback(error: BaseException) -> TracebackType | None:

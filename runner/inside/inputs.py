@@ -10,7 +10,7 @@ from typing import Any
 
 from resim_inspect.document.text import clean
 from runner.contract import EXPERIENCE, LOGS, names_in
-from runner.inside.problem import InputsError
+from runner.inside.errors import InputsError
 
 SHOWN_NAMES = 8
 

@@ -24,7 +24,7 @@ class Code(IntEnum):
     TERMINATED = 143
 
 
-class Problem(Exception):
+class RunError(Exception):
     """The run cannot go on. `str(problem)` is one sentence; `hint` says what to do about it."""
 
     def __init__(self, code: Code, reason: str, hint: str = "") -> None:
@@ -34,15 +34,23 @@ class Problem(Exception):
         self.hint = hint
 
 
-class InputsError(Problem):
+class InputsError(RunError):
     """An input is missing or is not what it was opened as."""
 
     def __init__(self, reason: str, hint: str = "") -> None:
         super().__init__(Code.SETUP, reason, hint)
 
 
-class FetchError(Problem):
+class FetchError(RunError):
     """The API did not give all metrics; there is no such thing as a part of them."""
 
     def __init__(self, reason: str, hint: str = "") -> None:
         super().__init__(Code.FETCH, reason, hint)
+
+
+class Interrupt(BaseException):
+    """A signal asked the run to end; `code` is what to exit with."""
+
+    def __init__(self, code: Code) -> None:
+        super().__init__(code)
+        self.code = code

@@ -1,0 +1,11 @@
+"""A metrics build for drone flights: one function a mode, found by their names."""
+
+from __future__ import annotations
+
+from .batch import batch_metrics
+from .job import job_metrics
+
+report_metrics = None
+"""This build has nothing to say about reports: opting out, not forgetting."""
+
+__all__ = ["batch_metrics", "job_metrics", "report_metrics"]

@@ -1,0 +1,343 @@
+"""Job mode: what one flight was like."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from resim.metrics.python.metrics import SeriesMetricsData
+from resim.metrics.python.metrics_utils import HistogramBucket, MetricImportance, Timestamp
+from resim.metrics.python.metrics_writer import ResimMetricsWriter
+
+from .drawing import draw_map
+from .flight import MODES, Flight, Inputs, read_flight
+from .limits import BATTERY, ERROR, MEAN_ERROR, PASSED, RAW, SPEED, Limit, worst
+
+# What batch mode looks for.
+MEAN_ERROR_NAME = "Mean deviation"
+FLIGHT_TIME_NAME = "Flight time"
+CLIMB_NAME = "Climb rate"
+
+HIGH, MEDIUM, LOW = (
+    MetricImportance.HIGH_IMPORTANCE,
+    MetricImportance.MEDIUM_IMPORTANCE,
+    MetricImportance.LOW_IMPORTANCE,
+)
+
+
+def job_metrics(inputs: Inputs, writer: ResimMetricsWriter) -> None:
+    """Add everything that is worth knowing about the flight to the writer."""
+    flight = read_flight(inputs)
+    series = Series(writer, flight)
+    add_numbers(writer, flight)
+    add_summary(writer, flight)
+    add_track(writer, flight)
+    add_pictures(writer, flight, inputs)
+    add_charts(writer, flight, series)
+    add_events(writer, flight)
+    # Data without a metric: nothing shows it here, batch mode merges it over all flights.
+    series.over_time(CLIMB_NAME, flight.climb, "m/s")
+
+
+class Series:
+    """Makes the metrics data of a flight, all of them over the same times."""
+
+    def __init__(self, writer: ResimMetricsWriter, flight: Flight) -> None:
+        self._writer = writer
+        times = [timestamp(second) for second in flight.time]
+        self.times = writer.add_series_metrics_data("Time").with_series(
+            np.array(times, dtype=object)
+        )
+
+    def over_time(self, name: str, values: ArrayLike, unit: str = "") -> SeriesMetricsData:
+        """A series with one value for each time."""
+        data = self.plain(name, values, unit)
+        return data.with_index_data(self.times)
+
+    def plain(self, name: str, values: ArrayLike, unit: str = "") -> SeriesMetricsData:
+        """A series on its own."""
+        data = self._writer.add_series_metrics_data(name).with_series(np.asarray(values))
+        return data.with_unit(unit) if unit else data
+
+
+def timestamp(seconds: float) -> Timestamp:
+    """Seconds as the SDK wants them."""
+    nanos = round(seconds * 1e9)
+    return Timestamp(secs=nanos // 1_000_000_000, nanos=nanos % 1_000_000_000)
+
+
+def add_numbers(writer: ResimMetricsWriter, flight: Flight) -> None:
+    """Scalars: the ones that decide, and the weight that batch mode needs."""
+    mean = float(flight.error.mean())
+    (
+        writer.add_scalar_metric(MEAN_ERROR_NAME)
+        .with_description("How far off its plan the drone is, on average over the flight.")
+        .with_value(mean)
+        .with_unit("m")
+        .with_failure_definition(MEAN_ERROR.definition())
+        .with_status(MEAN_ERROR.status(mean))
+        .with_importance(HIGH)
+        .with_should_display(True)
+        .with_blocking(True)
+        .with_tag("RESIM_SUMMARY", "1")
+    )
+    top = float(flight.speed.max())
+    (
+        writer.add_scalar_metric("Top speed")
+        .with_description("The highest speed along the plan.")
+        .with_value(top)
+        .with_unit("m/s")
+        .with_failure_definition(SPEED.definition())
+        .with_status(SPEED.status(top))
+        .with_importance(MEDIUM)
+        .with_should_display(True)
+        .with_blocking(False)
+    )
+    (
+        writer.add_scalar_metric(FLIGHT_TIME_NAME)
+        .with_description("From the first sample of the log to the last.")
+        .with_value(flight.duration)
+        .with_unit("s")
+        .with_status(RAW)
+        .with_importance(LOW)
+        .with_should_display(True)
+        .with_blocking(False)
+    )
+
+
+def add_summary(writer: ResimMetricsWriter, flight: Flight) -> None:
+    """A text: the flight in words, as Markdown."""
+    mission = flight.mission
+    rows = "".join(
+        f"| {mode.lower()} | {flight.seconds_in(mode):.1f} s |\n"
+        for mode in MODES
+        if flight.seconds_in(mode)
+    )
+    text = (
+        f"## {mission['name'].replace('_', ' ')}\n\n"
+        f"It flew **{flight.distance[-1]:,.0f} m** in {flight.duration:.0f} s: "
+        f"{mission['about']}.\n\n"
+        f"- wind: {mission['wind']:.1f} m/s\n"
+        f"- pictures: {len(flight.pictures)}\n\n"
+        f"| mode | time |\n|---|---|\n{rows}"
+    )
+    (
+        writer.add_text_metric("Flight report")
+        .with_description("The flight in words.")
+        .with_text(text)
+        .with_status(PASSED)
+        .with_importance(MEDIUM)
+        .with_should_display(True)
+        .with_blocking(False)
+    )
+
+
+def add_track(writer: ResimMetricsWriter, flight: Flight) -> None:
+    """A plotly figure: the plan and the flight, seen from above."""
+
+    # A figure is looked at, not measured: a few thousand points are enough for any log.
+    step = max(1, len(flight.time) // 2000)
+
+    def trace(name: str, places: NDArray[np.float64], dash: str) -> dict[str, object]:
+        return {
+            "type": "scatter",
+            "mode": "lines",
+            "name": name,
+            "x": [round(float(x), 2) for x in places[::step, 0]],
+            "y": [round(float(y), 2) for y in places[::step, 1]],
+            "line": {"dash": dash},
+        }
+
+    figure = {
+        "data": [trace("plan", flight.plan, "dot"), trace("flown", flight.place, "solid")],
+        "layout": {
+            "title": {"text": "Track"},
+            "xaxis": {"title": {"text": "east [m]"}},
+            "yaxis": {"title": {"text": "north [m]"}, "scaleanchor": "x"},
+        },
+    }
+    (
+        writer.add_plotly_metric("Track")
+        .with_description("The plan and the flight, seen from above.")
+        .with_plotly_data(json.dumps(figure))
+        .with_status(PASSED)
+        .with_importance(MEDIUM)
+        .with_should_display(True)
+        .with_blocking(False)
+    )
+
+
+def add_pictures(writer: ResimMetricsWriter, flight: Flight, inputs: Inputs) -> None:
+    """An image that this build draws, and an image list of what the camera took."""
+    draw_map(flight, inputs.outputs / "map.png")
+    data = writer.add_external_file_metrics_data("Map file").with_filename("map.png")
+    (
+        writer.add_image_metric("Map")
+        .with_description("Where the drone was off its plan: blue a little, red a lot.")
+        .with_image_data(data)
+        .with_status(PASSED)
+        .with_importance(MEDIUM)
+        .with_should_display(True)
+        .with_blocking(False)
+    )
+    if not flight.pictures:
+        return
+    files = []
+    (inputs.outputs / "camera").mkdir(exist_ok=True)
+    for picture in flight.pictures:
+        name = f"camera/{picture.name}"
+        shutil.copyfile(picture, inputs.outputs / name)
+        files.append(writer.add_external_file_metrics_data(name).with_filename(name))
+    (
+        writer.add_image_list_metric("Camera")
+        .with_description("One picture from each waypoint.")
+        .with_image_list_data(files)
+        .with_status(PASSED)
+        .with_importance(LOW)
+        .with_should_display(True)
+        .with_blocking(False)
+    )
+
+
+def add_charts(writer: ResimMetricsWriter, flight: Flight, series: Series) -> None:
+    """The older charts: what they show is in metrics data, each series with its statuses."""
+    passed = np.full(len(flight.time), PASSED, dtype=object)
+    fine = series.over_time("All passed", passed)
+    ceiling = Limit(warn=flight.ceiling, block=np.inf)
+    heights = ceiling.statuses(flight.place[:, 2])
+    height = series.over_time("Flown height", flight.place[:, 2], "m")
+    plan = series.over_time("Planned height", flight.plan[:, 2], "m")
+    (
+        writer.add_double_over_time_metric("Height")
+        .with_description("Above the start, as planned and as flown; the geofence is its ceiling.")
+        .append_doubles_over_time_data(height, "flown")
+        .append_statuses_over_time_data(series.over_time("Height statuses", heights))
+        .append_doubles_over_time_data(plan, "planned")
+        .append_statuses_over_time_data(fine)
+        .with_failure_definitions([ceiling.definition(), ceiling.definition()])
+        .with_start_time(timestamp(flight.time[0]))
+        .with_end_time(timestamp(flight.time[-1]))
+        .with_y_axis_name("height [m]")
+        .with_status(worst(heights))
+        .with_importance(MEDIUM)
+        .with_should_display(True)
+        .with_blocking(False)
+    )
+    statuses = BATTERY.statuses(flight.battery)
+    charge = series.over_time("Charge", flight.battery, "%")
+    charge_statuses = series.over_time("Charge statuses", statuses)
+    (
+        writer.add_line_plot_metric("Battery")
+        .with_description("What is left in the battery on the way.")
+        .append_series_data(series.over_time("Way", flight.distance, "m"), charge, "charge")
+        .append_statuses_data(charge_statuses)
+        .with_x_axis_name("way [m]")
+        .with_y_axis_name("charge [%]")
+        .with_status(worst(statuses))
+        .with_importance(MEDIUM)
+        .with_should_display(True)
+        .with_blocking(False)
+    )
+    (
+        writer.add_double_summary_metric("Charge at landing")
+        .with_description("What is left in the battery at the end.")
+        .with_value_data(charge)
+        .with_status_data(charge_statuses)
+        .with_index(flight.time.size - 1)
+        .with_failure_definition(BATTERY.definition())
+        .with_status(statuses[-1])
+        .with_importance(HIGH)
+        .with_should_display(True)
+        .with_blocking(True)
+    )
+    modes = series.over_time("Mode", flight.modes)
+    (
+        writer.add_states_over_time_metric("Flight mode")
+        .with_description("What the drone was doing.")
+        .append_states_over_time_data(modes, "mode")
+        .append_statuses_over_time_data(fine)
+        .with_states_set(set(MODES))
+        .with_failure_states(set())
+        .with_status(PASSED)
+        .with_importance(MEDIUM)
+        .with_should_display(True)
+        .with_blocking(False)
+    )
+    names = series.plain("Modes", MODES)
+    times = series.plain("Time by mode", [flight.seconds_in(mode) for mode in MODES], "s")
+    by_mode = series.plain("Statuses by mode", np.full(len(MODES), PASSED, dtype=object))
+    (
+        writer.add_bar_chart_metric("Time in modes")
+        .with_description("How the flight's time was spent.")
+        .append_values_data(times.with_index_data(names), "time")
+        .append_statuses_data(by_mode.with_index_data(names))
+        .with_x_axis_name("mode")
+        .with_y_axis_name("time [s]")
+        .with_stack_bars(False)
+        .with_status(PASSED)
+        .with_importance(LOW)
+        .with_should_display(True)
+        .with_blocking(False)
+    )
+    add_histogram(writer, flight, series)
+
+
+def add_histogram(writer: ResimMetricsWriter, flight: Flight, series: Series) -> None:
+    """How often the drone is how far off its plan."""
+    statuses = ERROR.statuses(flight.error)
+    width = 0.25
+    top = width * max(4, int(np.ceil(flight.error.max() / width + 1e-9)))
+    edges = np.arange(0.0, top + width / 2, width)
+    (
+        writer.add_histogram_metric("Deviations")
+        .with_description("How far off its plan the drone is, sample by sample.")
+        .with_values_data(series.over_time("Deviation", flight.error, "m"))
+        .with_statuses_data(series.over_time("Deviation statuses", statuses))
+        .with_buckets([HistogramBucket(low, high) for low, high in pairwise(edges)])
+        .with_lower_bound(0.0)
+        .with_upper_bound(float(edges[-1]))
+        .with_x_axis_name("deviation [m]")
+        .with_status(worst(statuses))
+        .with_importance(MEDIUM)
+        .with_should_display(True)
+        .with_blocking(False)
+    )
+
+
+def add_events(writer: ResimMetricsWriter, flight: Flight) -> None:
+    """Moments of the flight, each with metrics of its own."""
+    worst_at = int(flight.error.argmax())
+    error = float(flight.error[worst_at])
+    deviation = (
+        writer.add_scalar_metric("Deviation at its worst")
+        .with_description("How far off its plan the drone is at that moment.")
+        .with_value(error)
+        .with_unit("m")
+        .with_failure_definition(ERROR.definition())
+        .with_status(ERROR.status(error))
+        .with_importance(MEDIUM)
+        .with_should_display(True)
+        .with_blocking(False)
+        .is_event_metric()
+    )
+    (
+        writer.add_event("Furthest off the plan")
+        .with_description(f"While in mode {flight.modes[worst_at]}.")
+        .with_relative_timestamp(timestamp(flight.time[worst_at]))
+        .with_status(ERROR.status(error))
+        .with_importance(MEDIUM)
+        .with_tags(["deviation", flight.modes[worst_at].lower()])
+        .with_metrics([deviation])
+    )
+    (
+        writer.add_event("Landed")
+        .with_description("The log ends on the ground.")
+        .with_relative_timestamp(timestamp(flight.time[flight.modes.index("LANDED")]))
+        .with_status(PASSED)
+        .with_importance(LOW)
+        .with_tags(["mode"])
+        .with_metrics([])
+    )

@@ -1,0 +1,180 @@
+"""What the author left in the writer becomes metrics.binproto: whole, valid, or not there."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from resim_inspect.document import DocumentError, parse_document
+from resim_inspect.document.text import clean, count
+from resim_inspect.validation import validate
+from resim_inspect.validation.findings import Finding, Severity
+from runner.contract import METRICS
+from runner.inside.errors import Code, RunError
+
+TEMPORARY = f".{METRICS.name}.part"
+REJECTED = "rejected.binproto"
+SDK = "resim-open-core"
+
+
+class Written(NamedTuple):
+    """A metrics.binproto that both validators accept."""
+
+    path: Path
+    verdict: str
+    """The file's status by name, such as `FAIL_WARN`."""
+    metrics: int
+    data: int
+    events: int
+    size: int
+    """In bytes."""
+    remarks: tuple[Finding, ...]
+    """Our validator's warnings; what is only worth knowing is left out."""
+
+
+def clear(outputs: Path) -> None:
+    """Remove what an earlier run wrote, so that a failure never looks like its success."""
+    with _outputs(outputs):
+        outputs.mkdir(parents=True, exist_ok=True)
+        for name in (METRICS.name, TEMPORARY, REJECTED):
+            (outputs / name).unlink(missing_ok=True)
+
+
+def pack(writer: Any, override: Any = None) -> bytes:
+    """The writer's metrics as the bytes of a file; raises RunError that names the culprit.
+
+    `override` is the SDK's MetricStatus for the whole file, in place of the worst metric's.
+    """
+    try:
+        data: bytes = writer.write(override).metrics_msg.SerializeToString()
+    except Exception as error:  # the SDK asserts, and protobuf has exceptions of its own
+        raise RunError(
+            Code.INVALID,
+            f"{_culprit(writer)} cannot be packed: {_about(error)}.",
+            "A series needs at least one value, all of one type: float (not int), str,"
+            " Timestamp, UUID or MetricStatus.",
+        ) from error
+    return data
+
+
+def write(data: bytes, outputs: Path) -> Written:
+    """Validate the bytes of a file and put it into place; raises RunError.
+
+    What a validator rejects is kept beside, as `rejected.binproto`, to be looked at.
+    """
+    official = _official_objection(data)
+    try:
+        document = parse_document(data, path=outputs / METRICS.name)
+        report = validate(document, edition=_edition())
+    except DocumentError as error:
+        errors = [str(error)]
+    else:
+        errors = [
+            in_words(finding) for finding in report.findings if finding.severity is Severity.ERROR
+        ]
+    if official is not None or errors:
+        _put(data, outputs, REJECTED)
+        raise _rejected(official, errors, outputs)
+    _put(data, outputs, METRICS.name)
+    return Written(
+        outputs / METRICS.name,
+        document.verdict.name,
+        len(document.metrics),
+        len(document.data),
+        len(document.events),
+        len(data),
+        tuple(f for f in report.findings if f.severity is Severity.WARNING),
+    )
+
+
+def in_words(finding: Finding) -> str:
+    """A finding in one line."""
+    hint = f" {finding.hint}" if finding.hint else ""
+    return f"{finding.where}: {finding.message.rstrip('.')}.{hint}"
+
+
+def _put(data: bytes, outputs: Path, name: str) -> None:
+    temporary = outputs / TEMPORARY
+    with _outputs(outputs):
+        try:
+            with temporary.open("xb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(outputs / name)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+
+
+def _official_objection(data: bytes) -> str | None:
+    """What the SDK's validator says against a file; None where it accepts it."""
+    from resim.metrics.proto import metrics_pb2
+    from resim.metrics.proto.validate_metrics_proto import validate_job_metrics
+
+    try:
+        validate_job_metrics(metrics_pb2.JobMetrics.FromString(data))
+    except Exception as error:  # noqa: BLE001 - whatever it raises, the file is not accepted
+        return _about(error)
+    return None
+
+
+def _rejected(official: str | None, errors: list[str], outputs: Path) -> RunError:
+    if official is None:
+        who = "resim-inspect's validator rejects the metrics, ReSim's own accepts them"
+    elif not errors:
+        who = f"ReSim's validator rejects the metrics: {official}"
+    else:
+        who = f"the metrics are invalid ({count(len(errors), 'error')})"
+    shown = "".join(f"\n  {clean(text, 400)}" for text in errors[:20])
+    if len(errors) > 20:
+        shown += f"\n  and {len(errors) - 20:,} more"
+    hint = f"The file is kept as {outputs / REJECTED}: resim-inspect shows it."
+    return RunError(Code.INVALID, who + (":" + shown if shown else "."), hint)
+
+
+def _culprit(writer: Any) -> str:
+    """The first metric, metrics data or event of the writer that does not pack on its own."""
+    for kind, things in (
+        ("the metrics data", writer.metrics_data),
+        ("the metric", writer.metrics),
+        ("the event", writer.events),
+    ):
+        for thing in things.values():
+            try:
+                thing.pack()
+            except Exception:  # noqa: BLE001 - which one it is, is all that is asked here
+                return f'{kind} "{clean(str(thing.name), 120)}"'
+    return "what the writer holds"
+
+
+def _about(error: Exception) -> str:
+    text = clean(str(error), 300).rstrip(".")
+    return text or f"{type(error).__name__}, without a reason"
+
+
+def _edition() -> str | None:
+    try:
+        found = version(SDK)
+    except PackageNotFoundError:
+        return None
+    return found if all(part.isdigit() for part in found.split(".")) else None
+
+
+@contextmanager
+def _outputs(outputs: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        hint = ""
+        if isinstance(error, PermissionError):
+            user = ""
+            with suppress(AttributeError):
+                user = f" by user {os.getuid()}"
+            hint = f"The folder must be writable{user}."
+        raise RunError(Code.OUTPUTS, f"{outputs} cannot be written: {reason}.", hint) from error
