@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 TimeMode = Literal["auto", "relative", "absolute"]
 ImageMode = Literal["half", "none"]
-AxisKind = Literal["number", "log", "time", "category"]
+AxisKind = Literal["number", "log", "time", "category", "hidden"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class Axis:
-    """One axis.
+    """One axis; a `hidden` one has no ticks.
 
     Positions are axis units: the data's own for numbers, their log10 for `log`, seconds
     since `base` (ns) for `time`, 0, 1, 2… for the places of `category`.
@@ -67,6 +67,10 @@ class Axis:
     zero: int = 0
     """A relative time axis: the ns since `base` that are written as 0."""
     categories: tuple[str, ...] = ()
+    whole: bool = False
+    """Counts: no ticks between whole numbers."""
+    marks: tuple[tuple[float, str], ...] = ()
+    """Positions and labels that the file sets in place of ticks of our own."""
     limits: tuple[float, float] | None = None
     """The range to show when nobody zoomed; None: that of the data."""
     reverse: bool = False
@@ -97,6 +101,10 @@ class Curve:
     legend: bool = True
     dots: bool = False
     """Small dots instead of a line."""
+    counted: bool = True
+    """Whether its points count as points of the drawing: not for marks on other curves."""
+    aside: bool = False
+    """Belongs to other data, as a whisker or an outline does: it is never read out."""
     texts: tuple[str, ...] = ()
     """For the readout: one text a point, or nothing."""
 

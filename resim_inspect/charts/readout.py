@@ -63,7 +63,8 @@ def readings(panel: Panel | None, x: float) -> tuple[Reading, ...]:
         return bar_readings(panel, round(x)) if math.isfinite(x) else ()
     if not isinstance(panel, Plot) or not math.isfinite(x):
         return ()
-    found = [r for c in panel.curves[:_MOST_READINGS] if (r := _nearest(c, panel, x)) is not None]
+    curves = [c for c in panel.curves if not c.aside][:_MOST_READINGS]
+    found = [r for c in curves if (r := _nearest(c, panel, x)) is not None]
     found += [r for b in panel.bands[:_MOST_READINGS] if (r := _state(b, panel.x, x)) is not None]
     for box in panel.boxes:
         if min(box.x0, box.x1) <= x <= max(box.x0, box.x1) and len(found) < _MOST_READINGS:
@@ -84,9 +85,9 @@ def readout_at(panel: Plot, x: float, y: float, scales: tuple[Scale, Scale]) -> 
     ]
     if panel.y.kind == "category" and boxes:
         return Readout(x, text, tuple(Reading(b.name, b.text, b.status, ink=b.ink) for b in boxes))
-    paths = [c for c in panel.curves if c.facts.finite and not c.facts.sorted]
-    if paths:
-        found = [r for c in panel.curves if (r := _closest(c, panel, x, y, scales)) is not None]
+    curves = [c for c in panel.curves if not c.aside and c.facts.finite][:_MOST_READINGS]
+    if any(not c.facts.sorted for c in curves):
+        found = [r for c in curves if (r := _closest(c, panel, x, y, scales)) is not None]
         return Readout(x, text, tuple(found))
     return Readout(x, text, readings(panel, x))
 
@@ -191,7 +192,7 @@ def caption(drawing: Drawing) -> str:
     if isinstance(own, str):
         return own
     parts: list[str] = []
-    curves = [c for p in drawing.panels if isinstance(p, Plot) for c in p.curves]
+    curves = [c for p in drawing.panels if isinstance(p, Plot) for c in p.curves if c.counted]
     points = sum(c.facts.total for c in curves)
     missing = points - sum(c.facts.finite for c in curves)
     if len(curves) > 1:

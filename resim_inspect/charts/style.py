@@ -56,6 +56,8 @@ class Palette:
     series: tuple[RGB, ...] = ()
     status: Mapping[MetricStatus, RGB] = field(default_factory=dict)
     named: Mapping[str, RGB] = field(default_factory=dict)
+    light: bool = False
+    """Whether it stands on a light background."""
     on_fill: RGB = (16, 16, 20)
     """The text on a filled area."""
 
@@ -64,7 +66,7 @@ class Palette:
         if not self.color:
             return None
         if isinstance(ink, tuple):
-            return ink
+            return _legible(ink, self.light)
         if isinstance(ink, MetricStatus):
             return self.status.get(ink)
         if isinstance(ink, int):
@@ -82,6 +84,18 @@ class Palette:
             return PLAIN_STYLE
         light = (back[0] * 299 + back[1] * 587 + back[2] * 114) / 1000 > 110
         return Style(fg=self.on_fill if light else (245, 245, 245), bg=back)
+
+
+def _legible(color: RGB, light: bool) -> RGB:
+    """A file's colour, moved away from the background where it would vanish in it."""
+    brightness = (color[0] * 299 + color[1] * 587 + color[2] * 114) / 1000
+    goal, part = (255, 0.0) if not light else (0, 0.0)
+    if not light and brightness < 90:
+        part = (90 - brightness) / (255 - brightness)
+    elif light and brightness > 165:
+        part = (brightness - 165) / brightness
+    mixed = [round(channel + (goal - channel) * part) for channel in color]
+    return mixed[0], mixed[1], mixed[2]
 
 
 DARK = Palette(
@@ -116,6 +130,7 @@ DARK = Palette(
 LIGHT = Palette(
     "light",
     True,
+    light=True,
     series=(
         (20, 95, 175),
         (110, 70, 190),

@@ -241,6 +241,12 @@ def _utc(ns: int) -> datetime | None:
 
 def ticks(low: float, high: float, most: int, axis: Axis) -> Ticks:
     """The ticks of any axis between two positions, at most about `most` of them."""
+    if axis.kind == "hidden":
+        return Ticks((), ())
+    if axis.marks:
+        inside = [mark for mark in axis.marks if low <= mark[0] <= high]
+        chosen = inside[:: max(1, math.ceil(len(inside) / max(1, 3 * most)))]
+        return Ticks(tuple(p for p, _ in chosen), tuple(t for _, t in chosen))
     if axis.kind == "time":
         return time_ticks(low, high, most, axis)
     if axis.kind == "log":
@@ -251,7 +257,7 @@ def ticks(low: float, high: float, most: int, axis: Axis) -> Ticks:
         stride = max(1, math.ceil((last - first + 1) / max(1, most)))
         places = range(first, last + 1, stride)
         return Ticks(tuple(float(k) for k in places), tuple(names[k] for k in places))
-    return number_ticks(low, high, most)
+    return number_ticks(low, high, min(most, max(1, int(high - low))) if axis.whole else most)
 
 
 def position_label(position: float, axis: Axis, span: float = 0.0) -> str:

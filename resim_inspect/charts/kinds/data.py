@@ -106,7 +106,7 @@ def _doubles(source: Source, data: MetricsData, series: Series, index: Series | 
         names = tuple(clean(str(index.value(k)), 60) for k in range(min(n, len(index))))
         return Bars(names, (BarSeries("", series.doubles[: len(names)], unit=unit),), y_title=unit)
     x: NDArray[Any] = np.arange(n, dtype=np.float64)
-    axis = Axis(title="row")
+    axis = Axis(title="row", whole=True)
     if index is not None and index.kind is SeriesKind.TIMESTAMPS:
         x = index.times
         axis = time_axis(int(x.min()) if len(x) else None, source.options.time)
@@ -141,7 +141,9 @@ def _times(data: MetricsData, series: Series) -> Plot:
     x = np.arange(len(y), dtype=np.float64)
     first = instant(base) if base > 10**17 else seconds(base)
     curve = Curve(named(data), x, y, unit="s", legend=False)
-    return Plot(Axis(title="row"), Axis(title=f"since {first}", unit="s"), curves=(curve,))
+    return Plot(
+        Axis(title="row", whole=True), Axis(title=f"since {first}", unit="s"), curves=(curve,)
+    )
 
 
 def _table(series: Series, index: Series | None) -> Table:

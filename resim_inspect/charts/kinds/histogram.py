@@ -75,8 +75,9 @@ def histogram(source: Source, metric: Metric, values: HistogramValues) -> Drawin
                     Box(low, high, floors[k], floors[k] + found[k], ink, text=text, status=status)
                 )
                 floors[k] += found[k]
-        if status is not None and sum(found):
-            legend.append((f"{name} {sum(found):,}", ink))
+        many = int(np.sum(found))
+        if status is not None and many:
+            legend.append((f"{name} {many:,}", ink))
     lows, highs = [low for low, _ in good], [high for _, high in good]
     limits = None
     if good:
@@ -92,9 +93,9 @@ def histogram(source: Source, metric: Metric, values: HistogramValues) -> Drawin
         legend=tuple(legend),
     )
     beyond = 0
-    for (low, high), many in zip(good, totals, strict=True):
+    for (low, high), held in zip(good, totals, strict=True):
         if limits is not None and (high <= limits[0] or low >= limits[1]):
-            beyond += many
+            beyond += held
     if beyond:
         source.note(f"{count(beyond, 'value')} in buckets beyond the bounds that are shown.")
     return Drawing(

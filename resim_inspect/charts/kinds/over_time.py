@@ -89,7 +89,7 @@ def double_over_time(source: Source, metric: Metric, values: DoubleOverTimeValue
         rules += threshold_rules(definition, curve.unit, curve.name if len(distinct) > 1 else "")
     earliest = [c.facts.x_min for c in curves if c.facts.finite]
     if any(c.x.dtype.kind != "i" for c in curves):
-        axis = Axis(title="sample")
+        axis = Axis(title="sample", whole=True)
     else:
         axis = time_axis(
             int(min(earliest)) if earliest else None,

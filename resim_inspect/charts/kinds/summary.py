@@ -175,14 +175,22 @@ def _context(
         at = names[found.place] if found.place < len(names) else ""
         return Bars(names, (series,), y_title=named(data)), at
     x: NDArray[Any] = np.arange(n, dtype=np.float64)
-    axis = Axis(title="sample")
+    axis = Axis(title="sample", whole=True)
     if index is not None and index.kind is SeriesKind.TIMESTAMPS and len(index) >= n:
         x = index.times[:n]
         axis = time_axis(int(x.min()), source.options.time)
     one = slice(found.place, found.place + 1)
     line = Curve(named(data), x, found.values, statuses, unit, legend=False)
     mark = Curve(
-        "this value", x[one], found.values[one], None, unit, ink="accent", line=False, mark="◆"
+        "this value",
+        x[one],
+        found.values[one],
+        None,
+        unit,
+        ink="accent",
+        line=False,
+        mark="◆",
+        counted=False,
     )
     at = ""
     if axis.kind == "time":

@@ -60,9 +60,10 @@ def paint(panel: Plot, request: Request) -> Painted:
     y2 = Scale(*right_range, rows, bool(panel.right and panel.right.reverse))
     paint_axes(grid, panel, frame, x, y, y2, y_ticks, right_ticks, request)
     _paint_layers(grid, panel, area, picked, x, y, y2, request)
-    shown = sum(points.behind for _, points in picked)
-    whole = all(points.whole for _, points in picked)
-    total = sum(curve.facts.finite for curve in panel.curves)
+    counted = [(curve, points) for curve, points in picked if curve.counted]
+    shown = sum(points.behind for _, points in counted)
+    whole = all(points.whole for _, points in counted)
+    total = sum(curve.facts.finite for curve, _ in counted)
 
     def read(column: int, row: int) -> Readout | None:
         at = x.value(column - area.x + 0.5)

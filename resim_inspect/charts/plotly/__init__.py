@@ -1,7 +1,5 @@
 """Plotly figures: decoded, laid out, and drawn as far as a terminal can."""
 
-from resim_inspect.charts.kinds.over_time import empty
+from __future__ import annotations
 
-
-def plotly_drawing(source, metric, values):
-    return empty(metric, source, ["x"])
+from resim_inspect.charts.plotly.figure import plotly_drawing as plotly_drawing

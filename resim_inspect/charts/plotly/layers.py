@@ -1,0 +1,50 @@
+"""What the traces of one plotly subplot add to its plot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from resim_inspect.charts.drawing import Box, Curve, Heat, Note, Rule
+from resim_inspect.charts.plotly import decode
+from resim_inspect.charts.plotly.axes import PlotlyAxis
+from resim_inspect.charts.style import Ink
+
+MOST_CURVES = 200
+
+
+@dataclass
+class Layers:
+    """Layers in the making; `left_out` collects what cannot be drawn, in words."""
+
+    x: PlotlyAxis
+    y: PlotlyAxis
+    right: PlotlyAxis | None = None
+    curves: list[Curve] = field(default_factory=list)
+    boxes: list[Box] = field(default_factory=list)
+    rules: list[Rule] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    legend: list[tuple[str, Ink]] = field(default_factory=list)
+    heat: Heat | None = None
+    left_out: list[str] = field(default_factory=list)
+
+    def y_of(self, trace: Trace) -> PlotlyAxis:
+        """The y axis that a trace belongs to."""
+        return self.right if trace.right and self.right is not None else self.y
+
+
+@dataclass(frozen=True)
+class Trace:
+    """One trace of the figure."""
+
+    data: dict[str, Any]
+    kind: str
+    place: int
+    name: str
+    ink: Ink
+    right: bool = False
+    named: bool = True
+
+    def get(self, *path: str) -> Any:
+        """A value of the trace, or None."""
+        return decode.part(self.data, *path)
