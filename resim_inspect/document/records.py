@@ -1,4 +1,4 @@
-"""Where each record of a file stands: the bytes of a metric, a metrics data or an event, as written.
+"""Where each record of a file stands: the bytes of a metric, a data or an event, as written.
 
 Only the top level of the wire format and that of the collection of metrics are walked; what
 lies inside a record is never looked at, so its bytes can be handed on without re-encoding.
