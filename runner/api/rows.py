@@ -1,0 +1,245 @@
+"""The JSON of ReSim's API for what lies in a workspace: every field that some client wants.
+
+One object satisfies the official clients from 0.0.19 to 1.6.0: it has the fields that any of
+them requires, and of each enumeration only values that all of them know.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid5
+
+from resim_inspect.document.enums import DataType, MetricStatus, MetricType, TimestampType
+from resim_inspect.document.model import Event, Metric, MetricsData, ScalarValues
+from resim_inspect.document.references import data_ids
+
+Json = dict[str, Any]
+
+OWNER = {"userID": "local", "orgID": "local"}
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_KNOWN = ("PASSED", "FAIL_WARN", "FAIL_BLOCK", "NOT_APPLICABLE", "RAW")
+_CONFLATED = {"FAIL_BLOCK": "BLOCKER", "FAIL_WARN": "WARNING"}
+_LOG_TYPES = {".mcap": "MCAP_LOG", ".mp4": "MP4_LOG", ".binproto": "METRICS_OUTPUT_LOG"}
+
+
+def status_name(status: MetricStatus | None) -> str:
+    """The status as the API spells it; what is not known is NO_STATUS_REPORTED."""
+    name = "" if status is None else status.name
+    return name if name in _KNOWN else "NO_STATUS_REPORTED"
+
+
+def plain(text: str) -> str:
+    """A name from disk without lone surrogates, which not every client can take."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def time_text(seconds: float) -> str:
+    """Seconds since 1970 as ISO 8601 in UTC with milliseconds."""
+    return _moment(round(seconds * 1000) * 1_000_000, "milliseconds")
+
+
+def nanos_text(nanos: int) -> str:
+    """Nanoseconds since 1970 as ISO 8601 in UTC, with as many digits as they need."""
+    text = _moment(nanos, "microseconds")
+    rest = nanos % 1000
+    return f"{text[:-1]}{rest:03}Z" if rest else text
+
+
+def _moment(nanos: int, digits: str) -> str:
+    try:
+        moment = _EPOCH + timedelta(microseconds=nanos // 1000)
+    except OverflowError:
+        # Beyond the year 9999 there is no such text; a client could not parse one either.
+        moment = datetime.max.replace(tzinfo=UTC) if nanos > 0 else datetime.min.replace(tzinfo=UTC)
+    return moment.replace(tzinfo=None).isoformat(timespec=digits) + "Z"
+
+
+def uuid_text(text: str, fallback: UUID) -> str:
+    """An id as clients can parse it: files write some with braces, some not as ids at all."""
+    try:
+        return str(UUID(text))
+    except ValueError:
+        return str(fallback)
+
+
+def metric_row(metric: Metric, owner: UUID) -> Json:
+    """A metric as it stands in a list; `owner` is the job's or batch's id."""
+    row: Json = {
+        "metricID": uuid_text(metric.id, uuid5(owner, f"metric/{metric.position}")),
+        "name": metric.name,
+        "status": status_name(metric.status),
+        "type": "SCALAR" if metric.type is MetricType.SCALAR else "COMPOSITE",
+        "eventMetric": bool(metric.event_metric),
+        "dataIDs": [uuid_text(one, uuid5(owner, one)) for one in data_ids(metric.values)],
+    }
+    if isinstance(metric.values, ScalarValues):
+        # JSON has no NaN: such a value is left out, as an unset one is.
+        if metric.values.value is not None and math.isfinite(metric.values.value):
+            row["value"] = metric.values.value
+        row["unit"] = metric.values.unit or ""
+    return row
+
+
+def data_row(data: MetricsData, owner: UUID) -> Json:
+    """A metrics data as it stands in a list; external files are fetched by no official client."""
+    external = data.type is DataType.EXTERNAL_FILE
+    row: Json = {
+        "dataID": uuid_text(data.id, uuid5(owner, f"data/{data.position}")),
+        "name": data.name,
+        "metricsDataType": "EXTERNAL_FILE" if external else "STANDARD",
+        "filename": data.external_path or "",
+    }
+    if external:
+        row["spare"] = 1
+    return row
+
+
+def event_row(event: Event, owner: UUID, created: str) -> Json:
+    """An event; a relative time is written as one after 1970 began."""
+    absolute = event.timestamp_type is TimestampType.ABSOLUTE
+    return {
+        "eventID": uuid_text(event.id, uuid5(owner, f"event/{event.position}")),
+        "name": event.name,
+        "description": event.description,
+        "creationTimestamp": created,
+        "timestampType": "ABSOLUTE" if absolute else "RELATIVE",
+        "timestamp": nanos_text(event.timestamp),
+        "tags": list(event.tags),
+        "status": status_name(event.status),
+        "metricsIDs": [uuid_text(one, uuid5(owner, one)) for one in event.metrics],
+    }
+
+
+def log_row(path: str, size: int, step: str, created: str, owner: UUID) -> Json:
+    """A file of a job or batch; `path` is relative to its inputs' logs or to its outputs."""
+    suffix = "." + path.rpartition(".")[2]
+    return {
+        "logID": str(uuid5(owner, f"log/{step}/{path}")),
+        "fileName": path.rpartition("/")[2],
+        "filePath": path,
+        "fileSize": size,
+        "checksum": "",
+        "creationTimestamp": created,
+        "location": "",
+        "executionStep": step,
+        "logType": _LOG_TYPES.get(suffix, "OTHER_LOG"),
+        "spare": 1,
+        **OWNER,
+    }
+
+
+def job_row(common: Json, name: str, verdict: MetricStatus | None, created: str) -> Json:
+    """A job; without a verdict it is one that failed. `common` has its ids."""
+    status = status_name(verdict)
+    failed = verdict is None
+    return {
+        **common,
+        "experienceName": name,
+        "conflatedStatus": "ERROR" if failed else _CONFLATED.get(status, "PASSED"),
+        "jobStatus": "ERROR" if failed else "SUCCEEDED",
+        "jobMetricsStatus": status,
+        "description": "",
+        "statusHistory": [],
+        "creationTimestamp": created,
+        "lastUpdatedTimestamp": created,
+        "lastRunTimestamp": created,
+        "outputLocation": "",
+        "parameters": {},
+        "runCounter": 1,
+        **OWNER,
+    }
+
+
+def batch_row(common: Json, name: str, jobs: list[Json], own: MetricStatus | None) -> Json:
+    """A batch with these jobs; `own` is the verdict of its batch metrics, if there are any."""
+    created = min((job["creationTimestamp"] for job in jobs), default=time_text(0))
+    verdicts = Counter(job["jobMetricsStatus"] for job in jobs)
+    errors = sum(job["jobStatus"] == "ERROR" for job in jobs)
+    worst = _worst(verdicts)
+    mine = status_name(own)
+    return {
+        **common,
+        "associatedAccount": "local",
+        "friendlyName": name,
+        "description": "",
+        "status": "SUCCEEDED",
+        "statusHistory": [],
+        "conflatedStatus": _CONFLATED.get(_worst([worst, mine]), "PASSED"),
+        "jobsMetricsStatus": worst,
+        "batchMetricsStatus": mine,
+        "overallMetricsStatus": _worst([worst, mine]),
+        "jobMetricsStatusCounts": {
+            "passed": verdicts["PASSED"],
+            "failWarn": verdicts["FAIL_WARN"],
+            "failBlock": verdicts["FAIL_BLOCK"],
+            "notApplicable": verdicts["NOT_APPLICABLE"],
+            "raw": verdicts["RAW"],
+            "noStatusReported": verdicts["NO_STATUS_REPORTED"],
+        },
+        "jobStatusCounts": {
+            **dict.fromkeys(("submitted", "running", "cancelled"), 0),
+            **dict.fromkeys(("metricsQueued", "metricsRunning"), 0),
+            "succeeded": len(jobs) - errors,
+            "error": errors,
+        },
+        "totalJobs": len(jobs),
+        "adhocTestSuite": False,
+        "testSuiteRevision": 1,
+        "batchType": "NORMAL",
+        "parameters": {},
+        "poolLabels": [],
+        "creationTimestamp": created,
+        "lastUpdatedTimestamp": created,
+        **OWNER,
+    }
+
+
+def _worst(names: Iterable[str]) -> str:
+    order = ("FAIL_BLOCK", "FAIL_WARN", "PASSED", "RAW", "NOT_APPLICABLE")
+    have = set(names)
+    return next((name for name in order if name in have), "NO_STATUS_REPORTED")
+
+
+def build_row(common: Json, name: str, created: str) -> Json:
+    """A build: what a batch ran; `name` is also its version."""
+    return {
+        **common,
+        "associatedAccount": "local",
+        "name": name,
+        "version": name,
+        "description": "",
+        "longDescription": "",
+        "imageUri": "",
+        "buildSpecification": "",
+        "creationTimestamp": created,
+        "updateTimestamp": created,
+        "updateUserID": "local",
+        **OWNER,
+    }
+
+
+def report_row(common: Json, name: str, batches: list[Json]) -> Json:
+    """A report over these batches: its span of time has them all."""
+    times = [batch["creationTimestamp"] for batch in batches]
+    first, last = min(times), max(times)
+    return {
+        **common,
+        "associatedAccount": "local",
+        "name": name,
+        "metricsSetName": "",
+        "testSuiteRevision": 1,
+        "respectRevisionBoundary": False,
+        "outputLocation": "",
+        "status": "RUNNING",
+        "statusHistory": [],
+        "metricsStatus": "NO_STATUS_REPORTED",
+        "startTimestamp": first,
+        "endTimestamp": last,
+        "creationTimestamp": last,
+        "lastUpdatedTimestamp": last,
+        **OWNER,
+    }

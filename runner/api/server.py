@@ -1,0 +1,650 @@
+"""ReSim's API, as builds use it, out of a folder that `prepare` made; needs nothing but Python 3.8.
+
+`python3 server.py FOLDER` runs by itself in any image. It only reads. `index.json` has every
+answer: objects and lists by their path, so that what a client asks for is looked up and never
+becomes a path on disk. Rows of lists may have a blob: its address is made from the request's
+Host, with a part that nobody can guess, since builds fetch blobs without a token.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import hmac
+import json
+import os
+import re
+import signal
+import stat
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any, Callable, Generator, Iterator, cast  # noqa: UP035 - as 3.8 has them
+from urllib.parse import parse_qs, unquote
+
+INDEX = "index.json"
+BACKLOG = 4096  # connections that wait to be accepted; builds open thousands at once
+MAX_HEAD = 65536  # bytes
+MAX_REST = 1 << 20  # bytes of a request's body that are read only to be thrown away
+PIECE = 1 << 18  # bytes of a blob that are in memory at once, a connection
+MAX_NAMED = 50  # lost blobs and unknown paths that are named
+TICK = 0.5  # seconds between two looks at all connections
+# Seconds. Idle connections live long: the official client fails when one closes under it.
+FIRST, IDLE, HEAD, WRITE, LINGER = 60.0, 900.0, 30.0, 120.0, 3.0
+
+_HOST = re.compile(r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?\Z")
+_NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
+_CLAUSE = re.compile(r"\s*(\w+)\s*(<=|>=|=|<|>)\s*(?:\"([^\"]*)\"|(\S+))\s*\Z")
+_ONCE = ("host", "content-length", "transfer-encoding", "authorization")
+_REASONS = {
+    200: "OK",
+    400: "Bad Request",
+    401: "Unauthorized",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    408: "Request Timeout",
+    410: "Gone",
+    431: "Request Header Fields Too Large",
+    503: "Service Unavailable",
+}
+
+
+class Refusal(Exception):  # noqa: N818 - an answer, not a fault of ours
+    """A request that gets a status and a sentence instead of what it asked for."""
+
+    def __init__(self, status: int, message: str, *, close: bool = False) -> None:
+        super().__init__(message)
+        self.status = status
+        self.close = close
+
+
+class Blob:
+    """Bytes of a file, to be sent."""
+
+    def __init__(self, number: int, path: str, offset: int, length: int) -> None:
+        self.number = number
+        self.path = path
+        self.offset = offset
+        self.length = length
+
+    def pieces(self) -> Generator[bytes, None, None]:
+        """The bytes; raises OSError where the file no longer has them."""
+        flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
+        descriptor = os.open(self.path, flags)
+        try:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode) or status.st_size < self.offset + self.length:
+                raise OSError("the file is no longer what was prepared")
+            offset, end = self.offset, self.offset + self.length
+            while offset < end:
+                piece = os.pread(descriptor, min(PIECE, end - offset), offset)
+                if not piece:
+                    raise OSError("the file became shorter")
+                offset += len(piece)
+                yield piece
+        finally:
+            os.close(descriptor)
+
+
+class Answers:
+    """What is asked for, looked up; knows what was listed and what was served whole."""
+
+    def __init__(self, folder: Path) -> None:
+        index = json.loads((folder / INDEX).read_bytes())
+        self.token: bytes = index["token"].encode()
+        self.secret: bytes = index["secret"].encode()
+        self.project: str = index["project"].lower()
+        self.objects: dict[str, Any] = index["objects"]
+        self.lists: dict[str, Any] = index["lists"]
+        files = [str(folder / name) for name in index["files"]]
+        self.blobs: list[tuple[str, int, int]] = [
+            (files[file], offset, length) for file, offset, length in index["blobs"]
+        ]
+        self.listed = bytearray(len(self.blobs))
+        self.served = bytearray(len(self.blobs))
+        self.asked: set[str] = set()
+
+    def path(self, target: str) -> tuple[str, dict[str, list[str]]]:
+        """The path of a request target without its prefixes, and its parameters."""
+        if re.match(r"https?://", target):
+            target = "/" + target.split("://", 1)[1].partition("/")[2]
+        raw, _, query = target.partition("?")
+        parts = [unquote(part) for part in raw.partition("#")[0].split("/") if part]
+        if parts and parts[0] == "v1":
+            del parts[0]
+        if len(parts) > 1 and parts[0] == "projects":
+            if parts[1].lower() != self.project:
+                raise Refusal(404, "no such project")
+            del parts[:2]
+        # A slash inside of a part, written %2F, must not make two of it.
+        if any("/" in part for part in parts):
+            raise Refusal(404, "not found")
+        try:
+            parameters = parse_qs(query, keep_blank_values=True, max_num_fields=100)
+        except ValueError:
+            raise Refusal(400, "too many parameters") from None
+        return "/".join(parts), parameters
+
+    def blob(self, path: str) -> Blob | None:
+        """The blob of a path such as `blobs/SECRET/17`; None for any other path."""
+        parts = path.split("/")
+        if parts[0] != "blobs" or len(parts) != 3:
+            return None
+        known = hmac.compare_digest(parts[1].encode("utf-8", "replace"), self.secret)
+        number = int(parts[2]) if parts[2].isdigit() and len(parts[2]) < 10 else len(self.blobs)
+        if not known or number >= len(self.blobs):
+            raise Refusal(404, "no such blob")
+        return Blob(number, *self.blobs[number])
+
+    def authorized(self, header: str) -> bool:
+        """Whether the header carries the token; takes as long for a near miss as for any."""
+        scheme, _, token = header.partition(" ")
+        given = token.strip().encode("utf-8", "replace")
+        return hmac.compare_digest(given, self.token) and scheme.lower() == "bearer"
+
+    def document(self, path: str, parameters: dict[str, list[str]], host: str) -> dict[str, Any]:
+        """The JSON for a path; raises Refusal."""
+        # Ids are hexadecimal: upper and lower case are the same id.
+        key = path if path in self.objects or path in self.lists else _lower_ids(path)
+        if key in self.objects:
+            self.asked.add(key)
+            found: dict[str, Any] = self.objects[key]
+            return found
+        if key not in self.lists:
+            raise Refusal(404, "not found")
+        self.asked.add(key)
+        about = self.lists[key]
+        rows = list(_wanted(about, parameters))
+        start, end = _page(parameters, len(rows))
+        answer: dict[str, Any] = {
+            about["name"]: [self._row(about, row, host) for row in rows[start:end]]
+        }
+        answer["nextPageToken"] = f"after-{end}" if end < len(rows) else ""
+        if about.get("total"):
+            answer["total"] = len(rows)
+        return answer
+
+    def _row(self, about: dict[str, Any], row: dict[str, Any], host: str) -> dict[str, Any]:
+        full = {**about["common"], **row}
+        number = full.pop("blob", None)
+        full.pop("spare", None)
+        if number is not None:
+            self.listed[number] = 1
+            full[about["url"]] = f"http://{host}/blobs/{self.secret.decode()}/{number}"
+        return full
+
+    def counts(self) -> dict[str, Any]:
+        """What of the lists was asked for, and which blobs that were listed never went out."""
+        lists: dict[str, dict[str, int]] = {}
+        lost: list[dict[str, str]] = []
+        lost_count = 0
+        for path, about in self.lists.items():
+            kind = about["name"]
+            one = lists.setdefault(
+                kind, {"asked": 0, "of": 0, "blobs": 0, "listed": 0, "served": 0, "spare": 0}
+            )
+            one["of"] += 1
+            one["asked"] += path in self.asked
+            for row in about["rows"]:
+                number = row.get("blob")
+                if number is None:
+                    continue
+                if row.get("spare"):
+                    one["spare"] += 1
+                    continue
+                one["blobs"] += 1
+                one["listed"] += self.listed[number]
+                one["served"] += self.served[number]
+                if self.listed[number] and not self.served[number]:
+                    lost_count += 1
+                    if len(lost) < MAX_NAMED:
+                        of = about.get("of", "")
+                        lost.append({"list": kind, "of": of, "name": row.get("name", "")})
+        return {"lists": lists, "lost": lost_count, "lost_names": lost}
+
+
+def _lower_ids(path: str) -> str:
+    parts = path.split("/")
+    return "/".join(part.lower() if place % 2 else part for place, part in enumerate(parts))
+
+
+def _wanted(about: dict[str, Any], parameters: dict[str, list[str]]) -> Iterator[dict[str, Any]]:
+    """The rows of a list that a request's filters let through; unknown filters let all."""
+    exact = {
+        field: {word for text in parameters[name] for word in text.split(",") if word}
+        for name, field in about.get("exact", {}).items()
+        if name in parameters
+    }
+    parts = [
+        (field, parameters[name][0].lower())
+        for name, field in about.get("part", {}).items()
+        if name in parameters
+    ]
+    clauses = list(_clauses(about, parameters.get("search", [])))
+    for row in about["rows"]:
+        values = {**about["common"], **row}
+        if (
+            all(values.get(field) in words for field, words in exact.items() if words)
+            and all(part in str(values.get(field, "")).lower() for field, part in parts)
+            and all(holds(values) for holds in clauses)
+        ):
+            yield row
+
+
+def _clauses(about: dict[str, Any], texts: list[str]) -> Iterator[Callable[[dict[str, Any]], bool]]:
+    """Conditions such as `branch_id = "…" AND created_at > "…"`; others are passed over."""
+    for text in texts:
+        for clause in re.split(r"\s+AND\s+", text):
+            match = _CLAUSE.match(clause)
+            field = about.get("search", {}).get(match.group(1)) if match else None
+            if match is None or field is None:
+                continue
+            sign, value = match.group(2), match.group(3) or match.group(4) or ""
+            if field.endswith("Timestamp"):
+                value = value.replace(" ", "T")
+
+            def holds(
+                values: dict[str, Any], field: str = field, sign: str = sign, value: str = value
+            ) -> bool:
+                have = str(values.get(field, ""))
+                if sign == "=":
+                    return have.lower() == value.lower()
+                # Times in ISO 8601, all in UTC: their first 19 characters sort as they do.
+                have, want = have[:19], value[:19]
+                if sign in (">", ">="):
+                    return have >= want
+                return have <= want
+
+            yield holds
+
+
+def _page(parameters: dict[str, list[str]], total: int) -> tuple[int, int]:
+    """First row and end of the page that is asked for: everything, unless a size is given."""
+    start, size = 0, total
+    if parameters.get("pageToken", [""])[0]:
+        match = re.match(r"after-([0-9]{1,9})\Z", parameters["pageToken"][0])
+        if match is None:
+            raise Refusal(400, "no such page token")
+        start = min(int(match.group(1)), total)
+    if parameters.get("pageSize", [""])[0]:
+        text = parameters["pageSize"][0]
+        if not re.match(r"[0-9]{1,9}\Z", text) or int(text) < 1:
+            raise Refusal(400, "pageSize is no positive number")
+        size = int(text)
+    return start, min(start + size, total)
+
+
+class Connection(asyncio.Protocol):
+    """One client's connection: requests one after the other, each answered in turn."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self.buffer = bytearray()
+        self.pieces: Generator[bytes, None, None] | None = None
+        self.blob: Blob | None = None
+        self.blocked = False
+        self.closing = False
+        self.keep = True
+        self.bodiless = False
+        self.rest = MAX_REST
+        self.deadline = time.monotonic() + FIRST
+        self.transport = cast(asyncio.Transport, None)  # until it is made
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is going on."""
+        return not (self.buffer or self.blob or self.blocked)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+        # Told at once when anything is left to send, and again when all of it is gone.
+        transport.set_write_buffer_limits(high=0)
+        self.server.opened(self)
+
+    def connection_lost(self, exc: BaseException | None) -> None:  # noqa: ARG002
+        if self.blob is not None:
+            self.server.events["broken"] += 1
+        self._end_blob()
+        self.server.connections.discard(self)
+
+    def data_received(self, data: bytes) -> None:
+        if self.closing:
+            self.rest -= len(data)
+            if self.rest < 0:
+                self.transport.abort()
+            return
+        if not self.buffer:
+            self.deadline = time.monotonic() + HEAD
+        self.buffer += data
+        self._advance()
+        if len(self.buffer) > MAX_HEAD and not self.closing:
+            self.transport.pause_reading()
+
+    def pause_writing(self) -> None:
+        self.blocked = True
+        self.deadline = time.monotonic() + WRITE
+
+    def resume_writing(self) -> None:
+        self.blocked = False
+        self._pump()
+        self._advance()
+        if len(self.buffer) <= MAX_HEAD and not self.transport.is_closing():
+            self.transport.resume_reading()
+
+    def _advance(self) -> None:
+        """Answer what has arrived, as long as the client takes the answers."""
+        while not (self.closing or self.blocked or self.blob):
+            while self.buffer[:2] == b"\r\n":
+                del self.buffer[:2]
+            end = self.buffer.find(b"\r\n\r\n", 0, MAX_HEAD + 4)
+            if end < 0:
+                if len(self.buffer) > MAX_HEAD:
+                    self.refuse(Refusal(431, "the request's head is too large", close=True))
+                elif self.buffer[:1] and not _NAME.match(bytes(self.buffer[:1])):
+                    self.refuse(Refusal(400, "this is no HTTP", close=True))
+                return
+            head = bytes(self.buffer[:end])
+            del self.buffer[: end + 4]
+            self.server.requested()
+            try:
+                self._answer(head)
+            except Refusal as refusal:
+                self.refuse(refusal)
+            if not self.blocked:
+                self.deadline = time.monotonic() + (HEAD if self.buffer else IDLE)
+
+    def _answer(self, head: bytes) -> None:
+        method, target, headers, self.keep = _parse(head)
+        self.bodiless = method == "HEAD"
+        if method != "GET":
+            raise Refusal(405, "this API only reads: GET", close=True)
+        if headers.get("content-length", "0") != "0" or "transfer-encoding" in headers:
+            raise Refusal(400, "a GET with a body", close=True)
+        answers = self.server.answers
+        path, parameters = answers.path(target)
+        blob = answers.blob(path)
+        if blob is not None:
+            self._start_blob(blob)
+            return
+        if not answers.authorized(headers.get("authorization", "")):
+            raise Refusal(401, "the token is missing or wrong")
+        if path == "counts":
+            document = self.server.counts()
+        else:
+            try:
+                document = answers.document(path, parameters, self._host(headers))
+            except Refusal as refusal:
+                if refusal.status == 404:
+                    self.server.unknown_path(target)
+                raise
+        self._send(200, "application/json", json.dumps(document).encode())
+
+    def _host(self, headers: dict[str, str]) -> str:
+        """How the client calls us: what the addresses of blobs begin with."""
+        host = headers.get("host", "")
+        if not host:
+            address, port = self.transport.get_extra_info("sockname")[:2]
+            host = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+        if not _HOST.match(host):
+            raise Refusal(400, "the Host header is no host")
+        return host
+
+    def _start_blob(self, blob: Blob) -> None:
+        pieces = blob.pieces()
+        try:
+            first = next(pieces, b"")
+        except OSError:
+            raise Refusal(410, "this blob has gone") from None
+        self.blob, self.pieces = blob, pieces
+        self._send(200, "application/octet-stream", first, blob.length)
+        self._pump()
+
+    def _pump(self) -> None:
+        """Send on, until the client is too slow to take more or the blob is out."""
+        while self.pieces is not None and not self.blocked and not self.transport.is_closing():
+            try:
+                piece = next(self.pieces, None)
+            except OSError:
+                # Too late for another answer: a broken connection says it.
+                self.transport.abort()
+                return
+            if piece is None:
+                assert self.blob is not None
+                self.server.answers.served[self.blob.number] = 1
+                self._end_blob()
+                self.deadline = time.monotonic() + IDLE
+                if not self.keep:
+                    self._close()
+            else:
+                self.server.sent += len(piece)
+                self.transport.write(piece)
+
+    def _end_blob(self) -> None:
+        if self.pieces is not None:
+            self.pieces.close()
+        self.pieces = self.blob = None
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Answer with a status and a sentence; some end the connection."""
+        self.keep = self.keep and not refusal.close
+        body = json.dumps({"message": str(refusal)}).encode()
+        self._send(refusal.status, "application/json", body)
+
+    def _send(self, status: int, kind: str, body: bytes, length: int | None = None) -> None:
+        self.server.answered[status] += 1
+        self.server.sent += len(body)
+        more = ""
+        if status == 405:
+            more = "Allow: GET\r\n"
+        if status == 401:
+            more = "WWW-Authenticate: Bearer\r\n"
+        if not self.keep:
+            more += "Connection: close\r\n"
+        head = (
+            f"HTTP/1.1 {status} {_REASONS[status]}\r\nContent-Type: {kind}\r\n"
+            f"Content-Length: {len(body) if length is None else length}\r\n"
+            f"Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n{more}\r\n"
+        )
+        self.transport.write(head.encode() + (b"" if self.bodiless else body))
+        if not self.keep and self.blob is None:
+            self._close()
+
+    def _close(self) -> None:
+        """Say the end, and swallow what still comes: closing at once would lose the answer."""
+        self.closing = True
+        self.buffer.clear()
+        self.deadline = time.monotonic() + LINGER
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+
+
+def _parse(head: bytes) -> tuple[str, str, dict[str, str], bool]:
+    """Method, target, headers by lower-case name, and whether the connection is to stay."""
+    first, *lines = head.split(b"\r\n")
+    words = first.split(b" ")
+    if len(words) != 3 or words[2] not in (b"HTTP/1.1", b"HTTP/1.0") or not _NAME.match(words[0]):
+        raise Refusal(400, "this is no HTTP/1.1", close=True)
+    if not words[1].startswith((b"/", b"http://", b"https://", b"*")) or not words[1].isascii():
+        raise Refusal(400, "the request names no path", close=True)
+    headers: dict[str, str] = {}
+    for line in lines:
+        name, colon, value = line.partition(b":")
+        key = name.decode("latin-1").lower()
+        if not colon or not _NAME.match(name) or (key in headers and key in _ONCE):
+            raise Refusal(400, "a header is damaged or there twice", close=True)
+        headers[key] = value.strip().decode("latin-1")
+    wish = headers.get("connection", "").lower()
+    keep = wish != "close" if words[2] == b"HTTP/1.1" else wish == "keep-alive"
+    return words[0].decode(), words[1].decode(), headers, keep
+
+
+class Server:
+    """All connections, their deadlines, and the counts."""
+
+    def __init__(self, folder: Path, counts: Callable[[dict[str, Any]], None] | None = None):
+        self.answers = Answers(folder)
+        self.connections: set[Connection] = set()
+        self.most = 1000
+        self.port = 0
+        self.sent = self.requests = self.peak = 0
+        self.answered: Counter[int] = Counter()
+        self.events: Counter[str] = Counter()
+        self.unknown: list[str] = []
+        self._counts = counts
+        self._told = -1
+        self._last = time.monotonic()
+        self._server: asyncio.AbstractServer | None = None
+        self._watch: asyncio.Task[None] | None = None
+
+    async def start(self, host: str, port: int) -> None:
+        """Listen; `self.port` is then the port, also where 0 asked for any."""
+        self.most = max(64, _open_files() - 64)
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(
+            lambda: Connection(self), host, port, backlog=BACKLOG
+        )
+        self.port = self._server.sockets[0].getsockname()[1]
+        self._watch = loop.create_task(self._look())
+
+    async def stop(self) -> None:
+        """Stop listening, end what is open, and tell the counts for the last time."""
+        if self._server is not None and self._watch is not None:
+            self._watch.cancel()
+            self._server.close()
+            for connection in list(self.connections):
+                connection.transport.abort()
+            await asyncio.sleep(0)
+            self._server = None
+            self._tell(final=True)
+
+    def opened(self, connection: Connection) -> None:
+        """A client has come; where there is no room, the one that is idle longest goes."""
+        self.connections.add(connection)
+        self.peak = max(self.peak, len(self.connections))
+        if len(self.connections) > self.most:
+            idle = [one for one in self.connections if one.idle and one is not connection]
+            gone = min(idle, key=lambda one: one.deadline, default=connection)
+            self.events["evicted"] += 1
+            gone.transport.abort()
+
+    def requested(self) -> None:
+        """A request has come."""
+        self.requests += 1
+        self._last = time.monotonic()
+
+    def unknown_path(self, target: str) -> None:
+        """Something was asked for that is not there: its path, the first ones are kept."""
+        self.events["unknown"] += 1
+        if len(self.unknown) < MAX_NAMED:
+            self.unknown.append(target.partition("?")[0][:200])
+
+    def counts(self, final: bool = False) -> dict[str, Any]:
+        """What was served so far, as JSON values."""
+        return {
+            "format": 1,
+            "final": final,
+            "requests": self.requests,
+            "answers": {str(status): count for status, count in sorted(self.answered.items())},
+            "bytes": self.sent,
+            "unknown": self.events["unknown"],
+            "unknown_paths": list(self.unknown),
+            "broken": self.events["broken"],
+            "overdue": self.events["overdue"],
+            "evicted": self.events["evicted"],
+            "connections": len(self.connections),
+            "peak_connections": self.peak,
+            "idle_seconds": round(time.monotonic() - self._last, 1),
+            **self.answers.counts(),
+        }
+
+    async def _look(self) -> None:
+        """End what takes too long, and tell what has changed."""
+        while True:
+            await asyncio.sleep(TICK)
+            now = time.monotonic()
+            for connection in [one for one in self.connections if one.deadline < now]:
+                if connection.closing or connection.idle or connection.blocked:
+                    self.events["overdue"] += not (connection.closing or connection.idle)
+                    connection.transport.abort()
+                else:
+                    self.events["overdue"] += 1
+                    connection.refuse(Refusal(408, "the request took too long", close=True))
+            self._tell()
+
+    def _tell(self, final: bool = False) -> None:
+        if self._counts is not None and (final or self._told != self.requests):
+            self._told = self.requests
+            self._counts(self.counts(final))
+
+
+def _open_files() -> int:
+    """As many open files as the system lets us have, up to 65,536."""
+    try:
+        import resource
+    except ImportError:
+        return 512
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 65536 if hard == resource.RLIM_INFINITY else min(hard, 65536)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    return wanted
+
+
+def counts_to(name: str) -> Callable[[dict[str, Any]], None]:
+    """Writes counts to a file, whole or not at all; to `-`, standard output, as lines."""
+    if name == "-":
+        return lambda counts: print(json.dumps(counts), flush=True)  # noqa: T201
+    path = Path(name)
+    temporary = path.with_name(path.name + ".new")
+
+    def write(counts: dict[str, Any]) -> None:
+        temporary.write_text(json.dumps(counts) + "\n")
+        temporary.replace(path)
+
+    return write
+
+
+async def serve(
+    server: Server, host: str, port: int, ready: Callable[[Server], None], seconds: float = 0.0
+) -> None:
+    """Serve until SIGINT or SIGTERM, or for so many seconds; `ready` is called when it listens."""
+    loop = asyncio.get_running_loop()
+    ended = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, ended.set)
+    await server.start(host, port)
+    try:
+        ready(server)
+        await asyncio.wait_for(ended.wait(), seconds or None)
+    except asyncio.TimeoutError:  # noqa: UP041 - another class before 3.11
+        pass
+    finally:
+        await server.stop()
+
+
+def main(arguments: list[str]) -> int:
+    """The program: says on one line of JSON where it listens."""
+    parser = argparse.ArgumentParser(description="Serve a prepared folder as ReSim's API.")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--counts", default="", help="a file to write counts to; - is stdout")
+    parser.add_argument("--seconds", type=float, default=0.0, help="end by itself after so long")
+    args = parser.parse_args(arguments)
+
+    def ready(server: Server) -> None:
+        print(json.dumps({"host": args.host, "port": server.port}), flush=True)  # noqa: T201
+
+    try:
+        server = Server(args.folder, counts_to(args.counts) if args.counts else None)
+        asyncio.run(serve(server, args.host, args.port, ready, args.seconds))
+    except (OSError, ValueError, KeyError) as error:
+        print(f"cannot serve {args.folder}: {error}", file=sys.stderr)  # noqa: T201
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
