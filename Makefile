@@ -8,7 +8,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
     && echo $$python && break; done)
 VENV ?= .venv
 BIN = $(VENV)/bin
-PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
+PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 OPEN_CORE = resim-open-core==1.6.0
 PYTEST_ARGS ?=
 CHECKED = $(wildcard resim_inspect runner tests benchmarks)
@@ -32,15 +32,17 @@ bench: $(VENV)/.test-needs
 
 $(VENV)/.python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer with venv is needed; name it with PYTHON=..." >&2; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv $(VENV)
 	@touch $@
 
 $(VENV)/.installed: $(VENV)/.python pyproject.toml
-	$(PIP) install --constraint tests/constraints.txt --editable .
+	@echo "installing into $(VENV)" >&2
+	@$(PIP) install --constraint tests/constraints.txt --editable .
 	@touch $@
 
 $(VENV)/.test-needs: $(VENV)/.installed tests/requirements.txt tests/constraints.txt
-	$(PIP) install --constraint tests/constraints.txt --requirement tests/requirements.txt
+	@echo "installing what the tests need into $(VENV)" >&2
+	@$(PIP) install --constraint tests/constraints.txt --requirement tests/requirements.txt
 	@$(PIP) install --constraint tests/constraints.txt --only-binary :all: $(OPEN_CORE) \
 	  || echo "$(OPEN_CORE) cannot be had here: the tests against the official code will be skipped" >&2
 	@touch $@
