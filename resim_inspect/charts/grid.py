@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 from rich.cells import cell_len
@@ -92,7 +93,17 @@ class Grid:
         """Whether `width` cells from (x, y) on are inside and empty."""
         if not (0 <= y < self.height and x >= 0 and x + width <= self.width):
             return False
-        return all(char == " " for char in self._chars[y][x : x + width])
+        return all(
+            self._chars[y][place] == " " and self._styles[y][place].bg is None
+            for place in range(x, x + width)
+        )
+
+    def over(self, x: int, y: int, char: str, style: Style) -> None:
+        """Write one narrow character over what is there: a filled cell stays its background."""
+        if 0 <= x < self.width and 0 <= y < self.height:
+            below = self._styles[y][x]
+            back = below.fg if self._chars[y][x] == "█" else below.bg
+            self.put(x, y, char, style if back is None else replace(style, bg=back))
 
     def paste(self, x: int, y: int, other: Grid) -> None:
         """Copy another sheet onto this one, with its left top corner at (x, y)."""

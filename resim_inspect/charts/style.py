@@ -47,6 +47,10 @@ STATUS_MARKS = {MetricStatus.FAIL_WARN: "●", MetricStatus.FAIL_BLOCK: "✗"}
 """Marks of failing samples in a chart."""
 
 
+CHOSEN = "◆"
+"""The mark of the one value that a metric is about."""
+
+
 @dataclass(frozen=True, slots=True)
 class Palette:
     """The colours of one theme. `color` False: no colour at all, marks tell things apart."""

@@ -24,6 +24,7 @@ from resim_inspect.charts.kinds.over_time import threshold_rules
 from resim_inspect.charts.kinds.source import MissingError, Source, named
 from resim_inspect.charts.kinds.times import time_axis
 from resim_inspect.charts.picture import status_word
+from resim_inspect.charts.style import CHOSEN
 from resim_inspect.charts.ticks import position_label
 from resim_inspect.document.enums import MetricStatus, SeriesKind
 from resim_inspect.document.model import DoubleSummaryValues, Metric, MetricsData, Series
@@ -189,7 +190,7 @@ def _context(
         unit,
         ink="accent",
         line=False,
-        mark="◆",
+        mark=CHOSEN,
         counted=False,
     )
     at = ""

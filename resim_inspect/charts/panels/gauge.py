@@ -37,9 +37,9 @@ def _scale_ends(panel: Gauge) -> tuple[float, float] | None:
     if not marks:
         return None
     low, high = min(value, *marks), max(value, *marks)
-    if 0 <= low <= 0.5 * high:
+    if low > 0 and (panel.span is None or low <= 0.5 * high):
         low = 0.0
-    if 0.5 * low <= high <= 0:
+    if high < 0 and (panel.span is None or high >= 0.5 * low):
         high = 0.0
     low, high = widen(low, high)
     pad = high * 0.08 - low * 0.08

@@ -15,7 +15,7 @@ from resim_inspect.charts.panels.ranges import x_range, y_range
 from resim_inspect.charts.panels.strokes import curve_strokes, mark_strokes
 from resim_inspect.charts.picture import Readout, Rect
 from resim_inspect.charts.readout import readout_at
-from resim_inspect.charts.style import RGB, Ink, Style
+from resim_inspect.charts.style import CHOSEN, RGB, Ink, Style
 from resim_inspect.charts.ticks import Ticks
 
 
@@ -138,6 +138,8 @@ def _paint_curves(
     apart = not request.palette.color and len(named) > 1
     strokes: list[adapter.Stroke] = []
     for curve, points in picked:
+        if curve.mark == CHOSEN:
+            continue
         sign = ""
         if apart and curve.legend and curve.name:
             sign = legend.series_mark(named.index(curve))
@@ -145,12 +147,17 @@ def _paint_curves(
     for curve, points in picked:
         scale = y2 if curve.right else y
         strokes += mark_strokes(curve, points, x, scale, request.palette, panel.x)
+    # The value that is meant stands over all others.
+    for curve, points in picked:
+        if curve.mark == CHOSEN:
+            scale = y2 if curve.right else y
+            strokes += curve_strokes(curve, points, x, scale, request.palette)
     if not strokes:
         return
     for row, line in enumerate(adapter.draw(area.width, area.height, strokes)):
         for column, (char, color) in enumerate(line):
             if char != " ":
-                grid.put(area.x + column, area.y + row, char, _style(color))
+                grid.over(area.x + column, area.y + row, char, _style(color))
 
 
 @lru_cache(maxsize=256)
@@ -194,5 +201,9 @@ def _paint_bands(grid: Grid, panel: Plot, area: Rect, x: Scale, y: Scale, reques
         if cell is None:
             continue
         cells = shapes.band_cells(band, x, panel.x)
-        row = area.height - 1 - cell
-        shapes.paint_band(grid, area, row, band, cells, request.palette, inks)
+        thick = max(1, min(3, area.height // len(panel.bands) - 1))
+        top = area.height - 1 - cell - thick // 2
+        for row in range(max(0, top), min(area.height, top + thick)):
+            # The names stand in the middle row.
+            named = row == min(area.height - 1, top + thick // 2)
+            shapes.paint_band(grid, area, row, band, cells, request.palette, inks, named)

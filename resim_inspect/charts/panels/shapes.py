@@ -185,6 +185,7 @@ def paint_band(
     cells: BandCells,
     palette: Palette,
     inks: dict[str, Ink],
+    named: bool = True,
 ) -> None:
     """One row of states: filled cells with the state's name inside where it fits."""
     if not 0 <= row < area.height:
@@ -201,15 +202,10 @@ def paint_band(
         if code >= 0:
             state = band.states[code]
             ink = inks.get(state, 0)
+            mark = _mark(code, severity, band)
+            left, wide = area.x + column, end - column
             _band_run(
-                grid,
-                area.x + column,
-                y,
-                end - column,
-                state,
-                ink,
-                palette,
-                _mark(code, severity, band),
+                grid, left, y, wide, state if named else "", ink, palette, mark if named else ""
             )
         column = end
 
@@ -226,6 +222,9 @@ def _band_run(
     grid: Grid, x: int, y: int, width: int, state: str, ink: Ink, palette: Palette, mark: str
 ) -> None:
     text = f"{mark} {state}" if mark else state
+    if not text:
+        grid.put(x, y, (" " if palette.color else "═") * width, palette.fill(ink))
+        return
     if palette.color:
         style = palette.fill(ink)
         grid.put(x, y, " " * width, style)

@@ -1,0 +1,126 @@
+"""`resim-inspect browse`: a plotly figure or an image, whole, in the browser or viewer."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import webbrowser
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from resim_inspect.commands import CommandError, ExitCode, metrics_files
+from resim_inspect.document.text import clean
+
+if TYPE_CHECKING:
+    from resim_inspect.charts.page import Target
+    from resim_inspect.document import Document
+    from resim_inspect.document.model import Metric
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What may be asked of `browse`."""
+    parser.add_argument("path", metavar="FILE", type=Path, help="a metrics.binproto, or its folder")
+    parser.add_argument(
+        "--metric",
+        metavar="NAME",
+        help="the figure or image; may be left out where the file has only one",
+    )
+    parser.add_argument(
+        "--image", metavar="N", type=_ordinal, default=1, help="which one of a list, from 1"
+    )
+    parser.add_argument(
+        "--plotlyjs", metavar="PATH", type=Path, help="a plotly.min.js to put into the page"
+    )
+    parser.add_argument(
+        "--print", action="store_true", dest="print_only", help="print the path, open nothing"
+    )
+
+
+def _ordinal(text: str) -> int:
+    value = int(text) if text.isdecimal() else 0
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return value
+
+
+def run(args: argparse.Namespace) -> int:
+    """Writes the page where one is needed, opens it, and prints its path."""
+    from resim_inspect.charts.page import NothingToBrowseError, target
+    from resim_inspect.document import open_document
+
+    with open_document(_file(args.path)) as document:
+        metric = _metric(document, args.metric)
+        try:
+            found = target(document, metric, args.image - 1, args.plotlyjs)
+        except NothingToBrowseError as error:
+            raise CommandError(f"{clean(str(document.path))}: {error}") from error
+        except (OSError, UnicodeDecodeError) as error:
+            raise CommandError(f"the page cannot be written: {error}") from error
+    return _open(found, args.print_only)
+
+
+def _file(path: Path) -> Path:
+    files = list(metrics_files(path))
+    if len(files) > 1:
+        raise CommandError(f"{path}: {len(files)} files below it; name one of them")
+    return files[0]
+
+
+def _metric(document: Document, name: str | None) -> Metric:
+    """The metric of that name; without a name the only one that can be browsed."""
+    from resim_inspect.commands.show import chosen
+    from resim_inspect.document.model import ImageListValues, ImageValues, PlotlyValues
+
+    if name is not None:
+        return chosen(document, [name])[0]
+    kinds = (PlotlyValues, ImageValues, ImageListValues)
+    possible = [metric for metric in document.metrics if isinstance(metric.values, kinds)]
+    if len(possible) == 1:
+        return possible[0]
+    if not possible:
+        raise CommandError(f"{document.path}: no plotly figure and no image in this file")
+    names = ", ".join(repr(clean(metric.name, 60)) for metric in possible[:8])
+    more = f" and {len(possible) - 8} more" if len(possible) > 8 else ""
+    raise CommandError(f"{document.path}: which one? --metric NAME, of {names}{more}")
+
+
+def _open(found: Target, print_only: bool) -> int:
+    if found.notice:
+        sys.stderr.write(f"{found.notice}\n")
+    if not print_only:
+        if not has_display():
+            sys.stderr.write("No display here; open this file where there is one:\n")
+        elif not launch(found.path):
+            sys.stderr.write("No browser or viewer was found; open this file:\n")
+    sys.stdout.write(f"{found.path}\n")
+    return ExitCode.OK
+
+
+def has_display() -> bool:
+    """Whether a window can open where the reader sits: not over SSH, not without a display."""
+    if os.environ.get("SSH_CONNECTION") or os.environ.get("SSH_TTY"):
+        return False
+    if sys.platform in ("darwin", "win32"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def launch(path: Path) -> bool:
+    """Open a page in the browser, any other file in the system's viewer; whether that began."""
+    if path.suffix == ".html":
+        return webbrowser.open(path.as_uri())
+    opener = shutil.which("open" if sys.platform == "darwin" else "xdg-open")
+    if opener is None:
+        return webbrowser.open(path.as_uri())
+    # The viewer outlives this command and says nothing on its terminal.
+    subprocess.Popen(
+        [opener, str(path)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    return True
