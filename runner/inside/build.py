@@ -79,7 +79,7 @@ def _import(name: str, app: str) -> ModuleType:
             raise own_failure(f"importing {name}", error) from error
         raise RunError(
             Code.SETUP,
-            f"there is no module {name}, neither in {Path.cwd()} nor in {app}.",
+            f"there is no module {name} in {' or '.join(dict.fromkeys([str(Path.cwd()), app]))}.",
             f"An image needs COPY metrics.py {APP}/; {VARIABLE}=package.module names another one.",
         ) from error
     except Interrupt:
@@ -89,7 +89,7 @@ def _import(name: str, app: str) -> ModuleType:
 
 
 def own_failure(what: str, error: BaseException) -> RunError:
-    """The author's code failed, as an error of ours; the traceback is the author's and goes along."""
+    """The author's code failed, as an error of ours; its own traceback goes along as the cause."""
     if isinstance(error, KeyboardInterrupt):
         raise Interrupt(Code.INTERRUPTED) from error
     if isinstance(error, SystemExit):

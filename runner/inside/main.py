@@ -14,9 +14,9 @@ from resim_inspect.document.text import clean, count, size
 from runner import contract
 from runner.contract import ContractError, Mode
 from runner.inside import build, writing
+from runner.inside.errors import Code, Interrupt, RunError
 from runner.inside.folders import inputs_folder, outputs_folder
 from runner.inside.inputs import Inputs
-from runner.inside.errors import Code, Interrupt, RunError
 
 PROGRAM = "metrics"
 SHOWN_REMARKS = 10

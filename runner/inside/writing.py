@@ -37,11 +37,17 @@ class Written(NamedTuple):
 
 
 def clear(outputs: Path) -> None:
-    """Remove what an earlier run wrote, so that a failure never looks like its success."""
+    """Remove what an earlier run wrote, so that a failure never looks like its success.
+
+    Raises RunError where the folder cannot be written.
+    """
     with _outputs(outputs):
         outputs.mkdir(parents=True, exist_ok=True)
         for name in (METRICS.name, TEMPORARY, REJECTED):
             (outputs / name).unlink(missing_ok=True)
+        # Better to know now than after hours of work.
+        (outputs / TEMPORARY).touch()
+        (outputs / TEMPORARY).unlink()
 
 
 def pack(writer: Any, override: Any = None) -> bytes:
