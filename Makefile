@@ -11,7 +11,7 @@ BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 OPEN_CORE = resim-open-core==1.6.0
 PYTEST_ARGS ?=
-CHECKED = $(wildcard resim_inspect runner tests benchmarks)
+CHECKED = $(wildcard resim_inspect runner examples tests benchmarks)
 
 .PHONY: demo test lint bench schema clean
 
@@ -59,4 +59,4 @@ schema: .venv-schema/.installed
 clean:
 	rm -rf $(VENV) .venv-schema .venv-lowest .cache build dist *.egg-info
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
-	find resim_inspect $(wildcard runner tests benchmarks) -name __pycache__ -prune -exec rm -rf {} +
+	find resim_inspect $(wildcard runner examples tests benchmarks) -name __pycache__ -prune -exec rm -rf {} +

@@ -18,6 +18,8 @@ ERROR = 2
 COMMANDS = {
     "job": "run a metrics build on one job's inputs",
     "run": "run a metrics build on every job of a workspace",
+    "serve": "serve a workspace as ReSim's API, for work on a batch mode",
+    "demo": "run an example build on flights made for it, jobs and then the batch, and look",
     "doctor": "check the engine, the image and what was left behind",
 }
 EPILOG = """\

@@ -19,6 +19,17 @@ from runner.redact import MIN_LENGTH, Secrets, names_a_secret
 def add_arguments(parser: argparse.ArgumentParser, command: str) -> None:
     """Add the arguments of a command."""
     parser.allow_abbrev = False
+    if command == "demo":
+        from runner import demo
+
+        demo.add_arguments(parser)
+        return
+    if command == "serve":
+        from runner import serve
+
+        serve.add_arguments(parser)
+        parser.add_argument("--debug", action="store_true", help="show where an error comes from")
+        return
     _build_arguments(parser, required=command != "doctor")
     if command == "job":
         parser.add_argument(

@@ -90,9 +90,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     # Built from a copy: a build leaves folders behind, and finds what an earlier one left.
     copy = tmp_path_factory.mktemp("source")
     target = tmp_path_factory.mktemp("wheel")
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
+    for name in ("pyproject.toml", "setup.py", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, copy)
-    for room in ROOMS:
+    for room in [*ROOMS, "examples"]:
         ignore = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / room, copy / room, ignore=ignore)
     result = subprocess.run(
@@ -127,6 +127,9 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
         path.relative_to(ROOT).as_posix() for room in ROOMS for path in (ROOT / room).rglob("*.py")
     }
     assert sources <= names
+    # What `resim-runner demo` runs.
+    for needed in ("generate.py", "metrics/__init__.py", "README.md", "Dockerfile"):
+        assert f"runner/flight_metrics/{needed}" in names
     tops = {name.partition("/")[0] for name in names if ".dist-info/" not in name}
     assert tops == set(ROOMS)
     assert "resim-inspect = resim_inspect.cli:run" in entries

@@ -21,6 +21,7 @@ MEAN_ERROR_NAME = "Mean deviation"
 FLIGHT_TIME_NAME = "Flight time"
 CLIMB_NAME = "Climb rate"
 
+BUCKETS = 20
 HIGH, MEDIUM, LOW = (
     MetricImportance.HIGH_IMPORTANCE,
     MetricImportance.MEDIUM_IMPORTANCE,
@@ -259,8 +260,9 @@ def add_charts(writer: ResimMetricsWriter, flight: Flight, series: Series) -> No
         .with_description("What the drone was doing.")
         .append_states_over_time_data(modes, "mode")
         .append_statuses_over_time_data(fine)
-        .with_states_set(set(MODES))
-        .with_failure_states(set())
+        # The SDK asks for sets, and takes lists, which keep the order of a flight.
+        .with_states_set(list(MODES))
+        .with_failure_states([])
         .with_status(PASSED)
         .with_importance(MEDIUM)
         .with_should_display(True)
@@ -288,9 +290,8 @@ def add_charts(writer: ResimMetricsWriter, flight: Flight, series: Series) -> No
 def add_histogram(writer: ResimMetricsWriter, flight: Flight, series: Series) -> None:
     """How often the drone is how far off its plan."""
     statuses = ERROR.statuses(flight.error)
-    width = 0.25
-    top = width * max(4, int(np.ceil(flight.error.max() / width + 1e-9)))
-    edges = np.arange(0.0, top + width / 2, width)
+    width = 0.05 * int(np.floor(flight.error.max() / BUCKETS / 0.05) + 1)
+    edges = width * np.arange(BUCKETS + 1)
     (
         writer.add_histogram_metric("Deviations")
         .with_description("How far off its plan the drone is, sample by sample.")
