@@ -39,6 +39,11 @@ class InspectApp(App[int]):
     .-wide MetricsPane > #side { width: 35%; max-width: 64; }
     .-narrow MetricsPane > #side { width: 1fr; }
     .-narrow MetricsPane > Card { display: none; }
+    .-normal DataPane DataList { width: 34; }
+    .-narrow EventsPane #event-side { display: none; }
+    .-narrow DataPane { layout: vertical; }
+    .-narrow DataPane DataList { width: 1fr; height: 40%; }
+    .-narrow DataPane > #right { width: 1fr; height: 60%; }
     """
 
     def __init__(self, opener: Opener, *, theme: str | None = None) -> None:

@@ -21,7 +21,7 @@ class Card(Vertical):
 
     DEFAULT_CSS = """
     Card > #about-box {
-        height: auto; max-height: 35%; min-height: 3;
+        height: 25%; max-height: 9; min-height: 4;
         border: round $rule; border-title-color: $quiet; padding: 0 1;
         scrollbar-size-vertical: 1;
     }

@@ -100,8 +100,10 @@ class ChartCanvas(Background, can_focus=True):
         axis = getattr(main, "x", None)
         if self._wanted_ns is None or axis is None:
             return
-        if axis.kind == "time":
-            self.look_at((self._wanted_ns - axis.base) / 1e9)
+        at = (self._wanted_ns - axis.base) / 1e9
+        extent = self.drawing.extent if self.drawing else None
+        if axis.kind == "time" and extent and extent[0] <= at <= extent[1]:
+            self.look_at(at)
         self._wanted_ns = None
 
     def _tidy(self) -> None:
@@ -201,15 +203,14 @@ class ChartCanvas(Background, can_focus=True):
         if drawing is None:
             return [(" drawing…", look.quiet)] if self._busy else []
         if self.cursor_x is None:
-            parts = [self._painted.picture.caption or drawing.caption if self._painted else ""]
+            parts = []
             if self._extra:
                 parts.append("↑ ↓ scroll")
             if drawing.images > 1:
                 parts.append(f"image {drawing.image_index + 1} of {drawing.images}, i next")
             if self.window is not None:
                 parts.append("zoomed, 0 shows all")
-            parts += drawing.notes
-            return [(" " + " · ".join(part for part in parts if part), look.quiet)]
+            return [(" " + " · ".join(parts), look.quiet)]
         pieces: list[Piece] = [(f" {drawing.x_text(self.cursor_x)}", look.accent)]
         for reading in drawing.readout(self.cursor_x):
             pieces.append(("   " + (reading.series + " " if reading.series else ""), look.quiet))

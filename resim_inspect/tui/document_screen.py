@@ -26,6 +26,8 @@ from resim_inspect.validation.findings import Report
 
 PANES = {
     "metrics": ("Metrics", "metrics_pane", "MetricsPane"),
+    "data": ("Data", "data_pane", "DataPane"),
+    "events": ("Events", "events_pane", "EventsPane"),
     "findings": ("Findings", "findings_pane", "FindingsPane"),
 }
 """The panes by name, in the order of their keys: title, module, class. Only the first is

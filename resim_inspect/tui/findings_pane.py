@@ -110,8 +110,8 @@ class FindingsPane(Pane):
     FindingsPane FindingList { border: round $rule; border-title-color: $foreground; height: 1fr; }
     FindingsPane FindingList:focus { border: round $accent; }
     FindingsPane #finding-box {
-        border: round $rule; border-title-color: $quiet; padding: 0 1; height: auto;
-        max-height: 45%; min-height: 6; scrollbar-size-vertical: 1;
+        border: round $rule; border-title-color: $quiet; padding: 0 1; height: 40%;
+        max-height: 14; min-height: 6; scrollbar-size-vertical: 1;
     }
     FindingsPane #finding-box:focus { border: round $accent; }
     """

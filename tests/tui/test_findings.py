@@ -15,7 +15,7 @@ def rules(found: FindingList) -> set[str]:
 
 async def test_findings_are_listed_and_explained() -> None:
     async with opened(flawed()) as pilot:
-        await press(pilot, "2")
+        await press(pilot, "4")
         shown = text(pilot)
         assert "error" in shown
         found = pilot.app.screen.query_one(FindingList)
@@ -25,7 +25,7 @@ async def test_findings_are_listed_and_explained() -> None:
 
 async def test_enter_goes_to_the_metric() -> None:
     async with opened(flawed()) as pilot:
-        await press(pilot, "2")
+        await press(pilot, "4")
         found = pilot.app.screen.query_one(FindingList)
         while found.finding is None or found.finding.target.kind != "metric":
             await press(pilot, "down")
@@ -38,7 +38,7 @@ async def test_enter_goes_to_the_metric() -> None:
 
 async def test_grouped_by_rule_the_cursor_keeps_its_finding() -> None:
     async with opened(flawed()) as pilot:
-        await press(pilot, "2", "down")
+        await press(pilot, "4", "down")
         found = pilot.app.screen.query_one(FindingList)
         finding = found.finding
         await press(pilot, "r")
@@ -48,7 +48,7 @@ async def test_grouped_by_rule_the_cursor_keeps_its_finding() -> None:
 
 async def test_another_edition_judges_by_its_rules() -> None:
     async with opened(flawed()) as pilot:
-        await press(pilot, "2")
+        await press(pilot, "4")
         found = pilot.app.screen.query_one(FindingList)
         assert "scalar-nan" in rules(found)
         await press(pilot, "E")
@@ -60,5 +60,5 @@ async def test_another_edition_judges_by_its_rules() -> None:
 
 async def test_a_valid_file_says_so() -> None:
     async with opened(speeds()) as pilot:
-        await press(pilot, "2")
+        await press(pilot, "4")
         assert "nothing is wrong" in text(pilot)

@@ -152,5 +152,5 @@ async def test_hostile_names_stay_on_their_line() -> None:
 async def test_a_document_without_metrics_opens() -> None:
     async with opened(DocumentBuilder("empty")) as pilot:
         assert "no metrics in this file" in text(pilot)
-        await press(pilot, "enter", "n", "d", "x", "2", "escape")
+        await press(pilot, "enter", "n", "d", "x", "2", "3", "4", "escape")
         assert pilot.app.is_running

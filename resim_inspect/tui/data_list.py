@@ -1,0 +1,188 @@
+"""The list of metrics data: a name, how long it is, what it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+
+from rich.text import Text
+from textual import work
+from textual.message import Message
+from textual.worker import get_current_worker
+
+from resim_inspect.document import Document
+from resim_inspect.document.enums import DataType
+from resim_inspect.document.errors import DocumentError
+from resim_inspect.document.text import clean
+from resim_inspect.tui.about import SIGNS
+from resim_inspect.tui.background import Background
+from resim_inspect.tui.lines import LineList, Piece, fit
+from resim_inspect.tui.session import Session
+from resim_inspect.tui.theme import Tones
+
+KINDS = {
+    DataType.DOUBLE: "number",
+    DataType.INDEXED_DOUBLE: "number",
+    DataType.TIMESTAMP: "time",
+    DataType.INDEXED_TIMESTAMP: "time",
+    DataType.UUID: "uuid",
+    DataType.INDEXED_UUID: "uuid",
+    DataType.STRING: "text",
+    DataType.INDEXED_STRING: "text",
+    DataType.STATUS: "status",
+    DataType.INDEXED_STATUS: "status",
+    DataType.EXTERNAL_FILE: "file",
+}
+
+
+class DataList(LineList, Background):
+    """Metrics data in file order."""
+
+    class Lengths(Message):
+        """How long some of them are."""
+
+        def __init__(self, document: Document, lengths: Mapping[int, str]) -> None:
+            super().__init__()
+            self.document = document
+            self.lengths = lengths
+
+    class Unused(Message):
+        """Which of them no metric uses."""
+
+        def __init__(self, document: Document, positions: AbstractSet[int]) -> None:
+            super().__init__()
+            self.document = document
+            self.positions = positions
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self._lengths: dict[int, str] = {}
+        self._missing: set[int] = set()
+        self._fetching = False
+        self._unused: AbstractSet[int] = frozenset()
+
+    def on_mount(self) -> None:
+        self.set_count(len(self.session.document.data), 0)
+        self._title()
+        self._survey(self.session.document)
+
+    def show_session(self, session: Session) -> None:
+        """Take the document of a newer session; the cursor stays on the same data."""
+        old, self.session = self.session, session
+        if session.document is old.document:
+            self.refresh()
+            return
+        row = None
+        if 0 <= self.cursor < self.count:
+            before = old.document.data[self.cursor]
+            same = session.document.data_by_id(before.id)
+            row = None if same is None else same.position
+        self._lengths.clear()
+        self._missing.clear()
+        self._unused = frozenset()
+        self.set_count(len(session.document.data), row)
+        self._title()
+        self._survey(session.document)
+
+    def _title(self) -> None:
+        title = f"Data {self.count:,}"
+        if self._unused:
+            title += f" · {len(self._unused):,} without a metric"
+        self.border_title = Text(title)
+
+    def empty_note(self) -> str:
+        return "no data in this file"
+
+    def copied(self, row: int) -> str:
+        return self.session.document.data[row].name
+
+    def pieces(self, row: int, width: int, look: Tones) -> Sequence[Piece]:
+        data = self.session.document.data[row]
+        mark = self.session.worst.get(("data", row))
+        length = fit(self._length(row), 10, right=True)
+        kind = fit(KINDS.get(data.type, "?"), 7)
+        room = max(6, width - 22)
+        name = fit(clean(data.name, 200) or "(no name)", room)
+        chosen = row == self.cursor
+        unused = row in self._unused
+        return [
+            ("▌" if chosen else " ", look.accent),
+            (name, look.strong if chosen else look.quiet if unused else look.text),
+            (length + " ", look.quiet),
+            (kind, look.quiet),
+            ("∅" if unused else " ", look.quiet),
+            (SIGNS[mark] if mark else " ", look.severity[mark] if mark else look.quiet),
+        ]
+
+    def _length(self, row: int) -> str:
+        known = self._lengths.get(row)
+        if known is None and row not in self._missing:
+            self._missing.add(row)
+            if not self._fetching:
+                self._fetching = True
+                self.call_after_refresh(self._fetch)
+        return known or ""
+
+    def _fetch(self) -> None:
+        self._measure(self.session.document, tuple(self._missing))
+
+    @work(
+        thread=True,
+        exclusive=True,
+        group="lengths",
+        exit_on_error=False,
+        description="measuring the data",
+    )
+    def _measure(self, document: Document, positions: tuple[int, ...]) -> None:
+        worker = get_current_worker()
+        found: dict[int, str] = {}
+        for position in positions:
+            if worker.is_cancelled:
+                break
+            data = document.data[position]
+            try:
+                if data.external_path is not None:
+                    found[position] = "–"
+                elif data.is_per_category:
+                    found[position] = f"{len(data.category_names):,} categ."
+                else:
+                    found[position] = f"{document.length(data):,}"
+            except DocumentError:
+                found[position] = "?"
+        self.post_message(self.Lengths(document, found))
+
+    def on_data_list_lengths(self, message: Lengths) -> None:
+        message.stop()
+        self._fetching = False
+        if message.document is self.session.document:
+            self._lengths.update(message.lengths)
+            self._missing.difference_update(message.lengths)
+        if self._missing:
+            self._fetching = True
+            self._fetch()
+        self.refresh()
+
+    @work(
+        thread=True,
+        exclusive=True,
+        group="unused",
+        exit_on_error=False,
+        description="looking for data without a metric",
+    )
+    def _survey(self, document: Document) -> None:
+        worker = get_current_worker()
+        unused = set()
+        for data in document.data:
+            if worker.is_cancelled:
+                return
+            if not document.users_of(data):
+                unused.add(data.position)
+        self.post_message(self.Unused(document, unused))
+
+    def on_data_list_unused(self, message: Unused) -> None:
+        message.stop()
+        if message.document is self.session.document:
+            self._unused = message.positions
+            self._title()
+            self.refresh()

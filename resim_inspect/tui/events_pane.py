@@ -1,0 +1,271 @@
+"""The pane of events: when, how bad, and which metrics belong to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Static
+
+from resim_inspect.document.enums import MetricStatus
+from resim_inspect.document.model import Event, Metric
+from resim_inspect.document.summary import headline
+from resim_inspect.document.text import clean, symbol
+from resim_inspect.tui.about import SIGNS
+from resim_inspect.tui.bars import Key
+from resim_inspect.tui.lines import LineList, Piece, fit
+from resim_inspect.tui.pane import GoTo, Pane
+from resim_inspect.tui.session import Session
+from resim_inspect.tui.theme import Tones, tones
+from resim_inspect.tui.timeline import Timeline, when
+
+
+class EventList(LineList):
+    """Events by time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.session: Session | None = None
+        self.events: list[Event] = []
+
+    @property
+    def event(self) -> Event | None:
+        """The chosen one."""
+        return self.events[self.cursor] if 0 <= self.cursor < len(self.events) else None
+
+    def show(self, session: Session) -> None:
+        """Show the events of a document; the cursor stays on the same event."""
+        here, self.session = self.event, session
+        self.events = sorted(
+            session.document.events, key=lambda e: (e.timestamp_type, e.timestamp, e.position)
+        )
+        row = None
+        if here is not None:
+            same = [i for i, e in enumerate(self.events) if (e.id, e.name) == (here.id, here.name)]
+            row = same[0] if same else None
+        self.set_count(len(self.events), max(self.cursor, 0) if row is None else row)
+        self.border_title = Text(f"Events {len(self.events):,}")
+
+    def empty_note(self) -> str:
+        return "no events in this file"
+
+    def copied(self, row: int) -> str:
+        event = self.events[row]
+        return f"{when(event)}\t{event.status.name}\t{event.name}"
+
+    def pieces(self, row: int, width: int, look: Tones) -> Sequence[Piece]:
+        event = self.events[row]
+        chosen = row == self.cursor
+        mark = self.session.worst.get(("event", event.position)) if self.session else None
+        time = when(event)
+        metrics = f"{len(event.metrics)} metrics" if len(event.metrics) != 1 else "1 metric"
+        tail = f"  {metrics:>10} " if width > 56 else " "
+        name = clean(event.name, 200) or "(no name)"
+        room = max(6, width - len(tail) - max(11, len(time)) - 6)
+        return [
+            ("▌" if chosen else " ", look.accent),
+            (fit(time, max(11, len(time)), right=True) + " ", look.quiet),
+            (symbol(event.status) + " ", look.of(event.status)),
+            (fit(name, room), look.strong if chosen else look.text),
+            (tail, look.quiet),
+            (SIGNS[mark] if mark else " ", look.severity[mark] if mark else look.quiet),
+        ]
+
+
+class EventMetrics(LineList):
+    """The metrics of one event."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.session: Session | None = None
+        self.metrics: list[Metric] = []
+        self.missing = 0
+        self._values: dict[int, str] = {}
+
+    def show(self, session: Session, event: Event | None) -> None:
+        """Show the metrics that an event names."""
+        found = [session.document.metric_by_id(id_) for id_ in event.metrics] if event else []
+        self.session = session
+        self.metrics = [metric for metric in found if metric is not None]
+        self.missing = len(found) - len(self.metrics)
+        self._values = {}
+        title = f"Its metrics {len(self.metrics):,}"
+        if self.missing:
+            title += f" · {self.missing:,} not in the file"
+        self.border_title = Text(title)
+        self.set_count(len(self.metrics), 0)
+
+    def empty_note(self) -> str:
+        return "this event names no metric of the file"
+
+    def copied(self, row: int) -> str:
+        return self.metrics[row].name
+
+    def pieces(self, row: int, width: int, look: Tones) -> Sequence[Piece]:
+        metric = self.metrics[row]
+        value = self._values.get(row)
+        if value is None and self.session is not None:
+            value = self._values[row] = headline(self.session.document, metric)
+        shown = fit(value or "", min(len(value or ""), max(10, width // 3)))
+        return [
+            ("▌" if row == self.cursor else " ", look.accent),
+            (symbol(metric.status) + " ", look.of(metric.status)),
+            (fit(clean(metric.name, 200), max(4, width - 5 - len(shown))), look.text),
+            (" " + shown, look.quiet),
+        ]
+
+
+class EventsPane(Pane):
+    """The time line above, the events left, the chosen one right."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("m", "moment", "See moment", tooltip="see this moment in the chart of a metric"),
+        Binding("d", "facts", "Details", tooltip="everything about the event, with its ids"),
+    ]
+    DEFAULT_CSS = """
+    EventsPane { layout: vertical; }
+    EventsPane EventList, EventsPane EventMetrics {
+        border: round $rule; border-title-color: $foreground;
+    }
+    EventsPane EventList { width: 1fr; }
+    EventsPane #event-side { width: 1fr; }
+    EventsPane EventMetrics { height: 1fr; }
+    EventsPane EventList:focus, EventsPane EventMetrics:focus { border: round $accent; }
+    EventsPane #event-text {
+        border: round $rule; height: 40%; min-height: 4; padding: 0 1;
+    }
+    """
+
+    def compose(self) -> ComposeResult:
+        yield Timeline()
+        with Horizontal():
+            yield EventList()
+            with Vertical(id="event-side"):
+                yield Static(id="event-text")
+                yield EventMetrics()
+
+    def on_mount(self) -> None:
+        self.query_one(Timeline).border_title = "Time"
+        self.show_session(self.session)
+
+    @property
+    def list(self) -> EventList:
+        """The events."""
+        return self.query_one(EventList)
+
+    def show_session(self, session: Session) -> None:
+        self.session = session
+        self.list.show(session)
+        self._show()
+
+    def focus_main(self) -> None:
+        self.list.focus()
+
+    def go_to(self, position: int, at: float | None = None) -> None:  # noqa: ARG002
+        for row, event in enumerate(self.list.events):
+            if event.position == position:
+                self.list.cursor = row
+        self.focus_main()
+
+    def main_keys(self) -> Sequence[Key]:
+        return (
+            Key("Enter", "its metrics", "pane_key('open')"),
+            Key("m", "see moment in…", "pane_key('moment')"),
+            Key("d", "details", "pane_key('facts')"),
+        )
+
+    def restyle(self) -> None:
+        self._show()
+
+    def peel(self) -> bool:
+        if not self.list.has_focus:
+            self.focus_main()
+            return True
+        return False
+
+    def _show(self) -> None:
+        event, look = self.list.event, tones(self.app)
+        self.query_one(Timeline).show(self.list.events, event)
+        self.query_one(EventMetrics).show(self.session, event)
+        text = Text()
+        if event is not None:
+            status = event.status
+            word = "unset" if status is MetricStatus.UNSET else status.name
+            text.append(clean(event.name, 200) + "\n", look.strong)
+            if event.description:
+                text.append(clean(event.description, 2000, lines=True).strip() + "\n", look.text)
+            text.append(f"{symbol(status)} {word}", look.of(status))
+            text.append(f" · importance {event.importance.name} · at {when(event)}", look.quiet)
+            for tag in event.tags:
+                text.append(" · ", look.quiet)
+                text.append(clean(tag, 80), look.accent)
+        self.query_one("#event-text", Static).update(text)
+
+    @on(LineList.Moved)
+    def _moved(self, message: LineList.Moved) -> None:
+        message.stop()
+        if message.list is self.list:
+            self._show()
+
+    @on(Timeline.Picked)
+    def _picked(self, message: Timeline.Picked) -> None:
+        message.stop()
+        self.go_to(message.position)
+
+    @on(LineList.Chosen)
+    def _chosen(self, message: LineList.Chosen) -> None:
+        message.stop()
+        event = self.list.event
+        members = self.query_one(EventMetrics)
+        if message.list is self.list:
+            if len(members.metrics) == 1 or self.screen.has_class("-narrow"):
+                self._open(0)
+            elif members.metrics:
+                members.focus()
+        elif event is not None:
+            self._open(message.row)
+
+    def _open(self, row: int) -> None:
+        event, metrics = self.list.event, self.query_one(EventMetrics).metrics
+        if event is not None and row < len(metrics):
+            self.post_message(GoTo("metric", metrics[row].position, event.timestamp))
+
+    # Keys.
+
+    def action_moment(self) -> None:
+        from resim_inspect.tui.jump import Jump
+
+        event = self.list.event
+        if event is None:
+            return
+
+        def chosen(position: int | None) -> None:
+            if position is not None:
+                self.post_message(GoTo("metric", position, event.timestamp))
+
+        self.app.push_screen(Jump(self.session.catalog), chosen)
+
+    def action_facts(self) -> None:
+        from resim_inspect.tui.dialogs import FactsDialog
+
+        event = self.list.event
+        if event is None:
+            return
+        rows = [
+            ("name", event.name),
+            ("id", event.id),
+            ("position in the file", str(event.position)),
+            ("status", event.status.name),
+            ("importance", event.importance.name),
+            ("description", event.description),
+            ("timestamp [ns]", str(event.timestamp)),
+            ("timestamp_type", event.timestamp_type.name),
+            *(("tag", tag) for tag in event.tags),
+            *(("metric id", id_) for id_ in event.metrics),
+        ]
+        self.app.push_screen(FactsDialog(event.name, rows))

@@ -1,0 +1,161 @@
+"""A table of millions of rows: index, values, statuses, only what is in view is written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+
+from resim_inspect.document.enums import MetricStatus, SeriesKind
+from resim_inspect.tui.columns import Column, Columns, SearchError, search
+from resim_inspect.tui.lines import LineList, Piece, fit
+from resim_inspect.tui.theme import Tones
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+class SeriesTable(LineList):
+    """The rows of one metrics data."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "right_square_bracket", "trouble(1)", "Next failing", tooltip="next failing or NaN"
+        ),
+        Binding("left_square_bracket", "trouble(-1)", "Failing before", tooltip="failing before"),
+        Binding("colon", "row", "Go to row", tooltip="go to a row by its number"),
+        Binding("slash", "search", "Search", tooltip="find values: >40, nan, a part of a text"),
+        Binding("n", "hit(1)", "Next hit", tooltip="next hit of the search"),
+        Binding("N", "hit(-1)", "Hit before", tooltip="hit before"),
+        Binding("left,h", "shift(-1)", "Columns left", tooltip="columns further left"),
+        Binding("right,l", "shift(1)", "Columns right", tooltip="columns further right"),
+    ]
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.columns: Columns | None = None
+        self.first = 0
+        self._widths: tuple[int, ...] = ()
+        self._hits: NDArray[np.int64] | None = None
+        self.wanted = ""
+
+    def show(self, columns: Columns | None, *, keep: bool = False) -> None:
+        """Show a table; `keep` stays at the same row, for a newer state of the same data."""
+        self.columns = columns
+        self._hits, self.wanted = None, ""
+        self._widths = tuple(c.width() for c in columns.columns) if columns else ()
+        if not keep:
+            self.first = 0
+        self.set_count(columns.rows if columns else 0, self.cursor if keep else 0)
+
+    def empty_note(self) -> str:
+        if self.columns is None:
+            return "reading…"
+        return "; ".join(self.columns.notes) or "no values"
+
+    def copied(self, row: int) -> str:
+        if self.columns is None:
+            return ""
+        return "\t".join([str(row), *(c.text(row) for c in self.columns.columns)])
+
+    def heading(self, width: int) -> str:
+        """The titles of the columns, as wide as their cells."""
+        if self.columns is None:
+            return ""
+        parts = [fit("row", self._row_width, right=True)]
+        for column, size in self._seen(width):
+            parts.append(fit(column.title, size, right=column.right))
+        return " " + "   ".join(parts)
+
+    @property
+    def _row_width(self) -> int:
+        return max(3, len(f"{max(0, self.count - 1):,}"))
+
+    def _seen(self, width: int) -> list[tuple[Column, int]]:
+        assert self.columns is not None
+        found: list[tuple[Column, int]] = []
+        used = self._row_width + 1
+        pairs = list(zip(self.columns.columns, self._widths, strict=True))
+        for column, size in pairs[self.first :]:
+            if used + size + 3 > width and found:
+                break
+            found.append((column, size))
+            used += size + 3
+        return found
+
+    def pieces(self, row: int, width: int, look: Tones) -> Sequence[Piece]:
+        pieces: list[Piece] = [
+            ("▌" if row == self.cursor else " ", look.accent),
+            (fit(f"{row:,}", self._row_width, right=True), look.quiet),
+        ]
+        for column, size in self._seen(width):
+            style = look.text if column.role == "value" else look.quiet
+            if column.series.kind is SeriesKind.STATUSES and row < len(column.series):
+                style = look.of(MetricStatus(int(column.series.statuses[row])))
+            pieces.append(("   " + fit(column.text(row), size, right=column.right), style))
+        return pieces
+
+    def action_shift(self, by: int) -> None:
+        if self.columns is not None:
+            self.first = min(max(0, self.first + by), max(0, len(self.columns.columns) - 1))
+            self.refresh()
+            self.post_message(self.Moved(self, self.cursor))
+
+    def action_trouble(self, by: int) -> None:
+        if self.columns is not None:
+            self._step(self.columns.trouble, by, "No row fails, and none is NaN.")
+
+    def action_hit(self, by: int) -> None:
+        if self._hits is None:
+            self.action_search()
+        else:
+            self._step(self._hits, by, f"Nothing matches {self.wanted}.")
+
+    def _step(self, rows: NDArray[np.int64], by: int, none: str, *, here: bool = False) -> None:
+        """To the next of these rows, round and round; `here`: the row of the cursor counts."""
+        import numpy as np
+
+        if not len(rows):
+            self.app.notify(none, timeout=3, markup=False)
+            return
+        if by > 0:
+            after = self.cursor - 1 if here else self.cursor
+            at = int(np.searchsorted(rows, after, side="right")) % len(rows)
+        else:
+            at = int(np.searchsorted(rows, self.cursor, side="left")) - 1
+        self.cursor = int(rows[at])
+
+    def action_row(self) -> None:
+        from resim_inspect.tui.prompt import Prompt
+
+        def typed(text: str | None) -> None:
+            if not text:
+                return
+            try:
+                row = int(text.replace(",", "").replace(" ", ""))
+            except ValueError:
+                self.app.notify("A row is a whole number.", severity="warning", timeout=3)
+                return
+            if row < 0:
+                row += self.count
+            self.cursor = min(max(row, 0), self.count - 1)
+
+        self.app.push_screen(Prompt("Go to row", f"0 to {max(0, self.count - 1):,}"), typed)
+
+    def action_search(self) -> None:
+        from resim_inspect.tui.prompt import Prompt
+
+        def typed(text: str | None) -> None:
+            if not text or self.columns is None:
+                return
+            try:
+                self._hits, self.wanted = search(self.columns, text), text
+            except SearchError as error:
+                self.app.notify(str(error), severity="warning", timeout=5, markup=False)
+                return
+            self.app.notify(f"{len(self._hits):,} rows match; n the next.", timeout=3)
+            self._step(self._hits, 1, f"Nothing matches {text}.", here=True)
+
+        self.app.push_screen(Prompt("Find values", ">40   nan   FAIL   a part of a text"), typed)
