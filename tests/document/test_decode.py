@@ -110,7 +110,8 @@ def test_strings_that_hardly_repeat_are_left_to_protobuf() -> None:
     texts = [f"state {n % 7}" for n in range(3000)]
     payload = _payload(SeriesKind.STRINGS, texts)
     assert string_runs(payload) is None
-    assert [decode.decode(SeriesKind.STRINGS, payload).value(n) for n in range(3000)] == texts
+    series = decode.decode(SeriesKind.STRINGS, payload)
+    assert [series.value(place) for place in range(3000)] == texts
 
 
 @given(st.lists(st.sampled_from([0, 1, 2, 5, 127, 128, 300, -1])))

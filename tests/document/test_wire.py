@@ -134,13 +134,13 @@ def check(data: bytes, threshold: int) -> Document | None:
     return document
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=800, deadline=None)
 @given(st.randoms(use_true_random=False), st.sampled_from([1, 8, 60, 400]))
 def test_odd_encodings_read_as_protobuf_reads_them(rng: random.Random, threshold: int) -> None:
     check(encode(rng, _message(rng), rng.choice((0.0, 0.1, 0.6))), threshold)
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=800, deadline=None)
 @given(st.randoms(use_true_random=False), st.sampled_from([1, 60]))
 def test_damaged_bytes_are_refused_exactly_where_protobuf_refuses(
     rng: random.Random, threshold: int
