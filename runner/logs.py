@@ -40,7 +40,6 @@ class LogSink:
         self._ring: deque[bytes] = deque()
         self._ring_held = 0
         self._ring_lost = 0
-        self._tail = b""
         self._on_line = on_line
         self._told = 0
         self._file = None
@@ -80,15 +79,18 @@ class LogSink:
                 self._file = None
 
     def tail(self, count: int = 12) -> tuple[str, ...]:
-        """The last lines that are not blank, as clean text."""
-        text = self._tail.decode("utf-8", "replace")
-        lines = [clean(line.rstrip("\r"), 400) for line in text.split("\n") if line.strip()]
-        return tuple(lines[-count:])
+        """The last lines that are not blank, as clean text: stdout's, then stderr's.
+
+        The two arrive by ways of their own; mixed as they come, one cuts the other's lines.
+        """
+        out, err = (lines.last() for lines in self._streams)
+        err = err[-count:]
+        return tuple((out[-max(count - len(err), count // 2) :] + err)[-count:])
 
     def _take(self, lines: _Lines, data: bytes) -> None:
         if not data:
             return
-        self._tail = (self._tail + data)[-TAIL:]
+        lines.tail = (lines.tail + data)[-TAIL:]
         if self._head >= len(data):
             self._head -= len(data)
             self._put(data)
@@ -133,6 +135,11 @@ class _Lines:
         self.redactor = redactor
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._rest = ""
+        self.tail = b""
+
+    def last(self) -> list[str]:
+        text = self.tail.decode("utf-8", "replace")
+        return [clean(line.rstrip("\r"), 400) for line in text.split("\n") if line.strip()]
 
     def feed(self, data: bytes) -> list[str]:
         # A carriage return alone is a progress bar at work: the last state is the line.

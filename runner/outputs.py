@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import io
 import os
+import shutil
 import stat
 import tarfile
 from collections.abc import Iterable, Iterator
@@ -137,14 +138,29 @@ class Taker:
 
 def take_archive(chunks: Iterable[bytes], into: Path, caps: Caps) -> Taken:
     """Take the outputs from a tar stream whose entries lie below `outputs/`."""
-    taker = Taker(into, caps)
+    with _whole(into, caps) as taker:
+        _take_stream(chunks, taker)
+        return taker.done()
+
+
+def _take_stream(chunks: Iterable[bytes], taker: Taker) -> None:
     try:
         with tarfile.open(fileobj=_Stream(chunks), mode="r|", bufsize=CHUNK) as archive:
             for member in archive:
                 _take_member(archive, member, taker)
     except tarfile.TarError as error:
         raise OutputsError(f"the engine's archive of the outputs is damaged: {error}.") from error
-    return taker.done()
+
+
+@contextmanager
+def _whole(into: Path, caps: Caps) -> Iterator[Taker]:
+    """A taker whose folder is gone again if anything was refused or went wrong."""
+    taker = Taker(into, caps)
+    try:
+        yield taker
+    except BaseException:
+        shutil.rmtree(into, ignore_errors=True)
+        raise
 
 
 def _take_member(archive: tarfile.TarFile, member: tarfile.TarInfo, taker: Taker) -> None:
@@ -181,17 +197,17 @@ def _kind(member: tarfile.TarInfo) -> str:
 
 def take_folder(source: Path, into: Path, caps: Caps) -> Taken:
     """Take the outputs from a folder on this machine that a build may still be writing to."""
-    taker = Taker(into, caps)
     flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
     try:
         descriptor = os.open(source, flags)
     except OSError as error:
         raise OutputsError("the outputs folder is gone or is no folder any more.") from error
     try:
-        _take_entries(descriptor, "", taker)
+        with _whole(into, caps) as taker:
+            _take_entries(descriptor, "", taker)
+            return taker.done()
     finally:
         os.close(descriptor)
-    return taker.done()
 
 
 def _take_entries(folder: int, prefix: str, taker: Taker) -> None:

@@ -1,0 +1,176 @@
+"""Builds that misbehave: each has one clear sentence, and nothing stays behind."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.containers.desk import BASE_IMAGE, COPY, Desk, destructive, make_inputs, runner
+
+OUT = "/tmp/resim/outputs"
+
+
+@pytest.mark.parametrize(
+    ("script", "says"),
+    [
+        (f"ln -s /etc/hostname {OUT}/metrics.binproto", 'a link to "/etc/hostname"'),
+        (f"{COPY}; ln -s ../../../etc {OUT}/etc", 'a link to "../../../etc"'),
+        (f"{COPY}; ln {OUT}/metrics.binproto {OUT}/same", "a hard link"),
+        (f"{COPY}; mkfifo {OUT}/pipe", '"pipe" is a pipe'),
+        (f"{COPY}; truncate -s 1T {OUT}/huge", '"huge" (1.1 TB)'),
+        (f"truncate -s 600M {OUT}/metrics.binproto", "metrics.binproto has 629 MB"),
+        (f"{COPY}; touch {OUT}/$(printf 'a\\033[31mb')", "characters that are refused"),
+        (f"{COPY}; touch \"{OUT}/$(printf 'a\\nb')\"", "characters that are refused"),
+        (f"{COPY}; touch {OUT}/$(printf 'a\\342\\200\\256b')", "characters that are refused"),
+        (f"{COPY}; touch {OUT}/$(printf 'a\\377b')", "characters that are refused"),
+        (f"{COPY}; touch '{OUT}/a\\b'", "characters that are refused"),
+        (f"{COPY}; cd {OUT}; for i in $(seq 40); do mkdir d; cd d; done", "too deep"),
+        (f"{COPY}; cd {OUT}; touch $(seq 10001)", "more than 10,000 files"),
+    ],
+)
+def test_hostile_outputs_are_refused_whole(desk: Desk, script: str, says: str) -> None:
+    call = desk.sh(script)
+    assert call.code == 2, call.out
+    assert says in call.result["message"], call.result["message"]
+    assert "\x1b" not in call.out
+    assert not desk.outputs.exists()
+
+
+def test_an_outputs_folder_that_became_a_link_is_refused(desk: Desk) -> None:
+    script = f"mv {OUT} /tmp/resim/other && ln -s /etc {OUT}"
+    call = desk.sh(script, "--image-user", "--writable-root", "--keep-capabilities")
+    assert call.code == 2
+    assert "is no folder" in call.result["message"] or "a link" in call.result["message"]
+
+
+def test_a_build_that_ignores_term_is_killed_at_its_timeout(desk: Desk) -> None:
+    begun = time.monotonic()
+    script = "import signal, time; signal.signal(15, signal.SIG_IGN); time.sleep(60)"
+    call = desk.python(script, "--timeout", "1", "--grace", "1")
+    assert call.code == 6
+    assert call.result["outcome"] == "timeout"
+    assert "did not end within 1 s" in call.result["message"]
+    assert time.monotonic() - begun < 15
+
+
+def test_endless_output_ends_at_the_timeout_and_its_log_is_cut(desk: Desk) -> None:
+    call = desk.sh("yes endless", "--timeout", "3", "--max-log-mib", "2")
+    assert call.code == 6
+    assert call.result["log_bytes"] > 4_000_000
+    assert desk.log.stat().st_size < 3_000_000
+    assert "of the log are left out here" in desk.log.read_text()
+
+
+def test_a_line_without_end_and_broken_letters_are_kept(desk: Desk) -> None:
+    call = desk.sh(
+        "printf 'caf\\303'; sleep 0.2; printf '\\251 \\377'; head -c 100000 /dev/zero; exit 1"
+    )
+    assert call.code == 2
+    assert desk.log.read_bytes().startswith(b"caf\xc3\xa9 \xff")
+
+
+def test_running_out_of_memory_is_said(desk: Desk) -> None:
+    call = desk.python("x = bytearray(800 << 20)", "--memory-mib", "100")
+    assert call.code == 2
+    assert "ran out of memory" in call.result["message"]
+    assert "--memory-mib" in call.result["hint"]
+
+
+def test_too_many_processes_are_said(desk: Desk) -> None:
+    script = """
+import threading, time
+for _ in range(400):
+    threading.Thread(target=time.sleep, args=(9,), daemon=True).start()
+"""
+    call = desk.python(script, "--pids", "64")
+    assert call.code == 2
+    assert "--pids" in call.result["hint"], call.result
+
+
+@destructive
+def test_a_fork_bomb_meets_its_limit_and_dies(desk: Desk) -> None:
+    script = "import os\nwhile True:\n    try: os.fork()\n    except OSError: pass"
+    call = desk.python(script, "--pids", "100", "--timeout", "3", "--cpus", "1")
+    assert call.code == 6
+    assert call.result["outcome"] == "timeout"
+
+
+@destructive
+def test_a_gigabyte_of_log_is_drained(desk: Desk) -> None:
+    call = desk.sh(f"head -c 1000000000 /dev/zero | tr '\\0' 'x' | fold -w 1000; {COPY}")
+    assert call.code == 0, call.result
+    assert call.result["log_bytes"] >= 1_000_000_000
+    assert desk.log.stat().st_size <= 64 << 20
+
+
+@destructive
+def test_files_without_number_are_refused_soon(desk: Desk) -> None:
+    # Five times what is allowed: making a million takes the disk minutes, refusing them does not.
+    script = f"""
+import os
+for folder in range(50):
+    os.makedirs(f"{OUT}/{{folder}}")
+    for name in range(1000):
+        os.close(os.open(f"{OUT}/{{folder}}/{{name}}", os.O_CREAT | os.O_WRONLY))
+"""
+    call = desk.python(script)
+    assert call.code == 2
+    assert "more than 10,000 files" in call.result["message"]
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 4 MB."""
+    folder = tmp_path / "tiny"
+    folder.mkdir()
+    done = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)],
+        capture_output=True,
+        check=False,
+    )
+    if done.returncode:
+        pytest.skip("mounting a small disk needs root")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+@destructive
+@pytest.mark.parametrize("what", ["outputs", "log", "outputs of a workspace"])
+def test_a_full_disk_is_said(desk: Desk, tiny: Path, what: str) -> None:
+    fill = f"{COPY}; head -c 9000000 /dev/zero > {OUT}/big"
+    if what == "outputs":
+        call = desk.sh(fill, "--outputs", tiny / "outputs")
+    elif what == "log":
+        call = desk.sh(f"{COPY}; head -c 9000000 /dev/zero | tr '\\0' 'x'", "--log", tiny / "log")
+    else:
+        make_inputs(tiny / "ws" / "jobs" / desk.name / "inputs")
+        words = ("run", tiny / "ws", "--image", BASE_IMAGE, "--format", "json", "--quiet", "--")
+        call = runner(*words, "sh", "-c", fill)
+    assert call.code == 2
+    assert "the disk is full" in call.result["message"]
+    assert "Traceback" not in call.err
+    assert not list(tiny.glob("**/.outputs*"))
+
+
+def test_nothing_of_a_hostile_name_reaches_the_terminal(
+    tmp_path: Path, docker: Callable[..., str]
+) -> None:
+    evil = "a\x1b]0;owned\x07b\u202e"
+    make_inputs(tmp_path / "jobs" / evil / "inputs")
+    junit = tmp_path / "junit.xml"
+    call = runner(
+        "run", tmp_path, "--image", BASE_IMAGE, "--junit", junit, "--",
+        "sh", "-c", "printf '\\033[2Jclear ]]> <x>\\n'; exit 1",
+    )  # fmt: skip
+    assert call.code == 2
+    for text in (call.out, call.err, junit.read_text()):
+        assert "\x1b" not in text
+        assert "\u202e" not in text
+    import xml.etree.ElementTree as ElementTree
+
+    assert ElementTree.parse(junit).getroot().get("errors") == "1"
+    assert [p.name for p in (tmp_path / "jobs").iterdir()] == [evil]
