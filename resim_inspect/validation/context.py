@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from resim_inspect.validation.editions import Edition
 from resim_inspect.validation.findings import Finding, Severity, Target
@@ -19,29 +19,27 @@ _SHOWN_PLACES = 3
 FILE = Target("file")
 
 
-class Shape(NamedTuple):
-    """How many values a metrics data has: what its partners must have too."""
-
-    holds: str
-    """`series`, `series_per_category`, `external_file`, or nothing."""
-    length: int = 0
-    """Of the one series; 0 where there is none."""
-    categories: dict[str, int] | None = None
-    """The length of each category's series."""
-
-
 class Entry:
-    """One metrics data, as far as its partners must know it."""
+    """One metrics data, as far as its partners must know it.
 
-    __slots__ = ("broken", "index_id", "index_type", "message", "name", "position", "shape",
-                 "type", "used")  # fmt: skip
+    There may be a hundred thousand of them, so they hold no message.
+    """
 
-    def __init__(self, position: int, message: pb.MetricsData, name: str, data_type: int) -> None:
+    __slots__ = ("broken", "categories", "holds", "index_id", "index_type", "indexed", "length",
+                 "name", "position", "type", "used")  # fmt: skip
+
+    def __init__(self, position: int, name: str, data_type: int) -> None:
         self.position = position
-        self.message = message
         self.name = name
         self.type = data_type
-        self.shape = Shape("")
+        self.holds = ""
+        """`series`, `series_per_category`, `external_file`, or nothing."""
+        self.length = -1
+        """Of the one series; -1 for data of another form."""
+        self.categories: dict[str, int] | None = None
+        """The length of each category's series."""
+        self.indexed = False
+        """`is_indexed`, whatever the type says."""
         self.index_type = 0
         self.index_id = ""
         self.broken = False
@@ -63,6 +61,11 @@ class Context:
         """In file order."""
         self.metrics: dict[str, tuple[int, str]] = {}
         """(position, name) by id."""
+        self.event_metrics: list[tuple[int, str]] = []
+        """(position, id) of the metrics that are marked as those of an event."""
+        self.statuses: set[int] = set()
+        """The statuses of all metrics."""
+        self.unknown = document.unknown_fields()
         self.strings: dict[int, frozenset[str]] = {}
         """The different strings of a data that is looked at whole, by its position."""
         self._findings: list[Finding] = []
@@ -98,6 +101,16 @@ class Context:
     def info(self, rule: str, target: Target, where: str, message: str, hint: str) -> None:
         """Worth knowing."""
         self._add(rule, Severity.INFO, target, where, message, hint, None)
+
+    def unknown_number(self, target: Target, where: str, number: int) -> None:
+        """An enumeration has a value that the schema has no name for."""
+        self.warning(
+            "enum-unknown",
+            target,
+            where,
+            f"is {number}, which the schema has no name for",
+            "A newer open-core may have written it; readers may fail on it.",
+        )
 
     def _add(
         self,
@@ -141,6 +154,10 @@ class Context:
 
     # -------------------------------------------------------------------- places
 
+    def of(self, entry: Entry) -> pb.MetricsData:
+        """The message of an entry."""
+        return self.message.metrics_data[entry.position]
+
     def metric_place(self, position: int) -> str:
         """Where a metric is: `metrics["Max speed"]`, or by position where it has no name."""
         return place("metrics", self.message.job_level_metrics.metrics[position].name, position)
@@ -167,7 +184,7 @@ class Context:
         if twin is not None:
             return (
                 f"{quoted(twin.name)} has this UUID in another spelling "
-                f"({twin.message.metrics_data_id.id.data}); ids are compared as text."
+                f"({self.of(twin).metrics_data_id.id.data}); ids are compared as text."
             )
         fitting = set(types)
         names = [entry.name for entry in self.entries if entry.type in fitting and not entry.used]

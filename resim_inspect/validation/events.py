@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from resim_inspect.document.enums import TimestampType
+from resim_inspect.validation import kinds
 from resim_inspect.validation.context import Context, quoted
 from resim_inspect.validation.findings import Target
 from resim_inspect.validation.ids import is_uuid, short
@@ -50,16 +51,20 @@ def check_events(context: Context) -> None:
             )
         else:
             names[name] = position
-        if not event.status:
-            _error(
-                context, position, "status", "status-unset", "has no status",
-                "Set PASSED, FAIL_WARN, FAIL_BLOCK, NOT_APPLICABLE or RAW.",
-            )  # fmt: skip
-        if not event.importance:
-            _error(
-                context, position, "importance", "importance-unset", "has no importance",
-                "Set ZERO, LOW, MEDIUM, HIGH or CRITICAL.",
-            )  # fmt: skip
+        for field, number, rule, choice, last in (
+            ("status", event.status, "status-unset",
+             "PASSED, FAIL_WARN, FAIL_BLOCK, NOT_APPLICABLE or RAW", kinds.LAST),
+            ("importance", event.importance, "importance-unset",
+             "ZERO, LOW, MEDIUM, HIGH or CRITICAL", kinds.LAST),
+            ("timestamp_type", event.timestamp_type, "event-time-type",
+             "ABSOLUTE (since 1970) or RELATIVE (to the start)", 2),
+        ):  # fmt: skip
+            if not number:
+                what = "says not how its time counts" if last == 2 else f"has no {field}"
+                _error(context, position, field, rule, what, f"Set {choice}.")
+            elif not 0 < number <= last:
+                place = f"{context.event_place(position)}.{field}"
+                context.unknown_number(Target("event", position), place, number)
         _check_time(context, position, event)
         _check_metrics(context, position, event)
     _check_time_types(context)
@@ -71,11 +76,6 @@ def _error(context: Context, position: int, field: str, rule: str, message: str,
 
 
 def _check_time(context: Context, position: int, event: pb.Event) -> None:
-    if not event.timestamp_type:
-        _error(
-            context, position, "timestamp_type", "event-time-type",
-            "says not how its time counts", "Set ABSOLUTE (since 1970) or RELATIVE.",
-        )  # fmt: skip
     seconds, nanos = event.timestamp.seconds, event.timestamp.nanos
     if seconds < 0 or not 0 <= nanos < 1_000_000_000:
         _error(

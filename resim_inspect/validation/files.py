@@ -13,9 +13,9 @@ def check_files(context: Context) -> None:
     """Each external file: its path, and where the document came from a file, the file."""
     folder: Path | None = None
     for entry in context.entries:
-        if entry.type != kinds.EXTERNAL_FILE or entry.shape.holds != "external_file":
+        if entry.type != kinds.EXTERNAL_FILE or entry.holds != "external_file":
             continue
-        path = entry.message.external_file.path
+        path = context.of(entry).external_file.path
         if not path:
             continue  # An error of its own.
         if _absolute(path):

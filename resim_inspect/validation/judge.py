@@ -12,7 +12,7 @@ from resim_inspect.validation.extras import check_extras
 from resim_inspect.validation.files import check_files
 from resim_inspect.validation.findings import Report
 from resim_inspect.validation.ids import is_uuid
-from resim_inspect.validation.metrics import check_metrics, check_statuses, read_metrics
+from resim_inspect.validation.metrics import check_metrics, check_statuses
 
 if TYPE_CHECKING:
     from resim_inspect.document import Document
@@ -29,7 +29,6 @@ def validate(document: Document, *, edition: str | None = None) -> Report:
     """
     context = Context(document, edition_of(edition))
     read_data(context)
-    read_metrics(context)
     _check_file(context)
     check_indexes(context)
     check_metrics(context)

@@ -10,6 +10,11 @@ EXTERNAL_FILE = 11
 
 PASSED, FAIL_WARN, FAIL_BLOCK = 1, 2, 5
 
+LAST = 5
+"""The last number of the statuses and of the importances."""
+LAST_TYPE = 12
+"""The last number of the metric types."""
+
 INDEXED = frozenset((6, 7, 8, 9, 10))
 SERIES = frozenset(range(1, 11))
 TIMES = frozenset((TIMESTAMP, INDEXED_TIMESTAMP))

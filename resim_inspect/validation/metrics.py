@@ -13,70 +13,43 @@ from resim_inspect.validation.ids import is_uuid, short
 from resim_inspect.validation.values import CHECKS
 
 
-def read_metrics(context: Context) -> None:
-    """Fill the table of metrics and check their ids."""
-    by_id = context.metrics
-    for position, metric in enumerate(context.message.job_level_metrics.metrics):
-        metric_id = metric.metric_id.id.data
-        if metric_id in by_id:
-            context.error(
-                "metric-id-duplicate",
-                Target("metric", position),
-                context.metric_place(position) + ".id",
-                f"has the same id as {context.metric_place(by_id[metric_id][0])}: "
-                f"{short(metric_id)}",
-                "Give each metric an id of its own, or write it once.",
-                ("same id", metric_id),
-            )
-        elif not is_uuid(metric_id):
-            context.error(
-                "metric-id",
-                Target("metric", position),
-                context.metric_place(position) + ".id",
-                f"has the id {quoted(metric_id)}, which is no UUID" if metric_id else "has no id",
-                "Give it a UUID.",
-            )
-        by_id[metric_id] = (position, metric.name)
-
-
 def check_metrics(context: Context) -> None:
-    """Everything about each metric but its id."""
+    """Fill the table of metrics, and check everything about each metric."""
     job = context.message.job_id
-    job_id = job.id.data
-    if not is_uuid(job_id):
-        # That is a finding of its own; what the metrics agree on is not ten more.
-        job_id = next(
-            (
-                metric.job_id.id.data
-                for metric in context.message.job_level_metrics.metrics
-                if is_uuid(metric.job_id.id.data)
-            ),
-            job_id,
-        )
+    job_id = _expected_job(context)
+    by_id = context.metrics
     names: dict[str, int] = {}
     old_names = not context.edition.event_names
-    known_values = {field: check for field, check in CHECKS.items() if context.edition.knows(field)}
+    known_values = {
+        field: check for field, check in CHECKS.items() if context.edition.knows(field)
+    }.get
     wanted_values = {
         number: field
         for number, field in kinds.VALUES_OF_TYPE.items()
         if context.edition.knows(field)
-    }
+    }.get
     for position, metric in enumerate(context.message.job_level_metrics.metrics):
         name = metric.name
-        if not name:
-            _unset(context, position, "name", "metric-name-empty", "has no name", "Give it a name.")
-        if old_names or not metric.event_metric:
+        metric_id = metric.metric_id.id.data
+        if metric_id in by_id:
+            _duplicate_id(context, metric_id, position)
+        elif not is_uuid(metric_id):
+            _bad_id(context, metric_id, position)
+        by_id[metric_id] = (position, name)
+        if metric.event_metric:
+            context.event_metrics.append((position, metric_id))
+            of_job = old_names
+        else:
+            of_job = True
+        if of_job:
             if name in names:
                 _duplicate_name(context, name, names[name], position)
             else:
                 names[name] = position
-        if not metric.status:
-            _unset(context, position, "status", "status-unset", "has no status", _STATUS_HINT)
-        if not metric.importance:
-            _unset(
-                context, position, "importance", "importance-unset", "has no importance",
-                _IMPORTANCE_HINT,
-            )  # fmt: skip
+        status, importance = metric.status, metric.importance
+        context.statuses.add(status)
+        if not name or not 1 <= status <= kinds.LAST or not 1 <= importance <= kinds.LAST:
+            _check_set(context, position, name, status, importance)
         if metric.job_id != job or not metric.HasField("job_id"):
             _job_differs(context, position, metric, job_id)
         if metric.tags:
@@ -85,21 +58,77 @@ def check_metrics(context: Context) -> None:
         number = metric.type
         values = metric.metric_values
         field = values.WhichOneof("metric_values")
-        check = known_values.get(field) if field is not None else None
-        if check is None:
+        check = None if field is None else known_values(field)
+        if check is None or field is None:
             _no_values(context, position, field)
             if field is not None:
                 _mark_used(context, getattr(values, field))
         else:
             check(context, position, getattr(values, field))
+            if number and field != wanted_values(number, kinds.IMAGE_VALUES):
+                _wrong_values(context, position, number, field)
+        if not 1 <= number <= kinds.LAST_TYPE:
+            _check_type(context, position, number, field)
+
+
+def _expected_job(context: Context) -> str:
+    """The job id that the metrics should have."""
+    job_id = context.message.job_id.id.data
+    if is_uuid(job_id):
+        return job_id
+    # That is a finding of its own; what the metrics agree on is not ten more.
+    own = (metric.job_id.id.data for metric in context.message.job_level_metrics.metrics)
+    return next(filter(is_uuid, own), job_id)
+
+
+def _duplicate_id(context: Context, metric_id: str, position: int) -> None:
+    first = context.metrics[metric_id][0]
+    context.error(
+        "metric-id-duplicate",
+        Target("metric", position),
+        context.metric_place(position) + ".id",
+        f"has the same id as {context.metric_place(first)}: {short(metric_id)}",
+        "Give each metric an id of its own, or write it once.",
+        ("same id", metric_id),
+    )
+
+
+def _bad_id(context: Context, metric_id: str, position: int) -> None:
+    context.error(
+        "metric-id",
+        Target("metric", position),
+        context.metric_place(position) + ".id",
+        f"has the id {quoted(metric_id)}, which is no UUID" if metric_id else "has no id",
+        "Give it a UUID.",
+    )
+
+
+def _check_set(context: Context, position: int, name: str, status: int, importance: int) -> None:
+    """Name, status and importance: whether they are set, and to a number that has a name."""
+    if not name:
+        _unset(context, position, "name", "metric-name-empty", "has no name", "Give it a name.")
+    for field, number, rule, hint in (
+        ("status", status, "status-unset", _STATUS_HINT),
+        ("importance", importance, "importance-unset", _IMPORTANCE_HINT),
+    ):
         if not number:
-            _unset(
-                context, position, "type", "metric-type-unset", "has no type",
-                f"Its values are those of a {kinds.values_type(field)} metric."
-                if field else "Set the type that fits its values.",
-            )  # fmt: skip
-        elif check is not None and field != wanted_values.get(number, kinds.IMAGE_VALUES):
-            _wrong_values(context, position, number, field)
+            _unset(context, position, field, rule, f"has no {field}", hint)
+        elif not 1 <= number <= kinds.LAST:
+            place = f"{context.metric_place(position)}.{field}"
+            context.unknown_number(Target("metric", position), place, number)
+
+
+def _check_type(context: Context, position: int, number: int, field: str | None) -> None:
+    if number:
+        place = f"{context.metric_place(position)}.type"
+        context.unknown_number(Target("metric", position), place, number)
+        return
+    hint = (
+        f"Its values are those of a {kinds.values_type(field)} metric."
+        if field
+        else "Set the type that fits its values."
+    )
+    _unset(context, position, "type", "metric-type-unset", "has no type", hint)
 
 
 _STATUS_HINT = "Set PASSED, FAIL_WARN, FAIL_BLOCK, NOT_APPLICABLE or RAW."
@@ -218,6 +247,12 @@ def check_statuses(context: Context) -> None:
     message = context.message
     own = message.metrics_status
     collection = message.job_level_metrics.metrics_status
+    for place, number in (
+        ("metrics_status", own),
+        ("job_level_metrics.metrics_status", collection),
+    ):
+        if not 0 <= number <= kinds.LAST:
+            context.unknown_number(FILE, place, number)
     if not own:
         context.error(
             "status-unset", FILE, "metrics_status", "the file has no status", _STATUS_HINT
@@ -230,7 +265,7 @@ def check_statuses(context: Context) -> None:
             "the collection of metrics has no status",
             _STATUS_HINT,
         )
-    found = {metric.status for metric in message.job_level_metrics.metrics}
+    found = context.statuses
     worst = (
         kinds.FAIL_BLOCK
         if kinds.FAIL_BLOCK in found

@@ -82,7 +82,7 @@ def check_pair(
         fitting = statuses.type == kinds.STATUS
     if not fitting and statuses.type:
         _wrong_statuses(context, position, status_slot, values, statuses)
-    if values.shape != statuses.shape or not values.shape.holds:
+    if values.length != statuses.length or values.length < 0:
         _check_shape(context, position, values, status_slot, statuses)
 
 
@@ -130,7 +130,7 @@ def _check_index(
         _wrong_index_type(context, position, value_slot, values, allowed)
     if statuses.type != kinds.INDEXED_STATUS:
         return
-    same = values.message.index_data_id == statuses.message.index_data_id
+    same = _same_index(context, values, statuses)
     if same and statuses.index_type == values.index_type:
         return
     if not same:
@@ -150,7 +150,17 @@ def _check_index(
 def _misnamed(context: Context, entry: Entry, allowed: frozenset[int]) -> bool:
     """Whether the index would do, and only its type is said wrongly: a finding of its own."""
     index = context.data.get(entry.index_id)
-    return index is not None and entry.message.is_indexed and index.type in (0, *allowed)
+    return index is not None and entry.indexed and index.type in (0, *allowed)
+
+
+def _same_index(context: Context, one: Entry, other: Entry) -> bool:
+    """Whether two data name the same index, as ReSim compares: message by message."""
+    if one.index_id != other.index_id:
+        return False
+    if one.index_id and not context.unknown:
+        return True
+    # Unknown fields, or an id that is empty here and missing there, make a difference.
+    return context.of(one).index_data_id == context.of(other).index_data_id
 
 
 def _wrong_index_type(
@@ -179,7 +189,7 @@ def _check_shape(
 ) -> None:
     if values.broken or statuses.broken:
         return  # What is wrong there has its own finding.
-    suffix, phrase = difference(values.shape, statuses.shape)
+    suffix, phrase = difference(values, statuses)
     if not suffix:
         return
     where = f"{context.metric_place(position)}.values.{_field(slot)}"

@@ -60,10 +60,10 @@ def strings_of(context: Context, entry: Entry) -> frozenset[str]:
     known = context.strings.get(entry.position)
     if known is None:
         found: set[str] = set()
-        message = entry.message
-        if entry.shape.holds == "series":
+        message = context.of(entry)
+        if entry.holds == "series":
             found.update(message.series.strings.series)
-        elif entry.shape.holds == "series_per_category":
+        elif entry.holds == "series_per_category":
             for series in message.series_per_category.category_to_series.values():
                 found.update(series.strings.series)
         known = context.strings[entry.position] = frozenset(found)
