@@ -61,13 +61,16 @@ def _statuses(payload: bytes) -> NDArray[np.int32]:
     return np.array(list(parse(SeriesKind.STATUSES, payload).statuses.series), np.int32)
 
 
-def _uuids(payload: bytes) -> NDArray[np.bytes_]:
+def _uuids(payload: bytes) -> NDArray[Any]:
     if payload and len(payload) % 40 == 0 and payload.isascii():
         rows = np.frombuffer(payload, np.uint8).reshape(-1, 40)
         head = np.frombuffer(b"\x0a\x26\x0a\x24", np.uint8)
         if (rows[:, :4] == head).all() and rows[:, 4:].min() > 0:
             return np.ascontiguousarray(rows[:, 4:]).view("S36").ravel()
     texts = [uuid.data.encode() for uuid in parse(SeriesKind.UUIDS, payload).uuids.series]
+    if any(text.endswith(b"\0") for text in texts):
+        # Fixed width is padded with zeros: it cannot tell these from shorter ones.
+        return np.array(texts, object)
     return np.array(texts, np.bytes_) if texts else np.empty(0, "S36")
 
 

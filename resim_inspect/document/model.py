@@ -260,7 +260,7 @@ class Series:
 
     `values`, n elements, by kind: DOUBLES float64; TIMESTAMPS int64 ns; STATUSES int32;
     STRINGS int32 codes into `uniques`, which stand in the order of first use; UUIDS the
-    text as the file has it, as fixed-width bytes (`S`).
+    text as the file has it, as bytes of fixed width (`S`; objects where a text ends in NUL).
     """
 
     kind: SeriesKind

@@ -129,7 +129,9 @@ def test_statuses_keep_numbers_that_nobody_knows() -> None:
     assert not MetricStatus(300).known
 
 
-@pytest.mark.parametrize("odd", [[], ["not an id"], ["{36371ca6-fee3-40df-a65f-02db729f2236}"]])
+@pytest.mark.parametrize(
+    "odd", [[], ["not an id"], ["ends\0", "ends"], ["{36371ca6-fee3-40df-a65f-02db729f2236}"]]
+)
 def test_uuids_are_kept_as_written(odd: list[str]) -> None:
     usual = [f"{n:08x}-0000-4000-8000-000000000000" for n in range(100)]
     series = decode.decode(SeriesKind.UUIDS, _payload(SeriesKind.UUIDS, usual + odd))
