@@ -1,0 +1,88 @@
+"""`resim-runner demo`: the example as it is run for somebody who just wants to see it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from resim_inspect.document import open_document
+from resim_inspect.validation import validate
+from resim_inspect.validation.findings import Severity
+from runner import demo
+from runner.errors import RunnerError
+from tests.inside.room import needs_sdk
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def call(*words: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "runner", "demo", *map(str, words)],
+        cwd=ROOT,
+        env={**os.environ, "COLUMNS": "100"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@needs_sdk
+def test_it_measures_five_flights(tmp_path: Path) -> None:
+    done = call("--keep", tmp_path / "kept", "--no-inspect")
+    assert done.returncode == 0, done.stderr
+    assert "Overall ! FAIL_WARN" in done.stdout
+    files = sorted((tmp_path / "kept" / "jobs").glob("*/outputs/metrics.binproto"))
+    assert len(files) == 5
+    for file in files:
+        with open_document(file) as document:
+            assert validate(document).valid
+
+
+def test_it_leaves_other_peoples_folders_alone(tmp_path: Path) -> None:
+    (tmp_path / "thesis.tex").write_text("")
+    done = call("--keep", tmp_path)
+    assert done.returncode == 2
+    assert "has other things in it" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
+
+
+def test_without_the_sdk_it_says_why_and_makes_something_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    import argparse
+
+    parser = argparse.ArgumentParser()
+    demo.add_arguments(parser)
+    assert demo.run(parser.parse_args(["--keep", str(tmp_path / "kept")])) == 0
+    said = capfd.readouterr()
+    assert "Nothing is run: the official SDK, resim-open-core, is not installed" in said.err
+    assert "Mean deviation of all flights" in said.out
+
+
+def test_what_is_made_up_is_valid(tmp_path: Path) -> None:
+    demo.make_up(tmp_path)
+    files = sorted(tmp_path.rglob("metrics.binproto"))
+    assert len(files) == 4
+    for file in files:
+        with open_document(file) as document:
+            findings = validate(document).findings
+            assert [f for f in findings if f.severity is not Severity.INFO] == []
+
+
+def test_what_lies_under_tmp_is_let_into_the_sandbox() -> None:
+    words = demo.run_arguments(Path("/tmp/lib/flight_metrics"), Path("/tmp/flights"))
+    assert "/tmp/lib/flight_metrics:/tmp/lib/flight_metrics" in words
+    words = demo.run_arguments(Path("/opt/lib/flight_metrics"), Path("/tmp/flights"))
+    assert not any("flight_metrics:" in word and word.startswith("/") for word in words)
+
+
+def test_flights_that_cannot_be_made_are_told(tmp_path: Path) -> None:
+    (tmp_path / "generate.py").write_text("raise SystemExit('out of fuel')")
+    with pytest.raises(RunnerError, match="cannot be made: out of fuel"):
+        demo.generate(tmp_path, tmp_path)
