@@ -326,7 +326,7 @@ class ContainerRun:
         if self._failed is not None:
             return self._failed
         if self._pump is not None:
-            self._pump.join(10)
+            self._pump.join(SECONDS)
         with _asking("does not answer"):
             state = self._api.inspect_container(self.id)["State"]
         return Ended(int(state["ExitCode"]), bool(state.get("OOMKilled")), state.get("Error") or "")

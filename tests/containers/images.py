@@ -1,0 +1,80 @@
+"""The images that the tests build: ours to build on, and the example on it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.containers.desk import BASE_IMAGE, ROOT, unavailable
+
+METRICS_IMAGE = "resim-metrics:tested"
+FLIGHT_IMAGE = "flight-metrics:tested"
+CONTEXT = ("Dockerfile", ".dockerignore", "LICENSE", "resim_inspect", "runner", "wheelhouse")
+EXAMPLE = ROOT / "examples" / "flight_metrics"
+
+
+@pytest.fixture(scope="session")
+def metrics_image(docker: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Our image, built from the Dockerfile without any network; its name."""
+    context = tmp_path_factory.mktemp("context")
+    ignore = shutil.ignore_patterns("__pycache__")
+    for name in CONTEXT:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, context / name, ignore=ignore)
+        else:
+            shutil.copy(source, context / name)
+    for wheel in wheels(docker, "resim-open-core==1.6.0"):
+        shutil.copy(wheel, context / "wheelhouse")
+    build(context, METRICS_IMAGE, "--build-arg", f"BASE_IMAGE={BASE_IMAGE}")
+    return METRICS_IMAGE
+
+
+@pytest.fixture(scope="session")
+def flight_image(metrics_image: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The example's image, by its own two lines; its name."""
+    context = tmp_path_factory.mktemp("example")
+    text = (EXAMPLE / "Dockerfile").read_text()
+    (context / "Dockerfile").write_text(text.replace("resim-metrics", metrics_image))
+    ignore = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(EXAMPLE / "metrics", context / "metrics", ignore=ignore)
+    build(context, FLIGHT_IMAGE)
+    return FLIGHT_IMAGE
+
+
+def build(context: Path, name: str, *words: str) -> None:
+    """Build an image with no network at all; fails the test with the end of the log."""
+    done = subprocess.run(
+        ["docker", "build", "--network=none", "-t", name, *words, str(context)],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "DOCKER_BUILDKIT": "1"},
+        check=False,
+    )
+    if done.returncode:
+        pytest.fail(f"{name} cannot be built:\n{(done.stdout + done.stderr)[-3000:]}")
+
+
+def wheels(docker: Callable[..., str], *packages: str) -> list[Path]:
+    """The wheels of packages and of all they need, for the base image's Python, kept for reuse."""
+    ask = "import sys; print(*sys.version_info[:2], sep='.')"
+    version = docker("run", "--rm", "--network=none", BASE_IMAGE, "python3", "-c", ask).strip()
+    folder = ROOT / ".cache" / "wheels" / f"{version}-{'-'.join(packages)}"
+    if not folder.is_dir():
+        scratch = folder.with_name(f"{folder.name}.{os.getpid()}")
+        command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "download"]
+        command += ["--quiet", "--only-binary", ":all:", "--python-version", version]
+        command += ["--implementation", "cp", "--dest", str(scratch), *packages]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            shutil.rmtree(scratch, ignore_errors=True)
+            said = (done.stderr.strip().splitlines() or ["pip failed"])[-1]
+            unavailable(f"{' '.join(packages)} cannot be had from the package index: {said}")
+        scratch.rename(folder)
+    return sorted(folder.glob("*.whl"))
