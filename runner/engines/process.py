@@ -27,6 +27,7 @@ CHUNK = 64 << 10
 PREFIX = "resim-runner-"
 OWNER = "owner"
 MAX_MODULES = 2000
+NO_SANDBOX = "the build can read and change everything that you can"
 
 
 class ProcessEngine:
@@ -42,7 +43,7 @@ class ProcessEngine:
         if self._bwrap:
             sandbox = "bubblewrap: own /tmp/resim, no network, files read-only"
         else:
-            sandbox = "none: the build can read and change everything that you can"
+            sandbox = f"none: {NO_SANDBOX}"
         self.info = EngineInfo("process", "", os.cpu_count() or 1, _memory(), sandbox=sandbox)
 
     @property
@@ -67,7 +68,7 @@ class ProcessEngine:
             )
         if self._bwrap:
             self._probe(self._bwrap)
-        warnings = () if self._bwrap else (f"no sandbox ({self.info.sandbox}).",)
+        warnings = () if self._bwrap else (f"no sandbox: {NO_SANDBOX}.",)
         return Prepared(code_identity(build.command, program), " ".join(build.command), warnings)
 
     def _probe(self, bwrap: str) -> None:
@@ -109,10 +110,9 @@ class ProcessEngine:
                     (inputs / name).symlink_to(source.resolve())
                 command = list(build.command)
                 if self._use_tmp_resim:
-                    inputs, outputs = _take_tmp_resim(inputs, outputs)
-            at_root = self._bwrap is not None
-            env["RESIM_INPUTS"] = str(INPUTS if at_root else inputs)
-            env["RESIM_OUTPUTS"] = str(OUTPUTS if at_root else outputs)
+                    _take_tmp_resim(inputs, outputs)
+            env["RESIM_INPUTS"] = str(INPUTS if self.at_tmp_resim else inputs)
+            env["RESIM_OUTPUTS"] = str(OUTPUTS if self.at_tmp_resim else outputs)
             process = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
@@ -343,7 +343,7 @@ def _under_tmp(command: tuple[str, ...]) -> list[Path]:
     return sorted(f for f in inside if not any(p in inside for p in f.parents))
 
 
-def _take_tmp_resim(inputs: Path, outputs: Path) -> tuple[Path, Path]:
+def _take_tmp_resim(inputs: Path, outputs: Path) -> None:
     """Make `/tmp/resim`; that it must not exist is the lock, so only one run has it."""
     root = Path(str(ROOT))
     try:
@@ -356,7 +356,6 @@ def _take_tmp_resim(inputs: Path, outputs: Path) -> tuple[Path, Path]:
     (root / OWNER).write_text(str(inputs.parent))
     (root / "inputs").symlink_to(inputs)
     (root / "outputs").symlink_to(outputs)
-    return root / "inputs", root / "outputs"
 
 
 def _is_ours(work: Path) -> bool:

@@ -1,0 +1,242 @@
+"""Builds on this machine: in bubblewrap's sandbox, without it, and at a real /tmp/resim."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.containers.desk import ROOT, Call, command, make_inputs, make_jobs, metrics_file, runner
+
+WRITES = """
+import os, shutil, sys
+out = os.environ["RESIM_OUTPUTS"]
+given = os.environ["RESIM_INPUTS"] + "/experience/given.binproto"
+shutil.copy(given, out + "/metrics.binproto")
+"""
+
+sandboxed = pytest.mark.skipif(
+    shutil.which("bwrap") is None
+    or subprocess.run(
+        ["bwrap", "--ro-bind", "/", "/", "--unshare-pid", "--unshare-net", "true"],
+        capture_output=True,
+        check=False,
+    ).returncode
+    != 0,
+    reason="bubblewrap is not installed, or may not make sandboxes here",
+)
+
+
+def build(folder: Path, program: str) -> str:
+    """A program in a file, as `--command` takes it."""
+    path = folder / "build.py"
+    path.write_text(program)
+    return f"{sys.executable} {path}"
+
+
+def job(folder: Path, program: str, *more: str | Path, env: dict[str, str] | None = None) -> Call:
+    """Run a program as a build on one job."""
+    if not (folder / "inputs").exists():
+        make_inputs(folder / "inputs")
+    places = ("--inputs", folder / "inputs", "--outputs", folder / "out", "--log", folder / "log")
+    what = ("--command", build(folder, program), "--format", "json", "--quiet")
+    return runner("job", *what, *places, *more, env=env)
+
+
+@sandboxed
+def test_a_build_in_the_sandbox_has_its_own_tmp_resim_and_nothing_else(tmp_path: Path) -> None:
+    victim = tmp_path / "mine.txt"
+    victim.write_text("mine")
+    program = f"""
+import json, os, shutil, socket
+shutil.copy("/tmp/resim/inputs/experience/given.binproto", "/tmp/resim/outputs/metrics.binproto")
+pids = [p for p in os.listdir("/proc") if p.isdigit()]
+facts = {{"tmp": sorted(os.listdir("/tmp")), "pids": len(pids),
+         "env": sorted(os.environ), "net": sorted(os.listdir("/sys/class/net"))}}
+for name in ("{victim}", "/tmp/resim/inputs/logs/log.txt", "/etc/resim-test"):
+    try:
+        open(name, "w")
+        facts[name] = "written"
+    except OSError as error:
+        facts[name] = type(error).__name__
+try:
+    socket.create_connection(("1.1.1.1", 80), 1)
+except OSError as error:
+    facts["connect"] = str(error)
+json.dump(facts, open("/tmp/resim/outputs/facts.json", "w"))
+"""
+    call = job(tmp_path, program, env={"RESIM_TOKEN": "hidden-token"})
+    assert call.code == 0, call.out + call.err
+    facts = json.loads((tmp_path / "out" / "facts.json").read_text())
+    assert "resim" in facts["tmp"]
+    assert facts["pids"] < 5
+    assert "RESIM_TOKEN" not in facts["env"]
+    assert "unreachable" in facts["connect"]
+    assert facts["/tmp/resim/inputs/logs/log.txt"] == "OSError"
+    assert facts["/etc/resim-test"] == "OSError"
+    assert victim.read_text() == "mine"
+    assert not Path("/tmp/resim").exists()
+
+
+def test_without_a_sandbox_the_folders_are_named(tmp_path: Path) -> None:
+    call = job(tmp_path, WRITES, "--no-sandbox")
+    assert call.code == 0, call.out + call.err
+    assert "no sandbox" in call.err
+    assert (tmp_path / "out" / "metrics.binproto").stat().st_uid == os.getuid()
+
+
+def test_empty_outputs_without_a_sandbox_name_the_choices(tmp_path: Path) -> None:
+    call = job(tmp_path, "", "--no-sandbox")
+    assert call.code == 2
+    for choice in ("/tmp/resim", "bubblewrap", "--image", "--use-tmp-resim"):
+        assert choice in call.result["hint"]
+
+
+@pytest.mark.skipif(Path("/tmp/resim").exists(), reason="/tmp/resim is in use on this machine")
+def test_a_real_tmp_resim_is_made_once_and_removed(tmp_path: Path) -> None:
+    program = WRITES.replace('os.environ["RESIM_OUTPUTS"]', '"/tmp/resim/outputs"')
+    call = job(tmp_path, program.replace('os.environ["RESIM_INPUTS"]', '"/tmp/resim/inputs"'),
+               "--use-tmp-resim")  # fmt: skip
+    assert call.code == 0, call.out + call.err
+    assert not Path("/tmp/resim").exists()
+    Path("/tmp/resim").mkdir()
+    try:
+        call = job(tmp_path, WRITES, "--use-tmp-resim")
+        assert call.code == 2
+        assert "exists already" in call.result["message"]
+        assert Path("/tmp/resim").is_dir()
+    finally:
+        Path("/tmp/resim").rmdir()
+
+
+@pytest.mark.parametrize("sandbox", [pytest.param(True, marks=sandboxed), False])
+def test_a_build_that_ignores_term_is_killed_with_its_children(
+    tmp_path: Path, sandbox: bool
+) -> None:
+    program = """
+import signal, subprocess, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+subprocess.Popen(["sleep", "97531"])
+time.sleep(60)
+"""
+    more = () if sandbox else ("--no-sandbox",)
+    call = job(tmp_path, program, "--timeout", "1", "--grace", "0.5", *more)
+    assert (call.code, call.result["outcome"]) == (6, "timeout")
+    assert not processes("97531")
+
+
+@pytest.mark.parametrize("sandbox", [pytest.param(True, marks=sandboxed), False])
+def test_a_timeout_asks_before_it_kills(tmp_path: Path, sandbox: bool) -> None:
+    program = """
+import signal, sys, time
+signal.signal(signal.SIGTERM, lambda *_: sys.exit("asked to end"))
+time.sleep(60)
+"""
+    more = () if sandbox else ("--no-sandbox",)
+    assert job(tmp_path, program, "--timeout", "1", "--grace", "10", *more).code == 6
+    assert (tmp_path / "log").read_text() == "asked to end\n"
+
+
+@pytest.mark.parametrize("sandbox", [pytest.param(True, marks=sandboxed), False])
+def test_a_killed_runner_leaves_nothing_for_long(tmp_path: Path, sandbox: bool) -> None:
+    workspace = make_jobs(tmp_path / "ws", 1)
+    program = build(tmp_path, "import time; print('ready', flush=True); time.sleep(86421)")
+    more = () if sandbox else ("--no-sandbox",)
+    words = command("run", workspace, "--command", program, "--quiet", *more)
+    process = subprocess.Popen(words, cwd=ROOT, stderr=subprocess.DEVNULL)
+    log = workspace / "jobs" / "job-000" / "run" / "log.txt"
+    deadline = time.monotonic() + 20
+    while not (log.exists() and "ready" in log.read_text()):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    process.kill()
+    process.wait()
+    program = build(tmp_path, WRITES)
+    call = runner("run", workspace, "--command", program, "--format", "json", *more)
+    assert call.code == 0, call.out
+    assert "removed a leftover" in call.err
+    assert not processes(str(tmp_path / "build.py"))
+
+
+def test_changed_code_runs_again(tmp_path: Path) -> None:
+    workspace = make_jobs(tmp_path / "ws", 1)
+    (tmp_path / "code").mkdir()
+    program = build(tmp_path / "code", "import helper\n" + WRITES)
+    helper = tmp_path / "code" / "helper.py"
+    helper.write_text("a = 1\n")
+    words = ("run", workspace, "--command", program, "--no-sandbox", "--format", "json")
+
+    def was_kept() -> bool:
+        return bool(runner(*words).json["jobs"][0]["kept"])
+
+    assert [was_kept(), was_kept()] == [False, True]
+    helper.write_text("a = 2\n")
+    assert [was_kept(), was_kept()] == [False, True]
+
+
+def test_hostile_outputs_are_refused_here_as_well(tmp_path: Path) -> None:
+    for code, says in (
+        ('os.symlink("/etc/hostname", out + "/a")', "is a link"),
+        ('os.mkfifo(out + "/a")', "is a pipe"),
+        ('open(out + "/a", "w").truncate(1 << 40)', "1.1 TB"),
+        ('open(out + "/a\\x1b", "w")', "characters that are refused"),
+        ('os.link(out + "/metrics.binproto", out + "/a")', "is a hard link"),
+    ):
+        call = job(tmp_path, f"{WRITES}\n{code}\n", "--no-sandbox")
+        assert call.code == 2
+        assert says in call.result["message"]
+        assert not (tmp_path / "out").exists()
+
+
+def test_a_program_that_is_not_there(tmp_path: Path) -> None:
+    make_inputs(tmp_path / "inputs")
+    call = runner("job", "--command", "no-such-program x", "--inputs", tmp_path / "inputs",
+                  "--outputs", tmp_path / "out")  # fmt: skip
+    assert call.code == 2
+    assert "was not found" in call.err
+
+
+def test_verdicts_and_junit(tmp_path: Path) -> None:
+    make_inputs(tmp_path / "inputs", metrics_file("FAIL_BLOCK", 44.7))
+    junit = tmp_path / "junit.xml"
+    call = job(tmp_path, WRITES, "--no-sandbox", "--junit", junit)
+    assert call.code == 7
+    assert 'failures="1"' in junit.read_text()
+    assert "Max speed" in junit.read_text()
+
+
+def processes(words: str) -> list[str]:
+    """Command lines of living processes with these words in them."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            line = path.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except OSError:
+            continue
+        if words in line and str(os.getpid()) != path.parent.name:
+            found.append(line)
+    return found
+
+
+def test_ctrl_c_reaches_a_build_through_the_runner(tmp_path: Path) -> None:
+    make_inputs(tmp_path / "inputs")
+    program = build(tmp_path, "import time; print('ready', flush=True); time.sleep(60)")
+    places = ("--inputs", tmp_path / "inputs", "--outputs", tmp_path / "out")
+    words = command("job", "--command", program, "--no-sandbox", *places, "--log", tmp_path / "log")
+    process = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    deadline = time.monotonic() + 20
+    while not ((tmp_path / "log").exists() and (tmp_path / "log").read_text()):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    out, _ = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert b"1 stopped" in out
+    assert not processes(str(tmp_path / "build.py"))
