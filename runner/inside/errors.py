@@ -20,6 +20,8 @@ class Code(IntEnum):
     """The metrics of the batch or report could not be had from the API, all of them."""
     OUTPUTS = 5
     """The outputs folder is missing, read-only or full."""
+    INTERNAL = 70
+    """An error of this program."""
     INTERRUPTED = 130
     TERMINATED = 143
 

@@ -41,6 +41,10 @@ def main(environ: Mapping[str, str], new_id: Callable[[], UUID]) -> int:
     except Interrupt as interrupt:
         _say("stopped by a signal; nothing was written.")
         return interrupt.code
+    except Exception as error:  # noqa: BLE001 - the last resort; not a failure of the build
+        _trace(error)
+        _say(f"an error of the entry point itself: {type(error).__name__}: {error}")
+        return Code.INTERNAL
     return Code.DONE
 
 
@@ -169,6 +173,7 @@ def end_on_signals() -> None:
 
 
 def _trace(error: BaseException) -> None:
+    # What led to an error is shown with it, from its own beginning.
     lines = traceback.format_exception(type(error), error, build.own_traceback(error))
     sys.stdout.flush()
     sys.stderr.write(clean("".join(lines), lines=True).rstrip() + "\n")
