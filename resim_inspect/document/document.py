@@ -303,11 +303,12 @@ class Document:
 
     def heavy_payload(self, position: int) -> bytes:
         """The bytes of a series that was cut out. Raises ChangedError."""
-        return self._heavy_bytes(position, self.heavy[position].length)
+        return self.heavy_bytes(position, 0, self.heavy[position].length)
 
-    def _heavy_bytes(self, position: int, size: int) -> bytes:
+    def heavy_bytes(self, position: int, start: int, size: int) -> bytes:
+        """`size` bytes of such a series from `start`, fewer at its end. Raises ChangedError."""
         heavy = self.heavy[position]
-        payload = self._source.read(heavy.offset, min(size, heavy.length))
+        payload = self._source.read(heavy.offset + start, min(size, heavy.length - start))
         self._source.verify()
         return payload
 
@@ -324,7 +325,7 @@ class Document:
                 facts = heavy_facts(
                     SeriesKind(heavy.kind),
                     heavy.length,
-                    lambda size: self._heavy_bytes(position, size),
+                    lambda size: self.heavy_bytes(position, 0, size),
                 )
                 self._facts[position] = facts
             except MalformedError as error:

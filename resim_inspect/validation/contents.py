@@ -83,9 +83,11 @@ def look_at_heavy(context: Context, entry: Entry, kind: int) -> tuple[str, int]:
             context.strings[position] = frozenset(series.strings.series)
         found, length = look_at_series(context, entry, series, None)
         return found or _KIND_NAMES[kind], length
-    from resim_inspect.validation.heavy import look
+    if context.heavy is None:
+        from resim_inspect.validation.heavy import look_at_all
 
-    facts = look(context.document, position, kind)
+        context.heavy = look_at_all(context.document)
+    facts = context.heavy[position]
     if facts.nan or facts.infinite:
         report_not_finite(context, entry, None, facts.nan, facts.infinite, facts.total)
     if facts.statuses is not None and not _known(facts.statuses):

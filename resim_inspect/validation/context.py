@@ -12,6 +12,7 @@ from resim_inspect.validation.ids import same_id
 if TYPE_CHECKING:
     from resim_inspect.document.document import Document
     from resim_inspect.schema import metrics_pb2 as pb
+    from resim_inspect.validation.heavy import HeavyFacts
 
 _RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 _KINDS = {"file": 0, "metric": 1, "data": 2, "event": 3}
@@ -65,6 +66,8 @@ class Context:
         """(position, id) of the metrics that are marked as those of an event."""
         self.statuses: set[int] = set()
         """The statuses of all metrics."""
+        self.heavy: dict[int, HeavyFacts] | None = None
+        """What is known of heavy series, once it is."""
         self.unknown = document.unknown_fields()
         self.strings: dict[int, frozenset[str]] = {}
         """The different strings of a data that is looked at whole, by its position."""

@@ -1,7 +1,9 @@
-"""What validation must know of a heavy series, read from its bytes in one pass."""
+"""What validation must know of heavy series, read from their bytes in one pass."""
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -9,17 +11,18 @@ import numpy as np
 from resim_inspect.document.decode import decode
 from resim_inspect.document.enums import SeriesKind
 from resim_inspect.document.parse import parse
+from resim_inspect.document.runs import string_runs
 from resim_inspect.document.wire import packed
 
 if TYPE_CHECKING:
     from resim_inspect.document import Document
 
-
+# Doubles are read and summed this many bytes at a time, while they are in the cache.
+_BLOCK = 1 << 20
 _LAST_STATUS = 5
-_STRING_TAG = 0x0A
-_TRIED_RUNS = 1024
-_WORTH_RUN = 6
-"""Shorter runs than this, on average, are read faster by protobuf."""
+_THREADS = 4
+_ALONE = 1 << 26
+"""Fewer bytes than this are looked at sooner by one thread."""
 
 
 class HeavyFacts(NamedTuple):
@@ -36,15 +39,28 @@ class HeavyFacts(NamedTuple):
     """Where a time is earlier than the one before, the first such place."""
 
 
-def look(document: Document, position: int, kind: int) -> HeavyFacts:
-    """The facts of the series that was cut out of the data at `position`.
+def look_at_all(document: Document) -> dict[int, HeavyFacts]:
+    """The facts of every heavy series, by the position of its data.
 
+    numpy and the disk work beside Python, so a few threads look at a few series at once.
     Raises MalformedError for bytes that protobuf refuses, ChangedError if the file was
     rewritten since it was opened.
     """
-    payload = document.heavy_payload(position)
+    positions = list(document.heavy)
+    if sum(series.length for series in document.heavy.values()) < _ALONE:
+        return {position: look(document, position) for position in positions}
+    workers = min(_THREADS, os.cpu_count() or 1, len(positions))
+    with ThreadPoolExecutor(workers) as pool:
+        found = list(pool.map(lambda position: look(document, position), positions))
+    return dict(zip(positions, found, strict=True))
+
+
+def look(document: Document, position: int) -> HeavyFacts:
+    """The facts of the series that was cut out of the data at `position`; raises as above."""
+    kind = document.heavy[position].kind
     if kind == SeriesKind.DOUBLES:
-        return _doubles(payload)
+        return _doubles(document, position)
+    payload = document.heavy_payload(position)
     if kind == SeriesKind.STATUSES:
         return _statuses(payload)
     if kind == SeriesKind.TIMESTAMPS:
@@ -56,13 +72,21 @@ def look(document: Document, position: int, kind: int) -> HeavyFacts:
     return HeavyFacts(len(decode(SeriesKind.UUIDS, payload)))
 
 
-def _doubles(payload: bytes) -> HeavyFacts:
-    start = packed(payload)
-    if start is not None and (len(payload) - start) % 8 == 0:
-        # A slice is a copy, and a copy is aligned: numpy reads it several times as fast.
-        values = np.frombuffer(payload[start:], "<f8")
-    else:
-        values = decode(SeriesKind.DOUBLES, payload).values
+def _doubles(document: Document, position: int) -> HeavyFacts:
+    size = document.heavy[position].length
+    start = packed(document.heavy_bytes(position, 0, 16), size)
+    if start is None or (size - start) % 8:
+        return _finite(decode(SeriesKind.DOUBLES, document.heavy_payload(position)).values)
+    total = nan = infinite = 0
+    for at in range(start, size, _BLOCK):
+        # Read from where the values begin, they are aligned, which is several times as fast.
+        values = np.frombuffer(document.heavy_bytes(position, at, _BLOCK), "<f8")
+        facts = _finite(values)
+        total, nan, infinite = total + facts.total, nan + facts.nan, infinite + facts.infinite
+    return HeavyFacts(total, nan, infinite)
+
+
+def _finite(values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> HeavyFacts:
     with np.errstate(all="ignore"):
         # NaN or infinite if any value is; a sum that only overflows is looked at again.
         if np.isfinite(values.sum()):
@@ -87,49 +111,8 @@ def _statuses(payload: bytes) -> HeavyFacts:
 
 
 def _strings(payload: bytes) -> HeavyFacts:
-    found = _runs(payload)
-    if found is None:
-        strings = parse(SeriesKind.STRINGS, payload).strings.series
-        return HeavyFacts(len(strings), strings=frozenset(strings))
-    return found
-
-
-def _runs(payload: bytes) -> HeavyFacts | None:
-    """The facts of strings that stay the same for a while, as states do; None for others.
-
-    Runs of equal records are taken at once. None also for what only protobuf can judge:
-    records of 128 bytes or more, other fields, text that is not UTF-8.
-    """
-    records: set[bytes] = set()
-    at = count = runs = 0
-    total = len(payload)
-    matches = payload.startswith
-    while at < total:
-        if payload[at] != _STRING_TAG or at + 1 == total or payload[at + 1] >= 0x80:
-            return None
-        record = payload[at : at + 2 + payload[at + 1]]
-        if len(record) != 2 + payload[at + 1]:
-            return None
-        records.add(record)
-        at += len(record)
-        count += 1
-        runs += 1
-        if runs == _TRIED_RUNS and count < _WORTH_RUN * runs:
-            return None
-        block, step = record, 1
-        while matches(block, at):
-            at += len(block)
-            count += step
-            block += block
-            step += step
-        while step > 1:
-            step >>= 1
-            block = block[: len(record) * step]
-            if matches(block, at):
-                at += len(block)
-                count += step
-    try:
-        texts = frozenset(record[2:].decode() for record in records)
-    except UnicodeDecodeError:
-        return None
-    return HeavyFacts(count, strings=texts)
+    runs = string_runs(payload)
+    if runs is not None:
+        return HeavyFacts(sum(runs.counts), strings=frozenset(runs.uniques))
+    strings = parse(SeriesKind.STRINGS, payload).strings.series
+    return HeavyFacts(len(strings), strings=frozenset(strings))
