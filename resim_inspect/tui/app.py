@@ -4,85 +4,182 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, ClassVar
 
-from textual import on
-from textual.app import App
+from textual import on, work
+from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.message import Message
 from textual.screen import Screen
 from textual.theme import Theme
+from textual.worker import Worker, WorkerState
 
+from resim_inspect.document.errors import DocumentError
+from resim_inspect.document.text import clean
 from resim_inspect.tui.background import Failed
-from resim_inspect.tui.document_screen import DocumentScreen
-from resim_inspect.tui.loading import load
-from resim_inspect.tui.session import Session
+from resim_inspect.tui.layout import CSS
+from resim_inspect.tui.opening import Open, Opened, open_path
+from resim_inspect.tui.switching import Shelf
 from resim_inspect.tui.theme import DARK, LIGHT, defaults
-
-Opener = Callable[[], Screen[Any]]
-"""Makes the screen of something that was opened."""
 
 
 class InspectApp(App[int]):
     """Shows what it is given; each thing that is open is a mode of its own."""
 
     TITLE = "resim-inspect"
+    CSS = CSS
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("q", "quit", "Quit", tooltip="leave the app"),
+        Binding("ctrl+o", "open", "Open", tooltip="open another file or folder"),
+        Binding("w", "switch", "Switch", tooltip="choose among what is open"),
+        Binding("grave_accent", "previous", "Previous", tooltip="back to what was shown before"),
+        Binding("ctrl+w", "close", "Close", tooltip="close what is shown"),
         Binding("question_mark,f1", "help", "Help", tooltip="this help"),
         Binding("ctrl+p", "command_palette", "Commands", show=False, tooltip="all commands"),
+        Binding("q", "quit", "Quit", tooltip="leave the app"),
     ]
-    CSS = """
-    Screen { background: $background; color: $foreground; }
-    Toast { background: $panel; }
-    .-wide MetricsPane > #side { width: 35%; max-width: 64; }
-    .-narrow MetricsPane > #side { width: 1fr; }
-    .-narrow MetricsPane > Card { display: none; }
-    .-normal DataPane DataList { width: 34; }
-    .-narrow EventsPane #event-side { display: none; }
-    .-narrow DataPane { layout: vertical; }
-    .-narrow DataPane DataList { width: 1fr; height: 40%; }
-    .-narrow DataPane > #right { width: 1fr; height: 60%; }
-    """
 
-    def __init__(self, opener: Opener, *, theme: str | None = None) -> None:
+    class Ready(Message):
+        """Something was opened."""
+
+        def __init__(self, opened: Opened) -> None:
+            super().__init__()
+            self.opened = opened
+
+    class Refused(Message):
+        """Something could not be opened."""
+
+        def __init__(self, path: Path, error: DocumentError) -> None:
+            super().__init__()
+            self.path = path
+            self.error = error
+
+    def __init__(
+        self, opened: Opened | None = None, *, theme: str | None = None, watch: bool = True
+    ) -> None:
         super().__init__()
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         wanted = theme or os.environ.get("TEXTUAL_THEME", "")
         self.theme = wanted if wanted in self.available_themes else DARK.name
-        self._opener = opener
+        self.shelf = Shelf(self, watch=watch)
+        self._first = opened
 
     def get_default_screen(self) -> Screen[Any]:
-        return self._opener()
+        if self._first is not None:
+            return self.shelf.first(self._first)
+        from resim_inspect.tui.open_screen import OpenScreen
+
+        return OpenScreen(Path())
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return defaults(self.current_theme.dark)
 
     def on_mount(self) -> None:
         self.theme_changed_signal.subscribe(self, self._restyle)
+        if self._first is not None:
+            self.call_after_refresh(self._remember, self._first.place.path)
 
     def _restyle(self, _: Theme) -> None:
         for screen in self.screen_stack:
-            restyle = getattr(screen, "restyle", None)
+            restyle: Callable[[], None] | None = getattr(screen, "restyle", None)
             if restyle is not None:
                 restyle()
 
-    # Keys.
+    # Opening and switching.
+
+    @on(Open)
+    async def _wanted(self, message: Open) -> None:
+        message.stop()
+        mode = self.shelf.mode_of(message.path)
+        if mode is not None:
+            await self.shelf.show(mode)
+        else:
+            self._open(message.path)
+
+    @work(
+        thread=True, exclusive=True, group="open", exit_on_error=False, description="opening a file"
+    )
+    def _open(self, path: Path) -> None:
+        try:
+            opened = open_path(path)
+        except DocumentError as error:
+            self.post_message(self.Refused(path, error))
+        else:
+            self.post_message(self.Ready(opened))
+
+    @on(Ready)
+    async def _was_opened(self, message: Ready) -> None:
+        await self.shelf.show(self.shelf.add(message.opened))
+        self.notify(f"Opened as {message.opened.place.said}.", timeout=3, markup=False)
+        self._remember(message.opened.place.path)
+
+    @on(Refused)
+    def _refused(self, message: Refused) -> None:
+        self.notify(
+            f"{clean(str(message.path), 200)}: {clean(str(message.error), 300)}",
+            title="Not opened",
+            severity="warning",
+            timeout=8,
+            markup=False,
+        )
+
+    @work(
+        thread=True, exclusive=True, group="recent", exit_on_error=False, description="remembering"
+    )
+    def _remember(self, path: Path) -> None:
+        from resim_inspect.tui.recent import remember
+
+        remember(path)
+
+    async def action_open(self) -> None:
+        from resim_inspect.tui.open_screen import OpenScreen
+
+        if not isinstance(self.screen, OpenScreen):
+            await self.shelf.show_open()
+
+    async def action_previous(self) -> None:
+        await self.shelf.previous()
+
+    async def action_close(self) -> None:
+        if not await self.shelf.close():
+            self.notify("This is all that is open; q leaves the app.", timeout=3)
+
+    def action_switch(self) -> None:
+        from resim_inspect.tui.dialogs import Choose
+
+        modes = list(self.shelf.lately)
+        if not modes:
+            return
+
+        async def chosen(row: int | None) -> None:
+            if row is not None:
+                await self.shelf.show(modes[row])
+
+        names = [self.shelf.names[mode] for mode in modes]
+        self.push_screen(Choose("What is open", names, min(1, len(names) - 1)), chosen)
+
+    # Help and commands.
 
     def action_help(self) -> None:
         from resim_inspect.tui.help_screen import HelpScreen
 
-        if isinstance(self.screen, HelpScreen):
-            return
-        focused = self.focused
-        nodes = [] if focused is None else [*focused.ancestors_with_self]
-        if focused is None:
-            nodes = [self.screen, self]
-        self.push_screen(HelpScreen(focused, nodes))
+        if not isinstance(self.screen, HelpScreen):
+            focused = self.focused
+            nodes = [self.screen, self] if focused is None else focused.ancestors_with_self
+            self.push_screen(HelpScreen(focused, nodes))
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        from resim_inspect.tui.commands import commands
+
+        yield from commands(self, screen)
 
     # Errors of workers.
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        if event.state is WorkerState.ERROR and event.worker.error is not None:
+            self.post_message(Failed(event.worker.description, event.worker.error))
 
     @on(Failed)
     def _failed(self, message: Failed) -> None:
@@ -92,20 +189,12 @@ class InspectApp(App[int]):
         self.push_screen(ErrorDialog(message.doing, message.error))
 
 
-def document_opener(session: Session, *, watch: bool = True) -> Opener:
-    """Makes the screen of a document."""
-    return lambda: DocumentScreen(session, watch=watch)
-
-
 def run_app(path: Path | None, *, watch: bool = True) -> int:
     """Start the app on a path and return its exit code. Raises DocumentError before it starts."""
-    from resim_inspect.tui.recognise import recognise
-
     # A collection in the middle of the start would cost a tenth of it.
     gc.disable()
     try:
-        session = Session.of(load(recognise(path)))
-        app = InspectApp(document_opener(session, watch=watch))
+        app = InspectApp(None if path is None else open_path(path), watch=watch)
         app.call_later(gc.enable)
         code = app.run()
     finally:

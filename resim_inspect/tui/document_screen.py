@@ -29,6 +29,7 @@ PANES = {
     "data": ("Data", "data_pane", "DataPane"),
     "events": ("Events", "events_pane", "EventsPane"),
     "findings": ("Findings", "findings_pane", "FindingsPane"),
+    "inputs": ("Inputs", "inputs_pane", "InputsPane"),
 }
 """The panes by name, in the order of their keys: title, module, class. Only the first is
 loaded before the first frame."""
@@ -252,7 +253,7 @@ class DocumentScreen(Screen[None], Background):
         path = self.session.document.path
         if path is not None and not self._reading:
             self._reading = True
-            self._reload(path, self.session.label)
+            self._reload(path, self.session.label, self.session.inputs)
 
     @work(
         thread=True,
@@ -261,7 +262,7 @@ class DocumentScreen(Screen[None], Background):
         exit_on_error=False,
         description="reading the file again",
     )
-    def _reload(self, path: Path, label: str) -> None:
+    def _reload(self, path: Path, label: str, inputs: Path | None) -> None:
         worker = get_current_worker()
         try:
             loaded = load_when_written(
@@ -270,7 +271,7 @@ class DocumentScreen(Screen[None], Background):
         except DocumentError as error:
             self.post_message(self.NotReloaded(error))
             return
-        self.post_message(self.Reloaded(Session.of(loaded, label)))
+        self.post_message(self.Reloaded(Session.of(loaded, label, inputs)))
 
     @on(Reloaded)
     def _reloaded(self, message: Reloaded) -> None:

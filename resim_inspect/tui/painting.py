@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.segment import Segment
@@ -9,6 +10,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from resim_inspect.document import Document
+from resim_inspect.document.text import clean
 
 if TYPE_CHECKING:
     from resim_inspect.charts.drawing import Drawing, TimeMode
@@ -19,10 +21,12 @@ if TYPE_CHECKING:
 class Subject(NamedTuple):
     """What is drawn: a metric or a metrics data, by its place in the file."""
 
-    document: Document
+    document: Document | None
     kind: str
-    """`metric` or `data`."""
+    """`metric`, `data` or `file`."""
     position: int
+    path: Path | None = None
+    """Of a file: an image."""
 
 
 class Look(NamedTuple):
@@ -71,13 +75,30 @@ def paint(request: Request, known: Painted | None) -> Painted:
             image_index=look.image,
         )
         document = subject.document
-        if subject.kind == "metric":
+        if document is None:
+            drawing = _file(subject)
+        elif subject.kind == "metric":
             drawing = draw(document, document.metrics[subject.position], options)
         else:
             drawing = draw_series(document, document.data[subject.position], look.category)
     palette = {"dark": DARK, "light": LIGHT}.get(request.palette, PLAIN)
     picture = render(drawing, request.width, request.height, window=request.window, palette=palette)
     return Painted(request, drawing, picture, strips(picture))
+
+
+def _file(subject: Subject) -> Drawing:
+    """An image file, or the sentence that says why it is none."""
+    from resim_inspect.charts.drawing import Drawing, Image, Message
+    from resim_inspect.charts.kinds.pictures import open_image
+    from resim_inspect.charts.kinds.source import MissingError
+
+    path = subject.path or Path()
+    name = clean(path.name, 120)
+    try:
+        pixels, caption = open_image(path, name)
+    except MissingError as error:
+        return Drawing(name, "image", (Message(str(error)),))
+    return Drawing(name, "image", (Image(pixels, caption, str(path)),))
 
 
 def strips(picture: Picture) -> tuple[Strip, ...]:

@@ -29,6 +29,7 @@ class Session:
         report: Report | None = None,
         *,
         label: str = "",
+        inputs: Path | None = None,
     ) -> None:
         self.document = document
         self.signature = signature
@@ -37,17 +38,26 @@ class Session:
         """None until the validator has looked."""
         self.label = label
         """The file in few words, for the first line."""
+        self.inputs = inputs
+        """The inputs folder beside the file, where there is one."""
 
     @classmethod
-    def of(cls, loaded: Loaded, label: str = "") -> Session:
+    def of(cls, loaded: Loaded, label: str = "", inputs: Path | None = None) -> Session:
         """A session with nothing known yet but the document."""
         document = loaded.document
         shown = label or place_name(document.path)
-        return cls(document, loaded.signature, Catalog(document), label=shown)
+        return cls(document, loaded.signature, Catalog(document), label=shown, inputs=inputs)
 
     def judged(self, report: Report) -> Session:
         """This session with what the validator said."""
-        return Session(self.document, self.signature, self.catalog, report, label=self.label)
+        return Session(
+            self.document,
+            self.signature,
+            self.catalog,
+            report,
+            label=self.label,
+            inputs=self.inputs,
+        )
 
     @property
     def findings(self) -> Sequence[Finding]:

@@ -18,9 +18,11 @@ from textual.widgets import Input
 from resim_inspect.document import Document
 from resim_inspect.document.builder import DocumentBuilder
 from resim_inspect.document.sample import write_sample
-from resim_inspect.tui.app import InspectApp, document_opener
+from resim_inspect.tui.app import InspectApp
 from resim_inspect.tui.catalog import Catalog
 from resim_inspect.tui.loading import load
+from resim_inspect.tui.opening import Opened, open_path
+from resim_inspect.tui.recognise import Kind, Place
 from resim_inspect.tui.session import Session
 
 LABEL = "flight-017/outputs/metrics.binproto"
@@ -81,7 +83,26 @@ async def opened(
     watch: bool = False,
 ) -> AsyncIterator[Pilot[Any]]:
     """The app on a document, ready: every worker is done."""
-    app = InspectApp(document_opener(session_of(source), watch=watch), theme=theme)
+    session = session_of(source)
+    place = Place(Kind.METRICS, session.document.path or Path("metrics.binproto"), "a metrics file")
+    app = InspectApp(Opened(place, session), theme=theme, watch=watch)
+    async with running(app, size) as pilot:
+        yield pilot
+
+
+@asynccontextmanager
+async def started(
+    path: Path | None, size: tuple[int, int] = (120, 40), *, theme: str | None = None
+) -> AsyncIterator[Pilot[Any]]:
+    """The app on a path, or on the open screen, ready."""
+    app = InspectApp(None if path is None else open_path(path), theme=theme, watch=False)
+    async with running(app, size) as pilot:
+        yield pilot
+
+
+@asynccontextmanager
+async def running(app: InspectApp, size: tuple[int, int]) -> AsyncIterator[Pilot[Any]]:
+    """An app in a terminal of this size, ready."""
     async with app.run_test(size=size) as pilot:
         await settle(pilot)
         yield pilot

@@ -1,0 +1,170 @@
+"""The table of a workspace: a row a job, a column a metric; only what is in view is written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.style import Style
+from textual.binding import Binding, BindingType
+
+from resim_inspect.document.enums import MetricStatus
+from resim_inspect.document.text import clean, symbol
+from resim_inspect.tui.jobs import FAILING, JobRow, chosen, columns
+from resim_inspect.tui.lines import LineList, Piece, fit
+from resim_inspect.tui.theme import Tones
+
+VERDICT = 16
+COLUMN = 14
+
+
+class JobsTable(LineList):
+    """Jobs × metrics, sorted and filtered."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left,h", "column(-1)", "Left", tooltip="one column to the left"),
+        Binding("right,l", "column(1)", "Right", tooltip="one column to the right"),
+        Binding("s", "sort", "Sort", tooltip="sort by this column; again turns it round"),
+        Binding("f", "failing", "Only failing", tooltip="only jobs that fail, or all"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: list[JobRow] = []
+        self.shown: list[JobRow] = []
+        self.names: list[str] = []
+        self.words = ""
+        self.only_failing = False
+        self.column = -2
+        """-2 the job's name, -1 its verdict, from 0 on a metric."""
+        self.sort: str | None = None
+        self.descending = False
+        self._left = 0
+
+    @property
+    def job(self) -> JobRow | None:
+        """The chosen row."""
+        return self.shown[self.cursor] if 0 <= self.cursor < len(self.shown) else None
+
+    @property
+    def cell(self) -> str:
+        """The chosen cell in full: `Max speed 44.7 m/s ✗ FAIL_BLOCK`."""
+        job = self.job
+        if job is None or self.column < 0 or self.column >= len(self.names):
+            return "" if job is None else clean(job.note, 200)
+        name = self.names[self.column]
+        cell = job.cells.get(name)
+        if cell is None:
+            return f"{clean(name, 80)}: not in this job"
+        return f"{clean(name, 80)} {cell.full} {symbol(cell.status)} {cell.status.name}"
+
+    def show(self, rows: list[JobRow]) -> None:
+        """Show these; called again when more are read."""
+        self.rows = rows
+        self.names = columns(rows)
+        self.order_rows()
+
+    def order_rows(self) -> None:
+        """Filter and sort again; the cursor stays on its job."""
+        here = self.job
+        self.shown = chosen(
+            self.rows,
+            words=self.words,
+            failing=self.only_failing,
+            sort=self.sort,
+            descending=self.descending,
+        )
+        row = next((i for i, r in enumerate(self.shown) if here and r.name == here.name), None)
+        self.set_count(len(self.shown), max(0, self.cursor) if row is None else row)
+
+    def empty_note(self) -> str:
+        return "no job is like that" if self.rows else "no jobs yet"
+
+    def copied(self, row: int) -> str:
+        job = self.shown[row]
+        if 0 <= self.column < len(self.names):
+            cell = job.cells.get(self.names[self.column])
+            return cell.full or cell.status.name if cell else ""
+        return job.name
+
+    def _name_width(self, width: int) -> int:
+        longest = max((len(row.name) for row in self.shown[:200]), default=8)
+        return min(max(10, longest), max(10, width // 3))
+
+    def _seen(self, width: int) -> list[int]:
+        room = width - self._name_width(width) - VERDICT - 3
+        number = max(1, room // COLUMN)
+        if self.column >= 0:
+            self._left = min(max(self._left, self.column - number + 1), self.column)
+        else:
+            self._left = 0
+        return list(range(self._left, min(len(self.names), self._left + number)))
+
+    def heading(self, width: int, look: Tones) -> list[Piece]:
+        """The titles; the chosen column stands out, the sorted one has an arrow."""
+        arrow = "▼" if self.descending else "▲"
+
+        def title(text: str, size: int, column: int, key: str | None) -> Piece:
+            mark = arrow if key == self.sort else ""
+            style = look.accent + Style(bold=True) if column == self.column else look.quiet
+            return (fit(f"{text}{mark}", size - 1) + " ", style)
+
+        pieces = [
+            (" ", look.quiet),
+            title("job", self._name_width(width) + 1, -2, None),
+            title("verdict", VERDICT, -1, "verdict"),
+        ]
+        for column in self._seen(width):
+            name = self.names[column]
+            pieces.append(title(clean(name, 60), COLUMN, column, name))
+        return pieces
+
+    def pieces(self, row: int, width: int, look: Tones) -> Sequence[Piece]:
+        job = self.shown[row]
+        here = row == self.cursor
+        name = fit(clean(job.name, 200), self._name_width(width)) + " "
+        pieces: list[Piece] = [
+            ("▌" if here else " ", look.accent),
+            (name, look.strong if here else look.text),
+        ]
+        if job.verdict is None:
+            pieces.append((fit("E no metrics", VERDICT), look.of(MetricStatus.FAIL_BLOCK)))
+            pieces.append((clean(job.note, 300), look.quiet))
+            return pieces
+        word = "unset" if job.verdict is MetricStatus.UNSET else job.verdict.name
+        pieces.append((fit(f"{symbol(job.verdict)} {word}", VERDICT), look.of(job.verdict)))
+        for column in self._seen(width):
+            cell = job.cells.get(self.names[column])
+            if cell is None:
+                pieces.append((" " * COLUMN, look.quiet))
+                continue
+            style = look.of(cell.status)
+            if here and column == self.column:
+                style = style + Style(underline=True, bold=True)
+            pieces.append((symbol(cell.status) + " ", style))
+            value_style = style if cell.status in FAILING else look.text
+            pieces.append((fit(cell.text, COLUMN - 3) + " ", value_style))
+        return pieces
+
+    def action_column(self, by: int) -> None:
+        self.column = min(max(-2, self.column + by), len(self.names) - 1)
+        self.refresh()
+        self.post_message(self.Moved(self, self.cursor))
+
+    def action_sort(self) -> None:
+        wanted = (
+            None
+            if self.column == -2
+            else "verdict"
+            if self.column == -1
+            else self.names[self.column]
+        )
+        if wanted == self.sort:
+            self.descending = not self.descending
+        else:
+            self.sort, self.descending = wanted, wanted is not None
+        self.order_rows()
+
+    def action_failing(self) -> None:
+        self.only_failing = not self.only_failing
+        self.order_rows()

@@ -1,0 +1,26 @@
+"""How the panes stand on wide, normal and narrow terminals."""
+
+from __future__ import annotations
+
+CSS = """
+Screen { background: $background; color: $foreground; }
+Toast { background: $panel; }
+
+.-wide MetricsPane > #side { width: 35%; max-width: 64; }
+.-narrow MetricsPane > #side { width: 1fr; }
+.-narrow MetricsPane > Card { display: none; }
+
+.-normal DataPane DataList { width: 34; }
+.-narrow DataPane { layout: vertical; }
+.-narrow DataPane DataList { width: 1fr; height: 40%; }
+.-narrow DataPane > #right { width: 1fr; height: 60%; }
+
+.-narrow EventsPane #event-side { display: none; }
+
+.-normal InputsView > #tree-side { width: 34; }
+.-narrow InputsView { layout: vertical; }
+.-narrow InputsView > #tree-side { width: 1fr; height: 50%; }
+.-narrow InputsView > #preview { width: 1fr; height: 50%; }
+
+.-narrow OpenScreen Recent, OpenScreen.-narrow Recent { display: none; }
+"""

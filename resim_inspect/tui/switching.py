@@ -1,0 +1,92 @@
+"""Several things open at once: each a mode of the app, and quick ways between them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from resim_inspect.tui.opening import Opened
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+    from resim_inspect.tui.app import InspectApp
+
+OPEN_MODE = "open"
+
+
+class Shelf:
+    """What is open, by the names of its modes; the one used last stands first in `lately`."""
+
+    def __init__(self, app: InspectApp, *, watch: bool) -> None:
+        self.app = app
+        self.watch = watch
+        self.names: dict[str, str] = {}
+        self.paths: dict[Path, str] = {}
+        self.lately: list[str] = []
+        self._number = 0
+        self._has_open = False
+
+    def first(self, opened: Opened) -> Screen[Any]:
+        """Put down what the app starts with; returns its screen."""
+        self._put(self.app.DEFAULT_MODE, opened)
+        self.lately.insert(0, self.app.DEFAULT_MODE)
+        return opened.screen(watch=self.watch)
+
+    def add(self, opened: Opened) -> str:
+        """Give something a mode; returns the mode's name."""
+        self._number += 1
+        mode = f"thing-{self._number}"
+        self._put(mode, opened)
+        self.app.add_mode(mode, lambda: opened.screen(watch=self.watch))
+        return mode
+
+    def _put(self, mode: str, opened: Opened) -> None:
+        self.names[mode] = opened.name
+        self.paths[opened.place.path.absolute()] = mode
+
+    def mode_of(self, path: Path) -> str | None:
+        """The mode of a path that is open already."""
+        return self.paths.get(path.absolute())
+
+    async def show(self, mode: str) -> None:
+        """Switch to a mode."""
+        if mode in self.lately:
+            self.lately.remove(mode)
+        self.lately.insert(0, mode)
+        if self.app.current_mode != mode:
+            await self.app.switch_mode(mode)
+
+    async def show_open(self) -> None:
+        """Switch to the open screen."""
+        if not self.lately:
+            await self.app.switch_mode(self.app.DEFAULT_MODE)
+            return
+        if not self._has_open:
+            from resim_inspect.tui.open_screen import OpenScreen
+
+            self.app.add_mode(OPEN_MODE, lambda: OpenScreen(Path()))
+            self._has_open = True
+        await self.app.switch_mode(OPEN_MODE)
+
+    async def previous(self) -> None:
+        """To what was shown before: from a thing to the one before it, else back to it."""
+        if self.lately and self.app.current_mode != self.lately[0]:
+            await self.show(self.lately[0])
+        elif len(self.lately) > 1:
+            await self.show(self.lately[1])
+
+    async def close(self) -> bool:
+        """Close what is shown and go to what was shown before it; False: nothing is left."""
+        mode = self.app.current_mode
+        rest = [other for other in self.lately if other != mode]
+        if mode not in self.names or not rest:
+            return False
+        await self.show(rest[0])
+        self.lately.remove(mode)
+        del self.names[mode]
+        self.paths = {path: name for path, name in self.paths.items() if name != mode}
+        if mode != self.app.DEFAULT_MODE:
+            # The mode that the app started in cannot be taken down; it is only forgotten.
+            await self.app.remove_mode(mode)
+        return True
