@@ -42,14 +42,22 @@ class Picked:
 def axis_units(values: NDArray[Any], axis: Axis) -> NDArray[np.float64]:
     """Stored x as axis units: ns become seconds since the axis's base, exactly where it shows."""
     if values.dtype.kind in "iu":
+        if len(values) and abs(int(values[0]) - axis.base) > 2**62:
+            # So far from the base that int64 would overflow: ns no longer matter.
+            return values.astype(np.float64) / 1e9 - axis.base / 1e9
         return (values - np.int64(axis.base)).astype(np.float64) / 1e9
     return values.astype(np.float64, copy=False)
+
+
+def ns_of(position: float) -> int:
+    """Seconds as ns, within what int64 arithmetic can bear."""
+    return round(max(-9e18, min(9e18, position * 1e9)))
 
 
 def stored_units(position: float, values: NDArray[Any], axis: Axis) -> Any:
     """An axis position in the unit in which x is stored."""
     if values.dtype.kind in "iu":
-        ns = axis.base + round(position * 1e9)
+        ns = axis.base + ns_of(position)
         return np.int64(max(-(2**63), min(2**63 - 1, ns)))
     return np.float64(position)
 

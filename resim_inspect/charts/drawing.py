@@ -76,7 +76,7 @@ class Axis:
     reverse: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Curve:
     """A series of points: a line, marks, or both. Arrays have n elements.
 
@@ -137,7 +137,7 @@ class Box:
     outline: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Bands:
     """One row of states over time: run i holds `states[codes[i]]` from starts[i] to ends[i]."""
 
@@ -154,7 +154,7 @@ class Bands:
     samples: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Heat:
     """A grid of values: z is rows × columns, float64, row 0 lowest."""
 
@@ -196,7 +196,7 @@ Area = tuple[float, float, float, float]
 """left, top, right, bottom: fractions of the whole."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Plot:
     """Layers on one pair of axes (and a second y axis on the right)."""
 
@@ -216,7 +216,7 @@ class Plot:
     equal: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class BarSeries:
     """One value a category; NaN where there is none."""
 
@@ -227,7 +227,7 @@ class BarSeries:
     ink: Ink = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Bars:
     """A bar chart; the renderer chooses upright or lying bars by the room there is."""
 
@@ -291,7 +291,7 @@ class Gauge:
     area: Area | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Image:
     """An image that has been decoded, capped in size. `pixels` rows × columns × 3, uint8."""
 
@@ -312,7 +312,7 @@ class Message:
 Panel = Plot | Bars | Table | Text | Gauge | Image | Message
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Drawing:
     """Everything that is to be seen of one metric, or of one metrics data."""
 
@@ -342,9 +342,12 @@ class Drawing:
     @property
     def extent(self) -> tuple[float, float] | None:
         """The x range of all the data, in axis units; None where there is nothing to zoom."""
+        import numpy as np
+
         from resim_inspect.charts.readout import extent
 
-        return extent(self.main)
+        with np.errstate(all="ignore"):
+            return extent(self.main)
 
     @property
     def caption(self) -> str:
@@ -355,9 +358,12 @@ class Drawing:
 
     def readout(self, x: float) -> tuple[Reading, ...]:
         """The values nearest to x (axis units), one for each series."""
+        import numpy as np
+
         from resim_inspect.charts.readout import readings
 
-        return readings(self.main, x)
+        with np.errstate(all="ignore"):
+            return readings(self.main, x)
 
     def x_text(self, x: float) -> str:
         """A position as people write it: `8.420 s`, `08:53:20.124`, a category."""

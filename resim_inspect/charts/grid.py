@@ -107,11 +107,19 @@ class Grid:
 
     def paste(self, x: int, y: int, other: Grid) -> None:
         """Copy another sheet onto this one, with its left top corner at (x, y)."""
-        for row in range(other.height):
-            for column in range(other.width):
-                char = other._chars[row][column]
-                if char:
-                    self.put(x + column, y + row, char, other._styles[row][column])
+        wide = min(other.width, self.width - x)
+        if x < 0 or wide <= 0:
+            return
+        for row in range(max(0, -y), min(other.height, self.height - y)):
+            chars = self._chars[y + row]
+            # Wide characters that the edges would cut in half become blank.
+            for edge in (x, x + wide):
+                if 0 < edge < self.width and chars[edge] == "":
+                    chars[edge - 1] = chars[edge] = " "
+            chars[x : x + wide] = other._chars[row][:wide]
+            if wide < other.width and other._chars[row][wide] == "":
+                chars[x + wide - 1] = " "
+            self._styles[y + row][x : x + wide] = other._styles[row][:wide]
 
     def lines(self) -> tuple[Line, ...]:
         """The rows as spans; blanks at the end of a row are left out."""

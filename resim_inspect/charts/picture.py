@@ -60,6 +60,8 @@ class Picture:
     """The cells of the canvas that is zoomed and read; None where there is none."""
     x_range: tuple[float, float] | None = None
     """What the canvas shows, in axis units."""
+    y_range: tuple[float, float] | None = None
+    """What the canvas shows upwards, in units of the left axis; None where rows are no scale."""
     caption: str = ""
     """How many points stand behind what is drawn."""
     more: int = 0

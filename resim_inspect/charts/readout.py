@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from resim_inspect.charts.decimate import axis_units, stored_units
+from resim_inspect.charts.decimate import axis_units, ns_of, stored_units
 from resim_inspect.charts.drawing import (
     Axis,
     Bands,
@@ -137,7 +137,7 @@ def _closest(
 def _state(band: Bands, axis: Axis, x: float) -> Reading | None:
     if not len(band.starts):
         return None
-    at = axis.base + round(x * 1e9)
+    at = axis.base + ns_of(x)
     k = int(np.searchsorted(band.starts, np.int64(max(-(2**63), min(2**63 - 1, at))), "right")) - 1
     if k < 0 or at > int(band.ends[k]):
         return None
@@ -151,10 +151,11 @@ def _heat(panel: Plot, x: float, y: float) -> tuple[Reading, ...]:
     if heat is None or not heat.z.size or heat.x1 == heat.x0 or heat.y1 == heat.y0:
         return ()
     rows, columns = heat.z.shape
-    c = int((x - heat.x0) / (heat.x1 - heat.x0) * columns)
-    r = int((y - heat.y0) / (heat.y1 - heat.y0) * rows)
-    if not (0 <= c < columns and 0 <= r < rows):
+    across = (x - heat.x0) / (heat.x1 - heat.x0) * columns
+    down = (y - heat.y0) / (heat.y1 - heat.y0) * rows
+    if not (0 <= across < columns and 0 <= down < rows):
         return ()
+    r, c = int(down), int(across)
     where = value_text(y, "", panel.y)
     return (Reading(where, quantity(float(heat.z[r, c]), heat.unit, DIGITS)),)
 

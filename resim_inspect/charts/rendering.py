@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from resim_inspect.charts.drawing import (
     Bars,
     Drawing,
@@ -36,6 +38,19 @@ def render(
     `window`: the x range to show, in axis units; `cursor`: a position to mark and read out.
     Pure: the same arguments give the same picture. Call it off the UI loop.
     """
+    # Overflows are expected of hostile numbers and looked after; a warning would spoil a screen.
+    with np.errstate(all="ignore"):
+        return _render(drawing, width, height, window, cursor, palette)
+
+
+def _render(
+    drawing: Drawing,
+    width: int,
+    height: int,
+    window: tuple[float, float] | None,
+    cursor: float | None,
+    palette: Palette,
+) -> Picture:
     width, height = max(1, min(_LARGEST, width)), max(1, min(10 * _LARGEST, height))
     main = drawing.main
     notes = _wrapped(drawing.notes, width, height // 4 if height >= 8 else 0)
@@ -122,7 +137,8 @@ def _picture(
         def read(column: int, row: int) -> Readout | None:
             if inner_read is None:
                 return None
-            return inner_read(column - corner[0], row - corner[1])
+            with np.errstate(all="ignore"):
+                return inner_read(column - corner[0], row - corner[1])
 
     return Picture(
         width=grid.width,
@@ -130,6 +146,7 @@ def _picture(
         lines=grid.lines(),
         plot=plot,
         x_range=shown.x_range if shown is not None else None,
+        y_range=shown.y_range if shown is not None else None,
         caption=caption,
         more=more,
         reverse=shown.reverse if shown is not None else False,

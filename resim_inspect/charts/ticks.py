@@ -29,7 +29,8 @@ def nice_step(span: float, most: int, steps: tuple[float, ...] = (1, 2, 2.5, 5, 
     power = 10.0 ** math.floor(math.log10(raw))
     if power == 0:
         return raw
-    return next((s * power for s in steps if s * power >= raw * (1 - 1e-9)), 10 * power)
+    step = next((s * power for s in steps if s * power >= raw * (1 - 1e-9)), 10 * power)
+    return step if math.isfinite(step) else raw
 
 
 def multiples(low: float, high: float, step: float, most: int = 200) -> list[float]:
@@ -65,9 +66,11 @@ def _decimals(values: list[float], step: float) -> tuple[str, ...]:
     size = max(abs(v) for v in values)
     if size == 0:
         return ("0",) * len(values)
-    if size >= 1e6 or size < 1e-3:
+    if (size >= 1e6 or size < 1e-3) and step > size * 1e-15:
         digits = max(1, math.ceil(math.log10(size / step) - 1e-9) + 2)
         return tuple(_power(v, digits) for v in values)
+    if step < size * 1e-15:
+        return tuple(number(v, 17) for v in values)
     places = max(0, -math.floor(math.log10(step) + 1e-9))
     if abs(round(step * 10**places) - step * 10**places) > 1e-6 * step * 10**places:
         places += 1
@@ -86,6 +89,10 @@ def _power(value: float, digits: int) -> str:
 
 def log_ticks(low: float, high: float, most: int) -> Ticks:
     """Decades, and 2 and 5 times them where there is room; positions are log10."""
+    # No double is beyond 10^309 or below 10^-324.
+    low, high = max(low, -330.0), min(high, 310.0)
+    if not low < high:
+        return Ticks((), ())
     decades = range(math.ceil(low - 1e-9), math.floor(high + 1e-9) + 1)
     if len(decades) < 2:
         inner = [
@@ -123,6 +130,10 @@ _STEPS: tuple[int, ...] = (
 )
 
 
+_FAR = 1e17
+"""Seconds; no time of int64 ns is nearly so far away."""
+
+
 def time_step(span_ns: float, most: int) -> int:
     """A round step in ns that needs at most `most` steps for the span."""
     raw = span_ns / max(1, most)
@@ -133,7 +144,7 @@ def time_ticks(low: float, high: float, most: int, axis: Axis) -> Ticks:
     """Ticks between two positions (seconds since the base) of a time axis."""
     # Labels count in whole ns from 1970, or from the axis's zero: `offset` is position 0.
     offset = axis.base if axis.absolute else -axis.zero
-    if not (math.isfinite(low) and math.isfinite(high) and high > low):
+    if not (-_FAR < low < high < _FAR):
         return Ticks((), ())
     start, stop = math.floor(low * NS) + offset, math.ceil(high * NS) + offset
     step = time_step(max(1.0, (high - low) * NS), most)
@@ -277,6 +288,8 @@ def position_label(position: float, axis: Axis, span: float = 0.0) -> str:
 
 
 def _moment(position: float, axis: Axis, span: float) -> str:
+    if not abs(position) < _FAR:
+        return f"{position:g} s"
     ns = axis.base + round(position * NS)
     step = span * NS / 1000 if span > 0 else 1e6
     places = 3 if step >= 1e6 else 6 if step >= 1e3 else 9

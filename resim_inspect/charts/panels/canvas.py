@@ -32,6 +32,7 @@ class Painted:
     grid: Grid
     plot: Rect | None = None
     x_range: tuple[float, float] | None = None
+    y_range: tuple[float, float] | None = None
     reverse: bool = False
     caption: str = ""
     more: int = 0

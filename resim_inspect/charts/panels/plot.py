@@ -74,6 +74,7 @@ def paint(panel: Plot, request: Request) -> Painted:
         grid,
         plot=area,
         x_range=view,
+        y_range=left_range,
         reverse=panel.x.reverse,
         caption=_caption(shown, total, whole) if panel.curves else "",
         read=read,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from resim_inspect.charts.decimate import ns_of
 from resim_inspect.charts.drawing import Axis, Bands, Box, Heat
 from resim_inspect.charts.grid import Grid, cut, width_of
 from resim_inspect.charts.panels.canvas import Scale
@@ -133,6 +134,10 @@ class BandCells:
     severities: NDArray[np.int64]
 
 
+_MOST_NS = 2**62 - 1
+"""Two times of at most this size have a difference that int64 can hold."""
+
+
 def band_cells(band: Bands, x: Scale, axis: Axis) -> BandCells:
     """Quantise runs to columns: the state that lasts longest in a column, failures first."""
     n = x.cells
@@ -140,8 +145,9 @@ def band_cells(band: Bands, x: Scale, axis: Axis) -> BandCells:
     severities = np.zeros(n, np.int64)
     if not len(band.starts):
         return BandCells(codes, severities)
-    low_ns = axis.base + round(x.low * 1e9)
-    high_ns = axis.base + round(x.high * 1e9)
+    low_ns, high_ns = (
+        max(-_MOST_NS, min(_MOST_NS, axis.base + ns_of(edge))) for edge in (x.low, x.high)
+    )
     first = max(0, int(np.searchsorted(band.ends, np.int64(low_ns), "left")))
     last = int(np.searchsorted(band.starts, np.int64(high_ns), "right"))
     if last <= first:
@@ -151,11 +157,12 @@ def band_cells(band: Bands, x: Scale, axis: Axis) -> BandCells:
     run_codes = band.codes[first:last].astype(np.int64)
     worst = band.severities[first:last].astype(np.int64)
     span = max(1, high_ns - low_ns)
-    a = np.clip((starts.clip(low_ns) - low_ns) * (n / span), 0, n - 1).astype(np.int64)
-    b = np.clip(np.ceil((ends.clip(max=high_ns) - low_ns) * (n / span)), 1, n).astype(np.int64)
+    a = np.clip((starts.clip(low_ns, high_ns) - low_ns) * (n / span), 0, n - 1).astype(np.int64)
+    past = (ends.clip(low_ns, high_ns) - low_ns) * (n / span)
+    b = np.clip(np.ceil(past), 1, n).astype(np.int64)
     b = np.maximum(b, a + 1)
     # The run that holds each column's middle.
-    middles = (edges[:-1] + edges[1:]) // 2
+    middles = edges[:-1] + np.diff(edges) // 2
     holder = np.searchsorted(starts, middles, "right") - 1
     inside = (holder >= 0) & (middles <= ends[np.maximum(holder, 0)])
     codes[inside] = run_codes[holder[inside]]
