@@ -36,6 +36,11 @@ SECONDS = 60
 POOL = 256
 BROKEN = (requests.RequestException, DockerException, OSError)
 FOLDERS = ((INPUTS.name, 0o755), (OUTPUTS.name, 0o777))
+HINTS = (
+    ("container-init", "Install catatonit, podman's init process, or run with --no-init."),
+    ("ermission denied", "Become a member of the engine's group, or use a rootless engine."),
+    ("No such file", "Start the engine, or set DOCKER_HOST to where it listens."),
+)
 MACHINES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm"}
 
 
@@ -451,7 +456,9 @@ def _asking(what: str) -> Iterator[None]:
     try:
         yield
     except BROKEN as error:
-        raise EngineError(f"the engine {what}: {_reason(error)}") from error
+        reason = _reason(error)
+        hint = next((hint for word, hint in HINTS if word in reason), "")
+        raise EngineError(f"the engine {what}: {reason}", hint) from error
 
 
 def _reason(error: Exception) -> str:
