@@ -206,5 +206,5 @@ def _check_shape(
         where,
         message,
         hint,
-        (values.position, statuses.position),
+        (statuses.position, phrase),
     )
