@@ -6,8 +6,15 @@ import os
 import sys
 import uuid
 
+from runner.inside.errors import Code
 from runner.inside.main import end_on_signals, main
 
 if __name__ == "__main__":
     end_on_signals()
-    sys.exit(main(os.environ, uuid.uuid4))
+    code = main(os.environ, uuid.uuid4)
+    if code in {Code.FETCH, Code.INTERRUPTED, Code.TERMINATED}:
+        # Threads may still wait for an API that does not answer; nobody waits for them.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)

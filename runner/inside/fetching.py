@@ -1,0 +1,173 @@
+"""Fetches the metrics of a batch's jobs: all of them, or an error that says what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from resim_inspect.document.text import clean
+from runner.api.client import Client, Row, text_of
+from runner.api.errors import ApiError, MissingError
+from runner.api.patience import Patience
+from runner.contract import BatchConfig, ContractError, ReportConfig, parse_batch_config
+from runner.inside.errors import FetchError, InputsError
+from runner.inside.unpacking import unpack
+
+CONNECTIONS = 16
+JOBS_AT_ONCE = 8
+"""Few: a job's addresses are listed just before they are used, since they expire."""
+
+
+class Jobs(dict[UUID, Any]):
+    """UnpackedMetrics by job id, in the order in which the API lists the jobs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.experience_names: dict[UUID, str] = {}
+
+
+def fetch(config: BatchConfig | Path | str, patience: Patience | None = None) -> Jobs:
+    """The metrics of every job of a batch; `config` is the config, or the path of its file.
+
+    Raises FetchError, and InputsError for a file that is no config.
+    """
+    if not isinstance(config, tuple):
+        config = read_config(Path(config))
+    with fetcher(config, patience) as source:
+        return source.jobs(config.batch_id)
+
+
+def read_config(path: Path) -> BatchConfig:
+    """A batch config from its file; raises InputsError."""
+    try:
+        return parse_batch_config(path.read_bytes())
+    except OSError as error:
+        raise InputsError(f"{path} cannot be read: {error.strerror}.") from error
+    except ContractError as error:
+        first = error.findings[0]
+        raise InputsError(f"{first.where} {first.message}", first.hint) from error
+
+
+@contextmanager
+def fetcher(
+    config: BatchConfig | ReportConfig, patience: Patience | None = None
+) -> Iterator[Fetcher]:
+    """A Fetcher for the API of a config; what the API does wrong comes out as a FetchError."""
+    try:
+        client = Client(
+            config.api_url,
+            config.auth_token,
+            config.project_id,
+            connections=CONNECTIONS,
+            # Whoever made the config chose; what it says of https holds for blobs as well.
+            allow_http=config.api_url.lower().startswith("http:"),
+            patience=patience,
+        )
+        try:
+            yield Fetcher(client, config.project_id is None)
+        finally:
+            client.close()
+    except ApiError as error:
+        raise FetchError(error.reason, error.hint) from error
+
+
+class Fetcher:
+    """Brings metrics of jobs and batches from an API, some of them at once."""
+
+    def __init__(self, client: Client, without_project: bool) -> None:
+        self.client = client
+        self._without_project = without_project
+
+    def jobs(self, batch_id: UUID | str) -> Jobs:
+        """The metrics of every job of a batch; raises FetchError or ApiError."""
+        try:
+            rows = list(self.client.jobs(batch_id))
+        except MissingError as error:
+            if not self._without_project:
+                raise
+            raise FetchError(
+                "the config has no projectID, and the API knows no batch without one:"
+                f" {error.reason}",
+                "Since 2024 the config has a projectID; older routes are long gone from the cloud.",
+            ) from error
+        found = Jobs()
+        ids = [_uuid(row) for row in rows]
+
+        def metrics_of(job_id: UUID) -> Any:
+            return self.unpacked(
+                f"job {job_id}",
+                lambda: self.client.metrics(batch_id, job_id),
+                lambda: self.client.metrics_data(batch_id, job_id),
+            )
+
+        with _pool(JOBS_AT_ONCE) as run:
+            for job_id, unpacked in zip(ids, run(metrics_of, ids), strict=True):
+                found[job_id] = unpacked
+        for job_id, row in zip(ids, rows, strict=True):
+            found.experience_names[job_id] = text_of(row, "experienceName")
+        return found
+
+    def batch(self, batch_id: UUID | str) -> Any:
+        """The metrics of a batch itself, as UnpackedMetrics; raises FetchError or ApiError."""
+        return self.unpacked(
+            f"batch {batch_id}",
+            lambda: self.client.batch_metrics(batch_id),
+            lambda: self.client.batch_metrics_data(batch_id),
+        )
+
+    def unpacked(
+        self, owner: str, metrics: Callable[[], Iterable[Row]], data: Callable[[], Iterable[Row]]
+    ) -> Any:
+        """The blobs of two lists, unpacked."""
+        metric_urls = [_url(row, "metricURL", owner) for row in metrics()]
+        # What is no series is a file, whose address gives the file.
+        data_urls = [
+            _url(row, "metricsDataURL", owner)
+            for row in data()
+            if row.get("metricsDataType", "STANDARD") == "STANDARD"
+        ]
+        with _pool(max(1, CONNECTIONS // JOBS_AT_ONCE)) as run:
+            blobs = run(self.client.blob, metric_urls + data_urls)
+        count = len(metric_urls)
+        return unpack(blobs[:count], blobs[count:], owner)
+
+
+Run = Callable[[Callable[[Any], Any], Sequence[Any]], list[Any]]
+
+
+@contextmanager
+def _pool(threads: int) -> Iterator[Run]:
+    """A function that maps with threads; the first failure, or a signal, stops what waits."""
+    pool = ThreadPoolExecutor(threads)
+
+    def run(work: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
+        futures: list[Future[Any]] = [pool.submit(work, item) for item in items]
+        done, _ = wait(futures, return_when=FIRST_EXCEPTION)
+        for future in done:
+            future.result()
+        return [future.result() for future in futures]
+
+    try:
+        yield run
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _uuid(row: Row) -> UUID:
+    text = text_of(row, "jobID")
+    try:
+        return UUID(text)
+    except ValueError:
+        raise FetchError(f'the API lists a job with the id "{clean(text, 60)}".') from None
+
+
+def _url(row: Row, key: str, owner: str) -> str:
+    url = text_of(row, key)
+    if not url:
+        name = clean(text_of(row, "name"), 120)
+        raise FetchError(f'{owner}: the API gives no {key} for "{name}".')
+    return url

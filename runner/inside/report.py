@@ -1,0 +1,109 @@
+"""What report mode works on: a report's batches, their metrics, and their jobs when asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from resim_inspect.document.text import clean
+from runner.api.client import Row, text_of
+from runner.api.patience import Patience
+from runner.contract import ReportConfig
+from runner.inside.errors import FetchError
+from runner.inside.fetching import Jobs, fetcher
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One of the report's batches."""
+
+    id: UUID
+    name: str
+    created: datetime
+    metrics: Any
+    """The batch's own metrics: the SDK's UnpackedMetrics."""
+    row: Row
+    """All that the API's list says of it."""
+    _config: ReportConfig = field(repr=False)
+    _patience: Patience | None = field(default=None, repr=False)
+
+    def jobs(self) -> Jobs:
+        """The metrics of its jobs, fetched now; raises FetchError."""
+        with fetcher(self._config, self._patience) as source:
+            return source.jobs(self.id)
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report: its batches, the oldest first."""
+
+    id: UUID
+    project_id: UUID
+    name: str
+    row: Row
+    """All that the API says of it."""
+    batches: tuple[Batch, ...]
+
+
+def fetch_report(config: ReportConfig, patience: Patience | None = None) -> Report:
+    """A report and the metrics of its batches; raises FetchError."""
+    with fetcher(config, patience) as source:
+        row = source.client.report(config.report_id)
+        batches = [
+            Batch(
+                _batch_id(found),
+                text_of(found, "friendlyName"),
+                _time(found, "creationTimestamp"),
+                source.batch(_batch_id(found)),
+                found,
+                config,
+                patience,
+            )
+            for found in source.client.batches(search_for(row))
+        ]
+    batches.sort(key=lambda batch: batch.created)
+    return Report(config.report_id, config.project_id, text_of(row, "name"), row, tuple(batches))
+
+
+def search_for(report: Row) -> str:
+    """How the API is asked for the batches of a report: its suite, branch and span of time."""
+    parts = [
+        f'test_suite_id = "{_plain(report, "testSuiteID")}"',
+        f'branch_id = "{_plain(report, "branchID")}"',
+        f'created_at > "{_time(report, "startTimestamp")}"',
+        f'created_at < "{_time(report, "endTimestamp")}"',
+    ]
+    if report.get("respectRevisionBoundary") is True:
+        revision = report.get("testSuiteRevision")
+        if not isinstance(revision, int):
+            raise FetchError("the API's report has no revision of its test suite.")
+        parts.append(f"test_suite_revision = {revision}")
+    return " AND ".join(parts)
+
+
+def _plain(row: Row, key: str) -> str:
+    """An id that cannot end its quotation marks."""
+    text = text_of(row, key)
+    try:
+        return str(UUID(text))
+    except ValueError:
+        raise FetchError(f'the API\'s report has "{clean(text, 60)}" as its {key}.') from None
+
+
+def _batch_id(row: Row) -> UUID:
+    text = text_of(row, "batchID")
+    try:
+        return UUID(text)
+    except ValueError:
+        raise FetchError(f'the API lists a batch with the id "{clean(text, 60)}".') from None
+
+
+def _time(row: Row, key: str) -> datetime:
+    text = text_of(row, key)
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        raise FetchError(f'the API says "{clean(text, 60)}" for {key}, which is no time.') from None
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
