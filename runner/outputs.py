@@ -25,6 +25,8 @@ from runner.errors import OutputsError, StorageError
 
 MIB = 1 << 20
 CHUNK = 1 << 20
+END = 1024
+"""Bytes of zeros at the end of an archive."""
 MAX_DEPTH = 32
 MAX_NAME = 255
 
@@ -144,12 +146,16 @@ def take_archive(chunks: Iterable[bytes], into: Path, caps: Caps) -> Taken:
 
 
 def _take_stream(chunks: Iterable[bytes], taker: Taker) -> None:
+    stream = _Stream(chunks)
     try:
-        with tarfile.open(fileobj=_Stream(chunks), mode="r|", bufsize=CHUNK) as archive:
+        with tarfile.open(fileobj=stream, mode="r|", bufsize=CHUNK) as archive:
             for member in archive:
                 _take_member(archive, member, taker)
     except tarfile.TarError as error:
         raise OutputsError(f"the engine's archive of the outputs is damaged: {error}.") from error
+    # To the reader an archive that breaks off between two files looks like a shorter one.
+    if stream.tail.strip(b"\0") or len(stream.tail) < END:
+        raise OutputsError("the engine's archive of the outputs broke off.")
 
 
 @contextmanager
@@ -266,6 +272,8 @@ class _Stream(io.RawIOBase):
     def __init__(self, chunks: Iterable[bytes]) -> None:
         self._chunks: Iterator[bytes] = iter(chunks)
         self._rest = b""
+        self.tail = b""
+        """The last bytes that were given: of a whole archive they are zeros."""
 
     def readable(self) -> bool:
         return True
@@ -276,6 +284,7 @@ class _Stream(io.RawIOBase):
         while size < 0 or have < size:
             if not self._rest:
                 self._rest = next(self._chunks, b"")
+                self.tail = (self.tail + self._rest[-END:])[-END:]
                 if not self._rest:
                     break
             part = self._rest if size < 0 else self._rest[: size - have]

@@ -1,0 +1,181 @@
+"""Outputs: what is taken, what is refused, and that nothing half-taken stays."""
+
+from __future__ import annotations
+
+import io
+import os
+import tarfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from runner.errors import OutputsError, StorageError
+from runner.outputs import Caps, storage, take_archive, take_folder
+
+
+def archive(*entries: tuple[str, bytes | None], **about: object) -> bytes:
+    """A tar of `outputs/` with files; None is a folder."""
+    data = io.BytesIO()
+    with tarfile.open(fileobj=data, mode="w") as tar:
+        top = tarfile.TarInfo("outputs")
+        top.type = tarfile.DIRTYPE
+        tar.addfile(top)
+        for name, content in entries:
+            info = tarfile.TarInfo(name)
+            if content is None:
+                info.type = tarfile.DIRTYPE
+            else:
+                info.size = len(content)
+            for key, value in about.items():
+                setattr(info, key, value)
+            tar.addfile(info, io.BytesIO(content or b""))
+    return data.getvalue()
+
+
+def pieces(data: bytes, size: int = 700) -> Iterator[bytes]:
+    for start in range(0, len(data), size):
+        yield data[start : start + size]
+
+
+def test_files_and_folders_come_out_as_they_were(tmp_path: Path) -> None:
+    data = archive(("outputs/a", b"1" * 5000), ("outputs/d", None), ("outputs/d/e f", b""))
+    taken = take_archive(pieces(data), tmp_path / "out", Caps())
+    assert (taken.files, taken.size, taken.names) == (2, 5000, ("a", "d/e f"))
+    assert (tmp_path / "out" / "a").read_bytes() == b"1" * 5000
+    assert (tmp_path / "out" / "d" / "e f").read_bytes() == b""
+    mask = os.umask(0)
+    os.umask(mask)
+    assert (tmp_path / "out").stat().st_mode & 0o777 == 0o777 & ~mask
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["outputs/../a", "/outputs/a", "/etc/a", "other/a", "outputs/a/../../b", "outputs/./a",
+     "outputs//a", "outputs/a\nb", "outputs/a\x1b[2J", "outputs/\u202ea", "outputs/a\\b",
+     "outputs/" + "a" * 256, "outputs/" + "d/" * 40 + "a"],
+)  # fmt: skip
+def test_names_that_leave_or_lie_are_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(OutputsError) as caught:
+        take_archive(pieces(archive(("outputs/fine", b"1"), (name, b"2"))), tmp_path / "o", Caps())
+    assert str(caught.value).isprintable()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "says"),
+    [(tarfile.SYMTYPE, "a link"), (tarfile.LNKTYPE, "hard link"), (tarfile.FIFOTYPE, "pipe"),
+     (tarfile.CHRTYPE, "device"), (tarfile.BLKTYPE, "device")],
+)  # fmt: skip
+def test_only_regular_files_are_taken(tmp_path: Path, kind: bytes, says: str) -> None:
+    data = archive(("outputs/a", b""), type=kind, linkname="/etc/passwd")
+    with pytest.raises(OutputsError, match=says):
+        take_archive(pieces(data), tmp_path / "out", Caps())
+
+
+def test_caps_are_judged_by_the_header_before_anything_is_read(tmp_path: Path) -> None:
+    header = tarfile.TarInfo("outputs/huge")
+    header.size = 1 << 40
+
+    def stream() -> Iterator[bytes]:
+        yield archive()[:512]
+        yield header.tobuf(tarfile.GNU_FORMAT)
+        # Enough for the reader's buffer; a runner that wants more than that fails the test.
+        yield b"\0" * (1 << 21)
+        raise AssertionError("the content was read")
+
+    with pytest.raises(OutputsError, match=r"1\.1 TB"):
+        take_archive(stream(), tmp_path / "out", Caps())
+    many = archive(*((f"outputs/{n}", b"") for n in range(12)))
+    with pytest.raises(OutputsError, match="more than 10 files"):
+        take_archive(pieces(many), tmp_path / "out", Caps(files=10))
+    two = archive(("outputs/a", b"1" * 60), ("outputs/b", b"1" * 60))
+    with pytest.raises(OutputsError, match="more than 100 B"):
+        take_archive(pieces(two), tmp_path / "out", Caps(total=100))
+    metrics = archive(("outputs/metrics.binproto", b"1" * 60))
+    with pytest.raises(OutputsError, match=r"metrics\.binproto has 60 B"):
+        take_archive(pieces(metrics), tmp_path / "out", Caps(metrics=50))
+
+
+def test_a_name_twice_and_a_stream_that_breaks_off(tmp_path: Path) -> None:
+    twice = archive(("outputs/a", b"1"), ("outputs/a", b"2"))
+    with pytest.raises(OutputsError, match="twice"):
+        take_archive(pieces(twice), tmp_path / "out", Caps())
+    whole = archive(("outputs/a", b"1" * 5000))
+    for cut in (600, 1030, 3000):
+        with pytest.raises(OutputsError):
+            take_archive(pieces(whole[:cut]), tmp_path / "out", Caps())
+        assert not (tmp_path / "out").exists()
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@given(data=st.binary(max_size=2000), flips=st.lists(st.integers(0, 4000), max_size=4))
+def test_no_bytes_write_outside(tmp_path: Path, data: bytes, flips: list[int]) -> None:
+    mixed = bytearray(archive(("outputs/a", data), ("outputs/d/b", data)))
+    for place in flips:
+        mixed[place % len(mixed)] ^= 0x55
+    into = tmp_path / "deep" / "out"
+    into.parent.mkdir(exist_ok=True)
+    try:
+        take_archive(pieces(bytes(mixed)), into, Caps(total=10_000))
+    except OutputsError:
+        assert not into.exists()
+    else:
+        assert all(p.is_dir() or p.is_file() for p in into.rglob("*"))
+        import shutil
+
+        shutil.rmtree(into)
+    assert [p.name for p in tmp_path.iterdir()] == ["deep"]
+
+
+def linked(folder: Path) -> None:
+    (folder / "a").symlink_to("/etc/hostname")
+
+
+def piped(folder: Path) -> None:
+    os.mkfifo(folder / "a")
+
+
+def sparse(folder: Path) -> None:
+    with (folder / "a").open("wb") as file:
+        file.truncate(1 << 40)
+
+
+def inside(folder: Path) -> None:
+    (folder / "d").mkdir()
+    (folder / "d" / "e").symlink_to("/etc")
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [(linked, "is a link"), (piped, "is a pipe"), (sparse, "1.1 TB"), (inside, '"d/e" is a link')],
+)
+def test_a_folder_is_taken_by_the_same_rules(
+    tmp_path: Path, make: Callable[[Path], None], says: str
+) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "metrics.binproto").write_bytes(b"12")
+    assert take_folder(source, tmp_path / "fine", Caps()).size == 2
+    make(source)
+    with pytest.raises(OutputsError, match=says):
+        take_folder(source, tmp_path / "out", Caps())
+    assert not (tmp_path / "out").exists()
+    (tmp_path / "link").symlink_to(source)
+    with pytest.raises(OutputsError, match="no folder"):
+        take_folder(tmp_path / "link", tmp_path / "out", Caps())
+
+
+def test_a_folder_that_exists_is_never_written_to(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    with pytest.raises(StorageError):
+        take_archive(pieces(archive()), tmp_path / "out", Caps())
+
+
+def test_a_full_disk_has_a_name(tmp_path: Path) -> None:
+    import errno
+
+    with pytest.raises(StorageError, match="the disk is full"), storage(tmp_path / "x"):
+        raise OSError(errno.ENOSPC, "No space left on device")
