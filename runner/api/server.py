@@ -113,13 +113,10 @@ class Answers:
         parts = [unquote(part) for part in raw.partition("#")[0].split("/") if part]
         if parts and parts[0] == "v1":
             del parts[0]
-        if len(parts) > 1 and parts[0] == "projects":
-            if parts[1].lower() != self.project:
-                raise Refusal(404, "no such project")
+        if len(parts) > 1 and parts[0] == "projects" and parts[1].lower() == self.project:
             del parts[:2]
         # A slash inside of a part, written %2F, must not make two of it.
-        if any("/" in part for part in parts):
-            raise Refusal(404, "not found")
+        parts = [part.replace("/", "%2F") for part in parts]
         try:
             parameters = parse_qs(query, keep_blank_values=True, max_num_fields=100)
         except ValueError:
@@ -288,7 +285,8 @@ class Connection(asyncio.Protocol):
         self.keep = True
         self.bodiless = False
         self.rest = MAX_REST
-        self.deadline = time.monotonic() + FIRST
+        self.active = time.monotonic()
+        self.deadline = self.active + FIRST
         self.transport = cast(asyncio.Transport, None)  # until it is made
 
     @property
@@ -315,8 +313,9 @@ class Connection(asyncio.Protocol):
             if self.rest < 0:
                 self.transport.abort()
             return
+        self.active = time.monotonic()
         if not self.buffer:
-            self.deadline = time.monotonic() + HEAD
+            self.deadline = self.active + HEAD
         self.buffer += data
         self._advance()
         if len(self.buffer) > MAX_HEAD and not self.closing:
@@ -525,7 +524,8 @@ class Server:
         self.peak = max(self.peak, len(self.connections))
         if len(self.connections) > self.most:
             idle = [one for one in self.connections if one.idle and one is not connection]
-            gone = min(idle, key=lambda one: one.deadline, default=connection)
+            gone = min(idle, key=lambda one: one.active, default=connection)
+            self.connections.discard(gone)
             self.events["evicted"] += 1
             gone.transport.abort()
 
