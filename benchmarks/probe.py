@@ -36,7 +36,7 @@ def parse() -> Action:
 
 
 def decode_all() -> Action:
-    """Every series to numpy, every metric, data and event to a value."""
+    """Every series to numpy, those of every category too."""
     import numpy as np
 
     from resim_inspect.document import convert, decode, open_document  # noqa: F401
@@ -49,7 +49,7 @@ def decode_all() -> Action:
             for category in data.category_names if data.is_per_category else (None,):
                 if data.external_path is None:
                     document.series(data, category)
-        return document, list(document.metrics), list(document.events)
+        return document
 
     return run
 
