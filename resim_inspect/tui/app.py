@@ -29,6 +29,7 @@ class InspectApp(App[int]):
     """Shows what it is given; each thing that is open is a mode of its own."""
 
     TITLE = "resim-inspect"
+    DEFAULT_MODE: ClassVar[str] = "first"
     CSS = CSS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+o", "open", "Open", tooltip="open another file or folder"),
@@ -65,13 +66,10 @@ class InspectApp(App[int]):
         self.theme = wanted if wanted in self.available_themes else DARK.name
         self.shelf = Shelf(self, watch=watch)
         self._first = opened
-
-    def get_default_screen(self) -> Screen[Any]:
-        if self._first is not None:
-            return self.shelf.first(self._first)
-        from resim_inspect.tui.open_screen import OpenScreen
-
-        return OpenScreen(Path())
+        if opened is None:
+            self.shelf.add_open(self.DEFAULT_MODE)
+        else:
+            self.shelf.add(opened, self.DEFAULT_MODE)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return defaults(self.current_theme.dark)

@@ -164,6 +164,7 @@ class JobsTable(LineList):
         else:
             self.sort, self.descending = wanted, wanted is not None
         self.order_rows()
+        self.cursor = 0 if self.shown else -1
 
     def action_failing(self) -> None:
         self.only_failing = not self.only_failing

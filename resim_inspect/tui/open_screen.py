@@ -156,7 +156,7 @@ class OpenScreen(Screen[None], Background):
         tree, recent = self.query_one(FileTree), self.query_one(Recent)
         tree.unfolded = self._unfolded
         tree.show(message.entries)
-        tree.border_title = Text(clean(str(message.folder), 200))
+        tree.border_title = Text(clean(str(message.folder.absolute()), 200))
         recent.show(message.recent)
         if not self._started:
             self._started = True

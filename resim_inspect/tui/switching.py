@@ -12,7 +12,12 @@ if TYPE_CHECKING:
 
     from resim_inspect.tui.app import InspectApp
 
-OPEN_MODE = "open"
+
+def open_screen() -> Screen[Any]:
+    """The open screen, on the folder of the moment."""
+    from resim_inspect.tui.open_screen import OpenScreen
+
+    return OpenScreen(Path())
 
 
 class Shelf:
@@ -25,25 +30,23 @@ class Shelf:
         self.paths: dict[Path, str] = {}
         self.lately: list[str] = []
         self._number = 0
-        self._has_open = False
+        self._open = ""
 
-    def first(self, opened: Opened) -> Screen[Any]:
-        """Put down what the app starts with; returns its screen."""
-        self._put(self.app.DEFAULT_MODE, opened)
-        self.lately.insert(0, self.app.DEFAULT_MODE)
-        return opened.screen(watch=self.watch)
-
-    def add(self, opened: Opened) -> str:
-        """Give something a mode; returns the mode's name."""
-        self._number += 1
-        mode = f"thing-{self._number}"
-        self._put(mode, opened)
+    def add(self, opened: Opened, mode: str | None = None) -> str:
+        """Give something a mode, of this name or a new one; returns the mode's name."""
+        if mode is None:
+            self._number += 1
+            mode = f"thing-{self._number}"
+        self.names[mode] = opened.name
+        self.paths[opened.place.path.absolute()] = mode
+        self.lately.append(mode)
         self.app.add_mode(mode, lambda: opened.screen(watch=self.watch))
         return mode
 
-    def _put(self, mode: str, opened: Opened) -> None:
-        self.names[mode] = opened.name
-        self.paths[opened.place.path.absolute()] = mode
+    def add_open(self, mode: str) -> None:
+        """Give the open screen a mode of this name."""
+        self._open = mode
+        self.app.add_mode(mode, open_screen)
 
     def mode_of(self, path: Path) -> str | None:
         """The mode of a path that is open already."""
@@ -59,15 +62,9 @@ class Shelf:
 
     async def show_open(self) -> None:
         """Switch to the open screen."""
-        if not self.lately:
-            await self.app.switch_mode(self.app.DEFAULT_MODE)
-            return
-        if not self._has_open:
-            from resim_inspect.tui.open_screen import OpenScreen
-
-            self.app.add_mode(OPEN_MODE, lambda: OpenScreen(Path()))
-            self._has_open = True
-        await self.app.switch_mode(OPEN_MODE)
+        if not self._open:
+            self.add_open("open")
+        await self.app.switch_mode(self._open)
 
     async def previous(self) -> None:
         """To what was shown before: from a thing to the one before it, else back to it."""
@@ -86,7 +83,5 @@ class Shelf:
         self.lately.remove(mode)
         del self.names[mode]
         self.paths = {path: name for path, name in self.paths.items() if name != mode}
-        if mode != self.app.DEFAULT_MODE:
-            # The mode that the app started in cannot be taken down; it is only forgotten.
-            await self.app.remove_mode(mode)
+        await self.app.remove_mode(mode)
         return True

@@ -1,0 +1,99 @@
+"""What holds everywhere: help, commands, themes, errors in a dialog, room for what is not known."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from resim_inspect.tui.app import InspectApp
+from resim_inspect.tui.commands import commands
+from resim_inspect.tui.dialogs import ErrorDialog
+from resim_inspect.tui.help_screen import HelpScreen, key_name
+from resim_inspect.tui.metric_list import MetricList
+from tests.tui.conftest import opened, press, settle, text
+from tests.tui.test_metrics import speeds
+
+
+@pytest.mark.parametrize(
+    ("keys", "name"),
+    [("up,k", "↑ k"), ("ctrl+p", "^p"), ("plus", "+"), ("shift+left,H", "⇧← H"), ("f5", "f5")],
+)
+def test_keys_are_written_as_on_a_keyboard(keys: str, name: str) -> None:
+    assert key_name(keys) == name
+
+
+async def test_help_is_about_what_has_the_focus() -> None:
+    async with opened(speeds()) as pilot:
+        await press(pilot, "question_mark")
+        assert isinstance(pilot.app.screen, HelpScreen)
+        assert "to the next failing metric" in text(pilot)
+        await press(pilot, "escape", "tab", "question_mark")
+        assert "cursor one column to the left" in text(pilot)
+
+
+async def test_commands_fit_the_place_and_run() -> None:
+    async with opened(speeds()) as pilot:
+        assert isinstance(pilot.app, InspectApp)
+        titles = {command.title: command for command in commands(pilot.app, pilot.app.screen)}
+        grouping = next(command for title, command in titles.items() if "group by" in title)
+        await grouping.callback()
+        await settle(pilot)
+        assert pilot.app.screen.query_one(MetricList).grouping.value == "importance"
+        await press(pilot, "4")
+        elsewhere = {command.title for command in commands(pilot.app, pilot.app.screen)}
+        assert not any("group by the next" in title for title in elsewhere)
+        assert any("another release" in title for title in elsewhere)
+
+
+async def test_the_palette_opens_and_runs_what_is_typed() -> None:
+    async with opened(speeds()) as pilot:
+        await press(pilot, "ctrl+p", *"theme resim-light")
+        await pilot.pause(0.3)
+        await press(pilot, "enter")
+        assert pilot.app.theme == "resim-light"
+
+
+async def test_every_theme_can_be_worn(sample: Path) -> None:
+    async with opened(sample) as pilot:
+        for theme in pilot.app.available_themes:
+            pilot.app.theme = theme
+            await pilot.pause()
+        await settle(pilot)
+        assert pilot.app.is_running
+
+
+async def test_an_error_away_from_the_screen_is_shown_and_can_be_copied(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def broken(*_: object) -> object:
+        raise RuntimeError("the [b]pencil[/] broke")
+
+    monkeypatch.setattr("resim_inspect.tui.chart_canvas.paint", broken)
+    async with opened(speeds()) as pilot:
+        assert isinstance(pilot.app.screen, ErrorDialog)
+        assert "the [b]pencil[/] broke" in text(pilot)
+        await press(pilot, "y")
+        assert "RuntimeError: the [b]pencil[/] broke" in pilot.app.clipboard
+        assert "drawing the chart" in pilot.app.clipboard
+        await press(pilot, "escape")
+        assert pilot.app.screen.query_one(MetricList).has_focus
+
+
+async def test_q_quits() -> None:
+    async with opened(speeds()) as pilot:
+        await pilot.press("q")
+        await pilot.pause()
+        assert not pilot.app.is_running
+
+
+def test_nothing_heavy_is_loaded_with_the_app() -> None:
+    import subprocess
+    import sys
+
+    code = (
+        "import sys, resim_inspect.tui.app, resim_inspect.tui.document_screen;"
+        "print([m for m in ('numpy', 'plotext', 'PIL', 'requests', 'docker') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

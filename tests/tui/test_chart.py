@@ -1,0 +1,184 @@
+"""Charts in use: zoom, pan, reading values, series, categories, and what the mouse does."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from resim_inspect.document.builder import DocumentBuilder
+from resim_inspect.tui.card import Card
+from resim_inspect.tui.chart import ChartView
+from resim_inspect.tui.glance import spark
+from resim_inspect.tui.metric_list import MetricList
+from resim_inspect.tui.theme import tones
+from resim_inspect.tui.zoom import Window, around, held, panned, zoomed
+from tests.tui.conftest import opened, press, text
+
+EXTENT: Window = (0.0, 100.0)
+inside = st.floats(0, 100)
+
+
+@given(inside, inside, st.floats(0.1, 10), inside)
+def test_zooming_stays_inside_and_keeps_its_anchor(
+    a: float, b: float, factor: float, anchor: float
+) -> None:
+    low, high = min(a, b), max(a, b)
+    if high - low < 1e-6:
+        return
+    new = zoomed((low, high), EXTENT, factor, anchor)
+    if new is None:
+        return
+    assert new[0] >= -1e-9
+    assert new[1] <= 100 + 1e-9
+    if low <= anchor <= high and factor < 1:
+        assert new[0] - 1e-6 <= anchor <= new[1] + 1e-6
+
+
+@given(inside, inside, st.floats(-5, 5))
+def test_panning_keeps_the_width(a: float, b: float, part: float) -> None:
+    low, high = min(a, b), max(a, b)
+    new = panned((low, high), EXTENT, part)
+    assert new[1] - new[0] == pytest.approx(high - low, abs=1e-9)
+    assert new[0] >= -1e-9
+    assert new[1] <= 100 + 1e-9
+
+
+def test_windows_at_the_edges() -> None:
+    assert zoomed((0, 100), EXTENT, 2, 50) is None
+    assert zoomed((5, 5), EXTENT, 0.5, 5) is None
+    assert held((-5, 5), EXTENT) == (0, 10)
+    assert held((-5, 500), EXTENT) == EXTENT
+    assert around(50, (0, 10), EXTENT) == (45, 55)
+    assert around(5, (0, 10), EXTENT) == (0, 10)
+
+
+def test_small_curves() -> None:
+    assert spark([1.0, 2.0]) == ""
+    assert spark([0.0, 0.0, 0.0, 0.0]) == "⣀⣀"
+    assert len(spark([float(i) for i in range(20)])) == 10
+
+
+def waves() -> DocumentBuilder:
+    build = DocumentBuilder("waves")
+    times = build.times("clock", [i / 10 for i in range(200)])
+    series = []
+    for number in (1, 2):
+        values = [math.sin(i / 20 * number) for i in range(200)]
+        data = build.doubles(f"wave {number}", values, unit="m", index=times)
+        series.append((data, build.statuses(f"status {number}", data)))
+    build.double_over_time("Waves", series, legend=["slow", "fast"], order=1)
+    event = build.scalar("Peak", 1.0)
+    build.event("Crest", at=12.5, metrics=[event])
+    return build
+
+
+async def test_zoom_pan_and_reset() -> None:
+    async with opened(waves()) as pilot:
+        await press(pilot, "g")
+        chart = pilot.app.screen.query_one(Card).chart
+        await press(pilot, "tab")
+        assert chart.has_focus
+        await press(pilot, "plus", "plus")
+        assert chart.window is not None
+        low, high = chart.window
+        assert high - low == pytest.approx(19.9 / 4, rel=0.05)
+        await press(pilot, "full_stop")
+        assert chart.window is not None
+        assert chart.window[0] > low
+        await press(pilot, "comma")
+        assert chart.window == pytest.approx((low, high))
+        await press(pilot, "minus", "minus")
+        assert chart.window is None
+        await press(pilot, "plus", "0")
+        assert chart.window is None
+
+
+async def test_the_cursor_reads_every_series() -> None:
+    async with opened(waves()) as pilot:
+        await press(pilot, "tab", "right", "right", "right")
+        chart = pilot.app.screen.query_one(Card).chart
+        assert chart.cursor_x is not None
+        reading = "".join(part for part, _ in chart.reading(tones(pilot.app)))
+        assert "slow" in reading
+        assert "fast" in reading
+        assert "✓" in reading
+        await press(pilot, "y")
+        assert "slow" in pilot.app.clipboard
+        # Zoomed in, the cursor pushes the view along and stops at the end.
+        await press(pilot, "plus", "plus", "plus", *["L"] * 30)
+        assert chart.cursor_x == pytest.approx(19.9)
+        assert chart.window is not None
+        assert chart.window[1] == pytest.approx(19.9)
+        await press(pilot, "escape")
+        assert chart.cursor_x is None
+
+
+async def test_series_can_be_turned_off() -> None:
+    async with opened(waves()) as pilot:
+        await press(pilot, "tab", "s", "space", "escape")
+        chart = pilot.app.screen.query_one(Card).chart
+        assert chart.look.hidden == {"slow"}
+        await press(pilot, "right")
+        reading = "".join(part for part, _ in chart.reading(tones(pilot.app)))
+        assert "slow" not in reading
+        assert "fast" in reading
+
+
+async def test_categories_can_be_chosen() -> None:
+    build = DocumentBuilder("cameras")
+    bars = {"left": [1.0, 2.0], "right": [3.0, 4.0]}
+    names = build.strings("names", {"left": ["a", "b"], "right": ["a", "b"]})
+    values = build.doubles("latency", bars, index=names)
+    build.bar_chart("Latency", [(values, build.statuses("status", values))])
+    async with opened(build) as pilot:
+        await press(pilot, "tab")
+        chart = pilot.app.screen.query_one(Card).chart
+        drawing = chart.drawing
+        assert drawing is not None
+        if drawing.categories:
+            await press(pilot, "c", "down", "enter")
+            assert chart.look.category == drawing.categories[1]
+
+
+async def test_the_mouse_zooms_reads_and_drags() -> None:
+    async with opened(waves()) as pilot:
+        chart = pilot.app.screen.query_one(Card).chart
+        await pilot.click(ChartView, offset=(40, 12))
+        assert chart.cursor_x is not None
+        await press(pilot, "plus", "plus")
+        before = chart.window
+        assert before is not None
+        await pilot.mouse_down(ChartView, offset=(40, 12))
+        await pilot.hover(ChartView, offset=(20, 12))
+        await pilot.mouse_up(ChartView, offset=(20, 12))
+        await pilot.pause()
+        assert chart.window is not None
+        assert chart.window[0] > before[0]
+
+
+async def test_from_an_event_to_its_moment_in_a_chart() -> None:
+    async with opened(waves()) as pilot:
+        await press(pilot, "3", "m", *"waves", "enter")
+        assert pilot.app.screen.query_one(MetricList).position == 0
+        chart = pilot.app.screen.query_one(Card).chart
+        assert chart.cursor_x == pytest.approx(12.5)
+        assert "12.500 s" in text(pilot)
+
+
+async def test_an_event_opens_its_metric() -> None:
+    async with opened(waves()) as pilot:
+        await press(pilot, "3", "enter")
+        assert pilot.app.screen.query_one(MetricList).position == 1
+
+
+async def test_long_texts_scroll(sample: Path) -> None:
+    build = DocumentBuilder("long")
+    build.text("Report", "\n\n".join(f"line {i}" for i in range(200)))
+    async with opened(build, (80, 24)) as pilot:
+        assert "line 1" in text(pilot)
+        await press(pilot, "tab", *["j"] * 30)
+        assert "line 15" in text(pilot)

@@ -1,0 +1,164 @@
+"""The data: tables with index, values and statuses; rows, searches, jumps, categories, charts."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from resim_inspect.document.builder import DocumentBuilder
+from resim_inspect.tui.chart import ChartView
+from resim_inspect.tui.columns import SearchError, columns_of, describe, histogram, search
+from resim_inspect.tui.data_list import DataList
+from resim_inspect.tui.metric_list import MetricList
+from resim_inspect.tui.series_table import SeriesTable
+from tests.tui.conftest import opened, press, text
+
+
+def flight(n: int = 50) -> DocumentBuilder:
+    build = DocumentBuilder("flight")
+    times = build.times("clock", [i / 10 for i in range(n)])
+    values = [float(i) for i in range(n)]
+    values[7] = math.nan
+    speed = build.doubles("speed", values, unit="m/s", index=times)
+    words = ["PASSED"] * n
+    words[20] = words[21] = "FAIL_WARN"
+    statuses = build.statuses("speed status", words, index=times)
+    build.double_over_time("Speed", [(speed, statuses)])
+    build.strings("mode", ["IDLE", "CRUISE", "LAND", "IDLE"])
+    build.doubles("by camera", {"left": [1.0, 2.0], "right": [3.0, 4.0, 5.0]}, unit="ms")
+    return build
+
+
+def test_index_values_and_statuses_stand_side_by_side() -> None:
+    document = flight().document()
+    data = document.data_named("speed")
+    assert data is not None
+    columns = columns_of(document, data)
+    assert [column.title for column in columns.columns] == ["clock", "value [m/s]", "status"]
+    assert [column.text(20) for column in columns.columns] == ["2.000 s", "20", "! FAIL_WARN"]
+    assert columns.columns[1].text(999) == ""
+    assert columns.trouble.tolist() == [7, 20, 21]
+    assert "NaN 1" in next(iter(describe(columns)))
+
+
+def test_categories_stand_side_by_side() -> None:
+    document = flight().document()
+    data = document.data_named("by camera")
+    assert data is not None
+    columns = columns_of(document, data)
+    assert [c.title for c in columns.columns] == ["left value [ms]", "right value [ms]"]
+    assert columns.rows == 3
+    assert [c.text(2) for c in columns.columns] == ["", "5"]
+    assert len(list(describe(columns))) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted", "rows"),
+    [
+        ("speed", ">46", [47, 48, 49]),
+        ("speed", "<= 2", [0, 1, 2]),
+        ("speed", "3", [3]),
+        ("speed", "nan", [7]),
+        ("clock", ">=4.85", [49]),
+        ("mode", "idle", [0, 3]),
+        ("speed status", "fail", [20, 21]),
+        ("mode", "nothing like it", []),
+    ],
+)
+def test_values_are_found(name: str, wanted: str, rows: list[int]) -> None:
+    document = flight().document()
+    data = document.data_named(name)
+    assert data is not None
+    assert search(columns_of(document, data), wanted).tolist() == rows
+
+
+def test_a_search_that_means_nothing_says_how_to_ask() -> None:
+    document = flight().document()
+    data = document.data_named("speed")
+    assert data is not None
+    with pytest.raises(SearchError, match=">40"):
+        search(columns_of(document, data), "fast")
+
+
+def test_histograms_of_odd_numbers() -> None:
+    def bars(values: list[float]) -> str:
+        build = DocumentBuilder("odd")
+        build.doubles("d", values)
+        document = build.document()
+        return histogram(document.series(document.data[0]))
+
+    assert bars([1.0, 1.0]) == ""
+    assert bars([math.nan, 2.0]) == ""
+    assert bars([-1e308, 1e308]) == ""
+    assert len(bars([0.0, 1.0, 1.0, 2.0])) == 24
+    assert bars([0.0, 1.0]).strip(" ") == "█" + " " * 22 + "█"
+
+
+async def test_keys_go_to_failing_rows_to_numbers_and_to_hits() -> None:
+    async with opened(flight()) as pilot:
+        await press(pilot, "2", "j", "enter")
+        table = pilot.app.screen.query_one(SeriesTable)
+        await press(pilot, "right_square_bracket")
+        assert table.cursor == 7
+        await press(pilot, "right_square_bracket")
+        assert table.cursor == 20
+        await press(pilot, "left_square_bracket")
+        assert table.cursor == 7
+        await press(pilot, "colon", *"33", "enter")
+        assert table.cursor == 33
+        await press(pilot, "colon", *"-1", "enter")
+        assert table.cursor == 49
+        await press(pilot, "slash", *">=40", "enter")
+        assert table.cursor == 49
+        await press(pilot, "n")
+        assert table.cursor == 40
+        await press(pilot, "N")
+        assert table.cursor == 49
+        await press(pilot, "y")
+        assert pilot.app.clipboard == "49\t4.900 s\t49\t✓ PASSED"
+
+
+async def test_data_without_a_metric_are_marked_and_users_are_found() -> None:
+    async with opened(flight()) as pilot:
+        await press(pilot, "2")
+        assert "2 without a metric" in text(pilot)
+        await press(pilot, "j", "u")
+        assert pilot.app.screen.query_one(MetricList).has_focus
+
+
+async def test_from_a_metric_to_its_data_and_to_a_chart() -> None:
+    async with opened(flight()) as pilot:
+        await press(pilot, "x")
+        found = pilot.app.screen.query_one(DataList)
+        assert found.cursor == 1
+        await press(pilot, "v")
+        chart = pilot.app.screen.query_one("DataPane ChartView", ChartView)
+        assert chart.display
+        assert chart.drawing is not None
+        await press(pilot, "v", "d")
+        assert "INDEXED_DOUBLE" in text(pilot)
+
+
+async def test_an_image_shows_itself_and_a_missing_one_says_so(sample: Path) -> None:
+    async with opened(sample) as pilot:
+        await press(pilot, "2", "G")
+        chart = pilot.app.screen.query_one("DataPane ChartView", ChartView)
+        assert chart.display
+    build = DocumentBuilder("none")
+    build.image("Landing", build.file("picture", "../../etc/passwd"))
+    async with opened(build) as pilot:
+        await press(pilot, "2")
+        assert "root:" not in text(pilot)
+
+
+async def test_a_million_rows_open_as_ten_do() -> None:
+    build = DocumentBuilder("long")
+    build.doubles("long", np.arange(1_000_000, dtype=float).tolist())
+    async with opened(build) as pilot:
+        await press(pilot, "2", "enter", "G")
+        table = pilot.app.screen.query_one(SeriesTable)
+        assert table.cursor == 999_999
+        assert "999,999" in text(pilot)

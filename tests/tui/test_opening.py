@@ -1,0 +1,219 @@
+"""Opening anything: what a path is, the open screen, inputs, and refusals in a sentence."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from resim_inspect.document.builder import DocumentBuilder
+from resim_inspect.document.errors import UnreadableError
+from resim_inspect.document.pictures import pad_picture, png
+from resim_inspect.tui.app import run_app
+from resim_inspect.tui.document_screen import DocumentScreen
+from resim_inspect.tui.files import Entry, list_folder, preview, read_inputs
+from resim_inspect.tui.inputs_pane import InputsScreen
+from resim_inspect.tui.inputs_view import FileTree
+from resim_inspect.tui.open_screen import OpenScreen
+from resim_inspect.tui.recent import complete, read_recent, remember, state_file
+from resim_inspect.tui.recognise import Kind, recognise
+from tests.tui.conftest import Shot, press, started, text
+
+
+@pytest.fixture
+def job(tmp_path: Path) -> Path:
+    """A job's folder: inputs with several kinds of files, outputs."""
+    root = tmp_path / "flight-017"
+    logs, experience = root / "inputs" / "logs", root / "inputs" / "experience"
+    logs.mkdir(parents=True)
+    experience.mkdir()
+    (logs / "samples.csv").write_text("time,speed\n0.0,1.5\n0.1,22.25\n")
+    (logs / "state.json").write_text('{"mode": "CRUISE", "list": [1, 2]}')
+    (logs / "broken.json").write_text("{")
+    (logs / "raw.bin").write_bytes(bytes(range(64)))
+    (logs / "evil.txt").write_text("\x1b[31mred\x07\tend")
+    (logs / "pad.png").write_bytes(png(*pad_picture(16, 12)))
+    (experience / "deep").mkdir()
+    (experience / "deep" / "route.txt").write_text("north\n")
+    build = DocumentBuilder("job")
+    build.scalar("Max speed", 44.7, unit="m/s")
+    build.write(root / "outputs" / "metrics.binproto")
+    return root
+
+
+def test_what_a_path_is(job: Path, tmp_path: Path) -> None:
+    metrics = job / "outputs" / "metrics.binproto"
+    assert recognise(metrics) == (Kind.METRICS, metrics, "a metrics file", job / "inputs")
+    assert recognise(job / "outputs").said == "an outputs folder"
+    assert recognise(job).path == metrics
+    assert recognise(job / "inputs").said == "inputs of job mode"
+    metrics.unlink()
+    assert recognise(job).kind is Kind.INPUTS
+    batch = tmp_path / "b" / "inputs"
+    batch.mkdir(parents=True)
+    (batch / "batch_metrics_config.json").write_text("{}")
+    assert recognise(batch).said == "inputs of batch mode"
+    (tmp_path / "w" / "jobs" / "a" / "inputs").mkdir(parents=True)
+    assert recognise(tmp_path / "w").kind is Kind.WORKSPACE
+    (tmp_path / "nothing").mkdir()
+    with pytest.raises(UnreadableError, match="neither"):
+        recognise(tmp_path / "nothing")
+
+
+def test_previews(job: Path) -> None:
+    logs = job / "inputs" / "logs"
+
+    def lines(name: str) -> tuple[str, ...]:
+        path = logs / name
+        return preview(Entry(path, 0, False, path.stat().st_size)).lines
+
+    assert lines("samples.csv") == ("time  speed", "0.0   1.5  ", "0.1   22.25")
+    assert '  "mode": "CRUISE",' in lines("state.json")
+    assert lines("broken.json")[0].startswith("no valid JSON")
+    assert lines("raw.bin")[1].startswith("00000000  00 01 02")
+    assert lines("evil.txt") == ("�[31mred�    end",)
+    assert preview(Entry(logs / "pad.png", 0, False, 9)).image
+
+
+def test_links_and_pipes_are_not_followed(job: Path) -> None:
+    logs = job / "inputs" / "logs"
+    (logs / "link").symlink_to("/etc/passwd")
+    os.mkfifo(logs / "pipe")
+    notes = {entry.path.name: entry for entry in list_folder(logs, frozenset())}
+    assert preview(notes["link"]).lines == ("a link, not followed",)
+    assert preview(notes["pipe"]).lines == ("a pipe",)
+
+
+def test_the_token_of_a_batch_is_masked(tmp_path: Path) -> None:
+    config = tmp_path / "batch_metrics_config.json"
+    config.write_text(json.dumps({"authToken": "s3cret", "apiURL": "ftp://x", "batchID": "no"}))
+    entry = list_folder(tmp_path, frozenset())[0]
+    assert "s3cret" not in "\n".join(preview(entry).lines)
+    rules = {finding.rule for finding in read_inputs(tmp_path, frozenset()).findings}
+    assert {"config-url", "config-uuid", "config-no-project"} <= rules
+
+
+def test_recent_paths_are_kept_and_stay_a_list(tmp_path: Path, job: Path) -> None:
+    assert read_recent() == []
+    for path in (job, tmp_path, job):
+        remember(path)
+    assert read_recent() == [job, tmp_path]
+    state_file().write_text('{"paths": 7}')
+    assert read_recent() == []
+    state_file().write_text("half")
+    remember(job)
+    assert read_recent() == [job]
+
+
+def test_paths_complete(job: Path) -> None:
+    base = str(job)
+    assert complete(base + "/inp") == base + "/inputs/"
+    assert complete(base + "/inputs/logs/s") == base + "/inputs/logs/samples.csv"
+    assert complete(base + "/inputs/logs/sta") == base + "/inputs/logs/state.json"
+    assert complete(base + "/zzz") is None
+    assert complete("\0") is None
+    assert complete("") is None
+
+
+async def test_the_open_screen_opens_what_is_typed(job: Path) -> None:
+    async with started(None) as pilot:
+        assert isinstance(pilot.app.screen, OpenScreen)
+        await press(pilot, "slash", *str(job / "outputs"), "enter")
+        assert isinstance(pilot.app.screen, DocumentScreen)
+        assert read_recent() == [job / "outputs" / "metrics.binproto"]
+        await press(pilot, "ctrl+o")
+        assert isinstance(pilot.app.screen, OpenScreen)
+        await press(pilot, "escape")
+        assert isinstance(pilot.app.screen, DocumentScreen)
+
+
+async def test_a_refusal_is_a_sentence_and_the_app_goes_on(tmp_path: Path) -> None:
+    async with started(None) as pilot:
+        for wrong in ("/nothing/here", str(tmp_path)):
+            await press(pilot, "slash", *wrong, "enter")
+            assert isinstance(pilot.app.screen, OpenScreen)
+            await press(pilot, "ctrl+a", "ctrl+k")
+        assert pilot.app.is_running
+
+
+async def test_folders_unfold(job: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(job)
+    async with started(None) as pilot:
+        tree = pilot.app.screen.query_one(FileTree)
+        assert [entry.path.name for entry in tree.entries] == ["inputs", "outputs"]
+        await press(pilot, "j", "enter")
+        assert "metrics.binproto" in [entry.path.name for entry in tree.entries]
+        await press(pilot, "j", "enter")
+        assert isinstance(pilot.app.screen, DocumentScreen)
+
+
+async def test_the_inputs_beside_a_document(job: Path) -> None:
+    async with started(job) as pilot:
+        await press(pilot, "5")
+        tree = pilot.app.screen.query_one(FileTree)
+        names = [entry.path.name for entry in tree.entries]
+        assert names[:3] == ["experience", "deep", "logs"]
+        while tree.entry is None or tree.entry.path.name != "samples.csv":
+            await press(pilot, "down")
+        assert "22.25" in text(pilot)
+        await press(pilot, "g", "enter")
+        assert len(tree.entries) == len(names) - 1
+
+
+async def test_an_inputs_folder_on_its_own(job: Path) -> None:
+    (job / "inputs" / "notes.txt").write_text("?")
+    async with started(job / "inputs") as pilot:
+        assert isinstance(pilot.app.screen, InputsScreen)
+        shown = text(pilot)
+        assert "inputs of job mode" in shown
+        assert "Contract · 1 finding" in shown
+
+
+async def test_without_inputs_the_pane_says_where_it_looked(tmp_path: Path) -> None:
+    DocumentBuilder("alone").write(tmp_path / "alone.binproto")
+    async with started(tmp_path / "alone.binproto") as pilot:
+        await press(pilot, "5", "escape", "1")
+        assert pilot.app.is_running
+
+
+def test_a_missing_file_ends_before_the_app_starts(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableError):
+        run_app(tmp_path / "none.binproto")
+
+
+WAYS = {
+    "60x20": ((60, 20), None),
+    "80x24": ((80, 24), None),
+    "120x40": ((120, 40), None),
+    "light": ((120, 40), "resim-light"),
+    "no-color": ((120, 40), None),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_inputs_screen(
+    job: Path, shot: Shot, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if way == "no-color":
+        monkeypatch.setenv("NO_COLOR", "1")
+    size, theme = WAYS[way]
+    async with started(job, size, theme=theme) as pilot:
+        await press(pilot, "5", "G")
+        shot(pilot, f"inputs-{way}")
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_open_screen(
+    job: Path, shot: Shot, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if way == "no-color":
+        monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.chdir(job)
+    # Paths of the machine are not for a picture.
+    monkeypatch.setattr("resim_inspect.tui.open_screen.Path.absolute", lambda path: path)
+    size, theme = WAYS[way]
+    async with started(None, size, theme=theme) as pilot:
+        await press(pilot, "j", "enter")
+        shot(pilot, f"open-{way}")

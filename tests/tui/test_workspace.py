@@ -1,0 +1,150 @@
+"""A workspace: its jobs in a table, sorted, filtered, opened; broken ones say why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from resim_inspect.document.builder import DocumentBuilder
+from resim_inspect.tui.app import InspectApp
+from resim_inspect.tui.document_screen import DocumentScreen
+from resim_inspect.tui.jobs import chosen, columns, read_jobs, read_shape
+from resim_inspect.tui.jobs_table import JobsTable
+from resim_inspect.tui.switching import Shelf
+from resim_inspect.tui.workspace_screen import WorkspaceScreen
+from tests.tui.conftest import Shot, press, started, text
+
+
+def job(name: str, speed: float | None, status: str) -> DocumentBuilder:
+    build = DocumentBuilder(name)
+    build.scalar("Max speed", speed, unit="m/s", status=status)
+    build.text("Notes", "hello")
+    build.scalar("Latency", 12.25, unit="ms")
+    return build
+
+
+def shelf_of(pilot: Pilot[Any]) -> Shelf:
+    assert isinstance(pilot.app, InspectApp)
+    return pilot.app.shelf
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    root = tmp_path / "batch-7"
+    jobs = {
+        "flight-a": job("a", 31.5, "PASSED"),
+        "flight-b": job("b", 44.75, "FAIL_BLOCK"),
+        "flight-c": job("c", 40.5, "FAIL_WARN"),
+        "parking": job("d", 2.0, "PASSED"),
+    }
+    for name, build in jobs.items():
+        (root / "jobs" / name / "inputs" / "logs").mkdir(parents=True)
+        build.write(root / "jobs" / name / "outputs" / "metrics.binproto")
+    (root / "jobs" / "never-run" / "inputs" / "logs").mkdir(parents=True)
+    broken = root / "jobs" / "broken" / "outputs" / "metrics.binproto"
+    broken.parent.mkdir(parents=True)
+    broken.write_bytes(b"\x12\xff")
+    job("batch", 1.0, "PASSED").write(root / "batch" / "outputs" / "metrics.binproto")
+    return root
+
+
+def test_rows_of_a_workspace(workspace: Path) -> None:
+    rows = list(read_jobs(read_shape(workspace)))
+    assert [row.name for row in rows] == [
+        "broken", "flight-a", "flight-b", "flight-c", "never-run", "parking",
+    ]  # fmt: skip
+    assert rows[0].verdict is None
+    assert "cut short" in rows[0].note
+    assert rows[4].note == "not run yet"
+    assert columns(rows) == ["Latency", "Max speed", "Notes"]
+    assert rows[2].cells["Max speed"].full == "44.75 m/s"
+
+    def names(**how: object) -> list[str]:
+        return [row.name for row in chosen(rows, **how)]  # type: ignore[arg-type]
+
+    assert names(words="FLIGHT b") == ["flight-b"]
+    assert names(failing=True) == ["broken", "flight-b", "flight-c", "never-run"]
+    assert names(sort="Max speed", descending=True)[:2] == ["flight-b", "flight-c"]
+    assert names(sort="Max speed")[-2:] == ["broken", "never-run"]
+    assert names(sort="verdict", descending=True)[0] == "flight-b"
+
+
+async def test_the_table_sorts_filters_and_opens(workspace: Path) -> None:
+    async with started(workspace) as pilot:
+        table = pilot.app.screen.query_one(JobsTable)
+        shown = text(pilot)
+        assert "Jobs 6" in shown
+        assert "1 blocked" in shown
+        assert "2 without metrics" in shown
+        await press(pilot, "l", "l", "l", "s")
+        assert table.shown[0].name == "flight-b"
+        assert "Max speed 44.75 m/s ✗ FAIL_BLOCK" in text(pilot)
+        await press(pilot, "s")
+        assert table.shown[0].name == "parking"
+        await press(pilot, "f")
+        assert len(table.shown) == 4
+        await press(pilot, "f", "slash", *"flight-c", "enter", "g", "enter")
+        assert isinstance(pilot.app.screen, DocumentScreen)
+        assert "40.5 m/s" in text(pilot)
+        await press(pilot, "grave_accent")
+        assert isinstance(pilot.app.screen, WorkspaceScreen)
+        await press(pilot, "escape")
+        assert len(table.shown) == 6
+
+
+async def test_the_batch_opens_and_a_job_without_metrics_says_why(workspace: Path) -> None:
+    async with started(workspace) as pilot:
+        table = pilot.app.screen.query_one(JobsTable)
+        while table.job is None or table.job.name != "never-run":
+            await press(pilot, "down")
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, WorkspaceScreen)
+        assert "not run yet" in text(pilot)
+        await press(pilot, "b")
+        assert isinstance(pilot.app.screen, DocumentScreen)
+
+
+async def test_what_is_open_can_be_switched_and_closed(workspace: Path) -> None:
+    async with started(workspace) as pilot:
+        await press(pilot, "b", "w")
+        assert "What is open" in text(pilot)
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, WorkspaceScreen)
+        await press(pilot, "b")
+        assert len(shelf_of(pilot).names) == 2
+        await press(pilot, "ctrl+w")
+        assert isinstance(pilot.app.screen, WorkspaceScreen)
+        await press(pilot, "ctrl+w")
+        assert isinstance(pilot.app.screen, WorkspaceScreen)
+        assert len(shelf_of(pilot).names) == 1
+
+
+async def test_rereading_shows_new_jobs(workspace: Path) -> None:
+    async with started(workspace) as pilot:
+        table = pilot.app.screen.query_one(JobsTable)
+        job("e", 9.0, "PASSED").write(workspace / "jobs" / "late" / "outputs" / "metrics.binproto")
+        await press(pilot, "f5")
+        assert "late" in [row.name for row in table.shown]
+
+
+@pytest.mark.parametrize(
+    ("way", "size"), [("60x20", (60, 20)), ("80x24", (80, 24)), ("120x40", (120, 40))]
+)
+async def test_screen(workspace: Path, shot: Shot, way: str, size: tuple[int, int]) -> None:
+    async with started(workspace, size) as pilot:
+        await press(pilot, "l", "l", "j")
+        shot(pilot, f"workspace-{way}")
+
+
+@pytest.mark.parametrize("way", ["light", "no-color"])
+async def test_screen_in_other_colours(
+    workspace: Path, shot: Shot, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if way == "no-color":
+        monkeypatch.setenv("NO_COLOR", "1")
+    async with started(workspace, theme="resim-light" if way == "light" else None) as pilot:
+        await press(pilot, "l", "l", "j")
+        shot(pilot, f"workspace-{way}")
