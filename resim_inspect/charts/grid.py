@@ -83,6 +83,15 @@ class Grid:
             chars[place + 1] = " "
         chars[place] = " "
 
+    def above(self, x: int, y: int, eighths: int, style: Style) -> None:
+        """Fill the upper eighths of a cell; a lower block that stands there stays."""
+        if 0 <= x < self.width and 0 <= y < self.height:
+            below = self._styles[y][x]
+            if self._chars[y][x] in "▁▂▃▄▅▆▇" and not below.reverse:
+                self._styles[y][x] = replace(below, bg=style.fg)
+            else:
+                self.put(x, y, " ▁▂▃▄▅▆▇█"[8 - eighths], Style(fg=style.fg, reverse=True))
+
     def char(self, x: int, y: int) -> str:
         """What stands in a cell."""
         if 0 <= x < self.width and 0 <= y < self.height:

@@ -78,6 +78,8 @@ def _figure(columns: int, rows: int) -> Any:
 
 
 _themes: set[str] = set()
+_OWN: RGB = (1, 1, 1)
+"""Stands for the terminal's own colour: plotext would choose one of its theme instead."""
 
 
 def draw(columns: int, rows: int, strokes: Sequence[Stroke]) -> Canvas:
@@ -91,7 +93,7 @@ def draw(columns: int, rows: int, strokes: Sequence[Stroke]) -> Canvas:
         for x, y, breaks in _safe(stroke, columns, rows):
             if figure is None:
                 figure = _figure(columns, rows)
-            pixel = plotext.pixel(stroke.color) if stroke.color else plotext.pixel()
+            pixel = plotext.pixel(stroke.color or _OWN)
             symbol = stroke.symbol if stroke.symbol == "braille" else stroke.symbol[:1]
             signal = figure.signal(x, y, marker=plotext.marker(symbol, pixel))
             if stroke.joined and len(x) > 1:
@@ -190,5 +192,6 @@ def _cells(text: str, blank: Canvas) -> Canvas:
 def _color(codes: str, before: RGB | None) -> RGB | None:
     parts = codes.split(";")
     if parts[:2] == ["38", "2"] and len(parts) >= 5:
-        return int(parts[2]), int(parts[3]), int(parts[4])
+        found = int(parts[2]), int(parts[3]), int(parts[4])
+        return None if found == _OWN else found
     return None if parts[0] in {"", "0"} else before

@@ -118,7 +118,10 @@ def axis(rng: random.Random) -> Axis:
 
 def plot(rng: random.Random) -> Plot:
     """A plot with any layers."""
-    any_number = lambda: rng.choice((*BIG, rng.gauss(0, 10), float("nan"), float("inf")))  # noqa: E731
+
+    def any_number() -> float:
+        return rng.choice((*BIG, rng.gauss(0, 10), float("nan"), float("inf")))
+
     bands: tuple[Bands, ...] = ()
     if rng.random() < 0.2:
         n = rng.choice((0, 1, 5, 3000))

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from resim_inspect.charts.drawing import Axis, Box, Drawing, Plot
+from resim_inspect.charts.drawing import Axis, Box, Drawing, Fill, Plot
 from resim_inspect.charts.kinds.over_time import TITLE_LIMIT, empty
 from resim_inspect.charts.kinds.source import Source
 from resim_inspect.charts.style import Ink
@@ -57,8 +57,8 @@ def histogram(source: Source, metric: Metric, values: HistogramValues) -> Drawin
     boxes: list[Box] = []
     floors = [0] * len(good)
     totals = counts(doubles, good)[0]
-    legend: list[tuple[str, Ink]] = []
-    for status, ink, name in _PARTS:
+    fills: list[Fill] = []
+    for shade, (status, ink, name) in enumerate(_PARTS):
         part = doubles
         if statuses is not None:
             failing = np.isin(statuses, (int(MetricStatus.FAIL_WARN), int(MetricStatus.FAIL_BLOCK)))
@@ -72,12 +72,21 @@ def histogram(source: Source, metric: Metric, values: HistogramValues) -> Drawin
                 if status is not None:
                     text = f"{found[k]:,} {name}"
                 boxes.append(
-                    Box(low, high, floors[k], floors[k] + found[k], ink, text=text, status=status)
+                    Box(
+                        low,
+                        high,
+                        floors[k],
+                        floors[k] + found[k],
+                        ink,
+                        text=text,
+                        status=status,
+                        shade=shade,
+                    )
                 )
                 floors[k] += found[k]
         many = int(np.sum(found))
         if status is not None and many:
-            legend.append((f"{name} {many:,}", ink))
+            fills.append(Fill(f"{name} {many:,}", ink, shade))
     lows, highs = [low for low, _ in good], [high for _, high in good]
     limits = None
     if good:
@@ -90,7 +99,7 @@ def histogram(source: Source, metric: Metric, values: HistogramValues) -> Drawin
         Axis(title=title, unit=clean(data.unit, 24), limits=limits),
         Axis(title="count", limits=(0.0, max(1.0, max(totals, default=1) * 1.05))),
         boxes=tuple(boxes),
-        legend=tuple(legend),
+        fills=tuple(fills),
     )
     beyond = 0
     for (low, high), held in zip(good, totals, strict=True):

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from resim_inspect.charts.drawing import Axis, Bands, Drawing, Plot
+from resim_inspect.charts.drawing import Axis, Bands, Drawing, Fill, Plot
 from resim_inspect.charts.facts import blocks
 from resim_inspect.charts.kinds.over_time import empty, with_events
 from resim_inspect.charts.kinds.source import MissingError, Source, legend_name, named
@@ -92,7 +92,7 @@ def states_over_time(source: Source, metric: Metric, values: StatesOverTimeValue
 def band_plot(source: Source, bands: list[Bands], states: list[str], failing: set[str]) -> Plot:
     """Bands one below the other, the first on top; a colour for each state that occurs."""
     present = {state for band in bands for state in band.states}
-    inks: list[tuple[str, Ink]] = []
+    fills: list[Fill] = []
     color = 0
     for state in dict.fromkeys(states):
         if state in failing:
@@ -100,11 +100,11 @@ def band_plot(source: Source, bands: list[Bands], states: list[str], failing: se
         else:
             ink, color = color, color + 1
         if state in present:
-            inks.append((state, ink))
+            fills.append(Fill(state, ink))
     first = [int(band.starts[0]) for band in bands if len(band.starts)]
     axis = time_axis(min(first) if first else None, source.options.time)
     y = Axis("category", categories=tuple(band.name for band in bands), reverse=True)
-    return Plot(axis, y, bands=tuple(bands), legend=tuple(inks))
+    return Plot(axis, y, bands=tuple(bands), fills=tuple(fills))
 
 
 def _band(

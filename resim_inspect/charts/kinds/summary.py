@@ -188,7 +188,7 @@ def _context(
         found.values[one],
         None,
         unit,
-        ink="accent",
+        ink="text",
         line=False,
         mark=CHOSEN,
         counted=False,

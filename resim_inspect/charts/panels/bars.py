@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from resim_inspect.charts.drawing import Axis, Bars, BarSeries, Box, Note, Plot
+from resim_inspect.charts.drawing import Axis, Bars, BarSeries, Box, Fill, Note, Plot
 from resim_inspect.charts.grid import width_of
 from resim_inspect.charts.panels import legend, lying, plot
 from resim_inspect.charts.panels.canvas import Painted, Request
@@ -125,7 +125,17 @@ def _paint_upright(panel: Bars, places: range, request: Request) -> Painted:
         ink = status if failing and status is not None and len(panel.series) == 1 else series.ink
         text = number(high - low if panel.stacked else high, 4)
         boxes.append(
-            Box(left, left + each, low, high, ink, name=series.name, text=text, status=status)
+            Box(
+                left,
+                left + each,
+                low,
+                high,
+                ink,
+                name=series.name,
+                text=text,
+                status=status,
+                shade=panel.series.index(series),
+            )
         )
         mark = f"{symbol(status)} " if failing and status is not None else ""
         if (roomy or mark) and not panel.stacked:
@@ -133,7 +143,7 @@ def _paint_upright(panel: Bars, places: range, request: Request) -> Painted:
             notes.append(
                 (left + each / 2, high, label, status if failing and status is not None else "dim")
             )
-    named = [(series.name, series.ink) for series in panel.series if series.name]
+    named = [Fill(s.name, s.ink, k) for k, s in enumerate(panel.series) if s.name]
     y = Axis(title=panel.y_title)
     extra = _headroom(boxes, panel)
     above = []
@@ -146,7 +156,7 @@ def _paint_upright(panel: Bars, places: range, request: Request) -> Painted:
         replace(y, limits=extra),
         boxes=tuple(boxes),
         notes=tuple(above),
-        legend=tuple(named) if len(named) > 1 else (),
+        fills=tuple(named) if len(named) > 1 else (),
         rules=panel.rules,
         title=panel.title,
     )
@@ -206,4 +216,7 @@ def legend_of(panel: Bars, request: Request) -> list[legend.Entry]:
         return []
     from resim_inspect.charts.panels.shapes import fill_char
 
-    return [legend.Entry(fill_char(s.ink, request.palette), s.name, s.ink) for s in named]
+    return [
+        legend.Entry(fill_char(panel.series.index(s), request.palette), s.name, s.ink)
+        for s in named
+    ]

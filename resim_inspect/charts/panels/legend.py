@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from resim_inspect.charts.drawing import Plot
 from resim_inspect.charts.grid import Grid, cut, width_of
+from resim_inspect.charts.panels.shapes import fill_char
 from resim_inspect.charts.style import SERIES_MARKS, STATUS_MARKS, Ink, Palette
 from resim_inspect.document.enums import MetricStatus
 
@@ -22,15 +23,18 @@ class Entry:
 def entries(panel: Plot, palette: Palette, off_plot: frozenset[str] = frozenset()) -> list[Entry]:
     """What a plot's legend lists: series, thresholds, the failing samples."""
     found: list[Entry] = []
-    if panel.legend is not None:
-        found += [Entry("█", name, ink) for name, ink in panel.legend]
-    else:
-        named = [c for c in panel.curves if c.legend and c.name]
-        for curve in named:
-            sign = curve.mark or ("─" if curve.line else "•")
-            if not palette.color and len(named) > 1:
-                sign = series_mark(named.index(curve))
-            found.append(Entry(sign, curve.name, curve.ink))
+    for fill in panel.fills:
+        sign = fill_char(fill.shade, palette)
+        if panel.bands and not palette.color:
+            # In a narrow run stands the first letter of the state, or that it fails.
+            sign = "✗" if fill.ink is MetricStatus.FAIL_BLOCK else fill.name[:1]
+        found.append(Entry(sign, fill.name, fill.ink))
+    named = [c for c in panel.curves if c.legend and c.name]
+    for curve in named:
+        sign = curve.mark or ("─" if curve.line else "•")
+        if not palette.color and len(named) > 1:
+            sign = series_mark(named.index(curve))
+        found.append(Entry(sign, curve.name, curve.ink))
     for rule in panel.rules:
         if rule.legend and rule.label:
             beyond = " (not in view)" if rule.label in off_plot else ""
@@ -67,24 +71,42 @@ def paint(
     if not found:
         return 1 if title else 0
     room = width - taken
-    longest = max(8, min(32, room // max(1, min(3, len(found))) - 5))
+    # Names are cut only as far as it takes for all entries to fit.
+    for longest in (60, 40, 32, 24, 18, 12, 8):
+        placed, left = _placed(found, longest, room, width, most)
+        if not left:
+            break
+    for x, row, entry, text in placed:
+        after = grid.put(x, y + row, entry.sign, palette.style(entry.ink, bold=True))
+        grid.put(after + 1, y + row, text, palette.style("text"))
+    last = placed[-1] if placed else (0, 0, found[0], "")
+    if left:
+        at = last[0] + width_of(last[3]) + 5 if placed else 0
+        limit = room if last[1] == 0 else width
+        grid.put(at, y + last[1], cut(f"+{left} more", max(0, limit - at)), palette.style("dim"))
+    return last[1] + 1
+
+
+def _placed(
+    found: list[Entry], longest: int, room: int, width: int, most: int
+) -> tuple[list[tuple[int, int, Entry, str]], int]:
+    """(column, row, entry, its text) of those that fit, and how many do not."""
+    placed: list[tuple[int, int, Entry, str]] = []
     x, row = 0, 0
     for place, entry in enumerate(found):
-        text = cut(entry.text, longest if len(found) > 1 else max(4, room - 2))
-        need = width_of(text) + 2
         left = len(found) - place
-        more = f"+{left} more"
         limit = room if row == 0 else width
-        last_row = row + 1 >= most
-        spare = 0 if left == 1 or not last_row else len(more) + 2
-        if x + need + spare > limit and x > 0:
-            if last_row:
-                grid.put(x, y + row, cut(more, max(0, limit - x)), palette.style("dim"))
-                return row + 1
+        text = cut(entry.text, min(longest, max(4, limit - 2)))
+        need = width_of(text) + 2
+        if x + need > limit and x > 0 and row + 1 < most:
             x, row = 0, row + 1
-        x = grid.put(x, y + row, entry.sign, palette.style(entry.ink, bold=True))
-        x = grid.put(x + 1, y + row, text, palette.style("text")) + 3
-    return row + 1
+            limit = width
+        spare = 0 if left == 1 or row + 1 < most else len(f"+{left} more") + 1
+        if x + need + spare > limit and x > 0:
+            return placed, left
+        placed.append((x, row, entry, text))
+        x += need + 3
+    return placed, 0
 
 
 def rows_needed(found: list[Entry], right: str, width: int, most: int, palette: Palette) -> int:

@@ -58,7 +58,7 @@ def paint(panel: Bars, places: range, request: Request) -> Painted:
         status = bars.status_of(series, place)
         failing = status is not None and status.severity >= 4
         ink = status if failing and status is not None and len(panel.series) == 1 else series.ink
-        box = Box(a, b, 0, 1, ink, horizontal=True)
+        box = Box(a, b, 0, 1, ink, horizontal=True, shade=panel.series.index(series))
         shapes.paint_boxes(
             grid, Rect(area.x, top + row, columns, 1), (box,), x, Scale(0, 1, 1), palette
         )

@@ -40,7 +40,8 @@ def paint(panel: Plot, request: Request) -> Painted:
     title = _y_title(panel)
     rows_legend = 0
     if height >= 5 and (found or title):
-        rows_legend = legend.rows_needed(found, title, width, 2 if height >= 14 else 1, palette)
+        most = 2 if height >= 14 or (height >= 10 and width < 60) else 1
+        rows_legend = legend.rows_needed(found, title, width, most, palette)
     axis_rows = 2 if height - rows_legend >= 4 else 0
     rows = max(1, height - rows_legend - axis_rows)
     y_ticks = y_ticks_of(left_range, panel.y, rows)
@@ -177,7 +178,7 @@ def _paint_rules(grid: Grid, panel: Plot, area: Rect, x: Scale, y: Scale, reques
                 if grid.blank(area.x + cell, area.y + row, 1):
                     grid.put(area.x + cell, area.y + row, "┊", style)
             if rule.mark:
-                grid.put(area.x + cell, area.y, rule.mark, style)
+                grid.over(area.x + cell, area.y, rule.mark, style)
         else:
             row = area.y + area.height - 1 - cell
             for column in range(area.x, area.x + area.width):
@@ -196,7 +197,7 @@ def _paint_cursor(grid: Grid, area: Rect, x: Scale, request: Request) -> None:
 
 
 def _paint_bands(grid: Grid, panel: Plot, area: Rect, x: Scale, y: Scale, request: Request) -> None:
-    inks: dict[str, Ink] = dict(panel.legend or ())
+    inks: dict[str, Ink] = {fill.name: fill.ink for fill in panel.fills}
     for place, band in enumerate(panel.bands):
         cell = y.cell(float(place))
         if cell is None:

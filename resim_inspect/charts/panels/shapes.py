@@ -13,7 +13,6 @@ from resim_inspect.charts.grid import Grid, cut, width_of
 from resim_inspect.charts.panels.canvas import Scale
 from resim_inspect.charts.picture import Rect
 from resim_inspect.charts.style import RGB, Ink, Palette, Style
-from resim_inspect.document.enums import MetricStatus
 
 _UP = " ▁▂▃▄▅▆▇█"
 _RIGHT = " ▏▎▍▌▋▊▉█"
@@ -21,11 +20,9 @@ FILLS = "█▓▒░"
 """Fills of the series where there are no colours."""
 
 
-def fill_char(ink: Ink, palette: Palette) -> str:
+def fill_char(shade: int, palette: Palette) -> str:
     """The character of a full cell: shades tell series apart where there are no colours."""
-    if palette.color or not isinstance(ink, int) or isinstance(ink, MetricStatus):
-        return "█"
-    return FILLS[ink % len(FILLS)]
+    return "█" if palette.color else FILLS[shade % len(FILLS)]
 
 
 def paint_boxes(
@@ -69,7 +66,7 @@ def _standing(
 ) -> None:
     b, t = max(0.0, b), min(float(area.height), t)
     style = palette.style(box.ink)
-    full = fill_char(box.ink, palette)
+    full = fill_char(box.shade, palette)
     down = box.y1 < box.y0
     for column in _columns(l_, r, area.width):
         for row in range(int(b), min(area.height, int(np.ceil(t)) if t > b else int(b) + 1)):
@@ -78,6 +75,12 @@ def _standing(
             char, shown = full, style
             if eighths < 8 and full != "█":
                 char = full if eighths >= 4 else ("▁" if row == int(b) and not down else " ")
+            elif eighths < 8 and b > row and not down:
+                # Begins above another bar's end, which stays below it in this cell.
+                if palette.color:
+                    grid.above(area.x + column, area.y + area.height - 1 - row, eighths, style)
+                    continue
+                char = full if eighths >= 4 else " "
             elif eighths < 8 and (b <= row or not down):
                 # Grows up from the cell's floor.
                 char = _UP[max(eighths, 1 if t - b < 1 else 0)]
@@ -100,7 +103,7 @@ def _lying(
 ) -> None:
     l_, r = max(0.0, l_), min(float(area.width), r)
     style = palette.style(box.ink)
-    full = fill_char(box.ink, palette)
+    full = fill_char(box.shade, palette)
     leftward = box.x1 < box.x0
     for row in _columns(b, t, area.height):
         y = area.y + area.height - 1 - row

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from resim_inspect.charts.drawing import Box, Curve
+from resim_inspect.charts.drawing import Box, Curve, Fill
 from resim_inspect.charts.plotly import decode
 from resim_inspect.charts.plotly.axes import PlotlyAxis
 from resim_inspect.charts.plotly.layers import Layers, Trace
@@ -75,15 +75,34 @@ def add_bars(layers: Layers, traces: list[Trace], layout: dict[str, Any]) -> Non
             said = _said(along, start, end, label, base_raw is not None)
             if flat:
                 box = Box(
-                    start, end, low, low + each, ink, trace.name, said, label, horizontal=True
+                    start,
+                    end,
+                    low,
+                    low + each,
+                    ink,
+                    trace.name,
+                    said,
+                    label,
+                    horizontal=True,
+                    shade=trace.place,
                 )
             else:
-                box = Box(low, low + each, start, end, ink, trace.name, said, right=trace.right)
+                box = Box(
+                    low,
+                    low + each,
+                    start,
+                    end,
+                    ink,
+                    trace.name,
+                    said,
+                    right=trace.right,
+                    shade=trace.place,
+                )
             layers.boxes.append(box)
         if n > 20_000:
             layers.left_out.append(f'{n - 20_000:,} of the bars of "{trace.name}"')
         if trace.named:
-            layers.legend.append((trace.name, trace.ink))
+            layers.fills.append(Fill(trace.name, trace.ink, trace.place))
 
 
 def _said(along: PlotlyAxis, start: float, end: float, label: str, based: bool) -> str:
@@ -155,12 +174,26 @@ def add_histogram(layers: Layers, trace: Trace, floors: dict[float, float], stac
         said = f"{number(height)} in {number(low)} … {number(high)}"
         if flat:
             layers.boxes.append(
-                Box(floor, floor + height, low, high, trace.ink, trace.name, said, horizontal=True)
+                Box(
+                    floor,
+                    floor + height,
+                    low,
+                    high,
+                    trace.ink,
+                    trace.name,
+                    said,
+                    horizontal=True,
+                    shade=trace.place,
+                )
             )
         else:
-            layers.boxes.append(Box(low, high, floor, floor + height, trace.ink, trace.name, said))
+            layers.boxes.append(
+                Box(
+                    low, high, floor, floor + height, trace.ink, trace.name, said, shade=trace.place
+                )
+            )
     if trace.named:
-        layers.legend.append((trace.name, trace.ink))
+        layers.fills.append(Fill(trace.name, trace.ink, trace.place))
 
 
 def _edges(
@@ -230,7 +263,7 @@ def add_box(layers: Layers, trace: Trace, order: list[str], place: int, many: in
         if len(part):
             _one_box(layers, trace, spot, part, flat, place, many)
     if trace.named and spots is not None:
-        layers.legend.append((trace.name, trace.ink))
+        layers.fills.append(Fill(trace.name, trace.ink, trace.place))
 
 
 def _one_box(
@@ -252,9 +285,13 @@ def _one_box(
     middle = (a + b) / 2
     said = f"median {number(median)}, half from {number(q1)} to {number(q3)}"
     if flat:
-        layers.boxes.append(Box(q1, q3, a, b, trace.ink, trace.name, said, horizontal=True))
+        layers.boxes.append(
+            Box(q1, q3, a, b, trace.ink, trace.name, said, horizontal=True, shade=trace.place)
+        )
     else:
-        layers.boxes.append(Box(a, b, q1, q3, trace.ink, trace.name, said, right=trace.right))
+        layers.boxes.append(
+            Box(a, b, q1, q3, trace.ink, trace.name, said, right=trace.right, shade=trace.place)
+        )
     nan = math.nan
     along = np.array([low, q1, nan, q3, high, nan])
     still = np.array([middle, middle, nan, middle, middle, nan])

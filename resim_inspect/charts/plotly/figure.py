@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from resim_inspect.charts.drawing import Area, Drawing, Panel, Plot
+from resim_inspect.charts.drawing import Area, Drawing, Fill, Panel, Plot
 from resim_inspect.charts.kinds.over_time import empty
 from resim_inspect.charts.kinds.source import Source
 from resim_inspect.charts.panels.shapes import heat_range, ramp
@@ -192,13 +192,11 @@ def _plot(
     titles = _shapes_and_texts(layers, layout, used)
     time = source.options.time
     x_axis, y_axis = x.axis(time), y.axis(time)
-    legend = tuple(layers.legend) if layers.legend else None
-    if legend is not None:
-        legend += tuple((c.name, c.ink) for c in layers.curves if c.legend and c.name)
+    fills = tuple(layers.fills)
     if layers.heat is not None:
         ends = heat_range(layers.heat)
         if ends is not None:
-            legend = ((number(ends[0]), ramp(0.0)), (number(ends[1]), ramp(1.0)))
+            fills = (Fill(number(ends[0]), ramp(0.0), 3), Fill(number(ends[1]), ramp(1.0), 0))
     plot = Plot(
         x_axis,
         y_axis,
@@ -209,7 +207,7 @@ def _plot(
         heat=layers.heat,
         rules=tuple(layers.rules),
         notes=tuple(layers.notes),
-        legend=legend,
+        fills=fills,
     )
     return plot, _area(x_layout, y_layout)
 

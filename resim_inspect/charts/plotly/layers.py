@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from resim_inspect.charts.drawing import Box, Curve, Heat, Note, Rule
+from resim_inspect.charts.drawing import Box, Curve, Fill, Heat, Note, Rule
 from resim_inspect.charts.plotly import decode
 from resim_inspect.charts.plotly.axes import PlotlyAxis
 from resim_inspect.charts.style import Ink
@@ -24,7 +24,7 @@ class Layers:
     boxes: list[Box] = field(default_factory=list)
     rules: list[Rule] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
-    legend: list[tuple[str, Ink]] = field(default_factory=list)
+    fills: list[Fill] = field(default_factory=list)
     heat: Heat | None = None
     left_out: list[str] = field(default_factory=list)
 
