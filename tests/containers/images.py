@@ -14,7 +14,9 @@ import pytest
 from tests.containers.desk import BASE_IMAGE, ROOT, unavailable
 
 CLIENT = os.environ.get("DOCKER", "docker")
+NEWEST, OLDER = "1.6.0", "0.14.1"
 METRICS_IMAGE = "resim-metrics:tested"
+OLDER_IMAGE = "resim-metrics:tested-older"
 FLIGHT_IMAGE = "flight-metrics:tested"
 CONTEXT = ("Dockerfile", ".dockerignore", "LICENSE", "resim_inspect", "runner", "wheelhouse")
 EXAMPLE = ROOT / "examples" / "flight_metrics"
@@ -23,18 +25,29 @@ EXAMPLE = ROOT / "examples" / "flight_metrics"
 @pytest.fixture(scope="session")
 def metrics_image(docker: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> str:
     """Our image, built from the Dockerfile without any network; its name."""
-    context = tmp_path_factory.mktemp("context")
-    ignore = shutil.ignore_patterns("__pycache__")
-    for name in CONTEXT:
-        source = ROOT / name
+    return build_ours(docker, tmp_path_factory.mktemp("context"), METRICS_IMAGE, NEWEST)
+
+
+@pytest.fixture(scope="session")
+def older_image(docker: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The same with a release of the SDK from before 1.0; its name."""
+    return build_ours(docker, tmp_path_factory.mktemp("older"), OLDER_IMAGE, OLDER)
+
+
+def build_ours(docker: Callable[..., str], context: Path, name: str, version: str) -> str:
+    """Build the Dockerfile with a release of the SDK, whose wheels go into the wheelhouse."""
+    ignore = shutil.ignore_patterns("__pycache__", "*.whl")
+    for part in CONTEXT:
+        source = ROOT / part
         if source.is_dir():
-            shutil.copytree(source, context / name, ignore=ignore)
+            shutil.copytree(source, context / part, ignore=ignore)
         else:
-            shutil.copy(source, context / name)
-    for wheel in wheels(docker, "resim-open-core==1.6.0"):
+            shutil.copy(source, context / part)
+    for wheel in wheels(docker, f"resim-open-core=={version}"):
         shutil.copy(wheel, context / "wheelhouse")
-    build(context, METRICS_IMAGE, "--build-arg", f"BASE_IMAGE={BASE_IMAGE}")
-    return METRICS_IMAGE
+    arguments = f"BASE_IMAGE={BASE_IMAGE}", f"OPEN_CORE_VERSION={version}"
+    build(context, name, *(word for each in arguments for word in ("--build-arg", each)))
+    return name
 
 
 @pytest.fixture(scope="session")

@@ -3,31 +3,36 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import time
+import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from examples.flight_metrics import generate
-from resim_inspect.document import open_document
+from resim_inspect.document import Document, open_document
 from resim_inspect.document.enums import MetricStatus
+from resim_inspect.document.model import ScalarValues
 from resim_inspect.validation import validate
 from runner.api.prepare import Prepared, new_token, prepare
 from runner.contract import config_bytes
 from runner.inside.errors import Code
 from runner.workspace import open_workspace
 from tests.containers.desk import BASE_IMAGE
-from tests.containers.images import flight_image, metrics_image
+from tests.containers.images import EXAMPLE, build, flight_image, metrics_image, older_image
 
-__all__ = ["flight_image", "metrics_image"]
+__all__ = ["flight_image", "metrics_image", "older_image"]
 
 Docker = Callable[..., str]
 USERS = pytest.mark.parametrize("user", ["0:0", "12345:12345"])
 EXPERIENCES = ("calm_survey", "night_patrol")
 PORT = 8080
+PLAIN = Path(__file__).parent / "plain_build" / "main.py"
 
 
 def run(*words: str | Path) -> subprocess.CompletedProcess[str]:
@@ -61,12 +66,17 @@ def measured(workspace: Path, flight_image: str) -> Path:
 
 @pytest.fixture(scope="module")
 def api(measured: Path, flight_image: str, docker: Docker) -> Iterator[tuple[Prepared, str]]:
+    """What is served of the measured workspace, and the container that serves it."""
+    with serving(measured, flight_image, docker) as found:
+        yield found
+
+
+@contextmanager
+def serving(folder: Path, image: str, docker: Docker) -> Iterator[tuple[Prepared, str]]:
     """The stand-in in a container with nothing but its loopback: what it serves, its name."""
-    served = measured.parent / "served"
-    prepared = prepare(
-        [open_workspace(measured)], served, token=new_token(), secret=new_token(), logs=False
-    )
-    program = ["--entrypoint", "/opt/metrics/bin/python", flight_image, "-m", "runner.api.server"]
+    served = folder.parent / f"served-{uuid.uuid4().hex[:8]}"
+    prepared = prepare([open_workspace(folder)], served, token=new_token(), secret=new_token())
+    program = ["--entrypoint", "python", image, "-m", "runner.api.server"]
     name = docker(
         *("run", "-d", "--rm", "--init", "--network=none", "-v", f"{served}:/served:ro"),
         *(*program, "/served", "--port", str(PORT)),
@@ -79,6 +89,24 @@ def api(measured: Path, flight_image: str, docker: Docker) -> Iterator[tuple[Pre
         yield prepared, name
     finally:
         docker("kill", name)
+
+
+def batch_inputs(folder: Path, prepared: Prepared) -> Path:
+    """The inputs of batch mode, for a container that shares the loopback of the stand-in."""
+    inputs = folder / "batch-inputs"
+    inputs.mkdir()
+    config = prepared.batch_config(f"http://127.0.0.1:{PORT}/v1")
+    (inputs / "batch_metrics_config.json").write_bytes(config_bytes(config))
+    return inputs
+
+
+def scalar(document: Document, name: str) -> float:
+    """The value of a scalar."""
+    metric = document.metric_named(name)
+    assert metric is not None
+    assert isinstance(metric.values, ScalarValues)
+    assert metric.values.value is not None
+    return metric.values.value
 
 
 def test_it_is_small_and_holds_what_it_needs(metrics_image: str, docker: Docker) -> None:
@@ -129,14 +157,11 @@ def test_batch_mode(
     api: tuple[Prepared, str], flight_image: str, user: str, tmp_path: Path
 ) -> None:
     prepared, name = api
-    (tmp_path / "inputs").mkdir()
-    config = prepared.batch_config(f"http://127.0.0.1:{PORT}/v1")
-    (tmp_path / "inputs" / "batch_metrics_config.json").write_bytes(config_bytes(config))
-    folders = mounts(tmp_path / "inputs", tmp_path / "out")
+    folders = mounts(batch_inputs(tmp_path, prepared), tmp_path / "out")
     done = run("-u", user, f"--network=container:{name}", *folders, flight_image)
     assert done.returncode == 0, done.stderr
     assert "fetched 2 jobs: " in done.stderr
-    assert config.auth_token not in done.stderr
+    assert prepared.token not in done.stderr
     with open_document(tmp_path / "out" / "metrics.binproto") as document:
         assert validate(document).valid
         assert document.verdict is MetricStatus.PASSED
@@ -146,6 +171,57 @@ def test_batch_mode(
             "Climb rates of all flights",
             "Flights that block",
         ]
+
+
+@pytest.fixture(scope="module", params=["metrics_image", "older_image"])
+def plain_image(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A build with nothing but the official SDK, of two releases; its name."""
+    context = tmp_path_factory.mktemp("plain")
+    shutil.copy(PLAIN, context)
+    base = request.getfixturevalue(request.param)
+    entry = 'ENTRYPOINT ["python", "/plain/main.py"]'
+    (context / "Dockerfile").write_text(f"FROM {base}\nCOPY main.py /plain/\n{entry}\n")
+    name = f"plain-build:{request.param.replace('_', '-')}"
+    build(context, name)
+    return name
+
+
+def test_a_build_of_the_official_documents_runs_in_both_modes(
+    workspace: Path, plain_image: str, docker: Docker, tmp_path: Path
+) -> None:
+    tops = []
+    for name in EXPERIENCES:
+        inputs = workspace / "jobs" / name / "inputs"
+        job = tmp_path / "flights" / "jobs" / name
+        job.mkdir(parents=True)
+        done = run("--network=none", *mounts(inputs, job / "outputs"), plain_image)
+        assert done.returncode == 0, done.stderr
+        with open_document(job / "outputs" / "metrics.binproto") as document:
+            assert validate(document).valid
+            tops.append(scalar(document, "highest"))
+    with serving(tmp_path / "flights", plain_image, docker) as (prepared, name):
+        folders = mounts(batch_inputs(tmp_path, prepared), tmp_path / "out")
+        done = run(f"--network=container:{name}", *folders, plain_image)
+    assert done.returncode == 0, done.stderr
+    # Its fetcher says of a lost metric no more than this.
+    assert "Traceback" not in done.stderr
+    with open_document(tmp_path / "out" / "metrics.binproto") as document:
+        assert scalar(document, "jobs") == len(EXPERIENCES)
+        assert scalar(document, "highest of all") == max(tops)
+
+
+def test_an_older_sdk_will_do(
+    workspace: Path, older_image: str, measured: Path, docker: Docker, tmp_path: Path
+) -> None:
+    app = ["-v", f"{EXAMPLE / 'metrics'}:/app/metrics:ro"]
+    inputs = workspace / "jobs" / "calm_survey" / "inputs"
+    done = run("--network=none", *app, *mounts(inputs, tmp_path / "job"), older_image)
+    assert done.returncode == 0, done.stderr
+    with serving(measured, older_image, docker) as (prepared, name):
+        folders = mounts(batch_inputs(tmp_path, prepared), tmp_path / "out")
+        done = run(f"--network=container:{name}", *app, *folders, older_image)
+    assert done.returncode == 0, done.stderr
+    assert "batch mode: PASSED, 3 metrics" in done.stderr
 
 
 def test_without_a_module_it_says_what_to_add(
