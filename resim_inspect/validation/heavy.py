@@ -13,6 +13,7 @@ from resim_inspect.document.enums import SeriesKind
 from resim_inspect.document.parse import parse
 from resim_inspect.document.runs import string_runs
 from resim_inspect.document.wire import packed
+from resim_inspect.validation.clocks import ordered
 
 if TYPE_CHECKING:
     from resim_inspect.document import Document
@@ -64,6 +65,9 @@ def look(document: Document, position: int) -> HeavyFacts:
     if kind == SeriesKind.STATUSES:
         return _statuses(payload)
     if kind == SeriesKind.TIMESTAMPS:
+        count = ordered(payload)
+        if count is not None:
+            return HeavyFacts(count)
         times = decode(SeriesKind.TIMESTAMPS, payload).values
         back = times[1:] < times[:-1]
         return HeavyFacts(len(times), backwards_at=int(back.argmax()) + 1 if back.any() else None)
