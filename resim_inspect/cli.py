@@ -121,7 +121,9 @@ def _app(argv: list[str]) -> int:
         usage=f"{PROGRAM} [PATH]\n       {PROGRAM} COMMAND ...",
         description="Opens the metrics of a ReSim metrics build in the terminal.",
         epilog=f"commands:\n{listing}\n\n"
-        f"`{PROGRAM} COMMAND --help` tells more. A path named like a command: ./NAME, or -- NAME.",
+        f"`{PROGRAM} COMMAND --help` tells more. A path named like a command: ./NAME, or -- NAME.\n\n"
+        "Exit codes: 0 fine, 1 some file is invalid, 2 a file could not be read or the call was\n"
+        "wrong, 70 a fault in this program, 130 interrupted.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(

@@ -1,0 +1,114 @@
+"""The command in a real terminal: the app opens on a file and on the sample, and `q` leaves it."""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from resim_inspect.document.sample import write_sample
+
+if sys.platform == "win32":
+    pytest.skip("Windows has no pseudo-terminals of this kind", allow_module_level=True)
+
+import fcntl
+import pty
+import struct
+import termios
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 60.0
+CONTROL = re.compile(rb"\x1b(?:\[[0-9;:<=>?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()].|.)")
+
+
+class Terminal:
+    """A program in a pseudo-terminal of 120 × 40."""
+
+    def __init__(self, *words: str | Path, **env: str) -> None:
+        self.master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "resim_inspect", *words],
+            cwd=ROOT,
+            env={**os.environ, "TERM": "xterm-256color", **env},
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            start_new_session=True,
+        )
+        os.close(slave)
+        self.seen = b""
+
+    @property
+    def text(self) -> str:
+        """What has been shown so far, without the sequences that say how."""
+        return CONTROL.sub(b"", self.seen).decode("utf-8", "replace")
+
+    def wait_for(self, *words: str) -> None:
+        """Read until all of these have been shown."""
+        end = time.monotonic() + PATIENCE
+        while not all(word in self.text for word in words):
+            assert self.read(end), f"waited for {words}, saw:\n{self.text[-3000:]}"
+
+    def read(self, end: float) -> bool:
+        """Read what comes next; False when nothing does."""
+        ready, _, _ = select.select([self.master], [], [], max(0.0, end - time.monotonic()))
+        if not ready:
+            return False
+        try:
+            piece = os.read(self.master, 1 << 16)
+        except OSError:  # what Linux says when the other end is closed
+            return False
+        self.seen += piece
+        return bool(piece)
+
+    def close(self, keys: bytes) -> int:
+        """Press keys that leave the program; its exit code."""
+        os.write(self.master, keys)
+        end = time.monotonic() + PATIENCE
+        while self.read(end):
+            pass
+        code = self.process.wait(PATIENCE)
+        os.close(self.master)
+        return code
+
+
+def test_the_app_opens_a_file(tmp_path: Path) -> None:
+    terminal = Terminal(write_sample(tmp_path))
+    terminal.wait_for("FAIL_BLOCK", "Max speed", "Clearance to obstacles")
+    assert terminal.close(b"q") == 0
+
+
+def test_the_demo_opens_the_app_and_cleans_up(tmp_path: Path) -> None:
+    terminal = Terminal("demo", TMPDIR=str(tmp_path))
+    terminal.wait_for("Max speed")
+    assert len(list(tmp_path.glob("resim-inspect-demo-*/metrics.binproto"))) == 1
+    assert terminal.close(b"q") == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_never_a_colour_when_none_is_wanted(tmp_path: Path) -> None:
+    terminal = Terminal("--color", "never", write_sample(tmp_path))
+    terminal.wait_for("Max speed")
+    assert terminal.close(b"q") == 0
+    colours = re.findall(rb"\x1b\[[0-9;]*[34]8;2;(\d+);(\d+);(\d+)", terminal.seen)
+    assert {len({*rgb}) for rgb in colours} <= {1}, "only greys"
+
+
+def test_what_cannot_be_opened_is_one_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "text.binproto"
+    path.write_text("hello")
+    terminal = Terminal(path)
+    end = time.monotonic() + PATIENCE
+    while terminal.read(end):
+        pass
+    assert terminal.process.wait(PATIENCE) == 2
+    os.close(terminal.master)
+    assert terminal.text.strip().endswith("is not a metrics file: it is text")
+    assert terminal.text.count("\n") == 1
