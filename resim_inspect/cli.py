@@ -121,13 +121,18 @@ def _app(argv: list[str]) -> int:
         usage=f"{PROGRAM} [PATH]\n       {PROGRAM} COMMAND ...",
         description="Opens the metrics of a ReSim metrics build in the terminal.",
         epilog=f"commands:\n{listing}\n\n"
-        f"`{PROGRAM} COMMAND --help` tells more. A path named like a command: ./NAME, or -- NAME.\n\n"
+        f"`{PROGRAM} COMMAND --help` tells more. A path named like a command: ./NAME, or -- NAME."
+        "\n\n"
         "Exit codes: 0 fine, 1 some file is invalid, 2 a file could not be read or the call was\n"
         "wrong, 70 a fault in this program, 130 interrupted.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "path", metavar="PATH", nargs="?", type=Path, help="a metrics.binproto, or its folder"
+        "path",
+        metavar="PATH",
+        nargs="?",
+        type=Path,
+        help="a metrics.binproto, its folder, a build's inputs, or a workspace",
     )
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
     _add_common(parser)
