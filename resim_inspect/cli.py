@@ -140,9 +140,11 @@ def _app(argv: list[str]) -> int:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         path = args.path or "PATH"
         raise CommandError(f"the app needs a terminal; `{PROGRAM} show {path}` prints the metrics")
-    if args.color != "auto":
-        # The variable that terminal libraries ask for.
-        os.environ["NO_COLOR"] = "1" if args.color == "never" else ""
+    # The variable that terminal libraries ask for.
+    if args.color == "never":
+        os.environ["NO_COLOR"] = "1"
+    elif args.color == "always":
+        os.environ.pop("NO_COLOR", None)
     from resim_inspect.tui.app import run_app
 
     return run_app(args.path)
