@@ -15,10 +15,12 @@ from runner.errors import EngineError
 class Background:
     """`with Background(folder) as api:` serves until the end of the block."""
 
-    def __init__(self, folder: Path, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(
+        self, folder: Path, host: str = "127.0.0.1", port: int = 0, index: bytes | None = None
+    ) -> None:
         self._host = host
         self._port = port
-        self._server = Server(folder)
+        self._server = Server(folder, index=index)
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
         self._error: OSError | None = None

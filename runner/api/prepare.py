@@ -87,6 +87,7 @@ def prepare(
     token: str,
     secret: str,
     jobs: Collection[str] | None = None,
+    without: Collection[Path] = (),
     batch_metrics: bool = True,
     logs: bool = False,
     hide_images: bool = False,
@@ -94,8 +95,8 @@ def prepare(
     """Make `folder`, which must not exist, for the server; at least one workspace is needed.
 
     All batches stand in the first workspace's project. `jobs` names those to serve, else all;
-    a job without a readable document is served as one that failed. `batch_metrics` are those
-    that an earlier run of the batch left. `logs` lists the files of jobs by their path on this
+    a job without a readable document is served as one that failed, and so is one whose
+    metrics.binproto is in `without`. `batch_metrics` are those that an earlier run left. `logs` lists the files of jobs by their path on this
     machine, which a container does not see. `hide_images` leaves image metrics out, on which
     open-core's fetchers before 0.14.1 fail. Raises WorkspaceError and StorageError.
     """
@@ -111,7 +112,7 @@ def prepare(
     with storage(folder):
         folder.mkdir(mode=0o700, parents=True)
         with _private(folder / BLOBS) as blobs:
-            index = _Index(workspaces[0], blobs, logs=logs, hide_images=hide_images)
+            index = _Index(workspaces[0], blobs, without, logs=logs, hide_images=hide_images)
             for workspace in workspaces:
                 chosen = [job for job in workspace.jobs if jobs is None or job.name in jobs]
                 index.add(workspace, chosen, batch_metrics=batch_metrics)
@@ -150,7 +151,15 @@ def _private(path: Path) -> IO[bytes]:
 class _Index:
     """Gathers what the server will answer, and writes the blobs."""
 
-    def __init__(self, first: Workspace, file: IO[bytes], *, logs: bool, hide_images: bool) -> None:
+    def __init__(
+        self,
+        first: Workspace,
+        file: IO[bytes],
+        without: Collection[Path],
+        *,
+        logs: bool,
+        hide_images: bool,
+    ) -> None:
         self.objects: dict[str, Json] = {}
         self.lists: dict[str, Json] = {}
         self.files: list[str] = [BLOBS]
@@ -159,6 +168,7 @@ class _Index:
         self.metrics = self.data = 0
         self.report_id = uuid5(first.id, "/report")
         self._file = file
+        self._without = without
         self._size = 0
         self._logs = logs
         self._hide_images = hide_images
@@ -225,7 +235,10 @@ class _Index:
         base = f"{batch}/jobs/{job.id}"
         own = {key: in_batch[key] for key in ("projectID", "batchID")} | {"jobID": str(job.id)}
         at = f"{base}/metrics", f"{base}/metricsData"
-        verdict = self._document(at, ("metrics", "metricsData"), own, job.place, job.id, job.name)
+        verdict = None
+        if job.place.metrics not in self._without:
+            names = "metrics", "metricsData"
+            verdict = self._document(at, names, own, job.place, job.id, job.name)
         for path, kind in (
             (at[0], "metrics"),
             (at[1], "metricsData"),

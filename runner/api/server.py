@@ -90,8 +90,8 @@ class Blob:
 class Answers:
     """What is asked for, looked up; knows what was listed and what was served whole."""
 
-    def __init__(self, folder: Path) -> None:
-        index = json.loads((folder / INDEX).read_bytes())
+    def __init__(self, folder: Path, index: bytes | None = None) -> None:
+        index = json.loads((folder / INDEX).read_bytes() if index is None else index)
         self.token: bytes = index["token"].encode()
         self.secret: bytes = index["secret"].encode()
         self.project: str = index["project"].lower()
@@ -364,6 +364,7 @@ class Connection(asyncio.Protocol):
         answers = self.server.answers
         path, parameters = answers.path(target)
         blob = answers.blob(path)
+        self.server.last = path[:200] if blob is None else f"blobs/{blob.number}"
         if blob is not None:
             self._start_blob(blob)
             return
@@ -482,8 +483,13 @@ def _parse(head: bytes) -> tuple[str, str, dict[str, str], bool]:
 class Server:
     """All connections, their deadlines, and the counts."""
 
-    def __init__(self, folder: Path, counts: Callable[[dict[str, Any]], None] | None = None):
-        self.answers = Answers(folder)
+    def __init__(
+        self,
+        folder: Path,
+        counts: Callable[[dict[str, Any]], None] | None = None,
+        index: bytes | None = None,
+    ):
+        self.answers = Answers(folder, index)
         self.connections: set[Connection] = set()
         self.most = 1000
         self.port = 0
@@ -491,6 +497,7 @@ class Server:
         self.answered: Counter[int] = Counter()
         self.events: Counter[str] = Counter()
         self.unknown: list[str] = []
+        self.last = ""
         self._counts = counts
         self._told = -1
         self._last = time.monotonic()
@@ -550,6 +557,7 @@ class Server:
             "bytes": self.sent,
             "unknown": self.events["unknown"],
             "unknown_paths": list(self.unknown),
+            "last": self.last,
             "broken": self.events["broken"],
             "overdue": self.events["overdue"],
             "evicted": self.events["evicted"],
