@@ -140,10 +140,10 @@ def _app(argv: list[str]) -> int:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         path = args.path or "PATH"
         raise CommandError(f"the app needs a terminal; `{PROGRAM} show {path}` prints the metrics")
-    # The variable that terminal libraries ask for.
+    # The variable that terminal libraries ask for; Textual heeds an empty one too.
     if args.color == "never":
         os.environ["NO_COLOR"] = "1"
-    elif args.color == "always":
+    elif args.color == "always" or not os.environ.get("NO_COLOR"):
         os.environ.pop("NO_COLOR", None)
     from resim_inspect.tui.app import run_app
 
