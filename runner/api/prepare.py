@@ -96,9 +96,10 @@ def prepare(
 
     All batches stand in the first workspace's project. `jobs` names those to serve, else all;
     a job without a readable document is served as one that failed, and so is one whose
-    metrics.binproto is in `without`. `batch_metrics` are those that an earlier run left. `logs` lists the files of jobs by their path on this
-    machine, which a container does not see. `hide_images` leaves image metrics out, on which
-    open-core's fetchers before 0.14.1 fail. Raises WorkspaceError and StorageError.
+    metrics.binproto is in `without`. `batch_metrics` are those that an earlier run of the
+    batch left. `logs` lists the files of jobs by their path on this machine, which a container
+    does not see. `hide_images` leaves image metrics out, on which open-core's fetchers before
+    0.14.1 fail. Raises WorkspaceError and StorageError.
     """
     seen: dict[UUID, Workspace] = {}
     for workspace in workspaces:
