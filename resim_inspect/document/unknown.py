@@ -15,10 +15,11 @@ from resim_inspect.schema import metrics_pb2 as pb
 
 def unknown_fields(message: pb.JobMetrics, serialized: bytes) -> list[UnknownField]:
     """The unknown fields of a parsed message, each place and number once."""
-    # Without them the message would be shorter: cheaper to find out than to walk it all.
+    # Without them the message would be another, and shorter: cheaper to find out than to
+    # walk it all.
     known = pb.JobMetrics.FromString(serialized)
     known.DiscardUnknownFields()
-    if known.ByteSize() == message.ByteSize():
+    if known.SerializeToString() == serialized or known.ByteSize() == message.ByteSize():
         return []
     found: dict[UnknownField, None] = {}
     _walk(message, "", found)

@@ -17,6 +17,8 @@ def check_metrics(context: Context) -> None:
     """Fill the table of metrics, and check everything about each metric."""
     job = context.message.job_id
     job_id = _expected_job(context)
+    # A metric without a job id equals a file without one; one that has something never does.
+    no_job = not job.id.data
     by_id = context.metrics
     names: dict[str, int] = {}
     old_names = not context.edition.event_names
@@ -50,7 +52,7 @@ def check_metrics(context: Context) -> None:
         context.statuses.add(status)
         if not name or not 1 <= status <= kinds.LAST or not 1 <= importance <= kinds.LAST:
             _check_set(context, position, name, status, importance)
-        if metric.job_id != job or not metric.HasField("job_id"):
+        if metric.job_id != job or (no_job and not metric.HasField("job_id")):
             _job_differs(context, position, metric, job_id)
         if metric.tags:
             _check_tags(context, position, metric)
