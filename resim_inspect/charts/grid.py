@@ -45,6 +45,11 @@ def fit(text: str, width: int, right: bool = False) -> str:
     return blank + text if right else text + blank
 
 
+UP = " ▁▂▃▄▅▆▇█"
+RIGHT = " ▏▎▍▌▋▊▉█"
+"""A cell filled from below, from the left, by eighths."""
+
+
 class Grid:
     """width × height cells; what falls outside is dropped."""
 
@@ -83,14 +88,24 @@ class Grid:
             chars[place + 1] = " "
         chars[place] = " "
 
-    def above(self, x: int, y: int, eighths: int, style: Style) -> None:
-        """Fill the upper eighths of a cell; a lower block that stands there stays."""
-        if 0 <= x < self.width and 0 <= y < self.height:
-            below = self._styles[y][x]
-            if self._chars[y][x] in "▁▂▃▄▅▆▇" and not below.reverse:
-                self._styles[y][x] = replace(below, bg=style.fg)
-            else:
-                self.put(x, y, " ▁▂▃▄▅▆▇█"[8 - eighths], Style(fg=style.fg, reverse=True))
+    def part(self, x: int, y: int, eighths: int, style: Style, side: str) -> None:
+        """Fill some eighths of a cell from one side (`low`, `high`, `left`, `right`).
+
+        What another shape filled from the opposite side stays. The terminal's background
+        cannot be a text's colour, so that upper and right parts are reversed lower and left ones.
+        """
+        if not (0 <= x < self.width and 0 <= y < self.height):
+            return
+        blocks = UP if side in ("low", "high") else RIGHT
+        char, there = self._chars[y][x], self._styles[y][x]
+        partial = char != " " and char in blocks[1:8]
+        if side in ("low", "left"):
+            back = there.fg if partial and there.reverse else None
+            self.put(x, y, blocks[eighths], Style(fg=style.fg, bg=back))
+        elif partial and not there.reverse:
+            self._styles[y][x] = Style(fg=there.fg, bg=style.fg)
+        else:
+            self.put(x, y, blocks[8 - eighths], Style(fg=style.fg, reverse=True))
 
     def char(self, x: int, y: int) -> str:
         """What stands in a cell."""
@@ -110,8 +125,8 @@ class Grid:
     def over(self, x: int, y: int, char: str, style: Style) -> None:
         """Write one narrow character over what is there: a filled cell stays its background."""
         if 0 <= x < self.width and 0 <= y < self.height:
-            below = self._styles[y][x]
-            back = below.fg if self._chars[y][x] == "█" else below.bg
+            below, there = self._styles[y][x], self._chars[y][x]
+            back = below.fg if there in "▄▅▆▇█▌▋▊▉" and not below.reverse else below.bg
             self.put(x, y, char, style if back is None else replace(style, bg=back))
 
     def paste(self, x: int, y: int, other: Grid) -> None:

@@ -20,6 +20,9 @@ from resim_inspect.charts.panels.canvas import Painted, Request
 from resim_inspect.charts.picture import Picture, Readout, Rect
 from resim_inspect.charts.style import DARK, Palette
 
+_NARROWEST = 24
+"""Columns below which subplots stand one below the other instead of side by side."""
+
 _LARGEST = 1_000
 """More cells than any screen has in one direction; a caller's slip costs no gigabytes."""
 
@@ -53,7 +56,7 @@ def _render(
 ) -> Picture:
     width, height = max(1, min(_LARGEST, width)), max(1, min(10 * _LARGEST, height))
     main = drawing.main
-    notes = _wrapped(drawing.notes, width, height // 4 if height >= 8 else 0)
+    notes = _wrapped(drawing.notes, width, max(1, height // 4) if height >= 4 else 0)
     foot = 1 if height >= 6 and (main is not None or drawing.caption) else 0
     room = max(1, height - len(notes) - foot)
     grid = Grid(width, height)
@@ -82,9 +85,13 @@ def _render(
 
 def natural_height(drawing: Drawing, width: int, most: int = 10_000) -> int:
     """How many lines show everything of texts and tables, and plots at a good size."""
-    panels = sum(_natural(panel, width) for panel in drawing.panels if panel.area is None)
-    if any(panel.area is not None for panel in drawing.panels):
-        panels = max(panels, 20)
+    if _roomy(drawing.panels, width) and any(p.area is not None for p in drawing.panels):
+        # As many rows of subplots as begin at different heights.
+        tops = {round(p.area[1], 2) for p in drawing.panels if p.area is not None}
+        panels = max(20, 12 * len(tops))
+        panels += sum(_natural(p, width) for p in drawing.panels if p.area is None)
+    else:
+        panels = sum(_natural(panel, width) for panel in drawing.panels)
     foot = 1 if drawing.main is not None or drawing.caption else 0
     return max(1, min(most, panels + foot + len(_wrapped(drawing.notes, width, most))))
 
@@ -154,16 +161,24 @@ def _picture(
     )
 
 
+def _roomy(panels: tuple[Panel, ...], width: int) -> bool:
+    """Whether panels with areas have the columns to stand side by side."""
+    return all(p.area is None or (p.area[2] - p.area[0]) * width >= _NARROWEST for p in panels)
+
+
 def _places(panels: tuple[Panel, ...], width: int, height: int) -> list[tuple[Panel, Rect]]:
     """Where each panel stands: those with an area there, the others one below the other."""
     found: list[tuple[Panel, Rect]] = []
-    stacked = [p for p in panels if p.area is None]
+    side_by_side = _roomy(panels, width)
+    stacked = [p for p in panels if p.area is None or not side_by_side]
     for panel in panels:
-        if panel.area is not None:
+        if panel.area is not None and side_by_side:
             left, top, right, bottom = panel.area
             x, y = round(left * width), round(top * height)
-            place = Rect(x, y, max(1, round(right * width) - x), max(1, round(bottom * height) - y))
-            found.append((panel, place))
+            # Two blank columns between neighbours.
+            across = round(right * width) - x - (2 if right < 1 else 0)
+            down = round(bottom * height) - y
+            found.append((panel, Rect(x, y, max(1, across), max(1, down))))
     if not stacked:
         return found
     wanted = [_natural(p, width) for p in stacked]

@@ -47,7 +47,7 @@ def paint_axes(
     area, palette = frame.area, request.palette
     line, text = palette.style("grid"), palette.style("dim")
     bottom = area.y + area.height
-    if frame.left:
+    if frame.left and panel.y.kind != "hidden":
         for row in range(area.height):
             grid.put(area.x - 1, area.y + row, "│", line)
         used: set[int] = set()
@@ -79,7 +79,8 @@ def _paint_x_axis(
     line, text = palette.style("grid"), palette.style("dim")
     row = area.y + area.height
     corner = "└" if frame.left else ""
-    grid.put(area.x - len(corner), row, corner + "─" * area.width, line)
+    if axis.kind != "hidden":
+        grid.put(area.x - len(corner), row, corner + "─" * area.width, line)
     if frame.right:
         grid.put(area.x + area.width, row, "┘", line)
     found = _x_ticks(axis, x, area.width)

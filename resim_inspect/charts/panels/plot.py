@@ -38,6 +38,10 @@ def paint(panel: Plot, request: Request) -> Painted:
     )
     found = legend.entries(panel, palette, off)
     title = _y_title(panel)
+    heading = 1 if panel.title and height >= 7 else 0
+    if heading:
+        grid.put(0, 0, cut(panel.title, width), palette.style("text", bold=True))
+    height -= heading
     rows_legend = 0
     if height >= 5 and (found or title):
         most = 2 if height >= 14 or (height >= 10 and width < 60) else 1
@@ -52,10 +56,10 @@ def paint(panel: Plot, request: Request) -> Painted:
         right_ticks = y_ticks_of(right_range, panel.right, rows)
         right = label_width(right_ticks, width) + 1 if width >= 30 else 0
     columns = max(1, width - left - (1 if left else 0) - right)
-    area = Rect(width - columns - right, rows_legend, columns, rows)
+    area = Rect(width - columns - right, heading + rows_legend, columns, rows)
     frame = Frame(area, rows_legend, axis_rows, left, right)
     if rows_legend:
-        legend.paint(grid, 0, found, title, palette, rows_legend)
+        legend.paint(grid, heading, found, title, palette, rows_legend)
     x = Scale(*view, columns, panel.x.reverse)
     y = Scale(*left_range, rows, panel.y.reverse)
     y2 = Scale(*right_range, rows, bool(panel.right and panel.right.reverse))
@@ -77,7 +81,7 @@ def paint(panel: Plot, request: Request) -> Painted:
         x_range=view,
         y_range=left_range,
         reverse=panel.x.reverse,
-        caption=_caption(shown, total, whole) if panel.curves else "",
+        caption=_caption(shown, total, whole) if counted else "",
         read=read,
     )
 

@@ -9,13 +9,11 @@ from numpy.typing import NDArray
 
 from resim_inspect.charts.decimate import ns_of
 from resim_inspect.charts.drawing import Axis, Bands, Box, Heat
-from resim_inspect.charts.grid import Grid, cut, width_of
+from resim_inspect.charts.grid import RIGHT, UP, Grid, cut, width_of
 from resim_inspect.charts.panels.canvas import Scale
 from resim_inspect.charts.picture import Rect
 from resim_inspect.charts.style import RGB, Ink, Palette, Style
 
-_UP = " ▁▂▃▄▅▆▇█"
-_RIGHT = " ▏▎▍▌▋▊▉█"
 FILLS = "█▓▒░"
 """Fills of the series where there are no colours."""
 
@@ -67,35 +65,23 @@ def _standing(
     b, t = max(0.0, b), min(float(area.height), t)
     style = palette.style(box.ink)
     full = fill_char(box.shade, palette)
-    down = box.y1 < box.y0
     for column in _columns(l_, r, area.width):
         for row in range(int(b), min(area.height, int(np.ceil(t)) if t > b else int(b) + 1)):
             part = min(t, row + 1.0) - max(b, float(row))
             eighths = round(part * 8)
-            char, shown = full, style
-            if eighths < 8 and full != "█":
-                char = full if eighths >= 4 else ("▁" if row == int(b) and not down else " ")
-            elif eighths < 8 and b > row and not down:
-                # Begins above another bar's end, which stays below it in this cell.
-                if palette.color:
-                    grid.above(area.x + column, area.y + area.height - 1 - row, eighths, style)
-                    continue
-                char = full if eighths >= 4 else " "
-            elif eighths < 8 and (b <= row or not down):
-                # Grows up from the cell's floor.
-                char = _UP[max(eighths, 1 if t - b < 1 else 0)]
-            elif eighths < 8:
-                # Hangs from the cell's ceiling: the free lower part is what is drawn, reversed.
-                if palette.color:
-                    char, shown = _UP[8 - eighths], _reversed(style)
-                else:
-                    char = "▀" if eighths >= 2 else "▔"
-            if char != " ":
-                grid.put(area.x + column, area.y + area.height - 1 - row, char, shown)
-
-
-def _reversed(style: Style) -> Style:
-    return Style(fg=style.fg, reverse=True)
+            spot = (area.x + column, area.y + area.height - 1 - row)
+            if eighths >= 8:
+                grid.put(*spot, full, style)
+                continue
+            from_below = b <= row or t - b < 1 / 8
+            if palette.color:
+                grid.part(*spot, max(1, eighths), style, "low" if from_below else "high")
+            elif eighths >= 4 or full == "█":
+                # Without colours a cell shows one thing: what covers most of it.
+                tip = UP[max(1, eighths)] if from_below else "▀▔"[eighths < 4]
+                free = grid.blank(*spot, 1)
+                if full != "█" or free:
+                    grid.put(*spot, full if full != "█" else tip, style)
 
 
 def _lying(
@@ -104,26 +90,24 @@ def _lying(
     l_, r = max(0.0, l_), min(float(area.width), r)
     style = palette.style(box.ink)
     full = fill_char(box.shade, palette)
-    leftward = box.x1 < box.x0
-    for row in _columns(b, t, area.height):
+    rows = _columns(b, t, area.height)
+    for row in rows:
         y = area.y + area.height - 1 - row
         first = int(l_)
         for column in range(first, min(area.width, int(np.ceil(r)) if r > l_ else first + 1)):
             part = min(r, column + 1.0) - max(l_, float(column))
             eighths = round(part * 8)
-            char, shown = full, style
-            if eighths < 8 and full != "█":
-                char = full if eighths >= 4 or r - l_ < 1 else " "
-            elif eighths < 8 and (l_ <= column or not leftward):
-                char = _RIGHT[max(eighths, 1 if r - l_ < 1 else 0)]
-            elif eighths < 8:
-                if palette.color:
-                    char, shown = _RIGHT[8 - eighths], _reversed(style)
-                else:
-                    char = "▐" if eighths >= 2 else " "
-            if char != " ":
-                grid.put(area.x + column, y, char, shown)
-        label = box.label
+            spot = (area.x + column, y)
+            if eighths >= 8:
+                grid.put(*spot, full, style)
+                continue
+            from_left = l_ <= column or r - l_ < 1 / 8
+            if palette.color:
+                grid.part(*spot, max(1, eighths), style, "left" if from_left else "right")
+            elif eighths >= 4 or r - l_ < 1:
+                tip = RIGHT[max(1, eighths)] if from_left else "▐"
+                grid.put(*spot, full if full != "█" else tip, style)
+        label = box.label if row == rows[len(rows) // 2] else ""
         if label and width_of(label) + 2 <= r - l_:
             at = area.x + int(l_ + (r - l_ - width_of(label)) / 2)
             grid.put(at, y, label, palette.fill(box.ink))

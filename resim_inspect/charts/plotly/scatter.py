@@ -60,11 +60,11 @@ def add(layers: Layers, trace: Trace, stacks: Stacks) -> None:
     )
     if "lines" in mode:
         layers.curves.append(curve)
-    if "markers" in mode or mode == "none":
+    _errors(layers, trace, curve)
+    if "markers" in mode:
         _markers(layers, trace, curve, "lines" in mode)
     if "text" in mode:
         _texts(layers, trace, x, y)
-    _errors(layers, trace, curve)
 
 
 def _steps(trace: Trace, axis: str, n: int) -> NDArray[np.float64]:
