@@ -124,6 +124,8 @@ def about(session: Session, metric: Metric, look: Tones) -> Text:
         text.append(" · ", look.quiet)
         text.append(f"{clean(tag.key, 40)}={clean(tag.value, 80)}", look.accent)
     document = session.document
+    if not session.catalog.linked:
+        return text
     for event in document.events_of(metric):
         text.append("\nevent  ", look.quiet)
         text.append(clean(event.name, 80), look.text)

@@ -49,6 +49,9 @@ class View(NamedTuple):
     """The first row of each metric's position."""
 
 
+FEW = 4000
+"""So many metrics and data are looked up by their ids without preparation."""
+
 _STATUS_ORDER = (5, 2, 0, 1, 4, 3)
 
 
@@ -69,6 +72,21 @@ class Catalog:
             self.importances.append(metric.importance)
             self.types.append(metric.type)
         self.order = document.display_order()
+        self.linked = len(self.names) + len(document.message.metrics_data) <= FEW
+        """Whether looking things up by their ids is quick by now; see `link`."""
+
+    def link(self) -> None:
+        """Make the tables that ids are looked up in: for many metrics, not on the screen's thread.
+
+        Whoever calls this sets `linked` on the screen's thread when it is done.
+        """
+        for metric in self.document.metrics[:1]:
+            self.document.data_of(metric)
+            self.document.events_of(metric)
+        for data in self.document.data[:1]:
+            self.document.users_of(data)
+        self.document.metric_by_id("")
+        self.document.metric_named("")
 
     def __len__(self) -> int:
         return len(self.names)

@@ -35,6 +35,10 @@ KINDS = {
 }
 
 
+MOST_SURVEYED = 20_000
+"""Of more data it is not said which of them no metric uses: finding out takes seconds."""
+
+
 class DataList(LineList, Background):
     """Metrics data in file order."""
 
@@ -172,6 +176,8 @@ class DataList(LineList, Background):
     )
     def _survey(self, document: Document) -> None:
         worker = get_current_worker()
+        if len(document.data) > MOST_SURVEYED:
+            return
         unused = set()
         for data in document.data:
             if worker.is_cancelled:

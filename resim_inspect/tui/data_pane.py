@@ -199,7 +199,8 @@ class DataPane(Pane):
         title.append(f" · {data.type.label}", look.quiet)
         if data.unit:
             title.append(f" [{clean(data.unit, 16)}]", look.quiet)
-        index = self.session.document.index_of(data)
+        linked = self.session.catalog.linked
+        index = self.session.document.index_of(data) if linked else None
         if index is not None:
             title.append(f" · by {clean(index.name, 40)}", look.quiet)
         right.border_title = title

@@ -83,6 +83,13 @@ class DocumentScreen(Screen[None], Background):
             self.session = session
             self.report = report
 
+    class Linked(Message):
+        """Things can be looked up by their ids now."""
+
+        def __init__(self, session: Session) -> None:
+            super().__init__()
+            self.session = session
+
     def __init__(self, session: Session, *, watch: bool = True) -> None:
         super().__init__()
         self.session = session
@@ -207,6 +214,25 @@ class DocumentScreen(Screen[None], Background):
 
     def _judge(self, session: Session) -> None:
         self._validate(session, self.edition)
+        if not session.catalog.linked:
+            self._link(session)
+
+    @work(
+        thread=True,
+        exclusive=True,
+        group="link",
+        exit_on_error=False,
+        description="looking up the ids of the file",
+    )
+    def _link(self, session: Session) -> None:
+        session.catalog.link()
+        self.post_message(self.Linked(session))
+
+    @on(Linked)
+    def _linked(self, message: Linked) -> None:
+        message.session.catalog.linked = True
+        if message.session.document is self.session.document:
+            self._spread(self.session)
 
     @work(
         thread=True,
