@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import os
-import platform
 import socket
-import subprocess
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -17,8 +14,6 @@ from typing import Any
 import docker
 import requests
 from docker.errors import APIError, DockerException, ImageNotFound, NotFound
-from docker.types import LogConfig
-from docker.types import Mount as EngineMount
 from docker.utils import parse_repository_tag
 
 from resim_inspect.document.text import clean
@@ -26,6 +21,14 @@ from runner import owner
 from runner.contract import INPUTS, OUTPUTS, ROOT
 from runner.engines.base import Build, Ended, EngineInfo, Prepared, Task
 from runner.engines.find import Candidate
+from runner.engines.service import PodmanService
+from runner.engines.settings import (
+    MACHINES,
+    container_options,
+    host_options,
+    platform_of,
+    start_failure,
+)
 from runner.errors import EngineError, ImageError, OutputsError
 from runner.inputs import archive, archive_chunks, must_be_copied
 from runner.logs import LogSink
@@ -41,33 +44,24 @@ HINTS = (
     ("ermission denied", "Become a member of the engine's group, or use a rootless engine."),
     ("No such file", "Start the engine, or set DOCKER_HOST to where it listens."),
 )
-MACHINES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm"}
 
 
 class DockerEngine:
     """An engine that answered. Many threads may use it at once."""
 
     def __init__(self, candidate: Candidate) -> None:
-        self._service: _Service | None = None
+        self._service: PodmanService | None = None
         address = candidate.address
         if address == "podman:":
-            self._service = _Service()
+            self._service = PodmanService()
             address = self._service.address
-        tls: docker.tls.TLSConfig | bool = False
-        if candidate.certificates:
-            folder = Path(candidate.certificates)
-            tls = docker.tls.TLSConfig(
-                ca_cert=str(folder / "ca.pem"),
-                client_cert=(str(folder / "cert.pem"), str(folder / "key.pem")),
-                verify=True,
-            )
         try:
             with _asking("does not answer"):
                 self._api = docker.APIClient(
                     base_url=address,
                     version="auto",
                     timeout=SECONDS,
-                    tls=tls,
+                    tls=_tls(candidate.certificates),
                     max_pool_size=POOL,
                     use_ssh_client=address.startswith("ssh://"),
                 )
@@ -100,18 +94,14 @@ class DockerEngine:
         image = None if build.pull == "always" else self._inspect(build)
         if image is None:
             if build.pull == "never":
-                raise ImageError(
-                    f'the image "{clean(build.image, 120)}" is not here'
-                    + (f" for {build.platform}." if build.platform else "."),
-                    "Build it, or let it be pulled with --pull missing.",
-                )
+                hint = "Build it, or let it be pulled with --pull missing."
+                raise ImageError(_not_here(build), hint)
             self._pull(build, say)
             image = self._inspect(build)
             if image is None:
-                what = f" for {build.platform}" if build.platform else ""
-                raise ImageError(f'the image "{clean(build.image, 120)}" is not here{what}.')
+                raise ImageError(_not_here(build))
         warnings = []
-        have = _platform_of(image)
+        have = platform_of(image)
         if have != self.info.platform:
             warnings.append(
                 f"the image is for {have}, the engine for {self.info.platform}:"
@@ -130,7 +120,7 @@ class DockerEngine:
             except ImageNotFound:
                 return None
         wanted = build.platform
-        return image if not wanted or _platform_of(image).startswith(wanted) else None
+        return image if not wanted or platform_of(image).startswith(wanted) else None
 
     def _pull(self, build: Build, say: Callable[[str], None]) -> None:
         name = clean(build.image, 120)
@@ -160,9 +150,9 @@ class DockerEngine:
         run: ContainerRun | None = None
         try:
             with _asking("refused the run"):
-                created = self._api.create_container(
-                    **self._settings(build, prepared, task, mounted)
-                )
+                host = self._api.create_host_config(**host_options(build, mounted))
+                options = container_options(build, prepared.identity, task)
+                created = self._api.create_container(**options, host_config=host)
                 run = ContainerRun(self._api, str(created["Id"]), log)
                 data: Any = archive_chunks(FOLDERS, copied) if copied else archive(FOLDERS, ())
                 self._api.put_archive(run.id, str(ROOT), data)
@@ -181,54 +171,6 @@ class DockerEngine:
             copy = build.copy_inputs or not self.local or must_be_copied(path)
             (copied if copy else mounted).append((name, path))
         return mounted, tuple((f"{INPUTS.name}/{name}", path) for name, path in copied)
-
-    def _settings(
-        self, build: Build, prepared: Prepared, task: Task, mounted: Sequence[tuple[str, Path]]
-    ) -> dict[str, Any]:
-        hard, limits = build.hardening, build.limits
-        mounts = [EngineMount(str(ROOT), None, type="volume")]
-        mounts += [
-            EngineMount(str(INPUTS / name), str(path.resolve()), type="bind", read_only=True)
-            for name, path in mounted
-        ]
-        mounts += [
-            EngineMount(m.target, str(m.source), type="bind", read_only=m.read_only)
-            for m in build.mounts
-        ]
-        memory = None if limits.memory_mib is None else limits.memory_mib * MIB
-        host = self._api.create_host_config(
-            network_mode=hard.network,
-            ipc_mode="private",
-            init=hard.init,
-            read_only=hard.read_only_root,
-            cap_drop=["ALL"] if hard.drop_capabilities else None,
-            security_opt=["no-new-privileges"] if hard.no_new_privileges else None,
-            mem_limit=memory,
-            memswap_limit=memory,
-            pids_limit=limits.pids,
-            shm_size=limits.shm_mb * MIB,
-            nano_cpus=None if limits.cpus is None else int(limits.cpus * 1e9),
-            tmpfs={"/tmp": f"rw,nosuid,nodev,size={limits.tmp_mb}m,mode=1777"},
-            mounts=mounts,
-            # We keep the log ourselves; a second one would only fill the engine's disk.
-            log_config=LogConfig(type="none"),
-        )
-        return {
-            # By its id: a tag may move to another image while jobs are still to come.
-            "image": prepared.identity,
-            "command": list(build.command) or None,
-            "user": hard.user,
-            "hostname": "metrics",
-            "environment": environment(build),
-            "labels": {
-                owner.LABEL_OWNER: owner.me(),
-                owner.LABEL_RUN: task.run,
-                owner.LABEL_JOB: task.job,
-            },
-            "host_config": host,
-            "platform": build.platform or None,
-            "use_config_proxy": False,
-        }
 
     def about_no_outputs(self, build: Build) -> str:  # noqa: ARG002
         """A container always has its `/tmp/resim`: nothing to say."""
@@ -272,7 +214,7 @@ class ContainerRun:
         try:
             self._api.start(self.id)
         except APIError as error:
-            self._failed = _start_failure(error)
+            self._failed = start_failure(str(error.explanation or ""))
             if self._failed is None:
                 raise
             return
@@ -356,39 +298,6 @@ class ContainerRun:
         return _remove(self._api, self.id)
 
 
-class _Service:
-    """A podman service of our own, where none is running; it ends by itself when unused."""
-
-    def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="resim-podman-")
-        socket = Path(self._folder.name, "podman.sock")
-        self.address = f"unix://{socket}"
-        self._process = subprocess.Popen(
-            ["podman", "system", "service", "--time=300", self.address],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        for _ in range(200):
-            if socket.is_socket():
-                return
-            if self._process.poll() is not None:
-                break
-            time.sleep(0.05)
-        self.close()
-        raise EngineError("podman's service does not start.", "Try: podman system service")
-
-    def close(self) -> None:
-        self._process.terminate()
-        try:
-            self._process.wait(5)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._folder.cleanup()
-
-
 def connect(candidates: Sequence[Candidate]) -> DockerEngine:
     """The first engine that answers; raises EngineError that lists what was tried."""
     tried = []
@@ -404,38 +313,17 @@ def connect(candidates: Sequence[Candidate]) -> DockerEngine:
     )
 
 
-def environment(build: Build) -> dict[str, str]:
-    """What a build finds in its environment; nothing of this machine's gets in by itself."""
-    env = {"PYTHONDONTWRITEBYTECODE": "1", "MPLCONFIGDIR": "/tmp"}
-    if build.hardening.user is not None:
-        env |= {"HOME": "/tmp", "USER": "metrics"}
-    if build.limits.cpus is not None:
-        threads = str(max(1, int(build.limits.cpus)))
-        env |= dict.fromkeys(
-            ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), threads
-        )
-    return env | dict(build.env)
+def _not_here(build: Build) -> str:
+    what = f" for {build.platform}" if build.platform else ""
+    return f'the image "{clean(build.image, 120)}" is not here{what}.'
 
 
-def machine() -> str:
-    """This machine's platform, as images name it."""
-    return f"linux/{MACHINES.get(platform.machine(), platform.machine())}"
-
-
-def _platform_of(image: dict[str, Any]) -> str:
-    parts = (image.get("Os") or "linux", image.get("Architecture") or "", image.get("Variant"))
-    return "/".join(str(part) for part in parts if part)
-
-
-def _start_failure(error: APIError) -> Ended | None:
-    """An image whose program cannot be started, told as a shell would: 126 or 127."""
-    why = str(error.explanation or "")
-    lower = why.lower()
-    if "not found" in lower or "no such file" in lower:
-        return Ended(127, error=clean(why, 300))
-    if "permission denied" in lower or "exec format" in lower:
-        return Ended(126, error=clean(why, 300))
-    return None
+def _tls(certificates: str) -> docker.tls.TLSConfig | bool:
+    if not certificates:
+        return False
+    folder = Path(certificates)
+    client = (str(folder / "cert.pem"), str(folder / "key.pem"))
+    return docker.tls.TLSConfig(ca_cert=str(folder / "ca.pem"), client_cert=client, verify=True)
 
 
 def _remove(api: Any, container: str) -> str:

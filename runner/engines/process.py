@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock, Thread
@@ -18,6 +17,8 @@ from resim_inspect.document.text import clean
 from runner import owner
 from runner.contract import INPUTS, OUTPUTS, ROOT
 from runner.engines.base import Build, Ended, EngineInfo, Prepared, Task
+from runner.engines.code import code_identity
+from runner.engines.sandbox import wrapped
 from runner.errors import CallError, EngineError
 from runner.logs import LogSink
 from runner.outputs import Caps, Taken, storage, take_folder
@@ -26,7 +27,6 @@ from runner.redact import names_a_secret
 CHUNK = 64 << 10
 PREFIX = "resim-runner-"
 OWNER = "owner"
-MAX_MODULES = 2000
 NO_SANDBOX = "the build can read and change everything that you can"
 
 
@@ -104,7 +104,7 @@ class ProcessEngine:
         try:
             if self._bwrap:
                 env |= {"HOME": "/tmp", "TMPDIR": "/tmp", "PYTHONDONTWRITEBYTECODE": "1"}
-                command = [*self._wrapped(self._bwrap, build, task, outputs), *build.command]
+                command = [*wrapped(self._bwrap, build, task, outputs), *build.command]
             else:
                 for name, source in task.inputs:
                     (inputs / name).symlink_to(source.resolve())
@@ -132,26 +132,6 @@ class ProcessEngine:
         return ProcessRun(
             process, work, outputs, log, sandboxed=self.sandboxed, at_tmp=self._use_tmp_resim
         )
-
-    def _wrapped(self, bwrap: str, build: Build, task: Task, outputs: Path) -> Iterator[str]:
-        yield from (bwrap, "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc")
-        yield from ("--tmpfs", "/tmp", "--die-with-parent", "--unshare-pid", "--unshare-ipc")
-        yield "--unshare-uts"
-        # A socket is no file: read-only does not keep anybody from talking through it.
-        for door in _doors():
-            yield from (("--tmpfs", door) if Path(door).is_dir() else ("--bind", "/dev/null", door))
-        # A build that lies under /tmp itself would be hidden by the empty one.
-        for path in _under_tmp(build.command):
-            yield from ("--ro-bind", str(path), str(path))
-        yield from ("--dir", str(INPUTS), "--bind", str(outputs), str(OUTPUTS))
-        for name, source in task.inputs:
-            yield from ("--ro-bind", str(source.resolve()), str(INPUTS / name))
-        for mount in build.mounts:
-            bind = "--ro-bind" if mount.read_only else "--bind"
-            yield from (bind, str(mount.source), mount.target)
-        if build.hardening.network == "none":
-            yield "--unshare-net"
-        yield from ("--chdir", str(Path.cwd()), "--")
 
     def about_no_outputs(self, build: Build) -> str:  # noqa: ARG002
         """A build with hard-coded paths needs one of the ways to give it `/tmp/resim`."""
@@ -277,37 +257,6 @@ class ProcessRun:
         return code
 
 
-def code_identity(command: tuple[str, ...], program: str) -> str:
-    """A digest of a command, of the files that it names and the Python modules beside them."""
-    digest = hashlib.sha256(repr((command, program)).encode())
-    for word in command[1:]:
-        named = Path(word)
-        if not named.is_file():
-            continue
-        files = [named]
-        if named.suffix == ".py":
-            files += _modules(named.resolve().parent)
-        for file in files:
-            try:
-                digest.update(repr(str(file)).encode() + hashlib.sha256(file.read_bytes()).digest())
-            except OSError:
-                digest.update(b"unreadable")
-    return "sha256:" + digest.hexdigest()
-
-
-def _modules(folder: Path) -> list[Path]:
-    found: list[Path] = []
-    for where, folders, files in os.walk(folder):
-        folders[:] = sorted(f for f in folders if not f.startswith(".") and f != "__pycache__")
-        if "pyvenv.cfg" in files:
-            folders.clear()
-            continue
-        found += [Path(where, file) for file in sorted(files) if file.endswith(".py")]
-        if len(found) > MAX_MODULES:
-            break
-    return found[:MAX_MODULES]
-
-
 def _children(pid: int) -> list[int]:
     try:
         return [
@@ -315,32 +264,6 @@ def _children(pid: int) -> list[int]:
         ]
     except OSError:
         return []
-
-
-def _doors() -> list[str]:
-    """Sockets of engines and of the user's session, through which a build could get out."""
-    doors = [
-        "/run/docker.sock",
-        "/run/podman",
-        "/run/containerd",
-        os.environ.get("XDG_RUNTIME_DIR", ""),
-    ]
-    return [door for door in doors if door and Path(door).exists()]
-
-
-def _under_tmp(command: tuple[str, ...]) -> list[Path]:
-    """The folders under `/tmp` that a command needs to see: of its files, and where it starts."""
-    folders = {Path.cwd()}
-    for word in command:
-        found = shutil.which(word) or word
-        if Path(found).exists() and os.sep in found:
-            path = Path(found).absolute()
-            # Of a file in /tmp itself only that file: all of /tmp is what is to be hidden.
-            alone = path.is_dir() or path.parent == Path("/tmp")
-            folders.add(path if alone else path.parent)
-    tmp = Path("/tmp")
-    inside = {f for f in folders if tmp in f.parents and not f.is_relative_to(str(ROOT))}
-    return sorted(f for f in inside if not any(p in inside for p in f.parents))
 
 
 def _take_tmp_resim(inputs: Path, outputs: Path) -> None:

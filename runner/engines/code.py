@@ -1,0 +1,40 @@
+"""What a program of this machine is, so that a change of it is noticed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+MAX_MODULES = 2000
+
+
+def code_identity(command: tuple[str, ...], program: str) -> str:
+    """A digest of a command, of the files that it names and the Python modules beside them."""
+    digest = hashlib.sha256(repr((command, program)).encode())
+    for word in command[1:]:
+        named = Path(word)
+        if not named.is_file():
+            continue
+        files = [named]
+        if named.suffix == ".py":
+            files += _modules(named.resolve().parent)
+        for file in files:
+            try:
+                digest.update(repr(str(file)).encode() + hashlib.sha256(file.read_bytes()).digest())
+            except OSError:
+                digest.update(b"unreadable")
+    return "sha256:" + digest.hexdigest()
+
+
+def _modules(folder: Path) -> list[Path]:
+    found: list[Path] = []
+    for where, folders, files in os.walk(folder):
+        folders[:] = sorted(f for f in folders if not f.startswith(".") and f != "__pycache__")
+        if "pyvenv.cfg" in files:
+            folders.clear()
+            continue
+        found += [Path(where, file) for file in sorted(files) if file.endswith(".py")]
+        if len(found) > MAX_MODULES:
+            break
+    return found[:MAX_MODULES]

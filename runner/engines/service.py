@@ -1,0 +1,46 @@
+"""A podman service of our own, for machines with podman and no socket to talk to."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from runner.errors import EngineError
+
+
+class PodmanService:
+    """Runs until it is closed; where its runner is killed, it ends by itself when unused."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="resim-podman-")
+        socket = Path(self._folder.name, "podman.sock")
+        self.address = f"unix://{socket}"
+        self._process = subprocess.Popen(
+            ["podman", "system", "service", "--time=300", self.address],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            # What watches its containers leaves notes where it was started.
+            cwd=self._folder.name,
+        )
+        for _ in range(200):
+            if socket.is_socket():
+                return
+            if self._process.poll() is not None:
+                break
+            time.sleep(0.05)
+        self.close()
+        raise EngineError("podman's service does not start.", "Try: podman system service")
+
+    def close(self) -> None:
+        """End the service."""
+        self._process.terminate()
+        try:
+            self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._folder.cleanup()

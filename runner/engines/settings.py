@@ -1,0 +1,93 @@
+"""What a container is allowed and finds in it, as the values that an engine is given."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from resim_inspect.document.text import clean
+from runner import owner
+from runner.contract import INPUTS, ROOT
+from runner.engines.base import Build, Ended, Task
+
+MIB = 1 << 20
+MACHINES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm"}
+
+
+def host_options(build: Build, mounted: Sequence[tuple[str, Path]]) -> dict[str, Any]:
+    """The arguments of docker-py's `create_host_config`: limits, rights and mounts."""
+    hard, limits = build.hardening, build.limits
+    mounts = [{"Type": "volume", "Source": None, "Target": str(ROOT)}]
+    mounts += [_bind(path.resolve(), str(INPUTS / name), True) for name, path in mounted]
+    mounts += [_bind(m.source, m.target, m.read_only) for m in build.mounts]
+    memory = None if limits.memory_mib is None else limits.memory_mib * MIB
+    return {
+        "network_mode": hard.network,
+        "ipc_mode": "private",
+        "init": hard.init,
+        "read_only": hard.read_only_root,
+        "cap_drop": ["ALL"] if hard.drop_capabilities else None,
+        "security_opt": ["no-new-privileges"] if hard.no_new_privileges else None,
+        "mem_limit": memory,
+        "memswap_limit": memory,
+        "pids_limit": limits.pids,
+        "shm_size": limits.shm_mb * MIB,
+        "nano_cpus": None if limits.cpus is None else int(limits.cpus * 1e9),
+        "tmpfs": {"/tmp": f"rw,nosuid,nodev,size={limits.tmp_mb}m,mode=1777"},
+        "mounts": mounts,
+        # We keep the log ourselves; a second one would only fill the engine's disk.
+        "log_config": {"type": "none"},
+    }
+
+
+def container_options(build: Build, identity: str, task: Task) -> dict[str, Any]:
+    """The other arguments of docker-py's `create_container`; `identity` is the image's id."""
+    return {
+        # By its id: a tag may move to another image while jobs are still to come.
+        "image": identity,
+        "command": list(build.command) or None,
+        "user": build.hardening.user,
+        "hostname": "metrics",
+        "environment": environment(build),
+        "labels": {
+            owner.LABEL_OWNER: owner.me(),
+            owner.LABEL_RUN: task.run,
+            owner.LABEL_JOB: task.job,
+        },
+        "platform": build.platform or None,
+        "use_config_proxy": False,
+    }
+
+
+def environment(build: Build) -> dict[str, str]:
+    """What a build finds in its environment; nothing of this machine's gets in by itself."""
+    env = {"PYTHONDONTWRITEBYTECODE": "1", "MPLCONFIGDIR": "/tmp"}
+    if build.hardening.user is not None:
+        env |= {"HOME": "/tmp", "USER": "metrics"}
+    if build.limits.cpus is not None:
+        threads = str(max(1, int(build.limits.cpus)))
+        env |= dict.fromkeys(
+            ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), threads
+        )
+    return env | dict(build.env)
+
+
+def platform_of(image: dict[str, Any]) -> str:
+    """An image's platform from what an engine says of it: `linux/amd64`."""
+    parts = (image.get("Os") or "linux", image.get("Architecture") or "", image.get("Variant"))
+    return "/".join(str(part) for part in parts if part)
+
+
+def start_failure(why: str) -> Ended | None:
+    """An image whose program cannot be started, told as a shell would: 126 or 127."""
+    lower = why.lower()
+    if "not found" in lower or "no such file" in lower:
+        return Ended(127, error=clean(why, 300))
+    if "permission denied" in lower or "exec format" in lower:
+        return Ended(126, error=clean(why, 300))
+    return None
+
+
+def _bind(source: Path, target: str, read_only: bool) -> dict[str, Any]:
+    return {"Type": "bind", "Source": str(source), "Target": target, "ReadOnly": read_only}
