@@ -1,5 +1,5 @@
 # Two commands do everything on a machine with Python 3.11 or newer and make:
-#   make demo    sets up .venv and opens the app on a sample
+#   make demo    sets up .venv, runs an example build and opens the app on what it wrote
 #   make test    sets up .venv with what the tests need, and runs every check
 
 # The first Python that is new enough and can make virtual environments; or say PYTHON=...
@@ -15,8 +15,13 @@ CHECKED = $(wildcard resim_inspect runner examples tests benchmarks)
 
 .PHONY: demo test lint bench schema clean
 
-demo: $(VENV)/.installed
-	@$(BIN)/resim-inspect demo
+demo: $(VENV)/.demo-needs
+	@$(BIN)/resim-runner demo
+
+# The official SDK is there for Linux and some Pythons; without it the demo says so.
+$(VENV)/.demo-needs: $(VENV)/.installed
+	@$(PIP) install --constraint tests/constraints.txt --only-binary :all: $(OPEN_CORE) 2>/dev/null || true
+	@touch $@
 
 test: lint
 	$(BIN)/python -m pytest $(PYTEST_ARGS)

@@ -214,7 +214,9 @@ def landscape(height: float, wind: float, seed: int, width: int = 96, rows: int 
             hill = horizon - 5 * math.sin(x / 11 + seed) - 3 * math.sin(x / 5 + 2 * seed)
             if y < hill:
                 haze = y / max(1.0, hill)
-                line += bytes((int(90 + 90 * haze), int(140 + 60 * haze), int(225 - 4 * wind)))
+                line += bytes(
+                    (int(90 + 90 * haze), int(140 + 60 * haze), max(160, int(225 - 5 * wind)))
+                )
             else:
                 deep = (y - hill) / rows
                 dark = int((x + 40 * deep * math.sin(seed)) / stripe) % 2

@@ -26,8 +26,8 @@ def draw_map(flight: Flight, path: Path) -> None:
     """Write the map, seen from above, north up, as wide as it is high."""
     pixels = np.full((SIDE, SIDE, 3), PAPER, dtype=np.uint8)
     both = np.concatenate([flight.place[:, :2], flight.plan[:, :2]])
-    low = both.min(axis=0)
-    extent = max(1.0, float((both.max(axis=0) - low).max()))
+    extent = max(1.0, float(np.ptp(both, axis=0).max()))
+    low = (both.min(axis=0) + both.max(axis=0) - extent) / 2
     scale = (SIDE - 2 * MARGIN) / extent
 
     def at(places: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
