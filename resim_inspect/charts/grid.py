@@ -100,8 +100,10 @@ class Grid:
         char, there = self._chars[y][x], self._styles[y][x]
         partial = char != " " and char in blocks[1:8]
         if side in ("low", "left"):
-            back = there.fg if partial and there.reverse else None
+            back = there.fg if partial and there.reverse or char == "█" else None
             self.put(x, y, blocks[eighths], Style(fg=style.fg, bg=back))
+        elif char == "█":
+            self.put(x, y, blocks[8 - eighths], Style(fg=there.fg, bg=style.fg))
         elif partial and not there.reverse:
             self._styles[y][x] = Style(fg=there.fg, bg=style.fg)
         else:

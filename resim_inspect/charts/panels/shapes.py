@@ -73,6 +73,8 @@ def _standing(
             if eighths >= 8:
                 grid.put(*spot, full, style)
                 continue
+            if not eighths and t - b >= 1 / 8:
+                continue
             from_below = b <= row or t - b < 1 / 8
             if palette.color:
                 grid.part(*spot, max(1, eighths), style, "low" if from_below else "high")
@@ -100,6 +102,8 @@ def _lying(
             spot = (area.x + column, y)
             if eighths >= 8:
                 grid.put(*spot, full, style)
+                continue
+            if not eighths and r - l_ >= 1 / 8:
                 continue
             from_left = l_ <= column or r - l_ < 1 / 8
             if palette.color:
