@@ -6,11 +6,12 @@ from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
-from resim_inspect.document import open_document
+from resim_inspect.document import Document, open_document
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.document.errors import DocumentError
+from resim_inspect.document.model import FailureDefinition, Metric
 from resim_inspect.document.summary import headline
-from resim_inspect.document.text import clean, count
+from resim_inspect.document.text import clean, count, number
 from resim_inspect.validation import validate
 from resim_inspect.validation.findings import Severity
 from runner.contract import METRICS
@@ -54,7 +55,7 @@ def judge(outputs: Path, taken: Taken) -> Judgement:
                 metrics=len(metrics),
                 statuses=tuple(sorted(statuses.items())),
                 failing=tuple(
-                    Failing(clean(m.name, 120), m.status.name, headline(document, m))
+                    Failing(clean(m.name, 120), m.status.name, _why(document, m))
                     for m in failing[:SHOWN_FAILING]
                 ),
                 findings=tuple(
@@ -75,6 +76,20 @@ def judge(outputs: Path, taken: Taken) -> Judgement:
             hint="resim-inspect validate says all that is wrong with it.",
         )
     return judgement
+
+
+def _why(document: Document, metric: Metric) -> str:
+    """A metric in one line, with the limit that a scalar has: `44.7 m/s (fails above 40)`."""
+    shown = headline(document, metric)
+    limits = getattr(metric.values, "failure_definition", None)
+    if not isinstance(limits, FailureDefinition):
+        return shown
+    parts = [
+        f"{word} {number(limit)}"
+        for word, limit in (("above", limits.fails_above), ("below", limits.fails_below))
+        if limit is not None
+    ]
+    return f"{shown} (fails {' or '.join(parts)})" if parts else shown
 
 
 def _missing(taken: Taken) -> Judgement:

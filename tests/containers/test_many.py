@@ -215,7 +215,8 @@ def own_engine(tmp_path: Path, docker: Callable[..., str]) -> Iterator[tuple[str
     process = subprocess.Popen(
         [
             # In a network of its own: an engine without a bridge removes that of others.
-            "unshare", "--net", "dockerd", f"--host=unix://{socket}", f"--data-root={tmp_path}/data",
+            "unshare", "--net", "dockerd", f"--host=unix://{socket}",
+            f"--data-root={tmp_path}/data",
             f"--exec-root={tmp_path}/exec", f"--pidfile={tmp_path}/pid",
             "--bridge=none", "--iptables=false", "--storage-driver=overlay2",
         ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import shutil
@@ -240,3 +241,37 @@ def test_ctrl_c_reaches_a_build_through_the_runner(tmp_path: Path) -> None:
     assert process.returncode == 130
     assert b"1 stopped" in out
     assert not processes(str(tmp_path / "build.py"))
+
+
+OPEN_CORE = """
+import os, uuid
+from pathlib import Path
+from resim.metrics.python.metrics_utils import MetricImportance, MetricStatus
+from resim.metrics.python.metrics_writer import ResimMetricsWriter
+
+writer = ResimMetricsWriter(uuid.uuid4())
+(
+    writer.add_scalar_metric("Top speed")
+    .with_description("The highest speed")
+    .with_status(MetricStatus.PASSED_METRIC_STATUS)
+    .with_importance(MetricImportance.HIGH_IMPORTANCE)
+    .with_value(31.2)
+    .with_unit("m/s")
+    .with_blocking(False)
+    .with_should_display(True)
+)
+data = writer.write().metrics_msg.SerializeToString()
+Path("/tmp/resim/outputs/metrics.binproto").write_bytes(data)
+"""
+
+
+@sandboxed
+def test_open_core_runs_in_the_sandbox(tmp_path: Path) -> None:
+    if importlib.util.find_spec("resim") is None:
+        reason = "open-core is not installed here"
+        if os.environ.get("RESIM_REQUIRE_OPEN_CORE") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    call = job(tmp_path, OPEN_CORE)
+    assert call.code == 0, call.out
+    assert (call.result["verdict"], call.result["metrics"]) == ("PASSED", 1)
