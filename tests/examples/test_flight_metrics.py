@@ -8,7 +8,9 @@ import re
 import subprocess
 import sys
 import uuid
+from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -239,8 +241,50 @@ def test_a_batch_without_the_needed_metrics_says_which(workspace: Path) -> None:
     jobs = fetched(workspace, "night_patrol")
     for job in jobs.values():
         job.metrics = [m for m in job.metrics if m.name != "Flight time"]
-    with pytest.raises(LookupError, match="no scalar 'Flight time', only: All passed"):
+    with pytest.raises(LookupError, match="there is no scalar 'Flight time', only: All passed"):
         batch(jobs)
+
+
+# -- report mode -------------------------------------------------------------------------------
+
+
+@needs_sdk
+def test_a_report_has_a_bar_for_each_batch(workspace: Path) -> None:
+    from resim.metrics.proto import metrics_pb2
+    from resim.metrics.python.metrics_writer import ResimMetricsWriter
+    from resim.metrics.python.unpack_metrics import unpack_metrics
+
+    from examples.flight_metrics.metrics import batch_metrics, report_metrics
+    from resim_inspect.document import parse_document
+
+    def measured(*names: str) -> Any:
+        writer = ResimMetricsWriter(uuid.uuid4())
+        batch_metrics(fetched(workspace, *names), writer)
+        message: metrics_pb2.JobMetrics = writer.write().metrics_msg
+        return unpack_metrics(
+            metrics=list(message.job_level_metrics.metrics),
+            metrics_data=list(message.metrics_data),
+            events=[],
+        )
+
+    def batch_of(day: int, metrics: Any) -> Any:
+        created = datetime(2026, 3, day, tzinfo=UTC)
+        return SimpleNamespace(id=uuid.uuid4(), created=created, metrics=metrics)
+
+    empty = unpack_metrics(metrics=[], metrics_data=[], events=[])
+    found = [measured("calm_survey"), measured("gusty_delivery"), empty]
+    batches = [batch_of(day, metrics) for day, metrics in enumerate(found, 1)]
+    writer = ResimMetricsWriter(uuid.uuid4())
+    report_metrics(SimpleNamespace(project_id=uuid.uuid4(), batches=batches), writer)
+    document = parse_document(writer.write().metrics_msg.SerializeToString())
+    assert [f for f in validate(document).findings if f.severity is not Severity.INFO] == []
+    (metric,) = document.metrics
+    assert metric.type is MetricType.BATCHWISE_BAR_CHART
+    averages = next(data for data in document.data if data.name == "Averages")
+    assert document.length(averages) == 2
+    assert document.verdict is MetricStatus.FAIL_WARN
+    with pytest.raises(ValueError, match="no batch of the report has"):
+        report_metrics(SimpleNamespace(project_id=uuid.uuid4(), batches=batches[2:]), writer)
 
 
 # -- what is told about it ---------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 import uuid
 from collections.abc import Iterator
@@ -374,6 +375,21 @@ def test_nobody_there_is_an_error_with_its_own_code(
     assert room.run(monkeypatch) == Code.FETCH
     assert "refuses the connection" in capsys.readouterr().err
     assert not room.metrics.exists()
+
+
+def test_a_signal_ends_a_fetch_that_hangs(room: Room) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        config = BatchConfig("t", f"http://127.0.0.1:{silent.getsockname()[1]}", BATCH, PROJECT)
+        room.config("batch_metrics_config.json", config_bytes(config))
+        room.module(SUMS)
+        process = room.start()
+        silent.settimeout(30)
+        connection, _ = silent.accept()
+        with connection:
+            process.terminate()
+            _, said = process.communicate(timeout=10)
+    assert process.returncode == Code.TERMINATED
+    assert "stopped by a signal" in said
 
 
 def test_the_search_of_a_report_cannot_be_broken_out_of() -> None:

@@ -15,6 +15,8 @@ from resim.metrics.python.unpack_metrics import UnpackedMetrics
 from .job import CLIMB_NAME, FLIGHT_TIME_NAME, MEAN_ERROR_NAME
 from .limits import BATCH_ERROR, BLOCK, PASSED
 
+# What report mode looks for.
+AVERAGE_NAME = "Mean deviation of all flights"
 BUCKETS = 20
 
 Jobs = Mapping[UUID, UnpackedMetrics]
@@ -35,7 +37,7 @@ def add_weighted_average(jobs: Jobs, writer: ResimMetricsWriter) -> None:
     weights = [scalar(job, FLIGHT_TIME_NAME) for job in jobs.values()]
     average = float(np.average(values, weights=weights))
     (
-        writer.add_scalar_metric("Mean deviation of all flights")
+        writer.add_scalar_metric(AVERAGE_NAME)
         .with_description("The flights' mean deviations, weighted by their flight times.")
         .with_value(average)
         .with_unit("m")
@@ -93,11 +95,11 @@ def add_gate(jobs: Jobs, writer: ResimMetricsWriter) -> None:
 
 
 def scalar(job: UnpackedMetrics, name: str) -> float:
-    """The value of a job's scalar; raises LookupError without it."""
+    """The value of a scalar of a job or batch; raises LookupError without it."""
     for metric in job.metrics:
         if isinstance(metric, ScalarMetric) and metric.name == name and metric.value is not None:
             return float(metric.value)
-    raise LookupError(f"a job has no scalar {name!r}, only: {_names(job)}")
+    raise LookupError(f"there is no scalar {name!r}, only: {_names(job)}")
 
 
 def series(job: UnpackedMetrics, name: str) -> np.ndarray:
