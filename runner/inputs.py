@@ -140,15 +140,15 @@ def file_digest(path: Path) -> str:
         raise _unreadable(path, error) from error
 
 
-def archive(folders: tuple[tuple[str, int], ...], inputs: tuple[tuple[str, Path], ...]) -> bytes:
-    """A small tar in memory: folders as (name, mode). For inputs use `archive_chunks`."""
-    return b"".join(archive_chunks(folders, inputs))
-
-
 def archive_chunks(
-    folders: tuple[tuple[str, int], ...], inputs: tuple[tuple[str, Path], ...]
+    folders: tuple[tuple[str, int], ...],
+    inputs: tuple[tuple[str, Path], ...],
+    files: tuple[tuple[str, bytes], ...] = (),
 ) -> Iterator[bytes]:
-    """A tar stream of folders and of inputs by name, readable for everybody, read as it goes."""
+    """A tar stream, readable for everybody, read as it goes.
+
+    It holds folders as (name, mode), inputs by name, and files by name and content.
+    """
     for name, mode in folders:
         yield _header(name, mode, tarfile.DIRTYPE)
     for name, root in inputs:
@@ -157,6 +157,9 @@ def archive_chunks(
                 yield _header(item.name, 0o755, tarfile.DIRTYPE, item.about)
             else:
                 yield from _file(item)
+    for name, content in files:
+        yield _header(name, 0o444, tarfile.REGTYPE, None, len(content))
+        yield content + b"\0" * (-len(content) % BLOCK)
     yield b"\0" * (2 * BLOCK)
 
 

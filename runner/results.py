@@ -67,6 +67,13 @@ class JobResult:
     """What the run depends on, as a digest; another key means that it must run again."""
     settings: str = ""
     """Limits and permissions, as a digest; other ones may let a run succeed that failed."""
+    mode: str = "job"
+    notes: tuple[str, ...] = ()
+    """What else is to be said of the run, in sentences."""
+    problem: str = ""
+    """For programs: `lost-metrics`, `hang`, `no-batch-mode`, `no-report-mode`, or nothing."""
+    served: dict[str, Any] = field(default_factory=dict)
+    """What the API served to a batch or report: requests, and of each kind what of how many."""
 
     @property
     def status(self) -> MetricStatus | None:
@@ -111,7 +118,7 @@ def result_from_bytes(data: bytes) -> JobResult:
     try:
         kept["outcome"] = Outcome(kept["outcome"])
         kept["failing"] = tuple(Failing(**each) for each in kept.get("failing", ()))
-        for name in ("findings", "log_tail"):
+        for name in ("findings", "log_tail", "notes"):
             kept[name] = tuple(str(each) for each in kept.get(name, ()))
         result = JobResult(**kept)
     except (KeyError, TypeError, ValueError) as error:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from runner.logs import LogSink
 from runner.outputs import Caps, Taken
 
 UNPRIVILEGED = "12345:12345"
@@ -59,6 +58,8 @@ class Build:
     limits: Limits = Limits()
     hardening: Hardening = Hardening()
     copy_inputs: bool = False
+    entrypoint: tuple[str, ...] = ()
+    """What replaces the image's own; empty leaves it."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,27 @@ class Task:
     run: str
     job: str
     inputs: tuple[tuple[str, Path], ...]
+    files: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
+    """Content that lies nowhere on this machine's disk, by its path below `/tmp/resim`."""
+    network: str = ""
+    """A network to join in place of what the build's hardening says, in the engine's words."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """The stand-in API that is to run beside a build, and how the build learns of it."""
+
+    folder: Path
+    """What was prepared for the server; the index in there holds no valid token."""
+    index: bytes = field(repr=False)
+    """The index as it is served: with the token, so on no disk."""
+    config_name: str
+    config: Callable[[str], bytes] = field(repr=False)
+    """The content of the build's config file for an API at that address."""
+    image: str = ""
+    """An image whose python3 runs the server; empty takes the build's own."""
+    on_host: bool = False
+    """Whether the server is to run on this machine, in place of beside the build."""
 
 
 class Prepared(NamedTuple):
@@ -100,6 +122,13 @@ class Ended(NamedTuple):
     error: str = ""
 
 
+class Sink(Protocol):
+    """Takes what a build says."""
+
+    def write(self, stream: int, data: bytes) -> None:
+        """Take a chunk of stdout (1) or stderr (2); never raises, never waits."""
+
+
 class Running(Protocol):
     """A build that was started. `terminate` and `kill` may be called from any thread."""
 
@@ -122,6 +151,19 @@ class Running(Protocol):
         """Leave nothing behind of it; says what could not be removed, never raises."""
 
 
+class Served(Running, Protocol):
+    """A build with the stand-in API beside it."""
+
+    def counts(self) -> dict[str, Any] | None:
+        """What the API served; complete once the build has `ended`, None where it is unknown."""
+
+    def problem(self) -> str:
+        """Why the API itself failed, as a sentence; empty where it did not."""
+
+    def open_network(self) -> str:
+        """What else than the API the build can reach, as a sentence; empty: nothing."""
+
+
 class Engine(Protocol):
     """What runs builds; used by many threads at once."""
 
@@ -130,8 +172,13 @@ class Engine(Protocol):
     def prepare(self, build: Build, say: Callable[[str], None]) -> Prepared:
         """Make the build ready, once: pull its image; `say` is told what takes long."""
 
-    def start(self, build: Build, prepared: Prepared, task: Task, log: LogSink) -> Running:
+    def start(self, build: Build, prepared: Prepared, task: Task, log: Sink) -> Running:
         """Start a run; raises EngineError and leaves nothing behind if that fails."""
+
+    def start_served(
+        self, build: Build, prepared: Prepared, task: Task, service: Service, log: Sink
+    ) -> Served:
+        """Start a run that has the stand-in API to itself; raises EngineError as `start` does."""
 
     def about_no_outputs(self, build: Build) -> str:
         """What to do about a build that left nothing, where the engine may be the reason."""

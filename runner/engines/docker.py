@@ -6,7 +6,7 @@ import os
 import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -19,7 +19,8 @@ from docker.utils import parse_repository_tag
 from resim_inspect.document.text import clean
 from runner import owner
 from runner.contract import INPUTS, OUTPUTS, ROOT
-from runner.engines.base import Build, Ended, EngineInfo, Prepared, Task
+from runner.engines import sidecar
+from runner.engines.base import Build, Ended, EngineInfo, Prepared, Served, Service, Sink, Task
 from runner.engines.find import Candidate
 from runner.engines.service import PodmanService
 from runner.engines.settings import (
@@ -30,8 +31,7 @@ from runner.engines.settings import (
     start_failure,
 )
 from runner.errors import EngineError, ImageError, OutputsError
-from runner.inputs import archive, archive_chunks, must_be_copied
-from runner.logs import LogSink
+from runner.inputs import archive_chunks, must_be_copied
 from runner.outputs import Caps, Taken, take_archive
 
 MIB = 1 << 20
@@ -144,24 +144,54 @@ class DockerEngine:
                 f"{failed}: {_reason(error)}", "Log in to its registry, or build it here."
             ) from error
 
-    def start(self, build: Build, prepared: Prepared, task: Task, log: LogSink) -> ContainerRun:
+    def start(self, build: Build, prepared: Prepared, task: Task, log: Sink) -> ContainerRun:
         """Create, fill, attach and start a container; it is gone again if that fails."""
         mounted, copied = self._split(build, task)
         run: ContainerRun | None = None
         try:
             with _asking("refused the run"):
-                host = self._api.create_host_config(**host_options(build, mounted))
+                host = self._api.create_host_config(**host_options(build, mounted, task.network))
                 options = container_options(build, prepared.identity, task)
                 created = self._api.create_container(**options, host_config=host)
                 run = ContainerRun(self._api, str(created["Id"]), log)
-                data: Any = archive_chunks(FOLDERS, copied) if copied else archive(FOLDERS, ())
-                self._api.put_archive(run.id, str(ROOT), data)
+                chunks: Any = archive_chunks(FOLDERS, copied, task.files)
+                self._api.put_archive(run.id, str(ROOT), chunks if copied else b"".join(chunks))
                 run.start()
         except BaseException:
             if run is not None:
                 run.remove()
             raise
         return run
+
+    def start_served(
+        self, build: Build, prepared: Prepared, task: Task, service: Service, log: Sink
+    ) -> Served:
+        """Start a run with the stand-in API beside it, or on this machine where that cannot be."""
+        return sidecar.start(self, build, prepared, task, service, log)
+
+    @contextmanager
+    def host_network(self, wanted: str, task: Task) -> Iterator[tuple[str, str]]:
+        """A network's name, and this machine's address in it; one of our own for `none`."""
+        if not self.local:
+            raise EngineError(
+                "the engine is on another machine: a build there cannot reach this one.",
+                "Name an image with python3 for the API with --api-image.",
+            )
+        made = ""
+        try:
+            with _asking("makes no network"):
+                if wanted == "none":
+                    labels = {owner.LABEL_OWNER: owner.me(), owner.LABEL_RUN: task.run}
+                    name = f"resim-runner-{task.run[:12]}"
+                    self._api.create_network(name, internal=True, labels=labels)
+                    wanted = made = name
+                about = {} if wanted == "host" else self._api.inspect_network(wanted)
+            parts = (about.get("IPAM") or {}).get("Config") or [{}]
+            yield wanted, "127.0.0.1" if wanted == "host" else str(parts[0].get("Gateway") or "")
+        finally:
+            if made:
+                with suppress(*BROKEN):
+                    self._api.remove_network(made)
 
     def _split(self, build: Build, task: Task) -> tuple[list[tuple[str, Path]], Any]:
         """The inputs that are mounted, and those that are copied in."""
@@ -187,6 +217,13 @@ class DockerEngine:
                 problem = _remove(self._api, container["Id"])
                 what = f"container {container['Id'][:12]} of job {labels.get(owner.LABEL_JOB, '?')}"
                 removed.append(clean(f"{what} ({problem})" if problem else what))
+        with _asking("does not answer"):
+            networks = self._api.networks(filters={"label": owner.LABEL_OWNER})
+        for network in networks:
+            if owner.dead(str((network.get("Labels") or {}).get(owner.LABEL_OWNER, ""))):
+                with suppress(*BROKEN):
+                    self._api.remove_network(network["Id"])
+                    removed.append(clean(f"network {network.get('Name', '')}"))
         return removed
 
     def close(self) -> None:
@@ -201,7 +238,7 @@ class DockerEngine:
 class ContainerRun:
     """A container with a thread that always drains what it says."""
 
-    def __init__(self, api: Any, container: str, log: LogSink) -> None:
+    def __init__(self, api: Any, container: str, log: Sink) -> None:
         self.id = container
         self._api = api
         self._log = log

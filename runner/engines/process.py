@@ -16,11 +16,11 @@ from typing import IO
 from resim_inspect.document.text import clean
 from runner import owner
 from runner.contract import INPUTS, OUTPUTS, ROOT
-from runner.engines.base import Build, Ended, EngineInfo, Prepared, Task
+from runner.engines import beside
+from runner.engines.base import Build, Ended, EngineInfo, Prepared, Served, Service, Sink, Task
 from runner.engines.code import code_identity
 from runner.engines.sandbox import wrapped
 from runner.errors import CallError, EngineError
-from runner.logs import LogSink
 from runner.outputs import Caps, Taken, storage, take_folder
 from runner.redact import names_a_secret
 
@@ -89,9 +89,13 @@ class ProcessEngine:
         build: Build,
         prepared: Prepared,  # noqa: ARG002 - images have an id to start, programs a path
         task: Task,
-        log: LogSink,
+        log: Sink,
+        told: tuple[int, ...] = (),
     ) -> ProcessRun:
-        """Start the program in a session of its own, so that a Ctrl-C is ours to pass on."""
+        """Start the program in a session of its own, so that a Ctrl-C is ours to pass on.
+
+        `told` are open files that it gets as they are.
+        """
         with storage(Path(tempfile.gettempdir())):
             work = Path(tempfile.mkdtemp(prefix=PREFIX))
             (work / OWNER).write_text(owner.me())
@@ -101,13 +105,18 @@ class ProcessEngine:
         outputs = work / "outputs"
         env = {k: v for k, v in os.environ.items() if not names_a_secret(k)}
         env.update(build.env)
+        opened: list[tuple[int, str]] = []
         try:
             if self._bwrap:
+                opened = [(_in_memory(content), name) for name, content in task.files]
                 env |= {"HOME": "/tmp", "TMPDIR": "/tmp", "PYTHONDONTWRITEBYTECODE": "1"}
-                command = [*wrapped(self._bwrap, build, task, outputs), *build.command]
+                command = [*wrapped(self._bwrap, build, task, outputs, opened), *build.command]
             else:
                 for name, source in task.inputs:
                     (inputs / name).symlink_to(source.resolve())
+                for name, content in task.files:
+                    (work / name).touch(mode=0o600)
+                    (work / name).write_bytes(content)
                 command = list(build.command)
                 if self._use_tmp_resim:
                     _take_tmp_resim(inputs, outputs)
@@ -120,6 +129,7 @@ class ProcessEngine:
                 stderr=subprocess.PIPE,
                 env=env,
                 start_new_session=True,
+                pass_fds=(*told, *(descriptor for descriptor, _ in opened)),
             )
         except OSError as error:
             _remove(work, self._use_tmp_resim)
@@ -128,10 +138,21 @@ class ProcessEngine:
         except EngineError:
             _remove(work, at_tmp=False)
             raise
+        finally:
+            for descriptor, _ in opened:
+                os.close(descriptor)
         (work / OWNER).write_text(f"{owner.me()}\n{process.pid} {owner.started(process.pid)}")
         return ProcessRun(
             process, work, outputs, log, sandboxed=self.sandboxed, at_tmp=self._use_tmp_resim
         )
+
+    def start_served(
+        self, build: Build, prepared: Prepared, task: Task, service: Service, log: Sink
+    ) -> Served:
+        """Start a run with the stand-in API: in its sandbox, else on this machine's loopback."""
+        if self._bwrap and build.hardening.network == "none" and not service.on_host:
+            return beside.in_sandbox(self, build, prepared, task, service, log)
+        return beside.on_loopback(self, build, prepared, task, service, log)
 
     def about_no_outputs(self, build: Build) -> str:  # noqa: ARG002
         """A build with hard-coded paths needs one of the ways to give it `/tmp/resim`."""
@@ -173,7 +194,7 @@ class ProcessRun:
         process: subprocess.Popen[bytes],
         work: Path,
         outputs: Path,
-        log: LogSink,
+        log: Sink,
         *,
         sandboxed: bool,
         at_tmp: bool,
@@ -255,6 +276,15 @@ class ProcessRun:
         with self._lock:
             self._gone = True
         return code
+
+
+def _in_memory(content: bytes) -> int:
+    """An open file that is on no disk, at its beginning."""
+    descriptor = os.memfd_create("input")
+    with open(os.dup(descriptor), "wb") as file:  # noqa: PTH123 - a descriptor
+        file.write(content)
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    return descriptor
 
 
 def _children(pid: int) -> list[int]:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from runner.contract import INPUTS, OUTPUTS, ROOT
 from runner.engines.base import Build, Task
 
 
-def wrapped(bwrap: str, build: Build, task: Task, outputs: Path) -> Iterator[str]:
-    """The words before a build's own: its own `/tmp`, the rest read-only, no way out."""
+def wrapped(
+    bwrap: str, build: Build, task: Task, outputs: Path, files: Sequence[tuple[int, str]] = ()
+) -> Iterator[str]:
+    """The words before a build's own: its own `/tmp`, the rest read-only, no way out.
+
+    `files` are open files whose content the build is to find below `/tmp/resim`.
+    """
     yield from (bwrap, "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc")
     yield from ("--tmpfs", "/tmp", "--die-with-parent", "--unshare-pid", "--unshare-ipc")
     yield "--unshare-uts"
@@ -28,6 +33,8 @@ def wrapped(bwrap: str, build: Build, task: Task, outputs: Path) -> Iterator[str
     for mount in build.mounts:
         bind = "--ro-bind" if mount.read_only else "--bind"
         yield from (bind, str(mount.source), mount.target)
+    for descriptor, name in files:
+        yield from ("--ro-bind-data", str(descriptor), str(ROOT / name))
     if build.hardening.network == "none":
         yield "--unshare-net"
     yield from ("--chdir", str(Path.cwd()), "--")

@@ -15,15 +15,20 @@ MIB = 1 << 20
 MACHINES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm"}
 
 
-def host_options(build: Build, mounted: Sequence[tuple[str, Path]]) -> dict[str, Any]:
-    """The arguments of docker-py's `create_host_config`: limits, rights and mounts."""
+def host_options(
+    build: Build, mounted: Sequence[tuple[str, Path]], network: str = ""
+) -> dict[str, Any]:
+    """The arguments of docker-py's `create_host_config`: limits, rights and mounts.
+
+    `network` takes the place of the one that the build's hardening names.
+    """
     hard, limits = build.hardening, build.limits
     mounts = [{"Type": "volume", "Source": None, "Target": str(ROOT)}]
     mounts += [_bind(path.resolve(), str(INPUTS / name), True) for name, path in mounted]
     mounts += [_bind(m.source, m.target, m.read_only) for m in build.mounts]
     memory = None if limits.memory_mib is None else limits.memory_mib * MIB
     return {
-        "network_mode": hard.network,
+        "network_mode": network or hard.network,
         "ipc_mode": "private",
         "init": hard.init,
         "read_only": hard.read_only_root,
@@ -46,9 +51,11 @@ def container_options(build: Build, identity: str, task: Task) -> dict[str, Any]
     return {
         # By its id: a tag may move to another image while jobs are still to come.
         "image": identity,
+        "entrypoint": list(build.entrypoint) or None,
         "command": list(build.command) or None,
         "user": build.hardening.user,
-        "hostname": "metrics",
+        # Who joins another container's network has its name, too.
+        "hostname": None if task.network.startswith("container:") else "metrics",
         "environment": environment(build),
         "labels": {
             owner.LABEL_OWNER: owner.me(),
