@@ -17,6 +17,7 @@ from uuid import UUID, uuid5
 
 from resim_inspect.document import Document, DocumentError, open_document
 from resim_inspect.document.enums import MetricStatus, MetricType
+from resim_inspect.document.errors import MalformedError
 from resim_inspect.document.records import Records, Span, read, records
 from resim_inspect.document.source import Source, open_source
 from resim_inspect.document.text import clean
@@ -204,10 +205,14 @@ class _Index:
             if path not in self.lists:
                 self._list(path, kind, own, [])
         self._list_logs(f"{batch}/logs", workspace.batch, workspace.batch_id, own, "BATCH_METRICS")
-        row = rows.batch_row({**in_batch, **self._suite}, name, job_rows, verdict)
+        created = min((row["creationTimestamp"] for row in job_rows), default=rows.time_text(0))
+        while created in {row["creationTimestamp"] for row in self._batches}:
+            # The oldest official report refuses batches of the same moment.
+            created = rows.later(created)
+        row = rows.batch_row({**in_batch, **self._suite}, name, job_rows, verdict, created)
         self.objects[batch] = row
         self._batches.append(row)
-        build = rows.build_row(ids, name, row["creationTimestamp"])
+        build = rows.build_row(ids, name, created)
         self.objects[f"builds/{ids['buildID']}"] = build
 
     def finish(self) -> None:
@@ -300,6 +305,8 @@ class _Index:
         job: str,
     ) -> None:
         source, found = cut
+        if (len(found.metrics), len(found.data)) != (len(document.metrics), len(document.data)):
+            raise MalformedError("is read in two ways", document.path)
         created = rows.time_text(_seconds(document))
         common = {**own, "fileLocation": "", "creationTimestamp": created, **rows.OWNER}
         metrics = [

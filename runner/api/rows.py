@@ -42,6 +42,11 @@ def time_text(seconds: float) -> str:
     return _moment(round(seconds * 1000) * 1_000_000, "milliseconds")
 
 
+def later(text: str) -> str:
+    """A millisecond after a time that `time_text` wrote."""
+    return time_text(datetime.fromisoformat(text).timestamp() + 0.001)
+
+
 def nanos_text(nanos: int) -> str:
     """Nanoseconds since 1970 as ISO 8601 in UTC, with as many digits as they need."""
     text = _moment(nanos, "microseconds")
@@ -149,14 +154,16 @@ def job_row(common: Json, name: str, verdict: MetricStatus | None, created: str)
         "lastRunTimestamp": created,
         "outputLocation": "",
         "parameters": {},
+        "experienceEnvironmentVariables": [],
         "runCounter": 1,
         **OWNER,
     }
 
 
-def batch_row(common: Json, name: str, jobs: list[Json], own: MetricStatus | None) -> Json:
+def batch_row(
+    common: Json, name: str, jobs: list[Json], own: MetricStatus | None, created: str
+) -> Json:
     """A batch with these jobs; `own` is the verdict of its batch metrics, if there are any."""
-    created = min((job["creationTimestamp"] for job in jobs), default=time_text(0))
     verdicts = Counter(job["jobMetricsStatus"] for job in jobs)
     errors = sum(job["jobStatus"] == "ERROR" for job in jobs)
     worst = _worst(verdicts)

@@ -90,8 +90,8 @@ class Blob:
 class Answers:
     """What is asked for, looked up; knows what was listed and what was served whole."""
 
-    def __init__(self, folder: Path, index: bytes | None = None) -> None:
-        index = json.loads((folder / INDEX).read_bytes() if index is None else index)
+    def __init__(self, folder: Path, data: bytes | None = None) -> None:
+        index = json.loads((folder / INDEX).read_bytes() if data is None else data)
         self.token: bytes = index["token"].encode()
         self.secret: bytes = index["secret"].encode()
         self.project: str = index["project"].lower()

@@ -23,16 +23,26 @@ RELEASES = ("1.6.0", "0.0.19", "0.2.0", "0.3.3", "0.5.0", "0.10.0", "0.12.0")
 """The newest, and one for each set of rules that files in the field were made by."""
 
 _CACHE = Path(__file__).resolve().parents[2] / ".cache" / "open-core"
+_CLIENTS = _CACHE.with_name("open-core-clients")
 _WANTED = ("resim/metrics/proto/", "resim/utils/proto/")
+_ALL = ("resim/", "resim_python_client/")
 _WORKER = Path(__file__).with_name("official_worker.py")
 
 
 def release(version: str) -> Path:
     """A folder to put on `sys.path` for this release; skips the test where it cannot be had."""
-    folder = _CACHE / version
+    return _unpacked(version, _CACHE / version, _WANTED)
+
+
+def whole_release(version: str) -> Path:
+    """The same with all Python code of the release, its client and fetchers among it."""
+    return _unpacked(version, _CLIENTS / version, _ALL)
+
+
+def _unpacked(version: str, folder: Path, wanted: tuple[str, ...]) -> Path:
     if not folder.is_dir():
         try:
-            _fetch(version, folder)
+            _fetch(version, folder, wanted)
         except (OSError, subprocess.SubprocessError, zipfile.BadZipFile) as error:
             reason = f"open-core {version} cannot be had from the package index: {error}"
             if os.environ.get("RESIM_REQUIRE_OPEN_CORE") == "1":
@@ -41,9 +51,9 @@ def release(version: str) -> Path:
     return folder
 
 
-def _fetch(version: str, folder: Path) -> None:
-    _CACHE.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=_CACHE) as scratch:
+def _fetch(version: str, folder: Path, wanted: tuple[str, ...]) -> None:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
         command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "download"]
         command += ["--quiet", "--no-deps", "--only-binary", ":all:", "--dest", scratch]
         # Wheels exist for Linux only; what is used of them is plain Python.
@@ -56,7 +66,7 @@ def _fetch(version: str, folder: Path) -> None:
         unpacked = Path(scratch, "unpacked")
         with zipfile.ZipFile(wheels[0]) as wheel:
             for name in wheel.namelist():
-                if name.startswith(_WANTED) and name.endswith(".py"):
+                if name.startswith(wanted) and name.endswith(".py"):
                     wheel.extract(name, unpacked)
         try:
             unpacked.rename(folder)
