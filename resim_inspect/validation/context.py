@@ -142,10 +142,10 @@ class Context:
         """Everything found: errors first, then in the order of the file."""
         for at, places, more in self._merged.values():
             if more:
-                also = " The same at " + ", ".join(places)
+                also = ". The same at " + ", ".join(places)
                 also += f" and {more - len(places):,} more." if more > len(places) else "."
                 finding = self._findings[at]
-                self._findings[at] = finding._replace(message=finding.message + also)
+                self._findings[at] = finding._replace(message=finding.message.rstrip(".") + also)
         return sorted(
             self._findings,
             key=lambda found: (

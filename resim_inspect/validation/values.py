@@ -47,8 +47,8 @@ def _double_summary(context: Context, position: int, values: pb.DoubleSummaryMet
     check_pair(
         context,
         position,
-        (values.value_data_id, "value", 0),
-        (values.status_data_id, "status", 0),
+        (values.value_data_id, "value", None),
+        (values.status_data_id, "status", None),
         allowed,
         index_types,
     )

@@ -42,11 +42,23 @@ def test_separate_faults_are_all_found(tmp_path: Path) -> None:
     ]
 
 
+def test_one_wrong_series_of_statuses_is_one_finding(tmp_path: Path) -> None:
+    message = base(tmp_path).message()
+    apply(message, ('data["distance status"].series = [PASSED, PASSED]',))
+    found = validate(opened(message)).findings
+    assert [one.message for one in found] == [
+        '"distance" and its statuses "distance status" differ in length: 3, but 2. The same at '
+        'metrics["Distances"].values.statuses, metrics["Last distance"].values.status, '
+        'metrics["Last height"].values.status.'
+    ]
+
+
 def test_one_wrong_index_is_one_finding(tmp_path: Path) -> None:
     message = base(tmp_path).message()
     apply(message, ('data["clock"].series = [0]',))
     report = validate(opened(message))
     assert [one.rule for one in report.findings] == ["index-length"]
+    assert ": 3, but 1. The same at " in report.findings[0].message
     assert (
         'The same at data["speed status"].index, data["mode"].index' in report.findings[0].message
     )
