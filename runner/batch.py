@@ -168,6 +168,11 @@ def run_all(
                 heard += 1
                 call.stop.advance()
             call.stop.tick()
+    except BaseException:
+        # Something that is no result: nothing may go on running behind its back.
+        call.stop.advance()
+        call.stop.advance()
+        raise
     finally:
         if own:
             pool.shutdown(wait=True, cancel_futures=True)

@@ -69,6 +69,11 @@ def judge(outputs: Path, taken: Taken) -> Judgement:
             f"metrics.binproto cannot be read: {clean(str(error), 300).rstrip('.')}.",
             "The build has to write it with open-core's ResimMetricsWriter, once, at its end.",
         )
+    except Exception as error:  # noqa: BLE001 - one file must not end the run of a thousand
+        return Judgement(
+            f"metrics.binproto cannot be judged: {type(error).__name__}: {clean(str(error), 200)}.",
+            "This is a fault of resim-runner; resim-inspect validate --debug shows where.",
+        )
     if judgement.finding_count:
         return judgement._replace(
             message=f"metrics.binproto is invalid ({count(judgement.finding_count, 'error')}):"

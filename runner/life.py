@@ -15,7 +15,7 @@ from runner.judge import Judgement, judge
 from runner.logs import MIB, LogSink
 from runner.outputs import Caps, Taken
 from runner.redact import Secrets
-from runner.results import JobResult, Outcome
+from runner.results import JobResult, Outcome, result_from_bytes
 
 GRACE = 5.0
 """Seconds between TERM and KILL."""
@@ -137,12 +137,16 @@ def run_job(
             hint=log.problem.hint,
         )
     bad = result.outcome is not Outcome.DONE
-    return replace(
+    result = replace(
         result,
         seconds=round(time.monotonic() - begun, 3),
         log_bytes=log.size,
         log_tail=log.tail() if bad else (),
     )
+    if rules.secrets:
+        # A build may also write them into the names of its metrics.
+        result = result_from_bytes(rules.secrets.hide(result.as_bytes()))
+    return result
 
 
 def _broken(blank: JobResult, error: RunnerError) -> JobResult:
