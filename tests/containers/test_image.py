@@ -168,7 +168,7 @@ def test_batch_mode(
         assert document.job_id == str(prepared.batch_ids[0])
         assert [metric.name for metric in document.metrics] == [
             "Mean deviation of all flights",
-            "Climb rates of all flights",
+            "Height errors of all flights",
             "Flights that block",
         ]
 

@@ -127,7 +127,7 @@ def test_a_job_shows_all_that_there_is_to_show(workspace: Path) -> None:
         }
         assert [e.name for e in found.events] == ["Furthest off the plan", "Landed"]
         assert any(metric.tags for metric in found.metrics)
-        assert [d.name for d in found.data if not found.users_of(d)] == ["Climb rate"]
+        assert [d.name for d in found.data if not found.users_of(d)] == ["Height error"]
         for data in found.data:
             path = found.external_path(data)
             assert path is None or path.is_file()
@@ -205,12 +205,12 @@ def test_the_batch_averages_by_flight_time_and_merges_all_samples(workspace: Pat
             seconds = scalar(flight, "Flight time")
             total += seconds * scalar(flight, "Mean deviation")
             weight += seconds
-            climb = next(d for d in flight.data if d.name == "Climb rate")
-            samples += flight.length(climb)
+            errors = next(d for d in flight.data if d.name == "Height error")
+            samples += flight.length(errors)
     found = batch(fetched(workspace))
     assert validate(found).valid
     assert scalar(found, "Mean deviation of all flights") == pytest.approx(total / weight)
-    merged = next(d for d in found.data if d.name == "Climb rates")
+    merged = next(d for d in found.data if d.name == "Height errors")
     assert found.length(merged) == samples
     assert found.verdict is MetricStatus.PASSED
 

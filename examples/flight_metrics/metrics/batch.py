@@ -8,16 +8,20 @@ from uuid import UUID
 
 import numpy as np
 from resim.metrics.python.metrics import ScalarMetric, SeriesMetricsData
-from resim.metrics.python.metrics_utils import HistogramBucket, MetricImportance
+from resim.metrics.python.metrics_utils import (
+    DoubleFailureDefinition,
+    HistogramBucket,
+    MetricImportance,
+)
 from resim.metrics.python.metrics_writer import ResimMetricsWriter
 from resim.metrics.python.unpack_metrics import UnpackedMetrics
 
-from .job import CLIMB_NAME, FLIGHT_TIME_NAME, MEAN_ERROR_NAME
+from .job import FLIGHT_TIME_NAME, HEIGHT_ERROR_NAME, MEAN_ERROR_NAME
 from .limits import BATCH_ERROR, BLOCK, PASSED
 
 # What report mode looks for.
 AVERAGE_NAME = "Mean deviation of all flights"
-BUCKETS = 20
+BUCKETS = 24
 
 Jobs = Mapping[UUID, UnpackedMetrics]
 
@@ -52,22 +56,25 @@ def add_weighted_average(jobs: Jobs, writer: ResimMetricsWriter) -> None:
 
 def add_merged_histogram(jobs: Jobs, writer: ResimMetricsWriter) -> None:
     """One series of every job, put together, as a histogram."""
-    merged = np.concatenate([series(job, CLIMB_NAME) for job in jobs.values()])
-    top = max(1.0, float(np.abs(merged).max())) * 1.001
-    edges = np.linspace(-top, top, BUCKETS + 1)
-    data = writer.add_series_metrics_data("Climb rates").with_series(merged).with_unit("m/s")
-    statuses = writer.add_series_metrics_data("Climb rate statuses").with_series(
+    merged = np.concatenate([series(job, HEIGHT_ERROR_NAME) for job in jobs.values()])
+    # Steps of 5 cm, so that the edges are numbers to read.
+    width = 0.05 * int(np.floor(2 * np.abs(merged).max() / BUCKETS / 0.05) + 1)
+    edges = width * (np.arange(BUCKETS + 1) - BUCKETS // 2)
+    data = writer.add_series_metrics_data("Height errors").with_series(merged).with_unit("m")
+    statuses = writer.add_series_metrics_data("Height error statuses").with_series(
         np.full(len(merged), PASSED, dtype=object)
     )
     (
-        writer.add_histogram_metric("Climb rates of all flights")
-        .with_description("How fast the drones rise and sink, all samples of all flights.")
+        writer.add_histogram_metric("Height errors of all flights")
+        .with_description(
+            "How far above or below their plan the drones are, all samples of all flights."
+        )
         .with_values_data(data)
         .with_statuses_data(statuses)
         .with_buckets([HistogramBucket(low, high) for low, high in pairwise(edges)])
         .with_lower_bound(float(edges[0]))
         .with_upper_bound(float(edges[-1]))
-        .with_x_axis_name("climb rate [m/s]")
+        .with_x_axis_name("height error [m]")
         .with_status(PASSED)
         .with_importance(MetricImportance.MEDIUM_IMPORTANCE)
         .with_should_display(True)
@@ -87,6 +94,7 @@ def add_gate(jobs: Jobs, writer: ResimMetricsWriter) -> None:
         .with_description("Flights with a metric that blocks; none may.")
         .with_value(float(len(blocked)))
         .with_unit("flights")
+        .with_failure_definition(DoubleFailureDefinition(fails_above=0.0, fails_below=None))
         .with_status(BLOCK if blocked else PASSED)
         .with_importance(MetricImportance.CRITICAL_IMPORTANCE)
         .with_should_display(True)

@@ -66,11 +66,6 @@ class Flight:
         """(n,), m/s: along the plan, so that gusts do not count."""
         return np.gradient(self.distance, self.time)
 
-    @cached_property
-    def climb(self) -> Floats:
-        """(n,), m/s: up is positive."""
-        return np.gradient(self.plan[:, 2], self.time)
-
     @property
     def duration(self) -> float:
         """In seconds."""

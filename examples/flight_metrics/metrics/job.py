@@ -19,7 +19,7 @@ from .limits import BATTERY, ERROR, MEAN_ERROR, PASSED, RAW, SPEED, Limit, worst
 # What batch mode looks for.
 MEAN_ERROR_NAME = "Mean deviation"
 FLIGHT_TIME_NAME = "Flight time"
-CLIMB_NAME = "Climb rate"
+HEIGHT_ERROR_NAME = "Height error"
 
 BUCKETS = 20
 HIGH, MEDIUM, LOW = (
@@ -40,7 +40,7 @@ def job_metrics(inputs: Inputs, writer: ResimMetricsWriter) -> None:
     add_charts(writer, flight, series)
     add_events(writer, flight)
     # Data without a metric: nothing shows it here, batch mode merges it over all flights.
-    series.over_time(CLIMB_NAME, flight.climb, "m/s")
+    series.over_time(HEIGHT_ERROR_NAME, flight.place[:, 2] - flight.plan[:, 2], "m")
 
 
 class Series:
