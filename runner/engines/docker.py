@@ -102,7 +102,7 @@ class DockerEngine:
                 raise ImageError(_not_here(build))
         warnings = []
         have = platform_of(image)
-        if have != self.info.platform:
+        if not have.startswith(self.info.platform):
             warnings.append(
                 f"the image is for {have}, the engine for {self.info.platform}:"
                 " it runs emulated, or not at all."

@@ -7,9 +7,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 from resim_inspect.document.builder import DocumentBuilder
-from runner.engines.base import Build, Ended, EngineInfo, Prepared, Task
+from runner.engines.base import (
+    Build,
+    Ended,
+    EngineInfo,
+    Prepared,
+    Served,
+    Service,
+    Sink,
+    Task,
+)
 from runner.errors import EngineError
-from runner.logs import LogSink
 from runner.outputs import Caps, Taken
 
 
@@ -96,13 +104,18 @@ class FakeEngine:
     def prepare(self, build: Build, say: Callable[[str], None]) -> Prepared:
         return Prepared("sha256:fake", "fake")
 
-    def start(self, build: Build, prepared: Prepared, task: Task, log: LogSink) -> FakeRun:
+    def start(self, build: Build, prepared: Prepared, task: Task, log: Sink) -> FakeRun:
         with self._lock:
             self.started.append(task.job)
             self.alive += 1
             self.most = max(self.most, self.alive)
         log.write(1, f"hello from {task.job}\n".encode())
         return FakeRun(self, self.script(task.job))
+
+    def start_served(
+        self, build: Build, prepared: Prepared, task: Task, service: Service, log: Sink
+    ) -> Served:
+        raise EngineError("this engine has no place for an API.")
 
     def about_no_outputs(self, build: Build) -> str:
         return "a hint of the engine"
