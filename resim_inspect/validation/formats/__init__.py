@@ -31,6 +31,11 @@ class Result(NamedTuple):
         return self.readable and self.report.valid
 
 
+def sentence(message: str) -> str:
+    """A finding's message with the full stop that it leaves out."""
+    return message if message.endswith((".", "!", "?", "…")) else message + "."
+
+
 def unreadable(path: Path, error: DocumentError, edition: str) -> Result:
     """The result for a file that could not be read."""
     if isinstance(error, EmptyFileError | TruncatedError):

@@ -7,7 +7,7 @@ from typing import TextIO
 
 from resim_inspect.document.text import clean
 from resim_inspect.validation.findings import Severity
-from resim_inspect.validation.formats import Result
+from resim_inspect.validation.formats import Result, sentence
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 
@@ -16,7 +16,7 @@ def write(results: Sequence[Result], stream: TextIO) -> None:
     """Write one command for each finding; nothing of a file can begin one of its own."""
     for result in results:
         for finding in result.report.findings:
-            text = f"{finding.where}: {finding.message} {finding.hint}"
+            text = f"{finding.where}: {sentence(finding.message)} {finding.hint}"
             stream.write(
                 f"::{_COMMANDS[finding.severity]} file={_property(str(result.path))},"
                 f"title={_property(finding.rule)}::{_data(text)}\n"

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from resim_inspect import __version__
 from resim_inspect.document.text import clean
 from resim_inspect.validation.findings import Finding, Severity
-from resim_inspect.validation.formats import Result
+from resim_inspect.validation.formats import Result, sentence
 from resim_inspect.validation.rules import RULES
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
@@ -58,7 +58,7 @@ def _finding(finding: Finding, path: Path, artifact: int, number: int) -> dict[s
         "ruleId": finding.rule,
         "ruleIndex": number,
         "level": _LEVELS[finding.severity],
-        "message": {"text": f"{where}: {clean(finding.message)} {clean(finding.hint)}"},
+        "message": {"text": f"{where}: {sentence(clean(finding.message))} {clean(finding.hint)}"},
         "locations": [
             {
                 "physicalLocation": {

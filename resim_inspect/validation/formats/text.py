@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from resim_inspect.document.text import clean, count
 from resim_inspect.validation.findings import Finding, Severity
-from resim_inspect.validation.formats import Result
+from resim_inspect.validation.formats import Result, sentence
 
 Paint = Callable[[str, str], str]
 
@@ -54,12 +54,7 @@ def _finding(finding: Finding, width: int, paint: Paint) -> Iterator[str]:
     mark = paint(_MARKS[finding.severity], _COLORS[finding.severity])
     rule = paint(f"{finding.rule:{width}}", _COLORS[finding.severity])
     yield f"  {mark} {rule}  {paint(clean(finding.where, 160), _BOLD)}"
-    yield f"      {_sentence(finding.message)} {paint(clean(finding.hint), _DIM)}"
-
-
-def _sentence(message: str) -> str:
-    text = clean(message, 600)
-    return text if text.endswith((".", "!", "?", "…")) else text + "."
+    yield f"      {sentence(clean(finding.message, 600))} {paint(clean(finding.hint), _DIM)}"
 
 
 def summary(results: Sequence[Result]) -> str:
