@@ -7,7 +7,7 @@ from typing import TextIO
 
 from resim_inspect.document.text import clean
 from resim_inspect.validation.findings import Finding, Severity
-from resim_inspect.validation.formats import Result
+from resim_inspect.validation.formats import Result, sentence
 
 
 def write(results: Sequence[Result], stream: TextIO, *, strict: bool = False) -> None:
@@ -59,7 +59,7 @@ def _case(result: Result, failing: list[Finding], stream: TextIO) -> None:
 
 def _line(finding: Finding) -> str:
     return escape(
-        f"{finding.severity.value} {finding.rule} {finding.where}: {finding.message} {finding.hint}"
+        f"{finding.severity.value} {finding.rule} {finding.where}: {sentence(finding.message)} {finding.hint}"
     )
 
 
