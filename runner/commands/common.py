@@ -7,6 +7,7 @@ import sys
 import time
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,7 +15,7 @@ from uuid import uuid4
 
 from resim_inspect.document.text import clean
 from runner import options, results
-from runner.batch import Call
+from runner.batch import TICK, Call
 from runner.engines.base import Build, Engine, Prepared
 from runner.events import Event
 from runner.life import Rules, Stop
@@ -93,6 +94,23 @@ def finish(
         values = machine.document(args.command_name, about, found, kept, code)
         sys.stdout.write(machine.dump(values, rules.secrets))
     return code
+
+
+def watched(call: Call, signals: Signals, run: Callable[[], JobResult]) -> JobResult:
+    """A run in a thread, so that this one can listen to signals."""
+    with ThreadPoolExecutor(1) as pool:
+        future = pool.submit(run)
+        heard = 0
+        while True:
+            try:
+                return future.result(TICK)
+            except TimeoutError:
+                if future.done():
+                    raise
+            while heard < signals.count and call.stop.stage < 2:
+                heard += 1
+                call.stop.advance()
+            call.stop.tick()
 
 
 def args_fail_fast(args: Namespace) -> bool:
