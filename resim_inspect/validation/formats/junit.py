@@ -58,9 +58,8 @@ def _case(result: Result, failing: list[Finding], stream: TextIO) -> None:
 
 
 def _line(finding: Finding) -> str:
-    return escape(
-        f"{finding.severity.value} {finding.rule} {finding.where}: {sentence(finding.message)} {finding.hint}"
-    )
+    head = f"{finding.severity.value} {finding.rule} {finding.where}"
+    return escape(f"{head}: {sentence(finding.message)} {finding.hint}")
 
 
 def escape(text: str) -> str:
