@@ -80,4 +80,7 @@ def headline(event: Event) -> str:
         work = f"{todo:,} of {work} to run" if todo else f"{work}, nothing to run"
     if todo > 1:
         work += f", {data['parallel']} at once"
+    for mode in ("batch", "report"):
+        if data.get(mode):
+            work = f"{work}, then the {mode}" if jobs else mode
     return clean(f"{data['title']} · {data['build']} · {work} · {data['engine']}")

@@ -46,10 +46,17 @@ def open_events(target: str, stdout: TextIO) -> TextIO:
 
 
 def document(
-    command: str, about: dict[str, Any], results: Sequence[JobResult], kept: set[str], code: int
+    command: str,
+    about: dict[str, Any],
+    results: Sequence[JobResult],
+    kept: set[str],
+    code: int,
+    last: JobResult | None = None,
+    last_kept: bool = False,
 ) -> dict[str, Any]:
-    """The call as one JSON document."""
-    overall = overall_of(results)
+    """The call as one JSON document; `last` is the batch or the report, under that name."""
+    overall = overall_of([*results, *([last] if last else [])])
+    final = {last.mode: {**last.as_dict(), "kept": last_kept}} if last else {}
     verdicts = Counter(r.verdict for r in results if r.outcome is Outcome.DONE and r.verdict)
     return {
         "format": FORMAT,
@@ -60,6 +67,7 @@ def document(
         "verdicts": dict(sorted(verdicts.items())),
         "outcomes": dict(sorted(Counter(r.outcome.value for r in results).items())),
         "jobs": [{**r.as_dict(), "kept": r.job in kept} for r in results],
+        **final,
     }
 
 
@@ -92,6 +100,9 @@ def junit(title: str, results: Sequence[JobResult]) -> str:
 
 
 def _case(title: str, result: JobResult) -> str:
+    if result.mode != "job":
+        # No job is called so: a slash is in no name of a folder.
+        title = f"{title}/{result.mode}"
     head = (
         f"<testcase classname={_attribute(title)} name={_attribute(result.job)}"
         f' time="{result.seconds:.3f}">'
@@ -100,7 +111,7 @@ def _case(title: str, result: JobResult) -> str:
     if result.outcome is Outcome.CANCELLED:
         body = f"<skipped message={_attribute(result.message)}/>"
     elif result.outcome is not Outcome.DONE:
-        text = "\n".join((result.message, result.hint, *result.findings))
+        text = "\n".join((result.message, result.hint, *result.notes, *result.findings))
         kind = result.outcome.value
         body = f'<error type="{kind}" message={_attribute(result.message)}>{_text(text)}</error>'
     elif result.verdict == "FAIL_BLOCK":

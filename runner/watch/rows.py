@@ -70,20 +70,31 @@ def as_text(row: Row, width: int) -> str:
     return f"{line}\n     {row.hint}" if row.hint else line
 
 
-def summary(results: Sequence[JobResult], kept: int, missing: int = 0) -> str:
-    """The call in one line: how many jobs, their verdicts, what went wrong, the overall verdict."""
+def summary(
+    results: Sequence[JobResult],
+    kept: int,
+    missing: int = 0,
+    last: JobResult | None = None,
+    last_kept: bool = False,
+) -> str:
+    """The call in one line: how many jobs, their verdicts, what went wrong, the overall verdict.
+
+    `last` is the batch or the report, which may be all there is.
+    """
     verdicts = Counter(r.verdict or "UNSET" for r in results if r.outcome is Outcome.DONE)
     endings: Counter[Outcome] = Counter(r.outcome for r in results if r.outcome is not Outcome.DONE)
     parts = [f"{verdicts[name]:,} {name}" for name in ORDER if verdicts[name]]
     parts += [f"{n:,} {clean(name)}" for name, n in sorted(verdicts.items()) if name not in ORDER]
     parts += [f"{endings[o]:,} {word}" for o, word in ENDINGS.items() if endings[o]]
-    if missing:
-        parts.append(f"{missing:,} not reached")
-    total = count(len(results) + missing, "job")
+    total = count(len(results), "job")
     line = f"{total}: {' · '.join(parts)}" if parts else total
     if kept:
         line += f" ({kept:,} unchanged, not run again)"
-    overall = overall_of(results)
+    if last is not None:
+        end = ENDINGS.get(last.outcome) or clean((last.status or MetricStatus.UNSET).name)
+        end = f"{last.mode.capitalize()} {end}{' (unchanged, not run again)' * last_kept}"
+        line = f"{line}. {end}" if results or missing else end
+    overall = overall_of([*results, *([last] if last else [])])
     return f"{line}. Overall {symbol(overall)} {clean(overall.name)}" if overall else f"{line}."
 
 

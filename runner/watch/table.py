@@ -54,7 +54,7 @@ class LiveTable:
     def __call__(self, event: Event) -> None:
         """Take an event in."""
         if event.kind == "plan":
-            self._todo = int(event.data["todo"])
+            self._todo = int(event.data["todo"]) + int(event.data.get("batch", 0))
             self._parallel = int(event.data["parallel"])
             self._width = int(event.data["width"])
             self._begun = time.monotonic()
