@@ -104,7 +104,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--laps", type=_positive, default=1, help="times round (default: 1)")
     parser.add_argument("--rate", type=_positive, default=10, help="samples a second (default: 10)")
     parser.add_argument("--wind", type=float, default=1.0, help="times the wind (default: 1)")
-    args = parser.parse_args(argv)
+    args = parser.parse_intermixed_args(argv)
     for name in args.names:
         if name not in EXPERIENCES:
             parser.error(f"no experience {name!r}; there are {', '.join(EXPERIENCES)}")

@@ -91,7 +91,7 @@ def _mode(inputs: Path) -> Mode:
         raise RunError(
             Code.SETUP,
             f"the inputs {inputs} cannot be read: {error.strerror}.",
-            f"Mount them there: docker run -v DIR:{inputs}:ro …",
+            f"Mount them: docker run -v DIR:{contract.INPUTS}:ro … (or set RESIM_INPUTS).",
         ) from error
     mode = contract.mode_of(names)
     if mode is Mode.JOB and not {contract.EXPERIENCE.name, contract.LOGS.name} & set(names):

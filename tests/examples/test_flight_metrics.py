@@ -70,7 +70,7 @@ def test_the_same_arguments_make_the_same_flight(tmp_path: Path) -> None:
 
 def test_a_log_can_have_any_size(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for name, words in (("short", []), ("long", ["--laps", "3"]), ("fine", ["--rate", "50"])):
-        generate.main([str(tmp_path / name), "night_patrol", *words])
+        generate.main([str(tmp_path / name), *words, "night_patrol"])
     found = re.findall(r"([\d,]+) samples", capsys.readouterr().out)
     short, long, fine = (int(number.replace(",", "")) for number in found)
     assert 2 * short < long < 3 * short
