@@ -10,7 +10,6 @@ import os
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 from uuid import UUID
@@ -42,6 +41,7 @@ from runner.contract import url_problem
 Row = Mapping[str, Any]
 """One object of an answer, with whatever keys and values this release of the API gives it."""
 
+_HEADERS = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": "resim-inspect"}
 _AGAIN = frozenset((408, 425, 429)) | frozenset(range(500, 600))
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _MOST_REDIRECTS = 5
@@ -86,23 +86,18 @@ class Client:
         self._chance = chance
         self._token = {"Authorization": f"Bearer {token}"}
         self._proxies: dict[tuple[str, str], dict[str, str]] = {}
-        self._session = requests.Session()
-        # Asked once instead of at every request; and no password of .netrc for anybody.
-        self._session.trust_env = False
         bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
-        self._session.verify = bundle or True
-        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        self._session.headers.update({"Accept-Encoding": "identity", "User-Agent": "resim-inspect"})
-        adapter = requests.adapters.HTTPAdapter(4, connections, max_retries=0, pool_block=True)
-        self._session.mount("https://", adapter)
-        self._session.mount("http://", adapter)
+        self._verify: bool | str = bundle or True
+        # No session: it would keep cookies, read passwords from .netrc, and swallow the whole
+        # body of an answer that only sends us elsewhere.
+        self._adapter = requests.adapters.HTTPAdapter(4, connections, pool_block=True)
 
     def __repr__(self) -> str:
         return f"Client({self._base!r}, project {self._project})"
 
     def close(self) -> None:
         """Close the connections that are kept open."""
-        self._session.close()
+        self._adapter.close()
 
     # -- what an API has ---------------------------------------------------------------------
 
@@ -240,12 +235,11 @@ class Client:
         """One request: the body, or where it sends us."""
         started = time.monotonic()
         try:
-            response = self._session.get(
-                url,
-                headers=headers,
+            response = self._adapter.send(
+                requests.Request("GET", url, {**_HEADERS, **headers}).prepare(),
                 stream=True,
-                allow_redirects=False,
                 timeout=(self._patience.connect, self._patience.read),
+                verify=self._verify,
                 proxies=self._proxies_for(url),
             )
         except requests.exceptions.SSLError as error:
@@ -326,7 +320,9 @@ class Client:
             raise AgainError("stalls in the middle of its answer") from error
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise AgainError("breaks off in the middle of its answer") from error
-        if length is not None and raw.tell() != length:
+        chunked = "chunked" in response.headers.get("Transfer-Encoding", "").lower()
+        # Without a length there is no telling the end from a break: half a blob is no blob.
+        if not chunked and raw.tell() != length:
             raise AgainError("breaks off in the middle of its answer")
         return b"".join(pieces)
 
