@@ -86,7 +86,9 @@ def summary(
     parts = [f"{verdicts[name]:,} {name}" for name in ORDER if verdicts[name]]
     parts += [f"{n:,} {clean(name)}" for name, n in sorted(verdicts.items()) if name not in ORDER]
     parts += [f"{endings[o]:,} {word}" for o, word in ENDINGS.items() if endings[o]]
-    total = count(len(results), "job")
+    if missing:
+        parts.append(f"{missing:,} not reached")
+    total = count(len(results) + missing, "job")
     line = f"{total}: {' · '.join(parts)}" if parts else total
     if kept:
         line += f" ({kept:,} unchanged, not run again)"
