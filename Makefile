@@ -54,8 +54,8 @@ $(VENV)/.test-needs: $(VENV)/.installed tests/requirements.txt tests/constraints
 
 # The compiler is old on purpose: what it writes runs with protobuf 5.27 and all later ones.
 .venv-schema/.installed:
-	$(PYTHON) -m venv .venv-schema
-	.venv-schema/bin/python -m pip --disable-pip-version-check --quiet install grpcio-tools==1.65.5
+	@$(PYTHON) -m venv .venv-schema
+	@.venv-schema/bin/python -m pip --disable-pip-version-check --quiet --quiet install grpcio-tools==1.65.5
 	@touch $@
 
 schema: .venv-schema/.installed

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterable
 from dataclasses import fields, is_dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from resim_inspect.document.enums import MetricStatus, SeriesKind
 from resim_inspect.document.errors import DocumentError
@@ -16,6 +17,28 @@ from resim_inspect.document.summary import headline, statistics
 if TYPE_CHECKING:
     from resim_inspect.document.document import Document
     from resim_inspect.document.model import Event, Series
+
+
+def write(value: Any, stream: TextIO, levels: int = 4, indent: str = "") -> None:
+    """JSON with the outer levels one item a line, and what is deeper within that line.
+
+    Everything beyond ASCII is escaped: nothing of a file can reach a terminal as it is.
+    """
+    inner = indent + "  "
+    if levels and isinstance(value, dict) and value:
+        stream.write("{")
+        for number, (key, item) in enumerate(value.items()):
+            stream.write(f"{',' if number else ''}\n{inner}{json.dumps(key)}: ")
+            write(item, stream, levels - 1, inner)
+        stream.write(f"\n{indent}}}")
+    elif levels and isinstance(value, list) and value:
+        stream.write("[")
+        for number, item in enumerate(value):
+            stream.write(f"{',' if number else ''}\n{inner}")
+            write(item, stream, levels - 1, inner)
+        stream.write(f"\n{indent}]")
+    else:
+        stream.write(json.dumps(value, allow_nan=False))
 
 
 def document_values(document: Document, metrics: Iterable[Metric]) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from resim_inspect.document.model import (
     StatesOverTimeValues,
 )
 from resim_inspect.document.summary import Statistics, statistics
-from resim_inspect.document.text import clean, number, seconds, symbol
+from resim_inspect.document.text import clean, instant, number, seconds, symbol
 
 if TYPE_CHECKING:
     from resim_inspect.document.document import Document
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 ROWS = 10
 """Values shown from the start of a series, and as many that fail."""
 NAME_CELLS = 26
+_CALENDAR = 10**17
+"""ns: three years; a time beyond it counts from 1970 and not from the start of something."""
 
 
 Column = tuple[str, Series, Series | None]
@@ -267,7 +269,7 @@ def _cell(series: Series, marks: Series | None, at: int) -> str:
     if isinstance(value, MetricStatus):
         shown = symbol(value)
     elif series.kind is SeriesKind.TIMESTAMPS:
-        shown = seconds(int(value))
+        shown = instant(int(value)) if int(value) > _CALENDAR else seconds(int(value))
     elif isinstance(value, float):
         shown = number(value, 6)
     else:

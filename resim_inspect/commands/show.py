@@ -103,9 +103,7 @@ def _text(args: argparse.Namespace) -> int:
 
 
 def _json(args: argparse.Namespace) -> int:
-    import json
-
-    from resim_inspect.commands.as_json import document_values, numbers
+    from resim_inspect.commands.as_json import document_values, numbers, write
 
     code = ExitCode.OK
     files: list[dict[str, Any]] = []
@@ -124,7 +122,7 @@ def _json(args: argparse.Namespace) -> int:
         else:
             metrics = [document.metrics[position] for position in document.display_order()]
             entry |= document_values(document, metrics)
-    json.dump({"format": 1, "files": files}, sys.stdout, indent=1, allow_nan=False)
+    write({"format": 1, "files": files}, sys.stdout)
     sys.stdout.write("\n")
     return code
 
