@@ -59,6 +59,8 @@ class Column(NamedTuple):
         longest = max([len(self.title), *(len(self.text(row)) for row in some)])
         if self.series.kind is SeriesKind.DOUBLES:
             longest = max(longest, 10)
+        elif self.series.kind is SeriesKind.STATUSES:
+            longest = max(longest, len("✗ FAIL_BLOCK"))
         return min(longest, 40)
 
 

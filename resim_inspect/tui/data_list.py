@@ -104,9 +104,9 @@ class DataList(LineList, Background):
     def pieces(self, row: int, width: int, look: Tones) -> Sequence[Piece]:
         data = self.session.document.data[row]
         mark = self.session.worst.get(("data", row))
-        length = fit(self._length(row), 10, right=True)
-        kind = fit(KINDS.get(data.type, "?"), 7)
-        room = max(6, width - 22)
+        length = fit(self._length(row), 10 if width > 40 else 8, right=True)
+        kind = fit(KINDS.get(data.type, "?"), 7) if width > 40 else ""
+        room = max(6, width - len(length) - len(kind) - 5)
         name = fit(clean(data.name, 200) or "(no name)", room)
         chosen = row == self.cursor
         unused = row in self._unused

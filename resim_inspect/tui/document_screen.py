@@ -307,8 +307,8 @@ class DocumentScreen(Screen[None], Background):
         self._before = old.report
         self._changes = changed_metrics(old.document, new.document)
         self._note = "rewritten"
+        # The older document closes its file when the last thread that reads it is done.
         self._spread(new)
-        old.document.close()
         self._judge(new)
 
     @on(NotReloaded)
@@ -317,7 +317,7 @@ class DocumentScreen(Screen[None], Background):
         self._seen = signature(self.session.document.path)
         self._note = "rewritten, unreadable: this is the version before"
         self.app.notify(
-            clean(str(message.error), 300),
+            f"It {clean(str(message.error), 300)}.",
             title="The file cannot be read now",
             severity="warning",
             timeout=8,

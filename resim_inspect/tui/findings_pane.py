@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import ClassVar
 
 from rich.text import Text
@@ -17,7 +18,7 @@ from resim_inspect.document.text import clean, count
 from resim_inspect.tui.about import SIGNS
 from resim_inspect.tui.bars import Key
 from resim_inspect.tui.lines import LineList, Piece, fit
-from resim_inspect.tui.pane import GoTo, JudgeBy, Pane
+from resim_inspect.tui.pane import GoTo, JudgeBy, KeysChanged, Pane
 from resim_inspect.tui.session import RANK, Session
 from resim_inspect.tui.theme import Tones, tones
 from resim_inspect.validation.findings import Finding, Severity
@@ -26,13 +27,41 @@ Row = Finding | str
 """A finding, or a heading."""
 
 
+class By(StrEnum):
+    """What stands under one heading."""
+
+    NOTHING = "one by one"
+    RULE = "by rule"
+    PLACE = "by place"
+
+    @property
+    def next(self) -> By:
+        """The one that follows, round and round."""
+        return {By.NOTHING: By.RULE, By.RULE: By.PLACE, By.PLACE: By.NOTHING}[self]
+
+
+def place(session: Session, finding: Finding) -> str:
+    """What a finding is about: `metric “Max speed”`, or the file."""
+    kind, position = finding.target
+    message = session.document.message
+    if kind == "metric" and position < len(message.job_level_metrics.metrics):
+        name = message.job_level_metrics.metrics[position].name
+    elif kind == "data" and position < len(message.metrics_data):
+        name = message.metrics_data[position].name
+    elif kind == "event" and position < len(message.events):
+        name = message.events[position].name
+    else:
+        return "the file"
+    return f"{kind} “{clean(name, 80)}”"
+
+
 class FindingList(LineList):
     """Findings, errors first, or under the headings of their rules."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.rows: Sequence[Row] = ()
-        self.by_rule = False
+        self.by = By.NOTHING
         self.checked = False
 
     @property
@@ -43,19 +72,22 @@ class FindingList(LineList):
             return row if isinstance(row, Finding) else None
         return None
 
-    def show(self, findings: Sequence[Finding], *, by_rule: bool, checked: bool) -> None:
-        """Show these; the cursor stays with its finding."""
+    def show(self, session: Session, by: By) -> None:
+        """Show the findings of a document; the cursor stays with its finding."""
         here = self.finding
-        self.by_rule, self.checked = by_rule, checked
-        ordered = sorted(findings, key=lambda f: RANK[f.severity])
+        self.by, self.checked = by, session.report is not None
+        ordered = sorted(session.findings, key=lambda f: RANK[f.severity])
         rows: list[Row] = list(ordered)
-        if by_rule:
-            groups: dict[str, list[Finding]] = {}
+        if by is not By.NOTHING:
+            groups: dict[object, list[Finding]] = {}
             for finding in ordered:
-                groups.setdefault(finding.rule, []).append(finding)
+                key = finding.rule if by is By.RULE else finding.target
+                groups.setdefault(key, []).append(finding)
             rows = []
-            for rule, members in groups.items():
-                rows.append(f"{rule}  {len(members):,}")
+            for members in groups.values():
+                first = members[0]
+                heading = first.rule if by is By.RULE else place(session, first)
+                rows.append(f"{heading}  {len(members):,}")
                 rows += members
         self.rows = rows
         row = rows.index(here) if here is not None and here in rows else None
@@ -86,7 +118,7 @@ class FindingList(LineList):
         where, message = clean(finding.where, 300), clean(finding.message, 300)
         if width < 70:
             return [*start, (fit(f"{message}", width - 3), words)]
-        if self.by_rule:
+        if self.by is By.RULE:
             left = min(48, width * 2 // 5)
             return [*start, (fit(where, left) + "  ", look.quiet), (message, words)]
         left, rule = min(40, width // 3), min(24, width // 4)
@@ -102,7 +134,9 @@ class FindingsPane(Pane):
     """The findings above, the chosen one in full below."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r", "group", "By rule", tooltip="under the headings of the rules, or one by one"),
+        Binding(
+            "r", "group", "Group", tooltip="under the headings of rules, of places, or one by one"
+        ),
         Binding("E", "edition", "Edition", tooltip="judge by the rules of another release"),
     ]
     DEFAULT_CSS = """
@@ -118,8 +152,7 @@ class FindingsPane(Pane):
 
     def __init__(self, session: Session, *, id: str | None = None) -> None:
         super().__init__(session, id=id)
-        self.by_rule = False
-        self.note = ""
+        self.by = By.NOTHING
 
     def compose(self) -> ComposeResult:
         yield FindingList(id="findings")
@@ -137,7 +170,7 @@ class FindingsPane(Pane):
 
     def show_session(self, session: Session) -> None:
         self.session = session
-        self.list.show(session.findings, by_rule=self.by_rule, checked=session.report is not None)
+        self.list.show(session, self.by)
         self._title()
         self._explain()
 
@@ -152,7 +185,7 @@ class FindingsPane(Pane):
     def main_keys(self) -> Sequence[Key]:
         return (
             Key("Enter", "go there", "pane_key('open')"),
-            Key("r", "one by one" if self.by_rule else "by rule", "pane_key('group')"),
+            Key("r", self.by.next.value, "pane_key('group')"),
             Key("E", "edition", "pane_key('edition')"),
             Key("y", "copy", ""),
         )
@@ -222,8 +255,9 @@ class FindingsPane(Pane):
             self.app.notify("This finding is about the file as a whole.", timeout=3)
 
     def action_group(self) -> None:
-        self.by_rule = not self.by_rule
+        self.by = self.by.next
         self.show_session(self.session)
+        self.post_message(KeysChanged())
 
     def action_edition(self) -> None:
         from resim_inspect.tui.dialogs import Choose

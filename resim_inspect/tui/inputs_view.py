@@ -103,7 +103,10 @@ class InputsView(Background):
     }
     InputsView #preview { width: 1fr; }
     InputsView FileTree:focus, InputsView #preview:focus-within { border: round $accent; }
-    InputsView #input-findings { border: round $rule; padding: 0 1; height: auto; max-height: 50%; }
+    InputsView #input-findings {
+        border: round $rule; border-title-color: $quiet; padding: 0 1;
+        height: auto; max-height: 50%;
+    }
     InputsView PictureView { display: none; }
     InputsView.-image PictureView { display: block; }
     InputsView.-image PreviewLines { display: none; }

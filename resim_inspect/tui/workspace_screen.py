@@ -154,7 +154,7 @@ class WorkspaceScreen(Screen[None], Background):
     def _lines(self) -> None:
         look, shape = tones(self.app), self.shape
         total = len(shape.jobs) if shape else 0
-        place = Text(clean("/".join(self.folder.absolute().parts[-2:]), 80), look.strong)
+        place = Text(clean(self.folder.absolute().name, 80), look.strong)
         place.append("   a workspace", look.quiet)
         if shape is not None and shape.batch is not None:
             place.append(" · with batch metrics, b opens them", look.quiet)

@@ -43,7 +43,12 @@ async def test_grouped_by_rule_the_cursor_keeps_its_finding() -> None:
         finding = found.finding
         await press(pilot, "r")
         assert found.finding == finding
-        assert any(isinstance(row, str) for row in found.rows)
+        assert "scalar-nan  1" in found.rows
+        await press(pilot, "r")
+        assert found.finding == finding
+        assert "metric “Max speed”  1" in found.rows
+        await press(pilot, "r")
+        assert not any(isinstance(row, str) for row in found.rows)
 
 
 async def test_another_edition_judges_by_its_rules() -> None:
