@@ -100,7 +100,7 @@ class Grid:
         char, there = self._chars[y][x], self._styles[y][x]
         partial = char != " " and char in blocks[1:8]
         if side in ("low", "left"):
-            back = there.fg if partial and there.reverse or char == "█" else None
+            back = there.fg if (partial and there.reverse) or char == "█" else None
             self.put(x, y, blocks[eighths], Style(fg=style.fg, bg=back))
         elif char == "█":
             self.put(x, y, blocks[8 - eighths], Style(fg=there.fg, bg=style.fg))

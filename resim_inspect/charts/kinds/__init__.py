@@ -29,8 +29,10 @@ from resim_inspect.document.model import (
     StatesOverTimeValues,
     TextValues,
 )
+from resim_inspect.document.text import clean
 
 DEFAULTS = DrawOptions()
+_NONSENSE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError)
 
 
 def draw(document: Document, metric: Metric, options: DrawOptions = DEFAULTS) -> Drawing:
@@ -73,5 +75,10 @@ def _draw(source: Source, metric: Metric) -> Drawing:
         case PlotlyValues():
             from resim_inspect.charts.plotly import plotly_drawing
 
-            return plotly_drawing(source, metric, values)
+            try:
+                return plotly_drawing(source, metric, values)
+            except _NONSENSE as error:
+                # A figure is any JSON at all: what nobody thought of is said, not raised.
+                reason = clean(f"{type(error).__name__}: {error}", 120)
+                return empty(metric, source, [f"This figure cannot be drawn here ({reason})."])
     return empty(metric, source, ["The metric holds no values."])

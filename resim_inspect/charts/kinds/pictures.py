@@ -60,10 +60,11 @@ def open_image(path: Path, shown: str) -> tuple[NDArray[np.uint8], str]:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     except OSError as error:
         raise MissingError(f'"{shown}" cannot be opened: {error.strerror}.') from error
+    about = os.fstat(descriptor)
+    if not stat.S_ISREG(about.st_mode):
+        os.close(descriptor)
+        raise MissingError(f'"{shown}" is not a file.')
     with os.fdopen(descriptor, "rb") as file:
-        about = os.fstat(file.fileno())
-        if not stat.S_ISREG(about.st_mode):
-            raise MissingError(f'"{shown}" is not a file.')
         if about.st_size > MAX_FILE:
             raise MissingError(f'"{shown}" is too large to be drawn here: {size(about.st_size)}.')
         try:

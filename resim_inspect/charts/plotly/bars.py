@@ -25,7 +25,7 @@ Sums = dict[tuple[float, bool], float]
 
 def lying(trace: Trace) -> bool:
     """Whether the bars of a trace lie."""
-    given = trace.get("orientation")
+    given = trace.word("orientation")
     if given in ("h", "v"):
         return bool(given == "h")
     if trace.kind in ("box", "violin", "histogram"):
@@ -35,9 +35,9 @@ def lying(trace: Trace) -> bool:
 
 def add_bars(layers: Layers, traces: list[Trace], layout: dict[str, Any]) -> None:
     """All bar traces of a subplot: side by side, on one another, or over one another."""
-    mode = str(layout.get("barmode") or "group")
+    mode = decode.word(layout.get("barmode")) or "group"
     sums: Sums = {}
-    groups = list(dict.fromkeys(str(t.get("offsetgroup") or k) for k, t in enumerate(traces)))
+    groups = list(dict.fromkeys(t.word("offsetgroup") or str(k) for k, t in enumerate(traces)))
     for k, trace in enumerate(traces):
         flat = lying(trace)
         y_axis = layers.y_of(trace)
@@ -54,7 +54,7 @@ def add_bars(layers: Layers, traces: list[Trace], layout: dict[str, Any]) -> Non
         slot = 0
         share = 1
         if mode == "group" and base_raw is None and len(traces) > 1:
-            slot = groups.index(str(trace.get("offsetgroup") or k))
+            slot = groups.index(trace.word("offsetgroup") or str(k))
             share = len(groups)
         texts = decode.items(trace.get("text"))
         labels = texts if isinstance(trace.get("text"), list) else [texts[0]] * n if texts else []
@@ -152,13 +152,16 @@ def add_histogram(layers: Layers, trace: Trace, floors: dict[float, float], stac
     values = values[keep]
     if not len(values):
         return
+    if not np.isfinite(values.max() - values.min()):
+        layers.left_out.append(f'the histogram "{trace.name}" (its values are too far apart)')
+        return
     weights = None
-    function = trace.get("histfunc")
+    function = trace.word("histfunc")
     if function == "sum":
         other = decode.numbers(trace.get("x" if flat else "y"))
         if len(other) == len(keep):
             weights = np.nan_to_num(other[keep])
-    elif function not in (None, "count"):
+    elif function not in ("", "count"):
         layers.left_out.append(f'the histogram "{trace.name}" by {decode.text(function, 20)}')
         return
     edges = _edges(trace, axis, values, "y" if flat else "x")
@@ -214,12 +217,12 @@ def _edges(
         high = high if end is None else end
     if size is None or size <= 0:
         asked = decode.number(trace.get("nbins" + letter))
-        many = int(asked) if asked and asked >= 1 else len(np.histogram_bin_edges(values, "auto"))
+        many = int(asked) if asked and asked >= 1 else math.ceil(2 * len(values) ** (1 / 3))
         size = nice_step(max(high - low, 1e-300), max(1, min(_MOST_BINS, many)), (1, 2, 5, 10))
         if high == low:
             return np.array([low - 0.5, low + 0.5])
         low = math.floor(low / size) * size
-    many = min(_MOST_BINS, max(1, math.ceil((high - low) / size + 1e-9)))
+    many = min(_MOST_BINS, max(1, math.ceil((high - low) / size - 1e-9)))
     if low + many * size <= float(values.max()) and not isinstance(bins, dict):
         many += 1
     edges = low + np.arange(many + 1, dtype=np.float64) * size
@@ -229,7 +232,7 @@ def _edges(
 def _normed(
     trace: Trace, found: NDArray[np.float64], edges: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    norm = trace.get("histnorm")
+    norm = trace.word("histnorm")
     total = float(found.sum()) or 1.0
     if norm == "percent":
         found = found / total * 100

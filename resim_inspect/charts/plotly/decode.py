@@ -87,6 +87,11 @@ def part(value: Any, *path: str) -> Any:
     return value
 
 
+def word(value: Any) -> str:
+    """A text that is one, for names of kinds and modes; anything else is empty."""
+    return value if isinstance(value, str) else ""
+
+
 def text(value: Any, limit: int = 120) -> str:
     """A text of the figure (also `{"text": …}`), without HTML, safe to show."""
     if isinstance(value, dict):

@@ -38,8 +38,8 @@ def plotly_drawing(source: Source, metric: Metric, values: PlotlyValues) -> Draw
         return empty(metric, source, ["The figure has no traces."])
     hidden = source.options.hidden
     left_out: list[str] = []
-    shown = [t for t in traces if t.name not in hidden and t.get("visible") in (None, True)]
-    unseen = [t for t in traces if t.get("visible") not in (None, True)]
+    shown = [t for t in traces if t.name not in hidden and _visible(t)]
+    unseen = [t for t in traces if not _visible(t)]
     if unseen:
         source.note(f"{count(len(unseen), 'trace')} switched off by the figure.")
     panels = _panels(source, shown, layout, left_out)
@@ -64,6 +64,10 @@ def plotly_drawing(source: Source, metric: Metric, values: PlotlyValues) -> Draw
     )
 
 
+def _visible(trace: Trace) -> bool:
+    return trace.get("visible") is not False and trace.word("visible") != "legendonly"
+
+
 def _traces(data: list[Any], layout: dict[str, Any]) -> list[Trace]:
     """The traces with their names and colours."""
     way = decode.items(layout.get("colorway"))
@@ -80,7 +84,7 @@ def _traces(data: list[Any], layout: dict[str, Any]) -> list[Trace]:
             given = decode.color(way[k % len(way)])
         ink: Ink = k if given is None else given
         named = bool(name) and raw.get("showlegend") is not False
-        kind = str(raw.get("type") or "scatter")[:40]
+        kind = decode.word(raw.get("type"))[:40] or "scatter"
         found.append(Trace(raw, kind, k, name or f"trace {k}", ink, named=named))
     return found
 
@@ -97,12 +101,12 @@ def _panels(
     unknown: dict[str, list[int]] = {}
     for trace in traces:
         if trace.kind in _ON_AXES and not (trace.kind == "image" and trace.get("z") is None):
-            key = (str(trace.get("xaxis") or "x"), str(trace.get("yaxis") or "y"))
+            key = (trace.word("xaxis") or "x", trace.word("yaxis") or "y")
             groups.setdefault(key, []).append(trace)
         elif trace.kind in _ALONE:
             alone.append((_alone(trace), others.domain(trace)))
         elif trace.kind == "scatter3d":
-            scenes.setdefault(str(trace.get("scene") or "scene"), []).append(trace)
+            scenes.setdefault(trace.word("scene") or "scene", []).append(trace)
         elif trace.kind in ("funnel",):
             alone.append((others.shares(trace), None))
         else:
@@ -179,7 +183,7 @@ def _plot(
     right = None
     on_right = [t for t in members if t.right]
     if on_right:
-        name = str(on_right[0].get("yaxis"))
+        name = on_right[0].word("yaxis")
         right = PlotlyAxis(name, _layout_of(layout, name))
     layers = Layers(x, y, right, left_out=left_out)
     order = [t.name for t in members if t.kind in ("box", "violin") and not _has_both(t)]
@@ -245,14 +249,14 @@ def _draw_traces(
     floors: dict[float, float] = {}
     stacks: scatter.Stacks = {}
     boxes = [t for t in members if t.kind in ("box", "violin")]
-    stacked = layout.get("barmode") in ("stack", "relative", None, "group")
+    stacked = decode.word(layout.get("barmode")) != "overlay"
     for trace in members:
         if trace.kind in ("scatter", "scattergl"):
             scatter.add(layers, trace, stacks)
         elif trace.kind == "histogram":
             bars.add_histogram(layers, trace, floors, stacked)
         elif trace.kind in ("box", "violin"):
-            grouped = len(boxes) if layout.get("boxmode") == "group" else 1
+            grouped = len(boxes) if decode.word(layout.get("boxmode")) == "group" else 1
             place = boxes.index(trace) if grouped > 1 else 0
             bars.add_box(layers, trace, order, place, grouped)
         elif trace.kind != "bar":
@@ -271,7 +275,11 @@ def _shapes_and_texts(layers: Layers, layout: dict[str, Any], used: set[int]) ->
             continue
         if shapes.add_annotation(layers, note):
             used.add(place)
-        elif note.get("xref") == note.get("yref") == "paper" and _above(note, area) and not title:
+        elif (
+            decode.word(note.get("xref")) == decode.word(note.get("yref")) == "paper"
+            and _above(note, area)
+            and not title
+        ):
             title = decode.text(note.get("text"), 80)
             used.add(place)
     return title

@@ -45,6 +45,10 @@ class Trace:
     right: bool = False
     named: bool = True
 
+    def word(self, *path: str) -> str:
+        """A text of the trace; empty for anything else."""
+        return decode.word(self.get(*path))
+
     def get(self, *path: str) -> Any:
         """A value of the trace, or None."""
         return decode.part(self.data, *path)

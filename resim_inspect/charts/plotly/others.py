@@ -72,12 +72,12 @@ def shares(trace: Trace) -> Bars:
     labels = decode.items(trace.get("labels"))
     values = decode.numbers(trace.get("values"))
     if trace.kind in ("funnel", "funnelarea"):
-        labels = labels or decode.items(trace.get("y") or trace.get("text"))
+        labels = labels or decode.items(trace.get("y"))
         values = values if len(values) else decode.numbers(trace.get("x"))
     parents = decode.items(trace.get("parents"))
     if parents:
         top = [k for k, parent in enumerate(parents) if not parent]
-        if len(top) == 1 and labels:
+        if len(top) == 1 and top[0] < len(labels):
             inside = [k for k, parent in enumerate(parents) if parent == labels[top[0]]]
             top = inside or top
         labels = [labels[k] for k in top if k < len(labels)]
@@ -100,7 +100,7 @@ def indicator(trace: Trace) -> Gauge:
     value = decode.number(trace.get("value"))
     reference = decode.number(trace.get("delta", "reference"))
     detail = ""
-    if value is not None and reference is not None and "delta" in str(trace.get("mode") or ""):
+    if value is not None and reference is not None and "delta" in trace.word("mode"):
         change = value - reference
         sign = "▲ +" if change > 0 else "▼ " if change < 0 else "= "
         detail = f"{sign}{number(change, 6)} against {number(reference, 6)}"
@@ -191,8 +191,7 @@ def _camera(scene: dict[str, Any]) -> tuple[NDArray[np.float64], NDArray[np.floa
 def _space_curves(
     trace: Trace, raw: NDArray[np.float64], u: NDArray[np.float64], v: NDArray[np.float64]
 ) -> list[Curve]:
-    mode = trace.get("mode")
-    mode = mode if isinstance(mode, str) else "lines+markers"
+    mode = trace.word("mode") or "lines+markers"
     n = len(u)
     texts: tuple[str, ...] = ()
     if n <= 100_000:
@@ -232,6 +231,10 @@ def heat(layers: Layers, trace: Trace) -> None:
         n = min(len(x), len(y))
         ok = np.isfinite(x[:n]) & np.isfinite(y[:n])
         if not ok.any():
+            return
+        spans = [np.ptp(values[:n][ok]) for values in (x, y)]
+        if not np.isfinite(spans).all():
+            layers.left_out.append(f'the histogram "{trace.name}" (its values are too far apart)')
             return
         bins = (_bins(trace, "x"), _bins(trace, "y"))
         counted, xs, ys = np.histogram2d(x[:n][ok], y[:n][ok], bins)

@@ -35,16 +35,16 @@ def add(layers: Layers, trace: Trace, stacks: Stacks) -> None:
     x, y = x[:n], y[:n]
     if not n:
         return
-    group = trace.get("stackgroup")
+    group = trace.word("stackgroup")
     if group:
-        y = _stacked(layers, trace, stacks, str(group), x, y)
-    mode = trace.get("mode")
-    if not isinstance(mode, str):
+        y = _stacked(layers, trace, stacks, group, x, y)
+    mode = trace.word("mode")
+    if not mode:
         mode = "lines" if n >= 20 or group else "lines+markers"
-    fill = str(trace.get("fill") or "")
+    fill = trace.word("fill")
     if fill not in ("", "none", "tozeroy", "tozerox") and not group:
         layers.left_out.append(f'the fill of "{trace.name}"')
-    shape = trace.get("line", "shape")
+    shape = trace.word("line", "shape")
     if shape in ("vh", "hvh", "vhv"):
         layers.left_out.append(f'the steps of "{trace.name}" (joined by straight lines)')
     curve = Curve(
@@ -235,7 +235,7 @@ def _errors(layers: Layers, trace: Trace, curve: Curve) -> None:
 def _ends(
     bars: dict[str, Any], n: int, middle: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
-    kind = bars.get("type") or ("data" if "array" in bars else "percent")
+    kind = decode.word(bars.get("type")) or ("data" if "array" in bars else "percent")
     if kind == "data":
         high = decode.numbers(bars.get("array"))
         low = decode.numbers(bars["arrayminus"]) if "arrayminus" in bars else high

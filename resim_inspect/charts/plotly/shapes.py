@@ -23,8 +23,9 @@ def belongs(reference: Any, axis: PlotlyAxis) -> bool:
 
 def add_shape(layers: Layers, shape: dict[str, Any]) -> bool:
     """Add a shape if it belongs to this subplot; whether it was."""
-    kind = shape.get("type", "rect")
-    x_ref, y_ref = shape.get("xref", "x"), shape.get("yref", "y")
+    kind = decode.word(shape.get("type")) or "rect"
+    x_ref = decode.word(shape.get("xref")) or "x"
+    y_ref = decode.word(shape.get("yref")) or "y"
     on_x, on_y = belongs(x_ref, layers.x), belongs(y_ref, layers.y)
     # Across the whole plot in one direction: a line at one place of the other.
     free_x = (on_x and "domain" in x_ref) or x_ref == "paper"

@@ -1,0 +1,254 @@
+"""Pages for the browser, images, Markdown and tables: safe, capped, and in their room."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import re
+import stat
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image as Pillow
+from rich.cells import cell_len
+
+from resim_inspect.charts import DARK, PLAIN, DrawOptions, draw, natural_height, page, render
+from resim_inspect.charts.drawing import Cell, Drawing, Image, Message, Table, Text
+from resim_inspect.charts.kinds import pictures
+from resim_inspect.charts.panels.image import fitted
+from resim_inspect.commands import browse
+from resim_inspect.document import Document
+from resim_inspect.document.builder import DocumentBuilder
+from tests.charts.scenes import picture
+
+EVIL = "</script><script>alert(1)</script>\u2028\u2029<!-- &"
+
+# ------------------------------------------------------------ pages
+
+
+def test_a_page_cannot_be_broken_out_of() -> None:
+    figure = {"data": [{"name": EVIL, "y": [1.0, math.nan, math.inf]}]}
+    text = page.page(figure, EVIL, "<script>/* library */</script>")
+    assert text.count("<script>") == 2
+    assert text.count("</script>") == 2
+    assert "\u2028" not in text
+    assert "\u2029" not in text
+    inside = re.search(r"const figure = (.*);\n", text)
+    assert inside is not None
+    assert json.loads(inside.group(1)) == {"data": [{"name": EVIL, "y": [1.0, None, None]}]}
+    assert "connect-src" not in text
+    assert "default-src 'none'" in text
+
+
+def test_a_page_lies_in_a_folder_of_its_owner(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    library = tmp_path / "plotly.min.js"
+    library.write_text("window.Plotly = {}; // </script> <!--", "utf-8")
+    found = page.write_page({"data": []}, "t", library)
+    assert stat.S_IMODE(found.path.parent.stat().st_mode) == 0o700
+    text = found.path.read_text("utf-8")
+    assert "window.Plotly" in text
+    assert text.count("</script>") == 2
+    assert "https://" not in text
+    assert str(library) in found.notice
+
+
+def test_without_a_library_the_page_says_that_it_goes_to_the_network(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr(page, "installed_library", lambda: None)
+    found = page.write_page({"data": []}, "t")
+    assert "network" in found.notice
+    text = found.path.read_text("utf-8")
+    assert f'src="{page.CDN}" integrity="{page.CDN_HASH}"' in text
+
+
+def test_an_installed_library_is_found_without_importing_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "plotly" / "package_data"
+    folder.mkdir(parents=True)
+    (tmp_path / "plotly" / "__init__.py").write_text("raise RuntimeError('imported')")
+    (folder / "plotly.min.js").write_text("")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert page.installed_library() == folder / "plotly.min.js"
+
+
+def test_targets(scene: Document, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    metrics = {metric.name: metric for metric in scene.metrics}
+    assert page.target(scene, metrics["Altitude"]).path.name == "figure.html"
+    assert page.target(scene, metrics["Camera"]).path.name == "camera.png"
+    with pytest.raises(page.NothingToBrowseError, match="is a scalar"):
+        page.target(scene, metrics["Top speed"])
+    with pytest.raises(page.NothingToBrowseError, match="not beside the document"):
+        page.target(scene, metrics["Frames"], 1)
+    with pytest.raises(page.NothingToBrowseError, match="no image 3"):
+        page.target(scene, metrics["Frames"], 2)
+
+
+def test_browse_opens_a_display_only_where_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("SSH_CONNECTION", "SSH_TTY", "DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("sys.platform", "linux")
+    assert not browse.has_display()
+    monkeypatch.setenv("DISPLAY", ":0")
+    assert browse.has_display()
+    monkeypatch.setenv("SSH_CONNECTION", "1 2 3 4")
+    assert not browse.has_display()
+
+
+# ------------------------------------------------------------ images
+
+
+def image_drawing(folder: Path, name: str) -> Drawing:
+    build = DocumentBuilder()
+    build.image("M", build.file("f", name))
+    document = build.document(build.write(folder / "metrics.binproto"))
+    return draw(document, document.metrics[0])
+
+
+def said(folder: Path, name: str) -> str:
+    panel = image_drawing(folder, name).panels[0]
+    assert isinstance(panel, Message), panel
+    return panel.text
+
+
+def test_the_colours_of_an_image_are_where_they_are(scene: Document) -> None:
+    shown = picture(scene, "Camera", 80, 24, palette=DARK)
+    rows = [line for line in shown.lines if any("▀" in span.text for span in line)]
+    top, bottom = rows[0], rows[-1]
+    assert [s.style.fg for s in top if s.style.fg] == [(200, 60, 60), (60, 60, 200)]
+    assert [s.style.fg for s in bottom if s.style.fg] == [(60, 180, 60), (240, 220, 60)]
+    assert "images/camera.png · 32 × 24 · PNG" in shown.text
+
+
+def test_an_image_keeps_its_proportions() -> None:
+    assert fitted(1920, 1080, 120, 40) == (120, 68)
+    assert fitted(100, 1000, 120, 40) == (8, 80)
+    assert fitted(1, 1, 10, 2) == (4, 4)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA", "CMYK", "I;16", "I", "F", "LA"])
+def test_images_of_every_mode(tmp_path: Path, mode: str) -> None:
+    kind = "tif" if mode in ("CMYK", "F", "I") else "png"
+    Pillow.new(mode, (9, 7)).save(tmp_path / f"i.{kind}")
+    panel = image_drawing(tmp_path, f"i.{kind}").panels[0]
+    assert isinstance(panel, Image), panel
+    assert panel.pixels.shape == (7, 9, 3)
+
+
+def test_transparent_parts_are_white(tmp_path: Path) -> None:
+    Pillow.new("RGBA", (4, 4), (255, 0, 0, 0)).save(tmp_path / "i.png")
+    panel = image_drawing(tmp_path, "i.png").panels[0]
+    assert isinstance(panel, Image)
+    assert np.unique(panel.pixels).tolist() == [255]
+
+
+def test_an_animation_shows_its_first_frame_and_says_how_many(tmp_path: Path) -> None:
+    frames = [Pillow.new("RGB", (8, 8), (60 * k, 0, 0)) for k in range(1, 5)]
+    frames[0].save(tmp_path / "a.gif", save_all=True, append_images=frames[1:])
+    panel = image_drawing(tmp_path, "a.gif").panels[0]
+    assert isinstance(panel, Image)
+    assert "first of 4 frames" in panel.caption
+    assert panel.pixels[0, 0, 0] == pytest.approx(60, abs=4)
+
+
+def test_what_is_wrong_with_an_image_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "text.png").write_text("no image")
+    Pillow.new("RGB", (50, 50)).save(tmp_path / "whole.png")
+    (tmp_path / "half.png").write_bytes((tmp_path / "whole.png").read_bytes()[:60])
+    (tmp_path / "folder").mkdir()
+    assert said(tmp_path, "gone.png") == '"gone.png" is not beside the document.'
+    assert "folder" in said(tmp_path, "../../etc/passwd")
+    assert "folder" in said(tmp_path, "/etc/passwd")
+    assert "no image" in said(tmp_path, "text.png")
+    assert "cannot be decoded" in said(tmp_path, "half.png")
+    assert said(tmp_path, "folder") == '"folder" is not a file.'
+    monkeypatch.setattr(pictures, "MAX_PIXELS", 100)
+    assert "too large" in said(tmp_path, "whole.png")
+    monkeypatch.setattr(pictures, "MAX_FILE", 10)
+    assert "too large" in said(tmp_path, "whole.png")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no FIFOs")
+def test_a_fifo_in_an_image_s_place_does_not_hang(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.png")
+    assert said(tmp_path, "pipe.png") == '"pipe.png" is not a file.'
+
+
+def test_a_list_shows_the_image_that_was_chosen(scene: Document) -> None:
+    first = picture(scene, "Frames", options=DrawOptions(image_index=0)).text
+    second = picture(scene, "Frames", options=DrawOptions(image_index=1)).text
+    assert "image 1 of 2 · images/camera.png" in first
+    assert 'image 2 of 2 · "images/gone.png" is not beside the document.' in second
+
+
+# ------------------------------------------------------------ text and tables
+
+
+def text_lines(markdown: str, width: int = 40) -> list[str]:
+    drawing = Drawing("t", "text", (Text(markdown),))
+    height = natural_height(drawing, width)
+    return [
+        line.rstrip() for line in render(drawing, width, height, palette=PLAIN).text.split("\n")
+    ]
+
+
+def test_markdown() -> None:
+    assert text_lines("## Head\nsome **bold** and *it* `code`") == [
+        "Head",
+        "────",
+        "some bold and it code",
+    ]
+    assert text_lines("- one\n- two\n  more") == ["• one", "• two more"]
+    assert text_lines("1. a\n2) b") == ["1. a", "2) b"]
+    assert text_lines("> quoted") == ["▏ quoted"]
+    assert text_lines("```\n*raw*  text\n```") == ["  *raw*  text"]
+    assert text_lines("[here](https://x.y)") == ["here (https://x.y)"]
+    assert text_lines("a\\*b 2*3*4 snake_case_name") == ["a*b 2*3*4 snake_case_name"]
+    assert text_lines("<b>html</b>") == ["<b>html</b>"]
+    assert text_lines("---", 5) == ["─────"]
+
+
+def test_emphasis_is_a_style() -> None:
+    shown = render(Drawing("t", "text", (Text("a **b** *c*"),)), 20, 1)
+    styles = {span.text: span.style for line in shown.lines for span in line}
+    assert styles["b"].bold
+    assert styles["c"].italic
+
+
+@pytest.mark.parametrize("width", [4, 7, 20, 61])
+def test_text_stays_in_its_width(width: int) -> None:
+    words = "a verylongwordthatdoesnotfit 日本語のテキスト 🙂🙂 | x | `y`" * 3
+    for markdown in (
+        words,
+        f"# {words}",
+        f"- {words}",
+        f"> {words}",
+        f"| {words} |\n|---|\n| {words} |",
+    ):
+        assert all(cell_len(line) <= width for line in text_lines(markdown, width))
+
+
+def test_a_text_that_does_not_fit_says_how_much_is_left() -> None:
+    drawing = Drawing("t", "text", (Text("\n\n".join(f"line {k}" for k in range(20))),))
+    shown = render(drawing, 40, 10, palette=PLAIN)
+    assert shown.text.split("\n")[-1] == "… 30 more lines"
+    assert shown.more == 30
+
+
+def test_a_table_cuts_its_widest_columns_first_and_counts_what_is_left() -> None:
+    rows = tuple((Cell(f"n{k}"), Cell("x" * 90), Cell(str(k))) for k in range(30))
+    drawing = Drawing("t", "table", (Table(("name", "long", "v"), rows, frozenset({2})),))
+    lines = render(drawing, 40, 12, palette=PLAIN).text.split("\n")
+    assert lines[2].startswith("n0    xxx")
+    assert lines[2].rstrip().endswith("…  0")
+    assert lines[-1].startswith("… 21 more rows")
