@@ -17,6 +17,8 @@ MIB = 1 << 20
 TAIL = 64 << 10
 MAX_LINE = 2000
 SHOWN_LINES = 2000
+NOTE = 200
+"""Bytes that the note of what was left out may have."""
 
 
 class LogSink:
@@ -36,7 +38,7 @@ class LogSink:
         self._lock = Lock()
         self._streams = (_Lines(Redactor(secrets)), _Lines(Redactor(secrets)))
         self._ring_size = max(TAIL, limit // 16)
-        self._head = max(0, limit - self._ring_size)
+        self._head = max(0, limit - self._ring_size - NOTE)
         self._ring: deque[bytes] = deque()
         self._ring_held = 0
         self._ring_lost = 0
@@ -98,7 +100,7 @@ class LogSink:
             self._head = 0
             self._ring.append(data)
             self._ring_held += len(data)
-            while self._ring_held - len(self._ring[0]) >= self._ring_size:
+            while self._ring_held > self._ring_size and len(self._ring) > 1:
                 gone = self._ring.popleft()
                 self._ring_held -= len(gone)
                 self._ring_lost += len(gone)
