@@ -9,6 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 from typing import Any
+from urllib.request import getproxies, proxy_bypass
 
 from resim_inspect.document.text import clean
 from runner.api.prepare import Prepared, new_token, prepare
@@ -104,6 +105,8 @@ def _ready(server: Server, prepared: Prepared, args: argparse.Namespace) -> None
         _say(f"! {problem}; served as a job that failed")
     metrics, data_count = _count(prepared.metrics, "metric"), f"{prepared.data:,} metrics data"
     _say(f"Serving {_count(prepared.jobs, 'job')}, {metrics} and {data_count} at {url}")
+    if "http" in getproxies() and not proxy_bypass(HOST):
+        _say(f"! A proxy is set here: a build that is to reach us needs NO_PROXY={HOST}.")
     _say("Ctrl-C ends it.")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 from uuid import UUID
@@ -88,7 +88,7 @@ def fetch_jobs(
     connections: int = 16,
     events: bool = False,
     wanted: Callable[[Row], bool] = standard,
-) -> Iterator[JobParts]:
+) -> Generator[JobParts, None, None]:
     """Each job of a batch as soon as all of it is there, in no particular order.
 
     `jobs` are rows of the batch's list, all by default; `wanted` says which metrics data are

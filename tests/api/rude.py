@@ -104,6 +104,10 @@ class Rude:
         self._scripts[path] = deque(script)
         return self.url + path
 
+    def scripts(self) -> list[tuple[str, tuple[Behaviour, ...]]]:
+        """What it was told to do, by path."""
+        return [(path, tuple(script)) for path, script in self._scripts.items()]
+
     def asked(self, path: str) -> list[Request]:
         """The requests for a path, query aside."""
         return [each for each in self.requests if each.target.partition("?")[0] == path]
