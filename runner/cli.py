@@ -17,7 +17,9 @@ INTERNAL = 1
 ERROR = 2
 COMMANDS = {
     "job": "run a metrics build on one job's inputs",
-    "run": "run a metrics build on every job of a workspace",
+    "run": "run a metrics build on every job of a workspace, then on the batch",
+    "batch": "run a metrics build in batch mode on jobs that have their metrics",
+    "report": "run a metrics build in report mode on the batches of workspaces",
     "serve": "serve a workspace as ReSim's API, for work on a batch mode",
     "demo": "run an example build on flights made for it, jobs and then the batch, and look",
     "doctor": "check the engine, the image and what was left behind",

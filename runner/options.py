@@ -72,6 +72,13 @@ def add_arguments(parser: argparse.ArgumentParser, command: str) -> None:
             help="run again what failed, or everything",
         )
         parser.add_argument("--fail-fast", action="store_true", help="stop at the first failure")
+        parser.add_argument(
+            "--only", choices=("jobs", "batch"), help="leave out the batch, or the jobs"
+        )
+    if command in {"batch", "report", "run"}:
+        from runner.commands import served
+
+        served.add_arguments(parser, command)
     if command != "doctor":
         _life_arguments(parser)
         _watch_arguments(parser)
@@ -244,10 +251,10 @@ def rules_of(args: argparse.Namespace, build: Build, env: Mapping[str, str]) -> 
     )
 
 
-def secrets_of(build: Build, env: Mapping[str, str]) -> Secrets:
+def secrets_of(build: Build, env: Mapping[str, str], *more: str) -> Secrets:
     """ReSim's own token, and every value that goes by a name that speaks of a secret."""
     values = [value for name, value in build.env if names_a_secret(name)]
-    return Secrets([*values, env.get("RESIM_TOKEN", "")])
+    return Secrets([*values, env.get("RESIM_TOKEN", ""), *more])
 
 
 def engine_of(args: argparse.Namespace, env: Mapping[str, str]) -> Engine:

@@ -80,18 +80,21 @@ def finish(
     kept: set[str],
     watchers: Watchers,
     interrupted: int | None,
+    last: JobResult | None = None,
+    last_kept: bool = False,
 ) -> int:
-    """Write what was asked for, and say how the call ended."""
-    counted = [r for r in found if r.outcome is not Outcome.CANCELLED or interrupted is None]
+    """Write what was asked for, and say how the call ended; `last` is the batch or report."""
+    everything = [*found, *([last] if last else [])]
+    counted = [r for r in everything if r.outcome is not Outcome.CANCELLED or interrupted is None]
     if args_fail_fast(args):
         # What it stopped was no one's wish: the failure behind it is what counts.
         counted = [r for r in counted if r.outcome is not Outcome.CANCELLED]
     code = results.exit_code(counted, args.fail_on, interrupted)
     watchers(Event("end", time.time(), data={"exit_code": code}))
     if args.junit is not None:
-        machine.write_junit(args.junit, title, found, rules.secrets)
+        machine.write_junit(args.junit, title, everything, rules.secrets)
     if args.format == "json":
-        values = machine.document(args.command_name, about, found, kept, code)
+        values = machine.document(args.command_name, about, found, kept, code, last, last_kept)
         sys.stdout.write(machine.dump(values, rules.secrets))
     return code
 

@@ -7,15 +7,16 @@ import shlex
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from resim_inspect.document.text import clean
 from runner import batch
-from runner.contract import INPUTS, OUTPUTS
+from runner.batch_mode import Wish
+from runner.contract import BATCH_CONFIG, INPUTS, OUTPUTS, REPORT_CONFIG, Mode
 from runner.engines.base import Build
 from runner.life import Rules
 from runner.results import FORMAT
-from runner.workspace import Workspace
 
 Inputs = tuple[tuple[str, Path], ...]
 
@@ -26,14 +27,33 @@ def tell_job(args: Namespace, build: Build, rules: Rules, inputs: Inputs) -> int
     return _tell(args, rules, [(args.name, line, "would run")])
 
 
-def tell_run(args: Namespace, build: Build, rules: Rules, workspace: Workspace) -> int:
-    """Say what `run` would do; asks the engine what the image is, and changes nothing."""
+def tell_served(args: Namespace, build: Build, rules: Rules, wish: Wish, outputs: Path) -> int:
+    """Say what `batch` or `report` would do."""
+    return _tell(args, rules, [_served(build, wish, outputs, "would run")])
+
+
+def _served(build: Build, wish: Wish, outputs: Path, what: str) -> tuple[str, str, str]:
+    """The row of a build that is served; by hand, `resim-runner serve` makes its config."""
+    report = wish.mode is Mode.REPORT
+    name = REPORT_CONFIG.name if report else BATCH_CONFIG.name
+    if build.hardening.network == "none" and not wish.on_host:
+        hardening = replace(build.hardening, network="container:API")
+        build = replace(build, hardening=hardening)
+    return wish.name, command_line(build, ((name, Path(name)),), outputs), what
+
+
+def tell_run(args: Namespace, build: Build, rules: Rules, wish: Wish) -> int:
+    """Say what `run` would do; changes nothing."""
     rows = []
-    for job in workspace.jobs:
+    (workspace,) = wish.workspaces
+    for job in workspace.jobs if args.only != "batch" else ():
         line = command_line(build, batch.inputs_of(job.place), job.place.outputs)
         known = job.place.result.is_file()
         what = "has a result; runs if anything changed" if known else "would run"
         rows.append((job.name, line, "would run" if args.rerun == "all" else what))
+    if args.only != "jobs":
+        what = "runs after the jobs, beside an API that serves their metrics"
+        rows.append(_served(build, wish, workspace.batch.outputs, what))
     return _tell(args, rules, rows)
 
 

@@ -1,4 +1,4 @@
-"""`resim-runner run`: one build on every job of a workspace."""
+"""`resim-runner run`: one build on every job of a workspace, then on the batch of them."""
 
 from __future__ import annotations
 
@@ -8,21 +8,24 @@ from argparse import Namespace
 from pathlib import Path
 
 from runner import batch, options
-from runner.commands import common
+from runner.batch_mode import Wish
+from runner.commands import common, served
+from runner.contract import Mode
 from runner.engines.base import Build
 from runner.errors import CallError
+from runner.events import Event
 from runner.life import Rules
 from runner.publish import locked, make_workspace, record
-from runner.results import JobResult
+from runner.results import JobResult, Outcome
 from runner.watch.rows import summary
 from runner.watch.tell import Watchers
-from runner.workspace import JOBS, Workspace, open_workspace
+from runner.workspace import JOBS, open_workspace
 
 
 def run(args: Namespace) -> int:
     """Run the command; raises RunnerError."""
     build = options.build_of(args, os.environ)
-    rules = options.rules_of(args, build, os.environ)
+    served.check(args)
     folder: Path = args.workspace
     if args.source is not None and not args.dry_run:
         folder.mkdir(parents=True, exist_ok=True)
@@ -31,17 +34,23 @@ def run(args: Namespace) -> int:
         workspace = open_workspace(folder)
     if not workspace.jobs:
         raise CallError(f"{folder} has no jobs.", "A job is a folder jobs/NAME/inputs.")
+    wish = served.wish_of(args, Mode.BATCH, (workspace,))
+    rules = served.secret_rules(options.rules_of(args, build, os.environ), wish, build)
     if args.dry_run:
         from runner.commands.plan import tell_run
 
-        return tell_run(args, build, rules, workspace)
+        return tell_run(args, build, rules, wish)
     with locked(folder):
         record(workspace)
-        return _run(args, build, rules, workspace)
+        return _run(args, build, rules, wish)
 
 
-def _run(args: Namespace, build: Build, rules: Rules, workspace: Workspace) -> int:
+def _run(args: Namespace, build: Build, rules: Rules, wish: Wish) -> int:
+    (workspace,) = wish.workspaces
+
     def log_of(result: JobResult) -> str:
+        if result.mode == Mode.BATCH:
+            return common.log_path(workspace.batch.log)
         return common.log_path(workspace.folder / JOBS / result.job / "run" / "log.txt")
 
     title = workspace.folder.resolve().name
@@ -49,7 +58,9 @@ def _run(args: Namespace, build: Build, rules: Rules, workspace: Workspace) -> i
         Watchers(args, rules.secrets, log_of) as watchers,
         common.ready(args, watchers, build, rules) as (call, signals),
     ):
-        planned = batch.plan(workspace, call, args.rerun)
+        planned = [] if args.only == "batch" else batch.plan(workspace, call, args.rerun)
+        if args.only != "jobs":
+            served.get_api_image(call.engine, wish, build, watchers)
         todo = sum(p.kept is None for p in planned)
         parallel = _parallel(args, call)
         watchers.plan(
@@ -61,16 +72,33 @@ def _run(args: Namespace, build: Build, rules: Rules, workspace: Workspace) -> i
             jobs=len(planned),
             todo=todo,
             parallel=min(parallel, max(1, todo)),
+            batch=int(args.only != "jobs"),
         )
         found = batch.run_all(
             planned, call, parallel, fail_fast=args.fail_fast, signals=lambda: signals.count
         )
         kept = {p.job.name for p in planned if p.kept is not None}
         about = {"workspace": str(workspace.folder), "batch_id": str(workspace.batch_id)}
-        code = common.finish(args, rules, title, about, found, kept, watchers, signals.code)
+        last, again = None, False
+        if _wants_batch(args, call, found):
+            last, again = served.run_in_workspace(call, signals, wish, args.rerun)
+        code = common.finish(
+            args, rules, title, about, found, kept, watchers, signals.code, last, again
+        )
     if args.format == "text" and args.events != "-":
-        sys.stdout.write(summary(found, len(kept)) + "\n")
+        sys.stdout.write(summary(found, len(kept), 0, last, again) + "\n")
     return code
+
+
+def _wants_batch(args: Namespace, call: batch.Call, found: list[JobResult]) -> bool:
+    """Whether the batch is to run now; says why where it was wanted and cannot."""
+    if args.only == "jobs" or call.stop.stage:
+        return False
+    if args.only == "batch" or any(result.outcome is Outcome.DONE for result in found):
+        return True
+    text = "no job left metrics: the batch is not run."
+    call.watch(Event("warning", call.clock(), text=text))
+    return False
 
 
 def _parallel(args: Namespace, call: batch.Call) -> int:

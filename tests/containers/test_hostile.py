@@ -148,7 +148,8 @@ def test_a_full_disk_is_said(desk: Desk, tiny: Path, what: str) -> None:
         call = desk.sh(f"{COPY}; head -c 9000000 /dev/zero | tr '\\0' 'x'", "--log", tiny / "log")
     else:
         make_inputs(tiny / "ws" / "jobs" / desk.name / "inputs")
-        words = ("run", tiny / "ws", "--image", BASE_IMAGE, "--format", "json", "--quiet", "--")
+        words = ("run", tiny / "ws", "--only", "jobs", "--image", BASE_IMAGE, "--format", "json",
+                 "--quiet", "--")  # fmt: skip
         call = runner(*words, "sh", "-c", fill)
     assert call.code == 2
     assert "the disk is full" in call.result["message"]
@@ -163,7 +164,7 @@ def test_nothing_of_a_hostile_name_reaches_the_terminal(
     make_inputs(tmp_path / "jobs" / evil / "inputs")
     junit = tmp_path / "junit.xml"
     call = runner(
-        "run", tmp_path, "--image", BASE_IMAGE, "--junit", junit, "--",
+        "run", tmp_path, "--only", "jobs", "--image", BASE_IMAGE, "--junit", junit, "--",
         "sh", "-c", "printf '\\033[2Jclear ]]> <x>\\n'; exit 1",
     )  # fmt: skip
     assert call.code == 2

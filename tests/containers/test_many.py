@@ -30,7 +30,8 @@ SLEEPY = f"sleep $(cat /tmp/resim/inputs/logs/sleep 2>/dev/null || echo 0); {COP
 
 
 def run(workspace: Path, *more: str | Path, script: str = COPY) -> Call:
-    words = ("run", workspace, "--image", BASE_IMAGE, "--format", "json", "--quiet", *more)
+    words = ("run", workspace, "--only", "jobs", "--image", BASE_IMAGE, "--format", "json",
+             "--quiet", *more)  # fmt: skip
     return runner(*words, "--", "sh", "-c", script)
 
 
@@ -39,7 +40,8 @@ def kept(call: Call) -> list[str]:
 
 
 def started(workspace: Path, *more: str | Path, script: str) -> subprocess.Popen[str]:
-    words = ("run", workspace, "--image", BASE_IMAGE, "--format", "json", "--quiet", *more)
+    words = ("run", workspace, "--only", "jobs", "--image", BASE_IMAGE, "--format", "json",
+             "--quiet", *more)  # fmt: skip
     return subprocess.Popen(
         command(*words, "--", "sh", "-c", script),
         stdout=subprocess.PIPE,

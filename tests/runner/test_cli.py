@@ -98,7 +98,18 @@ def test_a_dry_run_prints_an_equal_line_and_changes_nothing(
 ) -> None:
     workspace = make_jobs(tmp_path / "my ws", 2)
     before = sorted(workspace.rglob("*"))
-    words = ["run", *IMAGE, "--cpus", "2", "--env", "A=b c", str(workspace), "--dry-run"]
+    words = [
+        "run",
+        *IMAGE,
+        "--only",
+        "jobs",
+        "--cpus",
+        "2",
+        "--env",
+        "A=b c",
+        str(workspace),
+        "--dry-run",
+    ]
     assert main([*words, "--", "python", "-c", "print('x y')"]) == 0
     lines = [line for line in capsys.readouterr().out.splitlines() if line[0] != "#"]
     assert len(lines) == 2

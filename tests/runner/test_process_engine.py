@@ -150,7 +150,7 @@ def test_a_killed_runner_leaves_nothing_for_long(tmp_path: Path, sandbox: bool) 
     workspace = make_jobs(tmp_path / "ws", 1)
     program = build(tmp_path, "import time; print('ready', flush=True); time.sleep(86421)")
     more = () if sandbox else ("--no-sandbox",)
-    words = command("run", workspace, "--command", program, "--quiet", *more)
+    words = command("run", workspace, "--only", "jobs", "--command", program, "--quiet", *more)
     process = subprocess.Popen(words, cwd=ROOT, stderr=subprocess.DEVNULL)
     log = workspace / "jobs" / "job-000" / "run" / "log.txt"
     deadline = time.monotonic() + 20
@@ -160,7 +160,8 @@ def test_a_killed_runner_leaves_nothing_for_long(tmp_path: Path, sandbox: bool) 
     process.kill()
     process.wait()
     program = build(tmp_path, WRITES)
-    call = runner("run", workspace, "--command", program, "--format", "json", *more)
+    again = ("--only", "jobs", "--command", program, "--format", "json")
+    call = runner("run", workspace, *again, *more)
     assert call.code == 0, call.out
     assert "removed a leftover" in call.err
     assert not processes(str(tmp_path / "build.py"))
@@ -172,7 +173,8 @@ def test_changed_code_runs_again(tmp_path: Path) -> None:
     program = build(tmp_path / "code", "import helper\n" + WRITES)
     helper = tmp_path / "code" / "helper.py"
     helper.write_text("a = 1\n")
-    words = ("run", workspace, "--command", program, "--no-sandbox", "--format", "json")
+    how = ("--only", "jobs", "--no-sandbox", "--format", "json")
+    words = ("run", workspace, "--command", program, *how)
 
     def was_kept() -> bool:
         return bool(runner(*words).json["jobs"][0]["kept"])

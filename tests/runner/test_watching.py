@@ -14,6 +14,8 @@ from tests.containers.desk import ROOT, command, make_inputs, make_jobs, metrics
 
 pty = pytest.importorskip("pty", reason="this system has no pseudo terminals")
 
+HOW = ("--only", "jobs", "--no-sandbox")
+
 PROGRAM = """
 import os, shutil, sys
 print("reading\\x1b[2J the \\u202e log")
@@ -28,7 +30,7 @@ def words(folder: Path) -> list[str | Path]:
     make_inputs(workspace / "jobs" / "late" / "inputs", metrics_file("FAIL_BLOCK", 44.7))
     (folder / "build.py").write_text(PROGRAM)
     program = f"{sys.executable} {folder}/build.py"
-    return ["run", workspace, "--command", program, "--no-sandbox"]
+    return ["run", workspace, "--command", program, *HOW]
 
 
 def on_a_terminal(call: list[str], **env: str) -> tuple[int, str, str]:
@@ -86,7 +88,7 @@ def test_a_pipe_gets_lines_with_the_job_before_them(tmp_path: Path) -> None:
 def words_again(folder: Path) -> list[str | Path]:
     """The same call on what is there already."""
     program = f"{sys.executable} {folder}/build.py"
-    return ["run", folder / "flights", "--command", program, "--no-sandbox"]
+    return ["run", folder / "flights", "--command", program, *HOW]
 
 
 def test_events_are_json_lines_and_nothing_else(tmp_path: Path) -> None:
