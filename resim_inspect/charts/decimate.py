@@ -161,8 +161,7 @@ def _pick_path(facts: CurveFacts, axis: Axis, window: tuple[float, float], bins:
             kept += part[sorted(spots)].tolist()
     edges = chosen[np.minimum(cuts, len(chosen) - 1)].copy()
     edges[-1] += 1
-    near_set = set(chosen.tolist())
-    kept += [k for k in _failing_in(facts, edges) if k in near_set]
+    kept += [k for k in _failing_in(facts, edges) if near[k]]
     indices = np.unique(np.asarray(kept, np.int64))
     # A path that left the window and came back is not joined across what lies outside.
     left = np.flatnonzero(np.diff(chosen) > 1) + 1

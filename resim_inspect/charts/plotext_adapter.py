@@ -89,7 +89,10 @@ def draw(columns: int, rows: int, strokes: Sequence[Stroke]) -> Canvas:
     import plotext
 
     figure = None
+    fine = [s for s in strokes if s.symbol == "braille" and not s.joined]
     for stroke in strokes:
+        if not stroke.joined and stroke.symbol == "braille":
+            continue
         for x, y, breaks in _safe(stroke, columns, rows):
             if figure is None:
                 figure = _figure(columns, rows)
@@ -101,9 +104,33 @@ def draw(columns: int, rows: int, strokes: Sequence[Stroke]) -> Canvas:
                 for position in breaks:
                     signal.line(position, False)
             figure.draw(signal)
-    if figure is None:
-        return blank
-    return _cells(figure.build().string(), blank)
+    cells = blank if figure is None else _cells(figure.build().string(), blank)
+    for stroke in fine:
+        _dots(cells, stroke)
+    return cells
+
+
+_DOT_BITS = np.array([[0x40, 0x04, 0x02, 0x01], [0x80, 0x20, 0x10, 0x08]], np.int64)
+"""The bit of each braille dot: left and right column, from below."""
+
+
+def _dots(cells: Canvas, stroke: Stroke) -> None:
+    """Single fine dots, however many: each point sets its dot, beside what is there.
+
+    plotext takes seconds for as many points as a dense cloud has.
+    """
+    rows, columns = len(cells), len(cells[0])
+    x, y = np.asarray(stroke.x, np.float64), np.asarray(stroke.y, np.float64)
+    inside = (x >= 0) & (x <= columns) & (y >= 0) & (y <= rows)
+    across = np.minimum((x[inside] * 2).astype(np.int64), 2 * columns - 1)
+    up = np.minimum((y[inside] * 4).astype(np.int64), 4 * rows - 1)
+    bits = np.zeros((rows, columns), np.int64)
+    np.bitwise_or.at(bits, (rows - 1 - up // 4, across // 2), _DOT_BITS[across % 2, up % 4])
+    for row, column in zip(*(found.tolist() for found in np.nonzero(bits)), strict=True):
+        there = ord(cells[row][column][0])
+        if there == 0x20 or 0x2800 <= there <= 0x28FF:
+            before = there - 0x2800 if there != 0x20 else 0
+            cells[row][column] = (chr(0x2800 + (before | int(bits[row, column]))), stroke.color)
 
 
 def _safe(

@@ -98,3 +98,18 @@ def test_nothing_else_imports_plotext() -> None:
 def test_importing_the_charts_loads_nothing_heavy(module: str) -> None:
     code = f"import sys, resim_inspect.charts; sys.exit({module!r} in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+def test_a_dense_cloud_shows_every_dot() -> None:
+    random = np.random.default_rng(0)
+    x, y = random.uniform(0, 20, 200_000), random.uniform(0, 5, 200_000)
+    cells = adapter.draw(20, 5, [Stroke(x, y, BLUE, joined=False)])
+    assert all(cell == ("⣿", BLUE) for row in cells for cell in row)
+
+
+def test_dots_join_the_line_that_is_in_their_cell() -> None:
+    line = Stroke(*points((0, 0.1), (4, 0.1)), None)
+    dot = Stroke(*points((0.1, 0.9)), BLUE, joined=False)
+    cells = adapter.draw(4, 1, [line, dot])
+    assert [char for char, _ in cells[0]] == ["⣁", "⣀", "⣀", "⣀"]
+    assert cells[0][0][1] == BLUE

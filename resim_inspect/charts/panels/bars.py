@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -73,7 +74,7 @@ def painted_columns(painted: Painted) -> int:
     return painted.plot.width if painted.plot is not None else 0
 
 
-def stack(panel: Bars, places: range) -> list[tuple[int, BarSeries, float, float]]:
+def stack(panel: Bars, places: Iterable[int]) -> list[tuple[int, BarSeries, float, float]]:
     """(place, series, from, to) of each bar part; positive and negative parts apart."""
     found = []
     for place in places:
@@ -113,10 +114,7 @@ def _paint_upright(panel: Bars, places: range, request: Request) -> Painted:
     boxes: list[Box] = []
     notes: list[tuple[float, float, str, Ink]] = []
     roomy = slot >= 8 * across
-    picked = set(shown)
-    for place, series, low, high in stack(panel, places):
-        if place not in picked:
-            continue
+    for place, series, low, high in stack(panel, shown):
         k = 0 if panel.stacked else panel.series.index(series)
         each = (1 - gap) / across
         left = place - 0.5 + gap / 2 + k * each
@@ -145,11 +143,12 @@ def _paint_upright(panel: Bars, places: range, request: Request) -> Painted:
             )
     named = [Fill(s.name, s.ink, k) for k, s in enumerate(panel.series) if s.name]
     y = Axis(title=panel.y_title)
-    extra = _headroom(boxes, panel)
+    rows_there = max(3, request.height - 3)
+    extra = _headroom(boxes, panel, rows_there)
     above = []
     for x, level, label, ink in notes:
         shift = width_of(label) / 2 / max(1.0, slot)
-        step = (extra[1] - extra[0]) / max(4, request.height - 5)
+        step = (extra[1] - extra[0]) / rows_there
         above.append(Note(x - shift, level + step if level >= 0 else level - step, label, ink))
     picture = Plot(
         Axis("category", title=panel.x_title, categories=panel.categories, limits=None),
@@ -174,14 +173,16 @@ def _paint_upright(panel: Bars, places: range, request: Request) -> Painted:
     return replace(painted, read=read)
 
 
-def _headroom(boxes: list[Box], panel: Bars) -> tuple[float, float]:
+def _headroom(boxes: list[Box], panel: Bars, rows_there: int) -> tuple[float, float]:
     """The range of the values, zero included, with room for a label at the ends."""
     ends = [0.0, *(b.y0 for b in boxes), *(b.y1 for b in boxes)]
     ends += [rule.at for rule in panel.rules if not rule.vertical]
     low, high = min(ends), max(ends)
     if low == high:
         return (low, low + 1.0)
-    pad = high * 0.12 - low * 0.12
+    # A row and a half: the label's own, and the part of one in which the bar ends.
+    part = 1.5 / rows_there
+    pad = high * part - low * part
     return (low if low == 0 else low - pad), (high if high == 0 else high + pad)
 
 

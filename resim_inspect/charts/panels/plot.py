@@ -67,7 +67,7 @@ def paint(panel: Plot, request: Request) -> Painted:
     _paint_layers(grid, panel, area, picked, x, y, y2, request)
     counted = [(curve, points) for curve, points in picked if curve.counted]
     shown = sum(points.behind for _, points in counted)
-    whole = all(points.whole for _, points in counted)
+    whole = all(points.whole or not curve.line for curve, points in counted)
     total = sum(curve.facts.finite for curve, _ in counted)
 
     def read(column: int, row: int) -> Readout | None:
@@ -149,7 +149,8 @@ def _paint_curves(
         sign = ""
         if apart and curve.legend and curve.name:
             sign = legend.series_mark(named.index(curve))
-        strokes += curve_strokes(curve, points, x, y2 if curve.right else y, request.palette, sign)
+        scale = y2 if curve.right else y
+        strokes += curve_strokes(curve, points, x, scale, request.palette, panel.x, sign)
     for curve, points in picked:
         scale = y2 if curve.right else y
         strokes += mark_strokes(curve, points, x, scale, request.palette, panel.x)
@@ -157,7 +158,7 @@ def _paint_curves(
     for curve, points in picked:
         if curve.mark == CHOSEN:
             scale = y2 if curve.right else y
-            strokes += curve_strokes(curve, points, x, scale, request.palette)
+            strokes += curve_strokes(curve, points, x, scale, request.palette, panel.x)
     if not strokes:
         return
     for row, line in enumerate(adapter.draw(area.width, area.height, strokes)):

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from resim_inspect.charts.decimate import Picked, axis_units
 from resim_inspect.charts.drawing import Axis, Curve
-from resim_inspect.charts.facts import FAILING
+from resim_inspect.charts.facts import FAILING, blocks
 from resim_inspect.charts.panels.canvas import Scale
 from resim_inspect.charts.plotext_adapter import Stroke
 from resim_inspect.charts.style import STATUS_MARKS, Palette
@@ -19,29 +19,55 @@ _SIGN_EVERY = 12
 
 
 def curve_strokes(
-    curve: Curve, points: Picked, x: Scale, y: Scale, palette: Palette, sign: str = ""
+    curve: Curve,
+    points: Picked,
+    x: Scale,
+    y: Scale,
+    palette: Palette,
+    axis: Axis,
+    sign: str = "",
 ) -> list[Stroke]:
     """The curve itself; `sign` is a mark to set along it where there are no colours."""
     if not len(points.x):
         return []
     color = palette.rgb(curve.ink)
     xs, ys = x.place(points.x), y.place(points.y)
+    if not curve.line:
+        return [_cloud(curve, x, y, axis, color, curve.mark or sign or "braille")]
     breaks = points.breaks
     found: list[Stroke] = []
     if curve.fill:
         found += _fill(xs, ys, float(y.place(np.zeros(1))[0]), breaks, color)
     if curve.steps and len(xs) > 1:
         xs, ys, breaks = _stepped(xs, ys, breaks)
-    if curve.line:
-        found.append(Stroke(xs, ys, color, breaks=breaks.tolist()))
-        found += _lonely(xs, ys, breaks, color, x.cells)
+    found.append(Stroke(xs, ys, color, breaks=breaks.tolist()))
+    found += _lonely(xs, ys, breaks, color, x.cells)
     if curve.mark:
-        found.append(Stroke(xs, ys, color, curve.mark, joined=False))
-    elif curve.dots or not curve.line:
-        found.append(Stroke(xs, ys, color, sign or "braille", joined=False))
-    if sign and curve.line:
+        found.append(_cloud(curve, x, y, axis, color, curve.mark))
+    if sign:
         found += _signs(xs, ys, x.cells, sign)
     return found
+
+
+def _cloud(
+    curve: Curve, x: Scale, y: Scale, axis: Axis, color: tuple[int, int, int] | None, symbol: str
+) -> Stroke:
+    """Single points, all of them: every dot, or cell of a mark, that holds one, once."""
+    facts = curve.facts
+    across, up = (2, 4) if symbol == "braille" else (1, 1)
+    spots: list[NDArray[np.int64]] = []
+    height = y.cells * up
+    for part in blocks(facts.finite):
+        xs = x.place(axis_units(facts.x[part], axis))
+        ys = y.place(facts.y[part])
+        inside = (xs >= 0) & (xs <= x.cells) & (ys >= 0) & (ys <= y.cells)
+        column = np.minimum((xs[inside] * across).astype(np.int64), x.cells * across - 1)
+        row = np.minimum((ys[inside] * up).astype(np.int64), height - 1)
+        spots.append(np.unique(column * height + row))
+    found = np.unique(np.concatenate(spots)) if spots else np.zeros(0, np.int64)
+    return Stroke(
+        (found // height + 0.5) / across, (found % height + 0.5) / up, color, symbol, joined=False
+    )
 
 
 def _lonely(
