@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
-from resim_inspect.charts import DARK, PLAIN, DrawOptions, Palette, Picture, draw, render
+from resim_inspect.charts import PLAIN, DrawOptions, Palette, Picture, draw, render
+from resim_inspect.charts.drawing import Bars, Plot
 from resim_inspect.document import Document
 from resim_inspect.document.builder import DocumentBuilder
 
@@ -163,4 +164,31 @@ def picture(
     return render(draw(document, metric, options or DrawOptions()), width, height, palette=palette)
 
 
-__all__ = ["DARK", "NAMES", "PLAIN", "document", "picture"]
+def canvas(shown: Picture) -> list[str]:
+    """The rows of the canvas only."""
+    plot = shown.plot
+    assert plot is not None
+    rows = shown.text.split("\n")[plot.y : plot.y + plot.height]
+    return [row[plot.x : plot.x + plot.width].ljust(plot.width) for row in rows]
+
+
+def row_of(shown: Picture, value: float) -> int:
+    """The canvas row in which a value of the left axis lies."""
+    assert shown.y_range is not None
+    assert shown.plot is not None
+    low, high = shown.y_range
+    part = (value - low) / (high - low)
+    return shown.plot.height - 1 - min(shown.plot.height - 1, int(part * shown.plot.height))
+
+
+def drawn_rows(shown: Picture, but: str = "") -> list[int]:
+    """The rows in which something of the data is drawn; threshold and event lines apart."""
+    aside = set(" ┄┊▼" + but)
+    return [k for k, row in enumerate(canvas(shown)) if set(row) - aside]
+
+
+def only(document: Document, **options: object) -> tuple[Plot | Bars, Picture]:
+    drawing = draw(document, document.metrics[0], DrawOptions(**options))  # type: ignore[arg-type]
+    main = drawing.main
+    assert main is not None, drawing.panels
+    return main, render(drawing, 100, 24, palette=PLAIN)
