@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Lock
 
 from runner import diagnose
+from runner.contract import ROOT
 from runner.engines.base import Build, Ended, Engine, Prepared, Running, Task
 from runner.errors import OutputsError, RunnerError, StorageError
 from runner.judge import Judgement, judge
@@ -232,8 +233,12 @@ def _judged(
     )
     if ended.code:
         podman = engine.info.name == "podman"
-        why = diagnose.of_exit(ended, log.tail(), build, podman=podman)
-        return replace(result, message=why.message, hint=why.hint)
+        tail = log.tail()
+        why = diagnose.of_exit(ended, tail, build, podman=podman)
+        hint = why.hint
+        if any(str(ROOT) in line for line in tail):
+            hint = engine.about_no_outputs(build) or hint
+        return replace(result, message=why.message, hint=hint)
     if refused is not None:
         return replace(result, message=refused.reason, hint=refused.hint)
     if judgement.message:
