@@ -27,22 +27,21 @@ RUN set -eu; \
     done; \
     $pip --python /opt/metrics/bin/python --no-cache-dir --disable-pip-version-check \
         install --only-binary :all: $from "resim-open-core==${OPEN_CORE_VERSION}"; \
-    mkdir -p /opt/resim
+    # Found by a line in the environment, whatever PYTHONPATH says.
+    echo /opt/resim >"$(/opt/metrics/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/resim_inspect.pth"; \
+    chmod -R a+rX /opt/metrics; \
+    mkdir -m 755 /app
+
+FROM packages AS sources
 COPY LICENSE /opt/resim/
 COPY resim_inspect/ /opt/resim/resim_inspect/
 COPY runner/ /opt/resim/runner/
-# Found by a line in the environment, whatever PYTHONPATH says; readable for every user.
-RUN set -eu; \
-    /opt/metrics/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' >/tmp/where; \
-    echo /opt/resim >"$(cat /tmp/where)/resim_inspect.pth"; \
-    /opt/metrics/bin/python -m compileall -q /opt/resim; \
-    chmod -R a+rX /opt/metrics /opt/resim; \
-    mkdir -m 755 /app
+RUN /opt/metrics/bin/python -m compileall -q /opt/resim && chmod -R a+rX /opt/resim
 
 FROM ${BASE_IMAGE}
 COPY --from=packages /opt/metrics /opt/metrics
-COPY --from=packages /opt/resim /opt/resim
 COPY --from=packages /app /app
+COPY --from=sources /opt/resim /opt/resim
 # PIP_PYTHON: what a build installs with pip goes where it is found.
 ENV PATH=/opt/metrics/bin:$PATH \
     PIP_PYTHON=/opt/metrics/bin/python \

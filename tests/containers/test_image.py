@@ -23,7 +23,7 @@ from runner.api.prepare import Prepared, new_token, prepare
 from runner.contract import config_bytes
 from runner.inside.errors import Code
 from runner.workspace import open_workspace
-from tests.containers.desk import BASE_IMAGE
+from tests.containers.desk import BASE_IMAGE, runner
 from tests.containers.images import EXAMPLE, build, flight_image, metrics_image, older_image
 
 __all__ = ["flight_image", "metrics_image", "older_image"]
@@ -186,26 +186,36 @@ def plain_image(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
     return name
 
 
-def test_a_build_of_the_official_documents_runs_in_both_modes(
-    workspace: Path, plain_image: str, docker: Docker, tmp_path: Path
+def test_the_runner_runs_the_example(flight_image: str, tmp_path: Path) -> None:
+    generate.main([str(tmp_path / "flights"), *EXPERIENCES])
+    call = runner("run", tmp_path / "flights", "--image", flight_image, "--quiet")
+    assert call.code == 0, call.err
+    assert "2 jobs: 2 PASSED. Batch PASSED." in call.out
+    with open_document(tmp_path / "flights/batch/outputs/metrics.binproto") as document:
+        assert scalar(document, "Flights that block") == 0
+
+
+def test_the_batch_is_a_gate(flight_image: str, tmp_path: Path) -> None:
+    generate.main([str(tmp_path / "flights"), "night_patrol", "--wind", "9"])
+    call = runner("run", tmp_path / "flights", "--image", flight_image, "--quiet")
+    assert call.code == 7, call.err
+    with open_document(tmp_path / "flights/batch/outputs/metrics.binproto") as document:
+        assert scalar(document, "Flights that block") == 1
+        assert document.verdict is MetricStatus.FAIL_BLOCK
+
+
+def test_the_runner_runs_a_build_of_the_official_documents(
+    plain_image: str, tmp_path: Path
 ) -> None:
+    generate.main([str(tmp_path / "flights"), *EXPERIENCES])
+    call = runner("run", tmp_path / "flights", "--image", plain_image, "--quiet")
+    assert call.code == 0, call.err
     tops = []
     for name in EXPERIENCES:
-        inputs = workspace / "jobs" / name / "inputs"
-        job = tmp_path / "flights" / "jobs" / name
-        job.mkdir(parents=True)
-        done = run("--network=none", *mounts(inputs, job / "outputs"), plain_image)
-        assert done.returncode == 0, done.stderr
-        with open_document(job / "outputs" / "metrics.binproto") as document:
-            assert validate(document).valid
-            tops.append(scalar(document, "highest"))
-    with serving(tmp_path / "flights", plain_image, docker) as (prepared, name):
-        folders = mounts(batch_inputs(tmp_path, prepared), tmp_path / "out")
-        done = run(f"--network=container:{name}", *folders, plain_image)
-    assert done.returncode == 0, done.stderr
-    # Its fetcher says of a lost metric no more than this.
-    assert "Traceback" not in done.stderr
-    with open_document(tmp_path / "out" / "metrics.binproto") as document:
+        with open_document(tmp_path / "flights/jobs" / name / "outputs/metrics.binproto") as job:
+            tops.append(scalar(job, "highest"))
+    with open_document(tmp_path / "flights/batch/outputs/metrics.binproto") as document:
+        assert validate(document).valid
         assert scalar(document, "jobs") == len(EXPERIENCES)
         assert scalar(document, "highest of all") == max(tops)
 
