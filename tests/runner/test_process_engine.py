@@ -98,6 +98,9 @@ def test_empty_outputs_without_a_sandbox_name_the_choices(tmp_path: Path) -> Non
     assert call.code == 2
     for choice in ("/tmp/resim", "bubblewrap", "--image", "--use-tmp-resim"):
         assert choice in call.result["hint"]
+    call = job(tmp_path, "open('/tmp/resim/inputs/logs/log.txt')", "--no-sandbox")
+    assert call.result["message"].startswith("exit 1: FileNotFoundError")
+    assert "bubblewrap" in call.result["hint"]
 
 
 @pytest.mark.skipif(Path("/tmp/resim").exists(), reason="/tmp/resim is in use on this machine")
