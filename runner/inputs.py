@@ -27,7 +27,7 @@ class Item(NamedTuple):
     path: Path
     about: os.stat_result
     linked: bool
-    """Whether it is a link, or lies behind one."""
+    """Whether it is a link, or lies behind one; the input itself may be one and counts not."""
 
     @property
     def is_folder(self) -> bool:
@@ -45,7 +45,7 @@ def walk(root: Path, name: str) -> Iterator[Item]:
         about = root.stat()
     except OSError as error:
         raise _unreadable(root, error) from error
-    yield from _walk(root, name, about, root.is_symlink(), frozenset())
+    yield from _walk(root, name, about, False, frozenset())
 
 
 def _walk(
@@ -81,7 +81,7 @@ def must_be_copied(root: Path) -> bool:
     """
     for item in walk(root, ""):
         needed = stat.S_IROTH | (stat.S_IXOTH if item.is_folder else 0)
-        if (item.linked and item.name) or item.about.st_mode & needed != needed:
+        if item.linked or item.about.st_mode & needed != needed:
             return True
     return False
 
