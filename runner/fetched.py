@@ -23,7 +23,8 @@ KINDS = {
 FLOOD = 20
 """So many times more requests than blobs and lists are worth a word."""
 MAX_LINE = 4000
-THREAD = re.compile(rb"^Exception in thread (\S+)")
+THREAD = b"Exception in thread "
+ERROR = re.compile(rb"^[A-Za-z_][\w.]*(Error|Exception|Exit|Timeout|Warning)\b")
 JOBS_INPUT = re.compile(r"inputs/(logs|experience)\b|has no (batch|report)_metrics\b")
 ONLY_JOBS = "If it has none, run its jobs alone with --only jobs."
 FETCHER = (
@@ -61,11 +62,11 @@ class Ear:
             self._hear(stream - 1, line)
 
     def _hear(self, stream: int, line: bytes) -> None:
-        if THREAD.match(line):
-            self.threads += 1
+        # Threads that fail together write into each other's lines.
+        if failed := line.count(THREAD):
+            self.threads += failed
             self._open[stream] = not self.error
-        elif self._open[stream] and line[:1].strip() and not line.startswith(b"Traceback"):
-            # The first line of a traceback that is not indented is its error.
+        elif self._open[stream] and ERROR.match(line):
             self.error = line.decode("utf-8", "replace")[:400]
             self._open[stream] = False
 
