@@ -9,7 +9,6 @@ import shlex
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 
 from resim_inspect.document.text import clean
@@ -144,25 +143,13 @@ def make_up(workspace: Path) -> None:
 
 
 def _inspect(workspace: Path) -> None:
-    """Open the inspector on what came of it; without a terminal, name the command for it."""
-    shown = next(
-        (
-            folder
-            for folder in (workspace / BATCH, *sorted((workspace / JOBS).glob("*")))
-            if (folder / "outputs" / "metrics.binproto").is_file()
-        ),
-        None,
-    )
-    if shown is None:
-        return
+    """Open the inspector on the workspace; without a terminal, print what it says of the batch."""
+    inspector = [sys.executable, "-m", "resim_inspect"]
     if sys.stdin.isatty() and sys.stdout.isatty():
-        subprocess.run([sys.executable, "-m", "resim_inspect", str(shown)], check=False)
-    else:
-        subprocess.run(_show_command(shown), check=False)
-
-
-def _show_command(folder: Path) -> Sequence[str]:
-    return [sys.executable, "-m", "resim_inspect", "show", str(folder)]
+        subprocess.run([*inspector, str(workspace)], check=False)
+    elif (workspace / BATCH / "outputs" / "metrics.binproto").is_file():
+        sys.stdout.flush()
+        subprocess.run([*inspector, "show", str(workspace / BATCH)], check=False)
 
 
 def _say(text: str) -> None:

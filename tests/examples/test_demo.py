@@ -32,12 +32,14 @@ def call(*words: str | Path) -> subprocess.CompletedProcess[str]:
 
 
 @needs_sdk
-def test_it_measures_five_flights(tmp_path: Path) -> None:
-    done = call("--keep", tmp_path / "kept", "--no-inspect")
+def test_it_measures_five_flights_and_their_batch(tmp_path: Path) -> None:
+    done = call("--keep", tmp_path / "kept")
     assert done.returncode == 0, done.stderr
-    assert "Overall ! FAIL_WARN" in done.stdout
-    files = sorted((tmp_path / "kept" / "jobs").glob("*/outputs/metrics.binproto"))
-    assert len(files) == 5
+    assert "Batch PASSED. Overall ! FAIL_WARN" in done.stdout
+    # Without a terminal the inspector prints the batch.
+    assert "── ✓ PASSED Height errors of all flights" in done.stdout
+    files = sorted((tmp_path / "kept").rglob("outputs/metrics.binproto"))
+    assert len(files) == 6
     for file in files:
         with open_document(file) as document:
             assert validate(document).valid
