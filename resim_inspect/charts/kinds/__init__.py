@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from resim_inspect.charts.drawing import Drawing, DrawOptions
 from resim_inspect.charts.kinds.bars import bar_chart, batchwise_bar_chart
 from resim_inspect.charts.kinds.data import draw_series as draw_series
@@ -42,7 +44,9 @@ def draw(document: Document, metric: Metric, options: DrawOptions = DEFAULTS) ->
     """
     source = Source(document, options)
     try:
-        return _draw(source, metric)
+        # Overflows of hostile numbers are looked after; a warning would spoil a screen.
+        with np.errstate(all="ignore"):
+            return _draw(source, metric)
     except (MissingError, DocumentError) as error:
         return empty(metric, source, [str(error)])
 

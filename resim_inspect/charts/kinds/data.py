@@ -45,7 +45,8 @@ def draw_series(
     source = Source(document, options or DrawOptions(category=category))
     panel: Panel
     try:
-        panel = _panel(source, data, category)
+        with np.errstate(all="ignore"):
+            panel = _panel(source, data, category)
     except (MissingError, DocumentError) as error:
         panel = Message(str(error))
     return Drawing(
