@@ -129,8 +129,10 @@ class Answers:
         if parts[0] != "blobs" or len(parts) != 3:
             return None
         known = hmac.compare_digest(parts[1].encode("utf-8", "replace"), self.secret)
-        number = int(parts[2]) if parts[2].isdigit() and len(parts[2]) < 10 else len(self.blobs)
-        if not known or number >= len(self.blobs):
+        if not known or not re.match(r"[0-9]{1,9}\Z", parts[2]):
+            raise Refusal(404, "no such blob")
+        number = int(parts[2])
+        if number >= len(self.blobs):
             raise Refusal(404, "no such blob")
         return Blob(number, *self.blobs[number])
 
@@ -327,6 +329,8 @@ class Connection(asyncio.Protocol):
 
     def resume_writing(self) -> None:
         self.blocked = False
+        if self.closing:
+            self.deadline = time.monotonic() + LINGER
         self._pump()
         self._advance()
         if len(self.buffer) <= MAX_HEAD and not self.transport.is_closing():
@@ -455,7 +459,7 @@ class Connection(asyncio.Protocol):
         """Say the end, and swallow what still comes: closing at once would lose the answer."""
         self.closing = True
         self.buffer.clear()
-        self.deadline = time.monotonic() + LINGER
+        self.deadline = time.monotonic() + (WRITE if self.blocked else LINGER)
         if self.transport.can_write_eof():
             self.transport.write_eof()
 

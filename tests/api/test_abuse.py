@@ -252,7 +252,42 @@ def test_who_takes_too_long_to_read_is_ended(
         assert is_well(api)
 
 
-def test_random_bytes_never_bring_it_down(api: Served) -> None:
+def test_who_reads_slowly_gets_all_of_it_before_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "TICK", 0.05)
+    monkeypatch.setattr(server, "LINGER", 0.2)
+    space = workspace(tmp_path / "ws", jobs=1)
+    (tmp_path / "ws/jobs/job-0/outputs/large.bin").write_bytes(b"x" * 20_000_000)
+    with served(tmp_path / "api", space, logs=True) as api:
+        row = api.get(f"{api.base}/jobs/{space.jobs[0].id}/logs")[1]["logs"][0]
+        path = "/" + row["logOutputLocation"].split("/", 3)[3]
+        with connect(api) as client:
+            client.sendall(get(path, "Connection: close\r\n").encode())
+            time.sleep(0.6)
+            received = client.makefile("rb").read()
+        assert len(received.partition(b"\r\n\r\n")[2]) == 20_000_000
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"/blobs/{SECRET}/%C2%B2",
+        f"/blobs/{SECRET}/%D9%A1",
+        f"/blobs/{SECRET}/-1",
+        "/%00",
+        "/%ff?%ff",
+    ],
+)
+def test_odd_characters_are_only_not_there(
+    api: Served, path: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert api.get(path)[0] == 404
+    assert is_well(api)
+    assert caplog.records == []
+
+
+def test_random_bytes_never_bring_it_down(api: Served, caplog: pytest.LogCaptureFixture) -> None:
     chance = random.Random(7)
     good = get(f"{api.base}/jobs").encode()
     for _ in range(150):
@@ -266,6 +301,8 @@ def test_random_bytes_never_bring_it_down(api: Served) -> None:
             while client.recv(1 << 16):
                 pass
     assert is_well(api)
+    # Nothing went wrong inside either.
+    assert caplog.records == []
 
 
 def test_a_port_that_is_taken_is_one_clear_sentence(api: Served) -> None:
