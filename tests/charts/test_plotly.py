@@ -288,6 +288,13 @@ def test_what_cannot_be_drawn_is_listed_with_its_size() -> None:
     assert "sankey (1 trace)" in figure_text(alone)
 
 
+def test_a_title_that_is_not_the_metric_s_name_is_said() -> None:
+    assert drawn([{"y": [1]}], {"title": {"text": "Other <b>name</b>"}}).notes == (
+        "Its title: Other name",
+    )
+    assert drawn([{"y": [1]}], {"title": "Figure"}).notes == ()
+
+
 @pytest.mark.parametrize("figure", [[], [None, 3, "x"], [{"type": "scatter"}]])
 def test_figures_without_content_say_so(figure: list[Any]) -> None:
     assert figure_text(drawn(figure)).strip()

@@ -52,15 +52,14 @@ def plotly_drawing(source: Source, metric: Metric, values: PlotlyValues) -> Draw
         source.note(f"Not drawn here: {listed}. `resim-inspect browse` shows the whole figure.")
     title = decode.text(layout.get("title"), 120)
     name = clean(metric.name)
+    if title and title.casefold() != name.casefold():
+        source.note(f"Its title: {title}")
     drawing = empty(metric, source, ["Nothing in this figure can be drawn in a terminal."])
     return replace(
         drawing,
         panels=tuple(panels) or drawing.panels,
         notes=tuple(source.notes),
-        extra={
-            "series": tuple(dict.fromkeys(t.name for t in traces if t.named)),
-            "heading": title if title and title != name else "",
-        },
+        extra={"series": tuple(dict.fromkeys(t.name for t in traces if t.named))},
     )
 
 
