@@ -209,7 +209,8 @@ class _Index:
         while created in {row["creationTimestamp"] for row in self._batches}:
             # The oldest official report refuses batches of the same moment.
             created = rows.later(created)
-        row = rows.batch_row({**in_batch, **self._suite}, name, job_rows, verdict, created)
+        common = {**in_batch, **self._suite, "associatedSweepID": self._sweep}
+        row = rows.batch_row(common, name, job_rows, verdict, created)
         self.objects[batch] = row
         self._batches.append(row)
         build = rows.build_row(ids, name, created)

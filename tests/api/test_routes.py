@@ -103,6 +103,8 @@ def test_batches_builds_tags_reports_and_sweeps(api: Served) -> None:
     assert api.get(f"{project}/batches")[1]["batches"] == [batch]
     build = api.get(f"{project}/builds/{batch['buildID']}")[1]
     assert build["buildID"] == batch["buildID"]
+    sweep = api.get(f"{project}/sweeps/{batch['associatedSweepID']}")[1]
+    assert sweep["batches"] == [batch["batchID"]]
     job = api.get(f"{api.base}/jobs")[1]["jobs"][0]
     tags = api.get(f"{project}/experiences/{job['experienceID']}/experienceTags")[1]
     assert tags["experienceTags"] == []

@@ -220,6 +220,11 @@ def calls(running: Served) -> list[tuple[str, str, list[str]]]:
         (f"{base}/logs", "batches.list_batch_logs_for_batch", [project, its]),
         (f"builds/{row['buildID']}", "builds.get_build", [project, row["buildID"]]),
         (
+            f"sweeps/{row['associatedSweepID']}",
+            "parameter_sweeps.get_parameter_sweep",
+            [project, row["associatedSweepID"]],
+        ),
+        (
             f"reports/{running.prepared.report_id}",
             "reports.get_report",
             [project, str(running.prepared.report_id)],
