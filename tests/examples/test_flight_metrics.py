@@ -295,8 +295,11 @@ def test_the_image_of_the_example_is_two_lines_on_ours() -> None:
     assert lines == ["FROM resim-metrics", "COPY metrics /app/metrics"]
 
 
-def test_the_mission_is_json(workspace: Path) -> None:
-    mission = json.loads(
-        (workspace / "jobs/calm_survey/inputs/experience/mission.json").read_text()
-    )
+def test_the_mission_says_what_was_flown(tmp_path: Path) -> None:
+    generate.main([str(tmp_path), "calm_survey", "--wind", "2"])
+    path = tmp_path / "jobs/calm_survey/inputs/experience/mission.json"
+    mission = json.loads(path.read_text())
+    assert mission["name"] == "calm_survey"
+    assert mission["wind"] == 2 * generate.EXPERIENCES["calm_survey"].wind
+    assert len(mission["waypoints"]) == 8
     assert mission["geofence"].keys() == {"x", "y", "z"}
