@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -22,6 +22,7 @@ from resim_inspect.document.records import Records, Span, read, records
 from resim_inspect.document.source import Source, open_source
 from resim_inspect.document.text import clean
 from runner.api import rows
+from runner.api.files import files_below, modified
 from runner.api.rows import Json
 from runner.api.server import INDEX
 from runner.contract import BatchConfig, ReportConfig
@@ -257,7 +258,7 @@ class _Index:
         experience = str(uuid5(workspace.id, f"/experience/{job.experience_name}"))
         self._list(f"experiences/{experience}/experienceTags", "experienceTags", {}, [])
         common = {**in_batch, "jobID": str(job.id), "experienceID": experience}
-        created = rows.time_text(_modified(job.place))
+        created = rows.time_text(modified(job.place))
         row = rows.job_row(common, rows.plain(job.experience_name), verdict, created)
         self.objects[base] = row
         return row
@@ -345,7 +346,7 @@ class _Index:
             if step == "METRICS":
                 parts.insert(0, (place.logs, "EXPERIENCE"))
             for folder, of in parts:
-                for file, name in _files(folder):
+                for file, name in files_below(folder):
                     status = file.stat()
                     created = rows.time_text(status.st_mtime)
                     row = rows.log_row(rows.plain(name), status.st_size, of, created, owner)
@@ -354,27 +355,6 @@ class _Index:
                     found.append({**row, "blob": len(self.blobs) - 1})
         filters = {"exact": {"type": "logType"}, "part": {"name": "fileName"}}
         self._list(path, "logs", own, found, url="logOutputLocation", total=True, **filters)
-
-
-def _files(folder: Path) -> Iterator[tuple[Path, str]]:
-    """Regular files below a folder, without links: absolute, and relative to it; sorted."""
-    root = folder.resolve()
-    for where, folders, names in os.walk(root):
-        folders.sort()
-        for name in sorted(names):
-            file = Path(where, name)
-            if file.is_file() and not file.is_symlink():
-                yield file, file.relative_to(root).as_posix()
-
-
-def _modified(place: Place) -> float:
-    """When a job's metrics were written; for want of them, when its folder changed."""
-    for path in (place.metrics, place.folder):
-        try:
-            return path.stat().st_mtime
-        except OSError:
-            continue
-    return 0.0
 
 
 def _seconds(document: Document) -> float:
