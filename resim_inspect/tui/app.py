@@ -20,14 +20,14 @@ from textual.worker import Worker, WorkerState
 
 from resim_inspect.document.errors import DocumentError
 from resim_inspect.document.text import clean
-from resim_inspect.tui.background import Failed
+from resim_inspect.tui.background import Failed, Starting
 from resim_inspect.tui.layout import CSS
 from resim_inspect.tui.opening import Open, Opened, open_path
 from resim_inspect.tui.switching import Shelf
 from resim_inspect.tui.theme import DARK, LIGHT, defaults
 
 
-class InspectApp(App[int]):
+class InspectApp(App[int], Starting):
     """Shows what it is given; each thing that is open is a mode of its own."""
 
     TITLE = "resim-inspect"
@@ -62,6 +62,7 @@ class InspectApp(App[int]):
         self, opened: Opened | None = None, *, theme: str | None = None, watch: bool = True
     ) -> None:
         super().__init__()
+        Starting.__init__(self)
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         wanted = theme or os.environ.get("TEXTUAL_THEME", "")
@@ -79,7 +80,9 @@ class InspectApp(App[int]):
     def on_mount(self) -> None:
         self.theme_changed_signal.subscribe(self, self._restyle)
         if self._first is not None:
-            self.call_after_refresh(self._remember, self._first.place.path)
+            path = self._first.place.path
+            self.when_up(self.screen, lambda: self._remember(path))
+        self.call_after_refresh(self.is_up)
 
     def _restyle(self, _: Theme) -> None:
         for screen in self.screen_stack:

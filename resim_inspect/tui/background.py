@@ -2,9 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from textual.message import Message
 from textual.widget import Widget
 from textual.worker import Worker, WorkerState
+
+
+class Starting:
+    """An app that says when its first frame is on the screen."""
+
+    def __init__(self) -> None:
+        self.up = False
+        self._waiting: list[tuple[Widget, Callable[[], object]]] = []
+
+    def when_up(self, widget: Widget, callback: Callable[[], object]) -> None:
+        """Call back on a widget's behalf once there is a first frame; at once if there is."""
+        if self.up:
+            widget.call_later(callback)
+        else:
+            self._waiting.append((widget, callback))
+
+    def is_up(self) -> None:
+        """The first frame is on the screen."""
+        self.up = True
+        waiting, self._waiting = self._waiting, []
+        for widget, callback in waiting:
+            widget.call_later(callback)
+
+
+def when_up(widget: Widget, callback: Callable[[], object]) -> None:
+    """Do what the first frame does not show when it is on the screen: before, it delays it."""
+    app: object = widget.app
+    if isinstance(app, Starting):
+        app.when_up(widget, callback)
+    else:
+        widget.call_later(callback)
 
 
 class Failed(Message):

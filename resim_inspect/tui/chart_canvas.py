@@ -90,6 +90,14 @@ class ChartCanvas(Background, can_focus=True):
             self._ask()
         self.refresh()
 
+    @property
+    def cursor_ns(self) -> int | None:
+        """The time under the cursor, ns as in the file; None without one, or without times."""
+        axis = getattr(self.drawing.main if self.drawing else None, "x", None)
+        if self.cursor_x is None or axis is None or axis.kind != "time":
+            return None
+        return int(axis.base + self.cursor_x * 1e9)
+
     def look_at_ns(self, at: float) -> None:
         """Put the cursor at a time of the file, given in ns, once the drawing is there."""
         self._wanted_ns = at

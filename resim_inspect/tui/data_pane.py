@@ -84,8 +84,9 @@ class DataPane(Pane):
         super().__init__(session, id=id)
         self._busy = False
         self._shown: tuple[Document, int] | None = None
-        self._waiting: tuple[int, int | None] | None = None
         self._chart = False
+        self._at: float | None = None
+        """A time that the table should stand at, ns as in the file."""
 
     def compose(self) -> ComposeResult:
         yield DataList(self.session)
@@ -123,10 +124,22 @@ class DataPane(Pane):
     def focus_main(self) -> None:
         self.list.focus()
 
-    def go_to(self, position: int, at: float | None = None) -> None:  # noqa: ARG002
-        if 0 <= position < self.list.count:
-            self.list.cursor = position
+    def go_to(self, position: int, at: float | None = None) -> None:
+        if not 0 <= position < self.list.count:
+            return
+        self.list.cursor = position
         self.focus_main()
+        self._at = at
+        if self._shown == (self.session.document, position):
+            self._place()
+
+    def _place(self) -> None:
+        """Put the table's cursor at the time that was asked for."""
+        at, self._at = self._at, None
+        row = self.table.row_at_time(at) if at is not None else None
+        if row is not None:
+            self.table.cursor = row
+            self.table.focus()
 
     def main_keys(self) -> Sequence[Key]:
         if self.screen.focused is self.table:
@@ -248,6 +261,7 @@ class DataPane(Pane):
         numbers.stylize(look.quiet)
         self.query_one("#numbers", Static).update(numbers)
         self.query_one(Heading).refresh()
+        self._place()
         self._lead()
 
     def _lead(self) -> None:

@@ -16,7 +16,7 @@ from textual.worker import get_current_worker
 
 from resim_inspect.document.errors import DocumentError
 from resim_inspect.document.text import clean
-from resim_inspect.tui.background import Background
+from resim_inspect.tui.background import Background, when_up
 from resim_inspect.tui.bars import BottomBar, Key, TopBar
 from resim_inspect.tui.loading import load_when_written, signature
 from resim_inspect.tui.metrics_pane import MetricsPane
@@ -111,7 +111,7 @@ class DocumentScreen(Screen[None], Background):
     def on_mount(self) -> None:
         self.pane.focus_main()
         self._lines()
-        self.call_after_refresh(self._judge, self.session)
+        when_up(self, self._judge_first)
         if self._watch and self.session.document.path is not None:
             self.set_interval(LOOK_EVERY, self._look)
 
@@ -211,6 +211,9 @@ class DocumentScreen(Screen[None], Background):
         self._lines()
 
     # Judging.
+
+    def _judge_first(self) -> None:
+        self._judge(self.session)
 
     def _judge(self, session: Session) -> None:
         self._validate(session, self.edition)

@@ -14,7 +14,7 @@ from textual.worker import get_current_worker
 from resim_inspect.document import Document
 from resim_inspect.document.enums import MetricStatus, MetricType
 from resim_inspect.document.text import clean, quantity, symbol
-from resim_inspect.tui.background import Background
+from resim_inspect.tui.background import Background, when_up
 from resim_inspect.tui.catalog import Grouping, View
 from resim_inspect.tui.lines import LineList, Piece, fit
 from resim_inspect.tui.session import Session
@@ -217,7 +217,7 @@ class MetricList(LineList, Background):
             self._missing.add(position)
             if not self._fetching:
                 self._fetching = True
-                self.call_after_refresh(self._fetch)
+                when_up(self, self._fetch)
         return ""
 
     def _fetch(self) -> None:

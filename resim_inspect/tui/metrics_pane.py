@@ -14,6 +14,7 @@ from textual.css.query import NoMatches
 
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.document.text import clean, symbol
+from resim_inspect.tui.background import when_up
 from resim_inspect.tui.bars import Key
 from resim_inspect.tui.lines import LineList
 from resim_inspect.tui.metric_list import MetricList
@@ -34,7 +35,12 @@ class MetricsPane(Pane):
         Binding("slash", "filter", "Filter", tooltip="filter the list; F1 in it explains how"),
         Binding("J", "jump", "Jump", tooltip="jump to a metric by a few letters of its name"),
         Binding("d", "facts", "Details", tooltip="everything about the metric, with its ids"),
-        Binding("x", "data", "Its data", tooltip="to the data behind the metric"),
+        Binding(
+            "x",
+            "data",
+            "Its data",
+            tooltip="to the data behind the metric, at the time of the cursor",
+        ),
     ]
     card: Card | None = None
     """The card of the chosen metric, once it is there."""
@@ -53,13 +59,15 @@ class MetricsPane(Pane):
 
     def on_mount(self) -> None:
         # The card costs as much as all the rest: the list is on the screen before it.
-        self.call_after_refresh(self._furnish)
+        when_up(self, self._furnish)
 
     async def _furnish(self) -> None:
         from resim_inspect.tui.card import Card
 
-        self.card = Card()
-        await self.mount(self.card)
+        card = Card()
+        await self.mount(card)
+        # Not before it is whole: others show things in it.
+        self.card = card
         self._show_card()
 
     def _show_card(self) -> None:
@@ -236,6 +244,7 @@ class MetricsPane(Pane):
         metric = self.session.document.metrics[self.list.position]
         data = self.session.document.data_of(metric)
         if data:
-            self.post_message(GoTo("data", data[0].position))
+            at = self.card.chart.cursor_ns if self.card is not None else None
+            self.post_message(GoTo("data", data[0].position, at))
         else:
             self.app.notify("This metric has no data of its own.", timeout=3)

@@ -97,6 +97,16 @@ class SeriesTable(LineList):
             pieces.append(("   " + fit(column.text(row), size, right=column.right), style))
         return pieces
 
+    def row_at_time(self, at: float) -> int | None:
+        """The row whose index is nearest to a time in ns; None where the index holds no times."""
+        import numpy as np
+
+        columns = self.columns.columns if self.columns else ()
+        for column in columns:
+            if column.series.kind is SeriesKind.TIMESTAMPS and len(column.series):
+                return int(np.abs(column.series.times - int(at)).argmin())
+        return None
+
     def action_shift(self, by: int) -> None:
         if self.columns is not None:
             self.first = min(max(0, self.first + by), max(0, len(self.columns.columns) - 1))

@@ -104,6 +104,8 @@ async def started(
 async def running(app: InspectApp, size: tuple[int, int]) -> AsyncIterator[Pilot[Any]]:
     """An app in a terminal of this size, ready."""
     async with app.run_test(size=size) as pilot:
+        while not app.up:
+            await pilot.pause(0.01)
         await settle(pilot)
         yield pilot
 

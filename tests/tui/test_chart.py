@@ -14,6 +14,7 @@ from resim_inspect.tui.card import Card
 from resim_inspect.tui.chart import ChartView
 from resim_inspect.tui.glance import spark
 from resim_inspect.tui.metric_list import MetricList
+from resim_inspect.tui.series_table import SeriesTable
 from resim_inspect.tui.theme import tones
 from resim_inspect.tui.zoom import Window, around, held, panned, zoomed
 from tests.tui.conftest import opened, press, text
@@ -117,6 +118,17 @@ async def test_the_cursor_reads_every_series() -> None:
         assert chart.cursor_x is None
 
 
+async def test_from_the_cursor_to_the_row_of_the_data() -> None:
+    async with opened(waves()) as pilot:
+        await press(pilot, "tab", "right")
+        chart = pilot.app.screen.query_one(Card).chart
+        chart.look_at(7.31)
+        await press(pilot, "x")
+        table = pilot.app.screen.query_one(SeriesTable)
+        assert table.has_focus
+        assert table.cursor == 73
+
+
 async def test_series_can_be_turned_off() -> None:
     async with opened(waves()) as pilot:
         await press(pilot, "tab", "s", "space", "escape")
@@ -139,9 +151,9 @@ async def test_categories_can_be_chosen() -> None:
         chart = pilot.app.screen.query_one(Card).chart
         drawing = chart.drawing
         assert drawing is not None
-        if drawing.categories:
-            await press(pilot, "c", "down", "enter")
-            assert chart.look.category == drawing.categories[1]
+        assert drawing.categories == ("left", "right")
+        await press(pilot, "c", "down", "enter")
+        assert chart.look.category == "right"
 
 
 async def test_the_mouse_zooms_reads_and_drags() -> None:
