@@ -1,0 +1,103 @@
+"""A batch of 200 jobs over a slow network: our client, the official fetcher, and the floor."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from benchmarks import Row
+from benchmarks._fetch_all import TOKEN
+from benchmarks.measure import ROOT, duration, skip_slow
+from resim_inspect.document.builder import DocumentBuilder
+from runner.api.prepare import prepare
+from runner.workspace import Workspace, open_workspace
+
+JOBS, METRICS = 200, 10
+REQUESTS = 1 + JOBS * (2 + 2 * METRICS)
+
+
+def run() -> list[Row]:
+    """At 20 ms with 32 connections, at 100 ms with 64."""
+    if skip_slow():
+        return []
+    rows: list[Row] = []
+    with tempfile.TemporaryDirectory() as folder:
+        space = _workspace(Path(folder, "workspace"))
+        prepare([space], Path(folder, "api"), token=TOKEN, secret="benchmark")
+        for latency, connections, times, floors in ((0.02, 32, 2.3, 1.6), (0.1, 64, 3.0, 1.2)):
+            with _serving(Path(folder, "api"), latency) as url:
+                ours = _fetch("ours", url, space, connections)
+                official = _fetch("official", url, space, connections)
+            floor = REQUESTS * latency / connections
+            at = f"at {latency * 1000:.0f} ms, {connections} connections"
+            note = f"{duration(official)} / {duration(ours)}"
+            rows.append(
+                Row(
+                    name=f"fetch {at}: official / ours",
+                    ratio=official / ours,
+                    goal=times,
+                    better="higher",
+                    note=note,
+                )
+            )
+            note = f"{duration(ours)} / {duration(floor)}"
+            rows.append(
+                Row(
+                    name=f"fetch {at}: ours / floor",
+                    ratio=ours / floor,
+                    goal=floors,
+                    better="lower",
+                    note=note,
+                )
+            )
+    return rows
+
+
+def _workspace(folder: Path) -> Workspace:
+    for job in range(JOBS):
+        b = DocumentBuilder(seed=f"job {job}")
+        for number in range(METRICS):
+            b.scalar(f"scalar {number}", number + 0.5, unit="m")
+            b.doubles(f"series {number}", [number, number + 1.0], unit="m")
+        path = folder / "jobs" / f"job-{job:03}" / "outputs" / "metrics.binproto"
+        path.parent.mkdir(parents=True)
+        path.write_bytes(b.bytes())
+    return open_workspace(folder)
+
+
+@contextmanager
+def _serving(folder: Path, latency: float) -> Iterator[str]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "benchmarks._slow_api", str(folder), str(latency)],
+        stdout=subprocess.PIPE,
+        cwd=ROOT,
+    )
+    try:
+        assert process.stdout is not None
+        port = json.loads(process.stdout.readline())["port"]
+        yield f"http://127.0.0.1:{port}/v1"
+    finally:
+        process.terminate()
+        process.communicate()
+
+
+def _fetch(who: str, url: str, space: Workspace, connections: int) -> float:
+    """Seconds; everything must have come."""
+    ids = [str(space.project_id), str(space.batch_id), str(connections)]
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks._fetch_all", who, url, *ids],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"the fetch failed:\n{done.stderr}")
+    answer = json.loads(done.stdout)
+    assert answer["metrics"] == JOBS * METRICS, answer
+    return float(answer["seconds"])
