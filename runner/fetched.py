@@ -96,6 +96,8 @@ def told(result: JobResult, heard: Heard) -> JobResult:
     result = replace(result, served=served)
     notes = list(_notes(heard, served))
     if result.outcome is Outcome.TIMEOUT:
+        if heard.threads:
+            notes.append(f"{_threads(heard)}.")
         return _noted(_hang(result, heard), notes)
     if not served["requests"]:
         return _noted(_silent(result, heard), notes)

@@ -26,6 +26,7 @@ from runner.engines.service import PodmanService
 from runner.engines.settings import (
     MACHINES,
     container_options,
+    gateway,
     host_options,
     platform_of,
     start_failure,
@@ -186,8 +187,7 @@ class DockerEngine:
                     self._api.create_network(name, internal=True, labels=labels)
                     wanted = made = name
                 about = {} if wanted == "host" else self._api.inspect_network(wanted)
-            parts = (about.get("IPAM") or {}).get("Config") or [{}]
-            yield wanted, "127.0.0.1" if wanted == "host" else str(parts[0].get("Gateway") or "")
+            yield wanted, "127.0.0.1" if wanted == "host" else gateway(about)
         finally:
             if made:
                 with suppress(*BROKEN):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,17 @@ def environment(build: Build) -> dict[str, str]:
             ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), threads
         )
     return env | dict(build.env)
+
+
+def gateway(network: dict[str, Any]) -> str:
+    """This machine's address in a network of the engine's; empty where it has none."""
+    for part in (network.get("IPAM") or {}).get("Config") or ():
+        if part.get("Gateway"):
+            return str(part["Gateway"])
+        if part.get("Subnet"):
+            # The default network of some engines does not name it; it is the first address.
+            return str(next(ip_network(part["Subnet"]).hosts()))
+    return ""
 
 
 def platform_of(image: dict[str, Any]) -> str:
