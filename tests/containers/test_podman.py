@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.api.workspaces import workspace
 from tests.containers.desk import BASE_IMAGE, COPY, make_inputs, make_jobs, runner
+from tests.runner.served import FETCH, program, result
 
 # Not so strict as the engine's own tests: podman beside docker is an extra on any machine.
 pytestmark = pytest.mark.skipif(shutil.which("podman") is None, reason="podman is not installed")
@@ -93,3 +95,17 @@ def test_many_through_podman(tmp_path: Path, image: str) -> None:
     assert call.json["verdicts"] == {"PASSED": 3}
     call = runner(*words, "--", "sh", "-c", COPY)
     assert [job["kept"] for job in call.json["jobs"]] == [True, True, True]
+
+
+def test_a_batch_through_podman_is_closed_in_with_its_api(tmp_path: Path, image: str) -> None:
+    workspace(tmp_path / "ws")
+    alone = "assert os.listdir('/sys/class/net') == ['lo']\n"
+    program(tmp_path / "build", f"{FETCH}{alone}done()")
+    call = runner(
+        "batch", "--engine", "podman", "--image", image, "--jobs", tmp_path / "ws", "--outputs",
+        tmp_path / "out", "--mount", f"{tmp_path / 'build'}:/build", "--format", "json", "--",
+        "python3", "/build/build.py",
+    )  # fmt: skip
+    assert call.code == 0, call.out + call.err
+    assert result(call)["served"]["metricsData"]["served"] == 6
+    assert "not closed" not in call.err
