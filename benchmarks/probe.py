@@ -39,16 +39,15 @@ def decode_all() -> Action:
     """Every series to numpy, those of every category too."""
     import numpy as np
 
-    from resim_inspect.document import convert, decode, open_document  # noqa: F401
+    from resim_inspect.document import open_document
+    from resim_inspect.document.every import every_series
 
     np.zeros(1)
 
     def run(path: Path) -> object:
         document = open_document(path)
-        for data in document.data:
-            for category in data.category_names if data.is_per_category else (None,):
-                if data.external_path is None:
-                    document.series(data, category)
+        for _ in every_series(document):
+            pass
         return document
 
     return run

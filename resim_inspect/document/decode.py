@@ -16,9 +16,12 @@ from resim_inspect.document.model import Series
 from resim_inspect.document.parse import parse
 from resim_inspect.document.runs import string_runs
 from resim_inspect.document.wire import packed
+from resim_inspect.schema import metrics_pb2 as pb
 
 _BLOCK = 1 << 18  # bytes of timestamps at a time: the temporaries stay in the cache
 _SMALL = 1024  # bytes below which protobuf's own objects are faster than numpy's
+_FEW = 64  # values
+_KINDS = {kind.name.lower(): kind for kind in SeriesKind}
 _LIMIT = np.iinfo(np.int64)
 _BILLION = 1_000_000_000
 
@@ -42,6 +45,25 @@ def decode(kind: SeriesKind, payload: bytes) -> Series:
         values, uniques = _strings(payload)
     values.flags.writeable = False
     return Series(kind, values, uniques)
+
+
+def decode_parsed(series: pb.Series) -> Series | None:
+    """The values of a series that protobuf has parsed; None for one of no kind."""
+    which = series.WhichOneof("series")
+    if which is None:
+        return None
+    kind = _KINDS[which]
+    leaf = getattr(series, which)
+    values: NDArray[Any]
+    # Of a handful, numpy's own start costs more than protobuf's objects.
+    if kind is SeriesKind.DOUBLES and len(leaf.series) < _FEW:
+        values = np.fromiter(leaf.series, np.float64, len(leaf.series))
+    elif kind is SeriesKind.STATUSES and len(leaf.series) < _FEW:
+        values = np.fromiter(leaf.series, np.int32, len(leaf.series))
+    else:
+        return decode(kind, leaf.SerializeToString())
+    values.flags.writeable = False
+    return Series(kind, values)
 
 
 def _doubles(payload: bytes) -> NDArray[np.float64]:

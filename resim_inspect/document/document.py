@@ -256,9 +256,7 @@ class Document:
             if known is not None:
                 self._cache.move_to_end(key)
                 return known[0]
-        from resim_inspect.document.decode import decode
-
-        series = decode(*self._payload(data.position, category))
+        series = self._decoded(data.position, category)
         weight = series.values.nbytes + sum(len(text) + 56 for text in series.uniques)
         with self._lock:
             if key not in self._cache:
@@ -291,15 +289,16 @@ class Document:
         what = "is a file" if holds == "external_file" else "has no values"
         raise SeriesError(f"{what}; there is no series to read", self.path)
 
-    def _payload(self, position: int, category: str | None) -> tuple[SeriesKind, bytes]:
+    def _decoded(self, position: int, category: str | None) -> Series:
+        from resim_inspect.document.decode import decode, decode_parsed
+
         heavy = self.heavy.get(position)
         if heavy is not None and category is None:
-            return SeriesKind(heavy.kind), self.heavy_payload(position)
-        series = self._light(position, category)
-        which = series.WhichOneof("series")
-        if which is None:
+            return decode(SeriesKind(heavy.kind), self.heavy_payload(position))
+        series = decode_parsed(self._light(position, category))
+        if series is None:
             raise SeriesError("has a series of no kind", self.path)
-        return SeriesKind[which.upper()], getattr(series, which).SerializeToString()
+        return series
 
     def heavy_payload(self, position: int) -> bytes:
         """The bytes of a series that was cut out. Raises ChangedError."""

@@ -19,6 +19,7 @@ from resim_inspect.document.errors import (
     TruncatedError,
     UnreadableError,
 )
+from resim_inspect.document.every import every_series
 from resim_inspect.document.wire import encode_varint
 from resim_inspect.schema import metrics_pb2 as pb
 
@@ -315,3 +316,22 @@ def test_who_uses_what() -> None:
     assert [one.name for one in document.events_of(document.metrics[2])] == ["Photo"]
     assert document.metric_named("Shot") == document.metric_by_id(document.metrics[2].id)
     assert document.data_by_id("nothing") is None
+
+
+def test_every_series_comes_once_in_the_order_of_the_file() -> None:
+    builder = DocumentBuilder()
+    clock = builder.times("clock", [0.0] * 3000)
+    builder.doubles("speed", [1.5] * 3000, index=clock)
+    builder.file("image", "a.png")
+    builder.strings("by place", {"right": ["c"], "left": ["a", "b"]})
+    builder.doubles("few", [1.0, 2.0])
+    document = builder.document()
+    found = [(one.position, one.category, len(one.series)) for one in every_series(document)]
+    assert found == [
+        (0, None, 3000),
+        (1, None, 3000),
+        (3, "left", 2),
+        (3, "right", 1),
+        (4, None, 2),
+    ]
+    assert sorted(document.heavy) == [0, 1]

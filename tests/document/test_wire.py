@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from resim_inspect.document import Document, DocumentError, parse_document
 from resim_inspect.document.convert import nanoseconds, series_kind
 from resim_inspect.document.enums import SeriesKind
+from resim_inspect.document.every import every_series
 from resim_inspect.document.model import Series
 from resim_inspect.document.source import BytesSource
 from resim_inspect.document.wire import HeavySeries, scan
@@ -121,6 +122,11 @@ def check(data: bytes, threshold: int) -> Document | None:
                 kind, values = _expected(one)
                 if kind is not None:
                     assert _same(document.series(data_, category), kind, values)
+    for position, place, series in every_series(document):
+        again = document.series(document.data[position], place)
+        assert again.kind is series.kind
+        assert again.values.tobytes() == series.values.tobytes()
+        assert again.uniques == series.uniques
     # All but the heavy series is the same, unknown fields too.
     skeleton = pb.JobMetrics()
     skeleton.CopyFrom(document.message)
