@@ -191,8 +191,7 @@ def _run(
     settings = settings_of(call.build, call.rules)
     spec = JobSpec(Task(call.run, wish.name, ()), str(wish.id), outputs, log, key, settings)
     result = run_job(engine, build, call.prepared, spec, call.rules, call.stop, on_line)
-    own = stand.report_id if report else wish.id
-    result = replace(result, mode=wish.mode.value, job_id=str(own))
+    result = replace(result, mode=wish.mode.value)
     if engine.problem and result.outcome is not Outcome.CANCELLED:
         return replace(result, outcome=Outcome.BROKEN, message=engine.problem, hint="")
     if engine.ear is None:

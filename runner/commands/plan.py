@@ -33,12 +33,14 @@ def tell_served(args: Namespace, build: Build, rules: Rules, wish: Wish, outputs
 
 
 def _served(build: Build, wish: Wish, outputs: Path, what: str) -> tuple[str, str, str]:
-    """The row of a build that is served; by hand, `resim-runner serve` makes its config."""
+    """The row of a build that is served; by hand, that is less closed in."""
     report = wish.mode is Mode.REPORT
     name = REPORT_CONFIG.name if report else BATCH_CONFIG.name
-    if build.hardening.network == "none" and not wish.on_host:
-        hardening = replace(build.hardening, network="container:API")
-        build = replace(build, hardening=hardening)
+    folders = [str(workspace.folder) for workspace in wish.workspaces]
+    serve = ["resim-runner", "serve", *folders, "--config", name, *(["--report"] if report else [])]
+    if build.image:
+        build = replace(build, hardening=replace(build.hardening, network="host"))
+    what += f"; by hand after {shlex.join(serve)}"
     return wish.name, command_line(build, ((name, Path(name)),), outputs), what
 
 
