@@ -111,7 +111,7 @@ def _run_all(example: Path, workspace: Path) -> int:
     from runner.cli import main
 
     words = run_arguments(example, workspace)
-    _say(f"Five flights are made in {workspace}; the example build runs on each of them.")
+    _say(f"Five flights are made in {workspace}; the example build runs on each, then on all.")
     return main(words)
 
 
