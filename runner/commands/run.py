@@ -92,7 +92,10 @@ def _run(args: Namespace, build: Build, rules: Rules, wish: Wish) -> int:
 
 def _wants_batch(args: Namespace, call: batch.Call, found: list[JobResult]) -> bool:
     """Whether the batch is to run now; says why where it was wanted and cannot."""
-    if args.only == "jobs" or call.stop.stage:
+    if args.only == "jobs":
+        return False
+    if call.stop.stage:
+        call.watch(Event("warning", call.clock(), text="the batch is not run."))
         return False
     if args.only == "batch" or any(result.outcome is Outcome.DONE for result in found):
         return True

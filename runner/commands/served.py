@@ -22,7 +22,7 @@ from runner.engines.base import Build, Engine
 from runner.errors import CallError, RunnerError
 from runner.events import Event, Watch
 from runner.life import Rules
-from runner.publish import new_outputs, publish, settle
+from runner.publish import new_outputs, publish, remove_tree, settle
 from runner.results import JobResult, Outcome
 from runner.signals import Signals
 from runner.watch.rows import summary
@@ -91,8 +91,9 @@ def add_arguments(parser: argparse.ArgumentParser, command: str) -> None:
 
 def check(args: Namespace) -> None:
     """Refuse what makes no sense together; raises CallError."""
-    if args.image is None and args.api_image:
-        raise CallError("--api-image needs --image.")
+    for name in ("api_image", "api_on_host"):
+        if args.image is None and getattr(args, name):
+            raise CallError(f"--{name.replace('_', '-')} needs --image.")
     if args.api_image and args.api_on_host:
         raise CallError(
             "--api-image is for an API in a container, --api-on-host for one that is not."
@@ -182,7 +183,9 @@ def run_in_workspace(
 ) -> tuple[JobResult, bool]:
     """`run`: the batch of a workspace, its outputs and result there; and whether it was kept."""
     place = wish.workspaces[0].batch
+    scratch = place.folder / batch_mode.SCRATCH
     settle(place)
+    remove_tree(scratch)
     try:
         key = batch_mode.key_for(wish, call.build, call.prepared)
     except RunnerError as error:
@@ -196,7 +199,6 @@ def run_in_workspace(
         return kept, True
 
     def work() -> JobResult:
-        scratch = place.folder / batch_mode.SCRATCH
         new = new_outputs(place)
         result = batch_mode.run_served(call, wish, new, place.log, scratch, key)
         publish(place, result)

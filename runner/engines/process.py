@@ -150,7 +150,7 @@ class ProcessEngine:
         self, build: Build, prepared: Prepared, task: Task, service: Service, log: Sink
     ) -> Served:
         """Start a run with the stand-in API: in its sandbox, else on this machine's loopback."""
-        if self._bwrap and build.hardening.network == "none" and not service.on_host:
+        if self._bwrap and build.hardening.network == "none":
             return beside.in_sandbox(self, build, prepared, task, service, log)
         return beside.on_loopback(self, build, prepared, task, service, log)
 

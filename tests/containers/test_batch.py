@@ -238,7 +238,7 @@ httpx.Client.send = send
 fetch()
 done()
 """
-    call = sdk(tmp_path, sdk_image, text, "--timeout", "10")
+    call = sdk(tmp_path, sdk_image, text, "--timeout", "7")
     assert call.code == 6, call.err
     found = result(call)
     assert found["problem"] == "hang"

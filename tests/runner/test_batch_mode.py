@@ -352,3 +352,33 @@ done()
     call = batch(tmp_path, text, "--no-sandbox")
     assert call.code == 2
     assert result(call)["message"] == "no job has metrics for the batch."
+
+
+@sandboxed
+def test_a_killed_runner_takes_its_sandbox_and_api_with_it(tmp_path: Path) -> None:
+    workspace(tmp_path / "ws")
+    text = FETCH + "print('ready', flush=True)\ntime.sleep(86423)"
+    where = ("--jobs", tmp_path / "ws", "--outputs", tmp_path / "out")
+    with subprocess.Popen(
+        command("batch", *where, "--command", program(tmp_path / "build", text)),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+    ) as running:
+        assert running.stderr is not None
+        for line in running.stderr:
+            if "ready" in line:
+                break
+        running.kill()
+        running.wait(10)
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline and any(
+        str(tmp_path).encode() in _read(path) for path in Path("/proc").glob("[0-9]*/cmdline")
+    ):
+        time.sleep(0.1)
+    assert time.monotonic() < deadline
+    # What it gathered goes with the next call.
+    call = batch(tmp_path, FETCH + "done()")
+    assert call.code == 0, call.err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["build", "log", "out", "ws"]

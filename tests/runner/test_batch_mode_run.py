@@ -92,9 +92,11 @@ def test_a_job_that_failed_is_not_in_the_batch(tmp_path: Path) -> None:
     assert values["batch"]["served"]["metrics"]["of"] == 2
     assert "1 job failed and is served without metrics: torn" in values["err"]
     make_inputs(tmp_path / "none/ws/jobs/torn/inputs", b"\xff")
-    values = _run(tmp_path / "none")
-    assert "batch" not in values
-    assert "the batch is not run" in values["err"]
+    again: tuple[str, ...] = ("--rerun", "all")
+    for more in (again, (*again, "--fail-fast")):
+        values = _run(tmp_path / "none", *more)
+        assert (values["exit_code"], "batch" in values) == (2, False)
+        assert "the batch is not run" in values["err"]
 
 
 def test_ctrl_c_leaves_nothing_of_a_batch(tmp_path: Path) -> None:
@@ -124,6 +126,8 @@ def test_what_makes_no_sense_is_refused(tmp_path: Path) -> None:
     words = ("batch", "--jobs", tmp_path / "ws", "--outputs", tmp_path / "out")
     call = runner(*words, "--command", "true", "--api-image", "a")
     assert (call.code, "--api-image needs --image" in call.err) == (2, True)
+    call = runner(*words, "--command", "true", "--api-on-host")
+    assert "--api-on-host needs --image" in call.err
     call = runner(*words, "--image", "a", "--api-image", "b", "--api-on-host")
     assert call.code == 2
     call = runner("report", tmp_path / "ws", "--outputs", tmp_path / "ws", "--command", "true")
