@@ -6,7 +6,7 @@ import os
 import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -22,11 +22,11 @@ from runner.contract import INPUTS, OUTPUTS, ROOT
 from runner.engines import sidecar
 from runner.engines.base import Build, Ended, EngineInfo, Prepared, Served, Service, Sink, Task
 from runner.engines.find import Candidate
+from runner.engines.networks import reaching_host, sweep_networks
 from runner.engines.service import PodmanService
 from runner.engines.settings import (
     MACHINES,
     container_options,
-    gateway,
     host_options,
     platform_of,
     start_failure,
@@ -170,28 +170,9 @@ class DockerEngine:
         """Start a run with the stand-in API beside it, or on this machine where that cannot be."""
         return sidecar.start(self, build, prepared, task, service, log)
 
-    @contextmanager
-    def host_network(self, wanted: str, task: Task) -> Iterator[tuple[str, str]]:
+    def host_network(self, wanted: str, task: Task) -> AbstractContextManager[tuple[str, str]]:
         """A network's name, and this machine's address in it; one of our own for `none`."""
-        if not self.local:
-            raise EngineError(
-                "the engine is on another machine: a build there cannot reach this one.",
-                "Name an image with python3 for the API with --api-image.",
-            )
-        made = ""
-        try:
-            with _asking("makes no network"):
-                if wanted == "none":
-                    labels = {owner.LABEL_OWNER: owner.me(), owner.LABEL_RUN: task.run}
-                    name = f"resim-runner-{task.run[:12]}"
-                    self._api.create_network(name, internal=True, labels=labels)
-                    wanted = made = name
-                about = {} if wanted == "host" else self._api.inspect_network(wanted)
-            yield wanted, "127.0.0.1" if wanted == "host" else gateway(about)
-        finally:
-            if made:
-                with suppress(*BROKEN):
-                    self._api.remove_network(made)
+        return reaching_host(self._api, _asking, wanted, task, local=self.local)
 
     def _split(self, build: Build, task: Task) -> tuple[list[tuple[str, Path]], Any]:
         """The inputs that are mounted, and those that are copied in."""
@@ -217,13 +198,7 @@ class DockerEngine:
                 problem = _remove(self._api, container["Id"])
                 what = f"container {container['Id'][:12]} of job {labels.get(owner.LABEL_JOB, '?')}"
                 removed.append(clean(f"{what} ({problem})" if problem else what))
-        with _asking("does not answer"):
-            networks = self._api.networks(filters={"label": owner.LABEL_OWNER})
-        for network in networks:
-            if owner.dead(str((network.get("Labels") or {}).get(owner.LABEL_OWNER, ""))):
-                with suppress(*BROKEN):
-                    self._api.remove_network(network["Id"])
-                    removed.append(clean(f"network {network.get('Name', '')}"))
+        removed += sweep_networks(self._api, _asking)
         return removed
 
     def close(self) -> None:

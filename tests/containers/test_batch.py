@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from runner.engines.settings import gateway
-from runner.owner import dead
+from runner.owner import dead, here
 from tests.api.workspaces import workspace
 from tests.containers.desk import BASE_IMAGE, ROOT, Call, command, runner
 from tests.containers.images import build, metrics_image
@@ -323,3 +323,12 @@ def test_a_run_without_batch_mode_says_so(tmp_path: Path) -> None:
     assert "--only jobs" in values["batch"]["hint"]
     assert (tmp_path / "ws/batch/run/result.json").is_file()
     assert runner(*start, "--only", "jobs", "--", "sh", "-c", COPY).code == 0
+
+
+def test_networks_of_dead_runners_are_swept(tmp_path: Path, docker: Docker) -> None:
+    name = f"resim-test-{uuid.uuid4().hex[:12]}"
+    label = f"ai.resim.inspect.owner={here()}/4194303/1"
+    docker("network", "create", "--internal", "--label", label, name)
+    call = runner("doctor", "--engine", "docker", "--format", "json")
+    assert f"removed network {name}" in call.out
+    assert name not in docker("network", "ls")

@@ -1,0 +1,57 @@
+"""Networks of an engine in which a build can reach this machine, where it must."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from typing import Any
+
+from resim_inspect.document.text import clean
+from runner import owner
+from runner.engines.base import Task
+from runner.engines.settings import gateway
+from runner.errors import EngineError
+
+Asking = Callable[[str], AbstractContextManager[None]]
+"""Turns what the engine's library raises into an EngineError that begins with these words."""
+
+
+@contextmanager
+def reaching_host(
+    api: Any, asking: Asking, wanted: str, task: Task, *, local: bool
+) -> Iterator[tuple[str, str]]:
+    """A network's name, and this machine's address in it; one of our own for `none`.
+
+    Ours leads nowhere else, and is gone afterwards.
+    """
+    if not local:
+        raise EngineError(
+            "the engine is on another machine: a build there cannot reach this one.",
+            "Name an image with python3 for the API with --api-image.",
+        )
+    made = ""
+    try:
+        with asking("makes no network"):
+            if wanted == "none":
+                labels = {owner.LABEL_OWNER: owner.me(), owner.LABEL_RUN: task.run}
+                name = f"resim-runner-{task.run[:12]}"
+                api.create_network(name, internal=True, labels=labels)
+                wanted = made = name
+            about = {} if wanted == "host" else api.inspect_network(wanted)
+        yield wanted, "127.0.0.1" if wanted == "host" else gateway(about)
+    finally:
+        if made:
+            # A network that stays is swept away by the next call.
+            with suppress(EngineError), asking("keeps a network"):
+                api.remove_network(made)
+
+
+def sweep_networks(api: Any, asking: Asking) -> Iterator[str]:
+    """Remove networks of runners that were killed; their names."""
+    with asking("does not answer"):
+        networks = api.networks(filters={"label": owner.LABEL_OWNER})
+    for network in networks:
+        if owner.dead(str((network.get("Labels") or {}).get(owner.LABEL_OWNER, ""))):
+            with suppress(EngineError), asking("keeps a network"):
+                api.remove_network(network["Id"])
+                yield clean(f"network {network.get('Name', '')}")
