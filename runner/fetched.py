@@ -26,7 +26,7 @@ MAX_LINE = 4000
 THREAD = b"Exception in thread "
 ERROR = re.compile(rb"^[A-Za-z_][\w.]*(Error|Exception|Exit|Timeout|Warning)\b")
 JOBS_INPUT = re.compile(r"inputs/(logs|experience)\b|has no (batch|report)_metrics\b")
-ONLY_JOBS = "If it has none, run its jobs alone with --only jobs."
+ONLY_JOBS = "If it has none, run its jobs alone: resim-runner run --only jobs."
 FETCHER = (
     "ReSim's own fetcher prints such an error and goes on without the metric; a build that"
     " leaves metrics out on purpose runs with --partial-fetch."
@@ -170,7 +170,7 @@ def _names(heard: Heard) -> str:
     for row in rows[:3] if isinstance(rows, list) else ():
         if isinstance(row, dict) and row.get("name"):
             of = f" of {clean(str(row['of']), 60)}" if row.get("of") else ""
-            found.append(f"{clean(str(row['name']), 60)}{of}")
+            found.append(f'"{clean(str(row["name"]), 60)}"{of}')
     return f" (such as {', '.join(found)})" if found else ""
 
 
@@ -239,7 +239,7 @@ def _hang(result: JobResult, heard: Heard) -> JobResult:
     counts = heard.counts or {}
     if not _int(counts, "requests"):
         text = "It never asked the API for anything."
-        return replace(result, message=f"{result.message} {text}", problem="hang")
+        return replace(result, message=_before_words(result.message, text), problem="hang")
     idle = counts.get("idle_seconds")
     before = f", {number(round(idle, 1))} s before" if isinstance(idle, int | float) else ""
     got = ", ".join(
@@ -249,7 +249,14 @@ def _hang(result: JobResult, heard: Heard) -> JobResult:
     )
     text = f"It last asked for {_what(str(counts.get('last', '')), heard.index)}{before}"
     text += f"; it had got {got}." if got else "."
-    return replace(result, message=f"{result.message} {text}", hint=DEADLOCK, problem="hang")
+    message = _before_words(result.message, text)
+    return replace(result, message=message, hint=DEADLOCK, problem="hang")
+
+
+def _before_words(message: str, text: str) -> str:
+    """The message of a timeout with a sentence before the build's own last words."""
+    head, stopped, words = message.partition(" and was stopped.")
+    return f"{head}{stopped} {text}{words}"
 
 
 def _what(path: str, index: bytes) -> str:
