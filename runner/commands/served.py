@@ -47,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser, command: str) -> None:
                 type=Path,
                 nargs="+",
                 metavar="WORKSPACE",
-                help="the batches to report on, oldest first",
+                help="the batches to report on; the report stands in the first one's project",
             )
         parser.add_argument(
             "--outputs",

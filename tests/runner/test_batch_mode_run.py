@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import signal
 import subprocess
 from pathlib import Path
@@ -81,6 +83,25 @@ def test_run_is_every_job_and_then_the_batch_once(tmp_path: Path) -> None:
     assert (alone["exit_code"], alone["jobs"], alone["batch"]["kept"]) == (0, [], False)
     assert "batch" not in _run(tmp_path, "--only", "jobs")
     assert (tmp_path / "build/ran").read_text() == "xxx"
+
+
+def test_events_and_junit_have_the_batch_beside_the_jobs(tmp_path: Path) -> None:
+    # Also where a job is called so.
+    make_inputs(tmp_path / "ws/jobs/batch/inputs", document("a"))
+    files = ("--events", tmp_path / "events", "--junit", tmp_path / "junit.xml")
+    assert _run(tmp_path, *files, status="FAIL_BLOCK")["exit_code"] == 7
+    events = [json.loads(line) for line in (tmp_path / "events").read_text().splitlines()]
+    kinds = [(event["event"], event.get("job", "")) for event in events if event["event"] != "note"]
+    pair = [("started", "batch"), ("finished", "batch")]
+    (warning,) = [kind for kind in kinds if kind == ("warning", "batch")]
+    kinds.remove(warning)
+    assert kinds == [("warning", ""), ("plan", ""), *pair, *pair, ("end", "")]
+    modes = [event["result"]["mode"] for event in events if event["event"] == "finished"]
+    assert modes == ["job", "batch"]
+    cases = re.findall(
+        '<testcase classname="([^"]*)" name="batch"', (tmp_path / "junit.xml").read_text()
+    )
+    assert cases == ["ws", "ws/batch"]
 
 
 def test_a_job_that_failed_is_not_in_the_batch(tmp_path: Path) -> None:
