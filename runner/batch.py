@@ -153,17 +153,16 @@ def run_all(
     own = executor is None
     pool = executor or ThreadPoolExecutor(max(1, min(parallel, len(todo) or 1)))
     try:
-        pending = {pool.submit(_one, job, call) for job in todo}
+        pending = {pool.submit(_one, job, call, fail_fast) for job in todo}
         heard = 0
         while pending:
             done, pending = wait(pending, TICK, FIRST_COMPLETED)
             for future in done:
                 result = future.result()
                 results[result.job] = result
-                if fail_fast and result.exit_status not in {0, 5, 8} and not call.stop.stage:
-                    text = f"{result.job} failed, and --fail-fast is set."
-                    call.watch(Event("stopping", call.clock(), text=text))
-                    call.stop.advance()
+                if fail_fast:
+                    # Again: a worker elsewhere has a stop of its own.
+                    _stop_after(result, call)
             while heard < signals() and call.stop.stage < 2:
                 heard += 1
                 call.stop.advance()
@@ -179,7 +178,13 @@ def run_all(
     return [results[name] for name in sorted(results)]
 
 
-def _one(job: Job, call: Call) -> JobResult:
+def _stop_after(result: JobResult, call: Call) -> None:
+    if result.exit_status not in {0, 5, 8} and call.stop.begin():
+        text = f"{result.job} failed, and --fail-fast is set."
+        call.watch(Event("stopping", call.clock(), text=text))
+
+
+def _one(job: Job, call: Call, fail_fast: bool) -> JobResult:
     blank = JobResult(job.name, str(job.id), Outcome.CANCELLED, message="it was not started.")
     if call.stop.stage:
         return blank
@@ -193,6 +198,9 @@ def _one(job: Job, call: Call) -> JobResult:
             # The reason is told in any case; a full disk may not even take that.
             publish(job.place, result)
     call.watch(Event("finished", call.clock(), job.name, result=result))
+    if fail_fast:
+        # Here and not where results are gathered: the next job would have begun by then.
+        _stop_after(result, call)
     return result
 
 

@@ -73,12 +73,23 @@ class Stop:
 
     def advance(self) -> None:
         """One step further: TERM, then KILL."""
+        self._step(2)
+
+    def begin(self) -> bool:
+        """The first step, unless it was taken before; whether this call took it."""
+        return self._step(1)
+
+    def _step(self, last: int) -> bool:
         with self._lock:
-            self.stage = min(2, self.stage + 1)
+            if self.stage >= last:
+                return False
+            self.stage += 1
+            stage = self.stage
             self._deadline = self._clock() + self._grace
             live = list(self._live)
         for run in live:
-            _end(run, self.stage)
+            _end(run, stage)
+        return True
 
     def tick(self) -> None:
         """To be called now and then: KILL when the time after TERM is over."""
