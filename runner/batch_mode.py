@@ -187,7 +187,12 @@ def _run(
         text = f"the network of the {wish.mode} is not closed: {text}"
         call.watch(Event("warning", call.clock(), wish.name, text))
 
-    engine = _Serving(call.engine, service, open_network)
+    def thread_failed(error: str) -> None:
+        error = clean(call.rules.secrets.hide_text(error), 160)
+        text = f"a thread of the {wish.mode} failed ({error}); what waits for it may wait for ever."
+        call.watch(Event("warning", call.clock(), wish.name, text))
+
+    engine = _Serving(call.engine, service, open_network, thread_failed)
     build = replace(call.build, limits=replace(call.build.limits, pids=_pids(call.build, stand)))
     settings = settings_of(call.build, call.rules)
     spec = JobSpec(Task(call.run, wish.name, ()), str(wish.id), outputs, log, key, settings)
@@ -218,10 +223,17 @@ def _pids(build: Build, stand: api.Prepared) -> int:
 class _Serving:
     """An engine whose runs have the API beside them; remembers what became of the last one."""
 
-    def __init__(self, engine: Engine, service: Service, open_network: Callable[[str], None]):
+    def __init__(
+        self,
+        engine: Engine,
+        service: Service,
+        open_network: Callable[[str], None],
+        thread_failed: Callable[[str], None],
+    ) -> None:
         self._engine = engine
         self._service = service
         self._open_network = open_network
+        self._thread_failed = thread_failed
         self._run: Served | None = None
         self.info = engine.info
         self.ear: fetched.Ear | None = None
@@ -242,7 +254,7 @@ class _Serving:
 
     def start(self, build: Build, prepared: Prepared, task: Task, log: Sink) -> Served:
         """Start the API and the build."""
-        self.ear = fetched.Ear(log)
+        self.ear = fetched.Ear(log, self._thread_failed)
         run = self._engine.start_served(build, prepared, task, self._service, self.ear)
         note = run.open_network()
         if note:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -42,10 +42,14 @@ CAUSES = (
 
 
 class Ear:
-    """Passes on what a build says to its log, and hears the threads that fail."""
+    """Passes on what a build says to its log, and hears the threads that fail.
 
-    def __init__(self, log: Sink) -> None:
+    `tell` is told the first of these at once, raw: the build may be waiting for it for ever.
+    """
+
+    def __init__(self, log: Sink, tell: Callable[[str], None]) -> None:
         self._log = log
+        self._tell = tell
         self._rests = [b"", b""]
         self._open = [False, False]
         self.threads = 0
@@ -69,6 +73,7 @@ class Ear:
         elif self._open[stream] and ERROR.match(line):
             self.error = line.decode("utf-8", "replace")[:400]
             self._open[stream] = False
+            self._tell(self.error)
 
 
 @dataclass(frozen=True)

@@ -199,6 +199,8 @@ def test_a_token_in_the_error_of_a_thread_is_hidden(tmp_path: Path) -> None:
     result = batch_mode.run_served(call, wish, *places)
     (note,) = result.notes
     assert note.startswith("1 thread of it failed (OSError: [redacted])")
+    (warning,) = [event.text for event in seen if event.kind == "warning"]
+    assert warning.startswith("a thread of the batch failed (OSError: [redacted]); what waits")
 
 
 def test_without_metrics_nothing_is_started(tmp_path: Path) -> None:
