@@ -332,3 +332,22 @@ def test_networks_of_dead_runners_are_swept(tmp_path: Path, docker: Docker) -> N
     call = runner("doctor", "--engine", "docker", "--format", "json")
     assert f"removed network {name}" in call.out
     assert name not in docker("network", "ls")
+
+
+def test_a_report_is_closed_in_with_its_api_as_well(tmp_path: Path) -> None:
+    for name in ("first", "second"):
+        workspace(tmp_path / name, jobs=1)
+    text = """
+config = read_config("report_config.json")
+assert os.listdir("/sys/class/net") == ["lo"]
+at, token = f"{config['apiURL']}/projects/{config['projectID']}", config["authToken"]
+report = json.loads(get(f"{at}/reports/{config['reportID']}", token))
+assert len(rows(at + "/batches", "batches", token)) == 2
+done()
+"""
+    program(tmp_path / "build", text)
+    where = ("--outputs", tmp_path / "out", "--mount", f"{tmp_path / 'build'}:/build")
+    start = ("report", tmp_path / "first", tmp_path / "second", "--image", BASE_IMAGE, *where)
+    call = runner(*start, "--format", "json", *PYTHON)
+    assert call.code == 0, call.err
+    assert call.json["report"]["verdict"] == "PASSED"
