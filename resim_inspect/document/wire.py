@@ -119,6 +119,11 @@ def _scan(source: Source, threshold: int) -> Scan:
     while offset < end:
         place = window.at(offset, 8)
         data = window.data
+        after, passed = _light_records(data, place, threshold)
+        if after > place:
+            offset += after - place
+            position += passed
+            continue
         tag = data[place]
         if tag == 0x20:  # JobMetrics.metrics_status
             offset = _skip_varint(window, offset + 1)
@@ -126,12 +131,7 @@ def _scan(source: Source, threshold: int) -> Scan:
         if tag not in _KNOWN_TAGS:
             offset = _skip_unknown(window, offset)
             continue
-        # The common case, written out for speed: a length of one or two bytes.
-        length = data[place + 1] if place + 1 < len(data) else 0x80
-        if length < 0x80:
-            start = offset + 2
-        else:
-            length, start = window.varint(offset + 1)
+        length, start = window.varint(offset + 1)
         stop = start + length
         if stop > end:
             raise TruncatedError(
@@ -173,6 +173,36 @@ def _scan(source: Source, threshold: int) -> Scan:
     return Scan(
         skeleton[0] if len(skeleton) == 1 else b"".join(skeleton), heavy, pieces or [(0, 0)]
     )
+
+
+def _light_records(data: bytes, place: int, threshold: int) -> tuple[int, int]:
+    """Past the usual records from `place` that are too small for a cut and lie whole in `data`.
+
+    Returns the place after them and how many were metrics data. There may be 100,000: this
+    loop is written for speed, and stops at whatever is unusual.
+    """
+    passed = 0
+    size = len(data)
+    last = size - 3
+    while place < last:
+        tag = data[place]
+        length = data[place + 1]
+        after = place + 2
+        if length >= 0x80:
+            more = data[after]
+            if not 0 < more < 0x80:
+                break
+            length = length & 0x7F | more << 7
+            after += 1
+        after += length
+        if after > size or tag not in _KNOWN_TAGS:
+            break
+        if tag == _METRICS_DATA_TAG:
+            if length >= threshold:
+                break
+            passed += 1
+        place = after
+    return place, passed
 
 
 def _limit(size: int) -> None:

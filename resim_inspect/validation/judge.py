@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from resim_inspect.validation.context import FILE, Context, quoted
@@ -28,15 +31,31 @@ def validate(document: Document, *, edition: str | None = None) -> Report:
     be read to its end: the file was rewritten, or protobuf refuses the bytes of a series.
     """
     context = Context(document, edition_of(edition))
-    read_data(context)
-    _check_file(context)
-    check_indexes(context)
-    check_metrics(context)
-    check_events(context)
-    check_statuses(context)
-    check_files(context)
-    check_extras(context)
+    with _no_collections():
+        read_data(context)
+        _check_file(context)
+        check_indexes(context)
+        check_metrics(context)
+        check_events(context)
+        check_statuses(context)
+        check_files(context)
+        check_extras(context)
     return Report(context.edition.name, context.findings())
+
+
+@contextmanager
+def _no_collections() -> Iterator[None]:
+    """Without the garbage collector, which would look at every object again and again.
+
+    Of 100,000 data that takes a third of the time, and none of them is part of a cycle.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _check_file(context: Context) -> None:
