@@ -21,6 +21,7 @@ COMMANDS = {
     "batch": "run a metrics build in batch mode on jobs that have their metrics",
     "report": "run a metrics build in report mode on the batches of workspaces",
     "serve": "serve a workspace as ReSim's API, for work on a batch mode",
+    "fetch": "bring a batch of the cloud onto disk, as a workspace",
     "demo": "run an example build on flights made for it, jobs and then the batch, and look",
     "doctor": "check the engine, the image and what was left behind",
 }

@@ -24,6 +24,12 @@ def add_arguments(parser: argparse.ArgumentParser, command: str) -> None:
 
         demo.add_arguments(parser)
         return
+    if command == "fetch":
+        from runner.commands import fetch
+
+        fetch.add_arguments(parser)
+        parser.add_argument("--debug", action="store_true", help="show where an error comes from")
+        return
     if command == "serve":
         from runner import serve
 

@@ -10,7 +10,8 @@ import os
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from pathlib import Path
+from typing import IO, Any
 from urllib.parse import quote, urljoin, urlsplit
 from uuid import UUID
 
@@ -40,6 +41,9 @@ from runner.contract import url_problem
 
 Row = Mapping[str, Any]
 """One object of an answer, with whatever keys and values this release of the API gives it."""
+
+Opener = Callable[[], IO[bytes]]
+"""Opens the file that a body goes to, anew for each attempt."""
 
 _HEADERS = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": "resim-inspect"}
 _AGAIN = frozenset((408, 425, 429)) | frozenset(range(500, 600))
@@ -152,6 +156,13 @@ class Client:
         self._check_blob(url)
         return self._ask(url, {}, self._patience.blob if limit is None else limit)
 
+    def download(self, url: str, path: Path, limit: int | None = None) -> int:
+        """Like `blob`, into a new file; returns its size. OSError is the disk's."""
+        self._check_blob(url)
+        most = self._patience.blob if limit is None else limit
+        self._ask(url, {}, most, lambda: path.open("wb"))
+        return path.stat().st_size
+
     # -- how it is asked ---------------------------------------------------------------------
 
     def _url(self, path: str) -> str:
@@ -191,12 +202,14 @@ class Client:
             seen.add(token)
             following = f"{query}{'&' if query else '?'}pageToken={quote(token, safe='')}"
 
-    def _ask(self, url: str, headers: Mapping[str, str], limit: int) -> bytes:
+    def _ask(
+        self, url: str, headers: Mapping[str, str], limit: int, into: Opener | None = None
+    ) -> bytes:
         """The body of the answer to a GET, asked for again where that may help."""
         patience = self._patience
         for attempt in range(1, patience.attempts + 1):
             try:
-                return self._follow(url, headers, limit)
+                return self._follow(url, headers, limit, into)
             except AgainError as error:
                 wait = patience.backoff * 2 ** (attempt - 1) * (0.5 + self._chance() / 2)
                 if error.after is not None:
@@ -209,9 +222,11 @@ class Client:
                 self._sleep(min(wait, patience.longest))
         raise AssertionError("the last attempt returns or raises")
 
-    def _follow(self, url: str, headers: Mapping[str, str], limit: int) -> bytes:
+    def _follow(
+        self, url: str, headers: Mapping[str, str], limit: int, into: Opener | None
+    ) -> bytes:
         for _ in range(_MOST_REDIRECTS):
-            body, location = self._once(url, headers, limit)
+            body, location = self._once(url, headers, limit, into)
             if location is None:
                 return body
             try:
@@ -231,7 +246,9 @@ class Client:
             url = target
         raise BadAnswerError(f"{shown(url)} sends us on and on.")
 
-    def _once(self, url: str, headers: Mapping[str, str], limit: int) -> tuple[bytes, str | None]:
+    def _once(
+        self, url: str, headers: Mapping[str, str], limit: int, into: Opener | None
+    ) -> tuple[bytes, str | None]:
         """One request: the body, or where it sends us."""
         started = time.monotonic()
         try:
@@ -257,13 +274,22 @@ class Client:
         done = False
         try:
             location = self._judge(url, response, bool(headers))
-            body = b"" if location else self._body(url, response, limit, started)
-            done = location is None
+            if location is not None:
+                return b"", location
+            if into is None:
+                pieces: list[bytes] = []
+                self._body(url, response, limit, started, pieces.append)
+                body = b"".join(pieces)
+            else:
+                with into() as file:
+                    self._body(url, response, limit, started, file.write)
+                body = b""
+            done = True
         finally:
             # A body that was not read to its end would be taken for the next answer's head.
             if not done:
                 response.close()
-        return body, location
+        return body, None
 
     def _judge(self, url: str, response: requests.Response, asks_api: bool) -> str | None:
         """None where the body is wanted, else where we are sent; raises for everything else."""
@@ -290,8 +316,15 @@ class Client:
         hint = "" if asks_api else "Addresses of blobs expire: list them again."
         raise RefusedError(f"{shown(url)} answers {status}.", status, hint)
 
-    def _body(self, url: str, response: requests.Response, limit: int, started: float) -> bytes:
-        """The whole body: never more than `limit`, never less than was announced."""
+    def _body(
+        self,
+        url: str,
+        response: requests.Response,
+        limit: int,
+        started: float,
+        take: Callable[[bytes], object],
+    ) -> None:
+        """The whole body, in pieces: never more than `limit`, never less than was announced."""
         announced = response.headers.get("Content-Length", "")
         length = int(announced) if announced.isdecimal() and announced.isascii() else None
         if length is not None and length > limit:
@@ -301,30 +334,28 @@ class Client:
         raw = response.raw
         # Gives what has come; `read` would wait for a whole piece, however slowly it drips.
         read = getattr(raw, "read1", None) or raw.read
-        pieces: list[bytes] = []
         size = 0
-        try:
-            while True:
+        while True:
+            try:
                 piece = read(_PIECE, decode_content=True)
-                if not piece:
-                    break
-                pieces.append(piece)
-                size += len(piece)
-                if size > limit:
-                    raise BadAnswerError(f"{shown(url)} sends more than {limit:,} bytes.")
-                if time.monotonic() - started > self._patience.whole:
-                    raise AgainError(f"takes more than {self._patience.whole:g} s")
-        except urllib3.exceptions.DecodeError as error:
-            raise BadAnswerError(f"{shown(url)} sends what cannot be unpacked.") from error
-        except urllib3.exceptions.ReadTimeoutError as error:
-            raise AgainError("stalls in the middle of its answer") from error
-        except (urllib3.exceptions.HTTPError, OSError) as error:
-            raise AgainError("breaks off in the middle of its answer") from error
+            except urllib3.exceptions.DecodeError as error:
+                raise BadAnswerError(f"{shown(url)} sends what cannot be unpacked.") from error
+            except urllib3.exceptions.ReadTimeoutError as error:
+                raise AgainError("stalls in the middle of its answer") from error
+            except (urllib3.exceptions.HTTPError, OSError) as error:
+                raise AgainError("breaks off in the middle of its answer") from error
+            if not piece:
+                break
+            size += len(piece)
+            if size > limit:
+                raise BadAnswerError(f"{shown(url)} sends more than {limit:,} bytes.")
+            take(piece)
+            if time.monotonic() - started > self._patience.whole:
+                raise AgainError(f"takes more than {self._patience.whole:g} s")
         chunked = "chunked" in response.headers.get("Transfer-Encoding", "").lower()
         # Without a length there is no telling the end from a break: half a blob is no blob.
         if not chunked and raw.tell() != length:
             raise AgainError("breaks off in the middle of its answer")
-        return b"".join(pieces)
 
     def _check_blob(self, url: str) -> None:
         """Raises for an address of a blob that we do not follow."""

@@ -34,7 +34,15 @@ class Crew(Generic[Tag, Value]):
         """Have something done; the lower the number, the sooner."""
         self._open += 1
         self._work.put((urgency, next(self._numbers), tag, work))
-        if len(self._threads) < min(self._size, self._open):
+        self._hire()
+
+    def grow(self, size: int) -> None:
+        """Have up to so many threads from now on; there are never fewer than before."""
+        self._size = max(self._size, size)
+        self._hire()
+
+    def _hire(self) -> None:
+        while len(self._threads) < min(self._size, self._open):
             thread = threading.Thread(target=self._run, name="fetch", daemon=True)
             self._threads.append(thread)
             thread.start()

@@ -1,0 +1,221 @@
+"""What a fetch is made of: names, tokens, journals, and files put together again."""
+
+from __future__ import annotations
+
+import base64
+import json
+import random
+from pathlib import Path
+from uuid import uuid5
+
+import pytest
+
+from resim_inspect.document.builder import DocumentBuilder
+from resim_inspect.schema import metrics_pb2 as pb
+from runner.api.errors import TokenError
+from runner.errors import CallError
+from runner.fetching import assemble
+from runner.fetching.journal import Journal
+from runner.fetching.names import folder_names, revision
+from runner.fetching.store import safe_name
+from runner.fetching.token import expiry, find_token, read_token
+from tests.runner.fetched import BATCH, job_id, job_row
+
+# -- names ---------------------------------------------------------------------------------------
+
+
+def test_folders_do_not_depend_on_the_order_of_the_list() -> None:
+    rows = [
+        job_row(n, experienceName=name) for n, name in enumerate(["a", "A", "b/c", "b:c", "con"])
+    ]
+    names = folder_names(rows, {})
+    chance = random.Random(2)
+    for _ in range(20):
+        chance.shuffle(rows)
+        assert folder_names(rows, {}) == names
+    assert names[job_id(0)] == f"a-{job_id(0)[:8]}"
+    assert names[job_id(1)] == f"A-{job_id(1)[:8]}"
+    assert names[job_id(4)] == "con_"
+    assert len({one.casefold() for one in names.values()}) == 5
+    # A name that was given stays, whoever comes later.
+    more = [*rows, job_row(9, experienceName="con")]
+    assert folder_names(more, names).items() >= names.items()
+
+
+def test_a_revision_changes_with_the_job() -> None:
+    assert revision(job_row(1)) == revision(job_row(1, extra=5))
+    assert (
+        len({revision(job_row(1)), revision(job_row(1, runCounter=2)), revision(job_row(2))}) == 3
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "/etc/passwd",
+        "../x",
+        "a/../../x",
+        "metrics.binproto",
+        "a\\b",
+        "a\nb",
+        "x" * 300,
+        "a/" * 20,
+    ],
+)
+def test_files_do_not_leave_their_folder(name: str) -> None:
+    assert safe_name(name) == ""
+
+
+def test_plain_names_are_fine() -> None:
+    assert safe_name("images/./a b.png") == "images/a b.png"
+
+
+# -- tokens --------------------------------------------------------------------------------------
+
+
+def test_a_token_comes_from_where_it_is_safe(tmp_path: Path) -> None:
+    file = tmp_path / "resim-inspect" / "token"
+    file.parent.mkdir()
+    file.write_text("from-file\nrest\n")
+    home = {"XDG_CONFIG_HOME": str(tmp_path)}
+    for mode in (0o644, 0o640, 0o604):
+        file.chmod(mode)
+        with pytest.raises(CallError, match="others may read it"):
+            find_token(None, home, 0.0)
+    file.chmod(0o600)
+    assert find_token(None, home, 0.0) == "from-file"
+    assert find_token(None, {**home, "RESIM_TOKEN": " from-environment\n"}, 0.0) == (
+        "from-environment"
+    )
+    assert find_token(file, {"RESIM_TOKEN": "x"}, 0.0) == "from-file"
+    with pytest.raises(CallError, match=r"is no file|cannot be read"):
+        read_token(tmp_path)
+
+
+@pytest.mark.parametrize("token", ["a b", "a\r\nX-Evil: 1", "tök", " "])
+def test_a_token_that_would_be_more_than_a_token_is_refused(token: str) -> None:
+    with pytest.raises(CallError):
+        find_token(None, {"RESIM_TOKEN": token}, 0.0)
+
+
+def test_without_a_token_or_a_terminal_it_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with (tmp_path / "empty").open("w+") as empty:
+        monkeypatch.setattr("sys.stdin", empty)
+        with pytest.raises(CallError) as caught:
+            find_token(None, {"HOME": str(tmp_path)}, 0.0)
+    assert "RESIM_TOKEN" in caught.value.hint
+
+
+def test_an_expired_token_is_known_before_it_is_sent() -> None:
+    body = base64.urlsafe_b64encode(json.dumps({"exp": 1_700_000_000}).encode()).decode()
+    token = f"head.{body.rstrip('=')}.signature"
+    assert find_token(None, {"RESIM_TOKEN": token}, 1_600_000_000.0) == token
+    with pytest.raises(TokenError, match="expired on 2023-11-14 at 22:13 UTC"):
+        find_token(None, {"RESIM_TOKEN": token}, 1_800_000_000.0)
+    for other in ("opaque", "a.b.c", "a.!!!.c", "a.W10.c", "a.eyJleHAiOnRydWV9.c"):
+        assert expiry(other) is None
+
+
+# -- journals ------------------------------------------------------------------------------------
+
+
+def test_a_journal_that_was_cut_anywhere_gives_what_is_whole(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "journal"
+    contents = {f"metrics/{n}": bytes([n]) * (n * 7) for n in range(6)}
+    journal = Journal(path, "one")
+    for key, content in contents.items():
+        journal.add(key, content)
+    whole = path.read_bytes()
+    for length in range(len(whole) + 1):
+        path.write_bytes(whole[:length])
+        cut = Journal(path, "one")
+        found = {key: cut.get(key) for key in contents}
+        assert all(found[key] in {None, content} for key, content in contents.items())
+        # It goes on from there.
+        for key, content in contents.items():
+            if found[key] is None:
+                cut.add(key, content)
+        again = Journal(path, "one")
+        assert {key: again.get(key) for key in contents} == contents
+    other = Journal(path, "two")
+    assert other.get("metrics/1") is None
+    other.add("metrics/1", b"new")
+    assert Journal(path, "two").get("metrics/1") == b"new"
+    assert Journal(path, "one").get("metrics/1") is None
+    other.remove()
+    assert not path.exists()
+
+
+def test_a_journal_that_was_changed_is_not_believed(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    journal = Journal(path, "one")
+    journal.add("a", b"first")
+    journal.add("b", b"second")
+    data = path.read_bytes()
+    path.write_bytes(data.replace(b"second", b"sEcond"))
+    changed = Journal(path, "one")
+    assert (changed.get("a"), changed.get("b")) == (b"first", None)
+
+
+# -- files ---------------------------------------------------------------------------------------
+
+
+def test_a_file_put_together_is_the_file_that_was_taken_apart() -> None:
+    b = DocumentBuilder(seed="x")
+    b.scalar("a", 1.0, status="FAIL_WARN")
+    b.doubles("big", [0.5] * 5000)
+    message = b.message()
+    metrics = [one.SerializeToString() for one in message.job_level_metrics.metrics]
+    data = [one.SerializeToString() for one in message.metrics_data]
+    for status in ("FAIL_WARN", "NEW_WORD", ""):
+        made = assemble.assemble(job_id(1), status, metrics, data, [])
+        assert pb.JobMetrics.FromString(made) == message
+        assert made == b.bytes()
+    empty = pb.JobMetrics.FromString(assemble.assemble(job_id(1), "", [], [], []))
+    assert empty.job_id.id.data == job_id(1)
+
+
+def test_odd_encodings_of_parts_stay_as_they_are() -> None:
+    # A name in two pieces and an unknown field: legal, and not how anybody would write it.
+    odd = b"\x12\x01a\x12\x01b\xf8\x07\x05"
+    made = assemble.assemble(job_id(1), "PASSED", [odd], [odd], [])
+    assert made.count(odd) == 2
+    assert pb.JobMetrics.FromString(made).job_level_metrics.metrics[0].name == "b"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1970-01-01T00:00:00Z", 0),
+        ("1970-01-01T00:00:01.5Z", 1_500_000_000),
+        ("1970-01-01T01:00:00.000000001+01:00", 1),
+        ("1969-12-31T23:59:59.25Z", -750_000_000),
+        ("2026-01-02T03:04:05.123456789Z", 1_767_323_045_123_456_789),
+    ],
+)
+def test_times_are_read_to_the_nanosecond(text: str, expected: int) -> None:
+    assert assemble.nanos(text) == expected
+
+
+@pytest.mark.parametrize("text", ["", "soon", "2026-13-01T00:00:00Z", "1970-01-01"])
+def test_what_is_no_time_is_an_error(text: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        assemble.nanos(text)
+
+
+def test_an_event_refers_to_metrics_as_they_spell_their_ids() -> None:
+    one = str(uuid5(BATCH, "metric"))
+    metric = pb.Metric(name="m")
+    metric.metric_id.id.data = f"{{{one.upper()}}}"
+    row = {"eventID": one, "timestamp": "1970-01-01T00:00:00Z", "metricsIDs": [one, "other", 5]}
+    event = assemble.event_of(row, [metric.SerializeToString()])
+    assert [each.id.data for each in event.metrics] == [f"{{{one.upper()}}}", "other"]
+
+
+def test_a_blob_that_is_no_message_is_seen() -> None:
+    assert assemble.problem_of(b"<html>", pb.Metric)
+    assert assemble.problem_of(b"", pb.Metric)
+    assert not assemble.problem_of(pb.Metric(name="x").SerializeToString(), pb.Metric)
