@@ -13,6 +13,7 @@ from resim_inspect.document.errors import (
     MalformedError,
     TruncatedError,
 )
+from resim_inspect.document.slices import slices
 from resim_inspect.document.source import BytesSource, Source, open_source
 from resim_inspect.document.wire import THRESHOLD, Scan, scan
 from resim_inspect.schema import metrics_pb2 as pb
@@ -58,7 +59,9 @@ def _open(source: Source, path: Path | None, cache_bytes: int, threshold: int) -
             raise
         raise MalformedError(foreign, path, error.offset) from error
     try:
-        message = pb.JobMetrics.FromString(split.skeleton)
+        message = pb.JobMetrics()
+        for piece in slices(split.skeleton):
+            message.MergeFromString(piece)
     except DecodeError as error:
         raise _malformed(source, split, path) from error
     if not message.ListFields():

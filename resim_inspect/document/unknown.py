@@ -10,20 +10,25 @@ from google.protobuf.message import Message
 from google.protobuf.unknown_fields import UnknownFieldSet
 
 from resim_inspect.document.document import UnknownField
+from resim_inspect.document.slices import slices
 from resim_inspect.schema import metrics_pb2 as pb
 
 
 def unknown_fields(message: pb.JobMetrics, serialized: bytes) -> list[UnknownField]:
     """The unknown fields of a parsed message, each place and number once."""
-    # Without them the message would be another, and shorter: cheaper to find out than to
-    # walk it all. (Shorter, because one with NaN is never equal.)
-    known = pb.JobMetrics.FromString(serialized)
-    known.DiscardUnknownFields()
-    if known == message or known.ByteSize() == message.ByteSize():
+    if not any(map(_has_unknown, slices(serialized))):
         return []
     found: dict[UnknownField, None] = {}
     _walk(message, "", found)
     return list(found)
+
+
+def _has_unknown(serialized: bytes) -> bool:
+    # Without them a message is shorter: cheaper to find out than to walk it all.
+    message = pb.JobMetrics.FromString(serialized)
+    size = message.ByteSize()
+    message.DiscardUnknownFields()
+    return message.ByteSize() != size
 
 
 def _walk(message: Message, where: str, found: dict[UnknownField, None]) -> None:

@@ -20,10 +20,10 @@ THRESHOLD = 4096
 
 _PROTOBUF_LIMIT = (1 << 31) - 1
 _SMALL_WINDOW = 4096
-_LARGE_WINDOW = 1 << 20
+LARGE_WINDOW = 1 << 20
 
 _METRICS_DATA_TAG = 0x1A  # JobMetrics.metrics_data: field 3, length-delimited
-_KNOWN_TAGS = frozenset((0x0A, 0x12, 0x1A, 0x2A))  # the length-delimited fields of JobMetrics
+KNOWN_TAGS = frozenset((0x0A, 0x12, 0x1A, 0x2A))  # the length-delimited fields of JobMetrics
 _SERIES_TAG = 0x52  # MetricsData.series: field 10
 _OTHER_DATA_TAGS = frozenset((0x5A, 0x62))  # its fellows in the oneof: fields 11 and 12
 
@@ -74,7 +74,7 @@ class _Window:
         if place < 0 or (place + need > len(self.data) and self.start + len(self.data) < self.size):
             # Reading on is likely to go further; a jump is likely to be followed by another.
             near = 0 <= place <= len(self.data)
-            self.data = self._source.read(offset, _LARGE_WINDOW if near else _SMALL_WINDOW)
+            self.data = self._source.read(offset, LARGE_WINDOW if near else _SMALL_WINDOW)
             self.start = offset
             place = 0
         return place
@@ -119,7 +119,7 @@ def _scan(source: Source, threshold: int) -> Scan:
     while offset < end:
         place = window.at(offset, 8)
         data = window.data
-        after, passed = _light_records(data, place, threshold)
+        after, passed = light_records(data, place, threshold)
         if after > place:
             offset += after - place
             position += passed
@@ -128,7 +128,7 @@ def _scan(source: Source, threshold: int) -> Scan:
         if tag == 0x20:  # JobMetrics.metrics_status
             offset = _skip_varint(window, offset + 1)
             continue
-        if tag not in _KNOWN_TAGS:
+        if tag not in KNOWN_TAGS:
             offset = _skip_unknown(window, offset)
             continue
         length, start = window.varint(offset + 1)
@@ -149,7 +149,7 @@ def _scan(source: Source, threshold: int) -> Scan:
                     stand_in = bytes((_SERIES_TAG, 2, series.kind << 3 | 2, 0))
                     rest = (series_from - start) + len(stand_in) + (stop - series_to)
                     parts.append((kept_from, offset))
-                    parts.append(bytes((_METRICS_DATA_TAG,)) + encode_varint(rest))
+                    parts.append(head(_METRICS_DATA_TAG, rest))
                     parts.append((start, series_from))
                     parts.append(stand_in)
                     parts.append((series_to, stop))
@@ -175,7 +175,7 @@ def _scan(source: Source, threshold: int) -> Scan:
     )
 
 
-def _light_records(data: bytes, place: int, threshold: int) -> tuple[int, int]:
+def light_records(data: bytes, place: int, threshold: int) -> tuple[int, int]:
     """Past the usual records from `place` that are too small for a cut and lie whole in `data`.
 
     Returns the place after them and how many were metrics data. There may be 100,000: this
@@ -195,7 +195,7 @@ def _light_records(data: bytes, place: int, threshold: int) -> tuple[int, int]:
             length = length & 0x7F | more << 7
             after += 1
         after += length
-        if after > size or tag not in _KNOWN_TAGS:
+        if after > size or tag not in KNOWN_TAGS:
             break
         if tag == _METRICS_DATA_TAG:
             if length >= threshold:
@@ -286,6 +286,11 @@ def _cut(
         return HeavySeries(tag >> 3, leaf_at, length), field_at, series_to
     except (_UnusualError, TruncatedError):
         return None
+
+
+def head(tag: int, length: int) -> bytes:
+    """The first bytes of a length-delimited field."""
+    return bytes((tag,)) + encode_varint(length)
 
 
 def encode_varint(value: int) -> bytes:
