@@ -37,6 +37,7 @@ from runner.api.patience import (
     distrust,
     retry_after,
 )
+from runner.api.wire import Unusual, Wire
 from runner.contract import url_problem
 
 Row = Mapping[str, Any]
@@ -92,6 +93,7 @@ class Client:
         self._proxies: dict[tuple[str, str], dict[str, str]] = {}
         bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
         self._verify: bool | str = bundle or True
+        self._wire = Wire(self._patience, bundle or requests.utils.DEFAULT_CA_BUNDLE_PATH)
         # No session: it would keep cookies, read passwords from .netrc, and swallow the whole
         # body of an answer that only sends us elsewhere.
         self._adapter = requests.adapters.HTTPAdapter(4, connections, pool_block=True)
@@ -102,6 +104,7 @@ class Client:
     def close(self) -> None:
         """Close the connections that are kept open."""
         self._adapter.close()
+        self._wire.close()
 
     # -- what an API has ---------------------------------------------------------------------
 
@@ -250,6 +253,11 @@ class Client:
         self, url: str, headers: Mapping[str, str], limit: int, into: Opener | None
     ) -> tuple[bytes, str | None]:
         """One request: the body, or where it sends us."""
+        if not self._proxies_for(url):
+            try:
+                return self._plainly(url, headers, limit, into)
+            except Unusual:
+                pass  # Then the general client asks, which knows everything.
         started = time.monotonic()
         try:
             response = self._adapter.send(
@@ -273,7 +281,7 @@ class Client:
             raise AgainError(connection_trouble(error)) from error
         done = False
         try:
-            location = self._judge(url, response, bool(headers))
+            location = self._judge(url, response.status_code, response.headers, bool(headers))
             if location is not None:
                 return b"", location
             if into is None:
@@ -291,18 +299,42 @@ class Client:
                 response.close()
         return body, None
 
-    def _judge(self, url: str, response: requests.Response, asks_api: bool) -> str | None:
+    def _plainly(
+        self, url: str, headers: Mapping[str, str], limit: int, into: Opener | None
+    ) -> tuple[bytes, str | None]:
+        """One request without a detour; raises Unusual where that is not enough."""
+        started = time.monotonic()
+        answer = self._wire.get(url, {**_HEADERS, **headers})
+        try:
+            location = self._judge(url, answer.status, answer.headers, bool(headers))
+            if location is not None:
+                answer.close()
+                return b"", location
+            whole = self._patience.whole
+            if into is not None:
+                with into() as file:
+                    answer.body(url, limit, file.write, started, whole)
+                return b"", None
+            pieces: list[bytes] = []
+            answer.body(url, limit, pieces.append, started, whole)
+        except BaseException:
+            answer.close()
+            raise
+        return b"".join(pieces), None
+
+    def _judge(
+        self, url: str, status: int, headers: Mapping[str, str], asks_api: bool
+    ) -> str | None:
         """None where the body is wanted, else where we are sent; raises for everything else."""
-        status = response.status_code
         if status == 200:
-            kind = response.headers.get("Content-Type", "").lower()
+            kind = headers.get("content-type", "").lower()
             if kind.startswith("text/html") and not asks_api:
                 raise BadAnswerError(f"{shown(url)} answers with a web page.")
             return None
-        if status in _REDIRECTS and "Location" in response.headers:
-            return response.headers["Location"]
+        if status in _REDIRECTS and "location" in headers:
+            return headers["location"]
         if status in _AGAIN:
-            after = retry_after(response.headers.get("Retry-After", ""))
+            after = retry_after(headers.get("retry-after", ""))
             raise AgainError(f"answers {status}", after)
         if status in (401, 403) and asks_api:
             why = "does not accept the token" if status == 401 else "denies access"
@@ -326,7 +358,8 @@ class Client:
     ) -> None:
         """The whole body, in pieces: never more than `limit`, never less than was announced."""
         announced = response.headers.get("Content-Length", "")
-        length = int(announced) if announced.isdecimal() and announced.isascii() else None
+        plain = announced.isdecimal() and announced.isascii() and len(announced) < 19
+        length = int(announced) if plain else None
         if length is not None and length > limit:
             raise BadAnswerError(
                 f"{shown(url)} would send {length:,} bytes; {limit:,} are too many."
