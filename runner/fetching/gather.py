@@ -91,6 +91,8 @@ class Gather:
                 self.tick()
         finally:
             self._crew.stop()
+            for parts in todo:
+                parts.journal.close()
 
     # -- asking ------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import struct
 import zlib
 from pathlib import Path
+from typing import IO
 
 from runner.outputs import storage
 
@@ -25,6 +26,7 @@ class Journal:
         self._revision = revision
         self._places: dict[str, tuple[int, int]] = {}
         self._end = 0
+        self._file: IO[bytes] | None = None
         with storage(path):
             if path.exists():
                 self._read()
@@ -41,28 +43,37 @@ class Journal:
     def add(self, key: str, content: bytes) -> None:
         """Keep a content; raises StorageError."""
         with storage(self._path):
-            if not self._end:
+            if self._file is None:
                 self._path.parent.mkdir(parents=True, exist_ok=True)
-                self._path.write_bytes(b"")
-                self._append(self._revision, b"")
-            self._append(key, content)
+                self._file = self._path.open("r+b" if self._end else "w+b", buffering=0)
+                # What was cut short is written over; it was never believed.
+                self._file.truncate(self._end)
+                self._file.seek(self._end)
+            if not self._end:
+                self._append(self._file, self._revision, b"")
+            self._append(self._file, key, content)
+
+    def close(self) -> None:
+        """Nothing more comes for now."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
 
     def remove(self) -> None:
         """The job is complete: nothing of this is needed any more."""
+        self.close()
         with storage(self._path):
             self._path.unlink(missing_ok=True)
         self._places.clear()
         self._end = 0
 
-    def _append(self, key: str, content: bytes) -> None:
+    def _append(self, file: IO[bytes], key: str, content: bytes) -> None:
         name = key.encode()
         check = zlib.crc32(content, zlib.crc32(name))
         head = _HEAD.pack(_MAGIC, len(name), len(content), check) + name
-        with self._path.open("r+b") as file:
-            # What was cut short is written over; it was never believed.
-            file.seek(self._end)
-            file.truncate()
-            file.write(head + content)
+        left = memoryview(head + content)
+        while left:
+            left = left[file.write(left) :]
         self._places[key] = (self._end + len(head), len(content))
         self._end += len(head) + len(content)
 

@@ -146,6 +146,7 @@ class Parts:
         store.put(self.place, document, {k: v for k, v in names.items() if store.safe_name(k)})
         if asked["logs"]:
             store.put_logs(self.place, {k: v for k, v in logs.items() if store.safe_name(k)})
+        self.journal.close()
         missing = self.missing()
         about: dict[str, Any] = {
             "reconstructed": remade if document is not None else [],

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
@@ -15,6 +18,7 @@ from runner.fetching.store import Target
 from runner.redact import Secrets
 from tests.api.rude import Rude, answer, document
 
+ROOT = Path(__file__).parents[2]
 PROJECT = UUID("0b2f5c1e-5b0e-4c58-8a1f-3d6a0c9e7f21")
 BATCH = UUID("11111111-5b0e-4c58-8a1f-3d6a0c9e7f21")
 BASE = f"/projects/{PROJECT}/batches/{BATCH}"
@@ -99,3 +103,22 @@ def tree(folder: Path) -> dict[str, bytes | None]:
         path.relative_to(folder).as_posix(): path.read_bytes() if path.is_file() else None
         for path in sorted(folder.rglob("*"))
     }
+
+
+def call(
+    folder: Path, url: str, project: str, batch: str, token: str, *more: str
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        arguments(folder, url, project, batch, *more),
+        cwd=ROOT,
+        env={**os.environ, "RESIM_TOKEN": token},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def arguments(folder: Path, url: str, project: str, batch: str, *more: str) -> list[str]:
+    ids = ["--project", project, "--batch", batch, "--api-url", url]
+    return [sys.executable, "-m", "runner", "fetch", *ids, str(folder), *more]

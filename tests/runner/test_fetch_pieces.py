@@ -128,6 +128,7 @@ def test_a_journal_that_was_cut_anywhere_gives_what_is_whole(tmp_path: Path) -> 
     journal = Journal(path, "one")
     for key, content in contents.items():
         journal.add(key, content)
+    journal.close()
     whole = path.read_bytes()
     for length in range(len(whole) + 1):
         path.write_bytes(whole[:length])
@@ -138,11 +139,13 @@ def test_a_journal_that_was_cut_anywhere_gives_what_is_whole(tmp_path: Path) -> 
         for key, content in contents.items():
             if found[key] is None:
                 cut.add(key, content)
+        cut.close()
         again = Journal(path, "one")
         assert {key: again.get(key) for key in contents} == contents
     other = Journal(path, "two")
     assert other.get("metrics/1") is None
     other.add("metrics/1", b"new")
+    other.add("metrics/2", b"newer")
     assert Journal(path, "two").get("metrics/1") == b"new"
     assert Journal(path, "one").get("metrics/1") is None
     other.remove()
@@ -154,6 +157,7 @@ def test_a_journal_that_was_changed_is_not_believed(tmp_path: Path) -> None:
     journal = Journal(path, "one")
     journal.add("a", b"first")
     journal.add("b", b"second")
+    journal.close()
     data = path.read_bytes()
     path.write_bytes(data.replace(b"second", b"sEcond"))
     changed = Journal(path, "one")

@@ -1,0 +1,121 @@
+"""The command `fetch`, killed, interrupted and asked how it went."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from resim_inspect.document import open_document
+from resim_inspect.document.sample import write_sample
+from resim_inspect.validation import validate
+from runner.workspace import open_workspace
+from tests.api.rude import Rude, answer, rude, stall
+from tests.api.workspaces import TOKEN as SERVED_TOKEN
+from tests.api.workspaces import served, workspace
+from tests.runner.fetched import (
+    BASE,
+    BATCH,
+    ROOT,
+    TOKEN,
+    arguments,
+    call,
+    offer,
+    tree,
+)
+
+
+@pytest.fixture
+def server() -> Iterator[Rude]:
+    with rude() as running:
+        offer(running)
+        yield running
+
+
+def test_killed_at_any_moment_it_ends_the_same(tmp_path: Path) -> None:
+    """kill -9 again and again, each time a little later: what is there in the end is the same."""
+    workspace(tmp_path / "ws", jobs=40, metrics=6)
+    write_sample(tmp_path / "ws/jobs/sample/outputs")
+    chance = random.Random(11)
+    with served(tmp_path / "api", open_workspace(tmp_path / "ws"), logs=True) as running:
+        ids = str(running.prepared.project_id), str(running.prepared.batch_ids[0])
+        extra = "--files", "--logs", "--connections", "2"
+        before = time.monotonic()
+        done = call(tmp_path / "calm", running.api.url, *ids, SERVED_TOKEN, *extra)
+        took = time.monotonic() - before
+        assert done.returncode == 0, done.stderr
+        kills = 0
+        for _ in range(40):
+            process = subprocess.Popen(
+                arguments(tmp_path / "torn", running.api.url, *ids, *extra),
+                cwd=ROOT,
+                env={**os.environ, "RESIM_TOKEN": SERVED_TOKEN},
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+            try:
+                assert process.wait(took * (0.2 + 0.5 * chance.random())) == 0
+                break
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+                kills += 1
+                check_torn(tmp_path / "torn")
+        done = call(tmp_path / "torn", running.api.url, *ids, SERVED_TOKEN, *extra)
+        assert done.returncode == 0, done.stderr
+    assert kills
+    assert tree(tmp_path / "torn") == tree(tmp_path / "calm")
+
+
+def check_torn(folder: Path) -> None:
+    """What is there of a fetch that was killed can be read: each file whole."""
+    for path in folder.glob("*.json"):
+        json.loads(path.read_bytes())
+    for path in folder.glob("jobs/*/outputs/metrics.binproto"):
+        with open_document(path) as opened:
+            assert validate(opened).valid
+
+
+def test_the_command_says_how_it_ended(server: Rude, tmp_path: Path) -> None:
+    project = BASE.split("/")[2]
+    done = call(tmp_path / "out", server.url, project, str(BATCH), TOKEN, "--format", "json")
+    assert done.returncode == 0
+    values = json.loads(done.stdout)
+    assert (len(values["jobs"]), values["missing"], values["exit_code"]) == (3, [], 0)
+    assert "3 jobs, 6 metrics: 3 PASSED" in done.stderr
+    server.on("/blob/1/data/0", answer(410))
+    done = call(tmp_path / "gap", server.url, project, str(BATCH), TOKEN)
+    assert done.returncode == 2
+    assert "missing: flight 1: metrics data series 0" in done.stderr
+    server.on(f"{BASE}/jobs", answer(401, TOKEN.encode()))
+    done = call(tmp_path / "no", server.url, project, str(BATCH), TOKEN)
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 2
+    assert "does not accept the token (401)" in done.stderr
+    assert TOKEN not in done.stdout + done.stderr
+
+
+def test_an_interruption_keeps_what_came(server: Rude, tmp_path: Path) -> None:
+    server.on("/blob/2/data/1", stall(30))
+    process = subprocess.Popen(
+        arguments(tmp_path / "out", server.url, BASE.split("/")[2], str(BATCH)),
+        cwd=ROOT,
+        env={**os.environ, "RESIM_TOKEN": TOKEN},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 30
+    while not (tmp_path / "out/jobs/flight 0/run/fetched.json").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    process.terminate()
+    _, said = process.communicate(timeout=10)
+    assert process.returncode == 143
+    assert "what came is kept" in said
