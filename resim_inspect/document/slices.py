@@ -43,6 +43,12 @@ def _runs(data: bytes, size: int) -> Iterator[tuple[int, int]]:
 
 def _stop(data: bytes, place: int) -> int:
     """Where the record at `place` ends; the end of the data for one of no usual kind."""
+    if data[place] < 0x80 and data[place] & 7 == 0:
+        # A number, such as a status.
+        for after in range(place + 1, min(place + 11, len(data))):
+            if data[after] < 0x80:
+                return after + 1
+        return len(data)
     start = _content(data, place)
     return len(data) if not start else start + _length(data, place)[0]
 
