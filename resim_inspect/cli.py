@@ -135,6 +135,13 @@ def _app(argv: list[str]) -> int:
         help="a metrics.binproto, its folder, a build's inputs, or a workspace",
     )
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
+    parser.add_argument(
+        "--images",
+        choices=("auto", "half", "sixel", "kitty"),
+        default="auto",
+        help="images: graphics where the terminal is known to have them (auto), half blocks, "
+        "sixel or kitty",
+    )
     _add_common(parser)
     args = parser.parse_args(argv)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
@@ -146,8 +153,12 @@ def _app(argv: list[str]) -> int:
     elif args.color == "always" or not os.environ.get("NO_COLOR"):
         os.environ.pop("NO_COLOR", None)
     from resim_inspect.tui.app import run_app
+    from resim_inspect.tui.graphics import GraphicsError
 
-    return run_app(args.path)
+    try:
+        return run_app(args.path, images=args.images)
+    except GraphicsError as error:
+        raise CommandError(str(error)) from error
 
 
 def _add_common(parser: argparse.ArgumentParser) -> None:

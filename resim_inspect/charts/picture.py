@@ -67,6 +67,8 @@ class Picture:
     more: int = 0
     """How many lines did not fit."""
     reverse: bool = False
+    image: Rect | None = None
+    """The cells of an image, where it is all there is."""
     read: Callable[[int, int], Readout | None] | None = field(default=None, compare=False)
 
     def at(self, column: int, row: int) -> Readout | None:

@@ -61,6 +61,7 @@ def _render(
     room = max(1, height - len(notes) - foot)
     grid = Grid(width, height)
     shown, corner, more = None, (0, 0), 0
+    image: Rect | None = None
     for panel, place in _places(drawing.panels, width, room):
         chosen = panel is main
         request = Request(
@@ -73,6 +74,9 @@ def _render(
         painted = _paint(panel, request)
         grid.paste(place.x, place.y, painted.grid)
         more += painted.more
+        if isinstance(panel, Image) and painted.plot is not None and len(drawing.panels) == 1:
+            inner = painted.plot
+            image = Rect(inner.x + place.x, inner.y + place.y, inner.width, inner.height)
         if chosen:
             shown, corner = painted, (place.x, place.y)
     caption = shown.caption if shown is not None and shown.caption else drawing.caption
@@ -80,7 +84,7 @@ def _render(
         grid.put(0, room + row, note, palette.style("dim"))
     if foot:
         _paint_foot(grid, drawing, caption, cursor, palette)
-    return _picture(grid, shown, corner, caption, more)
+    return _picture(grid, shown, corner, caption, more, image)
 
 
 def natural_height(drawing: Drawing, width: int, most: int = 10_000) -> int:
@@ -133,7 +137,12 @@ def _paint_foot(
 
 
 def _picture(
-    grid: Grid, shown: Painted | None, corner: tuple[int, int], caption: str, more: int
+    grid: Grid,
+    shown: Painted | None,
+    corner: tuple[int, int],
+    caption: str,
+    more: int,
+    image: Rect | None,
 ) -> Picture:
     plot, read = None, None
     if shown is not None and shown.plot is not None:
@@ -157,6 +166,7 @@ def _picture(
         caption=caption,
         more=more,
         reverse=shown.reverse if shown is not None else False,
+        image=image,
         read=read,
     )
 

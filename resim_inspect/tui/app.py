@@ -21,6 +21,7 @@ from textual.worker import Worker, WorkerState
 from resim_inspect.document.errors import DocumentError
 from resim_inspect.document.text import clean
 from resim_inspect.tui.background import Failed, Starting
+from resim_inspect.tui.graphics import Choice, Graphics, prepare
 from resim_inspect.tui.layout import CSS
 from resim_inspect.tui.opening import Open, Opened, open_path
 from resim_inspect.tui.switching import Shelf
@@ -29,6 +30,9 @@ from resim_inspect.tui.theme import DARK, LIGHT, defaults
 
 class InspectApp(App[int], Starting):
     """Shows what it is given; each thing that is open is a mode of its own."""
+
+    graphics: Graphics | None = None
+    """How images are shown, where not in half blocks."""
 
     TITLE = "resim-inspect"
     DEFAULT_MODE: ClassVar[str] = "first"
@@ -214,10 +218,18 @@ def brisk() -> Iterator[Callable[[], None]]:
         sys.setswitchinterval(interval)
 
 
-def run_app(path: Path | None, *, watch: bool = True) -> int:
-    """Start the app on a path and return its exit code. Raises DocumentError before it starts."""
+def run_app(path: Path | None, *, watch: bool = True, images: Choice = "auto") -> int:
+    """Start the app on a path and return its exit code.
+
+    Raises DocumentError and GraphicsError before it starts.
+    """
+    graphics = prepare(images)
+    if graphics is not None and graphics.way == "kitty":
+        # An image's number is a colour, which fewer colours would change.
+        os.environ.setdefault("COLORTERM", "truecolor")
     with brisk() as started:
         app = InspectApp(None if path is None else open_path(path), watch=watch)
+        app.graphics = graphics
         app.call_later(started)
         code = app.run()
     return app.return_code or code or 0

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.segment import Segment
 from rich.style import Style
 from textual import work
+from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 from textual.worker import Worker, WorkerState
@@ -14,6 +15,7 @@ from textual.worker import Worker, WorkerState
 from resim_inspect.document import Document
 from resim_inspect.document.text import symbol
 from resim_inspect.tui.background import Background
+from resim_inspect.tui.graphics import Graphics, send, stamp
 from resim_inspect.tui.lines import Piece, strip_of
 from resim_inspect.tui.painting import Look, Painted, Request, Subject, paint
 from resim_inspect.tui.theme import Tones, tones
@@ -53,6 +55,7 @@ class ChartCanvas(Background, can_focus=True):
         self._scroll = 0
         self._extra = 0
         self._wanted_ns: float | None = None
+        self._sharp = self._stamping = False
 
     # State.
 
@@ -79,7 +82,8 @@ class ChartCanvas(Background, can_focus=True):
 
     def clear(self) -> None:
         """Show nothing."""
-        self.subject = self._painted = self.window = self.cursor_x = None
+        self.subject = self.window = self.cursor_x = None
+        self._put(None)
         self.refresh()
 
     def look_at(self, x: float) -> None:
@@ -116,7 +120,7 @@ class ChartCanvas(Background, can_focus=True):
 
     def _tidy(self) -> None:
         if self._stale:
-            self._painted = None
+            self._put(None)
             self.refresh()
 
     def _wanted(self) -> Request | None:
@@ -135,7 +139,7 @@ class ChartCanvas(Background, can_focus=True):
         if self._painted and self._painted.request == request:
             return
         self._busy = True
-        self._paint(request, self._painted)
+        self._paint(request, self._painted, self._graphics)
 
     @work(
         thread=True,
@@ -144,8 +148,8 @@ class ChartCanvas(Background, can_focus=True):
         exit_on_error=False,
         description="drawing the chart",
     )
-    def _paint(self, request: Request, known: Painted | None) -> None:
-        self.post_message(self.Ready(paint(request, known)))
+    def _paint(self, request: Request, known: Painted | None, graphics: Graphics | None) -> None:
+        self.post_message(self.Ready(paint(request, known, graphics)))
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         if event.state in (WorkerState.ERROR, WorkerState.CANCELLED):
@@ -156,7 +160,7 @@ class ChartCanvas(Background, can_focus=True):
         self._busy = False
         painted = message.painted
         if painted.request.subject == self.subject:
-            self._painted = painted
+            self._put(painted)
             self._stale = False
             if painted.picture.more and painted.picture.plot is None and not self._extra:
                 self._extra = min(painted.picture.more, 5000)
@@ -182,6 +186,65 @@ class ChartCanvas(Background, can_focus=True):
             return None
         return self.window or shown, extent
 
+    # Graphics.
+
+    @property
+    def _graphics(self) -> Graphics | None:
+        found: object = getattr(self.app, "graphics", None)
+        return found if isinstance(found, Graphics) else None
+
+    def _put(self, painted: Painted | None) -> None:
+        """Have this shown; the terminal forgets the image of before, and gets the new one."""
+        before, self._painted = self._painted, painted
+        if before and before.sharp and (painted is None or painted.sharp is not before.sharp):
+            send(self.app, before.sharp.drop)
+        if painted and painted.sharp:
+            send(self.app, painted.sharp.send)
+
+    def on_unmount(self) -> None:
+        self._put(None)
+
+    def _sharp_now(self) -> bool:
+        """Whether the image is shown as graphics: nothing may dim it or lie over it."""
+        painted = self._painted
+        if painted is None or painted.sharp is None:
+            return False
+        if not (self.is_on_screen and self.screen.is_active):
+            return False
+        if (painted.request.width, painted.request.height) != (
+            self.size.width,
+            self.size.height - 1 + self._extra,
+        ):
+            return False
+        if not painted.sharp.stamp:
+            return True
+        place, corner = painted.sharp.place, self.content_region.offset
+        image = Region(place.x, place.y, place.width, place.height).translate(corner)
+        over = self.screen.query("Toast, Tooltip").results()
+        return self.screen.find_widget(self).visible_region.contains_region(image) and not any(
+            widget.display and widget.region.overlaps(image) for widget in over
+        )
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        sharp = self._sharp_now()
+        if sharp is not self._sharp:
+            self._sharp = sharp
+            self.refresh()
+        if sharp and self._painted and self._painted.sharp and self._painted.sharp.stamp:
+            # Blank cells are painted over the image each time that these lines are.
+            self._stamp_soon()
+        return super().render_lines(crop)
+
+    def _stamp_soon(self) -> None:
+        if not self._stamping:
+            self._stamping = True
+            self.call_after_refresh(self._stamp)
+
+    def _stamp(self) -> None:
+        self._stamping = False
+        if self._painted and self._painted.sharp and self._sharp_now():
+            send(self.app, stamp(self._painted.sharp, self.content_region.offset))
+
     # Looks.
 
     def render_line(self, y: int) -> Strip:
@@ -190,9 +253,12 @@ class ChartCanvas(Background, can_focus=True):
             look = tones(self.app)
             return strip_of(self.reading(look), width, base)
         painted = self._painted
-        if painted is None or y + self._scroll >= len(painted.strips):
+        lines = () if painted is None else painted.strips
+        if painted is not None and painted.sharp is not None and self._sharp:
+            lines = painted.sharp.strips
+        if painted is None or y + self._scroll >= len(lines):
             return Strip.blank(width, base)
-        line = painted.strips[y + self._scroll].apply_style(base)
+        line = lines[y + self._scroll].apply_style(base)
         line = line.crop_extend(0, width, base)
         column = self._cursor_column()
         plot = painted.picture.plot
@@ -218,6 +284,9 @@ class ChartCanvas(Background, can_focus=True):
                 parts.append(f"image {drawing.image_index + 1} of {drawing.images}, i next")
             if self.window is not None:
                 parts.append("zoomed, 0 shows all")
+            graphics = self._graphics
+            if graphics and graphics.trouble and self._painted and self._painted.picture.image:
+                parts.append(graphics.trouble)
             return [(" " + " · ".join(parts), look.quiet)]
         pieces: list[Piece] = [(f" {drawing.x_text(self.cursor_x)}", look.accent)]
         for reading in drawing.readout(self.cursor_x):

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from resim_inspect.charts.drawing import Drawing, TimeMode
     from resim_inspect.charts.picture import Picture
     from resim_inspect.charts.style import Style as ChartStyle
+    from resim_inspect.tui.graphics import Graphics, Sharp
 
 
 class Subject(NamedTuple):
@@ -57,9 +58,11 @@ class Painted(NamedTuple):
     drawing: Drawing
     picture: Picture
     strips: tuple[Strip, ...]
+    sharp: Sharp | None = None
+    """The same with its image as graphics, where the terminal has them."""
 
 
-def paint(request: Request, known: Painted | None) -> Painted:
+def paint(request: Request, known: Painted | None, graphics: Graphics | None = None) -> Painted:
     """Draw and render; decodes series, so not for the thread that shows the screen."""
     from resim_inspect.charts import DARK, LIGHT, PLAIN, DrawOptions, draw, draw_series, render
 
@@ -83,7 +86,11 @@ def paint(request: Request, known: Painted | None) -> Painted:
             drawing = draw_series(document, document.data[subject.position], look.category)
     palette = {"dark": DARK, "light": LIGHT}.get(request.palette, PLAIN)
     picture = render(drawing, request.width, request.height, window=request.window, palette=palette)
-    return Painted(request, drawing, picture, strips(picture))
+    lines = strips(picture)
+    # Without colours the placeholders of images, whose colour is the image's number, say nothing.
+    if graphics is None or request.palette == "plain":
+        return Painted(request, drawing, picture, lines)
+    return Painted(request, drawing, picture, lines, graphics.sharpen(drawing, picture, lines))
 
 
 def _file(subject: Subject) -> Drawing:
