@@ -69,11 +69,10 @@ def run(args: Namespace) -> int:
     from runner.fetching.token import find_token
     from runner.signals import Interrupted, Signals
 
-    token = find_token(args.token_file, os.environ, time.time())
-    secrets = Secrets([token])
     with Signals() as signals:
         try:
-            return _fetch(args, token, secrets)
+            token = find_token(args.token_file, os.environ, time.time())
+            return _fetch(args, token, Secrets([token]))
         except Interrupted:
             sys.stderr.write("interrupted: what came is kept; run the same again to go on.\n")
             return signals.code or 130

@@ -34,13 +34,13 @@ def find_token(file: Path | None, environment: Mapping[str, str], now: float) ->
         token = environment[VARIABLE]
     elif default.exists():
         token = read_token(default)
-    elif sys.stdin.isatty() and sys.stderr.isatty():
-        token = getpass.getpass("ReSim token: ")
     else:
-        raise CallError(
-            "no token is given.",
-            f"Set {VARIABLE}, or put it into {clean(str(default))}, which only you may read.",
-        )
+        token = _asked()
+        if not token:
+            raise CallError(
+                "no token is given.",
+                f"Set {VARIABLE}, or put it into {clean(str(default))}, which only you may read.",
+            )
     token = token.strip()
     if not token or not token.isascii() or not token.isprintable() or " " in token:
         raise CallError("the token is empty, or has blanks or strange characters in it.")
@@ -83,6 +83,16 @@ def expiry(token: str) -> float | None:
     if isinstance(ended, bool) or not isinstance(ended, int | float) or not 0 < ended < 1e11:
         return None
     return float(ended)
+
+
+def _asked() -> str:
+    """What is typed at the terminal, unseen; empty where nobody sits there."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return ""
+    try:
+        return getpass.getpass("ReSim token: ")
+    except EOFError:
+        return ""
 
 
 def _folder(environment: Mapping[str, str]) -> Path:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import random
 import socket
+import ssl
+import subprocess
+import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from runner.api.client import Client
-from runner.api.errors import ApiError, BadAnswerError, UnreachableError
+from runner.api.errors import ApiError, BadAnswerError, UnreachableError, UnsafeError
 from runner.api.patience import Patience
 from tests.api.rude import Behaviour, Rude, answer, raw, rude
 
@@ -158,3 +162,59 @@ def test_a_download_is_the_last_attempt_alone(
     url = server.on("/x", answer(200, b"much longer", length=90), answer(200, b"whole"))
     assert client.download(url, path) == 5
     assert path.read_bytes() == b"whole"
+
+
+_AUTHORITY = """
+[ca]
+default_ca = own
+[own]
+database = index
+serial = serial
+new_certs_dir = .
+default_md = sha256
+policy = any
+x509_extensions = names
+[any]
+commonName = supplied
+[names]
+subjectAltName = DNS:localhost
+"""
+
+
+def test_a_certificate_that_has_expired_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "index").write_text("")
+    (tmp_path / "serial").write_text("01\n")
+    (tmp_path / "config").write_text(_AUTHORITY)
+    key = "-newkey rsa:2048 -nodes -subj /CN=localhost -keyout key -out request"
+    dates = "-startdate 20200101000000Z -enddate 20200102000000Z"
+    sign = f"-config config -selfsign -batch -keyfile key -in request -out signed {dates}"
+    try:
+        for command in (f"req {key}", f"ca {sign}"):
+            words = ["openssl", *command.split()]
+            subprocess.run(words, cwd=tmp_path, check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        pytest.skip(f"no openssl to make a certificate with: {error}")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "signed", tmp_path / "key")
+    asked: list[bytes] = []
+
+    def serve(listener: socket.socket) -> None:
+        plain, _ = listener.accept()
+        try:
+            with plain, context.wrap_socket(plain, server_side=True) as connection:
+                asked.append(connection.recv(1000))
+        except OSError:
+            return
+
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "signed"))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve, args=(listener,), daemon=True)
+        thread.start()
+        client = Client(f"https://localhost:{listener.getsockname()[1]}", "token", None)
+        with pytest.raises(UnsafeError, match=r"^the certificate of localhost has expired\.$"):
+            list(client.batches())
+        thread.join(10)
+    # Nobody heard the token.
+    assert asked == []

@@ -109,6 +109,20 @@ def test_without_a_token_or_a_terminal_it_says_what_to_do(
     assert "RESIM_TOKEN" in caught.value.hint
 
 
+def test_a_terminal_is_asked_for_the_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for stream in ("sys.stdin.isatty", "sys.stderr.isatty"):
+        monkeypatch.setattr(stream, lambda: True)
+    monkeypatch.setattr("getpass.getpass", lambda prompt: "typed\n")
+    assert find_token(None, {"HOME": str(tmp_path)}, 0.0) == "typed"
+
+    def nobody(prompt: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr("getpass.getpass", nobody)
+    with pytest.raises(CallError, match="no token"):
+        find_token(None, {"HOME": str(tmp_path)}, 0.0)
+
+
 def test_an_expired_token_is_known_before_it_is_sent() -> None:
     body = base64.urlsafe_b64encode(json.dumps({"exp": 1_700_000_000}).encode()).decode()
     token = f"head.{body.rstrip('=')}.signature"
