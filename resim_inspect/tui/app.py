@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from textual import on, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
 from textual.message import Message
 from textual.screen import Screen
 from textual.theme import Theme
@@ -21,11 +22,14 @@ from textual.worker import Worker, WorkerState
 from resim_inspect.document.errors import DocumentError
 from resim_inspect.document.text import clean
 from resim_inspect.tui.background import Failed, Starting
-from resim_inspect.tui.graphics import Choice, Graphics, prepare
+from resim_inspect.tui.graphics import Choice, Graphics, prepare, remembered
 from resim_inspect.tui.layout import CSS
 from resim_inspect.tui.opening import Open, Opened, open_path
 from resim_inspect.tui.switching import Shelf
 from resim_inspect.tui.theme import DARK, LIGHT, defaults
+
+QUIET = 15.0
+"""Seconds between looks for garbage; see `brisk`."""
 
 
 class InspectApp(App[int], Starting):
@@ -78,6 +82,9 @@ class InspectApp(App[int], Starting):
         else:
             self.shelf.add(opened, self.DEFAULT_MODE)
 
+    def get_driver_class(self) -> type[Driver]:
+        return remembered(super().get_driver_class())
+
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return defaults(self.current_theme.dark)
 
@@ -87,6 +94,11 @@ class InspectApp(App[int], Starting):
             path = self._first.place.path
             self.when_up(self.screen, lambda: self._remember(path))
         self.call_after_refresh(self.is_up)
+        self.set_interval(QUIET, self._tidy)
+
+    def _tidy(self) -> None:
+        if not any(worker.is_running for worker in self.workers):
+            gc.collect(1)
 
     def _restyle(self, _: Theme) -> None:
         for screen in self.screen_stack:
@@ -202,13 +214,13 @@ def brisk() -> Iterator[Callable[[], None]]:
     interval = sys.getswitchinterval()
     # A thread that decodes hands over five times as often as by default.
     sys.setswitchinterval(0.001)
-    # A collection in the middle of the start would cost a tenth of it.
+    # A collection in the middle of the start would cost a tenth of it, and one while a large
+    # file is read or judged a tenth of a second: the app collects when nothing else goes on.
     gc.disable()
 
     def started() -> None:
         # What was loaded so far stays to the end: no collection has to look at it again.
         gc.freeze()
-        gc.enable()
 
     try:
         yield started

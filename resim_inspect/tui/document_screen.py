@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from importlib import import_module
 from pathlib import Path
 from typing import ClassVar
@@ -229,6 +230,8 @@ class DocumentScreen(Screen[None], Background):
     )
     def _link(self, session: Session) -> None:
         session.catalog.link()
+        # Hundreds of thousands of values that stay: no collection has to look at them again.
+        gc.freeze()
         self.post_message(self.Linked(session))
 
     @on(Linked)

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from weakref import WeakKeyDictionary
 
 from resim_inspect.document.text import clean
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.segment import Segment
     from textual.app import App
+    from textual.driver import Driver
     from textual.strip import Strip
 
     from resim_inspect.charts.drawing import Drawing
@@ -214,9 +216,23 @@ def laid(
     return tuple(lines)
 
 
+_DRIVERS: WeakKeyDictionary[App[Any], Driver] = WeakKeyDictionary()
+
+
+def remembered(driver: type[Driver]) -> type[Driver]:
+    """The same driver, known by its app from its start on: see `send`."""
+    start = driver.__init__
+
+    def starts(self: Driver, app: App[Any], **options: Any) -> None:
+        start(self, app, **options)
+        _DRIVERS[app] = self
+
+    return type(driver.__name__, (driver,), {"__init__": starts})
+
+
 def send(app: App[Any], data: str) -> None:
     """Write to the terminal, in turn with what the app writes."""
-    driver = app._driver
+    driver = _DRIVERS.get(app)
     if data and driver is not None:
         driver.write(data)
 

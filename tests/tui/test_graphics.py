@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from rich.segment import Segment
+from textual.drivers import headless_driver
 from textual.drivers.headless_driver import HeadlessDriver
 from textual.geometry import Region
 from textual.pilot import Pilot
@@ -26,7 +27,15 @@ from resim_inspect.document.builder import DocumentBuilder
 from resim_inspect.tui import graphics
 from resim_inspect.tui.app import InspectApp
 from resim_inspect.tui.chart import ChartView
-from resim_inspect.tui.graphics import Encoded, Graphics, GraphicsError, known, prepare, within
+from resim_inspect.tui.graphics import (
+    Encoded,
+    Graphics,
+    GraphicsError,
+    known,
+    prepare,
+    remembered,
+    within,
+)
 from tests.tui.conftest import opened, press, settle, text
 
 if TYPE_CHECKING:
@@ -140,6 +149,7 @@ class Terminal:
 def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
     found = Terminal()
     monkeypatch.setattr(HeadlessDriver, "write", lambda self, data: found.written.append(data))
+    monkeypatch.setattr(headless_driver, "HeadlessDriver", remembered(HeadlessDriver))
     monkeypatch.setattr(graphics, "cell_pixels", lambda: (10, 20))
     return found
 
