@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import os
-import shutil
-import subprocess
 import sys
-import webbrowser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from resim_inspect.charts.launch import has_display, launch
 from resim_inspect.commands import CommandError, ExitCode, metrics_files
 from resim_inspect.document.text import clean
 
@@ -97,30 +94,3 @@ def _open(found: Target, print_only: bool) -> int:
             sys.stderr.write("No browser or viewer was found; open this file:\n")
     sys.stdout.write(f"{found.path}\n")
     return ExitCode.OK
-
-
-def has_display() -> bool:
-    """Whether a window can open where the reader sits: not over SSH, not without a display."""
-    if os.environ.get("SSH_CONNECTION") or os.environ.get("SSH_TTY"):
-        return False
-    if sys.platform in ("darwin", "win32"):
-        return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
-
-
-def launch(path: Path) -> bool:
-    """Open a page in the browser, any other file in the system's viewer; whether that began."""
-    if path.suffix == ".html":
-        return webbrowser.open(path.as_uri())
-    opener = shutil.which("open" if sys.platform == "darwin" else "xdg-open")
-    if opener is None:
-        return webbrowser.open(path.as_uri())
-    # The viewer outlives this command and says nothing on its terminal.
-    subprocess.Popen(
-        [opener, str(path)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    return True

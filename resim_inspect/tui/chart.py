@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
-from textual import events
+from textual import events, work
 from textual.binding import Binding, BindingType
 
 from resim_inspect.document.text import clean
@@ -14,6 +14,8 @@ from resim_inspect.tui.zoom import Window, held, panned, zoomed
 
 if TYPE_CHECKING:
     from resim_inspect.charts.drawing import TimeMode
+    from resim_inspect.document import Document
+    from resim_inspect.document.model import Metric
 
 
 class ChartView(ChartCanvas):
@@ -36,6 +38,7 @@ class ChartView(ChartCanvas):
         Binding("p", "image(-1)", "Image before", tooltip="the image before this one"),
         Binding("i", "image(1)", "Next image", tooltip="the next image"),
         Binding("y", "copy", "Copy", tooltip="copy the values under the cursor"),
+        Binding("v", "browse", "View", tooltip="the figure or image in the browser or viewer"),
     ]
 
     def __init__(self, *, id: str | None = None) -> None:
@@ -97,6 +100,39 @@ class ChartView(ChartCanvas):
             number = (self.drawing.image_index + by) % self.drawing.images
             self.look = self.look._replace(image=number)
             self._ask()
+
+    def action_browse(self) -> None:
+        subject = self.subject
+        if subject is not None and subject.document is not None and subject.kind == "metric":
+            self._browse(subject.document.metrics[subject.position], subject.document)
+
+    @work(
+        thread=True,
+        exclusive=True,
+        group="browse",
+        exit_on_error=False,
+        description="opening the browser",
+    )
+    def _browse(self, metric: Metric, document: Document) -> None:
+        from resim_inspect.charts.launch import has_display, launch
+        from resim_inspect.charts.page import NothingToBrowseError, target
+
+        try:
+            found = target(document, metric, self.look.image)
+        except (NothingToBrowseError, OSError, UnicodeDecodeError) as error:
+            self._say(str(error), "warning")
+            return
+        where = clean(str(found.path), 300)
+        if not has_display():
+            self._say(f"No display here; open this file where there is one: {where}", "warning")
+        elif launch(found.path):
+            self._say(f"Opened {where}. {found.notice}".strip(), "information")
+        else:
+            self._say(f"No browser or viewer was found; open this file: {where}", "warning")
+
+    def _say(self, sentence: str, severity: Literal["information", "warning"]) -> None:
+        # Safe from a worker's thread.
+        self.app.notify(clean(sentence, 600), severity=severity, timeout=10, markup=False)
 
     def action_time(self) -> None:
         following: dict[TimeMode, TimeMode] = {

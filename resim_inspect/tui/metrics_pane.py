@@ -41,6 +41,7 @@ class MetricsPane(Pane):
             "Its data",
             tooltip="to the data behind the metric, at the time of the cursor",
         ),
+        Binding("v", "browse", "View", tooltip="the figure or image in the browser or viewer"),
     ]
     card: Card | None = None
     """The card of the chosen metric, once it is there."""
@@ -235,6 +236,10 @@ class MetricsPane(Pane):
             metric = self.session.document.metrics[self.list.position]
             rows = [(fact.name, fact.text) for fact in facts(self.session.document, metric)]
             self.app.push_screen(FactsDialog(metric.name, rows))
+
+    def action_browse(self) -> None:
+        if self.card is not None:
+            self.card.chart.action_browse()
 
     def action_data(self) -> None:
         from resim_inspect.tui.pane import GoTo

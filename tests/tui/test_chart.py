@@ -194,3 +194,46 @@ async def test_long_texts_scroll(sample: Path) -> None:
         assert "line 1" in text(pilot)
         await press(pilot, "tab", *["j"] * 30)
         assert "line 15" in text(pilot)
+
+
+async def test_a_figure_opens_in_the_browser(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DISPLAY", ":0")
+    for name in ("SSH_CONNECTION", "SSH_TTY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    launched: list[Path] = []
+
+    def launch(path: Path) -> bool:
+        launched.append(path)
+        return True
+
+    monkeypatch.setattr("resim_inspect.charts.launch.launch", launch)
+    build = DocumentBuilder()
+    build.plotly("Figure </script>", {"data": [{"type": "scatter", "y": [1, 2]}]}, order=1)
+    build.scalar("Number", 1.0, order=2)
+    async with opened(build) as pilot:
+        await press(pilot, "v")
+        assert [path.suffix for path in launched] == [".html"]
+        assert '"scatter"' in launched[0].read_text(encoding="utf-8")
+        await press(pilot, "down", "v", "enter", "v")
+        assert len(launched) == 1, "a number is nothing for a browser"
+
+
+async def test_without_a_display_the_path_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("sys.platform", "linux")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    build = DocumentBuilder()
+    build.plotly("Figure", {"data": [{"type": "scatter", "y": [1, 2]}]})
+    async with opened(build) as pilot:
+        said: list[str] = []
+        monkeypatch.setattr(pilot.app, "notify", lambda words, **_: said.append(words))
+        await press(pilot, "v")
+        assert len(said) == 1
+        assert said[0].startswith("No display here; open this file where there is one: ")
+        assert Path(said[0].split(": ", 1)[1]).is_file()
