@@ -14,11 +14,19 @@ import pytest
 from PIL import Image as Pillow
 from rich.cells import cell_len
 
-from resim_inspect.charts import DARK, PLAIN, DrawOptions, draw, natural_height, page, render
+from resim_inspect.charts import (
+    DARK,
+    PLAIN,
+    DrawOptions,
+    draw,
+    launch,
+    natural_height,
+    page,
+    render,
+)
 from resim_inspect.charts.drawing import Cell, Drawing, Image, Message, Table, Text
 from resim_inspect.charts.kinds import pictures
 from resim_inspect.charts.panels.image import fitted
-from resim_inspect.commands import browse
 from resim_inspect.document import Document
 from resim_inspect.document.builder import DocumentBuilder
 from tests.charts.scenes import picture
@@ -96,11 +104,11 @@ def test_browse_opens_a_display_only_where_there_is_one(monkeypatch: pytest.Monk
     for name in ("SSH_CONNECTION", "SSH_TTY", "DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr("sys.platform", "linux")
-    assert not browse.has_display()
+    assert not launch.has_display()
     monkeypatch.setenv("DISPLAY", ":0")
-    assert browse.has_display()
+    assert launch.has_display()
     monkeypatch.setenv("SSH_CONNECTION", "1 2 3 4")
-    assert not browse.has_display()
+    assert not launch.has_display()
 
 
 # ------------------------------------------------------------ images
