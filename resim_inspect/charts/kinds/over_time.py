@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -102,16 +103,7 @@ def double_over_time(source: Source, metric: Metric, values: DoubleOverTimeValue
     if axis.kind == "time":
         plot = with_events(source, plot)
         _note_outside(source, plot)
-    return Drawing(
-        title=clean(metric.name),
-        kind=metric.type.label,
-        panels=(plot if any(c.facts.total for c in curves) else no_points(),),
-        status=metric.status,
-        notes=tuple(source.notes),
-        categories=tuple(source.categories),
-        category=source.options.category,
-        extra={"series": names},
-    )
+    return _drawing(source, metric, plot, curves, names)
 
 
 def with_events(source: Source, plot: Plot) -> Plot:
@@ -213,16 +205,7 @@ def line_plot(source: Source, metric: Metric, values: LinePlotValues) -> Drawing
         Axis(title=clean(values.y_axis_name or "", TITLE_LIMIT), unit=common_unit(curves)),
         curves=tuple(hidden_out(source, curves)),
     )
-    return Drawing(
-        title=clean(metric.name),
-        kind=metric.type.label,
-        panels=(plot if any(c.facts.total for c in curves) else no_points(),),
-        status=metric.status,
-        notes=tuple(source.notes),
-        categories=tuple(source.categories),
-        category=source.options.category,
-        extra={"series": tuple(c.name for c in curves)},
-    )
+    return _drawing(source, metric, plot, curves, tuple(c.name for c in curves))
 
 
 def no_points() -> Message:
@@ -240,4 +223,20 @@ def empty(metric: Metric, source: Source, reasons: list[str]) -> Drawing:
         notes=tuple(source.notes),
         categories=tuple(source.categories),
         category=source.options.category,
+    )
+
+
+def _drawing(
+    source: Source, metric: Metric, plot: Plot, curves: Sequence[Curve], names: tuple[str, ...]
+) -> Drawing:
+    """The plot, or what is said in its place where no curve has a point."""
+    return Drawing(
+        title=clean(metric.name),
+        kind=metric.type.label,
+        panels=(plot if any(c.facts.total for c in curves) else no_points(),),
+        status=metric.status,
+        notes=tuple(source.notes),
+        categories=tuple(source.categories),
+        category=source.options.category,
+        extra={"series": names},
     )
