@@ -144,10 +144,6 @@ class Document:
     def _data_names(self) -> dict[str, int]:
         return _first(data.name for data in self.message.metrics_data)
 
-    @cached_property
-    def _event_ids(self) -> dict[str, int]:
-        return _first(event.event_id.id.data for event in self.message.events)
-
     def metric_by_id(self, metric_id: str) -> Metric | None:
         """The first metric with this id, compared as written."""
         position = self._metric_ids.get(metric_id)
@@ -167,11 +163,6 @@ class Document:
         """The first metrics data with this name."""
         position = self._data_names.get(name)
         return None if position is None else self.data[position]
-
-    def event_by_id(self, event_id: str) -> Event | None:
-        """The first event with this id, compared as written."""
-        position = self._event_ids.get(event_id)
-        return None if position is None else self.events[position]
 
     def index_of(self, data: MetricsData) -> MetricsData | None:
         """The data that this one is indexed by, if there is one."""
