@@ -34,6 +34,8 @@ TICK = 0.5  # seconds between two looks at all connections
 FIRST, IDLE, HEAD, WRITE, LINGER = 60.0, 900.0, 30.0, 120.0, 3.0
 
 _HOST = re.compile(r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?\Z")
+# What may stand at the very start: nothing yet, half of an empty line, or a method.
+_BEGINNING = re.compile(rb"\r?\Z|[!#$%&'*+.^_`|~0-9A-Za-z-]")
 _NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
 _CLAUSE = re.compile(r"\s*(\w+)\s*(<=|>=|=|<|>)\s*(?:\"([^\"]*)\"|(\S+))\s*\Z")
 _ONCE = ("host", "content-length", "transfer-encoding", "authorization")
@@ -345,7 +347,7 @@ class Connection(asyncio.Protocol):
             if end < 0:
                 if len(self.buffer) > MAX_HEAD:
                     self.refuse(Refusal(431, "the request's head is too large", close=True))
-                elif self.buffer[:1] and not _NAME.match(bytes(self.buffer[:1])):
+                elif not _BEGINNING.match(self.buffer):
                     self.refuse(Refusal(400, "this is no HTTP", close=True))
                 return
             head = bytes(self.buffer[:end])

@@ -164,6 +164,19 @@ def test_requests_that_come_all_at_once_or_byte_by_byte_are_answered_in_order(ap
         assert client.recv(15) == b"HTTP/1.1 200 OK"
 
 
+@pytest.mark.parametrize(("second", "status"), [("\n", b"200"), ("GET", b"400"), ("\r", b"400")])
+def test_half_an_empty_line_before_a_request_is_waited_for(
+    api: Served, second: str, status: bytes
+) -> None:
+    with connect(api) as client:
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        client.sendall(b"\r")
+        readable, _, _ = select.select([client], [], [], 0.2)
+        assert not readable
+        client.sendall((second + get(f"{api.base}/jobs")).encode())
+        assert client.recv(12) == b"HTTP/1.1 " + status
+
+
 def test_a_flood_that_reads_no_answers_is_held_back(api: Served) -> None:
     with connect(api) as client:
         client.setblocking(False)
