@@ -12,7 +12,7 @@ from runner.results import FORMAT, JobResult
 @dataclass(frozen=True)
 class Event:
     """One change. Kinds: `plan`, `warning`, `note`, `started`, `line`, `finished`, `kept`,
-    `stopping`, `end`."""
+    `stopping`, `end`; of a fetch `plan`, `table`, `progress`, `missing`, `error`, `end`."""
 
     kind: str
     at: float

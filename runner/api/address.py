@@ -9,6 +9,11 @@ from uuid import UUID
 
 from resim_inspect.document.text import clean
 
+API = "https://api.resim.ai/v1"
+"""ReSim's own API."""
+API_VARIABLE = "RESIM_API_URL"
+"""Names another one in the environment."""
+
 
 class Origin(NamedTuple):
     """Who answers."""

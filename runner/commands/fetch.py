@@ -8,18 +8,18 @@ import os
 import sys
 import time
 from argparse import Namespace
-from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from resim_inspect.document.text import clean, count, size
+from runner.api.address import API, API_VARIABLE
+from runner.errors import CallError, RunnerError
+from runner.events import Event
 from runner.redact import Secrets
 
-API = "https://api.resim.ai/v1"
-_FEW = 20
+Tell = Callable[[Event], None]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,7 +29,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--project", type=_uuid, required=True, metavar="ID")
     parser.add_argument("--batch", type=_uuid, required=True, metavar="ID")
-    parser.add_argument("--api-url", default=API, metavar="URL", help=f"default: {API}")
+    parser.add_argument(
+        "--api-url",
+        default=os.environ.get(API_VARIABLE) or API,
+        metavar="URL",
+        help=f"default: {API_VARIABLE}, then {API}",
+    )
     parser.add_argument(
         "--token-file",
         type=Path,
@@ -62,6 +67,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--allow-http", action="store_true", help="send the token over plain http, for all to see"
     )
     how.add_argument("--format", choices=("text", "json"), default="text")
+    how.add_argument("--events", metavar="FILE", help="one JSON line per change; - is stdout")
 
 
 def run(args: Namespace) -> int:
@@ -69,16 +75,37 @@ def run(args: Namespace) -> int:
     from runner.fetching.token import find_token
     from runner.signals import Interrupted, Signals
 
-    with Signals() as signals:
+    if args.events == "-" and args.format == "json":
+        raise CallError("--events - and --format json cannot both have stdout.")
+    with Signals() as signals, ExitStack() as stack:
+        tell = _events(args, stack)
         try:
             token = find_token(args.token_file, os.environ, time.time())
-            return _fetch(args, token, Secrets([token]))
+            return _fetch(args, token, Secrets([token]), tell)
+        except RunnerError as error:
+            if tell is not None:
+                kind = type(error).__name__
+                data = {"hint": error.hint, "kind": kind}
+                tell(Event("error", time.time(), text=error.reason, data=data))
+            raise
         except Interrupted:
             sys.stderr.write("interrupted: what came is kept; run the same again to go on.\n")
             return signals.code or 130
 
 
-def _fetch(args: Namespace, token: str, secrets: Secrets) -> int:
+def _events(args: Namespace, stack: ExitStack) -> Tell | None:
+    """Where events go, where they are wanted; raises StorageError."""
+    from runner.watch import machine
+
+    if args.events is None:
+        return None
+    stream = machine.open_events(args.events, sys.stdout)
+    if stream is not sys.stdout:
+        stack.enter_context(stream)
+    return machine.JsonLines(stream, Secrets())
+
+
+def _fetch(args: Namespace, token: str, secrets: Secrets, tell: Tell | None) -> int:
     from runner.api.address import origin_of
     from runner.api.client import Client
     from runner.api.patience import Patience
@@ -86,6 +113,7 @@ def _fetch(args: Namespace, token: str, secrets: Secrets) -> int:
     from runner.fetching.gather import MOST
     from runner.fetching.names import Wish
     from runner.fetching.store import Target
+    from runner.watch.fetching import showing, telling
 
     client = Client(
         args.api_url,
@@ -105,7 +133,7 @@ def _fetch(args: Namespace, token: str, secrets: Secrets) -> int:
     target = Target(args.workspace, args.project, args.batch)
     host = clean(origin_of(args.api_url).host, 200)
     try:
-        with _watching(secrets) as watch:
+        with showing(secrets) if tell is None else telling(tell) as watch:
             found = fetch_batch(
                 client,
                 target,
@@ -123,6 +151,18 @@ def _fetch(args: Namespace, token: str, secrets: Secrets) -> int:
         text = f"missing: {clean(job, 80)}: {clean(one.what, 120)}: {clean(one.why, 200)}"
         sys.stderr.write(f"{secrets.hide_text(text)}\n")
     code = 2 if found.missing else 0
+    if tell is not None:
+        data = {
+            "jobs": len(found.jobs),
+            "kept": found.kept,
+            "bytes": found.bytes,
+            "missing": len(found.missing),
+            "notes": [secrets.hide_text(note) for note in found.notes],
+            "exit_code": code,
+        }
+        tell(Event("end", time.time(), data=data))
+    if args.events == "-":
+        return code
     if args.format == "json":
         values = {
             "format": 1,
@@ -143,66 +183,6 @@ def _fetch(args: Namespace, token: str, secrets: Secrets) -> int:
         text = f"{count(len(found.jobs), 'job')}{kept}, {size(found.bytes)} fetched{lost}: "
         sys.stdout.write(f"{text}{clean(str(args.workspace))}\n")
     return code
-
-
-@contextmanager
-def _watching(secrets: Secrets) -> Iterator[Any]:
-    """Tells of the table, and of progress where somebody sits at a terminal."""
-    from runner.fetching.batch import Watch
-    from runner.fetching.gather import Progress
-
-    if not sys.stderr.isatty():
-        yield Watch(table=lambda jobs: _tell(jobs, secrets, sys.stderr.write))
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
-    from rich.progress import Progress as Bar
-
-    bar = Bar(
-        TextColumn("jobs"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[came]}"),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-        transient=True,
-    )
-    task = bar.add_task("jobs", total=None, came="")
-    seen: list[Progress] = []
-
-    def begun(progress: Progress) -> None:
-        seen.append(progress)
-        bar.update(task, total=progress.jobs, completed=progress.done)
-
-    def tick() -> None:
-        progress = seen[0]
-        came = f"{size(progress.bytes)}, {count(progress.connections, 'connection')}"
-        bar.update(task, completed=progress.done, came=came)
-
-    def table(jobs: list[dict[str, Any]]) -> None:
-        _tell(jobs, secrets, lambda text: bar.console.out(text, end="", highlight=False))
-
-    with bar:
-        yield Watch(begun, tick, table)
-
-
-def _tell(jobs: list[dict[str, Any]], secrets: Secrets, write: Callable[[str], object]) -> None:
-    """The table in a few lines: how many of each status, and the worst jobs first."""
-    order = ("FAIL_BLOCK", "FAIL_WARN", "PASSED", "RAW", "NOT_APPLICABLE")
-    statuses = Counter(str(job.get("status", "")) for job in jobs)
-    metrics = sum(len(job["metrics"]) for job in jobs)
-    parts = [f"{times:,} {clean(status, 24) or 'unknown'}" for status, times in statuses.items()]
-    write(f"{count(len(jobs), 'job')}, {count(metrics, 'metric')}: {', '.join(sorted(parts))}\n")
-    bad = [job for job in jobs if job.get("status") in order[:2]]
-    bad.sort(key=lambda job: (order.index(job["status"]), job["name"]))
-    for job in bad[:_FEW]:
-        failing = [
-            clean(str(one["name"]), 40) for one in job["metrics"] if one["status"] == job["status"]
-        ]
-        text = f"  {job['status']:<10} {clean(job['name'], 60)}: {', '.join(failing[:3])}"
-        write(secrets.hide_text(text) + "\n")
-    if len(bad) > _FEW:
-        write(f"  and {len(bad) - _FEW:,} more\n")
 
 
 def _uuid(text: str) -> UUID:

@@ -44,6 +44,8 @@ class Watch:
     begun: Callable[[Progress], None] = lambda _: None
     tick: Callable[[], None] = lambda: None
     table: Callable[[list[dict[str, Any]]], None] = lambda _: None
+    lost: Callable[[str, str, str], None] = lambda *_: None
+    """What did not come, as soon as that is known: its job, what it is, and why."""
 
 
 def fetch_batch(
@@ -104,7 +106,7 @@ class _Fetch:
         for row in chosen:
             if not names.job_id(row):
                 name = self._hide(text_of(row, "experienceName")) or "a job"
-                self._missing.append((name, Missing("job", "its id is no UUID.")))
+                self._lose(name, Missing("job", "its id is no UUID."))
         chosen = sorted(
             (row for row in chosen if names.job_id(row)), key=lambda row: folders[names.job_id(row)]
         )
@@ -221,9 +223,14 @@ class _Fetch:
                 return
         asked = {**self._asked, "logs": False} if parts.number < 0 else self._asked
         self._told[parts.name] = parts.finish(self._hide, asked)
-        self._missing += ((parts.name, one) for one in parts.missing())
+        for one in parts.missing():
+            self._lose(parts.name, one)
         if not parts.final and parts.number >= 0:
             self._notes.append(f"{parts.name} is not over yet: fetch again later.")
+
+    def _lose(self, job: str, one: Missing) -> None:
+        self._missing.append((job, one))
+        self._watch.lost(job, self._hide(one.what), self._hide(one.why))
 
     def _end(self) -> None:
         self._target.write_listing(self._table())

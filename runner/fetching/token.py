@@ -21,8 +21,12 @@ VARIABLE = "RESIM_TOKEN"
 _MOST = 1 << 16
 
 
+class NoTokenError(CallError):
+    """There is no token, or none that could be sent."""
+
+
 def find_token(file: Path | None, environment: Mapping[str, str], now: float) -> str:
-    """The token; raises CallError where there is none, TokenError where it has expired.
+    """The token; raises NoTokenError where there is none, TokenError where it has expired.
 
     `file` comes first, then `RESIM_TOKEN`, then `resim-inspect/token` in the folder of
     configurations, then whoever sits at the terminal. `now` is in seconds since 1970.
@@ -37,13 +41,13 @@ def find_token(file: Path | None, environment: Mapping[str, str], now: float) ->
     else:
         token = _asked()
         if not token:
-            raise CallError(
+            raise NoTokenError(
                 "no token is given.",
                 f"Set {VARIABLE}, or put it into {clean(str(default))}, which only you may read.",
             )
     token = token.strip()
     if not token or not token.isascii() or not token.isprintable() or " " in token:
-        raise CallError("the token is empty, or has blanks or strange characters in it.")
+        raise NoTokenError("the token is empty, or has blanks or strange characters in it.")
     ended = expiry(token)
     if ended is not None and ended <= now:
         moment = datetime.fromtimestamp(ended, UTC)

@@ -119,3 +119,49 @@ def test_an_interruption_keeps_what_came(server: Rude, tmp_path: Path) -> None:
     _, said = process.communicate(timeout=10)
     assert process.returncode == 143
     assert "what came is kept" in said
+
+
+def test_events_tell_a_program_how_it_goes(server: Rude, tmp_path: Path) -> None:
+    project = BASE.split("/")[2]
+    server.on("/blob/1/data/0", answer(410))
+    words = server.url, project, str(BATCH), TOKEN, "--events", "-"
+    done = call(tmp_path / "out", *words)
+    assert done.returncode == 2
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    kinds = [line["event"] for line in lines if line["event"] != "progress"]
+    assert kinds == ["plan", "table", "missing", "end"]
+    lost = next(line for line in lines if line["event"] == "missing")
+    assert (lost["job"], lost["what"]) == ("flight 1", "metrics data series 0")
+    assert "is not there (410)" in lost["text"]
+    assert lines[-1]["jobs"] == 3
+    assert lines[-1]["missing"] == 1
+    server.on(f"{BASE}/jobs", answer(403, TOKEN.encode()))
+    done = call(tmp_path / "no", *words)
+    (line,) = map(json.loads, done.stdout.splitlines())
+    assert (line["event"], line["kind"]) == ("error", "TokenError")
+    assert "denies access (403)" in line["text"]
+    assert TOKEN not in done.stdout
+    done = call(tmp_path / "both", *words, "--format", "json")
+    assert done.returncode == 2
+    assert "cannot both have stdout" in done.stderr
+
+
+def test_where_nobody_reads_the_events_it_ends(server: Rude, tmp_path: Path) -> None:
+    server.on("/blob/2/data/1", stall(1), answer(404))
+    process = subprocess.Popen(
+        arguments(tmp_path / "out", server.url, BASE.split("/")[2], str(BATCH), "--events", "-"),
+        cwd=ROOT,
+        env={**os.environ, "RESIM_TOKEN": TOKEN},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.wait(10) == 141
+    assert not process.stderr.read()
+    process.stderr.close()
+    # Nothing holds the workspace any more.
+    assert call(tmp_path / "out", server.url, BASE.split("/")[2], str(BATCH), TOKEN).returncode == 2
