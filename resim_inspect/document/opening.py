@@ -13,7 +13,7 @@ from resim_inspect.document.errors import (
     MalformedError,
     TruncatedError,
 )
-from resim_inspect.document.slices import slices
+from resim_inspect.document.slices import Slices
 from resim_inspect.document.source import BytesSource, Source, open_source
 from resim_inspect.document.wire import THRESHOLD, Scan, scan
 from resim_inspect.schema import metrics_pb2 as pb
@@ -60,13 +60,14 @@ def _open(source: Source, path: Path | None, cache_bytes: int, threshold: int) -
         raise MalformedError(foreign, path, error.offset) from error
     try:
         message = pb.JobMetrics()
-        for piece in slices(split.skeleton):
+        slices = Slices(split.skeleton)
+        for piece in slices:
             message.MergeFromString(piece)
     except DecodeError as error:
         raise _malformed(source, split, path) from error
     if not message.ListFields():
         raise MalformedError(_foreign(source) or "holds nothing that a metrics file has", path, 0)
-    return Document(source, split, message, path, cache_bytes)
+    return Document(source, split, message, slices, path, cache_bytes)
 
 
 def _malformed(source: Source, split: Scan, path: Path | None) -> DocumentError:

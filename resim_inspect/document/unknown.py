@@ -10,13 +10,15 @@ from google.protobuf.message import Message
 from google.protobuf.unknown_fields import UnknownFieldSet
 
 from resim_inspect.document.document import UnknownField
-from resim_inspect.document.slices import slices
 from resim_inspect.schema import metrics_pb2 as pb
 
 
-def unknown_fields(message: pb.JobMetrics, serialized: bytes) -> list[UnknownField]:
-    """The unknown fields of a parsed message, each place and number once."""
-    if not any(map(_has_unknown, slices(serialized))):
+def unknown_fields(message: pb.JobMetrics, slices: Iterable[bytes]) -> list[UnknownField]:
+    """The unknown fields of a parsed message, each place and number once.
+
+    `slices` are the bytes that it was parsed from.
+    """
+    if not any(map(_has_unknown, slices)):
         return []
     found: dict[UnknownField, None] = {}
     _walk(message, "", found)
@@ -24,11 +26,14 @@ def unknown_fields(message: pb.JobMetrics, serialized: bytes) -> list[UnknownFie
 
 
 def _has_unknown(serialized: bytes) -> bool:
-    # Without them a message is shorter: cheaper to find out than to walk it all.
+    # Cheaper to find out than to walk it all: without them, a message is written as it was
+    # read, or where its writer has other habits, as long as with them.
     message = pb.JobMetrics.FromString(serialized)
-    size = message.ByteSize()
     message.DiscardUnknownFields()
-    return message.ByteSize() != size
+    written = message.SerializeToString()
+    if written == serialized:
+        return False
+    return len(written) != pb.JobMetrics.FromString(serialized).ByteSize()
 
 
 def _walk(message: Message, where: str, found: dict[UnknownField, None]) -> None:

@@ -7,7 +7,7 @@ that protobuf accepts its bytes.
 
 from __future__ import annotations
 
-from math import fsum, isfinite
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from resim_inspect.document.enums import MetricStatus, SeriesKind
@@ -38,7 +38,9 @@ def look_at_series(
     values = getattr(series, kind).series
     length = len(values)
     if kind == "doubles":
-        if not _finite(values[:]):
+        # NaN or infinite if any value is; so is a sum that is only too large, which is counted.
+        # Of a copy, which is a list: that is summed twice as fast.
+        if not isfinite(sum(values[:])):
             nan = sum(value != value for value in values)
             infinite = sum(abs(value) == _INFINITY for value in values)
             report_not_finite(context, entry, category, nan, infinite, length)
@@ -57,15 +59,6 @@ def look_at_series(
                 break
             before = now
     return kind, length
-
-
-def _finite(values: list[float]) -> bool:
-    try:
-        # Of the ways to look at many floats in plain Python the fastest.
-        return isfinite(fsum(values))
-    except (OverflowError, ValueError):
-        # Too large a sum of finite values, or infinities of both signs.
-        return False
 
 
 _INFINITY = float("inf")

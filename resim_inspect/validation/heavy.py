@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -50,6 +49,9 @@ def look_at_all(document: Document) -> dict[int, HeavyFacts]:
     positions = list(document.heavy)
     if sum(series.length for series in document.heavy.values()) < _ALONE:
         return {position: look(document, position) for position in positions}
+    # Its import takes as long as judging ten megabytes.
+    from concurrent.futures import ThreadPoolExecutor
+
     workers = min(_THREADS, os.cpu_count() or 1, len(positions))
     with ThreadPoolExecutor(workers) as pool:
         found = list(pool.map(lambda position: look(document, position), positions))

@@ -278,6 +278,27 @@ def test_unknown_fields_survive_and_are_reported() -> None:
     assert parse_document(build(10).bytes()).unknown_fields() == []
 
 
+def test_a_file_written_with_other_habits_has_no_unknown_fields() -> None:
+    message = build(10).message()
+    backwards = b"".join(
+        pb.JobMetrics(**{field.name: value}).SerializeToString()
+        for field, value in reversed(message.ListFields())
+    )
+    assert parse_document(backwards).unknown_fields() == []
+
+
+def test_an_unknown_field_is_found_where_packing_makes_up_for_its_bytes() -> None:
+    # One double, not packed: a byte shorter than packed.
+    data = bytes.fromhex("1a0d 520b 0a09 09") + b"\0" * 8
+    unknown = b"\xa2\x06\x00"
+    assert pb.JobMetrics.FromString(data).ByteSize() == len(data) + 1
+    document = parse_document(data * 3 + unknown)
+    known = pb.JobMetrics.FromString(data * 3 + unknown)
+    known.DiscardUnknownFields()
+    assert known.ByteSize() == len(data * 3 + unknown)
+    assert [one.number for one in document.unknown_fields()] == [100]
+
+
 def test_the_verdict_is_the_status_or_else_the_worst_metric() -> None:
     builder = DocumentBuilder(status="PASSED")
     builder.scalar("a", 1.0, status="FAIL_WARN")

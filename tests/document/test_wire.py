@@ -16,7 +16,7 @@ from resim_inspect.document.convert import nanoseconds, series_kind
 from resim_inspect.document.enums import SeriesKind
 from resim_inspect.document.every import every_series
 from resim_inspect.document.model import Series
-from resim_inspect.document.slices import slices
+from resim_inspect.document.slices import Slices
 from resim_inspect.document.source import BytesSource
 from resim_inspect.document.wire import HeavySeries, scan
 from resim_inspect.schema import metrics_pb2 as pb
@@ -250,7 +250,7 @@ def test_slices_merge_into_the_whole(seed: int, size: int) -> None:
 
 def _merged(data: bytes, size: int) -> pb.JobMetrics:
     merged = pb.JobMetrics()
-    for piece in slices(data, size):
+    for piece in Slices(data, size):
         merged.MergeFromString(piece)
     return merged
 
@@ -262,6 +262,6 @@ def test_a_collection_of_many_metrics_is_sliced() -> None:
     data = message.SerializeToString()
     # A status before, between and after, as not every writer keeps the order of the fields.
     data = b"\x20\x01" + data + b"\x20\x05" + data + b"\x20\x01"
-    pieces = list(slices(data, 4096))
+    pieces = list(Slices(data, 4096))
     assert len(pieces) > 20
     assert max(map(len, pieces)) <= 4096 + 4
