@@ -21,6 +21,8 @@ from resim_inspect.document.text import clean
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from resim_inspect.tui.cloud import Address
+
 PROGRAM = "resim-inspect"
 COMMANDS = {
     "validate": "check files by the rules of ReSim's validator, and say what is wrong and where",
@@ -110,7 +112,18 @@ def _command(name: str, argv: list[str]) -> int:
     )
     command.add_arguments(parser)
     _add_common(parser)
-    return command.run(parser.parse_args(argv))
+    args = parser.parse_args(argv)
+    _refuse_addresses(name, args)
+    return command.run(args)
+
+
+def _refuse_addresses(name: str, args: argparse.Namespace) -> None:
+    for path in (*getattr(args, "paths", ()), getattr(args, "path", None)):
+        if isinstance(path, Path) and path.parts[:1] == ("resim:",) and not path.exists():
+            raise CommandError(
+                f"`{name}` reads files: bring the batch home with `resim-runner fetch`, or look "
+                f"at it with `{PROGRAM} resim://PROJECT/BATCH`"
+            )
 
 
 def _app(argv: list[str]) -> int:
@@ -131,8 +144,8 @@ def _app(argv: list[str]) -> int:
         "path",
         metavar="PATH",
         nargs="?",
-        type=Path,
-        help="a metrics.binproto, its folder, a build's inputs, or a workspace",
+        help="a metrics.binproto, its folder, a build's inputs, a workspace, or a batch of the "
+        "cloud: resim://PROJECT/BATCH[/JOB]",
     )
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
     parser.add_argument(
@@ -144,9 +157,12 @@ def _app(argv: list[str]) -> int:
     )
     _add_common(parser)
     args = parser.parse_args(argv)
+    path = _place(args.path)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        path = args.path or "PATH"
-        raise CommandError(f"the app needs a terminal; `{PROGRAM} show {path}` prints the metrics")
+        instead = f"`{PROGRAM} show {path or 'PATH'}` prints the metrics"
+        if path is not None and not isinstance(path, Path):
+            instead = "`resim-runner fetch` brings a batch onto disk"
+        raise CommandError(f"the app needs a terminal; {instead}")
     # The variable that terminal libraries ask for; Textual heeds an empty one too.
     if args.color == "never":
         os.environ["NO_COLOR"] = "1"
@@ -156,9 +172,17 @@ def _app(argv: list[str]) -> int:
     from resim_inspect.tui.graphics import GraphicsError
 
     try:
-        return run_app(args.path, images=args.images)
+        return run_app(path, images=args.images)
     except GraphicsError as error:
         raise CommandError(str(error)) from error
+
+
+def _place(text: str | None) -> Path | Address | None:
+    if text is None or not text.startswith("resim:"):
+        return None if text is None else Path(text)
+    from resim_inspect.tui.cloud import address_of
+
+    return address_of(text)
 
 
 def _add_common(parser: argparse.ArgumentParser) -> None:

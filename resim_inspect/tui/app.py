@@ -22,9 +22,10 @@ from textual.worker import Worker, WorkerState
 from resim_inspect.document.errors import DocumentError
 from resim_inspect.document.text import clean
 from resim_inspect.tui.background import Failed, Starting
+from resim_inspect.tui.cloud import Address
 from resim_inspect.tui.graphics import Choice, Graphics, prepare, remembered
 from resim_inspect.tui.layout import CSS
-from resim_inspect.tui.opening import Open, Opened, open_path
+from resim_inspect.tui.opening import Again, Open, Opened, open_path
 from resim_inspect.tui.switching import Shelf
 from resim_inspect.tui.theme import DARK, LIGHT, defaults
 
@@ -61,7 +62,7 @@ class InspectApp(App[int], Starting):
     class Refused(Message):
         """Something could not be opened."""
 
-        def __init__(self, path: Path, error: DocumentError) -> None:
+        def __init__(self, path: Path | Address, error: DocumentError) -> None:
             super().__init__()
             self.path = path
             self.error = error
@@ -91,7 +92,7 @@ class InspectApp(App[int], Starting):
     def on_mount(self) -> None:
         self.theme_changed_signal.subscribe(self, self._restyle)
         if self._first is not None:
-            path = self._first.place.path
+            path = self._first.source
             self.when_up(self.screen, lambda: self._remember(path))
         self.call_after_refresh(self.is_up)
         self.set_interval(QUIET, self._tidy)
@@ -114,13 +115,15 @@ class InspectApp(App[int], Starting):
         mode = self.shelf.mode_of(message.path)
         if mode is not None:
             await self.shelf.show(mode)
+            if isinstance(message.path, Address):
+                self.screen.post_message(Again(message.path))
         else:
             self._open(message.path)
 
     @work(
         thread=True, exclusive=True, group="open", exit_on_error=False, description="opening a file"
     )
-    def _open(self, path: Path) -> None:
+    def _open(self, path: Path | Address) -> None:
         try:
             opened = open_path(path)
         except DocumentError as error:
@@ -132,7 +135,7 @@ class InspectApp(App[int], Starting):
     async def _was_opened(self, message: Ready) -> None:
         await self.shelf.show(self.shelf.add(message.opened))
         self.notify(f"Opened as {message.opened.place.said}.", timeout=3, markup=False)
-        self._remember(message.opened.place.path)
+        self._remember(message.opened.source)
 
     @on(Refused)
     def _refused(self, message: Refused) -> None:
@@ -147,7 +150,7 @@ class InspectApp(App[int], Starting):
     @work(
         thread=True, exclusive=True, group="recent", exit_on_error=False, description="remembering"
     )
-    def _remember(self, path: Path) -> None:
+    def _remember(self, path: Path | Address) -> None:
         from resim_inspect.tui.recent import remember
 
         remember(path)
@@ -230,7 +233,7 @@ def brisk() -> Iterator[Callable[[], None]]:
         sys.setswitchinterval(interval)
 
 
-def run_app(path: Path | None, *, watch: bool = True, images: Choice = "auto") -> int:
+def run_app(path: Path | Address | None, *, watch: bool = True, images: Choice = "auto") -> int:
     """Start the app on a path and return its exit code.
 
     Raises DocumentError and GraphicsError before it starts.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -41,6 +42,8 @@ class JobRow(NamedTuple):
     note: str
     """Why there are none."""
     cells: dict[str, Cell]
+    here: bool = True
+    """False where only the batch's lists say so: the metrics themselves are still to come."""
 
 
 class Shape(NamedTuple):
@@ -50,6 +53,8 @@ class Shape(NamedTuple):
     jobs: tuple[tuple[str, Path], ...]
     batch: Path | None
     """The batch's metrics file, where it is there."""
+    named: dict[str, str]
+    """The jobs' folders by their ids, and by their experiences where one job has it."""
 
 
 def read_shape(folder: Path) -> Shape:
@@ -59,28 +64,39 @@ def read_shape(folder: Path) -> Shape:
     workspace = open_workspace(folder)
     batch = workspace.batch.metrics
     jobs = tuple((job.name, job.place.folder) for job in workspace.jobs)
-    return Shape(folder, jobs, batch if batch.is_file() else None)
+    named: dict[str, str] = {}
+    often = Counter(job.experience_name for job in workspace.jobs)
+    for job in workspace.jobs:
+        if often[job.experience_name] == 1:
+            named[job.experience_name] = job.name
+    named |= {str(job.id): job.name for job in workspace.jobs}
+    return Shape(folder, jobs, batch if batch.is_file() else None, named)
 
 
 def read_jobs(shape: Shape) -> Iterator[JobRow]:
-    """The rows, one after the other; a job that cannot be read says why in its row."""
+    """The rows, one after the other."""
+    for name, folder in shape.jobs:
+        yield read_job(name, folder)
+
+
+def read_job(name: str, folder: Path) -> JobRow:
+    """The row of one job; where it cannot be read, the row says why."""
     from runner.errors import WorkspaceError
     from runner.workspace import Place
 
-    for name, folder in shape.jobs:
-        place = Place(folder)
-        try:
-            yield _row(name, place.metrics)
-        except DocumentError as error:
-            note = str(error)
-            if not place.metrics.exists():
-                try:
-                    result = place.read_result()
-                except WorkspaceError as broken:
-                    note = str(broken)
-                else:
-                    note = result.message or str(result.outcome) if result else "not run yet"
-            yield JobRow(name, place.metrics, None, note, {})
+    place = Place(folder)
+    try:
+        return _row(name, place.metrics)
+    except DocumentError as error:
+        note = str(error)
+        if not place.metrics.exists():
+            try:
+                result = place.read_result()
+            except WorkspaceError as broken:
+                note = str(broken)
+            else:
+                note = result.message or str(result.outcome) if result else "not run yet"
+        return JobRow(name, place.metrics, None, note, {})
 
 
 def _row(name: str, path: Path) -> JobRow:

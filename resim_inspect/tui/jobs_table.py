@@ -59,9 +59,12 @@ class JobsTable(LineList):
         return f"{clean(name, 80)} {cell.full} {symbol(cell.status)} {cell.status.name}"
 
     def show(self, rows: list[JobRow]) -> None:
-        """Show these; called again when more are read."""
+        """Show these; called again when more are read, or some again."""
+        here = self.names[self.column] if 0 <= self.column < len(self.names) else None
         self.rows = rows
         self.names = columns(rows)
+        if here in self.names:
+            self.column = self.names.index(here)
         self.order_rows()
 
     def order_rows(self) -> None:
@@ -76,6 +79,12 @@ class JobsTable(LineList):
         )
         row = next((i for i, r in enumerate(self.shown) if here and r.name == here.name), None)
         self.set_count(len(self.shown), max(0, self.cursor) if row is None else row)
+
+    def go_to(self, name: str) -> None:
+        """Choose the job of this name, where it is shown."""
+        row = next((i for i, r in enumerate(self.shown) if r.name == name), None)
+        if row is not None:
+            self.cursor = row
 
     def empty_note(self) -> str:
         return "no job is like that" if self.rows else "no jobs yet"
@@ -124,12 +133,15 @@ class JobsTable(LineList):
         here = row == self.cursor
         name = fit(clean(job.name, 200), self._name_width(width)) + " "
         pieces: list[Piece] = [
-            ("▌" if here else " ", look.accent),
+            ("▌" if here else " " if job.here else "↓", look.accent),
             (name, look.strong if here else look.text),
         ]
         if job.verdict is None:
             pieces.append((fit("E no metrics", VERDICT), look.of(MetricStatus.FAIL_BLOCK)))
             pieces.append((clean(job.note, 300), look.quiet))
+            return pieces
+        if not job.here and not job.cells:
+            pieces.append(("… to come", look.quiet))
             return pieces
         word = "unset" if job.verdict is MetricStatus.UNSET else job.verdict.name
         pieces.append((fit(f"{symbol(job.verdict)} {word}", VERDICT), look.of(job.verdict)))

@@ -20,6 +20,7 @@ from textual.widgets import Input, Static
 from resim_inspect.document.text import clean
 from resim_inspect.tui.background import Background
 from resim_inspect.tui.bars import BottomBar, Key
+from resim_inspect.tui.cloud import Address, AddressError, place_of
 from resim_inspect.tui.files import Entry, list_folder
 from resim_inspect.tui.inputs_view import FileTree
 from resim_inspect.tui.lines import LineList, Piece, fit
@@ -39,13 +40,13 @@ class Paths(Suggester):
 
 
 class Recent(LineList):
-    """Paths that were opened lately."""
+    """What was opened lately."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.paths: Sequence[Path] = ()
+        self.paths: Sequence[Path | Address] = ()
 
-    def show(self, paths: Sequence[Path]) -> None:
+    def show(self, paths: Sequence[Path | Address]) -> None:
         """Show these."""
         self.paths = paths
         self.set_count(len(paths), 0)
@@ -74,7 +75,9 @@ class OpenScreen(Screen[None], Background):
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-normal"), (110, "-wide")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "path", "Path", tooltip="type a path; → completes it"),
+        Binding(
+            "slash", "path", "Path", tooltip="type a path, → completes it; or resim://PROJECT/BATCH"
+        ),
         Binding("o", "open", "Open", tooltip="open the chosen folder as it is"),
         Binding("backspace", "up", "Up", tooltip="the folder above"),
         Binding("escape", "back", "Back", tooltip="back to what was open"),
@@ -91,7 +94,9 @@ class OpenScreen(Screen[None], Background):
     class Listed(Message):
         """The disk was looked at."""
 
-        def __init__(self, folder: Path, entries: Sequence[Entry], recent: Sequence[Path]) -> None:
+        def __init__(
+            self, folder: Path, entries: Sequence[Entry], recent: Sequence[Path | Address]
+        ) -> None:
             super().__init__()
             self.folder = folder
             self.entries = entries
@@ -105,7 +110,7 @@ class OpenScreen(Screen[None], Background):
 
     def compose(self) -> ComposeResult:
         yield Static(id="hello")
-        yield Input(placeholder="a path; → completes", suggester=Paths())
+        yield Input(placeholder="a path; → completes; or resim://PROJECT/BATCH", suggester=Paths())
         with Horizontal():
             yield Recent()
             yield FileTree()
@@ -129,7 +134,7 @@ class OpenScreen(Screen[None], Background):
     def _hello(self) -> None:
         look = tones(self.app)
         text = Text("resim-inspect", look.strong)
-        text.append("   open a metrics.binproto, an outputs or inputs folder, a workspace")
+        text.append("   open a metrics.binproto, an outputs or inputs folder, a workspace, a batch")
         self.query_one("#hello", Static).update(text)
 
     def restyle(self) -> None:
@@ -180,8 +185,13 @@ class OpenScreen(Screen[None], Background):
 
     def on_input_submitted(self, message: Input.Submitted) -> None:
         message.stop()
-        if message.value.strip():
-            self.post_message(Open(Path(message.value.strip()).expanduser()))
+        if not message.value.strip():
+            return
+        try:
+            self.post_message(Open(place_of(message.value)))
+        except AddressError as error:
+            text = clean(str(error), 400)
+            self.app.notify(text, title="Not opened", severity="warning", timeout=8, markup=False)
 
     def action_path(self) -> None:
         self.query_one(Input).focus()

@@ -6,6 +6,8 @@ import json
 import os
 from pathlib import Path
 
+from resim_inspect.tui.cloud import Address, AddressError, address_of, is_address
+
 MOST = 30
 
 
@@ -15,21 +17,31 @@ def state_file() -> Path:
     return Path(base) / "resim-inspect" / "recent.json"
 
 
-def read_recent() -> list[Path]:
-    """The paths opened lately that are still there, the last first."""
+def read_recent() -> list[Path | Address]:
+    """What was opened lately, the last first; paths that are gone are left out."""
     try:
         paths = json.loads(state_file().read_text(encoding="utf-8"))["paths"]
     except (OSError, ValueError, KeyError, TypeError):
         return []
     if not isinstance(paths, list):
         return []
-    found = [Path(path) for path in paths[:MOST] if isinstance(path, str) and "\0" not in path]
-    return [path for path in found if path.exists()]
+    found = (_read(path) for path in paths[:MOST] if isinstance(path, str) and "\0" not in path)
+    return [path for path in found if path is not None]
 
 
-def remember(path: Path) -> None:
-    """Put a path on top of the list; a home that cannot be written to is none of our business."""
-    path = path.absolute()
+def _read(text: str) -> Path | Address | None:
+    if is_address(text):
+        try:
+            return address_of(text)
+        except AddressError:
+            return None
+    path = Path(text)
+    return path if path.exists() else None
+
+
+def remember(path: Path | Address) -> None:
+    """Put it on top of the list; a home that cannot be written to is none of our business."""
+    path = path if isinstance(path, Address) else path.absolute()
     paths = [str(path), *(str(p) for p in read_recent() if p != path)][:MOST]
     target = state_file()
     part = target.with_suffix(f".{os.getpid()}.part")

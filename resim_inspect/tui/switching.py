@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from resim_inspect.tui.cloud import Address
 from resim_inspect.tui.opening import Opened
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class Shelf:
         self.app = app
         self.watch = watch
         self.names: dict[str, str] = {}
-        self.paths: dict[Path, str] = {}
+        self.paths: dict[Path | Address, str] = {}
         self.lately: list[str] = []
         self._number = 0
         self._open = ""
@@ -38,7 +39,7 @@ class Shelf:
             self._number += 1
             mode = f"thing-{self._number}"
         self.names[mode] = opened.name
-        self.paths[opened.place.path.absolute()] = mode
+        self.paths[_key(opened.source)] = mode
         self.lately.append(mode)
         self.app.add_mode(mode, lambda: opened.screen(watch=self.watch))
         return mode
@@ -48,9 +49,9 @@ class Shelf:
         self._open = mode
         self.app.add_mode(mode, open_screen)
 
-    def mode_of(self, path: Path) -> str | None:
-        """The mode of a path that is open already."""
-        return self.paths.get(path.absolute())
+    def mode_of(self, path: Path | Address) -> str | None:
+        """The mode of what is open already."""
+        return self.paths.get(_key(path))
 
     async def show(self, mode: str) -> None:
         """Switch to a mode."""
@@ -85,3 +86,8 @@ class Shelf:
         self.paths = {path: name for path, name in self.paths.items() if name != mode}
         await self.app.remove_mode(mode)
         return True
+
+
+def _key(path: Path | Address) -> Path | Address:
+    """By what something is known: the jobs of a batch are one thing."""
+    return path.whole if isinstance(path, Address) else path.absolute()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -16,13 +17,14 @@ from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Static
-from textual.worker import Worker, get_current_worker
+from textual.worker import Worker, WorkerState, get_current_worker
 
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.document.text import clean, symbol
 from resim_inspect.tui.background import Background
 from resim_inspect.tui.bars import BottomBar, Key
-from resim_inspect.tui.jobs import JobRow, Shape, read_jobs, read_shape
+from resim_inspect.tui.jobs import JobRow, Shape
+from resim_inspect.tui.jobs_reader import Reader
 from resim_inspect.tui.jobs_table import JobsTable
 from resim_inspect.tui.lines import LineList, strip_of
 from resim_inspect.tui.opening import Open
@@ -33,6 +35,10 @@ if TYPE_CHECKING:
 
 EVERY = 0.1
 """Seconds between two looks of the screen at what was read."""
+LOOK_EVERY = 1.0
+"""Seconds between two looks at the disk."""
+SHARE = 0.05
+"""The most of the time that these looks may take: with many jobs they become rarer."""
 
 
 class JobsHeading(Widget):
@@ -74,33 +80,53 @@ class WorkspaceScreen(Screen[None], Background):
             self.shape = shape
 
     class Rows(Message):
-        """More jobs were read."""
+        """Jobs were read, for the first time or again."""
 
-        def __init__(self, rows: list[JobRow], *, first: bool, last: bool) -> None:
+        def __init__(self, rows: list[JobRow]) -> None:
             super().__init__()
             self.rows = rows
-            self.first = first
-            self.last = last
 
-    def __init__(self, folder: Path) -> None:
+    class Looked(Message):
+        """All of the disk was looked at; how long that took in seconds."""
+
+        def __init__(self, seconds: float) -> None:
+            super().__init__()
+            self.seconds = seconds
+
+    def __init__(self, folder: Path, *, watch: bool = True, fetched: bool = False) -> None:
         super().__init__()
         self.folder = folder
         self.shape: Shape | None = None
-        self._rows: list[JobRow] = []
+        self.watches = watch
+        """Whether the disk is looked at again and again."""
+        self._reader = Reader(folder, fetched=fetched)
+        self._rows: dict[str, JobRow] = {}
         self._reading = False
+        self._again = False
+        self.rest = LOOK_EVERY
+        """Seconds that must pass before another look."""
+        self.looked = 0.0
+        """When the last look was over, by the monotonic clock."""
 
     def compose(self) -> ComposeResult:
         yield Static(id="place")
+        yield from self.above()
         with Vertical(id="jobs"):
             yield JobsHeading()
             yield JobsTable()
             yield Static(id="cell", markup=False)
         yield BottomBar()
 
+    def above(self) -> ComposeResult:
+        """What stands above the table."""
+        yield from ()
+
     def on_mount(self) -> None:
         self.table.focus()
         self._lines()
-        self.action_reread()
+        self.look()
+        if self.watches:
+            self.set_interval(LOOK_EVERY, self._look_again)
 
     @property
     def table(self) -> JobsTable:
@@ -109,8 +135,19 @@ class WorkspaceScreen(Screen[None], Background):
 
     def action_reread(self) -> None:
         if not self._reading:
+            self._reader.forget()
+            self.look()
+
+    def look(self) -> None:
+        """Look at the disk now, or once more when the look that is under way is over."""
+        self._again = self._reading
+        if not self._reading:
             self._reading = True
-            self._read(self.folder)
+            self._look(self._reader)
+
+    def _look_again(self) -> None:
+        if self.is_current and time.monotonic() - self.looked >= self.rest:
+            self.look()
 
     @work(
         thread=True,
@@ -119,43 +156,62 @@ class WorkspaceScreen(Screen[None], Background):
         exit_on_error=False,
         description="reading the workspace",
     )
-    def _read(self, folder: Path) -> None:
+    def _look(self, reader: Reader) -> None:
         worker = get_current_worker()
-        shape = read_shape(folder)
-        self.post_message(self.Found(shape))
+        started = told = time.monotonic()
+        if reader.look() and reader.shape is not None:
+            self.post_message(self.Found(reader.shape))
         rows: list[JobRow] = []
-        first, told = True, time.monotonic()
-        for row in read_jobs(shape):
+        for row in reader.changed():
             if worker.is_cancelled:
                 return
             rows.append(row)
             if time.monotonic() - told >= EVERY:
-                self.post_message(self.Rows(rows, first=first, last=False))
-                rows, first, told = [], False, time.monotonic()
-        self.post_message(self.Rows(rows, first=first, last=True))
+                self.post_message(self.Rows(rows))
+                rows, told = [], time.monotonic()
+        if rows:
+            self.post_message(self.Rows(rows))
+        self.post_message(self.Looked(time.monotonic() - started))
 
     @on(Found)
     def _found(self, message: Found) -> None:
         self.shape = message.shape
+        known = {name for name, _ in message.shape.jobs}
+        if not self._rows.keys() <= known:
+            self._rows = {name: row for name, row in self._rows.items() if name in known}
+            self.table.show(list(self._rows.values()))
         self._lines()
 
     @on(Rows)
     def _more(self, message: Rows) -> None:
-        self._rows = message.rows if message.first else [*self._rows, *message.rows]
-        if message.last:
-            self._reading = False
-        self.table.show(self._rows)
+        self._rows |= {row.name: row for row in message.rows}
+        self.table.show(list(self._rows.values()))
         self._lines()
+        self.came()
+
+    def came(self) -> None:
+        """Jobs were read."""
+
+    @on(Looked)
+    def _all_looked(self, message: Looked) -> None:
+        self.looked = time.monotonic()
+        self.rest = message.seconds / SHARE
+        self._reading = False
+        if self._again:
+            self.look()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        if event.worker.group == "jobs" and event.worker.is_finished:
-            self._reading = False
+        if event.worker.group == "jobs" and event.state in (
+            WorkerState.ERROR,
+            WorkerState.CANCELLED,
+        ):
+            # It would fail again each second: the next look is somebody's wish.
+            self._reading, self.rest = False, math.inf
 
     def _lines(self) -> None:
         look, shape = tones(self.app), self.shape
         total = len(shape.jobs) if shape else 0
-        place = Text(clean(self.folder.absolute().name, 80), look.strong)
-        place.append("   a workspace", look.quiet)
+        place = self.heading()
         if shape is not None and shape.batch is not None:
             place.append(" · with batch metrics, b opens them", look.quiet)
         self.query_one("#place", Static).update(place)
@@ -165,7 +221,10 @@ class WorkspaceScreen(Screen[None], Background):
             title = Text(f"Jobs {table.count:,} of {total:,}")
         if len(self._rows) < total:
             title.append(f" · {len(self._rows):,} read", look.accent)
-        verdicts = [row.verdict for row in self._rows]
+        awaited = sum(not row.here for row in self._rows.values())
+        if awaited:
+            title.append(f" · ↓ {awaited:,} to come", look.accent)
+        verdicts = [row.verdict for row in self._rows.values()]
         for status, word in (
             (MetricStatus.FAIL_BLOCK, "blocked"),
             (MetricStatus.FAIL_WARN, "warned"),
@@ -182,6 +241,7 @@ class WorkspaceScreen(Screen[None], Background):
         self.query_one(JobsHeading).refresh()
         keys = (
             Key("Enter", "open", ""),
+            *self.more_keys(),
             Key("s", "sort", ""),
             Key("f", "all" if table.only_failing else "only failing", ""),
             Key("/", "filter", "screen.filter"),
@@ -190,6 +250,16 @@ class WorkspaceScreen(Screen[None], Background):
             Key("q", "quit", "app.quit"),
         )
         self.query_one(BottomBar).show((), "", keys)
+
+    def heading(self) -> Text:
+        """What is shown, in the first line."""
+        look = tones(self.app)
+        place = Text(clean(self.folder.absolute().name, 80), look.strong)
+        return place.append("   a workspace", look.quiet)
+
+    def more_keys(self) -> tuple[Key, ...]:
+        """Keys that matter here, besides those of every workspace."""
+        return ()
 
     def restyle(self) -> None:
         """The theme is another one."""
@@ -206,10 +276,16 @@ class WorkspaceScreen(Screen[None], Background):
         job = self.table.job
         if job is None:
             return
-        if job.verdict is None and not job.path.exists():
+        if not job.here:
+            self.awaited(job)
+        elif job.verdict is None and not job.path.exists():
             self.app.notify(clean(job.note, 300), title="No metrics", timeout=5, markup=False)
         else:
             self.post_message(Open(job.path))
+
+    def awaited(self, job: JobRow) -> None:
+        """A job is chosen that is not here yet."""
+        self.app.notify(clean(job.note, 300), title="Not here", timeout=5, markup=False)
 
     def action_batch(self) -> None:
         if self.shape is None or self.shape.batch is None:
