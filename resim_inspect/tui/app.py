@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import os
-import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -23,14 +20,12 @@ from resim_inspect.document.errors import DocumentError
 from resim_inspect.document.text import clean
 from resim_inspect.tui.background import Failed, Starting
 from resim_inspect.tui.cloud import Address
+from resim_inspect.tui.garbage import brisk, uncollected
 from resim_inspect.tui.graphics import Choice, Graphics, prepare, remembered
 from resim_inspect.tui.layout import CSS
 from resim_inspect.tui.opening import Again, Open, Opened, open_path
 from resim_inspect.tui.switching import Shelf
 from resim_inspect.tui.theme import DARK, LIGHT, defaults
-
-QUIET = 15.0
-"""Seconds between looks for garbage; see `brisk`."""
 
 
 class InspectApp(App[int], Starting):
@@ -95,11 +90,6 @@ class InspectApp(App[int], Starting):
             path = self._first.source
             self.when_up(self.screen, lambda: self._remember(path))
         self.call_after_refresh(self.is_up)
-        self.set_interval(QUIET, self._tidy)
-
-    def _tidy(self) -> None:
-        if not any(worker.is_running for worker in self.workers):
-            gc.collect(1)
 
     def _restyle(self, _: Theme) -> None:
         for screen in self.screen_stack:
@@ -125,7 +115,8 @@ class InspectApp(App[int], Starting):
     )
     def _open(self, path: Path | Address) -> None:
         try:
-            opened = open_path(path)
+            with uncollected():
+                opened = open_path(path)
         except DocumentError as error:
             self.post_message(self.Refused(path, error))
         else:
@@ -209,28 +200,6 @@ class InspectApp(App[int], Starting):
 
         message.stop()
         self.push_screen(ErrorDialog(message.doing, message.error))
-
-
-@contextmanager
-def brisk() -> Iterator[Callable[[], None]]:
-    """The interpreter set for a screen that answers at once; gives what to call when it is up."""
-    interval = sys.getswitchinterval()
-    # A thread that decodes hands over five times as often as by default.
-    sys.setswitchinterval(0.001)
-    # A collection in the middle of the start would cost a tenth of it, and one while a large
-    # file is read or judged a tenth of a second: the app collects when nothing else goes on.
-    gc.disable()
-
-    def started() -> None:
-        # What was loaded so far stays to the end: no collection has to look at it again.
-        gc.freeze()
-
-    try:
-        yield started
-    finally:
-        gc.unfreeze()
-        gc.enable()
-        sys.setswitchinterval(interval)
 
 
 def run_app(path: Path | Address | None, *, watch: bool = True, images: Choice = "auto") -> int:

@@ -17,9 +17,10 @@ class Starting:
         self._waiting: list[tuple[Widget, Callable[[], object]]] = []
 
     def when_up(self, widget: Widget, callback: Callable[[], object]) -> None:
-        """Call back on a widget's behalf once there is a first frame; at once if there is."""
+        """Call back on a widget's behalf once there is a first frame; if there is, after the next
+        one: what is being shown comes before what is worked out for it."""
         if self.up:
-            widget.call_later(callback)
+            widget.call_after_refresh(callback)
         else:
             self._waiting.append((widget, callback))
 

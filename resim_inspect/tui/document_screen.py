@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from importlib import import_module
 from pathlib import Path
 from typing import ClassVar
@@ -19,6 +18,7 @@ from resim_inspect.document.errors import DocumentError
 from resim_inspect.document.text import clean
 from resim_inspect.tui.background import Background, when_up
 from resim_inspect.tui.bars import BottomBar, Key, TopBar
+from resim_inspect.tui.garbage import uncollected
 from resim_inspect.tui.loading import load_when_written, signature
 from resim_inspect.tui.metrics_pane import MetricsPane
 from resim_inspect.tui.pane import Follows, GoTo, JudgeBy, KeysChanged, Pane
@@ -65,9 +65,10 @@ class DocumentScreen(Screen[None], Background):
     class Reloaded(Message):
         """The file was rewritten and could be read."""
 
-        def __init__(self, session: Session) -> None:
+        def __init__(self, session: Session, changes: str) -> None:
             super().__init__()
             self.session = session
+            self.changes = changes
 
     class NotReloaded(Message):
         """The file was rewritten and cannot be read."""
@@ -79,10 +80,11 @@ class DocumentScreen(Screen[None], Background):
     class Judged(Message):
         """The validator has looked at a document."""
 
-        def __init__(self, session: Session, report: Report) -> None:
+        def __init__(self, session: Session, report: Report, changes: str) -> None:
             super().__init__()
             self.session = session
             self.report = report
+            self.changes = changes
 
     class Linked(Message):
         """Things can be looked up by their ids now."""
@@ -99,7 +101,6 @@ class DocumentScreen(Screen[None], Background):
         self._watch = watch
         self._reading = False
         self._seen = session.signature
-        self._before: Report | None = None
         self._changes = ""
         self._note = ""
 
@@ -214,25 +215,42 @@ class DocumentScreen(Screen[None], Background):
     # Judging.
 
     def _judge_first(self) -> None:
-        self._judge(self.session)
-
-    def _judge(self, session: Session) -> None:
-        self._validate(session, self.edition)
-        if not session.catalog.linked:
-            self._link(session)
+        # The card of the first metric is being made: it comes before this too.
+        self.call_after_refresh(self._judge, self.session, self.edition, None)
 
     @work(
         thread=True,
         exclusive=True,
-        group="link",
+        group="judge",
         exit_on_error=False,
-        description="looking up the ids of the file",
+        description="validating the file",
     )
-    def _link(self, session: Session) -> None:
-        session.catalog.link()
-        # Hundreds of thousands of values that stay: no collection has to look at them again.
-        gc.freeze()
-        self.post_message(self.Linked(session))
+    def _judge(self, session: Session, edition: str | None, before: Report | None) -> None:
+        from resim_inspect.validation import validate
+
+        try:
+            with uncollected():
+                report = validate(session.document, edition=edition)
+        except DocumentError as error:
+            self.post_message(self.NotReloaded(error))
+        else:
+            self.post_message(self.Judged(session, report, changed_findings(before, report)))
+        # One after the other: two threads that compute leave the screen a third of the time.
+        if not session.catalog.linked:
+            with uncollected():
+                session.catalog.link()
+            self.post_message(self.Linked(session))
+
+    @on(Judged)
+    def _judged(self, message: Judged) -> None:
+        if message.session.document is not self.session.document:
+            return
+        said = ", ".join(part for part in (self._changes, message.changes) if part)
+        self._changes = ""
+        if said:
+            self._note = f"rewritten: {said}"
+            self.app.notify(said, title="The file was rewritten", timeout=6, markup=False)
+        self._spread(self.session.judged(message.report))
 
     @on(Linked)
     def _linked(self, message: Linked) -> None:
@@ -240,40 +258,11 @@ class DocumentScreen(Screen[None], Background):
         if message.session.document is self.session.document:
             self._spread(self.session)
 
-    @work(
-        thread=True,
-        exclusive=True,
-        group="validate",
-        exit_on_error=False,
-        description="validating the file",
-    )
-    def _validate(self, session: Session, edition: str | None) -> None:
-        from resim_inspect.validation import validate
-
-        try:
-            report = validate(session.document, edition=edition)
-        except DocumentError as error:
-            self.post_message(self.NotReloaded(error))
-            return
-        self.post_message(self.Judged(session, report))
-
-    @on(Judged)
-    def _judged(self, message: Judged) -> None:
-        if message.session.document is not self.session.document:
-            return
-        changes = [self._changes, changed_findings(self._before, message.report)]
-        self._before, self._changes = None, ""
-        said = ", ".join(part for part in changes if part)
-        if said:
-            self._note = f"rewritten: {said}"
-            self.app.notify(said, title="The file was rewritten", timeout=6, markup=False)
-        self._spread(self.session.judged(message.report))
-
     @on(JudgeBy)
     def _edition(self, message: JudgeBy) -> None:
         message.stop()
         self.edition = message.edition
-        self._judge(self.session)
+        self._judge(self.session, self.edition, None)
 
     # Keeping up with the file.
 
@@ -285,7 +274,7 @@ class DocumentScreen(Screen[None], Background):
         path = self.session.document.path
         if path is not None and not self._reading:
             self._reading = True
-            self._reload(path, self.session.label, self.session.inputs)
+            self._reload(path, self.session)
 
     @work(
         thread=True,
@@ -294,28 +283,33 @@ class DocumentScreen(Screen[None], Background):
         exit_on_error=False,
         description="reading the file again",
     )
-    def _reload(self, path: Path, label: str, inputs: Path | None) -> None:
+    def _reload(self, path: Path, old: Session) -> None:
         worker = get_current_worker()
         try:
-            loaded = load_when_written(
-                path, patience=PATIENCE, cancelled=lambda: worker.is_cancelled
-            )
+            with uncollected():
+                loaded = load_when_written(
+                    path, patience=PATIENCE, cancelled=lambda: worker.is_cancelled
+                )
+                new = Session.of(loaded, old.label, old.inputs)
+                # The cursor is to stay where it is: the tables that its metric is found in.
+                new.document.metric_by_id("")
+                new.document.metric_named("")
+                changes = changed_metrics(old.document, new.document)
         except DocumentError as error:
             self.post_message(self.NotReloaded(error))
-            return
-        self.post_message(self.Reloaded(Session.of(loaded, label, inputs)))
+        else:
+            self.post_message(self.Reloaded(new, changes))
 
     @on(Reloaded)
     def _reloaded(self, message: Reloaded) -> None:
         old, new = self.session, message.session
         self._reading = False
         self._seen = new.signature
-        self._before = old.report
-        self._changes = changed_metrics(old.document, new.document)
+        self._changes = message.changes
         self._note = "rewritten"
         # The older document closes its file when the last thread that reads it is done.
         self._spread(new)
-        self._judge(new)
+        self._judge(new, self.edition, old.report)
 
     @on(NotReloaded)
     def _not_reloaded(self, message: NotReloaded) -> None:

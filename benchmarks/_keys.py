@@ -1,0 +1,197 @@
+"""The app under a script of keys: `python -m benchmarks._keys SCRIPT PATH screen|once`.
+
+Prints for each step how long its slowest key took to be answered, and the longest gap of a task
+that sleeps for 5 ms at a time, all in ms, as JSON. The step `idle` is the app at rest.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from textual import events
+from textual.message_pump import MessagePump
+from textual.pilot import Pilot
+
+from resim_inspect.tui.app import InspectApp
+from resim_inspect.tui.garbage import brisk
+from resim_inspect.tui.opening import open_path
+
+TICK = 0.005
+REPEAT = 0.033
+"""Seconds between two keys: a key held down."""
+LIMIT = 120.0
+"""Seconds that the app may work on after the keys of a step."""
+NAMES = {
+    "/": "slash", ".": "full_stop", "-": "minus", "_": "underscore", " ": "space", ":": "colon",
+    ">": "greater_than_sign", "=": "equals_sign", "?": "question_mark", "`": "grave_accent",
+    "[": "left_square_bracket", "]": "right_square_bracket", "+": "plus", ",": "comma",
+}  # fmt: skip
+
+
+class Step(NamedTuple):
+    """Keys that are pressed one after the other, as fast as one that is held down."""
+
+    name: str
+    keys: tuple[str, ...]
+
+
+def step(name: str, *keys: str) -> Step:
+    """Names of keys; a word after `"` is typed."""
+    found: list[str] = []
+    for key in keys:
+        found += list(key[1:]) if key.startswith('"') else [key]
+    return Step(name, tuple(found))
+
+
+READING = (
+    step("down and up", *["j"] * 12, *["k"] * 4),
+    step("pages and ends", *["pagedown"] * 6, "G", "pageup", "g"),
+    step("next failing", "n", "n", "N"),
+    step("group, round and round", *["b"] * 7),
+    step("filter typed", "/", '"bench 12', "enter"),
+    step("filter taken away", "escape"),
+    step("filter with fields", "/", '"status:pass importance:>=low NOT bench', "enter"),
+    step("second filter taken away", "escape"),
+    step("jump mode", "J", '"bnch 7', "down", "enter"),
+    step("details", "d", "escape"),
+    step("full screen", "enter", "n", "n", "N"),
+    step("cursor, zoom, pan", *["l"] * 10, "z", "z", "z", ".", ",", "Z", "0"),
+    step("series, statuses, times", "s", "escape", "o", "o", "t", "t", "t"),
+    step("back to the list", "escape"),
+    step("to its data", "x"),
+    step("data: down, pages, ends", *["j"] * 8, "pagedown", "pagedown", "G", "g", "j"),
+    step("data: into the rows", "enter"),
+    step("rows: down, pages, ends", *["j"] * 8, "pagedown", "pagedown", "G", "k", "g"),
+    step("rows: next failing", "]", "]", "["),
+    step("rows: go to", ":", '"12345', "enter"),
+    step("rows: search", "/", '">1.5', "enter", "n", "n", "N"),
+    step("data: as a chart and back", "v", "v"),
+    step("data: its metrics", "escape", "u"),
+    step("data: from the metrics", "escape", "2"),
+    step("events", "3", "j", "j", "G", "g", "enter"),
+    step("findings", "4", "j", "j", "pagedown", "G", "g", "r", "r", "r"),
+    step("edition", "E", "j", "j", "enter"),
+    step("edition back", "E", "g", "enter"),
+    step("inputs", "5"),
+    step("read again", "1", "f5", "j", "j", "j"),
+    step("help", "?", "pagedown", "escape"),
+    step("palette", "ctrl+p", '"group', "escape", "escape"),
+    step("theme", "ctrl+p", '"theme light', "enter"),
+)
+TABLE = (
+    step("down and up", *["j"] * 12, *["k"] * 4),
+    step("pages and ends", *["pagedown"] * 6, "G", "pageup", "g"),
+    step("sort by each column", *["s", "l"] * 14, "s", "s"),
+    step("columns back", *["h"] * 14),
+    step("only failing", "f", "j", "f"),
+    step("filter typed", "/", '"job-07', "enter"),
+    step("filter taken away", "escape"),
+    step("read again", "f5", "j", "j", "j"),
+    step("open a job", "enter"),
+    step("and back", "`"),
+    step("open the batch", "b"),
+    step("close it", "ctrl+w"),
+    step("help", "?", "escape"),
+)
+SCRIPTS = {"document": READING, "workspace": TABLE}
+
+
+class Desk:
+    """An app whose keys are pressed and timed."""
+
+    def __init__(self, pilot: Pilot[Any]) -> None:
+        self.app = pilot.app
+        self.gap = 0.0
+
+    async def tick(self) -> None:
+        """The longest time in which nothing else came to its turn, in ms."""
+        last = time.perf_counter()
+        while True:
+            await asyncio.sleep(TICK)
+            now = time.perf_counter()
+            self.gap = max(self.gap, 1000 * (now - last) - 1000 * TICK)
+            last = now
+
+    async def answered(self) -> None:
+        """Until the key is handled by all that stand between it and the next frame, and that
+        frame is painted; and again, for what this frame brought about."""
+        for _ in range(2):
+            focused, screen = self.app.focused, self.app.screen
+            nodes = [screen] if focused is None else focused.ancestors_with_self
+            for node in (self.app, *nodes):
+                await self._done(node, node.call_later)
+            await self._done(screen, screen.call_after_refresh)
+
+    async def _done(self, node: MessagePump, call: Callable[[Callable[[], None]], object]) -> None:
+        done = asyncio.Event()
+        call(done.set)
+        while not done.is_set() and node.is_running:
+            try:
+                await asyncio.wait_for(done.wait(), 0.05)
+            except TimeoutError:
+                continue  # a screen that is closed calls nobody back
+
+    async def press(self, key: str) -> float:
+        """Press a key as a terminal does; how long the answer took, in ms."""
+        name = NAMES.get(key, key)
+        before = time.perf_counter()
+        self.app.post_message(events.Key(name, key if len(key) == 1 else None))
+        await self.answered()
+        return 1000 * (time.perf_counter() - before)
+
+    async def settled(self) -> None:
+        """Until no worker runs and nothing is left to be drawn."""
+        end = time.perf_counter() + LIMIT
+        quiet = 0
+        while quiet < 5 and time.perf_counter() < end:
+            await asyncio.sleep(0.02)
+            await self.answered()
+            busy = any(not worker.is_finished for worker in self.app.workers)
+            quiet = 0 if busy else quiet + 1
+        if quiet < 5:
+            print(f"still at work: {list(self.app.workers)}", file=sys.stderr)
+
+    async def take(self, one: Step) -> dict[str, object]:
+        """One step: its slowest key and its longest gap."""
+        print(one.name, file=sys.stderr)
+        self.gap, slowest, which = 0.0, 0.0, ""
+        for key in one.keys:
+            took = await self.press(key)
+            if took > slowest:
+                slowest, which = took, key
+            await asyncio.sleep(max(0.0, REPEAT - took / 1000))
+        await self.settled()
+        return {"step": one.name, "key": which, "answer": slowest, "gap": self.gap}
+
+
+async def play(script: str, path: Path, way: str) -> list[dict[str, object]]:
+    """Open a path, from the open screen or at once, and press the keys of a script."""
+    taken = []
+    with brisk() as started:
+        app = InspectApp(open_path(path) if way == "once" else None)
+        app.call_later(started)
+        async with app.run_test(size=(120, 40)) as pilot:
+            desk = Desk(pilot)
+            ticker = asyncio.create_task(desk.tick())
+            await desk.settled()
+            taken.append({"step": "start", "key": "", "answer": 0.0, "gap": desk.gap})
+            taken.append(await desk.take(Step("idle", ())))
+            if way != "once":
+                desk.app.screen.query_one("Input").focus()
+                taken.append(await desk.take(step("path typed", '"' + str(path))))
+                taken.append(await desk.take(step("opened", "enter")))
+            for one in SCRIPTS[script]:
+                taken.append(await desk.take(one))
+            ticker.cancel()
+    return taken
+
+
+if __name__ == "__main__":
+    _, script, path, way = sys.argv
+    print(json.dumps(asyncio.run(play(script, Path(path), way))))
