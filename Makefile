@@ -12,6 +12,9 @@ PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 OPEN_CORE = resim-open-core==1.6.0
 PYTEST_ARGS ?=
 CHECKED = $(wildcard resim_inspect runner examples tests benchmarks)
+# What runs on Windows too: the app, and what it fetches with.
+PORTABLE = resim_inspect runner/fetching runner/publish.py runner/owner.py \
+  runner/api/client.py runner/api/transport.py runner/api/wire.py
 
 .PHONY: demo test lint bench schema clean
 
@@ -30,6 +33,7 @@ lint: $(VENV)/.test-needs
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy $(CHECKED)
+	$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/windows $(PORTABLE)
 	$(BIN)/lint-imports
 
 bench: $(VENV)/.test-needs

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -60,6 +61,13 @@ def started(pid: int) -> str:
 def _without_proc(pid: int) -> str:
     if Path("/proc/self").exists():
         return ""
+    if sys.platform == "win32":
+        # There, os.kill would not ask but end the process.
+        import ctypes
+
+        kernel, may_ask = ctypes.windll.kernel32, 0x1000
+        process = kernel.OpenProcess(may_ask, False, pid)
+        return "alive" if process and kernel.CloseHandle(process) else ""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

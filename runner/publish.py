@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -108,21 +109,35 @@ def locked(folder: Path) -> Iterator[None]:
 
     The system lets go of the lock when its holder dies, however it dies.
     """
-    import fcntl
-
     path = folder / LOCK
     with storage(path):
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        with storage(path):
+            free = _lock(descriptor)
+        if not free:
             raise WorkspaceError(
                 f"another run is at work in {clean(str(folder))}.", "Wait for it, or stop it."
-            ) from None
+            )
         yield
     finally:
         os.close(descriptor)
+
+
+def _lock(descriptor: int) -> bool:
+    """Lock an open file; False where somebody else has."""
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):
+        return False
+    return True
 
 
 def make_workspace(source: Path, folder: Path) -> Workspace:

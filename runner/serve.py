@@ -134,7 +134,7 @@ def _write_private(path: Path, data: bytes) -> None:
     with storage(path):
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as file:
-            os.fchmod(descriptor, 0o600)
+            temporary.chmod(0o600)
             file.write(data)
         temporary.replace(path)
 

@@ -107,13 +107,16 @@ def cell_pixels() -> Size | None:
 
     Read anew each time: another font size is another answer.
     """
+    out = sys.__stdout__
+    if sys.platform == "win32" or out is None:
+        return None
     try:
         import fcntl
         import struct
         import termios
 
-        answer = fcntl.ioctl(sys.__stdout__, termios.TIOCGWINSZ, bytes(8))  # type: ignore[arg-type]
-    except (ImportError, OSError, ValueError, TypeError):
+        answer = fcntl.ioctl(out, termios.TIOCGWINSZ, bytes(8))
+    except (ImportError, OSError, ValueError):
         return None
     rows, columns, across, down = struct.unpack("HHHH", answer)
     if not (rows and columns and across >= columns and down >= rows):

@@ -72,18 +72,21 @@ class Blob:
 
     def pieces(self) -> Generator[bytes, None, None]:
         """The bytes; raises OSError where the file no longer has them."""
-        flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
+        flags = os.O_RDONLY
+        for name in ("O_NONBLOCK", "O_CLOEXEC", "O_BINARY"):
+            flags |= getattr(os, name, 0)
         descriptor = os.open(self.path, flags)
         try:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode) or status.st_size < self.offset + self.length:
                 raise OSError("the file is no longer what was prepared")
-            offset, end = self.offset, self.offset + self.length
-            while offset < end:
-                piece = os.pread(descriptor, min(PIECE, end - offset), offset)
+            os.lseek(descriptor, self.offset, os.SEEK_SET)
+            rest = self.length
+            while rest:
+                piece = os.read(descriptor, min(PIECE, rest))
                 if not piece:
                     raise OSError("the file became shorter")
-                offset += len(piece)
+                rest -= len(piece)
                 yield piece
         finally:
             os.close(descriptor)

@@ -11,6 +11,7 @@ import re
 import select
 import socket
 import ssl
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -91,9 +92,7 @@ class Wire:
                     return None
                 connection = idle.pop()
             # Nothing is awaited on it: what can be read is its end.
-            poll = select.poll()
-            poll.register(connection, select.POLLIN)
-            if not poll.poll(0):
+            if not _readable(connection):
                 return connection
             connection.close()
 
@@ -164,6 +163,15 @@ class Wire:
             raise Unusual
         keep = version == "HTTP/1.1" and "close" not in headers.get("connection", "").lower()
         return Answer(self, key, connection, int(status), headers, data, keep)
+
+
+def _readable(connection: socket.socket) -> bool:
+    """Whether something can be read at once."""
+    if sys.platform == "win32":  # It has no poll, and its select takes a socket of any number.
+        return bool(select.select([connection], [], [], 0)[0])
+    poll = select.poll()
+    poll.register(connection, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 class Answer:
