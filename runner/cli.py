@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 
 from resim_inspect import __version__
@@ -50,7 +51,7 @@ def main(argv: Sequence[str]) -> int:
         code = end.code if isinstance(end.code, int) else ERROR
     except BrokenPipeError:
         # Nobody reads any more; there is nobody to tell either.
-        sys.stdout = open("/dev/null", "w")  # noqa: PTH123, SIM115 - until the end of the process
+        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - until the end of the process
         code = 141
     return code
 
