@@ -15,6 +15,8 @@ from runner.life import GRACE, Rules
 from runner.outputs import MIB, Caps
 from runner.redact import MIN_LENGTH, Secrets, names_a_secret
 
+MOUNT_MODES = {"ro", "rw", "z", "Z", *(f"{a},{b}" for a in ("ro", "rw") for b in "zZ")}
+
 
 def add_arguments(parser: argparse.ArgumentParser, command: str) -> None:
     """Add the arguments of a command."""
@@ -108,7 +110,8 @@ def _build_arguments(parser: argparse.ArgumentParser, *, required: bool) -> None
         "--engine",
         default="",
         metavar="ADDRESS",
-        help="docker, podman or an address (default: DOCKER_HOST, docker's context, known sockets)",
+        help="docker, podman or an address (default: DOCKER_HOST, docker's context,"
+        " CONTAINER_HOST, known sockets)",
     )
     engine.add_argument("--pull", choices=("missing", "always", "never"), default="missing")
     engine.add_argument("--platform", default="", metavar="OS/ARCH")
@@ -116,8 +119,9 @@ def _build_arguments(parser: argparse.ArgumentParser, *, required: bool) -> None
         "--mount",
         action="append",
         default=[],
-        metavar="SRC:DST[:rw]",
-        help="let the build see a folder or file as well, read-only unless rw",
+        metavar="SRC:DST[:rw][,z]",
+        help="let the build see a folder or file as well, read-only unless rw; with z or Z an"
+        " engine with SELinux labels it for containers",
     )
     engine.add_argument(
         "--env",
@@ -320,7 +324,7 @@ def _variable(text: str, args: argparse.Namespace, env: Mapping[str, str]) -> tu
 
 def _mount(text: str) -> Mount:
     parts = text.split(":")
-    mode = parts.pop() if parts[-1] in {"ro", "rw"} and len(parts) > 2 else "ro"
+    mode = parts.pop() if len(parts) > 2 and parts[-1] in MOUNT_MODES else ""
     source, _, target = ":".join(parts).rpartition(":")
     shown = clean(text, 120)
     if not source or not PurePosixPath(target).is_absolute():
@@ -328,7 +332,11 @@ def _mount(text: str) -> Mount:
     # An engine would make a folder, owned by root, where none is.
     if not Path(source).exists():
         raise CallError(f"--mount: {clean(source, 120)} does not exist.")
-    return Mount(Path(source).resolve(), target, mode == "ro")
+    place = Path(source).resolve()
+    label = mode[-1:] if mode[-1:] in {"z", "Z"} else ""
+    if label and ":" in str(place):
+        raise CallError(f'--mount "{shown}": with z or Z a path must be without ":".')
+    return Mount(place, target, not mode.startswith("rw"), label)
 
 
 def _count(text: str) -> int:

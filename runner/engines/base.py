@@ -42,6 +42,9 @@ class Mount(NamedTuple):
     source: Path
     target: str
     read_only: bool
+    label: str = ""
+    """`z` or `Z`: where SELinux is at work, the engine labels the source for all containers, or
+    for this one alone."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +115,12 @@ class EngineInfo(NamedTuple):
     platform: str = ""
     sandbox: str = ""
     """What keeps a build from this machine, in words."""
+    rootless: bool = False
+    remote: bool = False
+    """Whether it sees other files than this machine's."""
+    selinux: bool = False
+    unkept: frozenset[str] = frozenset()
+    """The limits that it cannot keep, by the names of their options."""
 
 
 class Ended(NamedTuple):

@@ -4,75 +4,85 @@ from __future__ import annotations
 
 import os
 import socket
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
-from threading import Thread
-from typing import Any
-
-import docker
-import requests
-from docker.errors import APIError, DockerException, ImageNotFound, NotFound
-from docker.utils import parse_repository_tag
+from typing import Any, NamedTuple
 
 from resim_inspect.document.text import clean
 from runner import owner
 from runner.contract import INPUTS, OUTPUTS, ROOT
-from runner.engines import sidecar
-from runner.engines.base import Build, Ended, EngineInfo, Prepared, Served, Service, Sink, Task
+from runner.engines import pulling, sidecar
+from runner.engines.base import Build, EngineInfo, Mount, Prepared, Served, Service, Sink, Task
+from runner.engines.container import ContainerRun
 from runner.engines.find import Candidate
 from runner.engines.networks import reaching_host, sweep_networks
 from runner.engines.service import PodmanService
 from runner.engines.settings import (
     MACHINES,
+    UNKEPT,
     container_options,
     host_options,
     platform_of,
-    start_failure,
+    unkept_limits,
 )
-from runner.errors import EngineError, ImageError, OutputsError
+from runner.engines.talk import Talk, asking
+from runner.engines.tunnel import SshTunnel
+from runner.errors import EngineError, ImageError
 from runner.inputs import archive_chunks, must_be_copied
-from runner.outputs import Caps, Taken, take_archive
 
-MIB = 1 << 20
-SECONDS = 60
-POOL = 256
-BROKEN = (requests.RequestException, DockerException, OSError)
 FOLDERS = ((INPUTS.name, 0o755), (OUTPUTS.name, 0o777))
-HINTS = (
-    ("container-init", "Install catatonit, podman's init process, or run with --no-init."),
-    ("ermission denied", "Become a member of the engine's group, or use a rootless engine."),
-    ("No such file", "Start the engine, or set DOCKER_HOST to where it listens."),
-)
+ELSEWHERE = ("bind source path does not exist", "statfs ")
+"""What an engine says of a folder that is here, and not where it runs."""
+
+
+class _Folders(NamedTuple):
+    """How folders and files of this machine get into a container, each by its name or place."""
+
+    mounted: tuple[tuple[str, Path], ...]
+    copied: tuple[tuple[str, Path], ...]
+    mounts: tuple[Mount, ...]
+    volumes: tuple[Mount, ...]
+    """Mounts that are copied into volumes of the container's own."""
 
 
 class DockerEngine:
     """An engine that answered. Many threads may use it at once."""
 
     def __init__(self, candidate: Candidate) -> None:
-        self._service: PodmanService | None = None
+        self._way: PodmanService | SshTunnel | None = None
         address = candidate.address
+        if not address:
+            # The library would go to its usual socket: to another engine than was chosen.
+            raise EngineError("it names no engine.", "See what there is: docker context ls.")
         if address == "podman:":
-            self._service = PodmanService()
-            address = self._service.address
+            self._way = PodmanService()
+        elif address.startswith("ssh://"):
+            self._way = SshTunnel(address)
+        here = self._way.address if self._way else address
         try:
-            with _asking("does not answer"):
-                self._api = docker.APIClient(
-                    base_url=address,
-                    version="auto",
-                    timeout=SECONDS,
-                    tls=_tls(candidate.certificates),
-                    max_pool_size=POOL,
-                    use_ssh_client=address.startswith("ssh://"),
-                )
-                about = self._api.info()
-                version = self._api.version()
-        except EngineError:
+            self._talk = Talk(here, candidate.certificates)
+            with asking("does not answer"):
+                about = self._talk.api.info()
+                version = self._talk.api.version()
+        except EngineError as error:
+            problem = self._way.problem() if isinstance(self._way, SshTunnel) else None
             self.close()
-            raise
+            raise problem or error from error
         parts = [str(part.get("Name", "")) for part in version.get("Components") or ()]
         self.podman = any("podman" in part.lower() for part in parts)
+        options = [str(option) for option in about.get("SecurityOptions") or ()]
+        rootless = bool(about.get("Rootless")) or any("rootless" in each for each in options)
+        control = self._talk.control() if self.podman else {}
+        security = control.get("security") or {}
+        rootless = rootless or bool(security.get("rootless"))
+        groups = control.get("cgroupControllers") if rootless else None
+        # Folders are mounted only where the engine sees the same disk as we do.
+        inside = Path("/.dockerenv").exists() or Path("/run/.containerenv").exists()
+        same = not inside or about.get("Name") == socket.gethostname()
+        self.local = not address.startswith("ssh://") and here.startswith(("unix://", "npipe://"))
+        self.local = self.local and same
         machine = str(about.get("Architecture", ""))
         self.info = EngineInfo(
             "podman" if self.podman else "docker",
@@ -82,81 +92,98 @@ class DockerEngine:
             f"{candidate.address} ({candidate.source})",
             f"{about.get('OSType') or 'linux'}/{MACHINES.get(machine, machine)}",
             "container",
+            rootless,
+            not self.local,
+            bool(security.get("selinuxEnabled")) or "name=selinux" in options,
+            unkept_limits(about, groups),
         )
-        options = about.get("SecurityOptions") or ()
-        self.rootless = bool(about.get("Rootless")) or any("rootless" in str(o) for o in options)
-        # Folders are mounted only where the engine sees the same disk as we do.
-        inside = Path("/.dockerenv").exists() or Path("/run/.containerenv").exists()
-        same = not inside or about.get("Name") == socket.gethostname()
-        self.local = address.startswith(("unix://", "npipe://")) and same
 
     def prepare(self, build: Build, say: Callable[[str], None]) -> Prepared:
-        """Find the image, pulling it as `build.pull` says; raises ImageError."""
+        """Find the image, pulling it as `build.pull` says; raises ImageError, EngineError."""
+        if not self.local:
+            _can_be_copied(build)
         image = None if build.pull == "always" else self._inspect(build)
         if image is None:
             if build.pull == "never":
                 hint = "Build it, or let it be pulled with --pull missing."
                 raise ImageError(_not_here(build), hint)
-            self._pull(build, say)
+            say(f"pulling {clean(build.image, 120)}")
+            # The caller stops a pull by raising from `say`.
+            pulling.follow(build.image, self._talk.pull(build.image, build.platform), say)
             image = self._inspect(build)
             if image is None:
                 raise ImageError(_not_here(build))
+        identity = str(image["Id"])
+        warnings = tuple(self._warnings(build, platform_of(image)))
+        return Prepared(identity, identity.removeprefix("sha256:")[:12], warnings)
+
+    def _warnings(self, build: Build, have: str) -> list[str]:
         warnings = []
-        have = platform_of(image)
         if not have.startswith(self.info.platform):
             warnings.append(
                 f"the image is for {have}, the engine for {self.info.platform}:"
                 " it runs emulated, or not at all."
             )
-        if self.rootless and self.podman:
-            warnings.append("rootless podman may ignore limits of memory and processes.")
-        identity = str(image["Id"])
-        return Prepared(identity, identity.removeprefix("sha256:")[:12], tuple(warnings))
+        limits = build.limits
+        asked = {"--memory-mib": limits.memory_mib, "--pids": limits.pids, "--cpus": limits.cpus}
+        lost = [name for name, value in asked.items() if value and name in self.info.unkept]
+        if lost:
+            kind = "rootless" if self.info.rootless else "this"
+            warnings.append(
+                f"{kind} {self.info.name} keeps no limit of {_and(lost)} here: a build may take"
+                f" all that there is. {UNKEPT if self.info.rootless else ''}".rstrip()
+            )
+        if self.info.selinux and self.local:
+            warnings += [
+                f"SELinux may hide {clean(str(mount.source), 120)} from the build:"
+                " --mount SRC:DST:z lets the engine label it for containers."
+                for mount in build.mounts
+                if not mount.label
+            ]
+        return warnings
 
     def _inspect(self, build: Build) -> dict[str, Any] | None:
-        with _asking("does not answer"):
-            try:
-                api: Any = self._api
-                image: dict[str, Any] = api.inspect_image(build.image)
-            except ImageNotFound:
-                return None
+        image = self._talk.image(build.image)
         wanted = build.platform
-        return image if not wanted or platform_of(image).startswith(wanted) else None
-
-    def _pull(self, build: Build, say: Callable[[str], None]) -> None:
-        name = clean(build.image, 120)
-        say(f"pulling {name}")
-        repository, tag = parse_repository_tag(build.image)
-        failed = f'the image "{name}" cannot be pulled'
-        try:
-            for step in self._api.pull(
-                repository,
-                tag=tag or "latest",
-                stream=True,
-                decode=True,
-                platform=build.platform or None,
-            ):
-                if "error" in step:
-                    raise ImageError(f"{failed}: {clean(str(step['error']), 300)}.")
-                # The caller stops a pull by raising from here.
-                say(f"pulling {name}: {clean(str(step.get('status', '')), 80)}")
-        except BROKEN as error:
-            raise ImageError(
-                f"{failed}: {_reason(error)}", "Log in to its registry, or build it here."
-            ) from error
+        fits = not wanted or (image is not None and platform_of(image).startswith(wanted))
+        return image if fits else None
 
     def start(self, build: Build, prepared: Prepared, task: Task, log: Sink) -> ContainerRun:
         """Create, fill, attach and start a container; it is gone again if that fails."""
-        mounted, copied = self._split(build, task)
-        run: ContainerRun | None = None
         try:
-            with _asking("refused the run"):
-                host = self._api.create_host_config(**host_options(build, mounted, task.network))
+            return self._start(build, prepared, task, log)
+        except EngineError as error:
+            if not self.local or not any(word in error.reason for word in ELSEWHERE):
+                raise
+        # Its socket leads to another machine, or to one of other mounts: what is here is not
+        # there, whatever the address looks like.
+        self.local = False
+        _can_be_copied(build)
+        return self._start(build, prepared, task, log)
+
+    def _start(self, build: Build, prepared: Prepared, task: Task, log: Sink) -> ContainerRun:
+        folders = self._split(build, task)
+        build = replace(build, mounts=folders.mounts)
+        run: ContainerRun | None = None
+        api = self._talk.api
+        try:
+            with asking("refused the run"):
+                options = host_options(build, folders.mounted, task.network, self.info.unkept)
+                options["mounts"] += [
+                    {"Type": "volume", "Source": None, "Target": mount.target}
+                    for mount in folders.volumes
+                ]
+                host = api.create_host_config(**options)
                 options = container_options(build, prepared.identity, task)
-                created = self._api.create_container(**options, host_config=host)
-                run = ContainerRun(self._api, str(created["Id"]), log)
+                created = api.create_container(**options, host_config=host)
+                run = ContainerRun(self._talk, str(created["Id"]), log)
+                copied = folders.copied
                 chunks: Any = archive_chunks(FOLDERS, copied, task.files)
-                self._api.put_archive(run.id, str(ROOT), chunks if copied else b"".join(chunks))
+                api.put_archive(run.id, str(ROOT), chunks if copied else b"".join(chunks))
+                for mount in folders.volumes:
+                    api.put_archive(
+                        run.id, mount.target, archive_chunks((), ((".", mount.source),))
+                    )
                 run.start()
         except BaseException:
             if run is not None:
@@ -172,16 +199,21 @@ class DockerEngine:
 
     def host_network(self, wanted: str, task: Task) -> AbstractContextManager[tuple[str, str]]:
         """A network's name, and this machine's address in it; one of our own for `none`."""
-        return reaching_host(self._api, _asking, wanted, task, local=self.local)
+        return reaching_host(self._talk.api, asking, wanted, task, local=self.local)
 
-    def _split(self, build: Build, task: Task) -> tuple[list[tuple[str, Path]], Any]:
-        """The inputs that are mounted, and those that are copied in."""
+    def _split(self, build: Build, task: Task) -> _Folders:
         mounted: list[tuple[str, Path]] = []
         copied: list[tuple[str, Path]] = []
+        # A container of a machine with SELinux sees no file that is not labelled for it, and
+        # labels of inputs are not ours to change.
+        always = build.copy_inputs or not self.local or self.info.selinux
         for name, path in task.inputs:
-            copy = build.copy_inputs or not self.local or must_be_copied(path)
-            (copied if copy else mounted).append((name, path))
-        return mounted, tuple((f"{INPUTS.name}/{name}", path) for name, path in copied)
+            if always or must_be_copied(path):
+                copied.append((f"{INPUTS.name}/{name}", path))
+            else:
+                mounted.append((name, path))
+        mounts, volumes = (build.mounts, ()) if self.local else ((), build.mounts)
+        return _Folders(tuple(mounted), tuple(copied), mounts, volumes)
 
     def about_no_outputs(self, build: Build) -> str:  # noqa: ARG002
         """A container always has its `/tmp/resim`: nothing to say."""
@@ -190,139 +222,59 @@ class DockerEngine:
     def sweep(self) -> list[str]:
         """Remove containers of runners that were killed."""
         removed = []
-        with _asking("does not answer"):
-            found = self._api.containers(all=True, filters={"label": owner.LABEL_OWNER})
+        api = self._talk.api
+        with asking("does not answer"):
+            found = api.containers(all=True, filters={"label": owner.LABEL_OWNER})
         for container in found:
             labels = container.get("Labels") or {}
             if owner.dead(str(labels.get(owner.LABEL_OWNER, ""))):
-                problem = _remove(self._api, container["Id"])
+                problem = self._talk.remove(container["Id"])
                 what = f"container {container['Id'][:12]} of job {labels.get(owner.LABEL_JOB, '?')}"
                 removed.append(clean(f"{what} ({problem})" if problem else what))
-        removed += sweep_networks(self._api, _asking)
+        removed += sweep_networks(api, asking)
         return removed
 
     def close(self) -> None:
-        """Close the connections, and end the service if we started one."""
-        api = getattr(self, "_api", None)
-        if api is not None:
-            api.close()
-        if self._service is not None:
-            self._service.close()
-
-
-class ContainerRun:
-    """A container with a thread that always drains what it says."""
-
-    def __init__(self, api: Any, container: str, log: Sink) -> None:
-        self.id = container
-        self._api = api
-        self._log = log
-        self._failed: Ended | None = None
-        self._pump: Thread | None = None
-
-    def start(self) -> None:
-        """Attach, so that nothing is lost, then start."""
-        stream = self._api.attach(self.id, stdout=True, stderr=True, stream=True, demux=True)
-        try:
-            self._api.start(self.id)
-        except APIError as error:
-            self._failed = start_failure(str(error.explanation or ""))
-            if self._failed is None:
-                raise
-            return
-        self._pump = Thread(target=self._drain, args=(stream,), daemon=True)
-        self._pump.start()
-
-    def _drain(self, stream: Iterator[tuple[bytes | None, bytes | None]]) -> None:
-        try:
-            for out, err in stream:
-                if out:
-                    self._log.write(1, out)
-                if err:
-                    self._log.write(2, err)
-        except BROKEN:
-            # The engine is gone; whoever waits for the container learns it and says so.
-            return
-
-    def wait(self, seconds: float) -> bool:
-        """Whether the container ended within that time; raises EngineError."""
-        if self._failed is not None:
-            return True
-        begun = time.monotonic()
-        try:
-            self._api.wait(self.id, timeout=max(0.1, seconds))
-        except NotFound as error:
-            raise EngineError("the container was removed while it ran.") from error
-        except BROKEN as error:
-            # A time that is up arrives as one of several exceptions, like a connection lost.
-            if isinstance(error, requests.RequestException) and (
-                time.monotonic() - begun >= min(seconds, SECONDS) * 0.9
-            ):
-                return False
-            raise EngineError(
-                f"the engine stopped answering while the build ran: {_reason(error)}",
-                "Start it again and repeat the command: what was finished is not run again.",
-            ) from error
-        return True
-
-    def terminate(self) -> None:
-        """TERM to the build, by way of the init process."""
-        self._signal("SIGTERM")
-
-    def kill(self) -> None:
-        """KILL to everything in the container."""
-        self._signal("SIGKILL")
-
-    def _signal(self, name: str) -> None:
-        try:
-            self._api.kill(self.id, name)
-        except BROKEN:
-            # It ended just now, or the engine is gone: both show where it is waited for.
-            return
-
-    def ended(self) -> Ended:
-        """The exit code and why; the log is complete."""
-        if self._failed is not None:
-            return self._failed
-        if self._pump is not None:
-            self._pump.join(SECONDS)
-        with _asking("does not answer"):
-            state = self._api.inspect_container(self.id)["State"]
-        return Ended(int(state["ExitCode"]), bool(state.get("OOMKilled")), state.get("Error") or "")
-
-    def take_outputs(self, into: Path, caps: Caps) -> Taken:
-        """Stream the outputs out; raises OutputsError, EngineError or StorageError."""
-        # Asked for directly: what docker-py gives back cannot be closed, and an engine that
-        # still wants to send the rest of a refused archive does not let go of the container.
-        address = f"{self._api.base_url}/v{self._api.api_version}/containers/{self.id}/archive"
-        with _asking("broke off the outputs"), ExitStack() as stack:
-            answer = self._api.get(
-                address, params={"path": str(OUTPUTS)}, stream=True, timeout=SECONDS
-            )
-            stack.callback(answer.close)
-            if answer.status_code == 404:
-                raise OutputsError("the build removed the outputs folder.")
-            answer.raise_for_status()
-            return take_archive(answer.iter_content(MIB), into, caps)
-
-    def remove(self) -> str:
-        """Remove the container and its volume; says what went wrong, if anything."""
-        return _remove(self._api, self.id)
+        """Close the connections, and end the way to the engine if it is one of ours."""
+        talk = getattr(self, "_talk", None)
+        if talk is not None:
+            talk.close()
+        if self._way is not None:
+            self._way.close()
 
 
 def connect(candidates: Sequence[Candidate]) -> DockerEngine:
     """The first engine that answers; raises EngineError that lists what was tried."""
     tried = []
+    hint = ""
     for candidate in candidates:
         try:
             return DockerEngine(candidate)
         except EngineError as error:
+            hint = error.hint
             tried.append(f"{candidate.address or 'no address'} ({candidate.source}): {error}")
     what = "; ".join(tried) if tried else "no DOCKER_HOST, context or socket was found"
+    other = "Start docker or podman, set DOCKER_HOST, or run without an engine by --command."
     raise EngineError(
-        f"no container engine answers: {what}",
-        "Start docker or podman, set DOCKER_HOST, or run without an engine by --command.",
+        f"no container engine answers: {what}", hint if len(tried) == 1 and hint else other
     )
+
+
+def _can_be_copied(build: Build) -> None:
+    """Whether mounts may be copied, as another machine's engine needs it; raises EngineError."""
+    for mount in build.mounts:
+        shown = clean(str(mount.source), 120)
+        where = "the engine does not see this machine's files, so"
+        if not mount.read_only:
+            raise EngineError(
+                f"{where} what a build writes to --mount {shown} would stay there.",
+                "Leave out :rw: then a copy is put in.",
+            )
+        if not mount.source.is_dir():
+            raise EngineError(
+                f"{where} --mount takes folders alone: {shown} is none.",
+                "Mount the folder that holds it: a copy of it is put in.",
+            )
 
 
 def _not_here(build: Build) -> str:
@@ -330,37 +282,5 @@ def _not_here(build: Build) -> str:
     return f'the image "{clean(build.image, 120)}" is not here{what}.'
 
 
-def _tls(certificates: str) -> docker.tls.TLSConfig | bool:
-    if not certificates:
-        return False
-    folder = Path(certificates)
-    client = (str(folder / "cert.pem"), str(folder / "key.pem"))
-    return docker.tls.TLSConfig(ca_cert=str(folder / "ca.pem"), client_cert=client, verify=True)
-
-
-def _remove(api: Any, container: str) -> str:
-    try:
-        api.remove_container(container, force=True, v=True)
-    except NotFound:
-        return ""
-    except BROKEN as error:
-        if isinstance(error, APIError) and "in progress" in str(error.explanation):
-            return ""
-        return f"container {container[:12]} is left behind: {_reason(error)}"
-    return ""
-
-
-@contextmanager
-def _asking(what: str) -> Iterator[None]:
-    """Turns everything that an engine's library raises into an EngineError."""
-    try:
-        yield
-    except BROKEN as error:
-        reason = _reason(error)
-        hint = next((hint for word, hint in HINTS if word in reason), "")
-        raise EngineError(f"the engine {what}: {reason}", hint) from error
-
-
-def _reason(error: Exception) -> str:
-    text = str(error.explanation or error) if isinstance(error, APIError) else str(error)
-    return clean(text, 300).rstrip(".") + "."
+def _and(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

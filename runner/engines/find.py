@@ -24,7 +24,8 @@ def candidates(wanted: str, env: Mapping[str, str], home: Path) -> list[Candidat
     """Addresses in the order in which they are tried.
 
     `wanted` is an address, `docker`, `podman`, or empty for whatever there is. An address
-    that somebody chose (there, in DOCKER_HOST, or as a context) is the only one.
+    that somebody chose (there, in DOCKER_HOST, as a context, for podman in CONTAINER_HOST) is
+    the only one.
     """
     if "://" in wanted:
         return [Candidate(wanted, "--engine", env.get("DOCKER_CERT_PATH", ""))]
@@ -36,6 +37,8 @@ def candidates(wanted: str, env: Mapping[str, str], home: Path) -> list[Candidat
     context = _context(env, home)
     if context is not None:
         return [context]
+    if not wanted and env.get("CONTAINER_HOST"):
+        return _podman(env)
     runtime = env.get("XDG_RUNTIME_DIR", "")
     sockets = [
         (Path("/var/run/docker.sock"), "docker"),
@@ -50,6 +53,8 @@ def candidates(wanted: str, env: Mapping[str, str], home: Path) -> list[Candidat
 
 
 def _podman(env: Mapping[str, str]) -> list[Candidate]:
+    if host := env.get("CONTAINER_HOST"):
+        return [Candidate(host, "CONTAINER_HOST")]
     runtime = env.get("XDG_RUNTIME_DIR", "")
     sockets = [Path("/run/podman/podman.sock")]
     if runtime:

@@ -26,8 +26,9 @@ def reaching_host(
     """
     if not local:
         raise EngineError(
-            "the engine is on another machine: a build there cannot reach this one.",
-            "Name an image with python3 for the API with --api-image.",
+            "the engine is on another machine: a build there cannot reach an API on this one.",
+            "Let it run beside the build, without --api-on-host and --network; an image without"
+            " python3 needs another one for it, named with --api-image.",
         )
     made = ""
     try:

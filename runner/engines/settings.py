@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -10,24 +10,35 @@ from typing import Any
 from resim_inspect.document.text import clean
 from runner import owner
 from runner.contract import INPUTS, ROOT
-from runner.engines.base import Build, Ended, Task
+from runner.engines.base import Build, Ended, Mount, Task
 
 MIB = 1 << 20
+UNKEPT = (
+    "Control groups v2 and systemd can hand them to a user: see the engine's own guide to rootless"
+    " mode."
+)
 MACHINES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm"}
 
 
 def host_options(
-    build: Build, mounted: Sequence[tuple[str, Path]], network: str = ""
+    build: Build,
+    mounted: Sequence[tuple[str, Path]],
+    network: str = "",
+    unkept: Collection[str] = (),
 ) -> dict[str, Any]:
     """The arguments of docker-py's `create_host_config`: limits, rights and mounts.
 
-    `network` takes the place of the one that the build's hardening names.
+    `network` takes the place of the one that the build's hardening names. Limits in `unkept`
+    are left out: some engines refuse what they cannot keep, others say nothing.
     """
     hard, limits = build.hardening, build.limits
     mounts = [{"Type": "volume", "Source": None, "Target": str(ROOT)}]
     mounts += [_bind(path.resolve(), str(INPUTS / name), True) for name, path in mounted]
-    mounts += [_bind(m.source, m.target, m.read_only) for m in build.mounts]
+    mounts += [_bind(m.source, m.target, m.read_only) for m in build.mounts if not m.label]
     memory = None if limits.memory_mib is None else limits.memory_mib * MIB
+    if "--memory-mib" in unkept:
+        memory = None
+    cpus = None if "--cpus" in unkept else limits.cpus
     return {
         "network_mode": network or hard.network,
         "ipc_mode": "private",
@@ -37,11 +48,13 @@ def host_options(
         "security_opt": ["no-new-privileges"] if hard.no_new_privileges else None,
         "mem_limit": memory,
         "memswap_limit": memory,
-        "pids_limit": limits.pids,
+        "pids_limit": None if "--pids" in unkept else limits.pids,
         "shm_size": limits.shm_mb * MIB,
-        "nano_cpus": None if limits.cpus is None else int(limits.cpus * 1e9),
+        "nano_cpus": None if cpus is None else int(cpus * 1e9),
         "tmpfs": {"/tmp": f"rw,nosuid,nodev,size={limits.tmp_mb}m,mode=1777"},
         "mounts": mounts,
+        # Labels can be asked for in this older form alone.
+        "binds": [labelled(m) for m in build.mounts if m.label] or None,
         # We keep the log ourselves; a second one would only fill the engine's disk.
         "log_config": {"type": "none"},
     }
@@ -79,6 +92,34 @@ def environment(build: Build) -> dict[str, str]:
             ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), threads
         )
     return env | dict(build.env)
+
+
+def labelled(mount: Mount) -> str:
+    """A mount as `SRC:DST:ro,z`, which an engine with SELinux labels before it is used."""
+    return f"{mount.source}:{mount.target}:{'ro' if mount.read_only else 'rw'},{mount.label}"
+
+
+def unkept_limits(
+    about: Mapping[str, Any], controllers: Collection[str] | None = None
+) -> frozenset[str]:
+    """The limits that an engine cannot keep, by the names of their options.
+
+    `about` is what it says of itself. `controllers` are the control groups that a rootless
+    podman was given; it says of itself that it can do everything. None: not such a podman.
+    """
+    if controllers is not None:
+        kept = {
+            "--memory-mib": "memory" in controllers,
+            "--pids": "pids" in controllers,
+            "--cpus": "cpu" in controllers,
+        }
+    else:
+        kept = {
+            "--memory-mib": about.get("MemoryLimit") is not False,
+            "--pids": about.get("PidsLimit") is not False,
+            "--cpus": about.get("CpuCfsQuota") is not False,
+        }
+    return frozenset(name for name, is_kept in kept.items() if not is_kept)
 
 
 def gateway(network: dict[str, Any]) -> str:

@@ -24,6 +24,7 @@ from tests.containers.desk import (
     metrics_file,
     runner,
 )
+from tests.containers.engines import give_base_image, own_engine, wait_for
 
 # Runs as long as its logs say.
 SLEEPY = f"sleep $(cat /tmp/resim/inputs/logs/sleep 2>/dev/null || echo 0); {COPY}"
@@ -49,13 +50,6 @@ def started(workspace: Path, *more: str | Path, script: str) -> subprocess.Popen
         text=True,
         cwd=ROOT,
     )
-
-
-def wait_for(condition: Callable[[], object], seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it never happened"
-        time.sleep(0.05)
 
 
 def events(path: Path, kind: str) -> list[str]:
@@ -208,57 +202,16 @@ def test_doctor_finds_the_engine_and_clears_leftovers(
     assert runner("doctor", "--image", "no-such:image", "--pull", "never").code == 2
 
 
-@pytest.fixture
-def own_engine(tmp_path: Path, docker: Callable[..., str]) -> Iterator[tuple[str, int]]:
-    """An engine of this test's own, with the base image: its address and process."""
-    if shutil.which("dockerd") is None or os.geteuid() != 0:
-        pytest.skip("starting an engine needs dockerd and root")
-    socket = tmp_path / "d.sock"
-    process = subprocess.Popen(
-        [
-            # In a network of its own: an engine without a bridge removes that of others.
-            "unshare", "--net", "dockerd", f"--host=unix://{socket}",
-            f"--data-root={tmp_path}/data",
-            f"--exec-root={tmp_path}/exec", f"--pidfile={tmp_path}/pid",
-            "--bridge=none", "--iptables=false", "--storage-driver=overlay2",
-        ],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )  # fmt: skip
-    address = f"unix://{socket}"
-    try:
-        wait_for(socket.is_socket)
-        save = subprocess.Popen(["docker", "save", BASE_IMAGE], stdout=subprocess.PIPE)
-        subprocess.run(
-            ["docker", "-H", address, "load"],
-            stdin=save.stdout,
-            stdout=subprocess.DEVNULL,
-            check=True,
-        )
-        save.wait()
-        yield address, process.pid
-    finally:
-        for pid in (tmp_path / "exec" / "containerd" / "containerd.pid", tmp_path / "pid"):
-            if pid.exists():
-                _end(int(pid.read_text()))
-        process.wait(20)
-        subprocess.run(f"umount -l $(awk '{{print $2}}' /proc/mounts | grep ^{tmp_path})",
-                       shell=True, check=False, stderr=subprocess.DEVNULL)  # fmt: skip
-
-
-def _end(pid: int) -> None:
-    try:
-        os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return
-
-
 @destructive
 def test_an_engine_that_dies_is_told_and_what_was_done_stays(
-    tmp_path: Path, own_engine: tuple[str, int]
+    tmp_path: Path, docker: Callable[..., str]
 ) -> None:
-    address, pid = own_engine
+    with own_engine(tmp_path) as (address, pid):
+        give_base_image(address)
+        _engine_dies(tmp_path, address, pid)
+
+
+def _engine_dies(tmp_path: Path, address: str, pid: int) -> None:
     workspace = make_jobs(tmp_path / "ws", 3)
     jobs = sorted((workspace / "jobs").iterdir())
     (jobs[1] / "inputs" / "logs" / "sleep").write_text("20")

@@ -222,6 +222,10 @@ def test_engines_are_looked_for_where_people_have_them(tmp_path: Path) -> None:
     meta.write_text(json.dumps({"Endpoints": {"docker": {"Host": "unix:///c.sock"}}}))
     (tmp_path / ".docker" / "config.json").write_text(json.dumps({"currentContext": "colima"}))
     assert first() == ("unix:///c.sock", "docker context colima")
+    podman = ("unix:///p.sock", "CONTAINER_HOST")
+    assert first("podman", CONTAINER_HOST="unix:///p.sock", DOCKER_HOST="tcp://h:1") == podman
+    assert first(CONTAINER_HOST="unix:///p.sock", DOCKER_CONTEXT="default") == podman
+    assert first("docker", CONTAINER_HOST="unix:///p.sock", DOCKER_CONTEXT="default") != podman
     assert first(DOCKER_CONTEXT="gone") == ("", "docker context gone")
     assert first(DOCKER_CONTEXT="default")[1] in {"docker", "podman", ""}
 
