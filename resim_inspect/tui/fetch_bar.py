@@ -89,8 +89,10 @@ class FetchBar(Background):
     def _told(self, message: Told) -> None:
         message.stop()
         if message.child is self._child:
-            self._heard = time.monotonic()
-            self.fetch = self.fetch.after(message.values)
+            before = self.fetch
+            self.fetch = before.after(message.values)
+            if self.fetch != before:
+                self._heard = time.monotonic()
             self.refresh()
             self.post_message(self.Changed(self.fetch, message.values["event"]))
 

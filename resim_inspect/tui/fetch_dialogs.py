@@ -29,7 +29,12 @@ class FetchTrouble(ErrorDialog):
 
     @property
     def details(self) -> str:
-        return "\n".join(part for part in (str(self.error), self.hint) if part)
+        return self.hint
+
+    def action_copy(self) -> None:
+        from resim_inspect.tui.clipboard import copy
+
+        copy(self.app, f"While {self.doing}:\n{self.error}\n{self.hint}".strip())
 
 
 class TokenDialog(Dialog[str | None]):
@@ -52,7 +57,8 @@ class TokenDialog(Dialog[str | None]):
 
     def compose(self) -> ComposeResult:
         look = tones(self.app)
-        text = Text(clean(self.fetch.problem, 400), look.strong)
+        text = Text()
+        text.append(clean(self.fetch.problem, 400), look.strong)
         text.append(f"\n{clean(self.fetch.hint, 400)}" if self.fetch.hint else "", look.quiet)
         box = Input(password=True, placeholder="kept until the app ends, and nowhere written down")
         box.border_title = "Token"

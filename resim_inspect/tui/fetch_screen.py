@@ -56,8 +56,11 @@ class FetchScreen(WorkspaceScreen):
 
     def heading(self) -> Text:
         look = tones(self.app)
-        text = Text(f"batch {self.address.batch}", look.strong)
-        return text.append(f"   project {str(self.address.project)[:8]}…", look.quiet)
+        batch, project = str(self.address.batch), str(self.address.project)
+        if self.size.width < 100:
+            batch, project = f"{batch[:8]}…", f"{project[:8]}…"
+        text = Text().append(f"batch {batch}", look.strong)
+        return text.append(f"   project {project}", look.quiet)
 
     def more_keys(self) -> tuple[Key, ...]:
         fetch = self.bar.fetch

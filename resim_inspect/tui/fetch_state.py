@@ -8,6 +8,9 @@ from typing import Any, NamedTuple
 
 from resim_inspect.document.text import clean, count, size
 
+SILENT = 3.0
+"""Seconds without a sign of life that are worth a word."""
+
 
 class Lost(NamedTuple):
     """Something that did not come: raw texts."""
@@ -87,7 +90,7 @@ class Fetch:
 
     def said(self, seconds: float) -> str:
         """It in one line; `seconds`: since the last event."""
-        silent = f" · no answer for {seconds:.0f} s" if seconds >= 3 else ""
+        silent = f" · no answer for {seconds:.0f} s" if seconds >= SILENT else ""
         if self.running:
             if self.stopped:
                 return "stopping…"

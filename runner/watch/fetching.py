@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -16,34 +18,64 @@ from runner.fetching.gather import Progress
 from runner.redact import Secrets
 
 EVERY = 0.2
-"""Seconds between two lines that only say how far it is."""
+"""Seconds between two lines that say how far it is."""
+ALIVE = 1.0
+"""Seconds between two that say the same."""
 _FEW = 20
 
 
 @contextmanager
 def telling(tell: Callable[[Event], None]) -> Iterator[Watch]:
-    """As events: `plan`, `table`, `progress`, `missing`; the call itself adds how it ended."""
+    """As events: `plan`, `table`, `missing`, and `progress` each second, more often while it goes.
+
+    The call itself adds how it ended.
+    """
+    lock, over = threading.Lock(), threading.Event()
     seen: list[Progress] = []
-    last = time.monotonic()
+    told: dict[str, int] = {}
+
+    def say(event: Event) -> None:
+        with lock:
+            tell(event)
+
+    def news() -> bool:
+        now = how_far(seen[0]) if seen else {}
+        new = now != told
+        told.update(now)
+        return new
+
+    def go_on() -> None:
+        at = 0.0
+        while not over.wait(EVERY):
+            if not news() and time.monotonic() - at < ALIVE:
+                continue
+            at = time.monotonic()
+            try:
+                say(Event("progress", time.time(), data=told.copy()))
+            except (BrokenPipeError, ValueError):
+                # Whoever wanted this is gone, and the other threads may be waiting for a server
+                # that says nothing. What came is safe, whenever we die.
+                os._exit(141)
 
     def begun(progress: Progress) -> None:
         seen.append(progress)
-        tell(Event("plan", time.time(), data={"jobs": progress.jobs, "kept": progress.done}))
-
-    def tick() -> None:
-        nonlocal last
-        now = time.monotonic()
-        if now - last >= EVERY:
-            last = now
-            tell(Event("progress", time.time(), data=how_far(seen[0])))
+        say(Event("plan", time.time(), data={"jobs": progress.jobs, "kept": progress.done}))
 
     def table(jobs: list[dict[str, Any]]) -> None:
-        tell(Event("table", time.time(), data={"jobs": len(jobs)}))
+        say(Event("table", time.time(), data={"jobs": len(jobs)}))
 
     def lost(job: str, what: str, why: str) -> None:
-        tell(Event("missing", time.time(), job=job, text=why, data={"what": what}))
+        say(Event("missing", time.time(), job=job, text=why, data={"what": what}))
 
-    yield Watch(begun, tick, table, lost)
+    thread = threading.Thread(target=go_on, name="telling", daemon=True)
+    thread.start()
+    try:
+        yield Watch(begun, table=table, lost=lost)
+    finally:
+        over.set()
+        thread.join()
+        if news():
+            say(Event("progress", time.time(), data=told))
 
 
 def how_far(progress: Progress) -> dict[str, int]:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 
+from resim_inspect.document import Document, open_document
 from resim_inspect.document.builder import DocumentBuilder
+from resim_inspect.tui import workspace_screen
 from resim_inspect.tui.app import InspectApp
+from resim_inspect.tui.dialogs import ErrorDialog
 from resim_inspect.tui.document_screen import DocumentScreen
 from resim_inspect.tui.jobs import chosen, columns, read_jobs, read_shape
 from resim_inspect.tui.jobs_table import JobsTable
 from resim_inspect.tui.switching import Shelf
 from resim_inspect.tui.workspace_screen import WorkspaceScreen
+from tests.tui.clouds import looking, until
 from tests.tui.conftest import Shot, press, started, text
 
 
@@ -128,6 +133,50 @@ async def test_rereading_shows_new_jobs(workspace: Path) -> None:
         job("e", 9.0, "PASSED").write(workspace / "jobs" / "late" / "outputs" / "metrics.binproto")
         await press(pilot, "f5")
         assert "late" in [row.name for row in table.shown]
+
+
+async def test_the_table_keeps_up_with_the_disk(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workspace_screen, "LOOK_EVERY", 0.05)
+    monkeypatch.setattr(workspace_screen, "SHARE", 1.0)
+    opened: list[Path] = []
+
+    def counted(path: Path) -> Document:
+        opened.append(path)
+        return open_document(path)
+
+    monkeypatch.setattr("resim_inspect.tui.jobs.open_document", counted)
+    async with looking(workspace, watch=True) as pilot:
+        screen = pilot.app.screen
+        assert isinstance(screen, WorkspaceScreen)
+        table = screen.query_one(JobsTable)
+        await until(pilot, lambda: len(table.rows) == 6)
+        await pilot.press("l", "l", "l")
+        await until(pilot, lambda: len(opened) == 6)
+        outputs = {name: workspace / "jobs" / name / "outputs" for name in ("flight-a", "late")}
+        b = job("a", 77.5, "FAIL_BLOCK")
+        b.scalar("Aardvarks", 3.0)
+        b.write(outputs["flight-a"] / "metrics.binproto")
+        await until(pilot, lambda: "77.5" in text(pilot))
+        # The chosen column stays what it was, though another comes before it.
+        assert table.names[table.column] == "Max speed"
+        job("e", 9.0, "PASSED").write(outputs["late"] / "metrics.binproto")
+        await until(pilot, lambda: "late" in [row.name for row in table.shown])
+        # Only what changed was read again.
+        assert sorted(path.parents[1].name for path in opened[6:]) == ["flight-a", "late"]
+        shutil.rmtree(workspace / "jobs" / "flight-b")
+        await until(pilot, lambda: "flight-b" not in [row.name for row in table.shown])
+        assert screen.shape is not None
+        assert screen.shape.batch is not None
+        shutil.rmtree(workspace / "batch")
+        await until(pilot, lambda: screen.shape is not None and screen.shape.batch is None)
+        # A workspace that goes away is told once, and is no reason to fall over.
+        shutil.rmtree(workspace)
+        await until(pilot, lambda: isinstance(pilot.app.screen, ErrorDialog))
+        await pilot.press("escape")
+        await pilot.pause(0.3)
+        assert pilot.app.screen is screen
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,209 @@
+"""Batches of the cloud: their addresses, where they are kept, the process that fetches them."""
+
+from __future__ import annotations
+
+import os
+import stat
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from resim_inspect.cli import main
+from resim_inspect.tui.cloud import (
+    Address,
+    AddressError,
+    address_of,
+    api_of,
+    cache_folder,
+    make_private,
+    place_of,
+)
+from resim_inspect.tui.fetch_child import Child
+from resim_inspect.tui.fetch_state import Fetch, Lost
+from resim_inspect.tui.recent import read_recent, remember, state_file
+from tests.api.rude import stall
+from tests.runner.fetched import BASE, BATCH, PROJECT, TOKEN
+from tests.tui.clouds import ADDRESS, Cloud, clouds
+
+TEXT = f"resim://{PROJECT}/{BATCH}"
+
+
+@pytest.fixture
+def cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
+    yield from clouds(tmp_path, monkeypatch)
+
+
+def test_addresses() -> None:
+    assert address_of(TEXT) == ADDRESS
+    assert address_of(f"  {TEXT.upper().replace('RESIM', 'resim')}/ ") == ADDRESS
+    job = address_of(f"{TEXT}/flight%201")
+    assert job == (PROJECT, BATCH, "flight 1")
+    assert job.whole == ADDRESS
+    for address in (ADDRESS, job, ADDRESS._replace(job="a/b %41")):
+        assert address_of(str(address)) == address
+    assert place_of("~/x") == Path.home() / "x"
+    assert place_of(TEXT) == ADDRESS
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("resim:", "is written resim://PROJECT/BATCH"),
+        ("resim://", "is written"),
+        (f"resim://{PROJECT}", "is no address"),
+        (f"resim:/{PROJECT}/{BATCH}", "is no address"),
+        (f"{TEXT}/a/b", "is no address"),
+        (f"resim://{PROJECT}//{BATCH}", "is no address"),
+        (f"resim://demo/{BATCH}", "the project “demo” is no UUID"),
+        (f"resim://{PROJECT}/7\x1b[31m", "the batch “7�[31m” is no UUID"),
+    ],
+)
+def test_wrong_addresses_are_one_sentence(
+    text: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(AddressError, match=r"^resim:") as caught:
+        address_of(text)
+    assert words in str(caught.value)
+    assert main([text]) == 2
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1
+    assert words in told
+
+
+@pytest.mark.parametrize("command", ["validate", "show", "browse"])
+def test_commands_that_read_files_say_so(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([command, TEXT]) == 2
+    told = capsys.readouterr()
+    assert told.err.count("\n") == 1
+    assert f"`{command}` reads files" in told.err
+    assert "resim-runner fetch" in told.err
+    assert not told.out
+
+
+def test_without_a_terminal_there_is_another_way(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([TEXT]) == 2
+    assert "`resim-runner fetch` brings a batch onto disk" in capsys.readouterr().err
+
+
+def test_where_a_batch_is_kept(tmp_path: Path) -> None:
+    cache = {"XDG_CACHE_HOME": str(tmp_path)}
+
+    def host(api: str) -> str:
+        folder = cache_folder(ADDRESS._replace(job="x"), api, cache)
+        assert folder.parts[-2:] == (str(PROJECT), str(BATCH))
+        assert folder.parents[2] == tmp_path / "resim-inspect"
+        return folder.parts[-3]
+
+    assert host("https://api.resim.ai/v1") == "api.resim.ai"
+    assert host("https://API.resim.ai:443/v2") == "api.resim.ai"
+    assert host("http://127.0.0.1:8080/v1") == "127.0.0.1_8080"
+    assert host("http://[::1]/v1") == "__1"
+    relative = cache_folder(ADDRESS, "https://a.b/v1", {"XDG_CACHE_HOME": "here"})
+    assert relative.is_relative_to(Path.home() / ".cache")
+    assert api_of({}) == "https://api.resim.ai/v1"
+    with pytest.raises(AddressError, match="RESIM_API_URL"):
+        api_of({"RESIM_API_URL": "nowhere"})
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions are POSIX's")
+def test_what_is_kept_is_its_owners_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "a" / "b" / "batch"
+    make_private(folder)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    folder.chmod(0o755)
+    make_private(folder)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(AddressError, match="cannot be made ready"):
+        make_private(tmp_path / "file" / "batch")
+
+
+def test_addresses_among_what_was_opened_lately(tmp_path: Path) -> None:
+    remember(tmp_path)
+    remember(ADDRESS)
+    remember(ADDRESS._replace(job="flight 1"))
+    assert read_recent() == [ADDRESS._replace(job="flight 1"), ADDRESS, tmp_path]
+    state_file().write_text('{"paths": ["resim://broken", 7]}')
+    assert read_recent() == []
+
+
+def test_how_a_fetch_stands() -> None:
+    fetch = Fetch()
+    assert fetch.said(0) == "asking for the batch's jobs…"
+    assert fetch.said(7.2) == "asking for the batch's jobs… · no answer for 7 s"
+    fetch = fetch.after({"event": "plan", "jobs": 12, "kept": 2})
+    assert fetch.said(0) == "12 jobs, asking for their metrics…"
+    fetch = fetch.after({"event": "table"}).after({"event": "news"})
+    fetch = fetch.after({"event": "progress", "jobs": 12, "done": 5, "bytes": 4096})
+    assert fetch.said(0) == "5 of 12 jobs here · 4.1 kB"
+    for number in range(3):
+        lost = {"event": "missing", "job": f"j{number}", "what": "metrics a", "text": "gone"}
+        fetch = fetch.after(lost)
+    assert fetch.lost[0] == Lost("j0", "metrics a", "gone")
+    assert fetch.losses == "missing: j2: metrics a and 2 more"
+    ended = fetch.after({"event": "end", "bytes": 9000, "notes": ["j4 is not over yet."]})
+    assert ended.said(9) == "12 jobs here, 9 kB fetched · j4 is not over yet."
+    assert ended.stop() == ended
+    stopped = fetch.stop()
+    assert stopped.said(0) == "stopping…"
+    assert (
+        stopped.after({"event": "over"}).said(0) == "stopped: 5 of 12 jobs here; what came is kept"
+    )
+    died = fetch.after({"event": "over", "text": "Killed\x1b"})
+    assert died.said(0) == "not fetched: the fetch ended all at once: Killed�"
+    error = fetch.after({"event": "error", "text": "no.", "hint": "so.", "kind": "TokenError"})
+    assert (error.said(0), error.wants_token) == ("not fetched: no.", True)
+
+
+def test_the_process_of_a_fetch(
+    cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What happens to lie where one is has no say in it.
+    here = tmp_path / "here"
+    (here / "runner").mkdir(parents=True)
+    (here / "runner" / "__init__.py").write_text("raise SystemExit('not this one')")
+    monkeypatch.chdir(here)
+    make_private(cloud.folder)
+    child = Child(ADDRESS, cloud.folder, cloud.server.url, {**os.environ, "RESIM_TOKEN": ""}, TOKEN)
+    assert not any(TOKEN in word for word in child.words)
+    events = [one["event"] for one in child.events()]
+    assert [one for one in events if one != "progress"] == ["plan", "table", "end"]
+    asked = [one.headers["authorization"] for one in cloud.server.asked(f"{BASE}/jobs")]
+    assert asked == [f"Bearer {TOKEN}"]
+    assert len(list(cloud.folder.glob("jobs/*/outputs/metrics.binproto"))) == 3
+
+
+def test_a_process_that_is_stopped_is_over_at_once(cloud: Cloud) -> None:
+    make_private(cloud.folder)
+    child = Child(ADDRESS, cloud.folder, cloud.server.url, os.environ)
+    child.stop()
+    assert list(child.events()) == []
+    cloud.server.on(f"{BASE}/jobs", stall(30))
+    child = Child(ADDRESS, cloud.folder, cloud.server.url, os.environ)
+    found: list[str] = []
+    thread = threading.Thread(target=lambda: found.extend(e["event"] for e in child.events()))
+    thread.start()
+    end = time.monotonic() + 20
+    while not cloud.server.requests:
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    before = time.monotonic()
+    child.stop()
+    thread.join(10)
+    assert not thread.is_alive()
+    assert time.monotonic() - before < 2.5
+    assert found == ["over"]
+
+
+def test_a_process_that_cannot_start_says_why(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_private(cloud.folder)
+    child = Child(Address(PROJECT, BATCH), cloud.folder, cloud.server.url, os.environ)
+    child.words[0] = str(cloud.folder / "no-python")
+    (event,) = child.events()
+    assert event["event"] == "over"
+    assert "No such file" in event["text"]

@@ -1,0 +1,311 @@
+"""The app on a batch of the cloud: a table before the metrics, progress, trouble, the end."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from resim_inspect.tui import fetch_state
+from resim_inspect.tui.dialogs import FactsDialog
+from resim_inspect.tui.document_screen import DocumentScreen
+from resim_inspect.tui.fetch_bar import FetchBar
+from resim_inspect.tui.fetch_dialogs import FetchTrouble, TokenDialog
+from resim_inspect.tui.fetch_screen import FetchScreen
+from resim_inspect.tui.jobs_table import JobsTable
+from resim_inspect.tui.open_screen import OpenScreen
+from resim_inspect.tui.recent import read_recent
+from tests.api.rude import answer, stall
+from tests.runner.fetched import BASE, TOKEN, job_id
+from tests.tui.clouds import ADDRESS, Cloud, clouds, looking, over, until
+from tests.tui.conftest import Shot, press, text
+
+
+@pytest.fixture
+def cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
+    yield from clouds(tmp_path, monkeypatch)
+
+
+def here(pilot: Pilot[Any]) -> list[bool]:
+    """Of each job in the table whether its metrics are here."""
+    return [row.here for row in pilot.app.screen.query_one(JobsTable).rows]
+
+
+def fetching() -> list[str]:
+    """Threads that still wait for a fetch."""
+    return [one.name for one in threading.enumerate() if "fetch" in one.name]
+
+
+async def test_the_table_stands_before_the_metrics_come(cloud: Cloud) -> None:
+    cloud.hold("/blob")
+    async with looking(ADDRESS) as pilot:
+        table = pilot.app.screen.query_one(JobsTable)
+        await until(pilot, lambda: len(table.rows) == 3 and all(row.cells for row in table.rows))
+        shown = text(pilot)
+        assert "Jobs 3 · ↓ 3 to come" in shown
+        assert "↓flight 1" in shown
+        assert "0 of 3 jobs here" in shown
+        assert table.rows[0].cells["scalar 1"].full == "1.5 m"
+        assert here(pilot) == [False] * 3
+        # A job that is not here opens when it is.
+        await pilot.press("j", "enter")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, FetchScreen)
+        cloud.release()
+        await until(pilot, lambda: isinstance(pilot.app.screen, DocumentScreen))
+        assert "flight 1/outputs" in text(pilot)
+        await press(pilot, "grave_accent")
+        await over(pilot)
+        assert "✓ 3 jobs here" in text(pilot)
+        assert here(pilot) == [True] * 3
+        assert read_recent()[-1] == ADDRESS
+
+
+async def test_jobs_open_while_others_come(cloud: Cloud) -> None:
+    cloud.hold("/blob/2")
+    async with looking(ADDRESS) as pilot:
+        await until(pilot, lambda: here(pilot) == [True, True, False])
+        await press_running(pilot, "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, DocumentScreen))
+        assert "0.5 m" in text(pilot)
+        await press_running(pilot, "grave_accent")
+        assert "2 of 3 jobs here" in text(pilot)
+
+
+async def press_running(pilot: Pilot[Any], *keys: str) -> None:
+    """Press keys while a fetch goes on."""
+    await pilot.press(*keys)
+    await pilot.pause()
+
+
+async def test_a_fetch_that_is_stopped_goes_on_where_it_was(cloud: Cloud) -> None:
+    cloud.hold("/blob/2")
+    async with looking(ADDRESS) as pilot:
+        await until(pilot, lambda: here(pilot) == [True, True, False])
+        await press_running(pilot, "x")
+        await over(pilot)
+        assert "stopped: 2 of 3 jobs here; what came is kept" in text(pilot)
+        assert not pilot.app.screen.query(FetchTrouble)
+        await press(pilot, "G", "enter")
+        assert isinstance(pilot.app.screen, FetchScreen)
+        before = cloud.asked("/blob/0"), cloud.asked("/blob/1")
+        cloud.release()
+        await press_running(pilot, "f5")
+        await over(pilot)
+        assert "✓ 3 jobs here" in text(pilot)
+        assert here(pilot) == [True] * 3
+        assert (cloud.asked("/blob/0"), cloud.asked("/blob/1")) == before
+
+
+async def test_what_is_there_is_shown_at_once(cloud: Cloud) -> None:
+    async with looking(ADDRESS) as pilot:
+        await over(pilot)
+    cloud.server.on(f"{BASE}/jobs", stall(60))
+    async with looking(ADDRESS) as pilot:
+        await until(pilot, lambda: here(pilot) == [True] * 3)
+        assert "asking for the batch's jobs…" in text(pilot)
+        await press_running(pilot, "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, DocumentScreen))
+
+
+async def test_leaving_ends_the_fetch(cloud: Cloud) -> None:
+    cloud.hold("/blob/2")
+    async with looking(ADDRESS) as pilot:
+        await until(pilot, lambda: here(pilot) == [True, True, False])
+        await press_running(pilot, "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, DocumentScreen))
+        # Also from another screen than the fetch's.
+        await pilot.press("q")
+    assert not fetching()
+    cloud.release()
+    async with looking(ADDRESS) as pilot:
+        await over(pilot)
+        assert "✓ 3 jobs here" in text(pilot)
+
+
+async def test_closing_what_is_fetched_ends_the_fetch(cloud: Cloud, sample: Path) -> None:
+    cloud.hold("/blob")
+    async with looking(sample) as pilot:
+        await press(pilot, "ctrl+o", "slash", *str(ADDRESS))
+        await press_running(pilot, "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, FetchScreen))
+        await until(pilot, lambda: here(pilot) == [False] * 3)
+        await press_running(pilot, "ctrl+w")
+        await until(pilot, lambda: isinstance(pilot.app.screen, DocumentScreen))
+        await until(pilot, lambda: all(one.is_finished for one in pilot.app.workers))
+
+
+async def test_one_job_is_fetched_alone_and_opened(cloud: Cloud) -> None:
+    for job in ("flight 1", job_id(2)):
+        async with looking(ADDRESS._replace(job=job)) as pilot:
+            await until(pilot, lambda: isinstance(pilot.app.screen, DocumentScreen))
+            await press_running(pilot, "grave_accent")
+            await over(pilot)
+    assert cloud.asked("/blob/0") == 0
+    async with looking(ADDRESS._replace(job="flight 9")) as pilot:
+        await until(pilot, lambda: isinstance(pilot.app.screen, FetchTrouble))
+        assert "the batch has no job “flight 9”." in text(pilot)
+        await press(pilot, "escape")
+        await press_running(pilot, "a")
+        await over(pilot)
+        assert here(pilot) == [True] * 3
+    assert cloud.asked("/blob/1/metric/0") == 1
+
+
+async def test_the_same_batch_is_one_thing(cloud: Cloud) -> None:
+    async with looking(None) as pilot:
+        await press(pilot, "slash", *str(ADDRESS), "enter")
+        await over(pilot)
+        await press(pilot, "ctrl+o", "slash", "ctrl+a", "ctrl+k", *f"{ADDRESS}/flight 2", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, DocumentScreen))
+        assert "flight 2/outputs" in text(pilot)
+        await press(pilot, "w")
+        assert text(pilot).count("batch 11111111…") == 1
+
+
+async def test_a_wrong_address_is_refused(cloud: Cloud) -> None:
+    async with looking(None) as pilot:
+        await press(pilot, "slash", *"resim://demo", "enter")
+        assert isinstance(pilot.app.screen, OpenScreen)
+        assert not cloud.server.requests
+
+
+async def test_what_does_not_come_is_named(cloud: Cloud) -> None:
+    cloud.server.on("/blob/1/data/0", answer(404))
+    async with looking(ADDRESS) as pilot:
+        await over(pilot)
+        shown = text(pilot)
+        assert "! missing: flight 1: metrics data series 0" in shown
+        assert "✓ 3 jobs" not in shown
+        await press(pilot, "m")
+        assert isinstance(pilot.app.screen, FactsDialog)
+        assert "is not there (404)" in text(pilot)
+
+
+async def test_a_job_without_metrics_says_so(cloud: Cloud) -> None:
+    for what in ("metrics", "metricsData", "events"):
+        cloud.server.on(f"{BASE}/jobs/{job_id(1)}/{what}", answer(200, b"{}"))
+    async with looking(ADDRESS) as pilot:
+        await over(pilot)
+        row = pilot.app.screen.query_one(JobsTable).rows[1]
+        assert (row.verdict, row.note) == (None, "no metrics; its status is SUCCEEDED")
+
+
+# Trouble.
+
+
+@pytest.mark.parametrize("typed", ["token-that-was-typed", ""])
+async def test_a_token_is_asked_for(
+    cloud: Cloud, typed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs = dict(cloud.server.scripts())[f"{BASE}/jobs"]
+    if typed:
+        cloud.server.on(f"{BASE}/jobs", answer(401, TOKEN.encode()), *jobs)
+    else:
+        monkeypatch.delenv("RESIM_TOKEN")
+    async with looking(ADDRESS) as pilot:
+        await until(pilot, lambda: isinstance(pilot.app.screen, TokenDialog))
+        shown = text(pilot)
+        assert ("does not accept the token (401)" if typed else "no token is given.") in shown
+        assert TOKEN not in shown
+        if not typed:
+            assert "Set RESIM_TOKEN, or put it into" in shown
+            await press(pilot, "enter", "escape")
+            assert "not fetched: no token is given." in text(pilot)
+            assert not cloud.server.requests
+            return
+        await press(pilot, *typed)
+        assert typed not in text(pilot)
+        assert pilot.app.screen.query_one(Input).value == typed
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, FetchScreen))
+        await over(pilot)
+        assert here(pilot) == [True] * 3
+        sent = [one.headers["authorization"] for one in cloud.server.asked(f"{BASE}/jobs")]
+        assert sent == [f"Bearer {TOKEN}", f"Bearer {typed}"]
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [(404, "there is no batch 11111111"), (302, "the token does not go there")],
+)
+async def test_a_refusal_is_a_sentence_that_can_be_copied(
+    cloud: Cloud, status: int, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cloud.server.on(f"{BASE}/jobs", answer(status, b"", "Location: https://other.example/x"))
+    copied: list[str] = []
+    monkeypatch.setattr("resim_inspect.tui.clipboard.copy", lambda app, text: copied.append(text))
+    async with looking(ADDRESS) as pilot:
+        await until(pilot, lambda: isinstance(pilot.app.screen, FetchTrouble))
+        assert "Traceback" not in text(pilot)
+        await press(pilot, "y", "escape")
+        assert words in copied[0]
+        assert TOKEN not in copied[0] + text(pilot)
+        assert "E not fetched: " in text(pilot)
+
+
+async def test_a_server_that_is_not_there(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        monkeypatch.setenv("RESIM_API_URL", f"http://127.0.0.1:{gone.getsockname()[1]}")
+    async with looking(ADDRESS) as pilot:
+        await until(pilot, lambda: isinstance(pilot.app.screen, FetchTrouble))
+        assert "refuses the connection (6 attempts)" in text(pilot)
+
+
+async def test_a_silent_server_can_be_left(cloud: Cloud) -> None:
+    cloud.server.on(f"{BASE}/jobs", stall(60))
+    async with looking(ADDRESS) as pilot:
+        await until(pilot, lambda: bool(cloud.server.requests))
+        await press_running(pilot, "x")
+        await over(pilot)
+        assert "stopped" in text(pilot)
+        await press_running(pilot, "f5")
+        await until(pilot, lambda: len(cloud.server.requests) == 2)
+    assert not fetching()
+
+
+async def test_two_at_once_are_told_apart(cloud: Cloud) -> None:
+    cloud.hold("/blob/2")
+    async with looking(ADDRESS) as first:
+        await until(first, lambda: here(first) == [True, True, False])
+        async with looking(ADDRESS) as second:
+            await until(second, lambda: isinstance(second.app.screen, FetchTrouble))
+            assert "another run is at work" in text(second)
+            await press(second, "escape")
+            assert here(second) == [True, True, False]
+
+
+# Pictures.
+
+SIZES = {"60x20": (60, 20), "80x24": (80, 24), "120x40": (120, 40)}
+
+
+@pytest.mark.parametrize("way", SIZES)
+@pytest.mark.parametrize("state", ["lists", "gaps", "token", "trouble"])
+async def test_screen(
+    cloud: Cloud, shot: Shot, state: str, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetch_state, "SILENT", 1e9)
+    if state == "lists":
+        cloud.hold("/blob")
+    elif state == "gaps":
+        cloud.server.on("/blob/1/data/0", answer(404))
+    else:
+        cloud.server.on(f"{BASE}/jobs", answer(403 if state == "token" else 404))
+    async with looking(ADDRESS, SIZES[way]) as pilot:
+        if state == "lists":
+            table = pilot.app.screen.query_one(JobsTable)
+            await until(pilot, lambda: len(table.rows) == 3 and all(r.cells for r in table.rows))
+            await until(pilot, lambda: pilot.app.screen.query_one(FetchBar).fetch.listed)
+        elif state == "gaps":
+            await over(pilot)
+        else:
+            await until(pilot, lambda: isinstance(pilot.app.screen, TokenDialog | FetchTrouble))
+        await pilot.pause(0.1)
+        shot(pilot, f"fetch-{state}-{way}")
