@@ -134,3 +134,11 @@ def test_the_stand_in_server_knows_the_standard_library_only() -> None:
     foreign = {name.partition(".")[0] for name in names} - sys.stdlib_module_names
     assert foreign - {"runner", "sitecustomize", "_distutils_hack", "__main__"} <= {"resim_inspect"}
     assert not beneath(names, *SCREEN, *NETWORK, *HEAVY, "google")
+
+
+def test_the_app_starts_without_what_fetches() -> None:
+    names = loaded("import resim_inspect.tui.app, resim_inspect.tui.workspace_screen")
+    assert not beneath(names, *NETWORK, "runner", "resim_inspect.tui.fetch_screen")
+    # A process of its own speaks to servers.
+    names = loaded("import resim_inspect.tui.fetch_screen, resim_inspect.tui.fetch_dialogs")
+    assert not beneath(names, *NETWORK, "runner.api.client", "runner.fetching")

@@ -38,7 +38,7 @@ class InspectApp(App[int], Starting):
     DEFAULT_MODE: ClassVar[str] = "first"
     CSS = CSS
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+o", "open", "Open", tooltip="open another file or folder"),
+        Binding("ctrl+o", "open", "Open", tooltip="open another file, folder or batch"),
         Binding("w", "switch", "Switch", tooltip="choose among what is open"),
         Binding("grave_accent", "previous", "Previous", tooltip="back to what was shown before"),
         Binding("ctrl+w", "close", "Close", tooltip="close what is shown"),

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from resim_inspect.document.sample import write_sample
+from tests.api.rude import rude, stall
+from tests.runner.fetched import BATCH, PROJECT, TOKEN, offer
 
 if sys.platform == "win32":
     pytest.skip("Windows has no pseudo-terminals of this kind", allow_module_level=True)
@@ -112,3 +114,26 @@ def test_what_cannot_be_opened_is_one_sentence(tmp_path: Path) -> None:
     os.close(terminal.master)
     assert terminal.text.strip().endswith("is not a metrics file: it is text")
     assert terminal.text.count("\n") == 1
+
+
+def test_a_batch_of_the_cloud_fills_the_table_and_q_leaves_it(tmp_path: Path) -> None:
+    with rude() as server:
+        offer(server, jobs=12)
+        server.on("/blob/11/data/1", stall(90))
+        places = {f"XDG_{name}_HOME": str(tmp_path / name) for name in ("CACHE", "STATE", "CONFIG")}
+        terminal = Terminal(
+            f"resim://{PROJECT}/{BATCH}", RESIM_TOKEN=TOKEN, RESIM_API_URL=server.url, **places
+        )
+        terminal.wait_for("Jobs 12", "11 of 12 jobs here", "1 to come", "scalar 1")
+        before = time.monotonic()
+        assert terminal.close(b"q") == 0
+        assert time.monotonic() - before < 10
+        assert TOKEN not in terminal.text
+        assert len(list(tmp_path.glob("CACHE/**/metrics.binproto"))) == 11
+        # Nothing goes on behind its back: a lock that is held would be told.
+        server.on("/blob/11/data/1", *dict(server.scripts())["/blob/0/data/1"])
+        terminal = Terminal(
+            f"resim://{PROJECT}/{BATCH}", RESIM_TOKEN=TOKEN, RESIM_API_URL=server.url, **places
+        )
+        terminal.wait_for("12 jobs here")
+        assert terminal.close(b"q") == 0

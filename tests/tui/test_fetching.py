@@ -24,7 +24,7 @@ from resim_inspect.tui.recent import read_recent
 from tests.api.rude import answer, stall
 from tests.runner.fetched import BASE, TOKEN, job_id
 from tests.tui.clouds import ADDRESS, Cloud, clouds, looking, over, until
-from tests.tui.conftest import Shot, press, text
+from tests.tui.conftest import Shot, press, settle, text
 
 
 @pytest.fixture
@@ -132,8 +132,8 @@ async def test_leaving_ends_the_fetch(cloud: Cloud) -> None:
 async def test_closing_what_is_fetched_ends_the_fetch(cloud: Cloud, sample: Path) -> None:
     cloud.hold("/blob")
     async with looking(sample) as pilot:
-        await press(pilot, "ctrl+o", "slash", *str(ADDRESS))
-        await press_running(pilot, "enter")
+        await press(pilot, "ctrl+o")
+        await type_path(pilot, str(ADDRESS))
         await until(pilot, lambda: isinstance(pilot.app.screen, FetchScreen))
         await until(pilot, lambda: here(pilot) == [False] * 3)
         await press_running(pilot, "ctrl+w")
@@ -160,9 +160,11 @@ async def test_one_job_is_fetched_alone_and_opened(cloud: Cloud) -> None:
 
 async def test_the_same_batch_is_one_thing(cloud: Cloud) -> None:
     async with looking(None) as pilot:
-        await press(pilot, "slash", *str(ADDRESS), "enter")
+        await type_path(pilot, str(ADDRESS))
+        await until(pilot, lambda: isinstance(pilot.app.screen, FetchScreen))
         await over(pilot)
-        await press(pilot, "ctrl+o", "slash", "ctrl+a", "ctrl+k", *f"{ADDRESS}/flight 2", "enter")
+        await press(pilot, "ctrl+o")
+        await type_path(pilot, f" {ADDRESS}/flight 2")
         await until(pilot, lambda: isinstance(pilot.app.screen, DocumentScreen))
         assert "flight 2/outputs" in text(pilot)
         await press(pilot, "w")
@@ -171,7 +173,8 @@ async def test_the_same_batch_is_one_thing(cloud: Cloud) -> None:
 
 async def test_a_wrong_address_is_refused(cloud: Cloud) -> None:
     async with looking(None) as pilot:
-        await press(pilot, "slash", *"resim://demo", "enter")
+        await type_path(pilot, "resim://demo")
+        await settle(pilot)
         assert isinstance(pilot.app.screen, OpenScreen)
         assert not cloud.server.requests
 
@@ -195,6 +198,13 @@ async def test_a_job_without_metrics_says_so(cloud: Cloud) -> None:
         await over(pilot)
         row = pilot.app.screen.query_one(JobsTable).rows[1]
         assert (row.verdict, row.note) == (None, "no metrics; its status is SUCCEEDED")
+
+
+async def type_path(pilot: Pilot[Any], path: str) -> None:
+    """Put it into the open screen's field."""
+    await press(pilot, "slash")
+    pilot.app.screen.query_one(Input).value = path
+    await press_running(pilot, "enter")
 
 
 # Trouble.
