@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
+from http.client import HTTPConnection
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
 
 from benchmarks import Row, files, wire
 from benchmarks.__main__ import met, print_table
+from benchmarks.fetch import serving
 from resim_inspect.document import parse_document
+from resim_inspect.document.builder import DocumentBuilder
 from resim_inspect.schema import metrics_pb2 as pb
 from resim_inspect.validation import validate
+from runner.api.prepare import prepare
+from runner.workspace import open_workspace
 
 
 def series(payload: bytes) -> pb.Series:
@@ -76,3 +84,20 @@ def test_the_table_says_which_goals_were_met(capsys: pytest.CaptureFixture[str])
         "slow      3  ≤ 2   MISSED",
         "fast      3  ≥ 2   met     6 s / 2 s",
     ]
+
+
+def test_a_busy_server_refuses_as_often_as_it_is_told(tmp_path: Path) -> None:
+    DocumentBuilder("one").write(tmp_path / "ws/jobs/one/outputs/metrics.binproto")
+    prepare([open_workspace(tmp_path / "ws")], tmp_path / "api", token="t", secret="s")
+    answers: Counter[int] = Counter()
+    with serving(tmp_path / "api", 0.001, every=50) as url:
+        parts = urlsplit(url)
+        connection = HTTPConnection(str(parts.hostname), parts.port)
+        for _ in range(150):
+            connection.request("GET", f"{parts.path}/nothing")
+            answer = connection.getresponse()
+            answer.read()
+            answers[answer.status] += 1
+        connection.close()
+    assert answers[503] == 3
+    assert answers.total() == 150
