@@ -21,6 +21,7 @@ from runner.results import JobResult, Outcome, result_from_bytes
 GRACE = 5.0
 """Seconds between TERM and KILL."""
 SLICE = 20.0
+LOG_CUT = "the end of its log is missing: the engine did not give it out."
 
 
 @dataclass(frozen=True)
@@ -194,6 +195,8 @@ def _alive(
                 hint=why.hint,
             )
         result = _judged(engine, build, spec, rules, run, ended, log, blank)
+        if ended.log_cut:
+            result = replace(result, notes=(*result.notes, LOG_CUT))
     finally:
         stop.discard(run)
         left = run.remove()
@@ -243,7 +246,7 @@ def _judged(
         size=taken.size,
     )
     if ended.code:
-        podman = engine.info.name == "podman"
+        podman = engine.info.name == "podman" and "--memory-mib" not in engine.info.unkept
         tail = log.tail()
         why = diagnose.of_exit(ended, tail, build, podman=podman)
         hint = why.hint

@@ -129,6 +129,8 @@ class Ended(NamedTuple):
     code: int
     oom: bool = False
     error: str = ""
+    log_cut: bool = False
+    """Whether the engine never came to the end of what the build said."""
 
 
 class Sink(Protocol):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import socket
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,8 +14,8 @@ from typing import Any, ClassVar, cast
 import pytest
 
 from runner.commands.doctor import _ways
-from runner.engines import docker, pulling
-from runner.engines.base import Build, EngineInfo, Limits, Mount, Prepared, Task
+from runner.engines import container, docker, pulling
+from runner.engines.base import Build, Ended, EngineInfo, Limits, Mount, Prepared, Task
 from runner.engines.find import Candidate
 from runner.engines.settings import host_options, unkept_limits
 from runner.engines.tunnel import ssh_command
@@ -211,6 +213,34 @@ def test_the_call_of_ssh(address: str, tail: list[str], path: str) -> None:
 def test_addresses_that_ssh_is_not_given(address: str) -> None:
     with pytest.raises(EngineError, match="no address like ssh://"):
         ssh_command(address, Path("/here"))
+
+
+@pytest.mark.parametrize("stalls", [False, True])
+def test_a_log_is_waited_for_as_long_as_it_goes_on(
+    monkeypatch: pytest.MonkeyPatch, stalls: bool
+) -> None:
+    monkeypatch.setattr(container, "SILENCE", 0.3)
+    over = threading.Event()
+
+    def stream() -> Iterator[tuple[bytes, None]]:
+        for _ in range(12):
+            time.sleep(0.05)
+            yield b"word ", None
+        if stalls:
+            over.wait(30)
+
+    heard: list[bytes] = []
+    api = SimpleNamespace(
+        attach=lambda *_, **__: stream(),
+        start=lambda _: None,
+        inspect_container=lambda _: {"State": {"ExitCode": 3}},
+    )
+    sink = SimpleNamespace(write=lambda _, data: heard.append(data))
+    run = container.ContainerRun(cast(Any, SimpleNamespace(api=api)), "c", cast(Any, sink))
+    run.start()
+    assert run.ended() == Ended(3, log_cut=stalls)
+    assert len(heard) == 12
+    over.set()
 
 
 def test_a_pull_is_told_now_and_then_with_its_digest() -> None:
