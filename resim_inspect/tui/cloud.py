@@ -71,7 +71,10 @@ def address_of(text: str) -> Address:
                 f"{shown}: the {what} “{clean(part, 60)}” is no UUID; it is written {FORM}"
             ) from None
     project, batch = ids
-    return Address(project, batch, unquote(parts[2]) if len(parts) == 3 else "")
+    job = unquote(parts[2]) if len(parts) == 3 else ""
+    if not job.isprintable():
+        raise AddressError(f"{shown}: the job “{clean(job, 60)}” has characters that no name has")
+    return Address(project, batch, job)
 
 
 def api_of(environment: Mapping[str, str]) -> str:

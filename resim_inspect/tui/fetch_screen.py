@@ -64,7 +64,7 @@ class FetchScreen(WorkspaceScreen):
 
     def more_keys(self) -> tuple[Key, ...]:
         fetch = self.bar.fetch
-        first = Key("x", "stop", "screen.stop") if fetch.running else Key("F5", "fetch", "")
+        first = Key("x", "stop", "screen.stop") if fetch.running else Key("F5", "fetch", "screen.reread")
         return (first, Key("m", "missing", "screen.missing")) if fetch.lost else (first,)
 
     # The fetch.

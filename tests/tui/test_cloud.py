@@ -56,6 +56,7 @@ def test_addresses() -> None:
         (f"resim://{PROJECT}", "is no address"),
         (f"resim:/{PROJECT}/{BATCH}", "is no address"),
         (f"{TEXT}/a/b", "is no address"),
+        (f"{TEXT}/a%00b", "characters that no name has"),
         (f"resim://{PROJECT}//{BATCH}", "is no address"),
         (f"resim://demo/{BATCH}", "the project “demo” is no UUID"),
         (f"resim://{PROJECT}/7\x1b[31m", "the batch “7�[31m” is no UUID"),
