@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
@@ -47,6 +47,28 @@ class View(NamedTuple):
     """How many different metrics are in it."""
     row_of: Mapping[int, int] = MappingProxyType({})
     """The first row of each metric's position."""
+
+
+def folded(view: View, labels: Collection[str]) -> tuple[View, Sequence[int]]:
+    """The view without what stands under these headings, and which of its rows are left."""
+    if not any(heading.label in labels for heading in view.headings):
+        return view, range(len(view.rows))
+    kept: list[int] = []
+    shut = False
+    for row, position in enumerate(view.rows):
+        if position < 0:
+            shut = view.headings[-1 - position].label in labels
+        elif shut:
+            continue
+        kept.append(row)
+    rows = [view.rows[row] for row in kept]
+    return view._replace(rows=rows, row_of=_first_rows(rows)), kept
+
+
+def _first_rows(rows: Sequence[int]) -> dict[int, int]:
+    """The first row of each position."""
+    # From the end, so that the first stays; as one call: it is done for every letter of a filter.
+    return dict(zip(reversed(rows), range(len(rows) - 1, -1, -1), strict=True))
 
 
 FEW = 4000
@@ -131,17 +153,14 @@ class Catalog:
         """The rows of the list: the metrics that match, in display order, under headings."""
         chosen = self.order if matches is None else [p for p in self.order if matches(p)]
         if grouping is Grouping.NONE:
-            return View(chosen, (), len(chosen), {p: row for row, p in enumerate(chosen)})
+            return View(chosen, (), len(chosen), _first_rows(chosen))
         rows: list[int] = []
         headings: list[Heading] = []
-        row_of: dict[int, int] = {}
         for label, status, members in self._groups(grouping, chosen):
             rows.append(-1 - len(headings))
             headings.append(Heading(label, len(members), status))
-            for member in members:
-                row_of.setdefault(member, len(rows))
-                rows.append(member)
-        return View(rows, headings, len(chosen), row_of)
+            rows += members
+        return View(rows, headings, len(chosen), _first_rows(rows))
 
     def _groups(
         self, grouping: Grouping, chosen: Sequence[int]

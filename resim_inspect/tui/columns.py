@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from resim_inspect.document import Document
@@ -115,8 +115,8 @@ def columns_of(document: Document, data: MetricsData) -> Columns:
             if columns[-1].role == "status":
                 trouble.append(_failing(columns[-1].series))
     rows = max((len(column.series) for column in columns), default=0)
-    found = np.unique(np.concatenate(trouble)) if trouble else np.zeros(0, np.int64)
-    return Columns(data, rows, tuple(columns), tuple(notes), found.astype(np.int64), tuple(stats))
+    found = _together(trouble, rows)
+    return Columns(data, rows, tuple(columns), tuple(notes), found, tuple(stats))
 
 
 def _add(
@@ -225,12 +225,20 @@ _COMPARE = re.compile(r"\s*(>=|<=|!=|>|<|=|)\s*(\S+)\s*")
 
 def search(columns: Columns, wanted: str) -> NDArray[np.int64]:
     """Rows whose values match: `>40`, `nan`, a status, a part of a text. Ascending."""
-    import numpy as np
-
     hits = [_matches(column.series, wanted) for column in columns.columns if column.role == "value"]
     if not hits:
         raise SearchError("there are no values to search")
-    return np.unique(np.concatenate(hits)).astype(np.int64)
+    return _together(hits, columns.rows)
+
+
+def _together(found: Sequence[NDArray[Any]], rows: int) -> NDArray[np.int64]:
+    """The rows that are in any of these, ascending. (np.unique takes seconds for millions.)"""
+    import numpy as np
+
+    marks = np.zeros(rows, bool)
+    for some in found:
+        marks[some] = True
+    return np.flatnonzero(marks).astype(np.int64)
 
 
 def _matches(series: Series, wanted: str) -> NDArray[Any]:

@@ -291,9 +291,10 @@ class DocumentScreen(Screen[None], Background):
                     path, patience=PATIENCE, cancelled=lambda: worker.is_cancelled
                 )
                 new = Session.of(loaded, old.label, old.inputs)
-                # The cursor is to stay where it is: the tables that its metric is found in.
+                # What is in view is to stay in view: the tables that it is found in.
                 new.document.metric_by_id("")
                 new.document.metric_named("")
+                new.document.data_by_id("")
                 changes = changed_metrics(old.document, new.document)
         except DocumentError as error:
             self.post_message(self.NotReloaded(error))
@@ -309,7 +310,7 @@ class DocumentScreen(Screen[None], Background):
         self._note = "rewritten"
         # The older document closes its file when the last thread that reads it is done.
         self._spread(new)
-        self._judge(new, self.edition, old.report)
+        self.call_after_refresh(self._judge, new, self.edition, old.report)
 
     @on(NotReloaded)
     def _not_reloaded(self, message: NotReloaded) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from rich.cells import cell_len
-from textual import work
+from textual import events, work
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.worker import get_current_worker
@@ -15,7 +15,7 @@ from resim_inspect.document import Document
 from resim_inspect.document.enums import MetricStatus, MetricType
 from resim_inspect.document.text import clean, quantity, symbol
 from resim_inspect.tui.background import Background, when_up
-from resim_inspect.tui.catalog import Grouping, View
+from resim_inspect.tui.catalog import Grouping, View, folded
 from resim_inspect.tui.lines import LineList, Piece, fit
 from resim_inspect.tui.session import Session
 from resim_inspect.tui.theme import Tones
@@ -31,6 +31,7 @@ class MetricList(LineList, Background):
         Binding("b", "group", "Group by", tooltip="group by the next: status, importance, type …"),
         Binding("n", "failing(1)", "Next failing", tooltip="to the next failing metric"),
         Binding("N", "failing(-1)", "Previous failing", tooltip="to the failing metric before"),
+        Binding("space", "fold", "Fold", tooltip="fold the group or unfold it, as a click does"),
     ]
 
     class Shown(Message):
@@ -50,7 +51,12 @@ class MetricList(LineList, Background):
         self.grouping = Grouping.STATUS
         self.query_text = ""
         self.query_error = ""
+        self._whole = View()
+        """With what is folded."""
         self._view = View()
+        self._kept: Sequence[int] = ()
+        """Which rows of the whole are in view."""
+        self._folded: dict[Grouping, set[str]] = {}
         self._values: dict[int, str] = {}
         self._missing: set[int] = set()
         self._fetching = False
@@ -101,11 +107,14 @@ class MetricList(LineList, Background):
         """Put the cursor on a metric; drops the filter if it hides it. False: no such metric."""
         if not 0 <= position < len(self.session.catalog):
             return False
-        if position not in self._view.row_of:
+        if position in self._view.row_of:
+            self.cursor = self._view.row_of[position]
+            return True
+        if position not in self._whole.row_of:
             self.query_text = ""
             self._rebuild(position)
-        else:
-            self.cursor = self._view.row_of[position]
+        if position not in self._view.row_of:
+            self._unfold(self._whole.row_of[position])
         return True
 
     def _rebuild(self, position: int | None) -> None:
@@ -120,13 +129,74 @@ class MetricList(LineList, Background):
                 self.query_error = str(error)
                 self.post_message(self.Shown())
                 return
-        before = self._view.rows
-        self._view = self.session.catalog.view(self.grouping, test)
+        before, heading = self._view.rows, self._heading_at(self.cursor)
+        self._whole = self.session.catalog.view(self.grouping, test)
+        self._view, self._kept = folded(self._whole, self._shut)
         row = None if position is None else self._view.row_of.get(position)
+        if row is None and heading is not None:
+            row = self._row_of_heading(heading)
         if row is None:
             row = min(max(self.cursor, 0), len(self._view.rows) - 1) if before else 0
         self.set_count(len(self._view.rows), row)
         self.post_message(self.Shown())
+
+    # Groups that are folded.
+
+    @property
+    def _shut(self) -> set[str]:
+        """The labels of the headings that are folded in this grouping."""
+        return self._folded.setdefault(self.grouping, set())
+
+    def _heading_at(self, row: int) -> str | None:
+        """The label of the heading in this row; None for a metric."""
+        if 0 <= row < len(self._view.rows) and self._view.rows[row] < 0:
+            return self._view.headings[-1 - self._view.rows[row]].label
+        return None
+
+    def _row_of_heading(self, label: str) -> int | None:
+        for number, heading in enumerate(self._view.headings):
+            if heading.label == label:
+                return self._view.rows.index(-1 - number)
+        return None
+
+    def _toggle(self, label: str) -> None:
+        """Fold a group or unfold it; the cursor goes to its heading or its first metric."""
+        self._shut.symmetric_difference_update({label})
+        self._view, self._kept = folded(self._whole, self._shut)
+        row = self._row_of_heading(label) or 0
+        self.set_count(len(self._view.rows), row if label in self._shut else row + 1)
+
+    def _unfold(self, row: int) -> None:
+        """Put the cursor on a row of the whole, which a fold hides."""
+        at = row
+        while self._whole.rows[at] >= 0:
+            at -= 1
+        self._shut.discard(self._whole.headings[-1 - self._whole.rows[at]].label)
+        self._view, self._kept = folded(self._whole, self._shut)
+        self.set_count(len(self._view.rows), self._kept.index(row))
+
+    def action_fold(self) -> None:
+        row = self.cursor
+        while row > 0 and self._heading_at(row) is None:
+            row -= 1
+        label = self._heading_at(row)
+        if label is not None:
+            self._toggle(label)
+
+    def action_choose(self) -> None:
+        label = self._heading_at(self.cursor)
+        if label is None:
+            super().action_choose()
+        else:
+            self._toggle(label)
+
+    def on_click(self, event: events.Click) -> None:
+        row = self.row_at(event)
+        label = None if row is None else self._heading_at(row)
+        if label is not None:
+            event.stop()
+            event.prevent_default()
+            self._toggle(label)
 
     # Keys.
 
@@ -140,21 +210,29 @@ class MetricList(LineList, Background):
         self._rebuild(position)
 
     def action_failing(self, by: int) -> None:
-        rows, statuses = self._view.rows, self.session.catalog.statuses
+        rows, statuses = self._whole.rows, self.session.catalog.statuses
+        here = self._kept[self.cursor] if self.cursor >= 0 else 0
         for step in range(1, len(rows) + 1):
-            row = (self.cursor + by * step) % len(rows)
+            row = (here + by * step) % len(rows)
             if rows[row] >= 0 and statuses[rows[row]] in FAILING:
-                self.cursor = row
+                if row in self._kept:
+                    self.cursor = self._kept.index(row)
+                else:
+                    self._unfold(row)
                 return
         self.app.notify("No metric fails here.", timeout=3)
 
     # Looks.
 
     def rests(self, row: int) -> bool:
-        return 0 <= row < self.count and self._view.rows[row] >= 0
+        if not 0 <= row < self.count:
+            return False
+        return self._view.rows[row] >= 0 or self._heading_at(row) in self._shut
 
     def copied(self, row: int) -> str:
         position = self._view.rows[row]
+        if position < 0:
+            return self._heading_at(row) or ""
         value = self._values.get(position, "")
         return f"{self.session.catalog.names[position]}\t{value}".strip()
 
@@ -164,7 +242,7 @@ class MetricList(LineList, Background):
     def pieces(self, row: int, width: int, look: Tones) -> Sequence[Piece]:
         position = self._view.rows[row]
         if position < 0:
-            return self._heading(-1 - position, look)
+            return self._heading(-1 - position, look, chosen=row == self.cursor)
         catalog = self.session.catalog
         status = MetricStatus(catalog.statuses[position])
         mark = self.session.worst.get(("metric", position))
@@ -193,11 +271,13 @@ class MetricList(LineList, Background):
             (FINDING_MARK[mark] if mark else " ", look.severity[mark] if mark else look.quiet),
         ]
 
-    def _heading(self, number: int, look: Tones) -> Sequence[Piece]:
+    def _heading(self, number: int, look: Tones, *, chosen: bool) -> Sequence[Piece]:
         heading = self._view.headings[number]
         style = look.quiet if heading.status is None else look.of(heading.status)
         sign = f"{symbol(heading.status)} " if heading.status is not None else ""
+        fold = "▸" if heading.label in self._shut else "▾"
         return [
+            (fold if sign else fold + " ", look.accent if chosen else look.quiet),
             (sign + heading.label, style + look.quiet if not sign else style),
             (f" {heading.size:,}", look.quiet),
         ]

@@ -96,9 +96,11 @@ def _not(test: Test) -> Test:
 
 
 def _all(tests: list[Test]) -> Test:
-    if len(tests) == 1:
-        return tests[0]
-    return lambda position: all(test(position) for test in tests)
+    first, *rest = tests
+    if not rest:
+        return first
+    others = _all(rest)
+    return lambda position: first(position) and others(position)
 
 
 def _word(word: str, catalog: Catalog, marks: Marks) -> Test:

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import work
 from textual.binding import Binding, BindingType
+from textual.message import Message
 
 from resim_inspect.document.enums import MetricStatus, SeriesKind
+from resim_inspect.document.text import count
+from resim_inspect.tui.background import Background
 from resim_inspect.tui.columns import Column, Columns, SearchError, search
 from resim_inspect.tui.lines import LineList, Piece, fit
 from resim_inspect.tui.theme import Tones
@@ -17,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-class SeriesTable(LineList):
+class SeriesTable(LineList, Background):
     """The rows of one metrics data."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -32,6 +36,15 @@ class SeriesTable(LineList):
         Binding("left,h", "shift(-1)", "Columns left", tooltip="columns further left"),
         Binding("right,l", "shift(1)", "Columns right", tooltip="columns further right"),
     ]
+
+    class Hits(Message):
+        """The rows that a search found."""
+
+        def __init__(self, columns: Columns, wanted: str, hits: NDArray[np.int64]) -> None:
+            super().__init__()
+            self.columns = columns
+            self.wanted = wanted
+            self.hits = hits
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -158,14 +171,29 @@ class SeriesTable(LineList):
         from resim_inspect.tui.prompt import Prompt
 
         def typed(text: str | None) -> None:
-            if not text or self.columns is None:
-                return
-            try:
-                self._hits, self.wanted = search(self.columns, text), text
-            except SearchError as error:
-                self.app.notify(str(error), severity="warning", timeout=5, markup=False)
-                return
-            self.app.notify(f"{len(self._hits):,} rows match; n the next.", timeout=3)
-            self._step(self._hits, 1, f"Nothing matches {text}.", here=True)
+            if text and self.columns is not None:
+                self._search(self.columns, text)
 
         self.app.push_screen(Prompt("Find values", ">40   nan   FAIL   a part of a text"), typed)
+
+    @work(
+        thread=True,
+        exclusive=True,
+        group="search",
+        exit_on_error=False,
+        description="searching the values",
+    )
+    def _search(self, columns: Columns, wanted: str) -> None:
+        try:
+            hits = search(columns, wanted)
+        except SearchError as error:
+            self.app.notify(str(error), severity="warning", timeout=5, markup=False)
+        else:
+            self.post_message(self.Hits(columns, wanted, hits))
+
+    def on_series_table_hits(self, message: Hits) -> None:
+        message.stop()
+        if message.columns is self.columns:
+            self._hits, self.wanted = message.hits, message.wanted
+            self.app.notify(f"{count(len(self._hits), 'row')} found; n the next.", timeout=3)
+            self._step(self._hits, 1, f"Nothing matches {self.wanted}.", here=True)
