@@ -127,6 +127,16 @@ def columns(rows: Iterable[JobRow]) -> list[str]:
     return sorted(counts, key=lambda name: (-counts[name], order[name]))
 
 
+def units(rows: Iterable[JobRow]) -> dict[str, str | None]:
+    """The unit that all values of a metric have, by its name; None where they have several."""
+    found: dict[str, str | None] = {}
+    for row in rows:
+        for name, cell in row.cells.items():
+            if cell.value is not None and found.setdefault(name, cell.unit) != cell.unit:
+                found[name] = None
+    return found
+
+
 FAILING = (MetricStatus.FAIL_WARN, MetricStatus.FAIL_BLOCK)
 
 

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.style import Style
 from textual.binding import Binding, BindingType
 
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.document.text import clean, symbol
-from resim_inspect.tui.jobs import FAILING, JobRow, chosen, columns
+from resim_inspect.tui.jobs import FAILING, Cell, JobRow, chosen, columns, units
 from resim_inspect.tui.lines import LineList, Piece, fit
 from resim_inspect.tui.theme import Tones
 
 VERDICT = 16
-COLUMN = 14
+NARROWEST, WIDEST = 9, 20
+"""Cells of a metric's column, with its symbol and the blank behind it."""
+MEASURED = 200
+"""So many jobs decide how wide a column is."""
 
 
 class JobsTable(LineList):
@@ -33,6 +37,8 @@ class JobsTable(LineList):
         self.rows: list[JobRow] = []
         self.shown: list[JobRow] = []
         self.names: list[str] = []
+        self._units: dict[str, str | None] = {}
+        self._widths: list[int] = []
         self.words = ""
         self.only_failing = False
         self.column = -2
@@ -63,6 +69,8 @@ class JobsTable(LineList):
         here = self.names[self.column] if 0 <= self.column < len(self.names) else None
         self.rows = rows
         self.names = columns(rows)
+        self._units = units(rows)
+        self._widths = [self._width(name) for name in self.names]
         if here in self.names:
             self.column = self.names.index(here)
         self.order_rows()
@@ -102,12 +110,35 @@ class JobsTable(LineList):
 
     def _seen(self, width: int) -> list[int]:
         room = width - self._name_width(width) - VERDICT - 3
-        number = max(1, room // COLUMN)
-        if self.column >= 0:
-            self._left = min(max(self._left, self.column - number + 1), self.column)
-        else:
-            self._left = 0
-        return list(range(self._left, min(len(self.names), self._left + number)))
+        self._left = min(self._left, max(0, self.column))
+        while True:
+            found: list[int] = []
+            used = 0
+            for column in range(self._left, len(self.names)):
+                used += self._widths[column]
+                if used > room and found:
+                    break
+                found.append(column)
+            if self.column < 0 or self.column in found or not found:
+                return found
+            self._left += 1
+
+    def _width(self, name: str) -> int:
+        """How wide a metric's column is."""
+        tail = cell_len(self._tail(name))
+        longest = min(cell_len(clean(name, 60)) + tail, WIDEST - 2)
+        for row in self.rows[:MEASURED]:
+            if name in row.cells:
+                longest = max(longest, cell_len(self._value(name, row.cells[name])))
+        return min(max(longest + 2, NARROWEST), WIDEST) + 1
+
+    def _tail(self, name: str) -> str:
+        """The unit behind a column's title, where all values have the same one."""
+        unit = clean(self._units.get(name) or "", 8).strip()
+        return f" [{unit}]" if unit else ""
+
+    def _value(self, name: str, cell: Cell) -> str:
+        return cell.full if self._units.get(name, "") is None else cell.text
 
     def heading(self, width: int, look: Tones) -> list[Piece]:
         """The titles; the chosen column stands out, the sorted one has an arrow."""
@@ -124,21 +155,26 @@ class JobsTable(LineList):
             title("verdict", VERDICT, -1, "verdict"),
         ]
         for column in self._seen(width):
-            name = self.names[column]
-            pieces.append(title(clean(name, 60), COLUMN, column, name))
+            name, tail = self.names[column], self._tail(self.names[column])
+            size = self._widths[column]
+            words = clean(name, 60)
+            room = size - 2 - cell_len(tail) - (name == self.sort)
+            words = words if cell_len(words) <= room else fit(words, room)
+            pieces.append(title(words + tail, size, column, name))
         return pieces
 
     def pieces(self, row: int, width: int, look: Tones) -> Sequence[Piece]:
         job = self.shown[row]
         here = row == self.cursor
-        name = fit(clean(job.name, 200), self._name_width(width)) + " "
+        label = fit(clean(job.name, 200), self._name_width(width)) + " "
         pieces: list[Piece] = [
             ("▌" if here else " " if job.here else "↓", look.accent),
-            (name, look.strong if here else look.text),
+            (label, look.strong if here else look.text),
         ]
         if job.verdict is None:
             pieces.append((fit("E no metrics", VERDICT), look.of(MetricStatus.FAIL_BLOCK)))
-            pieces.append((clean(job.note, 300), look.quiet))
+            room = width - self._name_width(width) - VERDICT - 2
+            pieces.append((fit(clean(job.note, 300), room), look.quiet))
             return pieces
         if not job.here and not job.cells:
             pieces.append(("… to come", look.quiet))
@@ -146,16 +182,17 @@ class JobsTable(LineList):
         word = "unset" if job.verdict is MetricStatus.UNSET else job.verdict.name
         pieces.append((fit(f"{symbol(job.verdict)} {word}", VERDICT), look.of(job.verdict)))
         for column in self._seen(width):
-            cell = job.cells.get(self.names[column])
+            name, size = self.names[column], self._widths[column]
+            cell = job.cells.get(name)
             if cell is None:
-                pieces.append((" " * COLUMN, look.quiet))
+                pieces.append((" " * size, look.quiet))
                 continue
             style = look.of(cell.status)
             if here and column == self.column:
                 style = style + Style(underline=True, bold=True)
             pieces.append((symbol(cell.status) + " ", style))
             value_style = style if cell.status in FAILING else look.text
-            pieces.append((fit(cell.text, COLUMN - 3) + " ", value_style))
+            pieces.append((fit(self._value(name, cell), size - 4, right=True) + "  ", value_style))
         return pieces
 
     def action_column(self, by: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -98,6 +99,23 @@ async def test_the_table_sorts_filters_and_opens(workspace: Path) -> None:
         assert isinstance(pilot.app.screen, WorkspaceScreen)
         await press(pilot, "escape")
         assert len(table.shown) == 6
+
+
+async def test_units_stand_in_the_title_or_in_each_cell(tmp_path: Path) -> None:
+    for name, unit in (("a", "m"), ("b", "km")):
+        build = job(name, 31.5, "PASSED")
+        build.scalar("Distance", 4.5, unit=unit)
+        build.scalar("A name that is much too long for its column", 12.0, unit="m/s")
+        build.write(tmp_path / "ws" / "jobs" / name / "outputs" / "metrics.binproto")
+    async with started(tmp_path / "ws", (120, 24)) as pilot:
+        title, first, second = text(pilot).splitlines()[3:6]
+        assert "Max speed [m/s]" in title
+        assert re.search(r"A name .*… \[m/s\]", title)
+        assert "Distance " in title
+        assert "31.5 m/s" not in first
+        assert "4.5 m " in first
+        assert "4.5 km" in second
+        assert len({line.index("31.5") - line.index("✓") for line in (first, second)}) == 1
 
 
 async def test_the_batch_opens_and_a_job_without_metrics_says_why(workspace: Path) -> None:
