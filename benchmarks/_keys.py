@@ -1,7 +1,8 @@
 """The app under a script of keys: `python -m benchmarks._keys SCRIPT PATH screen|once`.
 
-Prints for each step how long its slowest key took to be answered, and the longest gap of a task
-that sleeps for 5 ms at a time, all in ms, as JSON. The step `idle` is the app at rest.
+Prints for each step how long its slowest key took to be answered, the most CPU time that the
+screen's thread needed for one, and the longest gap of a task that sleeps for 5 ms at a time, all
+in ms, as JSON. The step `idle` is the app at rest.
 """
 
 from __future__ import annotations
@@ -137,13 +138,14 @@ class Desk:
             except TimeoutError:
                 continue  # a screen that is closed calls nobody back
 
-    async def press(self, key: str) -> float:
-        """Press a key as a terminal does; how long the answer took, in ms."""
+    async def press(self, key: str) -> tuple[float, float]:
+        """Press a key as a terminal does; how long the answer took, and the CPU time of this
+        thread meanwhile, in ms."""
         name = NAMES.get(key, key)
-        before = time.perf_counter()
+        before, cpu = time.perf_counter(), time.thread_time()
         self.app.post_message(events.Key(name, key if len(key) == 1 else None))
         await self.answered()
-        return 1000 * (time.perf_counter() - before)
+        return 1000 * (time.perf_counter() - before), 1000 * (time.thread_time() - cpu)
 
     async def settled(self) -> None:
         """Until no worker runs and nothing is left to be drawn."""
@@ -159,15 +161,20 @@ class Desk:
 
     async def take(self, one: Step) -> dict[str, object]:
         """One step: its slowest key and its longest gap."""
-        print(one.name, file=sys.stderr)
-        self.gap, slowest, which = 0.0, 0.0, ""
+        self.gap, slowest, most, which = 0.0, 0.0, 0.0, ""
         for key in one.keys:
-            took = await self.press(key)
+            took, cpu = await self.press(key)
+            most = max(most, cpu)
             if took > slowest:
                 slowest, which = took, key
             await asyncio.sleep(max(0.0, REPEAT - took / 1000))
         await self.settled()
-        return {"step": one.name, "key": which, "answer": slowest, "gap": self.gap}
+        return measured(one.name, which, slowest, most, self.gap)
+
+
+def measured(step: str, key: str, answer: float, cpu: float, gap: float) -> dict[str, object]:
+    """What is printed of a step."""
+    return {"step": step, "key": key, "answer": answer, "cpu": cpu, "gap": gap}
 
 
 async def play(script: str, path: Path, way: str) -> list[dict[str, object]]:
@@ -180,7 +187,7 @@ async def play(script: str, path: Path, way: str) -> list[dict[str, object]]:
             desk = Desk(pilot)
             ticker = asyncio.create_task(desk.tick())
             await desk.settled()
-            taken.append({"step": "start", "key": "", "answer": 0.0, "gap": desk.gap})
+            taken.append(measured("start", "", 0.0, 0.0, desk.gap))
             taken.append(await desk.take(Step("idle", ())))
             if way != "once":
                 desk.app.screen.query_one("Input").focus()

@@ -1,0 +1,138 @@
+"""How long the app takes to answer a key, and how long nothing else in it comes to its turn.
+
+A script presses every key of every pane over 50,000 metrics, 1 GB and a workspace of 1,000 jobs.
+Each script runs several times; of each step the best run counts, for what another program does
+at the same time is not the app's doing. The numbers are milliseconds, not ratios.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TypedDict
+
+import numpy as np
+
+from benchmarks import Row, files
+from benchmarks.measure import ROOT, skip_slow
+from resim_inspect.document.builder import DocumentBuilder
+
+RUNS = 3
+ANSWER = 100.0
+"""ms that a key may take."""
+GAP = 50.0
+"""ms that a gap may exceed that of an app at rest."""
+JOBS = 1000
+
+
+class Step(TypedDict):
+    """What is measured of one step of a script; times in ms."""
+
+    step: str
+    key: str
+    answer: float
+    cpu: float
+    gap: float
+
+
+def run() -> list[Row]:
+    """The rows for keys."""
+    scripts = [
+        ("50,000 metrics", "document", files.path("wide"), "screen"),
+        ("1,000 jobs", "workspace", workspace(), "screen"),
+    ]
+    if not skip_slow():
+        scripts.insert(1, ("1 GB", "document", files.path("XL"), "screen"))
+    rows: list[Row] = []
+    for name, script, path, way in scripts:
+        runs = [played(script, path, way) for _ in range(RUNS)]
+        print_steps(name, runs)
+        rows += judged(name, runs)
+    return rows
+
+
+def judged(name: str, runs: list[list[Step]]) -> list[Row]:
+    """The slowest key and the longest gap of all steps, of each step the best run."""
+    keys = [min(steps, key=lambda one: one["answer"]) for steps in zip(*runs, strict=True)]
+    gaps = [min(steps, key=lambda one: one["gap"]) for steps in zip(*runs, strict=True)]
+    idle = next(one["gap"] for one in gaps if one["step"] == "idle")
+    key = max(keys, key=lambda one: one["answer"])
+    gap = max(gaps, key=lambda one: one["gap"])
+    busy = max(keys, key=lambda one: one["cpu"])
+    return [
+        {
+            "name": f"{name}: slowest key, ms",
+            "ratio": key["answer"],
+            "goal": ANSWER,
+            "better": "lower",
+            "note": f"{key['key']} in “{key['step']}”; most CPU time of the screen's thread: "
+            f"{busy['cpu']:.0f} ms, {busy['key']} in “{busy['step']}”",
+        },
+        {
+            "name": f"{name}: longest gap beyond an idle app's, ms",
+            "ratio": gap["gap"] - idle,
+            "goal": GAP,
+            "better": "lower",
+            "note": f"{gap['gap']:.0f} ms in “{gap['step']}”, {idle:.1f} ms idle",
+        },
+    ]
+
+
+def print_steps(name: str, runs: list[list[Step]]) -> None:
+    """Every step for a person, on stderr."""
+    print(
+        f"\n{name + ', best of ' + str(len(runs)):32} key          ms   CPU   gap", file=sys.stderr
+    )
+    for steps in zip(*runs, strict=True):
+        key, gap = min(steps, key=lambda one: one["answer"]), min(one["gap"] for one in steps)
+        print(
+            f"{key['step']:32} {key['key']:10} {key['answer']:4.0f} {key['cpu']:5.0f} {gap:5.0f}",
+            file=sys.stderr,
+        )
+
+
+def played(script: str, path: Path, way: str) -> list[Step]:
+    """One run of a script in a process of its own."""
+    result = subprocess.run(
+        [sys.executable, "-m", "benchmarks._keys", script, str(path), way],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    if result.returncode:
+        raise RuntimeError(f"the keys of {path.name} failed:\n{result.stderr}")
+    found: list[Step] = json.loads(result.stdout)
+    return found
+
+
+def workspace() -> Path:
+    """A workspace of 1,000 jobs of 12 metrics each, made once."""
+    folder = files.FOLDER / f"workspace-{files.EDITION}"
+    if folder.exists():
+        return folder
+    print(f"making {folder.name}", file=sys.stderr)
+    half = folder.with_suffix(".half")
+    shutil.rmtree(half, ignore_errors=True)
+    random = np.random.default_rng(17)
+    for number in range(JOBS):
+        build = DocumentBuilder(f"bench job {number}")
+        clock = build.times("clock", [0.1 * at for at in range(50)])
+        speeds = random.normal(30, 5, 50)
+        series = build.doubles("speed", speeds.tolist(), unit="m/s", index=clock)
+        fine = build.statuses("speed status", ["PASSED"] * 50, index=clock)
+        build.double_over_time("Speed", [(series, fine)])
+        fast = float(speeds.max())
+        status = "FAIL_BLOCK" if fast > 44 else "FAIL_WARN" if fast > 41 else "PASSED"
+        build.scalar("Max speed", fast, unit="m/s", status=status)
+        for value in range(10):
+            build.scalar(f"Value {value}", float(random.normal()), unit="m")
+        build.write(half / "jobs" / f"job-{number:04}" / "outputs" / "metrics.binproto")
+    batch = DocumentBuilder("bench batch")
+    batch.scalar("Jobs", float(JOBS))
+    batch.write(half / "batch" / "outputs" / "metrics.binproto")
+    half.rename(folder)
+    return folder
