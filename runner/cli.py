@@ -115,7 +115,8 @@ def _parser(wanted: str) -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=version)
     commands = parser.add_subparsers(dest="command_name", metavar="COMMAND")
     for name, about in COMMANDS.items():
-        command = commands.add_parser(name, help=about, description=about[:1].upper() + about[1:] + ".")
+        sentence = about[:1].upper() + about[1:] + "."
+        command = commands.add_parser(name, help=about, description=sentence)
         if wanted == name:
             # Only the arguments of the command that is called are worth building.
             from runner import options
