@@ -21,7 +21,7 @@ from runner.results import JobResult, Outcome, result_from_bytes
 GRACE = 5.0
 """Seconds between TERM and KILL."""
 SLICE = 20.0
-LOG_CUT = "the end of its log is missing: the engine did not give it out."
+LOG_CUT = "The end of its log is missing: the engine did not give it out."
 
 
 @dataclass(frozen=True)
@@ -196,10 +196,10 @@ def _alive(
             )
         result = _judged(engine, build, spec, rules, run, ended, log, blank)
         if ended.log_cut:
-            result = replace(result, notes=(*result.notes, LOG_CUT))
+            left = LOG_CUT
     finally:
         stop.discard(run)
-        left = run.remove()
+        left = f"{left} {run.remove()}".strip()
     return replace(result, hint=f"{result.hint} {left}".strip()) if left else result
 
 

@@ -150,10 +150,12 @@ class DockerEngine:
 
     def start(self, build: Build, prepared: Prepared, task: Task, log: Sink) -> ContainerRun:
         """Create, fill, attach and start a container; it is gone again if that fails."""
+        local = self.local
         try:
             return self._start(build, prepared, task, log)
         except EngineError as error:
-            if not self.local or not any(word in error.reason for word in ELSEWHERE):
+            # Not asked of `self`: another run may just have learned the same.
+            if not local or not any(word in error.reason for word in ELSEWHERE):
                 raise
         # Its socket leads to another machine, or to one of other mounts: what is here is not
         # there, whatever the address looks like.
@@ -206,13 +208,14 @@ class DockerEngine:
         copied: list[tuple[str, Path]] = []
         # A container of a machine with SELinux sees no file that is not labelled for it, and
         # labels of inputs are not ours to change.
-        always = build.copy_inputs or not self.local or self.info.selinux
+        local = self.local
+        always = build.copy_inputs or not local or self.info.selinux
         for name, path in task.inputs:
             if always or must_be_copied(path):
                 copied.append((f"{INPUTS.name}/{name}", path))
             else:
                 mounted.append((name, path))
-        mounts, volumes = (build.mounts, ()) if self.local else ((), build.mounts)
+        mounts, volumes = (build.mounts, ()) if local else ((), build.mounts)
         return _Folders(tuple(mounted), tuple(copied), mounts, volumes)
 
     def about_no_outputs(self, build: Build) -> str:  # noqa: ARG002

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
 import subprocess
+import tarfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -35,7 +37,11 @@ def far(tmp_path_factory: pytest.TempPathFactory, docker: Callable[..., str]) ->
     folder = tmp_path_factory.mktemp("far")
     desk = folder / "desk"
     desk.mkdir()
-    with own_engine(folder / "engine", first=f"mount -t tmpfs none {desk}") as engine:
+    data = folder / "engine" / "data"
+    data.mkdir(parents=True)
+    # What it keeps is kept in memory, where files without number cost no disk its time.
+    first = " && ".join(f"mount -t tmpfs none {place}" for place in (desk, data))
+    with own_engine(folder / "engine", first=first) as engine:
         make_inputs(desk / "inputs")
         give_base_image(engine.address)
         with forwarded(engine.address.removeprefix("unix://")) as tcp:
@@ -105,6 +111,57 @@ def test_a_batch_far_away_has_its_api_beside_it(tmp_path: Path, far: Far) -> Non
     assert call.code == 2
     assert "on another machine" in call.out
     assert "--api-on-host" in result(call)["hint"]
+
+
+def test_files_without_number_are_refused_soon(tmp_path: Path, far: Far) -> None:
+    script = """
+import os
+folder = os.open("/tmp/resim/outputs", os.O_RDONLY)
+for name in range(200_000):
+    os.mknod(str(name), dir_fd=folder)
+"""
+    words = ("job", "--engine", far.unix, "--image", BASE_IMAGE, "--inputs", far.desk / "inputs",
+             "--outputs", tmp_path / "out", "--memory-mib", "0", "--format", "json")  # fmt: skip
+    call = runner(*words, "--", "python3", "-c", script)
+    assert call.code == 2
+    assert "more than 10,000 files" in call.result["message"]
+    assert not (tmp_path / "out").exists()
+
+
+def archive(*names: str) -> bytes:
+    """Outputs of those names, each a file; a name with = is a link to what follows."""
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w") as tar:
+        for name in names:
+            name, _, link = name.partition("=")
+            about = tarfile.TarInfo(name)
+            if link:
+                about.type, about.linkname = tarfile.SYMTYPE, link
+            about.size = 0 if link else 4
+            tar.addfile(about, io.BytesIO(b"evil"))
+    return made.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("outputs", "says"),
+    [
+        (archive("outputs/../../evil"), "does not stay in the outputs folder"),
+        (archive("/etc/evil"), "outside of the outputs folder"),
+        (archive("outputs/a=..", "outputs/a/evil"), 'a link to ".."'),
+        (archive("outputs/a")[:1024], "broke off"),
+    ],
+    ids=["above", "absolute", "through a link", "half"],
+)
+def test_an_engine_that_lies_about_the_outputs_is_not_believed(
+    tmp_path: Path, far: Far, outputs: bytes, says: str
+) -> None:
+    # No file system has such names: only an engine, or who speaks in its place, makes them up.
+    with forwarded(far.unix.removeprefix("unix://"), outputs) as address:
+        call = job(far, tmp_path, address, script=":")
+    assert call.code == 2
+    assert says in call.result["message"], call.result
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["log"]
+    assert not list(tmp_path.parent.glob("**/evil"))
 
 
 def test_docker_s_context_and_doctor(tmp_path: Path, far: Far) -> None:

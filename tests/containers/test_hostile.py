@@ -107,23 +107,8 @@ def test_a_gigabyte_of_log_is_drained(desk: Desk) -> None:
     assert call.code == 0, call.result
     # Not a byte of it is lost, the ends of the lines among them.
     assert call.result["log_bytes"] == 1_000_999_999
-    assert call.result["notes"] == []
+    assert call.result["hint"] == ""
     assert desk.log.stat().st_size <= 64 << 20
-
-
-@destructive
-def test_files_without_number_are_refused_soon(desk: Desk) -> None:
-    # More than are allowed is enough: making a million takes a disk minutes, refusing does not.
-    script = f"""
-import os
-for folder in range(12):
-    os.makedirs(f"{OUT}/{{folder}}")
-    for name in range(1000):
-        os.close(os.open(f"{OUT}/{{folder}}/{{name}}", os.O_CREAT | os.O_WRONLY))
-"""
-    call = desk.python(script)
-    assert call.code == 2
-    assert "more than 10,000 files" in call.result["message"]
 
 
 @pytest.fixture
