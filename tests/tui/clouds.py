@@ -79,10 +79,14 @@ def clouds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
 
 @asynccontextmanager
 async def looking(
-    what: Address | Path | None, size: tuple[int, int] = (120, 40), *, watch: bool = False
+    what: Address | Path | None,
+    size: tuple[int, int] = (120, 40),
+    *,
+    watch: bool = False,
+    theme: str | None = None,
 ) -> AsyncIterator[Pilot[Any]]:
     """The app on a batch, shown but not at rest: it fetches."""
-    app = InspectApp(None if what is None else open_path(what), watch=watch)
+    app = InspectApp(None if what is None else open_path(what), watch=watch, theme=theme)
     async with app.run_test(size=size) as pilot:
         await until(pilot, lambda: app.up)
         yield pilot

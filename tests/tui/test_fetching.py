@@ -296,8 +296,14 @@ async def test_two_at_once_are_told_apart(cloud: Cloud) -> None:
 SIZES = {"60x20": (60, 20), "80x24": (80, 24), "120x40": (120, 40)}
 
 
-@pytest.mark.parametrize("way", SIZES)
-@pytest.mark.parametrize("state", ["lists", "gaps", "token", "trouble"])
+@pytest.mark.parametrize(
+    ("state", "way"),
+    [
+        *((state, way) for state in ("lists", "gaps", "token", "trouble") for way in SIZES),
+        ("lists", "light"),
+        ("gaps", "no-color"),
+    ],
+)
 async def test_screen(
     cloud: Cloud, shot: Shot, state: str, way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -308,7 +314,10 @@ async def test_screen(
         cloud.server.on("/blob/1/data/0", answer(404))
     else:
         cloud.server.on(f"{BASE}/jobs", answer(403 if state == "token" else 404))
-    async with looking(ADDRESS, SIZES[way]) as pilot:
+    if way == "no-color":
+        monkeypatch.setenv("NO_COLOR", "1")
+    theme = "resim-light" if way == "light" else None
+    async with looking(ADDRESS, SIZES.get(way, (120, 40)), theme=theme) as pilot:
         if state == "lists":
             table = pilot.app.screen.query_one(JobsTable)
             await until(pilot, lambda: len(table.rows) == 3 and all(r.cells for r in table.rows))
