@@ -78,7 +78,8 @@ class ChartCanvas(Background, can_focus=True):
         self._scroll = self._extra = 0
         self._stale = True
         self.set_timer(PATIENCE, self._tidy)
-        self._ask()
+        # The row that was chosen is on the screen before its chart is worked out.
+        self.call_after_refresh(self._ask)
 
     def clear(self) -> None:
         """Show nothing."""

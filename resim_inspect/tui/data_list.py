@@ -69,7 +69,7 @@ class DataList(LineList, Background):
     def on_mount(self) -> None:
         self.set_count(len(self.session.document.data), 0)
         self._title()
-        self._survey(self.session.document)
+        self.call_after_refresh(self._survey, self.session.document)
 
     def show_session(self, session: Session) -> None:
         """Take the document of a newer session; the cursor stays on the same data."""

@@ -200,7 +200,8 @@ class DataPane(Pane):
         self.query_one("#numbers", Static).update("")
         if data.external_path is None and not self._busy:
             self._busy = True
-            self._read(self.session.document, data)
+            # After the frame that shows which data was chosen.
+            self.call_after_refresh(self._read, self.session.document, data)
 
     def _title(self) -> None:
         data, right = self.data, self.query_one("#right")
