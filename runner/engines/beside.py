@@ -16,8 +16,7 @@ from runner.contract import ROOT
 from runner.engines import launch
 from runner.engines.base import Build, Ended, Mount, Prepared, Running, Served, Service, Sink, Task
 from runner.engines.hearing import Hearing
-from runner.engines.sidecar import HERE, PORT, HostServed, told, without_proxy
-from runner.outputs import Caps, Taken
+from runner.engines.with_api import HERE, PORT, HostServed, WithApi, told, without_proxy
 
 FOLDER = ROOT / "api"
 CHUNK = 64 << 10
@@ -79,11 +78,11 @@ def on_loopback(
     raise AssertionError
 
 
-class _InSandbox:
+class _InSandbox(WithApi):
     """A sandbox with a build and its API, which tells its counts through a pipe."""
 
     def __init__(self, run: Running, reading: int, hearing: Hearing) -> None:
-        self._run = run
+        super().__init__(run)
         self._hearing = hearing
         self._pump = Thread(target=self._drain, args=(reading,), daemon=True)
         self._pump.start()
@@ -93,31 +92,15 @@ class _InSandbox:
             while data := pipe.read(CHUNK):
                 self._hearing.write(1, data)
 
-    def wait(self, seconds: float) -> bool:
-        """Whether the build ended within that time."""
-        return self._run.wait(seconds)
-
-    def terminate(self) -> None:
-        """TERM to the build, which the program that started it passes on."""
-        self._run.terminate()
-
-    def kill(self) -> None:
-        """KILL to all of them."""
-        self._run.kill()
-
     def ended(self) -> Ended:
         """How the build ended; the API has told its last counts."""
-        ended = self._run.ended()
+        ended = super().ended()
         self._pump.join(5)
         return ended
 
-    def take_outputs(self, into: Path, caps: Caps) -> Taken:
-        """The build's outputs."""
-        return self._run.take_outputs(into, caps)
-
     def remove(self) -> str:
         """Remove what is left."""
-        left = self._run.remove()
+        left = super().remove()
         self._pump.join(5)
         return left
 
@@ -130,7 +113,3 @@ class _InSandbox:
         if self._hearing.ready.is_set():
             return ""
         return f"the API does not start in the sandbox with {sys.executable}."
-
-    def open_network(self) -> str:
-        """Nothing but the API."""
-        return ""

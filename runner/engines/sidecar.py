@@ -25,11 +25,9 @@ from runner.engines.base import (
     Task,
 )
 from runner.engines.hearing import Hearing
+from runner.engines.with_api import HERE, PORT, HostServed, WithApi, told, without_proxy
 from runner.errors import EngineError, ImageError
-from runner.outputs import Caps, Taken
 
-HERE = "127.0.0.1"
-PORT = 8080
 READY = 60.0
 """Seconds until the server must listen."""
 OTHER_IMAGE = (
@@ -78,20 +76,6 @@ def start(
         api.run.remove()
         raise
     return _Beside(run, api)
-
-
-def told(task: Task, service: Service, host: str, port: int) -> Task:
-    """The task with the config that leads a build to the API."""
-    config = service.config(f"http://{host}:{port}/v1")
-    return replace(task, files=((f"{INPUTS.name}/{service.config_name}", config),))
-
-
-def without_proxy(build: Build, host: str) -> Build:
-    """The build with an environment in which no proxy stands between it and the API."""
-    env = dict(build.env)
-    for name in ("NO_PROXY", "no_proxy"):
-        env[name] = ",".join(filter(None, (env.get(name, ""), host, "localhost")))
-    return replace(build, env=tuple(env.items()))
 
 
 class _Api:
@@ -167,38 +151,22 @@ def _served(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.name != server.INDEX)
 
 
-class _Beside:
+class _Beside(WithApi):
     """A build in the network of its API."""
 
     def __init__(self, run: Running, api: _Api) -> None:
-        self._run = run
+        super().__init__(run)
         self._api = api
-
-    def wait(self, seconds: float) -> bool:
-        """Whether the build ended within that time."""
-        return self._run.wait(seconds)
-
-    def terminate(self) -> None:
-        """TERM to the build; the API stays for as long as it lives."""
-        self._run.terminate()
-
-    def kill(self) -> None:
-        """KILL to the build."""
-        self._run.kill()
 
     def ended(self) -> Ended:
         """How the build ended; the API has told its last counts."""
-        ended = self._run.ended()
+        ended = super().ended()
         self._api.end()
         return ended
 
-    def take_outputs(self, into: Path, caps: Caps) -> Taken:
-        """The build's outputs."""
-        return self._run.take_outputs(into, caps)
-
     def remove(self) -> str:
         """Remove both."""
-        left = self._run.remove(), self._api.run.remove()
+        left = super().remove(), self._api.run.remove()
         return " ".join(filter(None, left))
 
     def counts(self) -> dict[str, Any] | None:
@@ -208,10 +176,6 @@ class _Beside:
     def problem(self) -> str:
         """Why the API failed."""
         return self._api.problem
-
-    def open_network(self) -> str:
-        """Nothing but the API."""
-        return ""
 
 
 def _on_host(
@@ -241,51 +205,3 @@ def _on_host(
             reach = f"it has the network {clean(wanted, 60)}, as was asked for."
         return HostServed(run, api, f"{why}the API runs on this machine: {reach}", stack.pop_all())
     raise AssertionError
-
-
-class HostServed:
-    """A build with its API on a thread of this process."""
-
-    def __init__(self, run: Running, api: Background, note: str, stack: ExitStack) -> None:
-        self._run = run
-        self._api = api
-        self._note = note
-        self._stack = stack
-
-    def wait(self, seconds: float) -> bool:
-        """Whether the build ended within that time."""
-        return self._run.wait(seconds)
-
-    def terminate(self) -> None:
-        """TERM to the build."""
-        self._run.terminate()
-
-    def kill(self) -> None:
-        """KILL to the build."""
-        self._run.kill()
-
-    def ended(self) -> Ended:
-        """How the build ended."""
-        return self._run.ended()
-
-    def take_outputs(self, into: Path, caps: Caps) -> Taken:
-        """The build's outputs."""
-        return self._run.take_outputs(into, caps)
-
-    def remove(self) -> str:
-        """Remove the build, then end the API and take its network away."""
-        left = self._run.remove()
-        self._stack.close()
-        return left
-
-    def counts(self) -> dict[str, Any] | None:
-        """What was served so far."""
-        return self._api.counts()
-
-    def problem(self) -> str:
-        """It lives as long as we do."""
-        return ""
-
-    def open_network(self) -> str:
-        """What the build can reach."""
-        return self._note
