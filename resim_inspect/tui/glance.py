@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from resim_inspect.document import Document
+from resim_inspect.document.enums import SeriesKind
 from resim_inspect.document.errors import DocumentError
 from resim_inspect.document.model import DoubleOverTimeValues, LinePlotValues, Metric
 from resim_inspect.document.summary import headline
@@ -37,7 +38,10 @@ def _spark(document: Document, metric: Metric) -> str:
     data = document.data_by_id(ids[0]) if ids else None
     if data is None or data.is_per_category or not 2 < document.length(data) <= SPARK_LIMIT:
         return ""
-    return spark([float(v) for v in _extremes(document.series(data).doubles, SPARK_CELLS)])
+    series = document.series(data)
+    if series.kind is not SeriesKind.DOUBLES:
+        return ""
+    return spark([float(v) for v in _extremes(series.doubles, SPARK_CELLS)])
 
 
 def _extremes(values: object, cells: int) -> list[float]:
@@ -62,9 +66,10 @@ def spark(values: list[float]) -> str:
     """A curve of braille dots, two values a cell, four levels high."""
     if len(values) < 3:
         return ""
-    low, high = min(values), max(values)
+    # By halves: the whole range of what a number can be is no number.
+    low, high = min(values) / 2, max(values) / 2
     span = (high - low) or 1.0
-    levels = [min(3, int(4 * (value - low) / span)) for value in values]
+    levels = [min(3, int(4 * ((value / 2 - low) / span))) for value in values]
     cells = []
     for index in range(0, len(levels), 2):
         dots = _LEFT[levels[index]]

@@ -61,6 +61,7 @@ def test_small_curves() -> None:
     assert spark([1.0, 2.0]) == ""
     assert spark([0.0, 0.0, 0.0, 0.0]) == "⣀⣀"
     assert len(spark([float(i) for i in range(20)])) == 10
+    assert spark([-1.7e308, 0.0, 1.7e308]) == "⡐⠁"
 
 
 def waves() -> DocumentBuilder:
