@@ -14,8 +14,9 @@ from typing import NamedTuple
 
 from resim_inspect.document.text import clean, size
 from runner import options
-from runner.engines.base import Build, Engine
+from runner.engines.base import Build, Engine, EngineInfo
 from runner.engines.process import ProcessEngine
+from runner.engines.settings import UNKEPT
 from runner.errors import RunnerError
 from runner.results import FORMAT
 
@@ -100,10 +101,33 @@ def _engine(args: Namespace, build: Build) -> Iterator[Check]:
         engine.close()
 
 
+def _ways(info: EngineInfo) -> Iterator[Check]:
+    """What is different with an engine that is rootless, far away or under SELinux."""
+    if info.remote:
+        text = "it sees other files than this machine's: inputs and --mount folders are copied in"
+        yield Check("ok", "files", text)
+    elif info.selinux:
+        text = "SELinux is at work: inputs are copied in, so that none of them is labelled anew"
+        hint = "Folders given with --mount need a label that containers may read: SRC:DST:z."
+        yield Check("ok", "files", text, hint)
+    else:
+        yield Check("ok", "files", "inputs are mounted read-only, outputs copied out")
+    if info.rootless:
+        text = "the engine is rootless: root in a container is you, and every other user nobody"
+        yield Check("ok", "user", f"{text} of this machine")
+    if info.unkept:
+        lost = ", ".join(sorted(info.unkept))
+        text = f"these are not kept, a build may take all that there is: {lost}"
+        yield Check("warning", "limits", text, UNKEPT if info.rootless else "")
+    else:
+        yield Check("ok", "limits", "memory, processes and CPUs can be limited")
+
+
 def _answering(engine: Engine, build: Build) -> Iterator[Check]:
     info = engine.info
     about = f"{info.name} {info.version} at {info.address}, {info.platform}"
     yield Check("ok", "engine", f"{about}, {info.cpus} CPUs, {size(info.memory)} of memory")
+    yield from _ways(info)
     try:
         left = engine.sweep()
         for each in left:

@@ -15,6 +15,7 @@ from runner import batch
 from runner.batch_mode import Wish
 from runner.contract import BATCH_CONFIG, INPUTS, OUTPUTS, REPORT_CONFIG, Mode
 from runner.engines.base import Build
+from runner.engines.settings import labelled
 from runner.life import Rules
 from runner.results import FORMAT
 
@@ -101,7 +102,11 @@ def command_line(build: Build, inputs: Inputs, outputs: Path) -> str:
     for name, path in inputs:
         words.append(_mount(path.resolve(), str(INPUTS / name), read_only=True))
     words.append(_mount(outputs.absolute(), str(OUTPUTS), read_only=False))
-    words += [_mount(m.source, m.target, read_only=m.read_only) for m in build.mounts]
+    for mount in build.mounts:
+        if mount.label:
+            words.append(f"--volume={labelled(mount)}")
+        else:
+            words.append(_mount(mount.source, mount.target, read_only=mount.read_only))
     return shlex.join([*words, build.image, *build.command])
 
 
