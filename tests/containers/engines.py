@@ -22,9 +22,9 @@ import pytest
 from tests.containers.desk import BASE_IMAGE
 
 SMALL = (
-    r"usr/bin/(dash|sh|cp|id|sleep|touch)$|usr/lib.*/(ld-linux|libc\.|libselinux|libacl|libattr)"
+    r"usr/bin/(dash|sh|cp|id|sleep|touch)$"
+    r"|usr/lib.*/(ld-linux|libc\.|libselinux|libacl|libattr|libpcre2-8)"
 )
-MORE = r"usr/lib.*/libpcre2-8"
 FOLDERS = r"usr|usr/bin|usr/lib(64|/[^/]*-linux-gnu)?|tmp|etc|proc|sys|dev"
 
 
