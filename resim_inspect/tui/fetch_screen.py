@@ -64,7 +64,9 @@ class FetchScreen(WorkspaceScreen):
 
     def more_keys(self) -> tuple[Key, ...]:
         fetch = self.bar.fetch
-        first = Key("x", "stop", "screen.stop") if fetch.running else Key("F5", "fetch", "screen.reread")
+        first = Key("F5", "fetch", "screen.reread")
+        if fetch.running:
+            first = Key("x", "stop", "screen.stop")
         return (first, Key("m", "missing", "screen.missing")) if fetch.lost else (first,)
 
     # The fetch.
