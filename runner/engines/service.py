@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from runner.errors import EngineError
@@ -37,10 +40,16 @@ class PodmanService:
 
     def close(self) -> None:
         """End the service."""
-        self._process.terminate()
+        # Rootless podman is two processes: the one that we started, and one in its namespace.
+        self._signal(signal.SIGTERM)
         try:
             self._process.wait(5)
         except subprocess.TimeoutExpired:
-            self._process.kill()
+            self._signal(signal.SIGKILL)
             self._process.wait()
         self._folder.cleanup()
+
+    def _signal(self, number: signal.Signals) -> None:
+        # Whoever ended just now needs none.
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, number)

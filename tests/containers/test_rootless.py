@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import sysconfig
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,8 +82,8 @@ def person() -> Iterator[Person]:
     if made.returncode:
         home.rmdir()
         pytest.skip(f"a user cannot be made: {made.stderr.decode().strip()}")
+    uid = int(subprocess.check_output(["id", "-u", USER]))
     try:
-        uid = int(subprocess.check_output(["id", "-u", USER]))
         (home / "run").mkdir(mode=0o700)
         make_inputs(home / "inputs")
         subprocess.run(["chown", "-R", f"{uid}:{uid}", home], check=True)
@@ -91,6 +93,8 @@ def person() -> Iterator[Person]:
             pytest.skip(f"{USER} cannot run the command here: {able.stderr.decode()[-200:]}")
         yield someone
     finally:
+        # What podman keeps for later, too: nobody else is this user.
+        subprocess.run(["pkill", "-KILL", "-U", str(uid)], check=False)
         subprocess.run(["userdel", "--force", USER], capture_output=True, check=False)
         shutil.rmtree(home, ignore_errors=True)
 
@@ -127,14 +131,25 @@ def engine(
             pytest.skip(f"rootless {name} does not run here: {why}")
         yield name, f"unix://{sock}"
     finally:
-        process.terminate()
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
         try:
             process.wait(20)
         except subprocess.TimeoutExpired:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)
             process.wait()
         # Files of users that are only in the engine: nobody else may remove them.
         person.does("podman", "unshare", "rm", "-rf", person.home / ".local")
+
+
+@pytest.mark.skipif(shutil.which("podman") is None, reason="podman is not installed")
+def test_podman_s_service_of_a_run_ends_with_it(person: Person) -> None:
+    call = person.runner("doctor", "--engine", "podman")
+    assert "podman, started for this run" in call.out, call.out + call.err
+    of_it = subprocess.run(
+        ["pgrep", "-U", str(person.uid), "-f", "resim-podman-"], capture_output=True, check=False
+    )
+    assert of_it.stdout.split() == []
 
 
 def job(person: Person, address: str, *more: str, script: str = COPY) -> Call:
