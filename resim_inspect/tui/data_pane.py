@@ -48,7 +48,8 @@ class Heading(Widget):
 
     def render_line(self, y: int) -> Strip:  # noqa: ARG002
         width, base = self.size.width, self.rich_style
-        title = self._table.heading(width) if self._table is not None else ""
+        table = self._table
+        title = table.heading(table.scrollable_content_region.width) if table is not None else ""
         line = Strip([Segment(title, base + tones(self.app).quiet)])
         return line.crop_extend(0, width, base)
 

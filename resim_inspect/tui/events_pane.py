@@ -196,14 +196,16 @@ class EventsPane(Pane):
         if event is not None:
             status = event.status
             word = "unset" if status is MetricStatus.UNSET else status.name
-            text.append(clean(event.name, 200) + "\n", look.strong)
-            if event.description:
-                text.append(clean(event.description, 2000, lines=True).strip() + "\n", look.text)
+            # A long description may leave the box; how bad it is must not.
+            text.append((clean(event.name, 100) or "(no name)") + "\n", look.strong)
             text.append(f"{symbol(status)} {word}", look.of(status))
             text.append(f" · importance {event.importance.name} · at {when(event)}", look.quiet)
             for tag in event.tags:
                 text.append(" · ", look.quiet)
                 text.append(clean(tag, 80), look.accent)
+            if event.description:
+                words = clean(event.description, 2000, lines=True).strip()
+                text.append("\n" + words, look.text)
         self.query_one("#event-text", Static).update(text)
 
     @on(LineList.Moved)

@@ -18,7 +18,7 @@ from resim_inspect.tui.theme import Tones
 VERDICT = 16
 NARROWEST, WIDEST = 9, 20
 """Cells of a metric's column, with its symbol and the blank behind it."""
-MEASURED = 200
+MEASURED = 50
 """So many jobs decide how wide a column is."""
 
 

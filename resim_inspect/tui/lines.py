@@ -207,7 +207,8 @@ class LineList(ScrollView, can_focus=True):
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        width = self.size.width
+        # What the scrollbar leaves: it would lie over the last cell, where marks stand.
+        width = self.scrollable_content_region.width
         base = self.rich_style
         row = y + round(self.scroll_offset.y)
         look = tones(self.app)

@@ -109,12 +109,15 @@ class MetricsPane(Pane):
                 Key("s", "series", ""),
                 Key("Tab", "list", "app.focus_next"),
             )
-        return (
+        keys = (
             Key("/", "filter", "pane_key('filter')"),
             Key("b", "group", "pane_key('group')"),
             Key("n", "next failing", "pane_key('failing')"),
-            Key("Enter", "open", "pane_key('open')"),
         )
+        whole = Key("Enter", "open", "pane_key('open')")
+        # Where the card does not stand beside the list, it is the key to know; the last ones
+        # are left out where there is no room.
+        return (whole, *keys) if self.screen.has_class("-narrow") else (*keys, whole)
 
     def restyle(self) -> None:
         self._title()

@@ -134,7 +134,7 @@ class OpenScreen(Screen[None], Background):
     def _hello(self) -> None:
         look = tones(self.app)
         text = Text("resim-inspect", look.strong)
-        text.append("   open a metrics.binproto, an outputs or inputs folder, a workspace, a batch")
+        text.append("   open a file, folder, workspace or batch")
         self.query_one("#hello", Static).update(text)
 
     def restyle(self) -> None:

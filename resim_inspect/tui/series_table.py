@@ -79,7 +79,7 @@ class SeriesTable(LineList, Background):
             return ""
         parts = [fit("row", self._row_width, right=True)]
         for column, size in self._seen(width):
-            parts.append(fit(column.title, size, right=column.right))
+            parts.append(fit(column.title, size, right=column.right) if size > 1 else "")
         return " " + "   ".join(parts)
 
     @property
@@ -93,6 +93,8 @@ class SeriesTable(LineList, Background):
         pairs = list(zip(self.columns.columns, self._widths, strict=True))
         for column, size in pairs[self.first :]:
             if used + size + 3 > width and found:
+                if column.series.kind is SeriesKind.STATUSES and used + 4 <= width:
+                    found.append((column, 1))  # its symbol says enough
                 break
             found.append((column, size))
             used += size + 3
@@ -107,7 +109,8 @@ class SeriesTable(LineList, Background):
             style = look.text if column.role == "value" else look.quiet
             if column.series.kind is SeriesKind.STATUSES and row < len(column.series):
                 style = look.of(MetricStatus(int(column.series.statuses[row])))
-            pieces.append(("   " + fit(column.text(row), size, right=column.right), style))
+            words = column.text(row) if size > 1 else column.text(row)[:1]
+            pieces.append(("   " + fit(words, size, right=column.right), style))
         return pieces
 
     def row_at_time(self, at: float) -> int | None:

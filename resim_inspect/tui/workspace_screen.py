@@ -49,7 +49,8 @@ class JobsHeading(Widget):
     def render_line(self, y: int) -> Strip:  # noqa: ARG002
         table = self.screen.query_one(JobsTable)
         width = self.size.width
-        return strip_of(table.heading(width, tones(self.app)), width, self.rich_style)
+        title = table.heading(table.scrollable_content_region.width, tones(self.app))
+        return strip_of(title, width, self.rich_style)
 
 
 class WorkspaceScreen(Screen[None], Background):

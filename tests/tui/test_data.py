@@ -121,6 +121,14 @@ async def test_keys_go_to_failing_rows_to_numbers_and_to_hits() -> None:
         assert pilot.app.clipboard == "49\t4.900 s\t49\t✓ PASSED"
 
 
+async def test_where_there_is_no_room_a_status_is_its_symbol(sample: Path) -> None:
+    async with opened(sample, (80, 24)) as pilot:
+        await press(pilot, "2", "j", "j", "enter", "right_square_bracket")
+        chosen = next(line for line in text(pilot).splitlines() if "46.000 s" in line)
+        assert "1.991   !" in chosen
+        assert "FAIL" not in chosen
+
+
 async def test_data_without_a_metric_are_marked_and_users_are_found() -> None:
     async with opened(flight()) as pilot:
         await press(pilot, "2")
