@@ -147,7 +147,7 @@ def test_events_tell_a_program_how_it_goes(server: Rude, tmp_path: Path) -> None
 
 
 def test_where_nobody_reads_the_events_it_ends(server: Rude, tmp_path: Path) -> None:
-    server.on("/blob/2/data/1", stall(60), answer(404))
+    server.on("/blob/2/data/1", stall(60))
     process = subprocess.Popen(
         arguments(tmp_path / "out", server.url, BASE.split("/")[2], str(BATCH), "--events", "-"),
         cwd=ROOT,
@@ -164,4 +164,5 @@ def test_where_nobody_reads_the_events_it_ends(server: Rude, tmp_path: Path) -> 
     assert not process.stderr.read()
     process.stderr.close()
     # Nothing holds the workspace any more.
+    server.on("/blob/2/data/1", answer(404))
     assert call(tmp_path / "out", server.url, BASE.split("/")[2], str(BATCH), TOKEN).returncode == 2

@@ -120,7 +120,9 @@ def test_paths_complete(job: Path) -> None:
 async def test_the_open_screen_opens_what_is_typed(job: Path) -> None:
     async with started(None) as pilot:
         assert isinstance(pilot.app.screen, OpenScreen)
-        await press(pilot, "slash", *str(job / "outputs"), "enter")
+        await press(pilot, "slash")
+        await pilot.press(*str(job / "outputs"))
+        await press(pilot, "enter")
         assert isinstance(pilot.app.screen, DocumentScreen)
         assert read_recent() == [job / "outputs" / "metrics.binproto"]
         await press(pilot, "ctrl+o")
@@ -132,7 +134,9 @@ async def test_the_open_screen_opens_what_is_typed(job: Path) -> None:
 async def test_a_refusal_is_a_sentence_and_the_app_goes_on(tmp_path: Path) -> None:
     async with started(None) as pilot:
         for wrong in ("/nothing/here", str(tmp_path)):
-            await press(pilot, "slash", *wrong, "enter")
+            await press(pilot, "slash")
+            await pilot.press(*wrong)
+            await press(pilot, "enter")
             assert isinstance(pilot.app.screen, OpenScreen)
             await press(pilot, "ctrl+a", "ctrl+k")
         assert pilot.app.is_running
