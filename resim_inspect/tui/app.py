@@ -73,10 +73,11 @@ class InspectApp(App[int], Starting):
         self.theme = wanted if wanted in self.available_themes else DARK.name
         self.shelf = Shelf(self, watch=watch)
         self._first = opened
-        if opened is None:
-            self.shelf.add_open(self.DEFAULT_MODE)
-        else:
-            self.shelf.add(opened, self.DEFAULT_MODE)
+        self.shelf.begin(opened, self.DEFAULT_MODE)
+
+    def get_default_screen(self) -> Screen[Any]:
+        # That of a mode would have its styles worked out twice before the first frame.
+        return self.shelf.first()
 
     def get_driver_class(self) -> type[Driver]:
         return remembered(super().get_driver_class())
@@ -85,6 +86,7 @@ class InspectApp(App[int], Starting):
         return defaults(self.current_theme.dark)
 
     def on_mount(self) -> None:
+        self.shelf.up()
         self.theme_changed_signal.subscribe(self, self._restyle)
         if self._first is not None:
             path = self._first.source

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,22 +34,35 @@ class Shelf:
         self.lately: list[str] = []
         self._number = 0
         self._open = ""
+        self._first = ""
+        self.first: Callable[[], Screen[Any]] = open_screen
+        """Makes the screen that the app shows first."""
 
-    def add(self, opened: Opened, mode: str | None = None) -> str:
-        """Give something a mode, of this name or a new one; returns the mode's name."""
-        if mode is None:
-            self._number += 1
-            mode = f"thing-{self._number}"
+    def begin(self, opened: Opened | None, mode: str) -> None:
+        """What the app shows first, in a mode that it has by itself; None: the open screen."""
+        self._first = mode
+        if opened is None:
+            self._open = mode
+        else:
+            self._note(opened, mode)
+            self.first = partial(opened.screen, watch=self.watch)
+
+    def up(self) -> None:
+        """The app shows its first screen: from now on that is a mode like any other."""
+        self.app.add_mode(self._first, self.first)
+
+    def add(self, opened: Opened) -> str:
+        """Give something a mode; returns the mode's name."""
+        self._number += 1
+        mode = f"thing-{self._number}"
+        self._note(opened, mode)
+        self.app.add_mode(mode, partial(opened.screen, watch=self.watch))
+        return mode
+
+    def _note(self, opened: Opened, mode: str) -> None:
         self.names[mode] = opened.name
         self.paths[_key(opened.source)] = mode
         self.lately.append(mode)
-        self.app.add_mode(mode, lambda: opened.screen(watch=self.watch))
-        return mode
-
-    def add_open(self, mode: str) -> None:
-        """Give the open screen a mode of this name."""
-        self._open = mode
-        self.app.add_mode(mode, open_screen)
 
     def mode_of(self, path: Path | Address) -> str | None:
         """The mode of what is open already."""
@@ -64,7 +79,8 @@ class Shelf:
     async def show_open(self) -> None:
         """Switch to the open screen."""
         if not self._open:
-            self.add_open("open")
+            self._open = "open"
+            self.app.add_mode(self._open, open_screen)
         await self.app.switch_mode(self._open)
 
     async def previous(self) -> None:
