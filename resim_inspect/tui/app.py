@@ -148,6 +148,13 @@ class InspectApp(App[int], Starting):
 
         remember(path)
 
+    async def action_quit(self) -> None:
+        if self.up:
+            self.exit()
+        else:
+            # Not while it starts, when half of the widgets would look for the others.
+            self.when_up(self.screen, self.exit)
+
     async def action_open(self) -> None:
         from resim_inspect.tui.open_screen import OpenScreen
 

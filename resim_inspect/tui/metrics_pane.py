@@ -66,7 +66,10 @@ class MetricsPane(Pane):
         from resim_inspect.tui.card import Card
 
         card = Card()
-        await self.mount(card)
+        if self.is_attached:
+            await self.mount(card)
+        if not card.children:
+            return  # The app is being left.
         # Not before it is whole: others show things in it.
         self.card = card
         self._show_card()
