@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from resim_inspect.document.text import clean
 from runner.engines.base import UNPRIVILEGED, Build, Engine, Hardening, Limits, Mount
-from runner.errors import CallError
+from runner.errors import CallError, EngineError
 from runner.life import GRACE, Rules
 from runner.outputs import MIB, Caps
 from runner.redact import MIN_LENGTH, Secrets, names_a_secret
@@ -270,6 +270,10 @@ def secrets_of(build: Build, env: Mapping[str, str], *more: str) -> Secrets:
 def engine_of(args: argparse.Namespace, env: Mapping[str, str]) -> Engine:
     """The engine for the build; raises EngineError where none answers."""
     if args.command is not None:
+        if sys.platform == "win32":
+            raise EngineError(
+                "builds run without a container on Linux and macOS only.", "Name an image."
+            )
         import shutil
 
         from runner.engines.process import ProcessEngine

@@ -69,7 +69,8 @@ def readings(panel: Panel | None, x: float) -> tuple[Reading, ...]:
     for box in panel.boxes:
         if min(box.x0, box.x1) <= x <= max(box.x0, box.x1) and len(found) < _MOST_READINGS:
             found.append(Reading(box.name, box.text, box.status, ink=box.ink))
-    return tuple(found)
+    # A line and its marks are two curves that say the same.
+    return tuple(dict.fromkeys(found))
 
 
 def readout_at(panel: Plot, x: float, y: float, scales: tuple[Scale, Scale]) -> Readout:

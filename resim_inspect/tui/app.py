@@ -92,6 +92,8 @@ class InspectApp(App[int], Starting):
             path = self._first.source
             self.when_up(self.screen, lambda: self._remember(path))
         self.call_after_refresh(self.is_up)
+        # A screen below another one has no refreshes: a dialog may have been quicker.
+        self.set_timer(1.0, self.is_up)
 
     def _restyle(self, _: Theme) -> None:
         for screen in self.screen_stack:

@@ -191,6 +191,7 @@ class DataPane(Pane):
         data, chart = self.data, self.query_one(ChartView)
         self._title()
         self.set_class(self._as_chart(), "-chart")
+        self.table.visible = data is not None
         if data is None:
             chart.clear()
             return

@@ -344,3 +344,8 @@ def test_no_nonsense_breaks_a_figure(kind: str) -> None:
         text = figure_text(drawing, 60, 16)
         assert "cannot be drawn here" not in text
         drawing.readout(0.5)
+
+
+def test_a_line_with_marks_is_read_once() -> None:
+    drawing = drawn([{"name": "up", "mode": "lines+markers", "x": [0, 1, 2], "y": [3, 4, 5]}])
+    assert [(one.series, one.text) for one in drawing.readout(1.1)] == [("up", "4")]

@@ -87,5 +87,7 @@ async def test_a_document_of_nothing(size: tuple[int, int]) -> None:
         for key in (*"12345", "1", "n", "b", "space", "enter", "d", "x", "G", "J", "escape"):
             await press(pilot, key)
             assert not isinstance(pilot.app.screen, ErrorDialog), key
+        await press(pilot, "2")
+        assert "reading" not in text(pilot)
         await press(pilot, "1")
         assert "no metrics in this file" in text(pilot)
