@@ -7,9 +7,7 @@ at the same time is not the app's doing. The numbers are milliseconds, not ratio
 
 from __future__ import annotations
 
-import json
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 from typing import TypedDict
@@ -17,7 +15,7 @@ from typing import TypedDict
 import numpy as np
 
 from benchmarks import Row, files
-from benchmarks.measure import ROOT, skip_slow
+from benchmarks.measure import skip_slow, told
 from resim_inspect.document.builder import DocumentBuilder
 
 RUNS = 3
@@ -96,16 +94,7 @@ def print_steps(name: str, runs: list[list[Step]]) -> None:
 
 def played(script: str, path: Path, way: str) -> list[Step]:
     """One run of a script in a process of its own."""
-    result = subprocess.run(
-        [sys.executable, "-m", "benchmarks._keys", script, str(path), way],
-        cwd=ROOT,
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
-    if result.returncode:
-        raise RuntimeError(f"the keys of {path.name} failed:\n{result.stderr}")
-    found: list[Step] = json.loads(result.stdout)
+    found: list[Step] = told("benchmarks._keys", script, str(path), way)
     return found
 
 

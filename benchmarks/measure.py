@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 ROOT = Path(__file__).parents[1]
 SKIP_SLOW = "BENCHMARKS_SKIP_SLOW"
@@ -50,17 +50,22 @@ def probes(actions: Sequence[str], path: Path, repeat: int = 5) -> list[Measured
 
 def probe(action: str, path: Path) -> Measured:
     """One action on a file in a fresh process."""
+    answer = told("benchmarks.probe", action, str(path))
+    return Measured(answer["seconds"], answer["peak"])
+
+
+def told(module: str, *words: str) -> Any:
+    """The JSON that a module prints when it runs as a program, in a fresh process."""
     result = subprocess.run(
-        [sys.executable, "-m", "benchmarks.probe", action, str(path)],
+        [sys.executable, "-m", module, *words],
         cwd=ROOT,
         capture_output=True,
         encoding="utf-8",
         check=False,
     )
     if result.returncode:
-        raise RuntimeError(f"{action} of {path.name} failed:\n{result.stderr}")
-    answer = json.loads(result.stdout)
-    return Measured(answer["seconds"], answer["peak"])
+        raise RuntimeError(f"{module} {' '.join(words)} failed:\n{result.stderr}")
+    return json.loads(result.stdout)
 
 
 def commands(candidates: Sequence[Sequence[str]], repeat: int = 15) -> list[float]:

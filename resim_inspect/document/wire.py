@@ -20,7 +20,7 @@ THRESHOLD = 4096
 
 _PROTOBUF_LIMIT = (1 << 31) - 1
 _SMALL_WINDOW = 4096
-LARGE_WINDOW = 1 << 20
+_LARGE_WINDOW = 1 << 20
 
 _METRICS_DATA_TAG = 0x1A  # JobMetrics.metrics_data: field 3, length-delimited
 KNOWN_TAGS = frozenset((0x0A, 0x12, 0x1A, 0x2A))  # the length-delimited fields of JobMetrics
@@ -74,7 +74,7 @@ class _Window:
         if place < 0 or (place + need > len(self.data) and self.start + len(self.data) < self.size):
             # Reading on is likely to go further; a jump is likely to be followed by another.
             near = 0 <= place <= len(self.data)
-            self.data = self._source.read(offset, LARGE_WINDOW if near else _SMALL_WINDOW)
+            self.data = self._source.read(offset, _LARGE_WINDOW if near else _SMALL_WINDOW)
             self.start = offset
             place = 0
         return place

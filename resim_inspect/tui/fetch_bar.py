@@ -124,8 +124,3 @@ class FetchBar(Background):
             text, style = pieces.pop()
             pieces.append((fit(text, width - used + len(text)), style))
         return strip_of(pieces, width, self.rich_style)
-
-
-def losses(fetch: Fetch) -> list[tuple[str, str]]:
-    """What did not come, as rows for a dialog: the job, and what and why."""
-    return [(one.job, f"{one.what}: {one.why}") for one in fetch.lost]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -71,12 +71,6 @@ def read_shape(folder: Path) -> Shape:
             named[job.experience_name] = job.name
     named |= {str(job.id): job.name for job in workspace.jobs}
     return Shape(folder, jobs, batch if batch.is_file() else None, named)
-
-
-def read_jobs(shape: Shape) -> Iterator[JobRow]:
-    """The rows, one after the other."""
-    for name, folder in shape.jobs:
-        yield read_job(name, folder)
 
 
 def read_job(name: str, folder: Path) -> JobRow:

@@ -201,7 +201,7 @@ class DockerEngine:
 
     def host_network(self, wanted: str, task: Task) -> AbstractContextManager[tuple[str, str]]:
         """A network's name, and this machine's address in it; one of our own for `none`."""
-        return reaching_host(self._talk.api, asking, wanted, task, local=self.local)
+        return reaching_host(self._talk.api, wanted, task, local=self.local)
 
     def _split(self, build: Build, task: Task) -> _Folders:
         mounted: list[tuple[str, Path]] = []
@@ -234,7 +234,7 @@ class DockerEngine:
                 problem = self._talk.remove(container["Id"])
                 what = f"container {container['Id'][:12]} of job {labels.get(owner.LABEL_JOB, '?')}"
                 removed.append(clean(f"{what} ({problem})" if problem else what))
-        removed += sweep_networks(api, asking)
+        removed += sweep_networks(api)
         return removed
 
     def close(self) -> None:

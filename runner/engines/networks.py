@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from resim_inspect.document.text import clean
 from runner import owner
 from runner.engines.base import Task
 from runner.engines.settings import gateway
+from runner.engines.talk import asking
 from runner.errors import EngineError
-
-Asking = Callable[[str], AbstractContextManager[None]]
-"""Turns what the engine's library raises into an EngineError that begins with these words."""
 
 
 @contextmanager
-def reaching_host(
-    api: Any, asking: Asking, wanted: str, task: Task, *, local: bool
-) -> Iterator[tuple[str, str]]:
+def reaching_host(api: Any, wanted: str, task: Task, *, local: bool) -> Iterator[tuple[str, str]]:
     """A network's name, and this machine's address in it; one of our own for `none`.
 
     Ours leads nowhere else, and is gone afterwards.
@@ -47,7 +43,7 @@ def reaching_host(
                 api.remove_network(made)
 
 
-def sweep_networks(api: Any, asking: Asking) -> Iterator[str]:
+def sweep_networks(api: Any) -> Iterator[str]:
     """Remove networks of runners that were killed; their names."""
     with asking("does not answer"):
         networks = api.networks(filters={"label": owner.LABEL_OWNER})

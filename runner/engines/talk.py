@@ -18,8 +18,6 @@ from docker.utils import parse_repository_tag
 from resim_inspect.document.text import clean
 from runner.errors import EngineError, ImageError
 
-__all__ = ["NotFound", "Talk"]
-
 MIB = 1 << 20
 SECONDS = 60
 STALL = 300.0

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from resim_inspect.document import open_document
 from resim_inspect.document.sample import write_sample
@@ -16,7 +13,7 @@ from resim_inspect.validation import validate
 from runner.fetching.batch import Watch
 from runner.fetching.names import Wish
 from runner.workspace import open_workspace
-from tests.api.rude import Rude, answer, document, rude
+from tests.api.rude import Rude, answer, document
 from tests.api.workspaces import TOKEN as SERVED_TOKEN
 from tests.api.workspaces import served, workspace
 from tests.runner.fetched import (
@@ -26,17 +23,8 @@ from tests.runner.fetched import (
     fetch,
     job_id,
     job_row,
-    offer,
     tree,
 )
-
-
-@pytest.fixture
-def server() -> Iterator[Rude]:
-    with rude() as running:
-        offer(running)
-        yield running
-
 
 # -- what comes ----------------------------------------------------------------------------------
 

@@ -7,16 +7,13 @@ import os
 import random
 import subprocess
 import time
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from resim_inspect.document import open_document
 from resim_inspect.document.sample import write_sample
 from resim_inspect.validation import validate
 from runner.workspace import open_workspace
-from tests.api.rude import Rude, answer, rude, stall
+from tests.api.rude import Rude, answer, stall
 from tests.api.workspaces import TOKEN as SERVED_TOKEN
 from tests.api.workspaces import served, workspace
 from tests.runner.fetched import (
@@ -26,16 +23,8 @@ from tests.runner.fetched import (
     TOKEN,
     arguments,
     call,
-    offer,
     tree,
 )
-
-
-@pytest.fixture
-def server() -> Iterator[Rude]:
-    with rude() as running:
-        offer(running)
-        yield running
 
 
 def test_killed_at_any_moment_it_ends_the_same(tmp_path: Path) -> None:

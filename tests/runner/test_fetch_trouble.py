@@ -7,7 +7,6 @@ import random
 import socket
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,13 +18,6 @@ from runner.fetching import store
 from runner.fetching.batch import Watch
 from tests.api.rude import Behaviour, Rude, answer, document, raw, reset, rude, stall
 from tests.runner.fetched import BASE, TOKEN, fetch, job_id, job_row, offer, tree
-
-
-@pytest.fixture
-def server() -> Iterator[Rude]:
-    with rude() as running:
-        offer(running)
-        yield running
 
 
 def test_trouble_on_the_way_changes_nothing(server: Rude, tmp_path: Path) -> None:

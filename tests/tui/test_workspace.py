@@ -16,7 +16,7 @@ from resim_inspect.tui import workspace_screen
 from resim_inspect.tui.app import InspectApp
 from resim_inspect.tui.dialogs import ErrorDialog
 from resim_inspect.tui.document_screen import DocumentScreen
-from resim_inspect.tui.jobs import chosen, columns, read_jobs, read_shape
+from resim_inspect.tui.jobs import chosen, columns, read_job, read_shape
 from resim_inspect.tui.jobs_table import JobsTable
 from resim_inspect.tui.switching import Shelf
 from resim_inspect.tui.workspace_screen import WorkspaceScreen
@@ -58,7 +58,7 @@ def workspace(tmp_path: Path) -> Path:
 
 
 def test_rows_of_a_workspace(workspace: Path) -> None:
-    rows = list(read_jobs(read_shape(workspace)))
+    rows = [read_job(*job) for job in read_shape(workspace).jobs]
     assert [row.name for row in rows] == [
         "broken", "flight-a", "flight-b", "flight-c", "never-run", "parking",
     ]  # fmt: skip
