@@ -150,13 +150,6 @@ class InspectApp(App[int], Starting):
 
         remember(path)
 
-    async def action_quit(self) -> None:
-        if self.up:
-            self.exit()
-        else:
-            # Not while it starts, when half of the widgets would look for the others.
-            self.when_up(self.screen, self.exit)
-
     async def action_open(self) -> None:
         from resim_inspect.tui.open_screen import OpenScreen
 
@@ -199,7 +192,13 @@ class InspectApp(App[int], Starting):
 
         yield from commands(self, screen)
 
-    # Errors of workers.
+    # Errors.
+
+    def _handle_exception(self, error: Exception) -> None:
+        # At whatever moment the app is left, some widget may be looking for one that has gone
+        # before it. No public method tells: this one is what Textual calls with every error.
+        if not self._exit:
+            super()._handle_exception(error)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         if event.state is WorkerState.ERROR and event.worker.error is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from importlib import import_module
 from pathlib import Path
 from typing import ClassVar
@@ -100,6 +101,7 @@ class DocumentScreen(Screen[None], Background):
         self.edition: str | None = None
         self._watch = watch
         self._reading = False
+        self._making = asyncio.Lock()
         self._seen = session.signature
         self._changes = ""
         self._note = ""
@@ -126,8 +128,12 @@ class DocumentScreen(Screen[None], Background):
 
     @property
     def panes(self) -> list[Pane]:
-        """The panes that were looked at so far."""
-        return [child for child in self.query_one("#panes").children if isinstance(child, Pane)]
+        """The panes that were looked at so far; not one that is still being made."""
+        return [
+            child
+            for child in self.query_one("#panes").children
+            if isinstance(child, Pane) and child.is_mounted
+        ]
 
     async def action_pane(self, name: str) -> None:
         await self.show_pane(name)
@@ -135,10 +141,15 @@ class DocumentScreen(Screen[None], Background):
 
     async def show_pane(self, name: str) -> Pane:
         """Bring a pane into view; it is made when it is first wanted."""
-        if not any(pane.id == name for pane in self.panes):
-            _, module, kind = PANES[name]
-            made: type[Pane] = getattr(import_module(f"resim_inspect.tui.{module}"), kind)
-            await self.query_one("#panes").mount(made(self.session, id=name))
+        async with self._making:  # A key and a message may want the same one at once.
+            if not any(pane.id == name for pane in self.panes):
+                _, module, kind = PANES[name]
+                made: type[Pane] = getattr(import_module(f"resim_inspect.tui.{module}"), kind)
+                made_of = self.session
+                pane = made(made_of, id=name)
+                await self.query_one("#panes").mount(pane)
+                if made_of is not self.session:
+                    pane.show_session(self.session)
         self.current = name
         for pane in self.panes:
             pane.display = pane.id == name

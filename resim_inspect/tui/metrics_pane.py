@@ -66,10 +66,7 @@ class MetricsPane(Pane):
         from resim_inspect.tui.card import Card
 
         card = Card()
-        if self.is_attached:
-            await self.mount(card)
-        if not card.children:
-            return  # The app is being left.
+        await self.mount(card)
         # Not before it is whole: others show things in it.
         self.card = card
         self._show_card()
