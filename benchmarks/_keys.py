@@ -120,14 +120,15 @@ class Desk:
             last = now
 
     async def answered(self) -> None:
-        """Until the key is handled by all that stand between it and the next frame, and that
-        frame is painted; and again, for what this frame brought about."""
+        """Until the key and what it made widgets tell each other is handled by all that stand
+        between them and the screen, and then the next frame of that screen is painted."""
         for _ in range(2):
             focused, screen = self.app.focused, self.app.screen
             nodes = [screen] if focused is None else focused.ancestors_with_self
             for node in (self.app, *nodes):
                 await self._done(node, node.call_later)
-            await self._done(screen, screen.call_after_refresh)
+        screen = self.app.screen
+        await self._done(screen, screen.call_after_refresh)
 
     async def _done(self, node: MessagePump, call: Callable[[Callable[[], None]], object]) -> None:
         done = asyncio.Event()

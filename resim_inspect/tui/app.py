@@ -150,6 +150,16 @@ class InspectApp(App[int], Starting):
 
         remember(path)
 
+    async def action_quit(self) -> None:
+        made = all(
+            widget.is_mounted for screen in self.screen_stack for widget in screen.query("*")
+        )
+        if self.up and made:
+            self.exit()
+        else:
+            # From here on nothing is mounted any more, and what is half made would look for it.
+            self.set_timer(0.01, self.action_quit)
+
     async def action_open(self) -> None:
         from resim_inspect.tui.open_screen import OpenScreen
 
@@ -192,13 +202,7 @@ class InspectApp(App[int], Starting):
 
         yield from commands(self, screen)
 
-    # Errors.
-
-    def _handle_exception(self, error: Exception) -> None:
-        # At whatever moment the app is left, some widget may be looking for one that has gone
-        # before it. No public method tells: this one is what Textual calls with every error.
-        if not self._exit:
-            super()._handle_exception(error)
+    # Errors of workers.
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         if event.state is WorkerState.ERROR and event.worker.error is not None:

@@ -94,6 +94,7 @@ class Catalog:
             self.importances.append(metric.importance)
             self.types.append(metric.type)
         self.order = document.display_order()
+        self._views: dict[Grouping, View] = {}
         self.linked = len(self.names) + len(document.message.metrics_data) <= FEW
         """Whether looking things up by their ids is quick by now; see `link`."""
 
@@ -150,7 +151,23 @@ class Catalog:
         }
 
     def view(self, grouping: Grouping, matches: Callable[[int], bool] | None = None) -> View:
-        """The rows of the list: the metrics that match, in display order, under headings."""
+        """The rows of the list: the metrics that match, in display order, under headings.
+
+        Those of all metrics are made once.
+        """
+        if matches is not None:
+            return self._view(grouping, matches)
+        view = self._views.get(grouping)
+        if view is None:
+            view = self._views[grouping] = self._view(grouping, None)
+        return view
+
+    def prepare(self, older: Catalog) -> None:
+        """Make what was looked at of an older one: for many metrics, not on the screen's thread."""
+        for grouping in tuple(older._views):
+            self.view(grouping)
+
+    def _view(self, grouping: Grouping, matches: Callable[[int], bool] | None) -> View:
         chosen = self.order if matches is None else [p for p in self.order if matches(p)]
         if grouping is Grouping.NONE:
             return View(chosen, (), len(chosen), _first_rows(chosen))

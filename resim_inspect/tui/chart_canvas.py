@@ -16,7 +16,7 @@ from resim_inspect.document import Document
 from resim_inspect.document.text import symbol
 from resim_inspect.tui.background import Background
 from resim_inspect.tui.graphics import Graphics, send, stamp
-from resim_inspect.tui.lines import Piece, strip_of
+from resim_inspect.tui.lines import Lined, Piece, strip_of
 from resim_inspect.tui.painting import Look, Painted, Request, Subject, paint
 from resim_inspect.tui.theme import Tones, tones
 from resim_inspect.tui.zoom import Window, around
@@ -28,7 +28,7 @@ PATIENCE = 0.2
 """Seconds that an old chart stays while the next is drawn."""
 
 
-class ChartCanvas(Background, can_focus=True):
+class ChartCanvas(Background, Lined, can_focus=True):
     """One chart, and below it the values under the cursor."""
 
     DEFAULT_CSS = "ChartCanvas { height: 1fr; }"
@@ -249,7 +249,7 @@ class ChartCanvas(Background, can_focus=True):
     # Looks.
 
     def render_line(self, y: int) -> Strip:
-        base, width = self.rich_style, self.size.width
+        base, width = self.base, self.size.width
         if y == self.size.height - 1:
             look = tones(self.app)
             return strip_of(self.reading(look), width, base)

@@ -10,11 +10,12 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.widget import Widget
 
 from resim_inspect.tui.theme import Tones, tones
 
@@ -39,7 +40,21 @@ def strip_of(pieces: Sequence[Piece], width: int, base: Style) -> Strip:
     return Strip(segments).crop_extend(0, width, base)
 
 
-class LineList(ScrollView, can_focus=True):
+class Lined(Widget):
+    """A widget that is painted line by line; the style below all lines is worked out once.
+
+    It stands last among the bases: Textual takes styles and bindings from the first alone.
+    """
+
+    base = Style()
+    """The widget's own style while its lines are painted."""
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        self.base = self.rich_style
+        return super().render_lines(crop)
+
+
+class LineList(ScrollView, Lined, can_focus=True):
     """Rows with a cursor. A subclass says how many there are and how one looks."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -209,7 +224,7 @@ class LineList(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         # What the scrollbar leaves: it would lie over the last cell, where marks stand.
         width = self.scrollable_content_region.width
-        base = self.rich_style
+        base = self.base
         row = y + round(self.scroll_offset.y)
         look = tones(self.app)
         if row >= self.count:

@@ -8,12 +8,11 @@ from rich.style import Style
 from textual import events
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from resim_inspect.document.enums import TimestampType
 from resim_inspect.document.model import Event
 from resim_inspect.document.text import instant, seconds, symbol
-from resim_inspect.tui.lines import Piece, strip_of
+from resim_inspect.tui.lines import Lined, Piece, strip_of
 from resim_inspect.tui.theme import tones
 
 
@@ -24,7 +23,7 @@ def when(event: Event) -> str:
     return seconds(event.timestamp)
 
 
-class Timeline(Widget):
+class Timeline(Lined):
     """Marks of the events that count time as the chosen one does."""
 
     DEFAULT_CSS = "Timeline { height: 5; border: round $rule; border-title-color: $quiet; }"
@@ -65,7 +64,7 @@ class Timeline(Widget):
         self._ends = (low, low + span, kind is TimestampType.ABSOLUTE)
 
     def render_line(self, y: int) -> Strip:
-        width, base, look = self.size.width, self.rich_style, tones(self.app)
+        width, base, look = self.size.width, self.base, tones(self.app)
         if not self._columns:
             self._place(width)
         if not self._columns or width < 8:

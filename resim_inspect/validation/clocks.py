@@ -33,21 +33,21 @@ def ordered(payload: bytes) -> int | None:
     and nanoseconds, each in its shortest encoding.
     """
     total = len(payload)
-    padded = payload + bytes(_LONGEST)
-    data = np.frombuffer(padded, np.uint8)
-    # Every byte as the start of an eight-byte number.
-    words = np.ndarray((total + 8,), "<u8", padded, strides=(1,))
     place = count = 0
     last = (0, 0)
     while place < total:
-        stop = min(total, place + _BLOCK)
-        heads = data[place:stop] == 0x0A
-        heads &= data[place + 2 : stop + 2] == 0x08
-        heads &= (data[place + 8 : stop + 8] == 0x10) | (data[place + 1 : stop + 1] == _WHOLE)
+        size = min(_BLOCK, total - place)
+        # With what follows it, and at the end with zeros: every place can be looked ahead from.
+        block = payload[place : place + _BLOCK + _LONGEST] + bytes(_LONGEST)
+        data = np.frombuffer(block, np.uint8)
+        # Every byte as the start of an eight-byte number.
+        words = np.ndarray((len(block) - 7,), "<u8", block, strides=(1,))
+        heads = data[:size] == 0x0A
+        heads &= data[2 : size + 2] == 0x08
+        heads &= (data[8 : size + 8] == 0x10) | (data[1 : size + 1] == _WHOLE)
         starts = np.flatnonzero(heads)
         if not len(starts) or starts[0]:
             return None
-        starts += place
         head = words[starts + 1]
         length = (head & np.uint64(0xFF)).astype(np.int64)
         ends = starts + 2 + length
@@ -70,5 +70,5 @@ def ordered(payload: bytes) -> int | None:
             return None
         last = (int(seconds[-1]), int(nanos[-1]))
         count += len(starts)
-        place = int(ends[-1])
+        place += int(ends[-1])
     return count if place == total else None

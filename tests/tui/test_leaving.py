@@ -32,7 +32,7 @@ async def test_while_it_starts(path: Path, turns: int, capsys: pytest.CaptureFix
             await asyncio.sleep(0)
         for _ in range(turns):
             await asyncio.sleep(0.001)
-        await app.action_quit()
+        app.call_later(app.action_quit)
 
     app = InspectApp(open_path(path), watch=False)
     await _run(app, asyncio.create_task(leave(app)))
@@ -50,7 +50,7 @@ async def test_while_a_pane_or_screen_is_being_made(
         app.simulate_key(key)
         for _ in range(turns):
             await asyncio.sleep(0.001)
-        await app.action_quit()
+        app.call_later(app.action_quit)
 
     app = InspectApp(open_path(path), watch=False)
     await _run(app, asyncio.create_task(leave(app)))
