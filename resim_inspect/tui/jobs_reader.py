@@ -87,6 +87,8 @@ def listed_row(name: str, path: Path, entry: Mapping[str, Any]) -> JobRow:
     """A job whose metrics are not on disk, from what the batch's lists say."""
     cells: dict[str, Cell] = {}
     metrics = entry.get("metrics")
+    if metrics is None:
+        return JobRow(name, path, _status(entry.get("status")), AWAITED, {}, here=False)
     rows = [one for one in metrics if isinstance(one, dict)] if isinstance(metrics, list) else []
     # Sorted like a document's, so that no column moves when the job itself comes.
     for one in sorted(rows, key=lambda row: str(row.get("name", ""))):

@@ -135,11 +135,12 @@ class _Fetch:
         self._watch.begun(progress)
         by_name = {parts.name: parts for parts in todo}
 
-        def listed() -> None:
+        def listed(whole: bool) -> None:
             for name, parts in by_name.items():
                 self._tables[name] = parts.table(self._hide)
             self._target.write_listing(self._table())
-            self._watch.table(self._table())
+            if whole:
+                self._watch.table(self._table())
 
         gather = Gather(
             self._client,

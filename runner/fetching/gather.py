@@ -21,6 +21,8 @@ from runner.outputs import storage
 FEWEST, MOST = 8, 64
 COST = 0.0006
 """Seconds of our own time that a request takes: while one is on its way, others can be."""
+FIRST_LOOK = 1.0
+"""Seconds until what the lists say so far is shown for the first time, and at least between two."""
 _WINDOW = 16
 
 
@@ -61,13 +63,17 @@ class Gather:
     connections: int | None
     """None: as many as the latency asks for, between `FEWEST` and `MOST`."""
     finished: Callable[[Parts], None]
-    listed: Callable[[], None]
-    """Called once, when the lists of metrics of all jobs are there."""
+    listed: Callable[[bool], None]
+    """Called now and then while the lists of metrics come, with False, and with True when those
+    of all jobs are there."""
     room: Callable[[int], None]
     """Raises where the disk has no room for so many bytes."""
     progress: Progress
     tick: Callable[[], None] = lambda: None
     _unlisted: set[int] = field(default_factory=set)
+    _began: float = 0.0
+    _look: float = 0.0
+    """When what has come so far is shown again."""
     _fastest: list[float] = field(default_factory=list)
 
     def run(self, todo: Sequence[Parts]) -> None:
@@ -84,8 +90,9 @@ class Gather:
                     kinds.append(LOGS)
                 for kind in kinds:
                     self._list(parts, kind, urgency=parts.number + 2)
-            if not todo:
-                self.listed()
+            self._began = time.monotonic()
+            self._look = self._began + FIRST_LOOK
+            self.listed(not todo)
             while self._crew.open:
                 self._settle()
                 self.tick()
@@ -163,12 +170,20 @@ class Gather:
                 self._file(tag, came.value)
         if tag.kind == METRICS and not tag.key and parts.number in self._unlisted:
             self._unlisted.discard(parts.number)
-            if not self._unlisted:
-                self.listed()
+            self._show()
         parts.waiting -= 1
         if not parts.waiting:
             self.finished(parts)
             self.progress.done += parts.number >= 0
+
+    def _show(self) -> None:
+        now = time.monotonic()
+        if not self._unlisted:
+            self.listed(True)
+        elif now >= self._look:
+            self.listed(False)
+            # Ever more rarely, for with many jobs it takes its time.
+            self._look = now + max(FIRST_LOOK, now - self._began)
 
     def _failed(self, tag: Tag, error: ApiError) -> None:
         parts, kind, key, url = tag

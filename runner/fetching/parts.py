@@ -85,7 +85,9 @@ class Parts:
         return ["", *self.rows.get(kind, {})]
 
     def table(self, hide: Hide) -> dict[str, Any]:
-        """What the lists say: names, statuses, values, units."""
+        """What the lists say: names, statuses, values, units; `metrics` is None until its list
+        has come or failed."""
+        came = METRICS in self.rows or (METRICS, "") in self.failures
         return {
             "name": self.name,
             "jobID": self.id,
@@ -101,7 +103,9 @@ class Parts:
                     "unit": hide(text_of(row, "unit")),
                 }
                 for row in self.rows.get(METRICS, {}).values()
-            ],
+            ]
+            if came
+            else None,
         }
 
     def finish(self, hide: Hide, asked: dict[str, bool]) -> dict[str, Any]:

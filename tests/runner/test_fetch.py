@@ -6,10 +6,13 @@ import json
 import threading
 from pathlib import Path
 
+import pytest
+
 from resim_inspect.document import open_document
 from resim_inspect.document.sample import write_sample
 from resim_inspect.schema import metrics_pb2 as pb
 from resim_inspect.validation import validate
+from runner.fetching import gather
 from runner.fetching.batch import Watch
 from runner.fetching.names import Wish
 from runner.workspace import open_workspace
@@ -96,6 +99,42 @@ def test_the_table_is_there_before_the_blobs(server: Rude, tmp_path: Path) -> No
     assert (first["name"], first["status"]) == ("flight 0", "PASSED")
     metric = {"name": "scalar 0", "status": "PASSED", "type": "SCALAR", "value": 0.5, "unit": "m"}
     assert first["metrics"][0] == metric  # type: ignore[index]
+
+
+def test_names_and_statuses_are_there_before_the_lists_of_metrics(
+    server: Rude, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gather, "FIRST_LOOK", 0.0)
+    gate = threading.Event()
+
+    def wait(client: object) -> bool:
+        gate.wait(20)
+        return False
+
+    def listing() -> dict[str, object]:
+        return {
+            job["name"]: job["metrics"] and len(job["metrics"])
+            for job in json.loads((tmp_path / "listing.json").read_bytes())["jobs"]
+        }
+
+    late = f"{BASE}/jobs/{job_id(1)}/metrics"
+    for path, script in server.scripts():
+        if path == late:
+            server.on(path, wait, *script)
+    seen: list[dict[str, object]] = []
+
+    def tick() -> None:
+        if not seen or listing() != seen[-1]:
+            seen.append(listing())
+        if list(seen[-1].values()).count(None) == 1:
+            gate.set()
+
+    fetch(server, tmp_path, watch=Watch(tick=tick))
+    assert set(seen[0]) == {"flight 0", "flight 1", "flight 2"}
+    assert None in seen[0].values()
+    partly = next(one for one in seen if list(one.values()).count(None) == 1)
+    assert partly == {**seen[-1], "flight 1": None}
+    assert None not in seen[-1].values()
 
 
 def test_what_is_complete_is_not_asked_for_again(server: Rude, tmp_path: Path) -> None:

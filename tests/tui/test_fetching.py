@@ -12,6 +12,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from resim_inspect.document.enums import MetricStatus
 from resim_inspect.tui import fetch_state
 from resim_inspect.tui.dialogs import FactsDialog
 from resim_inspect.tui.document_screen import DocumentScreen
@@ -40,6 +41,17 @@ def here(pilot: Pilot[Any]) -> list[bool]:
 def fetching() -> list[str]:
     """Threads that still wait for a fetch."""
     return [one.name for one in threading.enumerate() if "fetch" in one.name]
+
+
+async def test_statuses_stand_before_the_lists_of_metrics_come(cloud: Cloud) -> None:
+    cloud.hold(f"{BASE}/jobs/{job_id(1)}/metrics")
+    async with looking(ADDRESS) as pilot:
+        table = pilot.app.screen.query_one(JobsTable)
+        await until(pilot, lambda: [row.verdict for row in table.rows] == [MetricStatus.PASSED] * 3)
+        assert not table.rows[1].cells
+        assert "↓flight 1" in text(pilot)
+        cloud.release()
+        await until(pilot, lambda: all(here(pilot)))
 
 
 async def test_the_table_stands_before_the_metrics_come(cloud: Cloud) -> None:
