@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,21 @@ from hypothesis import settings
 # How long an example takes is for the benchmarks to say, not for a test.
 settings.register_profile("project", deadline=None)
 settings.load_profile("project")
+
+
+def pytest_configure() -> None:
+    """Give each of several processes that test at once a temporary folder of its own: a runner
+    looks through it for what others have left, which a test may be about."""
+    if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+        folder = Path(tempfile.gettempdir(), f"resim-tests-{os.getppid()}-{worker}")
+        folder.mkdir(exist_ok=True)
+        os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
+
+
+def pytest_unconfigure() -> None:
+    """Leave nothing behind."""
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        shutil.rmtree(tempfile.gettempdir(), ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

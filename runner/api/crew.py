@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from itertools import count
-from queue import PriorityQueue, SimpleQueue
+from queue import Empty, PriorityQueue, SimpleQueue
 from typing import Generic, TypeVar
 
 Tag = TypeVar("Tag")
 Value = TypeVar("Value")
+Done = tuple[Tag, Value | None, BaseException | None]
 
 
 class Crew(Generic[Tag, Value]):
@@ -20,7 +21,7 @@ class Crew(Generic[Tag, Value]):
         self._work: PriorityQueue[tuple[int, int, Tag | None, Callable[[], Value] | None]] = (
             PriorityQueue()
         )
-        self._results: SimpleQueue[tuple[Tag, Value | None, BaseException | None]] = SimpleQueue()
+        self._results: SimpleQueue[Done[Tag, Value]] = SimpleQueue()
         self._numbers = count()
         self._threads: list[threading.Thread] = []
         self._open = 0
@@ -47,9 +48,18 @@ class Crew(Generic[Tag, Value]):
             self._threads.append(thread)
             thread.start()
 
-    def take(self) -> tuple[Tag, Value | None, BaseException | None]:
+    def take(self) -> Done[Tag, Value]:
         """The next thing that is done: its tag, and its value or what it raised."""
         result = self._results.get()
+        self._open -= 1
+        return result
+
+    def take_within(self, seconds: float) -> Done[Tag, Value] | None:
+        """The same; None where nothing is done so soon."""
+        try:
+            result = self._results.get(timeout=seconds)
+        except Empty:
+            return None
         self._open -= 1
         return result
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from resim_inspect.schema import metrics_pb2 as pb
 from runner.api.client import Client, Row, text_of
-from runner.api.crew import Crew
+from runner.api.crew import Crew, Done
 from runner.api.errors import ApiError, BadAnswerError, RefusedError, TokenError
 from runner.fetching import assemble
 from runner.fetching.names import Wish
@@ -73,7 +73,7 @@ class Gather:
     _unlisted: set[int] = field(default_factory=set)
     _began: float = 0.0
     _look: float = 0.0
-    """When what has come so far is shown again."""
+    """When what has come so far is shown again; 0 when all has been."""
     _fastest: list[float] = field(default_factory=list)
 
     def run(self, todo: Sequence[Parts]) -> None:
@@ -90,11 +90,13 @@ class Gather:
                     kinds.append(LOGS)
                 for kind in kinds:
                     self._list(parts, kind, urgency=parts.number + 2)
-            self._began = time.monotonic()
-            self._look = self._began + FIRST_LOOK
-            self.listed(not todo)
+            self._began = self._look = time.monotonic()
+            self._show()
             while self._crew.open:
-                self._settle()
+                done = self._next()
+                if done is not None:
+                    self._settle(*done)
+                self._show()
                 self.tick()
         finally:
             self._crew.stop()
@@ -150,8 +152,13 @@ class Gather:
 
     # -- what comes --------------------------------------------------------------------------
 
-    def _settle(self) -> None:
-        tag, came, error = self._crew.take()
+    def _next(self) -> Done[Tag, Came] | None:
+        if not self._look:
+            return self._crew.take()
+        # What has come is to be seen also while the rest is awaited.
+        return self._crew.take_within(max(0.0, self._look - time.monotonic()))
+
+    def _settle(self, tag: Tag, came: Came | None, error: BaseException | None) -> None:
         parts = tag.parts
         self.progress.requests += 1
         if isinstance(error, TokenError):
@@ -170,7 +177,6 @@ class Gather:
                 self._file(tag, came.value)
         if tag.kind == METRICS and not tag.key and parts.number in self._unlisted:
             self._unlisted.discard(parts.number)
-            self._show()
         parts.waiting -= 1
         if not parts.waiting:
             self.finished(parts)
@@ -178,12 +184,11 @@ class Gather:
 
     def _show(self) -> None:
         now = time.monotonic()
-        if not self._unlisted:
-            self.listed(True)
-        elif now >= self._look:
-            self.listed(False)
-            # Ever more rarely, for with many jobs it takes its time.
-            self._look = now + max(FIRST_LOOK, now - self._began)
+        if not self._look or (self._unlisted and now < self._look):
+            return
+        self.listed(not self._unlisted)
+        # Ever more rarely, for with many jobs it takes its time; and whole, no more.
+        self._look = now + max(FIRST_LOOK, now - self._began) if self._unlisted else 0.0
 
     def _failed(self, tag: Tag, error: ApiError) -> None:
         parts, kind, key, url = tag

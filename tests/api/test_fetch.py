@@ -191,8 +191,10 @@ def test_the_most_urgent_is_done_first() -> None:
     for urgency, tag in ((1, "late"), (0, "soon"), (1, "later")):
         crew.put(urgency, tag, lambda tag=tag: tag)  # type: ignore[misc]
     crew.put(2, "broken", lambda: str(1 // 0))
+    assert crew.take_within(0.01) is None
+    assert crew.open == 5
     gate.set()
-    taken = [crew.take() for _ in range(5)]
+    taken = [crew.take_within(10) or crew.take(), *(crew.take() for _ in range(4))]
     assert [tag for tag, _, _ in taken] == ["first", "soon", "late", "later", "broken"]
     assert isinstance(taken[4][2], ZeroDivisionError)
     assert crew.open == 0
