@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -14,7 +15,7 @@ from textual.widgets import Static
 from resim_inspect.document.text import clean
 from resim_inspect.tui.bars import BottomBar, Key
 from resim_inspect.tui.inputs_view import InputsView
-from resim_inspect.tui.pane import Pane
+from resim_inspect.tui.pane import KeysChanged, Pane
 from resim_inspect.tui.session import Session
 
 
@@ -76,9 +77,19 @@ class InputsScreen(Screen[None]):
         yield BottomBar()
 
     def on_mount(self) -> None:
-        view = self.query_one(InputsView)
-        view.files.focus()
-        keys = (*view.main_keys(), Key("?", "help", "app.help"), Key("q", "quit", "app.quit"))
+        self.query_one(InputsView).files.focus()
+
+    @on(KeysChanged)
+    def _keys_changed(self, message: KeysChanged) -> None:
+        message.stop()
+        self._lines()
+
+    def on_descendant_focus(self) -> None:
+        self._lines()
+
+    def _lines(self) -> None:
+        keys = self.query_one(InputsView).main_keys()
+        keys = (*keys, Key("?", "help", "app.help"), Key("q", "quit", "app.quit"))
         self.query_one(BottomBar).show((), "", keys)
 
     def action_reread(self) -> None:

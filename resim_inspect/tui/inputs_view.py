@@ -20,6 +20,7 @@ from resim_inspect.tui.background import Background
 from resim_inspect.tui.bars import Key
 from resim_inspect.tui.files import Entry, Inputs, Preview, preview, read_inputs
 from resim_inspect.tui.lines import LineList, Piece, fit
+from resim_inspect.tui.pane import KeysChanged
 from resim_inspect.tui.picture_view import PictureView
 from resim_inspect.tui.session import RANK
 from resim_inspect.tui.theme import Tones, tones
@@ -38,6 +39,10 @@ class FileTree(LineList):
         """The chosen one."""
         return self.entries[self.cursor] if 0 <= self.cursor < len(self.entries) else None
 
+    def open(self, entry: Entry) -> bool:
+        """Whether it is a folder whose entries are shown."""
+        return entry.folder and entry.path in self.unfolded
+
     def show(self, entries: Sequence[Entry]) -> None:
         """Show these; the cursor stays on its path."""
         here = self.entry
@@ -54,7 +59,7 @@ class FileTree(LineList):
     def pieces(self, row: int, width: int, look: Tones) -> Sequence[Piece]:
         entry = self.entries[row]
         chosen = row == self.cursor
-        sign = ("▾ " if entry.path in self.unfolded else "▸ ") if entry.folder else "  "
+        sign = ("▾ " if self.open(entry) else "▸ ") if entry.folder else "  "
         tail = f"{entry.size:,}" if entry.folder else "" if entry.note else size(entry.size)
         start = " " * (2 * entry.depth)
         room = max(4, width - len(start) - len(tail) - 5)
@@ -151,7 +156,13 @@ class InputsView(Background):
 
     def main_keys(self) -> Sequence[Key]:
         """The keys that matter now."""
-        return (Key("Enter", "unfold", ""), Key("Tab", "preview", "app.focus_next"))
+        entry = self.files.entry
+        if entry is None:
+            return ()
+        if self.screen.focused not in (None, self.files):
+            return (Key("Tab", "files", "app.focus_next"),)
+        does = "read" if not entry.folder else "fold" if self.files.open(entry) else "unfold"
+        return (Key("Enter", does, ""), Key("Tab", "preview", "app.focus_next"))
 
     def action_reread(self) -> None:
         self._read(self.folder, self._unfolded)
@@ -192,6 +203,7 @@ class InputsView(Background):
         message.stop()
         if message.list is self.files and self.files.entry is not None:
             self._preview(self.files.entry)
+            self.post_message(KeysChanged())
 
     @on(LineList.Chosen)
     def _chosen(self, message: LineList.Chosen) -> None:

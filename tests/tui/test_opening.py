@@ -162,8 +162,14 @@ async def test_the_inputs_beside_a_document(job: Path) -> None:
         while tree.entry is None or tree.entry.path.name != "samples.csv":
             await press(pilot, "down")
         assert "22.25" in text(pilot)
-        await press(pilot, "g", "enter")
+        assert "Enter read" in text(pilot)
+        await press(pilot, "g")
+        assert "Enter fold" in text(pilot)
+        await press(pilot, "enter")
+        assert "Enter unfold" in text(pilot)
         assert len(tree.entries) == len(names) - 1
+        await press(pilot, "enter", "tab")
+        assert "Tab files" in text(pilot)
 
 
 async def test_an_inputs_folder_on_its_own(job: Path) -> None:
