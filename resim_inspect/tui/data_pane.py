@@ -22,6 +22,7 @@ from resim_inspect.document.errors import DocumentError
 from resim_inspect.document.model import MetricsData
 from resim_inspect.document.text import clean, count, symbol
 from resim_inspect.tui.bars import Key
+from resim_inspect.tui.beyond import beyond
 from resim_inspect.tui.chart import ChartView
 from resim_inspect.tui.columns import Columns, columns_of, describe
 from resim_inspect.tui.data_list import DataList
@@ -49,7 +50,7 @@ class Heading(Widget):
     def render_line(self, y: int) -> Strip:  # noqa: ARG002
         width, base = self.size.width, self.rich_style
         table = self._table
-        title = table.heading(table.scrollable_content_region.width) if table is not None else ""
+        title = table.heading(table.room) if table is not None else ""
         line = Strip([Segment(title, base + tones(self.app).quiet)])
         return line.crop_extend(0, width, base)
 
@@ -64,7 +65,8 @@ class DataPane(Pane):
     ]
     DEFAULT_CSS = """
     DataPane DataList { width: 44; border: round $rule; border-title-color: $foreground; }
-    DataPane > #right { width: 1fr; border: round $rule; border-title-color: $foreground; }
+    DataPane > #right { width: 1fr; border: round $rule; border-title-color: $foreground;
+        border-subtitle-color: $quiet; }
     DataPane DataList:focus, DataPane > #right:focus-within { border: round $accent; }
     DataPane SeriesTable { height: 1fr; }
     DataPane #numbers { height: auto; max-height: 5; color: $quiet; padding: 0 1; }
@@ -175,13 +177,20 @@ class DataPane(Pane):
         if message.list is self.list:
             self._show()
         else:
-            self.query_one(Heading).refresh()
+            self._columns()
 
     @on(LineList.Chosen)
     def _chosen(self, message: LineList.Chosen) -> None:
         message.stop()
         if message.list is self.list:
             (self.query_one(ChartView) if self._as_chart() else self.table).focus()
+
+    def _columns(self) -> None:
+        """Say which columns are in view, and how many are not."""
+        self.query_one(Heading).refresh()
+        table, right = self.table, self.query_one("#right")
+        shown = not self._as_chart() and self.data is not None
+        right.border_subtitle = beyond(*table.outside(table.room)) if shown else ""
 
     def _as_chart(self) -> bool:
         data = self.data
@@ -191,6 +200,7 @@ class DataPane(Pane):
         data, chart = self.data, self.query_one(ChartView)
         self._title()
         self.set_class(self._as_chart(), "-chart")
+        self._columns()
         self.table.visible = data is not None
         if data is None:
             chart.clear()
@@ -263,7 +273,7 @@ class DataPane(Pane):
         numbers.rstrip()
         numbers.stylize(look.quiet)
         self.query_one("#numbers", Static).update(numbers)
-        self.query_one(Heading).refresh()
+        self._columns()
         self._place()
         self._lead()
 

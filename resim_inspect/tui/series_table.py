@@ -21,6 +21,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+UUID_START = 9
+"""Cells of a UUID that has to give way: the first eight letters and an ellipsis."""
+LEAST = 4
+"""Cells that are worth showing of a value that has to be cut."""
+
+
 class SeriesTable(LineList, Background):
     """The rows of one metrics data."""
 
@@ -83,22 +89,55 @@ class SeriesTable(LineList, Background):
         return " " + "   ".join(parts)
 
     @property
+    def room(self) -> int:
+        """Cells of a row."""
+        return self.scrollable_content_region.width
+
+    @property
     def _row_width(self) -> int:
         return max(3, len(f"{max(0, self.count - 1):,}"))
 
+    def _start(self, width: int) -> int:
+        """The first column in view: never one so far right that room stays empty there."""
+        used, start = self._row_width + 1, len(self._widths)
+        while start > 0 and used + self._widths[start - 1] + 3 <= width:
+            start -= 1
+            used += self._widths[start] + 3
+        return min(self.first, start, max(0, len(self._widths) - 1))
+
     def _seen(self, width: int) -> list[tuple[Column, int]]:
+        """The columns in view and their widths; the first values are among them in any case."""
         assert self.columns is not None
         found: list[tuple[Column, int]] = []
-        used = self._row_width + 1
-        pairs = list(zip(self.columns.columns, self._widths, strict=True))
-        for column, size in pairs[self.first :]:
-            if used + size + 3 > width and found:
-                if column.series.kind is SeriesKind.STATUSES and used + 4 <= width:
+        room = width - self._row_width - 4
+        start = self._start(width)
+        pairs = list(zip(self.columns.columns, self._widths, strict=True))[start:]
+        for column, size in pairs:
+            if not found and column.role == "index" and len(pairs) > 1:
+                left = room - pairs[1][1] - 3
+                if size > left:  # An index that is cut still tells the rows apart.
+                    uuid = column.series.kind is SeriesKind.UUIDS
+                    size = UUID_START if uuid else max(UUID_START, left)
+            if column.role == "value" and all(other.role == "index" for other, _ in found):
+                size = min(size, max(LEAST, room))
+            if size > room and found:
+                if column.series.kind is SeriesKind.STATUSES and room >= 1:
                     found.append((column, 1))  # its symbol says enough
                 break
-            found.append((column, size))
-            used += size + 3
+            found.append((column, max(1, min(size, room))))
+            room -= size + 3
         return found
+
+    def outside(self, width: int) -> tuple[int, int]:
+        """How many columns are left and right of those in view."""
+        if self.columns is None:
+            return 0, 0
+        start = self._start(width)
+        return start, len(self._widths) - start - len(self._seen(width))
+
+    def on_resize(self) -> None:
+        # Other columns may be in view, which is said outside this widget.
+        self.post_message(self.Moved(self, self.cursor))
 
     def pieces(self, row: int, width: int, look: Tones) -> Sequence[Piece]:
         pieces: list[Piece] = [
@@ -125,7 +164,8 @@ class SeriesTable(LineList, Background):
 
     def action_shift(self, by: int) -> None:
         if self.columns is not None:
-            self.first = min(max(0, self.first + by), max(0, len(self.columns.columns) - 1))
+            self.first = max(0, self._start(self.room) + by)
+            self.first = self._start(self.room)
             self.refresh()
             self.post_message(self.Moved(self, self.cursor))
 
@@ -198,5 +238,7 @@ class SeriesTable(LineList, Background):
         message.stop()
         if message.columns is self.columns:
             self._hits, self.wanted = message.hits, message.wanted
-            self.app.notify(f"{count(len(self._hits), 'row')} found; n the next.", timeout=3)
+            if len(self._hits):
+                found = count(len(self._hits), "row")
+                self.app.notify(f"{found} found; n the next.", timeout=3)
             self._step(self._hits, 1, f"Nothing matches {self.wanted}.", here=True)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from textual.pilot import Pilot
 
 from resim_inspect.document.builder import DocumentBuilder
 from resim_inspect.tui.chart import ChartView
@@ -14,7 +16,7 @@ from resim_inspect.tui.columns import SearchError, columns_of, describe, histogr
 from resim_inspect.tui.data_list import DataList
 from resim_inspect.tui.metric_list import MetricList
 from resim_inspect.tui.series_table import SeriesTable
-from tests.tui.conftest import opened, press, text
+from tests.tui.conftest import opened, press, settle, text
 
 
 def flight(n: int = 50) -> DocumentBuilder:
@@ -170,3 +172,57 @@ async def test_a_million_rows_open_as_ten_do() -> None:
         table = pilot.app.screen.query_one(SeriesTable)
         assert table.cursor == 999_999
         assert "999,999" in text(pilot)
+
+
+def frames() -> DocumentBuilder:
+    """Numbers, each of an image that has a UUID: an index much wider than they are."""
+    build = DocumentBuilder("frames")
+    ids = build.uuids("Image ID", [f"7c5e1f0{n}-0000-4000-8000-000000000000" for n in range(8)])
+    number = build.doubles("detections", [40.5 + n for n in range(8)], index=ids)
+    words = ["PASSED", "FAIL_WARN"] * 4
+    status = build.statuses("detections status", words, index=ids)
+    build.line_plot("Detections", [(number, number, status)])
+    return build
+
+
+def frame(pilot: Pilot[Any]) -> str:
+    """What the frame around the table says below."""
+    return str(pilot.app.screen.query_one("#right").border_subtitle or "")
+
+
+async def test_an_index_gives_way_to_the_values() -> None:
+    async with opened(frames(), (80, 24)) as pilot:
+        await press(pilot, "2", "j", "enter")
+        assert "7c5e1f03…         43.5   !" in text(pilot)
+        assert frame(pilot) == ""
+        await press(pilot, "right")
+        assert frame(pilot) == "← 1 more"
+        assert "43.5   ! FAIL_WARN" in text(pilot)
+        await press(pilot, "right", "right", "left")
+        assert frame(pilot) == ""
+
+
+async def test_the_frame_counts_columns_out_of_view_and_no_room_stays_empty() -> None:
+    build = DocumentBuilder("cameras")
+    build.doubles("by camera", {f"camera {n}": [1.0, 2.0] for n in range(9)}, unit="ms")
+    async with opened(build, (80, 24)) as pilot:
+        await press(pilot, "2", "enter")
+        assert frame(pilot) == "→ 8 more"
+        await press(pilot, "right")
+        assert frame(pilot) == "← 1 more · → 7 more"
+        await press(pilot, *["right"] * 20)
+        assert frame(pilot) == "← 8 more"
+        await pilot.resize_terminal(120, 40)
+        await settle(pilot)
+        shown = text(pilot)
+        assert all(f"camera {n} value" in shown for n in (6, 7, 8))
+        assert frame(pilot) == "← 6 more"
+        await press(pilot, "v")
+        assert frame(pilot) == ""
+
+
+async def test_a_search_that_finds_nothing_says_so_once() -> None:
+    async with opened(flight()) as pilot:
+        await press(pilot, "2", "j", "enter", "slash", *"70.5", "enter")
+        said = [toast.message for toast in pilot.app._notifications]
+        assert said == ["Nothing matches 70.5."]
