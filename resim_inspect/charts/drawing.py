@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from resim_inspect.charts.picture import Readout
 
 TimeMode = Literal["auto", "relative", "absolute"]
 ImageMode = Literal["half", "none"]
@@ -56,6 +57,10 @@ class Reading:
     x: str = ""
     """Where the sample lies: `8.420 s`."""
     ink: Ink = "text"
+    at: float | None = None
+    """Where the sample lies in axis units; None for what holds over a stretch."""
+    away: str = ""
+    """Where the sample lies, if that is not the position the readings are given for."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -206,6 +211,15 @@ class Drawing:
 
         with np.errstate(all="ignore"):
             return readings(self.main, x)
+
+    def read(self, x: float) -> Readout:
+        """The values nearest to x, and the moment that they are from."""
+        import numpy as np
+
+        from resim_inspect.charts.readout import read
+
+        with np.errstate(all="ignore"):
+            return read(self.main, x)
 
     def x_text(self, x: float) -> str:
         """A position as people write it: `8.420 s`, `08:53:20.124`, a category."""

@@ -49,6 +49,10 @@ class CurveFacts:
     status_counts: dict[MetricStatus, int]
     positions: NDArray[np.int64] | None
     """Where the finite points stand among all n; None when all are finite."""
+    missing: NDArray[np.int64]
+    """Where the samples stand that have an x and no finite y, by ascending x."""
+    missing_x: NDArray[Any]
+    """Their x, ascending."""
 
     @property
     def finite(self) -> int:
@@ -73,8 +77,10 @@ def curve_facts(curve: Curve) -> CurveFacts:
     breaks = np.zeros(0, np.int64)
     positions: NDArray[np.int64] | None = None
     unseen: dict[MetricStatus, NDArray[Any]] = {}
+    missing = np.zeros(0, np.int64)
     if ok is not None:
         positions = np.flatnonzero(ok)
+        missing = _missing(ok, x, whole_x)
         if len(positions):
             breaks = np.flatnonzero(np.diff(positions) > 1) + 1
         kept_x, kept_y = x[positions], y[positions]
@@ -110,6 +116,8 @@ def curve_facts(curve: Curve) -> CurveFacts:
         failing_unseen=unseen,
         status_counts=counts,
         positions=positions,
+        missing=missing,
+        missing_x=x[missing],
     )
 
 
@@ -124,6 +132,17 @@ def _finite(x: NDArray[Any], y: NDArray[np.float64], whole_x: bool) -> NDArray[n
         clean = clean and bool(ok.all())
         parts.append(ok)
     return None if clean else np.concatenate(parts)
+
+
+def _missing(ok: NDArray[np.bool_], x: NDArray[Any], whole_x: bool) -> NDArray[np.int64]:
+    """The positions of what has an x and no finite y, by ascending x."""
+    found = np.flatnonzero(~ok)
+    if not whole_x:
+        found = found[np.isfinite(x[found])]
+    at = x[found]
+    if len(at) and bool((at[1:] < at[:-1]).any()):
+        found = found[np.argsort(at, kind="stable")]
+    return found
 
 
 def _extremes(x: NDArray[Any], y: NDArray[np.float64]) -> tuple[bool, float, float, float, float]:

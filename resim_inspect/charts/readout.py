@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from resim_inspect.charts.decimate import axis_units, ns_of, stored_units
 from resim_inspect.charts.drawing import (
@@ -24,9 +26,12 @@ from resim_inspect.document.enums import MetricStatus
 from resim_inspect.document.text import count, number, quantity
 
 if TYPE_CHECKING:
+    from resim_inspect.charts.facts import CurveFacts
     from resim_inspect.charts.panels.canvas import Scale
 
 DIGITS = 6
+_NEAR = 0.01
+"""Of the extent: about what a cell of a chart covers."""
 _MOST_READINGS = 64
 _BY_SEVERITY = {s.severity: s for s in MetricStatus if s is not MetricStatus.UNSET}
 
@@ -64,13 +69,45 @@ def readings(panel: Panel | None, x: float) -> tuple[Reading, ...]:
     if not isinstance(panel, Plot) or not math.isfinite(x):
         return ()
     curves = [c for c in panel.curves if not c.aside][:_MOST_READINGS]
-    found = [r for c in curves if (r := _nearest(c, panel, x)) is not None]
+    full = extent(panel)
+    near = _NEAR * (full[1] - full[0]) if full else 0.0
+    found = [r for c in curves if (r := _nearest(c, panel, x, near)) is not None]
     found += [r for b in panel.bands[:_MOST_READINGS] if (r := _state(b, panel.x, x)) is not None]
     for box in panel.boxes:
         if min(box.x0, box.x1) <= x <= max(box.x0, box.x1) and len(found) < _MOST_READINGS:
             found.append(Reading(box.name, box.text, box.status, ink=box.ink))
     # A line and its marks are two curves that say the same.
     return tuple(dict.fromkeys(found))
+
+
+def read(panel: Panel | None, x: float) -> Readout:
+    """The values nearest to x, and the moment that they are from."""
+    return _from_its_moment(Readout(x, position_text(panel, x), readings(panel, x)), panel)
+
+
+def _from_its_moment(said: Readout, panel: Panel | None, span: float | None = None) -> Readout:
+    """The readout of the nearest sample's position in place of the cursor's between samples.
+
+    What is read from elsewhere says where; what holds over a stretch (a state) leaves the
+    cursor's own position.
+    """
+    places = [r.at for r in said.readings if r.at is not None]
+    if said.x is None or not isinstance(panel, Plot) or not places:
+        return said
+    if span is None:
+        full = extent(panel)
+        span = full[1] - full[0] if full else 0.0
+    text = said.x_text
+    if len(places) == len(said.readings):
+        here = said.x
+        text = position_label(min(places, key=lambda at: abs(at - here)), panel.x, span)
+    found = []
+    for reading in said.readings:
+        label = "" if reading.at is None else position_label(reading.at, panel.x, span)
+        if label and label != text:
+            reading = replace(reading, away=label.removesuffix(".000"))
+        found.append(reading)
+    return Readout(said.x, text, tuple(found))
 
 
 def readout_at(panel: Plot, x: float, y: float, scales: tuple[Scale, Scale]) -> Readout:
@@ -86,11 +123,11 @@ def readout_at(panel: Plot, x: float, y: float, scales: tuple[Scale, Scale]) -> 
     ]
     if panel.y.kind == "category" and boxes:
         return Readout(x, text, tuple(Reading(b.name, b.text, b.status, ink=b.ink) for b in boxes))
-    curves = [c for c in panel.curves if not c.aside and c.facts.finite][:_MOST_READINGS]
+    curves = [c for c in panel.curves if not c.aside and c.facts.total][:_MOST_READINGS]
     if any(not c.facts.sorted for c in curves):
         found = [r for c in curves if (r := _closest(c, panel, x, y, scales)) is not None]
         return Readout(x, text, tuple(found))
-    return Readout(x, text, readings(panel, x))
+    return _from_its_moment(Readout(x, text, readings(panel, x)), panel, span)
 
 
 def _reading(curve: Curve, panel: Plot, k: int) -> Reading:
@@ -103,20 +140,67 @@ def _reading(curve: Curve, panel: Plot, k: int) -> Reading:
         raw = k if facts.positions is None else int(facts.positions[k])
         if raw < len(curve.texts) and curve.texts[raw]:
             text = f"{text} {curve.texts[raw]}"
-    return Reading(curve.name, text, status, position_label(at, panel.x), curve.ink)
+    return Reading(curve.name, text, status, position_label(at, panel.x), curve.ink, at)
 
 
-def _nearest(curve: Curve, panel: Plot, x: float) -> Reading | None:
+def _without_value(curve: Curve, panel: Plot, k: int) -> Reading:
+    """The k-th of the samples that have no finite value."""
+    place = int(curve.facts.missing[k])
+    axis = panel.right if curve.right and panel.right is not None else panel.y
+    at = float(axis_units(curve.facts.missing_x[k : k + 1], panel.x)[0])
+    status = None if curve.statuses is None else MetricStatus(int(curve.statuses[place]))
+    # On a log axis this may as well be a number that has no logarithm.
+    text = "–" if axis.kind == "log" else f"– ({number(float(curve.y[place]))})"
+    return Reading(curve.name, text, status, position_label(at, panel.x), curve.ink, at)
+
+
+def _nearest(curve: Curve, panel: Plot, x: float, near: float) -> Reading | None:
+    """The sample nearest to x, also one without a value; None beyond the curve's ends.
+
+    Beyond its first and last sample a curve is read within `near` (axis units), and as far
+    as these samples are from their neighbours.
+    """
     facts = curve.facts
-    if not facts.finite:
+    at = stored_units(x, facts.x, panel.x).item()
+    found = _place(facts.x, at) if facts.sorted else int(np.abs(facts.x - at).argmin())
+    gap = _place(facts.missing_x, at)
+    ways = [
+        math.inf if k is None else abs(values[k].item() - at)
+        for k, values in ((found, facts.x), (gap, facts.missing_x))
+    ]
+    if min(ways) == math.inf:
         return None
-    at = stored_units(x, facts.x, panel.x)
-    if not facts.sorted:
-        return _reading(curve, panel, int(np.abs(facts.x - at).argmin()))
-    k = int(np.searchsorted(facts.x, at))
-    if k >= len(facts.x) or (k > 0 and at - facts.x[k - 1] <= facts.x[k] - at):
+    unit = 1e9 if facts.x.dtype.kind in "iu" else 1.0
+    if min(ways) > near * unit and min(ways) > _step_at_end(facts, at):
+        return None
+    if gap is not None and ways[1] < ways[0]:
+        return _without_value(curve, panel, gap)
+    return None if found is None else _reading(curve, panel, found)
+
+
+def _place(values: NDArray[Any], at: float) -> int | None:
+    """Of ascending values the nearest one's place."""
+    if not len(values):
+        return None
+    k = int(np.searchsorted(values, at))
+    if k >= len(values) or (k > 0 and at - values[k - 1].item() <= values[k].item() - at):
         k -= 1
-    return _reading(curve, panel, max(0, k))
+    return k
+
+
+def _step_at_end(facts: CurveFacts, at: float) -> float:
+    """How far a curve reaches beyond its samples at x; infinite between its ends."""
+    values = [v for v in (facts.x, facts.missing_x) if len(v)]
+    if not facts.sorted:
+        inside = facts.x_min <= at <= facts.x_max
+        return math.inf if inside else 0.0
+    first = sorted(v.item() for part in values for v in part[:2])
+    last = sorted(v.item() for part in values for v in part[-2:])
+    if first[0] <= at <= last[-1]:
+        return math.inf
+    if len(first) < 2:
+        return 0.0
+    return float(first[1] - first[0] if at < first[0] else last[-1] - last[-2])
 
 
 def _closest(

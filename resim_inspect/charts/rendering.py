@@ -125,10 +125,9 @@ def _paint_foot(
     row = grid.height - 1
     text = caption
     if cursor is not None:
-        readings = drawing.readout(cursor)
-        if readings:
-            said = Readout(cursor, drawing.x_text(cursor), readings).text
-            end = grid.put(0, row, cut(said, grid.width), palette.style("accent"))
+        said = drawing.read(cursor)
+        if said.readings:
+            end = grid.put(0, row, cut(said.text, grid.width), palette.style("accent"))
             left = grid.width - end - 3
             if left >= 12 and text:
                 grid.put(end + 1, row, cut("· " + text, left + 2), palette.style("dim"))

@@ -282,7 +282,9 @@ def position_label(position: float, axis: Axis, span: float = 0.0) -> str:
         return axis.categories[place] if 0 <= place < len(axis.categories) else ""
     digits = 5
     if span > 0 and position and math.isfinite(position):
-        digits = max(5, min(17, math.ceil(math.log10(max(1.0, abs(position) / span))) + 4))
+        # Beyond 10^13 a double has no more digits, and the quotient may be infinite.
+        ratio = min(1e13, max(1.0, abs(position) / span))
+        digits = max(5, math.ceil(math.log10(ratio)) + 4)
     text = number(position, digits)
     return f"{text} {axis.unit}" if axis.unit else text
 

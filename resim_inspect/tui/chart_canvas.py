@@ -289,12 +289,15 @@ class ChartCanvas(Background, Lined, can_focus=True):
             if graphics and graphics.trouble and self._painted and self._painted.picture.image:
                 parts.append(graphics.trouble)
             return [(" " + " · ".join(parts), look.quiet)]
-        pieces: list[Piece] = [(f" {drawing.x_text(self.cursor_x)}", look.accent)]
-        for reading in drawing.readout(self.cursor_x):
+        said = drawing.read(self.cursor_x)
+        pieces: list[Piece] = [(f" {said.x_text}", look.accent)]
+        for reading in said.readings:
             pieces.append(("   " + (reading.series + " " if reading.series else ""), look.quiet))
             pieces.append((reading.text, look.strong))
             if reading.status is not None:
                 pieces.append((" " + symbol(reading.status), look.of(reading.status)))
+            if reading.away:
+                pieces.append((f" at {reading.away}", look.quiet))
         return pieces
 
 

@@ -79,6 +79,71 @@ def test_a_readout_is_the_nearest_sample(scene: Document) -> None:
     assert readings[0].x == "08:53:53.300"
 
 
+def test_a_gap_has_no_value_to_read(scene: Document) -> None:
+    metric = scene.metric_named("Time to collision")
+    assert metric is not None
+    drawing = draw(scene, metric)
+    for at, second in ((15.04, "4.5 m"), (15.06, "– (NaN)"), (17, "– (NaN)"), (19.96, "4 m")):
+        readings = {r.series: r.text for r in drawing.readout(at)}
+        assert readings["Actor 2"] == second, at
+        assert readings["Actor 1"] != "– (NaN)"
+
+
+def ended() -> Document:
+    """A long series beside one that ends early and has a gap at its end."""
+    build = DocumentBuilder("ended")
+    whole = build.times("whole", [float(k) for k in range(61)])
+    part = build.times("part", [10.5, 11.5, 12.5, 13.5])
+    long = build.doubles("long", [float(k) for k in range(61)], index=whole)
+    short = build.doubles("short", [1.0, math.inf, 3.0, math.nan], index=part)
+    bad = build.statuses("bad", ["PASSED", "PASSED", "PASSED", "FAIL_WARN"], index=part)
+    build.double_over_time("M", [(long, build.statuses("ok", long)), (short, bad)])
+    return build.document()
+
+
+def test_a_series_is_not_read_where_it_has_ended() -> None:
+    document = ended()
+    drawing = draw(document, document.metrics[0])
+    expected = {
+        2.0: None, 9.6: "1", 10.4: "1", 11.4: "– (∞)", 12.4: "3", 13.4: "– (NaN)",
+        14.4: "– (NaN)", 14.6: None, 60.0: None,
+    }  # fmt: skip
+    for at, text in expected.items():
+        found = {r.series: r for r in drawing.readout(at)}
+        assert "long" in found
+        assert (found["short"].text if "short" in found else None) == text, at
+    assert found["long"].text == "60"
+    gap = next(r for r in drawing.readout(13.4) if r.series == "short")
+    assert gap.status is MetricStatus.FAIL_WARN
+
+
+def test_points_out_of_order_are_read_up_to_their_ends() -> None:
+    build = DocumentBuilder()
+    x = build.doubles("x", [5.0, 1.0, math.nan, 3.0, 2.0])
+    y = build.doubles("y", [50.0, 10.0, 7.0, math.nan, 20.0])
+    far = build.doubles("far", [0.0, 100.0])
+    build.line_plot("M", [(x, y, build.statuses("s", y)), (far, far, build.statuses("t", far))])
+    document = build.document()
+    drawing = draw(document, document.metrics[0])
+    for at, text in ((0.5, "10"), (1.4, "10"), (2.9, "– (NaN)"), (4.6, "50"), (5.9, "50")):
+        assert drawing.readout(at)[0].text == text, at
+    assert [r.series for r in drawing.readout(8.0)] == ["far"]
+
+
+def test_the_readout_is_given_for_the_moment_of_its_sample() -> None:
+    document = ended()
+    drawing = draw(document, document.metrics[0])
+    said = drawing.read(30.4)
+    assert said.text == "30.000 s: long 30 ✓"
+    assert drawing.read(12.1).text == "12.000 s: long 12 ✓  short 3 ✓ at 12.500 s"
+    # A state holds at the cursor itself.
+    build = DocumentBuilder()
+    states = build.strings("s", ["A", "B", "B"], index=build.times("t", [0.0, 1.0, 2.0]))
+    build.states_over_time("S", [(states, build.statuses("ok", states))], states=["A", "B"])
+    document = build.document()
+    assert draw(document, document.metrics[0]).read(1.7).text.startswith("1.700 s: ")
+
+
 def test_the_cursor_is_drawn_and_read(scene: Document) -> None:
     metric = scene.metric_named("Time to collision")
     assert metric is not None

@@ -119,6 +119,24 @@ async def test_the_cursor_reads_every_series() -> None:
         assert chart.cursor_x is None
 
 
+async def test_the_reading_says_from_which_moment_its_values_are() -> None:
+    build = DocumentBuilder("gaps")
+    whole = build.times("whole", [float(k) for k in range(21)])
+    half = build.times("half", [k + 0.5 for k in range(10)])
+    one = build.doubles("one", [math.nan if k == 4 else float(k) for k in range(21)], index=whole)
+    two = build.doubles("two", [float(k) for k in range(10)], index=half)
+    series = [(d, build.statuses(f"{k} ok", d)) for k, d in enumerate((one, two))]
+    build.double_over_time("Gaps", series, legend=["one", "two"])
+    async with opened(build) as pilot:
+        chart = pilot.app.screen.query_one(Card).chart
+        for at, expected in (
+            (17.2, " 17.000 s   one 17 ✓"),
+            (4.2, " 4.000 s   one – (NaN) ✓   two 4 ✓ at 4.500 s"),
+        ):
+            chart.look_at(at)
+            assert "".join(part for part, _ in chart.reading(tones(pilot.app))) == expected
+
+
 async def test_from_the_cursor_to_the_row_of_the_data() -> None:
     async with opened(waves()) as pilot:
         await press(pilot, "tab", "right")
