@@ -111,6 +111,9 @@ class JobsTable(LineList):
     def _seen(self, width: int) -> list[int]:
         room = width - self._name_width(width) - VERDICT - 3
         self._left = min(self._left, max(0, self.column))
+        # No room stays empty on the right while columns on the left are out of view.
+        while self._left > 0 and sum(self._widths[self._left - 1 :]) <= room:
+            self._left -= 1
         while True:
             found: list[int] = []
             used = 0
@@ -122,6 +125,15 @@ class JobsTable(LineList):
             if self.column < 0 or self.column in found or not found:
                 return found
             self._left += 1
+
+    def outside(self, width: int) -> tuple[int, int]:
+        """How many metrics are left and right of those in view."""
+        seen = self._seen(width)
+        return self._left, len(self.names) - self._left - len(seen)
+
+    def on_resize(self) -> None:
+        # Other columns may be in view, which is said outside this widget.
+        self.post_message(self.Moved(self, self.cursor))
 
     def _width(self, name: str) -> int:
         """How wide a metric's column is."""

@@ -100,10 +100,18 @@ class SeriesTable(LineList, Background):
     def _start(self, width: int) -> int:
         """The first column in view: never one so far right that room stays empty there."""
         used, start = self._row_width + 1, len(self._widths)
-        while start > 0 and used + self._widths[start - 1] + 3 <= width:
+        while start > 0 and used + self._needed(start - 1) + 3 <= width:
             start -= 1
-            used += self._widths[start] + 3
+            used += self._needed(start) + 3
         return min(self.first, start, max(0, len(self._widths) - 1))
+
+    def _needed(self, place: int) -> int:
+        """The cells that a column needs beside others."""
+        assert self.columns is not None
+        column, size = self.columns.columns[place], self._widths[place]
+        if column.role == "index" and column.series.kind is SeriesKind.UUIDS:
+            return min(size, UUID_START)
+        return size
 
     def _seen(self, width: int) -> list[tuple[Column, int]]:
         """The columns in view and their widths; the first values are among them in any case."""

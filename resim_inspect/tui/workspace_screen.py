@@ -23,6 +23,7 @@ from resim_inspect.document.enums import MetricStatus
 from resim_inspect.document.text import clean, symbol
 from resim_inspect.tui.background import Background
 from resim_inspect.tui.bars import BottomBar, Key
+from resim_inspect.tui.beyond import beyond
 from resim_inspect.tui.jobs import JobRow, Shape
 from resim_inspect.tui.jobs_reader import Reader
 from resim_inspect.tui.jobs_table import JobsTable
@@ -65,7 +66,8 @@ class WorkspaceScreen(Screen[None], Background):
     ]
     DEFAULT_CSS = """
     WorkspaceScreen > #place { height: 1; background: $panel; padding: 0 1; }
-    WorkspaceScreen > #jobs { border: round $rule; border-title-color: $foreground; height: 1fr; }
+    WorkspaceScreen > #jobs { border: round $rule; border-title-color: $foreground;
+        border-subtitle-color: $quiet; height: 1fr; }
     WorkspaceScreen > #jobs:focus-within { border: round $accent; }
     WorkspaceScreen #cell { height: 1; color: $quiet; padding: 0 1; }
     WorkspaceScreen #words, WorkspaceScreen #words:focus {
@@ -237,7 +239,9 @@ class WorkspaceScreen(Screen[None], Background):
         if broken:
             text = f" · E {broken:,} without metrics"
             title.append(text, look.of(MetricStatus.FAIL_BLOCK))
-        self.query_one("#jobs").border_title = title
+        jobs = self.query_one("#jobs")
+        jobs.border_title = title
+        jobs.border_subtitle = beyond(*table.outside(table.scrollable_content_region.width))
         self.query_one("#cell", Static).update(table.cell)
         self.query_one(JobsHeading).refresh()
         keys = (

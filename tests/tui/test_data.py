@@ -179,7 +179,7 @@ def frames() -> DocumentBuilder:
     build = DocumentBuilder("frames")
     ids = build.uuids("Image ID", [f"7c5e1f0{n}-0000-4000-8000-000000000000" for n in range(8)])
     number = build.doubles("detections", [40.5 + n for n in range(8)], index=ids)
-    words = ["PASSED", "FAIL_WARN"] * 4
+    words = ["NOT_APPLICABLE", "FAIL_WARN"] * 4
     status = build.statuses("detections status", words, index=ids)
     build.line_plot("Detections", [(number, number, status)])
     return build
@@ -199,6 +199,11 @@ async def test_an_index_gives_way_to_the_values() -> None:
         assert frame(pilot) == "← 1 more"
         assert "43.5   ! FAIL_WARN" in text(pilot)
         await press(pilot, "right", "right", "left")
+        assert frame(pilot) == ""
+        await press(pilot, "right")
+        await pilot.resize_terminal(100, 24)
+        await settle(pilot)
+        assert "7c5e1f03…         43.5   ! FAIL_WARN" in text(pilot)
         assert frame(pilot) == ""
 
 

@@ -21,7 +21,7 @@ from resim_inspect.tui.jobs_table import JobsTable
 from resim_inspect.tui.switching import Shelf
 from resim_inspect.tui.workspace_screen import WorkspaceScreen
 from tests.tui.clouds import looking, until
-from tests.tui.conftest import Shot, press, started, text
+from tests.tui.conftest import Shot, press, settle, started, text
 
 
 def job(name: str, speed: float | None, status: str) -> DocumentBuilder:
@@ -116,6 +116,31 @@ async def test_units_stand_in_the_title_or_in_each_cell(tmp_path: Path) -> None:
         assert "4.5 m " in first
         assert "4.5 km" in second
         assert len({line.index("31.5") - line.index("✓") for line in (first, second)}) == 1
+
+
+async def test_the_frame_counts_metrics_out_of_view(tmp_path: Path) -> None:
+    build = DocumentBuilder("many")
+    for n in range(10, 22):
+        build.scalar(f"Metric {n}", float(n))
+    build.write(tmp_path / "ws" / "jobs" / "a" / "outputs" / "metrics.binproto")
+
+    async with started(tmp_path / "ws", (80, 24)) as pilot:
+        jobs = pilot.app.screen.query_one("#jobs")
+        assert "Metric 13" in text(pilot)
+        assert jobs.border_subtitle == "→ 8 more"
+        await press(pilot, *["right"] * 14)
+        assert jobs.border_subtitle == "← 8 more"
+        await press(pilot, "left", "left", "left", "left")
+        assert jobs.border_subtitle == "← 7 more · → 1 more"
+        await press(pilot, *["right"] * 4)
+        await pilot.resize_terminal(140, 24)
+        await settle(pilot)
+        # What has room on the left comes back into view.
+        assert "Metric 14 Metric 15" in re.sub(" +", " ", text(pilot))
+        assert jobs.border_subtitle == "← 3 more"
+        await pilot.resize_terminal(190, 24)
+        await settle(pilot)
+        assert jobs.border_subtitle == ""
 
 
 async def test_the_batch_opens_and_a_job_without_metrics_says_why(workspace: Path) -> None:
