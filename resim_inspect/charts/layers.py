@@ -158,6 +158,8 @@ class Rule:
     in_range: bool = True
     """Whether the plot's range is widened for it, within reason."""
     mark: str = ""
+    short: str = ""
+    """A threshold: what it says in the fewest cells, `< 2 m`; its number is never cut."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,9 +31,14 @@ def threshold_rules(definition: FailureDefinition | None, unit: str, of: str = "
         return []
     found = []
     lead = f"{of} " if of else ""
-    for at, word in ((definition.fails_above, "above"), (definition.fails_below, "below")):
+    for at, word, sign in (
+        (definition.fails_above, "above", ">"),
+        (definition.fails_below, "below", "<"),
+    ):
         if at is not None and math.isfinite(at):
-            found.append(Rule(at, f"{lead}fails {word} {quantity(at, unit)}", "limit"))
+            value = quantity(at, unit)
+            label = f"{lead}fails {word} {value}"
+            found.append(Rule(at, label, "limit", short=f"{sign} {value}"))
     return found
 
 

@@ -9,6 +9,9 @@ from resim_inspect.charts.grid import Grid, cut, fit, width_of
 from resim_inspect.charts.panels.canvas import Request, Scale
 from resim_inspect.charts.picture import Rect
 from resim_inspect.charts.ticks import Ticks, ticks
+from resim_inspect.document.text import number
+
+_FEWEST = 3
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,36 @@ class Frame:
 def y_ticks_of(extent: tuple[float, float], axis: Axis, rows: int) -> Ticks:
     if axis.kind == "category":
         return ticks(*extent, rows, axis)
-    return ticks(*extent, max(1, (rows + 1) // 3), axis)
+    found = ticks(*extent, max(1, (rows + 1) // 3, min(5, rows // 2)), axis)
+    if axis.kind == "number" and not axis.marks and not axis.whole:
+        # A step of 5 after one of 2.5 may leave two labels: too few to read a peak off.
+        for most in range(6, rows * 2 // 3 + 1):
+            if len(found.labels) >= _FEWEST:
+                break
+            found = ticks(*extent, most, axis)
+    return found
+
+
+def with_thresholds(found: Ticks, panel: Plot, y: Scale) -> Ticks:
+    """The ticks of y with each threshold's own value in its row, in place of what stood there."""
+    if panel.y.kind != "number" or panel.y.marks or found.title:
+        return found
+    values: dict[int, float] = {}
+    for rule in panel.rules:
+        cell = y.cell(rule.at) if rule.short and not rule.vertical else None
+        if cell is not None:
+            values.setdefault(cell, rule.at)
+    if not values:
+        return found
+    kept = [
+        (at, label)
+        for at, label in zip(found.positions, found.labels, strict=True)
+        if y.cell(at) not in values
+    ]
+    written = dict(zip(found.positions, found.labels, strict=True))
+    kept += [(at, written.get(at, number(at))) for at in values.values()]
+    kept.sort()
+    return Ticks(tuple(at for at, _ in kept), tuple(label for _, label in kept), found.title)
 
 
 def label_width(found: Ticks, width: int) -> int:

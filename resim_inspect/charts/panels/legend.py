@@ -1,7 +1,8 @@
-"""The legend: one line (two where there is room), names cut before entries are left out."""
+"""The legend: one line (two where there is room); thresholds keep their numbers."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from resim_inspect.charts.drawing import Plot
@@ -18,6 +19,34 @@ class Entry:
     sign: str
     text: str
     ink: Ink
+    rank: int = 1
+    """Which entries stay where not all of them fit: the lowest first."""
+    short: str = ""
+    """What stands in place of the text before it would be cut."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where the title and the entries stand: (column, row, entry, its text)."""
+
+    title: str
+    placed: tuple[tuple[int, int, Entry, str], ...]
+    left: int
+    """How many entries found no room."""
+    more: tuple[int, int] = (0, 0)
+    """Column and row of what says so."""
+
+    @property
+    def rows(self) -> int:
+        """How many rows it takes."""
+        if not self.placed:
+            return 1 if self.title or self.left else 0
+        return max(self.placed[-1][1], self.more[1] if self.left else 0) + 1
+
+
+_GAP = 3
+_LENGTHS = (40, 32, 24, 18, 12)
+_LEAST_TITLE = 6
 
 
 def entries(panel: Plot, palette: Palette, off_plot: frozenset[str] = frozenset()) -> list[Entry]:
@@ -39,11 +68,12 @@ def entries(panel: Plot, palette: Palette, off_plot: frozenset[str] = frozenset(
         if rule.legend and rule.label:
             beyond = " (not in view)" if rule.label in off_plot else ""
             sign = rule.mark or ("┊" if rule.vertical else "┄")
-            found.append(Entry(sign, rule.label + beyond, rule.ink))
+            rank = 0 if rule.short else 3
+            found.append(Entry(sign, rule.label + beyond, rule.ink, rank, rule.short))
     for status, mark in STATUS_MARKS.items():
         many = sum(_failing(c.facts.status_counts, status) for c in panel.curves)
         if many:
-            found.append(Entry(mark, f"{status.name} {many:,}", status))
+            found.append(Entry(mark, f"{status.name} {many:,}", status, 2))
     return found
 
 
@@ -63,52 +93,139 @@ def paint(
 
     `right` (the y axis's title) stands at the end of the first row.
     """
-    width = grid.width
-    title = cut(right, max(8, width // 2 if found else width))
-    taken = width_of(title) + 2 if title else 0
+    layout = arrange(found, right, grid.width, most)
+    title = layout.title
     if title:
-        grid.put(width - width_of(title), y, title, palette.style("dim"))
-    if not found:
-        return 1 if title else 0
-    room = width - taken
-    # Names are cut only as far as it takes for all entries to fit.
-    for longest in (60, 40, 32, 24, 18, 12, 8):
-        placed, left = _placed(found, longest, room, width, most)
-        if not left:
-            break
-    for x, row, entry, text in placed:
+        grid.put(grid.width - width_of(title), y, title, palette.style("dim"))
+    for x, row, entry, text in layout.placed:
         after = grid.put(x, y + row, entry.sign, palette.style(entry.ink, bold=True))
         grid.put(after + 1, y + row, text, palette.style("text"))
-    last = placed[-1] if placed else (0, 0, found[0], "")
-    if left:
-        at = last[0] + width_of(last[3]) + 5 if placed else 0
-        limit = room if last[1] == 0 else width
-        grid.put(at, y + last[1], cut(f"+{left} more", max(0, limit - at)), palette.style("dim"))
-    return last[1] + 1
+    if layout.left:
+        x, row = layout.more
+        limit = grid.width - (width_of(title) + 2 if title and not row else 0)
+        text = cut(f"+{layout.left:,} more", max(0, limit - x))
+        grid.put(x, y + row, text, palette.style("dim"))
+    return layout.rows
 
 
-def _placed(
-    found: list[Entry], longest: int, room: int, width: int, most: int
-) -> tuple[list[tuple[int, int, Entry, str]], int]:
-    """(column, row, entry, its text) of those that fit, and how many do not."""
-    placed: list[tuple[int, int, Entry, str]] = []
+def arrange(found: list[Entry], right: str, width: int, most: int) -> Layout:
+    """The fullest legend that fits: short forms come before cuts, cuts before gaps.
+
+    The y axis's title gives way to the entries: what the colours mean stands nowhere else.
+    """
+    title = cut(right, max(8, width // 2 if found else width))
+    if not found:
+        return Layout(title, (), 0)
+    shorts = [entry.short or entry.text for entry in found]
+    ways = [[entry.text for entry in found], shorts]
+    ways += [
+        [e.short or cut(e.text, longest) for e in found] for longest in _LENGTHS if len(found) < 100
+    ]
+    room = width - (width_of(title) + 2 if title else 0)
+    for texts in ways:
+        places = _lay(found, texts, room, width, most)
+        if places is not None:
+            return _layout(title, found, texts, places)
+    for texts in ways[1:]:
+        # What the entries leave of the first row is the title's.
+        for least in (_LEAST_TITLE, 0) if title else ():
+            places = _lay(found, texts, width - (least + 2 if least else 0), width, most)
+            if places is not None:
+                taken = max(
+                    (x + _size(e, t) for e, t, (x, row) in _zip(found, texts, places) if not row),
+                    default=0,
+                )
+                spare = width - taken - 2
+                kept = cut(title, spare) if spare >= _LEAST_TITLE else ""
+                return _layout(kept, found, texts, places)
+    return _some(found, title, width, most)
+
+
+def _some(found: list[Entry], title: str, width: int, most: int) -> Layout:
+    """What fits; the title goes where without it all series and thresholds are named."""
+    kept = cut(title, width // 3) if width // 3 >= _LEAST_TITLE else ""
+    needed = sum(entry.rank <= 1 for entry in found)
+    first = _most(found, kept, width, most)
+    if not kept or sum(entry.rank <= 1 for _, _, entry, _ in first.placed) == needed:
+        return first
+    bare = _most(found, "", width, most)
+    named = sum(entry.rank <= 1 for _, _, entry, _ in bare.placed)
+    return bare if named == needed else first
+
+
+def _most(found: list[Entry], title: str, width: int, most: int) -> Layout:
+    """As many whole entries as fit, those that matter most first, in their order."""
+    room = width - (width_of(title) + 2 if title else 0)
+    chosen: list[int] = []
+    best: tuple[list[int], list[tuple[int, int]]] | None = None
+    misses = 0
+    for k in sorted(range(len(found)), key=lambda k: found[k].rank):
+        trial = sorted([*chosen, k])
+        entries = [found[j] for j in trial]
+        note = Entry("", f"+{len(found) - len(trial):,} more", "dim")
+        texts = [_whole(e, width) for e in entries]
+        places = _lay([*entries, note], [*texts, note.text[1:]], room, width, most)
+        if places is not None:
+            chosen, best = trial, (trial, places)
+            continue
+        misses += 1
+        if misses > 8:
+            break
+    if best is None:
+        first = min(found, key=lambda e: e.rank)
+        text = cut(first.short or first.text, max(1, width - 2))
+        at = (0, 1) if most > 1 else (_size(first, text) + _GAP, 0)
+        return Layout("", ((0, 0, first, text),), len(found) - 1, at)
+    trial, places = best
+    entries = [found[j] for j in trial]
+    placed = tuple(
+        (x, row, e, _whole(e, width)) for e, (x, row) in zip(entries, places, strict=False)
+    )
+    return Layout(title, placed, len(found) - len(trial), places[-1])
+
+
+def _whole(entry: Entry, width: int) -> str:
+    return cut(entry.short or entry.text, width - 2 if entry.short else max(8, min(24, width - 2)))
+
+
+def _layout(
+    title: str, found: list[Entry], texts: list[str], places: list[tuple[int, int]]
+) -> Layout:
+    return Layout(title, tuple((x, row, e, t) for e, t, (x, row) in _zip(found, texts, places)), 0)
+
+
+def _zip(
+    found: list[Entry], texts: list[str], places: list[tuple[int, int]]
+) -> Iterator[tuple[Entry, str, tuple[int, int]]]:
+    return zip(found, texts, places, strict=True)
+
+
+def _size(entry: Entry, text: str) -> int:
+    return width_of(entry.sign) + 1 + width_of(text)
+
+
+def _lay(
+    found: list[Entry], texts: list[str], room: int, width: int, most: int
+) -> list[tuple[int, int]] | None:
+    """(column, row) of each entry, the first row `room` cells wide; None if they do not fit."""
+    places: list[tuple[int, int]] = []
     x, row = 0, 0
-    for place, entry in enumerate(found):
-        left = len(found) - place
-        limit = room if row == 0 else width
-        text = cut(entry.text, min(longest, max(4, limit - 2)))
-        need = width_of(text) + 2
-        if x + need > limit and x > 0 and row + 1 < most:
+    for entry, text in zip(found, texts, strict=True):
+        size = _size(entry, text)
+        if x + size > (width if row else room):
             x, row = 0, row + 1
-            limit = width
-        spare = 0 if left == 1 or row + 1 < most else len(f"+{left} more") + 1
-        if x + need + spare > limit and x > 0:
-            return placed, left
-        placed.append((x, row, entry, text))
-        x += need + 3
-    return placed, 0
+            if row >= most or size > width:
+                return None
+        places.append((x, row))
+        x += size + _GAP
+    return places
 
 
-def rows_needed(found: list[Entry], right: str, width: int, most: int, palette: Palette) -> int:
+def rows_needed(found: list[Entry], right: str, width: int, most: int) -> int:
     """How many rows the legend takes."""
-    return paint(Grid(width, most), 0, found, right, palette, most)
+    return arrange(found, right, width, most).rows
+
+
+def whole(found: list[Entry], right: str, width: int, most: int) -> bool:
+    """Whether all entries fit in so many rows."""
+    return not arrange(found, right, width, most).left

@@ -9,7 +9,13 @@ from resim_inspect.charts.decimate import Picked, pick
 from resim_inspect.charts.drawing import Curve, Plot
 from resim_inspect.charts.grid import Grid, cut
 from resim_inspect.charts.panels import legend, shapes
-from resim_inspect.charts.panels.axes import Frame, label_width, paint_axes, y_ticks_of
+from resim_inspect.charts.panels.axes import (
+    Frame,
+    label_width,
+    paint_axes,
+    with_thresholds,
+    y_ticks_of,
+)
 from resim_inspect.charts.panels.canvas import Painted, Request, Scale
 from resim_inspect.charts.panels.ranges import x_range, y_range
 from resim_inspect.charts.panels.strokes import curve_strokes, mark_strokes
@@ -44,11 +50,14 @@ def paint(panel: Plot, request: Request) -> Painted:
     height -= heading
     rows_legend = 0
     if height >= 5 and (found or title):
-        most = 2 if height >= 14 or (height >= 10 and width < 60) else 1
-        rows_legend = legend.rows_needed(found, title, width, most, palette)
+        # In a low plot a second row is for what would be left out, not for full names.
+        two = height >= 14 or (height >= 10 and not legend.whole(found, title, width, 1))
+        rows_legend = legend.rows_needed(found, title, width, 2 if two else 1)
     axis_rows = 2 if height - rows_legend >= 4 else 0
     rows = max(1, height - rows_legend - axis_rows)
     y_ticks = y_ticks_of(left_range, panel.y, rows)
+    y = Scale(*left_range, rows, panel.y.reverse)
+    y_ticks = with_thresholds(y_ticks, panel, y)
     left = label_width(y_ticks, width) if width >= 16 else 0
     right_ticks, right_range, right = Ticks((), ()), (0.0, 1.0), 0
     if panel.right is not None:
@@ -61,7 +70,6 @@ def paint(panel: Plot, request: Request) -> Painted:
     if rows_legend:
         legend.paint(grid, heading, found, title, palette, rows_legend)
     x = Scale(*view, columns, panel.x.reverse)
-    y = Scale(*left_range, rows, panel.y.reverse)
     y2 = Scale(*right_range, rows, bool(panel.right and panel.right.reverse))
     paint_axes(grid, panel, frame, x, y, y2, y_ticks, right_ticks, request)
     _paint_layers(grid, panel, area, picked, x, y, y2, request)

@@ -1,0 +1,85 @@
+"""Legends and y axes in little room: numbers stay, names stay whole, peaks can be read off."""
+
+from __future__ import annotations
+
+import pytest
+
+from resim_inspect.charts import PLAIN, Picture, draw, render
+from resim_inspect.charts.drawing import Axis
+from resim_inspect.charts.panels.axes import y_ticks_of
+from resim_inspect.charts.panels.legend import Entry, arrange
+from resim_inspect.document.builder import DocumentBuilder
+from tests.charts.scenes import canvas
+
+
+def limited(
+    width: int, height: int, low: float = 0.0, names: tuple[str, ...] = ("left", "right")
+) -> Picture:
+    """Series from `low` to 10 that fail below 2 m, in a chart of this size."""
+    build = DocumentBuilder()
+    clock = build.times("t", [float(k) for k in range(50)])
+    series = []
+    for name in names:
+        values = [low + (10 - low) * k / 49 for k in range(50)]
+        states = ["FAIL_WARN" if v < 2 else "PASSED" for v in values]
+        data = build.doubles(name, values, unit="m", index=clock)
+        series.append((data, build.statuses(f"{name} ok", states, index=clock)))
+    build.double_over_time(
+        "M", series, limits=[(None, 2.0)] * len(series), legend=list(names), y_axis="clearance"
+    )
+    for at in (12.0, 40.0):
+        build.event(f"Event at {at:g}", at)
+    document = build.document()
+    return render(draw(document, document.metrics[0]), width, height, palette=PLAIN)
+
+
+@pytest.mark.parametrize(
+    "size", [(120, 24), (80, 24), (76, 12), (60, 12), (45, 16), (40, 9), (24, 7)]
+)
+def test_a_threshold_keeps_its_number(size: tuple[int, int]) -> None:
+    lines = limited(*size).text.split("\n")
+    assert any("┄ fails below 2 m" in line or "┄ < 2 m" in line for line in lines[:2]), lines[:2]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 12), (45, 16), (40, 9)])
+def test_short_names_of_series_stand_whole(size: tuple[int, int]) -> None:
+    head = "\n".join(limited(*size).text.split("\n")[:2])
+    assert "o left " in head
+    assert "x right " in head
+
+
+def test_what_does_not_fit_is_counted_not_cut_to_stumps() -> None:
+    found = [Entry("─", f"a long name of series {k}", k) for k in range(9)]
+    found.append(Entry("┄", "a long name of series 0 fails above 15 m/s", "limit", 0, "> 15 m/s"))
+    layout = arrange(found, "y: speed [m/s]", 80, 1)
+    texts = [text for _, _, _, text in layout.placed]
+    assert texts[-1] == "> 15 m/s"
+    assert all(text == entry.text for _, _, entry, text in layout.placed[:-1])
+    assert len(texts) + layout.left == 10
+    assert layout.left
+
+
+def test_the_title_of_the_axis_gives_way_to_short_names() -> None:
+    found = [Entry("█", "planned", 0), Entry("█", "used", 1)]
+    for width in (18, 20, 24, 28, 40, 60):
+        layout = arrange(found, "phase · energy [Wh]", width, 1)
+        assert [text for _, _, _, text in layout.placed] == ["planned", "used"]
+        assert layout.left == 0
+    assert layout.title == "phase · energy [Wh]"
+
+
+@pytest.mark.parametrize("height", [12, 18, 24, 30])
+@pytest.mark.parametrize("low", [0.0, 1.4])
+def test_the_value_of_a_threshold_stands_on_the_axis(height: int, low: float) -> None:
+    shown = limited(80, height, low)
+    assert shown.plot is not None
+    row = next(k for k, line in enumerate(canvas(shown)) if line.count("┄") > 20)
+    label = shown.text.split("\n")[shown.plot.y + row][: shown.plot.x]
+    assert label.strip() == "2 ┤"
+
+
+@pytest.mark.parametrize("rows", range(10, 50))
+def test_a_tall_axis_has_labels_to_read_a_peak_off(rows: int) -> None:
+    for low, high in ((0, 94.0), (0.1, 12.7), (0, 51), (3, 4), (0, 1.01), (-7, 22), (99.7, 100.2)):
+        found = y_ticks_of((low, high), Axis(), rows)
+        assert 3 <= len(found.labels) <= rows, (low, high)
