@@ -122,9 +122,10 @@ class SeriesTable(LineList, Background):
         pairs = list(zip(self.columns.columns, self._widths, strict=True))[start:]
         for column, size in pairs:
             if not found and column.role == "index" and len(pairs) > 1:
-                left = room - pairs[1][1] - 3
-                if size > left:  # An index that is cut still tells the rows apart.
-                    uuid = column.series.kind is SeriesKind.UUIDS
+                uuid = column.series.kind is SeriesKind.UUIDS
+                # A part of a UUID tells the rows apart: it gives way to the status too.
+                left = room - sum(other + 3 for _, other in pairs[1 : 3 if uuid else 2])
+                if size > left:
                     size = UUID_START if uuid else max(UUID_START, left)
             if column.role == "value" and all(other.role == "index" for other, _ in found):
                 size = min(size, max(LEAST, room))
