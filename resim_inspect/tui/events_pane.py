@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
-from resim_inspect.document.enums import MetricStatus
+from resim_inspect.document.enums import MetricStatus, MetricType
 from resim_inspect.document.model import Event, Metric
 from resim_inspect.document.summary import headline
 from resim_inspect.document.text import clean, symbol
@@ -23,6 +23,10 @@ from resim_inspect.tui.pane import GoTo, Pane
 from resim_inspect.tui.session import Session
 from resim_inspect.tui.theme import Tones, tones
 from resim_inspect.tui.timeline import Timeline, when
+
+
+TIMED = frozenset({MetricType.DOUBLE_OVER_TIME, MetricType.STATES_OVER_TIME})
+"""The kinds of metrics whose charts have an axis of time."""
 
 
 class EventList(LineList):
@@ -179,6 +183,12 @@ class EventsPane(Pane):
             Key("d", "details", "pane_key('facts')"),
         )
 
+    @property
+    def _timed(self) -> list[int]:
+        """Positions of the metrics that can show a moment, in display order."""
+        catalog = self.session.catalog
+        return [position for position in catalog.order if catalog.types[position] in TIMED]
+
     def restyle(self) -> None:
         self._show()
 
@@ -250,7 +260,11 @@ class EventsPane(Pane):
             if position is not None:
                 self.post_message(GoTo("metric", position, event.timestamp))
 
-        self.app.push_screen(Jump(self.session.catalog), chosen)
+        catalog, timed = self.session.catalog, self._timed
+        if not timed:
+            self.app.notify("No metric of this file has an axis of time.", timeout=3)
+            return
+        self.app.push_screen(Jump(catalog, f"See {when(event)} in", timed), chosen)
 
     def action_facts(self) -> None:
         from resim_inspect.tui.dialogs import FactsDialog

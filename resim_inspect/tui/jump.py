@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import ClassVar
 
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -90,15 +91,20 @@ class Jump(Dialog[int | None]):
     Jump Input, Jump Input:focus { border: none; height: 1; background: $panel; }
     """
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(
+        self, catalog: Catalog, title: str = "Jump to", among: Sequence[int] | None = None
+    ) -> None:
         super().__init__()
         self.catalog = catalog
+        self.title_text = title
+        self.among = catalog.order if among is None else among
+        """Positions of the metrics that are offered, in their order."""
 
     def compose(self) -> ComposeResult:
         with Vertical() as box:
             yield Input(placeholder="letters of a metric's name")
             yield Hits(self.catalog)
-        box.border_title = "Jump to"
+        box.border_title = Text(self.title_text)
         box.border_subtitle = "Enter go · Esc close"
 
     def on_mount(self) -> None:
@@ -106,7 +112,7 @@ class Jump(Dialog[int | None]):
         self._find("")
 
     def _find(self, letters: str) -> None:
-        self.query_one(Hits).show(best(letters, self.catalog.lowered, self.catalog.order))
+        self.query_one(Hits).show(best(letters, self.catalog.lowered, self.among))
 
     def on_input_changed(self, message: Input.Changed) -> None:
         message.stop()
