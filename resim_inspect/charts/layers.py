@@ -31,7 +31,9 @@ class Axis:
     unit: str = ""
     base: int = 0
     absolute: bool = False
-    """A time axis: whether it is written as UTC, else as time since `base` + `zero`."""
+    """A time axis: whether it is written as time of day, else as time since `base` + `zero`."""
+    zone: str = "UTC"
+    """The time zone to name with times of day; empty where the data do not say one."""
     zero: int = 0
     """A relative time axis: the ns since `base` that are written as 0."""
     categories: tuple[str, ...] = ()

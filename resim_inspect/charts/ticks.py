@@ -153,24 +153,27 @@ def time_ticks(low: float, high: float, most: int, axis: Axis) -> Ticks:
         return Ticks((), ())
     values = [k * step for k in range(first, last + 1)]
     positions = tuple((v - offset) / NS for v in values)
-    return (_absolute if axis.absolute else _relative)(positions, values, step)
+    if axis.absolute:
+        return _absolute(positions, values, step, axis)
+    return _relative(positions, values, step)
 
 
-def _absolute(positions: tuple[float, ...], values: list[int], step: int) -> Ticks:
+def _absolute(positions: tuple[float, ...], values: list[int], step: int, axis: Axis) -> Ticks:
     moments = [_utc(v) for v in values]
     if any(m is None for m in moments):
         return Ticks(positions, tuple(f"{v / NS:,.0f}" for v in values), "s since 1970")
     known = [m for m in moments if m is not None]
+    zone = f" {axis.zone}" if axis.zone else ""
     if step >= 86400 * NS:
         years = len({m.year for m in known}) > 1
         shape = "%d %b %Y" if years else "%d %b"
-        title = "UTC" if years else f"{known[0]:%Y} UTC"
+        title = axis.zone if years else f"{known[0]:%Y}{zone}"
         return Ticks(positions, tuple(f"{m:{shape}}" for m in known), title)
     days = {m.date() for m in known}
     if len(days) > 1:
         labels = tuple(f"{m:%d %b %H:%M}" for m in known)
-        return Ticks(positions, labels, f"{known[0]:%Y} UTC")
-    day = f"{known[0]:%Y-%m-%d} UTC"
+        return Ticks(positions, labels, f"{known[0]:%Y}{zone}")
+    day = f"{known[0]:%Y-%m-%d}{zone}"
     if step >= 60 * NS:
         return Ticks(positions, tuple(f"{m:%H:%M}" for m in known), day)
     if step >= NS:
@@ -188,7 +191,7 @@ def _absolute(positions: tuple[float, ...], values: list[int], step: int) -> Tic
     at = f"{base:%Y-%m-%d %H:%M:%S}" if base else ""
     if whole % NS:
         at += f".{whole % NS:09d}"
-    return Ticks(positions, labels, f"[{unit}] after {at} UTC")
+    return Ticks(positions, labels, f"[{unit}] after {at}{zone}")
 
 
 def _relative(positions: tuple[float, ...], values: list[int], step: int) -> Ticks:

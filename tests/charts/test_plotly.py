@@ -52,6 +52,24 @@ def test_packed_arrays_of_two_dimensions_have_their_shape_as_text() -> None:
 
 
 @pytest.mark.parametrize(
+    ("dates", "title"),
+    [
+        (["2024-03-18T10:00:00", "2024-03-18T10:05:00"], "2024-03-18"),
+        (["2024-03-18 10:00:00Z", "2024-03-18 10:05:00Z"], "2024-03-18 UTC"),
+        (["2024-03-18T10:00:00+00:00", "2024-03-18T10:05:00+00:00"], "2024-03-18 UTC"),
+        (["2024-03-18T10:00:00-0700", "2024-03-18T10:05:00-0700"], "2024-03-18 UTC-0700"),
+        (["2024-03-18T10:00:00Z", "2024-03-18T10:05:00"], "2024-03-18"),
+        (["2024-03-18", "2024-03-28"], "2024"),
+        ([1.7e12, 1.7000001e12], "2023-11-14 UTC"),
+    ],
+)
+def test_no_time_zone_is_named_that_the_dates_do_not_name(dates: list[Any], title: str) -> None:
+    layout = {"xaxis": {"type": "date", "title": "Time"}}
+    lines = figure_text(drawn([{"x": dates, "y": [1, 2]}], layout)).split("\n")
+    assert next(line for line in lines if "└" in line).rstrip("─ ").endswith(f" Time {title}")
+
+
+@pytest.mark.parametrize(
     "broken",
     [
         {"dtype": "O", "bdata": "AAAA"},
@@ -111,12 +129,12 @@ def test_a_line_has_its_values_and_the_axis_its_kind() -> None:
     assert (found.x.kind, found.y.kind) == ("number", "number")
 
 
-def test_dates_become_times_in_utc() -> None:
+def test_dates_become_times() -> None:
     found = plot([{"x": ["2024-03-18T10:00:00", "2024-03-18T10:00:05"], "y": [1, 2]}])
     assert found.x.kind == "time"
     assert found.x.absolute
     assert found.curves[0].x.tolist() == [0, 5]
-    assert "2024-03-18 UTC" in figure_text(Drawing("t", "plotly", (found,)))
+    assert "2024-03-18" in figure_text(Drawing("t", "plotly", (found,)))
 
 
 def test_texts_become_categories_in_their_order() -> None:

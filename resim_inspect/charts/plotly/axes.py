@@ -26,6 +26,7 @@ class PlotlyAxis:
     base: int = 0
     _samples: list[Any] = field(default_factory=list)
     _earliest: list[int] = field(default_factory=list)
+    _zones: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         given = self.layout.get("type")
@@ -39,7 +40,9 @@ class PlotlyAxis:
         if not self.kind:
             self._samples += decode.items(values)[:200]
         if self.kind in ("", "date") and not isinstance(values, np.ndarray):
-            found = decode.dates([v for v in decode.items(values) if decode.is_date(v)])
+            written = [v for v in decode.items(values) if decode.is_date(v)]
+            self._zones |= {decode.zone(v) for v in written}
+            found = decode.dates(written)
             found = found[found != NO_DATE]
             if len(found):
                 self._earliest.append(int(found.min()))
@@ -133,6 +136,8 @@ class PlotlyAxis:
             title=title,
             base=self.base,
             absolute=mode != "relative",
+            # Dates count as they are written. Numbers are ms since 1970, which is in UTC.
+            zone="".join(self._zones) if len(self._zones) == 1 else "" if self._zones else "UTC",
             categories=tuple(decode.text(name, 60) for name in self.categories),
             marks=marks if kind in ("number", "log") else (),
             limits=limits,

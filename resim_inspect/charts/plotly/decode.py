@@ -173,6 +173,15 @@ def _plain_date(value: str) -> str | None:
     return stripped if _DATE.match(stripped) else None
 
 
+def zone(value: str) -> str:
+    """The time zone that a date names: `UTC`, `UTC+02:00`, or nothing."""
+    found = _ZONE.search(value.strip()[:40]) if len(value) > 10 else None
+    if found is None:
+        return ""
+    offset = found.group()
+    return "UTC" if offset.strip("+-0:") in ("", "Z") else f"UTC{offset}"
+
+
 def dates(value: Any) -> NDArray[np.int64]:
     """ns since 1970; the smallest int64 for what is no date. Numbers count as ms, as in plotly."""
     found = items(value)
