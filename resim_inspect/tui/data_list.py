@@ -17,6 +17,7 @@ from resim_inspect.document.text import clean
 from resim_inspect.tui.about import SIGNS
 from resim_inspect.tui.background import Background
 from resim_inspect.tui.lines import LineList, Piece, fit
+from resim_inspect.tui.pane import KeysChanged
 from resim_inspect.tui.session import Session
 from resim_inspect.tui.theme import Tones
 
@@ -88,6 +89,10 @@ class DataList(LineList, Background):
         self.set_count(len(session.document.data), row)
         self._title()
         self._survey(session.document)
+
+    def is_unused(self, row: int) -> bool:
+        """Whether it is known that no metric uses these data."""
+        return row in self._unused
 
     def _title(self) -> None:
         title = f"Data {self.count:,}"
@@ -191,4 +196,5 @@ class DataList(LineList, Background):
         if message.document is self.session.document:
             self._unused = message.positions
             self._title()
+            self.post_message(KeysChanged())
             self.refresh()

@@ -145,19 +145,27 @@ class DataPane(Pane):
             self.table.focus()
 
     def main_keys(self) -> Sequence[Key]:
-        if self.screen.focused is self.table:
+        data, columns, focused = self.data, self.table.columns, self.screen.focused
+        if data is None:
+            return ()
+        keys = []
+        if focused is self.table:
+            if columns is not None and len(columns.trouble):
+                keys.append(Key("]", "next failing", "pane_key('trouble')"))
             return (
-                Key("]", "next failing", "pane_key('trouble')"),
+                *keys,
                 Key("/", "find", "pane_key('search')"),
                 Key(":", "row", "pane_key('row')"),
                 Key("v", "chart", "pane_key('view')"),
             )
-        return (
-            Key("Enter", "rows", "pane_key('open')"),
-            Key("v", "table" if self._chart else "chart", "pane_key('view')"),
-            Key("u", "its metrics", "pane_key('users')"),
-            Key("d", "details", "pane_key('facts')"),
-        )
+        if focused is not self.list:
+            keys.append(Key("Esc", "list", "screen.peel"))
+        elif data.external_path is None:  # Of a file there is no table.
+            keys.append(Key("Enter", "read" if self._chart else "rows", "pane_key('open')"))
+            keys.append(Key("v", "table" if self._chart else "chart", "pane_key('view')"))
+        if not self.list.is_unused(data.position):
+            keys.append(Key("u", "its metrics", "pane_key('users')"))
+        return (*keys, Key("d", "details", "pane_key('facts')"))
 
     def restyle(self) -> None:
         self._title()
@@ -201,6 +209,7 @@ class DataPane(Pane):
         self._title()
         self.set_class(self._as_chart(), "-chart")
         self._columns()
+        self._lead()
         self.table.visible = data is not None
         if data is None:
             chart.clear()

@@ -19,11 +19,10 @@ from resim_inspect.document.text import clean, symbol
 from resim_inspect.tui.about import SIGNS
 from resim_inspect.tui.bars import Key
 from resim_inspect.tui.lines import LineList, Piece, fit
-from resim_inspect.tui.pane import GoTo, Pane
+from resim_inspect.tui.pane import GoTo, KeysChanged, Pane
 from resim_inspect.tui.session import Session
 from resim_inspect.tui.theme import Tones, tones
 from resim_inspect.tui.timeline import Timeline, when
-
 
 TIMED = frozenset({MetricType.DOUBLE_OVER_TIME, MetricType.STATES_OVER_TIME})
 """The kinds of metrics whose charts have an axis of time."""
@@ -87,6 +86,7 @@ class EventMetrics(LineList):
     def __init__(self) -> None:
         super().__init__()
         self.session: Session | None = None
+        self.event: Event | None = None
         self.metrics: list[Metric] = []
         self.missing = 0
         self._values: dict[int, str] = {}
@@ -98,14 +98,15 @@ class EventMetrics(LineList):
         self.metrics = [metric for metric in found if metric is not None]
         self.missing = len(found) - len(self.metrics)
         self._values = {}
-        title = f"Its metrics {len(self.metrics):,}"
+        self.event = event
+        title = "Its metrics" if event is None else f"Its metrics {len(self.metrics):,}"
         if self.missing:
             title += f" · {self.missing:,} not in the file"
         self.border_title = Text(title)
         self.set_count(len(self.metrics), 0)
 
     def empty_note(self) -> str:
-        return "this event names no metric of the file"
+        return "names no metric of this file" if self.event is not None else ""
 
     def copied(self, row: int) -> str:
         return self.metrics[row].name
@@ -162,6 +163,11 @@ class EventsPane(Pane):
         """The events."""
         return self.query_one(EventList)
 
+    @property
+    def members(self) -> EventMetrics:
+        """The metrics of the chosen event."""
+        return self.query_one(EventMetrics)
+
     def show_session(self, session: Session) -> None:
         self.session = session
         self.list.show(session)
@@ -177,17 +183,15 @@ class EventsPane(Pane):
         self.focus_main()
 
     def main_keys(self) -> Sequence[Key]:
-        return (
-            Key("Enter", "its metrics", "pane_key('open')"),
-            Key("m", "see moment in…", "pane_key('moment')"),
-            Key("d", "details", "pane_key('facts')"),
-        )
-
-    @property
-    def _timed(self) -> list[int]:
-        """Positions of the metrics that can show a moment, in display order."""
-        catalog = self.session.catalog
-        return [position for position in catalog.order if catalog.types[position] in TIMED]
+        if self.list.event is None:
+            return ()
+        keys = []
+        if self.members.metrics:
+            label = "open" if self.screen.focused is self.members else "its metrics"
+            keys.append(Key("Enter", label, "pane_key('open')"))
+        if not TIMED.isdisjoint(self.session.catalog.types):
+            keys.append(Key("m", "see moment in…", "pane_key('moment')"))
+        return (*keys, Key("d", "details", "pane_key('facts')"))
 
     def restyle(self) -> None:
         self._show()
@@ -201,7 +205,7 @@ class EventsPane(Pane):
     def _show(self) -> None:
         event, look = self.list.event, tones(self.app)
         self.query_one(Timeline).show(self.list.events, event)
-        self.query_one(EventMetrics).show(self.session, event)
+        self.members.show(self.session, event)
         text = Text()
         if event is not None:
             status = event.status
@@ -223,6 +227,7 @@ class EventsPane(Pane):
         message.stop()
         if message.list is self.list:
             self._show()
+            self.post_message(KeysChanged())
 
     @on(Timeline.Picked)
     def _picked(self, message: Timeline.Picked) -> None:
@@ -233,7 +238,7 @@ class EventsPane(Pane):
     def _chosen(self, message: LineList.Chosen) -> None:
         message.stop()
         event = self.list.event
-        members = self.query_one(EventMetrics)
+        members = self.members
         if message.list is self.list:
             if len(members.metrics) == 1 or self.screen.has_class("-narrow"):
                 self._open(0)
@@ -243,7 +248,7 @@ class EventsPane(Pane):
             self._open(message.row)
 
     def _open(self, row: int) -> None:
-        event, metrics = self.list.event, self.query_one(EventMetrics).metrics
+        event, metrics = self.list.event, self.members.metrics
         if event is not None and row < len(metrics):
             self.post_message(GoTo("metric", metrics[row].position, event.timestamp))
 
@@ -260,7 +265,8 @@ class EventsPane(Pane):
             if position is not None:
                 self.post_message(GoTo("metric", position, event.timestamp))
 
-        catalog, timed = self.session.catalog, self._timed
+        catalog = self.session.catalog
+        timed = [position for position in catalog.order if catalog.types[position] in TIMED]
         if not timed:
             self.app.notify("No metric of this file has an axis of time.", timeout=3)
             return

@@ -27,6 +27,10 @@ Row = Finding | str
 """A finding, or a heading."""
 
 
+PLACES = ("metric", "data", "event")
+"""What a finding may be about that can be gone to."""
+
+
 class By(StrEnum):
     """What stands under one heading."""
 
@@ -183,12 +187,17 @@ class FindingsPane(Pane):
         self.focus_main()
 
     def main_keys(self) -> Sequence[Key]:
-        return (
-            Key("Enter", "go there", "pane_key('open')"),
+        edition = Key("E", "edition", "pane_key('edition')")
+        finding = self.list.finding
+        if finding is None:
+            return (edition,)
+        keys = (
             Key("r", self.by.next.value, "pane_key('group')"),
-            Key("E", "edition", "pane_key('edition')"),
+            edition,
             Key("y", "copy", ""),
         )
+        there = Key("Enter", "go there", "pane_key('open')")
+        return (there, *keys) if finding.target.kind in PLACES else keys
 
     def restyle(self) -> None:
         self.show_session(self.session)
@@ -211,6 +220,7 @@ class FindingsPane(Pane):
     def _moved(self, message: LineList.Moved) -> None:
         message.stop()
         self._explain()
+        self.post_message(KeysChanged())
 
     def _explain(self) -> None:
         from resim_inspect.validation.rules import RULES
@@ -249,7 +259,7 @@ class FindingsPane(Pane):
         finding = self.list.finding
         if finding is None:
             return
-        if finding.target.kind in ("metric", "data", "event"):
+        if finding.target.kind in PLACES:
             self.post_message(GoTo(finding.target.kind, finding.target.position))
         else:
             self.app.notify("This finding is about the file as a whole.", timeout=3)

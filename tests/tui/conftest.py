@@ -19,6 +19,7 @@ from resim_inspect.document import Document
 from resim_inspect.document.builder import DocumentBuilder
 from resim_inspect.document.sample import write_sample
 from resim_inspect.tui.app import InspectApp
+from resim_inspect.tui.bars import BottomBar
 from resim_inspect.tui.catalog import Catalog
 from resim_inspect.tui.loading import load
 from resim_inspect.tui.opening import Opened, open_path
@@ -127,6 +128,11 @@ async def press(pilot: Pilot[Any], *keys: str) -> None:
     for key in keys:
         await pilot.press(key)
         await settle(pilot)
+
+
+def keys(pilot: Pilot[Any]) -> list[str]:
+    """The keys that the last line offers."""
+    return [key.key for key in pilot.app.screen.query_one(BottomBar)._keys]
 
 
 def text(pilot: Pilot[Any]) -> str:

@@ -16,7 +16,7 @@ from resim_inspect.tui.columns import SearchError, columns_of, describe, histogr
 from resim_inspect.tui.data_list import DataList
 from resim_inspect.tui.metric_list import MetricList
 from resim_inspect.tui.series_table import SeriesTable
-from tests.tui.conftest import opened, press, settle, text
+from tests.tui.conftest import keys, opened, press, settle, text
 
 
 def flight(n: int = 50) -> DocumentBuilder:
@@ -231,3 +231,24 @@ async def test_a_search_that_finds_nothing_says_so_once() -> None:
         await press(pilot, "2", "j", "enter", "slash", *"70.5", "enter")
         said = [toast.message for toast in pilot.app._notifications]
         assert said == ["Nothing matches 70.5."]
+
+
+async def test_keys_of_data_do_something(sample: Path) -> None:
+    async with opened(DocumentBuilder("nothing")) as pilot:
+        await press(pilot, "2")
+        assert keys(pilot) == ["?", "q"]
+    async with opened(flight()) as pilot:
+        await press(pilot, "2", "j")
+        assert keys(pilot) == ["Enter", "v", "u", "d", "?", "q"]
+        await press(pilot, "enter")
+        assert keys(pilot) == ["]", "/", ":", "v", "?", "q"]
+        await press(pilot, "escape", "j", "j")
+        # No metric uses these, and no row of them fails.
+        assert keys(pilot) == ["Enter", "v", "d", "?", "q"]
+        await press(pilot, "enter")
+        assert keys(pilot) == ["/", ":", "v", "?", "q"]
+        await press(pilot, "v")
+        assert keys(pilot) == ["Esc", "d", "?", "q"]
+    async with opened(sample) as pilot:
+        await press(pilot, "2", "G")
+        assert keys(pilot) == ["u", "d", "?", "q"]

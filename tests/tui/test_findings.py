@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from resim_inspect.tui.findings_pane import FindingList
 from resim_inspect.tui.metric_list import MetricList
-from tests.tui.conftest import opened, press, text
+from tests.tui.conftest import keys, opened, press, text
 from tests.tui.test_metrics import speeds
 from tests.tui.test_snapshots import flawed
 
@@ -67,3 +67,18 @@ async def test_a_valid_file_says_so() -> None:
     async with opened(speeds()) as pilot:
         await press(pilot, "4")
         assert "nothing is wrong" in text(pilot)
+        assert keys(pilot) == ["E", "?", "q"]
+
+
+async def test_enter_is_offered_where_there_is_a_place_to_go_to() -> None:
+    async with opened(flawed()) as pilot:
+        await press(pilot, "4")
+        found = pilot.app.screen.query_one(FindingList)
+        kinds = set()
+        for _ in range(found.count):
+            assert found.finding is not None
+            kinds.add(found.finding.target.kind)
+            somewhere = found.finding.target.kind in ("metric", "data", "event")
+            assert keys(pilot) == ["Enter"] * somewhere + ["r", "E", "y", "?", "q"]
+            await press(pilot, "down")
+        assert "metric" in kinds
