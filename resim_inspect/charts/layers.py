@@ -133,6 +133,26 @@ class Bands:
     """For each run the severity (`MetricStatus.severity`) of its worst sample."""
     samples: int = 0
 
+    @cached_property
+    def marks(self) -> dict[str, str]:
+        """For each failure state the marks that its runs have, the worst first."""
+        import numpy as np
+
+        found: dict[str, str] = {}
+        for code in sorted(self.failing):
+            severities = np.unique(self.severities[self.codes == code]).tolist()
+            marks = [self.mark(code, severity) for severity in sorted(severities, reverse=True)]
+            found[self.states[code]] = "".join(sorted(set(marks), key="✗!".index))
+        return found
+
+    def mark(self, code: int, severity: int) -> str:
+        """The mark of a run: by its worst sample, else by whether its state is a failure."""
+        if severity >= MetricStatus.FAIL_BLOCK.severity:
+            return "✗"
+        if severity == MetricStatus.FAIL_WARN.severity:
+            return "!"
+        return "✗" if code in self.failing else ""
+
 
 @dataclass(frozen=True, eq=False)
 class Heat:

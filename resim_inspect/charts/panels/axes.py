@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import takewhile
 
 from resim_inspect.charts.drawing import Axis, Plot
 from resim_inspect.charts.grid import Grid, cut, fit, width_of
@@ -38,6 +39,34 @@ def y_ticks_of(extent: tuple[float, float], axis: Axis, rows: int) -> Ticks:
     return found
 
 
+def shortened(found: Ticks, axis: Axis, width: int) -> Ticks:
+    """The ticks of categories without what all names begin with, where they would be cut.
+
+    A common path is dropped (`states · planner` to `planner`); common words only where the
+    names could not be told apart when they are cut.
+    """
+    names = axis.categories
+    room = _most_label(width)
+    if axis.kind != "category" or len(names) < 2 or all(width_of(n) <= room for n in names):
+        return found
+    first, last = min(names), max(names)
+    same = takewhile(lambda pair: pair[0] == pair[1], zip(first, last, strict=False))
+    common = "".join(char for char, _ in same)
+    ends = ["·", "/", ":", "."]
+    if len({cut(name, room) for name in names}) < len(names):
+        ends += [" ", "_", "-"]
+    drop = max(common.rfind(end) for end in ends) + 1
+    drop += len(common[drop:]) - len(common[drop:].lstrip())
+    if not all(name[drop:].strip() for name in names):
+        return found
+    kept = [label[drop:] for label in found.labels]
+    return Ticks(found.positions, tuple(kept), found.title)
+
+
+def _most_label(width: int) -> int:
+    return max(6, width // 3)
+
+
 def with_thresholds(found: Ticks, panel: Plot, y: Scale) -> Ticks:
     """The ticks of y with each threshold's own value in its row, in place of what stood there."""
     if panel.y.kind != "number" or panel.y.marks or found.title:
@@ -62,7 +91,7 @@ def with_thresholds(found: Ticks, panel: Plot, y: Scale) -> Ticks:
 
 def label_width(found: Ticks, width: int) -> int:
     widest = max((width_of(label) for label in found.labels), default=0)
-    return min(widest, max(6, width // 3)) + 1
+    return min(widest, _most_label(width)) + 1
 
 
 def paint_axes(

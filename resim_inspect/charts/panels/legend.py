@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from resim_inspect.charts.drawing import Plot
 from resim_inspect.charts.grid import Grid, cut, width_of
@@ -52,12 +53,14 @@ _LEAST_TITLE = 6
 def entries(panel: Plot, palette: Palette, off_plot: frozenset[str] = frozenset()) -> list[Entry]:
     """What a plot's legend lists: series, thresholds, the failing samples."""
     found: list[Entry] = []
+    letters = state_letters(panel)
     for fill in panel.fills:
         sign = fill_char(fill.shade, palette)
         if panel.bands and not palette.color:
-            # In a narrow run stands the first letter of the state, or that it fails.
-            sign = "✗" if fill.ink is MetricStatus.FAIL_BLOCK else fill.name[:1]
-        found.append(Entry(sign, fill.name, fill.ink))
+            # As in a narrow run.
+            sign = _failure_marks(panel, fill.name) or letters.get(fill.name, "")
+        rank = 0 if fill.ink is MetricStatus.FAIL_BLOCK and panel.bands else 1
+        found.append(Entry(sign, fill.name, fill.ink, rank))
     named = [c for c in panel.curves if c.legend and c.name]
     for curve in named:
         sign = curve.mark or ("─" if curve.line else "•")
@@ -75,6 +78,30 @@ def entries(panel: Plot, palette: Palette, off_plot: frozenset[str] = frozenset(
         if many:
             found.append(Entry(mark, f"{status.name} {many:,}", status, 2))
     return found
+
+
+def _failure_marks(panel: Plot, state: str) -> str:
+    found = "".join(band.marks.get(state, "") for band in panel.bands)
+    return "".join(mark for mark in "✗!" if mark in found)
+
+
+def state_letters(panel: Plot) -> dict[str, str]:
+    """A letter for each state that is no failure, or a digit where all of its own are taken.
+
+    First letters come before those that begin another word of the name, then any others.
+    """
+    failing = {state for band in panel.bands for state in band.marks}
+    letters: dict[str, str] = {}
+    taken: set[str] = set()
+    for fill in panel.fills if panel.bands else ():
+        if fill.name in failing:
+            continue
+        starts = [c for before, c in pairwise(f" {fill.name}") if not before.isalnum()]
+        own = (c for c in [*starts, *fill.name] if c.isalnum() and width_of(c) == 1)
+        free = (c for c in [*own, *"123456789"] if c.casefold() not in taken)
+        letters[fill.name] = letter = next(free, "·")
+        taken.add(letter.casefold())
+    return letters
 
 
 def _failing(counts: dict[MetricStatus, int], status: MetricStatus) -> int:

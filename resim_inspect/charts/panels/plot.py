@@ -13,6 +13,7 @@ from resim_inspect.charts.panels.axes import (
     Frame,
     label_width,
     paint_axes,
+    shortened,
     with_thresholds,
     y_ticks_of,
 )
@@ -57,7 +58,7 @@ def paint(panel: Plot, request: Request) -> Painted:
     rows = max(1, height - rows_legend - axis_rows)
     y_ticks = y_ticks_of(left_range, panel.y, rows)
     y = Scale(*left_range, rows, panel.y.reverse)
-    y_ticks = with_thresholds(y_ticks, panel, y)
+    y_ticks = shortened(with_thresholds(y_ticks, panel, y), panel.y, width)
     left = label_width(y_ticks, width) if width >= 16 else 0
     right_ticks, right_range, right = Ticks((), ()), (0.0, 1.0), 0
     if panel.right is not None:
@@ -211,6 +212,7 @@ def _paint_cursor(grid: Grid, area: Rect, x: Scale, request: Request) -> None:
 
 def _paint_bands(grid: Grid, panel: Plot, area: Rect, x: Scale, y: Scale, request: Request) -> None:
     inks: dict[str, Ink] = {fill.name: fill.ink for fill in panel.fills}
+    letters = legend.state_letters(panel)
     for place, band in enumerate(panel.bands):
         cell = y.cell(float(place))
         if cell is None:
@@ -221,4 +223,4 @@ def _paint_bands(grid: Grid, panel: Plot, area: Rect, x: Scale, y: Scale, reques
         for row in range(max(0, top), min(area.height, top + thick)):
             # The names stand in the middle row.
             named = row == min(area.height - 1, top + thick // 2)
-            shapes.paint_band(grid, area, row, band, cells, request.palette, inks, named)
+            shapes.paint_band(grid, area, row, band, cells, request.palette, inks, letters, named)

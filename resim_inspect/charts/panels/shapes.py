@@ -183,9 +183,13 @@ def paint_band(
     cells: BandCells,
     palette: Palette,
     inks: dict[str, Ink],
+    letters: dict[str, str],
     named: bool = True,
 ) -> None:
-    """One row of states: filled cells with the state's name inside where it fits."""
+    """One row of states: filled cells with the state's name inside where it fits.
+
+    Without colours a narrow run has the mark of its failure, else the state's letter.
+    """
     if not 0 <= row < area.height:
         return
     y = area.y + row
@@ -200,24 +204,25 @@ def paint_band(
         if code >= 0:
             state = band.states[code]
             ink = inks.get(state, 0)
-            mark = _mark(code, severity, band)
+            mark = band.mark(code, severity)
             left, wide = area.x + column, end - column
-            _band_run(
-                grid, left, y, wide, state if named else "", ink, palette, mark if named else ""
-            )
+            if named:
+                _band_run(grid, left, y, wide, state, ink, palette, mark, letters.get(state, ""))
+            else:
+                _band_run(grid, left, y, wide, "", ink, palette, "", "")
         column = end
 
 
-def _mark(code: int, severity: int, band: Bands) -> str:
-    if severity >= 5:
-        return "✗"
-    if severity == 4:
-        return "!"
-    return "✗" if code in band.failing else ""
-
-
 def _band_run(
-    grid: Grid, x: int, y: int, width: int, state: str, ink: Ink, palette: Palette, mark: str
+    grid: Grid,
+    x: int,
+    y: int,
+    width: int,
+    state: str,
+    ink: Ink,
+    palette: Palette,
+    mark: str,
+    letter: str,
 ) -> None:
     text = f"{mark} {state}" if mark else state
     if not text:
@@ -235,16 +240,16 @@ def _band_run(
         return
     # Without colours the name says which state it is; frames show where it begins and ends.
     if width == 1:
-        grid.put(x, y, mark or state[:1] or "│")
+        grid.put(x, y, mark or letter or "│")
     elif width == 2:
-        grid.put(x, y, "[" + (mark or state[:1] or " "))
+        grid.put(x, y, "[" + (mark or letter or " "))
     else:
         grid.put(x, y, "[" + ("▒" if mark else "═") * (width - 2) + "]")
         inner = cut(text, width - 2)
         if width_of(text) <= width - 2 or width >= 6:
             grid.put(x + 1, y, inner)
-        elif mark:
-            grid.put(x + 1, y, mark)
+        else:
+            grid.put(x + 1, y, mark or letter)
 
 
 _RAMP: tuple[RGB, ...] = (
