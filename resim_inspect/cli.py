@@ -172,9 +172,10 @@ def _app(argv: list[str]) -> int:
     from resim_inspect.tui.graphics import GraphicsError
 
     try:
-        return run_app(path, images=args.images)
+        well = run_app(path, images=args.images)
     except GraphicsError as error:
         raise CommandError(str(error)) from error
+    return ExitCode.OK if well else ExitCode.INTERNAL
 
 
 def _place(text: str | None) -> Path | Address | None:

@@ -7,6 +7,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from resim_inspect.commands import ExitCode
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The one choice: where the sample stays."""
@@ -31,7 +33,7 @@ def _open(folder: Path, args: argparse.Namespace) -> int:
     if sys.stdin.isatty() and sys.stdout.isatty():
         from resim_inspect.tui.app import run_app
 
-        return run_app(path)
+        return ExitCode.OK if run_app(path) else ExitCode.INTERNAL
     from resim_inspect.commands import show
 
     parser = argparse.ArgumentParser()

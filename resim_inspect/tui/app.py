@@ -28,7 +28,7 @@ from resim_inspect.tui.switching import Shelf
 from resim_inspect.tui.theme import DARK, LIGHT, defaults
 
 
-class InspectApp(App[int], Starting):
+class InspectApp(App[None], Starting):
     """Shows what it is given; each thing that is open is a mode of its own."""
 
     graphics: Graphics | None = None
@@ -151,14 +151,20 @@ class InspectApp(App[int], Starting):
         remember(path)
 
     async def action_quit(self) -> None:
+        # From the exit on nothing is mounted any more, and what is half made would look for it;
+        # so what the keys before this one have asked for is made first.
+        self.set_timer(0.03, self._leave)
+
+    def _leave(self) -> None:
         made = all(
-            widget.is_mounted for screen in self.screen_stack for widget in screen.query("*")
+            widget.is_mounted
+            for screen in self.screen_stack
+            for widget in (screen, *screen.query("*"))
         )
         if self.up and made:
             self.exit()
         else:
-            # From here on nothing is mounted any more, and what is half made would look for it.
-            self.set_timer(0.01, self.action_quit)
+            self.set_timer(0.03, self._leave)
 
     async def action_open(self) -> None:
         from resim_inspect.tui.open_screen import OpenScreen
@@ -168,6 +174,9 @@ class InspectApp(App[int], Starting):
 
     async def action_previous(self) -> None:
         await self.shelf.previous()
+
+    async def action_table(self) -> None:
+        await self.shelf.to_table()
 
     async def action_close(self) -> None:
         if not await self.shelf.close():
@@ -193,6 +202,7 @@ class InspectApp(App[int], Starting):
         from resim_inspect.tui.help_screen import HelpScreen
 
         if not isinstance(self.screen, HelpScreen):
+            self.clear_notifications()  # They would lie over it.
             focused = self.focused
             nodes = [self.screen, self] if focused is None else focused.ancestors_with_self
             self.push_screen(HelpScreen(focused, nodes))
@@ -216,8 +226,8 @@ class InspectApp(App[int], Starting):
         self.push_screen(ErrorDialog(message.doing, message.error))
 
 
-def run_app(path: Path | Address | None, *, watch: bool = True, images: Choice = "auto") -> int:
-    """Start the app on a path and return its exit code.
+def run_app(path: Path | Address | None, *, watch: bool = True, images: Choice = "auto") -> bool:
+    """Start the app on a path; whether it ended as it should, and not by a fault of its own.
 
     Raises DocumentError and GraphicsError before it starts.
     """
@@ -229,5 +239,5 @@ def run_app(path: Path | Address | None, *, watch: bool = True, images: Choice =
         app = InspectApp(None if path is None else open_path(path), watch=watch)
         app.graphics = graphics
         app.call_later(started)
-        code = app.run()
-    return app.return_code or code or 0
+        app.run()
+    return not app.return_code

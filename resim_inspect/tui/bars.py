@@ -79,6 +79,9 @@ class TopBar(Widget):
         label = session.label
         space = room - length - 1
         if len(label) > space > 0:
+            # The names that every such file has are the first to go: a job's own is before them.
+            label = label.removesuffix("/metrics.binproto").removesuffix("/outputs")
+        if len(label) > space > 0:
             label = "…" + label[-max(1, space - 1) :] if space > 8 else fit(label, space)
         return [(" ", look.text), (label, look.strong), *tail]
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from resim_inspect.tui.bars import BottomBar, Key, TopBar
 from resim_inspect.tui.card import Card
+from resim_inspect.tui.chart import ChartView
 from resim_inspect.tui.metric_list import same_metric
 from resim_inspect.tui.session import Session
 
@@ -49,13 +51,14 @@ class CardScreen(Screen[int | None]):
     def _show(self) -> None:
         self.query_one(TopBar).show(self.session)
         self.query_one(Card).show(self.session, self.position)
-        keys = (
-            Key("← →", "read", ""),
-            Key("+ -", "zoom", ""),
-            Key("n", "next", "screen.step(1)"),
-            Key("s", "series", ""),
-            Key("Esc", "back", "screen.close"),
-        )
+        self._keys()
+
+    @on(ChartView.Read)
+    def _keys(self) -> None:
+        keys = [*self.query_one(Card).chart.keys()]
+        if len(self.positions) > 1:
+            keys.append(Key("n", "next", "screen.step(1)"))
+        keys += [Key("d", "details", "screen.facts"), Key("Esc", "back", "screen.close")]
         self.query_one(BottomBar).show((), "", keys)
 
     def follow(self, old: Session, new: Session) -> None:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from textual import events, work
 from textual.binding import Binding, BindingType
 
+from resim_inspect.document.enums import MetricType
 from resim_inspect.document.text import clean
+from resim_inspect.tui.bars import Key
 from resim_inspect.tui.chart_canvas import ChartCanvas
 from resim_inspect.tui.theme import tones
 from resim_inspect.tui.zoom import Window, held, panned, zoomed
@@ -44,6 +46,26 @@ class ChartView(ChartCanvas):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._drag: tuple[int, Window] | None = None
+
+    def keys(self) -> tuple[Key, ...]:
+        """The keys that do something with what is drawn."""
+        drawing, found = self.drawing, []
+        if self._view() is not None:
+            found += [Key("← →", "read", ""), Key("+ -", "zoom", "")]
+            if self.window is not None:
+                found.append(Key("0", "all", ""))
+        if self._extra:
+            found.append(Key("↑ ↓", "scroll", ""))
+        if drawing is not None and drawing.images > 1:
+            found.append(Key("i p", "images", ""))
+        if drawing is not None and len(drawing.series) > 1:
+            found.append(Key("s", "series", ""))
+        subject = self.subject
+        if subject is not None and subject.document is not None and subject.kind == "metric":
+            metric = subject.document.metrics[subject.position]
+            if metric.type in (MetricType.PLOTLY, MetricType.IMAGE, MetricType.IMAGE_LIST):
+                found.append(Key("v", "view", ""))
+        return tuple(found)
 
     def action_zoom(self, factor: float) -> None:
         if self._scrolled(-1 if factor < 1 else 1):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Sequence
+from textwrap import wrap
 from typing import ClassVar, TypeVar
 
+from rich.cells import cell_len, chop_cells
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -188,25 +190,60 @@ class Tick(Dialog[None]):
 
 
 class FactRows(LineList):
-    """Names and values; copying copies the value."""
+    """Names and values, long ones on several lines; copying copies the value."""
 
-    def __init__(self, rows: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, facts: Sequence[tuple[str, str]]) -> None:
         super().__init__()
-        self.rows = rows
+        self.facts = [(clean(name, 60), value) for name, value in facts]
+        self._lines: list[tuple[int, str, str]] = []
+        """Of each line: which fact, its name on the first line, a part of its value."""
+        self._names = 0
 
-    def on_mount(self) -> None:
-        self.set_count(len(self.rows), 0)
+    def on_resize(self) -> None:
+        width = self.scrollable_content_region.width
+        longest = max((cell_len(name) for name, _ in self.facts), default=0)
+        self._names = min(longest, 28, max(10, width * 2 // 5))
+        fact = self._lines[self.cursor][0] if 0 <= self.cursor < len(self._lines) else 0
+        self._lines = [
+            (number, "" if place else name, part)
+            for number, (name, value) in enumerate(self.facts)
+            for place, part in enumerate(_parts(clean(value, 2000), width - self._names - 3))
+        ]
+        self.styles.height = len(self._lines) + 2
+        first = next((row for row, line in enumerate(self._lines) if line[0] == fact), 0)
+        self.set_count(len(self._lines), first)
+
+    def rests(self, row: int) -> bool:
+        return 0 <= row < self.count and (row == 0 or self._starts(row))
+
+    def _starts(self, row: int) -> bool:
+        return self._lines[row][0] != self._lines[row - 1][0]
+
+    def reveal(self, row: int) -> None:
+        last = row
+        while 0 <= last < self.count - 1 and not self._starts(last + 1):
+            last += 1
+        super().reveal(last)
+        super().reveal(row)
 
     def copied(self, row: int) -> str:
-        return self.rows[row][1]
+        return self.facts[self._lines[row][0]][1]
 
-    def pieces(self, row: int, width: int, look: Tones) -> Sequence[Piece]:
-        name, value = self.rows[row]
+    def pieces(self, row: int, width: int, look: Tones) -> Sequence[Piece]:  # noqa: ARG002
+        _, name, part = self._lines[row]
         return [
             ("▌" if row == self.cursor else " ", look.accent),
-            (fit(clean(name, 60), min(28, width // 2)) + " ", look.quiet),
-            (clean(value, 400), look.text),
+            (fit(name, self._names) + "  ", look.quiet),
+            (part, look.text),
         ]
+
+
+def _parts(text: str, width: int) -> list[str]:
+    """A text in lines of at most `width` cells, broken between words where there are any."""
+    lines = []
+    for line in wrap(text, max(8, width)) or [""]:
+        lines += [line] if line.isascii() else chop_cells(line, max(8, width))
+    return lines
 
 
 class FactsDialog(Dialog[None]):
@@ -229,7 +266,6 @@ class FactsDialog(Dialog[None]):
         rows = FactRows(self.rows)
         rows.border_title = Text(clean(self.title_text, 80))
         rows.border_subtitle = "y copy the value · Esc close"
-        rows.styles.height = len(self.rows) + 2
         yield rows
 
     def on_mount(self) -> None:

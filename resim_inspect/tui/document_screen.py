@@ -166,9 +166,13 @@ class DocumentScreen(Screen[None], Background):
             pane.go_to(message.position, message.at)
             self._lines()
 
-    def action_peel(self) -> None:
-        if not self.pane.peel() and self.current != "metrics":
-            self.run_worker(self.action_pane("metrics"), exit_on_error=False)
+    async def action_peel(self) -> None:
+        if self.pane.peel():
+            return
+        if self.current != "metrics":
+            await self.action_pane("metrics")
+        else:
+            await self.run_action("app.table")
 
     async def action_pane_key(self, name: str) -> None:
         """What a click on a key in the last line does."""

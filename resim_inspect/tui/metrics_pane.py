@@ -45,6 +45,7 @@ class MetricsPane(Pane):
     ]
     card: Card | None = None
     """The card of the chosen metric, once it is there."""
+    _chart_keys: tuple[Key, ...] = ()
 
     DEFAULT_CSS = """
     MetricsPane > #side { width: 40; min-width: 30; }
@@ -104,13 +105,7 @@ class MetricsPane(Pane):
     def main_keys(self) -> Sequence[Key]:
         focused = self.screen.focused
         if self.card is not None and focused is self.card.chart:
-            return (
-                Key("← →", "read", ""),
-                Key("+ -", "zoom", ""),
-                Key("0", "all", ""),
-                Key("s", "series", ""),
-                Key("Tab", "list", "app.focus_next"),
-            )
+            return (*self.card.chart.keys(), Key("Tab", "list", "app.focus_next"))
         keys = (
             Key("/", "filter", "pane_key('filter')"),
             Key("b", "group", "pane_key('group')"),
@@ -120,6 +115,14 @@ class MetricsPane(Pane):
         # Where the card does not stand beside the list, it is the key to know; the last ones
         # are left out where there is no room.
         return (whole, *keys) if self.screen.has_class("-narrow") else (*keys, whole)
+
+    def on_chart_canvas_read(self) -> None:
+        # What is drawn decides which keys do something.
+        if self.card is not None and self.card.chart.has_focus:
+            keys = self.card.chart.keys()
+            if keys != self._chart_keys:
+                self._chart_keys = keys
+                self.post_message(KeysChanged())
 
     def restyle(self) -> None:
         self._title()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from resim_inspect.tui.cloud import Address
 from resim_inspect.tui.opening import Opened
+from resim_inspect.tui.recognise import Kind
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -32,6 +33,10 @@ class Shelf:
         self.names: dict[str, str] = {}
         self.paths: dict[Path | Address, str] = {}
         self.lately: list[str] = []
+        self._tables: set[str] = set()
+        """The modes of workspaces."""
+        self._table_of: dict[str, str] = {}
+        """The table that a document was last opened from."""
         self._number = 0
         self._open = ""
         self._first = ""
@@ -62,6 +67,8 @@ class Shelf:
     def _note(self, opened: Opened, mode: str) -> None:
         self.names[mode] = opened.name
         self.paths[_key(opened.source)] = mode
+        if opened.place.kind is Kind.WORKSPACE:
+            self._tables.add(mode)
         self.lately.append(mode)
 
     def mode_of(self, path: Path | Address) -> str | None:
@@ -70,6 +77,8 @@ class Shelf:
 
     async def show(self, mode: str) -> None:
         """Switch to a mode."""
+        if self.app.current_mode in self._tables and mode not in self._tables:
+            self._table_of[mode] = self.app.current_mode
         if mode in self.lately:
             self.lately.remove(mode)
         self.lately.insert(0, mode)
@@ -89,6 +98,12 @@ class Shelf:
             await self.show(self.lately[0])
         elif len(self.lately) > 1:
             await self.show(self.lately[1])
+
+    async def to_table(self) -> None:
+        """From a document to the table it was opened from, where there is one."""
+        table = self._table_of.get(self.app.current_mode)
+        if table in self.names:
+            await self.show(table)
 
     async def close(self) -> bool:
         """Close what is shown and go to what was shown before it; False: nothing is left."""

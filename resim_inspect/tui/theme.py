@@ -131,8 +131,12 @@ def _tones(theme: Theme, plain: bool) -> Tones:
         colours[name] = Color.parse(_hex(own[name], fallback.variables[name]))
 
     def ink(name: str, *, bold: bool = False) -> Style:
-        return Style(color=colours[name], bold=bold or None)
+        # Without colour, red would be a darker grey than all else: what is bold is bright.
+        return Style(color=colours["foreground" if plain and bold else name], bold=bold or None)
 
+    chosen = Style(bgcolor=colours["pick"])
+    if plain:  # All of the row in one ink: reversed, quiet text would be grey on grey.
+        chosen += Style(color=colours["foreground"], reverse=True)
     return Tones(
         dark=theme.dark,
         plain=plain,
@@ -140,7 +144,7 @@ def _tones(theme: Theme, plain: bool) -> Tones:
         quiet=ink("quiet"),
         strong=ink("foreground", bold=True),
         accent=ink("accent"),
-        pick=Style(bgcolor=colours["pick"], reverse=plain or None),
+        pick=chosen,
         pick_away=Style(bgcolor=colours["pick-away"], bold=plain or None),
         marks=Style(color=colours["accent"], bold=True, underline=True),
         status={

@@ -26,17 +26,25 @@ import termios
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
+FAULTY = """
+import sys
+from resim_inspect.cli import run
+from resim_inspect.tui.app import InspectApp
+InspectApp.action_help = lambda self: 1 / 0
+run()
+"""
+"""The command, whose help is broken."""
 CONTROL = re.compile(rb"\x1b(?:\[[0-9;:<=>?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()].|.)")
 
 
 class Terminal:
     """A program in a pseudo-terminal of 120 × 40."""
 
-    def __init__(self, *words: str | Path, **env: str) -> None:
+    def __init__(self, *words: str | Path, program: str = "", **env: str) -> None:
         self.master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "resim_inspect", *words],
+            [sys.executable, *(["-c", program] if program else ["-m", "resim_inspect"]), *words],
             cwd=ROOT,
             env={**os.environ, "TERM": "xterm-256color", **env},
             stdin=slave,
@@ -79,6 +87,17 @@ class Terminal:
         code = self.process.wait(PATIENCE)
         os.close(self.master)
         return code
+
+
+@pytest.fixture(autouse=True)
+def _no_trace(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+
+
+def test_a_fault_of_the_app_is_no_verdict_on_the_file(tmp_path: Path) -> None:
+    terminal = Terminal(write_sample(tmp_path), program=FAULTY)
+    terminal.wait_for("Max speed")
+    assert terminal.close(b"?") == 70
 
 
 def test_the_app_opens_a_file(tmp_path: Path) -> None:

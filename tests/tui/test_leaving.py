@@ -39,7 +39,7 @@ async def test_while_it_starts(path: Path, turns: int, capsys: pytest.CaptureFix
     assert "Traceback" not in "".join(capsys.readouterr())
 
 
-@pytest.mark.parametrize("turns", range(0, 40, 4))
+@pytest.mark.parametrize("turns", range(0, 30, 3))
 @pytest.mark.parametrize("key", ["2", "4", "question_mark", "ctrl+o", "f5"])
 async def test_while_a_pane_or_screen_is_being_made(
     path: Path, key: str, turns: int, capsys: pytest.CaptureFixture[str]
