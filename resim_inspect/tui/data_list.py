@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from itertools import takewhile
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual import work
 from textual.message import Message
@@ -36,8 +38,30 @@ KINDS = {
 }
 
 
+NEAR = 4
+"""So many rows above and below have names that must not look like this one's."""
 MOST_SURVEYED = 20_000
 """Of more data it is not said which of them no metric uses: finding out takes seconds."""
+
+
+def apart(name: str, others: Sequence[str], room: int) -> str:
+    """A name in `room` cells, so cut that it does not look like the names beside it."""
+    plain = fit(name, room)
+    alike = [other for other in others if other != name and fit(other, room) == plain]
+    if not alike:
+        return plain
+    shared = max(_shared(name, other) for other in alike)
+    most = room - 5  # Four letters of its start and an ellipsis stay in any case.
+    rest = name[shared:]
+    if len(rest) > most:
+        return fit(f"{name[:4]}…{rest}", room)
+    tail = name[-max(len(rest), room // 2) :]
+    return fit(name[: room - 1 - len(tail)] + "…" + tail, room)
+
+
+def _shared(a: str, b: str) -> int:
+    """How many letters two names have in common at their start."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(a, b, strict=False)))
 
 
 class DataList(LineList, Background):
@@ -109,20 +133,27 @@ class DataList(LineList, Background):
     def pieces(self, row: int, width: int, look: Tones) -> Sequence[Piece]:
         data = self.session.document.data[row]
         mark = self.session.worst.get(("data", row))
-        length = fit(self._length(row), 10 if width > 40 else 8, right=True)
+        length = self._length(row)
         kind = fit(KINDS.get(data.type, "?"), 7) if width > 40 else ""
-        room = max(6, width - len(length) - len(kind) - 5)
-        name = fit(clean(data.name, 200) or "(no name)", room)
+        room = max(6, width - cell_len(length) - len(kind) - 5)
+        around = [self._name_of(other) for other in range(row - NEAR, row + NEAR + 1)]
+        name = apart(around[NEAR], around, room)
         chosen = row == self.cursor
         unused = row in self._unused
         return [
             ("▌" if chosen else " ", look.accent),
             (name, look.strong if chosen else look.quiet if unused else look.text),
-            (length + " ", look.quiet),
+            (" " + length + " ", look.quiet),
             (kind, look.quiet),
             ("∅" if unused else " ", look.quiet),
             (SIGNS[mark] if mark else " ", look.severity[mark] if mark else look.quiet),
         ]
+
+    def _name_of(self, row: int) -> str:
+        """The name in a row, empty where there is no such row."""
+        if not 0 <= row < self.count:
+            return ""
+        return clean(self.session.document.data[row].name, 200) or "(no name)"
 
     def _length(self, row: int) -> str:
         known = self._lengths.get(row)

@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 from resim_inspect.document.builder import DocumentBuilder
 from resim_inspect.tui.chart import ChartView
 from resim_inspect.tui.columns import SearchError, columns_of, describe, histogram, search
-from resim_inspect.tui.data_list import DataList
+from resim_inspect.tui.data_list import DataList, apart
 from resim_inspect.tui.metric_list import MetricList
 from resim_inspect.tui.series_table import SeriesTable
 from tests.tui.conftest import keys, opened, press, settle, text
@@ -252,3 +252,32 @@ async def test_keys_of_data_do_something(sample: Path) -> None:
     async with opened(sample) as pilot:
         await press(pilot, "2", "G")
         assert keys(pilot) == ["u", "d", "?", "q"]
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "shown"),
+    [
+        ("Camera timings", "Camera status", "Camera timings  "),
+        ("Number of detections data", "Speed", "Number of detec…"),
+        ("Number of detections data", "Number of detections status", "Number …ons data"),
+        ("Number of detections status", "Number of detections data", "Number …s status"),
+        ("Detections by the left camera", "Detections by the right one", "Dete…left camera"),
+        ("Time of the whole left camera here", "Time of the whole right one", "Time…left camer…"),
+        ("Detections of it", "Detections of it by the left", "Detections of it"),
+    ],
+)
+def test_names_that_would_look_alike_are_cut_apart(name: str, other: str, shown: str) -> None:
+    assert apart(name, ["", other], 16) == shown
+
+
+async def test_names_have_all_the_room_that_lengths_leave() -> None:
+    build = DocumentBuilder("names")
+    build.doubles("Number of detections data", [1.0, 2.0])
+    build.doubles("Number of detections in the left", [1.0, 2.0])
+    build.doubles("Number of detections in the right", [1.0, 2.0])
+    async with opened(build, (80, 24)) as pilot:
+        await press(pilot, "2")
+        shown = text(pilot)
+        assert "Number of detections data  2" in shown
+        names = [line[2:30] for line in shown.splitlines() if "Number of" in line][1:]
+        assert len(names) == len(set(names)) == 3
