@@ -9,7 +9,7 @@ from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Static
 
 from resim_inspect.document.enums import MetricStatus, MetricType
@@ -125,6 +125,13 @@ class EventMetrics(LineList):
         ]
 
 
+class EventText(VerticalScroll):
+    """What is said about an event; it takes the focus where there is more of it to scroll to."""
+
+    def allow_focus(self) -> bool:
+        return super().allow_focus() and self.max_scroll_y > 0
+
+
 class EventsPane(Pane):
     """The time line above, the events left, the chosen one right."""
 
@@ -141,9 +148,15 @@ class EventsPane(Pane):
     EventsPane #event-side { width: 1fr; }
     EventsPane EventMetrics { height: 1fr; }
     EventsPane EventList:focus, EventsPane EventMetrics:focus { border: round $accent; }
-    EventsPane #event-text {
-        border: round $rule; height: 40%; min-height: 4; padding: 0 1;
+    EventsPane EventText {
+        border: round $rule; height: 50%; min-height: 4; max-height: 13; padding: 0 1;
+        scrollbar-size-vertical: 1;
     }
+    EventsPane EventText:focus { border: round $accent; }
+    EventsPane #event-line {
+        display: none; height: 1; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis;
+    }
+    EventsPane.-lone #event-line { display: block; }
     """
 
     def compose(self) -> ComposeResult:
@@ -151,8 +164,14 @@ class EventsPane(Pane):
         with Horizontal():
             yield EventList()
             with Vertical(id="event-side"):
-                yield Static(id="event-text")
+                with EventText():
+                    yield Static(id="event-text")
                 yield EventMetrics()
+        yield Static(id="event-line", markup=False)
+
+    def on_resize(self) -> None:
+        # Where the description has no box of its own, its start has a line.
+        self.set_class(self.screen.has_class("-narrow"), "-lone")
 
     def on_mount(self) -> None:
         self.query_one(Timeline).border_title = "Time"
@@ -221,6 +240,9 @@ class EventsPane(Pane):
                 words = clean(event.description, 2000, lines=True).strip()
                 text.append("\n" + words, look.text)
         self.query_one("#event-text", Static).update(text)
+        self.query_one(EventText).scroll_home(animate=False)
+        start = clean(event.description, 400).strip() if event is not None else ""
+        self.query_one("#event-line", Static).update(Text(start, look.quiet))
 
     @on(LineList.Moved)
     def _moved(self, message: LineList.Moved) -> None:

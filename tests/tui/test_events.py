@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from resim_inspect.document.builder import DocumentBuilder
+from resim_inspect.tui.events_pane import EventMetrics, EventText
 from resim_inspect.tui.jump import Hits
 from tests.tui.conftest import keys, opened, press, text
 from tests.tui.test_chart import waves
@@ -49,3 +52,35 @@ async def test_keys_of_an_event_do_something() -> None:
     async with opened(waves()) as pilot:
         await press(pilot, "3")
         assert keys(pilot) == ["Enter", "m", "d", "?", "q"]
+
+
+def told(words: str) -> DocumentBuilder:
+    build = DocumentBuilder("told")
+    build.event("Gust", at=1.0, metrics=[build.scalar("Peak", 1.0)], description=words)
+    return build
+
+
+async def test_a_description_is_wrapped_or_scrolled(sample: Path) -> None:
+    async with opened(sample, (80, 24)) as pilot:
+        await press(pilot, "3")
+        assert "drone towards the crane." in text(pilot)
+        await press(pilot, "tab")
+        # There is nothing to scroll to.
+        assert isinstance(pilot.app.focused, EventMetrics)
+    async with opened(told("gusts from the west " * 20 + "and calm"), (80, 24)) as pilot:
+        await press(pilot, "3")
+        assert "and calm" not in text(pilot)
+        await press(pilot, "tab")
+        assert isinstance(pilot.app.focused, EventText)
+        await press(pilot, "end")
+        assert "and calm" in text(pilot)
+
+
+async def test_where_there_is_no_box_the_start_of_the_description_is_shown(sample: Path) -> None:
+    async with opened(sample, (60, 20)) as pilot:
+        await press(pilot, "3")
+        assert "A gust from the west pushes the drone towards the crane." in text(pilot)
+    async with opened(told("gusts from the west " * 20), (60, 20)) as pilot:
+        await press(pilot, "3")
+        assert "gusts from the west gusts from the west gusts from" in text(pilot)
+        assert text(pilot).splitlines()[-2].endswith("…")
