@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import takewhile
 
 from rich.cells import cell_len
 
@@ -43,6 +45,20 @@ def fit(text: str, width: int, right: bool = False) -> str:
     text = cut(text, width)
     blank = " " * max(0, width - width_of(text))
     return blank + text if right else text + blank
+
+
+def common_start(names: Sequence[str], words: bool = False) -> int:
+    """How many characters to drop from the start of all names without losing a difference.
+
+    They end at a separator of paths, with `words` also at one between words; 0 for none.
+    """
+    if len(names) < 2:
+        return 0
+    same = takewhile(lambda pair: pair[0] == pair[1], zip(min(names), max(names), strict=False))
+    common = "".join(char for char, _ in same)
+    drop = max(common.rfind(end) for end in "·/:." + " _-" * words) + 1
+    drop += len(common[drop:]) - len(common[drop:].lstrip())
+    return drop if all(name[drop:].strip() for name in names) else 0
 
 
 UP = " ▁▂▃▄▅▆▇█"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import work
@@ -274,6 +275,8 @@ class ChartCanvas(Background, Lined, can_focus=True):
 
     def reading(self, look: Tones) -> list[Piece]:
         """The last line: the values under the cursor, or how much is drawn."""
+        from resim_inspect.charts.grid import common_start
+
         drawing = self.drawing
         if drawing is None:
             return [(" drawing…", look.quiet)] if self._busy else []
@@ -291,8 +294,13 @@ class ChartCanvas(Background, Lined, can_focus=True):
             return [(" " + " · ".join(parts), look.quiet)]
         said = drawing.read(self.cursor_x)
         pieces: list[Piece] = [(f" {said.x_text}", look.accent)]
+        drop = 0
+        if cell_len(said.text) > self.size.width - 2 * len(said.readings):
+            # Where not all of it fits, what the names have in common says nothing.
+            drop = common_start([reading.series for reading in said.readings])
         for reading in said.readings:
-            pieces.append(("   " + (reading.series + " " if reading.series else ""), look.quiet))
+            name = reading.series[drop:]
+            pieces.append(("   " + (name + " " if name else ""), look.quiet))
             pieces.append((reading.text, look.strong))
             if reading.status is not None:
                 pieces.append((" " + symbol(reading.status), look.of(reading.status)))

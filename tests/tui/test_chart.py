@@ -137,6 +137,24 @@ async def test_the_reading_says_from_which_moment_its_values_are() -> None:
             assert "".join(part for part, _ in chart.reading(tones(pilot.app))) == expected
 
 
+async def test_a_reading_without_room_leaves_out_what_its_names_share() -> None:
+    build = DocumentBuilder("shared")
+    times = build.times("clock", [0.0, 1.0, 2.0])
+    series = []
+    for part in ("planner", "rangefinder"):
+        data = build.strings(f"{part} states", ["A", "A", "B"], index=times)
+        series.append((data, build.statuses(f"{part} ok", data)))
+    names = ["subsystem states · planner", "subsystem states · rangefinder"]
+    build.states_over_time("States", series, states=["A", "B"], legend=names)
+    for width, start in ((120, "subsystem states · "), (60, "")):
+        async with opened(build, (width, 24)) as pilot:
+            await press(pilot, "enter")
+            chart = pilot.app.screen.query_one(Card).chart
+            chart.look_at(0.5)
+            reading = "".join(part for part, _ in chart.reading(tones(pilot.app)))
+            assert reading == f" 0.500 s   {start}planner A ✓   {start}rangefinder A ✓"
+
+
 async def test_from_the_cursor_to_the_row_of_the_data() -> None:
     async with opened(waves()) as pilot:
         await press(pilot, "tab", "right")

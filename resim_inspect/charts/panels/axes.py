@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import takewhile
 
 from resim_inspect.charts.drawing import Axis, Plot
-from resim_inspect.charts.grid import Grid, cut, fit, width_of
+from resim_inspect.charts.grid import Grid, common_start, cut, fit, width_of
 from resim_inspect.charts.panels.canvas import Request, Scale
 from resim_inspect.charts.picture import Rect
 from resim_inspect.charts.ticks import Ticks, ticks
@@ -49,16 +48,7 @@ def shortened(found: Ticks, axis: Axis, width: int) -> Ticks:
     room = _most_label(width)
     if axis.kind != "category" or len(names) < 2 or all(width_of(n) <= room for n in names):
         return found
-    first, last = min(names), max(names)
-    same = takewhile(lambda pair: pair[0] == pair[1], zip(first, last, strict=False))
-    common = "".join(char for char, _ in same)
-    ends = ["·", "/", ":", "."]
-    if len({cut(name, room) for name in names}) < len(names):
-        ends += [" ", "_", "-"]
-    drop = max(common.rfind(end) for end in ends) + 1
-    drop += len(common[drop:]) - len(common[drop:].lstrip())
-    if not all(name[drop:].strip() for name in names):
-        return found
+    drop = common_start(names, words=len({cut(name, room) for name in names}) < len(names))
     kept = [label[drop:] for label in found.labels]
     return Ticks(found.positions, tuple(kept), found.title)
 
