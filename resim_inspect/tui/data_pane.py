@@ -32,6 +32,9 @@ from resim_inspect.tui.series_table import SeriesTable
 from resim_inspect.tui.session import Session
 from resim_inspect.tui.theme import tones
 
+TALL = 20
+"""Rows from which on a chart leaves room for the numbers below it."""
+
 
 class Heading(Widget):
     """The titles of a table's columns."""
@@ -72,6 +75,9 @@ class DataPane(Pane):
     DataPane #numbers { height: auto; max-height: 5; color: $quiet; padding: 0 1; }
     DataPane ChartView { display: none; padding: 0 1; }
     DataPane.-chart ChartView { display: block; }
+    DataPane.-chart.-short #numbers { display: none; }
+    DataPane.-chart.-small DataList { max-height: 30%; }
+    DataPane.-chart.-small > #right { min-height: 70%; }
     DataPane.-chart SeriesTable, DataPane.-chart Heading { display: none; }
     """
 
@@ -98,6 +104,12 @@ class DataPane(Pane):
             yield SeriesTable()
             yield ChartView()
             yield Static(id="numbers")
+
+    def on_resize(self) -> None:
+        short = self.size.height < TALL
+        self.set_class(short, "-short")
+        # List and chart stand below each other: the chart needs more for a scale.
+        self.set_class(short and self.screen.has_class("-narrow"), "-small")
 
     def on_mount(self) -> None:
         self.query_one(Heading).of(self.table)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from pathlib import Path
 from typing import Any
 
@@ -281,3 +282,18 @@ async def test_names_have_all_the_room_that_lengths_leave() -> None:
         assert "Number of detections data  2" in shown
         names = [line[2:30] for line in shown.splitlines() if "Number of" in line][1:]
         assert len(names) == len(set(names)) == 3
+
+
+async def test_on_a_short_screen_a_chart_has_the_room_of_the_numbers() -> None:
+    async with opened(flight(), (60, 20)) as pilot:
+        await press(pilot, "2", "j")
+        assert "min 0" in text(pilot)
+        await press(pilot, "v")
+        shown = text(pilot)
+        assert "min 0" not in shown
+        assert len([line for line in shown.splitlines() if re.search(r"\d *┤", line)]) >= 2
+        await press(pilot, "v")
+        assert "min 0" in text(pilot)
+    async with opened(flight(), (80, 24)) as pilot:
+        await press(pilot, "2", "j", "v")
+        assert "min 0" in text(pilot)
