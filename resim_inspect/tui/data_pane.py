@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from rich.segment import Segment
 from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.message import Message
-from textual.strip import Strip
-from textual.widget import Widget
 from textual.widgets import Static
 from textual.worker import Worker, WorkerState
 
@@ -28,34 +25,12 @@ from resim_inspect.tui.columns import Columns, columns_of, describe
 from resim_inspect.tui.data_list import DataList
 from resim_inspect.tui.lines import LineList
 from resim_inspect.tui.pane import GoTo, KeysChanged, Pane
-from resim_inspect.tui.series_table import SeriesTable
+from resim_inspect.tui.series_table import Heading, SeriesTable
 from resim_inspect.tui.session import Session
 from resim_inspect.tui.theme import tones
 
 TALL = 20
 """Rows from which on a chart leaves room for the numbers below it."""
-
-
-class Heading(Widget):
-    """The titles of a table's columns."""
-
-    DEFAULT_CSS = "Heading { height: 1; }"
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._table: SeriesTable | None = None
-
-    def of(self, table: SeriesTable) -> None:
-        """Stand above this table."""
-        self._table = table
-        self.refresh()
-
-    def render_line(self, y: int) -> Strip:  # noqa: ARG002
-        width, base = self.size.width, self.rich_style
-        table = self._table
-        title = table.heading(table.room) if table is not None else ""
-        line = Strip([Segment(title, base + tones(self.app).quiet)])
-        return line.crop_extend(0, width, base)
 
 
 class DataPane(Pane):
@@ -171,8 +146,9 @@ class DataPane(Pane):
                 Key("v", "chart", "pane_key('view')"),
             )
         if focused is not self.list:
-            keys.append(Key("Esc", "list", "screen.peel"))
-        elif data.external_path is None:  # Of a file there is no table.
+            chart = self.query_one(ChartView)
+            return (*chart.keys(), Key("Esc", "list", "screen.peel"))
+        if data.external_path is None:  # Of a file there is no table.
             keys.append(Key("Enter", "read" if self._chart else "rows", "pane_key('open')"))
             keys.append(Key("v", "table" if self._chart else "chart", "pane_key('view')"))
         if not self.list.is_unused(data.position):
@@ -198,6 +174,11 @@ class DataPane(Pane):
             self._show()
         else:
             self._columns()
+
+    @on(ChartView.Read)
+    def _read_at(self, message: ChartView.Read) -> None:
+        message.stop()
+        self._lead()
 
     @on(LineList.Chosen)
     def _chosen(self, message: LineList.Chosen) -> None:

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.segment import Segment
 from textual import work
 from textual.binding import Binding, BindingType
 from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
 
 from resim_inspect.document.enums import MetricStatus, SeriesKind
 from resim_inspect.document.text import count
 from resim_inspect.tui.background import Background
 from resim_inspect.tui.columns import Column, Columns, SearchError, search
 from resim_inspect.tui.lines import LineList, Piece, fit
-from resim_inspect.tui.theme import Tones
+from resim_inspect.tui.theme import Tones, tones
 
 if TYPE_CHECKING:
     import numpy as np
@@ -251,3 +254,25 @@ class SeriesTable(LineList, Background):
                 found = count(len(self._hits), "row")
                 self.app.notify(f"{found} found; n the next.", timeout=3)
             self._step(self._hits, 1, f"Nothing matches {self.wanted}.", here=True)
+
+
+class Heading(Widget):
+    """The titles of a table's columns."""
+
+    DEFAULT_CSS = "Heading { height: 1; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._table: SeriesTable | None = None
+
+    def of(self, table: SeriesTable) -> None:
+        """Stand above this table."""
+        self._table = table
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:  # noqa: ARG002
+        width, base = self.size.width, self.rich_style
+        table = self._table
+        title = table.heading(table.room) if table is not None else ""
+        line = Strip([Segment(title, base + tones(self.app).quiet)])
+        return line.crop_extend(0, width, base)
