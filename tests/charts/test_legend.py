@@ -66,6 +66,7 @@ def test_the_title_of_the_axis_gives_way_to_short_names() -> None:
         assert [text for _, _, _, text in layout.placed] == ["planned", "used"]
         assert layout.left == 0
     assert layout.title == "phase · energy [Wh]"
+    assert arrange(found, "phase · energy [Wh]", 31, 1).title == "phase… [Wh]"
 
 
 @pytest.mark.parametrize("height", [12, 18, 24, 30])

@@ -163,14 +163,23 @@ def arrange(found: list[Entry], right: str, width: int, most: int) -> Layout:
                     default=0,
                 )
                 spare = width - taken - 2
-                kept = cut(title, spare) if spare >= _LEAST_TITLE else ""
+                kept = _cut_title(right, spare) if spare >= _LEAST_TITLE else ""
                 return _layout(kept, found, texts, places)
     return _some(found, title, width, most)
 
 
+def _cut_title(title: str, room: int) -> str:
+    """A title that is cut before its unit: `y: clea… [m]`."""
+    name, bracket, unit = title.rpartition(" [")
+    left = room - width_of(unit) - 2
+    if width_of(title) <= room or not bracket or left < 4:
+        return cut(title, room)
+    return f"{cut(name, left)} [{unit}"
+
+
 def _some(found: list[Entry], title: str, width: int, most: int) -> Layout:
     """What fits; the title goes where without it all series and thresholds are named."""
-    kept = cut(title, width // 3) if width // 3 >= _LEAST_TITLE else ""
+    kept = _cut_title(title, width // 3) if width // 3 >= _LEAST_TITLE else ""
     needed = sum(entry.rank <= 1 for entry in found)
     first = _most(found, kept, width, most)
     if not kept or sum(entry.rank <= 1 for _, _, entry, _ in first.placed) == needed:
