@@ -285,5 +285,5 @@ class FindingsPane(Pane):
             if row is not None:
                 self.post_message(JudgeBy(names[row]))
 
-        title = "Judge by the rules of open-core, from release"
+        title = "Judge by the rules of ReSim's validator, from release"
         self.app.push_screen(Choose(title, rows, names.index(current)), chosen)
