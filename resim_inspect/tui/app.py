@@ -223,7 +223,9 @@ class InspectApp(App[None], Starting):
         from resim_inspect.tui.dialogs import ErrorDialog
 
         message.stop()
-        self.push_screen(ErrorDialog(message.doing, message.error))
+        shown = [screen for screen in self.screen_stack if isinstance(screen, ErrorDialog)]
+        if not any(one.tells(message.doing, message.error) for one in shown):
+            self.push_screen(ErrorDialog(message.doing, message.error))
 
 
 def run_app(path: Path | Address | None, *, watch: bool = True, images: Choice = "auto") -> bool:

@@ -54,6 +54,10 @@ class ErrorDialog(Dialog[None]):
         self.doing = doing
         self.error = error
 
+    def tells(self, doing: str, error: BaseException) -> bool:
+        """Whether it says the same as one about this error would."""
+        return (doing, type(error), str(error)) == (self.doing, type(self.error), str(self.error))
+
     @property
     def details(self) -> str:
         """The whole story, for a bug report; no values of local variables."""

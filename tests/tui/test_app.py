@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from resim_inspect.tui.app import InspectApp
+from resim_inspect.tui.background import Failed
 from resim_inspect.tui.commands import commands
 from resim_inspect.tui.dialogs import ErrorDialog
 from resim_inspect.tui.help_screen import HelpScreen, key_name
@@ -76,14 +78,25 @@ async def test_an_error_away_from_the_screen_is_shown_and_can_be_copied(
         await press(pilot, "y")
         assert "RuntimeError: the [b]pencil[/] broke" in pilot.app.clipboard
         assert "drawing the chart" in pilot.app.clipboard
-        await press(pilot, "escape")
+        # The same error once more says nothing new.
+        error = RuntimeError("the [b]pencil[/] broke")
+        pilot.app.post_message(Failed("drawing the chart", error))
+        await settle(pilot)
+        assert len(pilot.app.screen_stack) == 2
+        pilot.app.post_message(Failed("reading the file again", error))
+        await settle(pilot)
+        assert len(pilot.app.screen_stack) == 3
+        await press(pilot, "escape", "escape")
         assert pilot.app.screen.query_one(MetricList).has_focus
 
 
 async def test_q_quits() -> None:
     async with opened(speeds()) as pilot:
         await pilot.press("q")
-        await pilot.pause()
+        for _ in range(500):
+            if not pilot.app.is_running:
+                break
+            await asyncio.sleep(0.01)
         assert not pilot.app.is_running
 
 
