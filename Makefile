@@ -13,8 +13,8 @@ OPEN_CORE = resim-open-core==1.6.0
 PYTEST_ARGS ?=
 CHECKED = $(wildcard resim_inspect runner examples tests benchmarks)
 # What runs on Windows too: the app, and what it fetches with.
-PORTABLE = resim_inspect runner/fetching runner/publish.py runner/owner.py \
-  runner/api/client.py runner/api/transport.py runner/api/wire.py
+PORTABLE = resim_inspect runner/download runner/storage/publish.py runner/storage/lease.py \
+  runner/api/client/client.py runner/api/client/transport.py runner/api/client/http11.py
 
 .PHONY: demo test lint bench schema clean
 

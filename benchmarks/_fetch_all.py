@@ -14,11 +14,11 @@ TOKEN = "benchmark"
 
 def ours(url: str, project: UUID, batch: UUID, connections: int) -> tuple[int, float]:
     """With our fetch, onto disk; returns how many metrics came and when the first table did."""
-    from runner.api.client import Client
-    from runner.fetching.batch import Watch, fetch_batch
-    from runner.fetching.gather import MOST
-    from runner.fetching.names import Wish
-    from runner.fetching.store import Target
+    from runner.api.client.client import Client
+    from runner.download.batch import Watch, fetch_batch
+    from runner.download.downloader import MOST
+    from runner.download.selection import Wish
+    from runner.download.store import Target
     from runner.redact import Secrets
 
     client = Client(url, TOKEN, project, connections=connections or MOST)
@@ -56,7 +56,7 @@ def main() -> None:
     else:
         import requests  # noqa: F401
 
-        import runner.fetching.batch  # noqa: F401
+        import runner.download.batch  # noqa: F401
     ids = UUID(project), UUID(batch)
     before = time.perf_counter()
     if who == "official":

@@ -20,8 +20,8 @@ from textual.message_pump import MessagePump
 from textual.pilot import Pilot
 
 from resim_inspect.tui.app import InspectApp
-from resim_inspect.tui.garbage import brisk
-from resim_inspect.tui.opening import open_path
+from resim_inspect.tui.gc_tuning import brisk
+from resim_inspect.tui.open.opening import open_path
 
 TICK = 0.005
 REPEAT = 0.033

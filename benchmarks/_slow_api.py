@@ -9,7 +9,7 @@ import asyncio
 import sys
 from itertools import count
 
-from runner.api import server
+from runner.api.stub_server import server
 
 _received = server.Connection.data_received
 _BUSY = b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"

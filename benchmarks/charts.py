@@ -14,10 +14,10 @@ import numpy as np
 from benchmarks import Row
 from benchmarks.files import FOLDER
 from benchmarks.measure import duration
+from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.charts import draw, render
-from resim_inspect.charts.plotext_adapter import terminal_type
+from resim_inspect.charts.plotext_backend import terminal_type
 from resim_inspect.document import open_document
-from resim_inspect.document.builder import DocumentBuilder
 
 POINTS = 3_000_000
 WIDTH, HEIGHT = 120, 40

@@ -14,9 +14,9 @@ from pathlib import Path
 from benchmarks import Row
 from benchmarks._fetch_all import TOKEN
 from benchmarks.measure import ROOT, duration, skip_slow
-from resim_inspect.document.builder import DocumentBuilder
-from runner.api.prepare import prepare
-from runner.workspace import Workspace, open_workspace
+from resim_inspect.building.builder import DocumentBuilder
+from runner.api.stub_server.index_builder import prepare
+from runner.workspace.layout import Workspace, open_workspace
 
 JOBS, METRICS = 200, 10
 EVERY = 50

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import wire
-from resim_inspect.document.builder import DataRef, DocumentBuilder
+from resim_inspect.building.builder import DataRef, DocumentBuilder
 from resim_inspect.schema import metrics_pb2 as pb
 
 FOLDER = Path(__file__).parents[1] / ".cache" / "benchmarks"

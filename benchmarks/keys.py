@@ -16,7 +16,7 @@ import numpy as np
 
 from benchmarks import Row, files
 from benchmarks.measure import skip_slow, told
-from resim_inspect.document.builder import DocumentBuilder
+from resim_inspect.building.builder import DocumentBuilder
 
 RUNS = 3
 ANSWER = 100.0

@@ -40,7 +40,7 @@ def decode_all() -> Action:
     import numpy as np
 
     from resim_inspect.document import open_document
-    from resim_inspect.document.every import every_series
+    from resim_inspect.document.series_iter import every_series
 
     np.zeros(1)
 
@@ -73,8 +73,8 @@ def validate() -> Action:
     """Our document and all findings; what is imported only when needed is there already."""
     import numpy  # noqa: F401
 
-    from resim_inspect.document import convert, decode, open_document, unknown  # noqa: F401
-    from resim_inspect.validation import heavy, judge, validate  # noqa: F401
+    from resim_inspect.document import decode, from_proto, open_document, unknown_fields  # noqa: F401
+    from resim_inspect.validation import large_series, validate, validator  # noqa: F401
 
     def run(path: Path) -> object:
         document = open_document(path)

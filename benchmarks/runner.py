@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from resim_inspect.document.builder import DocumentBuilder
+from resim_inspect.building.builder import DocumentBuilder
 
 BASE_IMAGE = os.environ.get("BASE_IMAGE", "resim-base:bookworm")
 JOBS = int(os.environ.get("RUNNER_BENCHMARK_JOBS", "200"))
@@ -99,8 +99,8 @@ def _many() -> dict[str, Any] | None:
         api.inspect_image(BASE_IMAGE)
     except docker.errors.DockerException:
         return None
-    from runner.batch import slots
-    from runner.engines.base import EngineInfo, Limits
+    from runner.engines.protocol import EngineInfo, Limits
+    from runner.execution.scheduler import slots
 
     about = api.info()
     parallel = slots(EngineInfo("docker", "", about["NCPU"], about["MemTotal"]), Limits())

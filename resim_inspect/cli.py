@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, NoReturn, Protocol, cast
 
 from resim_inspect import __version__
 from resim_inspect.commands import CommandError, ExitCode
-from resim_inspect.document.errors import DocumentError
-from resim_inspect.document.text import clean
+from resim_inspect.errors import DocumentError
+from resim_inspect.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from resim_inspect.tui.cloud import Address
+    from resim_inspect.tui.cloud.address import Address
 
 PROGRAM = "resim-inspect"
 COMMANDS = {
@@ -169,7 +169,7 @@ def _app(argv: list[str]) -> int:
     elif args.color == "always" or not os.environ.get("NO_COLOR"):
         os.environ.pop("NO_COLOR", None)
     from resim_inspect.tui.app import run_app
-    from resim_inspect.tui.graphics import GraphicsError
+    from resim_inspect.tui.widgets.chart.terminal_graphics import GraphicsError
 
     try:
         well = run_app(path, images=args.images)
@@ -181,7 +181,7 @@ def _app(argv: list[str]) -> int:
 def _place(text: str | None) -> Path | Address | None:
     if text is None or not text.startswith("resim:"):
         return None if text is None else Path(text)
-    from resim_inspect.tui.cloud import address_of
+    from resim_inspect.tui.cloud.address import address_of
 
     return address_of(text)
 

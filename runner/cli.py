@@ -72,7 +72,7 @@ def _guarded(args: argparse.Namespace) -> int:
     from importlib import import_module
 
     from runner.errors import RunnerError
-    from runner.signals import Interrupted
+    from runner.execution.cancellation import Interrupted
 
     module = import_module(f"runner.commands.{args.command_name}")
     try:
@@ -96,7 +96,7 @@ def _guarded(args: argparse.Namespace) -> int:
 
 
 def _say(text: str, hint: str = "") -> None:
-    from resim_inspect.document.text import clean
+    from resim_inspect.text import clean
 
     sys.stderr.write(f"{PROGRAM}: {clean(text)}\n")
     if hint:
@@ -119,7 +119,7 @@ def _parser(wanted: str) -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=about, description=sentence)
         if wanted == name:
             # Only the arguments of the command that is called are worth building.
-            from runner import options
+            from runner.commands.shared import build_args
 
-            options.add_arguments(command, name)
+            build_args.add_arguments(command, name)
     return parser

@@ -14,12 +14,12 @@ import pytest
 from benchmarks import Row, files, wire
 from benchmarks.__main__ import met, print_table
 from benchmarks.fetch import serving
+from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.document import parse_document
-from resim_inspect.document.builder import DocumentBuilder
 from resim_inspect.schema import metrics_pb2 as pb
 from resim_inspect.validation import validate
-from runner.api.prepare import prepare
-from runner.workspace import open_workspace
+from runner.api.stub_server.index_builder import prepare
+from runner.workspace.layout import open_workspace
 
 
 def series(payload: bytes) -> pb.Series:

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from resim_inspect.document.sample import write_sample
+from resim_inspect.building.sample import write_sample
 
 ROOT = Path(__file__).parents[1]
 SCREEN = ("textual", "rich", "plotext")
 NETWORK = ("requests", "docker", "urllib3")
 HEAVY = ("numpy", "pandas", "PIL", "plotly")
-ADAPTER = "resim_inspect.charts.plotext_adapter"
+ADAPTER = "resim_inspect.charts.plotext_backend"
 
 
 def loaded(code: str, *words: str | Path) -> set[str]:
@@ -127,18 +127,20 @@ def test_the_command_of_the_runner_loads_no_engine() -> None:
 
 
 @pytest.mark.skipif(
-    not (ROOT / "runner/api/server.py").is_file(), reason="there is no stand-in server"
+    not (ROOT / "runner/api/stub_server/server.py").is_file(), reason="there is no stand-in server"
 )
 def test_the_stand_in_server_knows_the_standard_library_only() -> None:
-    names = loaded("import runner.api.server")
+    names = loaded("import runner.api.stub_server.server")
     foreign = {name.partition(".")[0] for name in names} - sys.stdlib_module_names
     assert foreign - {"runner", "sitecustomize", "_distutils_hack", "__main__"} <= {"resim_inspect"}
     assert not beneath(names, *SCREEN, *NETWORK, *HEAVY, "google")
 
 
 def test_the_app_starts_without_what_fetches() -> None:
-    names = loaded("import resim_inspect.tui.app, resim_inspect.tui.workspace_screen")
-    assert not beneath(names, *NETWORK, "runner", "resim_inspect.tui.fetch_screen")
+    names = loaded("import resim_inspect.tui.app, resim_inspect.tui.workspace.screen")
+    assert not beneath(names, *NETWORK, "runner", "resim_inspect.tui.cloud.fetch_screen")
     # A process of its own speaks to servers.
-    names = loaded("import resim_inspect.tui.fetch_screen, resim_inspect.tui.fetch_dialogs")
-    assert not beneath(names, *NETWORK, "runner.api.client", "runner.fetching")
+    names = loaded(
+        "import resim_inspect.tui.cloud.fetch_screen, resim_inspect.tui.cloud.fetch_dialogs"
+    )
+    assert not beneath(names, *NETWORK, "runner.api.client.client", "runner.download")

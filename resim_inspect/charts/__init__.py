@@ -13,44 +13,44 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from resim_inspect.charts.drawing import Drawing as Drawing
-    from resim_inspect.charts.drawing import DrawOptions as DrawOptions
-    from resim_inspect.charts.drawing import Reading as Reading
-    from resim_inspect.charts.kinds import draw as draw
-    from resim_inspect.charts.kinds import draw_series as draw_series
-    from resim_inspect.charts.picture import Picture as Picture
-    from resim_inspect.charts.picture import Readout as Readout
-    from resim_inspect.charts.picture import Rect as Rect
-    from resim_inspect.charts.picture import to_ansi as to_ansi
-    from resim_inspect.charts.rendering import natural_height as natural_height
-    from resim_inspect.charts.rendering import render as render
-    from resim_inspect.charts.style import DARK as DARK
-    from resim_inspect.charts.style import LIGHT as LIGHT
-    from resim_inspect.charts.style import PLAIN as PLAIN
-    from resim_inspect.charts.style import Line as Line
-    from resim_inspect.charts.style import Palette as Palette
-    from resim_inspect.charts.style import Span as Span
-    from resim_inspect.charts.style import Style as Style
+    from resim_inspect.charts.build import draw as draw
+    from resim_inspect.charts.build import draw_series as draw_series
+    from resim_inspect.charts.model.drawing import Drawing as Drawing
+    from resim_inspect.charts.model.drawing import DrawOptions as DrawOptions
+    from resim_inspect.charts.model.drawing import Reading as Reading
+    from resim_inspect.charts.model.picture import Picture as Picture
+    from resim_inspect.charts.model.picture import Readout as Readout
+    from resim_inspect.charts.model.picture import Rect as Rect
+    from resim_inspect.charts.model.picture import to_ansi as to_ansi
+    from resim_inspect.charts.model.style import DARK as DARK
+    from resim_inspect.charts.model.style import LIGHT as LIGHT
+    from resim_inspect.charts.model.style import PLAIN as PLAIN
+    from resim_inspect.charts.model.style import Line as Line
+    from resim_inspect.charts.model.style import Palette as Palette
+    from resim_inspect.charts.model.style import Span as Span
+    from resim_inspect.charts.model.style import Style as Style
+    from resim_inspect.charts.rendering.compose import natural_height as natural_height
+    from resim_inspect.charts.rendering.compose import render as render
 
 _HOME = {
-    "draw": "kinds",
-    "draw_series": "kinds",
-    "Drawing": "drawing",
-    "DrawOptions": "drawing",
-    "Reading": "drawing",
-    "Picture": "picture",
-    "Readout": "picture",
-    "Rect": "picture",
-    "to_ansi": "picture",
-    "natural_height": "rendering",
-    "render": "rendering",
-    "DARK": "style",
-    "LIGHT": "style",
-    "PLAIN": "style",
-    "Line": "style",
-    "Palette": "style",
-    "Span": "style",
-    "Style": "style",
+    "draw": "build",
+    "draw_series": "build",
+    "Drawing": "model.drawing",
+    "DrawOptions": "model.drawing",
+    "Reading": "model.drawing",
+    "Picture": "model.picture",
+    "Readout": "model.picture",
+    "Rect": "model.picture",
+    "to_ansi": "model.picture",
+    "natural_height": "rendering.compose",
+    "render": "rendering.compose",
+    "DARK": "model.style",
+    "LIGHT": "model.style",
+    "PLAIN": "model.style",
+    "Line": "model.style",
+    "Palette": "model.style",
+    "Span": "model.style",
+    "Style": "model.style",
 }
 
 

@@ -7,12 +7,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from resim_inspect.charts.launch import has_display, launch
+from resim_inspect.charts.external_viewer import has_display, launch
 from resim_inspect.commands import CommandError, ExitCode, metrics_files
-from resim_inspect.document.text import clean
+from resim_inspect.text import clean
 
 if TYPE_CHECKING:
-    from resim_inspect.charts.page import Target
+    from resim_inspect.charts.html_page import Target
     from resim_inspect.document import Document
     from resim_inspect.document.model import Metric
 
@@ -45,7 +45,7 @@ def _ordinal(text: str) -> int:
 
 def run(args: argparse.Namespace) -> int:
     """Writes the page where one is needed, opens it, and prints its path."""
-    from resim_inspect.charts.page import NothingToBrowseError, target
+    from resim_inspect.charts.html_page import NothingToBrowseError, target
     from resim_inspect.document import open_document
 
     with open_document(_file(args.path)) as document:

@@ -27,7 +27,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _open(folder: Path, args: argparse.Namespace) -> int:
-    from resim_inspect.document.sample import write_sample
+    from resim_inspect.building.sample import write_sample
 
     path = write_sample(folder)
     if sys.stdin.isatty() and sys.stdout.isatty():

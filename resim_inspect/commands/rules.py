@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from resim_inspect.commands import CommandError, ExitCode, use_color
 from resim_inspect.validation.catalogue.rule import Rule
 from resim_inspect.validation.findings import Severity
-from resim_inspect.validation.rules import RULES
+from resim_inspect.validation.registry import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from resim_inspect.commands import CommandError, ExitCode, light_terminal, metrics_files, use_color
 from resim_inspect.document import DocumentError, open_document
-from resim_inspect.document.text import clean
+from resim_inspect.text import clean
 
 if TYPE_CHECKING:
     from resim_inspect.document import Document
@@ -82,7 +82,7 @@ def _open_all(path: Path) -> Iterator[tuple[Path, Document | DocumentError]]:
 
 
 def _text(args: argparse.Namespace) -> int:
-    from resim_inspect.commands.cards import Cards, Look
+    from resim_inspect.commands.show_output.cards import Cards, Look
 
     columns = min(shutil.get_terminal_size((PAGE_WIDTH, 24)).columns, WIDEST)
     width = args.width or (columns if sys.stdout.isatty() else PAGE_WIDTH)
@@ -103,7 +103,7 @@ def _text(args: argparse.Namespace) -> int:
 
 
 def _json(args: argparse.Namespace) -> int:
-    from resim_inspect.commands.as_json import document_values, numbers, write
+    from resim_inspect.commands.show_output.as_json import document_values, numbers, write
 
     code = ExitCode.OK
     files: list[dict[str, Any]] = []

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from resim_inspect.commands import CommandError, ExitCode, metrics_files, use_color
 from resim_inspect.document import open_document
-from resim_inspect.document.errors import DocumentError, UnreadableError
+from resim_inspect.errors import DocumentError, UnreadableError
 from resim_inspect.validation import Severity, validate
 from resim_inspect.validation.editions import NEWEST, edition
 from resim_inspect.validation.formats import Result, text, unreadable

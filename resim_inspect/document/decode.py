@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from resim_inspect.document.enums import SeriesKind
 from resim_inspect.document.model import Series
-from resim_inspect.document.parse import parse
-from resim_inspect.document.runs import string_runs
-from resim_inspect.document.wire import packed
+from resim_inspect.document.wire.parse import parse
+from resim_inspect.document.wire.scan import packed
+from resim_inspect.document.wire.string_runs import string_runs
 from resim_inspect.schema import metrics_pb2 as pb
 
 _BLOCK = 1 << 18  # bytes of timestamps at a time: the temporaries stay in the cache

@@ -10,13 +10,13 @@ from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from resim_inspect.document.enums import MetricStatus, SeriesKind
-from resim_inspect.document.errors import MalformedError, SeriesError
-from resim_inspect.document.facts import HeavyFacts, series_length
-from resim_inspect.document.facts import facts as heavy_facts
-from resim_inspect.document.lazy import Lazy
-from resim_inspect.document.slices import Slices
-from resim_inspect.document.source import Source, Stamp
-from resim_inspect.document.wire import Scan
+from resim_inspect.document.lazy_sequence import Lazy
+from resim_inspect.document.series_stats import HeavyFacts, series_length
+from resim_inspect.document.series_stats import facts as heavy_facts
+from resim_inspect.document.wire.scan import Scan
+from resim_inspect.document.wire.slices import Slices
+from resim_inspect.document.wire.source import Source, Stamp
+from resim_inspect.errors import MalformedError, SeriesError
 from resim_inspect.schema import metrics_pb2 as pb
 
 if TYPE_CHECKING:
@@ -94,28 +94,28 @@ class Document:
     @cached_property
     def metrics(self) -> Sequence[Metric]:
         """All metrics, in the order of the file; each is made when asked for."""
-        from resim_inspect.document import convert
+        from resim_inspect.document import from_proto
 
         messages = self.message.job_level_metrics.metrics
-        return Lazy(len(messages), lambda position: convert.metric(messages[position], position))
+        return Lazy(len(messages), lambda position: from_proto.metric(messages[position], position))
 
     @cached_property
     def data(self) -> Sequence[MetricsData]:
         """All metrics data, in the order of the file; each is made when asked for."""
-        from resim_inspect.document import convert
+        from resim_inspect.document import from_proto
 
         messages = self.message.metrics_data
         return Lazy(
-            len(messages), lambda position: convert.metrics_data(messages[position], position)
+            len(messages), lambda position: from_proto.metrics_data(messages[position], position)
         )
 
     @cached_property
     def events(self) -> Sequence[Event]:
         """All events, in the order of the file; each is made when asked for."""
-        from resim_inspect.document import convert
+        from resim_inspect.document import from_proto
 
         messages = self.message.events
-        return Lazy(len(messages), lambda position: convert.event(messages[position], position))
+        return Lazy(len(messages), lambda position: from_proto.event(messages[position], position))
 
     def display_order(self) -> list[int]:
         """Positions of the metrics as ReSim shows them: by order (unset last), then name."""
@@ -337,7 +337,7 @@ class Document:
 
     def unknown_fields(self) -> list[UnknownField]:
         """Fields that the schema does not know, each place and number once."""
-        from resim_inspect.document.unknown import unknown_fields
+        from resim_inspect.document.unknown_fields import unknown_fields
 
         return unknown_fields(self.message, self._slices)
 

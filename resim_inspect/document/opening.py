@@ -7,15 +7,15 @@ from pathlib import Path
 from google.protobuf.message import DecodeError
 
 from resim_inspect.document.document import CACHE_BYTES, Document
-from resim_inspect.document.errors import (
+from resim_inspect.document.wire.scan import THRESHOLD, Scan, scan
+from resim_inspect.document.wire.slices import Slices
+from resim_inspect.document.wire.source import BytesSource, Source, open_source
+from resim_inspect.errors import (
     DocumentError,
     EmptyFileError,
     MalformedError,
     TruncatedError,
 )
-from resim_inspect.document.slices import Slices
-from resim_inspect.document.source import BytesSource, Source, open_source
-from resim_inspect.document.wire import THRESHOLD, Scan, scan
 from resim_inspect.schema import metrics_pb2 as pb
 
 
@@ -71,7 +71,7 @@ def _open(source: Source, path: Path | None, cache_bytes: int, threshold: int) -
 
 
 def _malformed(source: Source, split: Scan, path: Path | None) -> DocumentError:
-    from resim_inspect.document.diagnose import diagnose
+    from resim_inspect.document.wire.parse_errors import diagnose
 
     foreign = _foreign(source)
     fault = diagnose(split.skeleton, pb.JobMetrics.DESCRIPTOR)

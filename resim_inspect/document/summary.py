@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from resim_inspect.document.enums import MetricStatus, SeriesKind
-from resim_inspect.document.errors import DocumentError
 from resim_inspect.document.model import (
     BarChartValues,
     BatchwiseBarChartValues,
@@ -25,7 +24,8 @@ from resim_inspect.document.model import (
     StatesOverTimeValues,
     TextValues,
 )
-from resim_inspect.document.text import clean, count, quantity
+from resim_inspect.errors import DocumentError
+from resim_inspect.text import clean, count, quantity
 
 if TYPE_CHECKING:
     import numpy as np

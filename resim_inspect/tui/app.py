@@ -16,16 +16,16 @@ from textual.screen import Screen
 from textual.theme import Theme
 from textual.worker import Worker, WorkerState
 
-from resim_inspect.document.errors import DocumentError
-from resim_inspect.document.text import clean
-from resim_inspect.tui.background import Failed, Starting
-from resim_inspect.tui.cloud import Address
-from resim_inspect.tui.garbage import brisk, uncollected
-from resim_inspect.tui.graphics import Choice, Graphics, prepare, remembered
-from resim_inspect.tui.layout import CSS
-from resim_inspect.tui.opening import Again, Open, Opened, open_path
-from resim_inspect.tui.switching import Shelf
+from resim_inspect.errors import DocumentError
+from resim_inspect.text import clean
+from resim_inspect.tui.breakpoints import CSS
+from resim_inspect.tui.cloud.address import Address
+from resim_inspect.tui.gc_tuning import brisk, uncollected
+from resim_inspect.tui.open.opening import Again, Open, Opened, open_path
+from resim_inspect.tui.open_documents import Shelf
 from resim_inspect.tui.theme import DARK, LIGHT, defaults
+from resim_inspect.tui.widgets.chart.terminal_graphics import Choice, Graphics, prepare, remembered
+from resim_inspect.tui.workers import Failed, Starting
 
 
 class InspectApp(App[None], Starting):
@@ -146,7 +146,7 @@ class InspectApp(App[None], Starting):
         thread=True, exclusive=True, group="recent", exit_on_error=False, description="remembering"
     )
     def _remember(self, path: Path | Address) -> None:
-        from resim_inspect.tui.recent import remember
+        from resim_inspect.tui.open.recent import remember
 
         remember(path)
 
@@ -167,7 +167,7 @@ class InspectApp(App[None], Starting):
             self.set_timer(0.03, self._leave)
 
     async def action_open(self) -> None:
-        from resim_inspect.tui.open_screen import OpenScreen
+        from resim_inspect.tui.open.screen import OpenScreen
 
         if not isinstance(self.screen, OpenScreen):
             await self.shelf.show_open()
@@ -183,7 +183,7 @@ class InspectApp(App[None], Starting):
             self.notify("This is all that is open; q leaves the app.", timeout=3)
 
     def action_switch(self) -> None:
-        from resim_inspect.tui.dialogs import Choose
+        from resim_inspect.tui.widgets.dialogs import Choose
 
         modes = list(self.shelf.lately)
         if not modes:
@@ -208,7 +208,7 @@ class InspectApp(App[None], Starting):
             self.push_screen(HelpScreen(focused, nodes))
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        from resim_inspect.tui.commands import commands
+        from resim_inspect.tui.command_palette import commands
 
         yield from commands(self, screen)
 
@@ -220,7 +220,7 @@ class InspectApp(App[None], Starting):
 
     @on(Failed)
     def _failed(self, message: Failed) -> None:
-        from resim_inspect.tui.dialogs import ErrorDialog
+        from resim_inspect.tui.widgets.dialogs import ErrorDialog
 
         message.stop()
         shown = [screen for screen in self.screen_stack if isinstance(screen, ErrorDialog)]

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from resim_inspect.document.text import clean
+from resim_inspect.text import clean
 
 if TYPE_CHECKING:
     from textual.app import App

@@ -12,9 +12,9 @@ from textual.dom import DOMNode
 from textual.widget import Widget
 from textual.widgets import Static
 
-from resim_inspect.tui.dialogs import Dialog
-from resim_inspect.tui.query import FIELDS
+from resim_inspect.filtering.query import FIELDS
 from resim_inspect.tui.theme import tones
+from resim_inspect.tui.widgets.dialogs import Dialog
 
 NAMES = {
     "plus": "+",

@@ -22,6 +22,6 @@ def validate(document: Document, *, edition: str | None = None) -> Report:
     for an edition that is no release number, and a DocumentError where the document cannot
     be read to its end. The rules are loaded when they are first needed.
     """
-    from resim_inspect.validation.judge import validate as judge
+    from resim_inspect.validation.validator import validate as judge
 
     return judge(document, edition=edition)

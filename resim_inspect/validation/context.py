@@ -12,7 +12,7 @@ from resim_inspect.validation.ids import same_id
 if TYPE_CHECKING:
     from resim_inspect.document.document import Document
     from resim_inspect.schema import metrics_pb2 as pb
-    from resim_inspect.validation.heavy import HeavyFacts
+    from resim_inspect.validation.large_series import HeavyFacts
 
 _RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 _KINDS = {"file": 0, "metric": 1, "data": 2, "event": 3}

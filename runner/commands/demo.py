@@ -1,7 +1,157 @@
-"""`resim-runner demo`: the example build, jobs and then the batch, on this machine."""
+"""The demo: the example build on flights that are made for it, job by job and then the batch."""
 
 from __future__ import annotations
 
-from runner.demo import run
+import argparse
+import importlib.util
+import os
+import shlex
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
 
-__all__ = ["run"]
+from resim_inspect.text import clean
+from runner.errors import RunnerError
+from runner.workspace.layout import BATCH, JOBS
+
+EXAMPLE = "flight_metrics"
+SDK = "resim-open-core"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Where the workspace stays, and whether the inspector opens on it."""
+    parser.add_argument(
+        "--keep", metavar="DIR", type=Path, help="make the workspace here and leave it there"
+    )
+    parser.add_argument(
+        "--no-inspect", action="store_true", help="end after the runs, without the inspector"
+    )
+    parser.add_argument("--debug", action="store_true", help="show where an error comes from")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Make the workspace, run the build on it, open the inspector; the exit code of the runs."""
+    if args.keep is not None:
+        folder: Path = args.keep
+        if folder.exists() and any(folder.iterdir()) and not (folder / JOBS).is_dir():
+            raise RunnerError(
+                f"{clean(str(folder))} has other things in it.", "Name a new or an empty folder."
+            )
+        return _demo(folder, inspect=not args.no_inspect)
+    with tempfile.TemporaryDirectory(prefix="resim-runner-demo-") as scratch:
+        return _demo(Path(scratch, "flights"), inspect=not args.no_inspect)
+
+
+def _demo(workspace: Path, *, inspect: bool) -> int:
+    reason = why_not()
+    if reason:
+        _say(f"Nothing is run: {reason} What follows is made up by {Path(__file__).name}.")
+        make_up(workspace)
+        code = 0
+    else:
+        example = example_folder()
+        assert example is not None  # or there would be a reason
+        generate(example, workspace)
+        code = _run_all(example, workspace)
+    if inspect:
+        _inspect(workspace)
+    return code
+
+
+def why_not() -> str:
+    """Why the example cannot run here, as a sentence; empty where it can."""
+    if example_folder() is None:
+        return "the example build is not installed with this program."
+    try:
+        found = importlib.util.find_spec("resim.metrics.python.metrics_writer")
+    except ModuleNotFoundError:
+        found = None
+    if found is None:
+        version = f"{sys.version_info.major}.{sys.version_info.minor}"
+        return (
+            f"the official SDK, {SDK}, is not installed (it is there for Linux and Python 3.10"
+            f" to 3.13; this is {sys.platform} and {version})."
+        )
+    return ""
+
+
+def example_folder() -> Path | None:
+    """Where the example lies: beside this module where it is installed, else in the checkout."""
+    here = Path(__file__).resolve().parents[1]
+    for folder in (here / EXAMPLE, here.parent / "examples" / EXAMPLE):
+        if (folder / "generate.py").is_file():
+            return folder
+    return None
+
+
+def generate(example: Path, workspace: Path) -> None:
+    """Let the example fly its experiences into a workspace; raises RunnerError."""
+    command = [sys.executable, str(example / "generate.py"), str(workspace)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
+        raise RunnerError(f"the flights cannot be made: {clean(last, 200)}.")
+
+
+def run_arguments(example: Path, workspace: Path) -> list[str]:
+    """The arguments of `resim-runner` that run the example natively on a workspace."""
+    here = Path(__file__).resolve().parents[2]
+    words = ["run", str(workspace), "--command"]
+    words.append(shlex.join([sys.executable, "-m", "runner.inside"]))
+    words += ["--env", f"PYTHONPATH={example}{os.pathsep}{here}", "--env", "RESIM_METRICS=metrics"]
+    # A build gets an empty /tmp of its own: what it needs of the real one is let in.
+    for path in dict.fromkeys((Path(sys.prefix), here, example)):
+        if path.is_relative_to("/tmp"):
+            words += ["--mount", f"{path}:{path}"]
+    return words
+
+
+def _run_all(example: Path, workspace: Path) -> int:
+    from runner.cli import main
+
+    words = run_arguments(example, workspace)
+    _say(f"Five flights are made in {workspace}; the example build runs on each, then on all.")
+    return main(words)
+
+
+def make_up(workspace: Path) -> None:
+    """A workspace as the example would leave one, from numbers that nobody measured."""
+    from resim_inspect.building.builder import DocumentBuilder
+
+    deviations = {"calm_survey": 0.15, "coast_inspection": 0.48, "gusty_delivery": 1.24}
+    for name, deviation in deviations.items():
+        b = DocumentBuilder(seed=name)
+        status = "FAIL_WARN" if deviation > 1 else "PASSED"
+        b.scalar("Mean deviation", deviation, unit="m", status=status, fails_above=1.0)
+        seconds = [i / 10 for i in range(600)]
+        clock = b.times("Time", seconds)
+        heights = [30.0 * min(1.0, s / 10, (60 - s) / 10) for s in seconds]
+        height = b.doubles("Flown height", heights, unit="m", index=clock)
+        statuses = b.statuses("Height statuses", ["PASSED"] * len(seconds), index=clock)
+        b.double_over_time("Height", [(height, statuses)])
+        b.text("Flight report", f"## {name.replace('_', ' ')}\n\nNobody flew this one.\n")
+        folder = workspace / JOBS / name / "outputs"
+        folder.mkdir(parents=True, exist_ok=True)
+        b.write(folder / "metrics.binproto")
+    b = DocumentBuilder(seed="batch")
+    average = sum(deviations.values()) / len(deviations)
+    b.scalar("Mean deviation of all flights", average, unit="m", status="PASSED", fails_above=0.8)
+    folder = workspace / BATCH / "outputs"
+    folder.mkdir(parents=True, exist_ok=True)
+    b.write(folder / "metrics.binproto")
+
+
+def _inspect(workspace: Path) -> None:
+    """Open the inspector on the workspace; without a terminal, print what it says of the batch."""
+    inspector = [sys.executable, "-m", "resim_inspect"]
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        subprocess.run([*inspector, str(workspace)], check=False)
+    elif (workspace / BATCH / "outputs" / "metrics.binproto").is_file():
+        sys.stdout.flush()
+        subprocess.run([*inspector, "show", str(workspace / BATCH)], check=False)
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()

@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from resim_inspect.document.text import clean, size
-from runner import options
-from runner.engines.base import Build, Engine, EngineInfo
-from runner.engines.process import ProcessEngine
-from runner.engines.settings import UNKEPT
+from resim_inspect.text import clean, size
+from runner.commands.shared import build_args
+from runner.engines.docker.container_settings import UNKEPT
+from runner.engines.process.engine import ProcessEngine
+from runner.engines.protocol import Build, Engine, EngineInfo
 from runner.errors import RunnerError
-from runner.results import FORMAT
+from runner.workspace.results import FORMAT
 
 MARKS = {"ok": "✓", "warning": "!", "error": "✗"}
 
@@ -48,7 +48,7 @@ def run(args: Namespace) -> int:
 
 
 def _checks(args: Namespace) -> Iterator[Check]:
-    build = options.build_of(args, os.environ) if args.image or args.command else Build()
+    build = build_args.build_of(args, os.environ) if args.image or args.command else Build()
     yield from _storage()
     yield from _sandbox(args, build)
     if not build.command or build.image:
@@ -90,7 +90,7 @@ def _sandbox(args: Namespace, build: Build) -> Iterator[Check]:
 def _engine(args: Namespace, build: Build) -> Iterator[Check]:
     args.command = None
     try:
-        engine = options.engine_of(args, os.environ)
+        engine = build_args.engine_of(args, os.environ)
     except RunnerError as error:
         # Without an image nobody asked for an engine: builds of this machine need none.
         yield Check("error" if build.image else "warning", "engine", str(error), error.hint)

@@ -13,10 +13,10 @@ from contextlib import ExitStack
 from pathlib import Path
 from uuid import UUID
 
-from resim_inspect.document.text import clean, count, size
-from runner.api.address import API, API_VARIABLE
+from resim_inspect.text import clean, count, size
+from runner.api.client.urls import API, API_VARIABLE
 from runner.errors import CallError, RunnerError
-from runner.events import Event
+from runner.execution.events import Event
 from runner.redact import Secrets
 
 Tell = Callable[[Event], None]
@@ -72,8 +72,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Fetch, and tell what came; 2 where something is missing; raises RunnerError."""
-    from runner.fetching.token import find_token
-    from runner.signals import Interrupted, Signals
+    from runner.download.token import find_token
+    from runner.execution.cancellation import Interrupted, Signals
 
     if args.events == "-" and args.format == "json":
         raise CallError("--events - and --format json cannot both have stdout.")
@@ -95,7 +95,7 @@ def run(args: Namespace) -> int:
 
 def _events(args: Namespace, stack: ExitStack) -> Tell | None:
     """Where events go, where they are wanted; raises StorageError."""
-    from runner.watch import machine
+    from runner.reporting import machine
 
     if args.events is None:
         return None
@@ -106,14 +106,14 @@ def _events(args: Namespace, stack: ExitStack) -> Tell | None:
 
 
 def _fetch(args: Namespace, token: str, secrets: Secrets, tell: Tell | None) -> int:
-    from runner.api.address import origin_of
-    from runner.api.client import Client
-    from runner.api.patience import Patience
-    from runner.fetching.batch import fetch_batch
-    from runner.fetching.gather import MOST
-    from runner.fetching.names import Wish
-    from runner.fetching.store import Target
-    from runner.watch.fetching import showing, telling
+    from runner.api.client.client import Client
+    from runner.api.client.retry import Patience
+    from runner.api.client.urls import origin_of
+    from runner.download.batch import fetch_batch
+    from runner.download.downloader import MOST
+    from runner.download.selection import Wish
+    from runner.download.store import Target
+    from runner.reporting.fetch_progress import showing, telling
 
     client = Client(
         args.api_url,

@@ -8,27 +8,27 @@ from argparse import Namespace
 from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
 
-from resim_inspect.document.text import clean
+from resim_inspect.text import clean
 from resim_inspect.validation.findings import Severity
-from runner import contract, options
-from runner.batch import Call
-from runner.commands import common
-from runner.commands.gather import check_outputs, gathering, keep
-from runner.contract import Mode
-from runner.engines.base import Task
+from runner.commands.shared import build_args, session
+from runner.commands.shared.staging import check_outputs, gathering, keep
+from runner.engines.protocol import Task
 from runner.errors import CallError, RunnerError
-from runner.events import Event
-from runner.life import JobSpec, run_job
-from runner.results import JobResult, Outcome
-from runner.signals import Signals
-from runner.watch.rows import summary
-from runner.watch.tell import Watchers
+from runner.execution.cancellation import Signals
+from runner.execution.events import Event
+from runner.execution.run_job import JobSpec, run_job
+from runner.execution.scheduler import Call
+from runner.reporting.dispatcher import Watchers
+from runner.reporting.rows import summary
+from runner.workspace import contract
+from runner.workspace.contract import Mode
+from runner.workspace.results import JobResult, Outcome
 
 
 def run(args: Namespace) -> int:
     """Run the command; raises RunnerError."""
-    build = options.build_of(args, os.environ)
-    rules = options.rules_of(args, build, os.environ)
+    build = build_args.build_of(args, os.environ)
+    rules = build_args.rules_of(args, build, os.environ)
     warnings = _check_inputs(args.inputs)
     check_outputs(args.outputs)
     inputs = tuple(
@@ -37,28 +37,28 @@ def run(args: Namespace) -> int:
         if (args.inputs / path.name).is_dir()
     )
     if args.dry_run:
-        from runner.commands.plan import tell_job
+        from runner.commands.shared.dry_run import tell_job
 
         return tell_job(args, build, rules, inputs)
     log = args.log
     with (
-        Watchers(args, rules.secrets, lambda _: common.log_path(log)) as watchers,
-        common.ready(args, watchers, build, rules) as (call, signals),
+        Watchers(args, rules.secrets, lambda _: session.log_path(log)) as watchers,
+        session.ready(args, watchers, build, rules) as (call, signals),
     ):
         for warning in warnings:
             watchers(Event("warning", call.clock(), text=warning))
         watchers.plan(
             call.clock(),
             args.name,
-            common.describe_build(build, call.prepared),
-            common.describe_engine(call.engine),
+            session.describe_build(build, call.prepared),
+            session.describe_engine(call.engine),
             [args.name],
             jobs=1,
             todo=1,
             parallel=1,
         )
         result = _run(args, call, signals, inputs)
-        code = common.finish(args, rules, args.name, {}, [result], set(), watchers, signals.code)
+        code = session.finish(args, rules, args.name, {}, [result], set(), watchers, signals.code)
     if args.format == "text" and args.events != "-":
         sys.stdout.write(summary([result], 0) + "\n")
     return code
@@ -77,7 +77,7 @@ def _run(
             task = Task(call.run, args.name, inputs)
             spec = JobSpec(task, job_id, gathered / "outputs", args.log)
             engine, build, prepared = call.engine, call.build, call.prepared
-            result = common.watched(
+            result = session.watched(
                 call,
                 signals,
                 lambda: run_job(engine, build, prepared, spec, call.rules, call.stop, on_line),

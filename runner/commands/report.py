@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from runner.commands.served import run_to_folder
-from runner.contract import Mode
-from runner.workspace import open_workspace
+from runner.commands.shared.batch_call import run_to_folder
+from runner.workspace.contract import Mode
+from runner.workspace.layout import open_workspace
 
 
 def run(args: Namespace) -> int:

@@ -7,25 +7,25 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
-from runner import batch, options
-from runner.batch_mode import Wish
-from runner.commands import common, served
-from runner.contract import Mode
-from runner.engines.base import Build
+from runner.commands.shared import batch_call, build_args, session
+from runner.engines.protocol import Build
 from runner.errors import CallError
-from runner.events import Event
-from runner.life import Rules
-from runner.publish import locked, make_workspace, record
-from runner.results import JobResult, Outcome
-from runner.watch.rows import summary
-from runner.watch.tell import Watchers
-from runner.workspace import JOBS, open_workspace
+from runner.execution import scheduler
+from runner.execution.batch_run import Wish
+from runner.execution.events import Event
+from runner.execution.run_job import Rules
+from runner.reporting.dispatcher import Watchers
+from runner.reporting.rows import summary
+from runner.storage.publish import locked, make_workspace, record
+from runner.workspace.contract import Mode
+from runner.workspace.layout import JOBS, open_workspace
+from runner.workspace.results import JobResult, Outcome
 
 
 def run(args: Namespace) -> int:
     """Run the command; raises RunnerError."""
-    build = options.build_of(args, os.environ)
-    served.check(args)
+    build = build_args.build_of(args, os.environ)
+    batch_call.check(args)
     folder: Path = args.workspace
     if args.source is not None and not args.dry_run:
         folder.mkdir(parents=True, exist_ok=True)
@@ -34,10 +34,10 @@ def run(args: Namespace) -> int:
         workspace = open_workspace(folder)
     if not workspace.jobs:
         raise CallError(f"{folder} has no jobs.", "A job is a folder jobs/NAME/inputs.")
-    wish = served.wish_of(args, Mode.BATCH, (workspace,))
-    rules = served.secret_rules(options.rules_of(args, build, os.environ), wish, build)
+    wish = batch_call.wish_of(args, Mode.BATCH, (workspace,))
+    rules = batch_call.secret_rules(build_args.rules_of(args, build, os.environ), wish, build)
     if args.dry_run:
-        from runner.commands.plan import tell_run
+        from runner.commands.shared.dry_run import tell_run
 
         return tell_run(args, build, rules, wish)
     with locked(folder):
@@ -50,39 +50,39 @@ def _run(args: Namespace, build: Build, rules: Rules, wish: Wish) -> int:
 
     def log_of(result: JobResult) -> str:
         if result.mode == Mode.BATCH:
-            return common.log_path(workspace.batch.log)
-        return common.log_path(workspace.folder / JOBS / result.job / "run" / "log.txt")
+            return session.log_path(workspace.batch.log)
+        return session.log_path(workspace.folder / JOBS / result.job / "run" / "log.txt")
 
     title = workspace.folder.resolve().name
     with (
         Watchers(args, rules.secrets, log_of) as watchers,
-        common.ready(args, watchers, build, rules) as (call, signals),
+        session.ready(args, watchers, build, rules) as (call, signals),
     ):
-        planned = [] if args.only == "batch" else batch.plan(workspace, call, args.rerun)
+        planned = [] if args.only == "batch" else scheduler.plan(workspace, call, args.rerun)
         if args.only != "jobs":
-            served.get_api_image(call.engine, wish, build, watchers)
+            batch_call.get_api_image(call.engine, wish, build, watchers)
         todo = sum(p.kept is None for p in planned)
         parallel = _parallel(args, call)
         watchers.plan(
             call.clock(),
             title,
-            common.describe_build(build, call.prepared),
-            common.describe_engine(call.engine),
+            session.describe_build(build, call.prepared),
+            session.describe_engine(call.engine),
             [job.name for job in workspace.jobs],
             jobs=len(planned),
             todo=todo,
             parallel=min(parallel, max(1, todo)),
             batch=int(args.only != "jobs"),
         )
-        found = batch.run_all(
+        found = scheduler.run_all(
             planned, call, parallel, fail_fast=args.fail_fast, signals=lambda: signals.count
         )
         kept = {p.job.name for p in planned if p.kept is not None}
         about = {"workspace": str(workspace.folder), "batch_id": str(workspace.batch_id)}
         last, again = None, False
         if _wants_batch(args, call, found):
-            last, again = served.run_in_workspace(call, signals, wish, args.rerun)
-        code = common.finish(
+            last, again = batch_call.run_in_workspace(call, signals, wish, args.rerun)
+        code = session.finish(
             args, rules, title, about, found, kept, watchers, signals.code, last, again
         )
     if args.format == "text" and args.events != "-":
@@ -90,7 +90,7 @@ def _run(args: Namespace, build: Build, rules: Rules, wish: Wish) -> int:
     return code
 
 
-def _wants_batch(args: Namespace, call: batch.Call, found: list[JobResult]) -> bool:
+def _wants_batch(args: Namespace, call: scheduler.Call, found: list[JobResult]) -> bool:
     """Whether the batch is to run now; says why where it was wanted and cannot."""
     if args.only == "jobs":
         return False
@@ -104,9 +104,9 @@ def _wants_batch(args: Namespace, call: batch.Call, found: list[JobResult]) -> b
     return False
 
 
-def _parallel(args: Namespace, call: batch.Call) -> int:
+def _parallel(args: Namespace, call: scheduler.Call) -> int:
     if args.use_tmp_resim:
         if args.parallel not in {None, 1}:
             raise CallError("--use-tmp-resim runs one job at a time: there is one /tmp/resim.")
         return 1
-    return args.parallel or batch.slots(call.engine.info, call.build.limits)
+    return args.parallel or scheduler.slots(call.engine.info, call.build.limits)

@@ -1,5 +1,144 @@
-"""`resim-runner serve`; what it does lies in `runner.serve`."""
+"""`resim-runner serve`: the stand-in API on this machine, for work on a batch mode at the desk."""
 
-from runner.serve import run
+from __future__ import annotations
 
-__all__ = ["run"]
+import argparse
+import asyncio
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+from urllib.request import getproxies, proxy_bypass
+
+from resim_inspect.text import clean
+from runner.api.stub_server.index_builder import Prepared, new_token, prepare
+from runner.api.stub_server.server import Server, serve
+from runner.errors import CallError
+from runner.storage.output_extraction import storage
+from runner.workspace.contract import BATCH_CONFIG, REPORT_CONFIG, config_bytes
+from runner.workspace.layout import open_workspace
+
+HOST = "127.0.0.1"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    parser.add_argument(
+        "workspaces",
+        type=Path,
+        nargs="+",
+        metavar="WORKSPACE",
+        help="the folder of the jobs; several with --report",
+    )
+    parser.add_argument(
+        "--config",
+        type=Path,
+        metavar="FILE",
+        help="also write the config to a file, or under its own name into a folder",
+    )
+    parser.add_argument(
+        "--config-fields",
+        type=int,
+        choices=(3, 4),
+        default=4,
+        help="3 for builds of before 2024, which know no projectID (default: 4)",
+    )
+    parser.add_argument(
+        "--report", action="store_true", help=f"a {REPORT_CONFIG.name} instead of a batch's"
+    )
+    parser.add_argument(
+        "--port", type=int, default=0, metavar="N", help="where to listen (default: any free port)"
+    )
+    parser.add_argument(
+        "--hide-images",
+        action="store_true",
+        help="leave out image metrics, on which open-core before 0.14.1 fails",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve until Ctrl-C or TERM, which is how it ends well: 0; raises RunnerError."""
+    if len(args.workspaces) > 1 and not args.report:
+        raise CallError("several workspaces are served only with --report.")
+    if args.report and args.config_fields == 3:
+        raise CallError("--config-fields 3 is for batches: a report always has four fields.")
+    if not 0 <= args.port <= 65535:
+        raise CallError(f"{args.port} is no port.")
+    workspaces = [open_workspace(path) for path in args.workspaces]
+    with storage(Path(tempfile.gettempdir())):
+        scratch = tempfile.TemporaryDirectory(prefix="resim-serve-")
+    with scratch as folder:
+        prepared = prepare(
+            workspaces,
+            Path(folder, "api"),
+            token=new_token(),
+            secret=new_token(),
+            logs=True,
+            hide_images=args.hide_images,
+        )
+        server = Server(prepared.folder)
+        try:
+            asyncio.run(serve(server, HOST, args.port, lambda it: _ready(it, prepared, args)))
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise CallError(f"cannot listen on {HOST}:{args.port}: {reason}.") from error
+        _say(_end(server.counts(final=True)))
+    return 0
+
+
+def _ready(server: Server, prepared: Prepared, args: argparse.Namespace) -> None:
+    """The config on stdout, and in its file; what is served on stderr."""
+    url = f"http://{HOST}:{server.port}/v1"
+    if args.report:
+        data, name = config_bytes(prepared.report_config(url)), REPORT_CONFIG.name
+    else:
+        config = prepared.batch_config(url, fields=args.config_fields)
+        data, name = config_bytes(config), BATCH_CONFIG.name
+    if args.config is not None:
+        path = args.config / name if args.config.is_dir() else args.config
+        _write_private(path, data + b"\n")
+        _say(f"{path} is for the build's inputs; it holds the token of this server.")
+    sys.stdout.write(data.decode() + "\n")
+    sys.stdout.flush()
+    for problem in prepared.problems:
+        _say(f"! {problem}; served as a job that failed")
+    metrics, data_count = _count(prepared.metrics, "metric"), f"{prepared.data:,} metrics data"
+    _say(f"Serving {_count(prepared.jobs, 'job')}, {metrics} and {data_count} at {url}")
+    if "http" in getproxies() and not proxy_bypass(HOST):
+        _say(f"! A proxy is set here: a build that is to reach us needs NO_PROXY={HOST}.")
+    _say("Ctrl-C ends it.")
+
+
+def _end(counts: dict[str, Any]) -> str:
+    """What was served, in words."""
+    lists = counts["lists"]
+    parts = [
+        f"{lists[key]['served']:,} of {lists[key]['blobs']:,} {name}"
+        for key, name in (("metrics", "metrics"), ("metricsData", "metrics data"))
+    ]
+    text = f"Served {' and '.join(parts)} in {_count(counts['requests'], 'request')}."
+    if counts["unknown"]:
+        text += f" {_count(counts['unknown'], 'request')} asked for what is not there, such as"
+        text += f" {counts['unknown_paths'][0]}"
+    return text
+
+
+def _count(number: int, name: str) -> str:
+    return f"{number:,} {name}" if number == 1 else f"{number:,} {name}s"
+
+
+def _write_private(path: Path, data: bytes) -> None:
+    """A file that only we may read, whole or not at all."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    with storage(path):
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            temporary.chmod(0o600)
+            file.write(data)
+        temporary.replace(path)
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(clean(text) + "\n")
+    sys.stderr.flush()

@@ -12,8 +12,8 @@ from runner.inside.folders import outputs_folder
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from runner.contract import BatchConfig
     from runner.inside.fetching import Jobs
+    from runner.workspace.contract import BatchConfig
 
 __all__ = ["fetch", "outputs_folder"]
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import Any
 
-from resim_inspect.document.text import clean
-from runner.contract import Mode
+from resim_inspect.text import clean
 from runner.inside.errors import Code, Interrupt, RunError
+from runner.workspace.contract import Mode
 
 VARIABLE = "RESIM_METRICS"
 DEFAULT = "metrics"

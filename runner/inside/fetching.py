@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from resim_inspect.document.text import clean
-from runner.api.client import Client, Row, text_of
-from runner.api.errors import ApiError, MissingError
-from runner.api.patience import Patience
-from runner.contract import BatchConfig, ContractError, ReportConfig, parse_batch_config
+from resim_inspect.text import clean
+from runner.api.client.client import Client, Row, text_of
+from runner.api.client.errors import ApiError, MissingError
+from runner.api.client.retry import Patience
 from runner.inside.errors import FetchError, InputsError
 from runner.inside.unpacking import unpack
+from runner.workspace.contract import BatchConfig, ContractError, ReportConfig, parse_batch_config
 
 CONNECTIONS = 16
 JOBS_AT_ONCE = 8

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from runner import contract
+from runner.workspace import contract
 
 INPUTS_VARIABLE = "RESIM_INPUTS"
 OUTPUTS_VARIABLE = "RESIM_OUTPUTS"

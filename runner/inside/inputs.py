@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from resim_inspect.document.text import clean
-from runner.contract import EXPERIENCE, LOGS, names_in
+from resim_inspect.text import clean
 from runner.inside.errors import InputsError
+from runner.workspace.contract import EXPERIENCE, LOGS, names_in
 
 SHOWN_NAMES = 8
 

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from resim_inspect.document.text import clean, count, size
-from runner import contract
-from runner.contract import ContractError, Mode
+from resim_inspect.text import clean, count, size
 from runner.inside import build, writing
 from runner.inside.errors import Code, Interrupt, RunError
 from runner.inside.folders import inputs_folder, outputs_folder
 from runner.inside.inputs import Inputs
+from runner.workspace import contract
+from runner.workspace.contract import ContractError, Mode
 
 PROGRAM = "metrics"
 SHOWN_REMARKS = 10

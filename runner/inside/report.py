@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from resim_inspect.document.text import clean
-from runner.api.client import Row, text_of
-from runner.api.patience import Patience
-from runner.contract import ReportConfig
+from resim_inspect.text import clean
+from runner.api.client.client import Row, text_of
+from runner.api.client.retry import Patience
 from runner.inside.errors import FetchError
 from runner.inside.fetching import Jobs, fetcher
+from runner.workspace.contract import ReportConfig
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from resim_inspect.document import DocumentError, parse_document
-from resim_inspect.document.text import clean, count
+from resim_inspect.text import clean, count
 from resim_inspect.validation import validate
 from resim_inspect.validation.findings import Finding, Severity
-from runner.contract import METRICS
 from runner.inside.errors import Code, RunError
+from runner.workspace.contract import METRICS
 
 TEMPORARY = f".{METRICS.name}.part"
 REJECTED = "rejected.binproto"

@@ -20,8 +20,8 @@ from pathlib import Path
 
 import pytest
 
-from runner.api import server
-from runner.api.background import Background
+from runner.api.stub_server import server
+from runner.api.stub_server.thread_server import Background
 from runner.errors import EngineError
 from tests.api.workspaces import SECRET, TOKEN, Served, served, workspace
 

@@ -16,8 +16,8 @@ from uuid import UUID
 
 import pytest
 
-from runner.api.client import Client
-from runner.api.errors import (
+from runner.api.client.client import Client
+from runner.api.client.errors import (
     ApiError,
     BadAnswerError,
     MissingError,
@@ -26,8 +26,8 @@ from runner.api.errors import (
     UnreachableError,
     UnsafeError,
 )
-from runner.api.patience import Patience, retry_after
-from tests.api.rude import Rude, answer, document, drip, raw, reset, rude, stall
+from runner.api.client.retry import Patience, retry_after
+from tests.api.misbehaving_server import Rude, answer, document, drip, raw, reset, rude, stall
 
 TOKEN = "secret-token-of-the-test"
 PROJECT = UUID("0b2f5c1e-5b0e-4c58-8a1f-3d6a0c9e7f21")

@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from resim_inspect.schema import metrics_pb2 as pb
-from runner.api.client import Client
-from runner.api.crew import Crew
-from runner.api.errors import MissingError, RefusedError, TokenError
-from runner.api.fetch import JobParts, described, fetch_jobs, standard
-from runner.api.patience import Patience
-from runner.workspace import open_workspace
-from tests.api.rude import Rude, answer, document, reset, rude
+from runner.api.client.client import Client
+from runner.api.client.errors import MissingError, RefusedError, TokenError
+from runner.api.client.job_fetcher import JobParts, described, fetch_jobs, standard
+from runner.api.client.retry import Patience
+from runner.api.client.worker_pool import Crew
+from runner.workspace.layout import open_workspace
+from tests.api.misbehaving_server import Rude, answer, document, reset, rude
 from tests.api.workspaces import served, workspace
 
 BATCH = "11111111-5b0e-4c58-8a1f-3d6a0c9e7f21"

@@ -8,9 +8,9 @@ from uuid import uuid4
 
 import pytest
 
-from resim_inspect.document.builder import DocumentBuilder
+from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.schema import metrics_pb2 as pb
-from runner.workspace import open_workspace
+from runner.workspace.layout import open_workspace
 from tests.api.workspaces import CREATED, SECRET, TOKEN, Served, served, workspace, write_job
 
 

@@ -16,10 +16,10 @@ from pathlib import Path
 
 import pytest
 
-from runner.api.client import Client
-from runner.api.fetch import fetch_jobs
+from runner.api.client.client import Client
+from runner.api.client.job_fetcher import fetch_jobs
 from runner.cli import main
-from runner.contract import parse_batch_config, parse_report_config
+from runner.workspace.contract import parse_batch_config, parse_report_config
 from tests.api.workspaces import workspace
 
 ROOT = Path(__file__).resolve().parents[2]

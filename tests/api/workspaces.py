@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from resim_inspect.document.builder import DocumentBuilder
-from runner.api.background import Background
-from runner.api.prepare import Prepared, prepare
-from runner.workspace import Workspace, open_workspace
+from resim_inspect.building.builder import DocumentBuilder
+from runner.api.stub_server.index_builder import Prepared, prepare
+from runner.api.stub_server.thread_server import Background
+from runner.workspace.layout import Workspace, open_workspace
 
 TOKEN = "token-of-the-test"
 SECRET = "secret-of-the-test"

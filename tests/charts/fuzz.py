@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from rich.cells import cell_len
 
 from resim_inspect.charts import DARK, LIGHT, PLAIN, Drawing, render
-from resim_inspect.charts.drawing import (
+from resim_inspect.charts.model.drawing import (
     Axis,
     Bands,
     Bars,

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
+from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.charts import PLAIN, DrawOptions, Palette, Picture, draw, render
-from resim_inspect.charts.drawing import Bars, Plot
+from resim_inspect.charts.model.drawing import Bars, Plot
 from resim_inspect.document import Document
-from resim_inspect.document.builder import DocumentBuilder
 
 START = 1_760_000_000.0
 

@@ -7,10 +7,10 @@ import re
 
 import pytest
 
+from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.charts import PLAIN, DrawOptions, draw, render
-from resim_inspect.charts.drawing import Message
+from resim_inspect.charts.model.drawing import Message
 from resim_inspect.document import Document
-from resim_inspect.document.builder import DocumentBuilder
 from resim_inspect.document.enums import MetricStatus
 from tests.charts.scenes import canvas, drawn_rows, only, picture, row_of
 

@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resim_inspect.charts.decimate import pick
-from resim_inspect.charts.drawing import Axis, Curve
+from resim_inspect.charts.analysis.decimate import pick
+from resim_inspect.charts.model.drawing import Axis, Curve
 from resim_inspect.document.enums import MetricStatus
 
 WARN, BLOCK = MetricStatus.FAIL_WARN, MetricStatus.FAIL_BLOCK

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.charts import PLAIN, Picture, draw, render
-from resim_inspect.charts.drawing import Axis
-from resim_inspect.charts.panels.axes import y_ticks_of
-from resim_inspect.charts.panels.legend import Entry, arrange
-from resim_inspect.document.builder import DocumentBuilder
+from resim_inspect.charts.model.drawing import Axis
+from resim_inspect.charts.rendering.panels.axes import y_ticks_of
+from resim_inspect.charts.rendering.panels.legend import Entry, arrange
 from tests.charts.scenes import canvas
 
 

@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.charts import PLAIN, DrawOptions, draw, draw_series, render
-from resim_inspect.charts.drawing import Bars, Gauge, Message, Table
-from resim_inspect.charts.kinds.bars import hex_color
-from resim_inspect.charts.kinds.histogram import counts
-from resim_inspect.charts.kinds.states import runs
+from resim_inspect.charts.build.bars import hex_color
+from resim_inspect.charts.build.histogram import counts
+from resim_inspect.charts.build.states import runs
+from resim_inspect.charts.model.drawing import Bars, Gauge, Message, Table
 from resim_inspect.document import Document
-from resim_inspect.document.builder import DocumentBuilder
 from tests.charts.scenes import NAMES, canvas, drawn_rows, only, picture, row_of
 
 START = 1_760_000_000.0

@@ -14,21 +14,21 @@ import pytest
 from PIL import Image as Pillow
 from rich.cells import cell_len
 
+from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.charts import (
     DARK,
     PLAIN,
     DrawOptions,
     draw,
-    launch,
+    external_viewer,
+    html_page,
     natural_height,
-    page,
     render,
 )
-from resim_inspect.charts.drawing import Cell, Drawing, Image, Message, Table, Text
-from resim_inspect.charts.kinds import pictures
-from resim_inspect.charts.panels.image import fitted
+from resim_inspect.charts.build import image
+from resim_inspect.charts.model.drawing import Cell, Drawing, Image, Message, Table, Text
+from resim_inspect.charts.rendering.panels.image import fitted
 from resim_inspect.document import Document
-from resim_inspect.document.builder import DocumentBuilder
 from tests.charts.scenes import picture
 
 EVIL = "</script><script>alert(1)</script>\u2028\u2029<!-- &"
@@ -38,7 +38,7 @@ EVIL = "</script><script>alert(1)</script>\u2028\u2029<!-- &"
 
 def test_a_page_cannot_be_broken_out_of() -> None:
     figure = {"data": [{"name": EVIL, "y": [1.0, math.nan, math.inf]}]}
-    text = page.page(figure, EVIL, "<script>/* library */</script>")
+    text = html_page.page(figure, EVIL, "<script>/* library */</script>")
     assert text.count("<script>") == 2
     assert text.count("</script>") == 2
     assert "\u2028" not in text
@@ -56,7 +56,7 @@ def test_a_page_lies_in_a_folder_of_its_owner(
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     library = tmp_path / "plotly.min.js"
     library.write_text("window.Plotly = {}; // </script> <!--", "utf-8")
-    found = page.write_page({"data": []}, "t", library)
+    found = html_page.write_page({"data": []}, "t", library)
     assert stat.S_IMODE(found.path.parent.stat().st_mode) == 0o700
     text = found.path.read_text("utf-8")
     assert "window.Plotly" in text
@@ -69,11 +69,11 @@ def test_without_a_library_the_page_says_that_it_goes_to_the_network(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    monkeypatch.setattr(page, "installed_library", lambda: None)
-    found = page.write_page({"data": []}, "t")
+    monkeypatch.setattr(html_page, "installed_library", lambda: None)
+    found = html_page.write_page({"data": []}, "t")
     assert "network" in found.notice
     text = found.path.read_text("utf-8")
-    assert f'src="{page.CDN}" integrity="{page.CDN_HASH}"' in text
+    assert f'src="{html_page.CDN}" integrity="{html_page.CDN_HASH}"' in text
 
 
 def test_an_installed_library_is_found_without_importing_it(
@@ -84,31 +84,31 @@ def test_an_installed_library_is_found_without_importing_it(
     (tmp_path / "plotly" / "__init__.py").write_text("raise RuntimeError('imported')")
     (folder / "plotly.min.js").write_text("")
     monkeypatch.syspath_prepend(str(tmp_path))
-    assert page.installed_library() == folder / "plotly.min.js"
+    assert html_page.installed_library() == folder / "plotly.min.js"
 
 
 def test_targets(scene: Document, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     metrics = {metric.name: metric for metric in scene.metrics}
-    assert page.target(scene, metrics["Altitude"]).path.name == "figure.html"
-    assert page.target(scene, metrics["Camera"]).path.name == "camera.png"
-    with pytest.raises(page.NothingToBrowseError, match="is a scalar"):
-        page.target(scene, metrics["Top speed"])
-    with pytest.raises(page.NothingToBrowseError, match="not beside the document"):
-        page.target(scene, metrics["Frames"], 1)
-    with pytest.raises(page.NothingToBrowseError, match="no image 3"):
-        page.target(scene, metrics["Frames"], 2)
+    assert html_page.target(scene, metrics["Altitude"]).path.name == "figure.html"
+    assert html_page.target(scene, metrics["Camera"]).path.name == "camera.png"
+    with pytest.raises(html_page.NothingToBrowseError, match="is a scalar"):
+        html_page.target(scene, metrics["Top speed"])
+    with pytest.raises(html_page.NothingToBrowseError, match="not beside the document"):
+        html_page.target(scene, metrics["Frames"], 1)
+    with pytest.raises(html_page.NothingToBrowseError, match="no image 3"):
+        html_page.target(scene, metrics["Frames"], 2)
 
 
 def test_browse_opens_a_display_only_where_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("SSH_CONNECTION", "SSH_TTY", "DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr("sys.platform", "linux")
-    assert not launch.has_display()
+    assert not external_viewer.has_display()
     monkeypatch.setenv("DISPLAY", ":0")
-    assert launch.has_display()
+    assert external_viewer.has_display()
     monkeypatch.setenv("SSH_CONNECTION", "1 2 3 4")
-    assert not launch.has_display()
+    assert not external_viewer.has_display()
 
 
 # ------------------------------------------------------------ images
@@ -180,9 +180,9 @@ def test_what_is_wrong_with_an_image_is_said(
     assert "no image" in said(tmp_path, "text.png")
     assert "cannot be decoded" in said(tmp_path, "half.png")
     assert said(tmp_path, "folder") == '"folder" is not a file.'
-    monkeypatch.setattr(pictures, "MAX_PIXELS", 100)
+    monkeypatch.setattr(image, "MAX_PIXELS", 100)
     assert "too large" in said(tmp_path, "whole.png")
-    monkeypatch.setattr(pictures, "MAX_FILE", 10)
+    monkeypatch.setattr(image, "MAX_FILE", 10)
     assert "too large" in said(tmp_path, "whole.png")
 
 

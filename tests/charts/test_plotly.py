@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.charts import PLAIN, DrawOptions, draw, render
-from resim_inspect.charts.drawing import Bars, Drawing, Gauge, Message, Plot, Table
+from resim_inspect.charts.model.drawing import Bars, Drawing, Gauge, Message, Plot, Table
 from resim_inspect.charts.plotly import decode
-from resim_inspect.document.builder import DocumentBuilder
 
 
 def drawn(data: list[Any], layout: dict[str, Any] | None = None, **options: Any) -> Drawing:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.charts import PLAIN, Picture, draw, render
 from resim_inspect.document import Document
-from resim_inspect.document.builder import DocumentBuilder
 from tests.charts.scenes import canvas
 
 

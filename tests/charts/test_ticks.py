@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from resim_inspect.charts.drawing import Axis
-from resim_inspect.charts.ticks import clock, position_label, ticks
+from resim_inspect.charts.analysis.ticks import clock, position_label, ticks
+from resim_inspect.charts.model.drawing import Axis
 
 START = 1_760_000_000 * 10**9
 

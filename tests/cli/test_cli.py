@@ -13,9 +13,9 @@ from types import ModuleType
 import pytest
 
 from resim_inspect import __version__, cli
+from resim_inspect.building.sample import write_sample
 from resim_inspect.commands import CommandError, ExitCode, metrics_files, use_color
-from resim_inspect.document.errors import MalformedError
-from resim_inspect.document.sample import write_sample
+from resim_inspect.errors import MalformedError
 
 ROOT = Path(__file__).parents[2]
 

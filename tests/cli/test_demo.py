@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from resim_inspect import cli
+from resim_inspect.building.sample import sample_bytes
 from resim_inspect.commands import ExitCode
-from resim_inspect.document.sample import sample_bytes
 
 
 @pytest.fixture(autouse=True)

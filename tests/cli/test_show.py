@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from resim_inspect import cli
+from resim_inspect.building.builder import DocumentBuilder
+from resim_inspect.building.sample import write_sample
 from resim_inspect.commands import ExitCode
-from resim_inspect.commands.layout import cells, clip, fit, flow, pad, wrap
-from resim_inspect.document.builder import DocumentBuilder
-from resim_inspect.document.sample import write_sample
+from resim_inspect.commands.show_output.layout import cells, clip, fit, flow, pad, wrap
 
 
 @pytest.fixture

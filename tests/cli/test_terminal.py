@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from resim_inspect.document.sample import write_sample
-from tests.api.rude import rude, stall
-from tests.runner.fetched import BATCH, PROJECT, TOKEN, offer
+from resim_inspect.building.sample import write_sample
+from tests.api.misbehaving_server import rude, stall
+from tests.runner.fetch_harness import BATCH, PROJECT, TOKEN, offer
 
 if sys.platform == "win32":
     pytest.skip("Windows has no pseudo-terminals of this kind", allow_module_level=True)

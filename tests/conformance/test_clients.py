@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from resim_inspect.document.builder import DocumentBuilder
-from resim_inspect.document.sample import sample_bytes
-from runner.workspace import Workspace, open_workspace
+from resim_inspect.building.builder import DocumentBuilder
+from resim_inspect.building.sample import sample_bytes
+from runner.workspace.layout import Workspace, open_workspace
 from tests.api.workspaces import TOKEN, Served, served, workspace, write_job
 from tests.conformance.open_core import whole_release
 

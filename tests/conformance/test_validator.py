@@ -13,10 +13,10 @@ from resim_inspect.document import parse_document
 from resim_inspect.schema import metrics_pb2 as pb
 from resim_inspect.validation import Severity, validate
 from resim_inspect.validation.editions import NEWEST
-from resim_inspect.validation.rules import RULES
+from resim_inspect.validation.registry import RULES
 from tests.conformance.mutate import spellings
 from tests.conformance.open_core import RELEASES, Official
-from tests.conformance.specimens import Specimen, specimen
+from tests.conformance.random_documents import Specimen, specimen
 from tests.conformance.verdicts import (
     Ours,
     compare,

@@ -13,7 +13,7 @@ from resim_inspect.schema import metrics_pb2 as pb
 from resim_inspect.validation import Finding, validate
 from tests.conformance.mutate import mutate
 from tests.conformance.open_core import Official
-from tests.conformance.specimens import specimen
+from tests.conformance.random_documents import specimen
 
 BATCH = 500
 THRESHOLDS = (4096, 4096, 8, 1)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.containers.desk import BASE_IMAGE, Desk, make_inputs, unavailable
+from tests.containers.container_harness import BASE_IMAGE, Desk, make_inputs, unavailable
 
 
 @pytest.fixture(scope="session")

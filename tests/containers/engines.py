@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.containers.desk import BASE_IMAGE
+from tests.containers.container_harness import BASE_IMAGE
 
 SMALL = (
     r"usr/bin/(dash|sh|cp|id|sleep|touch)$"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.containers.desk import BASE_IMAGE, ROOT, unavailable
+from tests.containers.container_harness import BASE_IMAGE, ROOT, unavailable
 
 CLIENT = os.environ.get("DOCKER", "docker")
 NEWEST, OLDER = "1.6.0", "0.14.1"

@@ -15,12 +15,12 @@ from typing import Any
 
 import pytest
 
-from runner.engines.settings import gateway
-from runner.owner import dead, here
+from runner.engines.docker.container_settings import gateway
+from runner.storage.lease import dead, here
 from tests.api.workspaces import workspace
-from tests.containers.desk import BASE_IMAGE, ROOT, Call, command, runner
+from tests.containers.container_harness import BASE_IMAGE, ROOT, Call, command, runner
 from tests.containers.images import build, metrics_image
-from tests.runner.served import FETCH, program, result
+from tests.runner.batch_harness import FETCH, program, result
 
 __all__ = ["metrics_image"]
 
@@ -311,7 +311,7 @@ def test_nothing_stays_when_the_runner_goes(
 
 
 def test_a_run_without_batch_mode_says_so(tmp_path: Path) -> None:
-    from tests.containers.desk import COPY, make_jobs
+    from tests.containers.container_harness import COPY, make_jobs
 
     make_jobs(tmp_path / "ws", 1)
     start = ("run", tmp_path / "ws", "--image", BASE_IMAGE, "--format", "json", "--quiet")

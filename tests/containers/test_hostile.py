@@ -9,7 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.containers.desk import BASE_IMAGE, COPY, Desk, destructive, make_inputs, runner
+from tests.containers.container_harness import (
+    BASE_IMAGE,
+    COPY,
+    Desk,
+    destructive,
+    make_inputs,
+    runner,
+)
 
 OUT = "/tmp/resim/outputs"
 

@@ -19,11 +19,11 @@ from resim_inspect.document import Document, open_document
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.document.model import ScalarValues
 from resim_inspect.validation import validate
-from runner.api.prepare import Prepared, new_token, prepare
-from runner.contract import config_bytes
+from runner.api.stub_server.index_builder import Prepared, new_token, prepare
 from runner.inside.errors import Code
-from runner.workspace import open_workspace
-from tests.containers.desk import BASE_IMAGE, runner
+from runner.workspace.contract import config_bytes
+from runner.workspace.layout import open_workspace
+from tests.containers.container_harness import BASE_IMAGE, runner
 from tests.containers.images import EXAMPLE, build, flight_image, metrics_image, older_image
 
 __all__ = ["flight_image", "metrics_image", "older_image"]
@@ -76,7 +76,7 @@ def serving(folder: Path, image: str, docker: Docker) -> Iterator[tuple[Prepared
     """The stand-in in a container with nothing but its loopback: what it serves, its name."""
     served = folder.parent / f"served-{uuid.uuid4().hex[:8]}"
     prepared = prepare([open_workspace(folder)], served, token=new_token(), secret=new_token())
-    program = ["--entrypoint", "python", image, "-m", "runner.api.server"]
+    program = ["--entrypoint", "python", image, "-m", "runner.api.stub_server.server"]
     name = docker(
         *("run", "-d", "--rm", "--init", "--network=none", "-v", f"{served}:/served:ro"),
         *(*program, "/served", "--port", str(PORT)),

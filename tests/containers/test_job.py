@@ -9,7 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.containers.desk import BASE_IMAGE, COPY, Desk, make_inputs, metrics_file, runner
+from tests.containers.container_harness import (
+    BASE_IMAGE,
+    COPY,
+    Desk,
+    make_inputs,
+    metrics_file,
+    runner,
+)
 
 
 def test_a_valid_build_is_fine_and_its_outputs_are_ours(desk: Desk) -> None:
@@ -137,7 +144,7 @@ def test_a_build_that_fails_is_explained(desk: Desk, script: str, says: str, hin
 
 
 def test_an_invalid_file_is_an_error_with_the_findings(desk: Desk, tmp_path: Path) -> None:
-    from resim_inspect.document.builder import DocumentBuilder
+    from resim_inspect.building.builder import DocumentBuilder
 
     builder = DocumentBuilder("invalid")
     builder.scalar("Speed", 1.0)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.containers.desk import (
+from tests.containers.container_harness import (
     BASE_IMAGE,
     COPY,
     ROOT,

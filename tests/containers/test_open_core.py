@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.containers.desk import BASE_IMAGE, Desk
+from tests.containers.container_harness import BASE_IMAGE, Desk
 
 TAG = "resim-inspect-test:open-core-1.6.0"
 REQUIRED = os.environ.get("RESIM_REQUIRE_OPEN_CORE") == "1"
@@ -80,7 +80,7 @@ def image(docker: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) 
 
 def test_open_core_runs_with_the_hardened_defaults(desk: Desk, image: str) -> None:
     words = [image if word == BASE_IMAGE else word for word in desk.words("")[:-4]]
-    from tests.containers.desk import runner
+    from tests.containers.container_harness import runner
 
     call = runner(*words)
     assert call.code == 0, call.out + call.err
@@ -91,7 +91,7 @@ def test_open_core_runs_with_the_hardened_defaults(desk: Desk, image: str) -> No
 
 
 def test_the_image_is_pinned_by_its_id(desk: Desk, image: str) -> None:
-    from tests.containers.desk import runner
+    from tests.containers.container_harness import runner
 
     words = [image if word == BASE_IMAGE else word for word in desk.words("")[:-4]]
     identity = desk.docker("image", "inspect", "--format", "{{.Id}}", image).strip()

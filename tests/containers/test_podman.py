@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.api.workspaces import workspace
-from tests.containers.desk import BASE_IMAGE, COPY, make_inputs, make_jobs, runner
-from tests.runner.served import FETCH, program, result
+from tests.containers.container_harness import BASE_IMAGE, COPY, make_inputs, make_jobs, runner
+from tests.runner.batch_harness import FETCH, program, result
 
 # Not so strict as the engine's own tests: podman beside docker is an extra on any machine.
 pytestmark = pytest.mark.skipif(shutil.which("podman") is None, reason="podman is not installed")

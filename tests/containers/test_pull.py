@@ -14,13 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from runner.engines import docker as engines
-from runner.engines import talk
-from runner.engines.base import Build
-from runner.engines.find import Candidate
+from runner.engines.docker import client
+from runner.engines.docker import engine as engines
+from runner.engines.docker.discovery import Candidate
+from runner.engines.protocol import Build
 from runner.errors import ImageError
 from tests.containers import registry
-from tests.containers.desk import COPY, Call, command, make_jobs, runner
+from tests.containers.container_harness import COPY, Call, command, make_jobs, runner
 from tests.containers.engines import own_engine, small_layer, wait_for
 
 __all__ = ["small_layer"]
@@ -160,7 +160,7 @@ def test_a_stalling_registry_ends_with_patience_or_ctrl_c(
     assert process.returncode == 130, err
     assert "Traceback" not in err
     assert time.monotonic() - begun < 5
-    monkeypatch.setattr(talk, "STALL", 1.0)
+    monkeypatch.setattr(client, "STALL", 1.0)
     engine = engines.DockerEngine(Candidate(images.engine, "the test"))
     try:
         with pytest.raises(ImageError, match="nothing came for 1 s"):

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.containers.desk import COPY, REQUIRED, ROOT, Call, make_inputs
+from tests.containers.container_harness import COPY, REQUIRED, ROOT, Call, make_inputs
 from tests.containers.engines import small_layer
 
 __all__ = ["small_layer"]

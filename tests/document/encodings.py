@@ -9,7 +9,7 @@ from collections.abc import Callable
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
-from resim_inspect.document.wire import encode_varint
+from resim_inspect.document.wire.scan import encode_varint
 
 
 def varint(rng: random.Random, value: int) -> bytes:

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from resim_inspect.document import decode
 from resim_inspect.document.enums import MetricStatus, SeriesKind
-from resim_inspect.document.errors import MalformedError
-from resim_inspect.document.facts import facts
-from resim_inspect.document.runs import string_runs
+from resim_inspect.document.series_stats import facts
+from resim_inspect.document.wire.string_runs import string_runs
+from resim_inspect.errors import MalformedError
 from resim_inspect.schema import metrics_pb2 as pb
 
 # Numbers whose varints hold the bytes that a record's head is made of.

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.document import Document, DocumentError, open_document, parse_document
-from resim_inspect.document.builder import DocumentBuilder
 from resim_inspect.document.enums import MetricStatus
-from resim_inspect.document.errors import (
+from resim_inspect.document.series_iter import every_series
+from resim_inspect.document.wire.scan import encode_varint
+from resim_inspect.errors import (
     ChangedError,
     EmptyFileError,
     SeriesError,
@@ -19,8 +21,6 @@ from resim_inspect.document.errors import (
     TruncatedError,
     UnreadableError,
 )
-from resim_inspect.document.every import every_series
-from resim_inspect.document.wire import encode_varint
 from resim_inspect.schema import metrics_pb2 as pb
 
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resim_inspect.document.errors import DocumentError, MalformedError, TruncatedError
-from resim_inspect.document.records import Records, Span, read, records
-from resim_inspect.document.sample import sample_bytes
-from resim_inspect.document.source import BytesSource
+from resim_inspect.building.sample import sample_bytes
+from resim_inspect.document.wire.records import Records, Span, read, records
+from resim_inspect.document.wire.source import BytesSource
+from resim_inspect.errors import DocumentError, MalformedError, TruncatedError
 from resim_inspect.schema import metrics_pb2 as pb
 
 SAMPLE = sample_bytes()

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.document import parse_document
-from resim_inspect.document.builder import DocumentBuilder
 from resim_inspect.document.enums import MetricStatus, SeriesKind
 from resim_inspect.document.model import Series
 from resim_inspect.document.summary import HEADLINE_LIMIT, Statistics, headline, statistics

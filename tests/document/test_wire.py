@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from resim_inspect.document import Document, DocumentError, parse_document
-from resim_inspect.document.convert import nanoseconds, series_kind
 from resim_inspect.document.enums import SeriesKind
-from resim_inspect.document.every import every_series
+from resim_inspect.document.from_proto import nanoseconds, series_kind
 from resim_inspect.document.model import Series
-from resim_inspect.document.slices import Slices
-from resim_inspect.document.source import BytesSource
-from resim_inspect.document.wire import HeavySeries, scan
+from resim_inspect.document.series_iter import every_series
+from resim_inspect.document.wire.scan import HeavySeries, scan
+from resim_inspect.document.wire.slices import Slices
+from resim_inspect.document.wire.source import BytesSource
 from resim_inspect.schema import metrics_pb2 as pb
 from tests.document.encodings import encode
 
@@ -222,7 +222,7 @@ def test_nesting_is_judged_as_protobuf_judges_it(depth: int) -> None:
 
 
 def _length(body: bytes) -> bytes:
-    from resim_inspect.document.wire import encode_varint
+    from resim_inspect.document.wire.scan import encode_varint
 
     return encode_varint(len(body))
 

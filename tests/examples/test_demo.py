@@ -12,9 +12,9 @@ import pytest
 from resim_inspect.document import open_document
 from resim_inspect.validation import validate
 from resim_inspect.validation.findings import Severity
-from runner import demo
+from runner.commands import demo
 from runner.errors import RunnerError
-from tests.inside.room import needs_sdk
+from tests.inside.runtime_harness import needs_sdk
 
 ROOT = Path(__file__).resolve().parents[2]
 

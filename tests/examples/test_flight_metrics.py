@@ -22,7 +22,7 @@ from resim_inspect.document.enums import MetricStatus, MetricType
 from resim_inspect.document.model import ScalarValues
 from resim_inspect.validation import validate
 from resim_inspect.validation.findings import Severity
-from tests.inside.room import needs_sdk
+from tests.inside.runtime_harness import needs_sdk
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "flight_metrics"

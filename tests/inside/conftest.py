@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.inside.room import Room
+from tests.inside.runtime_harness import Room
 
 
 @pytest.fixture

@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 
-from resim_inspect.document.builder import DocumentBuilder
-from runner.api.patience import Patience
-from runner.contract import BatchConfig, config_bytes
+from resim_inspect.building.builder import DocumentBuilder
+from runner.api.client.retry import Patience
 from runner.inside.errors import Code, FetchError
 from runner.inside.fetching import fetch
 from runner.inside.report import search_for
 from runner.inside.unpacking import unpack
-from tests.inside.room import Room, needs_sdk
+from runner.workspace.contract import BatchConfig, config_bytes
+from tests.inside.runtime_harness import Room, needs_sdk
 from tests.inside.test_fetching import BATCH, PROJECT, SUMS, flight
 
 pytestmark = needs_sdk

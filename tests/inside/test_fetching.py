@@ -9,16 +9,16 @@ from uuid import UUID
 
 import pytest
 
+from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.document import open_document
-from resim_inspect.document.builder import DocumentBuilder
-from runner.api.background import Background
-from runner.api.prepare import Prepared, prepare
-from runner.contract import BatchConfig, config_bytes
+from runner.api.stub_server.index_builder import Prepared, prepare
+from runner.api.stub_server.thread_server import Background
 from runner.inside import fetch
 from runner.inside.errors import Code, InputsError
 from runner.inside.report import fetch_report
-from runner.workspace import open_workspace
-from tests.inside.room import Room, needs_sdk
+from runner.workspace.contract import BatchConfig, config_bytes
+from runner.workspace.layout import open_workspace
+from tests.inside.runtime_harness import Room, needs_sdk
 
 pytestmark = needs_sdk
 

@@ -12,7 +12,7 @@ from resim_inspect.document import open_document
 from resim_inspect.document.enums import MetricStatus
 from runner.inside.errors import Code
 from runner.inside.writing import REJECTED
-from tests.inside.room import JOB_ID, Room, needs_sdk
+from tests.inside.runtime_harness import JOB_ID, Room, needs_sdk
 
 pytestmark = needs_sdk
 
@@ -311,8 +311,12 @@ def test_it_loads_nothing_of_other_rooms(room: Room) -> None:
     rooms = {".".join(name.split(".")[:2]) for name in loaded}
     assert rooms <= {
         "resim_inspect.document",
+        "resim_inspect.errors",
         "resim_inspect.schema",
+        "resim_inspect.text",
         "resim_inspect.validation",
-        "runner.contract",
+        "runner.workspace",
         "runner.inside",
     }
+    workspace = {name for name in loaded if name.startswith("runner.workspace")}
+    assert workspace == {"runner.workspace", "runner.workspace.contract"}

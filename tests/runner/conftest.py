@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.api.rude import Rude, rude
-from tests.runner.fetched import offer
+from tests.api.misbehaving_server import Rude, rude
+from tests.runner.fetch_harness import offer
 
 
 @pytest.fixture

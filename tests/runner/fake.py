@@ -6,8 +6,8 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from resim_inspect.document.builder import DocumentBuilder
-from runner.engines.base import (
+from resim_inspect.building.builder import DocumentBuilder
+from runner.engines.protocol import (
     Build,
     Ended,
     EngineInfo,
@@ -18,7 +18,7 @@ from runner.engines.base import (
     Task,
 )
 from runner.errors import EngineError
-from runner.outputs import Caps, Taken
+from runner.storage.output_extraction import Caps, Taken
 
 
 def metrics(status: str = "PASSED") -> bytes:

@@ -13,18 +13,19 @@ from pathlib import Path
 
 import pytest
 
-from runner import diagnose, owner
 from runner.cli import main
-from runner.contract import MASK
-from runner.engines.base import Build, Ended, Hardening, Limits
-from runner.engines.find import candidates
-from runner.events import Event
+from runner.engines.docker.discovery import candidates
+from runner.engines.protocol import Build, Ended, Hardening, Limits
+from runner.execution import failure_hints
+from runner.execution.events import Event
 from runner.redact import Secrets
-from runner.results import Failing, JobResult, Outcome
-from runner.watch import machine
-from runner.watch.lines import Lines
-from runner.watch.rows import as_text, row_of, summary
-from tests.containers.desk import make_inputs, make_jobs
+from runner.reporting import machine
+from runner.reporting.lines import Lines
+from runner.reporting.rows import as_text, row_of, summary
+from runner.storage import lease
+from runner.workspace.contract import MASK
+from runner.workspace.results import Failing, JobResult, Outcome
+from tests.containers.container_harness import make_inputs, make_jobs
 
 IMAGE = ("--image", "some/image:tag")
 
@@ -204,7 +205,7 @@ def test_diagnoses() -> None:
         (Ended(1), ("ModuleNotFoundError: No module named 'x'",), False, "1", "package"),
     ]
     for ended, tail, podman, says, hint in cases:
-        why = diagnose.of_exit(ended, tail, build, podman=podman)
+        why = failure_hints.of_exit(ended, tail, build, podman=podman)
         assert says in why.message, (ended, tail)
         assert hint in why.hint, (ended, tail)
 
@@ -231,22 +232,22 @@ def test_engines_are_looked_for_where_people_have_them(tmp_path: Path) -> None:
 
 
 def test_owners_live_and_die() -> None:
-    assert not owner.dead(owner.me())
+    assert not lease.dead(lease.me())
     done = subprocess.run(
-        [sys.executable, "-c", "from runner import owner; print(owner.me())"],
+        [sys.executable, "-c", "from runner.storage import lease; print(lease.me())"],
         capture_output=True,
         text=True,
         check=True,
     )
     gone = done.stdout.strip()
-    assert owner.dead(gone)
+    assert lease.dead(gone)
     host, boot, space, pid, start = gone.split("/")
-    assert not owner.dead("/".join(("other-host", boot, space, pid, start)))
-    assert not owner.dead("/".join((host, boot, "1", pid, start)))
-    assert owner.dead("/".join((host, "earlier", space, str(os.getpid()), start)))
-    assert owner.dead("/".join((host, boot, space, str(os.getpid()), "1")))
+    assert not lease.dead("/".join(("other-host", boot, space, pid, start)))
+    assert not lease.dead("/".join((host, boot, "1", pid, start)))
+    assert lease.dead("/".join((host, "earlier", space, str(os.getpid()), start)))
+    assert lease.dead("/".join((host, boot, space, str(os.getpid()), "1")))
     for text in ("", "nonsense", "/////"):
-        assert not owner.dead(text)
+        assert not lease.dead(text)
 
 
 def test_hardening_is_the_default() -> None:

@@ -14,13 +14,14 @@ from typing import Any, ClassVar, cast
 import pytest
 
 from runner.commands.doctor import _ways
-from runner.engines import container, docker, pulling
-from runner.engines.base import Build, Ended, EngineInfo, Limits, Mount, Prepared, Task
-from runner.engines.find import Candidate
-from runner.engines.settings import host_options, unkept_limits
-from runner.engines.tunnel import ssh_command
+from runner.commands.shared.build_args import _mount
+from runner.engines.docker import container, image_pull
+from runner.engines.docker import engine as docker
+from runner.engines.docker.container_settings import host_options, unkept_limits
+from runner.engines.docker.discovery import Candidate
+from runner.engines.docker.ssh_tunnel import ssh_command
+from runner.engines.protocol import Build, Ended, EngineInfo, Limits, Mount, Prepared, Task
 from runner.errors import EngineError, ImageError
-from runner.options import _mount
 
 IMAGE = {"Id": "sha256:" + "1" * 64, "Os": "linux", "Architecture": "amd64"}
 
@@ -255,7 +256,7 @@ def test_a_pull_is_told_now_and_then_with_its_digest() -> None:
         {"status": "Digest: sha256:" + "2" * 64},
     ]
     said: list[str] = []
-    pulling.follow("build:1", steps, said.append, lambda: next(ticks) / 2)
+    image_pull.follow("build:1", steps, said.append, lambda: next(ticks) / 2)
     assert "pulling build:1: 1 MB of 3 MB" in said
     assert said[-1] == "pulled build:1: sha256:" + "2" * 64
     assert not any("\x1b" in text for text in said)
@@ -279,7 +280,7 @@ def test_a_pull_is_told_now_and_then_with_its_digest() -> None:
 )  # fmt: skip
 def test_why_a_pull_failed(words: str, says: str) -> None:
     with pytest.raises(ImageError) as caught:
-        pulling.follow("x:1", [{"error": words}], print)
+        image_pull.follow("x:1", [{"error": words}], print)
     assert says in caught.value.reason
     assert caught.value.hint
     assert not re.search(r"\.\.", caught.value.reason)

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resim_inspect.validation.findings import Severity
-from runner import contract
-from runner.contract import BatchConfig, ContractError, Mode, ReportConfig
+from runner.workspace import contract
+from runner.workspace.contract import BatchConfig, ContractError, Mode, ReportConfig
 
 BATCH = UUID("0b2f5c1e-5b0e-4c58-8a1f-3d6a0c9e7f21")
 PROJECT = UUID("f3b8a0f2-1111-4c58-8a1f-3d6a0c9e7f21")

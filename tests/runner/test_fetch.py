@@ -8,18 +8,18 @@ from pathlib import Path
 
 import pytest
 
+from resim_inspect.building.sample import write_sample
 from resim_inspect.document import open_document
-from resim_inspect.document.sample import write_sample
 from resim_inspect.schema import metrics_pb2 as pb
 from resim_inspect.validation import validate
-from runner.fetching import gather
-from runner.fetching.batch import Watch
-from runner.fetching.names import Wish
-from runner.workspace import open_workspace
-from tests.api.rude import Rude, answer, document
+from runner.download import downloader
+from runner.download.batch import Watch
+from runner.download.selection import Wish
+from runner.workspace.layout import open_workspace
+from tests.api.misbehaving_server import Rude, answer, document
 from tests.api.workspaces import TOKEN as SERVED_TOKEN
 from tests.api.workspaces import served, workspace
-from tests.runner.fetched import (
+from tests.runner.fetch_harness import (
     BASE,
     TOKEN,
     call,
@@ -104,7 +104,7 @@ def test_the_table_is_there_before_the_blobs(server: Rude, tmp_path: Path) -> No
 def test_names_and_statuses_are_there_before_the_lists_of_metrics(
     server: Rude, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gather, "FIRST_LOOK", 0.0)
+    monkeypatch.setattr(downloader, "FIRST_LOOK", 0.0)
     gate = threading.Event()
 
     def wait(client: object) -> bool:

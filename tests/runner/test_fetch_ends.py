@@ -9,14 +9,14 @@ import subprocess
 import time
 from pathlib import Path
 
+from resim_inspect.building.sample import write_sample
 from resim_inspect.document import open_document
-from resim_inspect.document.sample import write_sample
 from resim_inspect.validation import validate
-from runner.workspace import open_workspace
-from tests.api.rude import Rude, answer, stall
+from runner.workspace.layout import open_workspace
+from tests.api.misbehaving_server import Rude, answer, stall
 from tests.api.workspaces import TOKEN as SERVED_TOKEN
 from tests.api.workspaces import served, workspace
-from tests.runner.fetched import (
+from tests.runner.fetch_harness import (
     BASE,
     BATCH,
     ROOT,

@@ -10,16 +10,16 @@ from uuid import uuid5
 
 import pytest
 
-from resim_inspect.document.builder import DocumentBuilder
+from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.schema import metrics_pb2 as pb
-from runner.api.errors import TokenError
+from runner.api.client.errors import TokenError
+from runner.download import assemble
+from runner.download.journal import Journal
+from runner.download.selection import folder_names, revision
+from runner.download.store import safe_name
+from runner.download.token import expiry, find_token, read_token
 from runner.errors import CallError
-from runner.fetching import assemble
-from runner.fetching.journal import Journal
-from runner.fetching.names import folder_names, revision
-from runner.fetching.store import safe_name
-from runner.fetching.token import expiry, find_token, read_token
-from tests.runner.fetched import BATCH, job_id, job_row
+from tests.runner.fetch_harness import BATCH, job_id, job_row
 
 # -- names ---------------------------------------------------------------------------------------
 

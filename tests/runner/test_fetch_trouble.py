@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from resim_inspect.schema import metrics_pb2 as pb
-from runner.api.errors import ApiError, BadAnswerError, MissingError, TokenError, UnsafeError
+from runner.api.client.errors import ApiError, BadAnswerError, MissingError, TokenError, UnsafeError
+from runner.download import store
+from runner.download.batch import Watch
 from runner.errors import CallError, StorageError
-from runner.fetching import store
-from runner.fetching.batch import Watch
-from tests.api.rude import Behaviour, Rude, answer, document, raw, reset, rude, stall
-from tests.runner.fetched import BASE, TOKEN, fetch, job_id, job_row, offer, tree
+from tests.api.misbehaving_server import Behaviour, Rude, answer, document, raw, reset, rude, stall
+from tests.runner.fetch_harness import BASE, TOKEN, fetch, job_id, job_row, offer, tree
 
 
 def test_trouble_on_the_way_changes_nothing(server: Rude, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from runner.errors import RunnerError
-from runner.inputs import Memory, archive_chunks, inputs_digest, must_be_copied, walk
+from runner.storage.input_archive import Memory, archive_chunks, inputs_digest, must_be_copied, walk
 
 
 def tree(folder: Path) -> Path:

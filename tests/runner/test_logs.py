@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runner.logs import MAX_LINE, SHOWN_LINES, LogSink
+from runner.execution.log_capture import MAX_LINE, SHOWN_LINES, LogSink
 from runner.redact import Redactor, Secrets, names_a_secret
 
 SECRET = "s3cr3t/+ value="

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from runner.errors import OutputsError, StorageError
-from runner.outputs import Caps, storage, take_archive, take_folder
+from runner.storage.output_extraction import Caps, storage, take_archive, take_folder
 
 
 def archive(*entries: tuple[str, bytes | None], **about: object) -> bytes:

@@ -14,7 +14,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.containers.desk import ROOT, Call, command, make_inputs, make_jobs, metrics_file, runner
+from tests.containers.container_harness import (
+    ROOT,
+    Call,
+    command,
+    make_inputs,
+    make_jobs,
+    metrics_file,
+    runner,
+)
 
 WRITES = """
 import os, shutil, sys

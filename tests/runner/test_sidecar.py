@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from runner.api.prepare import prepare
-from runner.api.server import INDEX
-from runner.engines import sidecar
-from runner.engines.base import Build, Ended, Hardening, Limits, Prepared, Service, Sink, Task
-from runner.engines.hearing import Hearing
+from runner.api.stub_server.index_builder import prepare
+from runner.api.stub_server.server import INDEX
+from runner.engines.api_service.counts_reader import Hearing
+from runner.engines.docker import api_sidecar
+from runner.engines.protocol import Build, Ended, Hardening, Limits, Prepared, Service, Sink, Task
 from runner.errors import EngineError
 from tests.api.workspaces import workspace
-from tests.runner.test_batch_mode_fake import IMAGE, counts
+from tests.runner.test_batch_run_fake import IMAGE, counts
 
 
 class Room:
@@ -88,7 +88,7 @@ def service(tmp_path: Path) -> Service:
 
 def start(engine: Rooms, service: Service, build: Build = IMAGE) -> Any:
     task = Task("run", "batch", ())
-    return sidecar.start(engine, build, Prepared("image"), task, service, Hearing())
+    return api_sidecar.start(engine, build, Prepared("image"), task, service, Hearing())
 
 
 def test_the_build_joins_the_network_of_its_api(service: Service) -> None:

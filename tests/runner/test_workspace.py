@@ -9,8 +9,8 @@ from uuid import UUID, uuid5
 import pytest
 
 from runner.errors import WorkspaceError
-from runner.results import JobResult, Outcome, result_from_bytes
-from runner.workspace import Place, config_values, looks_like_workspace, open_workspace
+from runner.workspace.layout import Place, config_values, looks_like_workspace, open_workspace
+from runner.workspace.results import JobResult, Outcome, result_from_bytes
 
 
 def workspace_of(folder: Path, *names: str) -> Path:

@@ -15,16 +15,16 @@ from syrupy.assertion import SnapshotAssertion
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from resim_inspect.building.builder import DocumentBuilder
+from resim_inspect.building.sample import write_sample
 from resim_inspect.document import Document
-from resim_inspect.document.builder import DocumentBuilder
-from resim_inspect.document.sample import write_sample
+from resim_inspect.filtering.catalog import Catalog
 from resim_inspect.tui.app import InspectApp
-from resim_inspect.tui.bars import BottomBar
-from resim_inspect.tui.catalog import Catalog
-from resim_inspect.tui.loading import load
-from resim_inspect.tui.opening import Opened, open_path
-from resim_inspect.tui.recognise import Kind, Place
-from resim_inspect.tui.session import Session
+from resim_inspect.tui.document.loading import load
+from resim_inspect.tui.document.session import Session
+from resim_inspect.tui.open.detect import Kind, Place
+from resim_inspect.tui.open.opening import Opened, open_path
+from resim_inspect.tui.widgets.status_bars import BottomBar
 
 LABEL = "flight-017/outputs/metrics.binproto"
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from resim_inspect.tui.app import InspectApp
-from resim_inspect.tui.background import Failed
-from resim_inspect.tui.commands import commands
-from resim_inspect.tui.dialogs import ErrorDialog
+from resim_inspect.tui.command_palette import commands
+from resim_inspect.tui.document.metrics.metric_list import MetricList
 from resim_inspect.tui.help_screen import HelpScreen, key_name
-from resim_inspect.tui.metric_list import MetricList
+from resim_inspect.tui.widgets.dialogs import ErrorDialog
+from resim_inspect.tui.workers import Failed
 from tests.tui.conftest import opened, press, settle, text
 from tests.tui.test_metrics import speeds
 
@@ -71,7 +71,7 @@ async def test_an_error_away_from_the_screen_is_shown_and_can_be_copied(
     def broken(*_: object) -> object:
         raise RuntimeError("the [b]pencil[/] broke")
 
-    monkeypatch.setattr("resim_inspect.tui.chart_canvas.paint", broken)
+    monkeypatch.setattr("resim_inspect.tui.widgets.chart.canvas.paint", broken)
     async with opened(speeds()) as pilot:
         assert isinstance(pilot.app.screen, ErrorDialog)
         assert "the [b]pencil[/] broke" in text(pilot)
@@ -105,7 +105,7 @@ def test_nothing_heavy_is_loaded_with_the_app() -> None:
     import sys
 
     code = (
-        "import sys, resim_inspect.tui.app, resim_inspect.tui.document_screen;"
+        "import sys, resim_inspect.tui.app, resim_inspect.tui.document.screen;"
         "print([m for m in ('numpy', 'plotext', 'PIL', 'requests', 'docker') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

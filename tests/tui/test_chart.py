@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resim_inspect.document.builder import DocumentBuilder
-from resim_inspect.tui.card import Card
-from resim_inspect.tui.chart import ChartView
-from resim_inspect.tui.glance import spark
-from resim_inspect.tui.metric_list import MetricList
-from resim_inspect.tui.series_table import SeriesTable
+from resim_inspect.building.builder import DocumentBuilder
+from resim_inspect.tui.document.data.series_table import SeriesTable
+from resim_inspect.tui.document.metrics.card import Card
+from resim_inspect.tui.document.metrics.metric_list import MetricList
+from resim_inspect.tui.document.metrics.preview import spark
 from resim_inspect.tui.theme import tones
-from resim_inspect.tui.zoom import Window, around, held, panned, zoomed
+from resim_inspect.tui.widgets.chart.view import ChartView
+from resim_inspect.tui.widgets.chart.viewport import Window, around, held, panned, zoomed
 from tests.tui.conftest import opened, press, text
 
 EXTENT: Window = (0.0, 100.0)
@@ -246,7 +246,7 @@ async def test_a_figure_opens_in_the_browser(
         launched.append(path)
         return True
 
-    monkeypatch.setattr("resim_inspect.charts.launch.launch", launch)
+    monkeypatch.setattr("resim_inspect.charts.external_viewer.launch", launch)
     build = DocumentBuilder()
     build.plotly("Figure </script>", {"data": [{"type": "scatter", "y": [1, 2]}]}, order=1)
     build.scalar("Number", 1.0, order=2)

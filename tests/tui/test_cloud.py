@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from resim_inspect.cli import main
-from resim_inspect.tui.cloud import (
+from resim_inspect.tui.cloud.address import (
     Address,
     AddressError,
     address_of,
@@ -21,12 +21,12 @@ from resim_inspect.tui.cloud import (
     make_private,
     place_of,
 )
-from resim_inspect.tui.fetch_child import Child
-from resim_inspect.tui.fetch_state import Fetch, Lost
-from resim_inspect.tui.recent import read_recent, remember, state_file
-from tests.api.rude import stall
-from tests.runner.fetched import BASE, BATCH, PROJECT, TOKEN
-from tests.tui.clouds import ADDRESS, Cloud, clouds
+from resim_inspect.tui.cloud.fetch_child import Child
+from resim_inspect.tui.cloud.fetch_state import Fetch, Lost
+from resim_inspect.tui.open.recent import read_recent, remember, state_file
+from tests.api.misbehaving_server import stall
+from tests.runner.fetch_harness import BASE, BATCH, PROJECT, TOKEN
+from tests.tui.fake_cloud import ADDRESS, Cloud, clouds
 
 TEXT = f"resim://{PROJECT}/{BATCH}"
 

@@ -11,12 +11,18 @@ import numpy as np
 import pytest
 from textual.pilot import Pilot
 
-from resim_inspect.document.builder import DocumentBuilder
-from resim_inspect.tui.chart import ChartView
-from resim_inspect.tui.columns import SearchError, columns_of, describe, histogram, search
-from resim_inspect.tui.data_list import DataList, apart
-from resim_inspect.tui.metric_list import MetricList
-from resim_inspect.tui.series_table import SeriesTable
+from resim_inspect.building.builder import DocumentBuilder
+from resim_inspect.tui.document.data.columns import (
+    SearchError,
+    columns_of,
+    describe,
+    histogram,
+    search,
+)
+from resim_inspect.tui.document.data.data_list import DataList, apart
+from resim_inspect.tui.document.data.series_table import SeriesTable
+from resim_inspect.tui.document.metrics.metric_list import MetricList
+from resim_inspect.tui.widgets.chart.view import ChartView
 from tests.tui.conftest import keys, opened, press, settle, text
 
 

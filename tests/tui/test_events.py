@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from resim_inspect.document.builder import DocumentBuilder
-from resim_inspect.tui.events_pane import EventMetrics, EventText
-from resim_inspect.tui.jump import Hits
+from resim_inspect.building.builder import DocumentBuilder
+from resim_inspect.tui.document.events.pane import EventMetrics, EventText
+from resim_inspect.tui.widgets.quick_open import Hits
 from tests.tui.conftest import keys, opened, press, text
 from tests.tui.test_chart import waves
 

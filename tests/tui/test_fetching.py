@@ -13,19 +13,19 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from resim_inspect.document.enums import MetricStatus
-from resim_inspect.tui import fetch_state
-from resim_inspect.tui.dialogs import FactsDialog
-from resim_inspect.tui.document_screen import DocumentScreen
-from resim_inspect.tui.fetch_bar import FetchBar
-from resim_inspect.tui.fetch_dialogs import FetchTrouble, TokenDialog
-from resim_inspect.tui.fetch_screen import FetchScreen
-from resim_inspect.tui.jobs_table import JobsTable
-from resim_inspect.tui.open_screen import OpenScreen
-from resim_inspect.tui.recent import read_recent
-from tests.api.rude import answer, stall
-from tests.runner.fetched import BASE, TOKEN, job_id
-from tests.tui.clouds import ADDRESS, Cloud, clouds, looking, over, until
+from resim_inspect.tui.cloud import fetch_state
+from resim_inspect.tui.cloud.fetch_bar import FetchBar
+from resim_inspect.tui.cloud.fetch_dialogs import FetchTrouble, TokenDialog
+from resim_inspect.tui.cloud.fetch_screen import FetchScreen
+from resim_inspect.tui.document.screen import DocumentScreen
+from resim_inspect.tui.open.recent import read_recent
+from resim_inspect.tui.open.screen import OpenScreen
+from resim_inspect.tui.widgets.dialogs import FactsDialog
+from resim_inspect.tui.workspace.jobs_table import JobsTable
+from tests.api.misbehaving_server import answer, stall
+from tests.runner.fetch_harness import BASE, TOKEN, job_id
 from tests.tui.conftest import Shot, press, settle, text
+from tests.tui.fake_cloud import ADDRESS, Cloud, clouds, looking, over, until
 
 
 @pytest.fixture

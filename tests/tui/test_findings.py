@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from resim_inspect.tui.findings_pane import FindingList
-from resim_inspect.tui.metric_list import MetricList
+from resim_inspect.tui.document.findings.pane import FindingList
+from resim_inspect.tui.document.metrics.metric_list import MetricList
 from tests.tui.conftest import keys, opened, press, text
 from tests.tui.test_metrics import speeds
 from tests.tui.test_snapshots import flawed

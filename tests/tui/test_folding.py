@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from resim_inspect.document.builder import DocumentBuilder
-from resim_inspect.tui.metric_list import MetricList
+from resim_inspect.building.builder import DocumentBuilder
+from resim_inspect.tui.document.metrics.metric_list import MetricList
 from tests.tui.conftest import Shot, opened, press, settle, text
 
 

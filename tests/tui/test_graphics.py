@@ -21,13 +21,12 @@ from textual.geometry import Region
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from resim_inspect.charts.picture import Rect
+from resim_inspect.building.builder import DocumentBuilder
+from resim_inspect.charts.model.picture import Rect
 from resim_inspect.cli import main
-from resim_inspect.document.builder import DocumentBuilder
-from resim_inspect.tui import graphics
 from resim_inspect.tui.app import InspectApp
-from resim_inspect.tui.chart import ChartView
-from resim_inspect.tui.graphics import (
+from resim_inspect.tui.widgets.chart import terminal_graphics
+from resim_inspect.tui.widgets.chart.terminal_graphics import (
     Encoded,
     Graphics,
     GraphicsError,
@@ -36,6 +35,7 @@ from resim_inspect.tui.graphics import (
     remembered,
     within,
 )
+from resim_inspect.tui.widgets.chart.view import ChartView
 from tests.tui.conftest import opened, press, settle, text
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def test_the_environment_tells_what_a_terminal_can(
 
 
 def lacking(monkeypatch: pytest.MonkeyPatch, there: bool) -> None:
-    monkeypatch.setattr(graphics, "find_spec", lambda name: object() if there else None)
+    monkeypatch.setattr(terminal_graphics, "find_spec", lambda name: object() if there else None)
 
 
 def test_a_choice_and_what_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,9 +94,9 @@ def test_a_choice_and_what_is_installed(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_sixel_is_not_chosen_where_pixels_are_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
     lacking(monkeypatch, there=True)
-    monkeypatch.setattr(graphics, "cell_pixels", lambda: None)
+    monkeypatch.setattr(terminal_graphics, "cell_pixels", lambda: None)
     assert prepare("auto", {"TERM": "foot"}) is None
-    monkeypatch.setattr(graphics, "cell_pixels", lambda: (8, 16))
+    monkeypatch.setattr(terminal_graphics, "cell_pixels", lambda: (8, 16))
     found = prepare("auto", {"TERM": "foot"})
     assert found is not None
     assert found.way == "sixel"
@@ -150,7 +150,7 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
     found = Terminal()
     monkeypatch.setattr(HeadlessDriver, "write", lambda self, data: found.written.append(data))
     monkeypatch.setattr(headless_driver, "HeadlessDriver", remembered(HeadlessDriver))
-    monkeypatch.setattr(graphics, "cell_pixels", lambda: (10, 20))
+    monkeypatch.setattr(terminal_graphics, "cell_pixels", lambda: (10, 20))
     return found
 
 

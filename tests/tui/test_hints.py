@@ -8,14 +8,14 @@ import pytest
 from rich.color import Color
 from rich.style import Style
 
-from resim_inspect.document.builder import DocumentBuilder
+from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.tui.app import InspectApp
-from resim_inspect.tui.dialogs import FactRows
-from resim_inspect.tui.document_screen import DocumentScreen
-from resim_inspect.tui.opening import open_path
+from resim_inspect.tui.document.screen import DocumentScreen
+from resim_inspect.tui.open.opening import open_path
 from resim_inspect.tui.theme import DARK, LIGHT, _tones
-from resim_inspect.tui.workspace_screen import WorkspaceScreen
+from resim_inspect.tui.widgets.dialogs import FactRows
+from resim_inspect.tui.workspace.screen import WorkspaceScreen
 from tests.tui.conftest import opened, press, running, settle, text
 
 

@@ -7,9 +7,9 @@ import unicodedata
 
 import pytest
 
-from resim_inspect.document.builder import DocumentBuilder
-from resim_inspect.tui.dialogs import ErrorDialog
-from resim_inspect.tui.document_screen import DocumentScreen
+from resim_inspect.building.builder import DocumentBuilder
+from resim_inspect.tui.document.screen import DocumentScreen
+from resim_inspect.tui.widgets.dialogs import ErrorDialog
 from tests.tui.conftest import opened, press, settle, text
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from resim_inspect.document.builder import DocumentBuilder
-from resim_inspect.tui.card import Card
-from resim_inspect.tui.card_screen import CardScreen
-from resim_inspect.tui.catalog import Grouping
-from resim_inspect.tui.metric_list import MetricList
+from resim_inspect.building.builder import DocumentBuilder
+from resim_inspect.filtering.catalog import Grouping
+from resim_inspect.tui.document.metrics.card import Card
+from resim_inspect.tui.document.metrics.card_screen import CardScreen
+from resim_inspect.tui.document.metrics.metric_list import MetricList
 from tests.tui.conftest import opened, press, text
 
 

@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from resim_inspect.document.builder import DocumentBuilder
-from resim_inspect.document.errors import UnreadableError
-from resim_inspect.document.pictures import pad_picture, png
+from resim_inspect.building.builder import DocumentBuilder
+from resim_inspect.building.png import pad_picture, png
+from resim_inspect.errors import UnreadableError
 from resim_inspect.tui.app import run_app
-from resim_inspect.tui.document_screen import DocumentScreen
-from resim_inspect.tui.files import Entry, list_folder, preview, read_inputs
-from resim_inspect.tui.inputs_pane import InputsScreen
-from resim_inspect.tui.inputs_view import FileTree
-from resim_inspect.tui.open_screen import OpenScreen
-from resim_inspect.tui.recent import complete, read_recent, remember, state_file
-from resim_inspect.tui.recognise import Kind, recognise
+from resim_inspect.tui.document.screen import DocumentScreen
+from resim_inspect.tui.inputs.files import Entry, list_folder, preview, read_inputs
+from resim_inspect.tui.inputs.pane import InputsScreen
+from resim_inspect.tui.inputs.view import FileTree
+from resim_inspect.tui.open.detect import Kind, recognise
+from resim_inspect.tui.open.recent import complete, read_recent, remember, state_file
+from resim_inspect.tui.open.screen import OpenScreen
 from tests.tui.conftest import Shot, press, started, text
 
 
@@ -222,7 +222,7 @@ async def test_open_screen(
         monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.chdir(job)
     # Paths of the machine are not for a picture.
-    monkeypatch.setattr("resim_inspect.tui.open_screen.Path.absolute", lambda path: path)
+    monkeypatch.setattr("resim_inspect.tui.open.screen.Path.absolute", lambda path: path)
     size, theme = WAYS[way]
     async with started(None, size, theme=theme) as pilot:
         await press(pilot, "j", "enter")

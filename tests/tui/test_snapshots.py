@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from resim_inspect.document.builder import DocumentBuilder
+from resim_inspect.building.builder import DocumentBuilder
 from tests.tui.conftest import Shot, opened, press, session_of
 
 SIZES = {"60x20": (60, 20), "80x24": (80, 24), "120x40": (120, 40)}

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from resim_inspect.document.builder import DocumentBuilder
+from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.tui.app import InspectApp
-from resim_inspect.tui.document_screen import PANES, DocumentScreen
-from resim_inspect.tui.opening import open_path
-from resim_inspect.tui.pane import GoTo
+from resim_inspect.tui.document.pane import GoTo
+from resim_inspect.tui.document.screen import PANES, DocumentScreen
+from resim_inspect.tui.open.opening import open_path
 
 
 @pytest.fixture

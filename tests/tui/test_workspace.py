@@ -10,18 +10,18 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.document import Document, open_document
-from resim_inspect.document.builder import DocumentBuilder
-from resim_inspect.tui import workspace_screen
 from resim_inspect.tui.app import InspectApp
-from resim_inspect.tui.dialogs import ErrorDialog
-from resim_inspect.tui.document_screen import DocumentScreen
-from resim_inspect.tui.jobs import chosen, columns, read_job, read_shape
-from resim_inspect.tui.jobs_table import JobsTable
-from resim_inspect.tui.switching import Shelf
-from resim_inspect.tui.workspace_screen import WorkspaceScreen
-from tests.tui.clouds import looking, until
+from resim_inspect.tui.document.screen import DocumentScreen
+from resim_inspect.tui.open_documents import Shelf
+from resim_inspect.tui.widgets.dialogs import ErrorDialog
+from resim_inspect.tui.workspace import screen as workspace_screen
+from resim_inspect.tui.workspace.jobs import chosen, columns, read_job, read_shape
+from resim_inspect.tui.workspace.jobs_table import JobsTable
+from resim_inspect.tui.workspace.screen import WorkspaceScreen
 from tests.tui.conftest import Shot, press, settle, started, text
+from tests.tui.fake_cloud import looking, until
 
 
 def job(name: str, speed: float | None, status: str) -> DocumentBuilder:
@@ -189,7 +189,7 @@ async def test_the_table_keeps_up_with_the_disk(
         opened.append(path)
         return open_document(path)
 
-    monkeypatch.setattr("resim_inspect.tui.jobs.open_document", counted)
+    monkeypatch.setattr("resim_inspect.tui.workspace.jobs.open_document", counted)
     async with looking(workspace, watch=True) as pilot:
         screen = pilot.app.screen
         assert isinstance(screen, WorkspaceScreen)

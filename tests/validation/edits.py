@@ -15,7 +15,7 @@ from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.json_format import ParseDict
 from google.protobuf.message import Message
 
-from resim_inspect.document.builder import DocumentBuilder
+from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.schema import metrics_pb2 as pb
 
 _STEP = re.compile(r'\.?([a-z_]+)|\[(-?\d+|"(?:[^"\\]|\\.)*")\]')

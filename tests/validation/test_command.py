@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.cli import main
 from resim_inspect.commands import validate as command
-from resim_inspect.document.builder import DocumentBuilder
-from resim_inspect.validation.rules import RULES
+from resim_inspect.validation.registry import RULES
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from resim_inspect.document.builder import DocumentBuilder
+from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.validation import validate
 from resim_inspect.validation.editions import CHANGES, NEWEST, edition
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.document import open_document, parse_document
-from resim_inspect.document.builder import DocumentBuilder
 from resim_inspect.validation import validate
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.document import Document, parse_document
-from resim_inspect.document.builder import DocumentBuilder
-from resim_inspect.document.errors import MalformedError
+from resim_inspect.errors import MalformedError
 from resim_inspect.schema import metrics_pb2 as pb
 from resim_inspect.validation import Severity, Target, validate
 from resim_inspect.validation.context import Context, nearest

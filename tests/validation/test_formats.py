@@ -7,7 +7,7 @@ import json
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
-from resim_inspect.document.errors import EmptyFileError, MalformedError, TooLargeError
+from resim_inspect.errors import EmptyFileError, MalformedError, TooLargeError
 from resim_inspect.validation import Finding, Report, Severity, Target
 from resim_inspect.validation.formats import (
     Result,
@@ -18,7 +18,7 @@ from resim_inspect.validation.formats import (
     text,
     unreadable,
 )
-from resim_inspect.validation.rules import RULES
+from resim_inspect.validation.registry import RULES
 
 EVIL = 'a\n::error::b\r\x1b[31m\u202e%0A<![CDATA[]]>&"\x00\ufffe'
 BAD = Finding(

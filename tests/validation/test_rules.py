@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 import resim_inspect.validation as package
+from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.document import parse_document
-from resim_inspect.document.builder import DocumentBuilder
 from resim_inspect.schema import metrics_pb2 as pb
 from resim_inspect.validation import Report, Severity, validate
 from resim_inspect.validation.editions import ARRIVALS, CHANGES, edition, written
-from resim_inspect.validation.rules import RULES, Rule
+from resim_inspect.validation.registry import RULES, Rule
 from tests.validation.edits import apply, base
 
 WITHOUT_EXAMPLE = {"file-unreadable", "file-too-large", "no-metrics"}
@@ -99,7 +99,7 @@ def test_a_rule_holds_from_its_first_release_to_its_last(rule: Rule, tmp_path: P
 def test_every_code_in_the_program_is_a_rule_and_every_rule_is_used() -> None:
     folder = Path(package.__file__).parent
     used: set[str] = set()
-    for path in [*folder.glob("*.py"), *(folder / "formats").glob("*.py")]:
+    for path in [*folder.glob("*.py"), *(folder / "rules").glob("*.py")]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 used.add(node.value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from resim_inspect.charts.drawing import Area, Message, Panel
+from resim_inspect.charts.model.drawing import Area, Message, Panel
 
 _SLACK = 1e-6
 

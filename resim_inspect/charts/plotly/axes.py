@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from resim_inspect.charts.drawing import Axis, TimeMode
+from resim_inspect.charts.model.drawing import Axis, TimeMode
 from resim_inspect.charts.plotly import decode
 from resim_inspect.charts.plotly.decode import NO_DATE
 

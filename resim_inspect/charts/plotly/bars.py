@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from resim_inspect.charts.drawing import Box, Curve, Fill
+from resim_inspect.charts.analysis.ticks import nice_step
+from resim_inspect.charts.model.drawing import Box, Curve, Fill
+from resim_inspect.charts.model.style import Ink
 from resim_inspect.charts.plotly import decode
 from resim_inspect.charts.plotly.axes import PlotlyAxis
 from resim_inspect.charts.plotly.layers import Layers, Trace
-from resim_inspect.charts.style import Ink
-from resim_inspect.charts.ticks import nice_step
-from resim_inspect.document.text import number
+from resim_inspect.text import number
 
 _GAP = 0.2
 _MOST_BINS = 1000

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from resim_inspect.charts.style import RGB
-from resim_inspect.document.text import clean
+from resim_inspect.charts.model.style import RGB
+from resim_inspect.text import clean
 
 MAX_BYTES = 256 * 1000 * 1000
 """Of all packed arrays of a figure together."""

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from resim_inspect.charts.drawing import Area, Drawing, Fill, Panel, Plot
-from resim_inspect.charts.kinds.over_time import empty
-from resim_inspect.charts.kinds.source import Source
-from resim_inspect.charts.panels.shapes import heat_range, ramp
+from resim_inspect.charts.build.over_time import empty
+from resim_inspect.charts.build.source import Source
+from resim_inspect.charts.model.drawing import Area, Drawing, Fill, Panel, Plot
+from resim_inspect.charts.model.style import Ink
 from resim_inspect.charts.plotly import bars, decode, others, scatter, shapes
 from resim_inspect.charts.plotly.areas import spread
 from resim_inspect.charts.plotly.axes import PlotlyAxis
 from resim_inspect.charts.plotly.layers import Layers, Trace
-from resim_inspect.charts.style import Ink
+from resim_inspect.charts.rendering.panels.shapes import heat_range, ramp
 from resim_inspect.document.model import Metric, PlotlyValues
-from resim_inspect.document.text import clean, count, number
+from resim_inspect.text import clean, count, number
 
 _ON_AXES = {
     "scatter", "scattergl", "bar", "histogram", "box", "violin",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from resim_inspect.charts.drawing import Box, Curve, Fill, Heat, Note, Rule
+from resim_inspect.charts.model.drawing import Box, Curve, Fill, Heat, Note, Rule
+from resim_inspect.charts.model.style import Ink
 from resim_inspect.charts.plotly import decode
 from resim_inspect.charts.plotly.axes import PlotlyAxis
-from resim_inspect.charts.style import Ink
 
 MOST_CURVES = 200
 

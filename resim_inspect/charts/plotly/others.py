@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from resim_inspect.charts.drawing import (
+from resim_inspect.charts.model.drawing import (
     Area,
     Axis,
     Bars,
@@ -26,7 +26,7 @@ from resim_inspect.charts.plotly.axes import PlotlyAxis
 from resim_inspect.charts.plotly.layers import Layers, Trace
 from resim_inspect.charts.plotly.scatter import _by_color
 from resim_inspect.document.enums import MetricStatus
-from resim_inspect.document.text import number
+from resim_inspect.text import number
 
 _MOST_ROWS = 2000
 
@@ -224,7 +224,7 @@ def _space_curves(
 
 def heat(layers: Layers, trace: Trace) -> None:
     """Heat maps, contours and two-dimensional histograms as a grid of values."""
-    from resim_inspect.charts.drawing import Heat
+    from resim_inspect.charts.model.drawing import Heat
 
     if trace.kind == "histogram2d":
         x, y = layers.x.units(trace.get("x")), layers.y.units(trace.get("y"))

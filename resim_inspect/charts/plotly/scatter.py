@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from resim_inspect.charts.drawing import Curve, Note
+from resim_inspect.charts.model.drawing import Curve, Note
+from resim_inspect.charts.model.style import RGB
 from resim_inspect.charts.plotly import decode
 from resim_inspect.charts.plotly.layers import Layers, Trace
-from resim_inspect.charts.style import RGB
 
 _FEW_MARKS = 80
 _MANY_MARKS = 600

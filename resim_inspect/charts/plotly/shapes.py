@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from resim_inspect.charts.drawing import Curve, Note, Rule
+from resim_inspect.charts.model.drawing import Curve, Note, Rule
+from resim_inspect.charts.model.style import Ink
 from resim_inspect.charts.plotly import decode
 from resim_inspect.charts.plotly.axes import PlotlyAxis
 from resim_inspect.charts.plotly.layers import Layers
-from resim_inspect.charts.style import Ink
 
 _MOST = 200
 

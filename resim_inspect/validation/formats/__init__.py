@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from resim_inspect.document.errors import (
+from resim_inspect.errors import (
     DocumentError,
     EmptyFileError,
     TooLargeError,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TextIO
 
-from resim_inspect.document.text import clean
+from resim_inspect.text import clean
 from resim_inspect.validation.findings import Severity
 from resim_inspect.validation.formats import Result, sentence
 

@@ -9,10 +9,10 @@ from typing import Any, TextIO
 from urllib.parse import quote
 
 from resim_inspect import __version__
-from resim_inspect.document.text import clean
+from resim_inspect.text import clean
 from resim_inspect.validation.findings import Finding, Severity
 from resim_inspect.validation.formats import Result, sentence
-from resim_inspect.validation.rules import RULES
+from resim_inspect.validation.registry import RULES
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from resim_inspect.document.text import clean, count
+from resim_inspect.text import clean, count
 from resim_inspect.validation.findings import Finding, Severity
 from resim_inspect.validation.formats import Result, sentence
 

@@ -1,0 +1,1 @@
+"""Computations on the points of a chart: statistics, decimation, scales, ticks, readouts."""

@@ -1,0 +1,191 @@
+"""What drawing needs to know of all points of a curve, worked out once and in small steps.
+
+The steps are blocks of a quarter of a million points: between them other threads get
+their turn, so that an app stays responsive while millions of points are looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from resim_inspect.document.enums import MetricStatus
+
+if TYPE_CHECKING:
+    from resim_inspect.charts.model.drawing import Curve
+
+BLOCK = 1 << 18
+
+FAILING = (MetricStatus.FAIL_WARN, MetricStatus.FAIL_BLOCK)
+"""The statuses that a drawing must never lose, by rising severity."""
+
+
+@dataclass(frozen=True)
+class CurveFacts:
+    """The finite points of a curve, and what is known of them.
+
+    `x`, `y`, `statuses` hold the m finite points; `breaks` (ascending) are the positions in
+    them before which the line is interrupted; `failing` gives, for each failing status, the
+    ascending positions of its samples; `status_counts` counts all n samples.
+    """
+
+    total: int
+    x: NDArray[Any]
+    y: NDArray[np.float64]
+    statuses: NDArray[np.int32] | None
+    breaks: NDArray[np.int64]
+    sorted: bool
+    x_min: float
+    x_max: float
+    y_min: float
+    y_max: float
+    failing: dict[MetricStatus, NDArray[np.int64]]
+    failing_unseen: dict[MetricStatus, NDArray[Any]]
+    """For each failing status the x of its samples that have no finite value."""
+    status_counts: dict[MetricStatus, int]
+    positions: NDArray[np.int64] | None
+    """Where the finite points stand among all n; None when all are finite."""
+    missing: NDArray[np.int64]
+    """Where the samples stand that have an x and no finite y, by ascending x."""
+    missing_x: NDArray[Any]
+    """Their x, ascending."""
+
+    @property
+    def finite(self) -> int:
+        """How many points have a finite value."""
+        return len(self.y)
+
+
+def blocks(n: int) -> Iterator[slice]:
+    """0..n in blocks."""
+    for start in range(0, n, BLOCK):
+        yield slice(start, min(n, start + BLOCK))
+
+
+def curve_facts(curve: Curve) -> CurveFacts:
+    """Look at all points once. Cost: a few ns a point."""
+    n = min(len(curve.x), len(curve.y))
+    x, y = curve.x[:n], np.ascontiguousarray(curve.y[:n])
+    statuses = None if curve.statuses is None else curve.statuses[:n]
+    whole_x = x.dtype.kind in "iu"
+    ok = _finite(x, y, whole_x)
+    kept_x, kept_y, kept_s = x, y, statuses
+    breaks = np.zeros(0, np.int64)
+    positions: NDArray[np.int64] | None = None
+    unseen: dict[MetricStatus, NDArray[Any]] = {}
+    missing = np.zeros(0, np.int64)
+    if ok is not None:
+        positions = np.flatnonzero(ok)
+        missing = _missing(ok, x, whole_x)
+        if len(positions):
+            breaks = np.flatnonzero(np.diff(positions) > 1) + 1
+        kept_x, kept_y = x[positions], y[positions]
+        if statuses is not None:
+            kept_s = statuses[positions]
+            usable = ~ok if whole_x else ~ok & np.isfinite(x)
+            for status in FAILING:
+                at = x[usable & (statuses == int(status))]
+                if len(at):
+                    unseen[status] = at
+    ordered, x_min, x_max, y_min, y_max = _extremes(kept_x, kept_y)
+    counts: dict[MetricStatus, int] = {}
+    failing: dict[MetricStatus, NDArray[np.int64]] = {}
+    if statuses is not None and kept_s is not None:
+        counts = _status_counts(statuses)
+        for status in FAILING:
+            if counts.get(status):
+                where = _where(kept_s, int(status))
+                if len(where):
+                    failing[status] = where
+    return CurveFacts(
+        total=n,
+        x=kept_x,
+        y=kept_y,
+        statuses=kept_s,
+        breaks=breaks,
+        sorted=ordered,
+        x_min=x_min,
+        x_max=x_max,
+        y_min=y_min,
+        y_max=y_max,
+        failing=failing,
+        failing_unseen=unseen,
+        status_counts=counts,
+        positions=positions,
+        missing=missing,
+        missing_x=x[missing],
+    )
+
+
+def _finite(x: NDArray[Any], y: NDArray[np.float64], whole_x: bool) -> NDArray[np.bool_] | None:
+    """Which points are finite; None when all are."""
+    parts: list[NDArray[np.bool_]] = []
+    clean = True
+    for part in blocks(len(y)):
+        ok = np.isfinite(y[part])
+        if not whole_x:
+            ok &= np.isfinite(x[part])
+        clean = clean and bool(ok.all())
+        parts.append(ok)
+    return None if clean else np.concatenate(parts)
+
+
+def _missing(ok: NDArray[np.bool_], x: NDArray[Any], whole_x: bool) -> NDArray[np.int64]:
+    """The positions of what has an x and no finite y, by ascending x."""
+    found = np.flatnonzero(~ok)
+    if not whole_x:
+        found = found[np.isfinite(x[found])]
+    at = x[found]
+    if len(at) and bool((at[1:] < at[:-1]).any()):
+        found = found[np.argsort(at, kind="stable")]
+    return found
+
+
+def _extremes(x: NDArray[Any], y: NDArray[np.float64]) -> tuple[bool, float, float, float, float]:
+    """Whether x never falls, and the extremes of both; NaN for no points."""
+    if not len(y):
+        return True, np.nan, np.nan, np.nan, np.nan
+    ordered = True
+    bottoms: list[float] = []
+    tops: list[float] = []
+    for part in blocks(len(y)):
+        if ordered:
+            xs = x[part.start : part.stop + 1]
+            ordered = bool((xs[1:] >= xs[:-1]).all())
+        bottoms.append(float(y[part].min()))
+        tops.append(float(y[part].max()))
+    if ordered:
+        x_min, x_max = x[0], x[-1]
+    else:
+        x_min = min(x[part].min() for part in blocks(len(x)))
+        x_max = max(x[part].max() for part in blocks(len(x)))
+    # Integers stay exact: a float cannot hold ns since 1970.
+    keep = int if x.dtype.kind in "iu" else float
+    return ordered, keep(x_min), keep(x_max), min(bottoms), max(tops)
+
+
+def _status_counts(statuses: NDArray[np.int32]) -> dict[MetricStatus, int]:
+    counts: dict[MetricStatus, int] = {}
+    for part in blocks(len(statuses)):
+        values = statuses[part]
+        low, high = int(values.min()), int(values.max())
+        if low == high:
+            found = [(low, len(values))]
+        elif low >= 0 and high < 64:
+            found = [(k, int(c)) for k, c in enumerate(np.bincount(values)) if c]
+        else:
+            distinct, each = np.unique(values, return_counts=True)
+            found = list(zip(distinct.tolist(), each.tolist(), strict=True))
+        for value, many in found:
+            status = MetricStatus(value)
+            counts[status] = counts.get(status, 0) + many
+    return counts
+
+
+def _where(statuses: NDArray[np.int32], value: int) -> NDArray[np.int64]:
+    parts = [np.flatnonzero(statuses[part] == value) + part.start for part in blocks(len(statuses))]
+    return np.concatenate(parts) if parts else np.zeros(0, np.int64)

@@ -1,0 +1,197 @@
+"""Fewer points that draw the same picture: extremes, gaps and failing samples stay."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from resim_inspect.charts.analysis.curve_stats import BLOCK, FAILING
+from resim_inspect.document.enums import MetricStatus
+
+if TYPE_CHECKING:
+    from resim_inspect.charts.analysis.curve_stats import CurveFacts
+    from resim_inspect.charts.model.drawing import Axis, Curve
+
+
+@dataclass(frozen=True)
+class Picked:
+    """The points to draw of one curve: x in axis units, y, statuses, and where lines break.
+
+    `breaks` are positions in the picked points before which the line is interrupted;
+    `behind` is how many finite points of the window they stand for; `whole` whether they
+    are all of them.
+    """
+
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    statuses: NDArray[np.int32] | None
+    breaks: NDArray[np.int64]
+    behind: int
+    indices: NDArray[np.int64]
+
+    @property
+    def whole(self) -> bool:
+        """Whether every point is drawn."""
+        return len(self.indices) >= self.behind
+
+
+def axis_units(values: NDArray[Any], axis: Axis) -> NDArray[np.float64]:
+    """Stored x as axis units: ns become seconds since the axis's base, exactly where it shows."""
+    if values.dtype.kind in "iu":
+        if len(values) and abs(int(values[0]) - axis.base) > 2**62:
+            # So far from the base that int64 would overflow: ns no longer matter.
+            return values.astype(np.float64) / 1e9 - axis.base / 1e9
+        return (values - np.int64(axis.base)).astype(np.float64) / 1e9
+    return values.astype(np.float64, copy=False)
+
+
+def ns_of(position: float) -> int:
+    """Seconds as ns, within what int64 arithmetic can bear."""
+    return round(max(-9e18, min(9e18, position * 1e9)))
+
+
+def stored_units(position: float, values: NDArray[Any], axis: Axis) -> Any:
+    """An axis position in the unit in which x is stored."""
+    if values.dtype.kind in "iu":
+        ns = axis.base + ns_of(position)
+        return np.int64(max(-(2**63), min(2**63 - 1, ns)))
+    return np.float64(position)
+
+
+def pick(curve: Curve, axis: Axis, window: tuple[float, float], bins: int) -> Picked:
+    """The points to draw in a window of x, at most about 4 for each of `bins` columns.
+
+    In each column the first, last, lowest and highest point stay, and one sample of each
+    failing status; one point before and one after the window, so that lines reach its edge.
+    """
+    facts = curve.facts
+    if not facts.finite:
+        return _picked(facts, axis, np.zeros(0, np.int64), 0)
+    if facts.sorted:
+        return _pick_sorted(facts, axis, window, bins)
+    return _pick_path(facts, axis, window, bins)
+
+
+def _pick_sorted(facts: CurveFacts, axis: Axis, window: tuple[float, float], bins: int) -> Picked:
+    x, y = facts.x, facts.y
+    low, high = (stored_units(edge, x, axis) for edge in window)
+    first = int(np.searchsorted(x, low, "left"))
+    last = int(np.searchsorted(x, high, "right"))
+    behind = last - first
+    start, stop = max(0, first - 1), min(len(x), last + 1)
+    if stop - start <= 4 * bins:
+        return _picked(facts, axis, np.arange(start, stop), behind)
+    edges = first + np.searchsorted(
+        x[first:last], np.array([_between(low, high, k, bins) for k in range(1, bins)], x.dtype)
+    )
+    cuts = [first, *edges.tolist(), last]
+    kept = [start, stop - 1]
+    for a, b in pairwise(cuts):
+        if b > a:
+            kept += [a, b - 1, a + _lowest(y[a:b]), a + _highest(y[a:b])]
+    kept += _failing_in(facts, np.asarray(cuts))
+    return _picked(facts, axis, np.unique(np.asarray(kept, np.int64)), behind)
+
+
+def _between(low: Any, high: Any, k: int, bins: int) -> Any:
+    if isinstance(low, np.int64):
+        return int(low) + (int(high) - int(low)) * k // bins
+    return float(low) + (float(high) - float(low)) * (k / bins)
+
+
+def _lowest(values: NDArray[np.float64]) -> int:
+    if len(values) <= BLOCK:
+        return int(values.argmin())
+    return _of_blocks(values, "argmin")
+
+
+def _highest(values: NDArray[np.float64]) -> int:
+    if len(values) <= BLOCK:
+        return int(values.argmax())
+    return _of_blocks(values, "argmax")
+
+
+def _of_blocks(values: NDArray[np.float64], what: str) -> int:
+    candidates = [
+        start + int(getattr(values[start : start + BLOCK], what)())
+        for start in range(0, len(values), BLOCK)
+    ]
+    return candidates[int(getattr(values[candidates], what)())]
+
+
+def _failing_in(facts: CurveFacts, cuts: NDArray[np.int64]) -> list[int]:
+    """The first sample of each failing status between each pair of cuts."""
+    kept: list[int] = []
+    for status in FAILING:
+        where = facts.failing.get(status)
+        if where is None:
+            continue
+        at = np.searchsorted(where, cuts)
+        has = at[1:] > at[:-1]
+        kept += where[at[:-1][has]].tolist()
+        # The last of a column too: a run of failures keeps its length.
+        kept += where[at[1:][has] - 1].tolist()
+    return kept
+
+
+def _pick_path(facts: CurveFacts, axis: Axis, window: tuple[float, float], bins: int) -> Picked:
+    """Points whose x goes back and forth: runs of neighbours instead of columns of x."""
+    x, y = facts.x, facts.y
+    low, high = (stored_units(edge, x, axis) for edge in window)
+    inside = (x >= low) & (x <= high)
+    behind = int(inside.sum())
+    near = inside.copy()
+    near[1:] |= inside[:-1]
+    near[:-1] |= inside[1:]
+    chosen = np.flatnonzero(near)
+    if len(chosen) <= 6 * bins:
+        return _picked(facts, axis, chosen, behind)
+    cuts = np.linspace(0, len(chosen), bins + 1).astype(np.int64)
+    kept: list[int] = []
+    for a, b in zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True):
+        part = chosen[a:b]
+        if len(part):
+            ys, xs = y[part], x[part]
+            spots = {0, len(part) - 1, int(ys.argmin()), int(ys.argmax())}
+            spots |= {int(xs.argmin()), int(xs.argmax())}
+            kept += part[sorted(spots)].tolist()
+    edges = chosen[np.minimum(cuts, len(chosen) - 1)].copy()
+    edges[-1] += 1
+    kept += [k for k in _failing_in(facts, edges) if near[k]]
+    indices = np.unique(np.asarray(kept, np.int64))
+    # A path that left the window and came back is not joined across what lies outside.
+    left = np.flatnonzero(np.diff(chosen) > 1) + 1
+    return _picked(facts, axis, indices, behind, chosen[left])
+
+
+def _picked(
+    facts: CurveFacts,
+    axis: Axis,
+    indices: NDArray[np.int64],
+    behind: int,
+    more_breaks: NDArray[np.int64] | None = None,
+) -> Picked:
+    breaks = facts.breaks
+    if more_breaks is not None:
+        breaks = np.union1d(breaks, more_breaks)
+    at = np.searchsorted(indices, breaks, "left") if len(breaks) else np.zeros(0, np.int64)
+    at = np.unique(at[(at > 0) & (at < len(indices))])
+    return Picked(
+        x=axis_units(facts.x[indices], axis),
+        y=facts.y[indices],
+        statuses=None if facts.statuses is None else facts.statuses[indices],
+        breaks=at,
+        behind=behind,
+        indices=indices,
+    )
+
+
+def worst(statuses: NDArray[np.int32]) -> MetricStatus:
+    """The most severe of some statuses; UNSET for none."""
+    if not len(statuses):
+        return MetricStatus.UNSET
+    return max((MetricStatus(int(s)) for s in np.unique(statuses)), key=lambda s: s.severity)

@@ -1,0 +1,297 @@
+"""Values under a position, exact from the data; extents; what a drawing holds in words."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from resim_inspect.charts.analysis.decimate import axis_units, ns_of, stored_units
+from resim_inspect.charts.analysis.ticks import position_label
+from resim_inspect.charts.model.drawing import (
+    Axis,
+    Bands,
+    Bars,
+    Curve,
+    Drawing,
+    Panel,
+    Plot,
+    Reading,
+)
+from resim_inspect.charts.model.picture import Readout
+from resim_inspect.document.enums import MetricStatus
+from resim_inspect.text import count, number, quantity
+
+if TYPE_CHECKING:
+    from resim_inspect.charts.analysis.curve_stats import CurveFacts
+    from resim_inspect.charts.rendering.panels.canvas import Scale
+
+DIGITS = 6
+_NEAR = 0.01
+"""Of the extent: about what a cell of a chart covers."""
+_MOST_READINGS = 64
+_BY_SEVERITY = {s.severity: s for s in MetricStatus if s is not MetricStatus.UNSET}
+
+
+def extent(panel: Panel | None) -> tuple[float, float] | None:
+    """The x range of all the data of a panel, in axis units."""
+    if isinstance(panel, Plot):
+        from resim_inspect.charts.analysis.scales import data_extent
+
+        found = data_extent(panel)
+        if found is not None and panel.x.kind == "category" and panel.x.categories:
+            return -0.5, len(panel.x.categories) - 0.5
+        return found
+    if isinstance(panel, Bars) and panel.categories:
+        return -0.5, len(panel.categories) - 0.5
+    return None
+
+
+def value_text(value: float, curve_unit: str, axis: Axis, digits: int = DIGITS) -> str:
+    """A y value as people write it, out of axis units."""
+    if axis.kind == "log":
+        value = 10.0**value if abs(value) < 300 else math.inf
+    if axis.kind == "category":
+        place = round(value) if math.isfinite(value) else -1
+        return axis.categories[place] if 0 <= place < len(axis.categories) else number(value)
+    if axis.kind == "time":
+        return position_label(value, axis)
+    return quantity(value, curve_unit, digits)
+
+
+def readings(panel: Panel | None, x: float) -> tuple[Reading, ...]:
+    """The value nearest to x of each series."""
+    if isinstance(panel, Bars):
+        return bar_readings(panel, round(x)) if math.isfinite(x) else ()
+    if not isinstance(panel, Plot) or not math.isfinite(x):
+        return ()
+    curves = [c for c in panel.curves if not c.aside][:_MOST_READINGS]
+    full = extent(panel)
+    near = _NEAR * (full[1] - full[0]) if full else 0.0
+    found = [r for c in curves if (r := _nearest(c, panel, x, near)) is not None]
+    found += [r for b in panel.bands[:_MOST_READINGS] if (r := _state(b, panel.x, x)) is not None]
+    for box in panel.boxes:
+        if min(box.x0, box.x1) <= x <= max(box.x0, box.x1) and len(found) < _MOST_READINGS:
+            found.append(Reading(box.name, box.text, box.status, ink=box.ink))
+    # A line and its marks are two curves that say the same.
+    return tuple(dict.fromkeys(found))
+
+
+def read(panel: Panel | None, x: float) -> Readout:
+    """The values nearest to x, and the moment that they are from."""
+    return _from_its_moment(Readout(x, position_text(panel, x), readings(panel, x)), panel)
+
+
+def _from_its_moment(said: Readout, panel: Panel | None, span: float | None = None) -> Readout:
+    """The readout of the nearest sample's position in place of the cursor's between samples.
+
+    What is read from elsewhere says where; what holds over a stretch (a state) leaves the
+    cursor's own position.
+    """
+    places = [r.at for r in said.readings if r.at is not None]
+    if said.x is None or not isinstance(panel, Plot) or not places:
+        return said
+    if span is None:
+        full = extent(panel)
+        span = full[1] - full[0] if full else 0.0
+    text = said.x_text
+    if len(places) == len(said.readings):
+        here = said.x
+        text = position_label(min(places, key=lambda at: abs(at - here)), panel.x, span)
+    found = []
+    for reading in said.readings:
+        label = "" if reading.at is None else position_label(reading.at, panel.x, span)
+        if label and label != text:
+            reading = replace(reading, away=label.removesuffix(".000"))
+        found.append(reading)
+    return Readout(said.x, text, tuple(found))
+
+
+def readout_at(panel: Plot, x: float, y: float, scales: tuple[Scale, Scale]) -> Readout:
+    """What lies under a place of a plot: (x, y) in axis units."""
+    span = abs(scales[0].high - scales[0].low)
+    text = position_label(x, panel.x, span)
+    if panel.heat is not None:
+        return Readout(x, text, _heat(panel, x, y))
+    boxes = [
+        b
+        for b in panel.boxes
+        if min(b.x0, b.x1) <= x <= max(b.x0, b.x1) and min(b.y0, b.y1) <= y <= max(b.y0, b.y1)
+    ]
+    if panel.y.kind == "category" and boxes:
+        return Readout(x, text, tuple(Reading(b.name, b.text, b.status, ink=b.ink) for b in boxes))
+    curves = [c for c in panel.curves if not c.aside and c.facts.total][:_MOST_READINGS]
+    if any(not c.facts.sorted for c in curves):
+        found = [r for c in curves if (r := _closest(c, panel, x, y, scales)) is not None]
+        return Readout(x, text, tuple(found))
+    return _from_its_moment(Readout(x, text, readings(panel, x)), panel, span)
+
+
+def _reading(curve: Curve, panel: Plot, k: int) -> Reading:
+    facts = curve.facts
+    axis = panel.right if curve.right and panel.right is not None else panel.y
+    at = float(axis_units(facts.x[k : k + 1], panel.x)[0])
+    status = None if facts.statuses is None else MetricStatus(int(facts.statuses[k]))
+    text = value_text(float(facts.y[k]), curve.unit, axis)
+    if curve.texts:
+        raw = k if facts.positions is None else int(facts.positions[k])
+        if raw < len(curve.texts) and curve.texts[raw]:
+            text = f"{text} {curve.texts[raw]}"
+    return Reading(curve.name, text, status, position_label(at, panel.x), curve.ink, at)
+
+
+def _without_value(curve: Curve, panel: Plot, k: int) -> Reading:
+    """The k-th of the samples that have no finite value."""
+    place = int(curve.facts.missing[k])
+    axis = panel.right if curve.right and panel.right is not None else panel.y
+    at = float(axis_units(curve.facts.missing_x[k : k + 1], panel.x)[0])
+    status = None if curve.statuses is None else MetricStatus(int(curve.statuses[place]))
+    # On a log axis this may as well be a number that has no logarithm.
+    text = "–" if axis.kind == "log" else f"– ({number(float(curve.y[place]))})"
+    return Reading(curve.name, text, status, position_label(at, panel.x), curve.ink, at)
+
+
+def _nearest(curve: Curve, panel: Plot, x: float, near: float) -> Reading | None:
+    """The sample nearest to x, also one without a value; None beyond the curve's ends.
+
+    Beyond its first and last sample a curve is read within `near` (axis units), and as far
+    as these samples are from their neighbours.
+    """
+    facts = curve.facts
+    at = stored_units(x, facts.x, panel.x).item()
+    found = _place(facts.x, at) if facts.sorted else int(np.abs(facts.x - at).argmin())
+    gap = _place(facts.missing_x, at)
+    ways = [
+        math.inf if k is None else abs(values[k].item() - at)
+        for k, values in ((found, facts.x), (gap, facts.missing_x))
+    ]
+    if min(ways) == math.inf:
+        return None
+    unit = 1e9 if facts.x.dtype.kind in "iu" else 1.0
+    if min(ways) > near * unit and min(ways) > _step_at_end(facts, at):
+        return None
+    if gap is not None and ways[1] < ways[0]:
+        return _without_value(curve, panel, gap)
+    return None if found is None else _reading(curve, panel, found)
+
+
+def _place(values: NDArray[Any], at: float) -> int | None:
+    """Of ascending values the nearest one's place."""
+    if not len(values):
+        return None
+    k = int(np.searchsorted(values, at))
+    if k >= len(values) or (k > 0 and at - values[k - 1].item() <= values[k].item() - at):
+        k -= 1
+    return k
+
+
+def _step_at_end(facts: CurveFacts, at: float) -> float:
+    """How far a curve reaches beyond its samples at x; infinite between its ends."""
+    values = [v for v in (facts.x, facts.missing_x) if len(v)]
+    if not facts.sorted:
+        inside = facts.x_min <= at <= facts.x_max
+        return math.inf if inside else 0.0
+    first = sorted(v.item() for part in values for v in part[:2])
+    last = sorted(v.item() for part in values for v in part[-2:])
+    if first[0] <= at <= last[-1]:
+        return math.inf
+    if len(first) < 2:
+        return 0.0
+    return float(first[1] - first[0] if at < first[0] else last[-1] - last[-2])
+
+
+def _closest(
+    curve: Curve, panel: Plot, x: float, y: float, scales: tuple[Scale, Scale]
+) -> Reading | None:
+    """The point nearest in both directions, measured in cells (twice as tall as wide)."""
+    facts = curve.facts
+    if not facts.finite:
+        return None
+    here = scales[0].place(np.array([x])), scales[1].place(np.array([y]))
+    with np.errstate(invalid="ignore", over="ignore"):
+        dx = scales[0].place(axis_units(facts.x, panel.x)) - here[0]
+        dy = 2 * (scales[1].place(facts.y) - here[1])
+        k = int((dx * dx + dy * dy).argmin())
+    found = _reading(curve, panel, k)
+    return Reading(found.series, f"({found.x}, {found.text})", found.status, found.x, found.ink)
+
+
+def _state(band: Bands, axis: Axis, x: float) -> Reading | None:
+    if not len(band.starts):
+        return None
+    at = axis.base + ns_of(x)
+    k = int(np.searchsorted(band.starts, np.int64(max(-(2**63), min(2**63 - 1, at))), "right")) - 1
+    if k < 0 or at > int(band.ends[k]):
+        return None
+    since = position_label((int(band.starts[k]) - axis.base) / 1e9, axis)
+    status = _BY_SEVERITY.get(int(band.severities[k]))
+    return Reading(band.name, band.states[int(band.codes[k])], status, since)
+
+
+def _heat(panel: Plot, x: float, y: float) -> tuple[Reading, ...]:
+    heat = panel.heat
+    if heat is None or not heat.z.size or heat.x1 == heat.x0 or heat.y1 == heat.y0:
+        return ()
+    rows, columns = heat.z.shape
+    across = (x - heat.x0) / (heat.x1 - heat.x0) * columns
+    down = (y - heat.y0) / (heat.y1 - heat.y0) * rows
+    if not (0 <= across < columns and 0 <= down < rows):
+        return ()
+    r, c = int(down), int(across)
+    where = value_text(y, "", panel.y)
+    return (Reading(where, quantity(float(heat.z[r, c]), heat.unit, DIGITS)),)
+
+
+def bar_readings(panel: Bars, place: int) -> tuple[Reading, ...]:
+    """The values of one category."""
+    if not 0 <= place < len(panel.categories):
+        return ()
+    found = []
+    for series in panel.series[:_MOST_READINGS]:
+        if place >= len(series.values):
+            continue
+        status = None
+        if series.statuses is not None and place < len(series.statuses):
+            status = MetricStatus(int(series.statuses[place]))
+        text = quantity(float(series.values[place]), series.unit, DIGITS)
+        found.append(Reading(series.name, text, status, panel.categories[place], series.ink))
+    return tuple(found)
+
+
+def position_text(panel: Panel | None, x: float) -> str:
+    """An x position in words."""
+    if isinstance(panel, Bars):
+        place = round(x) if math.isfinite(x) else -1
+        return panel.categories[place] if 0 <= place < len(panel.categories) else ""
+    if isinstance(panel, Plot) and math.isfinite(x):
+        found = extent(panel)
+        return position_label(x, panel.x, found[1] - found[0] if found else 0.0)
+    return ""
+
+
+def caption(drawing: Drawing) -> str:
+    """How much stands behind a drawing, all panels together."""
+    own = drawing.extra.get("caption")
+    if isinstance(own, str):
+        return own
+    parts: list[str] = []
+    curves = [c for p in drawing.panels if isinstance(p, Plot) for c in p.curves if c.counted]
+    points = sum(c.facts.total for c in curves)
+    missing = points - sum(c.facts.finite for c in curves)
+    if len(curves) > 1:
+        parts.append(f"{len(curves)} series")
+    if curves:
+        parts.append(count(points, "point"))
+    if missing:
+        parts.append(f"{missing:,} without a value")
+    for panel in drawing.panels:
+        if isinstance(panel, Bars):
+            parts.append(count(len(panel.categories), "category", "categories"))
+        if isinstance(panel, Plot) and panel.bands:
+            runs = sum(len(band.starts) for band in panel.bands)
+            samples = sum(band.samples for band in panel.bands)
+            parts.append(f"{count(samples, 'sample')} in {count(runs, 'state')}")
+    return " · ".join(parts)

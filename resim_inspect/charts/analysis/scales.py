@@ -1,0 +1,129 @@
+"""Which range of x and y a plot shows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+
+from resim_inspect.charts.analysis.decimate import Picked
+from resim_inspect.charts.model.drawing import Axis, Box, Curve, Plot
+from resim_inspect.charts.rendering.panels.canvas import widen
+
+Range = tuple[float, float]
+
+
+def data_extent(panel: Plot) -> Range | None:
+    """From the smallest to the largest x of all layers, in axis units."""
+    lows: list[float] = []
+    highs: list[float] = []
+    for curve in panel.curves:
+        facts = curve.facts
+        if facts.finite:
+            lows.append(_units(facts.x_min, curve, panel.x))
+            highs.append(_units(facts.x_max, curve, panel.x))
+        for at in facts.failing_unseen.values():
+            lows.append(_units(at.min(), curve, panel.x))
+            highs.append(_units(at.max(), curve, panel.x))
+    for box in panel.boxes:
+        lows.append(min(box.x0, box.x1))
+        highs.append(max(box.x0, box.x1))
+    for band in panel.bands:
+        if len(band.starts):
+            lows.append((int(band.starts[0]) - panel.x.base) / 1e9)
+            highs.append((int(band.ends[-1]) - panel.x.base) / 1e9)
+    if panel.heat is not None:
+        lows.append(panel.heat.x0)
+        highs.append(panel.heat.x1)
+    lows = [v for v in lows if math.isfinite(v)]
+    highs = [v for v in highs if math.isfinite(v)]
+    if not lows or not highs:
+        return None
+    return min(lows), max(highs)
+
+
+def _units(value: float, curve: Curve, axis: Axis) -> float:
+    if curve.x.dtype.kind in "iu":
+        return (int(value) - axis.base) / 1e9
+    return float(value)
+
+
+def x_range(panel: Plot, window: Range | None) -> Range:
+    """The window that was asked for, else the axis's own limits, else all the data."""
+    full = data_extent(panel)
+    if window is not None and all(math.isfinite(edge) for edge in window):
+        low, high = min(window), max(window)
+        least = 1e-9 if panel.x.kind == "time" else 0.0
+        if high - low >= least and high > low:
+            return widen(low, high)
+        middle = (low + high) / 2
+        around = max(abs(middle) * 1e-12, 1e-9 if least else 1e-300)
+        return widen(middle - around, middle + around)
+    if panel.x.limits is not None:
+        return widen(*panel.x.limits)
+    if panel.x.kind == "category" and panel.x.categories:
+        return -0.5, len(panel.x.categories) - 0.5
+    if full is None:
+        return 0.0, 1.0
+    only_marks = panel.curves and not any(curve.line for curve in panel.curves)
+    if full[0] == full[1] and panel.x.kind == "time":
+        return full[0] - 0.5, full[1] + 0.5
+    return widen(*full, 0.02 if only_marks and not panel.boxes else 0.0)
+
+
+def y_range(
+    panel: Plot, axis: Axis, right: bool, picked: Iterable[tuple[Curve, Picked]], view: Range
+) -> Range:
+    """From the lowest to the highest of what the window shows, thresholds nearby included."""
+    if axis.limits is not None:
+        return widen(*axis.limits)
+    if axis.kind == "category" and axis.categories:
+        return -0.5, len(axis.categories) - 0.5
+    lows: list[float] = []
+    highs: list[float] = []
+    for curve, points in picked:
+        if curve.right is right and len(points.y):
+            shown = (points.x >= view[0]) & (points.x <= view[1])
+            values = points.y[shown] if shown.any() else points.y
+            lows.append(float(values.min()))
+            highs.append(float(values.max()))
+            if curve.fill:
+                lows.append(0.0)
+                highs.append(0.0)
+    boxes = [b for b in panel.boxes if b.right is right and _in_view(b, view)]
+    for box in boxes:
+        lows.append(min(box.y0, box.y1))
+        highs.append(max(box.y0, box.y1))
+    if panel.heat is not None and not right:
+        return widen(panel.heat.y0, panel.heat.y1)
+    lows = [v for v in lows if math.isfinite(v)]
+    highs = [v for v in highs if math.isfinite(v)]
+    if not lows or not highs:
+        return 0.0, 1.0
+    low, high = min(lows), max(highs)
+    if not right:
+        low, high = _with_rules(panel, low, high)
+    anchored = bool(boxes) and not panel.curves
+    low, high = widen(low, high, 0.05)
+    if anchored and min(lows) >= 0:
+        low = min(lows)
+    if anchored and max(highs) <= 0:
+        high = max(highs)
+    return low, high
+
+
+def _in_view(box: Box, view: Range) -> bool:
+    return max(box.x0, box.x1) >= view[0] and min(box.x0, box.x1) <= view[1]
+
+
+def _with_rules(panel: Plot, low: float, high: float) -> Range:
+    """Widened for the thresholds, unless that would squeeze the data below a quarter."""
+    span = high - low
+    for rule in sorted(panel.rules, key=lambda r: abs(r.at - np.clip(r.at, low, high))):
+        if rule.vertical or not rule.in_range or not math.isfinite(rule.at):
+            continue
+        lower, upper = min(low, rule.at), max(high, rule.at)
+        if span <= 0 or upper - lower <= 4 * span:
+            low, high = lower, upper
+    return low, high

@@ -1,0 +1,176 @@
+"""Bar charts: by category of a job, and by batch."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+
+from resim_inspect.charts.model.drawing import Bars, BarSeries, Drawing
+from resim_inspect.charts.build.over_time import TITLE_LIMIT, empty, note_lengths
+from resim_inspect.charts.build.source import MissingError, Source, legend_name, named
+from resim_inspect.charts.model.style import RGB, Ink
+from resim_inspect.document.enums import SeriesKind
+from resim_inspect.document.model import BarChartValues, BatchwiseBarChartValues, Metric
+from resim_inspect.text import clean
+
+_LABEL = 80
+
+
+def bar_chart(source: Source, metric: Metric, values: BarChartValues) -> Drawing:
+    """Values by the strings they are indexed by; several series side by side or stacked."""
+    order: dict[str, int] = {}
+    parts: list[tuple[str, list[int], np.ndarray, np.ndarray | None, str]] = []
+    failed: list[str] = []
+    for k, data_id in enumerate(values.values_data):
+        try:
+            data = source.data(data_id, "values")
+            for category in source.categories_of(data):
+                doubles = source.series(data, SeriesKind.DOUBLES, "values", category).doubles
+                index = source.index(data, category, SeriesKind.STRINGS, "names")
+                if index is None:
+                    names = [str(i + 1) for i in range(len(doubles))]
+                    places = [order.setdefault(name, len(order)) for name in names]
+                else:
+                    note_lengths(source, len(index), len(doubles), named(data), "names")
+                    of_code = [order.setdefault(text, len(order)) for text in index.uniques]
+                    places = [of_code[code] for code in index.codes.tolist()]
+                n = min(len(places), len(doubles))
+                status_id = values.statuses_data[k] if k < len(values.statuses_data) else None
+                statuses = source.statuses(status_id, n, category)
+                name = legend_name(values.legend_series_names, k, data, category)
+                parts.append((name, places[:n], doubles[:n], statuses, clean(data.unit, 24)))
+        except MissingError as error:
+            failed.append(str(error))
+    if not parts:
+        return empty(metric, source, failed or ["The metric names no series."])
+    for text in failed:
+        source.note(text)
+    series = []
+    repeated = 0
+    for ink, (name, places, doubles, statuses, unit) in enumerate(parts):
+        full = np.full(len(order), np.nan)
+        full[places] = doubles
+        repeated += len(places) - len(set(places))
+        states = None
+        if statuses is not None:
+            states = np.zeros(len(order), np.int32)
+            states[places] = statuses
+        if name not in source.options.hidden:
+            series.append(BarSeries(name, full, states, unit, ink))
+    if repeated:
+        source.note(f"{repeated:,} names stand more than once; the last value of each is drawn.")
+    units = {s.unit for s in series}
+    unit = units.pop() if len(units) == 1 else ""
+    y_title = clean(values.y_axis_name or "", TITLE_LIMIT)
+    if unit and unit not in y_title:
+        y_title = f"{y_title} [{unit}]".strip()
+    panel = Bars(
+        tuple(clean(name, _LABEL) or "(no name)" for name in order),
+        tuple(series),
+        stacked=bool(values.stack_bars),
+        x_title=clean(values.x_axis_name or "", TITLE_LIMIT),
+        y_title=y_title,
+    )
+    return Drawing(
+        title=clean(metric.name),
+        kind=metric.type.label,
+        panels=(panel,) if order else empty(metric, source, ["There are no values."]).panels,
+        status=metric.status,
+        notes=tuple(source.notes),
+        categories=tuple(source.categories),
+        category=source.options.category,
+        extra={"series": tuple(part[0] for part in parts)},
+    )
+
+
+def hex_color(text: str) -> RGB | None:
+    """`#rgb`, `#rrggbb` or `#rrggbbaa` (its alpha left out); None for anything else."""
+    if match := re.fullmatch(r"#([0-9a-fA-F]{3})", text):
+        return tuple(int(c * 2, 16) for c in match.group(1))  # type: ignore[return-value]
+    if match := re.fullmatch(r"#([0-9a-fA-F]{6})([0-9a-fA-F]{2})?", text):
+        digits = match.group(1)
+        return int(digits[:2], 16), int(digits[2:4], 16), int(digits[4:], 16)
+    return None
+
+
+def batchwise_bar_chart(source: Source, metric: Metric, values: BatchwiseBarChartValues) -> Drawing:
+    """One bar a batch, the newest at the right, in parts by category in the file's colours."""
+    failed: list[str] = []
+    parts = []
+    for k, category in enumerate(values.categories):
+        try:
+            if k >= len(values.values_data) or k >= len(values.times_data):
+                raise MissingError(f'The category "{clean(category, 60)}" has no data.')
+            data = source.data(values.values_data[k], "values")
+            clock = source.data(values.times_data[k], "times")
+            at = category if data.is_per_category else None
+            doubles = source.series(data, SeriesKind.DOUBLES, "values", at).doubles
+            at = category if clock.is_per_category else None
+            times = source.series(clock, SeriesKind.TIMESTAMPS, "times", at).times
+            note_lengths(source, len(times), len(doubles), named(data), "times")
+            n = min(len(times), len(doubles))
+            status_id = values.statuses_data[k] if k < len(values.statuses_data) else None
+            statuses = source.statuses(status_id, n, at)
+            color = hex_color(values.colors[k]) if k < len(values.colors) else None
+            ink: Ink = k if color is None else color
+            parts.append(
+                (category, times[:n].tolist(), doubles[:n], statuses, clean(data.unit, 24), ink)
+            )
+        except MissingError as error:
+            failed.append(str(error))
+    if not parts:
+        return empty(metric, source, failed or ["The metric names no categories."])
+    for text in failed:
+        source.note(text)
+    moments = sorted({t for _, times, *_ in parts for t in times})
+    place_of = {t: k for k, t in enumerate(moments)}
+    series = []
+    for category, times, doubles, statuses, unit, ink in parts:
+        full = np.full(len(moments), np.nan)
+        places = [place_of[t] for t in times]
+        full[places] = doubles
+        states = None
+        if statuses is not None:
+            states = np.zeros(len(moments), np.int32)
+            states[places] = statuses
+        name = clean(category, _LABEL) or "(no name)"
+        if name not in source.options.hidden:
+            series.append(BarSeries(name, full, states, unit, ink))
+    panel = Bars(
+        tuple(_labels(moments)),
+        tuple(series),
+        stacked=bool(values.stack_bars),
+        x_title=clean(values.x_axis_name or "", TITLE_LIMIT) or "batch [UTC]",
+        y_title=clean(values.y_axis_name or "", TITLE_LIMIT),
+        upright=True,
+    )
+    return Drawing(
+        title=clean(metric.name),
+        kind=metric.type.label,
+        panels=(panel,) if moments else empty(metric, source, ["There are no batches."]).panels,
+        status=metric.status,
+        notes=tuple(source.notes),
+        extra={"series": tuple(clean(part[0], _LABEL) or "(no name)" for part in parts)},
+    )
+
+
+def _labels(moments: list[int]) -> list[str]:
+    """Batch times as short as keeps them apart."""
+    known = [_moment(t) for t in moments]
+    dates = [m for m in known if m is not None]
+    if len(dates) < len(known):
+        return [f"{t / 1e9:,.0f} s" for t in moments]
+    for shape in ("%d %b", "%d %b %Y", "%d %b %H:%M", "%Y-%m-%d %H:%M:%S"):
+        labels = [f"{m:{shape}}" for m in dates]
+        if len(set(labels)) == len(labels):
+            return labels
+    return [f"{m:%Y-%m-%d %H:%M:%S}.{t % 10**9:09d}" for m, t in zip(dates, moments, strict=True)]
+
+
+def _moment(ns: int) -> datetime | None:
+    try:
+        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=ns // 10**9)
+    except OverflowError:
+        return None

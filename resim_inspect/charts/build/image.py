@@ -1,0 +1,164 @@
+"""Images: read with a limit on their size, or a sentence on why not."""
+
+from __future__ import annotations
+
+import os
+import stat
+import warnings
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from resim_inspect.charts.model.drawing import Drawing, Image, Message
+from resim_inspect.charts.build.source import MissingError, Source, named
+from resim_inspect.document.enums import DataType
+from resim_inspect.document.model import Metric, MetricsData
+from resim_inspect.text import clean, count, size
+
+if TYPE_CHECKING:
+    from PIL import Image as Pillow
+
+MAX_FILE = 256 * 1000 * 1000
+MAX_PIXELS = 80 * 1000 * 1000
+KEPT = 1600
+"""Pixels of the longer side that are kept: more than two a cell of any screen."""
+
+FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM")
+"""What is decoded: none of Pillow's formats that start other programs."""
+
+
+def image_path(source: Source, data: MetricsData) -> Path:
+    """Where an image's file is; MissingError with the reason where it cannot be read."""
+    if data.type is not DataType.EXTERNAL_FILE and not data.external_path:
+        raise MissingError(f'"{named(data)}" is no file but {data.type.label}.')
+    given = data.external_path or ""
+    shown = clean(given, 120)
+    if not given:
+        raise MissingError(f'"{named(data)}" names no file.')
+    path = source.document.external_path(data)
+    if path is None:
+        if source.document.path is None:
+            raise MissingError(f'"{shown}" is beside a document that came from no file.')
+        raise MissingError(f'"{shown}" is not opened: it does not stay in the document\'s folder.')
+    if not path.exists():
+        raise MissingError(f'"{shown}" is not beside the document.')
+    return path
+
+
+def open_image(path: Path, shown: str) -> tuple[NDArray[np.uint8], str]:
+    """Pixels (rows × columns × 3, uint8), at most KEPT in each direction, and a caption.
+
+    Raises MissingError with a sentence for what is broken, huge, or no image.
+    """
+    from PIL import Image as Pillow
+    from PIL import UnidentifiedImageError
+
+    try:
+        # Not to wait on a pipe or a device that somebody put in a file's place.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    except OSError as error:
+        raise MissingError(f'"{shown}" cannot be opened: {error.strerror}.') from error
+    about = os.fstat(descriptor)
+    if not stat.S_ISREG(about.st_mode):
+        os.close(descriptor)
+        raise MissingError(f'"{shown}" is not a file.')
+    with os.fdopen(descriptor, "rb") as file:
+        if about.st_size > MAX_FILE:
+            raise MissingError(f'"{shown}" is too large to be drawn here: {size(about.st_size)}.')
+        try:
+            with warnings.catch_warnings(), _opened(file) as image:
+                width, height = image.size
+                if width * height > MAX_PIXELS:
+                    raise MissingError(
+                        f'"{shown}" is too large to be drawn here: {width:,} × {height:,} pixels.'
+                    )
+                frames = int(getattr(image, "n_frames", 1))
+                pixels = _pixels(image)
+                kind = image.format or "image"
+        except UnidentifiedImageError as error:
+            raise MissingError(f'"{shown}" is no image that is known here.') from error
+        except (
+            OSError, ValueError, SyntaxError, EOFError, TypeError, IndexError, KeyError,
+            MemoryError, OverflowError, AttributeError, RuntimeError,
+            Pillow.DecompressionBombError, Pillow.DecompressionBombWarning,
+        ) as error:  # fmt: skip
+            reason = clean(str(error), 80) or type(error).__name__
+            raise MissingError(f'"{shown}" cannot be decoded: {reason}.') from error
+    parts = [shown, f"{width:,} × {height:,}", kind, size(about.st_size)]
+    if frames > 1:
+        parts.append(f"first of {count(frames, 'frame')}")
+    return pixels, " · ".join(parts)
+
+
+def _opened(file: IO[bytes]) -> Pillow.Image:
+    from PIL import Image as Pillow
+
+    # What Pillow only warns of is refused here; the warning would spoil a screen.
+    warnings.simplefilter("error", Pillow.DecompressionBombWarning)
+    return Pillow.open(file, formats=FORMATS)
+
+
+def _pixels(image: Pillow.Image) -> NDArray[np.uint8]:
+    """The first frame, made small, on white where it is transparent."""
+    from PIL import Image as Pillow
+
+    image.draft("RGB", (KEPT, KEPT))
+    image.seek(0)
+    if image.mode not in ("RGB", "RGBA", "L", "P", "LA", "1", "CMYK", "PA"):
+        image = _eight_bits(image)
+    small: Pillow.Image
+    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
+        small = image.convert("RGBA")
+        small.thumbnail((KEPT, KEPT))
+        sheet = Pillow.new("RGBA", small.size, (255, 255, 255, 255))
+        small = Pillow.alpha_composite(sheet, small).convert("RGB")
+    else:
+        small = image.convert("RGB")
+        small.thumbnail((KEPT, KEPT))
+    return np.asarray(small, np.uint8)
+
+
+def _eight_bits(image: Pillow.Image) -> Pillow.Image:
+    """16- and 32-bit greys, stretched from their darkest to their brightest value."""
+    from PIL import Image as Pillow
+
+    if image.mode not in ("I", "F", "I;16", "I;16B", "I;16L"):
+        return image.convert("RGB")
+    values = np.asarray(image, np.float64)
+    finite = values[np.isfinite(values)]
+    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
+    scaled = np.nan_to_num((values - low) / ((high - low) or 1.0)).clip(0, 1) * 255
+    return Pillow.fromarray(scaled.astype(np.uint8))
+
+
+def images(source: Source, metric: Metric, ids: tuple[str, ...]) -> Drawing:
+    """One of the images; the caption says which of how many."""
+    title = clean(metric.name)
+    if not ids:
+        panel: Image | Message = Message("The metric names no image.")
+        return Drawing(title, metric.type.label, (panel,), metric.status)
+    chosen = min(max(0, source.options.image_index), len(ids) - 1)
+    lead = f"image {chosen + 1} of {len(ids)} · " if len(ids) > 1 else ""
+    path: Path | None = None
+    try:
+        data = source.data(ids[chosen], "image")
+        path = image_path(source, data)
+        shown = clean(data.external_path or "", 120)
+        if source.options.image == "none":
+            raise MissingError(f'"{shown}"')
+        pixels, caption = open_image(path, shown)
+        panel = Image(pixels, lead + caption, str(path))
+    except MissingError as error:
+        panel = Message(lead + str(error))
+    return Drawing(
+        title=title,
+        kind=metric.type.label,
+        panels=(panel,),
+        status=metric.status,
+        notes=tuple(source.notes),
+        images=len(ids),
+        image_index=chosen,
+        extra={"path": path},
+    )

@@ -1,0 +1,247 @@
+"""Doubles over time and line plots: curves with thresholds, failing samples and events."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from resim_inspect.charts.model.drawing import Axis, Curve, Drawing, Message, Plot, Rule
+from resim_inspect.charts.build.source import MissingError, Source, legend_name, named
+from resim_inspect.charts.build.time_axes import event_rules, time_axis
+from resim_inspect.charts.analysis.scales import data_extent
+from resim_inspect.document.enums import SeriesKind
+from resim_inspect.document.model import (
+    DoubleOverTimeValues,
+    FailureDefinition,
+    LinePlotValues,
+    Metric,
+)
+from resim_inspect.text import clean, count, quantity
+
+TITLE_LIMIT = 60
+
+
+def threshold_rules(definition: FailureDefinition | None, unit: str, of: str = "") -> list[Rule]:
+    """The failure thresholds as lines; `of` names the series where there are several."""
+    if definition is None:
+        return []
+    found = []
+    lead = f"{of} " if of else ""
+    for at, word, sign in (
+        (definition.fails_above, "above", ">"),
+        (definition.fails_below, "below", "<"),
+    ):
+        if at is not None and math.isfinite(at):
+            value = quantity(at, unit)
+            label = f"{lead}fails {word} {value}"
+            found.append(Rule(at, label, "limit", short=f"{sign} {value}"))
+    return found
+
+
+def merge_rules(rules: list[Rule]) -> tuple[Rule, ...]:
+    """Equal thresholds of several series once; at most a dozen."""
+    once: dict[tuple[float, str, bool], Rule] = {}
+    for rule in rules:
+        once.setdefault((rule.at, rule.label, rule.vertical), rule)
+    return tuple(once.values())[:12]
+
+
+def common_unit(curves: list[Curve]) -> str:
+    """The unit that all curves share, else nothing."""
+    units = {curve.unit for curve in curves}
+    return units.pop() if len(units) == 1 else ""
+
+
+def hidden_out(source: Source, curves: list[Curve]) -> list[Curve]:
+    """The curves that the reader did not hide."""
+    return [curve for curve in curves if curve.name not in source.options.hidden]
+
+
+def double_over_time(source: Source, metric: Metric, values: DoubleOverTimeValues) -> Drawing:
+    """Each series against its times."""
+    curves: list[Curve] = []
+    definitions: list[FailureDefinition | None] = []
+    failed: list[str] = []
+    for place, data_id in enumerate(values.doubles_data):
+        try:
+            found = _timed(source, values, place, data_id, len(curves))
+        except MissingError as error:
+            failed.append(str(error))
+            continue
+        curves += found
+        definition = (
+            values.failure_definitions[place] if place < len(values.failure_definitions) else None
+        )
+        definitions += [definition] * len(found)
+    if not curves:
+        return empty(metric, source, failed or ["The metric names no series."])
+    for text in failed:
+        source.note(text)
+    names = tuple(curve.name for curve in curves)
+    shown = [
+        (c, d)
+        for c, d in zip(curves, definitions, strict=True)
+        if c.name not in source.options.hidden
+    ]
+    kept = [c for c, _ in shown]
+    unit = common_unit(curves)
+    distinct = {d for _, d in shown if d not in (None, FailureDefinition())}
+    rules: list[Rule] = []
+    for curve, definition in shown:
+        rules += threshold_rules(definition, curve.unit, curve.name if len(distinct) > 1 else "")
+    earliest = [c.facts.x_min for c in curves if c.facts.finite]
+    if any(c.x.dtype.kind != "i" for c in curves):
+        axis = Axis(title="sample", whole=True)
+    else:
+        axis = time_axis(
+            int(min(earliest)) if earliest else None,
+            source.options.time,
+            values.start_time,
+            values.end_time,
+        )
+    y = Axis(title=clean(values.y_axis_name or "", TITLE_LIMIT), unit=unit)
+    plot = Plot(axis, y, curves=tuple(kept), rules=merge_rules(rules))
+    if axis.kind == "time":
+        plot = with_events(source, plot)
+        _note_outside(source, plot)
+    return _drawing(source, metric, plot, curves, names)
+
+
+def with_events(source: Source, plot: Plot) -> Plot:
+    """The plot with the document's events on it."""
+    from dataclasses import replace
+
+    rules, note = event_rules(source.document.events, plot.x, data_extent(plot))
+    if note:
+        source.note(note)
+    return replace(plot, rules=plot.rules + rules) if rules else plot
+
+
+def _note_outside(source: Source, plot: Plot) -> None:
+    limits = plot.x.limits
+    full = data_extent(plot)
+    if limits is None or full is None:
+        return
+    if full[0] < limits[0] - 1e-9 or full[1] > limits[1] + 1e-9:
+        source.note("Shown from the metric's start time to its end time; data go beyond.")
+
+
+def _timed(
+    source: Source, values: DoubleOverTimeValues, place: int, data_id: str, before: int
+) -> list[Curve]:
+    data = source.data(data_id, "values")
+    curves: list[Curve] = []
+    for category in source.categories_of(data):
+        doubles = source.series(data, SeriesKind.DOUBLES, "values", category).doubles
+        times = source.index(data, category, SeriesKind.TIMESTAMPS, "times")
+        x: NDArray[Any]
+        if times is None:
+            x = np.arange(len(doubles), dtype=np.float64)
+        else:
+            x = times.times
+            note_lengths(source, len(x), len(doubles), named(data), "times")
+        n = min(len(x), len(doubles))
+        status_id = values.statuses_data[place] if place < len(values.statuses_data) else None
+        curves.append(
+            Curve(
+                name=legend_name(values.legend_series_names, place, data, category),
+                x=x[:n],
+                y=doubles[:n],
+                statuses=source.statuses(status_id, n, category),
+                unit=clean(data.unit, 24),
+                ink=before + len(curves),
+            )
+        )
+    return curves
+
+
+def note_lengths(source: Source, xs: int, ys: int, name: str, what: str) -> None:
+    """Say where a series and its partner differ in length."""
+    if xs != ys:
+        source.note(
+            f'"{name}": {xs:,} {what} for {count(ys, "value")};'
+            f" the first {min(xs, ys):,} are drawn."
+        )
+
+
+def line_plot(source: Source, metric: Metric, values: LinePlotValues) -> Drawing:
+    """y against x; x need not be sorted."""
+    curves: list[Curve] = []
+    failed: list[str] = []
+    x_units: set[str] = set()
+    for place, y_id in enumerate(values.y_data):
+        try:
+            x_id = values.x_data[place] if place < len(values.x_data) else ""
+            x_data = source.data(x_id, "x values")
+            y_data = source.data(y_id, "y values")
+            for category in source.categories_of(y_data):
+                at = category if x_data.is_per_category else None
+                x = source.series(x_data, SeriesKind.DOUBLES, "x values", at).doubles
+                y = source.series(y_data, SeriesKind.DOUBLES, "y values", category).doubles
+                note_lengths(source, len(x), len(y), named(y_data), "x values")
+                n = min(len(x), len(y))
+                at_status = (
+                    values.statuses_data[place] if place < len(values.statuses_data) else None
+                )
+                x_units.add(clean(x_data.unit, 24))
+                curves.append(
+                    Curve(
+                        name=legend_name(values.legend_series_names, place, y_data, category),
+                        x=x[:n],
+                        y=y[:n],
+                        statuses=source.statuses(at_status, n, category),
+                        unit=clean(y_data.unit, 24),
+                        ink=len(curves),
+                    )
+                )
+        except MissingError as error:
+            failed.append(str(error))
+    if not curves:
+        return empty(metric, source, failed or ["The metric names no series."])
+    for text in failed:
+        source.note(text)
+    x_unit = x_units.pop() if len(x_units) == 1 else ""
+    plot = Plot(
+        Axis(title=clean(values.x_axis_name or "", TITLE_LIMIT), unit=x_unit),
+        Axis(title=clean(values.y_axis_name or "", TITLE_LIMIT), unit=common_unit(curves)),
+        curves=tuple(hidden_out(source, curves)),
+    )
+    return _drawing(source, metric, plot, curves, tuple(c.name for c in curves))
+
+
+def no_points() -> Message:
+    """For series without any value."""
+    return Message("There are no values to draw: the series are empty.")
+
+
+def empty(metric: Metric, source: Source, reasons: list[str]) -> Drawing:
+    """A drawing that says why there is nothing to see."""
+    return Drawing(
+        title=clean(metric.name),
+        kind=metric.type.label,
+        panels=(Message("\n".join(dict.fromkeys(reasons))),),
+        status=metric.status,
+        notes=tuple(source.notes),
+        categories=tuple(source.categories),
+        category=source.options.category,
+    )
+
+
+def _drawing(
+    source: Source, metric: Metric, plot: Plot, curves: Sequence[Curve], names: tuple[str, ...]
+) -> Drawing:
+    """The plot, or what is said in its place where no curve has a point."""
+    return Drawing(
+        title=clean(metric.name),
+        kind=metric.type.label,
+        panels=(plot if any(c.facts.total for c in curves) else no_points(),),
+        status=metric.status,
+        notes=tuple(source.notes),
+        categories=tuple(source.categories),
+        category=source.options.category,
+        extra={"series": names},
+    )

@@ -1,0 +1,136 @@
+"""Values out of a document for drawing; what is missing or odd becomes a sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from resim_inspect.charts.model.drawing import DrawOptions
+from resim_inspect.document import Document, DocumentError
+from resim_inspect.document.enums import SeriesKind
+from resim_inspect.document.model import MetricsData, Series
+from resim_inspect.text import clean, count
+
+NAME_LIMIT = 120
+MANY_CATEGORIES = 12
+"""More categories than this are not drawn at once."""
+
+
+class MissingError(Exception):
+    """What a drawing needs is not there; the text is a sentence for people."""
+
+
+@dataclass
+class Source:
+    """A document, what the reader chose, and the notes that come up while drawing."""
+
+    document: Document
+    options: DrawOptions
+    notes: list[str] = field(default_factory=list)
+    categories: list[str] = field(default_factory=list)
+
+    def note(self, text: str) -> None:
+        """Remember something the reader should know, once."""
+        if text not in self.notes:
+            self.notes.append(text)
+
+    def data(self, data_id: str, what: str) -> MetricsData:
+        """The metrics data with this id; MissingError where the file has none."""
+        if not data_id:
+            raise MissingError(f"No data is named for the {what}.")
+        found = self.document.data_by_id(data_id)
+        if found is None:
+            shown = clean(data_id, 40)
+            raise MissingError(f"The {what} refer to data {shown}, which is not in the file.")
+        return found
+
+    def series(
+        self, data: MetricsData, kind: SeriesKind, what: str, category: str | None = None
+    ) -> Series:
+        """The decoded series; MissingError where it is not there or of another kind."""
+        name = named(data)
+        try:
+            series = self.document.series(data, category)
+        except DocumentError as error:
+            raise MissingError(f'The {what} in "{name}" cannot be read: {error}') from error
+        if series.kind is not kind:
+            raise MissingError(
+                f'The {what} in "{name}" are {series.kind.name.lower()}, not {kind.name.lower()}.'
+            )
+        return series
+
+    def categories_of(self, data: MetricsData) -> list[str | None]:
+        """The categories to draw of a data: [None] where it has none."""
+        if not data.is_per_category:
+            return [None]
+        for name in data.category_names:
+            if name not in self.categories:
+                self.categories.append(name)
+        wanted = self.options.category
+        if wanted is not None and wanted in data.category_names:
+            return [wanted]
+        chosen = list(data.category_names[:MANY_CATEGORIES])
+        if len(data.category_names) > len(chosen):
+            self.note(
+                f"The first {len(chosen)} of {len(data.category_names):,} categories are drawn;"
+                " choose one to see another."
+            )
+        if not chosen:
+            raise MissingError(f'"{named(data)}" has no categories.')
+        return list(chosen)
+
+    def statuses(
+        self, data_id: str | None, n: int, category: str | None
+    ) -> NDArray[np.int32] | None:
+        """n statuses; None without any. What is wrong with them is a note: values matter more."""
+        if not data_id or not self.options.statuses:
+            return None
+        try:
+            data = self.data(data_id, "statuses")
+            at = category if data.is_per_category else None
+            if data.is_per_category and at is None:
+                return None
+            found = self.series(data, SeriesKind.STATUSES, "statuses", at).statuses
+        except MissingError as error:
+            self.note(str(error))
+            return None
+        if len(found) == n:
+            return found
+        said = f"{count(len(found), 'status', 'statuses')} for {count(n, 'value')}"
+        self.note(f'"{named(data)}" has {said}.')
+        fixed = np.zeros(n, np.int32)
+        fixed[: min(n, len(found))] = found[:n]
+        return fixed
+
+    def index(
+        self, data: MetricsData, category: str | None, kind: SeriesKind, what: str
+    ) -> Series | None:
+        """The series that the data is indexed by, or None with a note."""
+        partner = self.document.index_of(data)
+        if partner is None:
+            if data.is_indexed:
+                self.note(f'The index of "{named(data)}" is not in the file.')
+            else:
+                self.note(f'"{named(data)}" has no index.')
+            return None
+        at = category if partner.is_per_category else None
+        try:
+            return self.series(partner, kind, what, at)
+        except MissingError as error:
+            self.note(str(error))
+            return None
+
+
+def named(data: MetricsData) -> str:
+    """The name of a data, safe to show."""
+    return clean(data.name, NAME_LIMIT) or "(no name)"
+
+
+def legend_name(names: tuple[str, ...], place: int, data: MetricsData, category: str | None) -> str:
+    """The name of a series: from the legend, else the data's; with its category."""
+    name = clean(names[place], NAME_LIMIT) if place < len(names) and names[place] else named(data)
+    if category is None:
+        return name
+    return f"{name} · {clean(category, NAME_LIMIT)}"

@@ -1,0 +1,242 @@
+"""A double summary: one value of a series, and where it lies in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from resim_inspect.charts.model.drawing import (
+    Axis,
+    Bars,
+    BarSeries,
+    Cell,
+    Curve,
+    Drawing,
+    Gauge,
+    Panel,
+    Plot,
+    Table,
+)
+from resim_inspect.charts.build.over_time import threshold_rules
+from resim_inspect.charts.build.source import MissingError, Source, named
+from resim_inspect.charts.build.time_axes import time_axis
+from resim_inspect.charts.model.picture import status_word
+from resim_inspect.charts.model.style import CHOSEN
+from resim_inspect.charts.analysis.ticks import position_label
+from resim_inspect.document.enums import MetricStatus, SeriesKind
+from resim_inspect.document.model import DoubleSummaryValues, Metric, MetricsData, Series
+from resim_inspect.text import clean, number, quantity
+
+_MOST_BARS = 40
+
+
+@dataclass(frozen=True)
+class _Found:
+    """The value, where it stands, and the series it is from."""
+
+    values: NDArray[np.float64]
+    place: int
+    index: Series | None
+    status: MetricStatus
+
+
+def double_summary(source: Source, metric: Metric, values: DoubleSummaryValues) -> Drawing:
+    """The number with its thresholds, and its series with a mark at it; a table per category."""
+    data = source.data(values.value_data, "value")
+    categories = source.categories_of(data)
+    if data.is_per_category and len(categories) > 1:
+        panels: tuple[Panel, ...] = (_table(source, values, data, categories),)
+    else:
+        found = _find(source, metric, values, data, categories[0])
+        panels = _panels(source, values, data, found)
+    return Drawing(
+        title=clean(metric.name),
+        kind=metric.type.label,
+        panels=panels,
+        status=metric.status,
+        notes=tuple(source.notes),
+        categories=tuple(source.categories),
+        category=source.options.category,
+    )
+
+
+def _find(
+    source: Source,
+    metric: Metric | None,
+    values: DoubleSummaryValues,
+    data: MetricsData,
+    category: str | None,
+) -> _Found:
+    series = source.series(data, SeriesKind.DOUBLES, "value", category).doubles
+    if not len(series):
+        raise MissingError(f'"{named(data)}" has no values.')
+    index = _index(source, data, category)
+    place = _place(values, series, index, named(data))
+    statuses = source.statuses(values.status_data, len(series), category)
+    if statuses is not None:
+        status = MetricStatus(int(statuses[place]))
+    else:
+        status = MetricStatus.UNSET
+    if status is MetricStatus.UNSET and metric is not None:
+        status = metric.status
+    return _Found(series, place, index, status)
+
+
+def _index(source: Source, data: MetricsData, category: str | None) -> Series | None:
+    """The index series, of whatever kind; None without one."""
+    partner = source.document.index_of(data) if data.is_indexed else None
+    if partner is None or (partner.kind is None and not partner.is_per_category):
+        return None
+    from resim_inspect.document import DocumentError
+
+    try:
+        return source.document.series(partner, category if partner.is_per_category else None)
+    except DocumentError as error:
+        source.note(f'The index "{named(partner)}" cannot be read: {error}')
+        return None
+
+
+def _place(
+    values: DoubleSummaryValues, series: NDArray[np.float64], index: Series | None, name: str
+) -> int:
+    n = len(series)
+    if values.series_index is not None:
+        if values.series_index >= n:
+            raise MissingError(
+                f'There is no value {values.series_index:,} in "{name}": it has {n:,}.'
+            )
+        return values.series_index
+    wanted: Any = None
+    what = ""
+    where = np.zeros(0, np.int64)
+    if values.timestamp_index is not None:
+        wanted, what = values.timestamp_index, "time"
+        if index is not None and index.kind is SeriesKind.TIMESTAMPS:
+            where = np.flatnonzero(index.times[:n] == values.timestamp_index)
+    elif values.string_index is not None:
+        wanted, what = values.string_index, "text"
+        if index is not None and index.kind is SeriesKind.STRINGS and wanted in index.uniques:
+            where = np.flatnonzero(index.codes[:n] == index.uniques.index(wanted))
+    elif values.uuid_index is not None:
+        wanted, what = values.uuid_index, "UUID"
+        if index is not None and index.kind is SeriesKind.UUIDS:
+            where = np.flatnonzero(index.values[:n] == wanted.encode())
+    elif n == 1:
+        return 0
+    else:
+        raise MissingError(f'Nothing says which of the {n:,} values in "{name}" is meant.')
+    if not len(where):
+        shown = clean(str(wanted), 40)
+        raise MissingError(f'The {what} {shown} is not in the index of "{name}".')
+    return int(where[0])
+
+
+def _panels(
+    source: Source, values: DoubleSummaryValues, data: MetricsData, found: _Found
+) -> tuple[Panel, ...]:
+    unit = clean(data.unit, 24)
+    limits = values.failure_definition
+    value = float(found.values[found.place])
+    n = len(found.values)
+    finite = found.values[np.isfinite(found.values)]
+    span = (float(finite.min()), float(finite.max())) if len(finite) and n > 1 else None
+    context, at = (None, "") if n < 2 else _context(source, values, data, found, unit)
+    detail = ""
+    if n > 1:
+        ends = f"from {number(span[0])} to {number(span[1])}" if span else "none finite"
+        where = f" at {at}" if at else ""
+        detail = f'value {found.place + 1:,} of {n:,}{where} in "{named(data)}", {ends}'
+    gauge = Gauge(
+        value=value,
+        unit=unit,
+        status=found.status,
+        fails_above=limits.fails_above,
+        fails_below=limits.fails_below,
+        detail=detail,
+        span=None if context is not None else span,
+    )
+    return (gauge,) if context is None else (gauge, context)
+
+
+def _context(
+    source: Source, values: DoubleSummaryValues, data: MetricsData, found: _Found, unit: str
+) -> tuple[Panel | None, str]:
+    """The whole series with a mark at the value, and where that is in words."""
+    n = len(found.values)
+    index = found.index
+    statuses = source.statuses(
+        values.status_data, n, None if not data.is_per_category else source.options.category
+    )
+    if index is not None and index.kind is SeriesKind.STRINGS and n <= _MOST_BARS:
+        names = tuple(clean(str(index.value(k)), 60) for k in range(min(n, len(index))))
+        series = BarSeries("", found.values[: len(names)], statuses, unit)
+        at = names[found.place] if found.place < len(names) else ""
+        return Bars(names, (series,), y_title=named(data)), at
+    x: NDArray[Any] = np.arange(n, dtype=np.float64)
+    axis = Axis(title="sample", whole=True)
+    if index is not None and index.kind is SeriesKind.TIMESTAMPS and len(index) >= n:
+        x = index.times[:n]
+        axis = time_axis(int(x.min()), source.options.time)
+    one = slice(found.place, found.place + 1)
+    line = Curve(named(data), x, found.values, statuses, unit, legend=False)
+    mark = Curve(
+        "this value",
+        x[one],
+        found.values[one],
+        None,
+        unit,
+        ink="text",
+        line=False,
+        mark=CHOSEN,
+        counted=False,
+    )
+    at = ""
+    if axis.kind == "time":
+        at = position_label((int(x[found.place]) - axis.base) / 1e9, axis)
+    plot = Plot(
+        axis,
+        Axis(title=named(data), unit=unit),
+        curves=(line, mark),
+        rules=tuple(threshold_rules(values.failure_definition, unit)),
+    )
+    return plot, at
+
+
+def _table(
+    source: Source,
+    values: DoubleSummaryValues,
+    data: MetricsData,
+    categories: list[str | None],
+) -> Table:
+    """One row a category."""
+    rows = []
+    unit = clean(data.unit, 24)
+    for category in categories:
+        name = clean(category or "", 60)
+        try:
+            found = _find(source, None, values, data, category)
+        except MissingError as error:
+            rows.append((Cell(name), Cell("–", "dim"), Cell(str(error), "dim")))
+            continue
+        value = quantity(float(found.values[found.place]), unit, 6)
+        rows.append(
+            (
+                Cell(name),
+                Cell(value, found.status, bold=True),
+                Cell(status_word(found.status), found.status),
+            )
+        )
+    limits = values.failure_definition
+    parts = [named(data)]
+    for rule in threshold_rules(limits, unit):
+        parts.append(rule.label)
+    return Table(
+        ("category", "value", "status"),
+        tuple(rows),
+        frozenset({1}),
+        title=" · ".join(parts),
+        total=len(data.category_names) if source.options.category is None else None,
+    )

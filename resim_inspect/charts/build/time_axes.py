@@ -1,0 +1,76 @@
+"""Time axes: where they begin, whether they count in UTC, and the events on them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from resim_inspect.charts.model.drawing import Axis, Rule, TimeMode
+from resim_inspect.charts.model.style import Ink
+from resim_inspect.document.enums import MetricStatus, TimestampType
+from resim_inspect.document.model import Event
+from resim_inspect.text import clean, count, instant
+
+ABSOLUTE_FROM = 100_000_000 * 10**9
+"""Stamps from this one on (1973) are taken as counted from 1970: no simulation lasts 3 years."""
+
+
+def time_axis(
+    earliest: int | None,
+    mode: TimeMode,
+    start: int | None = None,
+    end: int | None = None,
+) -> Axis:
+    """The axis of times of which `earliest` (ns) is the first; `start`, `end`: what to show."""
+    first = earliest if earliest is not None else start if start is not None else 0
+    stamped = first >= ABSOLUTE_FROM
+    base = first if stamped or abs(first) > 10**15 else 0
+    absolute = stamped and mode != "relative"
+    limits = None
+    if start is not None and end is not None and end > start:
+        limits = ((start - base) / 1e9, (end - base) / 1e9)
+    title = "time"
+    if stamped and not absolute:
+        title = f"time since {instant(base // 10**9 * 10**9)}"
+    zero = 0 if stamped else -base
+    return Axis("time", title=title, base=base, absolute=absolute, zero=zero, limits=limits)
+
+
+def event_rules(
+    events: Sequence[Event], axis: Axis, extent: tuple[float, float] | None
+) -> tuple[tuple[Rule, ...], str]:
+    """Events as upright lines within the extent of the data, and a note on those left out."""
+    if extent is None or not events:
+        return (), ""
+    stamped = axis.base >= ABSOLUTE_FROM
+    low, high = extent
+    margin = (high - low) * 0.02
+    placed: list[tuple[float, Event]] = []
+    unplaced = 0
+    for event in events:
+        if event.timestamp_type is TimestampType.RELATIVE:
+            at = event.timestamp / 1e9 if stamped else (event.timestamp - axis.base) / 1e9
+        elif event.timestamp_type is TimestampType.ABSOLUTE and not stamped:
+            unplaced += 1
+            continue
+        else:
+            at = (event.timestamp - axis.base) / 1e9
+        if low - margin <= at <= high + margin:
+            placed.append((at, event))
+        else:
+            unplaced += 1
+    single = len(placed) <= 3
+    rules = [
+        Rule(at, clean(e.name, 40) or "event", _ink(e), vertical=True, legend=single, mark="▼")
+        for at, e in placed
+    ]
+    if placed and not single:
+        first = rules[0]
+        rules[0] = Rule(first.at, count(len(placed), "event"), first.ink, vertical=True, mark="▼")
+    note = f"{count(unplaced, 'event')} not within these times." if unplaced and placed else ""
+    return tuple(rules), note
+
+
+def _ink(event: Event) -> Ink:
+    if event.status.severity >= 4:
+        return event.status
+    return "accent" if event.status is not MetricStatus.UNSET else "dim"

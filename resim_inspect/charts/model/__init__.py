@@ -1,0 +1,1 @@
+"""Drawings, layers, pictures and styles as plain data."""

@@ -1,0 +1,228 @@
+"""What is to be seen of a metric, as plain data: panels, axes, curves, bars, tables, text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from resim_inspect.charts.model.layers import Area as Area
+from resim_inspect.charts.model.layers import Axis as Axis
+from resim_inspect.charts.model.layers import AxisKind as AxisKind
+from resim_inspect.charts.model.layers import Bands as Bands
+from resim_inspect.charts.model.layers import Box as Box
+from resim_inspect.charts.model.layers import Curve as Curve
+from resim_inspect.charts.model.layers import Fill as Fill
+from resim_inspect.charts.model.layers import Heat as Heat
+from resim_inspect.charts.model.layers import Note as Note
+from resim_inspect.charts.model.layers import Plot as Plot
+from resim_inspect.charts.model.layers import Rule as Rule
+from resim_inspect.charts.model.style import Ink
+from resim_inspect.document.enums import MetricStatus
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from resim_inspect.charts.model.picture import Readout
+
+TimeMode = Literal["auto", "relative", "absolute"]
+ImageMode = Literal["half", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class DrawOptions:
+    """What a reader chose about a drawing."""
+
+    time: TimeMode = "auto"
+    """How times are written: since the start, as UTC, or by what the data look like."""
+    hidden: frozenset[str] = frozenset()
+    """Names of series that are left out."""
+    category: str | None = None
+    """Of per-category data: the one to draw; None is the first (or all, in a table)."""
+    statuses: bool = True
+    """Whether failing samples are marked."""
+    image: ImageMode = "half"
+    image_index: int = 0
+    """Which image of a list, from 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One value at a position: exact, from the data."""
+
+    series: str
+    text: str
+    """The value with its unit: `0.81 s`, `LANE_KEEP`."""
+    status: MetricStatus | None = None
+    x: str = ""
+    """Where the sample lies: `8.420 s`."""
+    ink: Ink = "text"
+    at: float | None = None
+    """Where the sample lies in axis units; None for what holds over a stretch."""
+    away: str = ""
+    """Where the sample lies, if that is not the position the readings are given for."""
+
+
+@dataclass(frozen=True, eq=False)
+class BarSeries:
+    """One value a category; NaN where there is none."""
+
+    name: str
+    values: NDArray[np.float64]
+    statuses: NDArray[np.int32] | None = None
+    unit: str = ""
+    ink: Ink = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Bars:
+    """A bar chart; the renderer chooses upright or lying bars by the room there is."""
+
+    categories: tuple[str, ...]
+    series: tuple[BarSeries, ...]
+    stacked: bool = False
+    x_title: str = ""
+    y_title: str = ""
+    upright: bool | None = None
+    """None: whichever reads better."""
+    percent: bool = False
+    area: Area | None = None
+    title: str = ""
+    rules: tuple[Rule, ...] = ()
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a table."""
+
+    text: str
+    ink: Ink = "text"
+    bold: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of cells; numbers stand right."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    right: frozenset[int] = frozenset()
+    """Columns that are aligned to the right."""
+    area: Area | None = None
+    title: str = ""
+    total: int | None = None
+    """How many rows there are, if not all are given."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """Markdown, as the file has it, cleaned."""
+
+    markdown: str
+    area: Area | None = None
+
+
+@dataclass(frozen=True)
+class Gauge:
+    """One number, big, with its status and its thresholds on a scale."""
+
+    value: float | None
+    unit: str
+    status: MetricStatus
+    fails_above: float | None = None
+    fails_below: float | None = None
+    label: str = ""
+    detail: str = ""
+    span: tuple[float, float] | None = None
+    """What the scale should cover at least: the extremes of the series it is from."""
+    area: Area | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Image:
+    """An image that has been decoded, capped in size. `pixels` rows × columns × 3, uint8."""
+
+    pixels: NDArray[np.uint8]
+    caption: str
+    path: str = ""
+    area: Area | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A sentence in a chart's place: what is missing, and why."""
+
+    text: str
+    area: Area | None = None
+
+
+Panel = Plot | Bars | Table | Text | Gauge | Image | Message
+
+
+@dataclass(frozen=True, eq=False)
+class Drawing:
+    """Everything that is to be seen of one metric, or of one metrics data."""
+
+    title: str
+    kind: str
+    panels: tuple[Panel, ...]
+    status: MetricStatus | None = None
+    notes: tuple[str, ...] = ()
+    """What the reader should know: what is missing, left out, or cut."""
+    categories: tuple[str, ...] = ()
+    category: str | None = None
+    images: int = 0
+    image_index: int = 0
+    extra: dict[str, Any] = field(default_factory=dict, compare=False)
+
+    @property
+    def series(self) -> tuple[str, ...]:
+        """Names of what can be hidden, in the order drawn, the hidden ones too."""
+        names: tuple[str, ...] = self.extra.get("series", ())
+        return names
+
+    @property
+    def main(self) -> Plot | Bars | None:
+        """The panel that is zoomed and read: the first plot, if there is one."""
+        return next((p for p in self.panels if isinstance(p, Plot | Bars)), None)
+
+    @property
+    def extent(self) -> tuple[float, float] | None:
+        """The x range of all the data, in axis units; None where there is nothing to zoom."""
+        import numpy as np
+
+        from resim_inspect.charts.analysis.readout import extent
+
+        with np.errstate(all="ignore"):
+            return extent(self.main)
+
+    @property
+    def caption(self) -> str:
+        """How much stands behind the drawing: `2 series · 600,000 points`."""
+        from resim_inspect.charts.analysis.readout import caption
+
+        return caption(self)
+
+    def readout(self, x: float) -> tuple[Reading, ...]:
+        """The values nearest to x (axis units), one for each series."""
+        import numpy as np
+
+        from resim_inspect.charts.analysis.readout import readings
+
+        with np.errstate(all="ignore"):
+            return readings(self.main, x)
+
+    def read(self, x: float) -> Readout:
+        """The values nearest to x, and the moment that they are from."""
+        import numpy as np
+
+        from resim_inspect.charts.analysis.readout import read
+
+        with np.errstate(all="ignore"):
+            return read(self.main, x)
+
+    def x_text(self, x: float) -> str:
+        """A position as people write it: `8.420 s`, `08:53:20.124`, a category."""
+        from resim_inspect.charts.analysis.readout import position_text
+
+        return position_text(self.main, x)

@@ -1,0 +1,142 @@
+"""A drawing in lines of text, and what lies under a position of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from resim_inspect.charts.model.drawing import Reading
+from resim_inspect.charts.model.style import Line, Span, Style
+from resim_inspect.document.enums import MetricStatus
+from resim_inspect.text import symbol
+
+
+@dataclass(frozen=True, slots=True)
+class Rect:
+    """Cells: columns x..x+width-1, rows y..y+height-1."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+    def __contains__(self, place: object) -> bool:
+        if not isinstance(place, tuple) or len(place) != 2:
+            return False
+        column, row = place
+        across = self.x <= column < self.x + self.width
+        return bool(across and self.y <= row < self.y + self.height)
+
+
+@dataclass(frozen=True, slots=True)
+class Readout:
+    """What the data say at a position."""
+
+    x: float | None
+    """Axis units; None where the panel has no x."""
+    x_text: str
+    readings: tuple[Reading, ...]
+
+    @property
+    def text(self) -> str:
+        """In one line: `8.420 s: Actor 1 4.10 s ✓  Actor 2 0.81 s !`."""
+        parts = []
+        for reading in self.readings:
+            mark = "" if reading.status is None else " " + symbol(reading.status)
+            name = f"{reading.series} " if reading.series else ""
+            away = f" at {reading.away}" if reading.away else ""
+            parts.append(f"{name}{reading.text}{mark}{away}")
+        joined = "  ".join(parts)
+        return f"{self.x_text}: {joined}" if self.x_text else joined
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Lines of a drawing: at most `height`, none wider than `width` cells."""
+
+    width: int
+    height: int
+    lines: tuple[Line, ...]
+    plot: Rect | None = None
+    """The cells of the canvas that is zoomed and read; None where there is none."""
+    x_range: tuple[float, float] | None = None
+    """What the canvas shows, in axis units."""
+    y_range: tuple[float, float] | None = None
+    """What the canvas shows upwards, in units of the left axis; None where rows are no scale."""
+    caption: str = ""
+    """How many points stand behind what is drawn."""
+    more: int = 0
+    """How many lines did not fit."""
+    reverse: bool = False
+    image: Rect | None = None
+    """The cells of an image, where it is all there is."""
+    read: Callable[[int, int], Readout | None] | None = field(default=None, compare=False)
+
+    def at(self, column: int, row: int) -> Readout | None:
+        """The values under a cell: the samples nearest to it, exact; None outside the plot."""
+        if self.read is None or self.plot is None or (column, row) not in self.plot:
+            return None
+        return self.read(column, row)
+
+    def x_of(self, column: int) -> float | None:
+        """The position at the middle of a column, in axis units."""
+        if self.plot is None or self.x_range is None:
+            return None
+        low, high = self.x_range
+        part = (column - self.plot.x + 0.5) / max(1, self.plot.width)
+        return low + (high - low) * (1 - part if self.reverse else part)
+
+    def column_of(self, x: float) -> int | None:
+        """The column in which a position lies; None outside of what is shown."""
+        if self.plot is None or self.x_range is None:
+            return None
+        low, high = self.x_range
+        if not low <= x <= high or high <= low:
+            return None
+        part = (x - low) / (high - low)
+        if self.reverse:
+            part = 1 - part
+        return self.plot.x + min(self.plot.width - 1, int(part * self.plot.width))
+
+    @property
+    def text(self) -> str:
+        """The lines without any style."""
+        return "\n".join("".join(span.text for span in line) for line in self.lines)
+
+
+def status_word(status: MetricStatus) -> str:
+    """A status with its symbol: `! FAIL_WARN`."""
+    return f"{symbol(status)} {status.name}"
+
+
+def to_ansi(picture: Picture, color: bool = True) -> str:
+    """The lines for a terminal, with SGR codes if `color`; each ends in a line break."""
+    if not color:
+        return "".join(
+            "".join(span.text for span in line).rstrip() + "\n" for line in picture.lines
+        )
+    return "".join("".join(_ansi(span) for span in line) + "\n" for line in picture.lines)
+
+
+def _ansi(span: Span) -> str:
+    codes = _codes(span.style)
+    return f"\x1b[{codes}m{span.text}\x1b[0m" if codes else span.text
+
+
+def _codes(style: Style) -> str:
+    codes = [
+        code
+        for code, on in (
+            ("1", style.bold),
+            ("2", style.dim),
+            ("3", style.italic),
+            ("4", style.underline),
+            ("7", style.reverse),
+        )
+        if on
+    ]
+    if style.fg is not None:
+        codes.append("38;2;{};{};{}".format(*style.fg))
+    if style.bg is not None:
+        codes.append("48;2;{};{};{}".format(*style.bg))
+    return ";".join(codes)

@@ -1,0 +1,1 @@
+"""Rendering of drawings into lines of text."""

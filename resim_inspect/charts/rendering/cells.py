@@ -1,0 +1,187 @@
+"""A sheet of terminal cells to write and paint on, which then becomes lines of spans."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+from itertools import takewhile
+
+from rich.cells import cell_len
+
+from resim_inspect.charts.model.style import PLAIN_STYLE, Line, Span, Style
+
+
+@lru_cache(maxsize=4096)
+def _char_width(char: str) -> int:
+    return cell_len(char)
+
+
+def width_of(text: str) -> int:
+    """How many cells a text takes; counted a character at a time, never too few."""
+    if text.isascii():
+        return len(text)
+    return sum(_char_width(char) for char in text)
+
+
+def cut(text: str, width: int) -> str:
+    """The text in at most `width` cells; what is cut ends in `…`."""
+    if width_of(text) <= width:
+        return text
+    if width <= 0:
+        return ""
+    kept, used = [], 0
+    for char in text:
+        size = _char_width(char)
+        if used + size > width - 1:
+            break
+        kept.append(char)
+        used += size
+    return "".join(kept) + "…"
+
+
+def fit(text: str, width: int, right: bool = False) -> str:
+    """The text in exactly `width` cells."""
+    text = cut(text, width)
+    blank = " " * max(0, width - width_of(text))
+    return blank + text if right else text + blank
+
+
+def common_start(names: Sequence[str], words: bool = False) -> int:
+    """How many characters to drop from the start of all names without losing a difference.
+
+    They end at a separator of paths, with `words` also at one between words; 0 for none.
+    """
+    if len(names) < 2:
+        return 0
+    same = takewhile(lambda pair: pair[0] == pair[1], zip(min(names), max(names), strict=False))
+    common = "".join(char for char, _ in same)
+    drop = max(common.rfind(end) for end in "·/:." + " _-" * words) + 1
+    drop += len(common[drop:]) - len(common[drop:].lstrip())
+    return drop if all(name[drop:].strip() for name in names) else 0
+
+
+UP = " ▁▂▃▄▅▆▇█"
+RIGHT = " ▏▎▍▌▋▊▉█"
+"""A cell filled from below, from the left, by eighths."""
+
+
+class Grid:
+    """width × height cells; what falls outside is dropped."""
+
+    def __init__(self, width: int, height: int) -> None:
+        self.width = max(0, width)
+        self.height = max(0, height)
+        self._chars = [[" "] * self.width for _ in range(self.height)]
+        self._styles = [[PLAIN_STYLE] * self.width for _ in range(self.height)]
+
+    def put(self, x: int, y: int, text: str, style: Style = PLAIN_STYLE) -> int:
+        """Write a text from cell (x, y) on; returns the column behind it."""
+        if not 0 <= y < self.height:
+            return x + width_of(text)
+        chars, styles = self._chars[y], self._styles[y]
+        for char in text:
+            size = _char_width(char)
+            if size == 0:
+                if 0 < x <= self.width and len(chars[x - 1]) in range(1, 5):
+                    chars[x - 1] += char
+                continue
+            if x >= 0 and x + size <= self.width:
+                for place in range(x, x + size):
+                    self._free(chars, place)
+                    styles[place] = style
+                chars[x] = char
+                if size == 2:
+                    chars[x + 1] = ""
+            x += size
+        return x
+
+    def _free(self, chars: list[str], place: int) -> None:
+        """Overwrite half of a wide character: its other half becomes blank."""
+        if chars[place] == "" and place > 0:
+            chars[place - 1] = " "
+        elif place + 1 < self.width and chars[place + 1] == "":
+            chars[place + 1] = " "
+        chars[place] = " "
+
+    def part(self, x: int, y: int, eighths: int, style: Style, side: str) -> None:
+        """Fill some eighths of a cell from one side (`low`, `high`, `left`, `right`).
+
+        What another shape filled from the opposite side stays. The terminal's background
+        cannot be a text's colour, so that upper and right parts are reversed lower and left ones.
+        """
+        if not (0 <= x < self.width and 0 <= y < self.height):
+            return
+        blocks = UP if side in ("low", "high") else RIGHT
+        char, there = self._chars[y][x], self._styles[y][x]
+        partial = char != " " and char in blocks[1:8]
+        if side in ("low", "left"):
+            back = there.fg if (partial and there.reverse) or char == "█" else None
+            self.put(x, y, blocks[eighths], Style(fg=style.fg, bg=back))
+        elif char == "█":
+            self.put(x, y, blocks[8 - eighths], Style(fg=there.fg, bg=style.fg))
+        elif partial and not there.reverse:
+            self._styles[y][x] = Style(fg=there.fg, bg=style.fg)
+        else:
+            self.put(x, y, blocks[8 - eighths], Style(fg=style.fg, reverse=True))
+
+    def char(self, x: int, y: int) -> str:
+        """What stands in a cell."""
+        if 0 <= x < self.width and 0 <= y < self.height:
+            return self._chars[y][x]
+        return " "
+
+    def blank(self, x: int, y: int, width: int) -> bool:
+        """Whether `width` cells from (x, y) on are inside and empty."""
+        if not (0 <= y < self.height and x >= 0 and x + width <= self.width):
+            return False
+        return all(
+            self._chars[y][place] == " " and self._styles[y][place].bg is None
+            for place in range(x, x + width)
+        )
+
+    def over(self, x: int, y: int, char: str, style: Style) -> None:
+        """Write one narrow character over what is there: a filled cell stays its background."""
+        if 0 <= x < self.width and 0 <= y < self.height:
+            below, there = self._styles[y][x], self._chars[y][x]
+            back = below.fg if there in "▄▅▆▇█▌▋▊▉" and not below.reverse else below.bg
+            self.put(x, y, char, style if back is None else replace(style, bg=back))
+
+    def paste(self, x: int, y: int, other: Grid) -> None:
+        """Copy another sheet onto this one, with its left top corner at (x, y)."""
+        wide = min(other.width, self.width - x)
+        if x < 0 or wide <= 0:
+            return
+        for row in range(max(0, -y), min(other.height, self.height - y)):
+            chars = self._chars[y + row]
+            # Wide characters that the edges would cut in half become blank.
+            for edge in (x, x + wide):
+                if 0 < edge < self.width and chars[edge] == "":
+                    chars[edge - 1] = chars[edge] = " "
+            chars[x : x + wide] = other._chars[row][:wide]
+            if wide < other.width and other._chars[row][wide] == "":
+                chars[x + wide - 1] = " "
+            self._styles[y + row][x : x + wide] = other._styles[row][:wide]
+
+    def lines(self) -> tuple[Line, ...]:
+        """The rows as spans; blanks at the end of a row are left out."""
+        return tuple(
+            _line(chars, styles) for chars, styles in zip(self._chars, self._styles, strict=True)
+        )
+
+
+def _line(chars: list[str], styles: list[Style]) -> Line:
+    end = len(chars)
+    while end and chars[end - 1] == " " and styles[end - 1].bg is None:
+        if styles[end - 1].reverse:
+            break
+        end -= 1
+    spans: list[Span] = []
+    start = 0
+    for place in range(1, end + 1):
+        if place == end or (styles[place] is not styles[start] and styles[place] != styles[start]):
+            text = "".join(chars[start:place])
+            if text:
+                spans.append(Span(text, styles[start]))
+            start = place
+    return tuple(spans)

@@ -1,0 +1,259 @@
+"""A drawing in a given room: panels side by side or one below the other, then the caption."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from resim_inspect.charts.model.drawing import (
+    Bars,
+    Drawing,
+    Gauge,
+    Image,
+    Message,
+    Panel,
+    Plot,
+    Table,
+    Text,
+)
+from resim_inspect.charts.model.picture import Picture, Readout, Rect
+from resim_inspect.charts.model.style import DARK, Palette
+from resim_inspect.charts.rendering.cells import Grid, cut, width_of
+from resim_inspect.charts.rendering.panels.canvas import Painted, Request
+
+_NARROWEST = 24
+"""Columns below which subplots stand one below the other instead of side by side."""
+
+_LARGEST = 1_000
+"""More cells than any screen has in one direction; a caller's slip costs no gigabytes."""
+
+
+def render(
+    drawing: Drawing,
+    width: int,
+    height: int,
+    *,
+    window: tuple[float, float] | None = None,
+    cursor: float | None = None,
+    palette: Palette = DARK,
+) -> Picture:
+    """Draw in `width` × `height` cells. Never raises for what a file holds.
+
+    `window`: the x range to show, in axis units; `cursor`: a position to mark and read out.
+    Pure: the same arguments give the same picture. Call it off the UI loop.
+    """
+    # Overflows are expected of hostile numbers and looked after; a warning would spoil a screen.
+    with np.errstate(all="ignore"):
+        return _render(drawing, width, height, window, cursor, palette)
+
+
+def _render(
+    drawing: Drawing,
+    width: int,
+    height: int,
+    window: tuple[float, float] | None,
+    cursor: float | None,
+    palette: Palette,
+) -> Picture:
+    width, height = max(1, min(_LARGEST, width)), max(1, min(10 * _LARGEST, height))
+    main = drawing.main
+    notes = _wrapped(drawing.notes, width, max(1, height // 4) if height >= 4 else 0)
+    foot = 1 if height >= 6 and (main is not None or drawing.caption) else 0
+    room = max(1, height - len(notes) - foot)
+    grid = Grid(width, height)
+    shown, corner, more = None, (0, 0), 0
+    image: Rect | None = None
+    for panel, place in _places(drawing.panels, width, room):
+        chosen = panel is main
+        request = Request(
+            place.width,
+            place.height,
+            palette,
+            window if chosen else None,
+            cursor if chosen else None,
+        )
+        painted = _paint(panel, request)
+        grid.paste(place.x, place.y, painted.grid)
+        more += painted.more
+        if isinstance(panel, Image) and painted.plot is not None and len(drawing.panels) == 1:
+            inner = painted.plot
+            image = Rect(inner.x + place.x, inner.y + place.y, inner.width, inner.height)
+        if chosen:
+            shown, corner = painted, (place.x, place.y)
+    caption = shown.caption if shown is not None and shown.caption else drawing.caption
+    for row, note in enumerate(notes):
+        grid.put(0, room + row, note, palette.style("dim"))
+    if foot:
+        _paint_foot(grid, drawing, caption, cursor, palette)
+    return _picture(grid, shown, corner, caption, more, image)
+
+
+def natural_height(drawing: Drawing, width: int, most: int = 10_000) -> int:
+    """How many lines show everything of texts and tables, and plots at a good size."""
+    if _roomy(drawing.panels, width) and any(p.area is not None for p in drawing.panels):
+        # As many rows of subplots as begin at different heights.
+        tops = {round(p.area[1], 2) for p in drawing.panels if p.area is not None}
+        panels = max(20, 12 * len(tops))
+        panels += sum(_natural(p, width) for p in drawing.panels if p.area is None)
+    else:
+        panels = sum(_natural(panel, width) for panel in drawing.panels)
+    foot = 1 if drawing.main is not None or drawing.caption else 0
+    return max(1, min(most, panels + foot + len(_wrapped(drawing.notes, width, most))))
+
+
+def _wrapped(notes: tuple[str, ...], width: int, most: int) -> list[str]:
+    """Notes in lines; what does not fit is said to be there."""
+    lines: list[str] = []
+    for note in notes:
+        line = ""
+        for word in note.split(" "):
+            longer = f"{line} {word}" if line else word
+            if width_of(longer) > width and line:
+                lines.append(cut(line, width))
+                longer = "  " + word
+            line = longer
+        lines.append(cut(line, width))
+    if len(lines) > most:
+        kept = lines[: max(0, most - 1)]
+        return [*kept, cut(f"… {len(lines) - len(kept)} more lines of notes", width)][:most]
+    return lines
+
+
+def _paint_foot(
+    grid: Grid, drawing: Drawing, caption: str, cursor: float | None, palette: Palette
+) -> None:
+    """The last row: what the cursor reads, else how much stands behind the drawing."""
+    row = grid.height - 1
+    text = caption
+    if cursor is not None:
+        said = drawing.read(cursor)
+        if said.readings:
+            end = grid.put(0, row, cut(said.text, grid.width), palette.style("accent"))
+            left = grid.width - end - 3
+            if left >= 12 and text:
+                grid.put(end + 1, row, cut("· " + text, left + 2), palette.style("dim"))
+            return
+    grid.put(0, row, cut(text, grid.width), palette.style("dim"))
+
+
+def _picture(
+    grid: Grid,
+    shown: Painted | None,
+    corner: tuple[int, int],
+    caption: str,
+    more: int,
+    image: Rect | None,
+) -> Picture:
+    plot, read = None, None
+    if shown is not None and shown.plot is not None:
+        inner = shown.plot
+        plot = Rect(inner.x + corner[0], inner.y + corner[1], inner.width, inner.height)
+        inner_read = shown.read
+
+        def read(column: int, row: int) -> Readout | None:
+            if inner_read is None:
+                return None
+            with np.errstate(all="ignore"):
+                return inner_read(column - corner[0], row - corner[1])
+
+    return Picture(
+        width=grid.width,
+        height=grid.height,
+        lines=grid.lines(),
+        plot=plot,
+        x_range=shown.x_range if shown is not None else None,
+        y_range=shown.y_range if shown is not None else None,
+        caption=caption,
+        more=more,
+        reverse=shown.reverse if shown is not None else False,
+        image=image,
+        read=read,
+    )
+
+
+def _roomy(panels: tuple[Panel, ...], width: int) -> bool:
+    """Whether panels with areas have the columns to stand side by side."""
+    return all(p.area is None or (p.area[2] - p.area[0]) * width >= _NARROWEST for p in panels)
+
+
+def _places(panels: tuple[Panel, ...], width: int, height: int) -> list[tuple[Panel, Rect]]:
+    """Where each panel stands: those with an area there, the others one below the other."""
+    found: list[tuple[Panel, Rect]] = []
+    side_by_side = _roomy(panels, width)
+    stacked = [p for p in panels if p.area is None or not side_by_side]
+    for panel in panels:
+        if panel.area is not None and side_by_side:
+            left, top, right, bottom = panel.area
+            x, y = round(left * width), round(top * height)
+            # Two blank columns between neighbours.
+            across = round(right * width) - x - (2 if right < 1 else 0)
+            down = round(bottom * height) - y
+            found.append((panel, Rect(x, y, max(1, across), max(1, down))))
+    if not stacked:
+        return found
+    wanted = [_natural(p, width) for p in stacked]
+    growing = [isinstance(p, Plot | Bars | Image) for p in stacked]
+    heights = list(wanted)
+    spare = height - sum(heights)
+    if spare < 0:
+        # The growing panels give first, down to a few rows; then the last ones.
+        for k in range(len(stacked)):
+            if growing[k] and spare < 0:
+                give = min(-spare, max(0, heights[k] - 5))
+                heights[k] -= give
+                spare += give
+    elif any(growing):
+        each = spare // sum(growing)
+        heights = [h + each if grows else h for h, grows in zip(heights, growing, strict=True)]
+        last = max(k for k, grows in enumerate(growing) if grows)
+        heights[last] += spare - each * sum(growing)
+    elif len(stacked) == 1:
+        heights = [height]
+    y = 0
+    for panel, tall in zip(stacked, heights, strict=True):
+        tall = max(0, min(tall, height - y))
+        if tall == 0 and found:
+            break
+        found.append((panel, Rect(0, y, width, max(1, tall))))
+        y += tall
+    return found
+
+
+def _natural(panel: Panel, width: int) -> int:
+    """How many rows a panel would like to have."""
+    from resim_inspect.charts.rendering.panels import bars, gauge, message, table
+    from resim_inspect.charts.rendering.panels import markdown as text
+
+    if isinstance(panel, Gauge):
+        return gauge.rows(panel)
+    if isinstance(panel, Table):
+        return table.rows(panel)
+    if isinstance(panel, Text):
+        return text.rows(panel, width)
+    if isinstance(panel, Message):
+        return message.rows(panel, width)
+    if isinstance(panel, Bars):
+        return bars.rows(panel, width)
+    if isinstance(panel, Plot) and panel.bands:
+        return min(24, 2 * len(panel.bands) + 5)
+    if isinstance(panel, Image):
+        return 20
+    return 16
+
+
+def _paint(panel: Panel, request: Request) -> Painted:
+    from resim_inspect.charts.rendering.panels import bars, gauge, image, message, plot, table
+    from resim_inspect.charts.rendering.panels import markdown as text
+
+    if isinstance(panel, Plot):
+        return plot.paint(panel, request)
+    if isinstance(panel, Bars):
+        return bars.paint(panel, request)
+    if isinstance(panel, Table):
+        return table.paint(panel, request)
+    if isinstance(panel, Text):
+        return text.paint(panel, request)
+    if isinstance(panel, Gauge):
+        return gauge.paint(panel, request)
+    if isinstance(panel, Image):
+        return image.paint(panel, request)
+    return message.paint(panel, request)

@@ -1,0 +1,178 @@
+"""The axes of a plot on cells: lines, ticks that fit, labels, the title of x."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from resim_inspect.charts.analysis.ticks import Ticks, ticks
+from resim_inspect.charts.model.drawing import Axis, Plot
+from resim_inspect.charts.model.picture import Rect
+from resim_inspect.charts.rendering.cells import Grid, common_start, cut, fit, width_of
+from resim_inspect.charts.rendering.panels.canvas import Request, Scale
+from resim_inspect.text import number
+
+_FEWEST = 3
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Where things stand on the grid."""
+
+    area: Rect
+    legend_rows: int
+    axis_rows: int
+    left: int
+    right: int
+
+
+def y_ticks_of(extent: tuple[float, float], axis: Axis, rows: int) -> Ticks:
+    if axis.kind == "category":
+        return ticks(*extent, rows, axis)
+    found = ticks(*extent, max(1, (rows + 1) // 3, min(5, rows // 2)), axis)
+    if axis.kind == "number" and not axis.marks and not axis.whole:
+        # A step of 5 after one of 2.5 may leave two labels: too few to read a peak off.
+        for most in range(6, rows * 2 // 3 + 1):
+            if len(found.labels) >= _FEWEST:
+                break
+            found = ticks(*extent, most, axis)
+    return found
+
+
+def shortened(found: Ticks, axis: Axis, width: int) -> Ticks:
+    """The ticks of categories without what all names begin with, where they would be cut.
+
+    A common path is dropped (`states · planner` to `planner`); common words only where the
+    names could not be told apart when they are cut.
+    """
+    names = axis.categories
+    room = _most_label(width)
+    if axis.kind != "category" or len(names) < 2 or all(width_of(n) <= room for n in names):
+        return found
+    drop = common_start(names, words=len({cut(name, room) for name in names}) < len(names))
+    kept = [label[drop:] for label in found.labels]
+    return Ticks(found.positions, tuple(kept), found.title)
+
+
+def _most_label(width: int) -> int:
+    return max(6, width // 3)
+
+
+def with_thresholds(found: Ticks, panel: Plot, y: Scale) -> Ticks:
+    """The ticks of y with each threshold's own value in its row, in place of what stood there."""
+    if panel.y.kind != "number" or panel.y.marks or found.title:
+        return found
+    values: dict[int, float] = {}
+    for rule in panel.rules:
+        cell = y.cell(rule.at) if rule.short and not rule.vertical else None
+        if cell is not None:
+            values.setdefault(cell, rule.at)
+    if not values:
+        return found
+    kept = [
+        (at, label)
+        for at, label in zip(found.positions, found.labels, strict=True)
+        if y.cell(at) not in values
+    ]
+    written = dict(zip(found.positions, found.labels, strict=True))
+    kept += [(at, written.get(at, number(at))) for at in values.values()]
+    kept.sort()
+    return Ticks(tuple(at for at, _ in kept), tuple(label for _, label in kept), found.title)
+
+
+def label_width(found: Ticks, width: int) -> int:
+    widest = max((width_of(label) for label in found.labels), default=0)
+    return min(widest, _most_label(width)) + 1
+
+
+def paint_axes(
+    grid: Grid,
+    panel: Plot,
+    frame: Frame,
+    x: Scale,
+    y: Scale,
+    y2: Scale,
+    y_ticks: Ticks,
+    right_ticks: Ticks,
+    request: Request,
+) -> None:
+    area, palette = frame.area, request.palette
+    line, text = palette.style("grid"), palette.style("dim")
+    bottom = area.y + area.height
+    if frame.left and panel.y.kind != "hidden":
+        for row in range(area.height):
+            grid.put(area.x - 1, area.y + row, "│", line)
+        used: set[int] = set()
+        for at, label in zip(y_ticks.positions, y_ticks.labels, strict=True):
+            cell = y.cell(at)
+            if cell is None or cell in used:
+                continue
+            used.add(cell)
+            row = bottom - 1 - cell
+            grid.put(area.x - 1 - frame.left, row, fit(label, frame.left - 1, right=True), text)
+            grid.put(area.x - 1, row, "┤", line)
+    if frame.right:
+        for row in range(area.height):
+            grid.put(area.x + area.width, area.y + row, "│", line)
+        for at, label in zip(right_ticks.positions, right_ticks.labels, strict=True):
+            cell = y2.cell(at)
+            if cell is not None:
+                grid.put(area.x + area.width, bottom - 1 - cell, "├", line)
+                spot = area.x + area.width + 1
+                grid.put(spot, bottom - 1 - cell, cut(label, frame.right - 1), text)
+    if frame.axis_rows:
+        _paint_x_axis(grid, panel.x, frame, x, y_ticks, request)
+
+
+def _paint_x_axis(
+    grid: Grid, axis: Axis, frame: Frame, x: Scale, y_ticks: Ticks, request: Request
+) -> None:
+    area, palette = frame.area, request.palette
+    line, text = palette.style("grid"), palette.style("dim")
+    row = area.y + area.height
+    corner = "└" if frame.left else ""
+    if axis.kind != "hidden":
+        grid.put(area.x - len(corner), row, corner + "─" * area.width, line)
+    if frame.right:
+        grid.put(area.x + area.width, row, "┘", line)
+    found = _x_ticks(axis, x, area.width)
+    edge = area.x - frame.left - 1
+    free = max(0, edge)
+    placed: list[tuple[int, int, str]] = []
+    for at, label in sorted(zip(found.positions, found.labels, strict=True), reverse=x.reverse):
+        cell = x.cell(at)
+        if cell is None:
+            continue
+        grid.put(area.x + cell, row, "┬", line)
+        size = width_of(label)
+        start = min(max(area.x + cell - size // 2, max(0, edge)), grid.width - size)
+        if start >= free:
+            placed.append((start, size, label))
+            free = start + size + 1
+    for start, _, label in placed:
+        grid.put(start, row + 1, label, text)
+    title = axis.title
+    unit = axis.unit if axis.kind != "time" else ""
+    if unit and unit not in title:
+        title = f"{title} [{unit}]".strip()
+    title = " ".join(part for part in (title, found.title) if part)
+    offset = y_ticks.title
+    if offset:
+        title = f"{title}   y {offset}".strip()
+    if title:
+        title = cut(f" {title} ", area.width)
+        grid.put(area.x + area.width - width_of(title), row, title, text)
+
+
+def _x_ticks(axis: Axis, x: Scale, columns: int) -> Ticks:
+    """As many ticks as their labels leave room for."""
+    if axis.kind == "category":
+        widest = max((width_of(name) for name in axis.categories[:200]), default=1)
+        return ticks(x.low, x.high, max(1, columns // (min(widest, 12) + 1)), axis)
+    most = max(1, columns // 8)
+    for _ in range(4):
+        found = ticks(x.low, x.high, most, axis)
+        widest = max((width_of(label) for label in found.labels), default=1)
+        if len(found.labels) * (widest + 2) <= columns + 2 or most <= 1:
+            return found
+        most = max(1, min(most - 1, columns // (widest + 3)))
+    return found

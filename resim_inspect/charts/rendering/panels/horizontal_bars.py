@@ -1,0 +1,129 @@
+"""Lying bars: one row each, its label before it and its value behind it."""
+
+from __future__ import annotations
+
+import math
+
+from resim_inspect.charts.analysis.readout import bar_readings
+from resim_inspect.charts.model.drawing import Bars, Box
+from resim_inspect.charts.model.picture import Readout, Rect
+from resim_inspect.charts.model.style import Ink
+from resim_inspect.charts.rendering.cells import Grid, cut, fit, width_of
+from resim_inspect.charts.rendering.panels import bars, legend, shapes
+from resim_inspect.charts.rendering.panels.canvas import Painted, Request, Scale
+from resim_inspect.text import number, quantity, symbol
+
+
+def rows_of(panel: Bars, places: range) -> int:
+    """How many rows the bars take."""
+    across = 1 if panel.stacked else max(1, len(panel.series))
+    gap = 1 if across > 1 else 0
+    return len(places) * (across + gap) - gap
+
+
+def paint(panel: Bars, places: range, request: Request) -> Painted:
+    """One row a bar; grouped bars of a category stand together."""
+    grid = Grid(request.width, request.height)
+    palette = request.palette
+    found = bars.legend_of(panel, request)
+    title = " · ".join(part for part in (panel.x_title, panel.y_title) if part)
+    top = 0
+    if request.height >= 4 and (found or title):
+        top = legend.paint(grid, 0, found, title, palette, 1)
+    across = 1 if panel.stacked else max(1, len(panel.series))
+    gap = 1 if across > 1 and rows_of(panel, places) <= request.height - top else 0
+    room = request.height - top
+    shown = places[: max(1, (room + gap) // (across + gap))]
+    left_out = len(places) - len(shown)
+    if left_out and room > 1:
+        shown = places[: max(1, (room - 1 + gap) // (across + gap))]
+        left_out = len(places) - len(shown)
+    names = [panel.categories[p] for p in shown]
+    label_width = min(max((width_of(n) for n in names), default=0), max(4, request.width // 3))
+    parts = bars.stack(panel, shown)
+    texts = _texts(panel, shown)
+    text_width = min(max((width_of(t) for t, _ in texts.values()), default=0), request.width // 4)
+    columns = max(1, request.width - label_width - text_width - 3)
+    ends = [0.0, *(p[2] for p in parts), *(p[3] for p in parts)]
+    low, high = min(ends), max(ends)
+    if low == high:
+        high = low + 1
+    x = Scale(low, high, columns)
+    area = Rect(label_width + 1, top, columns, max(1, min(room, len(shown) * (across + gap))))
+    first_rows = {place: k * (across + gap) for k, place in enumerate(shown)}
+    for place, series, a, b in parts:
+        row = first_rows[place] + (0 if panel.stacked else panel.series.index(series))
+        if row >= area.height:
+            continue
+        status = bars.status_of(series, place)
+        failing = status is not None and status.severity >= 4
+        ink = status if failing and status is not None and len(panel.series) == 1 else series.ink
+        box = Box(a, b, 0, 1, ink, horizontal=True, shade=panel.series.index(series))
+        shapes.paint_boxes(
+            grid, Rect(area.x, top + row, columns, 1), (box,), x, Scale(0, 1, 1), palette
+        )
+    zero = x.cell(0.0)
+    for place, row in first_rows.items():
+        name = panel.categories[place]
+        grid.put(0, top + row, fit(name, label_width, right=True), palette.style("text"))
+        for k in range(across):
+            if zero is not None and grid.blank(area.x + zero, top + row + k, 1):
+                grid.put(area.x + zero, top + row + k, "▏", palette.style("grid"))
+            text, behind = texts.get((place, k), ("", "dim"))
+            spot = area.x + columns + 1
+            if text:
+                grid.put(
+                    spot, top + row + k, cut(text, request.width - spot), palette.style(behind)
+                )
+    if left_out:
+        text = f"… {left_out:,} more"
+        grid.put(0, request.height - 1, cut(text, request.width), palette.style("dim"))
+    by_row = {row + k: place for place, row in first_rows.items() for k in range(across)}
+
+    def read(_column: int, row: int) -> Readout | None:
+        place = by_row.get(row - top)
+        if place is None:
+            return None
+        return Readout(float(place), panel.categories[place], bar_readings(panel, place))
+
+    return Painted(grid, plot=area, read=read, more=left_out)
+
+
+def _texts(panel: Bars, places: range) -> dict[tuple[int, int], tuple[str, Ink]]:
+    """The value behind each row, with the mark of a failing status."""
+    found: dict[tuple[int, int], tuple[str, Ink]] = {}
+    for place in places:
+        if panel.stacked:
+            values = [
+                float(s.values[place])
+                for s in panel.series
+                if place < len(s.values) and math.isfinite(float(s.values[place]))
+            ]
+            bad = [
+                st
+                for s in panel.series
+                if (st := bars.status_of(s, place)) is not None and st.severity >= 4
+            ]
+            worst = max(bad, key=lambda s: s.severity, default=None)
+            text = number(sum(values), 4) if values else "no value"
+            if worst is not None:
+                text = f"{text} {symbol(worst)}"
+            found[(place, 0)] = (text, worst if worst is not None else "dim")
+            continue
+        for k, series in enumerate(panel.series):
+            if place >= len(series.values):
+                continue
+            status = bars.status_of(series, place)
+            text = quantity(float(series.values[place]), series.unit, 4)
+            if panel.percent:
+                text += _share(series.values.tolist(), place)
+            if status is not None and status.severity >= 4:
+                found[(place, k)] = (f"{text} {symbol(status)}", status)
+            else:
+                found[(place, k)] = (text, "dim")
+    return found
+
+
+def _share(values: list[float], place: int) -> str:
+    total = math.fsum(v for v in values if math.isfinite(v))
+    return f"  {values[place] / total:.1%}" if total else ""

@@ -1,0 +1,267 @@
+"""The legend: one line (two where there is room); thresholds keep their numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from resim_inspect.charts.model.drawing import Plot
+from resim_inspect.charts.model.style import SERIES_MARKS, STATUS_MARKS, Ink, Palette
+from resim_inspect.charts.rendering.cells import Grid, cut, width_of
+from resim_inspect.charts.rendering.panels.shapes import fill_char
+from resim_inspect.document.enums import MetricStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A sign and what it stands for."""
+
+    sign: str
+    text: str
+    ink: Ink
+    rank: int = 1
+    """Which entries stay where not all of them fit: the lowest first."""
+    short: str = ""
+    """What stands in place of the text before it would be cut."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where the title and the entries stand: (column, row, entry, its text)."""
+
+    title: str
+    placed: tuple[tuple[int, int, Entry, str], ...]
+    left: int
+    """How many entries found no room."""
+    more: tuple[int, int] = (0, 0)
+    """Column and row of what says so."""
+
+    @property
+    def rows(self) -> int:
+        """How many rows it takes."""
+        if not self.placed:
+            return 1 if self.title or self.left else 0
+        return max(self.placed[-1][1], self.more[1] if self.left else 0) + 1
+
+
+_GAP = 3
+_LENGTHS = (40, 32, 24, 18, 12)
+_LEAST_TITLE = 6
+
+
+def entries(panel: Plot, palette: Palette, off_plot: frozenset[str] = frozenset()) -> list[Entry]:
+    """What a plot's legend lists: series, thresholds, the failing samples."""
+    found: list[Entry] = []
+    letters = state_letters(panel)
+    for fill in panel.fills:
+        sign = fill_char(fill.shade, palette)
+        if panel.bands and not palette.color:
+            # As in a narrow run.
+            sign = _failure_marks(panel, fill.name) or letters.get(fill.name, "")
+        rank = 0 if fill.ink is MetricStatus.FAIL_BLOCK and panel.bands else 1
+        found.append(Entry(sign, fill.name, fill.ink, rank))
+    named = [c for c in panel.curves if c.legend and c.name]
+    for curve in named:
+        sign = curve.mark or ("─" if curve.line else "•")
+        if not palette.color and len(named) > 1:
+            sign = series_mark(named.index(curve))
+        found.append(Entry(sign, curve.name, curve.ink))
+    for rule in panel.rules:
+        if rule.legend and rule.label:
+            beyond = " (not in view)" if rule.label in off_plot else ""
+            sign = rule.mark or ("┊" if rule.vertical else "┄")
+            rank = 0 if rule.short else 3
+            found.append(Entry(sign, rule.label + beyond, rule.ink, rank, rule.short))
+    for status, mark in STATUS_MARKS.items():
+        many = sum(_failing(c.facts.status_counts, status) for c in panel.curves)
+        if many:
+            found.append(Entry(mark, f"{status.name} {many:,}", status, 2))
+    return found
+
+
+def _failure_marks(panel: Plot, state: str) -> str:
+    found = "".join(band.marks.get(state, "") for band in panel.bands)
+    return "".join(mark for mark in "✗!" if mark in found)
+
+
+def state_letters(panel: Plot) -> dict[str, str]:
+    """A letter for each state that is no failure, or a digit where all of its own are taken.
+
+    First letters come before those that begin another word of the name, then any others.
+    """
+    failing = {state for band in panel.bands for state in band.marks}
+    letters: dict[str, str] = {}
+    taken: set[str] = set()
+    for fill in panel.fills if panel.bands else ():
+        if fill.name in failing:
+            continue
+        starts = [c for before, c in pairwise(f" {fill.name}") if not before.isalnum()]
+        own = (c for c in [*starts, *fill.name] if c.isalnum() and width_of(c) == 1)
+        free = (c for c in [*own, *"123456789"] if c.casefold() not in taken)
+        letters[fill.name] = letter = next(free, "·")
+        taken.add(letter.casefold())
+    return letters
+
+
+def _failing(counts: dict[MetricStatus, int], status: MetricStatus) -> int:
+    return counts.get(status, 0)
+
+
+def series_mark(position: int) -> str:
+    """The mark of the n-th series where there are no colours."""
+    return SERIES_MARKS[position % len(SERIES_MARKS)]
+
+
+def paint(
+    grid: Grid, y: int, found: list[Entry], right: str, palette: Palette, most: int = 1
+) -> int:
+    """Write the legend from row y on, in at most `most` rows; how many it took.
+
+    `right` (the y axis's title) stands at the end of the first row.
+    """
+    layout = arrange(found, right, grid.width, most)
+    title = layout.title
+    if title:
+        grid.put(grid.width - width_of(title), y, title, palette.style("dim"))
+    for x, row, entry, text in layout.placed:
+        after = grid.put(x, y + row, entry.sign, palette.style(entry.ink, bold=True))
+        grid.put(after + 1, y + row, text, palette.style("text"))
+    if layout.left:
+        x, row = layout.more
+        limit = grid.width - (width_of(title) + 2 if title and not row else 0)
+        text = cut(f"+{layout.left:,} more", max(0, limit - x))
+        grid.put(x, y + row, text, palette.style("dim"))
+    return layout.rows
+
+
+def arrange(found: list[Entry], right: str, width: int, most: int) -> Layout:
+    """The fullest legend that fits: short forms come before cuts, cuts before gaps.
+
+    The y axis's title gives way to the entries: what the colours mean stands nowhere else.
+    """
+    title = cut(right, max(8, width // 2 if found else width))
+    if not found:
+        return Layout(title, (), 0)
+    shorts = [entry.short or entry.text for entry in found]
+    ways = [[entry.text for entry in found], shorts]
+    ways += [
+        [e.short or cut(e.text, longest) for e in found] for longest in _LENGTHS if len(found) < 100
+    ]
+    room = width - (width_of(title) + 2 if title else 0)
+    for texts in ways:
+        places = _lay(found, texts, room, width, most)
+        if places is not None:
+            return _layout(title, found, texts, places)
+    for texts in ways[1:]:
+        # What the entries leave of the first row is the title's.
+        for least in (_LEAST_TITLE, 0) if title else ():
+            places = _lay(found, texts, width - (least + 2 if least else 0), width, most)
+            if places is not None:
+                taken = max(
+                    (x + _size(e, t) for e, t, (x, row) in _zip(found, texts, places) if not row),
+                    default=0,
+                )
+                spare = width - taken - 2
+                kept = _cut_title(right, spare) if spare >= _LEAST_TITLE else ""
+                return _layout(kept, found, texts, places)
+    return _some(found, title, width, most)
+
+
+def _cut_title(title: str, room: int) -> str:
+    """A title that is cut before its unit: `y: clea… [m]`."""
+    name, bracket, unit = title.rpartition(" [")
+    left = room - width_of(unit) - 2
+    if width_of(title) <= room or not bracket or left < 4:
+        return cut(title, room)
+    return f"{cut(name, left)} [{unit}"
+
+
+def _some(found: list[Entry], title: str, width: int, most: int) -> Layout:
+    """What fits; the title goes where without it all series and thresholds are named."""
+    kept = _cut_title(title, width // 3) if width // 3 >= _LEAST_TITLE else ""
+    needed = sum(entry.rank <= 1 for entry in found)
+    first = _most(found, kept, width, most)
+    if not kept or sum(entry.rank <= 1 for _, _, entry, _ in first.placed) == needed:
+        return first
+    bare = _most(found, "", width, most)
+    named = sum(entry.rank <= 1 for _, _, entry, _ in bare.placed)
+    return bare if named == needed else first
+
+
+def _most(found: list[Entry], title: str, width: int, most: int) -> Layout:
+    """As many whole entries as fit, those that matter most first, in their order."""
+    room = width - (width_of(title) + 2 if title else 0)
+    chosen: list[int] = []
+    best: tuple[list[int], list[tuple[int, int]]] | None = None
+    misses = 0
+    for k in sorted(range(len(found)), key=lambda k: found[k].rank):
+        trial = sorted([*chosen, k])
+        entries = [found[j] for j in trial]
+        note = Entry("", f"+{len(found) - len(trial):,} more", "dim")
+        texts = [_whole(e, width) for e in entries]
+        places = _lay([*entries, note], [*texts, note.text[1:]], room, width, most)
+        if places is not None:
+            chosen, best = trial, (trial, places)
+            continue
+        misses += 1
+        if misses > 8:
+            break
+    if best is None:
+        first = min(found, key=lambda e: e.rank)
+        text = cut(first.short or first.text, max(1, width - 2))
+        at = (0, 1) if most > 1 else (_size(first, text) + _GAP, 0)
+        return Layout("", ((0, 0, first, text),), len(found) - 1, at)
+    trial, places = best
+    entries = [found[j] for j in trial]
+    placed = tuple(
+        (x, row, e, _whole(e, width)) for e, (x, row) in zip(entries, places, strict=False)
+    )
+    return Layout(title, placed, len(found) - len(trial), places[-1])
+
+
+def _whole(entry: Entry, width: int) -> str:
+    return cut(entry.short or entry.text, width - 2 if entry.short else max(8, min(24, width - 2)))
+
+
+def _layout(
+    title: str, found: list[Entry], texts: list[str], places: list[tuple[int, int]]
+) -> Layout:
+    return Layout(title, tuple((x, row, e, t) for e, t, (x, row) in _zip(found, texts, places)), 0)
+
+
+def _zip(
+    found: list[Entry], texts: list[str], places: list[tuple[int, int]]
+) -> Iterator[tuple[Entry, str, tuple[int, int]]]:
+    return zip(found, texts, places, strict=True)
+
+
+def _size(entry: Entry, text: str) -> int:
+    return width_of(entry.sign) + 1 + width_of(text)
+
+
+def _lay(
+    found: list[Entry], texts: list[str], room: int, width: int, most: int
+) -> list[tuple[int, int]] | None:
+    """(column, row) of each entry, the first row `room` cells wide; None if they do not fit."""
+    places: list[tuple[int, int]] = []
+    x, row = 0, 0
+    for entry, text in zip(found, texts, strict=True):
+        size = _size(entry, text)
+        if x + size > (width if row else room):
+            x, row = 0, row + 1
+            if row >= most or size > width:
+                return None
+        places.append((x, row))
+        x += size + _GAP
+    return places
+
+
+def rows_needed(found: list[Entry], right: str, width: int, most: int) -> int:
+    """How many rows the legend takes."""
+    return arrange(found, right, width, most).rows
+
+
+def whole(found: list[Entry], right: str, width: int, most: int) -> bool:
+    """Whether all entries fit in so many rows."""
+    return not arrange(found, right, width, most).left

@@ -1,0 +1,261 @@
+"""Markdown as lines of text: headings, lists, quotes, code, tables, emphasis; no HTML."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from resim_inspect.charts.model.drawing import Cell, Table, Text
+from resim_inspect.charts.model.style import PLAIN_STYLE, Line, Palette, Span, Style
+from resim_inspect.charts.rendering.cells import Grid, cut, width_of
+from resim_inspect.charts.rendering.panels import table
+from resim_inspect.charts.rendering.panels.canvas import Painted, Request
+
+_LIMIT = 200_000
+"""Characters; a text beyond is cut, and says so."""
+
+_INLINE = re.compile(
+    r"(?P<code>`+)(?P<inner>[^`]+?)(?P=code)"
+    r"|\*\*(?P<bold>(?:[^*]|\*(?!\*))+?)\*\*"
+    r"|__(?P<bold2>[^_]+?)__"
+    r"|(?<![\w*])\*(?P<it>[^\s*](?:[^*]*[^\s*])?)\*(?!\w)"
+    r"|(?<![\w_])_(?P<it2>[^\s_](?:[^_]*[^\s_])?)_(?!\w)"
+    r"|~~(?P<strike>[^~]+?)~~"
+    r"|!?\[(?P<label>[^\]]*)\]\((?P<link>[^)\s]*)[^)]*\)"
+    r"|\\(?P<escaped>[\\`*_{}\[\]()#+\-.!|>~])"
+)
+_ITEM = re.compile(r"^(\s*)([-*+]|\d{1,9}[.)])\s+(.*)$")
+_HEADING = re.compile(r"^\s{0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
+_FENCE = re.compile(r"^\s{0,3}(```+|~~~+)")
+_RULE = re.compile(r"^\s{0,3}([-*_])\s*(?:\1\s*){2,}$")
+_TABLE_LINE = re.compile(r"^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class _Theme:
+    text: Style
+    heading: Style
+    code: Style
+    dim: Style
+    accent: Style
+
+
+def _theme(palette: Palette) -> _Theme:
+    return _Theme(
+        PLAIN_STYLE,
+        palette.style("accent", bold=True),
+        palette.style(4),
+        palette.style("dim"),
+        palette.style("accent"),
+    )
+
+
+def rows(panel: Text, width: int) -> int:
+    """How many lines show all of it."""
+    from resim_inspect.charts.model.style import PLAIN
+
+    return len(lines(panel.markdown, width, PLAIN))
+
+
+def paint(panel: Text, request: Request) -> Painted:
+    """As many lines as fit; the last one says how many more there are."""
+    grid = Grid(request.width, request.height)
+    found = lines(panel.markdown, request.width, request.palette)
+    shown = found
+    if len(found) > request.height:
+        shown = found[: max(0, request.height - 1)]
+        text = f"… {len(found) - len(shown):,} more lines"
+        grid.put(0, request.height - 1, cut(text, request.width), request.palette.style("dim"))
+    for y, line in enumerate(shown):
+        x = 0
+        for span in line:
+            x = grid.put(x, y, span.text, span.style)
+    return Painted(grid, more=len(found) - len(shown))
+
+
+def lines(markdown: str, width: int, palette: Palette) -> list[Line]:
+    """The whole text in lines of at most `width` cells."""
+    theme = _theme(palette)
+    width = max(4, width)
+    found: list[Line] = []
+    raw = markdown[:_LIMIT].split("\n")
+    place = 0
+    while place < len(raw):
+        place = _block(raw, place, width, theme, palette, found)
+    while found and not found[-1]:
+        found.pop()
+    if len(markdown) > _LIMIT:
+        found.append((Span(f"… {len(markdown) - _LIMIT:,} more characters", theme.dim),))
+    return found
+
+
+def _block(
+    raw: list[str], place: int, width: int, theme: _Theme, palette: Palette, found: list[Line]
+) -> int:
+    """Add the lines of the block that begins at `place`; where the next one begins."""
+    line = raw[place]
+    if not line.strip():
+        if found and found[-1]:
+            found.append(())
+        return place + 1
+    if fence := _FENCE.match(line):
+        end = place + 1
+        while end < len(raw) and not raw[end].lstrip().startswith(fence.group(1)[:3]):
+            end += 1
+        found += [(Span(cut("  " + text, width), theme.code),) for text in raw[place + 1 : end]]
+        return end + 1
+    if heading := _HEADING.match(line):
+        if found and found[-1]:
+            found.append(())
+        style = theme.heading
+        if len(heading.group(1)) <= 1 and palette.color:
+            style = replace(style, underline=True)
+        found += _flow(_inline(heading.group(2), style, theme), width)
+        if len(heading.group(1)) <= 2 and not palette.color:
+            found.append((Span("─" * min(width, width_of(heading.group(2)))),))
+        return place + 1
+    if _RULE.match(line):
+        found.append((Span("─" * width, theme.dim),))
+        return place + 1
+    if place + 1 < len(raw) and "|" in line and _TABLE_LINE.match(raw[place + 1]):
+        return _table(raw, place, width, palette, found)
+    if item := _ITEM.match(line):
+        indent = min(width // 2, len(item.group(1)))
+        sign = "•" if item.group(2) in "-*+" else item.group(2)
+        head = " " * indent + sign + " "
+        text, place = _joined(raw, place + 1, item.group(3))
+        body = _flow(_inline(text, theme.text, theme), max(4, width - len(head)))
+        for k, part in enumerate(body):
+            lead = Span(head, theme.accent) if k == 0 else Span(" " * len(head))
+            found.append((lead, *part))
+        return place
+    if line.lstrip().startswith(">"):
+        inner = []
+        while place < len(raw) and raw[place].lstrip().startswith(">"):
+            inner.append(raw[place].lstrip()[1:].strip())
+            place += 1
+        for part in _flow(_inline(" ".join(inner), theme.dim, theme), max(4, width - 2)):
+            found.append((Span("▏ ", theme.accent), *part))
+        return place
+    if line.startswith(("    ", "\t")) and (not found or not found[-1]):
+        found.append((Span(cut(line, width), theme.code),))
+        return place + 1
+    text, after = _joined(raw, place + 1, line)
+    found += _flow(_inline(text, theme.text, theme), width)
+    return after
+
+
+def _joined(raw: list[str], place: int, first: str) -> tuple[str, int]:
+    """A paragraph's lines in one; a line that ends in two blanks or a backslash ends for good."""
+    text = first.strip() if not first.endswith("  ") else first.strip() + "\n"
+    while place < len(raw):
+        line = raw[place]
+        if (
+            not line.strip()
+            or _ITEM.match(line)
+            or _HEADING.match(line)
+            or _FENCE.match(line)
+            or _RULE.match(line)
+            or line.lstrip().startswith((">", "|"))
+        ):
+            break
+        if text.endswith("\\"):
+            text = text[:-1] + "\n"
+        glue = "" if text.endswith("\n") else " "
+        text += glue + line.strip() + ("\n" if line.endswith("  ") else "")
+        place += 1
+    return text.rstrip("\n"), place
+
+
+def _inline(text: str, style: Style, theme: _Theme, depth: int = 0) -> list[Span]:
+    """Emphasis, code and links of one paragraph as spans; a link's target stands behind it."""
+    spans: list[Span] = []
+    at = 0
+    for match in _INLINE.finditer(text) if depth < 4 else ():
+        if match.start() > at:
+            spans.append(Span(text[at : match.start()], style))
+        at = match.end()
+        part = match.groupdict()
+        if part["inner"] is not None:
+            spans.append(Span(part["inner"], replace(theme.code, bold=style.bold)))
+        elif (bold := part["bold"] or part["bold2"]) is not None:
+            spans += _inline(bold, replace(style, bold=True), theme, depth + 1)
+        elif (italic := part["it"] or part["it2"]) is not None:
+            spans += _inline(italic, replace(style, italic=True), theme, depth + 1)
+        elif part["strike"] is not None:
+            spans += _inline(part["strike"], replace(style, dim=True), theme, depth + 1)
+        elif part["label"] is not None:
+            label = part["label"] or part["link"]
+            spans.append(Span(label, replace(style, underline=True)))
+            if part["link"] and part["link"] != label:
+                spans.append(Span(f" ({part['link']})", theme.dim))
+        else:
+            spans.append(Span(part["escaped"], style))
+    if at < len(text):
+        spans.append(Span(text[at:], style))
+    return spans
+
+
+def _flow(spans: list[Span], width: int) -> list[Line]:
+    """Spans broken into lines between words."""
+    found: list[Line] = []
+    line: list[Span] = []
+    used = 0
+    for span in spans:
+        for k, paragraph in enumerate(span.text.split("\n")):
+            if k:
+                found.append(tuple(line))
+                line, used = [], 0
+            for word in re.findall(r"\s+|\S+", paragraph):
+                if word.isspace():
+                    if used and used + 1 <= width:
+                        line.append(Span(" ", span.style))
+                        used += 1
+                    continue
+                size = width_of(word)
+                if used and used + size > width:
+                    found.append(_trimmed(line))
+                    line, used = [], 0
+                while size > width:
+                    head = cut(word, width)[:-1] or word[:1]
+                    found.append((*line, Span(head, span.style)))
+                    line, used, word = [], 0, word[len(head) :]
+                    size = width_of(word)
+                line.append(Span(word, span.style))
+                used += size
+    if line or not found:
+        found.append(_trimmed(line))
+    return found
+
+
+def _trimmed(line: list[Span]) -> Line:
+    while line and line[-1].text == " ":
+        line.pop()
+    return tuple(line)
+
+
+def _table(raw: list[str], place: int, width: int, palette: Palette, found: list[Line]) -> int:
+    header = _cells(raw[place])
+    marks = _cells(raw[place + 1])
+    right = frozenset(k for k, mark in enumerate(marks) if mark.endswith(":"))
+    end = place + 2
+    body: list[tuple[Cell, ...]] = []
+    while end < len(raw) and "|" in raw[end] and raw[end].strip():
+        body.append(tuple(Cell(text) for text in _cells(raw[end])))
+        end += 1
+    panel = Table(tuple(header), tuple(body), right)
+    request = Request(width, table.rows(panel), palette)
+    found += table.paint(panel, request).grid.lines()
+    return end
+
+
+def _cells(line: str) -> list[str]:
+    inner = line.strip()
+    inner = inner.removeprefix("|").removesuffix("|")
+    return [_bare(cell.strip()) for cell in re.split(r"(?<!\\)\|", inner)]
+
+
+def _bare(text: str) -> str:
+    """A cell's text without its emphasis signs."""
+    theme = _Theme(PLAIN_STYLE, PLAIN_STYLE, PLAIN_STYLE, PLAIN_STYLE, PLAIN_STYLE)
+    return "".join(span.text for span in _inline(text, PLAIN_STYLE, theme))

@@ -1,0 +1,180 @@
+"""Curves as strokes of the canvas: lines, steps, fills, marks, failing samples."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from resim_inspect.charts.analysis.curve_stats import FAILING, blocks
+from resim_inspect.charts.analysis.decimate import Picked, axis_units
+from resim_inspect.charts.model.drawing import Axis, Curve
+from resim_inspect.charts.model.style import STATUS_MARKS, Palette
+from resim_inspect.charts.plotext_backend import Stroke
+from resim_inspect.charts.rendering.panels.canvas import Scale
+
+_SIGN_EVERY = 12
+"""Columns between two marks of a line where marks tell series apart."""
+
+
+def curve_strokes(
+    curve: Curve,
+    points: Picked,
+    x: Scale,
+    y: Scale,
+    palette: Palette,
+    axis: Axis,
+    sign: str = "",
+) -> list[Stroke]:
+    """The curve itself; `sign` is a mark to set along it where there are no colours."""
+    if not len(points.x):
+        return []
+    color = palette.rgb(curve.ink)
+    xs, ys = x.place(points.x), y.place(points.y)
+    if not curve.line:
+        return [_cloud(curve, x, y, axis, color, curve.mark or sign or "braille")]
+    breaks = points.breaks
+    found: list[Stroke] = []
+    if curve.fill:
+        found += _fill(xs, ys, float(y.place(np.zeros(1))[0]), breaks, color)
+    if curve.steps and len(xs) > 1:
+        xs, ys, breaks = _stepped(xs, ys, breaks)
+    found.append(Stroke(xs, ys, color, breaks=breaks.tolist()))
+    found += _lonely(xs, ys, breaks, color, x.cells)
+    if curve.mark:
+        found.append(_cloud(curve, x, y, axis, color, curve.mark))
+    if sign:
+        found += _signs(xs, ys, x.cells, sign)
+    return found
+
+
+def _cloud(
+    curve: Curve, x: Scale, y: Scale, axis: Axis, color: tuple[int, int, int] | None, symbol: str
+) -> Stroke:
+    """Single points, all of them: every dot, or cell of a mark, that holds one, once."""
+    facts = curve.facts
+    across, up = (2, 4) if symbol == "braille" else (1, 1)
+    spots: list[NDArray[np.int64]] = []
+    height = y.cells * up
+    for part in blocks(facts.finite):
+        xs = x.place(axis_units(facts.x[part], axis))
+        ys = y.place(facts.y[part])
+        inside = (xs >= 0) & (xs <= x.cells) & (ys >= 0) & (ys <= y.cells)
+        column = np.minimum((xs[inside] * across).astype(np.int64), x.cells * across - 1)
+        row = np.minimum((ys[inside] * up).astype(np.int64), height - 1)
+        spots.append(np.unique(column * height + row))
+    found = np.unique(np.concatenate(spots)) if spots else np.zeros(0, np.int64)
+    return Stroke(
+        (found // height + 0.5) / across, (found % height + 0.5) / up, color, symbol, joined=False
+    )
+
+
+def _lonely(
+    xs: NDArray[np.float64],
+    ys: NDArray[np.float64],
+    breaks: NDArray[np.int64],
+    color: tuple[int, int, int] | None,
+    cells: int,
+) -> list[Stroke]:
+    """Points with a gap on both sides are no line: they get a mark of their own."""
+    edges = np.concatenate(([0], breaks, [len(xs)]))
+    single = edges[:-1][np.diff(edges) == 1]
+    if not len(single) or len(single) > 4 * cells:
+        return []
+    return [Stroke(xs[single], ys[single], color, "•", joined=False)]
+
+
+def _signs(xs: NDArray[np.float64], ys: NDArray[np.float64], cells: int, sign: str) -> list[Stroke]:
+    """Marks about every dozen columns, for each series at other ones."""
+    shift = (ord(sign) * 5) % _SIGN_EVERY
+    wanted = np.arange(shift, cells, _SIGN_EVERY)
+    inside = np.flatnonzero((xs >= 0) & (xs <= cells))
+    if not len(inside):
+        return []
+    order = inside[np.argsort(xs[inside], kind="stable")]
+    at = np.searchsorted(xs[order], wanted)
+    chosen = np.unique(order[np.minimum(at, len(order) - 1)])
+    return [Stroke(xs[chosen], ys[chosen], None, sign, joined=False)]
+
+
+def _stepped(
+    xs: NDArray[np.float64], ys: NDArray[np.float64], breaks: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
+    """Between two points first along x, then along y."""
+    n = len(xs)
+    more_x, more_y = np.empty(2 * n - 1), np.empty(2 * n - 1)
+    more_x[0::2], more_y[0::2] = xs, ys
+    more_x[1::2], more_y[1::2] = xs[1:], ys[:-1]
+    # At a gap the corner falls onto the new point.
+    for position in breaks.tolist():
+        more_y[2 * position - 1] = ys[position]
+    return more_x, more_y, np.asarray(breaks * 2 - 1, np.int64)
+
+
+def _fill(
+    xs: NDArray[np.float64],
+    ys: NDArray[np.float64],
+    floor: float,
+    breaks: NDArray[np.int64],
+    color: tuple[int, int, int] | None,
+) -> list[Stroke]:
+    """Upright lines from the floor to the curve, one a column."""
+    if len(xs) < 2 or not np.isfinite(floor):
+        return []
+    edges = [0, *breaks.tolist(), len(xs)]
+    px: list[float] = []
+    py: list[float] = []
+    for a, b in pairwise(edges):
+        part_x, part_y = xs[a:b], ys[a:b]
+        if len(part_x) < 2 or not np.isfinite(part_x).all() or (np.diff(part_x) < 0).any():
+            continue
+        low, high = max(-1.0, part_x[0]), min(4000.0, part_x[-1])
+        columns = np.arange(np.ceil(low - 0.25), high, 1.0) + 0.25
+        tops = np.interp(columns, part_x, part_y)
+        for column, top in zip(columns.tolist(), tops.tolist(), strict=True):
+            px += [column, column]
+            py += [floor, top]
+    if not px:
+        return []
+    return [Stroke(np.array(px), np.array(py), color, breaks=list(range(2, len(px), 2)))]
+
+
+def mark_strokes(
+    curve: Curve, points: Picked, x: Scale, y: Scale, palette: Palette, axis: Axis
+) -> list[Stroke]:
+    """Marks on failing samples, the worse ones over the others, at most two a column.
+
+    Failing samples without a value stand at the lower edge.
+    """
+    found: list[Stroke] = []
+    for status in FAILING:
+        mark, color = STATUS_MARKS[status], palette.rgb(status)
+        if points.statuses is not None:
+            where = np.flatnonzero(points.statuses == int(status))
+            if len(where):
+                xs, ys = _ends(x.place(points.x[where]), y.place(points.y[where]), x.cells)
+                found.append(Stroke(xs, ys, color, mark, joined=False))
+        unseen = curve.facts.failing_unseen.get(status)
+        if unseen is not None:
+            xs = x.place(axis_units(unseen, axis))
+            cells = np.unique(np.floor(xs[(xs >= 0) & (xs <= x.cells)]))
+            bottom = np.full(len(cells), 0.5)
+            found.append(Stroke(cells + 0.5, bottom, color, mark, joined=False))
+    return found
+
+
+def _ends(
+    xs: NDArray[np.float64], ys: NDArray[np.float64], cells: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Of the points in each column the lowest and the highest."""
+    inside = (xs >= 0) & (xs <= cells)
+    xs, ys = xs[inside], ys[inside]
+    if len(xs) < 3:
+        return xs, ys
+    column = np.minimum(np.floor(xs), cells - 1)
+    order = np.lexsort((ys, column))
+    first = np.flatnonzero(np.diff(column[order], prepend=-1))
+    last = np.append(first[1:], len(order)) - 1
+    chosen = np.unique(np.concatenate((order[first], order[last])))
+    return xs[chosen], ys[chosen]

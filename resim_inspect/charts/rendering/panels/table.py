@@ -1,0 +1,83 @@
+"""A table on cells: columns as wide as they need and the room allows, numbers to the right."""
+
+from __future__ import annotations
+
+from resim_inspect.charts.model.drawing import Table
+from resim_inspect.charts.rendering.cells import Grid, cut, fit, width_of
+from resim_inspect.charts.rendering.panels.canvas import Painted, Request
+
+_GAP = 2
+_LEAST = 4
+
+
+def rows(panel: Table) -> int:
+    """How many lines show all of it."""
+    lines = min(len(panel.rows), 100_000)
+    return lines + (2 if panel.header else 0) + (1 if panel.title or _left_out(panel, lines) else 0)
+
+
+def _left_out(panel: Table, shown: int) -> int:
+    return max(0, (panel.total if panel.total is not None else len(panel.rows)) - shown)
+
+
+def _widths(panel: Table, shown: int, width: int) -> list[int]:
+    """Natural widths, the widest cut first until all fit; columns that do not are left out."""
+    columns = max([len(panel.header), *(len(row) for row in panel.rows[:shown])], default=0)
+    columns = min(columns, max(1, width // (_LEAST + _GAP)))
+    widths = []
+    for k in range(columns):
+        texts = [panel.header[k]] if k < len(panel.header) else []
+        texts += [row[k].text for row in panel.rows[:shown] if k < len(row)]
+        widths.append(max((min(200, width_of(t)) for t in texts), default=1))
+    room = width - _GAP * (columns - 1)
+    while sum(widths) > room and max(widths, default=0) > 1:
+        widest = max(widths)
+        second = max((w for w in widths if w < widest), default=1)
+        many = widths.count(widest)
+        over = sum(widths) - room
+        cut_to = max(second, widest - -(-over // many), 1)
+        widths = [min(w, cut_to) for w in widths]
+    return widths
+
+
+def paint(panel: Table, request: Request) -> Painted:
+    """As many rows as fit; the last line says how many more there are."""
+    grid = Grid(request.width, request.height)
+    palette = request.palette
+    y = 0
+    if panel.title and request.height >= 4:
+        grid.put(0, y, cut(panel.title, request.width), palette.style("text", bold=True))
+        y += 1
+    head = 2 if panel.header and request.height - y >= 3 else 0
+    shown = min(len(panel.rows), request.height - y - head)
+    left = _left_out(panel, shown)
+    if left and shown > 0:
+        shown -= 1
+        left += 1 if shown < len(panel.rows) else 0
+    widths = _widths(panel, shown, request.width)
+    if head:
+        x = 0
+        for k, size in enumerate(widths):
+            text = panel.header[k] if k < len(panel.header) else ""
+            right = k in panel.right
+            grid.put(x, y, fit(text, size, right), palette.style("dim", bold=True))
+            grid.put(x, y + 1, "─" * size, palette.style("grid"))
+            x += size + _GAP
+        y += 2
+    for row in panel.rows[:shown]:
+        x = 0
+        for k, size in enumerate(widths):
+            if k < len(row):
+                cell = row[k]
+                style = palette.style(cell.ink, bold=cell.bold)
+                grid.put(x, y, fit(cell.text, size, k in panel.right), style)
+            x += size + _GAP
+        y += 1
+    columns = max([len(panel.header), *(len(r) for r in panel.rows[:shown])], default=0)
+    hidden = columns - len(widths)
+    if left or hidden > 0:
+        parts = [f"{left:,} more rows"] if left else []
+        parts += [f"{hidden} more columns"] if hidden > 0 else []
+        text = "… " + ", ".join(parts)
+        grid.put(0, min(y, request.height - 1), cut(text, request.width), palette.style("dim"))
+    return Painted(grid, more=left)

@@ -1,0 +1,1 @@
+"""The output of `resim-inspect show`, as text and as JSON."""

@@ -1,0 +1,198 @@
+"""A document as JSON values: what the file says, nothing rounded; NaN and infinities as strings."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable
+from dataclasses import fields, is_dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any, TextIO
+
+from resim_inspect.document.enums import MetricStatus, SeriesKind
+from resim_inspect.document.model import Metric, MetricsData, PlotlyValues
+from resim_inspect.document.summary import headline, statistics
+from resim_inspect.errors import DocumentError
+
+if TYPE_CHECKING:
+    from resim_inspect.document.document import Document
+    from resim_inspect.document.model import Event, Series
+
+
+def write(value: Any, stream: TextIO, levels: int = 4, indent: str = "") -> None:
+    """JSON with the outer levels one item a line, and what is deeper within that line.
+
+    Everything beyond ASCII is escaped: nothing of a file can reach a terminal as it is.
+    """
+    inner = indent + "  "
+    if levels and isinstance(value, dict) and value:
+        stream.write("{")
+        for number, (key, item) in enumerate(value.items()):
+            stream.write(f"{',' if number else ''}\n{inner}{json.dumps(key)}: ")
+            write(item, stream, levels - 1, inner)
+        stream.write(f"\n{indent}}}")
+    elif levels and isinstance(value, list) and value:
+        stream.write("[")
+        for number, item in enumerate(value):
+            stream.write(f"{',' if number else ''}\n{inner}")
+            write(item, stream, levels - 1, inner)
+        stream.write(f"\n{indent}]")
+    else:
+        stream.write(json.dumps(value, allow_nan=False))
+
+
+def document_values(document: Document, metrics: Iterable[Metric]) -> dict[str, Any]:
+    """A document and these of its metrics, without the values of the series."""
+    counts: dict[str, int] = {}
+    for metric in document.metrics:
+        counts[_enum(metric.status)] = counts.get(_enum(metric.status), 0) + 1
+    return {
+        "size": document.size,
+        "job_id": document.job_id,
+        "verdict": _enum(document.verdict),
+        "metrics_status": _enum(document.status),
+        "collection_status": _enum(document.collection_status),
+        "status_counts": counts,
+        "metrics": [metric_values(document, metric) for metric in metrics],
+        "data": [data_values(document, data) for data in document.data],
+        "events": [event_values(event) for event in document.events],
+    }
+
+
+def metric_values(document: Document, metric: Metric) -> dict[str, Any]:
+    """One metric; `summary` is its value in one line for people."""
+    return {
+        "position": metric.position,
+        "id": metric.id,
+        "name": metric.name,
+        "type": _enum(metric.type),
+        "status": _enum(metric.status),
+        "importance": _enum(metric.importance),
+        "summary": headline(document, metric),
+        "description": metric.description,
+        "should_display": metric.should_display,
+        "blocking": metric.blocking,
+        "order": plain(metric.order),
+        "event_metric": metric.event_metric,
+        "job_id": metric.job_id,
+        "tags": [{"key": tag.key, "value": tag.value} for tag in metric.tags],
+        "values": plain(metric.values),
+    }
+
+
+def data_values(document: Document, data: MetricsData) -> dict[str, Any]:
+    """One metrics data without its values; `length` is a number, or one for each category."""
+    return {
+        "position": data.position,
+        "id": data.id,
+        "name": data.name,
+        "type": _enum(data.type),
+        "unit": data.unit,
+        "is_per_category": data.is_per_category,
+        "category_names": list(data.category_names),
+        "index_id": data.index_id,
+        "external_path": data.external_path,
+        "length": _length(document, data),
+    }
+
+
+def event_values(event: Event) -> dict[str, Any]:
+    """One event; its time in ns."""
+    return {
+        "position": event.position,
+        "id": event.id,
+        "name": event.name,
+        "status": _enum(event.status),
+        "importance": _enum(event.importance),
+        "timestamp_ns": event.timestamp,
+        "timestamp_type": _enum(event.timestamp_type),
+        "description": event.description,
+        "tags": list(event.tags),
+        "metrics": list(event.metrics),
+    }
+
+
+def series_values(series: Series) -> list[Any]:
+    """All values of a series: numbers, times in ns, texts, or the names of statuses."""
+    if series.uniques:
+        return [series.uniques[code] for code in series.codes.tolist()]
+    values: list[Any] = series.values.tolist()
+    if series.values.dtype.kind == "S":
+        return [raw.decode("utf-8", "replace") for raw in values]
+    if series.kind.name == "STATUSES":
+        return [_enum(MetricStatus(number)) for number in values]
+    return [plain(value) for value in values]
+
+
+def plain(value: Any) -> Any:
+    """A value of the model as JSON has it."""
+    if isinstance(value, IntEnum):
+        return value.name
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    if isinstance(value, PlotlyValues):
+        try:
+            return {"figure": plain(value.load())}
+        except DocumentError as error:
+            return {"figure": None, "error": str(error)}
+    if is_dataclass(value):
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, dict):
+        return {key: plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(inner) for inner in value]
+    return value
+
+
+def _enum(value: IntEnum) -> str:
+    return value.name
+
+
+def _length(document: Document, data: MetricsData) -> int | dict[str, int] | None:
+    if data.external_path is not None:
+        return None
+    try:
+        if data.is_per_category:
+            return {name: document.length(data, name) for name in data.category_names}
+        return document.length(data)
+    except DocumentError:
+        return None
+
+
+def numbers(document: Document, metrics: Iterable[Metric]) -> list[dict[str, Any]]:
+    """The data that these metrics use, each once, with statistics and all values."""
+    found: dict[int, MetricsData] = {}
+    for metric in metrics:
+        for data in document.data_of(metric):
+            index = document.index_of(data)
+            for one in (index, data) if index is not None else (data,):
+                found.setdefault(one.position, one)
+    return [data_values(document, data) | _contents(document, data) for data in found.values()]
+
+
+def _contents(document: Document, data: MetricsData) -> dict[str, Any]:
+    if data.external_path is not None:
+        return {}
+    try:
+        if data.is_per_category:
+            by_category = {name: document.series(data, name) for name in data.category_names}
+            return {
+                "statistics": {name: _statistics(one) for name, one in by_category.items()},
+                "series": {name: series_values(one) for name, one in by_category.items()},
+            }
+        series = document.series(data)
+        return {"statistics": _statistics(series), "series": series_values(series)}
+    except DocumentError as error:
+        return {"error": str(error)}
+
+
+def _statistics(series: Series) -> dict[str, Any]:
+    found = statistics(series)
+    if series.kind is SeriesKind.DOUBLES:
+        names = ("finite", "nan", "infinite", "minimum", "mean", "maximum")
+        return {"n": found.n} | {name: plain(getattr(found, name)) for name in names}
+    if series.kind is SeriesKind.TIMESTAMPS:
+        return {"n": found.n, "earliest_ns": found.earliest, "latest_ns": found.latest}
+    if series.kind is SeriesKind.STATUSES:
+        return {"n": found.n, "statuses": {_enum(status): n for status, n in found.statuses}}
+    return {"n": found.n, "different": len(found.strings)}

@@ -1,0 +1,258 @@
+"""A document as text for people: a header, a card for each metric, events, what is left over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from resim_inspect.commands.show_output.figures import series_table, value_tables
+from resim_inspect.commands.show_output.layout import (
+    BOLD,
+    DIM,
+    Ink,
+    cells,
+    clip,
+    fit,
+    flow,
+    status_words,
+    table,
+    wrap,
+)
+from resim_inspect.document.enums import MetricStatus, TimestampType
+from resim_inspect.document.model import Metric, MetricsData
+from resim_inspect.text import clean, count, instant, number, seconds, size
+
+if TYPE_CHECKING:
+    from resim_inspect.charts import Palette
+    from resim_inspect.document.document import Document
+    from resim_inspect.document.model import Event
+
+INDENT = "  "
+LONGEST = 60
+"""Lines of a text or a table among all metrics."""
+WHOLE = 10_000
+"""Lines of a text or a table that is asked for."""
+_BY_SEVERITY = sorted(MetricStatus, key=lambda status: (-status.severity, int(status)))
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How wide, how high a chart, and whether in colour."""
+
+    width: int = 80
+    height: int = 14
+    """Lines of a chart; texts and tables take what they need."""
+    color: bool = False
+    light: bool = False
+    """Whether the terminal is light."""
+
+    def palette(self) -> Palette:
+        """The colours of the charts."""
+        from resim_inspect.charts import DARK, LIGHT
+
+        return LIGHT if self.light else DARK
+
+
+class Cards:
+    """Writes one document, line by line."""
+
+    def __init__(self, document: Document, look: Look) -> None:
+        self.document = document
+        self.look = look
+        self.ink = Ink(look.color)
+        self.inner = look.width - len(INDENT)
+
+    def lines(self, metrics: Sequence[Metric] | None = None) -> Iterator[str]:
+        """Everything in the file, or the header and these metrics in full; none is too wide."""
+        return (clip(line, self.look.width) for line in self._lines(metrics))
+
+    def _lines(self, metrics: Sequence[Metric] | None) -> Iterator[str]:
+        yield from self.header()
+        if metrics is not None:
+            for metric in metrics:
+                yield ""
+                yield from self.card(metric, full=True)
+            return
+        for position in self.document.display_order():
+            yield ""
+            yield from self.card(self.document.metrics[position])
+        yield from self.events()
+        yield from self.unused()
+
+    def header(self) -> Iterator[str]:
+        """Path and verdict, then what the file holds."""
+        document = self.document
+        verdict = status_words(document.verdict)
+        path = clean(str(document.path or "metrics"))
+        name = fit_left(path, self.look.width - cells(verdict) - 2)
+        blanks = " " * (self.look.width - cells(name) - cells(verdict))
+        shown = self.ink.status(document.verdict, verdict)
+        yield self.ink.paint(name, BOLD) + blanks + shown
+        parts = [
+            count(len(document.metrics), "metric"),
+            f"{len(document.data):,} data",
+            count(len(document.events), "event"),
+            size(document.size),
+        ]
+        job = clean(document.job_id, 60).strip()
+        yield from self.dim(flow(parts, " · ", self.look.width))
+        yield from self.dim([f"job {job}" if job else "no job id"])
+        found: dict[MetricStatus, int] = {}
+        for metric in document.message.job_level_metrics.metrics:
+            status = MetricStatus(metric.status)
+            found[status] = found.get(status, 0) + 1
+        ranked = [status for status in _BY_SEVERITY if status in found]
+        ranked += [status for status in found if status not in ranked]
+        counts = [
+            self.ink.status(status, f"{status_words(status)} {found[status]:,}")
+            for status in ranked
+        ]
+        yield from flow(counts, "   ", self.look.width)
+
+    def card(self, metric: Metric, *, full: bool = False) -> Iterator[str]:
+        """One metric: title, description, chart, the numbers of its series, what else is said.
+
+        `full` leaves nothing out, and has the first values too.
+        """
+        yield self.title(metric)
+        if metric.description.strip():
+            text = clean(metric.description, None if full else 400, lines=True)
+            yield from self.dim(INDENT + line for line in wrap(text, self.inner))
+        for line in self.chart(metric, full):
+            yield (INDENT + line).rstrip()
+        for line in series_table(self.document, metric, self.ink, self.inner):
+            yield (INDENT + line).rstrip()
+        yield from self.about(metric, full)
+        if full:
+            yield from self.numbers(metric)
+
+    def title(self, metric: Metric) -> str:
+        """A rule with the status and name at its left, type and importance at its right."""
+        status = status_words(metric.status)
+        kind = metric.type.label if metric.type.known else f"type {int(metric.type)}"
+        right = f"{kind} · {metric.importance.name}" if metric.importance else kind
+        room = self.look.width - cells(status) - cells(right) - 8
+        name = fit(clean(metric.name) or "(no name)", max(8, room))
+        rule = "─" * max(2, self.look.width - cells(status) - cells(name) - cells(right) - 8)
+        return " ".join(
+            (
+                self.ink.paint("──", DIM),
+                self.ink.status(metric.status, status),
+                self.ink.paint(name, BOLD),
+                self.ink.paint(rule, DIM),
+                self.ink.paint(right, DIM),
+                self.ink.paint("─", DIM),
+            )
+        )
+
+    def chart(self, metric: Metric, full: bool) -> list[str]:
+        """The metric as it is drawn; texts and tables as long as they are, or their start."""
+        from resim_inspect.charts import PLAIN, draw, natural_height, render, to_ansi
+        from resim_inspect.charts.model.drawing import Bars, Image, Plot
+
+        drawing = draw(self.document, metric)
+        grows = any(isinstance(panel, Plot | Bars | Image) for panel in drawing.panels)
+        most = self.look.height if grows else WHOLE if full else LONGEST
+        height = natural_height(drawing, self.inner, most)
+        palette = self.look.palette() if self.look.color else PLAIN
+        picture = render(drawing, self.inner, height, palette=palette)
+        lines = to_ansi(picture, self.look.color).splitlines()
+        while lines and not clip(lines[-1], self.inner).strip():
+            lines.pop()
+        return lines
+
+    def about(self, metric: Metric, full: bool) -> Iterator[str]:
+        """What else the file says about a metric: tags, switches, events."""
+        parts = []
+        if metric.should_display is False:
+            parts.append("not displayed")
+        if metric.blocking:
+            parts.append("blocking")
+        if metric.event_metric:
+            events = [clean(event.name, 30) for event in self.document.events_of(metric)]
+            parts.append("of event " + ", ".join(events) if events else "of no event")
+        if full:
+            parts += [f"order {number(metric.order)}"] if metric.order is not None else []
+            parts.append(f"id {clean(metric.id)}")
+        parts += [f"{clean(tag.key, 40)}={clean(tag.value, 60)}" for tag in metric.tags]
+        if parts:
+            yield from self.dim(INDENT + line for line in wrap(" · ".join(parts), self.inner))
+
+    def numbers(self, metric: Metric) -> Iterator[str]:
+        """The first values of a metric's series, and the first that fail, side by side."""
+        for lines in value_tables(self.document, metric, self.inner):
+            yield ""
+            yield self.ink.paint(fit(INDENT + lines[0], self.look.width), DIM)
+            yield from (fit(INDENT + line, self.look.width) for line in lines[1:])
+
+    def events(self) -> Iterator[str]:
+        """All events, in the order of the file."""
+        if not len(self.document.events):
+            return
+        yield ""
+        yield self.section(f"Events {len(self.document.events):,}")
+        for event in self.document.events:
+            yield from self.event(event)
+
+    def event(self, event: Event) -> Iterator[str]:
+        """One event: when, how bad, what."""
+        absolute = event.timestamp_type is TimestampType.ABSOLUTE
+        when = instant(event.timestamp) if absolute else seconds(event.timestamp)
+        metrics = [self.document.metric_by_id(metric_id) for metric_id in event.metrics]
+        names = ", ".join(clean(metric.name, 30) for metric in metrics if metric is not None)
+        name = fit(clean(event.name) or "(no name)", 40)
+        status = self.ink.status(event.status)
+        importance = event.importance.name if event.importance else ""
+        yield INDENT + "  ".join(
+            part
+            for part in (when, status, self.ink.paint(name, BOLD), self.ink.paint(importance, DIM))
+            if part
+        )
+        more = [clean(event.description, 400)] if event.description.strip() else []
+        more += [f"metrics: {names}"] if names else []
+        more += [f"tags: {', '.join(clean(tag, 40) for tag in event.tags)}"] if event.tags else []
+        for text in more:
+            lines = wrap(text, self.inner - len(INDENT))
+            yield from self.dim(2 * INDENT + line for line in lines)
+
+    def unused(self) -> Iterator[str]:
+        """Data that no metric uses: a batch may."""
+        left = [data for data in self.document.data if not self.document.users_of(data)]
+        if not left:
+            return
+        yield ""
+        yield self.section(f"Data without a metric {len(left):,}")
+        rows = [(fit(clean(data.name), 40), data.type.label, self.amount(data)) for data in left]
+        yield from (fit(INDENT + line, self.look.width) for line in table(rows, right=(2,)))
+
+    def amount(self, data: MetricsData) -> str:
+        """How much a data holds."""
+        if data.external_path is not None:
+            return clean(data.external_path, 40)
+        if data.is_per_category:
+            return count(len(data.category_names), "category", "categories")
+        return f"{self.document.length(data):,}" if data.kind is not None else "empty"
+
+    def section(self, title: str) -> str:
+        """A rule with a title."""
+        rule = "─" * max(2, self.look.width - cells(title) - 4)
+        return " ".join(
+            (self.ink.paint("──", DIM), self.ink.paint(title, BOLD), self.ink.paint(rule, DIM))
+        )
+
+    def dim(self, lines: Sequence[str] | Iterator[str]) -> Iterator[str]:
+        """Lines in the second voice."""
+        return (self.ink.paint(line.rstrip(), DIM) for line in lines)
+
+
+def fit_left(text: str, width: int) -> str:
+    """`text` in at most `width` columns, cut at its start: of a path the end tells most."""
+    if cells(text) <= width:
+        return text
+    kept = ""
+    for char in reversed(text):
+        if cells(char + kept) > width - 1:
+            break
+        kept = char + kept
+    return "…" + kept

@@ -1,0 +1,280 @@
+"""The numbers behind a metric: statistics of its series, and their values side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from resim_inspect.commands.show_output.layout import DIM, Ink, cells, fit, pad, table
+from resim_inspect.document.enums import MetricStatus, SeriesKind
+from resim_inspect.document.model import (
+    BarChartValues,
+    BatchwiseBarChartValues,
+    DoubleOverTimeValues,
+    DoubleSummaryValues,
+    HistogramValues,
+    LinePlotValues,
+    Metric,
+    MetricsData,
+    Series,
+    StatesOverTimeValues,
+)
+from resim_inspect.document.summary import Statistics, statistics
+from resim_inspect.errors import DocumentError
+from resim_inspect.text import clean, instant, number, seconds, symbol
+
+if TYPE_CHECKING:
+    from resim_inspect.document.document import Document
+
+ROWS = 10
+"""Values shown from the start of a series, and as many that fail."""
+NAME_CELLS = 26
+_CALENDAR = 10**17
+"""ns: three years; a time beyond it counts from 1970 and not from the start of something."""
+
+
+Column = tuple[str, Series, Series | None]
+"""A heading, values, and their statuses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Values and their statuses, of one category where there are such."""
+
+    data: str
+    statuses: str
+    category: str | None = None
+
+
+def series_table(document: Document, metric: Metric, ink: Ink, width: int) -> Iterator[str]:
+    """n, min, mean, max, NaN and status counts of each series; nothing for other metrics."""
+    rows: list[tuple[str, ...]] = []
+    marks: list[tuple[tuple[MetricStatus, int], ...]] = []
+    strings: list[str] = []
+    for part in parts(document, metric):
+        data = document.data_by_id(part.data)
+        if data is None:
+            strings.append(f"data {clean(part.data, 40)} is not in the file")
+            continue
+        try:
+            found = statistics(document.series(data, part.category))
+        except DocumentError as error:
+            strings.append(f"{clean(data.name, NAME_CELLS)}: {clean(str(error))}")
+            continue
+        rows.append(_row(data, part, found))
+        marks.append(_status_counts(document, part))
+        if found.strings:
+            strings.append(_most_frequent(data, part, found))
+    if rows:
+        # A column that says nothing about any series is not drawn.
+        names = ("series", "n", "min", "mean", "max", "NaN", "±∞")
+        kept = [at for at in range(len(names)) if at < 2 or any(row[at] for row in rows)]
+        lines = table(
+            [[names[at] for at in kept], *[[row[at] for at in kept] for row in rows]],
+            right=range(1, len(kept)),
+        )
+        widest = max(map(len, lines))
+        yield ink.paint(pad(lines[0], widest) + ("  statuses" if any(marks) else ""), DIM)
+        for line, counts in zip(lines[1:], marks, strict=True):
+            shown = "  ".join(ink.status(status, f"{symbol(status)} {n:,}") for status, n in counts)
+            yield f"{pad(line, widest)}  {shown}".rstrip()
+    for text in strings:
+        yield ink.paint(fit(text, width), DIM)
+
+
+def parts(document: Document, metric: Metric) -> Iterator[Part]:
+    """The values that a metric shows, each with its statuses; per-category ones one by one."""
+    for data_id, status_id in _pairs(metric):
+        data = document.data_by_id(data_id)
+        if data is not None and data.is_per_category:
+            for category in data.category_names:
+                yield Part(data_id, status_id, category)
+        else:
+            yield Part(data_id, status_id)
+
+
+def _pairs(metric: Metric) -> list[tuple[str, str]]:
+    values = metric.values
+    if isinstance(values, DoubleSummaryValues):
+        return [(values.value_data, values.status_data)]
+    if isinstance(values, HistogramValues):
+        return [(values.values_data, values.statuses_data)]
+    if isinstance(values, DoubleOverTimeValues):
+        shown = values.doubles_data
+    elif isinstance(values, LinePlotValues):
+        shown = values.y_data
+    elif isinstance(values, BarChartValues | BatchwiseBarChartValues):
+        shown = values.values_data
+    elif isinstance(values, StatesOverTimeValues):
+        shown = values.states_data
+    else:
+        return []
+    statuses = values.statuses_data
+    return [(one, statuses[at] if at < len(statuses) else "") for at, one in enumerate(shown)]
+
+
+def _row(data: MetricsData, part: Part, found: Statistics) -> tuple[str, ...]:
+    figures = [
+        "" if one is None else number(one) for one in (found.minimum, found.mean, found.maximum)
+    ]
+    nan = f"{found.nan:,}" if found.nan else ""
+    return (
+        _heading(data, part.category),
+        f"{found.n:,}",
+        *figures,
+        nan,
+        f"{found.infinite:,}" if found.infinite else "",
+    )
+
+
+def _status_counts(document: Document, part: Part) -> tuple[tuple[MetricStatus, int], ...]:
+    data = document.data_by_id(part.statuses)
+    if data is None:
+        return ()
+    try:
+        return statistics(document.series(data, part.category)).statuses
+    except DocumentError:
+        # The statuses are judged by `validate`; here they only add to the values.
+        return ()
+
+
+def _most_frequent(data: MetricsData, part: Part, found: Statistics) -> str:
+    shown = ", ".join(f"{clean(text, 24)} {n:,}" for text, n in found.strings[:8])
+    more = len(found.strings) - 8
+    name = clean(part.category if part.category is not None else data.name, NAME_CELLS)
+    return f"{name}: {shown}" + (f", {more:,} more" if more > 0 else "")
+
+
+def value_tables(document: Document, metric: Metric, width: int) -> list[list[str]]:
+    """The values of a metric's series as tables, one for each index they share, as lines.
+
+    Series that do not fit beside each other in `width` columns go into the next table.
+    Of each the first values, and the first that fail, with the symbol of their status.
+    """
+    groups: dict[tuple[int | None, str | None], list[Part]] = {}
+    for part in parts(document, metric):
+        data = document.data_by_id(part.data)
+        if data is None:
+            continue
+        index = _index(document, metric, data)
+        key = (None if index is None else index.position, part.category)
+        groups.setdefault(key, []).append(part)
+    tables = []
+    for (position, category), members in groups.items():
+        index = None if position is None else document.data[position]
+        tables += _tables(document, index, category, members, width)
+    return tables
+
+
+def _index(document: Document, metric: Metric, data: MetricsData) -> MetricsData | None:
+    """What stands at the left of a value: its x in a line plot, else its index."""
+    values = metric.values
+    if isinstance(values, LinePlotValues):
+        at = values.y_data.index(data.id)
+        return document.data_by_id(values.x_data[at]) if at < len(values.x_data) else None
+    return document.index_of(data)
+
+
+def _tables(
+    document: Document,
+    index: MetricsData | None,
+    category: str | None,
+    members: list[Part],
+    width: int,
+) -> list[list[str]]:
+    columns: list[Column] = []
+    lead = 0
+    if index is not None:
+        within = category if index.is_per_category else None
+        series = _series_or_none(document, index, within)
+        if series is not None:
+            columns.append((_heading(index, within), series, None))
+            lead = 1
+    for part in members:
+        data = document.data_by_id(part.data)
+        series = None if data is None else _series_or_none(document, data, part.category)
+        if data is None or series is None:
+            continue
+        statuses = document.data_by_id(part.statuses)
+        marks = None if statuses is None else _series_or_none(document, statuses, part.category)
+        columns.append((_heading(data, part.category), series, marks))
+    if len(columns) == lead:
+        return []
+    return [_lines(columns[:lead] + some) for some in _fitting(columns, lead, width)]
+
+
+def _fitting(columns: list[Column], lead: int, width: int) -> Iterator[list[Column]]:
+    """The columns after the first `lead` ones, as many at a time as fit beside those."""
+    taken: list[Column] = []
+    for column in columns[lead:]:
+        if taken and max(map(cells, _lines([*columns[:lead], *taken, column]))) > width:
+            yield taken
+            taken = []
+        taken.append(column)
+    yield taken
+
+
+def _lines(columns: list[Column]) -> list[str]:
+    rows = [["", *(heading for heading, _, _ in columns)]]
+    before = -1
+    for at in _chosen_rows(columns):
+        if at != before + 1:
+            rows.append(["…", *[""] * len(columns)])
+        rows.append([f"{at:,}", *(_cell(series, marks, at) for _, series, marks in columns)])
+        before = at
+    left_over = max(len(series) for _, series, _ in columns) - before - 1
+    if left_over > 0:
+        rows.append(["…", f"{left_over:,} more", *[""] * (len(columns) - 1)])
+    texts = {
+        at
+        for at, (_, series, _) in enumerate(columns, 1)
+        if series.kind in (SeriesKind.STRINGS, SeriesKind.UUIDS)
+    }
+    return table(rows, right=set(range(len(rows[0]))) - texts)
+
+
+def _series_or_none(document: Document, data: MetricsData, category: str | None) -> Series | None:
+    try:
+        return document.series(data, category)
+    except DocumentError:
+        # Said above the table already, where the statistics of this series would stand.
+        return None
+
+
+def _heading(data: MetricsData, category: str | None) -> str:
+    name = data.name if category is None else f"{data.name} · {category}"
+    unit = clean(data.unit, 12).strip()
+    return fit(clean(name), NAME_CELLS) + (f" [{unit}]" if unit else "")
+
+
+def _chosen_rows(columns: list[Column]) -> list[int]:
+    """The first rows, and the first in which any status fails."""
+    import numpy as np
+
+    longest = max(len(series) for _, series, _ in columns)
+    rows = set(range(min(longest, ROWS)))
+    for _, series, marks in columns:
+        if marks is not None and marks.kind is SeriesKind.STATUSES:
+            failing = np.isin(marks.statuses, (MetricStatus.FAIL_WARN, MetricStatus.FAIL_BLOCK))
+            found = np.flatnonzero(failing)[:ROWS].tolist()
+            rows.update(at for at in found if at < len(series))
+    return sorted(rows)[: 2 * ROWS]
+
+
+def _cell(series: Series, marks: Series | None, at: int) -> str:
+    if at >= len(series):
+        return ""
+    value = series.value(at)
+    if isinstance(value, MetricStatus):
+        shown = symbol(value)
+    elif series.kind is SeriesKind.TIMESTAMPS:
+        shown = instant(int(value)) if int(value) > _CALENDAR else seconds(int(value))
+    elif isinstance(value, float):
+        shown = number(value, 6)
+    else:
+        shown = fit(clean(str(value)), 36)
+    if marks is None or marks.kind is not SeriesKind.STATUSES:
+        return shown
+    mark = symbol(MetricStatus(int(marks.statuses[at]))) if at < len(marks) else " "
+    return f"{shown} {mark}"

@@ -1,0 +1,1 @@
+"""The bytes of a metrics.binproto: scanning, cutting and reading them piece by piece."""

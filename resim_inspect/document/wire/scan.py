@@ -1,0 +1,333 @@
+"""Scan and cut: split a metrics.binproto into a small skeleton and its heavy series.
+
+The top level of the wire format is walked record by record. Of a metrics data that is
+large, only the position of its values is kept; everything else goes into the skeleton,
+which protobuf parses. In the skeleton an empty series of the right kind stands for the
+one that was cut out. Whatever is unusual on the wire stays in the skeleton as it is, so
+that protobuf's own rules decide what it means.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import NamedTuple
+
+from resim_inspect.document.wire.source import Source
+from resim_inspect.errors import TooLargeError, TruncatedError
+
+# A metrics data of fewer bytes is not worth a cut.
+THRESHOLD = 4096
+
+_PROTOBUF_LIMIT = (1 << 31) - 1
+_SMALL_WINDOW = 4096
+_LARGE_WINDOW = 1 << 20
+
+_METRICS_DATA_TAG = 0x1A  # JobMetrics.metrics_data: field 3, length-delimited
+KNOWN_TAGS = frozenset((0x0A, 0x12, 0x1A, 0x2A))  # the length-delimited fields of JobMetrics
+_SERIES_TAG = 0x52  # MetricsData.series: field 10
+_OTHER_DATA_TAGS = frozenset((0x5A, 0x62))  # its fellows in the oneof: fields 11 and 12
+
+
+class HeavySeries(NamedTuple):
+    """Values that were cut out: `DoubleSeries` and its like, as serialized."""
+
+    kind: int
+    """A SeriesKind: the number of the field in `Series`."""
+    offset: int
+    """In the file, in bytes."""
+    length: int
+    """In bytes."""
+
+
+class Scan(NamedTuple):
+    """A file, split."""
+
+    skeleton: bytes
+    heavy: dict[int, HeavySeries]
+    """By position in JobMetrics.metrics_data."""
+    pieces: list[tuple[int, int]]
+    """(offset in the skeleton, offset in the file) where a run of equal bytes begins."""
+
+    def file_offset(self, skeleton_offset: int) -> int:
+        """Where a byte of the skeleton stands in the file."""
+        place = bisect_right(self.pieces, (skeleton_offset, 1 << 63)) - 1
+        start, file_start = self.pieces[max(0, place)]
+        return file_start + skeleton_offset - start
+
+
+class _UnusualError(Exception):
+    """Legal or not: better left to protobuf."""
+
+
+class _Window:
+    """Bytes of a source around the place that is being read."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self.size = source.size
+        self.start = 0
+        self.data = b""
+
+    def at(self, offset: int, need: int) -> int:
+        """Make sure of `need` bytes from `offset`, as far as there are; its place in `data`."""
+        place = offset - self.start
+        if place < 0 or (place + need > len(self.data) and self.start + len(self.data) < self.size):
+            # Reading on is likely to go further; a jump is likely to be followed by another.
+            near = 0 <= place <= len(self.data)
+            self.data = self._source.read(offset, _LARGE_WINDOW if near else _SMALL_WINDOW)
+            self.start = offset
+            place = 0
+        return place
+
+    def varint(self, offset: int) -> tuple[int, int]:
+        """A varint of up to five bytes, in its shortest form, and the offset after it."""
+        place = self.at(offset, 5)
+        value = shift = 0
+        for byte in self.data[place : place + 5]:
+            value |= (byte & 0x7F) << shift
+            offset += 1
+            if byte < 0x80:
+                if byte == 0 and shift:
+                    raise _UnusualError
+                return value, offset
+            shift += 7
+        if offset == self.size:
+            raise TruncatedError("is cut short: it ends inside the head of a record", None, offset)
+        raise _UnusualError
+
+
+def scan(source: Source, threshold: int = THRESHOLD) -> Scan:
+    """Split a file.
+
+    Raises TruncatedError where a record reaches past the end, TooLargeError where the
+    skeleton would be more than protobuf can parse.
+    """
+    try:
+        return _scan(source, threshold)
+    except _UnusualError:
+        _limit(source.size)
+        return Scan(source.read(0, source.size), {}, [(0, 0)])
+
+
+def _scan(source: Source, threshold: int) -> Scan:
+    window = _Window(source)
+    end = source.size
+    offset = kept_from = 0
+    position = 0
+    heavy: dict[int, HeavySeries] = {}
+    parts: list[tuple[int, int] | bytes] = []
+    while offset < end:
+        place = window.at(offset, 8)
+        data = window.data
+        after, passed = light_records(data, place, threshold)
+        if after > place:
+            offset += after - place
+            position += passed
+            continue
+        tag = data[place]
+        if tag == 0x20:  # JobMetrics.metrics_status
+            offset = _skip_varint(window, offset + 1)
+            continue
+        if tag not in KNOWN_TAGS:
+            offset = _skip_unknown(window, offset)
+            continue
+        length, start = window.varint(offset + 1)
+        stop = start + length
+        if stop > end:
+            raise TruncatedError(
+                f"is cut short: the record at byte {offset:,} needs {length:,} bytes, "
+                f"of which {end - start:,} are there",
+                None,
+                offset,
+            )
+        if tag == _METRICS_DATA_TAG:
+            if length >= threshold:
+                cut = _cut(window, start, stop, threshold)
+                if cut is not None:
+                    series, series_from, series_to = cut
+                    heavy[position] = series
+                    stand_in = bytes((_SERIES_TAG, 2, series.kind << 3 | 2, 0))
+                    rest = (series_from - start) + len(stand_in) + (stop - series_to)
+                    parts.append((kept_from, offset))
+                    parts.append(head(_METRICS_DATA_TAG, rest))
+                    parts.append((start, series_from))
+                    parts.append(stand_in)
+                    parts.append((series_to, stop))
+                    kept_from = stop
+            position += 1
+        offset = stop
+    parts.append((kept_from, end))
+    _limit(sum(len(part) if isinstance(part, bytes) else part[1] - part[0] for part in parts))
+    skeleton: list[bytes] = []
+    pieces: list[tuple[int, int]] = []
+    length = 0
+    for part in parts:
+        if isinstance(part, bytes):
+            skeleton.append(part)
+        elif part[0] < part[1]:
+            pieces.append((length, part[0]))
+            skeleton.append(source.read(part[0], part[1] - part[0]))
+        else:
+            continue
+        length += len(skeleton[-1])
+    return Scan(
+        skeleton[0] if len(skeleton) == 1 else b"".join(skeleton), heavy, pieces or [(0, 0)]
+    )
+
+
+def light_records(data: bytes, place: int, threshold: int) -> tuple[int, int]:
+    """Past the usual records from `place` that are too small for a cut and lie whole in `data`.
+
+    Returns the place after them and how many were metrics data. There may be 100,000: this
+    loop is written for speed, and stops at whatever is unusual.
+    """
+    passed = 0
+    size = len(data)
+    last = size - 3
+    while place < last:
+        tag = data[place]
+        length = data[place + 1]
+        after = place + 2
+        if length >= 0x80:
+            more = data[after]
+            if not 0 < more < 0x80:
+                break
+            length = length & 0x7F | more << 7
+            after += 1
+        after += length
+        if after > size or tag not in KNOWN_TAGS:
+            break
+        if tag == _METRICS_DATA_TAG:
+            if length >= threshold:
+                break
+            passed += 1
+        place = after
+    return place, passed
+
+
+def _limit(size: int) -> None:
+    if size > _PROTOBUF_LIMIT:
+        raise TooLargeError(
+            f"has {size:,} bytes that must be parsed in one piece; protobuf's limit is 2 GiB"
+        )
+
+
+def _skip_varint(window: _Window, offset: int) -> int:
+    place = window.at(offset, 10)
+    for count, byte in enumerate(window.data[place : place + 10], 1):
+        if byte < 0x80:
+            return offset + count
+    if window.size - offset < 10:
+        raise TruncatedError("is cut short: it ends inside a number", None, window.size)
+    raise _UnusualError
+
+
+def _skip_unknown(window: _Window, offset: int) -> int:
+    """Past a field that JobMetrics does not know: protobuf keeps it as it is."""
+    tag, after = window.varint(offset)
+    if tag >> 3 <= 5:  # field 0, or a known field in another wire type
+        raise _UnusualError
+    wire_type = tag & 7
+    if wire_type == 0:
+        return _skip_varint(window, after)
+    if wire_type == 1:
+        after += 8
+    elif wire_type == 5:
+        after += 4
+    elif wire_type == 2:
+        length, after = window.varint(after)
+        after += length
+    else:
+        raise _UnusualError
+    if after > window.size:
+        raise _UnusualError
+    return after
+
+
+def _cut(
+    window: _Window, start: int, stop: int, threshold: int
+) -> tuple[HeavySeries, int, int] | None:
+    """The series of the metrics data at [start, stop), and the span of its field."""
+    try:
+        found: tuple[int, int, int] | None = None
+        offset = start
+        while offset < stop:
+            field_at = offset
+            place = window.at(offset, 12)
+            tag = window.data[place]
+            wire_type = tag & 7
+            if tag >= 0x80 or tag < 8 or tag in _OTHER_DATA_TAGS:
+                return None
+            if wire_type == 2:
+                length, offset = window.varint(offset + 1)
+                offset += length
+                if offset > stop:
+                    return None
+                if tag == _SERIES_TAG:
+                    if found is not None:
+                        return None
+                    found = (field_at, offset - length, offset)
+            elif wire_type == 0:
+                offset = _skip_varint(window, offset + 1)
+            else:
+                return None
+        if found is None or offset != stop:
+            return None
+        field_at, series_at, series_to = found
+        if series_at >= series_to:
+            return None
+        place = window.at(series_at, 8)
+        tag = window.data[place]
+        if tag not in (0x0A, 0x12, 0x1A, 0x22, 0x2A):
+            return None
+        length, leaf_at = window.varint(series_at + 1)
+        if leaf_at + length != series_to or 2 * length < threshold:
+            return None
+        return HeavySeries(tag >> 3, leaf_at, length), field_at, series_to
+    except (_UnusualError, TruncatedError):
+        return None
+
+
+def head(tag: int, length: int) -> bytes:
+    """The first bytes of a length-delimited field."""
+    return bytes((tag,)) + encode_varint(length)
+
+
+def encode_varint(value: int) -> bytes:
+    """A number from 0 as a varint."""
+    out = bytearray()
+    while value >= 0x80:
+        out.append(value & 0x7F | 0x80)
+        value >>= 7
+    out.append(value)
+    return bytes(out)
+
+
+def wrap(kind: int, payload: bytes) -> bytes:
+    """A JobMetrics whose only content is this series: what protobuf would have parsed.
+
+    Parsing the series at its true depth gives protobuf's own verdict, also on nesting.
+    """
+    series = bytes((kind << 3 | 2,)) + encode_varint(len(payload)) + payload
+    data = bytes((_SERIES_TAG,)) + encode_varint(len(series)) + series
+    return bytes((_METRICS_DATA_TAG,)) + encode_varint(len(data)) + data
+
+
+def packed(payload: bytes, size: int | None = None) -> int | None:
+    """Where the content of a payload of one packed chunk begins; None for any other form.
+
+    `size` is that of the payload, where only its first bytes are given.
+    """
+    size = len(payload) if size is None else size
+    if not size:
+        return 0
+    if payload[0] != 0x0A:
+        return None
+    value = shift = 0
+    for place in range(1, min(6, len(payload))):
+        byte = payload[place]
+        value |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            return place + 1 if place + 1 + value == size else None
+        shift += 7
+    return None

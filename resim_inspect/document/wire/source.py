@@ -1,0 +1,172 @@
+"""Where a document's bytes come from: a file that is read piece by piece, or memory.
+
+A file is read with `pread`, never mapped: a writer that cuts a mapped file short kills
+the reader's process, a short read is only an error.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from resim_inspect.errors import ChangedError, UnreadableError
+
+# Up to this size a file is read at once and closed: simpler, and safe from rewrites.
+WHOLE = 1 << 20
+
+
+class Stamp(NamedTuple):
+    """What tells one state of a file from another."""
+
+    device: int
+    inode: int
+    size: int
+    modified_ns: int
+
+
+class Source(Protocol):
+    """Random access to bytes."""
+
+    @property
+    def size(self) -> int:
+        """In bytes."""
+        ...
+
+    @property
+    def stamp(self) -> Stamp | None:
+        """The state of the file that was opened; None for bytes from memory."""
+        ...
+
+    def read(self, offset: int, length: int) -> bytes:
+        """`length` bytes from `offset`, fewer at the end."""
+        ...
+
+    def verify(self) -> None:
+        """Raise ChangedError if the file is no longer what was opened."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the file; reading afterwards raises ChangedError."""
+        ...
+
+
+class BytesSource:
+    """Bytes in memory."""
+
+    def __init__(self, data: bytes, stamp: Stamp | None = None) -> None:
+        self._data = data
+        self.size = len(data)
+        self.stamp = stamp
+
+    def read(self, offset: int, length: int) -> bytes:
+        if offset == 0 and length >= self.size:
+            return self._data
+        return self._data[offset : offset + length]
+
+    def verify(self) -> None:
+        """Memory does not change."""
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+
+class FileSource:
+    """A regular file, held open."""
+
+    def __init__(self, descriptor: int, path: Path, stamp: Stamp) -> None:
+        self._descriptor: int | None = descriptor
+        self._path = path
+        self.size = stamp.size
+        self.stamp: Stamp | None = stamp
+
+    def read(self, offset: int, length: int) -> bytes:
+        length = max(0, min(length, self.size - offset))
+        if self._descriptor is None:
+            raise ChangedError("the file has been closed", self._path)
+        parts: list[bytes] = []
+        while length > 0:
+            try:
+                # One call gives at most 2 GiB.
+                part = _pread(self._descriptor, min(length, 1 << 30), offset)
+            except OSError as error:
+                raise UnreadableError(
+                    f"reading at byte {offset:,} failed: {error.strerror}", self._path, offset
+                ) from error
+            if not part:
+                raise ChangedError("the file was cut short while it was open", self._path, offset)
+            parts.append(part)
+            offset += len(part)
+            length -= len(part)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def verify(self) -> None:
+        if self._descriptor is None:
+            raise ChangedError("the file has been closed", self._path)
+        if _stamp(os.fstat(self._descriptor)) != self.stamp:
+            raise ChangedError("the file was rewritten while it was open", self._path)
+
+    def close(self) -> None:
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def __del__(self) -> None:
+        self.close()
+
+
+if hasattr(os, "pread"):
+    _pread = os.pread
+else:  # Windows
+    import threading
+
+    _seek_lock = threading.Lock()
+
+    def _pread(fd: int, length: int, offset: int, /) -> bytes:
+        with _seek_lock:
+            os.lseek(fd, offset, os.SEEK_SET)
+            return os.read(fd, length)
+
+
+def open_source(path: Path) -> Source:
+    """Open a regular file.
+
+    Raises UnreadableError for what is missing, not permitted or not a regular file,
+    ChangedError for a file that changes while it is read.
+    """
+    # O_NONBLOCK: a pipe must be refused, not waited for.
+    flags = os.O_RDONLY
+    for name in ("O_NONBLOCK", "O_CLOEXEC", "O_BINARY", "O_NOINHERIT"):
+        flags |= getattr(os, name, 0)
+    try:
+        if path.is_dir():
+            raise UnreadableError("is a folder, not a file", path)
+        descriptor = os.open(path, flags)
+    except FileNotFoundError as error:
+        raise UnreadableError("does not exist", path) from error
+    except PermissionError as error:
+        raise UnreadableError("may not be read: permission denied", path) from error
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise UnreadableError(f"cannot be opened: {reason}", path) from error
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise UnreadableError("is a pipe or device, not a file", path)
+        source = FileSource(descriptor, path, _stamp(status))
+    except BaseException:
+        os.close(descriptor)
+        raise
+    if source.size > WHOLE:
+        return source
+    try:
+        data = source.read(0, source.size)
+        source.verify()
+    finally:
+        source.close()
+    return BytesSource(data, source.stamp)
+
+
+def _stamp(status: os.stat_result) -> Stamp:
+    return Stamp(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)

@@ -1,0 +1,1 @@
+"""The filter language over the metrics of a document."""

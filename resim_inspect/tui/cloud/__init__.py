@@ -1,0 +1,1 @@
+"""Batches of ReSim's cloud: addresses, and the fetch shown while it runs."""

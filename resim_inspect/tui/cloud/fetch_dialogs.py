@@ -1,0 +1,82 @@
+"""Dialogs of a fetch: what went wrong, and a field for a token."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.widgets import Input, Static
+
+from resim_inspect.text import clean
+from resim_inspect.tui.cloud.fetch_state import Fetch
+from resim_inspect.tui.theme import tones
+from resim_inspect.tui.widgets.dialogs import Dialog, ErrorDialog
+
+
+class NotFetched(Exception):  # noqa: N818 - what happened, not a kind of error
+    """A fetch that failed; the text is one sentence."""
+
+
+class FetchTrouble(ErrorDialog):
+    """Why a batch was not fetched, and what to do."""
+
+    def __init__(self, fetch: Fetch, address: str) -> None:
+        super().__init__(f"fetching {address}", NotFetched(fetch.problem))
+        self.hint = fetch.hint
+
+    @property
+    def details(self) -> str:
+        return self.hint
+
+    def action_copy(self) -> None:
+        from resim_inspect.tui.clipboard import copy
+
+        copy(self.app, f"While {self.doing}:\n{self.error}\n{self.hint}".strip())
+
+
+class TokenDialog(Dialog[str | None]):
+    """Asks for a token, which nobody sees; None for Esc."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "close", "Close", tooltip="close this box"),
+        Binding("ctrl+y", "copy", "Copy", tooltip="copy what it says"),
+    ]
+    DEFAULT_CSS = """
+    TokenDialog Static { padding: 0 1; }
+    TokenDialog Input, TokenDialog Input:focus {
+        border: round $rule; height: 3; background: $surface; border-title-color: $foreground;
+    }
+    """
+
+    def __init__(self, fetch: Fetch) -> None:
+        super().__init__()
+        self.fetch = fetch
+
+    def compose(self) -> ComposeResult:
+        look = tones(self.app)
+        text = Text()
+        text.append(clean(self.fetch.problem, 400), look.strong)
+        text.append(f"\n{clean(self.fetch.hint, 400)}" if self.fetch.hint else "", look.quiet)
+        box = Input(password=True, placeholder="kept until the app ends, and nowhere written down")
+        box.border_title = "Token"
+        with Vertical(classes="box") as around:
+            yield Static(text)
+            yield box
+        around.border_title = "A token is needed"
+        around.border_subtitle = "Enter try again · ^y copy · Esc close"
+
+    def on_mount(self) -> None:
+        self.query_one(Input).focus()
+
+    def on_input_submitted(self, message: Input.Submitted) -> None:
+        message.stop()
+        if message.value.strip():
+            self.dismiss(message.value.strip())
+
+    def action_copy(self) -> None:
+        from resim_inspect.tui.clipboard import copy
+
+        copy(self.app, f"{self.fetch.problem}\n{self.fetch.hint}".strip())

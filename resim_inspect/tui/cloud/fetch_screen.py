@@ -1,0 +1,179 @@
+"""The screen of a batch of the cloud: the table of a workspace that fills while one looks at it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import ClassVar
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+
+from resim_inspect.text import clean, count
+from resim_inspect.tui.cloud.address import Address
+from resim_inspect.tui.cloud.fetch_bar import FetchBar
+from resim_inspect.tui.cloud.fetch_state import Fetch
+from resim_inspect.tui.open.opening import Again, Open
+from resim_inspect.tui.theme import tones
+from resim_inspect.tui.widgets.status_bars import Key
+from resim_inspect.tui.workspace.jobs import JobRow
+from resim_inspect.tui.workspace.screen import WorkspaceScreen
+
+SOON = 0.3
+"""Seconds between two looks at the disk while jobs come."""
+
+
+class FetchScreen(WorkspaceScreen):
+    """Jobs × metrics of a batch, fetched into a folder of its own; Enter opens what is here."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f5,ctrl+r", "reread", "Fetch", tooltip="fetch what is new or not here yet"),
+        Binding("x", "stop", "Stop", tooltip="end the fetch; what came is kept"),
+        Binding("a", "all", "All jobs", tooltip="fetch the whole batch"),
+        Binding("m", "missing", "Missing", tooltip="name what did not come"),
+    ]
+
+    def __init__(self, folder: Path, address: Address, api: str, *, watch: bool = True) -> None:
+        super().__init__(folder, watch=watch, fetched=True)
+        self.address = address
+        self.api = api
+        self._wanted = address.job
+        self._token = ""
+
+    def above(self) -> ComposeResult:
+        yield FetchBar(self.folder, self.api, watch=self.watches)
+
+    def on_mount(self) -> None:
+        self.bar.begin(self.address)
+
+    @property
+    def bar(self) -> FetchBar:
+        """The line of the fetch."""
+        return self.query_one(FetchBar)
+
+    def heading(self) -> Text:
+        look = tones(self.app)
+        batch, project = str(self.address.batch), str(self.address.project)
+        if self.size.width < 100:
+            batch, project = f"{batch[:8]}…", f"{project[:8]}…"
+        text = Text().append(f"batch {batch}", look.strong)
+        return text.append(f"   project {project}", look.quiet)
+
+    def more_keys(self) -> tuple[Key, ...]:
+        fetch = self.bar.fetch
+        first = Key("F5", "fetch", "screen.reread")
+        if fetch.running:
+            first = Key("x", "stop", "screen.stop")
+        return (first, Key("m", "missing", "screen.missing")) if fetch.lost else (first,)
+
+    # The fetch.
+
+    @on(FetchBar.Changed)
+    def _further(self, message: FetchBar.Changed) -> None:
+        message.stop()
+        fetch, event = message.fetch, message.event
+        if event != "progress" or time.monotonic() - self.looked >= max(SOON, self.rest):
+            self.look()
+        self._lines()
+        if not fetch.running:
+            self._ended(fetch)
+
+    def _ended(self, fetch: Fetch) -> None:
+        if fetch.problem:
+            self._trouble(fetch)
+        elif self.address.job and not fetch.jobs and not fetch.stopped:
+            text = f"the batch has no job “{clean(self.address.job, 80)}”."
+            self._trouble(replace(fetch, problem=text, hint="a fetches all of its jobs."))
+        elif fetch.lost:
+            text = f"{count(len(fetch.lost), 'thing')} did not come; m names them."
+            self.app.notify(text, title=self.address.name, severity="warning", timeout=8)
+        elif not self.is_current and not fetch.stopped:
+            self.app.notify(fetch.said(0.0), title=self.address.name, timeout=4, markup=False)
+
+    def _trouble(self, fetch: Fetch) -> None:
+        from resim_inspect.tui.cloud.fetch_dialogs import FetchTrouble, TokenDialog
+
+        if not self.is_current:
+            text = clean(fetch.problem, 300)
+            self.app.notify(
+                text, title=self.address.name, severity="error", timeout=8, markup=False
+            )
+        elif fetch.wants_token:
+            self.app.push_screen(TokenDialog(fetch), self._with_token)
+        else:
+            self.app.push_screen(FetchTrouble(fetch, str(self.address)))
+
+    def _with_token(self, token: str | None) -> None:
+        if token:
+            self._token = token
+            self.action_reread()
+
+    @on(Again)
+    def _once_more(self, message: Again) -> None:
+        message.stop()
+        wider = self.address.job not in ("", message.address.job)
+        self.address = message.address if wider or not self.bar.fetch.running else self.address
+        self._wanted = message.address.job
+        self._open_wanted()
+        if wider or not self.bar.fetch.running:
+            self.action_reread()
+
+    def action_reread(self) -> None:
+        self.bar.begin(self.address, self._token)
+        self.look()
+        self._lines()
+
+    def action_stop(self) -> None:
+        self.bar.stop()
+        self._lines()
+
+    def action_all(self) -> None:
+        if self.address.job or not self.bar.fetch.running:
+            self.address = self.address.whole
+            self.action_reread()
+
+    def action_missing(self) -> None:
+        from resim_inspect.tui.widgets.dialogs import FactsDialog
+
+        fetch = self.bar.fetch
+        if fetch.lost:
+            rows = [(one.job, f"{one.what}: {one.why}") for one in fetch.lost]
+            self.app.push_screen(FactsDialog("What did not come", rows))
+        else:
+            self.app.notify("Nothing is missing so far.", timeout=3)
+
+    # A job that opens when it is here.
+
+    def awaited(self, job: JobRow) -> None:
+        name = clean(job.name, 80)
+        if self.bar.fetch.running:
+            self._wanted = job.name
+            text = f"{name} opens when it has come; Esc: not any more."
+        else:
+            text = f"{name} was not fetched; F5 fetches it."
+        self.app.notify(text, title="Not here yet", timeout=5, markup=False)
+
+    def came(self) -> None:
+        self._open_wanted()
+
+    def _open_wanted(self) -> None:
+        if not self._wanted or self.shape is None:
+            return
+        row = self._rows.get(self.shape.named.get(self._wanted, self._wanted))
+        if row is None or not row.here:
+            return
+        self._wanted = ""
+        if row.verdict is None and not row.path.exists():
+            self.app.notify(clean(row.note, 300), title="No metrics", timeout=5, markup=False)
+        elif self.is_current:
+            self.table.go_to(row.name)
+            self.post_message(Open(row.path))
+        else:
+            self.app.notify(f"{clean(row.name, 80)} has come.", timeout=4, markup=False)
+
+    def action_peel(self) -> None:
+        self._wanted = ""
+        super().action_peel()

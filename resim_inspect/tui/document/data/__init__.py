@@ -1,0 +1,1 @@
+"""The Data pane: the list of metrics data and their tables."""

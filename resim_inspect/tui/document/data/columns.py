@@ -1,0 +1,277 @@
+"""A metrics data as the columns of a table: index, values and statuses side by side."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from resim_inspect.document import Document
+from resim_inspect.document.enums import MetricStatus, SeriesKind
+from resim_inspect.document.model import MetricsData, Series
+from resim_inspect.document.summary import Statistics, statistics
+from resim_inspect.errors import DocumentError
+from resim_inspect.text import clean, count, instant, number, seconds, symbol
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+MOST_CATEGORIES = 200
+"""More categories than that are not set side by side."""
+SINCE_1970 = 100_000_000 * 1_000_000_000
+"""Times from here on (1973) are taken as dates, before as times since the start; ns."""
+
+
+class Column(NamedTuple):
+    """One column: what it is called and its values."""
+
+    title: str
+    role: str
+    """`index`, `value` or `status`."""
+    series: Series
+    dates: bool = False
+    """Whether its times are dates."""
+
+    def text(self, row: int) -> str:
+        """The cell of a row; empty past the end."""
+        if row >= len(self.series):
+            return ""
+        value = self.series.value(row)
+        kind = self.series.kind
+        if kind is SeriesKind.DOUBLES:
+            return number(float(value), 6)
+        if kind is SeriesKind.TIMESTAMPS:
+            return instant(int(value)) if self.dates else seconds(int(value))
+        if isinstance(value, MetricStatus):
+            return f"{symbol(value)} {value.name}"
+        return clean(str(value), 200)
+
+    @property
+    def right(self) -> bool:
+        """Whether its cells stand right."""
+        return self.series.kind in (SeriesKind.DOUBLES, SeriesKind.TIMESTAMPS)
+
+    def width(self) -> int:
+        """Cells that the title and the longest of some of its texts need."""
+        n = len(self.series)
+        some = {0, n // 3, n // 2, n - 1} if n else set()
+        longest = max([len(self.title), *(len(self.text(row)) for row in some)])
+        if self.series.kind is SeriesKind.DOUBLES:
+            longest = max(longest, 10)
+        elif self.series.kind is SeriesKind.STATUSES:
+            longest = max(longest, len("✗ FAIL_BLOCK"))
+        return min(longest, 40)
+
+
+class Columns(NamedTuple):
+    """A table of one metrics data."""
+
+    data: MetricsData
+    rows: int
+    columns: tuple[Column, ...]
+    notes: tuple[str, ...]
+    """What could not be read, and why."""
+    trouble: NDArray[np.int64]
+    """Rows that fail or are no number, ascending."""
+    stats: tuple[tuple[str, Statistics, str], ...]
+    """For each series of values: its category, its numbers, its histogram."""
+
+
+def columns_of(document: Document, data: MetricsData) -> Columns:
+    """Decode a metrics data, its index and its statuses; not for the thread that draws."""
+    import numpy as np
+
+    columns: list[Column] = []
+    notes: list[str] = []
+    trouble: list[NDArray[Any]] = []
+    stats: list[tuple[str, Statistics, str]] = []
+    categories: list[str | None] = [None]
+    if data.is_per_category:
+        categories = list(data.category_names[:MOST_CATEGORIES])
+        if len(data.category_names) > MOST_CATEGORIES:
+            notes.append(f"the first {MOST_CATEGORIES} of {len(data.category_names):,} categories")
+    index, status = document.index_of(data), status_of(document, data)
+    if data.is_indexed and index is None:
+        notes.append("its index is not in the file")
+    for category in categories:
+        label = "" if category is None else f"{clean(category, 24)} "
+        try:
+            series = document.series(data, category)
+        except DocumentError as error:
+            notes.append(f"{label}{error}")
+            continue
+        if index is not None and (category is None or index.is_per_category or not columns):
+            _add(document, index, category, "index", label, columns, notes)
+        unit = f" [{clean(data.unit, 16)}]" if data.unit else ""
+        columns.append(Column(f"{label}value{unit}", "value", series, _dates(series)))
+        stats.append((label.strip(), statistics(series), histogram(series)))
+        if series.kind is SeriesKind.DOUBLES:
+            trouble.append(np.flatnonzero(np.isnan(series.doubles)))
+        if series.kind is SeriesKind.STATUSES:
+            trouble.append(_failing(series))
+        if status is not None:
+            _add(document, status, category, "status", label, columns, notes)
+            if columns[-1].role == "status":
+                trouble.append(_failing(columns[-1].series))
+    rows = max((len(column.series) for column in columns), default=0)
+    found = _together(trouble, rows)
+    return Columns(data, rows, tuple(columns), tuple(notes), found, tuple(stats))
+
+
+def _add(
+    document: Document,
+    data: MetricsData,
+    category: str | None,
+    role: str,
+    label: str,
+    columns: list[Column],
+    notes: list[str],
+) -> None:
+    try:
+        series = document.series(data, category if data.is_per_category else None)
+    except DocumentError as error:
+        notes.append(f"{label}{role}: {error}")
+        return
+    title = role if role == "status" else clean(data.name, 24) or "index"
+    columns.append(Column(f"{label}{title}", role, series, _dates(series)))
+
+
+def _failing(series: Series) -> NDArray[Any]:
+    import numpy as np
+
+    values = series.statuses
+    return np.flatnonzero((values == MetricStatus.FAIL_WARN) | (values == MetricStatus.FAIL_BLOCK))
+
+
+def _dates(series: Series) -> bool:
+    if series.kind is not SeriesKind.TIMESTAMPS or not len(series):
+        return False
+    return int(series.times[0]) >= SINCE_1970
+
+
+_PAIRS = (
+    ("value_data", "status_data"),
+    ("doubles_data", "statuses_data"),
+    ("y_data", "statuses_data"),
+    ("x_data", "statuses_data"),
+    ("values_data", "statuses_data"),
+    ("states_data", "statuses_data"),
+    ("times_data", "statuses_data"),
+)
+
+
+def status_of(document: Document, data: MetricsData) -> MetricsData | None:
+    """The statuses that a metric sets beside these values, if one does."""
+    for metric in document.users_of(data):
+        for mine, theirs in _PAIRS:
+            values = _ids(metric.values, mine)
+            statuses = _ids(metric.values, theirs)
+            if data.id in values and len(statuses) > values.index(data.id):
+                return document.data_by_id(statuses[values.index(data.id)])
+    return None
+
+
+def _ids(values: object, name: str) -> tuple[str, ...]:
+    found = getattr(values, name, ())
+    return (found,) if isinstance(found, str) else tuple(found)
+
+
+def histogram(series: Series, bars: int = 24) -> str:
+    """The distribution of doubles as a row of bars; empty for anything else."""
+    import numpy as np
+
+    if series.kind is not SeriesKind.DOUBLES:
+        return ""
+    values = series.doubles[np.isfinite(series.doubles)]
+    if len(values) < 2 or values.min() == values.max():
+        return ""
+    with np.errstate(over="ignore", invalid="ignore"):
+        if not np.isfinite(values.max() - values.min()):
+            return ""
+        counts, _ = np.histogram(values, bars)
+    return "".join("▁▂▃▄▅▆▇█"[int(7 * c / counts.max())] if c else " " for c in counts.tolist())
+
+
+def describe(columns: Columns) -> Iterator[str]:
+    """The numbers of each series of values, a line each."""
+    for category, found, bars in columns.stats:
+        parts = [category] if category else []
+        if found.minimum is not None and found.maximum is not None and found.mean is not None:
+            parts.append(
+                f"min {number(found.minimum)}  mean {number(found.mean)}"
+                f"  max {number(found.maximum)}"
+            )
+        if found.finite or found.nan:
+            parts.append(f"NaN {found.nan:,}" + (f"  ±∞ {found.infinite:,}" * bool(found.infinite)))
+        if found.earliest is not None and found.latest is not None:
+            write = instant if found.earliest >= SINCE_1970 else seconds
+            parts.append(f"from {write(found.earliest)} to {write(found.latest)}")
+        for status, n in found.statuses[:5]:
+            parts.append(f"{symbol(status)} {status.name} {n:,}")
+        for text, n in found.strings[:5]:
+            parts.append(f"{clean(text, 24)} {n:,}")
+        if len(found.strings) > 5:
+            parts.append(count(len(found.strings) - 5, "more value"))
+        yield "  ".join(parts) + (f"   {bars}" if bars else "")
+
+
+class SearchError(ValueError):
+    """A search that means nothing for these values; the text says why."""
+
+
+_COMPARE = re.compile(r"\s*(>=|<=|!=|>|<|=|)\s*(\S+)\s*")
+
+
+def search(columns: Columns, wanted: str) -> NDArray[np.int64]:
+    """Rows whose values match: `>40`, `nan`, a status, a part of a text. Ascending."""
+    hits = [_matches(column.series, wanted) for column in columns.columns if column.role == "value"]
+    if not hits:
+        raise SearchError("there are no values to search")
+    return _together(hits, columns.rows)
+
+
+def _together(found: Sequence[NDArray[Any]], rows: int) -> NDArray[np.int64]:
+    """The rows that are in any of these, ascending. (np.unique takes seconds for millions.)"""
+    import numpy as np
+
+    marks = np.zeros(rows, bool)
+    for some in found:
+        marks[some] = True
+    return np.flatnonzero(marks).astype(np.int64)
+
+
+def _matches(series: Series, wanted: str) -> NDArray[Any]:
+    import numpy as np
+
+    text = wanted.strip().casefold()
+    if series.kind in (SeriesKind.DOUBLES, SeriesKind.TIMESTAMPS):
+        numeric = series.kind is SeriesKind.DOUBLES
+        values = series.doubles if numeric else series.times
+        if text == "nan" and numeric:
+            return np.flatnonzero(np.isnan(values))
+        match = _COMPARE.fullmatch(text)
+        try:
+            sign, limit = (match.group(1), float(match.group(2))) if match else ("", None)
+        except ValueError:
+            limit = None
+        if limit is None:
+            raise SearchError("write a comparison such as >40, <=0.5, =3" + ", nan" * numeric)
+        if not numeric:
+            limit *= 1e9  # times are asked for in seconds
+        with np.errstate(invalid="ignore"):
+            test = {
+                ">": np.greater,
+                ">=": np.greater_equal,
+                "<": np.less,
+                "<=": np.less_equal,
+                "!=": np.not_equal,
+            }.get(sign, np.equal)
+            return np.flatnonzero(test(values, limit))
+    if series.kind is SeriesKind.STATUSES:
+        numbers = [int(s) for s in MetricStatus if text and text in s.name.casefold()]
+        return np.flatnonzero(np.isin(series.statuses, numbers))
+    if series.kind is SeriesKind.STRINGS:
+        codes = [code for code, value in enumerate(series.uniques) if text in value.casefold()]
+        return np.flatnonzero(np.isin(series.codes, codes))
+    return np.flatnonzero(np.char.find(series.values, text.encode()) >= 0)

@@ -1,0 +1,341 @@
+"""The pane of data: every series, with or without a metric, as a table or a chart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from rich.text import Text
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widgets import Static
+from textual.worker import Worker, WorkerState
+
+from resim_inspect.document import Document
+from resim_inspect.document.model import MetricsData
+from resim_inspect.errors import DocumentError
+from resim_inspect.text import clean, count, symbol
+from resim_inspect.tui.document.data.columns import Columns, columns_of, describe
+from resim_inspect.tui.document.data.data_list import DataList
+from resim_inspect.tui.document.data.series_table import Heading, SeriesTable
+from resim_inspect.tui.document.pane import GoTo, KeysChanged, Pane
+from resim_inspect.tui.document.session import Session
+from resim_inspect.tui.theme import tones
+from resim_inspect.tui.widgets.chart.view import ChartView
+from resim_inspect.tui.widgets.overflow_hint import beyond
+from resim_inspect.tui.widgets.row_list import LineList
+from resim_inspect.tui.widgets.status_bars import Key
+
+TALL = 20
+"""Rows from which on a chart leaves room for the numbers below it."""
+
+
+class DataPane(Pane):
+    """List on the left; the chosen data as a table, or as a chart, on the right."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("v", "view", "Chart", tooltip="as a chart, or as a table"),
+        Binding("u", "users", "Its metrics", tooltip="to a metric that uses these data"),
+        Binding("d", "facts", "Details", tooltip="everything about the data, with their ids"),
+    ]
+    DEFAULT_CSS = """
+    DataPane DataList { width: 44; border: round $rule; border-title-color: $foreground; }
+    DataPane > #right { width: 1fr; border: round $rule; border-title-color: $foreground;
+        border-subtitle-color: $quiet; }
+    DataPane DataList:focus, DataPane > #right:focus-within { border: round $accent; }
+    DataPane SeriesTable { height: 1fr; }
+    DataPane #numbers { height: auto; max-height: 5; color: $quiet; padding: 0 1; }
+    DataPane ChartView { display: none; padding: 0 1; }
+    DataPane.-chart ChartView { display: block; }
+    DataPane.-chart.-short #numbers { display: none; }
+    DataPane.-chart.-small DataList { max-height: 30%; }
+    DataPane.-chart.-small > #right { min-height: 70%; }
+    DataPane.-chart SeriesTable, DataPane.-chart Heading { display: none; }
+    """
+
+    class Ready(Message):
+        """The columns of a data are decoded."""
+
+        def __init__(self, document: Document, columns: Columns) -> None:
+            super().__init__()
+            self.document = document
+            self.columns = columns
+
+    def __init__(self, session: Session, *, id: str | None = None) -> None:
+        super().__init__(session, id=id)
+        self._busy = False
+        self._shown: tuple[Document, int] | None = None
+        self._chart = False
+        self._at: float | None = None
+        """A time that the table should stand at, ns as in the file."""
+
+    def compose(self) -> ComposeResult:
+        yield DataList(self.session)
+        with Vertical(id="right"):
+            yield Heading()
+            yield SeriesTable()
+            yield ChartView()
+            yield Static(id="numbers")
+
+    def on_resize(self) -> None:
+        short = self.size.height < TALL
+        self.set_class(short, "-short")
+        # List and chart stand below each other: the chart needs more for a scale.
+        self.set_class(short and self.screen.has_class("-narrow"), "-small")
+
+    def on_mount(self) -> None:
+        self.query_one(Heading).of(self.table)
+
+    @property
+    def list(self) -> DataList:
+        """The list."""
+        return self.query_one(DataList)
+
+    @property
+    def table(self) -> SeriesTable:
+        """The table."""
+        return self.query_one(SeriesTable)
+
+    @property
+    def data(self) -> MetricsData | None:
+        """The chosen data."""
+        if 0 <= self.list.cursor < self.list.count:
+            return self.session.document.data[self.list.cursor]
+        return None
+
+    def show_session(self, session: Session) -> None:
+        self.session = session
+        self.list.show_session(session)
+        self._show()
+
+    def focus_main(self) -> None:
+        self.list.focus()
+
+    def go_to(self, position: int, at: float | None = None) -> None:
+        if not 0 <= position < self.list.count:
+            return
+        self.list.cursor = position
+        self.focus_main()
+        self._at = at
+        if self._shown == (self.session.document, position):
+            self._place()
+
+    def _place(self) -> None:
+        """Put the table's cursor at the time that was asked for."""
+        at, self._at = self._at, None
+        row = self.table.row_at_time(at) if at is not None else None
+        if row is not None:
+            self.table.cursor = row
+            self.table.focus()
+
+    def main_keys(self) -> Sequence[Key]:
+        data, columns, focused = self.data, self.table.columns, self.screen.focused
+        if data is None:
+            return ()
+        keys = []
+        if focused is self.table:
+            if columns is not None and len(columns.trouble):
+                keys.append(Key("]", "next failing", "pane_key('trouble')"))
+            return (
+                *keys,
+                Key("/", "find", "pane_key('search')"),
+                Key(":", "row", "pane_key('row')"),
+                Key("v", "chart", "pane_key('view')"),
+            )
+        if focused is not self.list:
+            chart = self.query_one(ChartView)
+            return (*chart.keys(), Key("Esc", "list", "screen.peel"))
+        if data.external_path is None:  # Of a file there is no table.
+            keys.append(Key("Enter", "read" if self._chart else "rows", "pane_key('open')"))
+            keys.append(Key("v", "table" if self._chart else "chart", "pane_key('view')"))
+        if not self.list.is_unused(data.position):
+            keys.append(Key("u", "its metrics", "pane_key('users')"))
+        return (*keys, Key("d", "details", "pane_key('facts')"))
+
+    def restyle(self) -> None:
+        self._title()
+        self.query_one(ChartView).restyle()
+
+    def peel(self) -> bool:
+        if not self.list.has_focus:
+            self.focus_main()
+            return True
+        return False
+
+    # What is shown.
+
+    @on(LineList.Moved)
+    def _moved(self, message: LineList.Moved) -> None:
+        message.stop()
+        if message.list is self.list:
+            self._show()
+        else:
+            self._columns()
+
+    @on(ChartView.Read)
+    def _read_at(self, message: ChartView.Read) -> None:
+        message.stop()
+        self._lead()
+
+    @on(LineList.Chosen)
+    def _chosen(self, message: LineList.Chosen) -> None:
+        message.stop()
+        if message.list is self.list:
+            (self.query_one(ChartView) if self._as_chart() else self.table).focus()
+
+    def _columns(self) -> None:
+        """Say which columns are in view, and how many are not."""
+        self.query_one(Heading).refresh()
+        table, right = self.table, self.query_one("#right")
+        shown = not self._as_chart() and self.data is not None
+        right.border_subtitle = beyond(*table.outside(table.room)) if shown else ""
+
+    def _as_chart(self) -> bool:
+        data = self.data
+        return self._chart or (data is not None and data.external_path is not None)
+
+    def _show(self) -> None:
+        data, chart = self.data, self.query_one(ChartView)
+        self._title()
+        self.set_class(self._as_chart(), "-chart")
+        self._columns()
+        self._lead()
+        self.table.visible = data is not None
+        if data is None:
+            chart.clear()
+            return
+        if self._as_chart():
+            chart.show(self.session.document, "data", data.position)
+        if self._shown == (self.session.document, data.position):
+            return
+        self.query_one("#numbers", Static).update("")
+        if data.external_path is None and not self._busy:
+            self._busy = True
+            # After the frame that shows which data was chosen.
+            self.call_after_refresh(self._read, self.session.document, data)
+
+    def _title(self) -> None:
+        data, right = self.data, self.query_one("#right")
+        if data is None:
+            right.border_title = ""
+            return
+        look = tones(self.app)
+        title = Text(clean(data.name, 60) or "(no name)", "bold")
+        title.append(f" · {data.type.label}", look.quiet)
+        if data.unit:
+            title.append(f" [{clean(data.unit, 16)}]", look.quiet)
+        linked = self.session.catalog.linked
+        index = self.session.document.index_of(data) if linked else None
+        if index is not None:
+            title.append(f" · by {clean(index.name, 40)}", look.quiet)
+        right.border_title = title
+
+    @work(
+        thread=True,
+        exclusive=True,
+        group="columns",
+        exit_on_error=False,
+        description="decoding the data",
+    )
+    def _read(self, document: Document, data: MetricsData) -> None:
+        self.post_message(self.Ready(document, columns_of(document, data)))
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        if event.worker.group == "columns" and event.state in (
+            WorkerState.ERROR,
+            WorkerState.CANCELLED,
+        ):
+            self._busy = False
+
+    @on(Ready)
+    def _ready(self, message: Ready) -> None:
+        message.stop()
+        self._busy = False
+        data, columns = self.data, message.columns
+        if data is None:
+            return
+        if message.document is not self.session.document or columns.data != data:
+            self._show()
+            return
+        old = self._shown
+        self._shown = (self.session.document, data.position)
+        keep = old is not None and old[0] is not self.session.document and old[1] == data.position
+        self.table.show(columns, keep=keep)
+        look, numbers = tones(self.app), Text()
+        found = list(describe(columns))
+        for line in [*found[:3], *columns.notes]:
+            numbers.append(line + "\n")
+        if len(found) > 3:
+            numbers.append(count(len(found) - 3, "more category", "more categories") + "\n")
+        if len(columns.trouble):
+            numbers.append(count(len(columns.trouble), "row") + " failing or NaN, ] goes there")
+        numbers.rstrip()
+        numbers.stylize(look.quiet)
+        self.query_one("#numbers", Static).update(numbers)
+        self._columns()
+        self._place()
+        self._lead()
+
+    def _lead(self) -> None:
+        """The keys of the last line may be others now."""
+        self.post_message(KeysChanged())
+
+    # Keys.
+
+    def action_view(self) -> None:
+        self._chart = not self._chart
+        self._show()
+        if not self.list.has_focus:
+            (self.query_one(ChartView) if self._as_chart() else self.table).focus()
+        self._lead()
+
+    def action_users(self) -> None:
+        from resim_inspect.tui.widgets.dialogs import Choose
+
+        data = self.data
+        metrics = self.session.document.users_of(data) if data is not None else []
+        if not metrics:
+            self.app.notify("No metric uses these data.", timeout=3)
+        elif len(metrics) == 1:
+            self.post_message(GoTo("metric", metrics[0].position))
+        else:
+
+            def chosen(row: int | None) -> None:
+                if row is not None:
+                    self.post_message(GoTo("metric", metrics[row].position))
+
+            rows = [f"{symbol(m.status)} {clean(m.name, 80)}" for m in metrics[:500]]
+            self.app.push_screen(Choose("Metrics that use these data", rows), chosen)
+
+    def action_facts(self) -> None:
+        from resim_inspect.tui.widgets.dialogs import FactsDialog
+
+        if self.data is not None:
+            rows = list(facts(self.session.document, self.data).items())
+            self.app.push_screen(FactsDialog(self.data.name, rows))
+
+
+def facts(document: Document, data: MetricsData) -> Mapping[str, str]:
+    """Everything the file says about a metrics data, by name."""
+    try:
+        length = "" if data.is_per_category or data.external_path else f"{document.length(data):,}"
+    except DocumentError as error:
+        length = str(error)
+    return {
+        "name": data.name,
+        "id": data.id,
+        "position in the file": str(data.position),
+        "data_type": data.type.name,
+        "unit": data.unit,
+        "values": length,
+        "is_per_category": str(data.is_per_category).lower(),
+        "category_names": ", ".join(data.category_names[:50]),
+        "is_indexed": str(data.is_indexed).lower(),
+        "index id": data.index_id or "",
+        "index type": data.index_type.name,
+        "external file": data.external_path or "",
+        "used by": ", ".join(m.name for m in document.users_of(data)[:50]),
+    }

@@ -1,0 +1,168 @@
+"""What a metric says of itself beside its values: the words of the card below the chart."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from rich.text import Text
+
+from resim_inspect.document import Document
+from resim_inspect.document.model import (
+    DoubleOverTimeValues,
+    DoubleSummaryValues,
+    FailureDefinition,
+    Metric,
+    MetricsData,
+    ScalarValues,
+)
+from resim_inspect.errors import DocumentError
+from resim_inspect.text import clean, count, number, symbol
+from resim_inspect.tui.document.session import RANK, Session
+from resim_inspect.tui.theme import Tones
+from resim_inspect.validation.findings import Severity
+
+SIGNS = {Severity.ERROR: "E", Severity.WARNING: "W", Severity.INFO: "i"}
+
+
+class Fact(NamedTuple):
+    """A name and what it is."""
+
+    name: str
+    text: str
+
+
+def limits(metric: Metric) -> list[str]:
+    """The failure definitions in words: `fails above 40`, one for each series that has one."""
+    values = metric.values
+    found: list[tuple[str, FailureDefinition]] = []
+    if isinstance(values, ScalarValues | DoubleSummaryValues):
+        found.append(("", values.failure_definition or FailureDefinition()))
+    elif isinstance(values, DoubleOverTimeValues):
+        names = values.legend_series_names
+        for index, definition in enumerate(values.failure_definitions):
+            several = len(values.failure_definitions) > 1
+            name = clean(names[index], 40) if index < len(names) else f"series {index + 1}"
+            found.append((name if several else "", definition))
+    lines = []
+    for name, definition in found:
+        parts = []
+        if definition.fails_above is not None:
+            parts.append(f"above {number(definition.fails_above)}")
+        if definition.fails_below is not None:
+            parts.append(f"below {number(definition.fails_below)}")
+        if parts:
+            lines.append(f"{name + ' ' if name else ''}fails {' or '.join(parts)}")
+    return lines
+
+
+def marks(metric: Metric) -> list[str]:
+    """What is set about a metric, in few words; what is unset and ordinary is left out."""
+    parts = []
+    if metric.importance:
+        parts.append(f"importance {metric.importance.name}")
+    else:
+        parts.append("importance unset")
+    parts.append(
+        "blocking"
+        if metric.blocking
+        else "blocking unset"
+        if metric.blocking is None
+        else "not blocking"
+    )
+    parts.append(
+        "hidden in ReSim"
+        if not metric.shown
+        else "shown"
+        if metric.should_display
+        else "shown (unset)"
+    )
+    if metric.order is not None:
+        parts.append(f"order {number(metric.order)}")
+    if metric.event_metric:
+        parts.append("event metric")
+    return parts
+
+
+def data_line(document: Document, data: MetricsData, *, measured: bool) -> str:
+    """A metrics data in one line; with `measured` how long it is, which may need the file."""
+    parts = [data.type.label]
+    if data.unit:
+        parts[0] += f" [{clean(data.unit, 16)}]"
+    if data.is_per_category:
+        parts.append(count(len(data.category_names), "category", "categories"))
+    elif data.external_path is not None:
+        parts.append(clean(data.external_path, 80))
+    elif measured:
+        try:
+            parts.append(count(document.length(data), "value"))
+        except DocumentError as error:
+            parts.append(str(error))
+    index = document.index_of(data)
+    if index is not None:
+        parts.append(f"by “{clean(index.name, 40)}”")
+    return " · ".join(parts)
+
+
+def about(session: Session, metric: Metric, look: Tones) -> Text:
+    """The card's text without anything that has to be read from the file."""
+    text = Text(no_wrap=False)
+    findings = [
+        f
+        for f in session.findings
+        if f.target.kind == "metric" and f.target.position == metric.position
+    ]
+    for finding in sorted(findings, key=lambda f: RANK[f.severity]):
+        text.append(SIGNS[finding.severity] + " ", look.severity[finding.severity])
+        text.append(clean(finding.message, 300) + "\n", look.text)
+    if metric.description:
+        text.append(clean(metric.description, 4000, lines=True).strip() + "\n", look.text)
+    text.append(f"{symbol(metric.status)} {metric.status.name}", look.of(metric.status))
+    for part in [*marks(metric), *limits(metric)]:
+        text.append(" · ", look.quiet)
+        text.append(part, look.quiet)
+    for tag in metric.tags:
+        text.append(" · ", look.quiet)
+        text.append(f"{clean(tag.key, 40)}={clean(tag.value, 80)}", look.accent)
+    document = session.document
+    if not session.catalog.linked:
+        return text
+    for event in document.events_of(metric):
+        text.append("\nevent  ", look.quiet)
+        text.append(clean(event.name, 80), look.text)
+    for data in document.data_of(metric):
+        text.append("\ndata   ", look.quiet)
+        text.append(clean(data.name, 80) or "(no name)", look.text)
+        text.append("  " + data_line(document, data, measured=False), look.quiet)
+    return text
+
+
+def facts(document: Document, metric: Metric) -> list[Fact]:
+    """Everything the file says about a metric, raw ids too, for reading and copying."""
+    found = [
+        Fact("name", metric.name),
+        Fact("id", metric.id),
+        Fact("position in the file", str(metric.position)),
+        Fact("type", metric.type.name),
+        Fact("status", metric.status.name),
+        Fact("importance", metric.importance.name),
+        Fact("description", metric.description),
+        Fact("should_display", _tristate(metric.should_display)),
+        Fact("blocking", _tristate(metric.blocking)),
+        Fact("event_metric", _tristate(metric.event_metric)),
+        Fact("order", "unset" if metric.order is None else number(metric.order, 9)),
+        Fact("job id", metric.job_id or "unset"),
+    ]
+    found += [Fact(f"tag {tag.key}", tag.value) for tag in metric.tags]
+    found += [Fact("failure definition", line) for line in limits(metric)]
+    for event in document.events_of(metric):
+        found.append(Fact(f"event “{event.name}”", event.id))
+    for data in document.data_of(metric):
+        found.append(Fact(f"data “{data.name}”", data_line(document, data, measured=True)))
+        found.append(Fact("  its id", data.id))
+        if data.index_id:
+            found.append(Fact("  its index", data.index_id))
+    return found
+
+
+def _tristate(value: bool | None) -> str:
+    return "unset" if value is None else "true" if value else "false"

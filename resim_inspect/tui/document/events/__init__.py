@@ -1,0 +1,1 @@
+"""The Events pane and its timeline."""

@@ -1,0 +1,315 @@
+"""The pane of events: when, how bad, and which metrics belong to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.widgets import Static
+
+from resim_inspect.document.enums import MetricStatus, MetricType
+from resim_inspect.document.model import Event, Metric
+from resim_inspect.document.summary import headline
+from resim_inspect.text import clean, symbol
+from resim_inspect.tui.document.details import SIGNS
+from resim_inspect.tui.document.events.timeline import Timeline, when
+from resim_inspect.tui.document.pane import GoTo, KeysChanged, Pane
+from resim_inspect.tui.document.session import Session
+from resim_inspect.tui.theme import Tones, tones
+from resim_inspect.tui.widgets.row_list import LineList, Piece, fit
+from resim_inspect.tui.widgets.status_bars import Key
+
+TIMED = frozenset({MetricType.DOUBLE_OVER_TIME, MetricType.STATES_OVER_TIME})
+"""The kinds of metrics whose charts have an axis of time."""
+
+
+class EventList(LineList):
+    """Events by time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.session: Session | None = None
+        self.events: list[Event] = []
+
+    @property
+    def event(self) -> Event | None:
+        """The chosen one."""
+        return self.events[self.cursor] if 0 <= self.cursor < len(self.events) else None
+
+    def show(self, session: Session) -> None:
+        """Show the events of a document; the cursor stays on the same event."""
+        here, self.session = self.event, session
+        self.events = sorted(
+            session.document.events, key=lambda e: (e.timestamp_type, e.timestamp, e.position)
+        )
+        row = None
+        if here is not None:
+            same = [i for i, e in enumerate(self.events) if (e.id, e.name) == (here.id, here.name)]
+            row = same[0] if same else None
+        self.set_count(len(self.events), max(self.cursor, 0) if row is None else row)
+        self.border_title = Text(f"Events {len(self.events):,}")
+
+    def empty_note(self) -> str:
+        return "no events in this file"
+
+    def copied(self, row: int) -> str:
+        event = self.events[row]
+        return f"{when(event)}\t{event.status.name}\t{event.name}"
+
+    def pieces(self, row: int, width: int, look: Tones) -> Sequence[Piece]:
+        event = self.events[row]
+        chosen = row == self.cursor
+        mark = self.session.worst.get(("event", event.position)) if self.session else None
+        time = when(event)
+        metrics = f"{len(event.metrics)} metrics" if len(event.metrics) != 1 else "1 metric"
+        tail = f"  {metrics:>10} " if width > 56 else " "
+        name = clean(event.name, 200) or "(no name)"
+        room = max(6, width - len(tail) - max(11, len(time)) - 6)
+        return [
+            ("▌" if chosen else " ", look.accent),
+            (fit(time, max(11, len(time)), right=True) + " ", look.quiet),
+            (symbol(event.status) + " ", look.of(event.status)),
+            (fit(name, room), look.strong if chosen else look.text),
+            (tail, look.quiet),
+            (SIGNS[mark] if mark else " ", look.severity[mark] if mark else look.quiet),
+        ]
+
+
+class EventMetrics(LineList):
+    """The metrics of one event."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.session: Session | None = None
+        self.event: Event | None = None
+        self.metrics: list[Metric] = []
+        self.missing = 0
+        self._values: dict[int, str] = {}
+
+    def show(self, session: Session, event: Event | None) -> None:
+        """Show the metrics that an event names."""
+        found = [session.document.metric_by_id(id_) for id_ in event.metrics] if event else []
+        self.session = session
+        self.metrics = [metric for metric in found if metric is not None]
+        self.missing = len(found) - len(self.metrics)
+        self._values = {}
+        self.event = event
+        title = "Its metrics" if event is None else f"Its metrics {len(self.metrics):,}"
+        if self.missing:
+            title += f" · {self.missing:,} not in the file"
+        self.border_title = Text(title)
+        self.set_count(len(self.metrics), 0)
+
+    def empty_note(self) -> str:
+        return "names no metric of this file" if self.event is not None else ""
+
+    def copied(self, row: int) -> str:
+        return self.metrics[row].name
+
+    def pieces(self, row: int, width: int, look: Tones) -> Sequence[Piece]:
+        metric = self.metrics[row]
+        value = self._values.get(row)
+        if value is None and self.session is not None:
+            value = self._values[row] = headline(self.session.document, metric)
+        shown = fit(value or "", min(len(value or ""), max(10, width // 3)))
+        return [
+            ("▌" if row == self.cursor else " ", look.accent),
+            (symbol(metric.status) + " ", look.of(metric.status)),
+            (fit(clean(metric.name, 200), max(4, width - 5 - len(shown))), look.text),
+            (" " + shown, look.quiet),
+        ]
+
+
+class EventText(VerticalScroll):
+    """What is said about an event; it takes the focus where there is more of it to scroll to."""
+
+    def allow_focus(self) -> bool:
+        return super().allow_focus() and self.max_scroll_y > 0
+
+
+class EventsPane(Pane):
+    """The time line above, the events left, the chosen one right."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("m", "moment", "See moment", tooltip="see this moment in the chart of a metric"),
+        Binding("d", "facts", "Details", tooltip="everything about the event, with its ids"),
+    ]
+    DEFAULT_CSS = """
+    EventsPane { layout: vertical; }
+    EventsPane EventList, EventsPane EventMetrics {
+        border: round $rule; border-title-color: $foreground;
+    }
+    EventsPane EventList { width: 1fr; }
+    EventsPane #event-side { width: 1fr; }
+    EventsPane EventMetrics { height: 1fr; }
+    EventsPane EventList:focus, EventsPane EventMetrics:focus { border: round $accent; }
+    EventsPane EventText {
+        border: round $rule; height: 50%; min-height: 4; max-height: 13; padding: 0 1;
+        scrollbar-size-vertical: 1;
+    }
+    EventsPane EventText:focus { border: round $accent; }
+    EventsPane #event-line {
+        display: none; height: 1; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis;
+    }
+    EventsPane.-lone #event-line { display: block; }
+    """
+
+    def compose(self) -> ComposeResult:
+        yield Timeline()
+        with Horizontal():
+            yield EventList()
+            with Vertical(id="event-side"):
+                with EventText():
+                    yield Static(id="event-text")
+                yield EventMetrics()
+        yield Static(id="event-line", markup=False)
+
+    def on_resize(self) -> None:
+        # Where the description has no box of its own, its start has a line.
+        self.set_class(self.screen.has_class("-narrow"), "-lone")
+
+    def on_mount(self) -> None:
+        self.query_one(Timeline).border_title = "Time"
+        self.show_session(self.session)
+
+    @property
+    def list(self) -> EventList:
+        """The events."""
+        return self.query_one(EventList)
+
+    @property
+    def members(self) -> EventMetrics:
+        """The metrics of the chosen event."""
+        return self.query_one(EventMetrics)
+
+    def show_session(self, session: Session) -> None:
+        self.session = session
+        self.list.show(session)
+        self._show()
+
+    def focus_main(self) -> None:
+        self.list.focus()
+
+    def go_to(self, position: int, at: float | None = None) -> None:  # noqa: ARG002
+        for row, event in enumerate(self.list.events):
+            if event.position == position:
+                self.list.cursor = row
+        self.focus_main()
+
+    def main_keys(self) -> Sequence[Key]:
+        if self.list.event is None:
+            return ()
+        keys = []
+        if self.members.metrics:
+            label = "open" if self.screen.focused is self.members else "its metrics"
+            keys.append(Key("Enter", label, "pane_key('open')"))
+        if not TIMED.isdisjoint(self.session.catalog.types):
+            keys.append(Key("m", "see moment in…", "pane_key('moment')"))
+        return (*keys, Key("d", "details", "pane_key('facts')"))
+
+    def restyle(self) -> None:
+        self._show()
+
+    def peel(self) -> bool:
+        if not self.list.has_focus:
+            self.focus_main()
+            return True
+        return False
+
+    def _show(self) -> None:
+        event, look = self.list.event, tones(self.app)
+        self.query_one(Timeline).show(self.list.events, event)
+        self.members.show(self.session, event)
+        text = Text()
+        if event is not None:
+            status = event.status
+            word = "unset" if status is MetricStatus.UNSET else status.name
+            # A long description may leave the box; how bad it is must not.
+            text.append((clean(event.name, 100) or "(no name)") + "\n", look.strong)
+            text.append(f"{symbol(status)} {word}", look.of(status))
+            text.append(f" · importance {event.importance.name} · at {when(event)}", look.quiet)
+            for tag in event.tags:
+                text.append(" · ", look.quiet)
+                text.append(clean(tag, 80), look.accent)
+            if event.description:
+                words = clean(event.description, 2000, lines=True).strip()
+                text.append("\n" + words, look.text)
+        self.query_one("#event-text", Static).update(text)
+        self.query_one(EventText).scroll_home(animate=False)
+        start = clean(event.description, 400).strip() if event is not None else ""
+        self.query_one("#event-line", Static).update(Text(start, look.quiet))
+
+    @on(LineList.Moved)
+    def _moved(self, message: LineList.Moved) -> None:
+        message.stop()
+        if message.list is self.list:
+            self._show()
+            self.post_message(KeysChanged())
+
+    @on(Timeline.Picked)
+    def _picked(self, message: Timeline.Picked) -> None:
+        message.stop()
+        self.go_to(message.position)
+
+    @on(LineList.Chosen)
+    def _chosen(self, message: LineList.Chosen) -> None:
+        message.stop()
+        event = self.list.event
+        members = self.members
+        if message.list is self.list:
+            if len(members.metrics) == 1 or self.screen.has_class("-narrow"):
+                self._open(0)
+            elif members.metrics:
+                members.focus()
+        elif event is not None:
+            self._open(message.row)
+
+    def _open(self, row: int) -> None:
+        event, metrics = self.list.event, self.members.metrics
+        if event is not None and row < len(metrics):
+            self.post_message(GoTo("metric", metrics[row].position, event.timestamp))
+
+    # Keys.
+
+    def action_moment(self) -> None:
+        from resim_inspect.tui.widgets.quick_open import Jump
+
+        event = self.list.event
+        if event is None:
+            return
+
+        def chosen(position: int | None) -> None:
+            if position is not None:
+                self.post_message(GoTo("metric", position, event.timestamp))
+
+        catalog = self.session.catalog
+        timed = [position for position in catalog.order if catalog.types[position] in TIMED]
+        if not timed:
+            self.app.notify("No metric of this file has an axis of time.", timeout=3)
+            return
+        self.app.push_screen(Jump(catalog, f"See {when(event)} in", timed), chosen)
+
+    def action_facts(self) -> None:
+        from resim_inspect.tui.widgets.dialogs import FactsDialog
+
+        event = self.list.event
+        if event is None:
+            return
+        rows = [
+            ("name", event.name),
+            ("id", event.id),
+            ("position in the file", str(event.position)),
+            ("status", event.status.name),
+            ("importance", event.importance.name),
+            ("description", event.description),
+            ("timestamp [ns]", str(event.timestamp)),
+            ("timestamp_type", event.timestamp_type.name),
+            *(("tag", tag) for tag in event.tags),
+            *(("metric id", id_) for id_ in event.metrics),
+        ]
+        self.app.push_screen(FactsDialog(event.name, rows))

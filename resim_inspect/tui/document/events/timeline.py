@@ -1,0 +1,115 @@
+"""A line of time with a mark for each event."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.style import Style
+from textual import events
+from textual.message import Message
+from textual.strip import Strip
+
+from resim_inspect.document.enums import TimestampType
+from resim_inspect.document.model import Event
+from resim_inspect.text import instant, seconds, symbol
+from resim_inspect.tui.theme import tones
+from resim_inspect.tui.widgets.row_list import Lined, Piece, strip_of
+
+
+def when(event: Event) -> str:
+    """An event's time as people write it: `41.300 s`, or a date."""
+    if event.timestamp_type is TimestampType.ABSOLUTE:
+        return instant(event.timestamp)
+    return seconds(event.timestamp)
+
+
+class Timeline(Lined):
+    """Marks of the events that count time as the chosen one does."""
+
+    DEFAULT_CSS = "Timeline { height: 5; border: round $rule; border-title-color: $quiet; }"
+
+    class Picked(Message):
+        """A mark was clicked."""
+
+        def __init__(self, position: int) -> None:
+            super().__init__()
+            self.position = position
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._events: Sequence[Event] = ()
+        self._chosen: Event | None = None
+        self._columns: dict[int, list[Event]] = {}
+
+    def show(self, events_: Sequence[Event], chosen: Event | None) -> None:
+        """Show these events; the chosen one stands out."""
+        self._events, self._chosen = events_, chosen
+        self._columns = {}
+        self.refresh()
+
+    def _place(self, width: int) -> None:
+        chosen = self._chosen
+        kind = chosen.timestamp_type if chosen else TimestampType.RELATIVE
+        members = [event for event in self._events if event.timestamp_type is kind]
+        self._columns = {}
+        if not members:
+            return
+        low = min(event.timestamp for event in members)
+        if kind is not TimestampType.ABSOLUTE:
+            low = min(low, 0)
+        span = max(1, max(event.timestamp for event in members) - low)
+        for event in members:
+            column = (event.timestamp - low) * (width - 3) // span + 1
+            self._columns.setdefault(column, []).append(event)
+        self._ends = (low, low + span, kind is TimestampType.ABSOLUTE)
+
+    def render_line(self, y: int) -> Strip:
+        width, base, look = self.size.width, self.base, tones(self.app)
+        if not self._columns:
+            self._place(width)
+        if not self._columns or width < 8:
+            return Strip.blank(width, base)
+        if y == 2:
+            write = instant if self._ends[2] else seconds
+            left, right = write(self._ends[0]), write(self._ends[1])
+            middle = when(self._chosen) if self._chosen else ""
+            room = width - len(left) - len(right) - 2
+            if len(middle) > room - 2:
+                middle = ""
+            pieces: list[Piece] = [
+                (" " + left, look.quiet),
+                (middle.center(room), look.accent),
+                (right + " ", look.quiet),
+            ]
+            return strip_of(pieces, width, base)
+        pieces = []
+        at = 0
+        for column in sorted(self._columns):
+            members = self._columns[column]
+            chosen = self._chosen in members
+            worst = max(members, key=lambda event: event.status.severity)
+            pieces.append((("─" if y == 1 else " ") * (column - at), look.quiet))
+            style = look.of(worst.status)
+            if y == 0:
+                mark = "▼" if chosen else " "
+                style = look.accent
+            else:
+                number = len(members)
+                mark = symbol(worst.status) if number == 1 else str(min(number, 9))
+                if chosen:
+                    style = style + Style(reverse=True)
+            pieces.append((mark, style))
+            at = column + 1
+        pieces.append((("─" if y == 1 else " ") * (width - at), look.quiet))
+        return strip_of(pieces, width, base)
+
+    def on_resize(self) -> None:
+        self._columns = {}
+
+    def on_click(self, event: events.Click) -> None:
+        offset = event.get_content_offset(self)
+        if offset is None or not self._columns:
+            return
+        nearest = min(self._columns, key=lambda column: abs(column - offset.x))
+        if abs(nearest - offset.x) <= 1:
+            self.post_message(self.Picked(self._columns[nearest][0].position))

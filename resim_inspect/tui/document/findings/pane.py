@@ -1,0 +1,289 @@
+"""The pane of findings: what is wrong, where, and what to do; Enter goes there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import ClassVar
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.widgets import Static
+
+from resim_inspect.document.enums import MetricStatus
+from resim_inspect.text import clean, count
+from resim_inspect.tui.document.details import SIGNS
+from resim_inspect.tui.document.pane import GoTo, JudgeBy, KeysChanged, Pane
+from resim_inspect.tui.document.session import RANK, Session
+from resim_inspect.tui.theme import Tones, tones
+from resim_inspect.tui.widgets.row_list import LineList, Piece, fit
+from resim_inspect.tui.widgets.status_bars import Key
+from resim_inspect.validation.findings import Finding, Severity
+
+Row = Finding | str
+"""A finding, or a heading."""
+
+
+PLACES = ("metric", "data", "event")
+"""What a finding may be about that can be gone to."""
+
+
+class By(StrEnum):
+    """What stands under one heading."""
+
+    NOTHING = "one by one"
+    RULE = "by rule"
+    PLACE = "by place"
+
+    @property
+    def next(self) -> By:
+        """The one that follows, round and round."""
+        return {By.NOTHING: By.RULE, By.RULE: By.PLACE, By.PLACE: By.NOTHING}[self]
+
+
+def place(session: Session, finding: Finding) -> str:
+    """What a finding is about: `metric “Max speed”`, or the file."""
+    kind, position = finding.target
+    message = session.document.message
+    if kind == "metric" and position < len(message.job_level_metrics.metrics):
+        name = message.job_level_metrics.metrics[position].name
+    elif kind == "data" and position < len(message.metrics_data):
+        name = message.metrics_data[position].name
+    elif kind == "event" and position < len(message.events):
+        name = message.events[position].name
+    else:
+        return "the file"
+    return f"{kind} “{clean(name, 80)}”"
+
+
+class FindingList(LineList):
+    """Findings, errors first, or under the headings of their rules."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.rows: Sequence[Row] = ()
+        self.by = By.NOTHING
+        self.checked = False
+
+    @property
+    def finding(self) -> Finding | None:
+        """The chosen one."""
+        if 0 <= self.cursor < self.count:
+            row = self.rows[self.cursor]
+            return row if isinstance(row, Finding) else None
+        return None
+
+    def show(self, session: Session, by: By) -> None:
+        """Show the findings of a document; the cursor stays with its finding."""
+        here = self.finding
+        self.by, self.checked = by, session.report is not None
+        ordered = sorted(session.findings, key=lambda f: RANK[f.severity])
+        rows: list[Row] = list(ordered)
+        if by is not By.NOTHING:
+            groups: dict[object, list[Finding]] = {}
+            for finding in ordered:
+                key = finding.rule if by is By.RULE else finding.target
+                groups.setdefault(key, []).append(finding)
+            rows = []
+            for members in groups.values():
+                first = members[0]
+                heading = first.rule if by is By.RULE else place(session, first)
+                rows.append(f"{heading}  {len(members):,}")
+                rows += members
+        self.rows = rows
+        row = rows.index(here) if here is not None and here in rows else None
+        self.set_count(len(rows), max(self.cursor, 0) if row is None else row)
+
+    def rests(self, row: int) -> bool:
+        return 0 <= row < self.count and isinstance(self.rows[row], Finding)
+
+    def copied(self, row: int) -> str:
+        finding = self.rows[row]
+        if isinstance(finding, str):
+            return finding
+        return f"{finding.severity} {finding.rule}: {finding.where}: {finding.message}"
+
+    def empty_note(self) -> str:
+        return "nothing is wrong with this file" if self.checked else "checking…"
+
+    def pieces(self, row: int, width: int, look: Tones) -> Sequence[Piece]:
+        finding = self.rows[row]
+        if isinstance(finding, str):
+            return [(clean(finding, width), look.quiet)]
+        chosen = row == self.cursor
+        start: list[Piece] = [
+            ("▌" if chosen else " ", look.accent),
+            (SIGNS[finding.severity] + " ", look.severity[finding.severity]),
+        ]
+        words = look.strong if chosen else look.text
+        where, message = clean(finding.where, 300), clean(finding.message, 300)
+        if width < 70:
+            return [*start, (fit(f"{message}", width - 3), words)]
+        if self.by is By.RULE:
+            left = min(48, width * 2 // 5)
+            return [*start, (fit(where, left) + "  ", look.quiet), (message, words)]
+        left, rule = min(40, width // 3), min(24, width // 4)
+        return [
+            *start,
+            (fit(finding.rule, rule) + "  ", look.quiet),
+            (fit(message, width - left - rule - 7) + "  ", words),
+            (fit(where, left), look.quiet),
+        ]
+
+
+class FindingsPane(Pane):
+    """The findings above, the chosen one in full below."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "r", "group", "Group", tooltip="under the headings of rules, of places, or one by one"
+        ),
+        Binding("E", "edition", "Edition", tooltip="judge by the rules of another release"),
+    ]
+    DEFAULT_CSS = """
+    FindingsPane { layout: vertical; }
+    FindingsPane FindingList { border: round $rule; border-title-color: $foreground; height: 1fr; }
+    FindingsPane FindingList:focus { border: round $accent; }
+    FindingsPane #finding-box {
+        border: round $rule; border-title-color: $quiet; padding: 0 1; height: 40%;
+        max-height: 14; min-height: 6; scrollbar-size-vertical: 1;
+    }
+    FindingsPane #finding-box:focus { border: round $accent; }
+    """
+
+    def __init__(self, session: Session, *, id: str | None = None) -> None:
+        super().__init__(session, id=id)
+        self.by = By.NOTHING
+
+    def compose(self) -> ComposeResult:
+        yield FindingList(id="findings")
+        with VerticalScroll(id="finding-box") as box:
+            yield Static(id="finding-text")
+        box.border_title = "Explained"
+
+    def on_mount(self) -> None:
+        self.show_session(self.session)
+
+    @property
+    def list(self) -> FindingList:
+        """The list."""
+        return self.query_one(FindingList)
+
+    def show_session(self, session: Session) -> None:
+        self.session = session
+        self.list.show(session, self.by)
+        self._title()
+        self._explain()
+
+    def focus_main(self) -> None:
+        self.list.focus()
+
+    def go_to(self, position: int, at: float | None = None) -> None:  # noqa: ARG002
+        if 0 <= position < self.list.count:
+            self.list.cursor = position
+        self.focus_main()
+
+    def main_keys(self) -> Sequence[Key]:
+        edition = Key("E", "edition", "pane_key('edition')")
+        finding = self.list.finding
+        if finding is None:
+            return (edition,)
+        keys = (
+            Key("r", self.by.next.value, "pane_key('group')"),
+            edition,
+            Key("y", "copy", ""),
+        )
+        there = Key("Enter", "go there", "pane_key('open')")
+        return (there, *keys) if finding.target.kind in PLACES else keys
+
+    def restyle(self) -> None:
+        self.show_session(self.session)
+
+    def _title(self) -> None:
+        report, look = self.session.report, tones(self.app)
+        title = Text("Findings")
+        if report is not None:
+            title.append(f" {len(report.findings):,}")
+            for severity in Severity:
+                number = report.count(severity)
+                if number:
+                    title.append(" · ", look.quiet)
+                    noun = "info" if severity is Severity.INFO else severity.value
+                    title.append(count(number, noun), look.severity[severity])
+            title.append(f" · rules of {report.edition}", look.quiet)
+        self.list.border_title = title
+
+    @on(LineList.Moved)
+    def _moved(self, message: LineList.Moved) -> None:
+        message.stop()
+        self._explain()
+        self.post_message(KeysChanged())
+
+    def _explain(self) -> None:
+        from resim_inspect.validation.registry import RULES
+
+        look, finding = tones(self.app), self.list.finding
+        text = Text()
+        if finding is None:
+            report = self.session.report
+            if report is not None and not report.findings:
+                text.append("✓ ", look.of(MetricStatus.PASSED))
+                text.append(f"The official validator of {report.edition} accepts this file.")
+        else:
+            text.append(f"{finding.severity} ", look.severity[finding.severity])
+            text.append(clean(finding.rule, 60), look.strong)
+            text.append("  " + clean(finding.where, 400) + "\n", look.quiet)
+            text.append(clean(finding.message, 2000, lines=True) + "\n", look.text)
+            if finding.hint:
+                text.append("→ " + clean(finding.hint, 1000, lines=True) + "\n", look.accent)
+            rule = RULES.get(finding.rule)
+            if rule is not None:
+                text.append(f"\n{rule.title}\n", look.strong)
+                text.append(rule.explanation.strip(), look.quiet)
+                for word, example in (("bad", rule.bad), ("good", rule.good)):
+                    if example:
+                        text.append(f"\n{word:5}", look.quiet)
+                        text.append("\n     ".join(example), look.text)
+        self.query_one("#finding-text", Static).update(text)
+        self.query_one("#finding-box").scroll_home(animate=False)
+
+    @on(LineList.Chosen)
+    def _chosen(self, message: LineList.Chosen) -> None:
+        message.stop()
+        self.action_open()
+
+    def action_open(self) -> None:
+        finding = self.list.finding
+        if finding is None:
+            return
+        if finding.target.kind in PLACES:
+            self.post_message(GoTo(finding.target.kind, finding.target.position))
+        else:
+            self.app.notify("This finding is about the file as a whole.", timeout=3)
+
+    def action_group(self) -> None:
+        self.by = self.by.next
+        self.show_session(self.session)
+        self.post_message(KeysChanged())
+
+    def action_edition(self) -> None:
+        from resim_inspect.tui.widgets.dialogs import Choose
+        from resim_inspect.validation.editions import CHANGES, NEWEST, edition, written
+
+        names = [NEWEST, *(written(number) for number in reversed(CHANGES))]
+        rows = [f"{NEWEST:8} the newest"]
+        rows += [f"{written(number):8} {CHANGES[number]}" for number in reversed(CHANGES)]
+        report = self.session.report
+        current = report.edition if report else NEWEST
+        if current not in names:
+            current = written(edition(current).rules)
+
+        def chosen(row: int | None) -> None:
+            if row is not None:
+                self.post_message(JudgeBy(names[row]))
+
+        title = "Judge by the rules of ReSim's validator, from release"
+        self.app.push_screen(Choose(title, rows, names.index(current)), chosen)

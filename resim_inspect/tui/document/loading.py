@@ -1,0 +1,86 @@
+"""What the app reads from disk: which file a path means, its document, and whether it changed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from resim_inspect.document import Document, open_document
+from resim_inspect.errors import (
+    ChangedError,
+    EmptyFileError,
+    MalformedError,
+    TruncatedError,
+    UnreadableError,
+)
+
+FILE_NAME = "metrics.binproto"
+
+Signature = tuple[int, int, int]
+"""Inode, size and time of the last change in ns."""
+
+_HALF_WRITTEN = (EmptyFileError, TruncatedError, MalformedError, ChangedError)
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A document and the state of its file when it was read."""
+
+    document: Document
+    signature: Signature | None
+
+
+def signature(path: Path | None) -> Signature | None:
+    """The state of a file; None where there is none."""
+    if path is None:
+        return None
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return (stat.st_ino, stat.st_size, stat.st_mtime_ns)
+
+
+def load(path: Path) -> Loaded:
+    """Open a file. Raises DocumentError."""
+    before = signature(path)
+    return Loaded(open_document(path), before)
+
+
+def load_when_written(
+    path: Path,
+    *,
+    patience: float = 2.0,
+    pause: float = 0.1,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Loaded:
+    """Open a file that somebody may be writing this moment.
+
+    A file that is empty, cut off or malformed is tried again for as long as it keeps
+    changing, and for `patience` seconds after its last change. Raises DocumentError.
+    """
+    last = signature(path)
+    still_since = started = clock()
+    while True:
+        try:
+            loaded = load(path)
+        except (*_HALF_WRITTEN, UnreadableError):
+            now = signature(path)
+            if cancelled() or path.is_dir():
+                raise
+            if now != last:
+                last, still_since = now, clock()
+            elif clock() - still_since >= patience:
+                raise
+        else:
+            now = signature(path)
+            if now == loaded.signature or cancelled() or clock() - started >= 15 * patience:
+                return loaded
+            # Written to while it was read: what was read may be of two versions.
+            loaded.document.close()
+            last, still_since = now, clock()
+        sleep(pause)

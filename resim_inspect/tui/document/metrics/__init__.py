@@ -1,0 +1,1 @@
+"""The Metrics pane: list, card and previews."""

@@ -1,0 +1,101 @@
+"""One metric on the whole screen, with the next and the one before a key away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from resim_inspect.tui.document.metrics.card import Card
+from resim_inspect.tui.document.metrics.metric_list import same_metric
+from resim_inspect.tui.document.session import Session
+from resim_inspect.tui.widgets.chart.view import ChartView
+from resim_inspect.tui.widgets.status_bars import BottomBar, Key, TopBar
+
+
+class CardScreen(Screen[int | None]):
+    """The card; answers with the position of the metric that was looked at last."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,enter,backspace", "close", "Back", tooltip="back to the list"),
+        Binding("n,pagedown", "step(1)", "Next", tooltip="the next metric of the list"),
+        Binding("N,pageup", "step(-1)", "Before", tooltip="the metric before"),
+        Binding("d", "facts", "Details", tooltip="everything about the metric, with its ids"),
+    ]
+
+    def __init__(
+        self, session: Session, position: int, positions: Sequence[int], at: float | None = None
+    ) -> None:
+        super().__init__()
+        self.session = session
+        self.position = position
+        self.positions = positions
+        self.at = at
+
+    def compose(self) -> ComposeResult:
+        yield TopBar()
+        yield Card()
+        yield BottomBar()
+
+    def on_mount(self) -> None:
+        self._show()
+        card = self.query_one(Card)
+        card.chart.focus()
+        if self.at is not None:
+            card.chart.look_at_ns(self.at)
+
+    def _show(self) -> None:
+        self.query_one(TopBar).show(self.session)
+        self.query_one(Card).show(self.session, self.position)
+        self._keys()
+
+    @on(ChartView.Read)
+    def _keys(self) -> None:
+        keys = [*self.query_one(Card).chart.keys()]
+        if len(self.positions) > 1:
+            keys.append(Key("n", "next", "screen.step(1)"))
+        keys += [Key("d", "details", "screen.facts"), Key("Esc", "back", "screen.close")]
+        self.query_one(BottomBar).show((), "", keys)
+
+    def follow(self, old: Session, new: Session) -> None:
+        """The file was rewritten or judged: show the same metric as it is now."""
+        position: int | None = self.position
+        if new.document is not old.document:
+            position = same_metric(old, self.position, new)
+            self.positions = new.catalog.order
+        if position is None:
+            self.app.notify("The metric is no longer in the file.", timeout=5)
+            self.dismiss(None)
+            return
+        self.session, self.position = new, position
+        self._show()
+
+    def restyle(self) -> None:
+        """The theme is another one."""
+        self._show()
+        self.query_one(Card).chart.restyle()
+
+    def action_step(self, by: int) -> None:
+        if self.position in self.positions:
+            index = list(self.positions).index(self.position) + by
+            self.position = self.positions[index % len(self.positions)]
+            self._show()
+
+    def action_facts(self) -> None:
+        from resim_inspect.tui.document.details import facts
+        from resim_inspect.tui.widgets.dialogs import FactsDialog
+
+        metric = self.session.document.metrics[self.position]
+        rows = [(fact.name, fact.text) for fact in facts(self.session.document, metric)]
+        self.app.push_screen(FactsDialog(metric.name, rows))
+
+    def action_close(self) -> None:
+        chart = self.query_one(Card).chart
+        if chart.window is not None:
+            chart.action_reset()
+            return
+        self.dismiss(self.position)

@@ -1,0 +1,343 @@
+"""The list of metrics: grouped, filtered, a status, a name and a value a row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from rich.cells import cell_len
+from textual import events, work
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.worker import get_current_worker
+
+from resim_inspect.document import Document
+from resim_inspect.document.enums import MetricStatus, MetricType
+from resim_inspect.filtering.catalog import Grouping, View, folded
+from resim_inspect.text import clean, quantity, symbol
+from resim_inspect.tui.document.session import Session
+from resim_inspect.tui.theme import Tones
+from resim_inspect.tui.widgets.row_list import LineList, Piece, fit
+from resim_inspect.tui.workers import Background, when_up
+
+FINDING_MARK = {"error": "E", "warning": "W", "info": "i"}
+FAILING = (MetricStatus.FAIL_WARN, MetricStatus.FAIL_BLOCK)
+
+
+class MetricList(LineList, Background):
+    """Metrics by position, under headings."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("b", "group", "Group by", tooltip="group by the next: status, importance, type …"),
+        Binding("n", "failing(1)", "Next failing", tooltip="to the next failing metric"),
+        Binding("N", "failing(-1)", "Previous failing", tooltip="to the failing metric before"),
+        Binding("space", "fold", "Fold", tooltip="fold the group or unfold it, as a click does"),
+    ]
+
+    class Shown(Message):
+        """Other metrics stand in the list than before."""
+
+    class Values(Message):
+        """One-line values are ready."""
+
+        def __init__(self, document: Document, values: Mapping[int, str]) -> None:
+            super().__init__()
+            self.document = document
+            self.values = values
+
+    def __init__(self, session: Session, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.session = session
+        self.grouping = Grouping.STATUS
+        self.query_text = ""
+        self.query_error = ""
+        self._whole = View()
+        """With what is folded."""
+        self._view = View()
+        self._kept: Sequence[int] = ()
+        """Which rows of the whole are in view."""
+        self._folded: dict[Grouping, set[str]] = {}
+        self._values: dict[int, str] = {}
+        self._missing: set[int] = set()
+        self._fetching = False
+
+    def on_mount(self) -> None:
+        self._rebuild(None)
+
+    # State.
+
+    @property
+    def position(self) -> int | None:
+        """The chosen metric's place in the file."""
+        if 0 <= self.cursor < self.count:
+            position = self._view.rows[self.cursor]
+            return position if position >= 0 else None
+        return None
+
+    @property
+    def shown(self) -> int:
+        """How many metrics pass the filter."""
+        return self._view.total
+
+    @property
+    def positions(self) -> Sequence[int]:
+        """The metrics from top to bottom."""
+        return [position for position in self._view.rows if position >= 0]
+
+    def show_session(self, session: Session) -> None:
+        """Take the document of a newer session; the cursor stays on the same metric."""
+        if session.document is not self.session.document:
+            here, old = self.position, self.session
+            self.session = session
+            self._values.clear()
+            self._missing.clear()
+            self._rebuild(None if here is None else same_metric(old, here, session))
+        else:
+            self.session = session
+            if "has:" in self.query_text:
+                self._rebuild(self.position)
+            self.refresh()
+
+    def set_query(self, text: str) -> None:
+        """Filter; a query that cannot be understood leaves the list as it is."""
+        self.query_text = text
+        self._rebuild(self.position)
+
+    def go_to(self, position: int) -> bool:
+        """Put the cursor on a metric; drops the filter if it hides it. False: no such metric."""
+        if not 0 <= position < len(self.session.catalog):
+            return False
+        if position in self._view.row_of:
+            self.cursor = self._view.row_of[position]
+            return True
+        if position not in self._whole.row_of:
+            self.query_text = ""
+            self._rebuild(position)
+        if position not in self._view.row_of:
+            self._unfold(self._whole.row_of[position])
+        return True
+
+    def _rebuild(self, position: int | None) -> None:
+        test = None
+        self.query_error = ""
+        if self.query_text:
+            from resim_inspect.filtering.query import QueryError, compile_query
+
+            try:
+                test = compile_query(self.query_text, self.session.catalog, self.session.marks)
+            except QueryError as error:
+                self.query_error = str(error)
+                self.post_message(self.Shown())
+                return
+        before, heading = self._view.rows, self._heading_at(self.cursor)
+        self._whole = self.session.catalog.view(self.grouping, test)
+        self._view, self._kept = folded(self._whole, self._shut)
+        row = None if position is None else self._view.row_of.get(position)
+        if row is None and heading is not None:
+            row = self._row_of_heading(heading)
+        if row is None:
+            row = min(max(self.cursor, 0), len(self._view.rows) - 1) if before else 0
+        self.set_count(len(self._view.rows), row)
+        self.post_message(self.Shown())
+
+    # Groups that are folded.
+
+    @property
+    def _shut(self) -> set[str]:
+        """The labels of the headings that are folded in this grouping."""
+        return self._folded.setdefault(self.grouping, set())
+
+    def _heading_at(self, row: int) -> str | None:
+        """The label of the heading in this row; None for a metric."""
+        if 0 <= row < len(self._view.rows) and self._view.rows[row] < 0:
+            return self._view.headings[-1 - self._view.rows[row]].label
+        return None
+
+    def _row_of_heading(self, label: str) -> int | None:
+        for number, heading in enumerate(self._view.headings):
+            if heading.label == label:
+                return self._view.rows.index(-1 - number)
+        return None
+
+    def _toggle(self, label: str) -> None:
+        """Fold a group or unfold it; the cursor goes to its heading or its first metric."""
+        self._shut.symmetric_difference_update({label})
+        self._view, self._kept = folded(self._whole, self._shut)
+        row = self._row_of_heading(label) or 0
+        self.set_count(len(self._view.rows), row if label in self._shut else row + 1)
+
+    def _unfold(self, row: int) -> None:
+        """Put the cursor on a row of the whole, which a fold hides."""
+        at = row
+        while self._whole.rows[at] >= 0:
+            at -= 1
+        self._shut.discard(self._whole.headings[-1 - self._whole.rows[at]].label)
+        self._view, self._kept = folded(self._whole, self._shut)
+        self.set_count(len(self._view.rows), self._kept.index(row))
+
+    def action_fold(self) -> None:
+        row = self.cursor
+        while row > 0 and self._heading_at(row) is None:
+            row -= 1
+        label = self._heading_at(row)
+        if label is not None:
+            self._toggle(label)
+
+    def action_choose(self) -> None:
+        label = self._heading_at(self.cursor)
+        if label is None:
+            super().action_choose()
+        else:
+            self._toggle(label)
+
+    def on_click(self, event: events.Click) -> None:
+        row = self.row_at(event)
+        label = None if row is None else self._heading_at(row)
+        if label is not None:
+            event.stop()
+            event.prevent_default()
+            self._toggle(label)
+
+    # Keys.
+
+    def action_group(self) -> None:
+        position = self.position
+        self.grouping = self.grouping.next
+        if self.grouping is Grouping.TAG and not self.session.catalog.tags_of:
+            self.grouping = self.grouping.next
+        if self.grouping is Grouping.EVENT and not self.session.catalog.events_of:
+            self.grouping = self.grouping.next
+        self._rebuild(position)
+
+    def action_failing(self, by: int) -> None:
+        rows, statuses = self._whole.rows, self.session.catalog.statuses
+        here = self._kept[self.cursor] if self.cursor >= 0 else 0
+        for step in range(1, len(rows) + 1):
+            row = (here + by * step) % len(rows)
+            if rows[row] >= 0 and statuses[rows[row]] in FAILING:
+                if row in self._kept:
+                    self.cursor = self._kept.index(row)
+                else:
+                    self._unfold(row)
+                return
+        self.app.notify("No metric fails here.", timeout=3)
+
+    # Looks.
+
+    def rests(self, row: int) -> bool:
+        if not 0 <= row < self.count:
+            return False
+        return self._view.rows[row] >= 0 or self._heading_at(row) in self._shut
+
+    def copied(self, row: int) -> str:
+        position = self._view.rows[row]
+        if position < 0:
+            return self._heading_at(row) or ""
+        value = self._values.get(position, "")
+        return f"{self.session.catalog.names[position]}\t{value}".strip()
+
+    def empty_note(self) -> str:
+        return "no metric passes the filter" if self.query_text else "no metrics in this file"
+
+    def pieces(self, row: int, width: int, look: Tones) -> Sequence[Piece]:
+        position = self._view.rows[row]
+        if position < 0:
+            return self._heading(-1 - position, look, chosen=row == self.cursor)
+        catalog = self.session.catalog
+        status = MetricStatus(catalog.statuses[position])
+        mark = self.session.worst.get(("metric", position))
+        metric = catalog.messages[position]
+        name = clean(metric.name, 200) or "(no name)"
+        # A name keeps its room before a long value does, but a number is never cut.
+        value = self._value(position)
+        value = fit(value, min(cell_len(value), max(width - 6 - cell_len(name), 12)))
+        room = max(0, width - 6 - cell_len(value))
+        hidden = metric.HasField("should_display") and not metric.should_display
+        extra = "  hidden" if hidden else ""
+        if metric.event_metric:
+            events = catalog.events_of.get(position)
+            extra += (
+                f"  @ {clean(catalog.document.events[events[0]].name, 40)}" if events else "  @"
+            )
+        shown_name = fit(name, room) if cell_len(name) >= room else name
+        rest = max(0, room - cell_len(shown_name))
+        chosen = row == self.cursor
+        return [
+            ("▌" if chosen else " ", look.accent),
+            (symbol(status) + " ", look.of(status)),
+            (shown_name, look.strong if chosen else look.text),
+            (fit(extra, rest), look.quiet),
+            (" " + value + " ", look.of(status) if status in FAILING else look.quiet),
+            (FINDING_MARK[mark] if mark else " ", look.severity[mark] if mark else look.quiet),
+        ]
+
+    def _heading(self, number: int, look: Tones, *, chosen: bool) -> Sequence[Piece]:
+        heading = self._view.headings[number]
+        style = look.quiet if heading.status is None else look.of(heading.status)
+        sign = f"{symbol(heading.status)} " if heading.status is not None else ""
+        fold = "▸" if heading.label in self._shut else "▾"
+        return [
+            (fold if sign else fold + " ", look.accent if chosen else look.quiet),
+            (sign + heading.label, style + look.quiet if not sign else style),
+            (f" {heading.size:,}", look.quiet),
+        ]
+
+    def _value(self, position: int) -> str:
+        known = self._values.get(position)
+        if known is not None:
+            return known
+        if self.session.catalog.types[position] == MetricType.SCALAR:
+            metric = self.session.catalog.messages[position]
+            values = metric.metric_values.scalar_metric_values
+            if values.HasField("value"):
+                text = quantity(values.value, values.unit)
+                self._values[position] = text
+                return text
+        if position not in self._missing:
+            self._missing.add(position)
+            if not self._fetching:
+                self._fetching = True
+                when_up(self, self._fetch)
+        return ""
+
+    def _fetch(self) -> None:
+        self._read_values(self.session.document, tuple(self._missing))
+
+    @work(
+        thread=True,
+        exclusive=True,
+        group="values",
+        exit_on_error=False,
+        description="reading the values of metrics",
+    )
+    def _read_values(self, document: Document, positions: tuple[int, ...]) -> None:
+        from resim_inspect.tui.document.metrics.preview import glance
+
+        worker = get_current_worker()
+        values: dict[int, str] = {}
+        for position in positions:
+            if worker.is_cancelled:
+                break
+            values[position] = glance(document, document.metrics[position])
+        self.post_message(self.Values(document, values))
+
+    def on_metric_list_values(self, message: Values) -> None:
+        message.stop()
+        self._fetching = False
+        if message.document is not self.session.document:
+            return
+        self._values.update(message.values)
+        self._missing.difference_update(message.values)
+        if self._missing:
+            self._fetching = True
+            self._fetch()
+        self.refresh()
+
+
+def same_metric(old: Session, position: int, new: Session) -> int | None:
+    """Where the metric of an older document stands in the newer one: by id, else by name."""
+    metric = old.document.metrics[position]
+    same = new.document.metric_by_id(metric.id) if metric.id else None
+    if same is None or same.name != metric.name:
+        same = new.document.metric_named(metric.name) or same
+    return None if same is None else same.position

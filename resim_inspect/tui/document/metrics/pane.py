@@ -1,0 +1,263 @@
+"""The first pane: the list of metrics, its filter, and the card of the chosen one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.css.query import NoMatches
+
+from resim_inspect.document.enums import MetricStatus
+from resim_inspect.text import clean, symbol
+from resim_inspect.tui.document.metrics.metric_list import MetricList
+from resim_inspect.tui.document.pane import KeysChanged, Pane
+from resim_inspect.tui.document.session import Session
+from resim_inspect.tui.theme import tones
+from resim_inspect.tui.widgets.row_list import LineList
+from resim_inspect.tui.widgets.status_bars import Key
+from resim_inspect.tui.workers import when_up
+
+if TYPE_CHECKING:
+    from textual.widgets import Input
+
+    from resim_inspect.tui.document.metrics.card import Card
+
+
+class MetricsPane(Pane):
+    """List on the left, card on the right; on narrow terminals the list alone."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "filter", "Filter", tooltip="filter the list; F1 in it explains how"),
+        Binding("J", "jump", "Jump", tooltip="jump to a metric by a few letters of its name"),
+        Binding("d", "facts", "Details", tooltip="everything about the metric, with its ids"),
+        Binding(
+            "x",
+            "data",
+            "Its data",
+            tooltip="to the data behind the metric, at the time of the cursor",
+        ),
+        Binding("v", "browse", "View", tooltip="the figure or image in the browser or viewer"),
+    ]
+    card: Card | None = None
+    """The card of the chosen metric, once it is there."""
+    _chart_keys: tuple[Key, ...] = ()
+
+    DEFAULT_CSS = """
+    MetricsPane > #side { width: 40; min-width: 30; }
+    MetricsPane #filter { border: none; height: 1; padding: 0 1; background: $panel; }
+    MetricsPane #filter:focus { border: none; height: 1; }
+    MetricsPane MetricList { border: round $rule; border-title-color: $foreground; }
+    MetricsPane MetricList:focus { border: round $accent; }
+    """
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="side"):
+            yield MetricList(self.session, id="metric-list")
+
+    def on_mount(self) -> None:
+        # The card costs as much as all the rest: the list is on the screen before it.
+        when_up(self, self._furnish)
+
+    async def _furnish(self) -> None:
+        from resim_inspect.tui.document.metrics.card import Card
+
+        if not self.is_attached:
+            return  # The app is being left.
+        card = Card()
+        await self.mount(card)
+        # Not before it is whole: others show things in it.
+        self.card = card
+        self._show_card()
+
+    def _show_card(self) -> None:
+        if self.card is not None and not self.screen.has_class("-narrow"):
+            self.card.show(self.session, self.list.position)
+
+    @property
+    def list(self) -> MetricList:
+        """The list."""
+        return self.query_one(MetricList)
+
+    def show_session(self, session: Session) -> None:
+        self.session = session
+        self.list.show_session(session)
+        self._title()
+        self._show_card()
+
+    def focus_main(self) -> None:
+        self.list.focus()
+
+    def go_to(self, position: int, at: float | None = None) -> None:
+        self.list.go_to(position)
+        self._filter_text(self.list.query_text)
+        if at is not None and self.card is not None:
+            self._show_card()
+            self.card.chart.look_at_ns(at)
+        if self.screen.has_class("-narrow"):
+            self._open(position, at)
+        self.focus_main()
+
+    def main_keys(self) -> Sequence[Key]:
+        focused = self.screen.focused
+        if self.card is not None and focused is self.card.chart:
+            return (*self.card.chart.keys(), Key("Tab", "list", "app.focus_next"))
+        keys = (
+            Key("/", "filter", "pane_key('filter')"),
+            Key("b", "group", "pane_key('group')"),
+            Key("n", "next failing", "pane_key('failing')"),
+        )
+        whole = Key("Enter", "open", "pane_key('open')")
+        # Where the card does not stand beside the list, it is the key to know; the last ones
+        # are left out where there is no room.
+        return (whole, *keys) if self.screen.has_class("-narrow") else (*keys, whole)
+
+    def on_chart_canvas_read(self) -> None:
+        # What is drawn decides which keys do something.
+        if self.card is not None and self.card.chart.has_focus:
+            keys = self.card.chart.keys()
+            if keys != self._chart_keys:
+                self._chart_keys = keys
+                self.post_message(KeysChanged())
+
+    def restyle(self) -> None:
+        self._title()
+        self._show_card()
+        if self.card is not None:
+            self.card.chart.restyle()
+
+    def peel(self) -> bool:
+        if self.list.query_text:
+            self._filter_text("")
+            self.list.set_query("")
+            self.focus_main()
+            return True
+        chart = self.card.chart if self.card is not None else None
+        if chart is not None and (chart.window is not None or chart.cursor_x is not None):
+            chart.action_reset()
+            return True
+        if not self.list.has_focus:
+            self.focus_main()
+            return True
+        return False
+
+    def _title(self) -> None:
+        metrics, look = self.list, tones(self.app)
+        total = len(self.session.catalog)
+        number = f"{total:,}" if metrics.shown == total else f"{metrics.shown:,} of {total:,}"
+        title = Text(f"Metrics {number}")
+        counts = self.session.catalog.counts()
+        for status in (MetricStatus.FAIL_BLOCK, MetricStatus.FAIL_WARN):
+            if counts.get(status):
+                title.append(" · ", look.quiet)
+                title.append(f"{counts[status]:,} {symbol(status)}", look.of(status))
+        title.append(f" · by {metrics.grouping.value}", look.quiet)
+        metrics.border_title = title
+        problem = metrics.query_error
+        subtitle = Text(clean(problem, 200), look.of(MetricStatus.FAIL_BLOCK)) if problem else None
+        metrics.border_subtitle = subtitle
+
+    # The list speaks.
+
+    @on(LineList.Moved)
+    def _moved(self, message: LineList.Moved) -> None:
+        message.stop()
+        self._show_card()
+
+    @on(MetricList.Shown)
+    def _shown(self, message: MetricList.Shown) -> None:
+        message.stop()
+        self._title()
+
+    @on(LineList.Chosen)
+    def _chosen(self, message: LineList.Chosen) -> None:
+        message.stop()
+        position = self.list.position
+        if position is not None:
+            self._open(position)
+
+    def _open(self, position: int, at: float | None = None) -> None:
+        from resim_inspect.tui.document.metrics.card_screen import CardScreen
+
+        def closed(last: int | None) -> None:
+            if last is not None:
+                self.list.go_to(last)
+            self.post_message(KeysChanged())
+
+        screen = CardScreen(self.session, position, self.list.positions, at)
+        self.app.push_screen(screen, closed)
+
+    # Keys.
+
+    async def action_filter(self) -> None:
+        try:
+            box = self.query_one("#filter")
+        except NoMatches:
+            from textual.widgets import Input
+
+            box = Input(
+                self.list.query_text,
+                id="filter",
+                placeholder="name  status:fail  importance:>=high  NOT type:text",
+                select_on_focus=False,
+            )
+            await self.query_one("#side").mount(box, before=0)
+        box.display = True
+        box.focus()
+
+    def _filter_text(self, text: str) -> None:
+        from textual.widgets import Input
+
+        for box in self.query("#filter").results(Input):
+            with box.prevent(Input.Changed):
+                box.value = text
+            box.display = bool(text)
+
+    def on_input_changed(self, message: Input.Changed) -> None:
+        message.stop()
+        self.list.set_query(message.value)
+
+    def on_input_submitted(self, message: Input.Submitted) -> None:
+        message.stop()
+        if not message.value:
+            message.input.display = False
+        self.focus_main()
+
+    def action_jump(self) -> None:
+        from resim_inspect.tui.widgets.quick_open import Jump
+
+        def chosen(position: int | None) -> None:
+            if position is not None:
+                self.go_to(position)
+
+        self.app.push_screen(Jump(self.session.catalog), chosen)
+
+    def action_facts(self) -> None:
+        from resim_inspect.tui.document.details import facts
+        from resim_inspect.tui.widgets.dialogs import FactsDialog
+
+        if self.list.position is not None:
+            metric = self.session.document.metrics[self.list.position]
+            rows = [(fact.name, fact.text) for fact in facts(self.session.document, metric)]
+            self.app.push_screen(FactsDialog(metric.name, rows))
+
+    def action_browse(self) -> None:
+        if self.card is not None:
+            self.card.chart.action_browse()
+
+    def action_data(self) -> None:
+        from resim_inspect.tui.document.pane import GoTo
+
+        if self.list.position is None:
+            return
+        metric = self.session.document.metrics[self.list.position]
+        data = self.session.document.data_of(metric)
+        if data:
+            at = self.card.chart.cursor_ns if self.card is not None else None
+            self.post_message(GoTo("data", data[0].position, at))
+        else:
+            self.app.notify("This metric has no data of its own.", timeout=3)

@@ -1,0 +1,76 @@
+"""What the panes of a document's screen have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
+
+from textual.message import Message
+
+from resim_inspect.tui.document.session import Session
+from resim_inspect.tui.widgets.status_bars import Key
+from resim_inspect.tui.workers import Background
+
+
+class GoTo(Message):
+    """Somebody wants to see a thing of the document: `metric`, `data`, `event` or `findings`."""
+
+    def __init__(self, kind: str, position: int, at: float | None = None) -> None:
+        super().__init__()
+        self.kind = kind
+        self.position = position
+        self.at = at
+        """Where a chart's cursor should stand, ns as in the file."""
+
+
+class JudgeBy(Message):
+    """The findings should be those of another edition."""
+
+    def __init__(self, edition: str) -> None:
+        super().__init__()
+        self.edition = edition
+
+
+@runtime_checkable
+class Follows(Protocol):
+    """A screen on top of a document's that keeps up with it."""
+
+    def follow(self, old: Session, new: Session) -> None:
+        """Show the newer state."""
+
+
+class KeysChanged(Message):
+    """Other keys matter now."""
+
+
+class Pane(Background):
+    """One of the panes that the numbers choose."""
+
+    DEFAULT_CSS = "Pane { height: 1fr; width: 1fr; layout: horizontal; }"
+
+    def __init__(self, session: Session, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.session = session
+
+    def show_session(self, session: Session) -> None:
+        """Take a newer state of the document; what was looked at stays in view."""
+        raise NotImplementedError
+
+    def focus_main(self) -> None:
+        """Give the focus to what is used first."""
+        raise NotImplementedError
+
+    def go_to(self, position: int, at: float | None = None) -> None:
+        """Show the thing at a place of the file."""
+        raise NotImplementedError
+
+    def main_keys(self) -> Sequence[Key]:
+        """The keys that matter now."""
+        return ()
+
+    def restyle(self) -> None:
+        """The theme is another one."""
+
+    def peel(self) -> bool:
+        """Esc: take away one layer (a filter, a zoom); False where there is none."""
+        return False

@@ -1,0 +1,354 @@
+"""The screen of one document: its panes, the lines around them, and keeping up with the file."""
+
+from __future__ import annotations
+
+import asyncio
+from importlib import import_module
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.message import Message
+from textual.screen import Screen
+from textual.worker import get_current_worker
+
+from resim_inspect.errors import DocumentError
+from resim_inspect.text import clean
+from resim_inspect.tui.document.loading import load_when_written, signature
+from resim_inspect.tui.document.metrics.pane import MetricsPane
+from resim_inspect.tui.document.pane import Follows, GoTo, JudgeBy, KeysChanged, Pane
+from resim_inspect.tui.document.session import Session, changed_findings, changed_metrics
+from resim_inspect.tui.gc_tuning import uncollected
+from resim_inspect.tui.widgets.status_bars import BottomBar, Key, TopBar
+from resim_inspect.tui.workers import Background, when_up
+from resim_inspect.validation.findings import Report
+
+PANES = {
+    "metrics": ("Metrics", "document.metrics.pane", "MetricsPane"),
+    "data": ("Data", "document.data.pane", "DataPane"),
+    "events": ("Events", "document.events.pane", "EventsPane"),
+    "findings": ("Findings", "document.findings.pane", "FindingsPane"),
+    "inputs": ("Inputs", "inputs.pane", "InputsPane"),
+}
+"""The panes by name, in the order of their keys: title, module, class. Only the first is
+loaded before the first frame."""
+
+PATIENCE = 2.0
+"""Seconds that a file which cannot be read may stay still before that is believed."""
+
+LOOK_EVERY = 0.5
+"""Seconds between two looks at the file's state."""
+
+
+class DocumentScreen(Screen[None], Background):
+    """Panes that the numbers choose, one document behind them."""
+
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012
+        (0, "-narrow"),
+        (80, "-normal"),
+        (110, "-wide"),
+    ]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(
+            Binding(str(number), f"pane('{name}')", name.capitalize(), tooltip=f"the {name}")
+            for number, name in enumerate(PANES, start=1)
+        ),
+        Binding("escape", "peel", "Back", show=False, tooltip="take one layer away"),
+        Binding("f5,ctrl+r", "reload", "Reload", tooltip="read the file again now"),
+    ]
+    DEFAULT_CSS = """
+    DocumentScreen > #panes { height: 1fr; }
+    """
+
+    class Reloaded(Message):
+        """The file was rewritten and could be read."""
+
+        def __init__(self, session: Session, changes: str) -> None:
+            super().__init__()
+            self.session = session
+            self.changes = changes
+
+    class NotReloaded(Message):
+        """The file was rewritten and cannot be read."""
+
+        def __init__(self, error: DocumentError) -> None:
+            super().__init__()
+            self.error = error
+
+    class Judged(Message):
+        """The validator has looked at a document."""
+
+        def __init__(self, session: Session, report: Report, changes: str) -> None:
+            super().__init__()
+            self.session = session
+            self.report = report
+            self.changes = changes
+
+    class Linked(Message):
+        """Things can be looked up by their ids now."""
+
+        def __init__(self, session: Session) -> None:
+            super().__init__()
+            self.session = session
+
+    def __init__(self, session: Session, *, watch: bool = True) -> None:
+        super().__init__()
+        self.session = session
+        self.current = "metrics"
+        self.edition: str | None = None
+        self._watch = watch
+        self._reading = False
+        self._making = asyncio.Lock()
+        self._seen = session.signature
+        self._changes = ""
+        self._note = ""
+
+    def compose(self) -> ComposeResult:
+        yield TopBar()
+        with Vertical(id="panes"):
+            yield MetricsPane(self.session, id="metrics")
+        yield BottomBar()
+
+    def on_mount(self) -> None:
+        self.pane.focus_main()
+        self._lines()
+        when_up(self, self._judge_first)
+        if self._watch and self.session.document.path is not None:
+            self.set_interval(LOOK_EVERY, self._look)
+
+    # Panes.
+
+    @property
+    def pane(self) -> Pane:
+        """The pane in view."""
+        return self.query_one("#panes").get_child_by_id(self.current, Pane)
+
+    @property
+    def panes(self) -> list[Pane]:
+        """The panes that were looked at so far; not one that is still being made."""
+        return [
+            child
+            for child in self.query_one("#panes").children
+            if isinstance(child, Pane) and child.is_mounted
+        ]
+
+    async def action_pane(self, name: str) -> None:
+        await self.show_pane(name)
+        self.pane.focus_main()
+
+    async def show_pane(self, name: str) -> Pane:
+        """Bring a pane into view; it is made when it is first wanted."""
+        async with self._making:  # A key and a message may want the same one at once.
+            if self.is_attached and not any(pane.id == name for pane in self.panes):
+                _, module, kind = PANES[name]
+                made: type[Pane] = getattr(import_module(f"resim_inspect.tui.{module}"), kind)
+                made_of = self.session
+                pane = made(made_of, id=name)
+                await self.query_one("#panes").mount(pane)
+                if made_of is not self.session:
+                    pane.show_session(self.session)
+        if self.is_attached:  # Else the app is being left.
+            self.current = name
+        for pane in self.panes:
+            pane.display = pane.id == name
+        self._lines()
+        return self.pane
+
+    @on(GoTo)
+    async def _go_to(self, message: GoTo) -> None:
+        message.stop()
+        name = {"metric": "metrics", "event": "events"}.get(message.kind, message.kind)
+        if name in PANES:
+            pane = await self.show_pane(name)
+            pane.go_to(message.position, message.at)
+            self._lines()
+
+    async def action_peel(self) -> None:
+        if self.pane.peel():
+            return
+        if self.current != "metrics":
+            await self.action_pane("metrics")
+        else:
+            await self.run_action("app.table")
+
+    async def action_pane_key(self, name: str) -> None:
+        """What a click on a key in the last line does."""
+        for target in (self.focused, self.pane):
+            action = getattr(target, f"action_{name}", None)
+            if target is not None and action is not None:
+                await target.run_action(f"{name}(1)" if name == "failing" else name)
+                return
+        if name == "open":
+            main = self.focused
+            if main is not None:
+                await main.run_action("choose")
+        else:
+            for child in self.pane.query("LineList"):
+                if hasattr(child, f"action_{name}"):
+                    await child.run_action(f"{name}(1)" if name == "failing" else name)
+                    return
+
+    # The lines around.
+
+    def _lines(self) -> None:
+        session = self.session
+        self.query_one(TopBar).show(session, self._note)
+        tabs, active = [], ""
+        for number, (name, (label, _, _)) in enumerate(PANES.items(), start=1):
+            if name == "findings" and session.findings:
+                label += f" {len(session.findings):,}"
+            tabs.append(Key(str(number), label, f"screen.pane('{name}')"))
+            if name == self.current:
+                active = str(number)
+        keys = [
+            Key(
+                k.key,
+                k.label,
+                f"screen.{k.action}" if k.action.startswith("pane_key") else k.action,
+            )
+            for k in self.pane.main_keys()
+        ]
+        keys += [Key("?", "help", "app.help"), Key("q", "quit", "app.quit")]
+        self.query_one(BottomBar).show(tabs, active, keys)
+
+    @on(KeysChanged)
+    def _keys_changed(self, message: KeysChanged) -> None:
+        message.stop()
+        self._lines()
+
+    def on_descendant_focus(self) -> None:
+        self._lines()
+
+    def restyle(self) -> None:
+        """The theme is another one."""
+        for pane in self.panes:
+            pane.restyle()
+        self._lines()
+
+    # Judging.
+
+    def _judge_first(self) -> None:
+        # The card of the first metric is being made: it comes before this too.
+        self.call_after_refresh(self._judge, self.session, self.edition, None)
+
+    @work(
+        thread=True,
+        exclusive=True,
+        group="judge",
+        exit_on_error=False,
+        description="validating the file",
+    )
+    def _judge(self, session: Session, edition: str | None, before: Report | None) -> None:
+        from resim_inspect.validation import validate
+
+        try:
+            with uncollected():
+                report = validate(session.document, edition=edition)
+        except DocumentError as error:
+            self.post_message(self.NotReloaded(error))
+        else:
+            self.post_message(self.Judged(session, report, changed_findings(before, report)))
+        # One after the other: two threads that compute leave the screen a third of the time.
+        if not session.catalog.linked:
+            with uncollected():
+                session.catalog.link()
+            self.post_message(self.Linked(session))
+
+    @on(Judged)
+    def _judged(self, message: Judged) -> None:
+        if message.session.document is not self.session.document:
+            return
+        said = ", ".join(part for part in (self._changes, message.changes) if part)
+        self._changes = ""
+        if said:
+            self._note = f"rewritten: {said}"
+            self.app.notify(said, title="The file was rewritten", timeout=6, markup=False)
+        self._spread(self.session.judged(message.report))
+
+    @on(Linked)
+    def _linked(self, message: Linked) -> None:
+        message.session.catalog.linked = True
+        if message.session.document is self.session.document:
+            self._spread(self.session)
+
+    @on(JudgeBy)
+    def _edition(self, message: JudgeBy) -> None:
+        message.stop()
+        self.edition = message.edition
+        self._judge(self.session, self.edition, None)
+
+    # Keeping up with the file.
+
+    def _look(self) -> None:
+        if not self._reading and signature(self.session.document.path) not in (None, self._seen):
+            self.action_reload()
+
+    def action_reload(self) -> None:
+        path = self.session.document.path
+        if path is not None and not self._reading:
+            self._reading = True
+            self._reload(path, self.session)
+
+    @work(
+        thread=True,
+        exclusive=True,
+        group="reload",
+        exit_on_error=False,
+        description="reading the file again",
+    )
+    def _reload(self, path: Path, old: Session) -> None:
+        worker = get_current_worker()
+        try:
+            with uncollected():
+                loaded = load_when_written(
+                    path, patience=PATIENCE, cancelled=lambda: worker.is_cancelled
+                )
+                new = Session.of(loaded, old.label, old.inputs)
+                # What is in view is to stay in view: the tables that it is found in.
+                new.document.metric_by_id("")
+                new.document.metric_named("")
+                new.document.data_by_id("")
+                new.catalog.prepare(old.catalog)
+                changes = changed_metrics(old.document, new.document)
+        except DocumentError as error:
+            self.post_message(self.NotReloaded(error))
+        else:
+            self.post_message(self.Reloaded(new, changes))
+
+    @on(Reloaded)
+    def _reloaded(self, message: Reloaded) -> None:
+        old, new = self.session, message.session
+        self._reading = False
+        self._seen = new.signature
+        self._changes = message.changes
+        self._note = "rewritten"
+        # The older document closes its file when the last thread that reads it is done.
+        self._spread(new)
+        self.call_after_refresh(self._judge, new, self.edition, old.report)
+
+    @on(NotReloaded)
+    def _not_reloaded(self, message: NotReloaded) -> None:
+        self._reading = False
+        self._seen = signature(self.session.document.path)
+        self._note = "rewritten, unreadable: this is the version before"
+        self.app.notify(
+            f"It {clean(str(message.error), 300)}.",
+            title="The file cannot be read now",
+            severity="warning",
+            timeout=8,
+            markup=False,
+        )
+        self._lines()
+
+    def _spread(self, session: Session) -> None:
+        """Everything shows another state of the document."""
+        old, self.session = self.session, session
+        for pane in self.panes:
+            pane.show_session(session)
+        for screen in self.app.screen_stack:
+            if isinstance(screen, Follows):
+                screen.follow(old, session)
+        self._lines()

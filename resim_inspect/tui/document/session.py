@@ -1,0 +1,142 @@
+"""One open document and what is known about it: findings, groups, what the last rewrite changed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from resim_inspect.document import Document
+from resim_inspect.filtering.catalog import Catalog
+from resim_inspect.text import clean, count
+from resim_inspect.tui.document.loading import Loaded, Signature
+from resim_inspect.validation.findings import Finding, Report, Severity
+
+if TYPE_CHECKING:
+    from resim_inspect.filtering.query import Marks
+
+
+class Session:
+    """A document as the screen shows it, never changed; a rewrite of the file makes a new one."""
+
+    def __init__(
+        self,
+        document: Document,
+        signature: Signature | None,
+        catalog: Catalog,
+        report: Report | None = None,
+        *,
+        label: str = "",
+        inputs: Path | None = None,
+    ) -> None:
+        self.document = document
+        self.signature = signature
+        self.catalog = catalog
+        self.report = report
+        """None until the validator has looked."""
+        self.label = label
+        """The file in few words, for the first line."""
+        self.inputs = inputs
+        """The inputs folder beside the file, where there is one."""
+
+    @classmethod
+    def of(cls, loaded: Loaded, label: str = "", inputs: Path | None = None) -> Session:
+        """A session with nothing known yet but the document."""
+        document = loaded.document
+        shown = label or place_name(document.path)
+        return cls(document, loaded.signature, Catalog(document), label=shown, inputs=inputs)
+
+    def judged(self, report: Report) -> Session:
+        """This session with what the validator said."""
+        return Session(
+            self.document,
+            self.signature,
+            self.catalog,
+            report,
+            label=self.label,
+            inputs=self.inputs,
+        )
+
+    @property
+    def findings(self) -> Sequence[Finding]:
+        """The findings; none while the validator is at work."""
+        return self.report.findings if self.report else ()
+
+    @cached_property
+    def worst(self) -> dict[tuple[str, int], Severity]:
+        """The worst severity of the findings about a metric, data or event, by (kind, position)."""
+        found: dict[tuple[str, int], Severity] = {}
+        for finding in self.findings:
+            key = (finding.target.kind, finding.target.position)
+            old = found.get(key)
+            if old is None or RANK[finding.severity] < RANK[old]:
+                found[key] = finding.severity
+        return found
+
+    @cached_property
+    def marks(self) -> Marks:
+        """The metrics that findings are about, for the filter."""
+        from resim_inspect.filtering.query import Marks
+
+        metrics = {p: s for (kind, p), s in self.worst.items() if kind == "metric"}
+        return Marks(
+            frozenset(p for p, s in metrics.items() if s is Severity.ERROR),
+            frozenset(p for p, s in metrics.items() if s is Severity.WARNING),
+            frozenset(metrics),
+        )
+
+
+RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
+
+
+def place_name(path: Path | None) -> str:
+    """A file in few words: `flight-017/outputs/metrics.binproto`."""
+    if path is None:
+        return "metrics.binproto"
+    return clean("/".join(path.absolute().parts[-3:]).lstrip("/"), 120)
+
+
+def changed_findings(old: Report | None, new: Report) -> str:
+    """What a rewrite did to the findings: `3 new errors, 1 gone`; nothing for no difference."""
+    if old is None:
+        return ""
+    before = Counter((f.severity, f.rule, f.where, f.message) for f in old.findings)
+    after = Counter((f.severity, f.rule, f.where, f.message) for f in new.findings)
+    parts = []
+    for severity in Severity:
+        added = sum(n for key, n in (after - before).items() if key[0] is severity)
+        if added:
+            noun = "info" if severity is Severity.INFO else severity.value
+            parts.append(count(added, f"new {noun}"))
+    gone = (before - after).total()
+    if gone:
+        parts.append(f"{gone:,} gone")
+    return ", ".join(parts)
+
+
+def changed_metrics(old: Document, new: Document) -> str:
+    """What a rewrite did to the metrics: `2 new metrics, 1 status changed`."""
+    before = _statuses(old)
+    after = _statuses(new)
+    parts = []
+    added = sum(max(0, len(v) - len(before.get(k, ()))) for k, v in after.items())
+    gone = sum(max(0, len(v) - len(after.get(k, ()))) for k, v in before.items())
+    differ = sum(
+        1 for k, v in after.items() if k in before and len(v) == len(before[k]) and v != before[k]
+    )
+    if added:
+        parts.append(count(added, "new metric"))
+    if gone:
+        parts.append(count(gone, "metric") + " gone")
+    if differ:
+        parts.append(count(differ, "status", "statuses") + " changed")
+    return ", ".join(parts)
+
+
+def _statuses(document: Document) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for metric in document.message.job_level_metrics.metrics:
+        found.setdefault(metric.name, []).append(metric.status)
+    return found

@@ -1,0 +1,1 @@
+"""The files that a build reads: the pane and the screen of an inputs folder."""

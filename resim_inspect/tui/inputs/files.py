@@ -1,0 +1,171 @@
+"""An inputs folder as the app shows it: a tree of files, previews, findings; read only."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import stat
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+from resim_inspect.text import clean, count, size
+from resim_inspect.validation.findings import Finding
+
+PREVIEW_BYTES = 262_144
+"""So much of a file is read for its preview."""
+MOST_ENTRIES = 5_000
+"""So many entries of one folder are listed."""
+IMAGES = {".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp"}
+
+
+class Entry(NamedTuple):
+    """A file or folder below the inputs."""
+
+    path: Path
+    depth: int
+    folder: bool
+    size: int
+    """Bytes; of a folder, how many entries it has."""
+    note: str = ""
+    """Why it cannot be looked into."""
+
+
+class Inputs(NamedTuple):
+    """What an inputs folder holds."""
+
+    folder: Path
+    mode: str
+    entries: tuple[Entry, ...]
+    findings: tuple[Finding, ...]
+
+
+class Preview(NamedTuple):
+    """The first part of a file, as lines."""
+
+    path: Path
+    title: str
+    lines: tuple[str, ...]
+    image: bool = False
+
+
+def read_inputs(folder: Path, opened: frozenset[Path]) -> Inputs:
+    """The tree, with the folders in `opened` unfolded, and what breaks the contract."""
+    from runner.workspace.contract import check_inputs, mode_of, names_in
+
+    entries = tuple(_entries(folder, 0, opened))
+    return Inputs(folder, str(mode_of(names_in(folder))), entries, tuple(check_inputs(folder)))
+
+
+def list_folder(folder: Path, opened: frozenset[Path]) -> tuple[Entry, ...]:
+    """A folder without its hidden entries, the folders in `opened` unfolded."""
+    return tuple(e for e in _entries(folder, 0, opened) if not e.path.name.startswith("."))
+
+
+def _entries(folder: Path, depth: int, opened: frozenset[Path]) -> list[Entry]:
+    found: list[Entry] = []
+    try:
+        with os.scandir(folder) as scan:
+            children = sorted(scan, key=lambda e: (not e.is_dir(follow_symlinks=False), e.name))
+    except OSError as error:
+        return [Entry(folder, depth, False, 0, error.strerror or "cannot be read")]
+    for child in children[:MOST_ENTRIES]:
+        path = Path(child.path)
+        if child.is_dir(follow_symlinks=False):
+            found.append(Entry(path, depth, True, _number_in(path)))
+            if path in opened and depth < 32:
+                found += _entries(path, depth + 1, opened)
+        else:
+            try:
+                info = child.stat(follow_symlinks=False)
+            except OSError as error:
+                found.append(Entry(path, depth, False, 0, error.strerror or "cannot be read"))
+                continue
+            note = "" if stat.S_ISREG(info.st_mode) else _special(info.st_mode)
+            found.append(Entry(path, depth, False, info.st_size, note))
+    if len(children) > MOST_ENTRIES:
+        rest = f"{len(children) - MOST_ENTRIES:,} more are not listed"
+        found.append(Entry(folder / "…", depth, False, 0, rest))
+    return found
+
+
+def _number_in(folder: Path) -> int:
+    try:
+        with os.scandir(folder) as scan:
+            return sum(1 for _ in scan)
+    except OSError:
+        return 0
+
+
+def _special(mode: int) -> str:
+    if stat.S_ISLNK(mode):
+        return "a link, not followed"
+    return "a pipe" if stat.S_ISFIFO(mode) else "no regular file"
+
+
+def preview(entry: Entry) -> Preview:
+    """The beginning of a file, in the way that suits it; every text of it is cleaned."""
+    name = clean(entry.path.name, 120)
+    if entry.note:
+        return Preview(entry.path, name, (entry.note,))
+    if entry.folder:
+        return Preview(entry.path, name, (count(entry.size, "entry", "entries"),))
+    from runner.workspace.contract import BATCH_CONFIG, MAX_CONFIG_BYTES, REPORT_CONFIG, masked
+
+    title = f"{name} · {size(entry.size)}"
+    config = entry.path.name in (BATCH_CONFIG.name, REPORT_CONFIG.name)
+    if entry.path.suffix.lower() in IMAGES:
+        return Preview(entry.path, title, (), image=True)
+    try:
+        with entry.path.open("rb") as file:
+            data = file.read(MAX_CONFIG_BYTES if config else PREVIEW_BYTES)
+    except OSError as error:
+        return Preview(entry.path, title, (error.strerror or "cannot be read",))
+    if config:
+        return Preview(entry.path, title, _lines(masked(data)))
+    whole = len(data) == entry.size
+    return Preview(entry.path, title, _text(entry.path, data, whole))
+
+
+def _text(path: Path, data: bytes, whole: bool) -> tuple[str, ...]:
+    if not data:
+        return ("the file is empty",)
+    if b"\0" in data[:4096]:
+        return ("no text: the first bytes", *_hex(data[:512]))
+    text = data.decode("utf-8", "replace")
+    tail = () if whole else ("", f"… the first {size(len(data))} are shown")
+    if path.suffix.lower() == ".json" and whole:
+        try:
+            text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+        except (ValueError, RecursionError) as error:
+            return (f"no valid JSON: {clean(str(error), 200)}", "", *_lines(text))
+    if path.suffix.lower() in (".csv", ".tsv"):
+        return (*_table(text, "\t" if path.suffix.lower() == ".tsv" else ","), *tail)
+    return (*_lines(text), *tail)
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(clean(line.replace("\t", "    "), 2000) for line in text.splitlines())
+
+
+def _table(text: str, delimiter: str) -> Sequence[str]:
+    try:
+        rows = list(islice(csv.reader(io.StringIO(text), delimiter=delimiter), 2000))
+    except csv.Error as error:
+        return (f"no valid CSV: {clean(str(error), 200)}", "", *_lines(text))
+    cells = [[clean(cell, 40) for cell in row] for row in rows]
+    columns = max((len(row) for row in cells), default=0)
+    widths = [max((len(r[i]) for r in cells if i < len(r)), default=0) for i in range(columns)]
+    return ["  ".join(c.ljust(w) for c, w in zip(r, widths, strict=False)) for r in cells]
+
+
+def _hex(data: bytes) -> list[str]:
+    rows = []
+    for start in range(0, len(data), 16):
+        part = data[start : start + 16]
+        words = "".join(chr(byte) if 32 <= byte < 127 else "." for byte in part)
+        rows.append(f"{start:08x}  {part.hex(' '):<47}  {words}")
+    return rows

@@ -1,0 +1,246 @@
+"""A build's inputs: the files as a tree, the chosen one previewed, what breaks the contract."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from rich.text import Text
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widgets import Static
+
+from resim_inspect.text import clean, count, size
+from resim_inspect.tui.document.details import SIGNS
+from resim_inspect.tui.document.pane import KeysChanged
+from resim_inspect.tui.document.session import RANK
+from resim_inspect.tui.inputs.files import Entry, Inputs, Preview, preview, read_inputs
+from resim_inspect.tui.theme import Tones, tones
+from resim_inspect.tui.widgets.chart.image_view import PictureView
+from resim_inspect.tui.widgets.row_list import LineList, Piece, fit
+from resim_inspect.tui.widgets.status_bars import Key
+from resim_inspect.tui.workers import Background
+
+
+class FileTree(LineList):
+    """Files and folders; Enter unfolds."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.entries: Sequence[Entry] = ()
+        self.unfolded: frozenset[Path] = frozenset()
+
+    @property
+    def entry(self) -> Entry | None:
+        """The chosen one."""
+        return self.entries[self.cursor] if 0 <= self.cursor < len(self.entries) else None
+
+    def open(self, entry: Entry) -> bool:
+        """Whether it is a folder whose entries are shown."""
+        return entry.folder and entry.path in self.unfolded
+
+    def show(self, entries: Sequence[Entry]) -> None:
+        """Show these; the cursor stays on its path."""
+        here = self.entry
+        self.entries = entries
+        row = next((i for i, e in enumerate(entries) if here and e.path == here.path), None)
+        self.set_count(len(entries), max(0, self.cursor) if row is None else row)
+
+    def copied(self, row: int) -> str:
+        return str(self.entries[row].path)
+
+    def empty_note(self) -> str:
+        return "the folder is empty"
+
+    def pieces(self, row: int, width: int, look: Tones) -> Sequence[Piece]:
+        entry = self.entries[row]
+        chosen = row == self.cursor
+        sign = ("▾ " if self.open(entry) else "▸ ") if entry.folder else "  "
+        tail = f"{entry.size:,}" if entry.folder else "" if entry.note else size(entry.size)
+        start = " " * (2 * entry.depth)
+        room = max(4, width - len(start) - len(tail) - 5)
+        name = fit(clean(entry.path.name, 200) + ("/" if entry.folder else ""), room)
+        return [
+            ("▌" if chosen else " ", look.accent),
+            (start + sign, look.quiet),
+            (name, look.strong if chosen else look.text),
+            (" " + tail + " ", look.quiet),
+        ]
+
+
+class PreviewLines(LineList):
+    """The lines of a file."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: Sequence[str] = ()
+
+    def show(self, rows: Sequence[str]) -> None:
+        """Show these lines from the top."""
+        self.rows = rows
+        self.set_count(len(rows), 0)
+
+    def copied(self, row: int) -> str:
+        return self.rows[row]
+
+    def empty_note(self) -> str:
+        return ""
+
+    def pieces(self, row: int, width: int, look: Tones) -> Sequence[Piece]:
+        return [(" " + fit(self.rows[row], max(1, width - 1)), look.text)]
+
+
+class InputsView(Background):
+    """Tree, preview and findings of one inputs folder."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f5,ctrl+r", "reread", "Reload", tooltip="read the folder again"),
+    ]
+    DEFAULT_CSS = """
+    InputsView { layout: horizontal; height: 1fr; }
+    InputsView > #tree-side { width: 44; }
+    InputsView FileTree, InputsView #preview {
+        border: round $rule; border-title-color: $foreground; height: 1fr;
+    }
+    InputsView #preview { width: 1fr; }
+    InputsView FileTree:focus, InputsView #preview:focus-within { border: round $accent; }
+    InputsView #input-findings {
+        border: round $rule; border-title-color: $quiet; padding: 0 1;
+        height: auto; max-height: 50%;
+    }
+    InputsView PictureView { display: none; }
+    InputsView.-image PictureView { display: block; }
+    InputsView.-image PreviewLines { display: none; }
+    """
+
+    class Read(Message):
+        """The folder was read."""
+
+        def __init__(self, inputs: Inputs) -> None:
+            super().__init__()
+            self.inputs = inputs
+
+    class Previewed(Message):
+        """A file was read."""
+
+        def __init__(self, preview_: Preview) -> None:
+            super().__init__()
+            self.preview = preview_
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.folder = folder
+        self.inputs: Inputs | None = None
+        self._unfolded: frozenset[Path] = frozenset({folder / "experience", folder / "logs"})
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="tree-side"):
+            yield FileTree()
+            yield Static(id="input-findings")
+        with Vertical(id="preview"):
+            yield PreviewLines()
+            yield PictureView()
+
+    def on_mount(self) -> None:
+        self.query_one("#input-findings").border_title = "Contract"
+        self.action_reread()
+
+    @property
+    def files(self) -> FileTree:
+        """The tree."""
+        return self.query_one(FileTree)
+
+    def main_keys(self) -> Sequence[Key]:
+        """The keys that matter now."""
+        entry = self.files.entry
+        if entry is None:
+            return ()
+        if self.screen.focused not in (None, self.files):
+            return (Key("Tab", "files", "app.focus_next"),)
+        does = "read" if not entry.folder else "fold" if self.files.open(entry) else "unfold"
+        return (Key("Enter", does, ""), Key("Tab", "preview", "app.focus_next"))
+
+    def action_reread(self) -> None:
+        self._read(self.folder, self._unfolded)
+
+    @work(
+        thread=True,
+        exclusive=True,
+        group="inputs",
+        exit_on_error=False,
+        description="reading the inputs",
+    )
+    def _read(self, folder: Path, unfolded: frozenset[Path]) -> None:
+        self.post_message(self.Read(read_inputs(folder, unfolded)))
+
+    @on(Read)
+    def _was_read(self, message: Read) -> None:
+        message.stop()
+        inputs = self.inputs = message.inputs
+        self.files.unfolded = self._unfolded
+        self.files.show(inputs.entries)
+        self.files.border_title = Text(f"Inputs · {inputs.mode} mode")
+        look, text = tones(self.app), Text()
+        for finding in sorted(inputs.findings, key=lambda f: RANK[f.severity]):
+            text.append(SIGNS[finding.severity] + " ", look.severity[finding.severity])
+            text.append(f"{clean(finding.where, 80)} ", look.strong)
+            text.append(clean(finding.message, 300), look.text)
+            text.append(f" {clean(finding.hint, 200)}\n", look.quiet)
+        text.rstrip()
+        if not inputs.findings:
+            text.append("✓ nothing breaks the contract", look.quiet)
+        box = self.query_one("#input-findings", Static)
+        box.update(text)
+        number = len(inputs.findings)
+        box.border_title = "Contract" + (f" · {count(number, 'finding')}" if number else "")
+
+    @on(LineList.Moved)
+    def _moved(self, message: LineList.Moved) -> None:
+        message.stop()
+        if message.list is self.files and self.files.entry is not None:
+            self._preview(self.files.entry)
+            self.post_message(KeysChanged())
+
+    @on(LineList.Chosen)
+    def _chosen(self, message: LineList.Chosen) -> None:
+        message.stop()
+        entry = self.files.entry
+        if message.list is not self.files or entry is None:
+            return
+        if entry.folder:
+            self._unfolded = self._unfolded ^ {entry.path}
+            self.action_reread()
+        else:
+            self.query_one(PreviewLines).focus()
+
+    @work(
+        thread=True,
+        exclusive=True,
+        group="preview",
+        exit_on_error=False,
+        description="reading a file of the inputs",
+    )
+    def _preview(self, entry: Entry) -> None:
+        self.post_message(self.Previewed(preview(entry)))
+
+    @on(Previewed)
+    def _previewed(self, message: Previewed) -> None:
+        message.stop()
+        found, entry = message.preview, self.files.entry
+        if entry is None or entry.path != found.path:
+            return
+        self.query_one("#preview").border_title = Text(found.title)
+        self.set_class(found.image, "-image")
+        if found.image:
+            self.query_one(PictureView).show_file(found.path)
+        else:
+            self.query_one(PreviewLines).show(found.lines)
+
+    def restyle(self) -> None:
+        """The theme is another one."""
+        if self.inputs is not None:
+            self.post_message(self.Read(self.inputs))

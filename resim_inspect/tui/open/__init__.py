@@ -1,0 +1,1 @@
+"""The open screen: recent files, detection of paths, requests to open."""

@@ -1,0 +1,209 @@
+"""The open screen: what was opened lately, the folders around, and a field for a path."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from rich.text import Text
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.screen import Screen
+from textual.suggester import Suggester
+from textual.widgets import Input, Static
+
+from resim_inspect.text import clean
+from resim_inspect.tui.cloud.address import Address, AddressError, place_of
+from resim_inspect.tui.inputs.files import Entry, list_folder
+from resim_inspect.tui.inputs.view import FileTree
+from resim_inspect.tui.open.opening import Open
+from resim_inspect.tui.open.recent import complete, read_recent
+from resim_inspect.tui.theme import Tones, tones
+from resim_inspect.tui.widgets.row_list import LineList, Piece, fit
+from resim_inspect.tui.widgets.status_bars import BottomBar, Key
+from resim_inspect.tui.workers import Background
+
+
+class Paths(Suggester):
+    """Completes paths; looks at the disk in a thread."""
+
+    def __init__(self) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+
+    async def get_suggestion(self, value: str) -> str | None:
+        return await asyncio.to_thread(complete, value)
+
+
+class Recent(LineList):
+    """What was opened lately."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.paths: Sequence[Path | Address] = ()
+
+    def show(self, paths: Sequence[Path | Address]) -> None:
+        """Show these."""
+        self.paths = paths
+        self.set_count(len(paths), 0)
+
+    def empty_note(self) -> str:
+        return "nothing yet"
+
+    def copied(self, row: int) -> str:
+        return str(self.paths[row])
+
+    def pieces(self, row: int, width: int, look: Tones) -> Sequence[Piece]:
+        path = self.paths[row]
+        shown = clean(str(path), 1000)
+        room = max(4, width - 1)
+        if len(shown) > room:
+            shown = "…" + shown[-(room - 1) :]
+        chosen = row == self.cursor
+        return [
+            ("▌" if chosen else " ", look.accent),
+            (fit(shown, room), look.strong if chosen else look.text),
+        ]
+
+
+class OpenScreen(Screen[None], Background):
+    """Choose what to open."""
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-normal"), (110, "-wide")]  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "slash", "path", "Path", tooltip="type a path, → completes it; or resim://PROJECT/BATCH"
+        ),
+        Binding("o", "open", "Open", tooltip="open the chosen folder as it is"),
+        Binding("backspace", "up", "Up", tooltip="the folder above"),
+        Binding("escape", "back", "Back", tooltip="back to what was open"),
+    ]
+    DEFAULT_CSS = """
+    OpenScreen > #hello { height: 1; background: $panel; padding: 0 1; }
+    OpenScreen Input, OpenScreen Input:focus {
+        border: round $rule; height: 3; background: $surface; border-title-color: $foreground;
+    }
+    OpenScreen Input:focus, OpenScreen LineList:focus { border: round $accent; }
+    OpenScreen LineList { border: round $rule; border-title-color: $foreground; width: 1fr; }
+    """
+
+    class Listed(Message):
+        """The disk was looked at."""
+
+        def __init__(
+            self, folder: Path, entries: Sequence[Entry], recent: Sequence[Path | Address]
+        ) -> None:
+            super().__init__()
+            self.folder = folder
+            self.entries = entries
+            self.recent = recent
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.folder = folder
+        self._unfolded: frozenset[Path] = frozenset()
+        self._started = False
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="hello")
+        yield Input(placeholder="a path; → completes; or resim://PROJECT/BATCH", suggester=Paths())
+        with Horizontal():
+            yield Recent()
+            yield FileTree()
+        yield BottomBar()
+
+    def on_mount(self) -> None:
+        self._hello()
+        self.query_one(Input).border_title = "Path"
+        self.query_one(Recent).border_title = "Opened lately"
+        keys = (
+            Key("Enter", "open", ""),
+            Key("/", "path", "screen.path"),
+            Key("Tab", "next list", "app.focus_next"),
+            Key("Esc", "back", "screen.back"),
+            Key("?", "help", "app.help"),
+            Key("q", "quit", "app.quit"),
+        )
+        self.query_one(BottomBar).show((), "", keys)
+        self._list()
+
+    def _hello(self) -> None:
+        look = tones(self.app)
+        text = Text("resim-inspect", look.strong)
+        text.append("   open a file, folder, workspace or batch")
+        self.query_one("#hello", Static).update(text)
+
+    def restyle(self) -> None:
+        """The theme is another one."""
+        self._hello()
+
+    def _list(self) -> None:
+        self._look(self.folder, self._unfolded)
+
+    @work(
+        thread=True,
+        exclusive=True,
+        group="folder",
+        exit_on_error=False,
+        description="looking at the folder",
+    )
+    def _look(self, folder: Path, unfolded: frozenset[Path]) -> None:
+        entries = list_folder(folder, unfolded)
+        self.post_message(self.Listed(folder, entries, read_recent()))
+
+    @on(Listed)
+    def _listed(self, message: Listed) -> None:
+        message.stop()
+        tree, recent = self.query_one(FileTree), self.query_one(Recent)
+        tree.unfolded = self._unfolded
+        tree.show(message.entries)
+        tree.border_title = Text(clean(str(message.folder.absolute()), 200))
+        recent.show(message.recent)
+        if not self._started:
+            self._started = True
+            (recent if message.recent else tree).focus()
+
+    @on(LineList.Moved)
+    def _moved(self, message: LineList.Moved) -> None:
+        message.stop()
+
+    @on(LineList.Chosen)
+    def _chosen(self, message: LineList.Chosen) -> None:
+        message.stop()
+        tree = self.query_one(FileTree)
+        if message.list is not tree:
+            self.post_message(Open(self.query_one(Recent).paths[message.row]))
+        elif tree.entry is not None and tree.entry.folder:
+            self._unfolded = self._unfolded ^ {tree.entry.path}
+            self._list()
+        elif tree.entry is not None:
+            self.post_message(Open(tree.entry.path))
+
+    def on_input_submitted(self, message: Input.Submitted) -> None:
+        message.stop()
+        if not message.value.strip():
+            return
+        try:
+            self.post_message(Open(place_of(message.value)))
+        except AddressError as error:
+            text = clean(str(error), 400)
+            self.app.notify(text, title="Not opened", severity="warning", timeout=8, markup=False)
+
+    def action_path(self) -> None:
+        self.query_one(Input).focus()
+
+    def action_open(self) -> None:
+        entry = self.query_one(FileTree).entry
+        if entry is not None:
+            self.post_message(Open(entry.path))
+
+    def action_up(self) -> None:
+        self.folder = self.folder.absolute().parent
+        self._list()
+
+    async def action_back(self) -> None:
+        await self.run_action("app.previous")

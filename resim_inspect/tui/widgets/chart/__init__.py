@@ -1,0 +1,1 @@
+"""The interactive chart: view, canvas, painter, viewport, terminal graphics."""

@@ -1,0 +1,323 @@
+"""A chart on the screen: drawn in a thread, shown with a cursor and the values under it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual import work
+from textual.geometry import Region
+from textual.message import Message
+from textual.strip import Strip
+from textual.worker import Worker, WorkerState
+
+from resim_inspect.document import Document
+from resim_inspect.text import symbol
+from resim_inspect.tui.theme import Tones, tones
+from resim_inspect.tui.widgets.chart.painter import Look, Painted, Request, Subject, paint
+from resim_inspect.tui.widgets.chart.terminal_graphics import Graphics, send, stamp
+from resim_inspect.tui.widgets.chart.viewport import Window, around
+from resim_inspect.tui.widgets.row_list import Lined, Piece, strip_of
+from resim_inspect.tui.workers import Background
+
+if TYPE_CHECKING:
+    from resim_inspect.charts.model.drawing import Drawing
+
+PATIENCE = 0.2
+"""Seconds that an old chart stays while the next is drawn."""
+
+
+class ChartCanvas(Background, Lined, can_focus=True):
+    """One chart, and below it the values under the cursor."""
+
+    DEFAULT_CSS = "ChartCanvas { height: 1fr; }"
+
+    class Ready(Message):
+        """A picture is ready to be shown."""
+
+        def __init__(self, painted: Painted) -> None:
+            super().__init__()
+            self.painted = painted
+
+    class Read(Message):
+        """The cursor stands elsewhere, or something else is drawn."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.subject: Subject | None = None
+        self.look = Look()
+        self.window: Window | None = None
+        self.cursor_x: float | None = None
+        self._painted: Painted | None = None
+        self._busy = False
+        self._stale = False
+        self._scroll = 0
+        self._extra = 0
+        self._wanted_ns: float | None = None
+        self._sharp = self._stamping = False
+
+    # State.
+
+    @property
+    def drawing(self) -> Drawing | None:
+        """What is drawn, once it is drawn."""
+        if self._painted and self._painted.request.subject == self.subject:
+            return self._painted.drawing
+        return None
+
+    def show(self, document: Document, kind: str, position: int) -> None:
+        """Draw a metric or a metrics data; the same place of a newer document keeps the view."""
+        old = self.subject
+        self.subject = Subject(document, kind, position)
+        if old == self.subject:
+            return
+        if old is None or (old.kind, old.position) != (kind, position):
+            self.look = Look(time=self.look.time, statuses=self.look.statuses)
+            self.window = self.cursor_x = None
+        self._scroll = self._extra = 0
+        self._stale = True
+        self.set_timer(PATIENCE, self._tidy)
+        # The row that was chosen is on the screen before its chart is worked out.
+        self.call_after_refresh(self._ask)
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self.subject = self.window = self.cursor_x = None
+        self._put(None)
+        self.refresh()
+
+    def look_at(self, x: float) -> None:
+        """Put the cursor at a position of the axis once the drawing is there."""
+        self.cursor_x = x
+        if self.drawing and self.window and self.drawing.extent:
+            self.window = around(x, self.window, self.drawing.extent)
+            self._ask()
+        self.refresh()
+
+    @property
+    def cursor_ns(self) -> int | None:
+        """The time under the cursor, ns as in the file; None without one, or without times."""
+        axis = getattr(self.drawing.main if self.drawing else None, "x", None)
+        if self.cursor_x is None or axis is None or axis.kind != "time":
+            return None
+        return int(axis.base + self.cursor_x * 1e9)
+
+    def look_at_ns(self, at: float) -> None:
+        """Put the cursor at a time of the file, given in ns, once the drawing is there."""
+        self._wanted_ns = at
+        self._place_ns()
+
+    def _place_ns(self) -> None:
+        main = self.drawing.main if self.drawing else None
+        axis = getattr(main, "x", None)
+        if self._wanted_ns is None or axis is None:
+            return
+        at = (self._wanted_ns - axis.base) / 1e9
+        extent = self.drawing.extent if self.drawing else None
+        if axis.kind == "time" and extent and extent[0] <= at <= extent[1]:
+            self.look_at(at)
+        self._wanted_ns = None
+
+    def _tidy(self) -> None:
+        if self._stale:
+            self._put(None)
+            self.refresh()
+
+    def _wanted(self) -> Request | None:
+        width, height = self.size.width, self.size.height - 1
+        if self.subject is None or width < 4 or height < 1:
+            return None
+        look = tones(self.app)
+        palette = "plain" if look.plain else "dark" if look.dark else "light"
+        return Request(self.subject, self.look, width, height + self._extra, self.window, palette)
+
+    def _ask(self) -> None:
+        """Have the wanted picture drawn, unless a thread is at work: it is asked again then."""
+        request = self._wanted()
+        if request is None or self._busy:
+            return
+        if self._painted and self._painted.request == request:
+            return
+        self._busy = True
+        self._paint(request, self._painted, self._graphics)
+
+    @work(
+        thread=True,
+        exclusive=True,
+        group="chart",
+        exit_on_error=False,
+        description="drawing the chart",
+    )
+    def _paint(self, request: Request, known: Painted | None, graphics: Graphics | None) -> None:
+        self.post_message(self.Ready(paint(request, known, graphics)))
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        if event.state in (WorkerState.ERROR, WorkerState.CANCELLED):
+            self._busy = False
+
+    def on_chart_canvas_ready(self, message: Ready) -> None:
+        message.stop()
+        self._busy = False
+        painted = message.painted
+        if painted.request.subject == self.subject:
+            self._put(painted)
+            self._stale = False
+            if painted.picture.more and painted.picture.plot is None and not self._extra:
+                self._extra = min(painted.picture.more, 5000)
+            self.refresh()
+            self._place_ns()
+            self.post_message(self.Read())
+        self._ask()
+
+    def on_resize(self) -> None:
+        self._extra = self._scroll = 0
+        self._ask()
+
+    def restyle(self) -> None:
+        """Draw again in the colours of the theme of the moment."""
+        self._ask()
+
+    def _view(self) -> tuple[Window, Window] | None:
+        """The window in view and the whole extent, where there is something to zoom."""
+        if self._painted is None or self.drawing is None:
+            return None
+        extent, shown = self.drawing.extent, self._painted.picture.x_range
+        if extent is None or shown is None or extent[1] <= extent[0]:
+            return None
+        return self.window or shown, extent
+
+    # Graphics.
+
+    @property
+    def _graphics(self) -> Graphics | None:
+        found: object = getattr(self.app, "graphics", None)
+        return found if isinstance(found, Graphics) else None
+
+    def _put(self, painted: Painted | None) -> None:
+        """Have this shown; the terminal forgets the image of before, and gets the new one."""
+        before, self._painted = self._painted, painted
+        if before and before.sharp and (painted is None or painted.sharp is not before.sharp):
+            send(self.app, before.sharp.drop)
+        if painted and painted.sharp:
+            send(self.app, painted.sharp.send)
+
+    def on_unmount(self) -> None:
+        self._put(None)
+
+    def _sharp_now(self) -> bool:
+        """Whether the image is shown as graphics: nothing may dim it or lie over it."""
+        painted = self._painted
+        if painted is None or painted.sharp is None:
+            return False
+        if not (self.is_on_screen and self.screen.is_active):
+            return False
+        if (painted.request.width, painted.request.height) != (
+            self.size.width,
+            self.size.height - 1 + self._extra,
+        ):
+            return False
+        if not painted.sharp.stamp:
+            return True
+        place, corner = painted.sharp.place, self.content_region.offset
+        image = Region(place.x, place.y, place.width, place.height).translate(corner)
+        over = self.screen.query("Toast, Tooltip").results()
+        return self.screen.find_widget(self).visible_region.contains_region(image) and not any(
+            widget.display and widget.region.overlaps(image) for widget in over
+        )
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        sharp = self._sharp_now()
+        if sharp is not self._sharp:
+            self._sharp = sharp
+            self.refresh()
+        if sharp and self._painted and self._painted.sharp and self._painted.sharp.stamp:
+            # Blank cells are painted over the image each time that these lines are.
+            self._stamp_soon()
+        return super().render_lines(crop)
+
+    def _stamp_soon(self) -> None:
+        if not self._stamping:
+            self._stamping = True
+            self.call_after_refresh(self._stamp)
+
+    def _stamp(self) -> None:
+        self._stamping = False
+        if self._painted and self._painted.sharp and self._sharp_now():
+            send(self.app, stamp(self._painted.sharp, self.content_region.offset))
+
+    # Looks.
+
+    def render_line(self, y: int) -> Strip:
+        base, width = self.base, self.size.width
+        if y == self.size.height - 1:
+            look = tones(self.app)
+            return strip_of(self.reading(look), width, base)
+        painted = self._painted
+        lines = () if painted is None else painted.strips
+        if painted is not None and painted.sharp is not None and self._sharp:
+            lines = painted.sharp.strips
+        if painted is None or y + self._scroll >= len(lines):
+            return Strip.blank(width, base)
+        line = lines[y + self._scroll].apply_style(base)
+        line = line.crop_extend(0, width, base)
+        column = self._cursor_column()
+        plot = painted.picture.plot
+        if column is None or plot is None or not plot.y <= y < plot.y + plot.height:
+            return line
+        return _lit(line, column, tones(self.app))
+
+    def _cursor_column(self) -> int | None:
+        if self.cursor_x is None or self._painted is None or self.drawing is None:
+            return None
+        return self._painted.picture.column_of(self.cursor_x)
+
+    def reading(self, look: Tones) -> list[Piece]:
+        """The last line: the values under the cursor, or how much is drawn."""
+        from resim_inspect.charts.rendering.cells import common_start
+
+        drawing = self.drawing
+        if drawing is None:
+            return [(" drawing…", look.quiet)] if self._busy else []
+        if self.cursor_x is None:
+            parts = []
+            if self._extra:
+                parts.append("↑ ↓ scroll")
+            if drawing.images > 1:
+                parts.append(f"image {drawing.image_index + 1} of {drawing.images}, i next")
+            if self.window is not None:
+                parts.append("zoomed, 0 shows all")
+            graphics = self._graphics
+            if graphics and graphics.trouble and self._painted and self._painted.picture.image:
+                parts.append(graphics.trouble)
+            return [(" " + " · ".join(parts), look.quiet)]
+        said = drawing.read(self.cursor_x)
+        pieces: list[Piece] = [(f" {said.x_text}", look.accent)]
+        drop = 0
+        if cell_len(said.text) > self.size.width - 2 * len(said.readings):
+            # Where not all of it fits, what the names have in common says nothing.
+            drop = common_start([reading.series for reading in said.readings])
+        for reading in said.readings:
+            name = reading.series[drop:]
+            pieces.append(("   " + (name + " " if name else ""), look.quiet))
+            pieces.append((reading.text, look.strong))
+            if reading.status is not None:
+                pieces.append((" " + symbol(reading.status), look.of(reading.status)))
+            if reading.away:
+                pieces.append((f" at {reading.away}", look.quiet))
+        return pieces
+
+
+def _lit(line: Strip, column: int, look: Tones) -> Strip:
+    """The line with one column standing out."""
+    before, cell, after = line.crop(0, column), line.crop(column, column + 1), line.crop(column + 1)
+    bright = look.pick + look.accent if not look.plain else look.pick
+    lit = [
+        Segment(
+            "│" if segment.text.isspace() else segment.text,
+            (segment.style or Style()) + (bright if segment.text.isspace() else look.pick),
+        )
+        for segment in cell
+    ]
+    return Strip.join([before, Strip(lit, cell.cell_length), after])

@@ -1,0 +1,136 @@
+"""From a metric to lines on the screen: what is asked of a thread, and what comes back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from resim_inspect.document import Document
+from resim_inspect.text import clean
+
+if TYPE_CHECKING:
+    from resim_inspect.charts.model.drawing import Drawing, TimeMode
+    from resim_inspect.charts.model.picture import Picture
+    from resim_inspect.charts.model.style import Style as ChartStyle
+    from resim_inspect.tui.widgets.chart.terminal_graphics import Graphics, Sharp
+
+
+class Subject(NamedTuple):
+    """What is drawn: a metric or a metrics data, by its place in the file."""
+
+    document: Document | None
+    kind: str
+    """`metric`, `data` or `file`."""
+    position: int
+    path: Path | None = None
+    """Of a file: an image."""
+
+
+class Look(NamedTuple):
+    """What the reader chose about the drawing; each change draws anew."""
+
+    time: TimeMode = "auto"
+    hidden: frozenset[str] = frozenset()
+    category: str | None = None
+    statuses: bool = True
+    image: int = 0
+
+
+class Request(NamedTuple):
+    """One picture that is wanted."""
+
+    subject: Subject
+    look: Look
+    width: int
+    height: int
+    window: tuple[float, float] | None
+    palette: str
+
+
+class Painted(NamedTuple):
+    """A picture, the drawing it is of, and its lines."""
+
+    request: Request
+    drawing: Drawing
+    picture: Picture
+    strips: tuple[Strip, ...]
+    sharp: Sharp | None = None
+    """The same with its image as graphics, where the terminal has them."""
+
+
+def paint(request: Request, known: Painted | None, graphics: Graphics | None = None) -> Painted:
+    """Draw and render; decodes series, so not for the thread that shows the screen."""
+    from resim_inspect.charts import DARK, LIGHT, PLAIN, DrawOptions, draw, draw_series, render
+
+    look, subject = request.look, request.subject
+    if known and known.request.subject == subject and known.request.look == look:
+        drawing = known.drawing
+    else:
+        options = DrawOptions(
+            time=look.time,
+            hidden=look.hidden,
+            category=look.category,
+            statuses=look.statuses,
+            image_index=look.image,
+        )
+        document = subject.document
+        if document is None:
+            drawing = _file(subject)
+        elif subject.kind == "metric":
+            drawing = draw(document, document.metrics[subject.position], options)
+        else:
+            drawing = draw_series(document, document.data[subject.position], look.category)
+    palette = {"dark": DARK, "light": LIGHT}.get(request.palette, PLAIN)
+    picture = render(drawing, request.width, request.height, window=request.window, palette=palette)
+    lines = strips(picture)
+    # Without colours the placeholders of images, whose colour is the image's number, say nothing.
+    if graphics is None or request.palette == "plain":
+        return Painted(request, drawing, picture, lines)
+    return Painted(request, drawing, picture, lines, graphics.sharpen(drawing, picture, lines))
+
+
+def _file(subject: Subject) -> Drawing:
+    """An image file, or the sentence that says why it is none."""
+    from resim_inspect.charts.build.image import open_image
+    from resim_inspect.charts.build.source import MissingError
+    from resim_inspect.charts.model.drawing import Drawing, Image, Message
+
+    path = subject.path or Path()
+    name = clean(path.name, 120)
+    try:
+        pixels, caption = open_image(path, name)
+    except MissingError as error:
+        return Drawing(name, "image", (Message(str(error)),))
+    return Drawing(name, "image", (Image(pixels, caption, str(path)),))
+
+
+def strips(picture: Picture) -> tuple[Strip, ...]:
+    """The picture's lines as Textual shows them."""
+    styles: dict[ChartStyle, Style] = {}
+    lines = []
+    for line in picture.lines:
+        segments = []
+        for span in line:
+            style = styles.get(span.style)
+            if style is None:
+                style = styles[span.style] = rich_style(span.style)
+            segments.append(Segment(span.text, style))
+        lines.append(Strip(segments))
+    return tuple(lines)
+
+
+def rich_style(style: ChartStyle) -> Style:
+    """A style of a picture as rich knows it."""
+    return Style(
+        color=None if style.fg is None else "#{:02x}{:02x}{:02x}".format(*style.fg),
+        bgcolor=None if style.bg is None else "#{:02x}{:02x}{:02x}".format(*style.bg),
+        bold=style.bold or None,
+        dim=style.dim or None,
+        italic=style.italic or None,
+        underline=style.underline or None,
+        reverse=style.reverse or None,
+    )

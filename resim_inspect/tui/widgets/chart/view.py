@@ -1,0 +1,273 @@
+"""The chart in use: keys and mouse that zoom, pan, read, and choose what is drawn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from textual import events, work
+from textual.binding import Binding, BindingType
+
+from resim_inspect.document.enums import MetricType
+from resim_inspect.text import clean
+from resim_inspect.tui.theme import tones
+from resim_inspect.tui.widgets.chart.canvas import ChartCanvas
+from resim_inspect.tui.widgets.chart.viewport import Window, held, panned, zoomed
+from resim_inspect.tui.widgets.status_bars import Key
+
+if TYPE_CHECKING:
+    from resim_inspect.charts.model.drawing import TimeMode
+    from resim_inspect.document import Document
+    from resim_inspect.document.model import Metric
+
+
+class ChartView(ChartCanvas):
+    """One chart that can be zoomed, panned and read."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left,h", "cursor(-1)", "Left", tooltip="cursor one column to the left"),
+        Binding("right,l", "cursor(1)", "Right", tooltip="cursor one column to the right"),
+        Binding("shift+left,H", "cursor(-10)", "Left 10", tooltip="cursor ten columns left"),
+        Binding("shift+right,L", "cursor(10)", "Right 10", tooltip="cursor ten columns right"),
+        Binding("plus,equals_sign,z,up,k", "zoom(0.5)", "Zoom in", tooltip="zoom in at the cursor"),
+        Binding("minus,Z,down,j", "zoom(2)", "Zoom out", tooltip="zoom out"),
+        Binding("comma", "pan(-0.25)", "Pan left", tooltip="move the view left"),
+        Binding("full_stop", "pan(0.25)", "Pan right", tooltip="move the view right"),
+        Binding("0", "reset", "Whole", tooltip="show everything again"),
+        Binding("s,space", "series", "Series", tooltip="turn series on and off"),
+        Binding("c", "category", "Category", tooltip="choose the category"),
+        Binding("t", "time", "Time", tooltip="times as in the file, since the start, as UTC"),
+        Binding("o", "statuses", "Statuses", tooltip="mark failing samples or not"),
+        Binding("p", "image(-1)", "Image before", tooltip="the image before this one"),
+        Binding("i", "image(1)", "Next image", tooltip="the next image"),
+        Binding("y", "copy", "Copy", tooltip="copy the values under the cursor"),
+        Binding("v", "browse", "View", tooltip="the figure or image in the browser or viewer"),
+    ]
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._drag: tuple[int, Window] | None = None
+
+    def keys(self) -> tuple[Key, ...]:
+        """The keys that do something with what is drawn."""
+        drawing, found = self.drawing, []
+        if self._view() is not None:
+            found += [Key("← →", "read", ""), Key("+ -", "zoom", "")]
+            if self.window is not None:
+                found.append(Key("0", "all", ""))
+        if self._extra:
+            found.append(Key("↑ ↓", "scroll", ""))
+        if drawing is not None and drawing.images > 1:
+            found.append(Key("i p", "images", ""))
+        if drawing is not None and len(drawing.series) > 1:
+            found.append(Key("s", "series", ""))
+        subject = self.subject
+        if subject is not None and subject.document is not None and subject.kind == "metric":
+            metric = subject.document.metrics[subject.position]
+            if metric.type in (MetricType.PLOTLY, MetricType.IMAGE, MetricType.IMAGE_LIST):
+                found.append(Key("v", "view", ""))
+        return tuple(found)
+
+    def action_zoom(self, factor: float) -> None:
+        if self._scrolled(-1 if factor < 1 else 1):
+            return
+        view = self._view()
+        if view is not None:
+            self.window = zoomed(view[0], view[1], factor, self.cursor_x)
+            self._ask()
+
+    def action_pan(self, part: float) -> None:
+        view = self._view()
+        if view is not None and self.window is not None:
+            self.window = panned(self.window, view[1], part)
+            self._ask()
+
+    def action_reset(self) -> None:
+        self.window = self.cursor_x = None
+        self._scroll = 0
+        self._ask()
+        self.refresh()
+        self.post_message(self.Read())
+
+    def action_cursor(self, columns: int) -> None:
+        view = self._view()
+        if view is None or self._painted is None or self._painted.picture.plot is None:
+            if self.drawing is not None and self.drawing.images > 1:
+                self.action_image(1 if columns > 0 else -1)
+            return
+        window, extent = view
+        step = (window[1] - window[0]) / max(1, self._painted.picture.plot.width)
+        if self._painted.picture.reverse:
+            step = -step
+        if self.cursor_x is None or not window[0] <= self.cursor_x <= window[1]:
+            at = (window[0] + window[1]) / 2
+        else:
+            at = self.cursor_x + columns * step
+        self._put_cursor(min(max(at, extent[0]), extent[1]))
+
+    def _put_cursor(self, at: float) -> None:
+        view = self._view()
+        self.cursor_x = at
+        if view is not None and self.window is not None:
+            low, high = self.window
+            if not low <= at <= high:
+                width = high - low
+                start = at if at < low else at - width
+                self.window = held((start, start + width), view[1])
+                self._ask()
+        self.refresh()
+        self.post_message(self.Read())
+
+    def action_image(self, by: int) -> None:
+        if self.drawing is not None and self.drawing.images > 1:
+            number = (self.drawing.image_index + by) % self.drawing.images
+            self.look = self.look._replace(image=number)
+            self._ask()
+
+    def action_browse(self) -> None:
+        subject = self.subject
+        if subject is not None and subject.document is not None and subject.kind == "metric":
+            self._browse(subject.document.metrics[subject.position], subject.document)
+
+    @work(
+        thread=True,
+        exclusive=True,
+        group="browse",
+        exit_on_error=False,
+        description="opening the browser",
+    )
+    def _browse(self, metric: Metric, document: Document) -> None:
+        from resim_inspect.charts.external_viewer import has_display, launch
+        from resim_inspect.charts.html_page import NothingToBrowseError, target
+
+        try:
+            found = target(document, metric, self.look.image)
+        except (NothingToBrowseError, OSError, UnicodeDecodeError) as error:
+            self._say(str(error), "warning")
+            return
+        where = clean(str(found.path), 300)
+        if not has_display():
+            self._say(f"No display here; open this file where there is one: {where}", "warning")
+        elif launch(found.path):
+            self._say(f"Opened {where}. {found.notice}".strip(), "information")
+        else:
+            self._say(f"No browser or viewer was found; open this file: {where}", "warning")
+
+    def _say(self, sentence: str, severity: Literal["information", "warning"]) -> None:
+        # Safe from a worker's thread.
+        self.app.notify(clean(sentence, 600), severity=severity, timeout=10, markup=False)
+
+    def action_time(self) -> None:
+        following: dict[TimeMode, TimeMode] = {
+            "auto": "relative",
+            "relative": "absolute",
+            "absolute": "auto",
+        }
+        words = {"auto": "as the data look", "relative": "since the start", "absolute": "as UTC"}
+        self.look = self.look._replace(time=following[self.look.time])
+        self.app.notify(f"Times {words[self.look.time]}.", timeout=2)
+        self.window = self.cursor_x = None
+        self._ask()
+
+    def action_statuses(self) -> None:
+        self.look = self.look._replace(statuses=not self.look.statuses)
+        self._ask()
+
+    def action_series(self) -> None:
+        from resim_inspect.tui.widgets.dialogs import Tick
+
+        names = self.drawing.series if self.drawing else ()
+        if len(names) < 2:
+            self.app.notify("There is one series only.", timeout=3)
+            return
+
+        def changed(on: set[int]) -> None:
+            hidden = frozenset(name for i, name in enumerate(names) if i not in on)
+            self.look = self.look._replace(hidden=hidden)
+            self._ask()
+
+        on = {i for i, name in enumerate(names) if name not in self.look.hidden}
+        self.app.push_screen(Tick("Series", [clean(n, 80) for n in names], on, changed))
+
+    def action_category(self) -> None:
+        from resim_inspect.tui.widgets.dialogs import Choose
+
+        drawing = self.drawing
+        if drawing is None or not drawing.categories:
+            self.app.notify("These data have no categories.", timeout=3)
+            return
+        names = drawing.categories
+
+        def chosen(row: int | None) -> None:
+            if row is not None:
+                self.look = self.look._replace(category=names[row])
+                self._ask()
+
+        current = names.index(drawing.category) if drawing.category in names else 0
+        self.app.push_screen(Choose("Category", [clean(n, 80) for n in names], current), chosen)
+
+    def action_copy(self) -> None:
+        from resim_inspect.tui.clipboard import copy
+
+        text = "".join(text for text, _ in self.reading(tones(self.app))).strip()
+        if self.cursor_x is None and self._painted is not None:
+            text = self._painted.picture.text
+        copy(self.app, text)
+
+    def _scrolled(self, by: int) -> bool:
+        """Scroll a text or table that is longer than the screen; False where there is none."""
+        if self._painted is None or self._painted.picture.plot is not None or not self._extra:
+            return False
+        most = max(0, len(self._painted.strips) - self.size.height + 1)
+        self._scroll = min(max(0, self._scroll + by), most)
+        self.refresh()
+        return True
+
+    # Mouse.
+
+    def _x_under(self, event: events.MouseEvent) -> float | None:
+        offset = event.get_content_offset(self)
+        if offset is None or self._painted is None or self._painted.picture.plot is None:
+            return None
+        plot = self._painted.picture.plot
+        if (offset.x, offset.y) not in plot:
+            return None
+        return self._painted.picture.x_of(offset.x)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        self._wheel(event, 0.7)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        self._wheel(event, 1 / 0.7)
+
+    def _wheel(self, event: events.MouseEvent, factor: float) -> None:
+        if self._scrolled(-3 if factor < 1 else 3):
+            event.stop()
+            return
+        view = self._view()
+        if view is not None:
+            event.stop()
+            self.window = zoomed(view[0], view[1], factor, self._x_under(event))
+            self._ask()
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        at, view = self._x_under(event), self._view()
+        if at is not None and view is not None:
+            self._put_cursor(at)
+            self._drag = (event.x, view[0])
+            self.capture_mouse()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        view = self._view()
+        if self._drag is None or view is None or self.window is None or self._painted is None:
+            return
+        start, (low, high) = self._drag
+        plot = self._painted.picture.plot
+        if plot is not None:
+            shift = (start - event.x) / max(1, plot.width) * (high - low)
+            self.window = held((low + shift, high + shift), view[1])
+            self._ask()
+
+    def on_mouse_up(self) -> None:
+        if self._drag is not None:
+            self._drag = None
+            self.release_mouse()

@@ -1,0 +1,276 @@
+"""Dialogs: an error that can be copied, a list to choose from, facts to read and copy."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Sequence
+from textwrap import wrap
+from typing import ClassVar, TypeVar
+
+from rich.cells import cell_len, chop_cells
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from resim_inspect.text import clean
+from resim_inspect.tui.theme import Tones, tones
+from resim_inspect.tui.widgets.row_list import LineList, Piece, fit
+
+T = TypeVar("T")
+
+
+class Dialog(ModalScreen[T]):
+    """A box in the middle of the screen that Esc closes."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "close", "Close", tooltip="close this box"),
+    ]
+    DEFAULT_CSS = """
+    Dialog { align: center middle; }
+    Dialog > .box {
+        width: 80; max-width: 96%; height: auto; max-height: 90%;
+        border: round $accent; background: $surface; padding: 0 1;
+        border-title-color: $accent; border-subtitle-color: $quiet;
+        scrollbar-size-vertical: 1;
+    }
+    """
+
+    def action_close(self) -> None:
+        self.dismiss(None)
+
+
+class ErrorDialog(Dialog[None]):
+    """What went wrong, in one sentence and in full."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "copy", "Copy", tooltip="copy the whole text"),
+    ]
+
+    def __init__(self, doing: str, error: BaseException) -> None:
+        super().__init__()
+        self.doing = doing
+        self.error = error
+
+    def tells(self, doing: str, error: BaseException) -> bool:
+        """Whether it says the same as one about this error would."""
+        return (doing, type(error), str(error)) == (self.doing, type(self.error), str(self.error))
+
+    @property
+    def details(self) -> str:
+        """The whole story, for a bug report; no values of local variables."""
+        return "".join(traceback.format_exception(self.error))
+
+    def compose(self) -> ComposeResult:
+        look = tones(self.app)
+        text = Text()
+        text.append(f"While {self.doing}:\n" if self.doing else "", look.quiet)
+        text.append(clean(str(self.error) or type(self.error).__name__, 600) + "\n\n", look.strong)
+        text.append(clean(self.details, 6000, lines=True), look.quiet)
+        with VerticalScroll(classes="box") as box:
+            yield Static(text)
+        box.border_title = "Something went wrong"
+        box.border_subtitle = "y copy · Esc close"
+
+    def action_copy(self) -> None:
+        from resim_inspect.tui.clipboard import copy
+
+        copy(self.app, f"While {self.doing}:\n{self.details}")
+
+
+class Choices(LineList):
+    """Rows of text, some ticked."""
+
+    def __init__(self, rows: Sequence[str], ticked: set[int] | None) -> None:
+        super().__init__()
+        self.rows = rows
+        self.ticked = ticked
+
+    def on_mount(self) -> None:
+        self.set_count(len(self.rows), 0)
+
+    def pieces(self, row: int, width: int, look: Tones) -> Sequence[Piece]:
+        tick = "" if self.ticked is None else "[x] " if row in self.ticked else "[ ] "
+        return [
+            ("▌" if row == self.cursor else " ", look.accent),
+            (tick, look.accent),
+            (fit(self.rows[row], width - len(tick) - 1), look.text),
+        ]
+
+
+class Choose(Dialog[int | None]):
+    """One of a few rows; the answer is its number, None for none."""
+
+    DEFAULT_CSS = """
+    Choose > Choices {
+        width: 60; max-width: 96%; height: auto; max-height: 80%;
+        border: round $accent; background: $surface;
+        border-title-color: $accent; border-subtitle-color: $quiet;
+    }
+    """
+
+    def __init__(self, title: str, rows: Sequence[str], current: int = 0) -> None:
+        super().__init__()
+        self.title_text = title
+        self.rows = rows
+        self.current = current
+
+    def compose(self) -> ComposeResult:
+        choices = Choices(self.rows, None)
+        choices.border_title = Text(self.title_text)
+        choices.border_subtitle = "Enter choose · Esc close"
+        choices.styles.height = len(self.rows) + 2
+        yield choices
+
+    def on_mount(self) -> None:
+        choices = self.query_one(Choices)
+        choices.focus()
+        self.call_after_refresh(setattr, choices, "cursor", self.current)
+
+    def on_line_list_chosen(self, message: LineList.Chosen) -> None:
+        message.stop()
+        self.dismiss(message.row)
+
+
+class Tick(Dialog[None]):
+    """Rows that are on or off; every change is told at once."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "flip", "On/off", priority=True, tooltip="turn the row on or off"),
+        Binding("a", "all", "All", tooltip="turn all on"),
+        Binding("o", "only", "Only this", tooltip="turn all others off"),
+    ]
+    DEFAULT_CSS = """
+    Tick > Choices {
+        width: 60; max-width: 96%; height: auto; max-height: 80%;
+        border: round $accent; background: $surface;
+        border-title-color: $accent; border-subtitle-color: $quiet;
+    }
+    """
+
+    def __init__(
+        self,
+        title: str,
+        rows: Sequence[str],
+        ticked: set[int],
+        changed: Callable[[set[int]], None],
+    ) -> None:
+        super().__init__()
+        self.title_text = title
+        self.rows = rows
+        self.ticked = set(ticked)
+        self.changed = changed
+
+    def compose(self) -> ComposeResult:
+        choices = Choices(self.rows, self.ticked)
+        choices.border_title = Text(self.title_text)
+        choices.border_subtitle = "Space on/off · a all · o only this · Esc close"
+        choices.styles.height = len(self.rows) + 2
+        yield choices
+
+    def on_mount(self) -> None:
+        self.query_one(Choices).focus()
+
+    def _tell(self, ticked: set[int]) -> None:
+        self.ticked.clear()
+        self.ticked.update(ticked)
+        self.query_one(Choices).refresh()
+        self.changed(set(ticked))
+
+    def action_flip(self) -> None:
+        self._tell(self.ticked ^ {self.query_one(Choices).cursor})
+
+    def action_all(self) -> None:
+        self._tell(set(range(len(self.rows))))
+
+    def action_only(self) -> None:
+        self._tell({self.query_one(Choices).cursor})
+
+    def on_line_list_chosen(self, message: LineList.Chosen) -> None:
+        message.stop()
+        self.action_flip()
+
+
+class FactRows(LineList):
+    """Names and values, long ones on several lines; copying copies the value."""
+
+    def __init__(self, facts: Sequence[tuple[str, str]]) -> None:
+        super().__init__()
+        self.facts = [(clean(name, 60), value) for name, value in facts]
+        self._lines: list[tuple[int, str, str]] = []
+        """Of each line: which fact, its name on the first line, a part of its value."""
+        self._names = 0
+
+    def on_resize(self) -> None:
+        width = self.scrollable_content_region.width
+        longest = max((cell_len(name) for name, _ in self.facts), default=0)
+        self._names = min(longest, 28, max(10, width * 2 // 5))
+        fact = self._lines[self.cursor][0] if 0 <= self.cursor < len(self._lines) else 0
+        self._lines = [
+            (number, "" if place else name, part)
+            for number, (name, value) in enumerate(self.facts)
+            for place, part in enumerate(_parts(clean(value, 2000), width - self._names - 3))
+        ]
+        self.styles.height = len(self._lines) + 2
+        first = next((row for row, line in enumerate(self._lines) if line[0] == fact), 0)
+        self.set_count(len(self._lines), first)
+
+    def rests(self, row: int) -> bool:
+        return 0 <= row < self.count and (row == 0 or self._starts(row))
+
+    def _starts(self, row: int) -> bool:
+        return self._lines[row][0] != self._lines[row - 1][0]
+
+    def reveal(self, row: int) -> None:
+        last = row
+        while 0 <= last < self.count - 1 and not self._starts(last + 1):
+            last += 1
+        super().reveal(last)
+        super().reveal(row)
+
+    def copied(self, row: int) -> str:
+        return self.facts[self._lines[row][0]][1]
+
+    def pieces(self, row: int, width: int, look: Tones) -> Sequence[Piece]:  # noqa: ARG002
+        _, name, part = self._lines[row]
+        return [
+            ("▌" if row == self.cursor else " ", look.accent),
+            (fit(name, self._names) + "  ", look.quiet),
+            (part, look.text),
+        ]
+
+
+def _parts(text: str, width: int) -> list[str]:
+    """A text in lines of at most `width` cells, broken between words where there are any."""
+    lines = []
+    for line in wrap(text, max(8, width)) or [""]:
+        lines += [line] if line.isascii() else chop_cells(line, max(8, width))
+    return lines
+
+
+class FactsDialog(Dialog[None]):
+    """Everything about one thing, row by row, each to be copied with y."""
+
+    DEFAULT_CSS = """
+    FactsDialog > FactRows {
+        width: 110; max-width: 96%; height: auto; max-height: 85%;
+        border: round $accent; background: $surface;
+        border-title-color: $accent; border-subtitle-color: $quiet;
+    }
+    """
+
+    def __init__(self, title: str, rows: Sequence[tuple[str, str]]) -> None:
+        super().__init__()
+        self.title_text = title
+        self.rows = rows
+
+    def compose(self) -> ComposeResult:
+        rows = FactRows(self.rows)
+        rows.border_title = Text(clean(self.title_text, 80))
+        rows.border_subtitle = "y copy the value · Esc close"
+        yield rows
+
+    def on_mount(self) -> None:
+        self.query_one(FactRows).focus()

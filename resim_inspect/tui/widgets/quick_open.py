@@ -1,0 +1,131 @@
+"""Jump: a few letters of a name, and there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.widgets import Input
+
+from resim_inspect.document.enums import MetricStatus
+from resim_inspect.filtering.catalog import Catalog
+from resim_inspect.text import clean, symbol
+from resim_inspect.tui.theme import Tones
+from resim_inspect.tui.widgets.dialogs import Dialog
+from resim_inspect.tui.widgets.row_list import LineList, Piece, fit
+
+MOST = 200
+
+
+def best(letters: str, names: Sequence[str], order: Sequence[int]) -> list[int]:
+    """Positions of the names that hold the letters in this order, the best first, at most 200.
+
+    Whole words and starts of words come before scattered letters, short names before long.
+    """
+    wanted = letters.casefold().replace(" ", "")
+    if not wanted:
+        return list(order[:MOST])
+    loose = re.compile(".*?".join(map(re.escape, wanted)))
+    hits = [p for p in order if loose.search(names[p])]
+    plain = letters.casefold().strip()
+
+    def rank(position: int) -> tuple[int, int, int]:
+        name = names[position]
+        at = name.find(plain)
+        if at == 0:
+            return (0, 0, len(name))
+        if at > 0:
+            return (1 if not name[at - 1].isalnum() else 2, at, len(name))
+        match = loose.search(name)
+        assert match is not None
+        return (3, match.end() - match.start(), len(name))
+
+    return sorted(hits, key=rank)[:MOST]
+
+
+class Hits(LineList):
+    """The metrics found."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        super().__init__()
+        self.catalog = catalog
+        self.hits: list[int] = []
+
+    def show(self, hits: list[int]) -> None:
+        """Show these, the first chosen."""
+        self.hits = hits
+        self.set_count(len(hits), 0)
+
+    def empty_note(self) -> str:
+        return "no metric has these letters in its name"
+
+    def pieces(self, row: int, width: int, look: Tones) -> Sequence[Piece]:
+        position = self.hits[row]
+        status = MetricStatus(self.catalog.statuses[position])
+        return [
+            ("▌" if row == self.cursor else " ", look.accent),
+            (symbol(status) + " ", look.of(status)),
+            (fit(clean(self.catalog.names[position], 200), width - 3), look.text),
+        ]
+
+
+class Jump(Dialog[int | None]):
+    """A field and the hits below it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down,ctrl+n", "move(1)", "Down", priority=True, show=False),
+        Binding("up,ctrl+p", "move(-1)", "Up", priority=True, show=False),
+        Binding("escape", "close", "Close", priority=True, show=False),
+    ]
+    DEFAULT_CSS = """
+    Jump > Vertical {
+        width: 70; max-width: 96%; height: 20; max-height: 90%;
+        border: round $accent; background: $surface;
+        border-title-color: $accent; border-subtitle-color: $quiet;
+    }
+    Jump Input, Jump Input:focus { border: none; height: 1; background: $panel; }
+    """
+
+    def __init__(
+        self, catalog: Catalog, title: str = "Jump to", among: Sequence[int] | None = None
+    ) -> None:
+        super().__init__()
+        self.catalog = catalog
+        self.title_text = title
+        self.among = catalog.order if among is None else among
+        """Positions of the metrics that are offered, in their order."""
+
+    def compose(self) -> ComposeResult:
+        with Vertical() as box:
+            yield Input(placeholder="letters of a metric's name")
+            yield Hits(self.catalog)
+        box.border_title = Text(self.title_text)
+        box.border_subtitle = "Enter go · Esc close"
+
+    def on_mount(self) -> None:
+        self.query_one(Input).focus()
+        self._find("")
+
+    def _find(self, letters: str) -> None:
+        self.query_one(Hits).show(best(letters, self.catalog.lowered, self.among))
+
+    def on_input_changed(self, message: Input.Changed) -> None:
+        message.stop()
+        self._find(message.value)
+
+    def on_input_submitted(self, message: Input.Submitted) -> None:
+        message.stop()
+        hits = self.query_one(Hits)
+        self.dismiss(hits.hits[hits.cursor] if 0 <= hits.cursor < len(hits.hits) else None)
+
+    def on_line_list_chosen(self, message: LineList.Chosen) -> None:
+        message.stop()
+        self.dismiss(self.query_one(Hits).hits[message.row])
+
+    def action_move(self, by: int) -> None:
+        self.query_one(Hits).action_move(by)

@@ -1,0 +1,159 @@
+"""The first and the last line of the screen: which file, how it stands, what can be pressed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.strip import Strip
+from textual.widget import Widget
+
+from resim_inspect.document.enums import MetricStatus
+from resim_inspect.text import count, symbol
+from resim_inspect.tui.document.session import Session
+from resim_inspect.tui.theme import Tones, tones
+from resim_inspect.tui.widgets.row_list import Piece, fit
+from resim_inspect.validation.findings import Severity
+
+
+class Key(NamedTuple):
+    """A key in the last line: what to press, what it does, what a click runs."""
+
+    key: str
+    label: str
+    action: str = ""
+
+
+class TopBar(Widget):
+    """One line: the file, its verdict, its counts, its findings."""
+
+    DEFAULT_CSS = "TopBar { height: 1; background: $panel; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._left: list[Piece] = []
+        self._session: Session | None = None
+        self._note = ""
+
+    def show(self, session: Session, note: str = "") -> None:
+        """Show another state of the document."""
+        self._session, self._note = session, note
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:  # noqa: ARG002
+        base, look, width = self.rich_style, tones(self.app), self.size.width
+        session = self._session
+        if session is None:
+            return Strip.blank(width, base)
+        right = self._findings(session, look)
+        space = width - sum(len(text) for text, _ in right) - 1
+        left = self._file(session, look, space)
+        used = sum(len(text) for text, _ in left)
+        pieces = [*left, (" " * max(1, space - used), look.text), *right, (" ", look.text)]
+        segments = [Segment(text, base + style) for text, style in pieces]
+        return Strip(segments).crop_extend(0, width, base)
+
+    def _file(self, session: Session, look: Tones, room: int) -> list[Piece]:
+        document = session.document
+        verdict = document.verdict
+        name = "unset" if verdict is MetricStatus.UNSET else verdict.name
+        message = document.message
+        counts = [count(len(session.catalog), "metric")]
+        if room > 70:
+            counts.append(f"{len(message.metrics_data):,} data")
+            counts.append(count(len(message.events), "event"))
+        job = f"job {document.job_id[:8]}…" if len(document.job_id) > 8 and room > 90 else ""
+        tail: list[Piece] = [
+            ("  ", look.text),
+            (f"{symbol(verdict)} {name}", look.of(verdict)),
+            ("  " + " · ".join(counts), look.quiet),
+        ]
+        if self._note:
+            tail.append(("  " + self._note, look.accent))
+        elif job:
+            tail.append(("  " + job, look.quiet))
+        length = sum(len(text) for text, _ in tail)
+        label = session.label
+        space = room - length - 1
+        if len(label) > space > 0:
+            # The names that every such file has are the first to go: a job's own is before them.
+            label = label.removesuffix("/metrics.binproto").removesuffix("/outputs")
+        if len(label) > space > 0:
+            label = "…" + label[-max(1, space - 1) :] if space > 8 else fit(label, space)
+        return [(" ", look.text), (label, look.strong), *tail]
+
+    def _findings(self, session: Session, look: Tones) -> list[Piece]:
+        report = session.report
+        if report is None:
+            return [("checking…", look.quiet)]
+        pieces: list[Piece] = []
+        for severity, sign in (
+            (Severity.ERROR, "E"),
+            (Severity.WARNING, "W"),
+            (Severity.INFO, "i"),
+        ):
+            number = report.count(severity)
+            if number and (severity is not Severity.INFO or self.size.width > 90):
+                pieces += [(f"{number:,} {sign}", look.severity[severity]), (" ", look.text)]
+        return pieces[:-1] or [("✓ valid", look.of(MetricStatus.PASSED))]
+
+
+class BottomBar(Widget):
+    """One line: the panes on the left, the keys that matter now on the right; all clickable."""
+
+    DEFAULT_CSS = "BottomBar { height: 1; background: $panel; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._tabs: Sequence[Key] = ()
+        self._active = ""
+        self._keys: Sequence[Key] = ()
+        self._spots: list[tuple[int, int, str]] = []
+
+    def show(self, tabs: Sequence[Key], active: str, keys: Sequence[Key]) -> None:
+        """Show these panes and keys; `active` is the key of the pane in view."""
+        if (tabs, active, keys) != (self._tabs, self._active, self._keys):
+            self._tabs, self._active, self._keys = tabs, active, keys
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:  # noqa: ARG002
+        base, look, width = self.rich_style, tones(self.app), self.size.width
+        self._spots = []
+        short = width < 90
+        pieces: list[Piece] = []
+        at = 0
+
+        def put(text: str, style: Style) -> None:
+            nonlocal at
+            pieces.append((text, style))
+            at += len(text)
+
+        for tab in self._tabs:
+            active = tab.key == self._active
+            label = tab.label if active or not short else tab.label.split(" ")[0]
+            text = f" {tab.key} {label} " if active or not short else f" {tab.key} "
+            start = at
+            put(text, Style(bold=True, reverse=True) + look.accent if active else look.quiet)
+            self._spots.append((start, at, tab.action))
+        keys = list(self._keys)
+        while len(keys) > 2 and sum(len(k.key) + len(k.label) + 3 for k in keys) > width - at - 1:
+            keys.pop(max(0, len(keys) - 3))
+        room = width - at - sum(len(k.key) + len(k.label) + 3 for k in keys)
+        put(" " * max(0, room), look.text)
+        for key in keys:
+            start = at
+            put(" " + key.key, look.accent + Style(bold=True))
+            put(" " + key.label + " ", look.text)
+            self._spots.append((start, at, key.action))
+        segments = [Segment(text, base + style) for text, style in pieces]
+        return Strip(segments).crop_extend(0, width, base)
+
+    async def on_click(self, event: events.Click) -> None:
+        for start, stop, action in self._spots:
+            if action and start <= event.x < stop:
+                event.stop()
+                await self.run_action(action)
+                return

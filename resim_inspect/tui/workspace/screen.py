@@ -1,0 +1,330 @@
+"""The screen of a workspace: all jobs and their metrics in one table."""
+
+from __future__ import annotations
+
+import math
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.message import Message
+from textual.screen import Screen
+from textual.strip import Strip
+from textual.widget import Widget
+from textual.widgets import Static
+from textual.worker import Worker, WorkerState, get_current_worker
+
+from resim_inspect.document.enums import MetricStatus
+from resim_inspect.text import clean, symbol
+from resim_inspect.tui.open.opening import Open
+from resim_inspect.tui.theme import tones
+from resim_inspect.tui.widgets.overflow_hint import beyond
+from resim_inspect.tui.widgets.row_list import LineList, strip_of
+from resim_inspect.tui.widgets.status_bars import BottomBar, Key
+from resim_inspect.tui.workers import Background
+from resim_inspect.tui.workspace.jobs import JobRow, Shape
+from resim_inspect.tui.workspace.jobs_reader import Reader
+from resim_inspect.tui.workspace.jobs_table import JobsTable
+
+if TYPE_CHECKING:
+    from textual.widgets import Input
+
+EVERY = 0.1
+"""Seconds between two looks of the screen at what was read."""
+LOOK_EVERY = 1.0
+"""Seconds between two looks at the disk."""
+SHARE = 0.05
+"""The most of the time that these looks may take: with many jobs they become rarer."""
+
+
+class JobsHeading(Widget):
+    """The titles above the table."""
+
+    DEFAULT_CSS = "JobsHeading { height: 1; }"
+
+    def render_line(self, y: int) -> Strip:  # noqa: ARG002
+        table = self.screen.query_one(JobsTable)
+        width = self.size.width
+        title = table.heading(table.scrollable_content_region.width, tones(self.app))
+        return strip_of(title, width, self.rich_style)
+
+
+class WorkspaceScreen(Screen[None], Background):
+    """Jobs × metrics; Enter opens a job."""
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-normal"), (110, "-wide")]  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "filter", "Filter", tooltip="only jobs with these words in the name"),
+        Binding("b", "batch", "Batch", tooltip="open the batch's own metrics"),
+        Binding("f5,ctrl+r", "reread", "Reload", tooltip="read all jobs again"),
+        Binding("escape", "peel", "Back", show=False, tooltip="take the filter away"),
+    ]
+    DEFAULT_CSS = """
+    WorkspaceScreen > #place { height: 1; background: $panel; padding: 0 1; }
+    WorkspaceScreen > #jobs { border: round $rule; border-title-color: $foreground;
+        border-subtitle-color: $quiet; height: 1fr; }
+    WorkspaceScreen > #jobs:focus-within { border: round $accent; }
+    WorkspaceScreen #cell { height: 1; color: $quiet; padding: 0 1; }
+    WorkspaceScreen #words, WorkspaceScreen #words:focus {
+        border: none; height: 1; padding: 0 1; background: $panel;
+    }
+    """
+
+    class Found(Message):
+        """The workspace was looked at; its jobs are read next."""
+
+        def __init__(self, shape: Shape) -> None:
+            super().__init__()
+            self.shape = shape
+
+    class Rows(Message):
+        """Jobs were read, for the first time or again."""
+
+        def __init__(self, rows: list[JobRow]) -> None:
+            super().__init__()
+            self.rows = rows
+
+    class Looked(Message):
+        """All of the disk was looked at; how long that took in seconds."""
+
+        def __init__(self, seconds: float) -> None:
+            super().__init__()
+            self.seconds = seconds
+
+    def __init__(self, folder: Path, *, watch: bool = True, fetched: bool = False) -> None:
+        super().__init__()
+        self.folder = folder
+        self.shape: Shape | None = None
+        self.watches = watch
+        """Whether the disk is looked at again and again."""
+        self._reader = Reader(folder, fetched=fetched)
+        self._rows: dict[str, JobRow] = {}
+        self._reading = False
+        self._again = False
+        self.rest = LOOK_EVERY
+        """Seconds that must pass before another look."""
+        self.looked = 0.0
+        """When the last look was over, by the monotonic clock."""
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="place")
+        yield from self.above()
+        with Vertical(id="jobs"):
+            yield JobsHeading()
+            yield JobsTable()
+            yield Static(id="cell", markup=False)
+        yield BottomBar()
+
+    def above(self) -> ComposeResult:
+        """What stands above the table."""
+        yield from ()
+
+    def on_mount(self) -> None:
+        self.table.focus()
+        self._lines()
+        self.look()
+        if self.watches:
+            self.set_interval(LOOK_EVERY, self._look_again)
+
+    @property
+    def table(self) -> JobsTable:
+        """The table."""
+        return self.query_one(JobsTable)
+
+    def action_reread(self) -> None:
+        if not self._reading:
+            self._reader.forget()
+            self.look()
+
+    def look(self) -> None:
+        """Look at the disk now, or once more when the look that is under way is over."""
+        self._again = self._reading
+        if not self._reading:
+            self._reading = True
+            self._look(self._reader)
+
+    def _look_again(self) -> None:
+        if self.is_current and time.monotonic() - self.looked >= self.rest:
+            self.look()
+
+    @work(
+        thread=True,
+        exclusive=True,
+        group="jobs",
+        exit_on_error=False,
+        description="reading the workspace",
+    )
+    def _look(self, reader: Reader) -> None:
+        worker = get_current_worker()
+        started = told = time.monotonic()
+        if reader.look() and reader.shape is not None:
+            self.post_message(self.Found(reader.shape))
+        rows: list[JobRow] = []
+        for row in reader.changed():
+            if worker.is_cancelled:
+                return
+            rows.append(row)
+            if time.monotonic() - told >= EVERY:
+                self.post_message(self.Rows(rows))
+                rows, told = [], time.monotonic()
+        if rows:
+            self.post_message(self.Rows(rows))
+        self.post_message(self.Looked(time.monotonic() - started))
+
+    @on(Found)
+    def _found(self, message: Found) -> None:
+        self.shape = message.shape
+        known = {name for name, _ in message.shape.jobs}
+        if not self._rows.keys() <= known:
+            self._rows = {name: row for name, row in self._rows.items() if name in known}
+            self.table.show(list(self._rows.values()))
+        self._lines()
+
+    @on(Rows)
+    def _more(self, message: Rows) -> None:
+        self._rows |= {row.name: row for row in message.rows}
+        self.table.show(list(self._rows.values()))
+        self._lines()
+        self.came()
+
+    def came(self) -> None:
+        """Jobs were read."""
+
+    @on(Looked)
+    def _all_looked(self, message: Looked) -> None:
+        self.looked = time.monotonic()
+        self.rest = message.seconds / SHARE
+        self._reading = False
+        if self._again:
+            self.look()
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        if event.worker.group == "jobs" and event.state in (
+            WorkerState.ERROR,
+            WorkerState.CANCELLED,
+        ):
+            # It would fail again each second: the next look is somebody's wish.
+            self._reading, self.rest = False, math.inf
+
+    def _lines(self) -> None:
+        look, shape = tones(self.app), self.shape
+        total = len(shape.jobs) if shape else 0
+        place = self.heading()
+        if shape is not None and shape.batch is not None:
+            place.append(" · with batch metrics, b opens them", look.quiet)
+        self.query_one("#place", Static).update(place)
+        table = self.table
+        title = Text(f"Jobs {total:,}")
+        if table.count != len(self._rows):
+            title = Text(f"Jobs {table.count:,} of {total:,}")
+        if len(self._rows) < total:
+            title.append(f" · {len(self._rows):,} read", look.accent)
+        awaited = sum(not row.here for row in self._rows.values())
+        if awaited:
+            title.append(f" · ↓ {awaited:,} to come", look.accent)
+        verdicts = [row.verdict for row in self._rows.values()]
+        for status, word in (
+            (MetricStatus.FAIL_BLOCK, "blocked"),
+            (MetricStatus.FAIL_WARN, "warned"),
+        ):
+            number = verdicts.count(status)
+            if number:
+                title.append(f" · {symbol(status)} {number:,} {word}", look.of(status))
+        broken = verdicts.count(None)
+        if broken:
+            text = f" · E {broken:,} without metrics"
+            title.append(text, look.of(MetricStatus.FAIL_BLOCK))
+        jobs = self.query_one("#jobs")
+        jobs.border_title = title
+        jobs.border_subtitle = beyond(*table.outside(table.scrollable_content_region.width))
+        self.query_one("#cell", Static).update(table.cell)
+        self.query_one(JobsHeading).refresh()
+        keys = (
+            Key("Enter", "open", ""),
+            *self.more_keys(),
+            Key("s", "sort", ""),
+            Key("f", "all" if table.only_failing else "only failing", ""),
+            Key("/", "filter", "screen.filter"),
+            Key("b", "batch", "screen.batch"),
+            Key("?", "help", "app.help"),
+            Key("q", "quit", "app.quit"),
+        )
+        self.query_one(BottomBar).show((), "", keys)
+
+    def heading(self) -> Text:
+        """What is shown, in the first line."""
+        look = tones(self.app)
+        place = Text(clean(self.folder.absolute().name, 80), look.strong)
+        return place.append("   a workspace", look.quiet)
+
+    def more_keys(self) -> tuple[Key, ...]:
+        """Keys that matter here, besides those of every workspace."""
+        return ()
+
+    def restyle(self) -> None:
+        """The theme is another one."""
+        self._lines()
+
+    @on(LineList.Moved)
+    def _moved(self, message: LineList.Moved) -> None:
+        message.stop()
+        self._lines()
+
+    @on(LineList.Chosen)
+    def _chosen(self, message: LineList.Chosen) -> None:
+        message.stop()
+        job = self.table.job
+        if job is None:
+            return
+        if not job.here:
+            self.awaited(job)
+        elif job.verdict is None and not job.path.exists():
+            self.app.notify(clean(job.note, 300), title="No metrics", timeout=5, markup=False)
+        else:
+            self.post_message(Open(job.path))
+
+    def awaited(self, job: JobRow) -> None:
+        """A job is chosen that is not here yet."""
+        self.app.notify(clean(job.note, 300), title="Not here", timeout=5, markup=False)
+
+    def action_batch(self) -> None:
+        if self.shape is None or self.shape.batch is None:
+            self.app.notify("The batch has no metrics yet.", timeout=3)
+        else:
+            self.post_message(Open(self.shape.batch))
+
+    async def action_filter(self) -> None:
+        boxes = self.query("#words")
+        if not boxes:
+            from textual.widgets import Input
+
+            box = Input(id="words", placeholder="words of a job's name")
+            await self.query_one("#jobs").mount(box, before=0)
+            box.focus()
+        else:
+            boxes.first().display = True
+            boxes.first().focus()
+
+    def on_input_changed(self, message: Input.Changed) -> None:
+        message.stop()
+        self.table.words = message.value
+        self.table.order_rows()
+        self._lines()
+
+    def on_input_submitted(self, message: Input.Submitted) -> None:
+        message.stop()
+        message.input.display = bool(message.value)
+        self.table.focus()
+
+    def action_peel(self) -> None:
+        from textual.widgets import Input
+
+        for box in self.query("#words").results(Input):
+            box.value = ""
+            box.display = False
+        self.table.focus()

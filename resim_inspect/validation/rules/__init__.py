@@ -1,0 +1,1 @@
+"""The validation rules, one module for each part of a file."""

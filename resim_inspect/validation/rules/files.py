@@ -1,0 +1,86 @@
+"""Rules for the files beside metrics.binproto: images must be where the data says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from resim_inspect.validation import schema_constants
+from resim_inspect.validation.context import Context, Entry, quoted
+from resim_inspect.validation.findings import Target
+
+
+def check_files(context: Context) -> None:
+    """Each external file: its path, and where the document came from a file, the file."""
+    folder: Path | None = None
+    for entry in context.entries:
+        if entry.type != schema_constants.EXTERNAL_FILE or entry.holds != "external_file":
+            continue
+        path = context.of(entry).external_file.path
+        if not path:
+            continue  # An error of its own.
+        if _absolute(path):
+            _warn(
+                context, entry, "path-absolute", f"{quoted(path)} is an absolute path",
+                "ReSim looks for files in the folder of metrics.binproto; give a relative path.",
+            )  # fmt: skip
+            continue
+        if _escapes(path):
+            _warn(
+                context, entry, "path-escapes", f"{quoted(path)} leaves the file's folder",
+                "Put the file beside metrics.binproto or in a folder below it.",
+            )  # fmt: skip
+            continue
+        if context.document.path is None:
+            continue
+        if folder is None:
+            folder = context.document.path.parent.resolve()
+        _check_there(context, entry, folder, path)
+
+
+def _absolute(path: str) -> bool:
+    # A drive (C:\) or a share (\\host) is absolute too, on whatever system this runs.
+    return path.startswith(("/", "\\")) or (len(path) > 1 and path[1] == ":" and path[0].isalpha())
+
+
+def _escapes(path: str) -> bool:
+    depth = 0
+    for part in path.replace("\\", "/").split("/"):
+        if part == "..":
+            depth -= 1
+            if depth < 0:
+                return True
+        elif part not in ("", "."):
+            depth += 1
+    return False
+
+
+def _check_there(context: Context, entry: Entry, folder: Path, path: str) -> None:
+    full = folder / path
+    try:
+        inside = full.resolve().is_relative_to(folder)
+        size = full.stat().st_size if inside and full.is_file() else None
+        is_folder = size is None and full.is_dir()
+    except (OSError, ValueError, RuntimeError):
+        # No such name on this system, a loop of links, or no permission to look.
+        inside, size, is_folder = True, None, False
+    if not inside:
+        _warn(
+            context, entry, "path-escapes", f"{quoted(path)} links out of the file's folder",
+            "Put the file itself beside metrics.binproto.",
+        )  # fmt: skip
+    elif size is None:
+        what = "is a folder" if is_folder else "is not there"
+        _warn(
+            context, entry, "file-missing", f"{quoted(path)} {what}",
+            "Write the file beside metrics.binproto, at that path.",
+        )  # fmt: skip
+    elif size == 0:
+        _warn(
+            context, entry, "file-empty", f"{quoted(path)} is empty",
+            "Write the file before the metrics build ends.",
+        )  # fmt: skip
+
+
+def _warn(context: Context, entry: Entry, rule: str, message: str, hint: str) -> None:
+    where = context.data_place(entry.position) + ".path"
+    context.warning(rule, Target("data", entry.position), where, message, hint)

@@ -1,0 +1,170 @@
+"""Rules for the values inside series: what no validator of ReSim's looks at.
+
+Small series are looked at as protobuf gives them; heavy ones from their bytes, with numpy
+where there is enough of them to pay for its import. Reading a heavy series also proves
+that protobuf accepts its bytes.
+"""
+
+from __future__ import annotations
+
+from math import isfinite
+from typing import TYPE_CHECKING
+
+from resim_inspect.document.enums import MetricStatus, SeriesKind
+from resim_inspect.document.wire.parse import parse
+from resim_inspect.validation import schema_constants
+from resim_inspect.validation.context import Context, Entry, quoted
+from resim_inspect.validation.findings import Target
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from resim_inspect.document.wire.scan import HeavySeries
+    from resim_inspect.schema import metrics_pb2 as pb
+
+_LIGHT = 1 << 20
+_KNOWN_STATUSES = frozenset(range(1, 6))
+_known = _KNOWN_STATUSES.issuperset
+_KIND_NAMES = {kind.value: kind.name.lower() for kind in SeriesKind}
+
+
+def look_at_series(
+    context: Context, entry: Entry, series: pb.Series, category: str | None
+) -> tuple[str | None, int]:
+    """The kind and the length of a parsed series; findings for odd values in it."""
+    kind = series.WhichOneof("series")
+    if kind is None:
+        return None, 0
+    values = getattr(series, kind).series
+    length = len(values)
+    if kind == "doubles":
+        # NaN or infinite if any value is; so is a sum that is only too large, which is counted.
+        # Of a copy, which is a list: that is summed twice as fast.
+        if not isfinite(sum(values[:])):
+            nan = sum(value != value for value in values)
+            infinite = sum(abs(value) == _INFINITY for value in values)
+            report_not_finite(context, entry, category, nan, infinite, length)
+    elif kind == "statuses":
+        # Most often all of them passed.
+        if values != [1] * length and not _known(values):
+            odd = sorted(set(values) - _KNOWN_STATUSES)
+            count = sum(value not in _KNOWN_STATUSES for value in values)
+            report_statuses(context, entry, category, odd, count)
+    elif kind == "timestamps" and entry.type == schema_constants.TIMESTAMP:
+        before = (-1 << 63, 0)
+        for position, stamp in enumerate(values):
+            now = (stamp.seconds, stamp.nanos)
+            if now < before:
+                report_backwards(context, entry, category, position)
+                break
+            before = now
+    return kind, length
+
+
+_INFINITY = float("inf")
+
+
+def look_at_heavy(context: Context, entry: Entry, kind: int) -> tuple[str, int]:
+    """As `look_at_series`, for a series that was cut out of the skeleton.
+
+    Raises MalformedError for bytes that protobuf refuses.
+    """
+    position = entry.position
+    if light(context.document.heavy):
+        series = parse(SeriesKind(kind), context.document.heavy_payload(position))
+        if kind == SeriesKind.STRINGS:
+            context.strings[position] = frozenset(series.strings.series)
+        found, length = look_at_series(context, entry, series, None)
+        return found or _KIND_NAMES[kind], length
+    if context.heavy is None:
+        from resim_inspect.validation.large_series import look_at_all
+
+        context.heavy = look_at_all(context.document)
+    facts = context.heavy[position]
+    if facts.nan or facts.infinite:
+        report_not_finite(context, entry, None, facts.nan, facts.infinite, facts.total)
+    if facts.statuses is not None and not _known(facts.statuses):
+        odd = sorted(facts.statuses.keys() - _KNOWN_STATUSES)
+        count = sum(facts.statuses[number] for number in odd)
+        report_statuses(context, entry, None, odd, count)
+    if facts.backwards_at is not None and entry.type == schema_constants.TIMESTAMP:
+        report_backwards(context, entry, None, facts.backwards_at)
+    if facts.strings is not None:
+        context.strings[position] = facts.strings
+    return _KIND_NAMES[kind], facts.total
+
+
+def light(heavy: Mapping[int, HeavySeries]) -> bool:
+    """Whether all heavy series together are so few bytes that importing numpy takes longer."""
+    return len(heavy) <= _LIGHT // 4096 and sum(one.length for one in heavy.values()) <= _LIGHT
+
+
+def report_not_finite(
+    context: Context, entry: Entry, category: str | None, nan: int, infinite: int, count: int
+) -> None:
+    """NaN is a gap in a chart; nothing but NaN is no chart, and an infinity breaks the axis."""
+    target = Target("data", entry.position)
+    where = _place(context, entry, category)
+    if nan == count:
+        context.warning(
+            "values-all-nan",
+            target,
+            where,
+            f"all of its {count:,} values are NaN" if count > 1 else "its only value is NaN",
+            "There is nothing to show; check how the values are computed.",
+        )
+    elif nan:
+        context.info(
+            "values-nan",
+            target,
+            where,
+            f"{nan:,} of {count:,} values are NaN ({_share(nan, count)})",
+            "A chart has gaps there.",
+        )
+    if infinite:
+        context.warning(
+            "values-infinite",
+            target,
+            where,
+            f"{infinite:,} of {count:,} values {'is' if infinite == 1 else 'are'} infinite "
+            f"({_share(infinite, count)})",
+            "No axis can show them; look for a division by zero.",
+        )
+
+
+def _share(part: int, whole: int) -> str:
+    percent = 100 * part / whole
+    return "under 0.1 %" if percent < 0.1 else f"{percent:.3g} %"
+
+
+def report_statuses(
+    context: Context, entry: Entry, category: str | None, odd: Collection[int], count: int
+) -> None:
+    """Numbers in a series of statuses that are no status."""
+    names = ", ".join("unset (0)" if number == 0 else str(number) for number in sorted(odd)[:5]) + (
+        " …" if len(odd) > 5 else ""
+    )
+    known = ", ".join(f"{status.name} {status.value}" for status in MetricStatus if 0 < status < 6)
+    context.warning(
+        "status-unknown",
+        Target("data", entry.position),
+        _place(context, entry, category),
+        f"{count:,} {'value is' if count == 1 else 'values are'} no status: {names}",
+        f"Statuses are {known}.",
+    )
+
+
+def report_backwards(context: Context, entry: Entry, category: str | None, position: int) -> None:
+    """A clock that jumps back."""
+    context.warning(
+        "time-backwards",
+        Target("data", entry.position),
+        f"{_place(context, entry, category)}[{position}]",
+        "the time is earlier than the one before it",
+        "Sort by time; lines over time zigzag otherwise.",
+    )
+
+
+def _place(context: Context, entry: Entry, category: str | None) -> str:
+    where = context.data_place(entry.position) + ".series"
+    return where if category is None else f"{where}[{quoted(category)}]"

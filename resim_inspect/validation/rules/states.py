@@ -1,0 +1,96 @@
+"""Rules for states over time: every state is of the set, and so are the failures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from resim_inspect.validation import schema_constants
+from resim_inspect.validation.context import Context, Entry, quoted
+from resim_inspect.validation.findings import Target
+from resim_inspect.validation.rules.value_status_pairs import check_pair
+
+if TYPE_CHECKING:
+    from resim_inspect.schema import metrics_pb2 as pb
+
+_INDEXED_STRING = frozenset((schema_constants.INDEXED_STRING,))
+
+
+def check_states(context: Context, position: int, values: pb.StatesOverTimeMetricValues) -> None:
+    """The pairs of states and statuses, and the states themselves."""
+    states = values.states_over_time_data_id
+    statuses = values.statuses_over_time_data_id
+    if len(states) != len(statuses):
+        context.error(
+            "values-count",
+            Target("metric", position),
+            context.metric_place(position) + ".values.states",
+            f"the lists differ in length: {len(states)} states, {len(statuses)} statuses",
+            "Give one of each for every series.",
+        )
+    known = frozenset(values.states_set)
+    for place, (state_id, status_id) in enumerate(zip(states, statuses, strict=False)):
+        check_pair(
+            context,
+            position,
+            (state_id, "states", place),
+            (status_id, "statuses", place),
+            _INDEXED_STRING,
+            schema_constants.TIMES,
+        )
+        entry = context.data.get(state_id.id.data)
+        if entry is not None:
+            unknown = strings_of(context, entry) - known
+            if unknown:
+                field = f"states[{place}]"
+                _not_in_set(context, position, field, entry, sorted(unknown), known)
+    # ReSim looks at them once a series; without a series it does not look.
+    failures = [state for state in dict.fromkeys(values.failure_states) if state not in known]
+    if failures and states:
+        context.error(
+            "failure-states",
+            Target("metric", position),
+            context.metric_place(position) + ".values.failure_states",
+            f"{_listed(failures)} not in the set of states: {_listed(sorted(known))}",
+            "Add it to the set of states, or drop it.",
+        )
+
+
+def strings_of(context: Context, entry: Entry) -> frozenset[str]:
+    """The different strings of a data, over all categories."""
+    known = context.strings.get(entry.position)
+    if known is None:
+        found: set[str] = set()
+        message = context.of(entry)
+        if entry.holds == "series":
+            found.update(message.series.strings.series)
+        elif entry.holds == "series_per_category":
+            for series in message.series_per_category.category_to_series.values():
+                found.update(series.strings.series)
+        known = context.strings[entry.position] = frozenset(found)
+    return known
+
+
+def _not_in_set(
+    context: Context,
+    position: int,
+    field: str,
+    entry: Entry,
+    unknown: list[str],
+    known: frozenset[str],
+) -> None:
+    context.error(
+        "states-set",
+        Target("metric", position),
+        f"{context.metric_place(position)}.values.{field}",
+        f"{quoted(entry.name)} has {_listed(unknown)}, which the set of states lacks: "
+        f"{_listed(sorted(known))}",
+        "Put every state that occurs into the set.",
+        (position, tuple(unknown)),
+    )
+
+
+def _listed(texts: list[str]) -> str:
+    if not texts:
+        return "(empty)"
+    more = f" and {len(texts) - 5:,} more" if len(texts) > 5 else ""
+    return ", ".join(quoted(text) for text in texts[:5]) + more

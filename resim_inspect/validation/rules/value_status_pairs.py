@@ -1,0 +1,218 @@
+"""The rule of pairs: values and statuses are of the right types and one for one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from resim_inspect.validation import schema_constants
+from resim_inspect.validation.context import Context, Entry, quoted
+from resim_inspect.validation.findings import Target
+from resim_inspect.validation.ids import is_uuid, short
+from resim_inspect.validation.rules.data import difference
+
+if TYPE_CHECKING:
+    from resim_inspect.schema import metrics_pb2 as pb
+
+Slot = tuple["pb.MetricsDataId", str, int | None]
+"""A reference, the field it stands in, and its place there (None: the field is no list)."""
+
+
+def _field(slot: Slot) -> str:
+    return slot[1] if slot[2] is None else f"{slot[1]}[{slot[2]}]"
+
+
+def reference(
+    context: Context, position: int, data_id: str, field: str, types: Iterable[int]
+) -> Entry | None:
+    """The data that a metric refers to, now marked as used; a finding where there is none."""
+    entry = context.data.get(data_id)
+    if entry is not None:
+        entry.used = True
+        return entry
+    name = context.message.job_level_metrics.metrics[position].name
+    where = f"{context.metric_place(position)}.values.{field}"
+    target = Target("metric", position)
+    hint = context.missing_hint(data_id, name, types)
+    if is_uuid(data_id):
+        message = f"refers to data {short(data_id)}, which is not in the file"
+        context.error("data-missing", target, where, message, hint, ("missing", data_id, position))
+    else:
+        message = (
+            f"refers to {quoted(data_id)}, which is no UUID" if data_id else "refers to no data"
+        )
+        context.error("data-missing", target, where, message, "Refer to a data by its id.")
+    return None
+
+
+def check_pair(
+    context: Context,
+    position: int,
+    value_slot: Slot,
+    status_slot: Slot,
+    allowed: frozenset[int],
+    index_types: frozenset[int],
+) -> None:
+    """Values of an allowed type, and statuses of the same form, length and index."""
+    data = context.data
+    values = data.get(value_slot[0].id.data)
+    statuses = data.get(status_slot[0].id.data)
+    if values is None:
+        values = reference(context, position, value_slot[0].id.data, _field(value_slot), allowed)
+    if statuses is None:
+        indexed = allowed <= schema_constants.INDEXED
+        wanted = (
+            (schema_constants.INDEXED_STATUS,)
+            if indexed
+            else (schema_constants.STATUS, schema_constants.INDEXED_STATUS)
+        )
+        statuses = reference(context, position, status_slot[0].id.data, _field(status_slot), wanted)
+    if values is not None:
+        values.used = True
+    if statuses is not None:
+        statuses.used = True
+    # A data of no type has a finding of its own.
+    if values is not None and values.type not in allowed and values.type:
+        _wrong_type(context, position, value_slot, values, allowed)
+    if values is None or statuses is None:
+        return
+
+    if values.type not in allowed:
+        fitting = statuses.type in (schema_constants.STATUS, schema_constants.INDEXED_STATUS)
+    elif values.type in schema_constants.INDEXED:
+        fitting = statuses.type == schema_constants.INDEXED_STATUS
+        _check_index(context, position, value_slot, values, status_slot, statuses, index_types)
+    else:
+        fitting = statuses.type == schema_constants.STATUS
+    if not fitting and statuses.type:
+        _wrong_statuses(context, position, status_slot, values, statuses)
+    if values.length != statuses.length or values.length < 0:
+        _check_shape(context, position, values, status_slot, statuses)
+
+
+def _wrong_type(
+    context: Context, position: int, slot: Slot, entry: Entry, allowed: frozenset[int]
+) -> None:
+    context.error(
+        "values-data-type",
+        Target("metric", position),
+        f"{context.metric_place(position)}.values.{_field(slot)}",
+        f"{quoted(entry.name)} is {schema_constants.data_type(entry.type)}; "
+        f"allowed here: {schema_constants.data_types(allowed)}",
+        "Refer to data of an allowed type, or use another type of metric.",
+        (position, entry.position),
+    )
+
+
+def _wrong_statuses(
+    context: Context, position: int, slot: Slot, values: Entry, statuses: Entry
+) -> None:
+    wanted = (
+        schema_constants.INDEXED_STATUS
+        if values.type in schema_constants.INDEXED
+        else schema_constants.STATUS
+    )
+    context.error(
+        "status-data-type",
+        Target("metric", position),
+        f"{context.metric_place(position)}.values.{_field(slot)}",
+        f"{quoted(statuses.name)} is {schema_constants.data_type(statuses.type)}; for the values "
+        f"{quoted(values.name)}, which are {schema_constants.data_type(values.type)}, "
+        f"it must be {schema_constants.data_type(wanted)}",
+        "Refer to statuses that are indexed exactly if the values are.",
+        (position, statuses.position),
+    )
+
+
+def _check_index(
+    context: Context,
+    position: int,
+    value_slot: Slot,
+    values: Entry,
+    status_slot: Slot,
+    statuses: Entry,
+    allowed: frozenset[int],
+) -> None:
+    """Indexed values: the statuses have the same index, and it is of an allowed type."""
+    if values.index_type not in allowed and not _misnamed(context, values, allowed):
+        _wrong_index_type(context, position, value_slot, values, allowed)
+    if statuses.type != schema_constants.INDEXED_STATUS:
+        return
+    same = _same_index(context, values, statuses)
+    if same and statuses.index_type == values.index_type:
+        return
+    if not same:
+        context.error(
+            "status-index",
+            Target("metric", position),
+            f"{context.metric_place(position)}.values.{_field(status_slot)}",
+            f"{quoted(statuses.name)} is indexed by {_index_name(context, statuses)}, "
+            f"its values {quoted(values.name)} by {_index_name(context, values)}",
+            "Values and statuses must have the same index, by the same id.",
+            (values.position, statuses.position),
+        )
+    if statuses.index_type not in allowed and not _misnamed(context, statuses, allowed):
+        _wrong_index_type(context, position, status_slot, statuses, allowed)
+
+
+def _misnamed(context: Context, entry: Entry, allowed: frozenset[int]) -> bool:
+    """Whether the index would do, and only its type is said wrongly: a finding of its own."""
+    index = context.data.get(entry.index_id)
+    return index is not None and entry.indexed and index.type in (0, *allowed)
+
+
+def _same_index(context: Context, one: Entry, other: Entry) -> bool:
+    """Whether two data name the same index, as ReSim compares: message by message."""
+    if one.index_id != other.index_id:
+        return False
+    if one.index_id and not context.unknown:
+        return True
+    # Unknown fields, or an id that is empty here and missing there, make a difference.
+    return context.of(one).index_data_id == context.of(other).index_data_id
+
+
+def _wrong_index_type(
+    context: Context, position: int, slot: Slot, entry: Entry, allowed: frozenset[int]
+) -> None:
+    context.error(
+        "index-data-type",
+        Target("metric", position),
+        f"{context.metric_place(position)}.values.{_field(slot)}",
+        f"{quoted(entry.name)} is indexed by {schema_constants.data_type(entry.index_type)}; "
+        f"allowed here: {schema_constants.data_types(allowed)}",
+        "Index the data by what this type of metric is drawn against.",
+        (position, entry.position),
+    )
+
+
+def _index_name(context: Context, entry: Entry) -> str:
+    index = context.data.get(entry.index_id)
+    if index is not None:
+        return quoted(index.name) if index.name else f"data {short(entry.index_id)}"
+    return f"data {short(entry.index_id)}" if entry.index_id else "nothing"
+
+
+def _check_shape(
+    context: Context, position: int, values: Entry, slot: Slot, statuses: Entry
+) -> None:
+    if values.broken or statuses.broken:
+        return  # What is wrong there has its own finding.
+    suffix, phrase = difference(values, statuses)
+    if not suffix:
+        return
+    where = f"{context.metric_place(position)}.values.{_field(slot)}"
+    names = f"{quoted(values.name)} and its statuses {quoted(statuses.name)}"
+    if suffix == "length":
+        message = f"{names} differ in length: {phrase}"
+        hint = "Give one status for each value."
+    else:
+        message = f"{names} differ in form: {phrase}"
+        hint = "Give the statuses in the form of the values, category by category."
+    context.error(
+        f"values-status-{suffix}",
+        Target("metric", position),
+        where,
+        message,
+        hint,
+        (statuses.position, phrase),
+    )

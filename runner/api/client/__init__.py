@@ -1,0 +1,1 @@
+"""A client for ReSim's API."""

@@ -1,0 +1,275 @@
+"""Plain GETs of HTTP/1.1 over connections that are kept open: what nearly every answer needs.
+
+A batch is thousands of small requests, and a general client spends most of its time on what
+none of them uses. What is out of the ordinary here (a proxy, a packed body, an address with odd
+characters) is left to such a client: `Unusual` says so.
+"""
+
+from __future__ import annotations
+
+import re
+import select
+import socket
+import ssl
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from runner.api.client.errors import BadAnswerError
+from runner.api.client.retry import AgainError, Patience, connection_trouble, distrust
+from runner.api.client.urls import shown
+
+_PLAIN = re.compile(r"[!-~]+")
+_PIECE = 1 << 16
+_MOST_HEAD = 1 << 16
+_BREAKS = "breaks off in the middle of its answer"
+_STALLS = "stalls in the middle of its answer"
+_Key = tuple[str, str, int]
+
+
+class Unusual(Exception):  # noqa: N818 - nothing is wrong
+    """A general client has to ask instead."""
+
+
+class Wire:
+    """Connections by host; one may be used by many threads, each connection by one at a time."""
+
+    def __init__(self, patience: Patience, authorities: str) -> None:
+        """`authorities` is a file or folder of certificates to trust."""
+        self._patience = patience
+        self._authorities = authorities
+        self._context: ssl.SSLContext | None = None
+        self._idle: dict[_Key, list[socket.socket]] = {}
+        self._lock = threading.Lock()
+
+    def close(self) -> None:
+        """Close the connections that nobody uses."""
+        with self._lock:
+            idle, self._idle = self._idle, {}
+        for sockets in idle.values():
+            for one in sockets:
+                one.close()
+
+    def get(self, url: str, headers: Mapping[str, str]) -> Answer:
+        """Ask, and read the head of the answer; raises AgainError, ApiError, Unusual."""
+        if _PLAIN.fullmatch(url) is None:
+            raise Unusual
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        key = parts.scheme, host, parts.port or (443 if parts.scheme == "https" else 80)
+        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        lines = [f"GET {target} HTTP/1.1", f"Host: {parts.netloc}"]
+        lines += (f"{name}: {value}" for name, value in headers.items())
+        request = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+        started = time.monotonic()
+        connection = self._taken(key) or self._connect(url, key)
+        try:
+            connection.sendall(request)
+            return self._head(key, connection, started)
+        except TimeoutError as error:
+            connection.close()
+            raise AgainError("does not answer in time") from error
+        except OSError as error:
+            connection.close()
+            raise AgainError(connection_trouble(error)) from error
+        except BaseException:
+            connection.close()
+            raise
+
+    def give_back(self, key: _Key, connection: socket.socket) -> None:
+        """Keep a connection whose answer was read to its end."""
+        with self._lock:
+            self._idle.setdefault(key, []).append(connection)
+
+    def _taken(self, key: _Key) -> socket.socket | None:
+        while True:
+            with self._lock:
+                idle = self._idle.get(key)
+                if not idle:
+                    return None
+                connection = idle.pop()
+            # Nothing is awaited on it: what can be read is its end.
+            if not _readable(connection):
+                return connection
+            connection.close()
+
+    def _connect(self, url: str, key: _Key) -> socket.socket:
+        scheme, host, port = key
+        try:
+            connection = socket.create_connection((host, port), self._patience.connect)
+        except TimeoutError as error:
+            raise AgainError("does not answer in time") from error
+        except socket.gaierror as error:
+            raise AgainError("cannot be found: there is no such host") from error
+        except (OSError, UnicodeError) as error:
+            raise AgainError(connection_trouble(error)) from error
+        try:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if scheme == "https":
+                connection = self._tls().wrap_socket(connection, server_hostname=host)
+            connection.settimeout(self._patience.read)
+        except ssl.SSLError as error:
+            connection.close()
+            raise distrust(url, error) from error
+        except OSError as error:
+            connection.close()
+            raise AgainError(connection_trouble(error)) from error
+        return connection
+
+    def _tls(self) -> ssl.SSLContext:
+        with self._lock:
+            if self._context is None:
+                folder = Path(self._authorities).is_dir()
+                self._context = ssl.create_default_context(
+                    cafile=None if folder else self._authorities,
+                    capath=self._authorities if folder else None,
+                )
+                self._context.set_alpn_protocols(["http/1.1"])
+            return self._context
+
+    def _head(self, key: _Key, connection: socket.socket, started: float) -> Answer:
+        data = b""
+        while True:
+            end = data.find(b"\r\n\r\n")
+            if end < 0:
+                if len(data) > _MOST_HEAD:
+                    raise AgainError("breaks the connection")
+                if time.monotonic() - started > self._patience.whole:
+                    raise AgainError(f"takes more than {self._patience.whole:g} s")
+                piece = connection.recv(_PIECE)
+                if not piece:
+                    raise AgainError("breaks the connection")
+                data += piece
+                continue
+            first, *lines = data[:end].decode("latin-1").split("\r\n")
+            data = data[end + 4 :]
+            version, _, rest = first.partition(" ")
+            status = rest[:3]
+            if version not in {"HTTP/1.1", "HTTP/1.0"} or not re.fullmatch("[1-9][0-9]{2}", status):
+                raise AgainError("breaks the connection")
+            if status[0] != "1":
+                break
+        headers: dict[str, str] = {}
+        for line in lines:
+            name, _, value = line.partition(":")
+            name = name.strip().lower()
+            value = value.strip()
+            # Two lengths would be two opinions of where the answer ends.
+            headers[name] = f"{headers[name]}, {value}" if name in headers else value
+        if headers.get("content-encoding", "identity").lower() not in {"", "identity"}:
+            raise Unusual
+        keep = version == "HTTP/1.1" and "close" not in headers.get("connection", "").lower()
+        return Answer(self, key, connection, int(status), headers, data, keep)
+
+
+def _readable(connection: socket.socket) -> bool:
+    """Whether something can be read at once."""
+    if sys.platform == "win32":  # It has no poll, and its select takes a socket of any number.
+        return bool(select.select([connection], [], [], 0)[0])
+    poll = select.poll()
+    poll.register(connection, select.POLLIN)
+    return bool(poll.poll(0))
+
+
+class Answer:
+    """The head of an answer, and what of its body came along."""
+
+    def __init__(
+        self,
+        wire: Wire,
+        key: _Key,
+        connection: socket.socket,
+        status: int,
+        headers: dict[str, str],
+        data: bytes,
+        keep: bool,
+    ) -> None:
+        self.status = status
+        self.headers = headers
+        """By lower-case name."""
+        self._wire = wire
+        self._key = key
+        self._connection = connection
+        self._data = data
+        self._keep = keep
+
+    def close(self) -> None:
+        """Read no more."""
+        self._connection.close()
+
+    def body(
+        self, url: str, limit: int, take: Callable[[bytes], object], started: float, whole: float
+    ) -> None:
+        """The whole body, in pieces: never more than `limit`, never less than was announced."""
+        left = [limit]
+
+        def checked(piece: bytes) -> None:
+            left[0] -= len(piece)
+            if left[0] < 0:
+                raise BadAnswerError(f"{shown(url)} sends more than {limit:,} bytes.")
+            take(piece)
+            if time.monotonic() - started > whole:
+                raise AgainError(f"takes more than {whole:g} s")
+
+        if "chunked" in self.headers.get("transfer-encoding", "").lower():
+            self._chunks(checked)
+        else:
+            announced = self.headers.get("content-length", "")
+            while re.fullmatch("[0-9]{1,18}", announced) is None:
+                # Without a length there is no telling the end from a break: this ends badly.
+                checked(self._more())
+            length = int(announced)
+            if length > limit:
+                raise BadAnswerError(
+                    f"{shown(url)} would send {length:,} bytes; {limit:,} are too many."
+                )
+            self._exactly(length, checked)
+        if self._keep and not self._data:
+            self._wire.give_back(self._key, self._connection)
+        else:
+            self._connection.close()
+
+    def _exactly(self, length: int, take: Callable[[bytes], object]) -> None:
+        while length:
+            data = self._data or self._more()
+            piece, self._data = (
+                (data, b"") if len(data) <= length else (data[:length], data[length:])
+            )
+            length -= len(piece)
+            take(piece)
+
+    def _more(self) -> bytes:
+        try:
+            piece = self._connection.recv(_PIECE)
+        except TimeoutError as error:
+            raise AgainError(_STALLS) from error
+        except OSError as error:
+            raise AgainError(_BREAKS) from error
+        if not piece:
+            raise AgainError(_BREAKS)
+        return piece
+
+    def _line(self) -> bytes:
+        while b"\r\n" not in self._data:
+            if len(self._data) > _MOST_HEAD:
+                raise AgainError(_BREAKS)
+            self._data += self._more()
+        line, _, self._data = self._data.partition(b"\r\n")
+        return line
+
+    def _chunks(self, take: Callable[[bytes], object]) -> None:
+        while True:
+            size = self._line().partition(b";")[0].strip()
+            if not re.fullmatch(rb"[0-9A-Fa-f]{1,15}", size):
+                raise AgainError(_BREAKS)
+            length = int(size, 16)
+            if not length:
+                break
+            self._exactly(length, take)
+            if self._line():
+                raise AgainError(_BREAKS)
+        while self._line():
+            take(b"")  # Trailers say nothing to us, but may not drip for ever.

@@ -1,0 +1,1 @@
+"""A stub of ReSim's API that serves workspaces to builds."""

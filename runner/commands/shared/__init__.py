@@ -1,0 +1,1 @@
+"""Arguments and steps that several commands share."""

@@ -1,0 +1,230 @@
+"""What `batch`, `report` and `run` do alike: a build that is served the metrics of jobs."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from argparse import Namespace
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from runner.commands.shared import build_args, session
+from runner.commands.shared.staging import check_outputs, gathering, keep
+from runner.engines.protocol import Build, Engine
+from runner.errors import CallError, RunnerError
+from runner.execution import batch_run
+from runner.execution.batch_run import Keys, Wish
+from runner.execution.cancellation import Signals
+from runner.execution.events import Event, Watch
+from runner.execution.run_job import Rules
+from runner.execution.scheduler import Call, settings_of
+from runner.reporting.dispatcher import Watchers
+from runner.reporting.rows import summary
+from runner.storage.publish import new_outputs, publish, remove_tree, settle
+from runner.workspace.contract import Mode
+from runner.workspace.layout import Workspace
+from runner.workspace.results import JobResult, Outcome
+
+
+def add_arguments(parser: argparse.ArgumentParser, command: str) -> None:
+    """The arguments of a served build, and those of `batch` and `report` alone."""
+    if command != "run":
+        if command == "batch":
+            parser.add_argument(
+                "--jobs",
+                type=Path,
+                required=True,
+                metavar="DIR",
+                help="a workspace, or a folder in which a metrics.binproto makes a job",
+            )
+        else:
+            parser.add_argument(
+                "workspaces",
+                type=Path,
+                nargs="+",
+                metavar="WORKSPACE",
+                help="the batches to report on; the report stands in the first one's project",
+            )
+        parser.add_argument(
+            "--outputs",
+            type=Path,
+            required=True,
+            metavar="DIR",
+            help="where the build's outputs go; earlier outputs there are replaced",
+        )
+        parser.add_argument("--log", type=Path, metavar="FILE", help="keep what the build says")
+    group = parser.add_argument_group("the API that the build is served by")
+    group.add_argument(
+        "--api-image",
+        default="",
+        metavar="IMAGE",
+        help="an image with python3 to run it in (default: the build's own)",
+    )
+    group.add_argument(
+        "--api-on-host",
+        action="store_true",
+        help="run it on this machine, where it cannot run beside the build",
+    )
+    if command != "report":
+        group.add_argument(
+            "--config-fields",
+            type=int,
+            choices=(3, 4),
+            default=4,
+            help="3 for builds of before 2024, which know no projectID (default: 4)",
+        )
+    group.add_argument(
+        "--hide-images",
+        action="store_true",
+        help="leave out image metrics, on which open-core before 0.14.1 fails",
+    )
+    group.add_argument(
+        "--partial-fetch",
+        action="store_true",
+        help="the build fetches only some metrics on purpose: what it leaves is not lost",
+    )
+
+
+def check(args: Namespace) -> None:
+    """Refuse what makes no sense together; raises CallError."""
+    for name in ("api_image", "api_on_host"):
+        if args.image is None and getattr(args, name):
+            raise CallError(f"--{name.replace('_', '-')} needs --image.")
+    if args.api_image and args.api_on_host:
+        raise CallError(
+            "--api-image is for an API in a container, --api-on-host for one that is not."
+        )
+
+
+def wish_of(args: Namespace, mode: Mode, workspaces: tuple[Workspace, ...]) -> Wish:
+    """What the arguments ask for."""
+    return Wish(
+        mode,
+        workspaces,
+        Keys(),
+        getattr(args, "config_fields", 4),
+        args.hide_images,
+        args.api_image,
+        args.api_on_host,
+        args.partial_fetch,
+    )
+
+
+def secret_rules(rules: Rules, wish: Wish, build: Build) -> Rules:
+    """The rules, with the API's token as one more secret."""
+    secrets = build_args.secrets_of(build, os.environ, wish.keys.token, wish.keys.secret)
+    return replace(rules, secrets=secrets)
+
+
+def get_api_image(engine: Engine, wish: Wish, build: Build, watch: Watch) -> None:
+    """Have the API's own image ready before anything runs; raises ImageError."""
+    if wish.api_image:
+        api = Build(image=wish.api_image, platform=build.platform, pull=build.pull)
+        engine.prepare(api, lambda text: watch(Event("note", time.time(), text=text)))
+
+
+def run_to_folder(args: Namespace, mode: Mode, workspaces: tuple[Workspace, ...]) -> int:
+    """`batch` and `report`: only the build's outputs are kept, in the folder that was named."""
+    check(args)
+    build = build_args.build_of(args, os.environ)
+    wish = wish_of(args, mode, workspaces)
+    rules = secret_rules(build_args.rules_of(args, build, os.environ), wish, build)
+    check_outputs(args.outputs)
+    if args.dry_run:
+        from runner.commands.shared.dry_run import tell_served
+
+        return tell_served(args, build, rules, wish, args.outputs)
+    log = args.log
+    title = workspaces[0].folder.resolve().name
+    with (
+        Watchers(args, rules.secrets, lambda _: session.log_path(log)) as watchers,
+        session.ready(args, watchers, build, rules) as (call, signals),
+    ):
+        get_api_image(call.engine, wish, build, watchers)
+        watchers.plan(
+            call.clock(),
+            title,
+            session.describe_build(build, call.prepared),
+            session.describe_engine(call.engine),
+            [wish.name],
+            jobs=0,
+            todo=0,
+            parallel=1,
+            **{wish.name: 1},
+        )
+        with gathering(args.outputs) as gathered:
+
+            def work() -> JobResult:
+                return batch_run.run_served(
+                    call,
+                    wish,
+                    gathered / "outputs",
+                    log or gathered / "log.txt",
+                    gathered / batch_run.SCRATCH,
+                )
+
+            result = _told(call, wish, lambda: session.watched(call, signals, work))
+            keep(result, gathered, args.outputs)
+        about: dict[str, Any] = {"jobs_served": sum(len(w.jobs) for w in workspaces)}
+        code = session.finish(
+            args, rules, title, about, [], set(), watchers, signals.code, last=result
+        )
+    if args.format == "text" and args.events != "-":
+        sys.stdout.write(summary([], 0, last=result) + "\n")
+    return code
+
+
+def run_in_workspace(
+    call: Call, signals: Signals, wish: Wish, rerun: str
+) -> tuple[JobResult, bool]:
+    """`run`: the batch of a workspace, its outputs and result there; and whether it was kept."""
+    place = wish.workspaces[0].batch
+    scratch = place.folder / batch_run.SCRATCH
+    settle(place)
+    remove_tree(scratch)
+    try:
+        key = batch_run.key_for(wish, call.build, call.prepared)
+    except RunnerError as error:
+        result = _broken(wish, error)
+        call.watch(Event("finished", call.clock(), wish.name, result=result))
+        return result, False
+    settings = settings_of(call.build, call.rules)
+    kept = batch_run.kept_result(place, key, settings, rerun)
+    if kept is not None:
+        call.watch(Event("kept", call.clock(), wish.name, result=kept))
+        return kept, True
+
+    def work() -> JobResult:
+        new = new_outputs(place)
+        result = batch_run.run_served(call, wish, new, place.log, scratch, key)
+        publish(place, result)
+        return result
+
+    return _told(call, wish, lambda: session.watched(call, signals, work)), False
+
+
+def _told(call: Call, wish: Wish, run: Callable[[], JobResult]) -> JobResult:
+    call.watch(Event("started", call.clock(), wish.name))
+    try:
+        result = run()
+    except RunnerError as error:
+        result = _broken(wish, error)
+    for note in result.notes:
+        call.watch(Event("warning", call.clock(), wish.name, f"{wish.name}: {note}"))
+    call.watch(Event("finished", call.clock(), wish.name, result=result))
+    return result
+
+
+def _broken(wish: Wish, error: RunnerError) -> JobResult:
+    return JobResult(
+        wish.name,
+        str(wish.id),
+        Outcome.BROKEN,
+        message=error.reason,
+        hint=error.hint,
+        mode=wish.mode.value,
+    )

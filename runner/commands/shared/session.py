@@ -1,0 +1,135 @@
+"""What `job` and `run` do alike: get the engine and the build ready, and end with a code."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from argparse import Namespace
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+from resim_inspect.text import clean
+from runner.commands.shared import build_args
+from runner.engines.protocol import Build, Engine, Prepared
+from runner.execution.cancellation import Signals
+from runner.execution.events import Event
+from runner.execution.run_job import Rules, Stop
+from runner.execution.scheduler import TICK, Call
+from runner.reporting import machine
+from runner.reporting.dispatcher import Watchers
+from runner.workspace import results
+from runner.workspace.results import JobResult, Outcome
+
+
+class Ready(NamedTuple):
+    """A call that may begin, and the signals that may end it."""
+
+    call: Call
+    signals: Signals
+
+
+@contextmanager
+def ready(args: Namespace, watchers: Watchers, build: Build, rules: Rules) -> Iterator[Ready]:
+    """Connect, clear away what dead runners left, and get the build ready; raises RunnerError."""
+    with Signals() as signals:
+        engine = build_args.engine_of(args, os.environ)
+        try:
+            for left in engine.sweep():
+                watchers(Event("note", time.time(), text=f"removed a leftover: {left}"))
+            prepared = prepare(engine, build, watchers)
+            signals.graceful = True
+            stop = Stop(rules.grace)
+            yield Ready(Call(engine, build, prepared, rules, uuid4().hex, watchers, stop), signals)
+        finally:
+            engine.close()
+
+
+def prepare(engine: Engine, build: Build, watchers: Watchers) -> Prepared:
+    """Get the build ready, telling what takes long and what is odd about it."""
+    prepared = engine.prepare(build, lambda text: watchers(Event("note", time.time(), text=text)))
+    for warning in prepared.warnings:
+        watchers(Event("warning", time.time(), text=warning))
+    return prepared
+
+
+def describe_build(build: Build, prepared: Prepared) -> str:
+    """`image flight:dev (4f1c9a…)`, or the command."""
+    if build.image:
+        return f"image {build.image} ({prepared.about})"
+    return f"command {prepared.about}"
+
+
+def describe_engine(engine: Engine) -> str:
+    """`docker 27.1, 8 CPUs`, or what keeps a process apart."""
+    info = engine.info
+    if info.name == "process":
+        return f"on this machine, {'in a sandbox' if 'none' not in info.sandbox else 'no sandbox'}"
+    return f"{info.name} {info.version}, {info.cpus} CPUs"
+
+
+def finish(
+    args: Namespace,
+    rules: Rules,
+    title: str,
+    about: dict[str, Any],
+    found: Sequence[JobResult],
+    kept: set[str],
+    watchers: Watchers,
+    interrupted: int | None,
+    last: JobResult | None = None,
+    last_kept: bool = False,
+) -> int:
+    """Write what was asked for, and say how the call ended; `last` is the batch or report."""
+    everything = [*found, *([last] if last else [])]
+    counted = [r for r in everything if r.outcome is not Outcome.CANCELLED or interrupted is None]
+    if args_fail_fast(args):
+        # What it stopped was no one's wish: the failure behind it is what counts.
+        counted = [r for r in counted if r.outcome is not Outcome.CANCELLED]
+    code = results.exit_code(counted, args.fail_on, interrupted)
+    watchers(Event("end", time.time(), data={"exit_code": code}))
+    if args.junit is not None:
+        machine.write_junit(args.junit, title, everything, rules.secrets)
+    if args.format == "json":
+        values = machine.document(args.command_name, about, found, kept, code, last, last_kept)
+        sys.stdout.write(machine.dump(values, rules.secrets))
+    return code
+
+
+def watched(call: Call, signals: Signals, run: Callable[[], JobResult]) -> JobResult:
+    """A run in a thread, so that this one can listen to signals."""
+    with ThreadPoolExecutor(1) as pool:
+        future = pool.submit(run)
+        heard = 0
+        while True:
+            try:
+                return future.result(TICK)
+            except TimeoutError:
+                if future.done():
+                    raise
+            while heard < signals.count and call.stop.stage < 2:
+                heard += 1
+                call.stop.advance()
+            call.stop.tick()
+
+
+def args_fail_fast(args: Namespace) -> bool:
+    """Whether the call stops at the first failure."""
+    return bool(getattr(args, "fail_fast", False))
+
+
+def log_path(path: Path | None) -> str:
+    """A log's path as short as it can be written from here."""
+    if path is None:
+        return ""
+    try:
+        return clean(str(path.absolute().relative_to(Path.cwd())))
+    except ValueError:
+        return clean(str(path))
+
+
+LogOf = Callable[[JobResult], str]

@@ -1,0 +1,256 @@
+"""A whole batch into a workspace: what is there already is not asked for again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from runner.api.client.client import Client, Row, text_of
+from runner.api.client.errors import MissingError
+from runner.download import selection
+from runner.download.downloader import Gather, Progress
+from runner.download.job_download import METRICS, Missing, Parts
+from runner.download.journal import Journal
+from runner.download.selection import Wish
+from runner.download.store import Target, read_state
+from runner.redact import Secrets
+from runner.storage.output_extraction import storage
+from runner.storage.publish import locked, remove_tree
+from runner.workspace.layout import Place
+
+BATCH = "batch"
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """How a fetch ended. Texts are raw."""
+
+    jobs: list[dict[str, Any]]
+    """The table: what `listing.json` says."""
+    missing: list[tuple[str, Missing]]
+    """What did not come, each with the name of its job."""
+    notes: list[str]
+    kept: int
+    """Jobs that were there before."""
+    bytes: int
+    requests: int
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Who is told: of progress, of the table when the lists alone have given it."""
+
+    begun: Callable[[Progress], None] = lambda _: None
+    tick: Callable[[], None] = lambda: None
+    table: Callable[[list[dict[str, Any]]], None] = lambda _: None
+    lost: Callable[[str, str, str], None] = lambda *_: None
+    """What did not come, as soon as that is known: its job, what it is, and why."""
+
+
+def fetch_batch(
+    client: Client,
+    target: Target,
+    wish: Wish,
+    *,
+    host: str,
+    secrets: Secrets,
+    connections: int | None = None,
+    watch: Watch | None = None,
+) -> Fetched:
+    """Bring a batch; raises ApiError where its list fails or the token is refused, RunnerError.
+
+    What does not come of single jobs is in the answer. `host` is where it all comes from.
+    """
+    with storage(target.folder):
+        target.folder.mkdir(parents=True, exist_ok=True)
+    with locked(target.folder):
+        return _Fetch(client, target, wish, host, secrets, connections, watch or Watch()).run()
+
+
+class _Fetch:
+    """One fetch, under the workspace's lock."""
+
+    def __init__(
+        self,
+        client: Client,
+        target: Target,
+        wish: Wish,
+        host: str,
+        secrets: Secrets,
+        connections: int | None,
+        watch: Watch,
+    ) -> None:
+        self._client = client
+        self._target = target
+        self._wish = wish
+        self._host = host
+        self._hide = secrets.hide_text
+        self._connections = connections
+        self._watch = watch
+        self._asked = {"logs": wish.logs, "files": wish.files}
+        self._told: dict[str, dict[str, Any]] = {}
+        self._tables: dict[str, dict[str, Any]] = {}
+        self._missing: list[tuple[str, Missing]] = []
+        self._notes: list[str] = []
+
+    def run(self) -> Fetched:
+        known = self._target.check()
+        self._target.check_room(0)
+        rows = self._rows()
+        folders = selection.folder_names(
+            [{**row, "experienceName": self._hide(text_of(row, "experienceName"))} for row in rows],
+            known,
+        )
+        chosen = [row for row in rows if self._wish.wants(row)]
+        for row in chosen:
+            if not selection.job_id(row):
+                name = self._hide(text_of(row, "experienceName")) or "a job"
+                self._lose(name, Missing("job", "its id is no UUID."))
+        chosen = sorted(
+            (row for row in chosen if selection.job_id(row)),
+            key=lambda row: folders[selection.job_id(row)],
+        )
+        self._target.write_config(
+            {
+                folders[selection.job_id(row)]: {
+                    "jobID": selection.job_id(row),
+                    "experienceName": self._hide(text_of(row, "experienceName")),
+                }
+                for row in chosen
+            },
+            None,
+        )
+        todo = [
+            parts
+            for number, row in enumerate(chosen)
+            if (parts := self._begin(number, folders[selection.job_id(row)], row)) is not None
+        ]
+        kept = len(chosen) - len(todo)
+        for name in sorted(
+            set(known.values()) - {folders[selection.job_id(row)] for row in chosen}
+        ):
+            state = read_state(self._target.place(name))
+            if state:
+                self._told[name], self._tables[name] = state["told"], state["listing"]
+        batch = self._batch(rows)
+        progress = Progress(len(chosen), done=kept)
+        self._watch.begun(progress)
+        by_name = {parts.name: parts for parts in todo}
+
+        def listed(whole: bool) -> None:
+            for name, parts in by_name.items():
+                self._tables[name] = parts.table(self._hide)
+            self._target.write_listing(self._table())
+            if whole:
+                self._watch.table(self._table())
+
+        gather = Gather(
+            self._client,
+            str(self._target.batch_id),
+            self._wish,
+            self._connections,
+            self._finish,
+            listed,
+            self._target.check_room,
+            progress,
+            self._watch.tick,
+        )
+        gather.run([*todo, *([batch] if batch else [])])
+        self._end()
+        return Fetched(
+            self._table(), self._missing, self._notes, kept, progress.bytes, progress.requests
+        )
+
+    def _rows(self) -> list[Row]:
+        try:
+            return list(self._client.jobs(self._target.batch_id))
+        except MissingError as error:
+            raise MissingError(
+                f"there is no batch {self._target.batch_id} in the project"
+                f" {self._target.project_id}.",
+                "Check both ids: a batch is found in its own project only.",
+            ) from error
+
+    def _begin(self, number: int, name: str, row: Row) -> Parts | None:
+        """What is to be fetched of a job; None where it is there."""
+        place = self._target.place(name)
+        state = read_state(place)
+        revision = selection.revision(row)
+        if place.result.exists():
+            self._notes.append(f"{name} has the result of a run on this machine: left alone.")
+        elif (
+            state.get("revision") != revision
+            or not state.get("final")
+            or any(wanted and not state.get(key) for key, wanted in self._asked.items())
+        ):
+            with storage(place.folder):
+                place.folder.mkdir(parents=True, exist_ok=True)
+            parts = self._parts(number, name, selection.job_id(row), row, place, revision)
+            return replace(parts, final=selection.final(row))
+        self._told[name] = state.get("told", {"reconstructed": [], "missing": []})
+        self._tables[name] = state.get("listing", {"name": name, "metrics": []})
+        return None
+
+    def _batch(self, rows: list[Row]) -> Parts | None:
+        """The batch's own metrics: asked for each time, since nothing says that they changed."""
+        place = Place(self._target.folder / BATCH)
+        if place.result.exists():
+            self._notes.append("batch has the result of a run on this machine: left alone.")
+            return None
+        revision = selection.revision({"jobStatus": sorted(map(selection.revision, rows))})
+        state = read_state(place)
+        new = state.get("revision") != revision or (self._wish.files and not state.get("files"))
+        if state.get("final") and not new:
+            self._told[BATCH] = state["told"]
+            return None
+        one = str(self._target.batch_id)
+        parts = self._parts(-1, BATCH, one, {}, place, revision)
+        return replace(parts, final=all(selection.final(row) for row in rows))
+
+    def _parts(
+        self, number: int, name: str, one: str, row: Row, place: Place, revision: str
+    ) -> Parts:
+        scratch = self._target.scratch
+        journal = Journal(scratch / f"{one}.blobs", revision)
+        return Parts(number, name, one, row, place, revision, journal, scratch / one)
+
+    def _finish(self, parts: Parts) -> None:
+        if parts.number < 0:
+            if not any(parts.rows.values()) and not parts.failures:
+                parts.journal.remove()
+                return
+            if all(isinstance(error, MissingError) for error in parts.failures.values()) and not (
+                parts.rows.get(METRICS)
+            ):
+                # Batches without metrics of their own have no such list in some releases.
+                return
+        asked = {**self._asked, "logs": False} if parts.number < 0 else self._asked
+        self._told[parts.name] = parts.finish(self._hide, asked)
+        for one in parts.missing():
+            self._lose(parts.name, one)
+        if not parts.final and parts.number >= 0:
+            self._notes.append(f"{parts.name} is not over yet: fetch again later.")
+
+    def _lose(self, job: str, one: Missing) -> None:
+        self._missing.append((job, one))
+        self._watch.lost(job, self._hide(one.what), self._hide(one.why))
+
+    def _end(self) -> None:
+        self._target.write_listing(self._table())
+        self._target.write_config(
+            {},
+            {
+                "from": self._host,
+                "reconstructed": "job ids, statuses and events of each metrics.binproto are made"
+                " from the API's lists; metrics and metrics data are as they were served",
+                "jobs": dict(sorted(self._told.items())),
+            },
+        )
+        scratch = self._target.scratch
+        if not self._missing:
+            remove_tree(scratch)
+        self._missing.sort()
+
+    def _table(self) -> list[dict[str, Any]]:
+        return [table for _, table in sorted(self._tables.items())]

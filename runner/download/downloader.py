@@ -1,0 +1,299 @@
+"""Brings a batch: first every job's list of metrics, then job after job, all it consists of."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from resim_inspect.schema import metrics_pb2 as pb
+from runner.api.client.client import Client, Row, text_of
+from runner.api.client.errors import ApiError, BadAnswerError, RefusedError, TokenError
+from runner.api.client.worker_pool import Crew, Done
+from runner.download import assemble
+from runner.download.job_download import (
+    DATA,
+    EVENTS,
+    LOGS,
+    METRICS,
+    URLS,
+    Parts,
+    external,
+    of_experience,
+)
+from runner.download.selection import Wish
+from runner.download.store import safe_name
+from runner.storage.output_extraction import storage
+
+FEWEST, MOST = 8, 64
+COST = 0.0006
+"""Seconds of our own time that a request takes: while one is on its way, others can be."""
+FIRST_LOOK = 1.0
+"""Seconds until what the lists say so far is shown for the first time, and at least between two."""
+_WINDOW = 16
+
+
+class Tag(NamedTuple):
+    """What is being asked for: a list where `key` is empty, else a blob at an address."""
+
+    parts: Parts
+    kind: str
+    key: str = ""
+    url: str = ""
+
+
+class Came(NamedTuple):
+    """A list, a blob or a file, and how long it took in seconds."""
+
+    value: list[Row] | bytes | Path
+    seconds: float
+
+
+@dataclass
+class Progress:
+    """How far it is."""
+
+    jobs: int
+    done: int = 0
+    bytes: int = 0
+    requests: int = 0
+    connections: int = FEWEST
+
+
+@dataclass
+class Gather:
+    """Everything of some jobs, over few connections or many."""
+
+    client: Client
+    batch_id: str
+    wish: Wish
+    connections: int | None
+    """None: as many as the latency asks for, between `FEWEST` and `MOST`."""
+    finished: Callable[[Parts], None]
+    listed: Callable[[bool], None]
+    """Called now and then while the lists of metrics come, with False, and with True when those
+    of all jobs are there."""
+    room: Callable[[int], None]
+    """Raises where the disk has no room for so many bytes."""
+    progress: Progress
+    tick: Callable[[], None] = lambda: None
+    _unlisted: set[int] = field(default_factory=set)
+    _began: float = 0.0
+    _look: float = 0.0
+    """When what has come so far is shown again; 0 when all has been."""
+    _fastest: list[float] = field(default_factory=list)
+
+    def run(self, todo: Sequence[Parts]) -> None:
+        """Bring it all; raises TokenError, StorageError, and whatever `tick` raises."""
+        self.progress.connections = self.connections or FEWEST
+        self._crew: Crew[Tag, Came] = Crew(self.progress.connections)
+        try:
+            self._unlisted = {parts.number for parts in todo}
+            for parts in todo:
+                self._list(parts, METRICS, urgency=0)
+            for parts in todo:
+                kinds = [DATA, EVENTS] if parts.number >= 0 else [DATA]
+                if self.wish.logs or self.wish.files:
+                    kinds.append(LOGS)
+                for kind in kinds:
+                    self._list(parts, kind, urgency=parts.number + 2)
+            self._began = self._look = time.monotonic()
+            self._show()
+            while self._crew.open:
+                done = self._next()
+                if done is not None:
+                    self._settle(*done)
+                self._show()
+                self.tick()
+        finally:
+            self._crew.stop()
+            for parts in todo:
+                parts.journal.close()
+
+    # -- asking ------------------------------------------------------------------------------
+
+    def _list(self, parts: Parts, kind: str, urgency: int) -> None:
+        client, batch = self.client, self.batch_id
+        of_batch = parts.number < 0
+        calls: dict[str, Callable[[], object]] = {
+            METRICS: lambda: (
+                client.batch_metrics(batch) if of_batch else client.metrics(batch, parts.id)
+            ),
+            DATA: lambda: (
+                client.batch_metrics_data(batch)
+                if of_batch
+                else client.metrics_data(batch, parts.id)
+            ),
+            EVENTS: lambda: client.events(batch, parts.id),
+            LOGS: lambda: client.logs(batch, None if of_batch else parts.id),
+        }
+        call = calls[kind]
+        parts.waiting += 1
+        self._put(urgency, Tag(parts, kind), lambda: list(call()))  # type: ignore[call-overload]
+
+    def _blob(self, parts: Parts, kind: str, key: str) -> None:
+        row = parts.rows[kind][key]
+        url = text_of(row, URLS[kind])
+        parts.waiting += 1
+        urgency = max(1, parts.number + 1)
+        if kind == LOGS or (kind == DATA and external(row)):
+            path = parts.scratch / f"{kind}-{list(parts.rows[kind]).index(key)}"
+
+            def save() -> Path:
+                with storage(path):
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    self.client.download(url, path)
+                return path
+
+            self._put(urgency, Tag(parts, kind, key, url), save)
+            return
+        self._put(urgency, Tag(parts, kind, key, url), lambda: self.client.blob(url))
+
+    def _put(self, urgency: int, tag: Tag, work: Callable[[], list[Row] | bytes | Path]) -> None:
+        def timed() -> Came:
+            before = time.monotonic()
+            value = work()
+            return Came(value, time.monotonic() - before)
+
+        self._crew.put(urgency, tag, timed)
+
+    # -- what comes --------------------------------------------------------------------------
+
+    def _next(self) -> Done[Tag, Came] | None:
+        if not self._look:
+            return self._crew.take()
+        # What has come is to be seen also while the rest is awaited.
+        return self._crew.take_within(max(0.0, self._look - time.monotonic()))
+
+    def _settle(self, tag: Tag, came: Came | None, error: BaseException | None) -> None:
+        parts = tag.parts
+        self.progress.requests += 1
+        if isinstance(error, TokenError):
+            raise error
+        if isinstance(error, ApiError):
+            self._failed(tag, error)
+        elif error is not None:
+            raise error
+        elif came is not None:
+            self._adapt(came.seconds)
+            if isinstance(came.value, list):
+                self._rows(tag, came.value)
+            elif isinstance(came.value, bytes):
+                self._content(tag, came.value)
+            else:
+                self._file(tag, came.value)
+        if tag.kind == METRICS and not tag.key and parts.number in self._unlisted:
+            self._unlisted.discard(parts.number)
+        parts.waiting -= 1
+        if not parts.waiting:
+            self.finished(parts)
+            self.progress.done += parts.number >= 0
+
+    def _show(self) -> None:
+        now = time.monotonic()
+        if not self._look or (self._unlisted and now < self._look):
+            return
+        self.listed(not self._unlisted)
+        # Ever more rarely, for with many jobs it takes its time; and whole, no more.
+        self._look = now + max(FIRST_LOOK, now - self._began) if self._unlisted else 0.0
+
+    def _failed(self, tag: Tag, error: ApiError) -> None:
+        parts, kind, key, url = tag
+        if not key:
+            for one in parts.stale.get(kind, ()):
+                parts.failures[kind, one] = error
+            parts.failures.setdefault((kind, key), error)
+        elif not isinstance(error, RefusedError):
+            parts.failures[kind, key] = error
+        elif text_of(parts.rows[kind][key], URLS[kind]) != url:
+            # The list was asked again meanwhile.
+            self._blob(parts, kind, key)
+        elif kind not in parts.stale:
+            # Addresses of blobs expire; a list gives new ones.
+            parts.stale[kind] = [key]
+            self._list(parts, kind, urgency=0)
+        elif parts.stale[kind]:
+            parts.stale[kind].append(key)
+        else:
+            parts.failures[kind, key] = error
+
+    def _rows(self, tag: Tag, rows: list[Row]) -> None:
+        parts, kind = tag.parts, tag.kind
+        if stale := parts.stale.get(kind):
+            old = parts.rows[kind]
+            parts.take_rows(kind, rows)
+            new = parts.rows[kind]
+            parts.rows[kind] = {key: new.get(key, row) for key, row in old.items()}
+            parts.stale[kind] = []
+            for key in stale:
+                self._blob(parts, kind, key)
+            return
+        parts.take_rows(kind, rows)
+        if kind == LOGS:
+            self._logs(parts)
+            return
+        if kind == EVENTS:
+            return
+        for key, row in parts.rows[kind].items():
+            if kind == DATA and external(row) and not self.wish.files:
+                continue
+            known = parts.journal.get(f"{kind}/{key}")
+            if known is not None:
+                parts.contents[kind, key] = known
+            else:
+                self._blob(parts, kind, key)
+
+    def _logs(self, parts: Parts) -> None:
+        """Logs are the simulation's; the build's other outputs are files of metrics data."""
+        wanted = {}
+        for key, row in parts.rows[LOGS].items():
+            name = text_of(row, "filePath") or text_of(row, "fileName")
+            mine = self.wish.logs if of_experience(row) else self.wish.files
+            if not mine or text_of(row, "logType") == "METRICS_OUTPUT_LOG":
+                continue
+            if not safe_name(name):
+                parts.failures[LOGS, key] = BadAnswerError("its name leads out of its folder.")
+                continue
+            wanted[key] = row
+        sizes = (row.get("fileSize") for row in wanted.values())
+        self.room(sum(one for one in sizes if isinstance(one, int) and one > 0))
+        for key in wanted:
+            self._blob(parts, LOGS, key)
+
+    def _content(self, tag: Tag, content: bytes) -> None:
+        kind: type[pb.Metric] | type[pb.MetricsData]
+        kind = pb.Metric if tag.kind == METRICS else pb.MetricsData
+        problem = assemble.problem_of(content, kind)
+        if problem:
+            tag.parts.failures[tag.kind, tag.key] = BadAnswerError(f"what came {problem}.")
+            return
+        tag.parts.journal.add(f"{tag.kind}/{tag.key}", content)
+        tag.parts.contents[tag.kind, tag.key] = content
+        self.progress.bytes += len(content)
+
+    def _file(self, tag: Tag, path: Path) -> None:
+        self.progress.bytes += path.stat().st_size
+        if tag.kind == DATA and path.stat().st_size < 1 << 16:
+            # Some servers give the metrics data here, others the file that it names.
+            content = path.read_bytes()
+            if not assemble.problem_of(content, pb.MetricsData):
+                message = pb.MetricsData.FromString(content)
+                if message.HasField("external_file"):
+                    tag.parts.contents[DATA, tag.key] = content
+                    return
+        tag.parts.files[tag.kind, tag.key] = path
+
+    def _adapt(self, seconds: float) -> None:
+        """More connections where answers are long on their way."""
+        if self.connections is not None:
+            return
+        self._fastest.append(seconds)
+        if len(self._fastest) == _WINDOW:
+            # The fastest tells of the way; the others waited for us as well.
+            wanted = min(MOST, int(min(self._fastest) / COST))
+            self._fastest.clear()
+            if wanted > self.progress.connections:
+                self.progress.connections = wanted
+                self._crew.grow(wanted)

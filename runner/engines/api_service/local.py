@@ -1,0 +1,125 @@
+"""The stand-in API for a build of this machine: in its sandbox, or on this machine's loopback."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from threading import Thread
+from typing import Any, Protocol
+
+from runner.api.stub_server import server
+from runner.api.stub_server.thread_server import Background
+from runner.engines.api_service import sandbox_launcher
+from runner.engines.api_service.base import HERE, PORT, HostServed, WithApi, told, without_proxy
+from runner.engines.api_service.counts_reader import Hearing
+from runner.engines.protocol import (
+    Build,
+    Ended,
+    Mount,
+    Prepared,
+    Running,
+    Served,
+    Service,
+    Sink,
+    Task,
+)
+from runner.workspace.contract import ROOT
+
+FOLDER = ROOT / "api"
+CHUNK = 64 << 10
+OPEN = "the build runs as you do on this machine, whose whole network it can reach."
+
+
+class Processes(Protocol):
+    """What the process engine can do for this."""
+
+    def start(
+        self, build: Build, prepared: Prepared, task: Task, log: Sink, told: tuple[int, ...] = ()
+    ) -> Running: ...
+
+
+def in_sandbox(
+    engine: Processes, build: Build, prepared: Prepared, task: Task, service: Service, log: Sink
+) -> Served:
+    """Start a small program in the sandbox that starts both; the network is theirs alone."""
+    command = (sys.executable, "-I", f"{FOLDER}/launch.py")
+    mounts = [
+        Mount(Path(server.__file__), f"{FOLDER}/server.py", True),
+        Mount(Path(sandbox_launcher.__file__), f"{FOLDER}/launch.py", True),
+        *(
+            Mount(path.resolve(), str(FOLDER / path.name), True)
+            for path in sorted(service.folder.iterdir())
+            if path.name != server.INDEX
+        ),
+    ]
+    # Our own Python may lie in /tmp, of which a build sees nothing.
+    for prefix in dict.fromkeys((sys.base_prefix, sys.prefix)):
+        if Path(prefix).is_relative_to("/tmp"):
+            mounts.insert(0, Mount(Path(prefix), prefix, True))
+    hearing = Hearing()
+    reading, writing = os.pipe()
+    try:
+        words = (*command, str(writing), str(FOLDER), str(PORT), *build.command)
+        build = replace(build, command=words, mounts=(*mounts, *build.mounts))
+        task = told(task, service, HERE, PORT)
+        index = f"{FOLDER.name}/{server.INDEX}", service.index
+        task = replace(task, files=(*task.files, index))
+        run = engine.start(without_proxy(build, HERE), prepared, task, log, (writing,))
+    except BaseException:
+        os.close(reading)
+        raise
+    finally:
+        os.close(writing)
+    return _InSandbox(run, reading, hearing)
+
+
+def on_loopback(
+    engine: Processes, build: Build, prepared: Prepared, task: Task, service: Service, log: Sink
+) -> Served:
+    """Start the API on a thread of this process, then the build."""
+    with ExitStack() as stack:
+        api = stack.enter_context(Background(service.folder, HERE, 0, service.index))
+        served = told(task, service, HERE, api.port)
+        run = engine.start(without_proxy(build, HERE), prepared, served, log)
+        return HostServed(run, api, OPEN, stack.pop_all())
+    raise AssertionError
+
+
+class _InSandbox(WithApi):
+    """A sandbox with a build and its API, which tells its counts through a pipe."""
+
+    def __init__(self, run: Running, reading: int, hearing: Hearing) -> None:
+        super().__init__(run)
+        self._hearing = hearing
+        self._pump = Thread(target=self._drain, args=(reading,), daemon=True)
+        self._pump.start()
+
+    def _drain(self, reading: int) -> None:
+        with open(reading, "rb", buffering=0) as pipe:
+            while data := pipe.read(CHUNK):
+                self._hearing.write(1, data)
+
+    def ended(self) -> Ended:
+        """How the build ended; the API has told its last counts."""
+        ended = super().ended()
+        self._pump.join(5)
+        return ended
+
+    def remove(self) -> str:
+        """Remove what is left."""
+        left = super().remove()
+        self._pump.join(5)
+        return left
+
+    def counts(self) -> dict[str, Any] | None:
+        """The last counts."""
+        return self._hearing.counts
+
+    def problem(self) -> str:
+        """Why the API did not start."""
+        if self._hearing.ready.is_set():
+            return ""
+        return f"the API does not start in the sandbox with {sys.executable}."

@@ -1,0 +1,1 @@
+"""Builds in containers of Docker or podman."""

@@ -1,0 +1,207 @@
+"""The stand-in API for a container: beside it, in a network of the two, or on this machine."""
+
+from __future__ import annotations
+
+import time
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Protocol
+
+from resim_inspect.text import clean
+from runner.api.stub_server import server
+from runner.api.stub_server.thread_server import Background
+from runner.engines.api_service.base import HERE, PORT, HostServed, WithApi, told, without_proxy
+from runner.engines.api_service.counts_reader import Hearing
+from runner.engines.protocol import (
+    Build,
+    Ended,
+    Hardening,
+    Limits,
+    Prepared,
+    Running,
+    Served,
+    Service,
+    Sink,
+    Task,
+)
+from runner.errors import EngineError, ImageError
+from runner.workspace.contract import INPUTS
+
+READY = 60.0
+"""Seconds until the server must listen."""
+OTHER_IMAGE = (
+    "Name an image that has one with --api-image, or let the API run on this machine with"
+    " --api-on-host."
+)
+
+
+class Container(Running, Protocol):
+    """A run whose network another may join."""
+
+    id: str
+
+
+class Containers(Protocol):
+    """What a container engine can do for this."""
+
+    def prepare(self, build: Build, say: Any) -> Prepared: ...
+
+    def start(self, build: Build, prepared: Prepared, task: Task, log: Sink) -> Container: ...
+
+    def host_network(self, wanted: str, task: Task) -> AbstractContextManager[tuple[str, str]]: ...
+
+
+def start(
+    engine: Containers, build: Build, prepared: Prepared, task: Task, service: Service, log: Sink
+) -> Served:
+    """Start the API, then the build in its network; both are gone again if that fails.
+
+    An engine that lets no container join another's network gets the API on this machine, and
+    so does a build that is to have another network than none.
+    """
+    if service.on_host or build.hardening.network != "none":
+        return _on_host(engine, build, prepared, task, service, log)
+    api = _Api(engine, build, prepared, task, service)
+    try:
+        joined = replace(told(task, service, HERE, PORT), network=f"container:{api.run.id}")
+        run = engine.start(without_proxy(build, HERE), prepared, joined, log)
+    except EngineError as error:
+        api.run.remove()
+        if isinstance(error, ImageError) or "network" not in str(error).lower():
+            raise
+        why = f"the engine lets no build join the API's network ({clean(error.reason, 160)}); "
+        return _on_host(engine, build, prepared, task, service, log, why)
+    except BaseException:
+        api.run.remove()
+        raise
+    return _Beside(run, api)
+
+
+class _Api:
+    """The server in a container of its own, with nothing but its loopback."""
+
+    def __init__(
+        self, engine: Containers, build: Build, prepared: Prepared, task: Task, service: Service
+    ) -> None:
+        self.hearing = Hearing()
+        self.problem = ""
+        mib = 1024 + 16 * (len(service.index) >> 20)
+        api = Build(
+            image=service.image or build.image,
+            entrypoint=("python3",),
+            command=(f"{INPUTS}/server.py", str(INPUTS), "--port", str(PORT), "--counts", "-"),
+            platform=build.platform,
+            pull="missing",
+            limits=Limits(memory_mib=mib, pids=256, tmp_mb=16),
+            hardening=Hardening(init=build.hardening.init),
+            copy_inputs=True,
+        )
+        if service.image:
+            prepared = engine.prepare(api, lambda _: None)
+        inputs = [("server.py", Path(server.__file__))]
+        inputs += [(path.name, path) for path in _served(service.folder)]
+        files = ((f"{INPUTS.name}/{server.INDEX}", service.index),)
+        about = Task(task.run, task.job, tuple(inputs), files)
+        self.image = clean(api.image, 80)
+        self.run = engine.start(api, prepared, about, self.hearing)
+        try:
+            self._wait()
+        except BaseException:
+            self.run.remove()
+            raise
+
+    def _wait(self) -> None:
+        deadline = time.monotonic() + READY
+        while not self.hearing.ready.wait(0.3):
+            if self.run.wait(0.1):
+                ended = self.run.ended()
+                said = self.hearing.said()
+                if ended.code in {126, 127} or "python3" in ended.error:
+                    raise EngineError(
+                        f"the image {self.image} has no python3 to run the API with.", OTHER_IMAGE
+                    )
+                raise EngineError(
+                    f"the python3 of {self.image} cannot run the API ({ended.code}): {said}",
+                    OTHER_IMAGE,
+                )
+            if time.monotonic() > deadline:
+                raise EngineError(f"the API in {self.image} does not get ready.", OTHER_IMAGE)
+
+    def end(self) -> None:
+        """Let it tell its last counts; an API that is gone already is a problem."""
+        try:
+            early = self.run.wait(0.05)
+            if not early:
+                self.run.terminate()
+                if not self.run.wait(10):
+                    self.run.kill()
+                    self.run.wait(10)
+            ended = self.run.ended()
+        except EngineError as error:
+            self.problem = f"the API was lost: {error.reason}"
+            return
+        if early:
+            why = "out of memory" if ended.oom else self.hearing.said()
+            self.problem = f"the API ended while the build ran ({ended.code}): {why}"
+
+
+def _served(folder: Path) -> list[Path]:
+    """What the server needs beside its index."""
+    return sorted(path for path in folder.iterdir() if path.name != server.INDEX)
+
+
+class _Beside(WithApi):
+    """A build in the network of its API."""
+
+    def __init__(self, run: Running, api: _Api) -> None:
+        super().__init__(run)
+        self._api = api
+
+    def ended(self) -> Ended:
+        """How the build ended; the API has told its last counts."""
+        ended = super().ended()
+        self._api.end()
+        return ended
+
+    def remove(self) -> str:
+        """Remove both."""
+        left = super().remove(), self._api.run.remove()
+        return " ".join(filter(None, left))
+
+    def counts(self) -> dict[str, Any] | None:
+        """The last counts."""
+        return self._api.hearing.counts
+
+    def problem(self) -> str:
+        """Why the API failed."""
+        return self._api.problem
+
+
+def _on_host(
+    engine: Containers,
+    build: Build,
+    prepared: Prepared,
+    task: Task,
+    service: Service,
+    log: Sink,
+    why: str = "",
+) -> Served:
+    wanted = build.hardening.network
+    with ExitStack() as stack:
+        network, address = stack.enter_context(engine.host_network(wanted, task))
+        if not address:
+            raise EngineError(
+                f"this machine has no address in the network {clean(network, 60)}.", OTHER_IMAGE
+            )
+        api = stack.enter_context(Background(service.folder, address, 0, service.index))
+        joined = replace(told(task, service, address, api.port), network=network)
+        run = engine.start(without_proxy(build, address), prepared, joined, log)
+        if wanted == "none":
+            reach = "it reaches what listens on all addresses of this machine, and nothing beyond."
+        elif wanted == "host":
+            reach = "it has the network of this machine."
+        else:
+            reach = f"it has the network {clean(wanted, 60)}, as was asked for."
+        return HostServed(run, api, f"{why}the API runs on this machine: {reach}", stack.pop_all())
+    raise AssertionError

@@ -1,0 +1,197 @@
+"""Talking to an engine's API: the only module here that knows docker-py and requests."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import docker
+import requests
+from docker.auth import get_config_header, resolve_repository_name
+from docker.errors import APIError, DockerException, ImageNotFound, NotFound
+from docker.utils import parse_repository_tag
+
+from resim_inspect.text import clean
+from runner.errors import EngineError, ImageError
+
+MIB = 1 << 20
+SECONDS = 60
+STALL = 300.0
+"""Seconds of a pull in which nothing happens; unpacking a large layer may be silent for long."""
+POOL = 256
+BROKEN = (requests.RequestException, DockerException, OSError)
+HINTS = (
+    ("container-init", "Install catatonit, podman's init process, or run with --no-init."),
+    ("ermission denied", "Become a member of the engine's group, or use a rootless engine."),
+    ("No such file", "Start the engine, or set DOCKER_HOST to where it listens."),
+)
+
+
+class Talk:
+    """A connection to an engine; many threads may use it at once. Everything raises EngineError."""
+
+    def __init__(self, address: str, certificates: str = "") -> None:
+        with asking("does not answer"):
+            self.api: Any = docker.APIClient(
+                base_url=address,
+                version="auto",
+                timeout=SECONDS,
+                tls=_tls(certificates),
+                max_pool_size=POOL,
+            )
+        self._base = f"{self.api.base_url}/v{self.api.api_version}"
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.api.close()
+
+    def control(self) -> dict[str, Any]:
+        """What podman says of its host, which docker's words for it leave out; empty: unknown."""
+        with asking("does not answer"):
+            answer = self.api.get(f"{self._base}/libpod/info", timeout=SECONDS)
+            if answer.status_code != 200:
+                return {}
+            with suppress(ValueError):
+                values = answer.json()
+                host = values.get("host") if isinstance(values, dict) else None
+                return host if isinstance(host, dict) else {}
+        return {}
+
+    def image(self, name: str) -> dict[str, Any] | None:
+        """What the engine knows of an image; None where it has none of that name."""
+        with asking("does not answer"):
+            try:
+                found: dict[str, Any] = self.api.inspect_image(name)
+            except ImageNotFound:
+                return None
+            return found
+
+    def pull(self, name: str, platform: str) -> Iterator[dict[str, Any]]:
+        """The steps of a pull as they come; raises ImageError where it breaks off or stalls."""
+        # Asked for directly: docker-py would wait for ever for a registry that says nothing.
+        repository, tag = parse_repository_tag(name)
+        wanted = {"fromImage": repository, "tag": tag or "latest", "platform": platform or None}
+        try:
+            with ExitStack() as stack:
+                registry, _ = resolve_repository_name(repository)
+                header = get_config_header(self.api, registry)
+                answer = self.api.post(
+                    f"{self._base}/images/create",
+                    params=wanted,
+                    headers={"X-Registry-Auth": header} if header else {},
+                    stream=True,
+                    timeout=(SECONDS, STALL),
+                )
+                stack.callback(answer.close)
+                if answer.status_code >= 400:
+                    yield {"error": _message(answer)}
+                    return
+                for line in answer.iter_lines():
+                    with suppress(ValueError):
+                        step = json.loads(line)
+                        if isinstance(step, dict):
+                            yield step
+        except BROKEN as error:
+            if "timed out" in str(error).lower():
+                raise ImageError(
+                    f'the image "{clean(name, 120)}" cannot be pulled: nothing came for'
+                    f" {STALL:g} s.",
+                    "Run again later, or build it here.",
+                ) from error
+            yield {"error": reason(error)}
+
+    def wait(self, container: str, seconds: float) -> bool:
+        """Whether a container ended within that time."""
+        begun = time.monotonic()
+        try:
+            self.api.wait(container, timeout=max(0.1, seconds))
+        except NotFound as error:
+            raise EngineError("the container was removed while it ran.") from error
+        except BROKEN as error:
+            # A time that is up arrives as one of several exceptions, like a connection lost.
+            if isinstance(error, requests.RequestException) and (
+                time.monotonic() - begun >= min(seconds, SECONDS) * 0.9
+            ):
+                return False
+            raise EngineError(
+                f"the engine stopped answering while the build ran: {reason(error)}",
+                "Start it again and repeat the command: what was finished is not run again.",
+            ) from error
+        return True
+
+    def archive(self, container: str, path: str, stack: ExitStack) -> Iterator[bytes] | None:
+        """A folder of a container as a tar stream, closed with `stack`; None where it is not."""
+        # Asked for directly: what docker-py gives back cannot be closed, and an engine that
+        # still wants to send the rest of a refused archive does not let go of the container.
+        answer = self.api.get(
+            f"{self._base}/containers/{container}/archive",
+            params={"path": path},
+            stream=True,
+            timeout=SECONDS,
+        )
+        stack.callback(answer.close)
+        if answer.status_code == 404:
+            return None
+        answer.raise_for_status()
+        chunks: Iterator[bytes] = answer.iter_content(MIB)
+        return chunks
+
+    def signal(self, container: str, name: str) -> None:
+        """Send a signal."""
+        # It ended just now, or the engine is gone: both show where it is waited for.
+        with suppress(*BROKEN):
+            self.api.kill(container, name)
+
+    def remove(self, container: str) -> str:
+        """Remove a container and its volumes; says what went wrong, if anything."""
+        try:
+            self.api.remove_container(container, force=True, v=True)
+        except NotFound:
+            return ""
+        except BROKEN as error:
+            if isinstance(error, APIError) and "in progress" in str(error.explanation):
+                return ""
+            return f"container {container[:12]} is left behind: {reason(error)}"
+        return ""
+
+
+@contextmanager
+def asking(what: str) -> Iterator[None]:
+    """Turns everything that an engine's library raises into an EngineError."""
+    try:
+        yield
+    except BROKEN as error:
+        said = reason(error)
+        hint = next((hint for word, hint in HINTS if word in said), "")
+        raise EngineError(f"the engine {what}: {said}", hint) from error
+
+
+def reason(error: Exception) -> str:
+    """What an engine or its library said, as the end of a sentence."""
+    text = str(error.explanation or error) if isinstance(error, APIError) else str(error)
+    return clean(text, 300).rstrip(".") + "."
+
+
+def refusal(error: Exception) -> str:
+    """Why an engine refused to start a container, in its own words; empty: it did not."""
+    return str(error.explanation or "") if isinstance(error, APIError) else ""
+
+
+def _message(answer: Any) -> str:
+    with suppress(ValueError):
+        values = answer.json()
+        if isinstance(values, dict) and values.get("message"):
+            return str(values["message"])
+    return f"the engine answered {answer.status_code}"
+
+
+def _tls(certificates: str) -> docker.tls.TLSConfig | bool:
+    if not certificates:
+        return False
+    folder = Path(certificates)
+    client = (str(folder / "cert.pem"), str(folder / "key.pem"))
+    return docker.tls.TLSConfig(ca_cert=str(folder / "ca.pem"), client_cert=client, verify=True)

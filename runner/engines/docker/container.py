@@ -1,0 +1,100 @@
+"""One container, from its start to its removal, with all that it says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from threading import Thread
+
+from runner.engines.docker.client import BROKEN, Talk, asking, refusal
+from runner.engines.docker.container_settings import start_failure
+from runner.engines.protocol import Ended, Sink
+from runner.errors import OutputsError
+from runner.storage.output_extraction import Caps, Taken, take_archive
+from runner.workspace.contract import OUTPUTS
+
+SILENCE = 20.0
+"""Seconds without a word after which the log of a container that has ended counts as cut off."""
+
+
+class ContainerRun:
+    """A container with a thread that always drains what it says."""
+
+    def __init__(self, talk: Talk, container: str, log: Sink) -> None:
+        self.id = container
+        self._talk = talk
+        self._log = log
+        self._failed: Ended | None = None
+        self._pump: Thread | None = None
+        self._chunks = 0
+
+    def start(self) -> None:
+        """Attach, so that nothing is lost, then start."""
+        api = self._talk.api
+        stream = api.attach(self.id, stdout=True, stderr=True, stream=True, demux=True)
+        try:
+            api.start(self.id)
+        except BROKEN as error:
+            self._failed = start_failure(refusal(error))
+            if self._failed is None:
+                raise
+            return
+        self._pump = Thread(target=self._drain, args=(stream,), daemon=True)
+        self._pump.start()
+
+    def _drain(self, stream: Iterator[tuple[bytes | None, bytes | None]]) -> None:
+        try:
+            for out, err in stream:
+                self._chunks += 1
+                if out:
+                    self._log.write(1, out)
+                if err:
+                    self._log.write(2, err)
+        except BROKEN:
+            # The engine is gone; whoever waits for the container learns it and says so.
+            return
+
+    def wait(self, seconds: float) -> bool:
+        """Whether the container ended within that time; raises EngineError."""
+        return self._failed is not None or self._talk.wait(self.id, seconds)
+
+    def terminate(self) -> None:
+        """TERM to the build, by way of the init process."""
+        self._talk.signal(self.id, "SIGTERM")
+
+    def kill(self) -> None:
+        """KILL to everything in the container."""
+        self._talk.signal(self.id, "SIGKILL")
+
+    def ended(self) -> Ended:
+        """The exit code and why; the log is complete."""
+        if self._failed is not None:
+            return self._failed
+        whole = self._drained()
+        with asking("does not answer"):
+            state = self._talk.api.inspect_container(self.id)["State"]
+        oom, error = bool(state.get("OOMKilled")), state.get("Error") or ""
+        return Ended(int(state["ExitCode"]), oom, error, not whole)
+
+    def _drained(self) -> bool:
+        """Wait for what the engine still holds of the log: for as long as anything comes."""
+        # A megabyte or so, which takes a busy machine any time: no limit for all of it is right.
+        while self._pump is not None and self._pump.is_alive():
+            before = self._chunks
+            self._pump.join(SILENCE)
+            if self._chunks == before and self._pump.is_alive():
+                return False
+        return True
+
+    def take_outputs(self, into: Path, caps: Caps) -> Taken:
+        """Stream the outputs out; raises OutputsError, EngineError or StorageError."""
+        with asking("broke off the outputs"), ExitStack() as stack:
+            chunks = self._talk.archive(self.id, str(OUTPUTS), stack)
+            if chunks is None:
+                raise OutputsError("the build removed the outputs folder.")
+            return take_archive(chunks, into, caps)
+
+    def remove(self) -> str:
+        """Remove the container and its volume; says what went wrong, if anything."""
+        return self._talk.remove(self.id)

@@ -1,0 +1,153 @@
+"""What a container is allowed and finds in it, as the values that an engine is given."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any
+
+from resim_inspect.text import clean
+from runner.engines.protocol import Build, Ended, Mount, Task
+from runner.storage import lease
+from runner.workspace.contract import INPUTS, ROOT
+
+MIB = 1 << 20
+UNKEPT = (
+    "Control groups v2 and systemd can hand them to a user: see the engine's own guide to rootless"
+    " mode."
+)
+MACHINES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm"}
+
+
+def host_options(
+    build: Build,
+    mounted: Sequence[tuple[str, Path]],
+    network: str = "",
+    unkept: Collection[str] = (),
+) -> dict[str, Any]:
+    """The arguments of docker-py's `create_host_config`: limits, rights and mounts.
+
+    `network` takes the place of the one that the build's hardening names. Limits in `unkept`
+    are left out: some engines refuse what they cannot keep, others say nothing.
+    """
+    hard, limits = build.hardening, build.limits
+    mounts = [{"Type": "volume", "Source": None, "Target": str(ROOT)}]
+    mounts += [_bind(path.resolve(), str(INPUTS / name), True) for name, path in mounted]
+    mounts += [_bind(m.source, m.target, m.read_only) for m in build.mounts if not m.label]
+    memory = None if limits.memory_mib is None else limits.memory_mib * MIB
+    if "--memory-mib" in unkept:
+        memory = None
+    cpus = None if "--cpus" in unkept else limits.cpus
+    return {
+        "network_mode": network or hard.network,
+        "ipc_mode": "private",
+        "init": hard.init,
+        "read_only": hard.read_only_root,
+        "cap_drop": ["ALL"] if hard.drop_capabilities else None,
+        "security_opt": ["no-new-privileges"] if hard.no_new_privileges else None,
+        "mem_limit": memory,
+        "memswap_limit": memory,
+        "pids_limit": None if "--pids" in unkept else limits.pids,
+        "shm_size": limits.shm_mb * MIB,
+        "nano_cpus": None if cpus is None else int(cpus * 1e9),
+        "tmpfs": {"/tmp": f"rw,nosuid,nodev,size={limits.tmp_mb}m,mode=1777"},
+        "mounts": mounts,
+        # Labels can be asked for in this older form alone.
+        "binds": [labelled(m) for m in build.mounts if m.label] or None,
+        # We keep the log ourselves; a second one would only fill the engine's disk.
+        "log_config": {"type": "none"},
+    }
+
+
+def container_options(build: Build, identity: str, task: Task) -> dict[str, Any]:
+    """The other arguments of docker-py's `create_container`; `identity` is the image's id."""
+    return {
+        # By its id: a tag may move to another image while jobs are still to come.
+        "image": identity,
+        "entrypoint": list(build.entrypoint) or None,
+        "command": list(build.command) or None,
+        "user": build.hardening.user,
+        # Who joins another container's network has its name, too.
+        "hostname": None if task.network.startswith("container:") else "metrics",
+        "environment": environment(build),
+        "labels": {
+            lease.LABEL_OWNER: lease.me(),
+            lease.LABEL_RUN: task.run,
+            lease.LABEL_JOB: task.job,
+        },
+        "platform": build.platform or None,
+        "use_config_proxy": False,
+    }
+
+
+def environment(build: Build) -> dict[str, str]:
+    """What a build finds in its environment; nothing of this machine's gets in by itself."""
+    env = {"PYTHONDONTWRITEBYTECODE": "1", "MPLCONFIGDIR": "/tmp"}
+    if build.hardening.user is not None:
+        env |= {"HOME": "/tmp", "USER": "metrics"}
+    if build.limits.cpus is not None:
+        threads = str(max(1, int(build.limits.cpus)))
+        env |= dict.fromkeys(
+            ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), threads
+        )
+    return env | dict(build.env)
+
+
+def labelled(mount: Mount) -> str:
+    """A mount as `SRC:DST:ro,z`, which an engine with SELinux labels before it is used."""
+    return f"{mount.source}:{mount.target}:{'ro' if mount.read_only else 'rw'},{mount.label}"
+
+
+def unkept_limits(
+    about: Mapping[str, Any], controllers: Collection[str] | None = None
+) -> frozenset[str]:
+    """The limits that an engine cannot keep, by the names of their options.
+
+    `about` is what it says of itself. `controllers` are the control groups that a rootless
+    podman was given; it says of itself that it can do everything. None: not such a podman.
+    """
+    if controllers is not None:
+        kept = {
+            "--memory-mib": "memory" in controllers,
+            "--pids": "pids" in controllers,
+            "--cpus": "cpu" in controllers,
+        }
+    else:
+        kept = {
+            "--memory-mib": about.get("MemoryLimit") is not False,
+            "--pids": about.get("PidsLimit") is not False,
+            "--cpus": about.get("CpuCfsQuota") is not False,
+        }
+    return frozenset(name for name, is_kept in kept.items() if not is_kept)
+
+
+def gateway(network: dict[str, Any]) -> str:
+    """This machine's address in a network of the engine's; empty where it has none."""
+    for part in (network.get("IPAM") or {}).get("Config") or ():
+        if part.get("Gateway"):
+            return str(part["Gateway"])
+        if part.get("Subnet"):
+            # The default network of some engines does not name it; it is the first address.
+            return str(next(ip_network(part["Subnet"]).hosts()))
+    return ""
+
+
+def platform_of(image: dict[str, Any]) -> str:
+    """An image's platform from what an engine says of it: `linux/amd64`."""
+    parts = (image.get("Os") or "linux", image.get("Architecture") or "", image.get("Variant"))
+    return "/".join(str(part) for part in parts if part)
+
+
+def start_failure(why: str) -> Ended | None:
+    """An image whose program cannot be started, told as a shell would: 126 or 127."""
+    lower = why.lower()
+    if "not found" in lower or "no such file" in lower:
+        return Ended(127, error=clean(why, 300))
+    if "permission denied" in lower or "exec format" in lower:
+        return Ended(126, error=clean(why, 300))
+    return None
+
+
+def _bind(source: Path, target: str, read_only: bool) -> dict[str, Any]:
+    return {"Type": "bind", "Source": str(source), "Target": target, "ReadOnly": read_only}

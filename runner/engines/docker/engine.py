@@ -1,0 +1,289 @@
+"""Runs builds in containers of docker, or of podman through the same interface."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from resim_inspect.text import clean
+from runner.engines.docker import api_sidecar, image_pull
+from runner.engines.docker.client import Talk, asking
+from runner.engines.docker.container import ContainerRun
+from runner.engines.docker.container_settings import (
+    MACHINES,
+    UNKEPT,
+    container_options,
+    host_options,
+    platform_of,
+    unkept_limits,
+)
+from runner.engines.docker.discovery import Candidate
+from runner.engines.docker.networks import reaching_host, sweep_networks
+from runner.engines.docker.podman_service import PodmanService
+from runner.engines.docker.ssh_tunnel import SshTunnel
+from runner.engines.protocol import Build, EngineInfo, Mount, Prepared, Served, Service, Sink, Task
+from runner.errors import EngineError, ImageError
+from runner.storage import lease
+from runner.storage.input_archive import archive_chunks, must_be_copied
+from runner.workspace.contract import INPUTS, OUTPUTS, ROOT
+
+FOLDERS = ((INPUTS.name, 0o755), (OUTPUTS.name, 0o777))
+ELSEWHERE = ("bind source path does not exist", "statfs ")
+"""What an engine says of a folder that is here, and not where it runs."""
+
+
+class _Folders(NamedTuple):
+    """How folders and files of this machine get into a container, each by its name or place."""
+
+    mounted: tuple[tuple[str, Path], ...]
+    copied: tuple[tuple[str, Path], ...]
+    mounts: tuple[Mount, ...]
+    volumes: tuple[Mount, ...]
+    """Mounts that are copied into volumes of the container's own."""
+
+
+class DockerEngine:
+    """An engine that answered. Many threads may use it at once."""
+
+    def __init__(self, candidate: Candidate) -> None:
+        self._way: PodmanService | SshTunnel | None = None
+        address = candidate.address
+        if not address:
+            # The library would go to its usual socket: to another engine than was chosen.
+            raise EngineError("it names no engine.", "See what there is: docker context ls.")
+        if address == "podman:":
+            self._way = PodmanService()
+        elif address.startswith("ssh://"):
+            self._way = SshTunnel(address)
+        here = self._way.address if self._way else address
+        try:
+            self._talk = Talk(here, candidate.certificates)
+            with asking("does not answer"):
+                about = self._talk.api.info()
+                version = self._talk.api.version()
+        except EngineError as error:
+            problem = self._way.problem() if isinstance(self._way, SshTunnel) else None
+            self.close()
+            raise problem or error from error
+        parts = [str(part.get("Name", "")) for part in version.get("Components") or ()]
+        self.podman = any("podman" in part.lower() for part in parts)
+        options = [str(option) for option in about.get("SecurityOptions") or ()]
+        rootless = bool(about.get("Rootless")) or any("rootless" in each for each in options)
+        control = self._talk.control() if self.podman else {}
+        security = control.get("security") or {}
+        rootless = rootless or bool(security.get("rootless"))
+        groups = control.get("cgroupControllers") if rootless else None
+        # Folders are mounted only where the engine sees the same disk as we do.
+        inside = Path("/.dockerenv").exists() or Path("/run/.containerenv").exists()
+        same = not inside or about.get("Name") == socket.gethostname()
+        self.local = not address.startswith("ssh://") and here.startswith(("unix://", "npipe://"))
+        self.local = self.local and same
+        machine = str(about.get("Architecture", ""))
+        self.info = EngineInfo(
+            "podman" if self.podman else "docker",
+            str(about.get("ServerVersion") or version.get("Version") or ""),
+            int(about.get("NCPU") or os.cpu_count() or 1),
+            int(about.get("MemTotal") or 0),
+            f"{candidate.address} ({candidate.source})",
+            f"{about.get('OSType') or 'linux'}/{MACHINES.get(machine, machine)}",
+            "container",
+            rootless,
+            not self.local,
+            bool(security.get("selinuxEnabled")) or "name=selinux" in options,
+            unkept_limits(about, groups),
+        )
+
+    def prepare(self, build: Build, say: Callable[[str], None]) -> Prepared:
+        """Find the image, pulling it as `build.pull` says; raises ImageError, EngineError."""
+        if not self.local:
+            _can_be_copied(build)
+        image = None if build.pull == "always" else self._inspect(build)
+        if image is None:
+            if build.pull == "never":
+                hint = "Build it, or let it be pulled with --pull missing."
+                raise ImageError(_not_here(build), hint)
+            say(f"pulling {clean(build.image, 120)}")
+            # The caller stops a pull by raising from `say`.
+            image_pull.follow(build.image, self._talk.pull(build.image, build.platform), say)
+            image = self._inspect(build)
+            if image is None:
+                raise ImageError(_not_here(build))
+        identity = str(image["Id"])
+        warnings = tuple(self._warnings(build, platform_of(image)))
+        return Prepared(identity, identity.removeprefix("sha256:")[:12], warnings)
+
+    def _warnings(self, build: Build, have: str) -> list[str]:
+        warnings = []
+        if not have.startswith(self.info.platform):
+            warnings.append(
+                f"the image is for {have}, the engine for {self.info.platform}:"
+                " it runs emulated, or not at all."
+            )
+        limits = build.limits
+        asked = {"--memory-mib": limits.memory_mib, "--pids": limits.pids, "--cpus": limits.cpus}
+        lost = [name for name, value in asked.items() if value and name in self.info.unkept]
+        if lost:
+            kind = "rootless" if self.info.rootless else "this"
+            warnings.append(
+                f"{kind} {self.info.name} keeps no limit of {_and(lost)} here: a build may take"
+                f" all that there is. {UNKEPT if self.info.rootless else ''}".rstrip()
+            )
+        if self.info.selinux and self.local:
+            warnings += [
+                f"SELinux may hide {clean(str(mount.source), 120)} from the build:"
+                " --mount SRC:DST:z lets the engine label it for containers."
+                for mount in build.mounts
+                if not mount.label
+            ]
+        return warnings
+
+    def _inspect(self, build: Build) -> dict[str, Any] | None:
+        image = self._talk.image(build.image)
+        wanted = build.platform
+        fits = not wanted or (image is not None and platform_of(image).startswith(wanted))
+        return image if fits else None
+
+    def start(self, build: Build, prepared: Prepared, task: Task, log: Sink) -> ContainerRun:
+        """Create, fill, attach and start a container; it is gone again if that fails."""
+        local = self.local
+        try:
+            return self._start(build, prepared, task, log)
+        except EngineError as error:
+            # Not asked of `self`: another run may just have learned the same.
+            if not local or not any(word in error.reason for word in ELSEWHERE):
+                raise
+        # Its socket leads to another machine, or to one of other mounts: what is here is not
+        # there, whatever the address looks like.
+        self.local = False
+        _can_be_copied(build)
+        return self._start(build, prepared, task, log)
+
+    def _start(self, build: Build, prepared: Prepared, task: Task, log: Sink) -> ContainerRun:
+        folders = self._split(build, task)
+        build = replace(build, mounts=folders.mounts)
+        run: ContainerRun | None = None
+        api = self._talk.api
+        try:
+            with asking("refused the run"):
+                options = host_options(build, folders.mounted, task.network, self.info.unkept)
+                options["mounts"] += [
+                    {"Type": "volume", "Source": None, "Target": mount.target}
+                    for mount in folders.volumes
+                ]
+                host = api.create_host_config(**options)
+                options = container_options(build, prepared.identity, task)
+                created = api.create_container(**options, host_config=host)
+                run = ContainerRun(self._talk, str(created["Id"]), log)
+                copied = folders.copied
+                chunks: Any = archive_chunks(FOLDERS, copied, task.files)
+                api.put_archive(run.id, str(ROOT), chunks if copied else b"".join(chunks))
+                for mount in folders.volumes:
+                    api.put_archive(
+                        run.id, mount.target, archive_chunks((), ((".", mount.source),))
+                    )
+                run.start()
+        except BaseException:
+            if run is not None:
+                run.remove()
+            raise
+        return run
+
+    def start_served(
+        self, build: Build, prepared: Prepared, task: Task, service: Service, log: Sink
+    ) -> Served:
+        """Start a run with the stand-in API beside it, or on this machine where that cannot be."""
+        return api_sidecar.start(self, build, prepared, task, service, log)
+
+    def host_network(self, wanted: str, task: Task) -> AbstractContextManager[tuple[str, str]]:
+        """A network's name, and this machine's address in it; one of our own for `none`."""
+        return reaching_host(self._talk.api, wanted, task, local=self.local)
+
+    def _split(self, build: Build, task: Task) -> _Folders:
+        mounted: list[tuple[str, Path]] = []
+        copied: list[tuple[str, Path]] = []
+        # A container of a machine with SELinux sees no file that is not labelled for it, and
+        # labels of inputs are not ours to change.
+        local = self.local
+        always = build.copy_inputs or not local or self.info.selinux
+        for name, path in task.inputs:
+            if always or must_be_copied(path):
+                copied.append((f"{INPUTS.name}/{name}", path))
+            else:
+                mounted.append((name, path))
+        mounts, volumes = (build.mounts, ()) if local else ((), build.mounts)
+        return _Folders(tuple(mounted), tuple(copied), mounts, volumes)
+
+    def about_no_outputs(self, build: Build) -> str:  # noqa: ARG002
+        """A container always has its `/tmp/resim`: nothing to say."""
+        return ""
+
+    def sweep(self) -> list[str]:
+        """Remove containers of runners that were killed."""
+        removed = []
+        api = self._talk.api
+        with asking("does not answer"):
+            found = api.containers(all=True, filters={"label": lease.LABEL_OWNER})
+        for container in found:
+            labels = container.get("Labels") or {}
+            if lease.dead(str(labels.get(lease.LABEL_OWNER, ""))):
+                problem = self._talk.remove(container["Id"])
+                what = f"container {container['Id'][:12]} of job {labels.get(lease.LABEL_JOB, '?')}"
+                removed.append(clean(f"{what} ({problem})" if problem else what))
+        removed += sweep_networks(api)
+        return removed
+
+    def close(self) -> None:
+        """Close the connections, and end the way to the engine if it is one of ours."""
+        talk = getattr(self, "_talk", None)
+        if talk is not None:
+            talk.close()
+        if self._way is not None:
+            self._way.close()
+
+
+def connect(candidates: Sequence[Candidate]) -> DockerEngine:
+    """The first engine that answers; raises EngineError that lists what was tried."""
+    tried = []
+    hint = ""
+    for candidate in candidates:
+        try:
+            return DockerEngine(candidate)
+        except EngineError as error:
+            hint = error.hint
+            tried.append(f"{candidate.address or 'no address'} ({candidate.source}): {error}")
+    what = "; ".join(tried) if tried else "no DOCKER_HOST, context or socket was found"
+    other = "Start docker or podman, set DOCKER_HOST, or run without an engine by --command."
+    raise EngineError(
+        f"no container engine answers: {what}", hint if len(tried) == 1 and hint else other
+    )
+
+
+def _can_be_copied(build: Build) -> None:
+    """Whether mounts may be copied, as another machine's engine needs it; raises EngineError."""
+    for mount in build.mounts:
+        shown = clean(str(mount.source), 120)
+        where = "the engine does not see this machine's files, so"
+        if not mount.read_only:
+            raise EngineError(
+                f"{where} what a build writes to --mount {shown} would stay there.",
+                "Leave out :rw: then a copy is put in.",
+            )
+        if not mount.source.is_dir():
+            raise EngineError(
+                f"{where} --mount takes folders alone: {shown} is none.",
+                "Mount the folder that holds it: a copy of it is put in.",
+            )
+
+
+def _not_here(build: Build) -> str:
+    what = f" for {build.platform}" if build.platform else ""
+    return f'the image "{clean(build.image, 120)}" is not here{what}.'
+
+
+def _and(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -1,0 +1,54 @@
+"""Networks of an engine in which a build can reach this machine, where it must."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from resim_inspect.text import clean
+from runner.engines.docker.client import asking
+from runner.engines.docker.container_settings import gateway
+from runner.engines.protocol import Task
+from runner.errors import EngineError
+from runner.storage import lease
+
+
+@contextmanager
+def reaching_host(api: Any, wanted: str, task: Task, *, local: bool) -> Iterator[tuple[str, str]]:
+    """A network's name, and this machine's address in it; one of our own for `none`.
+
+    Ours leads nowhere else, and is gone afterwards.
+    """
+    if not local:
+        raise EngineError(
+            "the engine is on another machine: a build there cannot reach an API on this one.",
+            "Let it run beside the build, without --api-on-host and --network; an image without"
+            " python3 needs another one for it, named with --api-image.",
+        )
+    made = ""
+    try:
+        with asking("makes no network"):
+            if wanted == "none":
+                labels = {lease.LABEL_OWNER: lease.me(), lease.LABEL_RUN: task.run}
+                name = f"resim-runner-{task.run[:12]}"
+                api.create_network(name, internal=True, labels=labels)
+                wanted = made = name
+            about = {} if wanted == "host" else api.inspect_network(wanted)
+        yield wanted, "127.0.0.1" if wanted == "host" else gateway(about)
+    finally:
+        if made:
+            # A network that stays is swept away by the next call.
+            with suppress(EngineError), asking("keeps a network"):
+                api.remove_network(made)
+
+
+def sweep_networks(api: Any) -> Iterator[str]:
+    """Remove networks of runners that were killed; their names."""
+    with asking("does not answer"):
+        networks = api.networks(filters={"label": lease.LABEL_OWNER})
+    for network in networks:
+        if lease.dead(str((network.get("Labels") or {}).get(lease.LABEL_OWNER, ""))):
+            with suppress(EngineError), asking("keeps a network"):
+                api.remove_network(network["Id"])
+                yield clean(f"network {network.get('Name', '')}")

@@ -1,0 +1,340 @@
+"""Runs a build on this machine itself: in a private root where bubblewrap is, else as it is."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from threading import Lock, Thread
+from typing import IO
+
+from resim_inspect.text import clean
+from runner.engines.api_service import local
+from runner.engines.process.fingerprint import code_identity
+from runner.engines.process.sandbox import wrapped
+from runner.engines.protocol import Build, Ended, EngineInfo, Prepared, Served, Service, Sink, Task
+from runner.errors import CallError, EngineError
+from runner.redact import names_a_secret
+from runner.storage import lease
+from runner.storage.output_extraction import Caps, Taken, storage, take_folder
+from runner.workspace.contract import INPUTS, OUTPUTS, ROOT
+
+CHUNK = 64 << 10
+PREFIX = "resim-runner-"
+OWNER = "owner"
+NO_SANDBOX = "the build can read and change everything that you can"
+
+
+class ProcessEngine:
+    """Starts builds as processes. With bubblewrap each sees its own `/tmp/resim` and no network.
+
+    Without it nothing is kept apart: the folders are named by RESIM_INPUTS and RESIM_OUTPUTS,
+    or, with `use_tmp_resim`, are really made at `/tmp/resim`, for one run at a time.
+    """
+
+    def __init__(self, *, bubblewrap: str | None = None, use_tmp_resim: bool = False) -> None:
+        self._bwrap = None if use_tmp_resim else bubblewrap
+        self._use_tmp_resim = use_tmp_resim
+        if self._bwrap:
+            sandbox = "bubblewrap: own /tmp/resim, no network, files read-only"
+        else:
+            sandbox = f"none: {NO_SANDBOX}"
+        self.info = EngineInfo("process", "", os.cpu_count() or 1, _memory(), sandbox=sandbox)
+
+    @property
+    def sandboxed(self) -> bool:
+        """Whether bubblewrap keeps builds apart."""
+        return self._bwrap is not None
+
+    @property
+    def at_tmp_resim(self) -> bool:
+        """Whether a build finds its folders at `/tmp/resim`."""
+        return self._bwrap is not None or self._use_tmp_resim
+
+    def prepare(self, build: Build, say: Callable[[str], None]) -> Prepared:  # noqa: ARG002
+        """Find the program; its identity is the command and the code that it names."""
+        if not build.command:
+            raise CallError("--command is empty.", "For example --command 'python3 metrics.py'.")
+        program = shutil.which(build.command[0])
+        if program is None:
+            raise CallError(
+                f'the command "{clean(build.command[0], 80)}" was not found.',
+                "Give its path, or a program that is on the PATH.",
+            )
+        if self._bwrap:
+            self._probe(self._bwrap)
+        warnings = () if self._bwrap else (f"no sandbox: {NO_SANDBOX}.",)
+        return Prepared(code_identity(build.command, program), " ".join(build.command), warnings)
+
+    def _probe(self, bwrap: str) -> None:
+        done = subprocess.run(
+            [bwrap, "--ro-bind", "/", "/", "--unshare-pid", "--unshare-net", "true"],
+            capture_output=True,
+            check=False,
+        )
+        if done.returncode:
+            said = clean(done.stderr.decode(errors="replace"), 160).strip()
+            raise EngineError(
+                f"bubblewrap cannot make a sandbox here: {said}.",
+                "Allow user namespaces, or choose --no-sandbox or --image.",
+            )
+
+    def start(
+        self,
+        build: Build,
+        prepared: Prepared,  # noqa: ARG002 - images have an id to start, programs a path
+        task: Task,
+        log: Sink,
+        told: tuple[int, ...] = (),
+    ) -> ProcessRun:
+        """Start the program in a session of its own, so that a Ctrl-C is ours to pass on.
+
+        `told` are open files that it gets as they are.
+        """
+        with storage(Path(tempfile.gettempdir())):
+            work = Path(tempfile.mkdtemp(prefix=PREFIX))
+            (work / OWNER).write_text(lease.me())
+            (work / "outputs").mkdir()
+        inputs = work / "inputs"
+        inputs.mkdir()
+        outputs = work / "outputs"
+        env = {k: v for k, v in os.environ.items() if not names_a_secret(k)}
+        env.update(build.env)
+        opened: list[tuple[int, str]] = []
+        try:
+            if self._bwrap:
+                opened = [(_in_memory(content), name) for name, content in task.files]
+                env |= {"HOME": "/tmp", "TMPDIR": "/tmp", "PYTHONDONTWRITEBYTECODE": "1"}
+                command = [*wrapped(self._bwrap, build, task, outputs, opened), *build.command]
+            else:
+                for name, source in task.inputs:
+                    (inputs / name).symlink_to(source.resolve())
+                for name, content in task.files:
+                    (work / name).touch(mode=0o600)
+                    (work / name).write_bytes(content)
+                command = list(build.command)
+                if self._use_tmp_resim:
+                    _take_tmp_resim(inputs, outputs)
+            env["RESIM_INPUTS"] = str(INPUTS if self.at_tmp_resim else inputs)
+            env["RESIM_OUTPUTS"] = str(OUTPUTS if self.at_tmp_resim else outputs)
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=env,
+                start_new_session=True,
+                pass_fds=(*told, *(descriptor for descriptor, _ in opened)),
+            )
+        except OSError as error:
+            _remove(work, self._use_tmp_resim)
+            reason = error.strerror or str(error)
+            raise EngineError(f"the command cannot be started: {reason}.") from error
+        except EngineError:
+            _remove(work, at_tmp=False)
+            raise
+        finally:
+            for descriptor, _ in opened:
+                os.close(descriptor)
+        (work / OWNER).write_text(f"{lease.me()}\n{process.pid} {lease.started(process.pid)}")
+        return ProcessRun(
+            process, work, outputs, log, sandboxed=self.sandboxed, at_tmp=self._use_tmp_resim
+        )
+
+    def start_served(
+        self, build: Build, prepared: Prepared, task: Task, service: Service, log: Sink
+    ) -> Served:
+        """Start a run with the stand-in API: in its sandbox, else on this machine's loopback."""
+        if self._bwrap and build.hardening.network == "none":
+            return local.in_sandbox(self, build, prepared, task, service, log)
+        return local.on_loopback(self, build, prepared, task, service, log)
+
+    def about_no_outputs(self, build: Build) -> str:  # noqa: ARG002
+        """A build with hard-coded paths needs one of the ways to give it `/tmp/resim`."""
+        if self.at_tmp_resim:
+            return ""
+        return (
+            "It probably writes to /tmp/resim, which is not there without a sandbox: install"
+            " bubblewrap, use --image with an engine, or --use-tmp-resim (one run at a time)."
+        )
+
+    def sweep(self) -> list[str]:
+        """End processes and remove folders of runners that were killed."""
+        removed = []
+        for work in Path(tempfile.gettempdir()).glob(PREFIX + "*"):
+            try:
+                whose, _, process = (work / OWNER).read_text().partition("\n")
+            except OSError:
+                continue
+            if not lease.dead(whose):
+                continue
+            pid, _, start = process.partition(" ")
+            if pid.isdigit() and start and lease.started(int(pid)) == start:
+                with suppress(ProcessLookupError, PermissionError):
+                    os.killpg(int(pid), signal.SIGKILL)
+                removed.append(f"process {pid}")
+            _remove(work, _is_ours(work))
+            removed.append(f"folder {work}")
+        return removed
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+class ProcessRun:
+    """A build that runs as a process, with threads that always drain what it says."""
+
+    def __init__(
+        self,
+        process: subprocess.Popen[bytes],
+        work: Path,
+        outputs: Path,
+        log: Sink,
+        *,
+        sandboxed: bool,
+        at_tmp: bool,
+    ) -> None:
+        self._process = process
+        self._sandboxed = sandboxed
+        self._lock = Lock()
+        self._gone = False
+        self._work = work
+        self._outputs = outputs
+        self._log = log
+        self._at_tmp = at_tmp
+        streams = ((1, process.stdout), (2, process.stderr))
+        self._pumps = [
+            Thread(target=self._pump, args=(number, stream), daemon=True)
+            for number, stream in streams
+            if stream is not None
+        ]
+        for pump in self._pumps:
+            pump.start()
+
+    def _pump(self, number: int, stream: IO[bytes]) -> None:
+        with stream:
+            while data := os.read(stream.fileno(), CHUNK):
+                self._log.write(number, data)
+
+    def wait(self, seconds: float) -> bool:
+        """Whether the process ended within that time."""
+        try:
+            self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+    def terminate(self) -> None:
+        """TERM to the program. Bubblewrap passes none on and would just die, so it is left out."""
+        inner = [
+            grandchild for child in _children(self._process.pid) for grandchild in _children(child)
+        ]
+        if not (self._sandboxed and inner):
+            self._signal_group(signal.SIGTERM)
+            return
+        for pid in inner:
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGTERM)
+
+    def kill(self) -> None:
+        """KILL to the whole group."""
+        self._signal_group(signal.SIGKILL)
+
+    def _signal_group(self, number: signal.Signals) -> None:
+        with self._lock:
+            # Once it is empty, the group's number may become somebody else's.
+            if not self._gone:
+                with suppress(ProcessLookupError, PermissionError):
+                    os.killpg(self._process.pid, number)
+
+    def ended(self) -> Ended:
+        """The exit code, 128 + n for a signal n, with the whole log drained."""
+        # What the program left running in its group goes with it, and lets go of the pipes.
+        code = self._end_group()
+        for pump in self._pumps:
+            pump.join(5)
+        return Ended(128 - code if code < 0 else code)
+
+    def take_outputs(self, into: Path, caps: Caps) -> Taken:
+        """Copy the outputs; raises OutputsError."""
+        return take_folder(self._outputs, into, caps)
+
+    def remove(self) -> str:
+        """Remove the private folder, and `/tmp/resim` where it was made."""
+        self._end_group()
+        _remove(self._work, self._at_tmp)
+        return f"{self._work} is left behind." if self._work.exists() else ""
+
+    def _end_group(self) -> int:
+        self.kill()
+        code = self._process.wait()
+        with self._lock:
+            self._gone = True
+        return code
+
+
+def _in_memory(content: bytes) -> int:
+    """An open file that is on no disk, at its beginning."""
+    descriptor = os.memfd_create("input")
+    with open(os.dup(descriptor), "wb") as file:  # noqa: PTH123 - a descriptor
+        file.write(content)
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    return descriptor
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        return [
+            int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        ]
+    except OSError:
+        return []
+
+
+def _take_tmp_resim(inputs: Path, outputs: Path) -> None:
+    """Make `/tmp/resim`; that it must not exist is the lock, so only one run has it."""
+    root = Path(str(ROOT))
+    try:
+        root.mkdir(mode=0o700)
+    except FileExistsError:
+        raise EngineError(
+            f"{root} exists already; another run or a program of yours uses it.",
+            "Wait for it, or remove the folder; bubblewrap or an engine need no such folder.",
+        ) from None
+    (root / OWNER).write_text(str(inputs.parent))
+    (root / "inputs").symlink_to(inputs)
+    (root / "outputs").symlink_to(outputs)
+
+
+def _is_ours(work: Path) -> bool:
+    try:
+        return Path(str(ROOT), OWNER).read_text() == str(work)
+    except OSError:
+        return False
+
+
+def _remove(work: Path, at_tmp: bool) -> None:
+    if at_tmp and _is_ours(work):
+        shutil.rmtree(str(ROOT), ignore_errors=True)
+    # A build may have taken away its own right to its folders.
+    shutil.rmtree(work, onerror=_make_writable)
+
+
+def _make_writable(function: Callable[..., object], path: str, _: object) -> None:
+    with suppress(OSError):
+        Path(path).parent.chmod(0o700)
+        if not Path(path).is_symlink():
+            Path(path).chmod(0o700)
+        function(path)
+
+
+def _memory() -> int:
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (ValueError, OSError):
+        return 0

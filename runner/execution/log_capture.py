@@ -1,0 +1,159 @@
+"""What a build says: kept in a file up to a limit, its last lines in memory, never in its way."""
+
+from __future__ import annotations
+
+import codecs
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from threading import Lock
+
+from resim_inspect.text import clean, size
+from runner.errors import StorageError
+from runner.redact import Redactor, Secrets
+from runner.storage.output_extraction import storage
+
+MIB = 1 << 20
+TAIL = 64 << 10
+MAX_LINE = 2000
+SHOWN_LINES = 2000
+NOTE = 200
+"""Bytes that the note of what was left out may have."""
+
+
+class LogSink:
+    """Takes the two streams of one run. `write` never raises: a build must not wait for us.
+
+    A log over `limit` bytes keeps its beginning and its last sixteenth; `on_line` gets the
+    first 2,000 lines as clean text. Secrets are hidden before anything is kept.
+    """
+
+    def __init__(
+        self,
+        path: Path | None,
+        secrets: Secrets,
+        limit: int = 64 * MIB,
+        on_line: Callable[[str], None] | None = None,
+    ) -> None:
+        self._lock = Lock()
+        self._streams = (_Lines(Redactor(secrets)), _Lines(Redactor(secrets)))
+        self._ring_size = max(TAIL, limit // 16)
+        self._head = max(0, limit - self._ring_size - NOTE)
+        self._ring: deque[bytes] = deque()
+        self._ring_held = 0
+        self._ring_lost = 0
+        self._on_line = on_line
+        self._told = 0
+        self._file = None
+        self._path = path
+        self.size = 0
+        """Bytes that the build wrote."""
+        self.problem: StorageError | None = None
+        """Why the file is not complete."""
+        if path is not None:
+            with storage(path):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                self._file = path.open("wb", buffering=0)
+
+    def write(self, stream: int, data: bytes) -> None:
+        """Take a chunk of stdout (1) or stderr (2)."""
+        with self._lock:
+            self.size += len(data)
+            lines = self._streams[stream - 1]
+            self._take(lines, lines.redactor.feed(data))
+
+    def close(self) -> None:
+        """Write what was held back; nothing is taken after that."""
+        with self._lock:
+            for lines in self._streams:
+                self._take(lines, lines.redactor.end())
+                if self._on_line is not None and self._told < SHOWN_LINES:
+                    for line in lines.end():
+                        self._tell(line)
+            if self._ring_lost:
+                note = f"\n… {size(self._ring_lost)} of the log are left out here …\n"
+                self._put(note.encode())
+            for chunk in self._ring:
+                self._put(chunk)
+            self._ring.clear()
+            if self._file is not None:
+                self._file.close()
+                self._file = None
+
+    def tail(self, count: int = 12) -> tuple[str, ...]:
+        """The last lines that are not blank, as clean text: stdout's, then stderr's.
+
+        The two arrive by ways of their own; mixed as they come, one cuts the other's lines.
+        """
+        out, err = (lines.last() for lines in self._streams)
+        err = err[-count:]
+        return tuple((out[-max(count - len(err), count // 2) :] + err)[-count:])
+
+    def _take(self, lines: _Lines, data: bytes) -> None:
+        if not data:
+            return
+        lines.tail = (lines.tail + data)[-TAIL:]
+        if self._head >= len(data):
+            self._head -= len(data)
+            self._put(data)
+        else:
+            self._head = 0
+            self._ring.append(data)
+            self._ring_held += len(data)
+            while self._ring_held > self._ring_size and len(self._ring) > 1:
+                gone = self._ring.popleft()
+                self._ring_held -= len(gone)
+                self._ring_lost += len(gone)
+        if self._on_line is not None and self._told < SHOWN_LINES:
+            for line in lines.feed(data):
+                self._tell(line)
+
+    def _tell(self, line: str) -> None:
+        if self._on_line is None or self._told >= SHOWN_LINES:
+            return
+        self._told += 1
+        self._on_line(line)
+        if self._told == SHOWN_LINES:
+            self._on_line("… more lines are only in the log")
+
+    def _put(self, data: bytes) -> None:
+        if self._file is None or self._path is None:
+            return
+        try:
+            with storage(self._path):
+                # A disk that is nearly full takes a part, and refuses the rest.
+                while data:
+                    data = data[self._file.write(data) :]
+        except StorageError as error:
+            self.problem = error
+            self._file.close()
+            self._file = None
+
+
+class _Lines:
+    """Splits one stream into lines; a line without an end is cut, a broken letter replaced."""
+
+    def __init__(self, redactor: Redactor) -> None:
+        self.redactor = redactor
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._rest = ""
+        self.tail = b""
+
+    def last(self) -> list[str]:
+        text = self.tail.decode("utf-8", "replace")
+        return [clean(line.rstrip("\r"), 400) for line in text.split("\n") if line.strip()]
+
+    def feed(self, data: bytes) -> list[str]:
+        # A carriage return alone is a progress bar at work: the last state is the line.
+        *whole, self._rest = (self._rest + self._decoder.decode(data)).split("\n")
+        self._rest = self._rest[-4 * MAX_LINE :]
+        return [_line(text) for text in whole]
+
+    def end(self) -> list[str]:
+        rest = self._rest + self._decoder.decode(b"", final=True)
+        self._rest = ""
+        return [_line(rest)] if rest else []
+
+
+def _line(text: str) -> str:
+    return clean(text.rstrip("\r").rsplit("\r", 1)[-1], MAX_LINE)

@@ -1,0 +1,86 @@
+"""Watching without a terminal: a line per change, the builds' own lines with their job before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TextIO
+
+from resim_inspect.text import clean, count
+from runner.execution.events import Event
+from runner.reporting.rows import as_text, row_of, worth_repeating
+from runner.workspace.results import JobResult
+
+STYLES = {"passed": "32", "warn": "33", "block": "31", "error": "31;1", "quiet": "2"}
+COLORS = (36, 35, 34, 33, 32, 96, 95, 94)
+
+
+class Lines:
+    """Writes lines to a stream. `log_of` says where a job's log is."""
+
+    def __init__(
+        self,
+        stream: TextIO,
+        *,
+        color: bool,
+        quiet: bool,
+        log_of: Callable[[JobResult], str],
+    ) -> None:
+        self._stream = stream
+        self._color = color
+        self._quiet = quiet
+        self._log_of = log_of
+        self._width = 0
+        self._jobs: dict[str, int] = {}
+
+    def __call__(self, event: Event) -> None:
+        """Say an event."""
+        if event.kind == "plan":
+            self._width = int(event.data.get("width", 0))
+            if not self._quiet:
+                self._say(headline(event))
+        elif event.kind in {"warning", "stopping"}:
+            self._say(self._styled(f"{event.kind}: {clean(event.text)}", "warn"))
+        elif event.kind == "finished" and event.result is not None:
+            row = row_of(event.result, self._log_of(event.result))
+            if not self._quiet or row.style == "error":
+                self._say(self._styled(as_text(row, self._width), row.style))
+        elif event.kind == "kept" and event.result is not None and not self._quiet:
+            again = worth_repeating(event.result, self._log_of(event.result))
+            if again is not None:
+                self._say(self._styled(as_text(again, self._width), again.style))
+        elif event.kind == "line" and not self._quiet:
+            self._say(f"{self._prefix(event.job)} | {clean(event.text, 500)}")
+        elif event.kind == "note" and not self._quiet:
+            self._say(clean(event.text, 200))
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def _prefix(self, job: str) -> str:
+        shown = f"[{clean(job, 40)}]"
+        if not self._color:
+            return shown
+        number = self._jobs.setdefault(job, len(self._jobs))
+        return f"\x1b[{COLORS[number % len(COLORS)]}m{shown}\x1b[0m"
+
+    def _styled(self, text: str, style: str) -> str:
+        return f"\x1b[{STYLES[style]}m{text}\x1b[0m" if self._color else text
+
+    def _say(self, text: str) -> None:
+        self._stream.write(text + "\n")
+        self._stream.flush()
+
+
+def headline(event: Event) -> str:
+    """What is about to happen: `flight · image flight:dev (4f1c…) · 12 jobs, 4 at once · …`."""
+    data = event.data
+    jobs, todo = int(data["jobs"]), int(data["todo"])
+    work = count(jobs, "job")
+    if todo != jobs:
+        work = f"{todo:,} of {work} to run" if todo else f"{work}, nothing to run"
+    if todo > 1:
+        work += f", {data['parallel']} at once"
+    for mode in ("batch", "report"):
+        if data.get(mode):
+            work = f"{work}, then the {mode}" if jobs else mode
+    return clean(f"{data['title']} · {data['build']} · {work} · {data['engine']}")

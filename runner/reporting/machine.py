@@ -1,0 +1,133 @@
+"""Watching by programs: a JSON line per change, one JSON document, a JUnit file."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, TextIO
+from xml.sax.saxutils import escape, quoteattr
+
+from resim_inspect.text import clean
+from runner.execution.events import Event
+from runner.redact import Secrets
+from runner.reporting.rows import overall_of
+from runner.storage.output_extraction import storage
+from runner.storage.publish import write_whole
+from runner.workspace.results import FORMAT, JobResult, Outcome
+
+
+class JsonLines:
+    """One JSON object a line, as it happens; what a build says is in its log, not here."""
+
+    def __init__(self, stream: TextIO, secrets: Secrets) -> None:
+        self._stream = stream
+        self._secrets = secrets
+
+    def __call__(self, event: Event) -> None:
+        """Write an event."""
+        if event.kind == "line":
+            return
+        self._stream.write(self._secrets.hide_text(json.dumps(event.as_dict())) + "\n")
+        self._stream.flush()
+
+    def close(self) -> None:
+        """The stream is closed by whoever opened it."""
+
+
+def open_events(target: str, stdout: TextIO) -> TextIO:
+    """The stream of `--events FILE|-`; raises StorageError."""
+    if target == "-":
+        return stdout
+    path = Path(target)
+    with storage(path):
+        return path.open("w", encoding="utf-8")
+
+
+def document(
+    command: str,
+    about: dict[str, Any],
+    results: Sequence[JobResult],
+    kept: set[str],
+    code: int,
+    last: JobResult | None = None,
+    last_kept: bool = False,
+) -> dict[str, Any]:
+    """The call as one JSON document; `last` is the batch or the report, under that name."""
+    overall = overall_of([*results, *([last] if last else [])])
+    final = {last.mode: {**last.as_dict(), "kept": last_kept}} if last else {}
+    verdicts = Counter(r.verdict for r in results if r.outcome is Outcome.DONE and r.verdict)
+    return {
+        "format": FORMAT,
+        "command": command,
+        **about,
+        "exit_code": code,
+        "verdict": overall.name if overall else None,
+        "verdicts": dict(sorted(verdicts.items())),
+        "outcomes": dict(sorted(Counter(r.outcome.value for r in results).items())),
+        "jobs": [{**r.as_dict(), "kept": r.job in kept} for r in results],
+        **final,
+    }
+
+
+def dump(values: dict[str, Any], secrets: Secrets) -> str:
+    """JSON text with every secret hidden; other than ASCII is escaped."""
+    return secrets.hide_text(json.dumps(values, indent=1)) + "\n"
+
+
+def write_junit(path: Path, title: str, results: Sequence[JobResult], secrets: Secrets) -> None:
+    """A test case per job: FAIL_BLOCK a failure, a broken run an error, a stopped one skipped."""
+    write_whole(path, secrets.hide_text(junit(title, results)).encode())
+
+
+def junit(title: str, results: Sequence[JobResult]) -> str:
+    """The text of a JUnit file."""
+    failures = sum(r.outcome is Outcome.DONE and r.verdict == "FAIL_BLOCK" for r in results)
+    skipped = sum(r.outcome is Outcome.CANCELLED for r in results)
+    errors = sum(r.outcome is not Outcome.DONE for r in results) - skipped
+    seconds = sum(r.seconds for r in results)
+    counts = (
+        f'tests="{len(results)}" failures="{failures}" errors="{errors}" skipped="{skipped}"'
+        f' time="{seconds:.3f}"'
+    )
+    cases = "".join(_case(title, result) for result in results)
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f"<testsuites {counts}>\n"
+        f"<testsuite name={_attribute(title)} {counts}>\n{cases}</testsuite>\n</testsuites>\n"
+    )
+
+
+def _case(title: str, result: JobResult) -> str:
+    if result.mode != "job":
+        # No job is called so: a slash is in no name of a folder.
+        title = f"{title}/{result.mode}"
+    head = (
+        f"<testcase classname={_attribute(title)} name={_attribute(result.job)}"
+        f' time="{result.seconds:.3f}">'
+    )
+    body = ""
+    if result.outcome is Outcome.CANCELLED:
+        body = f"<skipped message={_attribute(result.message)}/>"
+    elif result.outcome is not Outcome.DONE:
+        text = "\n".join((result.message, result.hint, *result.notes, *result.findings))
+        kind = result.outcome.value
+        body = f'<error type="{kind}" message={_attribute(result.message)}>{_text(text)}</error>'
+    elif result.verdict == "FAIL_BLOCK":
+        blocked = [f for f in result.failing if f.status == "FAIL_BLOCK"]
+        text = "\n".join(f"{f.name}: {f.headline}" for f in blocked)
+        message = f"FAIL_BLOCK: {', '.join(f.name for f in blocked[:5])}"
+        body = f'<failure type="FAIL_BLOCK" message={_attribute(message)}>{_text(text)}</failure>'
+    if result.log_tail:
+        tail = "\n".join(result.log_tail)
+        body += f"<system-out>{_text(tail)}</system-out>"
+    return f"{head}{body}</testcase>\n"
+
+
+def _attribute(text: str) -> str:
+    return quoteattr(clean(text, 500))
+
+
+def _text(text: str) -> str:
+    return escape(clean(text, 20_000, lines=True))

@@ -1,0 +1,105 @@
+"""A result in one row, and a whole call in a few sentences: plain text, made for people."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from resim_inspect.document.enums import MetricStatus
+from resim_inspect.text import clean, count, symbol
+from runner.workspace.results import JobResult, Outcome, worst
+
+ORDER = ("FAIL_BLOCK", "FAIL_WARN", "PASSED", "RAW", "NOT_APPLICABLE", "UNSET")
+ENDINGS = {
+    Outcome.FAILED: "failed",
+    Outcome.TIMEOUT: "timed out",
+    Outcome.CANCELLED: "stopped",
+    Outcome.BROKEN: "not run",
+}
+
+
+class Row(NamedTuple):
+    """A result: a mark, the job, the seconds it took, what is to be said of it."""
+
+    mark: str
+    style: str
+    """`passed`, `warn`, `block`, `error`, `quiet`."""
+    job: str
+    seconds: str
+    text: str
+    hint: str = ""
+
+
+def row_of(result: JobResult, log: str = "") -> Row:
+    """One row; `log` is where to read on, shown for what went wrong."""
+    took = f"{result.seconds:,.1f} s"
+    job = clean(result.job, 60)
+    if result.outcome is Outcome.CANCELLED:
+        return Row("-", "quiet", job, took, clean(result.message))
+    if result.outcome is not Outcome.DONE:
+        where = f"  log {clean(log)}" if log and result.log_bytes else ""
+        return Row("E", "error", job, took, clean(result.message) + where, clean(result.hint))
+    status = result.status or MetricStatus.UNSET
+    metrics = count(result.metrics, "metric")
+    if status not in {MetricStatus.FAIL_BLOCK, MetricStatus.FAIL_WARN}:
+        text = metrics if status is MetricStatus.PASSED else f"{metrics}, {clean(status.name)}"
+        return Row(symbol(status), "passed", job, took, text)
+    style = "block" if status is MetricStatus.FAIL_BLOCK else "warn"
+    return Row(symbol(status), style, job, took, f"{status.name}  {_failing(result)}".rstrip())
+
+
+def _failing(result: JobResult) -> str:
+    same = [f for f in result.failing if f.status == result.verdict]
+    shown = [f"{clean(f.name, 60)} {clean(f.headline, 60)}".strip() for f in same[:2]]
+    more = result.statuses.get(result.verdict or "", 0) - len(shown)
+    return "; ".join(shown) + (f"; {more} more" if more > 0 and shown else "")
+
+
+def worth_repeating(result: JobResult, log: str) -> Row | None:
+    """The row of a result that was kept, where it is the reason for an exit code."""
+    row = row_of(result, log)
+    if row.style in {"passed", "quiet"}:
+        return None
+    return row._replace(text=f"{row.text}  (unchanged, not run again)", hint="")
+
+
+def as_text(row: Row, width: int) -> str:
+    """A row as text, the job's name padded to `width`."""
+    line = f" {row.mark} {row.job:<{width}}  {row.seconds:>8}   {row.text}".rstrip()
+    return f"{line}\n     {row.hint}" if row.hint else line
+
+
+def summary(
+    results: Sequence[JobResult],
+    kept: int,
+    missing: int = 0,
+    last: JobResult | None = None,
+    last_kept: bool = False,
+) -> str:
+    """The call in one line: how many jobs, their verdicts, what went wrong, the overall verdict.
+
+    `last` is the batch or the report, which may be all there is.
+    """
+    verdicts = Counter(r.verdict or "UNSET" for r in results if r.outcome is Outcome.DONE)
+    endings: Counter[Outcome] = Counter(r.outcome for r in results if r.outcome is not Outcome.DONE)
+    parts = [f"{verdicts[name]:,} {name}" for name in ORDER if verdicts[name]]
+    parts += [f"{n:,} {clean(name)}" for name, n in sorted(verdicts.items()) if name not in ORDER]
+    parts += [f"{endings[o]:,} {word}" for o, word in ENDINGS.items() if endings[o]]
+    if missing:
+        parts.append(f"{missing:,} not reached")
+    total = count(len(results) + missing, "job")
+    line = f"{total}: {' · '.join(parts)}" if parts else total
+    if kept:
+        line += f" ({kept:,} unchanged, not run again)"
+    if last is not None:
+        end = ENDINGS.get(last.outcome) or clean((last.status or MetricStatus.UNSET).name)
+        end = f"{last.mode.capitalize()} {end}{' (unchanged, not run again)' * last_kept}"
+        line = f"{line}. {end}" if results or missing else end
+    overall = overall_of([*results, *([last] if last else [])])
+    return f"{line}. Overall {symbol(overall)} {clean(overall.name)}" if overall else f"{line}."
+
+
+def overall_of(results: Sequence[JobResult]) -> MetricStatus | None:
+    """The worst verdict of all jobs that have valid outputs; None where there is none."""
+    return worst([r.status for r in results if r.outcome is Outcome.DONE and r.status is not None])

@@ -1,0 +1,1 @@
+"""Crash-safe reading and writing of inputs, outputs and results."""

@@ -1,0 +1,1 @@
+"""A workspace on disk, read: contract, layout, discovery, results."""

@@ -1,0 +1,349 @@
+"""The facts of the metrics-build contract: modes, paths, config files, shape of the inputs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Mapping
+from enum import StrEnum
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from resim_inspect.text import clean
+from resim_inspect.validation.findings import Finding, Severity
+
+ROOT = PurePosixPath("/tmp/resim")
+INPUTS = ROOT / "inputs"
+OUTPUTS = ROOT / "outputs"
+EXPERIENCE = INPUTS / "experience"
+LOGS = INPUTS / "logs"
+BATCH_CONFIG = INPUTS / "batch_metrics_config.json"
+REPORT_CONFIG = INPUTS / "report_config.json"
+METRICS = OUTPUTS / "metrics.binproto"
+
+MAX_CONFIG_BYTES = 1_000_000
+MASK = "••••••"
+
+
+class Mode(StrEnum):
+    """What a build is asked to compute."""
+
+    JOB = "job"
+    BATCH = "batch"
+    REPORT = "report"
+
+
+class BatchConfig(NamedTuple):
+    """`batch_metrics_config.json`; builds of before 2024 know no `projectID`: None."""
+
+    auth_token: str
+    api_url: str
+    batch_id: UUID
+    project_id: UUID | None = None
+
+    def __repr__(self) -> str:
+        return f"BatchConfig({self.api_url!r}, batch {self.batch_id}, project {self.project_id})"
+
+
+class ReportConfig(NamedTuple):
+    """`report_config.json`, the third mode."""
+
+    auth_token: str
+    api_url: str
+    report_id: UUID
+    project_id: UUID
+
+    def __repr__(self) -> str:
+        return f"ReportConfig({self.api_url!r}, report {self.report_id}, project {self.project_id})"
+
+
+class ContractError(ValueError):
+    """A config file that breaks the contract; `findings` has every reason, at least one."""
+
+    def __init__(self, findings: list[Finding]) -> None:
+        super().__init__(f"{findings[0].where}: {findings[0].message}")
+        self.findings = findings
+
+
+def mode_of(names: Collection[str]) -> Mode:
+    """The mode of an inputs folder with these names in it: a config file decides, batch first."""
+    if BATCH_CONFIG.name in names:
+        return Mode.BATCH
+    if REPORT_CONFIG.name in names:
+        return Mode.REPORT
+    return Mode.JOB
+
+
+def names_in(folder: Path) -> list[str]:
+    """The names in a folder, sorted, without hidden ones; a folder that cannot be read has none."""
+    try:
+        return sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith("."))
+    except OSError:
+        return []
+
+
+def looks_like_inputs(folder: Path) -> bool:
+    """Whether a folder is the inputs of a build, in any mode."""
+    names = set(names_in(folder))
+    if {BATCH_CONFIG.name, REPORT_CONFIG.name} & names:
+        return True
+    return any(name in names and (folder / name).is_dir() for name in (EXPERIENCE.name, LOGS.name))
+
+
+# -- config files ------------------------------------------------------------------------------
+
+_KEYS: Mapping[Mode, tuple[str, ...]] = {
+    Mode.BATCH: ("authToken", "apiURL", "batchID", "projectID"),
+    Mode.REPORT: ("authToken", "apiURL", "reportID", "projectID"),
+}
+_FILES = {Mode.BATCH: BATCH_CONFIG.name, Mode.REPORT: REPORT_CONFIG.name}
+
+
+def check_config(data: bytes, mode: Mode) -> list[Finding]:
+    """Everything wrong with the bytes of a batch or report config; errors make it unusable."""
+    return list(_config_findings(data, mode))
+
+
+def parse_batch_config(data: bytes) -> BatchConfig:
+    """A batch config of three or four fields; raises ContractError."""
+    fields = _fields(data, Mode.BATCH)
+    project = fields.get("projectID")
+    return BatchConfig(
+        fields["authToken"],
+        fields["apiURL"],
+        UUID(fields["batchID"]),
+        None if project is None else UUID(project),
+    )
+
+
+def parse_report_config(data: bytes) -> ReportConfig:
+    """A report config of four fields; raises ContractError."""
+    fields = _fields(data, Mode.REPORT)
+    return ReportConfig(
+        fields["authToken"], fields["apiURL"], UUID(fields["reportID"]), UUID(fields["projectID"])
+    )
+
+
+def config_bytes(config: BatchConfig | ReportConfig) -> bytes:
+    """The file as a build reads it, UTF-8 JSON; raises ContractError for values that break it."""
+    fields = {"authToken": config.auth_token, "apiURL": config.api_url}
+    if isinstance(config, BatchConfig):
+        mode = Mode.BATCH
+        fields["batchID"] = str(config.batch_id)
+    else:
+        mode = Mode.REPORT
+        fields["reportID"] = str(config.report_id)
+    if config.project_id is not None:
+        fields["projectID"] = str(config.project_id)
+    data = json.dumps(fields).encode()
+    _fields(data, mode)
+    return data
+
+
+def masked(data: bytes) -> str:
+    """A config file for people: indented JSON, the token masked; text that is no JSON is withheld.
+
+    Everything below a key that speaks of a token is masked, whatever its type.
+    """
+    try:
+        value = json.loads(data)
+    except (ValueError, RecursionError):
+        return f"({len(data)} bytes that are no JSON; not shown, since they may hold a token)"
+    return json.dumps(_mask(value), indent=2, ensure_ascii=False)
+
+
+def _mask(value: object) -> object:
+    if isinstance(value, dict):
+        return {
+            key: MASK if "token" in str(key).lower() and inner else _mask(inner)
+            for key, inner in value.items()
+        }
+    if isinstance(value, list):
+        return [_mask(inner) for inner in value]
+    return value
+
+
+def _fields(data: bytes, mode: Mode) -> dict[str, str]:
+    errors = [f for f in _config_findings(data, mode) if f.severity is Severity.ERROR]
+    if errors:
+        raise ContractError(errors)
+    fields: dict[str, str] = json.loads(data)
+    return fields
+
+
+def _config_findings(data: bytes, mode: Mode) -> Iterator[Finding]:
+    name = _FILES[mode]
+    if len(data) > MAX_CONFIG_BYTES:
+        yield _error(
+            "config-json", name, "is too large for a config file.", "It is one JSON object."
+        )
+        return
+    try:
+        fields = json.loads(data, object_pairs_hook=_object)
+    except _RepeatedKeyError as error:
+        yield _error(
+            "config-repeated-key", name, f"has the key {error} twice.", "Keep one of them."
+        )
+        return
+    except (ValueError, RecursionError) as error:
+        why = clean(str(error), 120)
+        hint = "Write one JSON object with " + ", ".join(_KEYS[mode]) + "."
+        yield _error("config-json", name, f"is no JSON: {why}.", hint)
+        return
+    if not isinstance(fields, dict):
+        yield _error("config-json", name, "is JSON, but no object.", "Write {…} around the fields.")
+        return
+    for key in _KEYS[mode]:
+        if key in fields:
+            yield from _field_findings(name, key, fields[key])
+        elif mode is Mode.BATCH and key == "projectID":
+            message = "projectID is missing; builds since 2024 need it."
+            yield Finding(
+                "config-no-project", Severity.WARNING, name, message, "Older builds work without."
+            )
+        else:
+            yield _error("config-missing-key", name, f"{key} is missing.", f'Add "{key}".')
+    for key in fields:
+        if key not in _KEYS[mode]:
+            shown = clean(str(key), 60)
+            expected = ", ".join(_KEYS[mode])
+            yield _error(
+                "config-unknown-key", name, f'has an unknown key "{shown}".', f"Known: {expected}."
+            )
+
+
+def _field_findings(name: str, key: str, value: object) -> Iterator[Finding]:
+    where = f"{name}: {key}"
+    if not isinstance(value, str):
+        kind = {bool: "a boolean", int: "a number", float: "a number", type(None): "null"}.get(
+            type(value), "an object" if isinstance(value, dict) else "a list"
+        )
+        yield _error("config-type", where, f"is {kind}.", "Write a text in quotes.")
+    elif key == "authToken":
+        if not value:
+            yield _error(
+                "config-token", where, "is empty.", "Any text without blanks will do offline."
+            )
+        elif not (value.isascii() and value.isprintable()) or " " in value:
+            message = "has blanks or characters that a request header cannot carry."
+            yield _error("config-token", where, message, "Copy the token again.")
+    elif key == "apiURL":
+        problem = url_problem(value)
+        if problem:
+            hint = "For example https://api.resim.ai/v1."
+            yield _error("config-url", where, f'"{clean(value, 80)}" {problem}', hint)
+    else:
+        try:
+            UUID(value)
+        except ValueError:
+            hint = "For example 0b2f5c1e-5b0e-4c58-8a1f-3d6a0c9e7f21."
+            yield _error("config-uuid", where, f'"{clean(value, 60)}" is no UUID.', hint)
+
+
+def url_problem(url: str) -> str:
+    """What is wrong with an API's address, in words; empty where it is fine."""
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 - reading it is what raises
+    except ValueError:
+        return "is no address."
+    if parts.scheme not in {"http", "https"}:
+        return "does not start with http:// or https://."
+    if not parts.hostname:
+        return "names no host."
+    if parts.username is not None or parts.password is not None:
+        return "has a user or password in it."
+    if any(char.isspace() or not char.isprintable() for char in url):
+        return "has blanks or control characters."
+    if parts.query or parts.fragment:
+        return "has a query or fragment."
+    return ""
+
+
+class _RepeatedKeyError(ValueError):
+    pass
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    fields: dict[str, object] = {}
+    for key, value in pairs:
+        if key in fields:
+            raise _RepeatedKeyError(f'"{clean(key, 60)}"')
+        fields[key] = value
+    return fields
+
+
+# -- an inputs folder --------------------------------------------------------------------------
+
+
+def check_inputs(folder: Path) -> list[Finding]:
+    """What in an inputs folder breaks the contract: errors would break a run, warnings may."""
+    return list(_inputs_findings(folder))
+
+
+def _inputs_findings(folder: Path) -> Iterator[Finding]:
+    if not folder.is_dir():
+        message = "is no folder." if folder.exists() else "does not exist."
+        yield _error(
+            "inputs-missing", clean(str(folder)), message, "Give the folder of the inputs."
+        )
+        return
+    names = names_in(folder)
+    mode = mode_of(names)
+    data = [name for name in (EXPERIENCE.name, LOGS.name) if name in names]
+    if BATCH_CONFIG.name in names and REPORT_CONFIG.name in names:
+        message = f"{BATCH_CONFIG.name} and {REPORT_CONFIG.name} are both there."
+        yield _error("inputs-modes", "inputs", message, "Keep the one of the mode that is meant.")
+    if mode is Mode.JOB:
+        yield from _job_findings(folder, data)
+    else:
+        if data:
+            message = (
+                f"{_FILES[mode]} asks for {mode} mode, but {' and '.join(data)} of a job is there."
+            )
+            hint = "Builds tell the modes apart by these; keep what belongs to one mode."
+            yield _error("inputs-modes", "inputs", message, hint)
+        yield from _read_config(folder / _FILES[mode], mode)
+    known = {EXPERIENCE.name, LOGS.name, BATCH_CONFIG.name, REPORT_CONFIG.name}
+    for name in names:
+        if name not in known:
+            message = "is not part of the contract; a build in the cloud never sees it."
+            hint = "Put it into experience/ or logs/."
+            yield Finding(
+                "inputs-extra", Severity.WARNING, f"inputs/{clean(name, 80)}", message, hint
+            )
+
+
+def _job_findings(folder: Path, data: list[str]) -> Iterator[Finding]:
+    for name in (EXPERIENCE.name, LOGS.name):
+        path = folder / name
+        where = f"inputs/{name}"
+        if name not in data:
+            severity = Severity.ERROR if name == LOGS.name else Severity.WARNING
+            hint = f"A job's {name} lie in {INPUTS / name}/."
+            yield Finding(f"inputs-no-{name}", severity, where, "is missing.", hint)
+        elif not path.is_dir():
+            yield _error(
+                "inputs-not-folder", where, "is no folder.", "Put the files into a folder."
+            )
+        elif not names_in(path):
+            hint = "A build that reads files from it will fail."
+            yield Finding(f"inputs-empty-{name}", Severity.WARNING, where, "is empty.", hint)
+
+
+def _read_config(path: Path, mode: Mode) -> Iterator[Finding]:
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_CONFIG_BYTES + 1)
+    except OSError as error:
+        reason = error.strerror or "cannot be read"
+        yield _error(
+            "config-json", path.name, f"cannot be read: {reason}.", "Check its permissions."
+        )
+        return
+    yield from _config_findings(data, mode)
+
+
+def _error(rule: str, where: str, message: str, hint: str) -> Finding:
+    return Finding(rule, Severity.ERROR, where, message, hint)

@@ -1,0 +1,384 @@
+"""Batch mode on this machine: what builds get, what they leave, and what is said of them."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import tempfile
+import time
+import uuid
+from pathlib import Path
+
+import pytest
+
+from runner.workspace.layout import open_workspace
+from tests.api.workspaces import document, workspace, write_job
+from tests.containers.container_harness import ROOT, command, runner
+from tests.runner.batch_harness import FETCH, batch, program, result
+from tests.runner.test_process_engine import sandboxed
+
+BOTH = pytest.mark.parametrize(
+    "more", [pytest.param((), marks=sandboxed, id="sandbox"), pytest.param(("--no-sandbox",))]
+)
+
+
+@BOTH
+def test_a_batch_gets_all_and_leaves_its_file(tmp_path: Path, more: tuple[str, ...]) -> None:
+    text = FETCH + "done()\njson.dump(sorted(os.listdir(INPUTS)), open(OUTPUTS + '/seen', 'w'))"
+    call = batch(tmp_path, text, *more)
+    assert call.code == 0, call.err
+    found = result(call)
+    assert (found["outcome"], found["verdict"], found["notes"]) == ("done", "PASSED", [])
+    assert found["mode"] == "batch"
+    assert found["job_id"] == str(open_workspace(tmp_path / "ws").batch_id)
+    assert found["served"]["metrics"] == {"asked": 2, "of": 2, "blobs": 4, "served": 4}
+    assert found["served"]["metricsData"] == {"asked": 2, "of": 2, "blobs": 6, "served": 6}
+    # Some builds look for a job's logs first.
+    assert json.loads((tmp_path / "out/seen").read_text()) == ["batch_metrics_config.json"]
+    assert ("not closed" in call.err) == bool(more)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["build", "log", "out", "ws"]
+
+
+@sandboxed
+def test_nothing_but_the_api_can_be_reached(tmp_path: Path) -> None:
+    import socket
+
+    with socket.create_server(("0.0.0.0", 0)) as server:
+        port = server.getsockname()[1]
+        text = f"""{FETCH}
+import socket
+said = {{}}
+for address in ("127.0.0.1", "{_own_address()}", "1.1.1.1", "169.254.169.254"):
+    try:
+        socket.create_connection((address, {port}), 2)
+        said[address] = "reached"
+    except OSError as error:
+        said[address] = str(error)
+said["devices"] = sorted(os.listdir("/sys/class/net")) if 0 else open("/proc/net/dev").read()
+done()
+json.dump(said, open(OUTPUTS + "/said.json", "w"))
+"""
+        call = batch(tmp_path, text)
+    assert call.code == 0, call.err
+    said = json.loads((tmp_path / "out/said.json").read_text())
+    devices = [line.split(":")[0].strip() for line in said.pop("devices").splitlines()[2:]]
+    assert devices == ["lo"]
+    assert "refused" in said["127.0.0.1"]
+    assert all(text != "reached" for text in said.values())
+
+
+def _own_address() -> str:
+    """An address of this machine that is not its loopback's, where it has one."""
+    words = ["hostname", "-I"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    return next(iter(done.stdout.split()), "10.0.0.1")
+
+
+@sandboxed
+def test_the_token_is_on_no_disk_and_in_no_log(tmp_path: Path) -> None:
+    text = """
+config = read_config()
+print(config["authToken"], json.dumps(config), file=sys.stderr)
+time.sleep(2)
+for url in urls(config): get(url)
+done()
+open(OUTPUTS + "/token", "w").write(config["authToken"][::-1])
+"""
+    with subprocess.Popen(
+        command("batch", "--jobs", workspace(tmp_path / "ws").folder, "--outputs", tmp_path / "out",
+                "--log", tmp_path / "log", "--command", program(tmp_path / "build", text)),
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=ROOT,
+    ) as running:  # fmt: skip
+        seen = b""
+        while running.poll() is None:
+            seen += b"".join(_read_all(tmp_path))
+            for place in Path(tempfile.gettempdir()).glob("resim-runner-*"):
+                seen += b"".join(_read_all(place))
+            seen += b"".join(_read(path) for path in Path("/proc").glob("[0-9]*/cmdline"))
+            time.sleep(0.2)
+        out, err = running.communicate()
+    assert running.returncode == 0, err
+    token = (tmp_path / "out/token").read_text()[::-1].encode()
+    assert len(token) > 30
+    assert b"resim-runner" in seen or b"runner" in seen
+    assert token not in seen
+    assert token not in out + err + (tmp_path / "log").read_bytes()
+    assert b"[redacted]" in (tmp_path / "log").read_bytes()
+
+
+def _read_all(folder: Path) -> list[bytes]:
+    return [_read(path) for path in folder.rglob("*") if path.is_file()]
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
+
+
+def test_lost_metrics_are_counted_and_named(tmp_path: Path) -> None:
+    text = """
+config = read_config()
+def one(number, url):
+    if number in (2, 3, 7):
+        raise OSError("Too many open files")
+    get(url)
+threads = [threading.Thread(target=one, args=each) for each in enumerate(list(urls(config)))]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+done()
+"""
+    call = batch(tmp_path, text, "--no-sandbox")
+    assert call.code == 2
+    found = result(call)
+    assert (found["outcome"], found["problem"]) == ("failed", "lost-metrics")
+    assert found["verdict"] == "PASSED"
+    assert found["message"].startswith("the build's fetcher lost ")
+    lost = [int(n) for n in re.findall(r"(\d+) of \d+ metrics", found["message"])]
+    assert sum(lost) == 3
+    assert "3 threads of it failed (OSError: Too many open files)" in found["message"]
+    assert "open files" in found["hint"]
+    assert "of job-" in found["message"]
+    # What it leaves out on purpose is not lost; that its threads failed is still said.
+    call = batch(tmp_path, text, "--no-sandbox", "--partial-fetch")
+    assert call.code == 0
+    assert "3 threads of it failed" in " ".join(result(call)["notes"])
+
+
+def test_lists_alone_are_a_way_to_read_metrics(tmp_path: Path) -> None:
+    call = batch(tmp_path, "list(urls(read_config()))\ndone()", "--no-sandbox")
+    assert call.code == 0, call.err
+    assert result(call)["served"]["metrics"]["served"] == 0
+    assert result(call)["notes"] == []
+
+
+def test_failed_threads_that_fetched_nothing_lost_all(tmp_path: Path) -> None:
+    text = """
+config = read_config()
+def one():
+    for url in urls(config): raise RuntimeError("can't start new thread")
+thread = threading.Thread(target=one)
+thread.start()
+thread.join()
+done()
+"""
+    call = batch(tmp_path, text, "--no-sandbox")
+    assert call.code == 2
+    assert "lost 4 of 4 metrics" in result(call)["message"]
+    assert "--pids" in result(call)["hint"]
+
+
+def test_an_unknown_id_is_told(tmp_path: Path) -> None:
+    text = f"""
+config = read_config()
+get(base(config) + "/jobs/{uuid.UUID(int=0)}/metrics", config["authToken"])
+"""
+    call = batch(tmp_path, text, "--no-sandbox")
+    assert call.code == 2
+    assert "404" in result(call)["message"]
+    (note,) = result(call)["notes"]
+    assert note.startswith("it asked 1 time for what is not there, such as /v1/projects/")
+    assert note.endswith("/jobs/00000000-0000-0000-0000-000000000000/metrics (404).")
+    assert f"warning: batch: {note}" in call.err
+
+
+def test_a_wrong_token_garbage_and_floods_are_told(tmp_path: Path) -> None:
+    text = (
+        FETCH
+        + """
+import http.client, socket
+from urllib.parse import urlsplit
+for _ in range(2):
+    try:
+        get(base(config) + "/jobs", "wrong")
+    except urllib.error.HTTPError as error:
+        assert error.code == 401
+where = urlsplit(config["apiURL"])
+for garbage in (b"\\0\\1\\2\\3\\r\\n\\r\\n", b"POST / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n"):
+    with socket.create_connection((where.hostname, where.port)) as peer:
+        peer.sendall(garbage)
+        peer.recv(1000)
+line = http.client.HTTPConnection(where.hostname, where.port)
+for _ in range(2500):
+    line.request("GET", "/v1/batches", headers={"Authorization": "Bearer " + config["authToken"]})
+    line.getresponse().read()
+done()
+"""
+    )
+    call = batch(tmp_path, text, "--no-sandbox")
+    assert call.code == 0, call.err
+    refused, garbage, flood = result(call)["notes"]
+    assert "refused 2 times (401)" in refused
+    assert "2 requests that no such API understands" in garbage
+    assert "2,51" in flood
+    assert "bring everything" in flood
+
+
+@BOTH
+def test_a_hang_is_told_with_what_was_last_asked(tmp_path: Path, more: tuple[str, ...]) -> None:
+    text = """
+config = read_config()
+found = urls(config)
+get(next(found))
+lock = threading.Lock()
+lock.acquire()
+lock.acquire()
+"""
+    call = batch(tmp_path, text, "--timeout", "3", "--grace", "2", *more)
+    assert call.code == 6
+    found = result(call)
+    assert (found["outcome"], found["problem"]) == ("timeout", "hang")
+    assert 'It last asked for the metrics "scalar 0" of job-0, ' in found["message"]
+    assert "it had got 1 of 4 metrics" in found["message"]
+    assert "waits for ever" in found["hint"]
+
+
+@sandboxed
+def test_a_hang_that_hears_no_signal_is_told_as_well(tmp_path: Path) -> None:
+    text = """
+import signal
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+config = read_config()
+rows(base(config) + "/jobs", "jobs", config["authToken"])
+time.sleep(600)
+"""
+    call = batch(tmp_path, text, "--timeout", "3", "--grace", "1")
+    assert call.code == 6
+    assert "It last asked for the list of jobs, " in result(call)["message"]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem", "message"),
+    [
+        ("open(INPUTS + '/logs/flight.csv')", "no-batch-mode", "no batch mode, as it seems"),
+        ("sys.exit('a.py has no batch_metrics.')", "no-batch-mode", "has no batch_metrics"),
+        ("", "no-batch-mode", "left nothing"),
+        ("raise ValueError('sad')", "", "before it asked the API for anything: exit 1: Val"),
+        ("read_config(); sys.exit(3)", "", "before it asked the API for anything: exit 3"),
+        (FETCH + "sys.exit(3)", "", "exit 3"),
+    ],
+)
+def test_a_build_without_batch_mode_is_no_broken_one(
+    tmp_path: Path, text: str, problem: str, message: str
+) -> None:
+    call = batch(tmp_path, text, "--no-sandbox")
+    assert call.code == 2
+    found = result(call)
+    assert found["problem"] == problem
+    assert message in found["message"]
+    assert ("--only jobs" in found["hint"]) == bool(problem)
+
+
+def test_a_batch_that_asks_for_nothing_is_believed_and_told(tmp_path: Path) -> None:
+    call = batch(tmp_path, "done()", "--no-sandbox")
+    assert call.code == 0
+    assert "asked the API for nothing" in result(call)["notes"][0]
+
+
+def test_builds_of_2023_get_three_fields(tmp_path: Path) -> None:
+    text = """
+config = read_config()
+assert sorted(config) == ["apiURL", "authToken", "batchID"], config
+at = f"{config['apiURL'].removesuffix('/v1')}/batches/{config['batchID']}"
+for job in rows(at + "/jobs", "jobs", config["authToken"]):
+    for row in rows(f"{at}/jobs/{job['jobID']}/metrics", "metrics", config["authToken"]):
+        get(row["metricURL"])
+done()
+"""
+    call = batch(tmp_path, text, "--no-sandbox", "--config-fields", "3")
+    assert call.code == 0, call.err
+
+
+@pytest.mark.parametrize(
+    ("status", "fail_on", "code"),
+    [("FAIL_BLOCK", "block", 7), ("FAIL_WARN", "warn", 8), ("FAIL_BLOCK", "none", 0)],
+)
+def test_the_batch_is_a_gate(tmp_path: Path, status: str, fail_on: str, code: int) -> None:
+    junit = tmp_path / "junit.xml"
+    more = ("--no-sandbox", "--fail-on", fail_on, "--junit", junit)
+    call = batch(tmp_path, FETCH + "done()", *more, status=status)
+    assert call.code == code
+    assert (call.json["verdict"], call.json["jobs"]) == (status, [])
+    text = junit.read_text()
+    assert text.count("<testcase") == 1
+    assert '/batch" name="batch"' in text
+    assert ('<failure type="FAIL_BLOCK"' in text) == (status == "FAIL_BLOCK")
+
+
+def test_jobs_lie_anywhere(tmp_path: Path) -> None:
+    for name in ("a/one/outputs", "a/two", "b/outputs", ".hidden/outputs"):
+        (tmp_path / "all" / name).mkdir(parents=True)
+        (tmp_path / "all" / name / "metrics.binproto").write_bytes(document(name))
+    text = """
+config = read_config()
+names = [job["experienceName"] for job in rows(base(config) + "/jobs", "jobs", config["authToken"])]
+for url in urls(config): get(url)
+done()
+json.dump(names, open(OUTPUTS + "/names.json", "w"))
+"""
+    call = runner(
+        "batch", "--jobs", tmp_path / "all", "--outputs", tmp_path / "out", "--no-sandbox",
+        "--command", program(tmp_path / "build", text),
+    )  # fmt: skip
+    assert call.code == 0, call.err
+    assert call.out == "Batch PASSED. Overall ✓ PASSED\n"
+    assert json.loads((tmp_path / "out/names.json").read_text()) == ["a/one", "a/two", "b"]
+    call = runner(
+        "batch", "--jobs", tmp_path / "build", "--outputs", tmp_path / "new", "--command", "a"
+    )
+    assert call.code == 2
+
+
+def test_jobs_without_metrics_are_served_as_failed(tmp_path: Path) -> None:
+    ws = workspace(tmp_path / "ws")
+    write_job(ws.folder, "torn", b"\xff\xff")
+    text = """
+config = read_config()
+found = {job["experienceName"]: job["conflatedStatus"]
+         for job in rows(base(config) + "/jobs", "jobs", config["authToken"])}
+assert found == {"job-0": "PASSED", "job-1": "PASSED", "torn": "ERROR"}, found
+for url in urls(config): get(url)
+done()
+"""
+    call = batch(tmp_path, text, "--no-sandbox")
+    assert call.code == 0, call.err
+    assert "warning: torn: metrics.binproto" in call.err
+    for name in ("job-0", "job-1"):
+        (ws.folder / "jobs" / name / "outputs/metrics.binproto").unlink()
+    call = batch(tmp_path, text, "--no-sandbox")
+    assert call.code == 2
+    assert result(call)["message"] == "no job has metrics for the batch."
+
+
+@sandboxed
+def test_a_killed_runner_takes_its_sandbox_and_api_with_it(tmp_path: Path) -> None:
+    workspace(tmp_path / "ws")
+    text = FETCH + "print('ready', flush=True)\ntime.sleep(86423)"
+    where = ("--jobs", tmp_path / "ws", "--outputs", tmp_path / "out")
+    with subprocess.Popen(
+        command("batch", *where, "--command", program(tmp_path / "build", text)),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+    ) as running:
+        assert running.stderr is not None
+        for line in running.stderr:
+            if "ready" in line:
+                break
+        running.kill()
+        running.wait(10)
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline and any(
+        str(tmp_path).encode() in _read(path) for path in Path("/proc").glob("[0-9]*/cmdline")
+    ):
+        time.sleep(0.1)
+    assert time.monotonic() < deadline
+    # What it gathered goes with the next call.
+    call = batch(tmp_path, FETCH + "done()")
+    assert call.code == 0, call.err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["build", "log", "out", "ws"]

@@ -1,0 +1,101 @@
+"""What people read is short, exact, and cannot harm their terminal."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from resim_inspect import text
+from resim_inspect.document.enums import MetricStatus
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        ("plain", "plain"),
+        ("größe 速度 🚗", "größe 速度 🚗"),
+        ("a\x1b[31mred", "a�[31mred"),
+        ("tab\tline\nend\r\n", "tab line end "),
+        ("evil\u202etxt", "evil�txt"),
+        ("zero\u200bwidth", "zero�width"),
+        ("\x9b31m", "�31m"),
+        ("bell\x07\x00", "bell��"),
+        ("e\u0301", "é"),
+    ],
+)
+def test_clean_leaves_nothing_that_a_terminal_obeys(raw: str, shown: str) -> None:
+    assert text.clean(raw) == shown
+
+
+def test_clean_cuts_and_keeps_lines_when_told() -> None:
+    assert text.clean("a" * 50, 10) == "a" * 9 + "…"
+    assert text.clean("a" * 10, 10) == "a" * 10
+    assert text.clean("one\r\ntwo\tx\x1b", lines=True) == "one\ntwo x�"
+    assert len(text.clean("\x1b" * 10_000_000, 20)) == 20
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (0, "0"),
+        (-0.0, "0"),
+        (44.7, "44.7"),
+        (812, "812"),
+        (300000, "300,000"),
+        (1234567.891, "1,234,568"),
+        (0.001234567, "0.001235"),
+        (9.99999, "10"),
+        (0.00001, "1e-5"),
+        (1.5e9, "1,500,000,000"),
+        (1.5555e12 + 0.5, "1.556e12"),
+        (1e300, "1e300"),
+        (-2.5, "-2.5"),
+        (5e-324, "4.941e-324"),
+        (math.nan, "NaN"),
+        (math.inf, "∞"),
+        (-math.inf, "-∞"),
+    ],
+)
+def test_numbers(value: float, shown: str) -> None:
+    assert text.number(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "shown"),
+    [(44.7, "m/s", "44.7 m/s"), (3, "", "3"), (3, None, "3"), (12, "%", "12%"), (90, "°", "90°"),
+     (1, "\x1b[2J", "1 �[2J")],
+)  # fmt: skip
+def test_quantities(value: float, unit: str | None, shown: str) -> None:
+    assert text.quantity(value, unit) == shown
+
+
+@pytest.mark.parametrize(
+    ("bytes_", "shown"),
+    [(0, "0 B"), (999, "999 B"), (56509, "56.5 kB"), (1_071_700_000, "1.07 GB"),
+     (999_800, "1 MB"), (5 * 10**15, "5,000 TB")],
+)  # fmt: skip
+def test_sizes(bytes_: int, shown: str) -> None:
+    assert text.size(bytes_) == shown
+
+
+@pytest.mark.parametrize(
+    ("ns", "shown"),
+    [
+        (1_760_000_000_124_000_000, "2025-10-09 08:53:20.124 UTC"),
+        (0, "1970-01-01 00:00:00 UTC"),
+        (1_000, "1970-01-01 00:00:00.000001 UTC"),
+        (-1_000_000_000, "1969-12-31 23:59:59 UTC"),
+    ],
+)
+def test_instants(ns: int, shown: str) -> None:
+    assert text.instant(ns) == shown
+
+
+def test_counts_symbols_and_seconds() -> None:
+    assert text.count(1, "metric") == "1 metric"
+    assert text.count(28, "metric") == "28 metrics"
+    assert text.count(2, "series", "series") == "2 series"
+    assert text.symbol(MetricStatus.FAIL_BLOCK) == "✗"
+    assert text.symbol(MetricStatus(99)) == "?"
+    assert text.seconds(8_420_000_000) == "8.420 s"

@@ -1,0 +1,120 @@
+"""What is inside series is judged alike, however the series are read."""
+
+from __future__ import annotations
+
+import math
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from resim_inspect.building.builder import DocumentBuilder
+from resim_inspect.document import parse_document
+from resim_inspect.validation import large_series, validate
+from resim_inspect.validation.rules import series_values
+
+N = 3000
+
+
+def odd() -> DocumentBuilder:
+    """A document with something odd in every series."""
+    b = DocumentBuilder()
+    times = [float(place) for place in range(N)]
+    times[7] = 5.5
+    clock = b.times("clock", times)
+    values = [1.0] * N
+    values[3] = math.nan
+    values[4] = math.inf
+    values[5] = -math.inf
+    doubles = b.doubles("values", values, index=clock)
+    statuses = b.statuses("statuses", ["PASSED"] * N, index=clock)
+    for place, number in ((0, 0), (1, 300), (2, -1)):
+        statuses.message.series.statuses.series[place] = number  # type: ignore[call-overload]
+    b.double_over_time("Over time", [(doubles, statuses)])
+    states = b.strings("states", ["go", "wait"] + ["stop"] * (N - 2), index=clock)
+    b.states_over_time("States", [(states, statuses)], states=["go", "stop"])
+    nothing = b.doubles("nothing", [math.nan] * N)
+    b.histogram("Histogram", nothing, b.statuses("ok", nothing), buckets=[(0, 1)], lower=0, upper=1)
+    b.uuids("ids", ["12345678-1234-1234-1234-123456789abc"] * N)
+    return b
+
+
+def rules(b: DocumentBuilder, threshold: int) -> list[tuple[str, str, str]]:
+    document = parse_document(b.bytes(), threshold=threshold)
+    return [(one.rule, one.where, one.message) for one in validate(document).findings]
+
+
+WAYS: dict[str, Callable[[pytest.MonkeyPatch], int]] = {
+    "parsed": lambda patch: 1 << 40,
+    "light": lambda patch: 64,
+    "numpy": lambda patch: patch.setattr(series_values, "_LIGHT", 0) or 64,
+    "threads": lambda patch: (
+        patch.setattr(series_values, "_LIGHT", 0) or patch.setattr(large_series, "_ALONE", 0) or 64
+    ),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_every_way_of_reading_finds_the_same(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    threshold = WAYS[way](monkeypatch)
+    found = rules(odd(), threshold)
+    assert [(rule, where) for rule, where, _ in found] == [
+        ("states-set", 'metrics["States"].values.states[0]'),
+        ("time-backwards", 'data["clock"].series[7]'),
+        ("values-infinite", 'data["values"].series'),
+        ("status-unknown", 'data["statuses"].series'),
+        ("values-all-nan", 'data["nothing"].series'),
+        ("values-nan", 'data["values"].series'),
+        ("data-unused", 'data["ids"]'),
+    ]
+    messages = {rule: message for rule, _, message in found}
+    assert messages["values-infinite"] == "2 of 3,000 values are infinite (under 0.1 %)"
+    assert messages["values-nan"] == "1 of 3,000 values are NaN (under 0.1 %)"
+    assert messages["status-unknown"] == "3 values are no status: -1, unset (0), 300"
+    assert '"wait"' in messages["states-set"]
+
+
+def test_large_finite_values_are_finite() -> None:
+    b = DocumentBuilder()
+    for count in (2, N):
+        values = b.doubles(f"values {count}", [1.7e308] * count)
+        b.double_summary(f"Summary {count}", values, b.statuses(f"statuses {count}", values))
+    assert rules(b, 64) == []
+    assert rules(b, 1 << 40) == []
+
+
+def test_unpacked_statuses_and_doubles_are_read_by_protobuf(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(series_values, "_LIGHT", 0)
+    b = DocumentBuilder()
+    values = b.doubles("values", [1.0, math.inf])
+    b.double_summary("Summary", values, b.statuses("statuses", ["PASSED", "PASSED"]))
+    data = b.bytes()
+    packed = values.message.series.doubles.SerializeToString()
+    numbers = packed[2:]
+    unpacked = b"\x09" + numbers[:8] + b"\x09" + numbers[8:]
+    # The series, its data and the file grow by the two tags less the packed head: nothing.
+    assert len(unpacked) == len(packed)
+    document = parse_document(data.replace(packed, unpacked), threshold=1)
+    assert document.heavy
+    assert [one.rule for one in validate(document).findings] == ["values-infinite"]
+
+
+def test_a_file_of_usual_size_is_judged_without_numpy(tmp_path: Path) -> None:
+    b = DocumentBuilder()
+    values = b.doubles("values", [1.0] * N)
+    b.double_summary("Summary", values, b.statuses("statuses", values))
+    path = b.write(tmp_path / "metrics.binproto")
+    code = (
+        "import sys\n"
+        "from resim_inspect.document import open_document\n"
+        "from resim_inspect.validation import validate\n"
+        f"document = open_document({str(path)!r})\n"
+        "assert document.heavy and validate(document).findings == []\n"
+        "heavy = {'numpy', 'rich', 'textual', 'plotext', 'requests', 'docker', 'json', 'uuid'}\n"
+        "assert not heavy & set(sys.modules), heavy & set(sys.modules)\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
