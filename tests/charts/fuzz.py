@@ -24,12 +24,12 @@ from resim_inspect.charts.model.drawing import (
     Box,
     Curve,
     Gauge,
-    Heat,
-    Note,
+    Heatmap,
     Panel,
     Plot,
-    Rule,
+    ReferenceLine,
     Text,
+    TextAnnotation,
 )
 from resim_inspect.document.enums import MetricStatus
 
@@ -88,7 +88,7 @@ def curve(rng: random.Random, k: int) -> Curve:
         numbers(rng, n),
         statuses,
         unit=rng.choice(NAMES),
-        ink=rng.choice((k, (0, 0, 255), MetricStatus.PASSED, "dim")),
+        color_role=rng.choice((k, (0, 0, 255), MetricStatus.PASSED, "dim")),
         line=rng.random() < 0.8,
         mark=rng.choice((None, None, "●", "日")),
         steps=rng.random() < 0.2,
@@ -109,7 +109,7 @@ def axis(rng: random.Random) -> Axis:
         unit=rng.choice(NAMES),
         base=rng.choice((0, 1_760_000_000_000_000_000, -(2**62), 2**62)),
         absolute=rng.random() < 0.5,
-        zero=rng.choice((0, 0, 10**9)),
+        relative_origin=rng.choice((0, 0, 10**9)),
         categories=tuple(rng.choice(NAMES) for _ in range(rng.choice((0, 1, 9)))),
         limits=limits,
         reverse=rng.random() < 0.2,
@@ -132,22 +132,25 @@ def plot(rng: random.Random) -> Plot:
             "states", times[:-1], times[1:], codes, ("a", "日本", ""), frozenset({1}), worst
         )
         bands = (band,) * rng.randrange(1, 4)
-    heat = None
+    heatmap = None
     if rng.random() < 0.15:
         shape = (rng.randrange(0, 9), rng.randrange(0, 30))
         z = numbers(rng, shape[0] * shape[1]).reshape(shape)
-        heat = Heat(z, any_number(), any_number(), any_number(), any_number())
+        heatmap = Heatmap(z, any_number(), any_number(), any_number(), any_number())
     boxes = tuple(
         Box(any_number(), any_number(), any_number(), any_number(), k, label=rng.choice(NAMES),
             horizontal=rng.random() < 0.5, right=rng.random() < 0.1)
         for k in range(rng.choice((0, 0, 3, 40)))
     )  # fmt: skip
-    rules = tuple(
-        Rule(any_number(), rng.choice(NAMES), "limit", vertical=rng.random() < 0.5, mark="▼")
+    reference_lines = tuple(
+        ReferenceLine(
+            any_number(), rng.choice(NAMES), "limit", vertical=rng.random() < 0.5, mark="▼"
+        )
         for _ in range(rng.randrange(3))
     )
-    notes = tuple(
-        Note(any_number(), any_number(), rng.choice(NAMES)) for _ in range(rng.randrange(3))
+    annotations = tuple(
+        TextAnnotation(any_number(), any_number(), rng.choice(NAMES))
+        for _ in range(rng.randrange(3))
     )
     return Plot(
         axis(rng),
@@ -157,9 +160,9 @@ def plot(rng: random.Random) -> Plot:
         curves=tuple(curve(rng, k) for k in range(rng.choice((0, 1, 1, 2, 9)))),
         boxes=boxes,
         bands=bands,
-        heat=heat,
-        rules=rules,
-        notes=notes,
+        heatmap=heatmap,
+        reference_lines=reference_lines,
+        annotations=annotations,
     )
 
 
@@ -167,10 +170,11 @@ def bars(rng: random.Random) -> Bars:
     """A bar chart of few or very many bars."""
     n = rng.choice((0, 1, 5, 30, 2000, 1_000_000 if rng.random() < 0.02 else 12))
     series = tuple(
-        BarSeries(rng.choice(NAMES), numbers(rng, n), ink=k) for k in range(rng.randrange(1, 4))
+        BarSeries(rng.choice(NAMES), numbers(rng, n), color_role=k)
+        for k in range(rng.randrange(1, 4))
     )
     names = tuple(f"{rng.choice(NAMES)}{k}" for k in range(n)) if n < 5000 else ("bar",) * n
-    return Bars(names, series, stacked=rng.random() < 0.4, upright=rng.choice((None, True, False)))
+    return Bars(names, series, stacked=rng.random() < 0.4, vertical=rng.choice((None, True, False)))
 
 
 def panel(rng: random.Random) -> Panel:

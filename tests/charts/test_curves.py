@@ -76,7 +76,7 @@ def test_a_readout_is_the_nearest_sample(scene: Document) -> None:
         ("Actor 1", "9.5 m", MetricStatus.PASSED),
         ("Actor 2", "2.67 m", MetricStatus.PASSED),
     ]
-    assert readings[0].x == "08:53:53.300"
+    assert readings[0].x_text == "08:53:53.300"
 
 
 def test_a_gap_has_no_value_to_read(scene: Document) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resim_inspect.charts.analysis.decimate import pick
+from resim_inspect.charts.analysis.decimate import decimate
 from resim_inspect.charts.model.drawing import Axis, Curve
 from resim_inspect.document.enums import MetricStatus
 
@@ -31,25 +31,25 @@ def test_each_column_keeps_its_extremes_and_a_sample_of_each_failing_status(
     statuses = np.where(random.random(n) < 0.01, int(BLOCK), 1).astype(np.int32)
     statuses[random.random(n) < 0.005] = int(WARN)
     window = (0.0, float(max(1, n - 1)))
-    picked = pick(curve(values, statuses), AXIS, window, bins)
+    decimated = decimate(curve(values, statuses), AXIS, window, bins)
     width = window[1] / bins
     column = np.minimum((np.arange(n) / width).astype(int), bins - 1)
-    chosen = np.minimum((picked.x / width).astype(int), bins - 1)
+    chosen = np.minimum((decimated.x / width).astype(int), bins - 1)
     good = np.isfinite(values)
-    assert picked.behind == int(good.sum())
+    assert decimated.behind == int(good.sum())
     for k in range(bins):
         inside = good & (column == k)
         if not inside.any():
             continue
         # A sample on a column's edge may fall to either side of it.
         near = (chosen >= k - 1) & (chosen <= k + 1)
-        assert picked.y[near].max() >= values[inside].max()
-        assert picked.y[near].min() <= values[inside].min()
-        assert picked.statuses is not None
+        assert decimated.y[near].max() >= values[inside].max()
+        assert decimated.y[near].min() <= values[inside].min()
+        assert decimated.statuses is not None
         for status in (WARN, BLOCK):
             if (statuses[inside] == int(status)).any():
-                assert (picked.statuses[near] == int(status)).any()
-    assert len(picked.x) <= 8 * bins + 8 or picked.whole
+                assert (decimated.statuses[near] == int(status)).any()
+    assert len(decimated.x) <= 8 * bins + 8 or decimated.complete
 
 
 def test_a_single_spike_and_a_single_failure_among_a_million_stay() -> None:
@@ -58,29 +58,29 @@ def test_a_single_spike_and_a_single_failure_among_a_million_stay() -> None:
     values[765_432] = -77.0
     statuses = np.ones(1_000_000, np.int32)
     statuses[444_444] = int(BLOCK)
-    picked = pick(curve(values, statuses), AXIS, (0.0, 999_999.0), 200)
-    assert picked.y.max() == 99.0
-    assert picked.y.min() == -77.0
-    assert picked.statuses is not None
-    assert picked.x[picked.statuses == int(BLOCK)].tolist() == [444_444.0]
-    assert len(picked.x) < 1000
-    assert not picked.whole
+    decimated = decimate(curve(values, statuses), AXIS, (0.0, 999_999.0), 200)
+    assert decimated.y.max() == 99.0
+    assert decimated.y.min() == -77.0
+    assert decimated.statuses is not None
+    assert decimated.x[decimated.statuses == int(BLOCK)].tolist() == [444_444.0]
+    assert len(decimated.x) < 1000
+    assert not decimated.complete
 
 
 def test_a_zoom_shows_every_sample_and_one_neighbour_at_each_side() -> None:
     values = np.random.default_rng(0).normal(size=100_000)
-    picked = pick(curve(values), AXIS, (500.0, 520.0), 200)
-    assert picked.x.tolist() == [float(k) for k in range(499, 522)]
-    assert picked.y.tolist() == values[499:522].tolist()
-    assert picked.behind == 21
+    decimated = decimate(curve(values), AXIS, (500.0, 520.0), 200)
+    assert decimated.x.tolist() == [float(k) for k in range(499, 522)]
+    assert decimated.y.tolist() == values[499:522].tolist()
+    assert decimated.behind == 21
 
 
 def test_gaps_stay_gaps() -> None:
     values = np.sin(np.arange(10_000) / 100)
     values[3000:3500] = np.nan
     values[7000] = np.nan
-    picked = pick(curve(values), AXIS, (0.0, 9999.0), 50)
-    after = picked.x[picked.breaks]
+    decimated = decimate(curve(values), AXIS, (0.0, 9999.0), 50)
+    after = decimated.x[decimated.breaks]
     assert [float(v) for v in after] == [3500.0, 7001.0]
 
 
@@ -89,25 +89,25 @@ def test_a_path_that_goes_back_keeps_its_extremes_in_both_directions() -> None:
     x, y = np.cos(turn) * turn, np.sin(turn) * turn
     statuses = np.ones(50_000, np.int32)
     statuses[25_000] = int(WARN)
-    picked = pick(Curve("p", x, y, statuses), Axis(), (float(x.min()), float(x.max())), 200)
-    assert picked.x.min() == x.min()
-    assert picked.x.max() == x.max()
-    assert picked.y.min() == y.min()
-    assert picked.y.max() == y.max()
-    assert picked.statuses is not None
-    assert int(WARN) in picked.statuses
-    assert len(picked.x) < 2000
+    decimated = decimate(Curve("p", x, y, statuses), Axis(), (float(x.min()), float(x.max())), 200)
+    assert decimated.x.min() == x.min()
+    assert decimated.x.max() == x.max()
+    assert decimated.y.min() == y.min()
+    assert decimated.y.max() == y.max()
+    assert decimated.statuses is not None
+    assert int(WARN) in decimated.statuses
+    assert len(decimated.x) < 2000
 
 
 def test_a_path_that_leaves_the_window_is_not_joined_across_what_is_outside() -> None:
     x = np.concatenate((np.linspace(0, 10, 5000), np.linspace(10, 0, 5000)))
-    picked = pick(Curve("p", x, np.arange(10_000.0)), Axis(), (0.0, 1.0), 50)
-    assert len(picked.breaks) == 1
+    decimated = decimate(Curve("p", x, np.arange(10_000.0)), Axis(), (0.0, 1.0), 50)
+    assert len(decimated.breaks) == 1
 
 
 def test_facts_of_times_are_exact_beyond_what_a_float_holds() -> None:
     base = 1_760_000_000_000_000_001
     x = base + np.arange(10, dtype=np.int64)
     axis = Axis("time", base=base)
-    picked = pick(Curve("ns", x, np.arange(10.0)), axis, (2e-9, 4e-9), 10)
-    assert (picked.x * 1e9).round().tolist() == [1.0, 2.0, 3.0, 4.0, 5.0]
+    decimated = decimate(Curve("ns", x, np.arange(10.0)), axis, (2e-9, 4e-9), 10)
+    assert (decimated.x * 1e9).round().tolist() == [1.0, 2.0, 3.0, 4.0, 5.0]

@@ -8,7 +8,7 @@ from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.charts import PLAIN, Picture, draw, render
 from resim_inspect.charts.model.drawing import Axis
 from resim_inspect.charts.rendering.panels.axes import y_ticks_of
-from resim_inspect.charts.rendering.panels.legend import Entry, arrange
+from resim_inspect.charts.rendering.panels.legend import LegendEntry, arrange
 from tests.charts.scenes import canvas
 
 
@@ -49,8 +49,10 @@ def test_short_names_of_series_stand_whole(size: tuple[int, int]) -> None:
 
 
 def test_what_does_not_fit_is_counted_not_cut_to_stumps() -> None:
-    found = [Entry("─", f"a long name of series {k}", k) for k in range(9)]
-    found.append(Entry("┄", "a long name of series 0 fails above 15 m/s", "limit", 0, "> 15 m/s"))
+    found = [LegendEntry("─", f"a long name of series {k}", k) for k in range(9)]
+    found.append(
+        LegendEntry("┄", "a long name of series 0 fails above 15 m/s", "limit", 0, "> 15 m/s")
+    )
     layout = arrange(found, "y: speed [m/s]", 80, 1)
     texts = [text for _, _, _, text in layout.placed]
     assert texts[-1] == "> 15 m/s"
@@ -60,7 +62,7 @@ def test_what_does_not_fit_is_counted_not_cut_to_stumps() -> None:
 
 
 def test_the_title_of_the_axis_gives_way_to_short_names() -> None:
-    found = [Entry("█", "planned", 0), Entry("█", "used", 1)]
+    found = [LegendEntry("█", "planned", 0), LegendEntry("█", "used", 1)]
     for width in (18, 20, 24, 28, 40, 60):
         layout = arrange(found, "phase · energy [Wh]", width, 1)
         assert [text for _, _, _, text in layout.placed] == ["planned", "used"]

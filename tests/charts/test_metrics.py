@@ -116,7 +116,7 @@ def test_batches_have_the_file_s_colours(scene: Document) -> None:
     assert metric is not None
     main = draw(scene, metric).main
     assert isinstance(main, Bars)
-    assert [s.ink for s in main.series] == [(0x2C, 0xA0, 0x2C), (0xD6, 0x27, 0x28)]
+    assert [s.color_role for s in main.series] == [(0x2C, 0xA0, 0x2C), (0xD6, 0x27, 0x28)]
     assert main.categories[0] == "09 Oct"
     assert hex_color("#abc") == (0xAA, 0xBB, 0xCC)
     assert hex_color("#11223344") == (0x11, 0x22, 0x33)

@@ -182,7 +182,7 @@ def test_what_is_wrong_with_an_image_is_said(
     assert said(tmp_path, "folder") == '"folder" is not a file.'
     monkeypatch.setattr(image, "MAX_PIXELS", 100)
     assert "too large" in said(tmp_path, "whole.png")
-    monkeypatch.setattr(image, "MAX_FILE", 10)
+    monkeypatch.setattr(image, "MAX_FILE_BYTES", 10)
     assert "too large" in said(tmp_path, "whole.png")
 
 

@@ -197,8 +197,13 @@ def test_a_heat_map_is_read_where_the_cursor_is() -> None:
     drawing = drawn([{"type": "heatmap", "z": [[1, 2], [3, 4]], "x": [10, 20], "y": [0, 1]}])
     found = drawing.panels[0]
     assert isinstance(found, Plot)
-    assert found.heat is not None
-    assert (found.heat.x0, found.heat.x1, found.heat.y0, found.heat.y1) == (5, 25, -0.5, 1.5)
+    assert found.heatmap is not None
+    assert (found.heatmap.x0, found.heatmap.x1, found.heatmap.y0, found.heatmap.y1) == (
+        5,
+        25,
+        -0.5,
+        1.5,
+    )
     shown = render(drawing, 80, 20, palette=PLAIN)
     assert shown.plot is not None
     readout = shown.at(shown.plot.x + shown.plot.width - 2, shown.plot.y + 1)
@@ -213,7 +218,7 @@ def test_marks_have_the_names_of_the_colour_bar() -> None:
         "colorbar": {"tickvals": [0, 1], "ticktext": ["off", "on"]},
     }
     found = plot([{"mode": "markers", "x": [1, 2, 3], "y": [1, 1, 1], "marker": marker}])
-    assert [(c.name, c.ink, c.x.tolist()) for c in found.curves] == [
+    assert [(c.name, c.color_role, c.x.tolist()) for c in found.curves] == [
         ("off", (0, 0, 0), [1, 3]),
         ("on", (255, 255, 255), [2]),
     ]
@@ -275,8 +280,8 @@ def test_shapes_and_texts() -> None:
     drawing = drawn([{"x": [0, 1, 2], "y": [0, 1, 2]}], layout)
     found = drawing.panels[0]
     assert isinstance(found, Plot)
-    assert [(r.at, r.vertical) for r in found.rules] == [(2, False), (1, True)]
-    assert [n.text for n in found.notes] == ["here"]
+    assert [(r.position, r.vertical) for r in found.reference_lines] == [(2, False), (1, True)]
+    assert [n.text for n in found.annotations] == ["here"]
     assert "source: log" in drawing.notes
 
 

@@ -36,7 +36,7 @@ def test_numbers_far_from_zero_count_from_the_first_tick() -> None:
 
 
 def test_counts_have_no_ticks_between() -> None:
-    assert labels(0, 2, 10, Axis(whole=True)) == ["0", "1", "2"]
+    assert labels(0, 2, 10, Axis(integer_ticks=True)) == ["0", "1", "2"]
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ FAILING = (MetricStatus.FAIL_WARN, MetricStatus.FAIL_BLOCK)
 
 
 @dataclass(frozen=True)
-class CurveFacts:
+class CurveStats:
     """The finite points of a curve, and what is known of them.
 
     `x`, `y`, `statuses` hold the m finite points; `breaks` (ascending) are the positions in
@@ -66,7 +66,7 @@ def blocks(n: int) -> Iterator[slice]:
         yield slice(start, min(n, start + BLOCK))
 
 
-def curve_facts(curve: Curve) -> CurveFacts:
+def compute_stats(curve: Curve) -> CurveStats:
     """Look at all points once. Cost: a few ns a point."""
     n = min(len(curve.x), len(curve.y))
     x, y = curve.x[:n], np.ascontiguousarray(curve.y[:n])
@@ -101,7 +101,7 @@ def curve_facts(curve: Curve) -> CurveFacts:
                 where = _where(kept_s, int(status))
                 if len(where):
                     failing[status] = where
-    return CurveFacts(
+    return CurveStats(
         total=n,
         x=kept_x,
         y=kept_y,

@@ -13,16 +13,16 @@ from resim_inspect.charts.analysis.curve_stats import BLOCK, FAILING
 from resim_inspect.document.enums import MetricStatus
 
 if TYPE_CHECKING:
-    from resim_inspect.charts.analysis.curve_stats import CurveFacts
+    from resim_inspect.charts.analysis.curve_stats import CurveStats
     from resim_inspect.charts.model.drawing import Axis, Curve
 
 
 @dataclass(frozen=True)
-class Picked:
+class Decimated:
     """The points to draw of one curve: x in axis units, y, statuses, and where lines break.
 
     `breaks` are positions in the picked points before which the line is interrupted;
-    `behind` is how many finite points of the window they stand for; `whole` whether they
+    `behind` is how many finite points of the window they stand for; `complete` whether they
     are all of them.
     """
 
@@ -34,7 +34,7 @@ class Picked:
     indices: NDArray[np.int64]
 
     @property
-    def whole(self) -> bool:
+    def complete(self) -> bool:
         """Whether every point is drawn."""
         return len(self.indices) >= self.behind
 
@@ -62,7 +62,7 @@ def stored_units(position: float, values: NDArray[Any], axis: Axis) -> Any:
     return np.float64(position)
 
 
-def pick(curve: Curve, axis: Axis, window: tuple[float, float], bins: int) -> Picked:
+def decimate(curve: Curve, axis: Axis, window: tuple[float, float], bins: int) -> Decimated:
     """The points to draw in a window of x, at most about 4 for each of `bins` columns.
 
     In each column the first, last, lowest and highest point stay, and one sample of each
@@ -70,13 +70,15 @@ def pick(curve: Curve, axis: Axis, window: tuple[float, float], bins: int) -> Pi
     """
     facts = curve.facts
     if not facts.finite:
-        return _picked(facts, axis, np.zeros(0, np.int64), 0)
+        return _decimated(facts, axis, np.zeros(0, np.int64), 0)
     if facts.sorted:
-        return _pick_sorted(facts, axis, window, bins)
-    return _pick_path(facts, axis, window, bins)
+        return _decimate_sorted(facts, axis, window, bins)
+    return _decimate_path(facts, axis, window, bins)
 
 
-def _pick_sorted(facts: CurveFacts, axis: Axis, window: tuple[float, float], bins: int) -> Picked:
+def _decimate_sorted(
+    facts: CurveStats, axis: Axis, window: tuple[float, float], bins: int
+) -> Decimated:
     x, y = facts.x, facts.y
     low, high = (stored_units(edge, x, axis) for edge in window)
     first = int(np.searchsorted(x, low, "left"))
@@ -84,7 +86,7 @@ def _pick_sorted(facts: CurveFacts, axis: Axis, window: tuple[float, float], bin
     behind = last - first
     start, stop = max(0, first - 1), min(len(x), last + 1)
     if stop - start <= 4 * bins:
-        return _picked(facts, axis, np.arange(start, stop), behind)
+        return _decimated(facts, axis, np.arange(start, stop), behind)
     edges = first + np.searchsorted(
         x[first:last], np.array([_between(low, high, k, bins) for k in range(1, bins)], x.dtype)
     )
@@ -94,7 +96,7 @@ def _pick_sorted(facts: CurveFacts, axis: Axis, window: tuple[float, float], bin
         if b > a:
             kept += [a, b - 1, a + _lowest(y[a:b]), a + _highest(y[a:b])]
     kept += _failing_in(facts, np.asarray(cuts))
-    return _picked(facts, axis, np.unique(np.asarray(kept, np.int64)), behind)
+    return _decimated(facts, axis, np.unique(np.asarray(kept, np.int64)), behind)
 
 
 def _between(low: Any, high: Any, k: int, bins: int) -> Any:
@@ -123,7 +125,7 @@ def _of_blocks(values: NDArray[np.float64], what: str) -> int:
     return candidates[int(getattr(values[candidates], what)())]
 
 
-def _failing_in(facts: CurveFacts, cuts: NDArray[np.int64]) -> list[int]:
+def _failing_in(facts: CurveStats, cuts: NDArray[np.int64]) -> list[int]:
     """The first sample of each failing status between each pair of cuts."""
     kept: list[int] = []
     for status in FAILING:
@@ -138,7 +140,9 @@ def _failing_in(facts: CurveFacts, cuts: NDArray[np.int64]) -> list[int]:
     return kept
 
 
-def _pick_path(facts: CurveFacts, axis: Axis, window: tuple[float, float], bins: int) -> Picked:
+def _decimate_path(
+    facts: CurveStats, axis: Axis, window: tuple[float, float], bins: int
+) -> Decimated:
     """Points whose x goes back and forth: runs of neighbours instead of columns of x."""
     x, y = facts.x, facts.y
     low, high = (stored_units(edge, x, axis) for edge in window)
@@ -149,7 +153,7 @@ def _pick_path(facts: CurveFacts, axis: Axis, window: tuple[float, float], bins:
     near[:-1] |= inside[1:]
     chosen = np.flatnonzero(near)
     if len(chosen) <= 6 * bins:
-        return _picked(facts, axis, chosen, behind)
+        return _decimated(facts, axis, chosen, behind)
     cuts = np.linspace(0, len(chosen), bins + 1).astype(np.int64)
     kept: list[int] = []
     for a, b in zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True):
@@ -165,22 +169,22 @@ def _pick_path(facts: CurveFacts, axis: Axis, window: tuple[float, float], bins:
     indices = np.unique(np.asarray(kept, np.int64))
     # A path that left the window and came back is not joined across what lies outside.
     left = np.flatnonzero(np.diff(chosen) > 1) + 1
-    return _picked(facts, axis, indices, behind, chosen[left])
+    return _decimated(facts, axis, indices, behind, chosen[left])
 
 
-def _picked(
-    facts: CurveFacts,
+def _decimated(
+    facts: CurveStats,
     axis: Axis,
     indices: NDArray[np.int64],
     behind: int,
     more_breaks: NDArray[np.int64] | None = None,
-) -> Picked:
+) -> Decimated:
     breaks = facts.breaks
     if more_breaks is not None:
         breaks = np.union1d(breaks, more_breaks)
     at = np.searchsorted(indices, breaks, "left") if len(breaks) else np.zeros(0, np.int64)
     at = np.unique(at[(at > 0) & (at < len(indices))])
-    return Picked(
+    return Decimated(
         x=axis_units(facts.x[indices], axis),
         y=facts.y[indices],
         statuses=None if facts.statuses is None else facts.statuses[indices],

@@ -26,13 +26,13 @@ from resim_inspect.document.enums import MetricStatus
 from resim_inspect.text import count, number, quantity
 
 if TYPE_CHECKING:
-    from resim_inspect.charts.analysis.curve_stats import CurveFacts
+    from resim_inspect.charts.analysis.curve_stats import CurveStats
     from resim_inspect.charts.rendering.panels.canvas import Scale
 
 DIGITS = 6
 _NEAR = 0.01
 """Of the extent: about what a cell of a chart covers."""
-_MOST_READINGS = 64
+_MAX_READINGS = 64
 _BY_SEVERITY = {s.severity: s for s in MetricStatus if s is not MetricStatus.UNSET}
 
 
@@ -68,14 +68,14 @@ def readings(panel: Panel | None, x: float) -> tuple[Reading, ...]:
         return bar_readings(panel, round(x)) if math.isfinite(x) else ()
     if not isinstance(panel, Plot) or not math.isfinite(x):
         return ()
-    curves = [c for c in panel.curves if not c.aside][:_MOST_READINGS]
+    curves = [c for c in panel.curves if not c.excluded_from_readout][:_MAX_READINGS]
     full = extent(panel)
     near = _NEAR * (full[1] - full[0]) if full else 0.0
     found = [r for c in curves if (r := _nearest(c, panel, x, near)) is not None]
-    found += [r for b in panel.bands[:_MOST_READINGS] if (r := _state(b, panel.x, x)) is not None]
+    found += [r for b in panel.bands[:_MAX_READINGS] if (r := _state(b, panel.x, x)) is not None]
     for box in panel.boxes:
-        if min(box.x0, box.x1) <= x <= max(box.x0, box.x1) and len(found) < _MOST_READINGS:
-            found.append(Reading(box.name, box.text, box.status, ink=box.ink))
+        if min(box.x0, box.x1) <= x <= max(box.x0, box.x1) and len(found) < _MAX_READINGS:
+            found.append(Reading(box.name, box.text, box.status, color_role=box.color_role))
     # A line and its marks are two curves that say the same.
     return tuple(dict.fromkeys(found))
 
@@ -91,7 +91,7 @@ def _from_its_moment(said: Readout, panel: Panel | None, span: float | None = No
     What is read from elsewhere says where; what holds over a stretch (a state) leaves the
     cursor's own position.
     """
-    places = [r.at for r in said.readings if r.at is not None]
+    places = [r.x for r in said.readings if r.x is not None]
     if said.x is None or not isinstance(panel, Plot) or not places:
         return said
     if span is None:
@@ -103,9 +103,9 @@ def _from_its_moment(said: Readout, panel: Panel | None, span: float | None = No
         text = position_label(min(places, key=lambda at: abs(at - here)), panel.x, span)
     found = []
     for reading in said.readings:
-        label = "" if reading.at is None else position_label(reading.at, panel.x, span)
+        label = "" if reading.x is None else position_label(reading.x, panel.x, span)
         if label and label != text:
-            reading = replace(reading, away=label.removesuffix(".000"))
+            reading = replace(reading, sample_x=label.removesuffix(".000"))
         found.append(reading)
     return Readout(said.x, text, tuple(found))
 
@@ -114,16 +114,22 @@ def readout_at(panel: Plot, x: float, y: float, scales: tuple[Scale, Scale]) -> 
     """What lies under a place of a plot: (x, y) in axis units."""
     span = abs(scales[0].high - scales[0].low)
     text = position_label(x, panel.x, span)
-    if panel.heat is not None:
-        return Readout(x, text, _heat(panel, x, y))
+    if panel.heatmap is not None:
+        return Readout(x, text, _heatmap_reading(panel, x, y))
     boxes = [
         b
         for b in panel.boxes
         if min(b.x0, b.x1) <= x <= max(b.x0, b.x1) and min(b.y0, b.y1) <= y <= max(b.y0, b.y1)
     ]
     if panel.y.kind == "category" and boxes:
-        return Readout(x, text, tuple(Reading(b.name, b.text, b.status, ink=b.ink) for b in boxes))
-    curves = [c for c in panel.curves if not c.aside and c.facts.total][:_MOST_READINGS]
+        return Readout(
+            x,
+            text,
+            tuple(Reading(b.name, b.text, b.status, color_role=b.color_role) for b in boxes),
+        )
+    curves = [c for c in panel.curves if not c.excluded_from_readout and c.facts.total][
+        :_MAX_READINGS
+    ]
     if any(not c.facts.sorted for c in curves):
         found = [r for c in curves if (r := _closest(c, panel, x, y, scales)) is not None]
         return Readout(x, text, tuple(found))
@@ -140,7 +146,7 @@ def _reading(curve: Curve, panel: Plot, k: int) -> Reading:
         raw = k if facts.positions is None else int(facts.positions[k])
         if raw < len(curve.texts) and curve.texts[raw]:
             text = f"{text} {curve.texts[raw]}"
-    return Reading(curve.name, text, status, position_label(at, panel.x), curve.ink, at)
+    return Reading(curve.name, text, status, position_label(at, panel.x), curve.color_role, at)
 
 
 def _without_value(curve: Curve, panel: Plot, k: int) -> Reading:
@@ -151,7 +157,7 @@ def _without_value(curve: Curve, panel: Plot, k: int) -> Reading:
     status = None if curve.statuses is None else MetricStatus(int(curve.statuses[place]))
     # On a log axis this may as well be a number that has no logarithm.
     text = "–" if axis.kind == "log" else f"– ({number(float(curve.y[place]))})"
-    return Reading(curve.name, text, status, position_label(at, panel.x), curve.ink, at)
+    return Reading(curve.name, text, status, position_label(at, panel.x), curve.color_role, at)
 
 
 def _nearest(curve: Curve, panel: Plot, x: float, near: float) -> Reading | None:
@@ -188,7 +194,7 @@ def _place(values: NDArray[Any], at: float) -> int | None:
     return k
 
 
-def _step_at_end(facts: CurveFacts, at: float) -> float:
+def _step_at_end(facts: CurveStats, at: float) -> float:
     """How far a curve reaches beyond its samples at x; infinite between its ends."""
     values = [v for v in (facts.x, facts.missing_x) if len(v)]
     if not facts.sorted:
@@ -216,7 +222,13 @@ def _closest(
         dy = 2 * (scales[1].place(facts.y) - here[1])
         k = int((dx * dx + dy * dy).argmin())
     found = _reading(curve, panel, k)
-    return Reading(found.series, f"({found.x}, {found.text})", found.status, found.x, found.ink)
+    return Reading(
+        found.series,
+        f"({found.x_text}, {found.text})",
+        found.status,
+        found.x_text,
+        found.color_role,
+    )
 
 
 def _state(band: Bands, axis: Axis, x: float) -> Reading | None:
@@ -231,18 +243,23 @@ def _state(band: Bands, axis: Axis, x: float) -> Reading | None:
     return Reading(band.name, band.states[int(band.codes[k])], status, since)
 
 
-def _heat(panel: Plot, x: float, y: float) -> tuple[Reading, ...]:
-    heat = panel.heat
-    if heat is None or not heat.z.size or heat.x1 == heat.x0 or heat.y1 == heat.y0:
+def _heatmap_reading(panel: Plot, x: float, y: float) -> tuple[Reading, ...]:
+    heatmap = panel.heatmap
+    if (
+        heatmap is None
+        or not heatmap.z.size
+        or heatmap.x1 == heatmap.x0
+        or heatmap.y1 == heatmap.y0
+    ):
         return ()
-    rows, columns = heat.z.shape
-    across = (x - heat.x0) / (heat.x1 - heat.x0) * columns
-    down = (y - heat.y0) / (heat.y1 - heat.y0) * rows
+    rows, columns = heatmap.z.shape
+    across = (x - heatmap.x0) / (heatmap.x1 - heatmap.x0) * columns
+    down = (y - heatmap.y0) / (heatmap.y1 - heatmap.y0) * rows
     if not (0 <= across < columns and 0 <= down < rows):
         return ()
     r, c = int(down), int(across)
     where = value_text(y, "", panel.y)
-    return (Reading(where, quantity(float(heat.z[r, c]), heat.unit, DIGITS)),)
+    return (Reading(where, quantity(float(heatmap.z[r, c]), heatmap.unit, DIGITS)),)
 
 
 def bar_readings(panel: Bars, place: int) -> tuple[Reading, ...]:
@@ -250,14 +267,14 @@ def bar_readings(panel: Bars, place: int) -> tuple[Reading, ...]:
     if not 0 <= place < len(panel.categories):
         return ()
     found = []
-    for series in panel.series[:_MOST_READINGS]:
+    for series in panel.series[:_MAX_READINGS]:
         if place >= len(series.values):
             continue
         status = None
         if series.statuses is not None and place < len(series.statuses):
             status = MetricStatus(int(series.statuses[place]))
         text = quantity(float(series.values[place]), series.unit, DIGITS)
-        found.append(Reading(series.name, text, status, panel.categories[place], series.ink))
+        found.append(Reading(series.name, text, status, panel.categories[place], series.color_role))
     return tuple(found)
 
 

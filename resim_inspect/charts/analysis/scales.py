@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from resim_inspect.charts.analysis.decimate import Picked
+from resim_inspect.charts.analysis.decimate import Decimated
 from resim_inspect.charts.model.drawing import Axis, Box, Curve, Plot
 from resim_inspect.charts.rendering.panels.canvas import widen
 
@@ -33,9 +33,9 @@ def data_extent(panel: Plot) -> Range | None:
         if len(band.starts):
             lows.append((int(band.starts[0]) - panel.x.base) / 1e9)
             highs.append((int(band.ends[-1]) - panel.x.base) / 1e9)
-    if panel.heat is not None:
-        lows.append(panel.heat.x0)
-        highs.append(panel.heat.x1)
+    if panel.heatmap is not None:
+        lows.append(panel.heatmap.x0)
+        highs.append(panel.heatmap.x1)
     lows = [v for v in lows if math.isfinite(v)]
     highs = [v for v in highs if math.isfinite(v)]
     if not lows or not highs:
@@ -73,7 +73,7 @@ def x_range(panel: Plot, window: Range | None) -> Range:
 
 
 def y_range(
-    panel: Plot, axis: Axis, right: bool, picked: Iterable[tuple[Curve, Picked]], view: Range
+    panel: Plot, axis: Axis, right: bool, decimated: Iterable[tuple[Curve, Decimated]], view: Range
 ) -> Range:
     """From the lowest to the highest of what the window shows, thresholds nearby included."""
     if axis.limits is not None:
@@ -82,7 +82,7 @@ def y_range(
         return -0.5, len(axis.categories) - 0.5
     lows: list[float] = []
     highs: list[float] = []
-    for curve, points in picked:
+    for curve, points in decimated:
         if curve.right is right and len(points.y):
             shown = (points.x >= view[0]) & (points.x <= view[1])
             values = points.y[shown] if shown.any() else points.y
@@ -95,15 +95,15 @@ def y_range(
     for box in boxes:
         lows.append(min(box.y0, box.y1))
         highs.append(max(box.y0, box.y1))
-    if panel.heat is not None and not right:
-        return widen(panel.heat.y0, panel.heat.y1)
+    if panel.heatmap is not None and not right:
+        return widen(panel.heatmap.y0, panel.heatmap.y1)
     lows = [v for v in lows if math.isfinite(v)]
     highs = [v for v in highs if math.isfinite(v)]
     if not lows or not highs:
         return 0.0, 1.0
     low, high = min(lows), max(highs)
     if not right:
-        low, high = _with_rules(panel, low, high)
+        low, high = _with_reference_lines(panel, low, high)
     anchored = bool(boxes) and not panel.curves
     low, high = widen(low, high, 0.05)
     if anchored and min(lows) >= 0:
@@ -117,13 +117,15 @@ def _in_view(box: Box, view: Range) -> bool:
     return max(box.x0, box.x1) >= view[0] and min(box.x0, box.x1) <= view[1]
 
 
-def _with_rules(panel: Plot, low: float, high: float) -> Range:
+def _with_reference_lines(panel: Plot, low: float, high: float) -> Range:
     """Widened for the thresholds, unless that would squeeze the data below a quarter."""
     span = high - low
-    for rule in sorted(panel.rules, key=lambda r: abs(r.at - np.clip(r.at, low, high))):
-        if rule.vertical or not rule.in_range or not math.isfinite(rule.at):
+    for reference in sorted(
+        panel.reference_lines, key=lambda r: abs(r.position - np.clip(r.position, low, high))
+    ):
+        if reference.vertical or not reference.in_range or not math.isfinite(reference.position):
             continue
-        lower, upper = min(low, rule.at), max(high, rule.at)
+        lower, upper = min(low, reference.position), max(high, reference.position)
         if span <= 0 or upper - lower <= 4 * span:
             low, high = lower, upper
     return low, high

@@ -143,7 +143,7 @@ def time_step(span_ns: float, most: int) -> int:
 def time_ticks(low: float, high: float, most: int, axis: Axis) -> Ticks:
     """Ticks between two positions (seconds since the base) of a time axis."""
     # Labels count in whole ns from 1970, or from the axis's zero: `offset` is position 0.
-    offset = axis.base if axis.absolute else -axis.zero
+    offset = axis.base if axis.absolute else -axis.relative_origin
     if not (-_FAR < low < high < _FAR):
         return Ticks((), ())
     start, stop = math.floor(low * NS) + offset, math.ceil(high * NS) + offset
@@ -163,11 +163,11 @@ def _absolute(positions: tuple[float, ...], values: list[int], step: int, axis: 
     if any(m is None for m in moments):
         return Ticks(positions, tuple(f"{v / NS:,.0f}" for v in values), "s since 1970")
     known = [m for m in moments if m is not None]
-    zone = f" {axis.zone}" if axis.zone else ""
+    zone = f" {axis.time_zone}" if axis.time_zone else ""
     if step >= 86400 * NS:
         years = len({m.year for m in known}) > 1
         shape = "%d %b %Y" if years else "%d %b"
-        title = axis.zone if years else f"{known[0]:%Y}{zone}"
+        title = axis.time_zone if years else f"{known[0]:%Y}{zone}"
         return Ticks(positions, tuple(f"{m:{shape}}" for m in known), title)
     days = {m.date() for m in known}
     if len(days) > 1:
@@ -271,7 +271,9 @@ def ticks(low: float, high: float, most: int, axis: Axis) -> Ticks:
         stride = max(1, math.ceil((last - first + 1) / max(1, most)))
         places = range(first, last + 1, stride)
         return Ticks(tuple(float(k) for k in places), tuple(names[k] for k in places))
-    return number_ticks(low, high, min(most, max(1, int(high - low))) if axis.whole else most)
+    return number_ticks(
+        low, high, min(most, max(1, int(high - low))) if axis.integer_ticks else most
+    )
 
 
 def position_label(position: float, axis: Axis, span: float = 0.0) -> str:
@@ -302,5 +304,5 @@ def _moment(position: float, axis: Axis, span: float) -> str:
         moment = _utc(ns)
         if moment is not None:
             return f"{moment:%H:%M:%S}.{ns % NS:09d}"[: 9 + places]
-    value = ns - axis.base - axis.zero if not axis.absolute else ns
+    value = ns - axis.base - axis.relative_origin if not axis.absolute else ns
     return f"{value / NS:,.{places}f} s"

@@ -34,7 +34,7 @@ from resim_inspect.document.model import (
 from resim_inspect.text import clean
 
 DEFAULTS = DrawOptions()
-_NONSENSE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError)
+MALFORMED_FIGURE_ERRORS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError)
 
 
 def draw(document: Document, metric: Metric, options: DrawOptions = DEFAULTS) -> Drawing:
@@ -81,7 +81,7 @@ def _draw(source: Source, metric: Metric) -> Drawing:
 
             try:
                 return plotly_drawing(source, metric, values)
-            except _NONSENSE as error:
+            except MALFORMED_FIGURE_ERRORS as error:
                 # A figure is any JSON at all: what nobody thought of is said, not raised.
                 reason = clean(f"{type(error).__name__}: {error}", 120)
                 return empty(metric, source, [f"This figure cannot be drawn here ({reason})."])

@@ -10,7 +10,7 @@ import numpy as np
 from resim_inspect.charts.model.drawing import Bars, BarSeries, Drawing
 from resim_inspect.charts.build.over_time import TITLE_LIMIT, empty, note_lengths
 from resim_inspect.charts.build.source import MissingError, Source, legend_name, named
-from resim_inspect.charts.model.style import RGB, Ink
+from resim_inspect.charts.model.style import RGB, ColorRole
 from resim_inspect.document.enums import SeriesKind
 from resim_inspect.document.model import BarChartValues, BatchwiseBarChartValues, Metric
 from resim_inspect.text import clean
@@ -49,7 +49,7 @@ def bar_chart(source: Source, metric: Metric, values: BarChartValues) -> Drawing
         source.note(text)
     series = []
     repeated = 0
-    for ink, (name, places, doubles, statuses, unit) in enumerate(parts):
+    for color_role, (name, places, doubles, statuses, unit) in enumerate(parts):
         full = np.full(len(order), np.nan)
         full[places] = doubles
         repeated += len(places) - len(set(places))
@@ -58,7 +58,7 @@ def bar_chart(source: Source, metric: Metric, values: BarChartValues) -> Drawing
             states = np.zeros(len(order), np.int32)
             states[places] = statuses
         if name not in source.options.hidden:
-            series.append(BarSeries(name, full, states, unit, ink))
+            series.append(BarSeries(name, full, states, unit, color_role))
     if repeated:
         source.note(f"{repeated:,} names stand more than once; the last value of each is drawn.")
     units = {s.unit for s in series}
@@ -114,9 +114,9 @@ def batchwise_bar_chart(source: Source, metric: Metric, values: BatchwiseBarChar
             status_id = values.statuses_data[k] if k < len(values.statuses_data) else None
             statuses = source.statuses(status_id, n, at)
             color = hex_color(values.colors[k]) if k < len(values.colors) else None
-            ink: Ink = k if color is None else color
+            color_role: ColorRole = k if color is None else color
             parts.append(
-                (category, times[:n].tolist(), doubles[:n], statuses, clean(data.unit, 24), ink)
+                (category, times[:n].tolist(), doubles[:n], statuses, clean(data.unit, 24), color_role)
             )
         except MissingError as error:
             failed.append(str(error))
@@ -127,7 +127,7 @@ def batchwise_bar_chart(source: Source, metric: Metric, values: BatchwiseBarChar
     moments = sorted({t for _, times, *_ in parts for t in times})
     place_of = {t: k for k, t in enumerate(moments)}
     series = []
-    for category, times, doubles, statuses, unit, ink in parts:
+    for category, times, doubles, statuses, unit, color_role in parts:
         full = np.full(len(moments), np.nan)
         places = [place_of[t] for t in times]
         full[places] = doubles
@@ -137,14 +137,14 @@ def batchwise_bar_chart(source: Source, metric: Metric, values: BatchwiseBarChar
             states[places] = statuses
         name = clean(category, _LABEL) or "(no name)"
         if name not in source.options.hidden:
-            series.append(BarSeries(name, full, states, unit, ink))
+            series.append(BarSeries(name, full, states, unit, color_role))
     panel = Bars(
         tuple(_labels(moments)),
         tuple(series),
         stacked=bool(values.stack_bars),
         x_title=clean(values.x_axis_name or "", TITLE_LIMIT) or "batch [UTC]",
         y_title=clean(values.y_axis_name or "", TITLE_LIMIT),
-        upright=True,
+        vertical=True,
     )
     return Drawing(
         title=clean(metric.name),

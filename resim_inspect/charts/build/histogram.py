@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from resim_inspect.charts.model.drawing import Axis, Box, Drawing, Fill, Plot
 from resim_inspect.charts.build.over_time import TITLE_LIMIT, empty
 from resim_inspect.charts.build.source import Source
-from resim_inspect.charts.model.style import Ink
+from resim_inspect.charts.model.style import ColorRole
 from resim_inspect.document.enums import MetricStatus, SeriesKind
 from resim_inspect.document.model import HistogramValues, Metric
 from resim_inspect.text import clean, count, number
 
-_PARTS: tuple[tuple[MetricStatus | None, Ink, str], ...] = (
+_PARTS: tuple[tuple[MetricStatus | None, ColorRole, str], ...] = (
     (None, 0, ""),
     (MetricStatus.FAIL_WARN, MetricStatus.FAIL_WARN, "FAIL_WARN"),
     (MetricStatus.FAIL_BLOCK, MetricStatus.FAIL_BLOCK, "FAIL_BLOCK"),
@@ -58,7 +58,7 @@ def histogram(source: Source, metric: Metric, values: HistogramValues) -> Drawin
     floors = [0] * len(good)
     totals = counts(doubles, good)[0]
     fills: list[Fill] = []
-    for shade, (status, ink, name) in enumerate(_PARTS):
+    for shade, (status, color_role, name) in enumerate(_PARTS):
         part = doubles
         if statuses is not None:
             failing = np.isin(statuses, (int(MetricStatus.FAIL_WARN), int(MetricStatus.FAIL_BLOCK)))
@@ -77,7 +77,7 @@ def histogram(source: Source, metric: Metric, values: HistogramValues) -> Drawin
                         high,
                         floors[k],
                         floors[k] + found[k],
-                        ink,
+                        color_role,
                         text=text,
                         status=status,
                         shade=shade,
@@ -86,7 +86,7 @@ def histogram(source: Source, metric: Metric, values: HistogramValues) -> Drawin
                 floors[k] += found[k]
         many = int(np.sum(found))
         if status is not None and many:
-            fills.append(Fill(f"{name} {many:,}", ink, shade))
+            fills.append(Fill(f"{name} {many:,}", color_role, shade))
     lows, highs = [low for low, _ in good], [high for _, high in good]
     limits = None
     if good:

@@ -20,9 +20,9 @@ from resim_inspect.text import clean, count, size
 if TYPE_CHECKING:
     from PIL import Image as Pillow
 
-MAX_FILE = 256 * 1000 * 1000
+MAX_FILE_BYTES = 256 * 1000 * 1000
 MAX_PIXELS = 80 * 1000 * 1000
-KEPT = 1600
+MAX_SIDE = 1600
 """Pixels of the longer side that are kept: more than two a cell of any screen."""
 
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM")
@@ -65,7 +65,7 @@ def open_image(path: Path, shown: str) -> tuple[NDArray[np.uint8], str]:
         os.close(descriptor)
         raise MissingError(f'"{shown}" is not a file.')
     with os.fdopen(descriptor, "rb") as file:
-        if about.st_size > MAX_FILE:
+        if about.st_size > MAX_FILE_BYTES:
             raise MissingError(f'"{shown}" is too large to be drawn here: {size(about.st_size)}.')
         try:
             with warnings.catch_warnings(), _opened(file) as image:
@@ -104,19 +104,19 @@ def _pixels(image: Pillow.Image) -> NDArray[np.uint8]:
     """The first frame, made small, on white where it is transparent."""
     from PIL import Image as Pillow
 
-    image.draft("RGB", (KEPT, KEPT))
+    image.draft("RGB", (MAX_SIDE, MAX_SIDE))
     image.seek(0)
     if image.mode not in ("RGB", "RGBA", "L", "P", "LA", "1", "CMYK", "PA"):
         image = _eight_bits(image)
     small: Pillow.Image
     if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
         small = image.convert("RGBA")
-        small.thumbnail((KEPT, KEPT))
+        small.thumbnail((MAX_SIDE, MAX_SIDE))
         sheet = Pillow.new("RGBA", small.size, (255, 255, 255, 255))
         small = Pillow.alpha_composite(sheet, small).convert("RGB")
     else:
         small = image.convert("RGB")
-        small.thumbnail((KEPT, KEPT))
+        small.thumbnail((MAX_SIDE, MAX_SIDE))
     return np.asarray(small, np.uint8)
 
 

@@ -30,9 +30,9 @@ from resim_inspect.document.enums import DataType, MetricStatus, SeriesKind
 from resim_inspect.document.model import MetricsData, Series
 from resim_inspect.text import clean, instant, seconds
 
-_MOST_ROWS = 1000
-_MOST_BARS = 60
-_FEW_STATES = 24
+_MAX_ROWS = 1000
+_MAX_BARS = 60
+_MAX_STATES = 24
 
 
 def draw_series(
@@ -77,7 +77,7 @@ def _panel(source: Source, data: MetricsData, category: str | None) -> Panel:
     if series.kind is SeriesKind.DOUBLES:
         return _doubles(source, data, series, index)
     if index is not None and index.kind is SeriesKind.TIMESTAMPS:
-        if series.kind is SeriesKind.STRINGS and len(series.uniques) <= _FEW_STATES:
+        if series.kind is SeriesKind.STRINGS and len(series.uniques) <= _MAX_STATES:
             return _bands(source, data, index, series.codes, series.uniques, None)
         if series.kind is SeriesKind.STATUSES:
             numbers = np.unique(series.statuses)
@@ -103,11 +103,11 @@ def _index(source: Source, data: MetricsData, category: str | None) -> Series | 
 def _doubles(source: Source, data: MetricsData, series: Series, index: Series | None) -> Panel:
     n = len(series)
     unit = clean(data.unit, 24)
-    if index is not None and index.kind is SeriesKind.STRINGS and n <= _MOST_BARS:
+    if index is not None and index.kind is SeriesKind.STRINGS and n <= _MAX_BARS:
         names = tuple(clean(str(index.value(k)), 60) for k in range(min(n, len(index))))
         return Bars(names, (BarSeries("", series.doubles[: len(names)], unit=unit),), y_title=unit)
     x: NDArray[Any] = np.arange(n, dtype=np.float64)
-    axis = Axis(title="row", whole=True)
+    axis = Axis(title="row", integer_ticks=True)
     if index is not None and index.kind is SeriesKind.TIMESTAMPS:
         x = index.times
         axis = time_axis(int(x.min()) if len(x) else None, source.options.time)
@@ -143,13 +143,13 @@ def _times(data: MetricsData, series: Series) -> Plot:
     first = instant(base) if base > 10**17 else seconds(base)
     curve = Curve(named(data), x, y, unit="s", legend=False)
     return Plot(
-        Axis(title="row", whole=True), Axis(title=f"since {first}", unit="s"), curves=(curve,)
+        Axis(title="row", integer_ticks=True), Axis(title=f"since {first}", unit="s"), curves=(curve,)
     )
 
 
 def _table(series: Series, index: Series | None) -> Table:
     rows = []
-    for k in range(min(len(series), _MOST_ROWS)):
+    for k in range(min(len(series), _MAX_ROWS)):
         cells = [Cell(f"{k:,}", "dim")]
         if index is not None:
             cells.append(_cell(index, k) if k < len(index) else Cell("–", "dim"))

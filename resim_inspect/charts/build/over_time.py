@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from resim_inspect.charts.model.drawing import Axis, Curve, Drawing, Message, Plot, Rule
+from resim_inspect.charts.model.drawing import Axis, Curve, Drawing, Message, Plot, ReferenceLine
 from resim_inspect.charts.build.source import MissingError, Source, legend_name, named
-from resim_inspect.charts.build.time_axes import event_rules, time_axis
+from resim_inspect.charts.build.time_axes import event_lines, time_axis
 from resim_inspect.charts.analysis.scales import data_extent
 from resim_inspect.document.enums import SeriesKind
 from resim_inspect.document.model import (
@@ -25,7 +25,7 @@ from resim_inspect.text import clean, count, quantity
 TITLE_LIMIT = 60
 
 
-def threshold_rules(definition: FailureDefinition | None, unit: str, of: str = "") -> list[Rule]:
+def threshold_lines(definition: FailureDefinition | None, unit: str, of: str = "") -> list[ReferenceLine]:
     """The failure thresholds as lines; `of` names the series where there are several."""
     if definition is None:
         return []
@@ -38,15 +38,15 @@ def threshold_rules(definition: FailureDefinition | None, unit: str, of: str = "
         if at is not None and math.isfinite(at):
             value = quantity(at, unit)
             label = f"{lead}fails {word} {value}"
-            found.append(Rule(at, label, "limit", short=f"{sign} {value}"))
+            found.append(ReferenceLine(at, label, "limit", short=f"{sign} {value}"))
     return found
 
 
-def merge_rules(rules: list[Rule]) -> tuple[Rule, ...]:
+def merge_lines(reference_lines: list[ReferenceLine]) -> tuple[ReferenceLine, ...]:
     """Equal thresholds of several series once; at most a dozen."""
-    once: dict[tuple[float, str, bool], Rule] = {}
-    for rule in rules:
-        once.setdefault((rule.at, rule.label, rule.vertical), rule)
+    once: dict[tuple[float, str, bool], ReferenceLine] = {}
+    for reference in reference_lines:
+        once.setdefault((reference.position, reference.label, reference.vertical), reference)
     return tuple(once.values())[:12]
 
 
@@ -90,12 +90,12 @@ def double_over_time(source: Source, metric: Metric, values: DoubleOverTimeValue
     kept = [c for c, _ in shown]
     unit = common_unit(curves)
     distinct = {d for _, d in shown if d not in (None, FailureDefinition())}
-    rules: list[Rule] = []
+    reference_lines: list[ReferenceLine] = []
     for curve, definition in shown:
-        rules += threshold_rules(definition, curve.unit, curve.name if len(distinct) > 1 else "")
+        reference_lines += threshold_lines(definition, curve.unit, curve.name if len(distinct) > 1 else "")
     earliest = [c.facts.x_min for c in curves if c.facts.finite]
     if any(c.x.dtype.kind != "i" for c in curves):
-        axis = Axis(title="sample", whole=True)
+        axis = Axis(title="sample", integer_ticks=True)
     else:
         axis = time_axis(
             int(min(earliest)) if earliest else None,
@@ -104,7 +104,7 @@ def double_over_time(source: Source, metric: Metric, values: DoubleOverTimeValue
             values.end_time,
         )
     y = Axis(title=clean(values.y_axis_name or "", TITLE_LIMIT), unit=unit)
-    plot = Plot(axis, y, curves=tuple(kept), rules=merge_rules(rules))
+    plot = Plot(axis, y, curves=tuple(kept), reference_lines=merge_lines(reference_lines))
     if axis.kind == "time":
         plot = with_events(source, plot)
         _note_outside(source, plot)
@@ -115,10 +115,10 @@ def with_events(source: Source, plot: Plot) -> Plot:
     """The plot with the document's events on it."""
     from dataclasses import replace
 
-    rules, note = event_rules(source.document.events, plot.x, data_extent(plot))
+    reference_lines, note = event_lines(source.document.events, plot.x, data_extent(plot))
     if note:
         source.note(note)
-    return replace(plot, rules=plot.rules + rules) if rules else plot
+    return replace(plot, reference_lines=plot.reference_lines + reference_lines) if reference_lines else plot
 
 
 def _note_outside(source: Source, plot: Plot) -> None:
@@ -153,7 +153,7 @@ def _timed(
                 y=doubles[:n],
                 statuses=source.statuses(status_id, n, category),
                 unit=clean(data.unit, 24),
-                ink=before + len(curves),
+                color_role=before + len(curves),
             )
         )
     return curves
@@ -195,7 +195,7 @@ def line_plot(source: Source, metric: Metric, values: LinePlotValues) -> Drawing
                         y=y[:n],
                         statuses=source.statuses(at_status, n, category),
                         unit=clean(y_data.unit, 24),
-                        ink=len(curves),
+                        color_role=len(curves),
                     )
                 )
         except MissingError as error:

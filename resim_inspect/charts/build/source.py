@@ -14,7 +14,7 @@ from resim_inspect.document.model import MetricsData, Series
 from resim_inspect.text import clean, count
 
 NAME_LIMIT = 120
-MANY_CATEGORIES = 12
+MAX_CATEGORIES = 12
 """More categories than this are not drawn at once."""
 
 
@@ -71,7 +71,7 @@ class Source:
         wanted = self.options.category
         if wanted is not None and wanted in data.category_names:
             return [wanted]
-        chosen = list(data.category_names[:MANY_CATEGORIES])
+        chosen = list(data.category_names[:MAX_CATEGORIES])
         if len(data.category_names) > len(chosen):
             self.note(
                 f"The first {len(chosen)} of {len(data.category_names):,} categories are drawn;"

@@ -12,7 +12,7 @@ from resim_inspect.charts.analysis.curve_stats import blocks
 from resim_inspect.charts.build.over_time import empty, with_events
 from resim_inspect.charts.build.source import MissingError, Source, legend_name, named
 from resim_inspect.charts.build.time_axes import time_axis
-from resim_inspect.charts.model.style import Ink
+from resim_inspect.charts.model.style import ColorRole
 from resim_inspect.document.enums import MetricStatus, SeriesKind
 from resim_inspect.document.model import Metric, Series, StatesOverTimeValues
 from resim_inspect.text import clean
@@ -96,11 +96,11 @@ def band_plot(source: Source, bands: list[Bands], states: list[str], failing: se
     color = 0
     for state in dict.fromkeys(states):
         if state in failing:
-            ink: Ink = MetricStatus.FAIL_BLOCK
+            color_role: ColorRole = MetricStatus.FAIL_BLOCK
         else:
-            ink, color = color, color + 1
+            color_role, color = color, color + 1
         if state in present:
-            fills.append(Fill(state, ink))
+            fills.append(Fill(state, color_role))
     first = [int(band.starts[0]) for band in bands if len(band.starts)]
     axis = time_axis(min(first) if first else None, source.options.time)
     y = Axis("category", categories=tuple(band.name for band in bands), reverse=True)

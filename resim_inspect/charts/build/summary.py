@@ -20,17 +20,17 @@ from resim_inspect.charts.model.drawing import (
     Plot,
     Table,
 )
-from resim_inspect.charts.build.over_time import threshold_rules
+from resim_inspect.charts.build.over_time import threshold_lines
 from resim_inspect.charts.build.source import MissingError, Source, named
 from resim_inspect.charts.build.time_axes import time_axis
 from resim_inspect.charts.model.picture import status_word
-from resim_inspect.charts.model.style import CHOSEN
+from resim_inspect.charts.model.style import VALUE_MARK
 from resim_inspect.charts.analysis.ticks import position_label
 from resim_inspect.document.enums import MetricStatus, SeriesKind
 from resim_inspect.document.model import DoubleSummaryValues, Metric, MetricsData, Series
 from resim_inspect.text import clean, number, quantity
 
-_MOST_BARS = 40
+_MAX_BARS = 40
 
 
 @dataclass(frozen=True)
@@ -170,13 +170,13 @@ def _context(
     statuses = source.statuses(
         values.status_data, n, None if not data.is_per_category else source.options.category
     )
-    if index is not None and index.kind is SeriesKind.STRINGS and n <= _MOST_BARS:
+    if index is not None and index.kind is SeriesKind.STRINGS and n <= _MAX_BARS:
         names = tuple(clean(str(index.value(k)), 60) for k in range(min(n, len(index))))
         series = BarSeries("", found.values[: len(names)], statuses, unit)
         at = names[found.place] if found.place < len(names) else ""
         return Bars(names, (series,), y_title=named(data)), at
     x: NDArray[Any] = np.arange(n, dtype=np.float64)
-    axis = Axis(title="sample", whole=True)
+    axis = Axis(title="sample", integer_ticks=True)
     if index is not None and index.kind is SeriesKind.TIMESTAMPS and len(index) >= n:
         x = index.times[:n]
         axis = time_axis(int(x.min()), source.options.time)
@@ -188,9 +188,9 @@ def _context(
         found.values[one],
         None,
         unit,
-        ink="text",
+        color_role="text",
         line=False,
-        mark=CHOSEN,
+        mark=VALUE_MARK,
         counted=False,
     )
     at = ""
@@ -200,7 +200,7 @@ def _context(
         axis,
         Axis(title=named(data), unit=unit),
         curves=(line, mark),
-        rules=tuple(threshold_rules(values.failure_definition, unit)),
+        reference_lines=tuple(threshold_lines(values.failure_definition, unit)),
     )
     return plot, at
 
@@ -231,8 +231,8 @@ def _table(
         )
     limits = values.failure_definition
     parts = [named(data)]
-    for rule in threshold_rules(limits, unit):
-        parts.append(rule.label)
+    for reference in threshold_lines(limits, unit):
+        parts.append(reference.label)
     return Table(
         ("category", "value", "status"),
         tuple(rows),

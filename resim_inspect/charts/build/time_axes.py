@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from resim_inspect.charts.model.drawing import Axis, Rule, TimeMode
-from resim_inspect.charts.model.style import Ink
+from resim_inspect.charts.model.drawing import Axis, ReferenceLine, TimeMode
+from resim_inspect.charts.model.style import ColorRole
 from resim_inspect.document.enums import MetricStatus, TimestampType
 from resim_inspect.document.model import Event
 from resim_inspect.text import clean, count, instant
@@ -32,12 +32,12 @@ def time_axis(
     if stamped and not absolute:
         title = f"time since {instant(base // 10**9 * 10**9)}"
     zero = 0 if stamped else -base
-    return Axis("time", title=title, base=base, absolute=absolute, zero=zero, limits=limits)
+    return Axis("time", title=title, base=base, absolute=absolute, relative_origin=zero, limits=limits)
 
 
-def event_rules(
+def event_lines(
     events: Sequence[Event], axis: Axis, extent: tuple[float, float] | None
-) -> tuple[tuple[Rule, ...], str]:
+) -> tuple[tuple[ReferenceLine, ...], str]:
     """Events as upright lines within the extent of the data, and a note on those left out."""
     if extent is None or not events:
         return (), ""
@@ -59,18 +59,18 @@ def event_rules(
         else:
             unplaced += 1
     single = len(placed) <= 3
-    rules = [
-        Rule(at, clean(e.name, 40) or "event", _ink(e), vertical=True, legend=single, mark="▼")
+    reference_lines = [
+        ReferenceLine(at, clean(e.name, 40) or "event", _color_role(e), vertical=True, legend=single, mark="▼")
         for at, e in placed
     ]
     if placed and not single:
-        first = rules[0]
-        rules[0] = Rule(first.at, count(len(placed), "event"), first.ink, vertical=True, mark="▼")
+        first = reference_lines[0]
+        reference_lines[0] = ReferenceLine(first.position, count(len(placed), "event"), first.color_role, vertical=True, mark="▼")
     note = f"{count(unplaced, 'event')} not within these times." if unplaced and placed else ""
-    return tuple(rules), note
+    return tuple(reference_lines), note
 
 
-def _ink(event: Event) -> Ink:
+def _color_role(event: Event) -> ColorRole:
     if event.status.severity >= 4:
         return event.status
     return "accent" if event.status is not MetricStatus.UNSET else "dim"

@@ -12,11 +12,11 @@ from resim_inspect.charts.model.layers import Bands as Bands
 from resim_inspect.charts.model.layers import Box as Box
 from resim_inspect.charts.model.layers import Curve as Curve
 from resim_inspect.charts.model.layers import Fill as Fill
-from resim_inspect.charts.model.layers import Heat as Heat
-from resim_inspect.charts.model.layers import Note as Note
+from resim_inspect.charts.model.layers import Heatmap as Heatmap
 from resim_inspect.charts.model.layers import Plot as Plot
-from resim_inspect.charts.model.layers import Rule as Rule
-from resim_inspect.charts.model.style import Ink
+from resim_inspect.charts.model.layers import ReferenceLine as ReferenceLine
+from resim_inspect.charts.model.layers import TextAnnotation as TextAnnotation
+from resim_inspect.charts.model.style import ColorRole
 from resim_inspect.document.enums import MetricStatus
 
 if TYPE_CHECKING:
@@ -54,12 +54,12 @@ class Reading:
     text: str
     """The value with its unit: `0.81 s`, `LANE_KEEP`."""
     status: MetricStatus | None = None
-    x: str = ""
+    x_text: str = ""
     """Where the sample lies: `8.420 s`."""
-    ink: Ink = "text"
-    at: float | None = None
+    color_role: ColorRole = "text"
+    x: float | None = None
     """Where the sample lies in axis units; None for what holds over a stretch."""
-    away: str = ""
+    sample_x: str = ""
     """Where the sample lies, if that is not the position the readings are given for."""
 
 
@@ -71,7 +71,7 @@ class BarSeries:
     values: NDArray[np.float64]
     statuses: NDArray[np.int32] | None = None
     unit: str = ""
-    ink: Ink = 0
+    color_role: ColorRole = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,12 +83,12 @@ class Bars:
     stacked: bool = False
     x_title: str = ""
     y_title: str = ""
-    upright: bool | None = None
+    vertical: bool | None = None
     """None: whichever reads better."""
     percent: bool = False
     area: Area | None = None
     title: str = ""
-    rules: tuple[Rule, ...] = ()
+    reference_lines: tuple[ReferenceLine, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ class Cell:
     """One cell of a table."""
 
     text: str
-    ink: Ink = "text"
+    color_role: ColorRole = "text"
     bold: bool = False
 
 

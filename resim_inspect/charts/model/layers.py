@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from resim_inspect.charts.model.style import Ink
+from resim_inspect.charts.model.style import ColorRole
 from resim_inspect.document.enums import MetricStatus
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from resim_inspect.charts.analysis.curve_stats import CurveFacts
+    from resim_inspect.charts.analysis.curve_stats import CurveStats
 
 AxisKind = Literal["number", "log", "time", "category", "hidden"]
 
@@ -31,13 +31,13 @@ class Axis:
     unit: str = ""
     base: int = 0
     absolute: bool = False
-    """A time axis: whether it is written as time of day, else as time since `base` + `zero`."""
-    zone: str = "UTC"
+    """Time axis only: times of day; else times since `base` + `relative_origin`."""
+    time_zone: str = "UTC"
     """The time zone to name with times of day; empty where the data do not say one."""
-    zero: int = 0
+    relative_origin: int = 0
     """A relative time axis: the ns since `base` that are written as 0."""
     categories: tuple[str, ...] = ()
-    whole: bool = False
+    integer_ticks: bool = False
     """Counts: no ticks between whole numbers."""
     marks: tuple[tuple[float, str], ...] = ()
     """Positions and labels that the file sets in place of ticks of our own."""
@@ -59,7 +59,7 @@ class Curve:
     y: NDArray[np.float64]
     statuses: NDArray[np.int32] | None = None
     unit: str = ""
-    ink: Ink = 0
+    color_role: ColorRole = 0
     line: bool = True
     mark: str | None = None
     steps: bool = False
@@ -73,24 +73,24 @@ class Curve:
     """Small dots instead of a line."""
     counted: bool = True
     """Whether its points count as points of the drawing: not for marks on other curves."""
-    aside: bool = False
+    excluded_from_readout: bool = False
     """Belongs to other data, as a whisker or an outline does: it is never read out."""
     texts: tuple[str, ...] = ()
     """For the readout: one text a point, or nothing."""
 
     @cached_property
-    def facts(self) -> CurveFacts:
+    def facts(self) -> CurveStats:
         """What drawing needs to know of all points, worked out once."""
-        from resim_inspect.charts.analysis.curve_stats import curve_facts
+        from resim_inspect.charts.analysis.curve_stats import compute_stats
 
-        return curve_facts(self)
+        return compute_stats(self)
 
 
 class Fill(NamedTuple):
     """What a filled shape's colour means."""
 
     name: str
-    ink: Ink
+    color_role: ColorRole
     shade: int = 0
     """Which of the fills it is where there are no colours."""
 
@@ -103,7 +103,7 @@ class Box:
     x1: float
     y0: float
     y1: float
-    ink: Ink
+    color_role: ColorRole
     name: str = ""
     text: str = ""
     """For the readout: the value with its unit."""
@@ -155,7 +155,7 @@ class Bands:
 
 
 @dataclass(frozen=True, eq=False)
-class Heat:
+class Heatmap:
     """A grid of values: z is rows × columns, float64, row 0 lowest."""
 
     z: NDArray[np.float64]
@@ -169,12 +169,12 @@ class Heat:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class ReferenceLine:
     """A straight line across the plot: a threshold (at y), a moment (at x)."""
 
-    at: float
+    position: float
     label: str
-    ink: Ink
+    color_role: ColorRole
     vertical: bool = False
     legend: bool = True
     in_range: bool = True
@@ -185,13 +185,13 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class TextAnnotation:
     """A text at a place of the plot, in axis units."""
 
     x: float
     y: float
     text: str
-    ink: Ink = "dim"
+    color_role: ColorRole = "dim"
 
 
 Area = tuple[float, float, float, float]
@@ -209,9 +209,9 @@ class Plot:
     curves: tuple[Curve, ...] = ()
     boxes: tuple[Box, ...] = ()
     bands: tuple[Bands, ...] = ()
-    heat: Heat | None = None
-    rules: tuple[Rule, ...] = ()
-    notes: tuple[Note, ...] = ()
+    heatmap: Heatmap | None = None
+    reference_lines: tuple[ReferenceLine, ...] = ()
+    annotations: tuple[TextAnnotation, ...] = ()
     fills: tuple[Fill, ...] = ()
     """What the colours of filled shapes mean: entries of the legend beside the curves'."""
     area: Area | None = None

@@ -44,7 +44,7 @@ class Readout:
         for reading in self.readings:
             mark = "" if reading.status is None else " " + symbol(reading.status)
             name = f"{reading.series} " if reading.series else ""
-            away = f" at {reading.away}" if reading.away else ""
+            away = f" at {reading.sample_x}" if reading.sample_x else ""
             parts.append(f"{name}{reading.text}{mark}{away}")
         joined = "  ".join(parts)
         return f"{self.x_text}: {joined}" if self.x_text else joined

@@ -9,7 +9,7 @@ from resim_inspect.document.enums import MetricStatus
 
 RGB = tuple[int, int, int]
 
-Ink = RGB | MetricStatus | int | str
+ColorRole = RGB | MetricStatus | int | str
 """What something is painted in: a colour of the file, a status, the n-th series colour, or
 one of the names `text`, `dim`, `grid`, `accent`, `limit`. A palette says which colour that is."""
 
@@ -47,7 +47,7 @@ STATUS_MARKS = {MetricStatus.FAIL_WARN: "●", MetricStatus.FAIL_BLOCK: "✗"}
 """Marks of failing samples in a chart."""
 
 
-CHOSEN = "◆"
+VALUE_MARK = "◆"
 """The mark of the one value that a metric is about."""
 
 
@@ -65,25 +65,25 @@ class Palette:
     on_fill: RGB = (16, 16, 20)
     """The text on a filled area."""
 
-    def rgb(self, ink: Ink) -> RGB | None:
+    def rgb(self, color_role: ColorRole) -> RGB | None:
         """The colour of an ink; None without colours or for the terminal's own."""
         if not self.color:
             return None
-        if isinstance(ink, tuple):
-            return _legible(ink, self.light)
-        if isinstance(ink, MetricStatus):
-            return self.status.get(ink)
-        if isinstance(ink, int):
-            return self.series[ink % len(self.series)]
-        return self.named.get(ink)
+        if isinstance(color_role, tuple):
+            return _legible(color_role, self.light)
+        if isinstance(color_role, MetricStatus):
+            return self.status.get(color_role)
+        if isinstance(color_role, int):
+            return self.series[color_role % len(self.series)]
+        return self.named.get(color_role)
 
-    def style(self, ink: Ink, *, bold: bool = False) -> Style:
+    def style(self, color_role: ColorRole, *, bold: bool = False) -> Style:
         """A text style in an ink; without colours, `dim` and `grid` stay plain text."""
-        return Style(fg=self.rgb(ink), bold=bold and self.color)
+        return Style(fg=self.rgb(color_role), bold=bold and self.color)
 
-    def fill(self, ink: Ink) -> Style:
+    def fill(self, color_role: ColorRole) -> Style:
         """The style of text on an area filled with an ink."""
-        back = self.rgb(ink)
+        back = self.rgb(color_role)
         if back is None:
             return PLAIN_STYLE
         light = (back[0] * 299 + back[1] * 587 + back[2] * 114) / 1000 > 110

@@ -137,7 +137,11 @@ class PlotlyAxis:
             base=self.base,
             absolute=mode != "relative",
             # Dates count as they are written. Numbers are ms since 1970, which is in UTC.
-            zone="".join(self._zones) if len(self._zones) == 1 else "" if self._zones else "UTC",
+            time_zone="".join(self._zones)
+            if len(self._zones) == 1
+            else ""
+            if self._zones
+            else "UTC",
             categories=tuple(decode.text(name, 60) for name in self.categories),
             marks=marks if kind in ("number", "log") else (),
             limits=limits,

@@ -10,15 +10,15 @@ from numpy.typing import NDArray
 
 from resim_inspect.charts.analysis.ticks import nice_step
 from resim_inspect.charts.model.drawing import Box, Curve, Fill
-from resim_inspect.charts.model.style import Ink
+from resim_inspect.charts.model.style import ColorRole
 from resim_inspect.charts.plotly import decode
 from resim_inspect.charts.plotly.axes import PlotlyAxis
 from resim_inspect.charts.plotly.layers import Layers, Trace
 from resim_inspect.text import number
 
 _GAP = 0.2
-_MOST_BINS = 1000
-_MOST_OUTLIERS = 200
+_MAX_BINS = 1000
+_MAX_OUTLIERS = 200
 
 Sums = dict[tuple[float, bool], float]
 
@@ -70,7 +70,7 @@ def add_bars(layers: Layers, traces: list[Trace], layout: dict[str, Any]) -> Non
             each = width / share
             low = place - width / 2 + slot * each
             label = decode.text(labels[i], 24) if i < len(labels) else ""
-            ink = _ink(trace, i)
+            color_role = _color_role(trace, i)
             end = start + length if along.kind != "log" or base_raw is not None else length
             said = _said(along, start, end, label, base_raw is not None)
             if flat:
@@ -79,7 +79,7 @@ def add_bars(layers: Layers, traces: list[Trace], layout: dict[str, Any]) -> Non
                     end,
                     low,
                     low + each,
-                    ink,
+                    color_role,
                     trace.name,
                     said,
                     label,
@@ -92,7 +92,7 @@ def add_bars(layers: Layers, traces: list[Trace], layout: dict[str, Any]) -> Non
                     low + each,
                     start,
                     end,
-                    ink,
+                    color_role,
                     trace.name,
                     said,
                     right=trace.right,
@@ -102,7 +102,7 @@ def add_bars(layers: Layers, traces: list[Trace], layout: dict[str, Any]) -> Non
         if n > 20_000:
             layers.left_out.append(f'{n - 20_000:,} of the bars of "{trace.name}"')
         if trace.named:
-            layers.fills.append(Fill(trace.name, trace.ink, trace.place))
+            layers.fills.append(Fill(trace.name, trace.color_role, trace.place))
 
 
 def _said(along: PlotlyAxis, start: float, end: float, label: str, based: bool) -> str:
@@ -115,12 +115,12 @@ def _said(along: PlotlyAxis, start: float, end: float, label: str, based: bool) 
     return f"{text} {label}".strip()
 
 
-def _ink(trace: Trace, place: int) -> Ink:
+def _color_role(trace: Trace, place: int) -> ColorRole:
     given = trace.get("marker", "color")
     if isinstance(given, list) and place < len(given):
         found = decode.color(given[place])
-        return trace.ink if found is None else found
-    return trace.ink
+        return trace.color_role if found is None else found
+    return trace.color_role
 
 
 def _bases(along: PlotlyAxis, given: Any, n: int) -> NDArray[np.float64]:
@@ -182,7 +182,7 @@ def add_histogram(layers: Layers, trace: Trace, floors: dict[float, float], stac
                     floor + height,
                     low,
                     high,
-                    trace.ink,
+                    trace.color_role,
                     trace.name,
                     said,
                     horizontal=True,
@@ -192,11 +192,18 @@ def add_histogram(layers: Layers, trace: Trace, floors: dict[float, float], stac
         else:
             layers.boxes.append(
                 Box(
-                    low, high, floor, floor + height, trace.ink, trace.name, said, shade=trace.place
+                    low,
+                    high,
+                    floor,
+                    floor + height,
+                    trace.color_role,
+                    trace.name,
+                    said,
+                    shade=trace.place,
                 )
             )
     if trace.named:
-        layers.fills.append(Fill(trace.name, trace.ink, trace.place))
+        layers.fills.append(Fill(trace.name, trace.color_role, trace.place))
 
 
 def _edges(
@@ -218,11 +225,11 @@ def _edges(
     if size is None or size <= 0:
         asked = decode.number(trace.get("nbins" + letter))
         many = int(asked) if asked and asked >= 1 else math.ceil(2 * len(values) ** (1 / 3))
-        size = nice_step(max(high - low, 1e-300), max(1, min(_MOST_BINS, many)), (1, 2, 5, 10))
+        size = nice_step(max(high - low, 1e-300), max(1, min(_MAX_BINS, many)), (1, 2, 5, 10))
         if high == low:
             return np.array([low - 0.5, low + 0.5])
         low = math.floor(low / size) * size
-    many = min(_MOST_BINS, max(1, math.ceil((high - low) / size - 1e-9)))
+    many = min(_MAX_BINS, max(1, math.ceil((high - low) / size - 1e-9)))
     if low + many * size <= float(values.max()) and not isinstance(bins, dict):
         many += 1
     edges = low + np.arange(many + 1, dtype=np.float64) * size
@@ -266,7 +273,7 @@ def add_box(layers: Layers, trace: Trace, order: list[str], place: int, many: in
         if len(part):
             _one_box(layers, trace, spot, part, flat, place, many)
     if trace.named and spots is not None:
-        layers.fills.append(Fill(trace.name, trace.ink, trace.place))
+        layers.fills.append(Fill(trace.name, trace.color_role, trace.place))
 
 
 def _one_box(
@@ -289,31 +296,54 @@ def _one_box(
     said = f"median {number(median)}, half from {number(q1)} to {number(q3)}"
     if flat:
         layers.boxes.append(
-            Box(q1, q3, a, b, trace.ink, trace.name, said, horizontal=True, shade=trace.place)
+            Box(
+                q1, q3, a, b, trace.color_role, trace.name, said, horizontal=True, shade=trace.place
+            )
         )
     else:
         layers.boxes.append(
-            Box(a, b, q1, q3, trace.ink, trace.name, said, right=trace.right, shade=trace.place)
+            Box(
+                a,
+                b,
+                q1,
+                q3,
+                trace.color_role,
+                trace.name,
+                said,
+                right=trace.right,
+                shade=trace.place,
+            )
         )
     nan = math.nan
     along = np.array([low, q1, nan, q3, high, nan])
     still = np.array([middle, middle, nan, middle, middle, nan])
-    layers.curves.append(_line(trace, along, still, flat, trace.ink))
+    layers.curves.append(_line(trace, along, still, flat, trace.color_role))
     inner = np.array([a + each * 0.05, b - each * 0.05])
     layers.curves.append(_line(trace, np.array([median, median]), inner, flat, "text"))
-    out = part[(part < low) | (part > high)][:_MOST_OUTLIERS]
+    out = part[(part < low) | (part > high)][:_MAX_OUTLIERS]
     if len(out):
-        line = _line(trace, out, np.full(len(out), middle), flat, trace.ink)
+        line = _line(trace, out, np.full(len(out), middle), flat, trace.color_role)
         layers.curves.append(
-            Curve(line.name, line.x, line.y, ink=line.ink, line=False, mark="•",
+            Curve(line.name, line.x, line.y, color_role=line.color_role, line=False, mark="•",
                   right=line.right, legend=False, counted=False)
         )  # fmt: skip
 
 
 def _line(
-    trace: Trace, along: NDArray[np.float64], still: NDArray[np.float64], flat: bool, ink: Ink
+    trace: Trace,
+    along: NDArray[np.float64],
+    still: NDArray[np.float64],
+    flat: bool,
+    color_role: ColorRole,
 ) -> Curve:
     x, y = (along, still) if flat else (still, along)
     return Curve(
-        trace.name, x, y, ink=ink, right=trace.right, legend=False, counted=False, aside=True
+        trace.name,
+        x,
+        y,
+        color_role=color_role,
+        right=trace.right,
+        legend=False,
+        counted=False,
+        excluded_from_readout=True,
     )

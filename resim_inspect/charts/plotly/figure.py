@@ -8,12 +8,12 @@ from typing import Any
 from resim_inspect.charts.build.over_time import empty
 from resim_inspect.charts.build.source import Source
 from resim_inspect.charts.model.drawing import Area, Drawing, Fill, Panel, Plot
-from resim_inspect.charts.model.style import Ink
+from resim_inspect.charts.model.style import ColorRole
 from resim_inspect.charts.plotly import bars, decode, others, scatter, shapes
 from resim_inspect.charts.plotly.areas import spread
 from resim_inspect.charts.plotly.axes import PlotlyAxis
 from resim_inspect.charts.plotly.layers import Layers, Trace
-from resim_inspect.charts.rendering.panels.shapes import heat_range, ramp
+from resim_inspect.charts.rendering.panels.shapes import heatmap_range, ramp
 from resim_inspect.document.model import Metric, PlotlyValues
 from resim_inspect.text import clean, count, number
 
@@ -22,7 +22,7 @@ _ON_AXES = {
     "heatmap", "heatmapgl", "contour", "histogram2d", "image",
 }  # fmt: skip
 _ALONE = {"table", "pie", "indicator", "funnelarea", "sunburst", "treemap", "icicle"}
-_MOST_TRACES = 300
+_MAX_TRACES = 300
 
 
 def plotly_drawing(source: Source, metric: Metric, values: PlotlyValues) -> Drawing:
@@ -72,7 +72,7 @@ def _traces(data: list[Any], layout: dict[str, Any]) -> list[Trace]:
     way = decode.items(layout.get("colorway"))
     way = way or decode.items(decode.part(layout, "template", "layout", "colorway"))
     found = []
-    for k, raw in enumerate(data[:_MOST_TRACES]):
+    for k, raw in enumerate(data[:_MAX_TRACES]):
         if not isinstance(raw, dict):
             continue
         name = decode.text(raw.get("name"), 80)
@@ -81,10 +81,10 @@ def _traces(data: list[Any], layout: dict[str, Any]) -> list[Trace]:
             given = decode.color(decode.part(raw, "marker", "color"))
         if given is None and way:
             given = decode.color(way[k % len(way)])
-        ink: Ink = k if given is None else given
+        color_role: ColorRole = k if given is None else given
         named = bool(name) and raw.get("showlegend") is not False
         kind = decode.word(raw.get("type"))[:40] or "scatter"
-        found.append(Trace(raw, kind, k, name or f"trace {k}", ink, named=named))
+        found.append(Trace(raw, kind, k, name or f"trace {k}", color_role, named=named))
     return found
 
 
@@ -92,7 +92,7 @@ def _panels(
     source: Source, traces: list[Trace], layout: dict[str, Any], left_out: list[str]
 ) -> list[Panel]:
     """One panel for each pair of axes, and for each trace without axes."""
-    if len(traces) == _MOST_TRACES:
+    if len(traces) == _MAX_TRACES:
         left_out.append("the traces after the first 300")
     groups: dict[tuple[str, str], list[Trace]] = {}
     alone: list[tuple[Panel, Area | None]] = []
@@ -196,8 +196,8 @@ def _plot(
     time = source.options.time
     x_axis, y_axis = x.axis(time), y.axis(time)
     fills = tuple(layers.fills)
-    if layers.heat is not None:
-        ends = heat_range(layers.heat)
+    if layers.heatmap is not None:
+        ends = heatmap_range(layers.heatmap)
         if ends is not None:
             fills = (Fill(number(ends[0]), ramp(0.0), 3), Fill(number(ends[1]), ramp(1.0), 0))
     plot = Plot(
@@ -207,9 +207,9 @@ def _plot(
         title=titles,
         curves=tuple(layers.curves),
         boxes=tuple(layers.boxes),
-        heat=layers.heat,
-        rules=tuple(layers.rules),
-        notes=tuple(layers.notes),
+        heatmap=layers.heatmap,
+        reference_lines=tuple(layers.reference_lines),
+        annotations=tuple(layers.annotations),
         fills=fills,
     )
     return plot, _area(x_layout, y_layout)
@@ -259,7 +259,7 @@ def _draw_traces(
             place = boxes.index(trace) if grouped > 1 else 0
             bars.add_box(layers, trace, order, place, grouped)
         elif trace.kind != "bar":
-            others.heat(layers, trace)
+            others.heatmap(layers, trace)
 
 
 def _shapes_and_texts(layers: Layers, layout: dict[str, Any], used: set[int]) -> str:

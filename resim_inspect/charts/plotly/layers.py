@@ -5,12 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from resim_inspect.charts.model.drawing import Box, Curve, Fill, Heat, Note, Rule
-from resim_inspect.charts.model.style import Ink
+from resim_inspect.charts.model.drawing import (
+    Box,
+    Curve,
+    Fill,
+    Heatmap,
+    ReferenceLine,
+    TextAnnotation,
+)
+from resim_inspect.charts.model.style import ColorRole
 from resim_inspect.charts.plotly import decode
 from resim_inspect.charts.plotly.axes import PlotlyAxis
 
-MOST_CURVES = 200
+MAX_CURVES = 200
 
 
 @dataclass
@@ -22,10 +29,10 @@ class Layers:
     right: PlotlyAxis | None = None
     curves: list[Curve] = field(default_factory=list)
     boxes: list[Box] = field(default_factory=list)
-    rules: list[Rule] = field(default_factory=list)
-    notes: list[Note] = field(default_factory=list)
+    reference_lines: list[ReferenceLine] = field(default_factory=list)
+    annotations: list[TextAnnotation] = field(default_factory=list)
     fills: list[Fill] = field(default_factory=list)
-    heat: Heat | None = None
+    heatmap: Heatmap | None = None
     left_out: list[str] = field(default_factory=list)
 
     def y_of(self, trace: Trace) -> PlotlyAxis:
@@ -41,7 +48,7 @@ class Trace:
     kind: str
     place: int
     name: str
-    ink: Ink
+    color_role: ColorRole
     right: bool = False
     named: bool = True
 

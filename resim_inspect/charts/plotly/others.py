@@ -16,10 +16,10 @@ from resim_inspect.charts.model.drawing import (
     Cell,
     Curve,
     Gauge,
-    Note,
     Panel,
     Plot,
     Table,
+    TextAnnotation,
 )
 from resim_inspect.charts.plotly import decode
 from resim_inspect.charts.plotly.axes import PlotlyAxis
@@ -28,7 +28,7 @@ from resim_inspect.charts.plotly.scatter import _by_color
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.text import number
 
-_MOST_ROWS = 2000
+_MAX_ROWS = 2000
 
 
 def domain(trace: Trace) -> Area | None:
@@ -54,7 +54,7 @@ def table(trace: Trace) -> Table:
     )
     rows = [
         tuple(Cell(_cell_text(column[k]) if k < len(column) else "") for column in columns)
-        for k in range(min(many, _MOST_ROWS))
+        for k in range(min(many, _MAX_ROWS))
     ]
     return Table(header, tuple(rows), right, total=many)
 
@@ -91,8 +91,10 @@ def shares(trace: Trace) -> Bars:
             sums[name or "(no name)"] = sums.get(name or "(no name)", 0.0) + value
     if trace.kind == "pie" and trace.get("sort") is not False:
         sums = dict(sorted(sums.items(), key=lambda item: -item[1]))
-    series = BarSeries(trace.name, np.array(list(sums.values()), np.float64), ink=trace.ink)
-    return Bars(tuple(sums), (series,), percent=True, upright=False)
+    series = BarSeries(
+        trace.name, np.array(list(sums.values()), np.float64), color_role=trace.color_role
+    )
+    return Bars(tuple(sums), (series,), percent=True, vertical=False)
 
 
 def indicator(trace: Trace) -> Gauge:
@@ -134,7 +136,7 @@ def space(traces: list[Trace], scene: dict[str, Any]) -> tuple[Panel, list[str]]
     span = np.where(high > low, high - low, 1.0)
     right, up = _camera(scene)
     curves: list[Curve] = []
-    notes: list[Note] = []
+    annotations: list[TextAnnotation] = []
     corner = np.array([-1.0, -1.0, -1.0])
     for k, letter in enumerate("xyz"):
         end = corner.copy()
@@ -142,13 +144,19 @@ def space(traces: list[Trace], scene: dict[str, Any]) -> tuple[Panel, list[str]]
         ends = np.stack((corner, end))
         curves.append(
             Curve(
-                letter, ends @ right, ends @ up, ink="grid", legend=False, counted=False, aside=True
+                letter,
+                ends @ right,
+                ends @ up,
+                color_role="grid",
+                legend=False,
+                counted=False,
+                excluded_from_readout=True,
             )
         )
         title = decode.text(decode.part(scene, f"{letter}axis", "title"), 24) or letter
         label = f"{title} {number(float(low[k]))}…{number(float(high[k]))}"
         tip = end * 1.04
-        notes.append(Note(float(tip @ right), float(tip @ up), label))
+        annotations.append(TextAnnotation(float(tip @ right), float(tip @ up), label))
     drawn = iter(points)
     for trace in traces:
         if not min(decode.size_of(trace.get(letter)) for letter in "xyz"):
@@ -160,7 +168,7 @@ def space(traces: list[Trace], scene: dict[str, Any]) -> tuple[Panel, list[str]]
         Axis("hidden", title="seen from the camera"),
         Axis("hidden"),
         curves=tuple(curves),
-        notes=tuple(notes),
+        annotations=tuple(annotations),
     )
     return plot, []
 
@@ -200,7 +208,9 @@ def _space_curves(
         )
     found = []
     if "lines" in mode:
-        found.append(Curve(trace.name, u, v, ink=trace.ink, legend=trace.named, texts=texts))
+        found.append(
+            Curve(trace.name, u, v, color_role=trace.color_role, legend=trace.named, texts=texts)
+        )
     if "markers" in mode or not found:
         groups = _by_color(trace, n)
         if not groups:
@@ -208,23 +218,23 @@ def _space_curves(
             rgb = decode.color(trace.get("marker", "color"))
             groups = [("", rgb, every)] if rgb is not None else []
         many = n > 600
-        for name, ink, where in groups:
+        for name, color_role, where in groups:
             found.append(
-                Curve(name or trace.name, u[where], v[where], ink=ink, line=False,
+                Curve(name or trace.name, u[where], v[where], color_role=color_role, line=False,
                       mark=None if many else "●", dots=many, legend=bool(name),
-                      counted="lines" not in mode, aside="lines" in mode)
+                      counted="lines" not in mode, excluded_from_readout="lines" in mode)
             )  # fmt: skip
         if not groups and "lines" not in mode:
             found.append(
-                Curve(trace.name, u, v, ink=trace.ink, line=False, texts=texts,
+                Curve(trace.name, u, v, color_role=trace.color_role, line=False, texts=texts,
                       mark=None if many else "●", dots=many, legend=trace.named)
             )  # fmt: skip
     return found
 
 
-def heat(layers: Layers, trace: Trace) -> None:
+def heatmap(layers: Layers, trace: Trace) -> None:
     """Heat maps, contours and two-dimensional histograms as a grid of values."""
-    from resim_inspect.charts.model.drawing import Heat
+    from resim_inspect.charts.model.drawing import Heatmap
 
     if trace.kind == "histogram2d":
         x, y = layers.x.units(trace.get("x")), layers.y.units(trace.get("y"))
@@ -238,7 +248,9 @@ def heat(layers: Layers, trace: Trace) -> None:
             return
         bins = (_bins(trace, "x"), _bins(trace, "y"))
         counted, xs, ys = np.histogram2d(x[:n][ok], y[:n][ok], bins)
-        layers.heat = Heat(counted.T, float(xs[0]), float(xs[-1]), float(ys[0]), float(ys[-1]))
+        layers.heatmap = Heatmap(
+            counted.T, float(xs[0]), float(xs[-1]), float(ys[0]), float(ys[-1])
+        )
         return
     z = decode.grid(trace.get("z"))
     if not z.size:
@@ -247,7 +259,7 @@ def heat(layers: Layers, trace: Trace) -> None:
         z = z.T
     x0, x1 = _ends(layers.x, trace.get("x"), z.shape[1], trace, "x")
     y0, y1 = _ends(layers.y, trace.get("y"), z.shape[0], trace, "y")
-    layers.heat = Heat(
+    layers.heatmap = Heatmap(
         z, x0, x1, y0, y1,
         low=decode.number(trace.get("zmin")), high=decode.number(trace.get("zmax")),
     )  # fmt: skip

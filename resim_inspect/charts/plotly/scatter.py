@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from resim_inspect.charts.model.drawing import Curve, Note
+from resim_inspect.charts.model.drawing import Curve, TextAnnotation
 from resim_inspect.charts.model.style import RGB
 from resim_inspect.charts.plotly import decode
 from resim_inspect.charts.plotly.layers import Layers, Trace
@@ -51,7 +51,7 @@ def add(layers: Layers, trace: Trace, stacks: Stacks) -> None:
         name=trace.name,
         x=x,
         y=y,
-        ink=trace.ink,
+        color_role=trace.color_role,
         line="lines" in mode,
         steps=shape == "hv",
         fill=fill == "tozeroy",
@@ -97,14 +97,14 @@ def _markers(layers: Layers, trace: Trace, curve: Curve, with_line: bool) -> Non
     n = len(curve.x)
     groups = _by_color(trace, n)
     if groups:
-        for name, ink, where in groups:
+        for name, color_role, where in groups:
             layers.curves.append(
                 replace(
                     curve,
                     name=name or curve.name,
                     x=curve.x[where],
                     y=curve.y[where],
-                    ink=ink,
+                    color_role=color_role,
                     line=False,
                     steps=False,
                     fill=False,
@@ -121,7 +121,7 @@ def _markers(layers: Layers, trace: Trace, curve: Curve, with_line: bool) -> Non
     layers.curves.append(
         replace(
             curve,
-            ink=color if color is not None else curve.ink,
+            color_role=color if color is not None else curve.color_role,
             line=False,
             steps=False,
             fill=False,
@@ -194,7 +194,9 @@ def _texts(layers: Layers, trace: Trace, x: NDArray[np.float64], y: NDArray[np.f
     for k in range(min(len(x), len(texts), _MOST_TEXTS)):
         label = decode.text(texts[k], 24)
         if label and np.isfinite(x[k]) and np.isfinite(y[k]) and not trace.right:
-            layers.notes.append(Note(float(x[k]), float(y[k]), label, trace.ink))
+            layers.annotations.append(
+                TextAnnotation(float(x[k]), float(y[k]), label, trace.color_role)
+            )
     if len(texts) > _MOST_TEXTS:
         layers.left_out.append(f'{len(texts) - _MOST_TEXTS:,} of the texts of "{trace.name}"')
 
@@ -227,7 +229,7 @@ def _errors(layers: Layers, trace: Trace, curve: Curve) -> None:
                 fill=False,
                 legend=False,
                 counted=False,
-                aside=True,
+                excluded_from_readout=True,
             )
         )
 

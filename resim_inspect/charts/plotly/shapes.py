@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from resim_inspect.charts.model.drawing import Curve, Note, Rule
-from resim_inspect.charts.model.style import Ink
+from resim_inspect.charts.model.drawing import Curve, ReferenceLine, TextAnnotation
+from resim_inspect.charts.model.style import ColorRole
 from resim_inspect.charts.plotly import decode
 from resim_inspect.charts.plotly.axes import PlotlyAxis
 from resim_inspect.charts.plotly.layers import Layers
 
-_MOST = 200
+_MAX_ITEMS = 200
 
 
 def belongs(reference: Any, axis: PlotlyAxis) -> bool:
@@ -32,7 +32,7 @@ def add_shape(layers: Layers, shape: dict[str, Any]) -> bool:
     free_y = (on_y and "domain" in y_ref) or y_ref == "paper"
     if not ((on_x and (on_y or free_y)) or (on_y and free_x)) or (free_x and free_y):
         return False
-    ink = _ink(shape)
+    color_role = _color_role(shape)
     label = decode.text(shape.get("label"), 40) or decode.text(shape.get("name"), 40)
     x0, x1 = (None, None) if free_x else (layers.x.unit(shape.get(k)) for k in ("x0", "x1"))
     y0, y1 = (None, None) if free_y else (layers.y.unit(shape.get(k)) for k in ("y0", "y1"))
@@ -40,11 +40,13 @@ def add_shape(layers: Layers, shape: dict[str, Any]) -> bool:
         return False
     if free_y and x0 is not None:
         for at in dict.fromkeys((x0, x1 if x1 is not None else x0)):
-            layers.rules.append(Rule(at, label, ink, vertical=True, legend=bool(label)))
+            layers.reference_lines.append(
+                ReferenceLine(at, label, color_role, vertical=True, legend=bool(label))
+            )
         return True
     if free_x and y0 is not None:
         for at in dict.fromkeys((y0, y1 if y1 is not None else y0)):
-            layers.rules.append(Rule(at, label, ink, legend=bool(label)))
+            layers.reference_lines.append(ReferenceLine(at, label, color_role, legend=bool(label)))
         return True
     if x0 is None or x1 is None or y0 is None or y1 is None:
         return False
@@ -57,13 +59,20 @@ def add_shape(layers: Layers, shape: dict[str, Any]) -> bool:
     else:
         xs, ys = [x0, x1, x1, x0, x0], [y0, y0, y1, y1, y0]
     layers.curves.append(
-        Curve(label or "shape", np.array(xs), np.array(ys), ink=ink, legend=bool(label),
-              counted=False, aside=True)
-    )  # fmt: skip
+        Curve(
+            label or "shape",
+            np.array(xs),
+            np.array(ys),
+            color_role=color_role,
+            legend=bool(label),
+            counted=False,
+            excluded_from_readout=True,
+        )
+    )
     return True
 
 
-def _ink(shape: dict[str, Any]) -> Ink:
+def _color_role(shape: dict[str, Any]) -> ColorRole:
     found = decode.color(decode.part(shape, "line", "color"))
     if found is None:
         found = decode.color(shape.get("fillcolor"))
@@ -78,8 +87,8 @@ def add_annotation(layers: Layers, note: dict[str, Any]) -> bool:
         return False
     x, y = layers.x.unit(note.get("x")), layers.y.unit(note.get("y"))
     said = decode.text(note.get("text"), 60)
-    if x is None or y is None or not said or len(layers.notes) >= _MOST:
+    if x is None or y is None or not said or len(layers.annotations) >= _MAX_ITEMS:
         return False
     color = decode.color(decode.part(note, "font", "color"))
-    layers.notes.append(Note(x, y, said, color if color is not None else "text"))
+    layers.annotations.append(TextAnnotation(x, y, said, color if color is not None else "text"))
     return True

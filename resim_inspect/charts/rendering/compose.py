@@ -20,10 +20,10 @@ from resim_inspect.charts.model.style import DARK, Palette
 from resim_inspect.charts.rendering.cells import Grid, cut, width_of
 from resim_inspect.charts.rendering.panels.canvas import Painted, Request
 
-_NARROWEST = 24
+_MIN_PANEL_WIDTH = 24
 """Columns below which subplots stand one below the other instead of side by side."""
 
-_LARGEST = 1_000
+_MAX_SIDE = 1_000
 """More cells than any screen has in one direction; a caller's slip costs no gigabytes."""
 
 
@@ -54,7 +54,7 @@ def _render(
     cursor: float | None,
     palette: Palette,
 ) -> Picture:
-    width, height = max(1, min(_LARGEST, width)), max(1, min(10 * _LARGEST, height))
+    width, height = max(1, min(_MAX_SIDE, width)), max(1, min(10 * _MAX_SIDE, height))
     main = drawing.main
     notes = _wrapped(drawing.notes, width, max(1, height // 4) if height >= 4 else 0)
     foot = 1 if height >= 6 and (main is not None or drawing.caption) else 0
@@ -172,7 +172,9 @@ def _picture(
 
 def _roomy(panels: tuple[Panel, ...], width: int) -> bool:
     """Whether panels with areas have the columns to stand side by side."""
-    return all(p.area is None or (p.area[2] - p.area[0]) * width >= _NARROWEST for p in panels)
+    return all(
+        p.area is None or (p.area[2] - p.area[0]) * width >= _MIN_PANEL_WIDTH for p in panels
+    )
 
 
 def _places(panels: tuple[Panel, ...], width: int, height: int) -> list[tuple[Panel, Rect]]:

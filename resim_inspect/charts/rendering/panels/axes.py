@@ -11,7 +11,7 @@ from resim_inspect.charts.rendering.cells import Grid, common_start, cut, fit, w
 from resim_inspect.charts.rendering.panels.canvas import Request, Scale
 from resim_inspect.text import number
 
-_FEWEST = 3
+_MIN_LABELS = 3
 
 
 @dataclass(frozen=True)
@@ -29,10 +29,10 @@ def y_ticks_of(extent: tuple[float, float], axis: Axis, rows: int) -> Ticks:
     if axis.kind == "category":
         return ticks(*extent, rows, axis)
     found = ticks(*extent, max(1, (rows + 1) // 3, min(5, rows // 2)), axis)
-    if axis.kind == "number" and not axis.marks and not axis.whole:
+    if axis.kind == "number" and not axis.marks and not axis.integer_ticks:
         # A step of 5 after one of 2.5 may leave two labels: too few to read a peak off.
         for most in range(6, rows * 2 // 3 + 1):
-            if len(found.labels) >= _FEWEST:
+            if len(found.labels) >= _MIN_LABELS:
                 break
             found = ticks(*extent, most, axis)
     return found
@@ -62,10 +62,10 @@ def with_thresholds(found: Ticks, panel: Plot, y: Scale) -> Ticks:
     if panel.y.kind != "number" or panel.y.marks or found.title:
         return found
     values: dict[int, float] = {}
-    for rule in panel.rules:
-        cell = y.cell(rule.at) if rule.short and not rule.vertical else None
+    for reference in panel.reference_lines:
+        cell = y.cell(reference.position) if reference.short and not reference.vertical else None
         if cell is not None:
-            values.setdefault(cell, rule.at)
+            values.setdefault(cell, reference.position)
     if not values:
         return found
     kept = [

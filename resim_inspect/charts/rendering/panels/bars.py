@@ -9,9 +9,17 @@ from dataclasses import replace
 import numpy as np
 
 from resim_inspect.charts.analysis.readout import bar_readings
-from resim_inspect.charts.model.drawing import Axis, Bars, BarSeries, Box, Fill, Note, Plot
+from resim_inspect.charts.model.drawing import (
+    Axis,
+    Bars,
+    BarSeries,
+    Box,
+    Fill,
+    Plot,
+    TextAnnotation,
+)
 from resim_inspect.charts.model.picture import Readout
-from resim_inspect.charts.model.style import Ink
+from resim_inspect.charts.model.style import ColorRole
 from resim_inspect.charts.rendering.cells import width_of
 from resim_inspect.charts.rendering.panels import horizontal_bars, legend, plot
 from resim_inspect.charts.rendering.panels.canvas import Painted, Request
@@ -30,8 +38,8 @@ def rows(panel: Bars, width: int) -> int:
 
 
 def _upright(panel: Bars, many: int, width: int, height: int) -> bool:
-    if panel.upright is not None:
-        return panel.upright
+    if panel.vertical is not None:
+        return panel.vertical
     if height < 6:
         return False
     widest = max((width_of(name) for name in panel.categories[:200]), default=1)
@@ -115,7 +123,7 @@ def _paint_upright(panel: Bars, places: range, request: Request) -> Painted:
     slot = columns / many
     gap = 0.2 if slot >= 2 * across else 0.0
     boxes: list[Box] = []
-    notes: list[tuple[float, float, str, Ink]] = []
+    notes: list[tuple[float, float, str, ColorRole]] = []
     roomy = slot >= 8 * across
     for place, series, low, high in stack(panel, shown):
         k = 0 if panel.stacked else panel.series.index(series)
@@ -123,7 +131,11 @@ def _paint_upright(panel: Bars, places: range, request: Request) -> Painted:
         left = place - 0.5 + gap / 2 + k * each
         status = status_of(series, place)
         failing = status is not None and status.severity >= 4
-        ink = status if failing and status is not None and len(panel.series) == 1 else series.ink
+        color_role = (
+            status
+            if failing and status is not None and len(panel.series) == 1
+            else series.color_role
+        )
         text = number(high - low if panel.stacked else high, 4)
         boxes.append(
             Box(
@@ -131,7 +143,7 @@ def _paint_upright(panel: Bars, places: range, request: Request) -> Painted:
                 left + each,
                 low,
                 high,
-                ink,
+                color_role,
                 name=series.name,
                 text=text,
                 status=status,
@@ -144,22 +156,26 @@ def _paint_upright(panel: Bars, places: range, request: Request) -> Painted:
             notes.append(
                 (left + each / 2, high, label, status if failing and status is not None else "dim")
             )
-    named = [Fill(s.name, s.ink, k) for k, s in enumerate(panel.series) if s.name]
+    named = [Fill(s.name, s.color_role, k) for k, s in enumerate(panel.series) if s.name]
     y = Axis(title=panel.y_title)
     rows_there = max(3, request.height - 3)
     extra = _headroom(boxes, panel, rows_there)
     above = []
-    for x, level, label, ink in notes:
+    for x, level, label, color_role in notes:
         shift = width_of(label) / 2 / max(1.0, slot)
         step = (extra[1] - extra[0]) / rows_there
-        above.append(Note(x - shift, level + step if level >= 0 else level - step, label, ink))
+        above.append(
+            TextAnnotation(
+                x - shift, level + step if level >= 0 else level - step, label, color_role
+            )
+        )
     picture = Plot(
         Axis("category", title=panel.x_title, categories=panel.categories, limits=None),
         replace(y, limits=extra),
         boxes=tuple(boxes),
-        notes=tuple(above),
+        annotations=tuple(above),
         fills=tuple(named) if len(named) > 1 else (),
-        rules=panel.rules,
+        reference_lines=panel.reference_lines,
         title=panel.title,
     )
     window = (places[0] - 0.5, places[-1] + 0.5)
@@ -179,7 +195,7 @@ def _paint_upright(panel: Bars, places: range, request: Request) -> Painted:
 def _headroom(boxes: list[Box], panel: Bars, rows_there: int) -> tuple[float, float]:
     """The range of the values, zero included, with room for a label at the ends."""
     ends = [0.0, *(b.y0 for b in boxes), *(b.y1 for b in boxes)]
-    ends += [rule.at for rule in panel.rules if not rule.vertical]
+    ends += [reference.position for reference in panel.reference_lines if not reference.vertical]
     low, high = min(ends), max(ends)
     if low == high:
         return (low, low + 1.0)
@@ -213,7 +229,7 @@ def _extreme_places(panel: Bars, places: range, columns: int) -> list[int]:
     return [places[k] for k in sorted(kept)]
 
 
-def legend_of(panel: Bars, request: Request) -> list[legend.Entry]:
+def legend_of(panel: Bars, request: Request) -> list[legend.LegendEntry]:
     """One entry a series where there are several."""
     named = [s for s in panel.series if s.name]
     if len(named) < 2:
@@ -221,6 +237,6 @@ def legend_of(panel: Bars, request: Request) -> list[legend.Entry]:
     from resim_inspect.charts.rendering.panels.shapes import fill_char
 
     return [
-        legend.Entry(fill_char(panel.series.index(s), request.palette), s.name, s.ink)
+        legend.LegendEntry(fill_char(panel.series.index(s), request.palette), s.name, s.color_role)
         for s in named
     ]

@@ -71,7 +71,7 @@ class Scale:
         return self.low * (1 - part) + self.high * part
 
 
-_MOST = 1.7e308
+_MAX_FINITE = 1.7e308
 
 
 def widen(low: float, high: float, part: float = 0.0) -> tuple[float, float]:
@@ -79,10 +79,10 @@ def widen(low: float, high: float, part: float = 0.0) -> tuple[float, float]:
     if not (math.isfinite(low) and math.isfinite(high)):
         return 0.0, 1.0
     low, high = min(low, high), max(low, high)
-    low, high = max(low, -_MOST), min(high, _MOST)
+    low, high = max(low, -_MAX_FINITE), min(high, _MAX_FINITE)
     size = max(abs(low), abs(high))
     if high - low <= size * 1e-13 or high == low:
         pad = size * 0.1 if size > 1e-300 else 0.5
-        return max(low - pad, -_MOST), min(high + pad, _MOST)
+        return max(low - pad, -_MAX_FINITE), min(high + pad, _MAX_FINITE)
     pad = high * part - low * part
-    return max(low - pad, -_MOST), min(high + pad, _MOST)
+    return max(low - pad, -_MAX_FINITE), min(high + pad, _MAX_FINITE)

@@ -7,7 +7,7 @@ import math
 from resim_inspect.charts.analysis.readout import bar_readings
 from resim_inspect.charts.model.drawing import Bars, Box
 from resim_inspect.charts.model.picture import Readout, Rect
-from resim_inspect.charts.model.style import Ink
+from resim_inspect.charts.model.style import ColorRole
 from resim_inspect.charts.rendering.cells import Grid, cut, fit, width_of
 from resim_inspect.charts.rendering.panels import bars, legend, shapes
 from resim_inspect.charts.rendering.panels.canvas import Painted, Request, Scale
@@ -57,8 +57,12 @@ def paint(panel: Bars, places: range, request: Request) -> Painted:
             continue
         status = bars.status_of(series, place)
         failing = status is not None and status.severity >= 4
-        ink = status if failing and status is not None and len(panel.series) == 1 else series.ink
-        box = Box(a, b, 0, 1, ink, horizontal=True, shade=panel.series.index(series))
+        color_role = (
+            status
+            if failing and status is not None and len(panel.series) == 1
+            else series.color_role
+        )
+        box = Box(a, b, 0, 1, color_role, horizontal=True, shade=panel.series.index(series))
         shapes.paint_boxes(
             grid, Rect(area.x, top + row, columns, 1), (box,), x, Scale(0, 1, 1), palette
         )
@@ -89,9 +93,9 @@ def paint(panel: Bars, places: range, request: Request) -> Painted:
     return Painted(grid, plot=area, read=read, more=left_out)
 
 
-def _texts(panel: Bars, places: range) -> dict[tuple[int, int], tuple[str, Ink]]:
+def _texts(panel: Bars, places: range) -> dict[tuple[int, int], tuple[str, ColorRole]]:
     """The value behind each row, with the mark of a failing status."""
-    found: dict[tuple[int, int], tuple[str, Ink]] = {}
+    found: dict[tuple[int, int], tuple[str, ColorRole]] = {}
     for place in places:
         if panel.stacked:
             values = [

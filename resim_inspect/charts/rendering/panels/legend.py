@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from resim_inspect.charts.model.drawing import Plot
-from resim_inspect.charts.model.style import SERIES_MARKS, STATUS_MARKS, Ink, Palette
+from resim_inspect.charts.model.style import SERIES_MARKS, STATUS_MARKS, ColorRole, Palette
 from resim_inspect.charts.rendering.cells import Grid, cut, width_of
 from resim_inspect.charts.rendering.panels.shapes import fill_char
 from resim_inspect.document.enums import MetricStatus
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LegendEntry:
     """A sign and what it stands for."""
 
     sign: str
     text: str
-    ink: Ink
+    color_role: ColorRole
     rank: int = 1
     """Which entries stay where not all of them fit: the lowest first."""
     short: str = ""
@@ -31,7 +31,7 @@ class Layout:
     """Where the title and the entries stand: (column, row, entry, its text)."""
 
     title: str
-    placed: tuple[tuple[int, int, Entry, str], ...]
+    placed: tuple[tuple[int, int, LegendEntry, str], ...]
     left: int
     """How many entries found no room."""
     more: tuple[int, int] = (0, 0)
@@ -47,36 +47,42 @@ class Layout:
 
 _GAP = 3
 _LENGTHS = (40, 32, 24, 18, 12)
-_LEAST_TITLE = 6
+_MIN_TITLE = 6
 
 
-def entries(panel: Plot, palette: Palette, off_plot: frozenset[str] = frozenset()) -> list[Entry]:
+def entries(
+    panel: Plot, palette: Palette, off_plot: frozenset[str] = frozenset()
+) -> list[LegendEntry]:
     """What a plot's legend lists: series, thresholds, the failing samples."""
-    found: list[Entry] = []
+    found: list[LegendEntry] = []
     letters = state_letters(panel)
     for fill in panel.fills:
         sign = fill_char(fill.shade, palette)
         if panel.bands and not palette.color:
             # As in a narrow run.
             sign = _failure_marks(panel, fill.name) or letters.get(fill.name, "")
-        rank = 0 if fill.ink is MetricStatus.FAIL_BLOCK and panel.bands else 1
-        found.append(Entry(sign, fill.name, fill.ink, rank))
+        rank = 0 if fill.color_role is MetricStatus.FAIL_BLOCK and panel.bands else 1
+        found.append(LegendEntry(sign, fill.name, fill.color_role, rank))
     named = [c for c in panel.curves if c.legend and c.name]
     for curve in named:
         sign = curve.mark or ("─" if curve.line else "•")
         if not palette.color and len(named) > 1:
             sign = series_mark(named.index(curve))
-        found.append(Entry(sign, curve.name, curve.ink))
-    for rule in panel.rules:
-        if rule.legend and rule.label:
-            beyond = " (not in view)" if rule.label in off_plot else ""
-            sign = rule.mark or ("┊" if rule.vertical else "┄")
-            rank = 0 if rule.short else 3
-            found.append(Entry(sign, rule.label + beyond, rule.ink, rank, rule.short))
+        found.append(LegendEntry(sign, curve.name, curve.color_role))
+    for reference in panel.reference_lines:
+        if reference.legend and reference.label:
+            beyond = " (not in view)" if reference.label in off_plot else ""
+            sign = reference.mark or ("┊" if reference.vertical else "┄")
+            rank = 0 if reference.short else 3
+            found.append(
+                LegendEntry(
+                    sign, reference.label + beyond, reference.color_role, rank, reference.short
+                )
+            )
     for status, mark in STATUS_MARKS.items():
         many = sum(_failing(c.facts.status_counts, status) for c in panel.curves)
         if many:
-            found.append(Entry(mark, f"{status.name} {many:,}", status, 2))
+            found.append(LegendEntry(mark, f"{status.name} {many:,}", status, 2))
     return found
 
 
@@ -114,7 +120,7 @@ def series_mark(position: int) -> str:
 
 
 def paint(
-    grid: Grid, y: int, found: list[Entry], right: str, palette: Palette, most: int = 1
+    grid: Grid, y: int, found: list[LegendEntry], right: str, palette: Palette, most: int = 1
 ) -> int:
     """Write the legend from row y on, in at most `most` rows; how many it took.
 
@@ -125,7 +131,7 @@ def paint(
     if title:
         grid.put(grid.width - width_of(title), y, title, palette.style("dim"))
     for x, row, entry, text in layout.placed:
-        after = grid.put(x, y + row, entry.sign, palette.style(entry.ink, bold=True))
+        after = grid.put(x, y + row, entry.sign, palette.style(entry.color_role, bold=True))
         grid.put(after + 1, y + row, text, palette.style("text"))
     if layout.left:
         x, row = layout.more
@@ -135,7 +141,7 @@ def paint(
     return layout.rows
 
 
-def arrange(found: list[Entry], right: str, width: int, most: int) -> Layout:
+def arrange(found: list[LegendEntry], right: str, width: int, most: int) -> Layout:
     """The fullest legend that fits: short forms come before cuts, cuts before gaps.
 
     The y axis's title gives way to the entries: what the colours mean stands nowhere else.
@@ -155,7 +161,7 @@ def arrange(found: list[Entry], right: str, width: int, most: int) -> Layout:
             return _layout(title, found, texts, places)
     for texts in ways[1:]:
         # What the entries leave of the first row is the title's.
-        for least in (_LEAST_TITLE, 0) if title else ():
+        for least in (_MIN_TITLE, 0) if title else ():
             places = _lay(found, texts, width - (least + 2 if least else 0), width, most)
             if places is not None:
                 taken = max(
@@ -163,7 +169,7 @@ def arrange(found: list[Entry], right: str, width: int, most: int) -> Layout:
                     default=0,
                 )
                 spare = width - taken - 2
-                kept = _cut_title(right, spare) if spare >= _LEAST_TITLE else ""
+                kept = _cut_title(right, spare) if spare >= _MIN_TITLE else ""
                 return _layout(kept, found, texts, places)
     return _some(found, title, width, most)
 
@@ -177,9 +183,9 @@ def _cut_title(title: str, room: int) -> str:
     return f"{cut(name, left)} [{unit}"
 
 
-def _some(found: list[Entry], title: str, width: int, most: int) -> Layout:
+def _some(found: list[LegendEntry], title: str, width: int, most: int) -> Layout:
     """What fits; the title goes where without it all series and thresholds are named."""
-    kept = _cut_title(title, width // 3) if width // 3 >= _LEAST_TITLE else ""
+    kept = _cut_title(title, width // 3) if width // 3 >= _MIN_TITLE else ""
     needed = sum(entry.rank <= 1 for entry in found)
     first = _most(found, kept, width, most)
     if not kept or sum(entry.rank <= 1 for _, _, entry, _ in first.placed) == needed:
@@ -189,7 +195,7 @@ def _some(found: list[Entry], title: str, width: int, most: int) -> Layout:
     return bare if named == needed else first
 
 
-def _most(found: list[Entry], title: str, width: int, most: int) -> Layout:
+def _most(found: list[LegendEntry], title: str, width: int, most: int) -> Layout:
     """As many whole entries as fit, those that matter most first, in their order."""
     room = width - (width_of(title) + 2 if title else 0)
     chosen: list[int] = []
@@ -198,7 +204,7 @@ def _most(found: list[Entry], title: str, width: int, most: int) -> Layout:
     for k in sorted(range(len(found)), key=lambda k: found[k].rank):
         trial = sorted([*chosen, k])
         entries = [found[j] for j in trial]
-        note = Entry("", f"+{len(found) - len(trial):,} more", "dim")
+        note = LegendEntry("", f"+{len(found) - len(trial):,} more", "dim")
         texts = [_whole(e, width) for e in entries]
         places = _lay([*entries, note], [*texts, note.text[1:]], room, width, most)
         if places is not None:
@@ -220,28 +226,28 @@ def _most(found: list[Entry], title: str, width: int, most: int) -> Layout:
     return Layout(title, placed, len(found) - len(trial), places[-1])
 
 
-def _whole(entry: Entry, width: int) -> str:
+def _whole(entry: LegendEntry, width: int) -> str:
     return cut(entry.short or entry.text, width - 2 if entry.short else max(8, min(24, width - 2)))
 
 
 def _layout(
-    title: str, found: list[Entry], texts: list[str], places: list[tuple[int, int]]
+    title: str, found: list[LegendEntry], texts: list[str], places: list[tuple[int, int]]
 ) -> Layout:
     return Layout(title, tuple((x, row, e, t) for e, t, (x, row) in _zip(found, texts, places)), 0)
 
 
 def _zip(
-    found: list[Entry], texts: list[str], places: list[tuple[int, int]]
-) -> Iterator[tuple[Entry, str, tuple[int, int]]]:
+    found: list[LegendEntry], texts: list[str], places: list[tuple[int, int]]
+) -> Iterator[tuple[LegendEntry, str, tuple[int, int]]]:
     return zip(found, texts, places, strict=True)
 
 
-def _size(entry: Entry, text: str) -> int:
+def _size(entry: LegendEntry, text: str) -> int:
     return width_of(entry.sign) + 1 + width_of(text)
 
 
 def _lay(
-    found: list[Entry], texts: list[str], room: int, width: int, most: int
+    found: list[LegendEntry], texts: list[str], room: int, width: int, most: int
 ) -> list[tuple[int, int]] | None:
     """(column, row) of each entry, the first row `room` cells wide; None if they do not fit."""
     places: list[tuple[int, int]] = []
@@ -257,11 +263,11 @@ def _lay(
     return places
 
 
-def rows_needed(found: list[Entry], right: str, width: int, most: int) -> int:
+def rows_needed(found: list[LegendEntry], right: str, width: int, most: int) -> int:
     """How many rows the legend takes."""
     return arrange(found, right, width, most).rows
 
 
-def whole(found: list[Entry], right: str, width: int, most: int) -> bool:
+def whole(found: list[LegendEntry], right: str, width: int, most: int) -> bool:
     """Whether all entries fit in so many rows."""
     return not arrange(found, right, width, most).left

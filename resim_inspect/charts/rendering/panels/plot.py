@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import lru_cache
 
 from resim_inspect.charts import plotext_backend as adapter
-from resim_inspect.charts.analysis.decimate import Picked, pick
+from resim_inspect.charts.analysis.decimate import Decimated, decimate
 from resim_inspect.charts.analysis.readout import readout_at
 from resim_inspect.charts.analysis.scales import x_range, y_range
 from resim_inspect.charts.analysis.ticks import Ticks
 from resim_inspect.charts.model.drawing import Curve, Plot
 from resim_inspect.charts.model.picture import Readout, Rect
-from resim_inspect.charts.model.style import CHOSEN, RGB, Ink, Style
+from resim_inspect.charts.model.style import RGB, VALUE_MARK, ColorRole, Style
 from resim_inspect.charts.rendering.cells import Grid, cut
 from resim_inspect.charts.rendering.panels import legend, shapes
 from resim_inspect.charts.rendering.panels.axes import (
@@ -34,13 +34,13 @@ def paint(panel: Plot, request: Request) -> Painted:
         return Painted(grid)
     view = x_range(panel, request.window)
     bins = max(4, 2 * width)
-    picked = [(curve, pick(curve, panel.x, view, bins)) for curve in panel.curves]
-    left_range = y_range(panel, panel.y, False, picked, view)
+    decimated = [(curve, decimate(curve, panel.x, view, bins)) for curve in panel.curves]
+    left_range = y_range(panel, panel.y, False, decimated, view)
     off = frozenset(
         r.label
-        for r in panel.rules
+        for r in panel.reference_lines
         if not (view if r.vertical else left_range)[0]
-        <= r.at
+        <= r.position
         <= (view if r.vertical else left_range)[1]
     )
     found = legend.entries(panel, palette, off)
@@ -62,7 +62,7 @@ def paint(panel: Plot, request: Request) -> Painted:
     left = label_width(y_ticks, width) if width >= 16 else 0
     right_ticks, right_range, right = Ticks((), ()), (0.0, 1.0), 0
     if panel.right is not None:
-        right_range = y_range(panel, panel.right, True, picked, view)
+        right_range = y_range(panel, panel.right, True, decimated, view)
         right_ticks = y_ticks_of(right_range, panel.right, rows)
         right = label_width(right_ticks, width) + 1 if width >= 30 else 0
     columns = max(1, width - left - (1 if left else 0) - right)
@@ -73,10 +73,10 @@ def paint(panel: Plot, request: Request) -> Painted:
     x = Scale(*view, columns, panel.x.reverse)
     y2 = Scale(*right_range, rows, bool(panel.right and panel.right.reverse))
     paint_axes(grid, panel, frame, x, y, y2, y_ticks, right_ticks, request)
-    _paint_layers(grid, panel, area, picked, x, y, y2, request)
-    counted = [(curve, points) for curve, points in picked if curve.counted]
+    _paint_layers(grid, panel, area, decimated, x, y, y2, request)
+    counted = [(curve, points) for curve, points in decimated if curve.counted]
     shown = sum(points.behind for _, points in counted)
-    whole = all(points.whole or not curve.line for curve, points in counted)
+    whole = all(points.complete or not curve.line for curve, points in counted)
     total = sum(curve.facts.finite for curve, _ in counted)
 
     def read(column: int, row: int) -> Readout | None:
@@ -115,26 +115,31 @@ def _paint_layers(
     grid: Grid,
     panel: Plot,
     area: Rect,
-    picked: list[tuple[Curve, Picked]],
+    decimated: list[tuple[Curve, Decimated]],
     x: Scale,
     y: Scale,
     y2: Scale,
     request: Request,
 ) -> None:
     palette = request.palette
-    if panel.heat is not None:
-        shapes.paint_heat(grid, area, panel.heat, x, y, palette)
+    if panel.heatmap is not None:
+        shapes.paint_heatmap(grid, area, panel.heatmap, x, y, palette)
     shapes.paint_boxes(grid, area, tuple(b for b in panel.boxes if not b.right), x, y, palette)
     shapes.paint_boxes(grid, area, tuple(b for b in panel.boxes if b.right), x, y2, palette)
     if panel.bands:
         _paint_bands(grid, panel, area, x, y, request)
-    _paint_rules(grid, panel, area, x, y, request)
-    _paint_curves(grid, panel, area, picked, x, y, y2, request)
-    for note in panel.notes:
+    _paint_reference_lines(grid, panel, area, x, y, request)
+    _paint_curves(grid, panel, area, decimated, x, y, y2, request)
+    for note in panel.annotations:
         column, row = x.cell(note.x), y.cell(note.y)
         if column is not None and row is not None:
             text = cut(note.text, max(0, area.width - column))
-            grid.put(area.x + column, area.y + area.height - 1 - row, text, palette.style(note.ink))
+            grid.put(
+                area.x + column,
+                area.y + area.height - 1 - row,
+                text,
+                palette.style(note.color_role),
+            )
     if request.cursor is not None:
         _paint_cursor(grid, area, x, request)
 
@@ -143,7 +148,7 @@ def _paint_curves(
     grid: Grid,
     panel: Plot,
     area: Rect,
-    picked: list[tuple[Curve, Picked]],
+    decimated: list[tuple[Curve, Decimated]],
     x: Scale,
     y: Scale,
     y2: Scale,
@@ -152,20 +157,20 @@ def _paint_curves(
     named = [curve for curve in panel.curves if curve.legend and curve.name]
     apart = not request.palette.color and len(named) > 1
     strokes: list[adapter.Stroke] = []
-    for curve, points in picked:
-        if curve.mark == CHOSEN:
+    for curve, points in decimated:
+        if curve.mark == VALUE_MARK:
             continue
         sign = ""
         if apart and curve.legend and curve.name:
             sign = legend.series_mark(named.index(curve))
         scale = y2 if curve.right else y
         strokes += curve_strokes(curve, points, x, scale, request.palette, panel.x, sign)
-    for curve, points in picked:
+    for curve, points in decimated:
         scale = y2 if curve.right else y
         strokes += mark_strokes(curve, points, x, scale, request.palette, panel.x)
     # The value that is meant stands over all others.
-    for curve, points in picked:
-        if curve.mark == CHOSEN:
+    for curve, points in decimated:
+        if curve.mark == VALUE_MARK:
             scale = y2 if curve.right else y
             strokes += curve_strokes(curve, points, x, scale, request.palette, panel.x)
     if not strokes:
@@ -181,18 +186,20 @@ def _style(color: RGB | None) -> Style:
     return Style(fg=color)
 
 
-def _paint_rules(grid: Grid, panel: Plot, area: Rect, x: Scale, y: Scale, request: Request) -> None:
-    for rule in panel.rules:
-        style = request.palette.style(rule.ink)
-        cell = (x if rule.vertical else y).cell(rule.at)
+def _paint_reference_lines(
+    grid: Grid, panel: Plot, area: Rect, x: Scale, y: Scale, request: Request
+) -> None:
+    for reference in panel.reference_lines:
+        style = request.palette.style(reference.color_role)
+        cell = (x if reference.vertical else y).cell(reference.position)
         if cell is None:
             continue
-        if rule.vertical:
+        if reference.vertical:
             for row in range(area.height):
                 if grid.blank(area.x + cell, area.y + row, 1):
                     grid.put(area.x + cell, area.y + row, "┊", style)
-            if rule.mark:
-                grid.over(area.x + cell, area.y, rule.mark, style)
+            if reference.mark:
+                grid.over(area.x + cell, area.y, reference.mark, style)
         else:
             row = area.y + area.height - 1 - cell
             for column in range(area.x, area.x + area.width):
@@ -211,7 +218,7 @@ def _paint_cursor(grid: Grid, area: Rect, x: Scale, request: Request) -> None:
 
 
 def _paint_bands(grid: Grid, panel: Plot, area: Rect, x: Scale, y: Scale, request: Request) -> None:
-    inks: dict[str, Ink] = {fill.name: fill.ink for fill in panel.fills}
+    color_roles: dict[str, ColorRole] = {fill.name: fill.color_role for fill in panel.fills}
     letters = legend.state_letters(panel)
     for place, band in enumerate(panel.bands):
         cell = y.cell(float(place))
@@ -223,4 +230,6 @@ def _paint_bands(grid: Grid, panel: Plot, area: Rect, x: Scale, y: Scale, reques
         for row in range(max(0, top), min(area.height, top + thick)):
             # The names stand in the middle row.
             named = row == min(area.height - 1, top + thick // 2)
-            shapes.paint_band(grid, area, row, band, cells, request.palette, inks, letters, named)
+            shapes.paint_band(
+                grid, area, row, band, cells, request.palette, color_roles, letters, named
+            )

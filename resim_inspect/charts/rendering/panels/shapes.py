@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resim_inspect.charts.analysis.decimate import ns_of
-from resim_inspect.charts.model.drawing import Axis, Bands, Box, Heat
+from resim_inspect.charts.model.drawing import Axis, Bands, Box, Heatmap
 from resim_inspect.charts.model.picture import Rect
-from resim_inspect.charts.model.style import RGB, Ink, Palette, Style
+from resim_inspect.charts.model.style import RGB, ColorRole, Palette, Style
 from resim_inspect.charts.rendering.cells import RIGHT, UP, Grid, cut, width_of
 from resim_inspect.charts.rendering.panels.canvas import Scale
 
@@ -63,7 +63,7 @@ def _standing(
     grid: Grid, area: Rect, box: Box, l_: float, r: float, b: float, t: float, palette: Palette
 ) -> None:
     b, t = max(0.0, b), min(float(area.height), t)
-    style = palette.style(box.ink)
+    style = palette.style(box.color_role)
     full = fill_char(box.shade, palette)
     for column in _columns(l_, r, area.width):
         for row in range(int(b), min(area.height, int(np.ceil(t)) if t > b else int(b) + 1)):
@@ -90,7 +90,7 @@ def _lying(
     grid: Grid, area: Rect, box: Box, l_: float, r: float, b: float, t: float, palette: Palette
 ) -> None:
     l_, r = max(0.0, l_), min(float(area.width), r)
-    style = palette.style(box.ink)
+    style = palette.style(box.color_role)
     full = fill_char(box.shade, palette)
     rows = _columns(b, t, area.height)
     for row in rows:
@@ -114,7 +114,7 @@ def _lying(
         label = box.label if row == rows[len(rows) // 2] else ""
         if label and width_of(label) + 2 <= r - l_:
             at = area.x + int(l_ + (r - l_ - width_of(label)) / 2)
-            grid.put(at, y, label, palette.fill(box.ink))
+            grid.put(at, y, label, palette.fill(box.color_role))
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ class BandCells:
     severities: NDArray[np.int64]
 
 
-_MOST_NS = 2**62 - 1
+_MAX_NS = 2**62 - 1
 """Two times of at most this size have a difference that int64 can hold."""
 
 
@@ -137,7 +137,7 @@ def band_cells(band: Bands, x: Scale, axis: Axis) -> BandCells:
     if not len(band.starts):
         return BandCells(codes, severities)
     low_ns, high_ns = (
-        max(-_MOST_NS, min(_MOST_NS, axis.base + ns_of(edge))) for edge in (x.low, x.high)
+        max(-_MAX_NS, min(_MAX_NS, axis.base + ns_of(edge))) for edge in (x.low, x.high)
     )
     first = max(0, int(np.searchsorted(band.ends, np.int64(low_ns), "left")))
     last = int(np.searchsorted(band.starts, np.int64(high_ns), "right"))
@@ -182,7 +182,7 @@ def paint_band(
     band: Bands,
     cells: BandCells,
     palette: Palette,
-    inks: dict[str, Ink],
+    color_roles: dict[str, ColorRole],
     letters: dict[str, str],
     named: bool = True,
 ) -> None:
@@ -203,13 +203,15 @@ def paint_band(
             end += 1
         if code >= 0:
             state = band.states[code]
-            ink = inks.get(state, 0)
+            color_role = color_roles.get(state, 0)
             mark = band.mark(code, severity)
             left, wide = area.x + column, end - column
             if named:
-                _band_run(grid, left, y, wide, state, ink, palette, mark, letters.get(state, ""))
+                _band_run(
+                    grid, left, y, wide, state, color_role, palette, mark, letters.get(state, "")
+                )
             else:
-                _band_run(grid, left, y, wide, "", ink, palette, "", "")
+                _band_run(grid, left, y, wide, "", color_role, palette, "", "")
         column = end
 
 
@@ -219,17 +221,17 @@ def _band_run(
     y: int,
     width: int,
     state: str,
-    ink: Ink,
+    color_role: ColorRole,
     palette: Palette,
     mark: str,
     letter: str,
 ) -> None:
     text = f"{mark} {state}" if mark else state
     if not text:
-        grid.put(x, y, (" " if palette.color else "═") * width, palette.fill(ink))
+        grid.put(x, y, (" " if palette.color else "═") * width, palette.fill(color_role))
         return
     if palette.color:
-        style = palette.fill(ink)
+        style = palette.fill(color_role)
         grid.put(x, y, " " * width, style)
         if width_of(text) + 1 <= width:
             grid.put(x + (1 if width > width_of(text) + 1 else 0), y, text, style)
@@ -278,32 +280,34 @@ def ramp(part: float) -> RGB:
     )
 
 
-def heat_range(heat: Heat) -> tuple[float, float] | None:
+def heatmap_range(heatmap: Heatmap) -> tuple[float, float] | None:
     """The values at both ends of the colour scale; None without a finite value."""
-    finite = heat.z[np.isfinite(heat.z)]
+    finite = heatmap.z[np.isfinite(heatmap.z)]
     if not len(finite):
         return None
-    low = float(finite.min()) if heat.low is None else heat.low
-    high = float(finite.max()) if heat.high is None else heat.high
+    low = float(finite.min()) if heatmap.low is None else heatmap.low
+    high = float(finite.max()) if heatmap.high is None else heatmap.high
     return low, high
 
 
-def paint_heat(grid: Grid, area: Rect, heat: Heat, x: Scale, y: Scale, palette: Palette) -> None:
+def paint_heatmap(
+    grid: Grid, area: Rect, heatmap: Heatmap, x: Scale, y: Scale, palette: Palette
+) -> None:
     """One value a cell: the mean of what the cell covers."""
-    scale = heat_range(heat)
-    if scale is None or not heat.z.size:
+    scale = heatmap_range(heatmap)
+    if scale is None or not heatmap.z.size:
         return
-    rows, columns = heat.z.shape
+    rows, columns = heatmap.z.shape
     low, high = scale
     span = high - low
-    xs = _cuts(x, heat.x0, heat.x1, columns)
-    ys = _cuts(y, heat.y0, heat.y1, rows)
+    xs = _cuts(x, heatmap.x0, heatmap.x1, columns)
+    ys = _cuts(y, heatmap.y0, heatmap.y1, rows)
     for cy in range(area.height):
         for cx in range(area.width):
             (c0, c1), (r0, r1) = xs[cx], ys[cy]
             if c0 < 0 or r0 < 0:
                 continue
-            part = heat.z[r0:r1, c0:c1]
+            part = heatmap.z[r0:r1, c0:c1]
             part = part[np.isfinite(part)]
             if not len(part):
                 continue

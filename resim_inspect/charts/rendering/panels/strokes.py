@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resim_inspect.charts.analysis.curve_stats import FAILING, blocks
-from resim_inspect.charts.analysis.decimate import Picked, axis_units
+from resim_inspect.charts.analysis.decimate import Decimated, axis_units
 from resim_inspect.charts.model.drawing import Axis, Curve
 from resim_inspect.charts.model.style import STATUS_MARKS, Palette
 from resim_inspect.charts.plotext_backend import Stroke
@@ -20,7 +20,7 @@ _SIGN_EVERY = 12
 
 def curve_strokes(
     curve: Curve,
-    points: Picked,
+    points: Decimated,
     x: Scale,
     y: Scale,
     palette: Palette,
@@ -30,7 +30,7 @@ def curve_strokes(
     """The curve itself; `sign` is a mark to set along it where there are no colours."""
     if not len(points.x):
         return []
-    color = palette.rgb(curve.ink)
+    color = palette.rgb(curve.color_role)
     xs, ys = x.place(points.x), y.place(points.y)
     if not curve.line:
         return [_cloud(curve, x, y, axis, color, curve.mark or sign or "braille")]
@@ -141,7 +141,7 @@ def _fill(
 
 
 def mark_strokes(
-    curve: Curve, points: Picked, x: Scale, y: Scale, palette: Palette, axis: Axis
+    curve: Curve, points: Decimated, x: Scale, y: Scale, palette: Palette, axis: Axis
 ) -> list[Stroke]:
     """Marks on failing samples, the worse ones over the others, at most two a column.
 

@@ -7,7 +7,7 @@ from resim_inspect.charts.rendering.cells import Grid, cut, fit, width_of
 from resim_inspect.charts.rendering.panels.canvas import Painted, Request
 
 _GAP = 2
-_LEAST = 4
+_MIN_WIDTH = 4
 
 
 def rows(panel: Table) -> int:
@@ -23,7 +23,7 @@ def _left_out(panel: Table, shown: int) -> int:
 def _widths(panel: Table, shown: int, width: int) -> list[int]:
     """Natural widths, the widest cut first until all fit; columns that do not are left out."""
     columns = max([len(panel.header), *(len(row) for row in panel.rows[:shown])], default=0)
-    columns = min(columns, max(1, width // (_LEAST + _GAP)))
+    columns = min(columns, max(1, width // (_MIN_WIDTH + _GAP)))
     widths = []
     for k in range(columns):
         texts = [panel.header[k]] if k < len(panel.header) else []
@@ -69,7 +69,7 @@ def paint(panel: Table, request: Request) -> Painted:
         for k, size in enumerate(widths):
             if k < len(row):
                 cell = row[k]
-                style = palette.style(cell.ink, bold=cell.bold)
+                style = palette.style(cell.color_role, bold=cell.bold)
                 grid.put(x, y, fit(cell.text, size, k in panel.right), style)
             x += size + _GAP
         y += 1

@@ -304,8 +304,8 @@ class ChartCanvas(Background, Lined, can_focus=True):
             pieces.append((reading.text, look.strong))
             if reading.status is not None:
                 pieces.append((" " + symbol(reading.status), look.of(reading.status)))
-            if reading.away:
-                pieces.append((f" at {reading.away}", look.quiet))
+            if reading.sample_x:
+                pieces.append((f" at {reading.sample_x}", look.quiet))
         return pieces
 
 
