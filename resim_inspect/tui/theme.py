@@ -84,7 +84,7 @@ def defaults(dark: bool) -> dict[str, str]:
     return {name: source.variables[name] for name in _EXTRA}
 
 
-class Tones(NamedTuple):
+class ThemeStyles(NamedTuple):
     """Rich styles for lines that widgets paint themselves."""
 
     dark: bool
@@ -108,10 +108,10 @@ class Tones(NamedTuple):
         return self.status.get(status, self.quiet)
 
 
-_KNOWN: dict[tuple[str, bool], Tones] = {}
+_KNOWN: dict[tuple[str, bool], ThemeStyles] = {}
 
 
-def tones(app: App[object]) -> Tones:
+def tones(app: App[object]) -> ThemeStyles:
     """The styles of the app's theme of the moment. Asked for each line: worked out once."""
     key = (app.theme, colourless())
     known = _KNOWN.get(key)
@@ -120,7 +120,7 @@ def tones(app: App[object]) -> Tones:
     return known
 
 
-def _tones(theme: Theme, plain: bool) -> Tones:
+def _tones(theme: Theme, plain: bool) -> ThemeStyles:
     own = defaults(theme.dark) | theme.variables
     fallback = DARK if theme.dark else LIGHT
     colours = {
@@ -137,7 +137,7 @@ def _tones(theme: Theme, plain: bool) -> Tones:
     chosen = Style(bgcolor=colours["pick"])
     if plain:  # All of the row in one ink: reversed, quiet text would be grey on grey.
         chosen += Style(color=colours["foreground"], reverse=True)
-    return Tones(
+    return ThemeStyles(
         dark=theme.dark,
         plain=plain,
         text=ink("foreground"),

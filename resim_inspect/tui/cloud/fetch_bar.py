@@ -16,7 +16,7 @@ from resim_inspect.tui.cloud.address import Address
 from resim_inspect.tui.cloud.fetch_child import Child
 from resim_inspect.tui.cloud.fetch_state import Fetch
 from resim_inspect.tui.theme import tones
-from resim_inspect.tui.widgets.row_list import Piece, fit, strip_of
+from resim_inspect.tui.widgets.row_list import StyledText, fit, strip_of
 from resim_inspect.tui.workers import Background
 
 WIDTH = 20
@@ -102,7 +102,7 @@ class FetchBar(Background):
 
     def render_line(self, y: int) -> Strip:  # noqa: ARG002
         look, width, fetch = tones(self.app), self.size.width, self.fetch
-        pieces: list[Piece] = [(" ", look.text)]
+        pieces: list[StyledText] = [(" ", look.text)]
         if fetch.running:
             share = fetch.done / fetch.jobs if fetch.jobs else 0.0
             full = round(share * WIDTH)

@@ -18,7 +18,7 @@ from resim_inspect.document.model import (
 from resim_inspect.errors import DocumentError
 from resim_inspect.text import clean, count, number, symbol
 from resim_inspect.tui.document.session import RANK, Session
-from resim_inspect.tui.theme import Tones
+from resim_inspect.tui.theme import ThemeStyles
 from resim_inspect.validation.findings import Severity
 
 SIGNS = {Severity.ERROR: "E", Severity.WARNING: "W", Severity.INFO: "i"}
@@ -103,7 +103,7 @@ def data_line(document: Document, data: MetricsData, *, measured: bool) -> str:
     return " · ".join(parts)
 
 
-def about(session: Session, metric: Metric, look: Tones) -> Text:
+def about(session: Session, metric: Metric, look: ThemeStyles) -> Text:
     """The card's text without anything that has to be read from the file."""
     text = Text(no_wrap=False)
     findings = [

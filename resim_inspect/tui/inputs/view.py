@@ -19,9 +19,9 @@ from resim_inspect.tui.document.details import SIGNS
 from resim_inspect.tui.document.pane import KeysChanged
 from resim_inspect.tui.document.session import RANK
 from resim_inspect.tui.inputs.files import Entry, Inputs, Preview, preview, read_inputs
-from resim_inspect.tui.theme import Tones, tones
+from resim_inspect.tui.theme import ThemeStyles, tones
 from resim_inspect.tui.widgets.chart.image_view import PictureView
-from resim_inspect.tui.widgets.row_list import LineList, Piece, fit
+from resim_inspect.tui.widgets.row_list import LineList, StyledText, fit
 from resim_inspect.tui.widgets.status_bars import Key
 from resim_inspect.tui.workers import Background
 
@@ -56,7 +56,7 @@ class FileTree(LineList):
     def empty_note(self) -> str:
         return "the folder is empty"
 
-    def pieces(self, row: int, width: int, look: Tones) -> Sequence[Piece]:
+    def pieces(self, row: int, width: int, look: ThemeStyles) -> Sequence[StyledText]:
         entry = self.entries[row]
         chosen = row == self.cursor
         sign = ("▾ " if self.open(entry) else "▸ ") if entry.folder else "  "
@@ -90,7 +90,7 @@ class PreviewLines(LineList):
     def empty_note(self) -> str:
         return ""
 
-    def pieces(self, row: int, width: int, look: Tones) -> Sequence[Piece]:
+    def pieces(self, row: int, width: int, look: ThemeStyles) -> Sequence[StyledText]:
         return [(" " + fit(self.rows[row], max(1, width - 1)), look.text)]
 
 

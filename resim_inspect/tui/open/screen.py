@@ -23,8 +23,8 @@ from resim_inspect.tui.inputs.files import Entry, list_folder
 from resim_inspect.tui.inputs.view import FileTree
 from resim_inspect.tui.open.opening import Open
 from resim_inspect.tui.open.recent import complete, read_recent
-from resim_inspect.tui.theme import Tones, tones
-from resim_inspect.tui.widgets.row_list import LineList, Piece, fit
+from resim_inspect.tui.theme import ThemeStyles, tones
+from resim_inspect.tui.widgets.row_list import LineList, StyledText, fit
 from resim_inspect.tui.widgets.status_bars import BottomBar, Key
 from resim_inspect.tui.workers import Background
 
@@ -57,7 +57,7 @@ class Recent(LineList):
     def copied(self, row: int) -> str:
         return str(self.paths[row])
 
-    def pieces(self, row: int, width: int, look: Tones) -> Sequence[Piece]:
+    def pieces(self, row: int, width: int, look: ThemeStyles) -> Sequence[StyledText]:
         path = self.paths[row]
         shown = clean(str(path), 1000)
         room = max(4, width - 1)

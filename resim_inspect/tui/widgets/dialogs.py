@@ -16,8 +16,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from resim_inspect.text import clean
-from resim_inspect.tui.theme import Tones, tones
-from resim_inspect.tui.widgets.row_list import LineList, Piece, fit
+from resim_inspect.tui.theme import ThemeStyles, tones
+from resim_inspect.tui.widgets.row_list import LineList, StyledText, fit
 
 T = TypeVar("T")
 
@@ -91,7 +91,7 @@ class Choices(LineList):
     def on_mount(self) -> None:
         self.set_count(len(self.rows), 0)
 
-    def pieces(self, row: int, width: int, look: Tones) -> Sequence[Piece]:
+    def pieces(self, row: int, width: int, look: ThemeStyles) -> Sequence[StyledText]:
         tick = "" if self.ticked is None else "[x] " if row in self.ticked else "[ ] "
         return [
             ("▌" if row == self.cursor else " ", look.accent),
@@ -233,7 +233,7 @@ class FactRows(LineList):
     def copied(self, row: int) -> str:
         return self.facts[self._lines[row][0]][1]
 
-    def pieces(self, row: int, width: int, look: Tones) -> Sequence[Piece]:  # noqa: ARG002
+    def pieces(self, row: int, width: int, look: ThemeStyles) -> Sequence[StyledText]:  # noqa: ARG002
         _, name, part = self._lines[row]
         return [
             ("▌" if row == self.cursor else " ", look.accent),

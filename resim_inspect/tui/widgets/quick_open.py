@@ -15,9 +15,9 @@ from textual.widgets import Input
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.filtering.catalog import Catalog
 from resim_inspect.text import clean, symbol
-from resim_inspect.tui.theme import Tones
+from resim_inspect.tui.theme import ThemeStyles
 from resim_inspect.tui.widgets.dialogs import Dialog
-from resim_inspect.tui.widgets.row_list import LineList, Piece, fit
+from resim_inspect.tui.widgets.row_list import LineList, StyledText, fit
 
 MOST = 200
 
@@ -64,7 +64,7 @@ class Hits(LineList):
     def empty_note(self) -> str:
         return "no metric has these letters in its name"
 
-    def pieces(self, row: int, width: int, look: Tones) -> Sequence[Piece]:
+    def pieces(self, row: int, width: int, look: ThemeStyles) -> Sequence[StyledText]:
         position = self.hits[row]
         status = MetricStatus(self.catalog.statuses[position])
         return [

@@ -17,9 +17,9 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
-from resim_inspect.tui.theme import Tones, tones
+from resim_inspect.tui.theme import ThemeStyles, tones
 
-Piece = tuple[str, Style]
+StyledText = tuple[str, Style]
 """A run of text and how it is drawn."""
 
 
@@ -34,7 +34,7 @@ def fit(text: str, width: int, *, right: bool = False) -> str:
     return blank + text if right else text + blank
 
 
-def strip_of(pieces: Sequence[Piece], width: int, base: Style) -> Strip:
+def strip_of(pieces: Sequence[StyledText], width: int, base: Style) -> Strip:
     """A line of exactly `width` cells over the style `base`."""
     segments = [Segment(text, base + style) for text, style in pieces if text]
     return Strip(segments).crop_extend(0, width, base)
@@ -106,7 +106,7 @@ class LineList(ScrollView, Lined, can_focus=True):
 
     # What a subclass says.
 
-    def pieces(self, row: int, width: int, look: Tones) -> Sequence[Piece]:
+    def pieces(self, row: int, width: int, look: ThemeStyles) -> Sequence[StyledText]:
         """One row as runs of text, at most `width` cells wide."""
         raise NotImplementedError
 

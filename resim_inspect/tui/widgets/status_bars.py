@@ -14,8 +14,8 @@ from textual.widget import Widget
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.text import count, symbol
 from resim_inspect.tui.document.session import Session
-from resim_inspect.tui.theme import Tones, tones
-from resim_inspect.tui.widgets.row_list import Piece, fit
+from resim_inspect.tui.theme import ThemeStyles, tones
+from resim_inspect.tui.widgets.row_list import StyledText, fit
 from resim_inspect.validation.findings import Severity
 
 
@@ -34,7 +34,7 @@ class TopBar(Widget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._left: list[Piece] = []
+        self._left: list[StyledText] = []
         self._session: Session | None = None
         self._note = ""
 
@@ -56,7 +56,7 @@ class TopBar(Widget):
         segments = [Segment(text, base + style) for text, style in pieces]
         return Strip(segments).crop_extend(0, width, base)
 
-    def _file(self, session: Session, look: Tones, room: int) -> list[Piece]:
+    def _file(self, session: Session, look: ThemeStyles, room: int) -> list[StyledText]:
         document = session.document
         verdict = document.verdict
         name = "unset" if verdict is MetricStatus.UNSET else verdict.name
@@ -66,7 +66,7 @@ class TopBar(Widget):
             counts.append(f"{len(message.metrics_data):,} data")
             counts.append(count(len(message.events), "event"))
         job = f"job {document.job_id[:8]}…" if len(document.job_id) > 8 and room > 90 else ""
-        tail: list[Piece] = [
+        tail: list[StyledText] = [
             ("  ", look.text),
             (f"{symbol(verdict)} {name}", look.of(verdict)),
             ("  " + " · ".join(counts), look.quiet),
@@ -85,11 +85,11 @@ class TopBar(Widget):
             label = "…" + label[-max(1, space - 1) :] if space > 8 else fit(label, space)
         return [(" ", look.text), (label, look.strong), *tail]
 
-    def _findings(self, session: Session, look: Tones) -> list[Piece]:
+    def _findings(self, session: Session, look: ThemeStyles) -> list[StyledText]:
         report = session.report
         if report is None:
             return [("checking…", look.quiet)]
-        pieces: list[Piece] = []
+        pieces: list[StyledText] = []
         for severity, sign in (
             (Severity.ERROR, "E"),
             (Severity.WARNING, "W"),
@@ -123,7 +123,7 @@ class BottomBar(Widget):
         base, look, width = self.rich_style, tones(self.app), self.size.width
         self._spots = []
         short = width < 90
-        pieces: list[Piece] = []
+        pieces: list[StyledText] = []
         at = 0
 
         def put(text: str, style: Style) -> None:

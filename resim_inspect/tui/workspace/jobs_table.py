@@ -11,8 +11,8 @@ from textual.binding import Binding, BindingType
 
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.text import clean, symbol
-from resim_inspect.tui.theme import Tones
-from resim_inspect.tui.widgets.row_list import LineList, Piece, fit
+from resim_inspect.tui.theme import ThemeStyles
+from resim_inspect.tui.widgets.row_list import LineList, StyledText, fit
 from resim_inspect.tui.workspace.jobs import FAILING, Cell, JobRow, chosen, columns, units
 
 VERDICT = 16
@@ -152,11 +152,11 @@ class JobsTable(LineList):
     def _value(self, name: str, cell: Cell) -> str:
         return cell.full if self._units.get(name, "") is None else cell.text
 
-    def heading(self, width: int, look: Tones) -> list[Piece]:
+    def heading(self, width: int, look: ThemeStyles) -> list[StyledText]:
         """The titles; the chosen column stands out, the sorted one has an arrow."""
         arrow = "▼" if self.descending else "▲"
 
-        def title(text: str, size: int, column: int, key: str | None) -> Piece:
+        def title(text: str, size: int, column: int, key: str | None) -> StyledText:
             mark = arrow if key == self.sort else ""
             style = look.accent + Style(bold=True) if column == self.column else look.quiet
             return (fit(f"{text}{mark}", size - 1) + " ", style)
@@ -175,11 +175,11 @@ class JobsTable(LineList):
             pieces.append(title(words + tail, size, column, name))
         return pieces
 
-    def pieces(self, row: int, width: int, look: Tones) -> Sequence[Piece]:
+    def pieces(self, row: int, width: int, look: ThemeStyles) -> Sequence[StyledText]:
         job = self.shown[row]
         here = row == self.cursor
         label = fit(clean(job.name, 200), self._name_width(width)) + " "
-        pieces: list[Piece] = [
+        pieces: list[StyledText] = [
             ("▌" if here else " " if job.here else "↓", look.accent),
             (label, look.strong if here else look.text),
         ]

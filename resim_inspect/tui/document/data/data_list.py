@@ -19,8 +19,8 @@ from resim_inspect.text import clean
 from resim_inspect.tui.document.details import SIGNS
 from resim_inspect.tui.document.pane import KeysChanged
 from resim_inspect.tui.document.session import Session
-from resim_inspect.tui.theme import Tones
-from resim_inspect.tui.widgets.row_list import LineList, Piece, fit
+from resim_inspect.tui.theme import ThemeStyles
+from resim_inspect.tui.widgets.row_list import LineList, StyledText, fit
 from resim_inspect.tui.workers import Background
 
 KINDS = {
@@ -130,7 +130,7 @@ class DataList(LineList, Background):
     def copied(self, row: int) -> str:
         return self.session.document.data[row].name
 
-    def pieces(self, row: int, width: int, look: Tones) -> Sequence[Piece]:
+    def pieces(self, row: int, width: int, look: ThemeStyles) -> Sequence[StyledText]:
         data = self.session.document.data[row]
         mark = self.session.worst.get(("data", row))
         length = self._length(row)

@@ -15,8 +15,8 @@ from textual.widget import Widget
 from resim_inspect.document.enums import MetricStatus, SeriesKind
 from resim_inspect.text import count
 from resim_inspect.tui.document.data.columns import Column, Columns, SearchError, search
-from resim_inspect.tui.theme import Tones, tones
-from resim_inspect.tui.widgets.row_list import LineList, Piece, fit
+from resim_inspect.tui.theme import ThemeStyles, tones
+from resim_inspect.tui.widgets.row_list import LineList, StyledText, fit
 from resim_inspect.tui.workers import Background
 
 if TYPE_CHECKING:
@@ -151,8 +151,8 @@ class SeriesTable(LineList, Background):
         # Other columns may be in view, which is said outside this widget.
         self.post_message(self.Moved(self, self.cursor))
 
-    def pieces(self, row: int, width: int, look: Tones) -> Sequence[Piece]:
-        pieces: list[Piece] = [
+    def pieces(self, row: int, width: int, look: ThemeStyles) -> Sequence[StyledText]:
+        pieces: list[StyledText] = [
             ("▌" if row == self.cursor else " ", look.accent),
             (fit(f"{row:,}", self._row_width, right=True), look.quiet),
         ]

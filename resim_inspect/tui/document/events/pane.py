@@ -20,8 +20,8 @@ from resim_inspect.tui.document.details import SIGNS
 from resim_inspect.tui.document.events.timeline import Timeline, when
 from resim_inspect.tui.document.pane import GoTo, KeysChanged, Pane
 from resim_inspect.tui.document.session import Session
-from resim_inspect.tui.theme import Tones, tones
-from resim_inspect.tui.widgets.row_list import LineList, Piece, fit
+from resim_inspect.tui.theme import ThemeStyles, tones
+from resim_inspect.tui.widgets.row_list import LineList, StyledText, fit
 from resim_inspect.tui.widgets.status_bars import Key
 
 TIMED = frozenset({MetricType.DOUBLE_OVER_TIME, MetricType.STATES_OVER_TIME})
@@ -61,7 +61,7 @@ class EventList(LineList):
         event = self.events[row]
         return f"{when(event)}\t{event.status.name}\t{event.name}"
 
-    def pieces(self, row: int, width: int, look: Tones) -> Sequence[Piece]:
+    def pieces(self, row: int, width: int, look: ThemeStyles) -> Sequence[StyledText]:
         event = self.events[row]
         chosen = row == self.cursor
         mark = self.session.worst.get(("event", event.position)) if self.session else None
@@ -111,7 +111,7 @@ class EventMetrics(LineList):
     def copied(self, row: int) -> str:
         return self.metrics[row].name
 
-    def pieces(self, row: int, width: int, look: Tones) -> Sequence[Piece]:
+    def pieces(self, row: int, width: int, look: ThemeStyles) -> Sequence[StyledText]:
         metric = self.metrics[row]
         value = self._values.get(row)
         if value is None and self.session is not None:

@@ -13,7 +13,7 @@ from resim_inspect.document.enums import TimestampType
 from resim_inspect.document.model import Event
 from resim_inspect.text import instant, seconds, symbol
 from resim_inspect.tui.theme import tones
-from resim_inspect.tui.widgets.row_list import Lined, Piece, strip_of
+from resim_inspect.tui.widgets.row_list import Lined, StyledText, strip_of
 
 
 def when(event: Event) -> str:
@@ -76,7 +76,7 @@ class Timeline(Lined):
             room = width - len(left) - len(right) - 2
             if len(middle) > room - 2:
                 middle = ""
-            pieces: list[Piece] = [
+            pieces: list[StyledText] = [
                 (" " + left, look.quiet),
                 (middle.center(room), look.accent),
                 (right + " ", look.quiet),

@@ -18,8 +18,8 @@ from resim_inspect.text import clean, count
 from resim_inspect.tui.document.details import SIGNS
 from resim_inspect.tui.document.pane import GoTo, JudgeBy, KeysChanged, Pane
 from resim_inspect.tui.document.session import RANK, Session
-from resim_inspect.tui.theme import Tones, tones
-from resim_inspect.tui.widgets.row_list import LineList, Piece, fit
+from resim_inspect.tui.theme import ThemeStyles, tones
+from resim_inspect.tui.widgets.row_list import LineList, StyledText, fit
 from resim_inspect.tui.widgets.status_bars import Key
 from resim_inspect.validation.findings import Finding, Severity
 
@@ -109,12 +109,12 @@ class FindingList(LineList):
     def empty_note(self) -> str:
         return "nothing is wrong with this file" if self.checked else "checking…"
 
-    def pieces(self, row: int, width: int, look: Tones) -> Sequence[Piece]:
+    def pieces(self, row: int, width: int, look: ThemeStyles) -> Sequence[StyledText]:
         finding = self.rows[row]
         if isinstance(finding, str):
             return [(clean(finding, width), look.quiet)]
         chosen = row == self.cursor
-        start: list[Piece] = [
+        start: list[StyledText] = [
             ("▌" if chosen else " ", look.accent),
             (SIGNS[finding.severity] + " ", look.severity[finding.severity]),
         ]

@@ -16,8 +16,8 @@ from resim_inspect.document.enums import MetricStatus, MetricType
 from resim_inspect.filtering.catalog import Grouping, View, folded
 from resim_inspect.text import clean, quantity, symbol
 from resim_inspect.tui.document.session import Session
-from resim_inspect.tui.theme import Tones
-from resim_inspect.tui.widgets.row_list import LineList, Piece, fit
+from resim_inspect.tui.theme import ThemeStyles
+from resim_inspect.tui.widgets.row_list import LineList, StyledText, fit
 from resim_inspect.tui.workers import Background, when_up
 
 FINDING_MARK = {"error": "E", "warning": "W", "info": "i"}
@@ -239,7 +239,7 @@ class MetricList(LineList, Background):
     def empty_note(self) -> str:
         return "no metric passes the filter" if self.query_text else "no metrics in this file"
 
-    def pieces(self, row: int, width: int, look: Tones) -> Sequence[Piece]:
+    def pieces(self, row: int, width: int, look: ThemeStyles) -> Sequence[StyledText]:
         position = self._view.rows[row]
         if position < 0:
             return self._heading(-1 - position, look, chosen=row == self.cursor)
@@ -271,7 +271,7 @@ class MetricList(LineList, Background):
             (FINDING_MARK[mark] if mark else " ", look.severity[mark] if mark else look.quiet),
         ]
 
-    def _heading(self, number: int, look: Tones, *, chosen: bool) -> Sequence[Piece]:
+    def _heading(self, number: int, look: ThemeStyles, *, chosen: bool) -> Sequence[StyledText]:
         heading = self._view.headings[number]
         style = look.quiet if heading.status is None else look.of(heading.status)
         sign = f"{symbol(heading.status)} " if heading.status is not None else ""

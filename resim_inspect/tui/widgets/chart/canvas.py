@@ -15,11 +15,11 @@ from textual.worker import Worker, WorkerState
 
 from resim_inspect.document import Document
 from resim_inspect.text import symbol
-from resim_inspect.tui.theme import Tones, tones
+from resim_inspect.tui.theme import ThemeStyles, tones
 from resim_inspect.tui.widgets.chart.painter import Look, Painted, Request, Subject, paint
 from resim_inspect.tui.widgets.chart.terminal_graphics import Graphics, send, stamp
 from resim_inspect.tui.widgets.chart.viewport import Window, around
-from resim_inspect.tui.widgets.row_list import Lined, Piece, strip_of
+from resim_inspect.tui.widgets.row_list import Lined, StyledText, strip_of
 from resim_inspect.tui.workers import Background
 
 if TYPE_CHECKING:
@@ -273,7 +273,7 @@ class ChartCanvas(Background, Lined, can_focus=True):
             return None
         return self._painted.picture.column_of(self.cursor_x)
 
-    def reading(self, look: Tones) -> list[Piece]:
+    def reading(self, look: ThemeStyles) -> list[StyledText]:
         """The last line: the values under the cursor, or how much is drawn."""
         from resim_inspect.charts.rendering.cells import common_start
 
@@ -293,7 +293,7 @@ class ChartCanvas(Background, Lined, can_focus=True):
                 parts.append(graphics.trouble)
             return [(" " + " · ".join(parts), look.quiet)]
         said = drawing.read(self.cursor_x)
-        pieces: list[Piece] = [(f" {said.x_text}", look.accent)]
+        pieces: list[StyledText] = [(f" {said.x_text}", look.accent)]
         drop = 0
         if cell_len(said.text) > self.size.width - 2 * len(said.readings):
             # Where not all of it fits, what the names have in common says nothing.
@@ -309,7 +309,7 @@ class ChartCanvas(Background, Lined, can_focus=True):
         return pieces
 
 
-def _lit(line: Strip, column: int, look: Tones) -> Strip:
+def _lit(line: Strip, column: int, look: ThemeStyles) -> Strip:
     """The line with one column standing out."""
     before, cell, after = line.crop(0, column), line.crop(column, column + 1), line.crop(column + 1)
     bright = look.pick + look.accent if not look.plain else look.pick

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from resim_inspect.charts.model.drawing import Drawing, TimeMode
     from resim_inspect.charts.model.picture import Picture
     from resim_inspect.charts.model.style import Style as ChartStyle
-    from resim_inspect.tui.widgets.chart.terminal_graphics import Graphics, Sharp
+    from resim_inspect.tui.widgets.chart.terminal_graphics import Graphics, GraphicsImage
 
 
 class Subject(NamedTuple):
@@ -58,7 +58,7 @@ class Painted(NamedTuple):
     drawing: Drawing
     picture: Picture
     strips: tuple[Strip, ...]
-    sharp: Sharp | None = None
+    sharp: GraphicsImage | None = None
     """The same with its image as graphics, where the terminal has them."""
 
 

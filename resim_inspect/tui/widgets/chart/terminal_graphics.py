@@ -50,7 +50,7 @@ class GraphicsError(Exception):
     """Images cannot be shown as graphics: one sentence."""
 
 
-class Sharp(NamedTuple):
+class GraphicsImage(NamedTuple):
     """A picture whose image is graphics."""
 
     strips: tuple[Strip, ...]
@@ -156,7 +156,7 @@ class Graphics:
 
     def sharpen(
         self, drawing: Drawing, picture: Picture, strips: tuple[Strip, ...]
-    ) -> Sharp | None:
+    ) -> GraphicsImage | None:
         """The picture with its image as graphics; None where it has none, or it cannot be.
 
         Encodes, so not for the thread that shows the screen.
@@ -186,8 +186,8 @@ class Graphics:
         self.trouble = ""
         lines = laid(strips, room, place, encoded.rows)
         if self.way == "sixel":
-            return Sharp(lines, place, stamp=encoded.data)
-        return Sharp(lines, place, encoded.data, encoded.drop)
+            return GraphicsImage(lines, place, stamp=encoded.data)
+        return GraphicsImage(lines, place, encoded.data, encoded.drop)
 
 
 def within(room: Rect, image: Size, pixels: Size) -> Rect:
@@ -240,7 +240,7 @@ def send(app: App[Any], data: str) -> None:
         driver.write(data)
 
 
-def stamp(sharp: Sharp, corner: Size) -> str:
+def stamp(sharp: GraphicsImage, corner: Size) -> str:
     """What draws the image at the place it has from a widget's corner on, the cursor kept."""
     column, row = corner[0] + sharp.place.x + 1, corner[1] + sharp.place.y + 1
     return f"\x1b7\x1b[{row};{column}H{sharp.stamp}\x1b8"
