@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple, Self
 
-from resim_inspect.document.enums import MetricStatus, SeriesKind
+from resim_inspect.document.enums import MetricStatus, SeriesKind, worst_status
 from resim_inspect.document.lazy_sequence import Lazy
 from resim_inspect.document.series_stats import HeavyFacts, series_length
 from resim_inspect.document.series_stats import facts as heavy_facts
@@ -89,7 +89,7 @@ class Document:
     def worst_status(self) -> MetricStatus:
         """The worst status of any metric; UNSET without metrics."""
         found = {metric.status for metric in self.message.job_level_metrics.metrics}
-        return max(map(MetricStatus, found), key=lambda one: one.severity, default=MetricStatus(0))
+        return worst_status(map(MetricStatus, found)) or MetricStatus.UNSET
 
     @cached_property
     def metrics(self) -> Sequence[Metric]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import IntEnum
 from typing import Self
 
@@ -42,6 +43,11 @@ class MetricStatus(OpenEnum):
 
 
 _SEVERITY = {5: 5, 2: 4, 1: 3, 4: 2, 3: 1}
+
+
+def worst_status(statuses: Iterable[MetricStatus]) -> MetricStatus | None:
+    """Return the most severe status; None if there are none."""
+    return max(statuses, key=lambda status: status.severity, default=None)
 
 
 class MetricType(OpenEnum):

@@ -60,7 +60,7 @@ def run(args: Namespace) -> int:
         result = _run(args, call, signals, inputs)
         code = session.finish(args, rules, args.name, {}, [result], set(), watchers, signals.code)
     if args.format == "text" and args.events != "-":
-        sys.stdout.write(summary([result], 0) + "\n")
+        sys.stdout.write(summary([result], 0, session.gate_of(args)) + "\n")
     return code
 
 

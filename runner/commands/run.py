@@ -19,7 +19,7 @@ from runner.reporting.rows import summary
 from runner.storage.publish import locked, make_workspace, record
 from runner.workspace.contract import Mode
 from runner.workspace.layout import JOBS, open_workspace
-from runner.workspace.results import JobResult, Outcome
+from runner.workspace.results import JobResult
 
 
 def run(args: Namespace) -> int:
@@ -74,32 +74,30 @@ def _run(args: Namespace, build: Build, rules: Rules, wish: Wish) -> int:
             parallel=min(parallel, max(1, todo)),
             batch=int(args.only != "jobs"),
         )
-        found = scheduler.run_all(
-            planned, call, parallel, fail_fast=args.fail_fast, signals=lambda: signals.count
-        )
+        found = scheduler.run_all(planned, call, parallel, signals=lambda: signals.count)
         kept = {p.job.name for p in planned if p.kept is not None}
         about = {"workspace": str(workspace.folder), "batch_id": str(workspace.batch_id)}
         last, again = None, False
-        if _wants_batch(args, call, found):
+        if _starts_batch(args, call, found):
             last, again = batch_call.run_in_workspace(call, signals, wish, args.rerun)
         code = session.finish(
             args, rules, title, about, found, kept, watchers, signals.code, last, again
         )
     if args.format == "text" and args.events != "-":
-        sys.stdout.write(summary(found, len(kept), 0, last, again) + "\n")
+        sys.stdout.write(summary(found, len(kept), call.gate, last, again) + "\n")
     return code
 
 
-def _wants_batch(args: Namespace, call: scheduler.Call, found: list[JobResult]) -> bool:
-    """Whether the batch is to run now; says why where it was wanted and cannot."""
+def _starts_batch(args: Namespace, call: scheduler.Call, found: list[JobResult]) -> bool:
+    """Return True if the batch runs now; warn if it was asked for and cannot."""
     if args.only == "jobs":
         return False
     if call.stop.stage:
         call.watch(Event("warning", call.clock(), text="the batch is not run."))
         return False
-    if args.only == "batch" or any(result.outcome is Outcome.DONE for result in found):
+    if args.only == "batch" or call.gate.starts_batch(found):
         return True
-    text = "no job left metrics: the batch is not run."
+    text = "no job left metrics, so the batch is not run."
     call.watch(Event("warning", call.clock(), text=text))
     return False
 

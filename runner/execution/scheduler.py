@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, ThreadPoolExecutor, wait
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,6 +23,7 @@ from runner.storage.publish import MEMORY, new_outputs, publish, settle
 from runner.workspace import contract
 from runner.workspace.layout import Job, Place, Workspace
 from runner.workspace.results import JobResult, Outcome
+from runner.workspace.verdict_gate import VerdictGate
 
 VERSION = "1"
 """Of what a key covers: another one runs everything again."""
@@ -50,6 +51,7 @@ class Call:
     watch: Watch
     stop: Stop
     clock: Callable[[], float] = time.time
+    gate: VerdictGate = field(default_factory=VerdictGate)
 
 
 def slots(info: EngineInfo, limits: Limits) -> int:
@@ -137,32 +139,31 @@ def run_all(
     call: Call,
     parallel: int,
     *,
-    fail_fast: bool = False,
     signals: Callable[[], int] = lambda: 0,
     executor: Executor | None = None,
 ) -> list[JobResult]:
     """Run what must run; the results of all jobs that have one, in the order of the names.
 
-    `signals` says how often somebody asked to stop. One failure stops nothing, unless
-    `fail_fast`: then what runs is stopped and the rest is not started.
+    `signals` returns how many requests to stop have come. After a result that stops the run
+    by the gate, running jobs are stopped and the others are not started.
     """
     results: dict[str, JobResult] = {p.job.name: p.kept for p in planned if p.kept is not None}
     for name, result in sorted(results.items()):
         call.watch(Event("kept", call.clock(), name, result=result))
+        _stop_after(result, call)
     todo = [p.job for p in planned if p.kept is None]
     own = executor is None
     pool = executor or ThreadPoolExecutor(max(1, min(parallel, len(todo) or 1)))
     try:
-        pending = {pool.submit(_one, job, call, fail_fast) for job in todo}
+        pending = {pool.submit(_one, job, call) for job in todo}
         heard = 0
         while pending:
             done, pending = wait(pending, TICK, FIRST_COMPLETED)
             for future in done:
                 result = future.result()
                 results[result.job] = result
-                if fail_fast:
-                    # Again: a worker elsewhere has a stop of its own.
-                    _stop_after(result, call)
+                # Again: a worker elsewhere has a stop of its own.
+                _stop_after(result, call)
             while heard < signals() and call.stop.stage < 2:
                 heard += 1
                 call.stop.advance()
@@ -179,12 +180,12 @@ def run_all(
 
 
 def _stop_after(result: JobResult, call: Call) -> None:
-    if result.exit_status not in {0, 5, 8} and call.stop.begin():
+    if call.gate.stops(result) and call.stop.begin():
         text = f"{result.job} failed, and --fail-fast is set."
         call.watch(Event("stopping", call.clock(), text=text))
 
 
-def _one(job: Job, call: Call, fail_fast: bool) -> JobResult:
+def _one(job: Job, call: Call) -> JobResult:
     blank = JobResult(job.name, str(job.id), Outcome.CANCELLED, message="it was not started.")
     if call.stop.stage:
         return blank
@@ -198,9 +199,8 @@ def _one(job: Job, call: Call, fail_fast: bool) -> JobResult:
             # The reason is told in any case; a full disk may not even take that.
             publish(job.place, result)
     call.watch(Event("finished", call.clock(), job.name, result=result))
-    if fail_fast:
-        # Here and not where results are gathered: the next job would have begun by then.
-        _stop_after(result, call)
+    # Here and not only where results are collected: the next job would have begun by then.
+    _stop_after(result, call)
     return result
 
 

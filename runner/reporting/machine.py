@@ -12,10 +12,10 @@ from xml.sax.saxutils import escape, quoteattr
 from resim_inspect.text import clean
 from runner.execution.events import Event
 from runner.redact import Secrets
-from runner.reporting.rows import overall_of
 from runner.storage.output_extraction import storage
 from runner.storage.publish import write_whole
 from runner.workspace.results import FORMAT, JobResult, Outcome
+from runner.workspace.verdict_gate import VerdictGate, overall_verdict
 
 
 class JsonLines:
@@ -55,7 +55,7 @@ def document(
     last_kept: bool = False,
 ) -> dict[str, Any]:
     """The call as one JSON document; `last` is the batch or the report, under that name."""
-    overall = overall_of([*results, *([last] if last else [])])
+    overall = overall_verdict([*results, *([last] if last else [])])
     final = {last.mode: {**last.as_dict(), "kept": last_kept}} if last else {}
     verdicts = Counter(r.verdict for r in results if r.outcome is Outcome.DONE and r.verdict)
     return {
@@ -76,14 +76,20 @@ def dump(values: dict[str, Any], secrets: Secrets) -> str:
     return secrets.hide_text(json.dumps(values, indent=1)) + "\n"
 
 
-def write_junit(path: Path, title: str, results: Sequence[JobResult], secrets: Secrets) -> None:
-    """A test case per job: FAIL_BLOCK a failure, a broken run an error, a stopped one skipped."""
-    write_whole(path, secrets.hide_text(junit(title, results)).encode())
+def write_junit(
+    path: Path, title: str, results: Sequence[JobResult], gate: VerdictGate, secrets: Secrets
+) -> None:
+    """Write the JUnit file of a call; raises StorageError."""
+    write_whole(path, secrets.hide_text(junit(title, results, gate)).encode())
 
 
-def junit(title: str, results: Sequence[JobResult]) -> str:
-    """The text of a JUnit file."""
-    failures = sum(r.outcome is Outcome.DONE and r.verdict == "FAIL_BLOCK" for r in results)
+def junit(title: str, results: Sequence[JobResult], gate: VerdictGate) -> str:
+    """Return the text of a JUnit file: a test case per job, and one for the batch or report.
+
+    A verdict that the gate does not accept is a failure, a broken run an error, a stopped
+    one skipped.
+    """
+    failures = sum(r.outcome is Outcome.DONE and gate.fails(r) for r in results)
     skipped = sum(r.outcome is Outcome.CANCELLED for r in results)
     errors = sum(r.outcome is not Outcome.DONE for r in results) - skipped
     seconds = sum(r.seconds for r in results)
@@ -91,7 +97,7 @@ def junit(title: str, results: Sequence[JobResult]) -> str:
         f'tests="{len(results)}" failures="{failures}" errors="{errors}" skipped="{skipped}"'
         f' time="{seconds:.3f}"'
     )
-    cases = "".join(_case(title, result) for result in results)
+    cases = "".join(_case(title, result, gate) for result in results)
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f"<testsuites {counts}>\n"
@@ -99,7 +105,7 @@ def junit(title: str, results: Sequence[JobResult]) -> str:
     )
 
 
-def _case(title: str, result: JobResult) -> str:
+def _case(title: str, result: JobResult, gate: VerdictGate) -> str:
     if result.mode != "job":
         # No job is called so: a slash is in no name of a folder.
         title = f"{title}/{result.mode}"
@@ -114,11 +120,15 @@ def _case(title: str, result: JobResult) -> str:
         text = "\n".join((result.message, result.hint, *result.notes, *result.findings))
         kind = result.outcome.value
         body = f'<error type="{kind}" message={_attribute(result.message)}>{_text(text)}</error>'
-    elif result.verdict == "FAIL_BLOCK":
-        blocked = [f for f in result.failing if f.status == "FAIL_BLOCK"]
-        text = "\n".join(f"{f.name}: {f.headline}" for f in blocked)
-        message = f"FAIL_BLOCK: {', '.join(f.name for f in blocked[:5])}"
-        body = f'<failure type="FAIL_BLOCK" message={_attribute(message)}>{_text(text)}</failure>'
+    elif gate.fails(result):
+        verdict = result.verdict or ""
+        failing = [f for f in result.failing if f.status == verdict]
+        text = "\n".join(f"{f.name}: {f.headline}" for f in failing)
+        message = f"{verdict}: {', '.join(f.name for f in failing[:5])}"
+        body = (
+            f"<failure type={_attribute(verdict)} message={_attribute(message)}>"
+            f"{_text(text)}</failure>"
+        )
     if result.log_tail:
         tail = "\n".join(result.log_tail)
         body += f"<system-out>{_text(tail)}</system-out>"

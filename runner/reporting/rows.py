@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.text import clean, count, symbol
-from runner.workspace.results import JobResult, Outcome, worst
+from runner.workspace.results import JobResult, Outcome
+from runner.workspace.verdict_gate import VerdictGate, overall_verdict
 
 ORDER = ("FAIL_BLOCK", "FAIL_WARN", "PASSED", "RAW", "NOT_APPLICABLE", "UNSET")
 ENDINGS = {
@@ -73,11 +74,11 @@ def as_text(row: Row, width: int) -> str:
 def summary(
     results: Sequence[JobResult],
     kept: int,
-    missing: int = 0,
+    gate: VerdictGate,
     last: JobResult | None = None,
     last_kept: bool = False,
 ) -> str:
-    """The call in one line: how many jobs, their verdicts, what went wrong, the overall verdict.
+    """Return the call in one line: the jobs by verdict and ending, then the overall verdict.
 
     `last` is the batch or the report, which may be all there is.
     """
@@ -86,20 +87,23 @@ def summary(
     parts = [f"{verdicts[name]:,} {name}" for name in ORDER if verdicts[name]]
     parts += [f"{n:,} {clean(name)}" for name, n in sorted(verdicts.items()) if name not in ORDER]
     parts += [f"{endings[o]:,} {word}" for o, word in ENDINGS.items() if endings[o]]
-    if missing:
-        parts.append(f"{missing:,} not reached")
-    total = count(len(results) + missing, "job")
+    total = count(len(results), "job")
     line = f"{total}: {' · '.join(parts)}" if parts else total
     if kept:
         line += f" ({kept:,} unchanged, not run again)"
     if last is not None:
         end = ENDINGS.get(last.outcome) or clean((last.status or MetricStatus.UNSET).name)
         end = f"{last.mode.capitalize()} {end}{' (unchanged, not run again)' * last_kept}"
-        line = f"{line}. {end}" if results or missing else end
-    overall = overall_of([*results, *([last] if last else [])])
-    return f"{line}. Overall {symbol(overall)} {clean(overall.name)}" if overall else f"{line}."
+        line = f"{line}. {end}" if results else end
+    return f"{line}.{_overall([*results, *([last] if last else [])], gate)}"
 
 
-def overall_of(results: Sequence[JobResult]) -> MetricStatus | None:
-    """The worst verdict of all jobs that have valid outputs; None where there is none."""
-    return worst([r.status for r in results if r.outcome is Outcome.DONE and r.status is not None])
+def _overall(results: Sequence[JobResult], gate: VerdictGate) -> str:
+    """Return the overall verdict as the end of a summary; empty if no run left valid outputs."""
+    if not any(result.outcome is Outcome.DONE for result in results):
+        return ""
+    overall = overall_verdict(results)
+    if overall is None:
+        return " Overall incomplete"
+    accepted = f", accepted by --fail-on {gate.fail_on}" if gate.waives(overall) else ""
+    return f" Overall {symbol(overall)} {clean(overall.name)}{accepted}"

@@ -80,19 +80,6 @@ class JobResult:
         """The verdict as an enumeration."""
         return None if self.verdict is None else status_named(self.verdict)
 
-    @property
-    def exit_status(self) -> int:
-        """What this result alone means as an exit code, before `--fail-on` is asked."""
-        if self.outcome is Outcome.TIMEOUT:
-            return 6
-        if self.outcome is Outcome.CANCELLED:
-            return 5
-        if self.outcome is not Outcome.DONE:
-            return 2
-        return {MetricStatus.FAIL_BLOCK: 7, MetricStatus.FAIL_WARN: 8}.get(
-            self.status or MetricStatus.UNSET, 0
-        )
-
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON values."""
         return asdict(self) | {"outcome": self.outcome.value}
@@ -131,20 +118,3 @@ def result_from_bytes(data: bytes) -> JobResult:
 def status_named(name: str) -> MetricStatus:
     """The status of that name; UNSET for one that is not known."""
     return MetricStatus.__members__.get(name, MetricStatus.UNSET)
-
-
-def worst(verdicts: list[MetricStatus]) -> MetricStatus | None:
-    """The worst verdict, FAIL_BLOCK first; None of none."""
-    return max(verdicts, key=lambda status: status.severity, default=None)
-
-
-def exit_code(results: list[JobResult], fail_on: str, interrupted: int | None = None) -> int:
-    """A call's exit code: 130/143, 1, 5, 6, 2, 7, 8, else 0; `fail_on` is none, block or warn."""
-    if interrupted is not None:
-        return interrupted
-    codes = {result.exit_status for result in results}
-    if fail_on == "none":
-        codes.discard(7)
-    if fail_on != "warn":
-        codes.discard(8)
-    return next((code for code in (1, 5, 6, 2, 7, 8) if code in codes), 0)

@@ -25,6 +25,7 @@ from runner.reporting.rows import as_text, row_of, summary
 from runner.storage import lease
 from runner.workspace.contract import MASK
 from runner.workspace.results import Failing, JobResult, Outcome
+from runner.workspace.verdict_gate import VerdictGate
 from tests.containers.container_harness import make_inputs, make_jobs
 
 IMAGE = ("--image", "some/image:tag")
@@ -152,11 +153,11 @@ def test_rows_say_what_matters() -> None:
     failed = result(outcome=Outcome.FAILED, message="exit 1.", hint="Do that.", log_bytes=9)
     assert row_of(failed, "a/log").text == "exit 1.  log a/log"
     results = [result(), block, failed, result(verdict="RAW")]
-    assert summary(results, 1) == (
+    assert summary(results, 1, VerdictGate()) == (
         "4 jobs: 1 FAIL_BLOCK · 1 PASSED · 1 RAW · 1 failed (1 unchanged, not run again)."
         " Overall ✗ FAIL_BLOCK"
     )
-    assert summary([failed], 0) == "1 job: 1 failed."
+    assert summary([failed], 0, VerdictGate()) == "1 job: 1 failed."
 
 
 def test_hostile_texts_are_cleaned_everywhere(capsys: pytest.CaptureFixture[str]) -> None:
@@ -170,8 +171,12 @@ def test_hostile_texts_are_cleaned_everywhere(capsys: pytest.CaptureFixture[str]
                   Event("kept", 0, evil, result=bad), Event("warning", 0, text=evil)):  # fmt: skip
         lines(event)
     said = capsys.readouterr().err
-    text = machine.junit(evil, [bad, result(job=evil, verdict="FAIL_BLOCK", failing=bad.failing)])
-    for shown in (said, text, summary([bad], 0)):
+    text = machine.junit(
+        evil,
+        [bad, result(job=evil, verdict="FAIL_BLOCK", failing=bad.failing)],
+        VerdictGate(),
+    )
+    for shown in (said, text, summary([bad], 0, VerdictGate())):
         assert not set("\x1b\u202e\x00") & set(shown)
     root = ElementTree.fromstring(text)
     assert (root.get("tests"), root.get("failures"), root.get("errors")) == ("2", "1", "1")

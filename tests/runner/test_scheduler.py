@@ -24,7 +24,8 @@ from runner.storage.publish import (
     settle,
 )
 from runner.workspace.layout import Place, Workspace, open_workspace
-from runner.workspace.results import JobResult, Outcome, exit_code
+from runner.workspace.results import JobResult, Outcome
+from runner.workspace.verdict_gate import VerdictGate
 from tests.runner.fake import FakeEngine, Script, metrics
 
 BUILD = Build("image:tag", ("run",))
@@ -144,7 +145,7 @@ def test_an_engine_that_breaks_is_no_result_and_destroys_none(tmp_path: Path) ->
     engine = FakeEngine(lambda _: Script(broken="the engine is gone."))
     results = go(workspace, call_of(engine)[0], "all")
     assert outcomes(results) == ["broken"]
-    assert exit_code(results, "block") == 2
+    assert VerdictGate().exit_code(results) == 2
     assert workspace.jobs[0].place.metrics.read_bytes() == before
     engine = FakeEngine()
     assert outcomes(go(workspace, call_of(engine)[0])) == ["done"]
@@ -164,7 +165,7 @@ def test_a_timeout_asks_then_kills(tmp_path: Path) -> None:
     engine = FakeEngine(lambda _: Script(waits=True, stubborn=True))
     results = go(workspace, call_of(engine, timeout=0.2, grace=0.1)[0])
     assert outcomes(results) == ["timeout"]
-    assert exit_code(results, "block") == 6
+    assert VerdictGate().exit_code(results) == 6
     assert engine.signals == ["TERM", "KILL"]
 
 
@@ -184,12 +185,36 @@ def test_a_stop_ends_what_runs_and_starts_nothing_more(tmp_path: Path, stubborn:
     assert all(job.place.read_result() is None for job in workspace.jobs)
 
 
-def test_fail_fast_starts_no_more(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("fail_on", "status", "stops"),
+    [
+        ("block", "FAIL_BLOCK", True),
+        ("block", "FAIL_WARN", False),
+        ("warn", "FAIL_WARN", True),
+        ("none", "FAIL_BLOCK", False),
+    ],
+)
+def test_fail_fast_starts_no_more_after_a_failure(
+    tmp_path: Path, fail_on: str, status: str, stops: bool
+) -> None:
     workspace = workspace_of(tmp_path, "a", "b", "c")
-    engine = FakeEngine(lambda _: Script(1))
-    call, _ = call_of(engine)
-    results = scheduler.run_all(scheduler.plan(workspace, call), call, 1, fail_fast=True)
-    assert outcomes(results) == ["failed", "cancelled", "cancelled"]
+    gate = VerdictGate(fail_on, fail_fast=True)
+    for _ in ("run now", "recorded"):
+        engine = FakeEngine(lambda _: Script(data=metrics(status)))
+        call, seen = call_of(engine)
+        call = replace(call, gate=gate)
+        results = scheduler.run_all(scheduler.plan(workspace, call), call, 1)
+        assert outcomes(results) == ["done", *(["cancelled"] * 2 if stops else ["done"] * 2)]
+        assert [event.kind for event in seen].count("stopping") == stops
+
+
+def test_fail_fast_stops_for_a_run_that_failed(tmp_path: Path) -> None:
+    workspace = workspace_of(tmp_path, "a", "b", "c")
+    for script in (Script(1), Script(broken="the engine is gone.")):
+        call, _ = call_of(FakeEngine(lambda _, script=script: script))  # type: ignore[misc]
+        call = replace(call, gate=VerdictGate("none", fail_fast=True))
+        results = scheduler.run_all(scheduler.plan(workspace, call, "all"), call, 1)
+        assert outcomes(results)[1:] == ["cancelled", "cancelled"]
 
 
 def test_the_longest_known_job_comes_first(tmp_path: Path) -> None:
@@ -313,27 +338,6 @@ def test_two_runs_do_not_share_a_workspace(tmp_path: Path) -> None:
         pass
     with locked(tmp_path):
         pass
-
-
-def test_exit_codes_of_several_results_by_rank() -> None:
-    def of(outcome: Outcome, verdict: str | None = None) -> JobResult:
-        return JobResult("a", "", outcome, verdict)
-
-    block, warn = of(Outcome.DONE, "FAIL_BLOCK"), of(Outcome.DONE, "FAIL_WARN")
-    failed, late, stopped = (of(o) for o in (Outcome.FAILED, Outcome.TIMEOUT, Outcome.CANCELLED))
-    cases = [
-        ([block, warn, failed, late, stopped], "block", 5),
-        ([block, warn, failed, late], "block", 6),
-        ([block, warn, failed], "warn", 2),
-        ([block, warn], "warn", 7),
-        ([warn], "warn", 8),
-        ([warn], "block", 0),
-        ([block, warn], "none", 0),
-        ([of(Outcome.DONE, "RAW"), of(Outcome.DONE, "NOT_APPLICABLE")], "warn", 0),
-    ]
-    for results, fail_on, code in cases:
-        assert exit_code(results, fail_on) == code
-        assert exit_code(results, fail_on, 130) == 130
 
 
 def test_valid_files_with_verdicts(tmp_path: Path) -> None:

@@ -8,12 +8,17 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
-from resim_inspect.document.enums import DataType, MetricStatus, MetricType, TimestampType
+from resim_inspect.document.enums import (
+    DataType,
+    MetricStatus,
+    MetricType,
+    TimestampType,
+    worst_status,
+)
 from resim_inspect.document.model import Event, Metric, MetricsData, ScalarValues
 from resim_inspect.document.references import data_ids
 
@@ -166,8 +171,10 @@ def batch_row(
     """A batch with these jobs; `own` is the verdict of its batch metrics, if there are any."""
     verdicts = Counter(job["jobMetricsStatus"] for job in jobs)
     errors = sum(job["jobStatus"] == "ERROR" for job in jobs)
-    worst = _worst(verdicts)
-    mine = status_name(own)
+    worst = worst_status(
+        MetricStatus.__members__.get(name, MetricStatus.UNSET) for name in verdicts
+    )
+    overall = worst_status(status for status in (worst, own) if status is not None)
     return {
         **common,
         "associatedAccount": "local",
@@ -175,10 +182,10 @@ def batch_row(
         "description": "",
         "status": "SUCCEEDED",
         "statusHistory": [],
-        "conflatedStatus": _CONFLATED.get(_worst([worst, mine]), "PASSED"),
-        "jobsMetricsStatus": worst,
-        "batchMetricsStatus": mine,
-        "overallMetricsStatus": _worst([worst, mine]),
+        "conflatedStatus": _CONFLATED.get(status_name(overall), "PASSED"),
+        "jobsMetricsStatus": status_name(worst),
+        "batchMetricsStatus": status_name(own),
+        "overallMetricsStatus": status_name(overall),
         "jobMetricsStatusCounts": {
             "passed": verdicts["PASSED"],
             "failWarn": verdicts["FAIL_WARN"],
@@ -203,12 +210,6 @@ def batch_row(
         "lastUpdatedTimestamp": created,
         **OWNER,
     }
-
-
-def _worst(names: Iterable[str]) -> str:
-    order = ("FAIL_BLOCK", "FAIL_WARN", "PASSED", "RAW", "NOT_APPLICABLE")
-    have = set(names)
-    return next((name for name in order if name in have), "NO_STATUS_REPORTED")
 
 
 def build_row(common: Json, name: str, created: str) -> Json:

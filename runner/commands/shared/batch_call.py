@@ -174,7 +174,7 @@ def run_to_folder(args: Namespace, mode: Mode, workspaces: tuple[Workspace, ...]
             args, rules, title, about, [], set(), watchers, signals.code, last=result
         )
     if args.format == "text" and args.events != "-":
-        sys.stdout.write(summary([], 0, last=result) + "\n")
+        sys.stdout.write(summary([], 0, session.gate_of(args), last=result) + "\n")
     return code
 
 

@@ -79,7 +79,11 @@ def add_arguments(parser: argparse.ArgumentParser, command: str) -> None:
             default="",
             help="run again what failed, or everything",
         )
-        parser.add_argument("--fail-fast", action="store_true", help="stop at the first failure")
+        parser.add_argument(
+            "--fail-fast",
+            action="store_true",
+            help="after a failure (see --fail-on) stop the other jobs, and skip the batch",
+        )
         parser.add_argument(
             "--only", choices=("jobs", "batch"), help="leave out the batch, or the jobs"
         )

@@ -22,8 +22,8 @@ from runner.execution.run_job import Rules, Stop
 from runner.execution.scheduler import TICK, Call
 from runner.reporting import machine
 from runner.reporting.dispatcher import Watchers
-from runner.workspace import results
-from runner.workspace.results import JobResult, Outcome
+from runner.workspace.results import JobResult
+from runner.workspace.verdict_gate import VerdictGate
 
 
 class Ready(NamedTuple):
@@ -44,7 +44,10 @@ def ready(args: Namespace, watchers: Watchers, build: Build, rules: Rules) -> It
             prepared = prepare(engine, build, watchers)
             signals.graceful = True
             stop = Stop(rules.grace)
-            yield Ready(Call(engine, build, prepared, rules, uuid4().hex, watchers, stop), signals)
+            call = Call(
+                engine, build, prepared, rules, uuid4().hex, watchers, stop, gate=gate_of(args)
+            )
+            yield Ready(call, signals)
         finally:
             engine.close()
 
@@ -86,14 +89,11 @@ def finish(
 ) -> int:
     """Write what was asked for, and say how the call ended; `last` is the batch or report."""
     everything = [*found, *([last] if last else [])]
-    counted = [r for r in everything if r.outcome is not Outcome.CANCELLED or interrupted is None]
-    if args_fail_fast(args):
-        # What it stopped was no one's wish: the failure behind it is what counts.
-        counted = [r for r in counted if r.outcome is not Outcome.CANCELLED]
-    code = results.exit_code(counted, args.fail_on, interrupted)
+    gate = gate_of(args)
+    code = gate.exit_code(everything, interrupted)
     watchers(Event("end", time.time(), data={"exit_code": code}))
     if args.junit is not None:
-        machine.write_junit(args.junit, title, everything, rules.secrets)
+        machine.write_junit(args.junit, title, everything, gate, rules.secrets)
     if args.format == "json":
         values = machine.document(args.command_name, about, found, kept, code, last, last_kept)
         sys.stdout.write(machine.dump(values, rules.secrets))
@@ -117,9 +117,9 @@ def watched(call: Call, signals: Signals, run: Callable[[], JobResult]) -> JobRe
             call.stop.tick()
 
 
-def args_fail_fast(args: Namespace) -> bool:
-    """Whether the call stops at the first failure."""
-    return bool(getattr(args, "fail_fast", False))
+def gate_of(args: Namespace) -> VerdictGate:
+    """Policy of the call's `--fail-on` and, where the command has it, `--fail-fast`."""
+    return VerdictGate(args.fail_on, bool(getattr(args, "fail_fast", False)))
 
 
 def log_path(path: Path | None) -> str:
