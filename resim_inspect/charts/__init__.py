@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from resim_inspect.charts.build import draw_series as draw_series
     from resim_inspect.charts.model.drawing import Drawing as Drawing
     from resim_inspect.charts.model.drawing import DrawOptions as DrawOptions
-    from resim_inspect.charts.model.drawing import Reading as Reading
     from resim_inspect.charts.model.picture import Picture as Picture
-    from resim_inspect.charts.model.picture import Readout as Readout
     from resim_inspect.charts.model.picture import Rect as Rect
     from resim_inspect.charts.model.picture import to_ansi as to_ansi
+    from resim_inspect.charts.model.readings import Reading as Reading
+    from resim_inspect.charts.model.readings import Readout as Readout
     from resim_inspect.charts.model.style import DARK as DARK
     from resim_inspect.charts.model.style import LIGHT as LIGHT
     from resim_inspect.charts.model.style import PLAIN as PLAIN
@@ -37,9 +37,9 @@ _HOME = {
     "draw_series": "build",
     "Drawing": "model.drawing",
     "DrawOptions": "model.drawing",
-    "Reading": "model.drawing",
+    "Reading": "model.readings",
     "Picture": "model.picture",
-    "Readout": "model.picture",
+    "Readout": "model.readings",
     "Rect": "model.picture",
     "to_ansi": "model.picture",
     "natural_height": "rendering.compose",

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from rich.cells import cell_len
 
 from resim_inspect.charts import DARK, LIGHT, PLAIN, Drawing, render
+from resim_inspect.charts.analysis.readout import extent
 from resim_inspect.charts.model.drawing import (
     Axis,
     Bands,
@@ -200,9 +201,9 @@ def one(seed: int) -> None:
         ((80, 24), (40, 12), (60, 20), (5, 3), (1, 1), (rng.randrange(1, 130), 30))
     )
     window = None
-    extent = drawing.extent
-    if extent is not None and rng.random() < 0.5:
-        low, high = extent
+    full = extent(drawing.main)
+    if full is not None and rng.random() < 0.5:
+        low, high = full
         middle = low / 2 + high / 2
         size = (high / 2 - low / 2) * 10.0 ** rng.uniform(-12, 1)
         window = rng.choice(((middle - size, middle + size), (middle, middle), (high, low)))

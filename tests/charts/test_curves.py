@@ -9,6 +9,7 @@ import pytest
 
 from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.charts import PLAIN, DrawOptions, draw, render
+from resim_inspect.charts.analysis.readout import extent, readings, readout
 from resim_inspect.charts.model.drawing import Message
 from resim_inspect.document import Document
 from resim_inspect.document.enums import MetricStatus
@@ -71,12 +72,12 @@ def test_a_gap_at_nan_is_not_drawn_over(scene: Document) -> None:
 def test_a_readout_is_the_nearest_sample(scene: Document) -> None:
     metric = scene.metric_named("Time to collision")
     assert metric is not None
-    readings = draw(scene, metric).readout(33.31)
-    assert [(r.series, r.text, r.status) for r in readings] == [
+    nearest = readings(draw(scene, metric).main, 33.31)
+    assert [(r.series, r.text, r.status) for r in nearest] == [
         ("Actor 1", "9.5 m", MetricStatus.PASSED),
         ("Actor 2", "2.67 m", MetricStatus.PASSED),
     ]
-    assert readings[0].x_text == "08:53:53.300"
+    assert nearest[0].x_text == "08:53:53.300"
 
 
 def test_a_gap_has_no_value_to_read(scene: Document) -> None:
@@ -84,9 +85,9 @@ def test_a_gap_has_no_value_to_read(scene: Document) -> None:
     assert metric is not None
     drawing = draw(scene, metric)
     for at, second in ((15.04, "4.5 m"), (15.06, "– (NaN)"), (17, "– (NaN)"), (19.96, "4 m")):
-        readings = {r.series: r.text for r in drawing.readout(at)}
-        assert readings["Actor 2"] == second, at
-        assert readings["Actor 1"] != "– (NaN)"
+        texts = {r.series: r.text for r in readings(drawing.main, at)}
+        assert texts["Actor 2"] == second, at
+        assert texts["Actor 1"] != "– (NaN)"
 
 
 def ended() -> Document:
@@ -109,11 +110,11 @@ def test_a_series_is_not_read_where_it_has_ended() -> None:
         14.4: "– (NaN)", 14.6: None, 60.0: None,
     }  # fmt: skip
     for at, text in expected.items():
-        found = {r.series: r for r in drawing.readout(at)}
+        found = {r.series: r for r in readings(drawing.main, at)}
         assert "long" in found
         assert (found["short"].text if "short" in found else None) == text, at
     assert found["long"].text == "60"
-    gap = next(r for r in drawing.readout(13.4) if r.series == "short")
+    gap = next(r for r in readings(drawing.main, 13.4) if r.series == "short")
     assert gap.status is MetricStatus.FAIL_WARN
 
 
@@ -126,22 +127,22 @@ def test_points_out_of_order_are_read_up_to_their_ends() -> None:
     document = build.document()
     drawing = draw(document, document.metrics[0])
     for at, text in ((0.5, "10"), (1.4, "10"), (2.9, "– (NaN)"), (4.6, "50"), (5.9, "50")):
-        assert drawing.readout(at)[0].text == text, at
-    assert [r.series for r in drawing.readout(8.0)] == ["far"]
+        assert readings(drawing.main, at)[0].text == text, at
+    assert [r.series for r in readings(drawing.main, 8.0)] == ["far"]
 
 
 def test_the_readout_is_given_for_the_moment_of_its_sample() -> None:
     document = ended()
     drawing = draw(document, document.metrics[0])
-    said = drawing.read(30.4)
+    said = readout(drawing.main, 30.4)
     assert said.text == "30.000 s: long 30 ✓"
-    assert drawing.read(12.1).text == "12.000 s: long 12 ✓  short 3 ✓ at 12.500 s"
+    assert readout(drawing.main, 12.1).text == "12.000 s: long 12 ✓  short 3 ✓ at 12.500 s"
     # A state holds at the cursor itself.
     build = DocumentBuilder()
     states = build.strings("s", ["A", "B", "B"], index=build.times("t", [0.0, 1.0, 2.0]))
     build.states_over_time("S", [(states, build.statuses("ok", states))], states=["A", "B"])
     document = build.document()
-    assert draw(document, document.metrics[0]).read(1.7).text.startswith("1.700 s: ")
+    assert readout(draw(document, document.metrics[0]).main, 1.7).text.startswith("1.700 s: ")
 
 
 def test_the_cursor_is_drawn_and_read(scene: Document) -> None:
@@ -175,7 +176,7 @@ def test_a_zoom_shows_its_window_only(scene: Document) -> None:
     shown = render(drawing, 100, 24, window=(33.0, 33.6), palette=PLAIN)
     assert shown.x_range == (33.0, 33.6)
     assert shown.caption == "14 of 751 points"
-    assert drawing.extent == pytest.approx((0.0, 39.9))
+    assert extent(drawing.main) == pytest.approx((0.0, 39.9))
 
 
 def test_relative_time_counts_from_the_first_stamp(scene: Document) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.charts import PLAIN, DrawOptions, draw, draw_series, render
+from resim_inspect.charts.analysis.readout import readings
 from resim_inspect.charts.build.bars import hex_color
 from resim_inspect.charts.build.histogram import counts
 from resim_inspect.charts.build.states import runs
@@ -147,8 +148,8 @@ def test_bands_hold_their_names_and_a_short_failure_is_seen(scene: Document) -> 
     assert "✗" in near
     metric = scene.metric_named("Modes")
     assert metric is not None
-    readings = draw(scene, metric).readout(26.05)
-    assert [r.text for r in readings] == ["FAULT", "ON"]
+    nearest = readings(draw(scene, metric).main, 26.05)
+    assert [r.text for r in nearest] == ["FAULT", "ON"]
 
 
 def test_a_summary_says_its_value_and_marks_it_in_its_series(scene: Document) -> None:

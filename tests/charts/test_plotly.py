@@ -11,6 +11,7 @@ import pytest
 
 from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.charts import PLAIN, DrawOptions, draw, render
+from resim_inspect.charts.analysis.readout import readings
 from resim_inspect.charts.model.drawing import Bars, Drawing, Gauge, Message, Plot, Table
 from resim_inspect.charts.plotly import decode
 
@@ -366,9 +367,9 @@ def test_no_nonsense_breaks_a_figure(kind: str) -> None:
         drawing = drawn([trace], layout)
         text = figure_text(drawing, 60, 16)
         assert "cannot be drawn here" not in text
-        drawing.readout(0.5)
+        readings(drawing.main, 0.5)
 
 
 def test_a_line_with_marks_is_read_once() -> None:
     drawing = drawn([{"name": "up", "mode": "lines+markers", "x": [0, 1, 2], "y": [3, 4, 5]}])
-    assert [(one.series, one.text) for one in drawing.readout(1.1)] == [("up", "4")]
+    assert [(one.series, one.text) for one in readings(drawing.main, 1.1)] == [("up", "4")]

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
+from resim_inspect.charts.model.layers import Curve
 from resim_inspect.document.enums import MetricStatus
-
-if TYPE_CHECKING:
-    from resim_inspect.charts.model.drawing import Curve
 
 BLOCK = 1 << 18
 
@@ -66,8 +65,22 @@ def blocks(n: int) -> Iterator[slice]:
         yield slice(start, min(n, start + BLOCK))
 
 
-def compute_stats(curve: Curve) -> CurveStats:
-    """Look at all points once. Cost: a few ns a point."""
+_cache: WeakKeyDictionary[Curve, CurveStats] = WeakKeyDictionary()
+
+
+def curve_stats(curve: Curve) -> CurveStats:
+    """Statistics of a curve, computed on first use and kept as long as the curve.
+
+    Cost of the first call: a few ns a point. Two threads that ask at the same moment may
+    both compute them; the results are equal.
+    """
+    stats = _cache.get(curve)
+    if stats is None:
+        stats = _cache[curve] = _compute(curve)
+    return stats
+
+
+def _compute(curve: Curve) -> CurveStats:
     n = min(len(curve.x), len(curve.y))
     x, y = curve.x[:n], np.ascontiguousarray(curve.y[:n])
     statuses = None if curve.statuses is None else curve.statuses[:n]

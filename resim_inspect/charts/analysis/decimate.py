@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from resim_inspect.charts.analysis.curve_stats import BLOCK, FAILING
+from resim_inspect.charts.analysis.curve_stats import BLOCK, FAILING, CurveStats, curve_stats
+from resim_inspect.charts.model.layers import Axis, Curve
 from resim_inspect.document.enums import MetricStatus
-
-if TYPE_CHECKING:
-    from resim_inspect.charts.analysis.curve_stats import CurveStats
-    from resim_inspect.charts.model.drawing import Axis, Curve
 
 
 @dataclass(frozen=True)
@@ -68,25 +65,25 @@ def decimate(curve: Curve, axis: Axis, window: tuple[float, float], bins: int) -
     In each column the first, last, lowest and highest point stay, and one sample of each
     failing status; one point before and one after the window, so that lines reach its edge.
     """
-    facts = curve.facts
-    if not facts.finite:
-        return _decimated(facts, axis, np.zeros(0, np.int64), 0)
-    if facts.sorted:
-        return _decimate_sorted(facts, axis, window, bins)
-    return _decimate_path(facts, axis, window, bins)
+    stats = curve_stats(curve)
+    if not stats.finite:
+        return _decimated(stats, axis, np.zeros(0, np.int64), 0)
+    if stats.sorted:
+        return _decimate_sorted(stats, axis, window, bins)
+    return _decimate_path(stats, axis, window, bins)
 
 
 def _decimate_sorted(
-    facts: CurveStats, axis: Axis, window: tuple[float, float], bins: int
+    stats: CurveStats, axis: Axis, window: tuple[float, float], bins: int
 ) -> Decimated:
-    x, y = facts.x, facts.y
+    x, y = stats.x, stats.y
     low, high = (stored_units(edge, x, axis) for edge in window)
     first = int(np.searchsorted(x, low, "left"))
     last = int(np.searchsorted(x, high, "right"))
     behind = last - first
     start, stop = max(0, first - 1), min(len(x), last + 1)
     if stop - start <= 4 * bins:
-        return _decimated(facts, axis, np.arange(start, stop), behind)
+        return _decimated(stats, axis, np.arange(start, stop), behind)
     edges = first + np.searchsorted(
         x[first:last], np.array([_between(low, high, k, bins) for k in range(1, bins)], x.dtype)
     )
@@ -95,8 +92,8 @@ def _decimate_sorted(
     for a, b in pairwise(cuts):
         if b > a:
             kept += [a, b - 1, a + _lowest(y[a:b]), a + _highest(y[a:b])]
-    kept += _failing_in(facts, np.asarray(cuts))
-    return _decimated(facts, axis, np.unique(np.asarray(kept, np.int64)), behind)
+    kept += _failing_in(stats, np.asarray(cuts))
+    return _decimated(stats, axis, np.unique(np.asarray(kept, np.int64)), behind)
 
 
 def _between(low: Any, high: Any, k: int, bins: int) -> Any:
@@ -125,11 +122,11 @@ def _of_blocks(values: NDArray[np.float64], what: str) -> int:
     return candidates[int(getattr(values[candidates], what)())]
 
 
-def _failing_in(facts: CurveStats, cuts: NDArray[np.int64]) -> list[int]:
+def _failing_in(stats: CurveStats, cuts: NDArray[np.int64]) -> list[int]:
     """The first sample of each failing status between each pair of cuts."""
     kept: list[int] = []
     for status in FAILING:
-        where = facts.failing.get(status)
+        where = stats.failing.get(status)
         if where is None:
             continue
         at = np.searchsorted(where, cuts)
@@ -141,10 +138,10 @@ def _failing_in(facts: CurveStats, cuts: NDArray[np.int64]) -> list[int]:
 
 
 def _decimate_path(
-    facts: CurveStats, axis: Axis, window: tuple[float, float], bins: int
+    stats: CurveStats, axis: Axis, window: tuple[float, float], bins: int
 ) -> Decimated:
     """Points whose x goes back and forth: runs of neighbours instead of columns of x."""
-    x, y = facts.x, facts.y
+    x, y = stats.x, stats.y
     low, high = (stored_units(edge, x, axis) for edge in window)
     inside = (x >= low) & (x <= high)
     behind = int(inside.sum())
@@ -153,7 +150,7 @@ def _decimate_path(
     near[:-1] |= inside[1:]
     chosen = np.flatnonzero(near)
     if len(chosen) <= 6 * bins:
-        return _decimated(facts, axis, chosen, behind)
+        return _decimated(stats, axis, chosen, behind)
     cuts = np.linspace(0, len(chosen), bins + 1).astype(np.int64)
     kept: list[int] = []
     for a, b in zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True):
@@ -165,29 +162,29 @@ def _decimate_path(
             kept += part[sorted(spots)].tolist()
     edges = chosen[np.minimum(cuts, len(chosen) - 1)].copy()
     edges[-1] += 1
-    kept += [k for k in _failing_in(facts, edges) if near[k]]
+    kept += [k for k in _failing_in(stats, edges) if near[k]]
     indices = np.unique(np.asarray(kept, np.int64))
     # A path that left the window and came back is not joined across what lies outside.
     left = np.flatnonzero(np.diff(chosen) > 1) + 1
-    return _decimated(facts, axis, indices, behind, chosen[left])
+    return _decimated(stats, axis, indices, behind, chosen[left])
 
 
 def _decimated(
-    facts: CurveStats,
+    stats: CurveStats,
     axis: Axis,
     indices: NDArray[np.int64],
     behind: int,
     more_breaks: NDArray[np.int64] | None = None,
 ) -> Decimated:
-    breaks = facts.breaks
+    breaks = stats.breaks
     if more_breaks is not None:
         breaks = np.union1d(breaks, more_breaks)
     at = np.searchsorted(indices, breaks, "left") if len(breaks) else np.zeros(0, np.int64)
     at = np.unique(at[(at > 0) & (at < len(indices))])
     return Decimated(
-        x=axis_units(facts.x[indices], axis),
-        y=facts.y[indices],
-        statuses=None if facts.statuses is None else facts.statuses[indices],
+        x=axis_units(stats.x[indices], axis),
+        y=stats.y[indices],
+        statuses=None if stats.statuses is None else stats.statuses[indices],
         breaks=at,
         behind=behind,
         indices=indices,

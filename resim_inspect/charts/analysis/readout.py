@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from resim_inspect.charts.analysis.curve_stats import CurveStats, curve_stats
 from resim_inspect.charts.analysis.decimate import axis_units, ns_of, stored_units
+from resim_inspect.charts.analysis.scales import Scale, data_extent
 from resim_inspect.charts.analysis.ticks import position_label
 from resim_inspect.charts.model.drawing import (
     Axis,
@@ -19,15 +21,10 @@ from resim_inspect.charts.model.drawing import (
     Drawing,
     Panel,
     Plot,
-    Reading,
 )
-from resim_inspect.charts.model.picture import Readout
+from resim_inspect.charts.model.readings import Reading, Readout
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.text import count, number, quantity
-
-if TYPE_CHECKING:
-    from resim_inspect.charts.analysis.curve_stats import CurveStats
-    from resim_inspect.charts.rendering.panels.canvas import Scale
 
 DIGITS = 6
 _NEAR = 0.01
@@ -37,11 +34,10 @@ _BY_SEVERITY = {s.severity: s for s in MetricStatus if s is not MetricStatus.UNS
 
 
 def extent(panel: Panel | None) -> tuple[float, float] | None:
-    """The x range of all the data of a panel, in axis units."""
+    """Range of x of all the data of a panel, in axis units; None where there is none."""
     if isinstance(panel, Plot):
-        from resim_inspect.charts.analysis.scales import data_extent
-
-        found = data_extent(panel)
+        with np.errstate(all="ignore"):
+            found = data_extent(panel)
         if found is not None and panel.x.kind == "category" and panel.x.categories:
             return -0.5, len(panel.x.categories) - 0.5
         return found
@@ -63,7 +59,13 @@ def value_text(value: float, curve_unit: str, axis: Axis, digits: int = DIGITS) 
 
 
 def readings(panel: Panel | None, x: float) -> tuple[Reading, ...]:
-    """The value nearest to x of each series."""
+    """The value nearest to x (axis units) of each series."""
+    # Overflows are expected of hostile numbers; a warning would spoil a screen.
+    with np.errstate(all="ignore"):
+        return _readings(panel, x)
+
+
+def _readings(panel: Panel | None, x: float) -> tuple[Reading, ...]:
     if isinstance(panel, Bars):
         return bar_readings(panel, round(x)) if math.isfinite(x) else ()
     if not isinstance(panel, Plot) or not math.isfinite(x):
@@ -80,8 +82,8 @@ def readings(panel: Panel | None, x: float) -> tuple[Reading, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def read(panel: Panel | None, x: float) -> Readout:
-    """The values nearest to x, and the moment that they are from."""
+def readout(panel: Panel | None, x: float) -> Readout:
+    """The values nearest to x (axis units), and the position of their samples."""
     return _from_its_moment(Readout(x, position_text(panel, x), readings(panel, x)), panel)
 
 
@@ -127,23 +129,23 @@ def readout_at(panel: Plot, x: float, y: float, scales: tuple[Scale, Scale]) -> 
             text,
             tuple(Reading(b.name, b.text, b.status, color_role=b.color_role) for b in boxes),
         )
-    curves = [c for c in panel.curves if not c.excluded_from_readout and c.facts.total][
+    curves = [c for c in panel.curves if not c.excluded_from_readout and curve_stats(c).total][
         :_MAX_READINGS
     ]
-    if any(not c.facts.sorted for c in curves):
+    if any(not curve_stats(c).sorted for c in curves):
         found = [r for c in curves if (r := _closest(c, panel, x, y, scales)) is not None]
         return Readout(x, text, tuple(found))
     return _from_its_moment(Readout(x, text, readings(panel, x)), panel, span)
 
 
 def _reading(curve: Curve, panel: Plot, k: int) -> Reading:
-    facts = curve.facts
+    stats = curve_stats(curve)
     axis = panel.right if curve.right and panel.right is not None else panel.y
-    at = float(axis_units(facts.x[k : k + 1], panel.x)[0])
-    status = None if facts.statuses is None else MetricStatus(int(facts.statuses[k]))
-    text = value_text(float(facts.y[k]), curve.unit, axis)
+    at = float(axis_units(stats.x[k : k + 1], panel.x)[0])
+    status = None if stats.statuses is None else MetricStatus(int(stats.statuses[k]))
+    text = value_text(float(stats.y[k]), curve.unit, axis)
     if curve.texts:
-        raw = k if facts.positions is None else int(facts.positions[k])
+        raw = k if stats.positions is None else int(stats.positions[k])
         if raw < len(curve.texts) and curve.texts[raw]:
             text = f"{text} {curve.texts[raw]}"
     return Reading(curve.name, text, status, position_label(at, panel.x), curve.color_role, at)
@@ -151,9 +153,9 @@ def _reading(curve: Curve, panel: Plot, k: int) -> Reading:
 
 def _without_value(curve: Curve, panel: Plot, k: int) -> Reading:
     """The k-th of the samples that have no finite value."""
-    place = int(curve.facts.missing[k])
+    place = int(curve_stats(curve).missing[k])
     axis = panel.right if curve.right and panel.right is not None else panel.y
-    at = float(axis_units(curve.facts.missing_x[k : k + 1], panel.x)[0])
+    at = float(axis_units(curve_stats(curve).missing_x[k : k + 1], panel.x)[0])
     status = None if curve.statuses is None else MetricStatus(int(curve.statuses[place]))
     # On a log axis this may as well be a number that has no logarithm.
     text = "–" if axis.kind == "log" else f"– ({number(float(curve.y[place]))})"
@@ -166,18 +168,18 @@ def _nearest(curve: Curve, panel: Plot, x: float, near: float) -> Reading | None
     Beyond its first and last sample a curve is read within `near` (axis units), and as far
     as these samples are from their neighbours.
     """
-    facts = curve.facts
-    at = stored_units(x, facts.x, panel.x).item()
-    found = _place(facts.x, at) if facts.sorted else int(np.abs(facts.x - at).argmin())
-    gap = _place(facts.missing_x, at)
+    stats = curve_stats(curve)
+    at = stored_units(x, stats.x, panel.x).item()
+    found = _place(stats.x, at) if stats.sorted else int(np.abs(stats.x - at).argmin())
+    gap = _place(stats.missing_x, at)
     ways = [
         math.inf if k is None else abs(values[k].item() - at)
-        for k, values in ((found, facts.x), (gap, facts.missing_x))
+        for k, values in ((found, stats.x), (gap, stats.missing_x))
     ]
     if min(ways) == math.inf:
         return None
-    unit = 1e9 if facts.x.dtype.kind in "iu" else 1.0
-    if min(ways) > near * unit and min(ways) > _step_at_end(facts, at):
+    unit = 1e9 if stats.x.dtype.kind in "iu" else 1.0
+    if min(ways) > near * unit and min(ways) > _step_at_end(stats, at):
         return None
     if gap is not None and ways[1] < ways[0]:
         return _without_value(curve, panel, gap)
@@ -194,11 +196,11 @@ def _place(values: NDArray[Any], at: float) -> int | None:
     return k
 
 
-def _step_at_end(facts: CurveStats, at: float) -> float:
+def _step_at_end(stats: CurveStats, at: float) -> float:
     """How far a curve reaches beyond its samples at x; infinite between its ends."""
-    values = [v for v in (facts.x, facts.missing_x) if len(v)]
-    if not facts.sorted:
-        inside = facts.x_min <= at <= facts.x_max
+    values = [v for v in (stats.x, stats.missing_x) if len(v)]
+    if not stats.sorted:
+        inside = stats.x_min <= at <= stats.x_max
         return math.inf if inside else 0.0
     first = sorted(v.item() for part in values for v in part[:2])
     last = sorted(v.item() for part in values for v in part[-2:])
@@ -213,13 +215,13 @@ def _closest(
     curve: Curve, panel: Plot, x: float, y: float, scales: tuple[Scale, Scale]
 ) -> Reading | None:
     """The point nearest in both directions, measured in cells (twice as tall as wide)."""
-    facts = curve.facts
-    if not facts.finite:
+    stats = curve_stats(curve)
+    if not stats.finite:
         return None
     here = scales[0].place(np.array([x])), scales[1].place(np.array([y]))
     with np.errstate(invalid="ignore", over="ignore"):
-        dx = scales[0].place(axis_units(facts.x, panel.x)) - here[0]
-        dy = 2 * (scales[1].place(facts.y) - here[1])
+        dx = scales[0].place(axis_units(stats.x, panel.x)) - here[0]
+        dy = 2 * (scales[1].place(stats.y) - here[1])
         k = int((dx * dx + dy * dy).argmin())
     found = _reading(curve, panel, k)
     return Reading(
@@ -279,7 +281,7 @@ def bar_readings(panel: Bars, place: int) -> tuple[Reading, ...]:
 
 
 def position_text(panel: Panel | None, x: float) -> str:
-    """An x position in words."""
+    """A position of x in words: `8.420 s`, `08:53:20.124`, a category."""
     if isinstance(panel, Bars):
         place = round(x) if math.isfinite(x) else -1
         return panel.categories[place] if 0 <= place < len(panel.categories) else ""
@@ -290,14 +292,14 @@ def position_text(panel: Panel | None, x: float) -> str:
 
 
 def caption(drawing: Drawing) -> str:
-    """How much stands behind a drawing, all panels together."""
+    """Size of the data behind a drawing, all panels together: `2 series · 600,000 points`."""
     own = drawing.extra.get("caption")
     if isinstance(own, str):
         return own
     parts: list[str] = []
     curves = [c for p in drawing.panels if isinstance(p, Plot) for c in p.curves if c.counted]
-    points = sum(c.facts.total for c in curves)
-    missing = points - sum(c.facts.finite for c in curves)
+    points = sum(curve_stats(c).total for c in curves)
+    missing = points - sum(curve_stats(c).finite for c in curves)
     if len(curves) > 1:
         parts.append(f"{len(curves)} series")
     if curves:

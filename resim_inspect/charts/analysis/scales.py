@@ -1,17 +1,68 @@
-"""Which range of x and y a plot shows."""
+"""Scales of axis units on cells, and the ranges of x and y that a plot shows."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
+from resim_inspect.charts.analysis.curve_stats import curve_stats
 from resim_inspect.charts.analysis.decimate import Decimated
-from resim_inspect.charts.model.drawing import Axis, Box, Curve, Plot
-from resim_inspect.charts.rendering.panels.canvas import widen
+from resim_inspect.charts.model.layers import Axis, Box, Curve, Plot
 
 Range = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A range of axis units on a number of cells, 0 at the lower end."""
+
+    low: float
+    high: float
+    cells: int
+    reverse: bool = False
+
+    def place(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Axis units as fractions of cells: 0 is the lower edge, `cells` the upper one."""
+        # A quarter of everything first: the span of ±1e308 is more than a float holds.
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            span = self.high * 0.25 - self.low * 0.25
+            part = (values * 0.25 - self.low * 0.25) / span
+            return (1.0 - part if self.reverse else part) * self.cells
+
+    def cell(self, value: float) -> int | None:
+        """The cell in which a value lies, 0 the lowest; None outside."""
+        part = float(self.place(np.array([value]))[0])
+        if not (-1e-9 <= part <= self.cells * (1 + 1e-9)):
+            return None
+        return min(self.cells - 1, max(0, int(part)))
+
+    def value(self, cell: float) -> float:
+        """The value at a fraction of cells."""
+        part = cell / max(1, self.cells)
+        if self.reverse:
+            part = 1 - part
+        return self.low * (1 - part) + self.high * part
+
+
+_MAX_FINITE = 1.7e308
+
+
+def widen(low: float, high: float, part: float = 0.0) -> tuple[float, float]:
+    """A range that is finite and not empty, wider by a part of its span at both ends."""
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return 0.0, 1.0
+    low, high = min(low, high), max(low, high)
+    low, high = max(low, -_MAX_FINITE), min(high, _MAX_FINITE)
+    size = max(abs(low), abs(high))
+    if high - low <= size * 1e-13 or high == low:
+        pad = size * 0.1 if size > 1e-300 else 0.5
+        return max(low - pad, -_MAX_FINITE), min(high + pad, _MAX_FINITE)
+    pad = high * part - low * part
+    return max(low - pad, -_MAX_FINITE), min(high + pad, _MAX_FINITE)
 
 
 def data_extent(panel: Plot) -> Range | None:
@@ -19,11 +70,11 @@ def data_extent(panel: Plot) -> Range | None:
     lows: list[float] = []
     highs: list[float] = []
     for curve in panel.curves:
-        facts = curve.facts
-        if facts.finite:
-            lows.append(_units(facts.x_min, curve, panel.x))
-            highs.append(_units(facts.x_max, curve, panel.x))
-        for at in facts.failing_unseen.values():
+        stats = curve_stats(curve)
+        if stats.finite:
+            lows.append(_units(stats.x_min, curve, panel.x))
+            highs.append(_units(stats.x_max, curve, panel.x))
+        for at in stats.failing_unseen.values():
             lows.append(_units(at.min(), curve, panel.x))
             highs.append(_units(at.max(), curve, panel.x))
     for box in panel.boxes:

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from resim_inspect.charts.model.drawing import Axis
+from resim_inspect.charts.model.layers import Axis
 from resim_inspect.text import number
 
 NS = 1_000_000_000

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from resim_inspect.charts.analysis.curve_stats import curve_stats
+
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -93,7 +95,7 @@ def double_over_time(source: Source, metric: Metric, values: DoubleOverTimeValue
     reference_lines: list[ReferenceLine] = []
     for curve, definition in shown:
         reference_lines += threshold_lines(definition, curve.unit, curve.name if len(distinct) > 1 else "")
-    earliest = [c.facts.x_min for c in curves if c.facts.finite]
+    earliest = [curve_stats(c).x_min for c in curves if curve_stats(c).finite]
     if any(c.x.dtype.kind != "i" for c in curves):
         axis = Axis(title="sample", integer_ticks=True)
     else:
@@ -238,7 +240,7 @@ def _drawing(
     return Drawing(
         title=clean(metric.name),
         kind=metric.type.label,
-        panels=(plot if any(c.facts.total for c in curves) else no_points(),),
+        panels=(plot if any(curve_stats(c).total for c in curves) else no_points(),),
         status=metric.status,
         notes=tuple(source.notes),
         categories=tuple(source.categories),

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from resim_inspect.charts.model.picture import Readout
-
 TimeMode = Literal["auto", "relative", "absolute"]
 ImageMode = Literal["half", "none"]
 
@@ -44,23 +42,6 @@ class DrawOptions:
     image: ImageMode = "half"
     image_index: int = 0
     """Which image of a list, from 0."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One value at a position: exact, from the data."""
-
-    series: str
-    text: str
-    """The value with its unit: `0.81 s`, `LANE_KEEP`."""
-    status: MetricStatus | None = None
-    x_text: str = ""
-    """Where the sample lies: `8.420 s`."""
-    color_role: ColorRole = "text"
-    x: float | None = None
-    """Where the sample lies in axis units; None for what holds over a stretch."""
-    sample_x: str = ""
-    """Where the sample lies, if that is not the position the readings are given for."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,44 +166,3 @@ class Drawing:
     def main(self) -> Plot | Bars | None:
         """The panel that is zoomed and read: the first plot, if there is one."""
         return next((p for p in self.panels if isinstance(p, Plot | Bars)), None)
-
-    @property
-    def extent(self) -> tuple[float, float] | None:
-        """The x range of all the data, in axis units; None where there is nothing to zoom."""
-        import numpy as np
-
-        from resim_inspect.charts.analysis.readout import extent
-
-        with np.errstate(all="ignore"):
-            return extent(self.main)
-
-    @property
-    def caption(self) -> str:
-        """How much stands behind the drawing: `2 series · 600,000 points`."""
-        from resim_inspect.charts.analysis.readout import caption
-
-        return caption(self)
-
-    def readout(self, x: float) -> tuple[Reading, ...]:
-        """The values nearest to x (axis units), one for each series."""
-        import numpy as np
-
-        from resim_inspect.charts.analysis.readout import readings
-
-        with np.errstate(all="ignore"):
-            return readings(self.main, x)
-
-    def read(self, x: float) -> Readout:
-        """The values nearest to x, and the moment that they are from."""
-        import numpy as np
-
-        from resim_inspect.charts.analysis.readout import read
-
-        with np.errstate(all="ignore"):
-            return read(self.main, x)
-
-    def x_text(self, x: float) -> str:
-        """A position as people write it: `8.420 s`, `08:53:20.124`, a category."""
-        from resim_inspect.charts.analysis.readout import position_text
-
-        return position_text(self.main, x)

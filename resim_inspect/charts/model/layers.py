@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from resim_inspect.charts.analysis.curve_stats import CurveStats
-
 AxisKind = Literal["number", "log", "time", "category", "hidden"]
 
 
@@ -77,13 +75,6 @@ class Curve:
     """Belongs to other data, as a whisker or an outline does: it is never read out."""
     texts: tuple[str, ...] = ()
     """For the readout: one text a point, or nothing."""
-
-    @cached_property
-    def facts(self) -> CurveStats:
-        """What drawing needs to know of all points, worked out once."""
-        from resim_inspect.charts.analysis.curve_stats import compute_stats
-
-        return compute_stats(self)
 
 
 class Fill(NamedTuple):

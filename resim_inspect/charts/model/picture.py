@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from resim_inspect.charts.model.drawing import Reading
+from resim_inspect.charts.model.readings import Readout
 from resim_inspect.charts.model.style import Line, Span, Style
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.text import symbol
@@ -26,28 +26,6 @@ class Rect:
         column, row = place
         across = self.x <= column < self.x + self.width
         return bool(across and self.y <= row < self.y + self.height)
-
-
-@dataclass(frozen=True, slots=True)
-class Readout:
-    """What the data say at a position."""
-
-    x: float | None
-    """Axis units; None where the panel has no x."""
-    x_text: str
-    readings: tuple[Reading, ...]
-
-    @property
-    def text(self) -> str:
-        """In one line: `8.420 s: Actor 1 4.10 s ✓  Actor 2 0.81 s !`."""
-        parts = []
-        for reading in self.readings:
-            mark = "" if reading.status is None else " " + symbol(reading.status)
-            name = f"{reading.series} " if reading.series else ""
-            away = f" at {reading.sample_x}" if reading.sample_x else ""
-            parts.append(f"{name}{reading.text}{mark}{away}")
-        joined = "  ".join(parts)
-        return f"{self.x_text}: {joined}" if self.x_text else joined
 
 
 @dataclass(frozen=True)

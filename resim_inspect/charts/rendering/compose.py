@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from resim_inspect.charts.analysis.readout import caption as caption_of
+from resim_inspect.charts.analysis.readout import readout
 from resim_inspect.charts.model.drawing import (
     Bars,
     Drawing,
@@ -15,7 +17,8 @@ from resim_inspect.charts.model.drawing import (
     Table,
     Text,
 )
-from resim_inspect.charts.model.picture import Picture, Readout, Rect
+from resim_inspect.charts.model.picture import Picture, Rect
+from resim_inspect.charts.model.readings import Readout
 from resim_inspect.charts.model.style import DARK, Palette
 from resim_inspect.charts.rendering.cells import Grid, cut, width_of
 from resim_inspect.charts.rendering.panels.canvas import Painted, Request
@@ -57,7 +60,7 @@ def _render(
     width, height = max(1, min(_MAX_SIDE, width)), max(1, min(10 * _MAX_SIDE, height))
     main = drawing.main
     notes = _wrapped(drawing.notes, width, max(1, height // 4) if height >= 4 else 0)
-    foot = 1 if height >= 6 and (main is not None or drawing.caption) else 0
+    foot = 1 if height >= 6 and (main is not None or caption_of(drawing)) else 0
     room = max(1, height - len(notes) - foot)
     grid = Grid(width, height)
     shown, corner, more = None, (0, 0), 0
@@ -79,7 +82,7 @@ def _render(
             image = Rect(inner.x + place.x, inner.y + place.y, inner.width, inner.height)
         if chosen:
             shown, corner = painted, (place.x, place.y)
-    caption = shown.caption if shown is not None and shown.caption else drawing.caption
+    caption = shown.caption if shown is not None and shown.caption else caption_of(drawing)
     for row, note in enumerate(notes):
         grid.put(0, room + row, note, palette.style("dim"))
     if foot:
@@ -96,7 +99,7 @@ def natural_height(drawing: Drawing, width: int, most: int = 10_000) -> int:
         panels += sum(_natural(p, width) for p in drawing.panels if p.area is None)
     else:
         panels = sum(_natural(panel, width) for panel in drawing.panels)
-    foot = 1 if drawing.main is not None or drawing.caption else 0
+    foot = 1 if drawing.main is not None or caption_of(drawing) else 0
     return max(1, min(most, panels + foot + len(_wrapped(drawing.notes, width, most))))
 
 
@@ -125,7 +128,7 @@ def _paint_foot(
     row = grid.height - 1
     text = caption
     if cursor is not None:
-        said = drawing.read(cursor)
+        said = readout(drawing.main, cursor)
         if said.readings:
             end = grid.put(0, row, cut(said.text, grid.width), palette.style("accent"))
             left = grid.width - end - 3

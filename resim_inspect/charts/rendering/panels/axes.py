@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from resim_inspect.charts.analysis.scales import Scale
 from resim_inspect.charts.analysis.ticks import Ticks, ticks
 from resim_inspect.charts.model.drawing import Axis, Plot
 from resim_inspect.charts.model.picture import Rect
 from resim_inspect.charts.rendering.cells import Grid, common_start, cut, fit, width_of
-from resim_inspect.charts.rendering.panels.canvas import Request, Scale
+from resim_inspect.charts.rendering.panels.canvas import Request
 from resim_inspect.text import number
 
 _MIN_LABELS = 3

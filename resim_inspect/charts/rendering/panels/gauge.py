@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 
+from resim_inspect.charts.analysis.scales import Scale, widen
 from resim_inspect.charts.model.drawing import Gauge
 from resim_inspect.charts.model.picture import status_word
 from resim_inspect.charts.rendering.cells import Grid, cut, width_of
-from resim_inspect.charts.rendering.panels.canvas import Painted, Request, Scale, widen
+from resim_inspect.charts.rendering.panels.canvas import Painted, Request
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.text import number, quantity
 

@@ -1,16 +1,18 @@
-"""Lying bars: one row each, its label before it and its value behind it."""
+"""Horizontal bars: one row each, its label before it and its value behind it."""
 
 from __future__ import annotations
 
 import math
 
 from resim_inspect.charts.analysis.readout import bar_readings
+from resim_inspect.charts.analysis.scales import Scale
 from resim_inspect.charts.model.drawing import Bars, Box
-from resim_inspect.charts.model.picture import Readout, Rect
+from resim_inspect.charts.model.picture import Rect
+from resim_inspect.charts.model.readings import Readout
 from resim_inspect.charts.model.style import ColorRole
 from resim_inspect.charts.rendering.cells import Grid, cut, fit, width_of
-from resim_inspect.charts.rendering.panels import bars, legend, shapes
-from resim_inspect.charts.rendering.panels.canvas import Painted, Request, Scale
+from resim_inspect.charts.rendering.panels import bar_layout, legend, shapes
+from resim_inspect.charts.rendering.panels.canvas import Painted, Request
 from resim_inspect.text import number, quantity, symbol
 
 
@@ -25,7 +27,7 @@ def paint(panel: Bars, places: range, request: Request) -> Painted:
     """One row a bar; grouped bars of a category stand together."""
     grid = Grid(request.width, request.height)
     palette = request.palette
-    found = bars.legend_of(panel, request)
+    found = bar_layout.legend_entries(panel, request)
     title = " · ".join(part for part in (panel.x_title, panel.y_title) if part)
     top = 0
     if request.height >= 4 and (found or title):
@@ -40,7 +42,7 @@ def paint(panel: Bars, places: range, request: Request) -> Painted:
         left_out = len(places) - len(shown)
     names = [panel.categories[p] for p in shown]
     label_width = min(max((width_of(n) for n in names), default=0), max(4, request.width // 3))
-    parts = bars.stack(panel, shown)
+    parts = bar_layout.stack(panel, shown)
     texts = _texts(panel, shown)
     text_width = min(max((width_of(t) for t, _ in texts.values()), default=0), request.width // 4)
     columns = max(1, request.width - label_width - text_width - 3)
@@ -55,7 +57,7 @@ def paint(panel: Bars, places: range, request: Request) -> Painted:
         row = first_rows[place] + (0 if panel.stacked else panel.series.index(series))
         if row >= area.height:
             continue
-        status = bars.status_of(series, place)
+        status = bar_layout.status_of(series, place)
         failing = status is not None and status.severity >= 4
         color_role = (
             status
@@ -106,7 +108,7 @@ def _texts(panel: Bars, places: range) -> dict[tuple[int, int], tuple[str, Color
             bad = [
                 st
                 for s in panel.series
-                if (st := bars.status_of(s, place)) is not None and st.severity >= 4
+                if (st := bar_layout.status_of(s, place)) is not None and st.severity >= 4
             ]
             worst = max(bad, key=lambda s: s.severity, default=None)
             text = number(sum(values), 4) if values else "no value"
@@ -117,7 +119,7 @@ def _texts(panel: Bars, places: range) -> dict[tuple[int, int], tuple[str, Color
         for k, series in enumerate(panel.series):
             if place >= len(series.values):
                 continue
-            status = bars.status_of(series, place)
+            status = bar_layout.status_of(series, place)
             text = quantity(float(series.values[place]), series.unit, 4)
             if panel.percent:
                 text += _share(series.values.tolist(), place)

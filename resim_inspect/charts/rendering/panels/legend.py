@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from resim_inspect.charts.analysis.curve_stats import curve_stats
 from resim_inspect.charts.model.drawing import Plot
 from resim_inspect.charts.model.style import SERIES_MARKS, STATUS_MARKS, ColorRole, Palette
 from resim_inspect.charts.rendering.cells import Grid, cut, width_of
@@ -80,7 +81,7 @@ def entries(
                 )
             )
     for status, mark in STATUS_MARKS.items():
-        many = sum(_failing(c.facts.status_counts, status) for c in panel.curves)
+        many = sum(_failing(curve_stats(c).status_counts, status) for c in panel.curves)
         if many:
             found.append(LegendEntry(mark, f"{status.name} {many:,}", status, 2))
     return found

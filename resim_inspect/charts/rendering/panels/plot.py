@@ -5,12 +5,14 @@ from __future__ import annotations
 from functools import lru_cache
 
 from resim_inspect.charts import plotext_backend as adapter
+from resim_inspect.charts.analysis.curve_stats import curve_stats
 from resim_inspect.charts.analysis.decimate import Decimated, decimate
 from resim_inspect.charts.analysis.readout import readout_at
-from resim_inspect.charts.analysis.scales import x_range, y_range
+from resim_inspect.charts.analysis.scales import Scale, x_range, y_range
 from resim_inspect.charts.analysis.ticks import Ticks
 from resim_inspect.charts.model.drawing import Curve, Plot
-from resim_inspect.charts.model.picture import Readout, Rect
+from resim_inspect.charts.model.picture import Rect
+from resim_inspect.charts.model.readings import Readout
 from resim_inspect.charts.model.style import RGB, VALUE_MARK, ColorRole, Style
 from resim_inspect.charts.rendering.cells import Grid, cut
 from resim_inspect.charts.rendering.panels import legend, shapes
@@ -22,7 +24,7 @@ from resim_inspect.charts.rendering.panels.axes import (
     with_thresholds,
     y_ticks_of,
 )
-from resim_inspect.charts.rendering.panels.canvas import Painted, Request, Scale
+from resim_inspect.charts.rendering.panels.canvas import Painted, Request
 from resim_inspect.charts.rendering.panels.strokes import curve_strokes, mark_strokes
 
 
@@ -77,7 +79,7 @@ def paint(panel: Plot, request: Request) -> Painted:
     counted = [(curve, points) for curve, points in decimated if curve.counted]
     shown = sum(points.behind for _, points in counted)
     whole = all(points.complete or not curve.line for curve, points in counted)
-    total = sum(curve.facts.finite for curve, _ in counted)
+    total = sum(curve_stats(curve).finite for curve, _ in counted)
 
     def read(column: int, row: int) -> Readout | None:
         at = x.value(column - area.x + 0.5)

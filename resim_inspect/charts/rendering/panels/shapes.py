@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resim_inspect.charts.analysis.decimate import ns_of
+from resim_inspect.charts.analysis.scales import Scale
 from resim_inspect.charts.model.drawing import Axis, Bands, Box, Heatmap
 from resim_inspect.charts.model.picture import Rect
 from resim_inspect.charts.model.style import RGB, ColorRole, Palette, Style
 from resim_inspect.charts.rendering.cells import RIGHT, UP, Grid, cut, width_of
-from resim_inspect.charts.rendering.panels.canvas import Scale
 
 FILLS = "█▓▒░"
 """Fills of the series where there are no colours."""

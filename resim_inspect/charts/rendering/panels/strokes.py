@@ -7,12 +7,12 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from resim_inspect.charts.analysis.curve_stats import FAILING, blocks
+from resim_inspect.charts.analysis.curve_stats import FAILING, blocks, curve_stats
 from resim_inspect.charts.analysis.decimate import Decimated, axis_units
+from resim_inspect.charts.analysis.scales import Scale
 from resim_inspect.charts.model.drawing import Axis, Curve
 from resim_inspect.charts.model.style import STATUS_MARKS, Palette
 from resim_inspect.charts.plotext_backend import Stroke
-from resim_inspect.charts.rendering.panels.canvas import Scale
 
 _SIGN_EVERY = 12
 """Columns between two marks of a line where marks tell series apart."""
@@ -53,13 +53,13 @@ def _cloud(
     curve: Curve, x: Scale, y: Scale, axis: Axis, color: tuple[int, int, int] | None, symbol: str
 ) -> Stroke:
     """Single points, all of them: every dot, or cell of a mark, that holds one, once."""
-    facts = curve.facts
+    stats = curve_stats(curve)
     across, up = (2, 4) if symbol == "braille" else (1, 1)
     spots: list[NDArray[np.int64]] = []
     height = y.cells * up
-    for part in blocks(facts.finite):
-        xs = x.place(axis_units(facts.x[part], axis))
-        ys = y.place(facts.y[part])
+    for part in blocks(stats.finite):
+        xs = x.place(axis_units(stats.x[part], axis))
+        ys = y.place(stats.y[part])
         inside = (xs >= 0) & (xs <= x.cells) & (ys >= 0) & (ys <= y.cells)
         column = np.minimum((xs[inside] * across).astype(np.int64), x.cells * across - 1)
         row = np.minimum((ys[inside] * up).astype(np.int64), height - 1)
@@ -155,7 +155,7 @@ def mark_strokes(
             if len(where):
                 xs, ys = _ends(x.place(points.x[where]), y.place(points.y[where]), x.cells)
                 found.append(Stroke(xs, ys, color, mark, joined=False))
-        unseen = curve.facts.failing_unseen.get(status)
+        unseen = curve_stats(curve).failing_unseen.get(status)
         if unseen is not None:
             xs = x.place(axis_units(unseen, axis))
             cells = np.unique(np.floor(xs[(xs >= 0) & (xs <= x.cells)]))

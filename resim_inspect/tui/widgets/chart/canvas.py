@@ -91,8 +91,9 @@ class ChartCanvas(Background, Lined, can_focus=True):
     def look_at(self, x: float) -> None:
         """Put the cursor at a position of the axis once the drawing is there."""
         self.cursor_x = x
-        if self.drawing and self.window and self.drawing.extent:
-            self.window = around(x, self.window, self.drawing.extent)
+        extent = self._extent
+        if self.window and extent:
+            self.window = around(x, self.window, extent)
             self._ask()
         self.refresh()
 
@@ -115,10 +116,19 @@ class ChartCanvas(Background, Lined, can_focus=True):
         if self._wanted_ns is None or axis is None:
             return
         at = (self._wanted_ns - axis.base) / 1e9
-        extent = self.drawing.extent if self.drawing else None
+        extent = self._extent
         if axis.kind == "time" and extent and extent[0] <= at <= extent[1]:
             self.look_at(at)
         self._wanted_ns = None
+
+    @property
+    def _extent(self) -> Window | None:
+        """Range of x of all the data that are drawn; None where there is nothing to zoom."""
+        if self.drawing is None:
+            return None
+        from resim_inspect.charts.analysis.readout import extent
+
+        return extent(self.drawing.main)
 
     def _tidy(self) -> None:
         if self._stale:
@@ -183,7 +193,7 @@ class ChartCanvas(Background, Lined, can_focus=True):
         """The window in view and the whole extent, where there is something to zoom."""
         if self._painted is None or self.drawing is None:
             return None
-        extent, shown = self.drawing.extent, self._painted.picture.x_range
+        extent, shown = self._extent, self._painted.picture.x_range
         if extent is None or shown is None or extent[1] <= extent[0]:
             return None
         return self.window or shown, extent
@@ -275,6 +285,7 @@ class ChartCanvas(Background, Lined, can_focus=True):
 
     def reading(self, look: ThemeStyles) -> list[StyledText]:
         """The last line: the values under the cursor, or how much is drawn."""
+        from resim_inspect.charts.analysis.readout import readout
         from resim_inspect.charts.rendering.cells import common_start
 
         drawing = self.drawing
@@ -292,7 +303,7 @@ class ChartCanvas(Background, Lined, can_focus=True):
             if graphics and graphics.trouble and self._painted and self._painted.picture.image:
                 parts.append(graphics.trouble)
             return [(" " + " · ".join(parts), look.quiet)]
-        said = drawing.read(self.cursor_x)
+        said = readout(drawing.main, self.cursor_x)
         pieces: list[StyledText] = [(f" {said.x_text}", look.accent)]
         drop = 0
         if cell_len(said.text) > self.size.width - 2 * len(said.readings):

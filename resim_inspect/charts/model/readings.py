@@ -1,0 +1,48 @@
+"""Values of the data at a position of a drawing, as plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from resim_inspect.charts.model.style import ColorRole
+from resim_inspect.document.enums import MetricStatus
+from resim_inspect.text import symbol
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One value at a position: exact, from the data."""
+
+    series: str
+    text: str
+    """The value with its unit: `0.81 s`, `LANE_KEEP`."""
+    status: MetricStatus | None = None
+    x_text: str = ""
+    """Where the sample lies: `8.420 s`."""
+    color_role: ColorRole = "text"
+    x: float | None = None
+    """Where the sample lies in axis units; None for what holds over a stretch."""
+    sample_x: str = ""
+    """Where the sample lies, if that is not the position the readings are given for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Readout:
+    """What the data say at a position."""
+
+    x: float | None
+    """Axis units; None where the panel has no x."""
+    x_text: str
+    readings: tuple[Reading, ...]
+
+    @property
+    def text(self) -> str:
+        """In one line: `8.420 s: Actor 1 4.10 s ✓  Actor 2 0.81 s !`."""
+        parts = []
+        for reading in self.readings:
+            mark = "" if reading.status is None else " " + symbol(reading.status)
+            name = f"{reading.series} " if reading.series else ""
+            away = f" at {reading.sample_x}" if reading.sample_x else ""
+            parts.append(f"{name}{reading.text}{mark}{away}")
+        joined = "  ".join(parts)
+        return f"{self.x_text}: {joined}" if self.x_text else joined
