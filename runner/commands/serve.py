@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import sys
 import tempfile
 from pathlib import Path
@@ -15,7 +14,7 @@ from resim_inspect.text import clean
 from runner.api.stub_server.index_builder import Prepared, new_token, prepare
 from runner.api.stub_server.server import Server, serve
 from runner.errors import CallError
-from runner.storage.output_extraction import storage
+from runner.storage.fs import disk_errors, write_atomic
 from runner.workspace.contract import BATCH_CONFIG, REPORT_CONFIG, config_bytes
 from runner.workspace.layout import open_workspace
 
@@ -66,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
     if not 0 <= args.port <= 65535:
         raise CallError(f"{args.port} is no port.")
     workspaces = [open_workspace(path) for path in args.workspaces]
-    with storage(Path(tempfile.gettempdir())):
+    with disk_errors(Path(tempfile.gettempdir())):
         scratch = tempfile.TemporaryDirectory(prefix="resim-serve-")
     with scratch as folder:
         prepared = prepare(
@@ -97,7 +96,7 @@ def _ready(server: Server, prepared: Prepared, args: argparse.Namespace) -> None
         data, name = config_bytes(config), BATCH_CONFIG.name
     if args.config is not None:
         path = args.config / name if args.config.is_dir() else args.config
-        _write_private(path, data + b"\n")
+        write_atomic(path, data + b"\n", private=True)
         _say(f"{path} is for the build's inputs; it holds the token of this server.")
     sys.stdout.write(data.decode() + "\n")
     sys.stdout.flush()
@@ -126,17 +125,6 @@ def _end(counts: dict[str, Any]) -> str:
 
 def _count(number: int, name: str) -> str:
     return f"{number:,} {name}" if number == 1 else f"{number:,} {name}s"
-
-
-def _write_private(path: Path, data: bytes) -> None:
-    """A file that only we may read, whole or not at all."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    with storage(path):
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            temporary.chmod(0o600)
-            file.write(data)
-        temporary.replace(path)
 
 
 def _say(text: str) -> None:

@@ -15,9 +15,9 @@ from runner.download.journal import Journal
 from runner.download.selection import Wish
 from runner.download.store import Target, read_state
 from runner.redact import Secrets
-from runner.storage.output_extraction import storage
-from runner.storage.publish import locked, remove_tree
-from runner.workspace.layout import Place
+from runner.storage.fs import disk_errors, remove_tree
+from runner.storage.publish import locked
+from runner.workspace.layout import RunFolder
 
 BATCH = "batch"
 
@@ -62,7 +62,7 @@ def fetch_batch(
 
     What does not come of single jobs is in the answer. `host` is where it all comes from.
     """
-    with storage(target.folder):
+    with disk_errors(target.folder):
         target.folder.mkdir(parents=True, exist_ok=True)
     with locked(target.folder):
         return _Fetch(client, target, wish, host, secrets, connections, watch or Watch()).run()
@@ -130,7 +130,7 @@ class _Fetch:
         for name in sorted(
             set(known.values()) - {folders[selection.job_id(row)] for row in chosen}
         ):
-            state = read_state(self._target.place(name))
+            state = read_state(self._target.run_folder(name))
             if state:
                 self._told[name], self._tables[name] = state["told"], state["listing"]
         batch = self._batch(rows)
@@ -174,19 +174,19 @@ class _Fetch:
 
     def _begin(self, number: int, name: str, row: Row) -> Parts | None:
         """What is to be fetched of a job; None where it is there."""
-        place = self._target.place(name)
-        state = read_state(place)
+        run_folder = self._target.run_folder(name)
+        state = read_state(run_folder)
         revision = selection.revision(row)
-        if place.result.exists():
+        if run_folder.result.exists():
             self._notes.append(f"{name} has the result of a run on this machine: left alone.")
         elif (
             state.get("revision") != revision
             or not state.get("final")
             or any(wanted and not state.get(key) for key, wanted in self._asked.items())
         ):
-            with storage(place.folder):
-                place.folder.mkdir(parents=True, exist_ok=True)
-            parts = self._parts(number, name, selection.job_id(row), row, place, revision)
+            with disk_errors(run_folder.path):
+                run_folder.path.mkdir(parents=True, exist_ok=True)
+            parts = self._parts(number, name, selection.job_id(row), row, run_folder, revision)
             return replace(parts, final=selection.final(row))
         self._told[name] = state.get("told", {"reconstructed": [], "missing": []})
         self._tables[name] = state.get("listing", {"name": name, "metrics": []})
@@ -194,26 +194,26 @@ class _Fetch:
 
     def _batch(self, rows: list[Row]) -> Parts | None:
         """The batch's own metrics: asked for each time, since nothing says that they changed."""
-        place = Place(self._target.folder / BATCH)
-        if place.result.exists():
+        run_folder = RunFolder(self._target.folder / BATCH)
+        if run_folder.result.exists():
             self._notes.append("batch has the result of a run on this machine: left alone.")
             return None
         revision = selection.revision({"jobStatus": sorted(map(selection.revision, rows))})
-        state = read_state(place)
+        state = read_state(run_folder)
         new = state.get("revision") != revision or (self._wish.files and not state.get("files"))
         if state.get("final") and not new:
             self._told[BATCH] = state["told"]
             return None
         one = str(self._target.batch_id)
-        parts = self._parts(-1, BATCH, one, {}, place, revision)
+        parts = self._parts(-1, BATCH, one, {}, run_folder, revision)
         return replace(parts, final=all(selection.final(row) for row in rows))
 
     def _parts(
-        self, number: int, name: str, one: str, row: Row, place: Place, revision: str
+        self, number: int, name: str, one: str, row: Row, run_folder: RunFolder, revision: str
     ) -> Parts:
         scratch = self._target.scratch
         journal = Journal(scratch / f"{one}.blobs", revision)
-        return Parts(number, name, one, row, place, revision, journal, scratch / one)
+        return Parts(number, name, one, row, run_folder, revision, journal, scratch / one)
 
     def _finish(self, parts: Parts) -> None:
         if parts.number < 0:

@@ -25,7 +25,7 @@ from runner.download.job_download import (
 )
 from runner.download.selection import Wish
 from runner.download.store import safe_name
-from runner.storage.output_extraction import storage
+from runner.storage.fs import disk_errors
 
 FEWEST, MOST = 8, 64
 COST = 0.0006
@@ -104,7 +104,7 @@ class Gather:
             while self._crew.open:
                 done = self._next()
                 if done is not None:
-                    self._settle(*done)
+                    self._finalize(*done)
                 self._show()
                 self.tick()
         finally:
@@ -142,7 +142,7 @@ class Gather:
             path = parts.scratch / f"{kind}-{list(parts.rows[kind]).index(key)}"
 
             def save() -> Path:
-                with storage(path):
+                with disk_errors(path):
                     path.parent.mkdir(parents=True, exist_ok=True)
                     self.client.download(url, path)
                 return path
@@ -167,7 +167,7 @@ class Gather:
         # What has come is to be seen also while the rest is awaited.
         return self._crew.take_within(max(0.0, self._look - time.monotonic()))
 
-    def _settle(self, tag: Tag, came: Came | None, error: BaseException | None) -> None:
+    def _finalize(self, tag: Tag, came: Came | None, error: BaseException | None) -> None:
         parts = tag.parts
         self.progress.requests += 1
         if isinstance(error, TokenError):

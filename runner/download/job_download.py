@@ -14,8 +14,8 @@ from runner.api.client.errors import ApiError, BadAnswerError
 from runner.download import assemble, store
 from runner.download.journal import Journal
 from runner.download.selection import repeated
-from runner.storage.publish import remove_tree
-from runner.workspace.layout import Place
+from runner.storage.fs import remove_tree
+from runner.workspace.layout import RunFolder
 
 METRICS, DATA, EVENTS, LOGS = "metrics", "metrics data", "events", "logs"
 URLS = {METRICS: "metricURL", DATA: "metricsDataURL", LOGS: "logOutputLocation"}
@@ -39,7 +39,7 @@ class Parts:
     """Its folder's name; `batch` for the batch."""
     id: str
     row: Row
-    place: Place
+    run_folder: RunFolder
     revision: str
     journal: Journal
     scratch: Path
@@ -147,9 +147,9 @@ class Parts:
         if metrics or data or events:
             status = text_of(self.row, "jobMetricsStatus")
             document = assemble.assemble(self.id, status, metrics, data, events)
-        store.put(self.place, document, {k: v for k, v in names.items() if store.safe_name(k)})
+        store.put(self.run_folder, document, {k: v for k, v in names.items() if store.safe_name(k)})
         if asked["logs"]:
-            store.put_logs(self.place, {k: v for k, v in logs.items() if store.safe_name(k)})
+            store.put_logs(self.run_folder, {k: v for k, v in logs.items() if store.safe_name(k)})
         self.journal.close()
         missing = self.missing()
         about: dict[str, Any] = {
@@ -164,7 +164,7 @@ class Parts:
                 "told": about,
                 "listing": self.table(hide),
             }
-            store.write_state(self.place, state)
+            store.write_state(self.run_folder, state)
             self.journal.remove()
             remove_tree(self.scratch)
         self.contents.clear()

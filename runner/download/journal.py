@@ -11,7 +11,7 @@ import zlib
 from pathlib import Path
 from typing import IO
 
-from runner.storage.output_extraction import storage
+from runner.storage.fs import disk_errors
 
 _HEAD = struct.Struct("<4sIQI")
 """Magic, length of the key, length of the content, checksum of both."""
@@ -27,7 +27,7 @@ class Journal:
         self._places: dict[str, tuple[int, int]] = {}
         self._end = 0
         self._file: IO[bytes] | None = None
-        with storage(path):
+        with disk_errors(path):
             if path.exists():
                 self._read()
 
@@ -36,13 +36,13 @@ class Journal:
         if key not in self._places:
             return None
         offset, length = self._places[key]
-        with storage(self._path), self._path.open("rb") as file:
+        with disk_errors(self._path), self._path.open("rb") as file:
             file.seek(offset)
             return file.read(length)
 
     def add(self, key: str, content: bytes) -> None:
         """Keep a content; raises StorageError."""
-        with storage(self._path):
+        with disk_errors(self._path):
             if self._file is None:
                 self._path.parent.mkdir(parents=True, exist_ok=True)
                 self._file = self._path.open("r+b" if self._end else "w+b", buffering=0)
@@ -62,7 +62,7 @@ class Journal:
     def remove(self) -> None:
         """The job is complete: nothing of this is needed any more."""
         self.close()
-        with storage(self._path):
+        with disk_errors(self._path):
             self._path.unlink(missing_ok=True)
         self._places.clear()
         self._end = 0

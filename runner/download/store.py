@@ -12,10 +12,10 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from resim_inspect.text import clean, size
 from runner.errors import CallError, StorageError
-from runner.storage.output_extraction import storage
-from runner.storage.publish import NEW_OUTPUTS, OLD_OUTPUTS, remove_tree, write_whole
+from runner.storage.fs import disk_errors, remove_tree, write_atomic
+from runner.storage.publish import NEW_OUTPUTS, OLD_OUTPUTS
 from runner.workspace.contract import METRICS
-from runner.workspace.layout import CONFIG, FORMAT, JOBS, Place, open_workspace
+from runner.workspace.layout import CONFIG, FORMAT, JOBS, RunFolder, open_workspace
 
 FETCHED = "fetched.json"
 LISTING = "listing.json"
@@ -60,9 +60,9 @@ class Target:
                 "Free some space and run again.",
             )
 
-    def place(self, name: str) -> Place:
+    def run_folder(self, name: str) -> RunFolder:
         """Where a job lies."""
-        return Place(self.folder / JOBS / name)
+        return RunFolder(self.folder / JOBS / name)
 
     @property
     def scratch(self) -> Path:
@@ -76,7 +76,7 @@ class Target:
         path = self.folder / CONFIG
         values: dict[str, Any] = {}
         if path.exists():
-            with storage(path):
+            with disk_errors(path):
                 values = json.loads(path.read_bytes())
         values |= {
             "format": FORMAT,
@@ -87,34 +87,34 @@ class Target:
         }
         if told is not None:
             values["fetched"] = dict(told)
-        write_whole(path, (json.dumps(values, indent=1) + "\n").encode())
+        write_atomic(path, (json.dumps(values, indent=1) + "\n").encode())
 
     def write_listing(self, jobs: Sequence[Mapping[str, Any]]) -> None:
         """`listing.json`: what the lists say of each job, before and after the blobs came."""
-        write_whole(self.folder / LISTING, _json({"format": 1, "jobs": list(jobs)}))
+        write_atomic(self.folder / LISTING, _json({"format": 1, "jobs": list(jobs)}))
 
 
-def read_state(place: Place) -> dict[str, Any]:
+def read_state(run_folder: RunFolder) -> dict[str, Any]:
     """What was fetched of a job, as it was written down; empty where nothing is known."""
     try:
-        values = json.loads((place.folder / "run" / FETCHED).read_bytes())
+        values = json.loads((run_folder.path / "run" / FETCHED).read_bytes())
     except (OSError, ValueError, RecursionError):
         # Without it, or with a broken one, the job is fetched again: that heals it.
         return {}
     return values if isinstance(values, dict) and values.get("format") == 1 else {}
 
 
-def put(place: Place, document: bytes | None, files: Mapping[str, Path]) -> None:
+def put(run_folder: RunFolder, document: bytes | None, files: Mapping[str, Path]) -> None:
     """Make a document and the files beside it the outputs, in one step.
 
     Files are moved; names that would leave the folder are refused by `safe_name` before. None:
     the job has no metrics, and what lay there stays away. Raises StorageError.
     """
-    new, old = place.folder / NEW_OUTPUTS, place.folder / OLD_OUTPUTS
-    with storage(place.folder):
+    new, old = run_folder.path / NEW_OUTPUTS, run_folder.path / OLD_OUTPUTS
+    with disk_errors(run_folder.path):
         remove_tree(new)
         remove_tree(old)
-        (place.folder / "run" / FETCHED).unlink(missing_ok=True)
+        (run_folder.path / "run" / FETCHED).unlink(missing_ok=True)
         if document is not None:
             new.mkdir(parents=True)
             (new / METRICS.name).write_bytes(document)
@@ -122,31 +122,31 @@ def put(place: Place, document: bytes | None, files: Mapping[str, Path]) -> None
                 (new / name).parent.mkdir(parents=True, exist_ok=True)
                 path.replace(new / name)
         else:
-            place.folder.mkdir(parents=True, exist_ok=True)
-        if place.outputs.exists():
-            place.outputs.rename(old)
+            run_folder.path.mkdir(parents=True, exist_ok=True)
+        if run_folder.outputs.exists():
+            run_folder.outputs.rename(old)
         if document is not None:
-            new.rename(place.outputs)
+            new.rename(run_folder.outputs)
         remove_tree(old)
 
 
-def put_logs(place: Place, logs: Mapping[str, Path]) -> None:
+def put_logs(run_folder: RunFolder, logs: Mapping[str, Path]) -> None:
     """Make files the job's logs, in one step; raises StorageError."""
-    new = place.folder / ".logs.new"
-    with storage(place.folder):
+    new = run_folder.path / ".logs.new"
+    with disk_errors(run_folder.path):
         remove_tree(new)
         new.mkdir(parents=True)
         for name, path in logs.items():
             (new / name).parent.mkdir(parents=True, exist_ok=True)
             path.replace(new / name)
-        place.experience.mkdir(parents=True, exist_ok=True)
-        remove_tree(place.logs)
-        new.rename(place.logs)
+        run_folder.experience.mkdir(parents=True, exist_ok=True)
+        remove_tree(run_folder.logs)
+        new.rename(run_folder.logs)
 
 
-def write_state(place: Place, values: Mapping[str, Any]) -> None:
+def write_state(run_folder: RunFolder, values: Mapping[str, Any]) -> None:
     """Write down that a job is complete."""
-    write_whole(place.folder / "run" / FETCHED, _json({"format": 1, **values}))
+    write_atomic(run_folder.path / "run" / FETCHED, _json({"format": 1, **values}))
 
 
 def safe_name(name: str) -> str:

@@ -19,10 +19,10 @@ from runner.execution import fetch_audit
 from runner.execution.events import Event
 from runner.execution.run_job import JobSpec, run_job
 from runner.execution.scheduler import Call, key_of, settings_of
+from runner.storage.fs import remove_tree
 from runner.storage.input_archive import file_digest
-from runner.storage.publish import remove_tree
 from runner.workspace.contract import BATCH_CONFIG, REPORT_CONFIG, Mode, config_bytes
-from runner.workspace.layout import Place, Workspace
+from runner.workspace.layout import RunFolder, Workspace
 from runner.workspace.results import JobResult, Outcome
 
 SCRATCH = ".api"
@@ -71,9 +71,9 @@ def failed_jobs(wish: Wish) -> tuple[list[Path], list[str]]:
             result = None
             with suppress(WorkspaceError):
                 # What is broken says nothing against the outputs that lie there.
-                result = job.place.read_result()
+                result = job.folder.read_result()
             if result is not None and result.outcome is not Outcome.DONE:
-                without.append(job.place.metrics)
+                without.append(job.folder.metrics)
                 names.append(job.name)
     return without, names
 
@@ -84,7 +84,7 @@ def key_for(wish: Wish, build: Build, prepared: Prepared) -> str:
     parts: list[object] = [wish.mode.value, wish.config_fields, wish.hide_images, wish.partial]
     for workspace in wish.workspaces:
         parts.append((str(workspace.project_id), str(workspace.batch_id)))
-        places = [(str(job.id), job.experience_name, job.place.metrics) for job in workspace.jobs]
+        places = [(str(job.id), job.experience_name, job.folder.metrics) for job in workspace.jobs]
         if wish.mode is Mode.REPORT:
             places.append(("batch", "", workspace.batch.metrics))
         for identity, name, path in places:
@@ -93,16 +93,16 @@ def key_for(wish: Wish, build: Build, prepared: Prepared) -> str:
     return key_of(build, prepared, json.dumps(parts))
 
 
-def kept_result(place: Place, key: str, settings: str, rerun: str) -> JobResult | None:
+def kept_result(run_folder: RunFolder, key: str, settings: str, rerun: str) -> JobResult | None:
     """The recorded result of the batch, where running it again would bring the same."""
     try:
-        result = place.read_result()
+        result = run_folder.read_result()
     except WorkspaceError:
         return None
     if result is None or result.key != key or rerun == "all":
         return None
     if result.outcome is Outcome.DONE:
-        return result if place.metrics.is_file() else None
+        return result if run_folder.metrics.is_file() else None
     if result.outcome in {Outcome.BROKEN, Outcome.CANCELLED} or rerun == "failed":
         return None
     return result if result.settings == settings else None

@@ -11,7 +11,7 @@ from threading import Lock
 from resim_inspect.text import clean, size
 from runner.errors import StorageError
 from runner.redact import Redactor, Secrets
-from runner.storage.output_extraction import storage
+from runner.storage.fs import disk_errors
 
 MIB = 1 << 20
 TAIL = 64 << 10
@@ -51,7 +51,7 @@ class LogSink:
         self.problem: StorageError | None = None
         """Why the file is not complete."""
         if path is not None:
-            with storage(path):
+            with disk_errors(path):
                 path.parent.mkdir(parents=True, exist_ok=True)
                 self._file = path.open("wb", buffering=0)
 
@@ -120,7 +120,7 @@ class LogSink:
         if self._file is None or self._path is None:
             return
         try:
-            with storage(self._path):
+            with disk_errors(self._path):
                 # A disk that is nearly full takes a part, and refuses the rest.
                 while data:
                     data = data[self._file.write(data) :]

@@ -18,10 +18,10 @@ from runner.errors import RunnerError, StorageError, WorkspaceError
 from runner.execution.events import Event, Watch
 from runner.execution.run_job import JobSpec, Rules, Stop, run_job
 from runner.redact import names_a_secret
-from runner.storage.input_archive import Memory, inputs_digest
-from runner.storage.publish import MEMORY, new_outputs, publish, settle
+from runner.storage.input_archive import DigestCache, inputs_digest
+from runner.storage.publish import DIGESTS, new_outputs, publish, recover_publication
 from runner.workspace import contract
-from runner.workspace.layout import Job, Place, Workspace
+from runner.workspace.layout import Job, RunFolder, Workspace
 from runner.workspace.results import JobResult, Outcome
 from runner.workspace.verdict_gate import VerdictGate
 
@@ -62,9 +62,9 @@ def slots(info: EngineInfo, limits: Limits) -> int:
     return max(1, min(by_cpu, int(0.75 * info.memory / (limits.memory_mib << 20))))
 
 
-def inputs_of(place: Place) -> tuple[tuple[str, Path], ...]:
+def inputs_of(run_folder: RunFolder) -> tuple[tuple[str, Path], ...]:
     """The inputs of a job that a build gets to see, by name."""
-    return tuple((p.name, p) for p in (place.experience, place.logs) if p.is_dir())
+    return tuple((p.name, p) for p in (run_folder.experience, run_folder.logs) if p.is_dir())
 
 
 def key_of(build: Build, prepared: Prepared, inputs: str) -> str:
@@ -101,9 +101,9 @@ def plan(workspace: Workspace, call: Call, rerun: str = "") -> list[Planned]:
 
 
 def _planned(job: Job, call: Call, rerun: str) -> Planned:
-    settle(job.place)
+    recover_publication(job.folder)
     try:
-        result = job.place.read_result()
+        result = job.folder.read_result()
     except WorkspaceError:
         # Broken by something else than us: what it said is lost, so the job runs again.
         result = None
@@ -118,20 +118,20 @@ def _holds(job: Job, result: JobResult, call: Call, rerun: str) -> bool:
     if rerun == "all" or result.outcome in {Outcome.BROKEN, Outcome.CANCELLED}:
         return False
     if result.outcome is Outcome.DONE:
-        if not job.place.metrics.is_file():
+        if not job.folder.metrics.is_file():
             return False
     elif rerun == "failed" or result.settings != settings_of(call.build, call.rules):
         return False
     try:
-        key, _ = _key(job.place, call)
+        key, _ = _key(job.folder, call)
     except RunnerError:
         return False
     return result.key == key
 
 
-def _key(place: Place, call: Call) -> tuple[str, Memory]:
-    memory = Memory(place.folder / "run" / MEMORY, int(call.clock() * 1e9))
-    return key_of(call.build, call.prepared, inputs_digest(inputs_of(place), memory)), memory
+def _key(run_folder: RunFolder, call: Call) -> tuple[str, DigestCache]:
+    cache = DigestCache(run_folder.path / "run" / DIGESTS, int(call.clock() * 1e9))
+    return key_of(call.build, call.prepared, inputs_digest(inputs_of(run_folder), cache)), cache
 
 
 def run_all(
@@ -197,7 +197,7 @@ def _one(job: Job, call: Call) -> JobResult:
         result = replace(result, started=call.clock())
         with suppress(StorageError):
             # The reason is told in any case; a full disk may not even take that.
-            publish(job.place, result)
+            publish(job.folder, result)
     call.watch(Event("finished", call.clock(), job.name, result=result))
     # Here and not only where results are collected: the next job would have begun by then.
     _stop_after(result, call)
@@ -205,16 +205,16 @@ def _one(job: Job, call: Call) -> JobResult:
 
 
 def _run(job: Job, call: Call) -> JobResult:
-    place = job.place
-    for finding in contract.check_inputs(place.inputs):
+    run_folder = job.folder
+    for finding in contract.check_inputs(run_folder.inputs):
         if finding.severity is Severity.ERROR:
             raise RunnerError(f"{finding.where} {finding.message}", finding.hint)
-    key, memory = _key(place, call)
+    key, cache = _key(run_folder, call)
     spec = JobSpec(
-        Task(call.run, job.name, inputs_of(place)),
+        Task(call.run, job.name, inputs_of(run_folder)),
         str(job.id),
-        new_outputs(place),
-        place.log,
+        new_outputs(run_folder),
+        run_folder.log,
         key,
         settings_of(call.build, call.rules),
     )
@@ -223,5 +223,5 @@ def _run(job: Job, call: Call) -> JobResult:
         call.watch(Event("line", call.clock(), job.name, text))
 
     result = run_job(call.engine, call.build, call.prepared, spec, call.rules, call.stop, on_line)
-    publish(place, result, memory.as_bytes())
+    publish(run_folder, result, cache.as_bytes())
     return result

@@ -12,8 +12,7 @@ from xml.sax.saxutils import escape, quoteattr
 from resim_inspect.text import clean
 from runner.execution.events import Event
 from runner.redact import Secrets
-from runner.storage.output_extraction import storage
-from runner.storage.publish import write_whole
+from runner.storage.fs import disk_errors, write_atomic
 from runner.workspace.results import FORMAT, JobResult, Outcome
 from runner.workspace.verdict_gate import VerdictGate, overall_verdict
 
@@ -41,7 +40,7 @@ def open_events(target: str, stdout: TextIO) -> TextIO:
     if target == "-":
         return stdout
     path = Path(target)
-    with storage(path):
+    with disk_errors(path):
         return path.open("w", encoding="utf-8")
 
 
@@ -80,7 +79,7 @@ def write_junit(
     path: Path, title: str, results: Sequence[JobResult], gate: VerdictGate, secrets: Secrets
 ) -> None:
     """Write the JUnit file of a call; raises StorageError."""
-    write_whole(path, secrets.hide_text(junit(title, results, gate)).encode())
+    write_atomic(path, secrets.hide_text(junit(title, results, gate)).encode())
 
 
 def junit(title: str, results: Sequence[JobResult], gate: VerdictGate) -> str:

@@ -1,4 +1,4 @@
-"""The files that go into a build: listed, digested with a memory, packed into an archive."""
+"""The files that go into a build: listed, digested with a cache, packed into an archive."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def must_be_copied(root: Path) -> bool:
     return False
 
 
-class Memory:
+class DigestCache:
     """Remembers digests of files by (size, times, inode), so that nothing is read twice."""
 
     def __init__(self, path: Path | None = None, now_ns: int = 0) -> None:
@@ -121,12 +121,12 @@ class Memory:
         return json.dumps({"format": 1, "files": self._new}).encode()
 
 
-def inputs_digest(inputs: tuple[tuple[str, Path], ...], memory: Memory) -> str:
+def inputs_digest(inputs: tuple[tuple[str, Path], ...], cache: DigestCache) -> str:
     """A digest of the names and contents of all inputs."""
     digest = hashlib.sha256()
     for name, root in inputs:
         for item in walk(root, name):
-            content = "" if item.is_folder else memory.digest(item)
+            content = "" if item.is_folder else cache.digest(item)
             digest.update(repr((item.name, content)).encode())
     return digest.hexdigest()
 

@@ -1,4 +1,4 @@
-"""Who a leftover belongs to: a runner that lives, one that is dead, or one of another machine."""
+"""Ownership of leftovers: by a live process, an ended one, or a process of another machine."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ LABEL_JOB = LABEL + ".job"
 
 
 @cache
-def here() -> str:
-    """This machine since its last start, and the process numbers' space that we live in."""
+def host_identity() -> str:
+    """Identity of this machine since its boot, and of its process namespace: `host/boot/space`."""
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()[:8]
         space = Path("/proc/self/ns/pid").stat().st_ino
@@ -25,35 +25,35 @@ def here() -> str:
     return f"{socket.gethostname()}/{boot}/{space}"
 
 
-def me() -> str:
-    """This process as an owner: `host/boot/space/pid/start`."""
-    return f"{here()}/{os.getpid()}/{started(os.getpid())}"
+def current_owner() -> str:
+    """Identity of this process as an owner: `host/boot/space/pid/start`."""
+    return f"{host_identity()}/{os.getpid()}/{process_start(os.getpid())}"
 
 
-def dead(owner: str) -> bool:
-    """Whether an owner is a process of this machine that lives no more.
+def is_stale(owner: str) -> bool:
+    """Return True if an owner is a process of this machine that has ended.
 
-    An owner of another machine counts as alive: nobody here can know.
+    An owner of another machine counts as alive: its state is unknown here.
     """
     host, boot, space, pid, start = (owner.split("/") + [""] * 5)[:5]
-    my_host, my_boot, my_space = here().split("/")
+    my_host, my_boot, my_space = host_identity().split("/")
     if host != my_host or not pid.isdigit():
         return False
     if boot != my_boot:
         return bool(boot and my_boot)
-    return space == my_space and started(int(pid)) != start
+    return space == my_space and process_start(int(pid)) != start
 
 
-def started(pid: int) -> str:
-    """When a process started, in the kernel's own ticks; empty when it is not there.
+def process_start(pid: int) -> str:
+    """Start time of a process in the kernel's ticks; empty if there is no such process.
 
-    With the number this tells a process from a later one of the same number.
+    Together with the pid it tells a process from a later one with the same pid.
     """
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
     except OSError:
         return _without_proc(pid)
-    # The name, in brackets, may hold anything; a zombie is gone but for its parent.
+    # The name, in brackets, may hold any character; a zombie has ended.
     fields = stat.rpartition(")")[2].split()
     return "" if fields[0] == "Z" else fields[19]
 
@@ -62,11 +62,11 @@ def _without_proc(pid: int) -> str:
     if Path("/proc/self").exists():
         return ""
     if sys.platform == "win32":
-        # There, os.kill would not ask but end the process.
+        # On Windows os.kill(pid, 0) ends the process.
         import ctypes
 
-        kernel, may_ask = ctypes.windll.kernel32, 0x1000
-        process = kernel.OpenProcess(may_ask, False, pid)
+        kernel, query_information = ctypes.windll.kernel32, 0x1000
+        process = kernel.OpenProcess(query_information, False, pid)
         return "alive" if process and kernel.CloseHandle(process) else ""
     try:
         os.kill(pid, 0)

@@ -1,13 +1,12 @@
-"""Takes a build's outputs, which nobody should trust: regular files with plain names, or nothing.
+"""Copies a build's untrusted outputs: regular files with plain names, or none of them.
 
-Whether they come as an archive out of a container or lie in a folder, the rules are one: no
-links, pipes, devices or sparse giants, no name that leaves the folder or holds control
-characters, not too many and not too much, all judged by the header before a byte is read.
+An archive from a container and a folder of this machine follow the same rules: no links, pipes,
+devices or sparse files, no name that leaves the folder or has control characters, and limits on
+the number and size of files. Each entry is checked by its header before its content is read.
 """
 
 from __future__ import annotations
 
-import errno
 import io
 import os
 import shutil
@@ -20,7 +19,8 @@ from pathlib import Path
 from typing import IO
 
 from resim_inspect.text import clean, size
-from runner.errors import OutputsError, StorageError
+from runner.errors import OutputsError
+from runner.storage.fs import disk_errors
 from runner.workspace.contract import METRICS, OUTPUTS
 
 MIB = 1 << 20
@@ -33,7 +33,7 @@ MAX_NAME = 255
 
 @dataclass(frozen=True)
 class Caps:
-    """The most that a build may leave behind, in bytes and in files (folders count too)."""
+    """Limits on a build's outputs, in bytes and in files; folders count as files."""
 
     total: int = 2048 * MIB
     metrics: int = 512 * MIB
@@ -42,15 +42,15 @@ class Caps:
 
 @dataclass(frozen=True)
 class Taken:
-    """What was taken: number of files, bytes, and the first names, sorted."""
+    """Summary of copied outputs: number of files, bytes, and the first names, sorted."""
 
     files: int = 0
     size: int = 0
     names: tuple[str, ...] = ()
 
 
-class Taker:
-    """Writes into `into`, a folder that it makes itself and that must not exist."""
+class OutputWriter:
+    """Writer into the folder `into`, which it creates and which must not exist before."""
 
     def __init__(self, into: Path, caps: Caps) -> None:
         self._into = into
@@ -59,13 +59,13 @@ class Taker:
         self._files = 0
         self._size = 0
         self._names: list[str] = []
-        with storage(into):
+        with disk_errors(into):
             into.mkdir(mode=0o700)
 
     def folder(self, name: str) -> None:
-        """Make a folder of that name, relative to the outputs."""
+        """Create a folder by its name relative to the outputs."""
         path = self._into / self._checked(name)
-        with storage(path):
+        with disk_errors(path):
             path.mkdir(exist_ok=True)
 
     def file(self, name: str, length: int, source: IO[bytes]) -> None:
@@ -73,7 +73,7 @@ class Taker:
         relative = self._checked(name)
         self._check_size(name, length)
         path = self._into / relative
-        with storage(path):
+        with disk_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
             try:
@@ -95,14 +95,14 @@ class Taker:
             self._names.append(name)
 
     def refuse(self, name: str, kind: str) -> None:
-        """Say why a thing that is no regular file is refused."""
+        """Raise OutputsError for an entry that is not a regular file."""
         raise OutputsError(
             f'the output "{_shown(name)}" is {kind}; only regular files are taken.',
             "Let the build write a copy instead.",
         )
 
     def done(self) -> Taken:
-        """Everything was taken: open the folder to whom the umask allows."""
+        """Set the folder's permissions by the umask and return the summary."""
         mask = os.umask(0)
         os.umask(mask)
         self._into.chmod(0o777 & ~mask)
@@ -139,55 +139,55 @@ class Taker:
 
 
 def take_archive(chunks: Iterable[bytes], into: Path, caps: Caps) -> Taken:
-    """Take the outputs from a tar stream whose entries lie below `outputs/`."""
-    with _whole(into, caps) as taker:
-        _take_stream(chunks, taker)
-        return taker.done()
+    """Copy the outputs from a tar stream with entries below `outputs/`; raises OutputsError."""
+    with _all_or_nothing(into, caps) as writer:
+        _take_stream(chunks, writer)
+        return writer.done()
 
 
-def _take_stream(chunks: Iterable[bytes], taker: Taker) -> None:
+def _take_stream(chunks: Iterable[bytes], writer: OutputWriter) -> None:
     stream = _Stream(chunks)
     try:
         with tarfile.open(fileobj=stream, mode="r|", bufsize=CHUNK) as archive:
             for member in archive:
-                _take_member(archive, member, taker)
+                _take_member(archive, member, writer)
     except tarfile.TarError as error:
         raise OutputsError(f"the engine's archive of the outputs is damaged: {error}.") from error
-    # To the reader an archive that breaks off between two files looks like a shorter one.
+    # tarfile takes an archive that breaks off between two files for a shorter one.
     if stream.tail.strip(b"\0") or len(stream.tail) < END:
         raise OutputsError("the engine's archive of the outputs broke off.")
 
 
 @contextmanager
-def _whole(into: Path, caps: Caps) -> Iterator[Taker]:
-    """A taker whose folder is gone again if anything was refused or went wrong."""
-    taker = Taker(into, caps)
+def _all_or_nothing(into: Path, caps: Caps) -> Iterator[OutputWriter]:
+    """Yield a writer whose folder is removed again if anything is refused or fails."""
+    writer = OutputWriter(into, caps)
     try:
-        yield taker
+        yield writer
     except BaseException:
         shutil.rmtree(into, ignore_errors=True)
         raise
 
 
-def _take_member(archive: tarfile.TarFile, member: tarfile.TarInfo, taker: Taker) -> None:
+def _take_member(archive: tarfile.TarFile, member: tarfile.TarInfo, writer: OutputWriter) -> None:
     top, _, name = member.name.rstrip("/").partition("/")
     if top != OUTPUTS.name:
-        taker.refuse(member.name, "outside of the outputs folder")
+        writer.refuse(member.name, "outside of the outputs folder")
     if not name:
         if not member.isdir():
-            taker.refuse(OUTPUTS.name, "no folder")
+            writer.refuse(OUTPUTS.name, "not a directory")
         return
     if member.isdir():
-        taker.folder(name)
+        writer.folder(name)
     elif member.isreg() and not member.issparse():
         source = archive.extractfile(member)
         if source is None:
-            taker.refuse(name, "not readable")
+            writer.refuse(name, "not readable")
         else:
-            taker.file(name, member.size, source)
+            writer.file(name, member.size, source)
     else:
-        taker.refuse(name, _kind(member))
-    # A stream remembers every header that it has seen; a million of them would be gigabytes.
+        writer.refuse(name, _kind(member))
+    # tarfile keeps every header that it has read; a million of them would take gigabytes.
     archive.members = []  # type: ignore[attr-defined]
 
 
@@ -202,48 +202,50 @@ def _kind(member: tarfile.TarInfo) -> str:
 
 
 def take_folder(source: Path, into: Path, caps: Caps) -> Taken:
-    """Take the outputs from a folder on this machine that a build may still be writing to."""
+    """Copy the outputs from a folder of this machine, which a build may still be writing to."""
     flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
     try:
         descriptor = os.open(source, flags)
     except OSError as error:
-        raise OutputsError("the outputs folder is gone or is no folder any more.") from error
+        raise OutputsError(
+            "the outputs folder was removed or is not a directory any more."
+        ) from error
     try:
-        with _whole(into, caps) as taker:
-            _take_entries(descriptor, "", taker)
-            return taker.done()
+        with _all_or_nothing(into, caps) as writer:
+            _take_entries(descriptor, "", writer)
+            return writer.done()
     finally:
         os.close(descriptor)
 
 
-def _take_entries(folder: int, prefix: str, taker: Taker) -> None:
+def _take_entries(folder: int, prefix: str, writer: OutputWriter) -> None:
     with os.scandir(folder) as entries:
         for entry in entries:
             name = prefix + entry.name
             about = os.stat(entry.name, dir_fd=folder, follow_symlinks=False)
             kind = _file_kind(about)
             if kind == "folder":
-                taker.folder(name)
+                writer.folder(name)
                 inner = _open(entry.name, name, folder, os.O_DIRECTORY)
                 try:
-                    _take_entries(inner, name + "/", taker)
+                    _take_entries(inner, name + "/", writer)
                 finally:
                     os.close(inner)
             elif kind:
-                taker.refuse(name, kind)
+                writer.refuse(name, kind)
             else:
-                _take_file(folder, entry.name, name, taker)
+                _take_file(folder, entry.name, name, writer)
 
 
-def _take_file(folder: int, entry: str, name: str, taker: Taker) -> None:
-    # Not to be held up by a pipe that took the file's place a moment ago.
+def _take_file(folder: int, entry: str, name: str, writer: OutputWriter) -> None:
+    # Without O_NONBLOCK a pipe that just replaced the file would block here.
     descriptor = _open(entry, name, folder, os.O_NONBLOCK)
     with open(descriptor, "rb", buffering=0) as file:  # noqa: PTH123 - a descriptor
         about = os.fstat(descriptor)
         kind = _file_kind(about)
         if kind:
-            taker.refuse(name, kind)
-        taker.file(name, about.st_size, file)
+            writer.refuse(name, kind)
+        writer.file(name, about.st_size, file)
 
 
 def _open(entry: str, name: str, folder: int, extra: int) -> int:
@@ -255,7 +257,7 @@ def _open(entry: str, name: str, folder: int, extra: int) -> int:
 
 
 def _file_kind(about: os.stat_result) -> str:
-    """What a thing is that is refused; `folder` for a folder, nothing for a regular file."""
+    """Kind of an entry: `folder`, empty for a regular file, else one that is refused."""
     mode = about.st_mode
     if stat.S_ISDIR(mode):
         return "folder"
@@ -267,13 +269,13 @@ def _file_kind(about: os.stat_result) -> str:
 
 
 class _Stream(io.RawIOBase):
-    """Chunks of bytes as a file to read from."""
+    """A readable file over chunks of bytes."""
 
     def __init__(self, chunks: Iterable[bytes]) -> None:
         self._chunks: Iterator[bytes] = iter(chunks)
         self._rest = b""
         self.tail = b""
-        """The last bytes that were given: of a whole archive they are zeros."""
+        """Last bytes that were read; zeros at the end of a complete archive."""
 
     def readable(self) -> bool:
         return True
@@ -292,21 +294,6 @@ class _Stream(io.RawIOBase):
             parts.append(part)
             have += len(part)
         return b"".join(parts)
-
-
-@contextmanager
-def storage(path: Path) -> Iterator[None]:
-    """Turns this machine's own disk errors into a StorageError that names the folder."""
-    try:
-        yield
-    except OSError as error:
-        folder = path if path.is_dir() else path.parent
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            raise StorageError(
-                f"the disk is full: {clean(str(folder))}.", "Free some space and run again."
-            ) from error
-        reason = error.strerror or str(error)
-        raise StorageError(f"{clean(str(path))} cannot be written: {reason}.") from error
 
 
 def _shown(name: str) -> str:

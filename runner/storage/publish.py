@@ -1,10 +1,9 @@
-"""Writes a workspace: ids, results and outputs appear whole or not at all, whenever we die."""
+"""Crash-safe writes to a workspace: ids, results and outputs appear completely or not at all."""
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,85 +12,75 @@ from typing import Any
 
 from resim_inspect.text import clean
 from runner.errors import WorkspaceError
-from runner.storage.output_extraction import storage
-from runner.workspace.layout import CONFIG, JOBS, Place, Workspace, config_values, open_workspace
+from runner.storage.fs import disk_errors, remove_tree, write_atomic
+from runner.workspace.layout import (
+    CONFIG,
+    JOBS,
+    RunFolder,
+    Workspace,
+    config_values,
+    open_workspace,
+)
 from runner.workspace.results import JobResult, Outcome, result_from_bytes
 
 NEW_OUTPUTS = ".outputs.new"
 OLD_OUTPUTS = ".outputs.old"
 PENDING = "result.json.new"
-MEMORY = "inputs.json"
+DIGESTS = "inputs.json"
 LOCK = ".lock"
 
 
-def new_outputs(place: Place) -> Path:
-    """Where a run's outputs are gathered before they become the job's."""
-    return place.folder / NEW_OUTPUTS
+def new_outputs(run_folder: RunFolder) -> Path:
+    """Path of a run's outputs before they are published."""
+    return run_folder.path / NEW_OUTPUTS
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file under a temporary name and rename it; raises StorageError."""
-    temporary = path.with_name(f".{path.name}.tmp")
-    with storage(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(data)
-        temporary.replace(path)
+def publish(run_folder: RunFolder, result: JobResult, digests: bytes | None = None) -> None:
+    """Publish a result and the outputs in `new_outputs` as the job's; raises StorageError.
 
-
-def publish(place: Place, result: JobResult, memory: bytes | None = None) -> None:
-    """Make a result and the outputs in `new_outputs` the job's; raises StorageError.
-
-    The result is written first, under another name: from then on `settle` can finish what
-    a crash interrupts. A run that was cancelled leaves what was there before.
+    The result is written first, under another name: from then on `recover_publication` can
+    complete what a crash interrupts. A cancelled run leaves the earlier result and outputs.
     """
     if result.outcome is Outcome.CANCELLED:
-        remove_tree(new_outputs(place))
+        remove_tree(new_outputs(run_folder))
         return
     if result.outcome is Outcome.BROKEN:
-        # Nothing is known of the build: the outputs of an earlier run stay as they are.
-        remove_tree(new_outputs(place))
-    if memory is not None:
-        write_whole(place.folder / "run" / MEMORY, memory)
-    write_whole(place.folder / "run" / PENDING, result.as_bytes())
-    settle(place)
+        # The build's outputs are unknown: those of an earlier run stay.
+        remove_tree(new_outputs(run_folder))
+    if digests is not None:
+        write_atomic(run_folder.path / "run" / DIGESTS, digests)
+    write_atomic(run_folder.path / "run" / PENDING, result.as_bytes())
+    recover_publication(run_folder)
 
 
-def settle(place: Place) -> None:
-    """Finish a publication that was interrupted, and clear away what never came to one."""
-    pending = place.folder / "run" / PENDING
-    new = new_outputs(place)
-    old = place.folder / OLD_OUTPUTS
-    with storage(place.folder):
+def recover_publication(run_folder: RunFolder) -> None:
+    """Complete an interrupted publication, and remove leftovers of runs that published nothing."""
+    pending = run_folder.path / "run" / PENDING
+    new = new_outputs(run_folder)
+    old = run_folder.path / OLD_OUTPUTS
+    with disk_errors(run_folder.path):
         try:
             result = result_from_bytes(pending.read_bytes())
         except FileNotFoundError:
             result = None
         except ValueError:
-            # Never renamed half-written, so this is somebody else's doing: not to be trusted.
+            # The runner renames complete files only, so this content is not the runner's.
             pending.unlink()
             result = None
         if result is not None:
             if result.outcome is not Outcome.BROKEN and (new.exists() or not result.files):
                 remove_tree(old)
-                if place.outputs.exists() or place.outputs.is_symlink():
-                    place.outputs.rename(old)
+                if run_folder.outputs.exists() or run_folder.outputs.is_symlink():
+                    run_folder.outputs.rename(old)
                 if new.exists():
-                    new.rename(place.outputs)
-            pending.replace(place.result)
+                    new.rename(run_folder.outputs)
+            pending.replace(run_folder.result)
     for stale in (new, old):
         remove_tree(stale)
 
 
-def remove_tree(path: Path) -> None:
-    """Remove a folder, if it is there."""
-    if path.is_symlink():
-        path.unlink()
-    elif path.exists():
-        shutil.rmtree(path, ignore_errors=True)
-
-
 def record(workspace: Workspace) -> None:
-    """Write the ids down, so that they stay when the folder moves; keeps keys of others."""
+    """Write the ids to workspace.json, so that they survive a move; unknown keys are kept."""
     if workspace.recorded:
         return
     path = workspace.folder / CONFIG
@@ -100,24 +89,24 @@ def record(workspace: Workspace) -> None:
         values = json.loads(path.read_bytes())
     ours = config_values(workspace)
     jobs = values.get("jobs", {}) | ours.pop("jobs")
-    write_whole(path, (json.dumps({**values, **ours, "jobs": jobs}, indent=1) + "\n").encode())
+    write_atomic(path, (json.dumps({**values, **ours, "jobs": jobs}, indent=1) + "\n").encode())
 
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Nobody else writes to this workspace meanwhile; raises WorkspaceError if somebody does.
+    """Hold the workspace's exclusive lock; raises WorkspaceError if another process holds it.
 
-    The system lets go of the lock when its holder dies, however it dies.
+    The operating system releases the lock when its holder ends, however it ends.
     """
     path = folder / LOCK
-    with storage(path):
+    with disk_errors(path):
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
     try:
-        with storage(path):
+        with disk_errors(path):
             free = _lock(descriptor)
         if not free:
             raise WorkspaceError(
-                f"another run is at work in {clean(str(folder))}.", "Wait for it, or stop it."
+                f"another run is active in {clean(str(folder))}.", "Wait for it, or stop it."
             )
         yield
     finally:
@@ -125,7 +114,7 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 def _lock(descriptor: int) -> bool:
-    """Lock an open file; False where somebody else has."""
+    """Lock an open file; return False if another process holds the lock."""
     try:
         if sys.platform == "win32":
             import msvcrt
@@ -141,24 +130,24 @@ def _lock(descriptor: int) -> bool:
 
 
 def make_workspace(source: Path, folder: Path) -> Workspace:
-    """Make a workspace of a folder of inputs, by links to them; raises WorkspaceError.
+    """Create a workspace from a folder of inputs, with links to them; raises WorkspaceError.
 
     `source` may hold `NAME/inputs/{experience,logs}`, `NAME/{experience,logs}`, or logs with
     one experience for all: `experience/` beside `NAME/logs/` or beside `logs/NAME/`. Jobs that
-    the workspace has already are left alone.
+    the workspace already has are not changed.
     """
     found = find_inputs(source)
     if not found:
         raise WorkspaceError(
             f"{clean(str(source))} holds no inputs of jobs.",
-            "Known: NAME/inputs/{experience,logs}, NAME/{experience,logs},"
+            "Supported layouts: NAME/inputs/{experience,logs}, NAME/{experience,logs},"
             " experience/ with NAME/logs/ or with logs/NAME/.",
         )
     for name, (experience, logs) in found.items():
-        place = Place(folder / JOBS / name)
-        with storage(place.inputs):
-            place.inputs.mkdir(parents=True, exist_ok=True)
-            for link, target in ((place.experience, experience), (place.logs, logs)):
+        run_folder = RunFolder(folder / JOBS / name)
+        with disk_errors(run_folder.inputs):
+            run_folder.inputs.mkdir(parents=True, exist_ok=True)
+            for link, target in ((run_folder.experience, experience), (run_folder.logs, logs)):
                 if target is not None and not (link.exists() or link.is_symlink()):
                     link.symlink_to(target.resolve(), target_is_directory=True)
     workspace = open_workspace(folder)
@@ -167,9 +156,9 @@ def make_workspace(source: Path, folder: Path) -> Workspace:
 
 
 def find_inputs(source: Path) -> dict[str, tuple[Path | None, Path]]:
-    """Jobs in a folder of inputs, by name: the experience, if there is one, and the logs."""
+    """Jobs in a folder of inputs, as name -> (experience or None, logs); raises WorkspaceError."""
     if not source.is_dir():
-        raise WorkspaceError(f"{clean(str(source))} is no folder.")
+        raise WorkspaceError(f"{clean(str(source))} is not a directory.")
     names = sorted(entry.name for entry in source.iterdir() if entry.is_dir())
     names = [name for name in names if not name.startswith(".")]
     shared = source / "experience" if "experience" in names else None

@@ -1,4 +1,4 @@
-"""Jobs in a folder that is no workspace: wherever a metrics.binproto lies, there is one."""
+"""Discovery of jobs in a folder that is not a workspace: by each metrics.binproto in it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from runner.errors import WorkspaceError
 from runner.workspace.contract import METRICS, OUTPUTS
 from runner.workspace.layout import (
     Job,
-    Place,
+    RunFolder,
     Workspace,
     derived_id,
     looks_like_workspace,
@@ -19,38 +19,38 @@ from runner.workspace.layout import (
 )
 
 
-class LoosePlace(Place):
-    """A folder that has its metrics.binproto right in it."""
+class BareOutputFolder(RunFolder):
+    """A run folder with its metrics.binproto directly in it."""
 
     @property
     def outputs(self) -> Path:
-        """The folder itself."""
-        return self.folder
+        """Path of the folder itself."""
+        return self.path
 
     @property
     def metrics(self) -> Path:
-        """The file in it."""
-        return self.folder / METRICS.name
+        """Path of `metrics.binproto` in the folder."""
+        return self.path / METRICS.name
 
 
 def open_jobs(folder: Path) -> Workspace:
-    """A workspace, or one of all jobs in a folder; changes nothing; raises WorkspaceError.
+    """Open a workspace, or a folder of outputs as one; writes nothing; raises WorkspaceError.
 
-    There, every folder with a `metrics.binproto` or with `outputs/metrics.binproto` is a job,
-    by its path as its name.
+    In a folder of outputs, each folder with `metrics.binproto` or `outputs/metrics.binproto` is
+    a job, named by its relative path.
     """
     if not folder.is_dir() or looks_like_workspace(folder):
         return open_workspace(folder)
     own = derived_id(folder)
     jobs = []
-    for place in _places(folder):
-        name = place.folder.relative_to(folder).as_posix()
+    for run_folder in _run_folders(folder):
+        name = run_folder.path.relative_to(folder).as_posix()
         name = folder.resolve().name if name == "." else name
         plain = os.fsencode(name).decode("utf-8", "backslashreplace")
-        jobs.append(Job(name, uuid5(own, plain), plain, place))
+        jobs.append(Job(name, uuid5(own, plain), plain, run_folder))
     if not jobs:
         raise WorkspaceError(
-            f"{clean(str(folder))} holds no jobs.",
+            f"{clean(str(folder))} has no jobs.",
             f"A job is a folder with a {METRICS.name}, or with one in {OUTPUTS.name}/.",
         )
     jobs.sort(key=lambda job: job.name)
@@ -58,14 +58,14 @@ def open_jobs(folder: Path) -> Workspace:
     return Workspace(folder, own, *ids, tuple(jobs), recorded=False)
 
 
-def _places(folder: Path) -> list[Place]:
-    found: list[Place] = []
+def _run_folders(folder: Path) -> list[RunFolder]:
+    found: list[RunFolder] = []
     for where, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        here = Path(where)
-        if (here / OUTPUTS.name / METRICS.name).is_file():
-            found.append(Place(here))
+        path = Path(where)
+        if (path / OUTPUTS.name / METRICS.name).is_file():
+            found.append(RunFolder(path))
             folders.remove(OUTPUTS.name)
         elif METRICS.name in files:
-            found.append(LoosePlace(here))
+            found.append(BareOutputFolder(path))
     return found

@@ -1,4 +1,4 @@
-"""How a batch lies on disk, read: its jobs, their folders, ids and results."""
+"""Layout of a batch on disk, read-only: jobs, their folders, ids and results."""
 
 from __future__ import annotations
 
@@ -20,48 +20,48 @@ BATCH = "batch"
 FORMAT = 1
 
 
-class Place(NamedTuple):
-    """One run's folder: `jobs/NAME` or `batch`."""
+class RunFolder(NamedTuple):
+    """Folder of one run: `jobs/NAME` or `batch`."""
 
-    folder: Path
+    path: Path
 
     @property
     def inputs(self) -> Path:
-        """What the build reads."""
-        return self.folder / "inputs"
+        """Path of the build's inputs."""
+        return self.path / "inputs"
 
     @property
     def experience(self) -> Path:
-        """`inputs/experience`."""
-        return self.folder / "inputs" / EXPERIENCE.name
+        """Path of `inputs/experience`."""
+        return self.path / "inputs" / EXPERIENCE.name
 
     @property
     def logs(self) -> Path:
-        """`inputs/logs`."""
-        return self.folder / "inputs" / LOGS.name
+        """Path of `inputs/logs`."""
+        return self.path / "inputs" / LOGS.name
 
     @property
     def outputs(self) -> Path:
-        """What the build wrote."""
-        return self.folder / "outputs"
+        """Path of the build's outputs."""
+        return self.path / "outputs"
 
     @property
     def metrics(self) -> Path:
-        """The `metrics.binproto`, there or not."""
-        return self.folder / "outputs" / METRICS.name
+        """Path of `metrics.binproto`, which may be missing."""
+        return self.path / "outputs" / METRICS.name
 
     @property
     def log(self) -> Path:
-        """What the build said."""
-        return self.folder / "run" / "log.txt"
+        """Path of the build's log."""
+        return self.path / "run" / "log.txt"
 
     @property
     def result(self) -> Path:
-        """What came of it."""
-        return self.folder / "run" / "result.json"
+        """Path of result.json."""
+        return self.path / "run" / "result.json"
 
     def read_result(self) -> JobResult | None:
-        """The recorded result; None where nothing ran; raises WorkspaceError for a broken file."""
+        """Read the recorded result; None if missing; raises WorkspaceError for a broken file."""
         try:
             data = self.result.read_bytes()
         except FileNotFoundError:
@@ -81,7 +81,7 @@ class Job:
     name: str
     id: UUID
     experience_name: str
-    place: Place
+    folder: RunFolder
 
 
 @dataclass(frozen=True)
@@ -94,20 +94,20 @@ class Workspace:
     batch_id: UUID
     jobs: tuple[Job, ...]
     recorded: bool
-    """Whether the ids stand in `workspace.json`; if not, they follow from the folder's path."""
+    """True if `workspace.json` has the ids; else they are derived from the folder's path."""
 
     @property
-    def batch(self) -> Place:
-        """Where the batch's own metrics lie."""
-        return Place(self.folder / BATCH)
+    def batch(self) -> RunFolder:
+        """Run folder of the batch's own metrics."""
+        return RunFolder(self.folder / BATCH)
 
     def job(self, name: str) -> Job | None:
-        """The job of that name."""
+        """Job of that name, or None."""
         return next((job for job in self.jobs if job.name == name), None)
 
 
 def looks_like_workspace(folder: Path) -> bool:
-    """Whether a folder is a workspace: it has `workspace.json`, or `jobs/` with a job in it."""
+    """Return True for a folder with `workspace.json`, or with `jobs/` and a job in it."""
     if (folder / CONFIG).is_file():
         return True
     return any(
@@ -120,40 +120,40 @@ def looks_like_workspace(folder: Path) -> bool:
 def open_workspace(folder: Path) -> Workspace:
     """Read a workspace without changing it; raises WorkspaceError.
 
-    One directory listing and one small file, whatever the number of jobs: what lies inside
-    of a job's folder is looked at when it is asked for.
+    It reads one directory listing and one small file, however many jobs there are: the content
+    of a job's folder is read on request.
     """
     if not folder.is_dir():
-        reason = "is no folder" if folder.exists() else "does not exist"
+        reason = "is not a directory" if folder.exists() else "does not exist"
         raise WorkspaceError(f"{clean(str(folder))} {reason}.")
     if not looks_like_workspace(folder):
         raise WorkspaceError(
-            f"{clean(str(folder))} is no workspace: it has no {CONFIG} and no {JOBS}/ with jobs.",
+            f"{clean(str(folder))} is not a workspace: no {CONFIG}, and no {JOBS}/ with jobs.",
             f"A workspace has {JOBS}/NAME/inputs/experience and {JOBS}/NAME/inputs/logs.",
         )
     values = _read_config(folder / CONFIG)
     workspace_id = _uuid(values, "workspaceID") or derived_id(folder)
     recorded = values.get("jobs", {})
     if not isinstance(recorded, dict):
-        raise WorkspaceError(f'{folder / CONFIG}: "jobs" is no object.')
+        raise WorkspaceError(f'{folder / CONFIG}: "jobs" is not an object.')
     jobs = []
     for name in _folders(folder / JOBS):
         about = recorded.get(name, {})
         if not isinstance(about, dict):
-            raise WorkspaceError(f'{folder / CONFIG}: the job "{clean(name)}" is no object.')
+            raise WorkspaceError(f'{folder / CONFIG}: the job "{clean(name)}" is not an object.')
         shown = about.get("experienceName")
         jobs.append(
             Job(
                 name,
                 _uuid(about, "jobID") or uuid5(workspace_id, _text(name)),
                 shown if isinstance(shown, str) and shown else _text(name),
-                Place(folder / JOBS / name),
+                RunFolder(folder / JOBS / name),
             )
         )
     return Workspace(
         folder,
         workspace_id,
-        # A slash is in no job's name, so these never meet a job's id.
+        # A job's name has no slash, so these never equal a job's id.
         _uuid(values, "projectID") or uuid5(workspace_id, "/project"),
         _uuid(values, "batchID") or uuid5(workspace_id, "/batch"),
         tuple(jobs),
@@ -162,12 +162,12 @@ def open_workspace(folder: Path) -> Workspace:
 
 
 def derived_id(folder: Path) -> UUID:
-    """The id of a workspace that has none recorded: from its absolute path, without chance."""
+    """Id of a workspace without a recorded one, derived from its absolute path."""
     return uuid5(NAMESPACE_URL, "resim-workspace:" + _text(str(folder.resolve())))
 
 
 def config_values(workspace: Workspace) -> dict[str, Any]:
-    """`workspace.json` as JSON values."""
+    """Content of `workspace.json` as JSON values."""
     return {
         "format": FORMAT,
         "workspaceID": str(workspace.id),
@@ -186,7 +186,7 @@ def _text(name: str) -> str:
 
 
 def _folders(folder: Path) -> list[str]:
-    """The folders in a folder, sorted by name, without hidden ones."""
+    """Names of the folders in a folder, sorted, without hidden ones."""
     try:
         with os.scandir(folder) as entries:
             return sorted(e.name for e in entries if not e.name.startswith(".") and e.is_dir())
@@ -204,12 +204,12 @@ def _read_config(path: Path) -> dict[str, Any]:
     try:
         values = json.loads(data)
     except (ValueError, RecursionError) as error:
-        raise WorkspaceError(f"{path} is no JSON: {clean(str(error), 120)}.") from error
+        raise WorkspaceError(f"{path} is not valid JSON: {clean(str(error), 120)}.") from error
     if not isinstance(values, dict):
-        raise WorkspaceError(f"{path} is JSON, but no object.")
+        raise WorkspaceError(f"{path} is not a JSON object.")
     if values.get("format", FORMAT) != FORMAT:
         raise WorkspaceError(
-            f"{path} is of format {clean(str(values['format']), 20)}; this version knows {FORMAT}."
+            f"{path} has format {clean(str(values['format']), 20)}; this version reads {FORMAT}."
         )
     return values
 
@@ -221,4 +221,4 @@ def _uuid(values: dict[str, Any], key: str) -> UUID | None:
     try:
         return UUID(value)
     except (ValueError, TypeError, AttributeError) as error:
-        raise WorkspaceError(f'{key} "{clean(str(value), 60)}" is no UUID.') from error
+        raise WorkspaceError(f'{key} "{clean(str(value), 60)}" is not a valid UUID.') from error

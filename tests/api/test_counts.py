@@ -67,9 +67,9 @@ def test_a_file_that_has_gone_or_shrunk_is_told(tmp_path: Path) -> None:
     with served(tmp_path / "api", space, logs=True) as running:
         logs = running.get(f"{running.base}/jobs/{space.jobs[0].id}/logs")[1]["logs"]
         path = urlsplit(logs[0]["logOutputLocation"]).path
-        space.jobs[0].place.metrics.write_bytes(b"short")
+        space.jobs[0].folder.metrics.write_bytes(b"short")
         assert running.get(path, token=None)[0] == 410
-        space.jobs[0].place.metrics.unlink()
+        space.jobs[0].folder.metrics.unlink()
         assert running.get(path, token=None)[0] == 410
 
 

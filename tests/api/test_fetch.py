@@ -74,7 +74,7 @@ def test_everything_of_a_real_batch_comes_as_it_is_in_the_files(tmp_path: Path) 
         assert running.api.counts()["lost"] == 0
     assert len(found) == 6
     for job in space.jobs:
-        message = pb.JobMetrics.FromString(job.place.metrics.read_bytes())
+        message = pb.JobMetrics.FromString(job.folder.metrics.read_bytes())
         one = found[str(job.id)]
         assert [pb.Metric.FromString(part.content) for part in one.metrics] == list(
             message.job_level_metrics.metrics

@@ -58,7 +58,7 @@ def test_all_blobs_of_all_jobs_are_there_in_the_order_of_the_file(tmp_path: Path
     assert (ready.jobs, ready.metrics, ready.data) == (3, 12, 15)
     index = index_of(tmp_path / "api")
     for job in space.jobs:
-        message = pb.JobMetrics.FromString(job.place.metrics.read_bytes())
+        message = pb.JobMetrics.FromString(job.folder.metrics.read_bytes())
         base = f"batches/{space.batch_id}/jobs/{job.id}"
         metrics = index["lists"][f"{base}/metrics"]["rows"]
         assert [

@@ -173,7 +173,7 @@ def case(
 
 def add_fetches(release: Release, running: Served, space: Workspace) -> None:
     files = {
-        str(job.id): str(job.place.metrics) for job in space.jobs if job.place.metrics.exists()
+        str(job.id): str(job.folder.metrics) for job in space.jobs if job.folder.metrics.exists()
     }
     url = running.api.url
     # One after the other is slow: every way to write the address once, by some release.

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from runner.engines.docker.container_settings import gateway
-from runner.storage.lease import dead, here
+from runner.storage.lease import host_identity, is_stale
 from tests.api.workspaces import workspace
 from tests.containers.container_harness import BASE_IMAGE, ROOT, Call, command, runner
 from tests.containers.images import build, metrics_image
@@ -56,8 +56,8 @@ def batch(folder: Path, text: str, *more: str | Path) -> Call:
 def nothing_left(docker: Docker) -> Iterator[None]:
     """No container and no network of a call that has ended is left by a test."""
     yield
-    assert [owner for owner in owners(docker, "ps", "-a") if dead(owner)] == []
-    assert [owner for owner in owners(docker, "network", "ls") if dead(owner)] == []
+    assert [owner for owner in owners(docker, "ps", "-a") if is_stale(owner)] == []
+    assert [owner for owner in owners(docker, "network", "ls") if is_stale(owner)] == []
 
 
 def owners(docker: Docker, *what: str) -> list[str]:
@@ -327,7 +327,7 @@ def test_a_run_without_batch_mode_says_so(tmp_path: Path) -> None:
 
 def test_networks_of_dead_runners_are_swept(tmp_path: Path, docker: Docker) -> None:
     name = f"resim-test-{uuid.uuid4().hex[:12]}"
-    label = f"ai.resim.inspect.owner={here()}/4194303/1"
+    label = f"ai.resim.inspect.owner={host_identity()}/4194303/1"
     docker("network", "create", "--internal", "--label", label, name)
     call = runner("doctor", "--engine", "docker", "--format", "json")
     assert f"removed network {name}" in call.out

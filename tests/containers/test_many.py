@@ -191,7 +191,7 @@ def test_doctor_finds_the_engine_and_clears_leftovers(
     wait_for(lambda: len(alive()) == 1)
     busy = run(workspace)
     assert busy.code == 2
-    assert "another run is at work" in busy.err
+    assert "another run is active" in busy.err
     process.kill()
     process.communicate(timeout=30)
     call = runner("doctor", "--image", BASE_IMAGE)

@@ -89,7 +89,7 @@ def test_all_that_was_written_comes_back(
     expected = {job.id: job for job in open_workspace(workspace).jobs}
     assert set(jobs) == set(expected)
     for job_id, unpacked in jobs.items():
-        with open_document(expected[job_id].place.metrics) as document:
+        with open_document(expected[job_id].folder.metrics) as document:
             # The picture stays with its job, as the official fetcher has it.
             names = [m.name for m in document.metrics if m.name != "Map"]
             assert [m.name for m in unpacked.metrics] == names

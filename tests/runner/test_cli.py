@@ -237,22 +237,22 @@ def test_engines_are_looked_for_where_people_have_them(tmp_path: Path) -> None:
 
 
 def test_owners_live_and_die() -> None:
-    assert not lease.dead(lease.me())
+    assert not lease.is_stale(lease.current_owner())
     done = subprocess.run(
-        [sys.executable, "-c", "from runner.storage import lease; print(lease.me())"],
+        [sys.executable, "-c", "from runner.storage import lease; print(lease.current_owner())"],
         capture_output=True,
         text=True,
         check=True,
     )
     gone = done.stdout.strip()
-    assert lease.dead(gone)
+    assert lease.is_stale(gone)
     host, boot, space, pid, start = gone.split("/")
-    assert not lease.dead("/".join(("other-host", boot, space, pid, start)))
-    assert not lease.dead("/".join((host, boot, "1", pid, start)))
-    assert lease.dead("/".join((host, "earlier", space, str(os.getpid()), start)))
-    assert lease.dead("/".join((host, boot, space, str(os.getpid()), "1")))
+    assert not lease.is_stale("/".join(("other-host", boot, space, pid, start)))
+    assert not lease.is_stale("/".join((host, boot, "1", pid, start)))
+    assert lease.is_stale("/".join((host, "earlier", space, str(os.getpid()), start)))
+    assert lease.is_stale("/".join((host, boot, space, str(os.getpid()), "1")))
     for text in ("", "nonsense", "/////"):
-        assert not lease.dead(text)
+        assert not lease.is_stale(text)
 
 
 def test_hardening_is_the_default() -> None:

@@ -53,7 +53,9 @@ def test_parts_keep_their_bytes_and_the_file_is_valid(tmp_path: Path) -> None:
     assert found.batch_id == prepared.batch_ids[0]
     assert {job.id for job in space.jobs} <= {job.id for job in found.jobs}
     originals = open_workspace(tmp_path / "ws")
-    places = [(job.place, ours.place) for job, ours in zip(originals.jobs, found.jobs, strict=True)]
+    places = [
+        (job.folder, ours.folder) for job, ours in zip(originals.jobs, found.jobs, strict=True)
+    ]
     for theirs, ours in (*places, (originals.batch, found.batch)):
         old = pb.JobMetrics.FromString(theirs.metrics.read_bytes())
         new = pb.JobMetrics.FromString(ours.metrics.read_bytes())

@@ -11,7 +11,13 @@ from pathlib import Path
 import pytest
 
 from runner.errors import RunnerError
-from runner.storage.input_archive import Memory, archive_chunks, inputs_digest, must_be_copied, walk
+from runner.storage.input_archive import (
+    DigestCache,
+    archive_chunks,
+    inputs_digest,
+    must_be_copied,
+    walk,
+)
 
 
 def tree(folder: Path) -> Path:
@@ -22,8 +28,8 @@ def tree(folder: Path) -> Path:
     return folder
 
 
-def digest(folder: Path, memory: Memory | None = None) -> str:
-    return inputs_digest((("logs", folder),), memory or Memory())
+def digest(folder: Path, cache: DigestCache | None = None) -> str:
+    return inputs_digest((("logs", folder),), cache or DigestCache())
 
 
 def test_a_walk_is_sorted_follows_links_and_ends(tmp_path: Path) -> None:
@@ -54,32 +60,32 @@ def test_a_digest_follows_names_and_contents_alone(tmp_path: Path) -> None:
 def test_a_memory_spares_reading_and_notices_changes(tmp_path: Path) -> None:
     root = tree(tmp_path / "logs")
     later = time.time_ns() + 10_000_000_000
-    first = Memory(None, later)
+    first = DigestCache(None, later)
     value = digest(root, first)
     path = tmp_path / "memory.json"
     path.write_bytes(first.as_bytes() or b"")
-    second = Memory(path, later)
-    # Not readable any more, and not read: the memory knows it.
+    second = DigestCache(path, later)
+    # Not readable any more, and not read: the cache knows it.
     content = (root / "b.txt").stat()
     assert digest(root, second) == value
     assert second.as_bytes() is None
     (root / "b.txt").write_text("x")
     os.utime(root / "b.txt", ns=(content.st_atime_ns, content.st_mtime_ns))
-    assert digest(root, Memory(path, later)) != value
+    assert digest(root, DigestCache(path, later)) != value
 
 
 def test_what_changed_just_now_is_not_remembered(tmp_path: Path) -> None:
     root = tree(tmp_path / "logs")
-    memory = Memory(None, time.time_ns())
-    digest(root, memory)
-    assert memory.as_bytes() is None
+    cache = DigestCache(None, time.time_ns())
+    digest(root, cache)
+    assert cache.as_bytes() is None
 
 
 @pytest.mark.parametrize("data", [b"", b"[]", b'{"files": 1}', b'{"files": {"logs/b.txt": 3}}'])
 def test_a_broken_memory_is_none(tmp_path: Path, data: bytes) -> None:
     root = tree(tmp_path / "logs")
-    (tmp_path / "memory").write_bytes(data)
-    assert digest(root, Memory(tmp_path / "memory")) == digest(root)
+    (tmp_path / "cache").write_bytes(data)
+    assert digest(root, DigestCache(tmp_path / "cache")) == digest(root)
 
 
 def test_what_a_mount_would_hide_is_copied(tmp_path: Path) -> None:

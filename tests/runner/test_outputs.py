@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from runner.errors import OutputsError, StorageError
-from runner.storage.output_extraction import Caps, storage, take_archive, take_folder
+from runner.storage.fs import disk_errors
+from runner.storage.output_extraction import Caps, take_archive, take_folder
 
 
 def archive(*entries: tuple[str, bytes | None], **about: object) -> bytes:
@@ -164,7 +165,7 @@ def test_a_folder_is_taken_by_the_same_rules(
         take_folder(source, tmp_path / "out", Caps())
     assert not (tmp_path / "out").exists()
     (tmp_path / "link").symlink_to(source)
-    with pytest.raises(OutputsError, match="no folder"):
+    with pytest.raises(OutputsError, match="is not a directory"):
         take_folder(tmp_path / "link", tmp_path / "out", Caps())
 
 
@@ -177,5 +178,5 @@ def test_a_folder_that_exists_is_never_written_to(tmp_path: Path) -> None:
 def test_a_full_disk_has_a_name(tmp_path: Path) -> None:
     import errno
 
-    with pytest.raises(StorageError, match="the disk is full"), storage(tmp_path / "x"):
+    with pytest.raises(StorageError, match="the disk is full"), disk_errors(tmp_path / "x"):
         raise OSError(errno.ENOSPC, "No space left on device")

@@ -21,9 +21,9 @@ from runner.storage.publish import (
     make_workspace,
     publish,
     record,
-    settle,
+    recover_publication,
 )
-from runner.workspace.layout import Place, Workspace, open_workspace
+from runner.workspace.layout import RunFolder, Workspace, open_workspace
 from runner.workspace.results import JobResult, Outcome
 from runner.workspace.verdict_gate import VerdictGate
 from tests.runner.fake import FakeEngine, Script, metrics
@@ -65,10 +65,10 @@ def test_every_job_runs_once_and_its_result_is_on_disk(tmp_path: Path) -> None:
     assert engine.most <= 2
     assert engine.alive == 0
     for job, result in zip(workspace.jobs, results, strict=True):
-        assert job.place.read_result() == result
-        assert job.place.metrics.is_file()
-        assert job.place.log.read_text() == f"hello from {job.name}\n"
-        assert sorted(p.name for p in job.place.folder.iterdir()) == ["inputs", "outputs", "run"]
+        assert job.folder.read_result() == result
+        assert job.folder.metrics.is_file()
+        assert job.folder.log.read_text() == f"hello from {job.name}\n"
+        assert sorted(p.name for p in job.folder.path.iterdir()) == ["inputs", "outputs", "run"]
     kinds = [event.kind for event in seen]
     assert kinds.count("started") == kinds.count("finished") == 3
 
@@ -105,7 +105,7 @@ def test_another_image_behind_the_same_tag_runs_again(tmp_path: Path) -> None:
 def test_changed_inputs_run_again_even_with_the_same_size_and_time(tmp_path: Path) -> None:
     workspace = workspace_of(tmp_path, "a", "b")
     go(workspace, call_of(FakeEngine())[0])
-    path = workspace.jobs[0].place.logs / "data.txt"
+    path = workspace.jobs[0].folder.logs / "data.txt"
     about = path.stat()
     path.write_text("z")
     os.utime(path, ns=(about.st_atime_ns, about.st_mtime_ns))
@@ -141,12 +141,12 @@ def test_failures_run_again_when_asked_or_when_limits_changed(tmp_path: Path) ->
 def test_an_engine_that_breaks_is_no_result_and_destroys_none(tmp_path: Path) -> None:
     workspace = workspace_of(tmp_path, "a")
     go(workspace, call_of(FakeEngine())[0])
-    before = workspace.jobs[0].place.metrics.read_bytes()
+    before = workspace.jobs[0].folder.metrics.read_bytes()
     engine = FakeEngine(lambda _: Script(broken="the engine is gone."))
     results = go(workspace, call_of(engine)[0], "all")
     assert outcomes(results) == ["broken"]
     assert VerdictGate().exit_code(results) == 2
-    assert workspace.jobs[0].place.metrics.read_bytes() == before
+    assert workspace.jobs[0].folder.metrics.read_bytes() == before
     engine = FakeEngine()
     assert outcomes(go(workspace, call_of(engine)[0])) == ["done"]
 
@@ -157,7 +157,7 @@ def test_a_failed_run_takes_earlier_outputs_away(tmp_path: Path) -> None:
     results = go(workspace, call_of(FakeEngine(lambda _: Script(data=b"")))[0], "all")
     assert outcomes(results) == ["failed"]
     assert results[0].hint == "a hint of the engine"
-    assert not workspace.jobs[0].place.metrics.exists()
+    assert not workspace.jobs[0].folder.metrics.exists()
 
 
 def test_a_timeout_asks_then_kills(tmp_path: Path) -> None:
@@ -182,7 +182,7 @@ def test_a_stop_ends_what_runs_and_starts_nothing_more(tmp_path: Path, stubborn:
     assert len(engine.started) == 2
     assert engine.alive == 0
     assert ("KILL" in engine.signals) is stubborn
-    assert all(job.place.read_result() is None for job in workspace.jobs)
+    assert all(job.folder.read_result() is None for job in workspace.jobs)
 
 
 @pytest.mark.parametrize(
@@ -220,7 +220,7 @@ def test_fail_fast_stops_for_a_run_that_failed(tmp_path: Path) -> None:
 def test_the_longest_known_job_comes_first(tmp_path: Path) -> None:
     workspace = workspace_of(tmp_path, "a", "b", "c")
     for job, seconds in zip(workspace.jobs, (1.0, 9.0), strict=False):
-        publish(job.place, JobResult(job.name, "", Outcome.BROKEN, seconds=seconds))
+        publish(job.folder, JobResult(job.name, "", Outcome.BROKEN, seconds=seconds))
     planned = scheduler.plan(workspace, call_of(FakeEngine())[0])
     assert [p.job.name for p in planned] == ["b", "c", "a"]
 
@@ -235,34 +235,34 @@ def test_slots_follow_the_engine() -> None:
 
 @pytest.mark.parametrize("moment", ["before the swap", "between the renames", "after the swap"])
 def test_a_crash_while_publishing_is_finished_later(tmp_path: Path, moment: str) -> None:
-    place = Place(tmp_path / "job")
-    place.outputs.mkdir(parents=True)
-    place.metrics.write_bytes(b"old")
-    (place.folder / "run").mkdir()
+    run_folder = RunFolder(tmp_path / "job")
+    run_folder.outputs.mkdir(parents=True)
+    run_folder.metrics.write_bytes(b"old")
+    (run_folder.path / "run").mkdir()
     result = JobResult("job", "id", Outcome.DONE, verdict="PASSED", files=1)
-    (place.folder / "run" / PENDING).write_bytes(result.as_bytes())
-    new, old = place.folder / ".outputs.new", place.folder / ".outputs.old"
+    (run_folder.path / "run" / PENDING).write_bytes(result.as_bytes())
+    new, old = run_folder.path / ".outputs.new", run_folder.path / ".outputs.old"
     new.mkdir()
     (new / "metrics.binproto").write_bytes(b"new")
     if moment != "before the swap":
-        place.outputs.rename(old)
+        run_folder.outputs.rename(old)
     if moment == "after the swap":
-        new.rename(place.outputs)
-    settle(place)
-    settle(place)
-    assert place.metrics.read_bytes() == b"new"
-    assert place.read_result() == result
-    assert sorted(p.name for p in place.folder.iterdir()) == ["outputs", "run"]
+        new.rename(run_folder.outputs)
+    recover_publication(run_folder)
+    recover_publication(run_folder)
+    assert run_folder.metrics.read_bytes() == b"new"
+    assert run_folder.read_result() == result
+    assert sorted(p.name for p in run_folder.path.iterdir()) == ["outputs", "run"]
 
 
 def test_a_crash_before_a_result_keeps_the_old_one(tmp_path: Path) -> None:
-    place = Place(tmp_path / "job")
-    place.outputs.mkdir(parents=True)
-    place.metrics.write_bytes(b"old")
-    (place.folder / ".outputs.new").mkdir()
-    settle(place)
-    assert place.metrics.read_bytes() == b"old"
-    assert [p.name for p in place.folder.iterdir()] == ["outputs"]
+    run_folder = RunFolder(tmp_path / "job")
+    run_folder.outputs.mkdir(parents=True)
+    run_folder.metrics.write_bytes(b"old")
+    (run_folder.path / ".outputs.new").mkdir()
+    recover_publication(run_folder)
+    assert run_folder.metrics.read_bytes() == b"old"
+    assert [p.name for p in run_folder.path.iterdir()] == ["outputs"]
 
 
 def test_a_full_disk_while_publishing_is_a_broken_run(
@@ -281,7 +281,7 @@ def test_a_full_disk_while_publishing_is_a_broken_run(
 
 def test_bad_inputs_break_one_job_and_no_other(tmp_path: Path) -> None:
     workspace = workspace_of(tmp_path, "a", "b")
-    (workspace.jobs[0].place.inputs / "batch_metrics_config.json").write_text("{}")
+    (workspace.jobs[0].folder.inputs / "batch_metrics_config.json").write_text("{}")
     engine = FakeEngine()
     results = go(workspace, call_of(engine)[0])
     assert outcomes(results) == ["broken", "done"]
@@ -311,7 +311,7 @@ def test_inputs_are_found_in_the_shapes_people_have(
     assert sorted(find_inputs(source)) == names
     made = make_workspace(source, tmp_path / "ws")
     assert [job.name for job in made.jobs] == names
-    assert all(job.place.logs.is_dir() for job in made.jobs)
+    assert all(job.folder.logs.is_dir() for job in made.jobs)
     assert made.recorded
     assert make_workspace(source, tmp_path / "ws") == made
     moved = (tmp_path / "ws").rename(tmp_path / "moved")

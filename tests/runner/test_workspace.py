@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 import pytest
 
 from runner.errors import WorkspaceError
-from runner.workspace.layout import Place, config_values, looks_like_workspace, open_workspace
+from runner.workspace.layout import RunFolder, config_values, looks_like_workspace, open_workspace
 from runner.workspace.results import JobResult, Outcome, result_from_bytes
 
 
@@ -77,15 +77,15 @@ def test_a_name_that_is_no_text_still_has_an_id(tmp_path: Path) -> None:
 
 
 def test_a_result_comes_back_and_a_broken_one_says_so(tmp_path: Path) -> None:
-    place = Place(tmp_path)
-    assert place.read_result() is None
+    run_folder = RunFolder(tmp_path)
+    assert run_folder.read_result() is None
     result = JobResult("a", "id", Outcome.DONE, verdict="FAIL_WARN", statuses={"PASSED": 2})
-    place.result.parent.mkdir()
-    place.result.write_bytes(result.as_bytes())
-    assert place.read_result() == result
+    run_folder.result.parent.mkdir()
+    run_folder.result.write_bytes(result.as_bytes())
+    assert run_folder.read_result() == result
     for data in (b"[]", b"{}", b'{"format": 1}', b'{"format": 1, "outcome": "x"}'):
         with pytest.raises(ValueError, match=r"is |has "):
             result_from_bytes(data)
-        place.result.write_bytes(data)
+        run_folder.result.write_bytes(data)
         with pytest.raises(WorkspaceError):
-            place.read_result()
+            run_folder.read_result()

@@ -298,7 +298,7 @@ async def test_two_at_once_are_told_apart(cloud: Cloud) -> None:
         await until(first, lambda: here(first) == [True, True, False])
         async with looking(ADDRESS) as second:
             await until(second, lambda: isinstance(second.app.screen, FetchTrouble))
-            assert "another run is at work" in text(second)
+            assert "another run is active" in text(second)
             await press(second, "escape")
             assert here(second) == [True, True, False]
 

@@ -63,7 +63,7 @@ def read_shape(folder: Path) -> Shape:
 
     workspace = open_workspace(folder)
     batch = workspace.batch.metrics
-    jobs = tuple((job.name, job.place.folder) for job in workspace.jobs)
+    jobs = tuple((job.name, job.folder.path) for job in workspace.jobs)
     named: dict[str, str] = {}
     often = Counter(job.experience_name for job in workspace.jobs)
     for job in workspace.jobs:
@@ -76,21 +76,21 @@ def read_shape(folder: Path) -> Shape:
 def read_job(name: str, folder: Path) -> JobRow:
     """The row of one job; where it cannot be read, the row says why."""
     from runner.errors import WorkspaceError
-    from runner.workspace.layout import Place
+    from runner.workspace.layout import RunFolder
 
-    place = Place(folder)
+    run_folder = RunFolder(folder)
     try:
-        return _row(name, place.metrics)
+        return _row(name, run_folder.metrics)
     except DocumentError as error:
         note = str(error)
-        if not place.metrics.exists():
+        if not run_folder.metrics.exists():
             try:
-                result = place.read_result()
+                result = run_folder.read_result()
             except WorkspaceError as broken:
                 note = str(broken)
             else:
                 note = result.message or str(result.outcome) if result else "not run yet"
-        return JobRow(name, place.metrics, None, note, {})
+        return JobRow(name, run_folder.metrics, None, note, {})
 
 
 def _row(name: str, path: Path) -> JobRow:

@@ -40,9 +40,9 @@ class Reader:
     def look(self) -> bool:
         """Look which jobs there are; whether that changed. Raises runner's WorkspaceError."""
         from runner.download.store import LISTING
-        from runner.workspace.layout import BATCH, CONFIG, JOBS, Place
+        from runner.workspace.layout import BATCH, CONFIG, JOBS, RunFolder
 
-        places = (self.folder / CONFIG, self.folder / JOBS, Place(self.folder / BATCH).metrics)
+        places = (self.folder / CONFIG, self.folder / JOBS, RunFolder(self.folder / BATCH).metrics)
         outline = tuple(map(signature, places))
         listed = signature(self.folder / LISTING)
         if listed != self._listed:
@@ -61,23 +61,23 @@ class Reader:
 
     def changed(self) -> Iterator[JobRow]:
         """The rows of jobs that are new or other than they were, one after the other."""
-        from runner.workspace.layout import Place
+        from runner.workspace.layout import RunFolder
 
         for name, folder in self.shape.jobs if self.shape else ():
-            place = Place(folder)
-            metrics = signature(place.metrics)
+            run_folder = RunFolder(folder)
+            metrics = signature(run_folder.metrics)
             mark: Mark = (metrics, None, None)
             if metrics is None:
-                mark = (None, signature(place.result), self._listed)
+                mark = (None, signature(run_folder.result), self._listed)
             if self._marks.get(name) == mark:
                 continue
             entry = self._listing.get(name)
             if metrics is not None or mark[1] is not None:
                 yield read_job(name, folder)
             elif entry is not None:
-                yield listed_row(name, place.metrics, entry)
+                yield listed_row(name, run_folder.metrics, entry)
             elif self.fetched:
-                yield JobRow(name, place.metrics, MetricStatus.UNSET, AWAITED, {}, here=False)
+                yield JobRow(name, run_folder.metrics, MetricStatus.UNSET, AWAITED, {}, here=False)
             else:
                 yield read_job(name, folder)
             self._marks[name] = mark

@@ -109,7 +109,7 @@ def fetch_jobs(
                 else:
                     _begin(crew, client, batch_id, _Job(row), kinds, finished)
             if crew.open:
-                _settle(crew, client, wanted, finished)
+                _handle_result(crew, client, wanted, finished)
             while finished:
                 yield finished.popleft().done()
     finally:
@@ -141,7 +141,7 @@ def _begin(
         crew.put(_LISTING, (job, kind, -1), work)
 
 
-def _settle(
+def _handle_result(
     crew: Crew[tuple[_Job, str, int], list[Row] | bytes],
     client: Client,
     wanted: Callable[[Row], bool],

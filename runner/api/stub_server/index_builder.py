@@ -26,9 +26,9 @@ from runner.api.stub_server.job_files import files_below, modified
 from runner.api.stub_server.resources import Json
 from runner.api.stub_server.server import INDEX
 from runner.errors import WorkspaceError
-from runner.storage.output_extraction import storage
+from runner.storage.fs import disk_errors
 from runner.workspace.contract import BatchConfig, ReportConfig
-from runner.workspace.layout import Job, Place, Workspace
+from runner.workspace.layout import Job, RunFolder, Workspace
 
 BLOBS = "blobs"
 
@@ -112,7 +112,7 @@ def prepare(
                 "One is a copy of the other: give it other ids in workspace.json.",
             )
         seen[workspace.batch_id] = workspace
-    with storage(folder):
+    with disk_errors(folder):
         folder.mkdir(mode=0o700, parents=True)
         with _private(folder / BLOBS) as blobs:
             index = _Index(workspaces[0], blobs, without, logs=logs, hide_images=hide_images)
@@ -246,9 +246,9 @@ class _Index:
         own = {key: in_batch[key] for key in ("projectID", "batchID")} | {"jobID": str(job.id)}
         at = f"{base}/metrics", f"{base}/metricsData"
         verdict = None
-        if job.place.metrics not in self._without:
+        if job.folder.metrics not in self._without:
             names = "metrics", "metricsData"
-            verdict = self._document(at, names, own, job.place, job.id, job.name)
+            verdict = self._document(at, names, own, job.folder, job.id, job.name)
         for path, kind in (
             (at[0], "metrics"),
             (at[1], "metricsData"),
@@ -256,11 +256,11 @@ class _Index:
         ):
             if path not in self.lists:
                 self._list(path, kind, {}, [])
-        self._list_logs(f"{base}/logs", job.place, job.id, own, "METRICS")
+        self._list_logs(f"{base}/logs", job.folder, job.id, own, "METRICS")
         experience = str(uuid5(workspace.id, f"/experience/{job.experience_name}"))
         self._list(f"experiences/{experience}/experienceTags", "experienceTags", {}, [])
         common = {**in_batch, "jobID": str(job.id), "experienceID": experience}
-        created = resources.time_text(modified(job.place))
+        created = resources.time_text(modified(job.folder))
         row = resources.job_row(common, resources.plain(job.experience_name), verdict, created)
         self.objects[base] = row
         return row
@@ -270,19 +270,19 @@ class _Index:
         at: tuple[str, str],
         names: tuple[str, str],
         own: Json,
-        place: Place,
+        run_folder: RunFolder,
         owner: UUID,
         job: str,
     ) -> MetricStatus | None:
         """The lists and blobs of one document; None where it cannot be read."""
         size, count = self._size, len(self.blobs)
         try:
-            with open_document(place.metrics) as document:
-                source = open_source(place.metrics)
+            with open_document(run_folder.metrics) as document:
+                source = open_source(run_folder.metrics)
                 try:
                     found = records(source)
                     if source.stamp != document.stamp:
-                        raise DocumentError("was rewritten while it was read", place.metrics)
+                        raise DocumentError("was rewritten while it was read", run_folder.metrics)
                     self._lists(at, names, own, document, (source, found), owner, job)
                 finally:
                     source.close()
@@ -295,7 +295,7 @@ class _Index:
             del self.blobs[count:]
             for path in at:
                 self.lists.pop(path, None)
-            self.problems.append(f"{job or 'the batch'}: {place.metrics.name} {error.reason}")
+            self.problems.append(f"{job or 'the batch'}: {run_folder.metrics.name} {error.reason}")
             return None
 
     def _lists(
@@ -341,12 +341,14 @@ class _Index:
     def _list(self, path: str, name: str, common: Json, found: list[Json], **more: Any) -> None:
         self.lists[path] = {"name": name, "common": common, "rows": found, **more}
 
-    def _list_logs(self, path: str, place: Place, owner: UUID, own: Json, step: str) -> None:
+    def _list_logs(
+        self, path: str, run_folder: RunFolder, owner: UUID, own: Json, step: str
+    ) -> None:
         found = []
         if self._logs:
-            parts = [(place.outputs, step)]
+            parts = [(run_folder.outputs, step)]
             if step == "METRICS":
-                parts.insert(0, (place.logs, "EXPERIENCE"))
+                parts.insert(0, (run_folder.logs, "EXPERIENCE"))
             for folder, of in parts:
                 for file, name in files_below(folder):
                     status = file.stat()

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from runner.workspace.layout import Place
+from runner.workspace.layout import RunFolder
 
 
 def files_below(folder: Path) -> Iterator[tuple[Path, str]]:
@@ -20,9 +20,9 @@ def files_below(folder: Path) -> Iterator[tuple[Path, str]]:
                 yield file, file.relative_to(root).as_posix()
 
 
-def modified(place: Place) -> float:
+def modified(run_folder: RunFolder) -> float:
     """When a job's metrics were written; for want of them, when its folder changed."""
-    for path in (place.metrics, place.folder):
+    for path in (run_folder.metrics, run_folder.path):
         try:
             return path.stat().st_mtime
         except OSError:

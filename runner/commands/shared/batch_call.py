@@ -24,7 +24,8 @@ from runner.execution.run_job import Rules
 from runner.execution.scheduler import Call, settings_of
 from runner.reporting.dispatcher import Watchers
 from runner.reporting.rows import summary
-from runner.storage.publish import new_outputs, publish, remove_tree, settle
+from runner.storage.fs import remove_tree
+from runner.storage.publish import new_outputs, publish, recover_publication
 from runner.workspace.contract import Mode
 from runner.workspace.layout import Workspace
 from runner.workspace.results import JobResult, Outcome
@@ -182,9 +183,9 @@ def run_in_workspace(
     call: Call, signals: Signals, wish: Wish, rerun: str
 ) -> tuple[JobResult, bool]:
     """`run`: the batch of a workspace, its outputs and result there; and whether it was kept."""
-    place = wish.workspaces[0].batch
-    scratch = place.folder / batch_run.SCRATCH
-    settle(place)
+    run_folder = wish.workspaces[0].batch
+    scratch = run_folder.path / batch_run.SCRATCH
+    recover_publication(run_folder)
     remove_tree(scratch)
     try:
         key = batch_run.key_for(wish, call.build, call.prepared)
@@ -193,15 +194,15 @@ def run_in_workspace(
         call.watch(Event("finished", call.clock(), wish.name, result=result))
         return result, False
     settings = settings_of(call.build, call.rules)
-    kept = batch_run.kept_result(place, key, settings, rerun)
+    kept = batch_run.kept_result(run_folder, key, settings, rerun)
     if kept is not None:
         call.watch(Event("kept", call.clock(), wish.name, result=kept))
         return kept, True
 
     def work() -> JobResult:
-        new = new_outputs(place)
-        result = batch_run.run_served(call, wish, new, place.log, scratch, key)
-        publish(place, result)
+        new = new_outputs(run_folder)
+        result = batch_run.run_served(call, wish, new, run_folder.log, scratch, key)
+        publish(run_folder, result)
         return result
 
     return _told(call, wish, lambda: session.watched(call, signals, work)), False

@@ -50,8 +50,8 @@ def tell_run(args: Namespace, build: Build, rules: Rules, wish: Wish) -> int:
     rows = []
     (workspace,) = wish.workspaces
     for job in workspace.jobs if args.only != "batch" else ():
-        line = command_line(build, scheduler.inputs_of(job.place), job.place.outputs)
-        known = job.place.result.is_file()
+        line = command_line(build, scheduler.inputs_of(job.folder), job.folder.outputs)
+        known = job.folder.result.is_file()
         what = "has a result; runs if anything changed" if known else "would run"
         rows.append((job.name, line, "would run" if args.rerun == "all" else what))
     if args.only != "jobs":

@@ -10,8 +10,7 @@ from pathlib import Path
 from resim_inspect.text import clean
 from runner.errors import CallError
 from runner.storage import lease
-from runner.storage.output_extraction import storage
-from runner.storage.publish import remove_tree
+from runner.storage.fs import disk_errors, remove_tree
 from runner.workspace.contract import METRICS
 from runner.workspace.results import JobResult, Outcome
 
@@ -31,11 +30,11 @@ def check_outputs(folder: Path) -> None:
 def gathering(outputs: Path) -> Iterator[Path]:
     """A folder beside the outputs to gather in; gone again afterwards, at the latest next time."""
     parent = outputs.absolute().parent
-    with storage(outputs):
+    with disk_errors(outputs):
         parent.mkdir(parents=True, exist_ok=True)
         _sweep(outputs)
         folder = Path(tempfile.mkdtemp(prefix=_prefix(outputs), dir=parent))
-        (folder / "owner").write_text(lease.me())
+        (folder / "owner").write_text(lease.current_owner())
     try:
         yield folder
     finally:
@@ -47,7 +46,7 @@ def keep(result: JobResult, gathered: Path, target: Path) -> None:
     if result.outcome in {Outcome.CANCELLED, Outcome.BROKEN}:
         return
     new = gathered / "outputs"
-    with storage(target):
+    with disk_errors(target):
         if target.exists():
             target.rename(gathered / "old")
         if (new / METRICS.name).is_file():
@@ -61,5 +60,5 @@ def _prefix(outputs: Path) -> str:
 def _sweep(outputs: Path) -> None:
     """Remove what a runner that was killed gathered here."""
     for stale in outputs.absolute().parent.glob(_prefix(outputs) + "*/owner"):
-        if lease.dead(stale.read_text()):
+        if lease.is_stale(stale.read_text()):
             remove_tree(stale.parent)

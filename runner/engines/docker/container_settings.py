@@ -72,7 +72,7 @@ def container_options(build: Build, identity: str, task: Task) -> dict[str, Any]
         "hostname": None if task.network.startswith("container:") else "metrics",
         "environment": environment(build),
         "labels": {
-            lease.LABEL_OWNER: lease.me(),
+            lease.LABEL_OWNER: lease.current_owner(),
             lease.LABEL_RUN: task.run,
             lease.LABEL_JOB: task.job,
         },

@@ -230,7 +230,7 @@ class DockerEngine:
             found = api.containers(all=True, filters={"label": lease.LABEL_OWNER})
         for container in found:
             labels = container.get("Labels") or {}
-            if lease.dead(str(labels.get(lease.LABEL_OWNER, ""))):
+            if lease.is_stale(str(labels.get(lease.LABEL_OWNER, ""))):
                 problem = self._talk.remove(container["Id"])
                 what = f"container {container['Id'][:12]} of job {labels.get(lease.LABEL_JOB, '?')}"
                 removed.append(clean(f"{what} ({problem})" if problem else what))

@@ -30,7 +30,7 @@ def reaching_host(api: Any, wanted: str, task: Task, *, local: bool) -> Iterator
     try:
         with asking("makes no network"):
             if wanted == "none":
-                labels = {lease.LABEL_OWNER: lease.me(), lease.LABEL_RUN: task.run}
+                labels = {lease.LABEL_OWNER: lease.current_owner(), lease.LABEL_RUN: task.run}
                 name = f"resim-runner-{task.run[:12]}"
                 api.create_network(name, internal=True, labels=labels)
                 wanted = made = name
@@ -48,7 +48,7 @@ def sweep_networks(api: Any) -> Iterator[str]:
     with asking("does not answer"):
         networks = api.networks(filters={"label": lease.LABEL_OWNER})
     for network in networks:
-        if lease.dead(str((network.get("Labels") or {}).get(lease.LABEL_OWNER, ""))):
+        if lease.is_stale(str((network.get("Labels") or {}).get(lease.LABEL_OWNER, ""))):
             with suppress(EngineError), asking("keeps a network"):
                 api.remove_network(network["Id"])
                 yield clean(f"network {network.get('Name', '')}")

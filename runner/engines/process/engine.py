@@ -21,7 +21,8 @@ from runner.engines.protocol import Build, Ended, EngineInfo, Prepared, Served, 
 from runner.errors import CallError, EngineError
 from runner.redact import names_a_secret
 from runner.storage import lease
-from runner.storage.output_extraction import Caps, Taken, storage, take_folder
+from runner.storage.fs import disk_errors
+from runner.storage.output_extraction import Caps, Taken, take_folder
 from runner.workspace.contract import INPUTS, OUTPUTS, ROOT
 
 CHUNK = 64 << 10
@@ -96,9 +97,9 @@ class ProcessEngine:
 
         `told` are open files that it gets as they are.
         """
-        with storage(Path(tempfile.gettempdir())):
+        with disk_errors(Path(tempfile.gettempdir())):
             work = Path(tempfile.mkdtemp(prefix=PREFIX))
-            (work / OWNER).write_text(lease.me())
+            (work / OWNER).write_text(lease.current_owner())
             (work / "outputs").mkdir()
         inputs = work / "inputs"
         inputs.mkdir()
@@ -141,7 +142,9 @@ class ProcessEngine:
         finally:
             for descriptor, _ in opened:
                 os.close(descriptor)
-        (work / OWNER).write_text(f"{lease.me()}\n{process.pid} {lease.started(process.pid)}")
+        (work / OWNER).write_text(
+            f"{lease.current_owner()}\n{process.pid} {lease.process_start(process.pid)}"
+        )
         return ProcessRun(
             process, work, outputs, log, sandboxed=self.sandboxed, at_tmp=self._use_tmp_resim
         )
@@ -171,10 +174,10 @@ class ProcessEngine:
                 whose, _, process = (work / OWNER).read_text().partition("\n")
             except OSError:
                 continue
-            if not lease.dead(whose):
+            if not lease.is_stale(whose):
                 continue
             pid, _, start = process.partition(" ")
-            if pid.isdigit() and start and lease.started(int(pid)) == start:
+            if pid.isdigit() and start and lease.process_start(int(pid)) == start:
                 with suppress(ProcessLookupError, PermissionError):
                     os.killpg(int(pid), signal.SIGKILL)
                 removed.append(f"process {pid}")

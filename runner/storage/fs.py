@@ -1,0 +1,58 @@
+"""Files and folders of this machine: atomic writes, removal, and disk errors as StorageError."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from resim_inspect.text import clean
+from runner.errors import StorageError
+
+
+@contextmanager
+def disk_errors(path: Path) -> Iterator[None]:
+    """Turn every OSError of this machine's disk into a StorageError that names the folder."""
+    try:
+        yield
+    except OSError as error:
+        folder = path if path.is_dir() else path.parent
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise StorageError(
+                f"the disk is full: {clean(str(folder))}.", "Free some space and run again."
+            ) from error
+        reason = error.strerror or str(error)
+        raise StorageError(f"{clean(str(path))} cannot be written: {reason}.") from error
+
+
+def write_atomic(path: Path, data: bytes, *, private: bool = False) -> None:
+    """Write a file under a temporary name and rename it; raises StorageError.
+
+    A reader sees the earlier file or the new one, never a part. Missing folders are created.
+    Only the user may read a `private` file.
+    """
+    temporary = path.with_name(
+        f".{path.name}.{os.getpid()}.tmp" if private else f".{path.name}.tmp"
+    )
+    with disk_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(
+            temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600 if private else 0o666
+        )
+        with os.fdopen(descriptor, "wb") as file:
+            if private:
+                # An earlier temporary file keeps its own permissions.
+                temporary.chmod(0o600)
+            file.write(data)
+        temporary.replace(path)
+
+
+def remove_tree(path: Path) -> None:
+    """Remove a folder or a link, if it exists; parts that cannot be removed stay."""
+    if path.is_symlink():
+        path.unlink()
+    elif path.exists():
+        shutil.rmtree(path, ignore_errors=True)
