@@ -1,47 +1,32 @@
-"""How names, numbers, times and sizes are written, everywhere the same.
+"""Text for terminals: cleaned, fitted to a width in cells, and numbers, times and sizes as words.
 
-Everything from a file is hostile: `clean` is the only way for it to reach a terminal.
+Text from a file is untrusted: it reaches a terminal through `clean` only.
 """
 
 from __future__ import annotations
 
 import math
 import unicodedata
-
-from resim_inspect.document.enums import MetricStatus
-
-SYMBOLS = {
-    MetricStatus.PASSED: "✓",
-    MetricStatus.FAIL_WARN: "!",
-    MetricStatus.FAIL_BLOCK: "✗",
-    MetricStatus.NOT_APPLICABLE: "–",
-    MetricStatus.RAW: "·",
-    MetricStatus.UNSET: "?",
-}
-
-
-def symbol(status: MetricStatus) -> str:
-    """One character for a status: `✓ ! ✗ – · ?`."""
-    return SYMBOLS.get(status, "?")
+from functools import lru_cache
 
 
 def clean(text: str, limit: int | None = None, *, lines: bool = False) -> str:
-    """Text from a file, safe for a terminal: no control, bidi or invisible characters.
+    """Text from a file made safe for a terminal: no control, bidi or invisible characters.
 
-    What cannot be shown becomes `�`; tabs and line breaks become spaces, unless `lines`
-    keeps the breaks. More than `limit` characters end in `…`.
+    Characters that cannot be displayed become `�`; tabs and line breaks become spaces,
+    unless `lines` keeps the breaks. More than `limit` characters end in `…`.
     """
     if limit is not None and len(text) > 4 * limit + 64:
         text = text[: 4 * limit + 64]
     if not (text.isascii() and text.isprintable()):
         text = unicodedata.normalize("NFC", text)
-        text = "".join(_shown(char, lines) for char in text.replace("\r\n", "\n"))
+        text = "".join(_visible(char, lines) for char in text.replace("\r\n", "\n"))
     if limit is not None and len(text) > limit:
         text = text[: max(0, limit - 1)] + "…"
     return text
 
 
-def _shown(char: str, lines: bool) -> str:
+def _visible(char: str, lines: bool) -> str:
     if char == "\n" and lines:
         return char
     if char in "\n\t\r\v\f\u2028\u2029":
@@ -50,11 +35,84 @@ def _shown(char: str, lines: bool) -> str:
     return "�" if unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co", "Cn"} else char
 
 
-def number(value: float, digits: int = 4) -> str:
-    """A number for people: `digits` significant digits, no trailing zeros, `NaN`, `∞`.
+def cell_width(text: str) -> int:
+    """Number of terminal cells that a cleaned text takes."""
+    return len(text) if text.isascii() else _cell_width(text)
 
-    Whole numbers below 10^15 stand in full with thousands separators; very large and
-    very small ones are written with an exponent.
+
+@lru_cache(maxsize=4096)
+def _cell_width(text: str) -> int:
+    # Loaded for the first text beyond ASCII: commands that print none start without rich.
+    from rich.cells import cell_len
+
+    return cell_len(text)
+
+
+def cut(text: str, width: int) -> str:
+    """`text` in at most `width` cells; a text that is cut ends in `…`."""
+    if cell_width(text) <= width:
+        return text
+    return _head(text, width - 1) + "…" if width > 0 else ""
+
+
+def pad(text: str, width: int, *, right: bool = False) -> str:
+    """`text` filled with blanks to at least `width` cells; `right` aligns it to the right."""
+    blanks = " " * (width - cell_width(text))
+    return blanks + text if right else text + blanks
+
+
+def fit(text: str, width: int, *, right: bool = False) -> str:
+    """`text` in exactly `width` cells: padded, or cut with `…`."""
+    return pad(cut(text, width), width, right=right)
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """`text` as lines of at most `width` cells, at least one line.
+
+    Lines break at blanks and at line breaks; a word that is longer than a line is split.
+    """
+    width = max(1, width)
+    lines: list[str] = []
+    for paragraph in text.split("\n"):
+        line, used = "", 0
+        for word in paragraph.split(" "):
+            size = cell_width(word)
+            if line and used + 1 + size <= width:
+                line, used = f"{line} {word}", used + 1 + size
+                continue
+            if line:
+                lines.append(line)
+            while size > width:
+                head = _head(word, width) or word[0]
+                lines.append(head)
+                word = word[len(head) :]
+                size = cell_width(word)
+            line, used = word, size
+        lines.append(line)
+    return lines
+
+
+def _head(text: str, width: int) -> str:
+    """The longest start of `text` in at most `width` cells."""
+    if text.isascii():
+        return text[:width]
+    used = 0
+    for position, char in enumerate(text):
+        used += cell_width(char)
+        if used > width:
+            text = text[:position]
+            break
+    # A variation selector makes the character before it wider.
+    while cell_width(text) > width:
+        text = text[:-1]
+    return text
+
+
+def number(value: float, digits: int = 4) -> str:
+    """A number with `digits` significant digits and no trailing zeros; `NaN`, `∞`.
+
+    Whole numbers below 10^15 are written in full with thousands separators, very large and
+    very small ones with an exponent.
     """
     if math.isnan(value):
         return "NaN"
@@ -76,12 +134,12 @@ def number(value: float, digits: int = 4) -> str:
 
 
 def quantity(value: float, unit: str | None, digits: int = 4) -> str:
-    """A number and its unit: `44.7 m/s`; no unit, no blank; `%` and `°` stand close."""
+    """A number and its unit: `44.7 m/s`; `%` and `°` follow without a blank."""
     text = number(value, digits)
-    shown = clean(unit or "", 24).strip()
-    if not shown:
+    suffix = clean(unit or "", 24).strip()
+    if not suffix:
         return text
-    return text + shown if shown[0] in "%°" else f"{text} {shown}"
+    return text + suffix if suffix[0] in "%°" else f"{text} {suffix}"
 
 
 def count(number_of: int, noun: str, plural: str | None = None) -> str:
@@ -102,12 +160,15 @@ def size(bytes_: int) -> str:
 
 
 def seconds(ns: int, places: int = 3) -> str:
-    """A duration given in ns as seconds: `8.420 s`."""
+    """A duration in nanoseconds, written in seconds: `8.420 s`."""
     return f"{ns / 1e9:,.{places}f} s"
 
 
 def instant(ns: int) -> str:
-    """ns since 1970 in UTC: `2025-10-09 08:53:20.124 UTC`; out of the calendar, plain seconds."""
+    """Nanoseconds since 1970 as UTC: `2025-10-09 08:53:20.124 UTC`.
+
+    A time outside of Python's calendar is written in seconds.
+    """
     from datetime import UTC, datetime, timedelta
 
     whole, rest = divmod(ns, 1_000_000_000)

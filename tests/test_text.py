@@ -92,10 +92,50 @@ def test_instants(ns: int, shown: str) -> None:
     assert text.instant(ns) == shown
 
 
+def test_widths_are_counted_in_terminal_cells() -> None:
+    assert text.cell_width("abc") == 3
+    assert text.cell_width("日本") == 4
+    assert text.cell_width("e\u0301") == 1
+
+
+@pytest.mark.parametrize(
+    ("raw", "width", "shown"),
+    [("日本語", 6, "日本語"), ("日本語", 5, "日本…"), ("日本語", 4, "日…"), ("abc", 3, "abc"),
+     ("abcd", 3, "ab…"), ("abcd", 1, "…"), ("abcd", 0, ""), ("é" * 9, 4, "ééé…")],
+)  # fmt: skip
+def test_a_text_that_is_too_wide_is_cut(raw: str, width: int, shown: str) -> None:
+    assert text.cut(raw, width) == shown
+
+
+def test_a_text_is_padded_to_a_width() -> None:
+    assert text.pad("日", 4) == "日  "
+    assert text.pad("7", 3, right=True) == "  7"
+    assert text.pad("abcd", 3) == "abcd"
+    assert text.fit("日本語", 4) == "日… "
+    assert text.fit("日本語", 4, right=True) == " 日…"
+    assert text.fit("ab", 3) == "ab "
+    assert text.fit("ab", -1) == ""
+    for width in range(12):
+        for raw in ("❤️" * 4, "👍🏽👍🏽", "日本語", "plain text"):
+            assert text.cell_width(text.fit(raw, width)) == width
+
+
+@pytest.mark.parametrize(
+    ("raw", "width", "lines"),
+    [("a bb ccc", 4, ["a bb", "ccc"]), ("abcdefgh ij", 4, ["abcd", "efgh", "ij"]),
+     ("a\n\nb", 4, ["a", "", "b"]), ("日本語", 4, ["日本", "語"]),
+     ("", 4, [""])],
+)  # fmt: skip
+def test_wrapping_keeps_words_and_splits_what_is_too_long(
+    raw: str, width: int, lines: list[str]
+) -> None:
+    assert text.wrap(raw, width) == lines
+
+
 def test_counts_symbols_and_seconds() -> None:
     assert text.count(1, "metric") == "1 metric"
     assert text.count(28, "metric") == "28 metrics"
     assert text.count(2, "series", "series") == "2 series"
-    assert text.symbol(MetricStatus.FAIL_BLOCK) == "✗"
-    assert text.symbol(MetricStatus(99)) == "?"
+    assert MetricStatus.FAIL_BLOCK.symbol == "✗"
+    assert MetricStatus(99).symbol == "?"
     assert text.seconds(8_420_000_000) == "8.420 s"

@@ -22,12 +22,12 @@ class OpenEnum(IntEnum):
 
     @property
     def known(self) -> bool:
-        """Whether the schema gives this number a name."""
+        """True if the schema has a name for this number."""
         return not self._name_.startswith("UNKNOWN_")
 
 
 class MetricStatus(OpenEnum):
-    """A verdict. `UNSET` is what a file says that says nothing."""
+    """A verdict; `UNSET` where the file has none."""
 
     UNSET = 0
     PASSED = 1
@@ -37,17 +37,36 @@ class MetricStatus(OpenEnum):
     FAIL_BLOCK = 5
 
     @property
-    def severity(self) -> int:
-        """How bad: FAIL_BLOCK 5, FAIL_WARN 4, PASSED 3, RAW 2, NOT_APPLICABLE 1, else 0."""
-        return _SEVERITY.get(int(self), 0)
+    def rank(self) -> int:
+        """Rank, the worst highest: FAIL_BLOCK 5, FAIL_WARN 4, PASSED 3, RAW 2, NOT_APPLICABLE 1.
+
+        UNSET and unknown numbers have 0.
+        """
+        return _RANKS.get(int(self), 0)
+
+    @property
+    def fails(self) -> bool:
+        """True for FAIL_WARN and FAIL_BLOCK."""
+        return self in FAILING
+
+    @property
+    def symbol(self) -> str:
+        """One character: `✓ ! ✗ – · ?`."""
+        return _SYMBOLS.get(int(self), "?")
 
 
-_SEVERITY = {5: 5, 2: 4, 1: 3, 4: 2, 3: 1}
+_RANKS = {5: 5, 2: 4, 1: 3, 4: 2, 3: 1}
+_SYMBOLS = {1: "✓", 2: "!", 5: "✗", 3: "–", 4: "·"}
+
+FAILING = (MetricStatus.FAIL_WARN, MetricStatus.FAIL_BLOCK)
+"""The statuses that fail, the milder one first."""
+WORST_FIRST = tuple(sorted(MetricStatus, key=lambda status: -status.rank))
+"""The statuses of the schema, the worst first."""
 
 
 def worst_status(statuses: Iterable[MetricStatus]) -> MetricStatus | None:
     """Return the most severe status; None if there are none."""
-    return max(statuses, key=lambda status: status.severity, default=None)
+    return max(statuses, key=lambda status: status.rank, default=None)
 
 
 class MetricType(OpenEnum):

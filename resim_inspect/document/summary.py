@@ -105,7 +105,7 @@ def _status_counts(values: NDArray[np.int32]) -> tuple[tuple[MetricStatus, int],
 
     numbers, counts = np.unique(values, return_counts=True)
     pairs = [(MetricStatus(int(a)), int(b)) for a, b in zip(numbers, counts, strict=True)]
-    return tuple(sorted(pairs, key=lambda pair: (-pair[0].severity, int(pair[0]))))
+    return tuple(sorted(pairs, key=lambda pair: (-pair[0].rank, int(pair[0]))))
 
 
 def _string_counts(series: Series) -> tuple[tuple[str, int], ...]:

@@ -74,8 +74,6 @@ def _first_rows(rows: Sequence[int]) -> dict[int, int]:
 FEW = 4000
 """So many metrics and data are looked up by their ids without preparation."""
 
-_STATUS_ORDER = (5, 2, 0, 1, 4, 3)
-
 
 class Catalog:
     """Names, statuses and the rest of a document's metrics by position."""
@@ -232,7 +230,7 @@ class Catalog:
 
 
 def _status_rank(number: int) -> int:
-    return _STATUS_ORDER.index(number) if number in _STATUS_ORDER else 2
+    return -MetricStatus(number).rank
 
 
 def _split(

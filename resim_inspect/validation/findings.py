@@ -8,11 +8,19 @@ from typing import NamedTuple
 
 
 class Severity(StrEnum):
-    """ERROR: the official validator rejects the file. WARNING and INFO are ours alone."""
+    """ERROR: the official validator rejects the file; it has no WARNING and no INFO."""
 
     ERROR = "error"
     WARNING = "warning"
     INFO = "info"
+
+    @property
+    def rank(self) -> int:
+        """Rank, the worst highest: ERROR 3, WARNING 2, INFO 1."""
+        return _RANKS[self]
+
+
+_RANKS = {Severity.ERROR: 3, Severity.WARNING: 2, Severity.INFO: 1}
 
 
 class Target(NamedTuple):

@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from resim_inspect.document.enums import MetricStatus
-from resim_inspect.text import clean, count, symbol
+from resim_inspect.document.enums import WORST_FIRST, MetricStatus
+from resim_inspect.text import clean, count
 from runner.workspace.results import JobResult, Outcome
 from runner.workspace.verdict_gate import VerdictGate, overall_verdict
 
-ORDER = ("FAIL_BLOCK", "FAIL_WARN", "PASSED", "RAW", "NOT_APPLICABLE", "UNSET")
+_ORDER = tuple(status.name for status in WORST_FIRST)
 ENDINGS = {
     Outcome.FAILED: "failed",
     Outcome.TIMEOUT: "timed out",
@@ -45,9 +45,9 @@ def row_of(result: JobResult, log: str = "") -> Row:
     metrics = count(result.metrics, "metric")
     if status not in {MetricStatus.FAIL_BLOCK, MetricStatus.FAIL_WARN}:
         text = metrics if status is MetricStatus.PASSED else f"{metrics}, {clean(status.name)}"
-        return Row(symbol(status), "passed", job, took, text)
+        return Row(status.symbol, "passed", job, took, text)
     style = "block" if status is MetricStatus.FAIL_BLOCK else "warn"
-    return Row(symbol(status), style, job, took, f"{status.name}  {_failing(result)}".rstrip())
+    return Row(status.symbol, style, job, took, f"{status.name}  {_failing(result)}".rstrip())
 
 
 def _failing(result: JobResult) -> str:
@@ -84,8 +84,8 @@ def summary(
     """
     verdicts = Counter(r.verdict or "UNSET" for r in results if r.outcome is Outcome.DONE)
     endings: Counter[Outcome] = Counter(r.outcome for r in results if r.outcome is not Outcome.DONE)
-    parts = [f"{verdicts[name]:,} {name}" for name in ORDER if verdicts[name]]
-    parts += [f"{n:,} {clean(name)}" for name, n in sorted(verdicts.items()) if name not in ORDER]
+    parts = [f"{verdicts[name]:,} {name}" for name in _ORDER if verdicts[name]]
+    parts += [f"{n:,} {clean(name)}" for name, n in sorted(verdicts.items()) if name not in _ORDER]
     parts += [f"{endings[o]:,} {word}" for o, word in ENDINGS.items() if endings[o]]
     total = count(len(results), "job")
     line = f"{total}: {' · '.join(parts)}" if parts else total
@@ -106,4 +106,4 @@ def _overall(results: Sequence[JobResult], gate: VerdictGate) -> str:
     if overall is None:
         return " Overall incomplete"
     accepted = f", accepted by --fail-on {gate.fail_on}" if gate.waives(overall) else ""
-    return f" Overall {symbol(overall)} {clean(overall.name)}{accepted}"
+    return f" Overall {overall.symbol} {clean(overall.name)}{accepted}"

@@ -14,7 +14,8 @@ from resim_inspect import cli
 from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.building.sample import write_sample
 from resim_inspect.commands import ExitCode
-from resim_inspect.commands.show_output.layout import cells, clip, fit, flow, pad, wrap
+from resim_inspect.commands.show_output.layout import clip, flow
+from resim_inspect.text import cell_width
 
 
 @pytest.fixture
@@ -140,7 +141,7 @@ def test_no_line_is_wider_than_asked(
     names = ["Clearance to obstacles", "Subsystems", "Energy by phase", "Landing error by build"]
     chosen = [word for name in names for word in ("--metric", name)] if full else []
     for line in show(capsys, sample, "--width", str(width), *chosen).splitlines():
-        assert cells(line) <= width, line
+        assert cell_width(line) <= width, line
 
 
 def test_json_has_everything_but_the_series(
@@ -278,27 +279,10 @@ def test_real_files_are_shown(sample_data: Path, capsys: pytest.CaptureFixture[s
     text = show(capsys, sample_data)
     assert "Maximum Speed" in text
     for line in text.splitlines():
-        assert cells(line) <= 80
+        assert cell_width(line) <= 80
     assert len(as_json(capsys, sample_data)["files"]) == len(
         list(sample_data.rglob("metrics.binproto"))
     )
-
-
-def test_cells_count_what_a_terminal_gives() -> None:
-    assert cells("abc") == 3
-    assert cells("日本") == 4
-    assert cells("e\u0301") == 1
-    assert fit("日本語", 5) == "日本…"
-    assert fit("abc", 3) == "abc"
-    assert pad("日", 4) == "日  "
-    assert pad("7", 3, right=True) == "  7"
-
-
-def test_wrapping_keeps_words_and_cuts_what_is_too_long() -> None:
-    assert wrap("a bb ccc", 4) == ["a bb", "ccc"]
-    assert wrap("abcdefgh ij", 4) == ["abcd", "efgh", "ij"]
-    assert wrap("a\n\nb", 4) == ["a", "", "b"]
-    assert wrap("日本語", 4) == ["日本", "語"]
 
 
 def test_painted_lines_are_cut_by_what_is_seen() -> None:

@@ -15,12 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resim_inspect.charts.model.layers import Curve
-from resim_inspect.document.enums import MetricStatus
+from resim_inspect.document.enums import FAILING, MetricStatus
 
 BLOCK = 1 << 18
-
-FAILING = (MetricStatus.FAIL_WARN, MetricStatus.FAIL_BLOCK)
-"""The statuses that a drawing must never lose, by rising severity."""
 
 
 @dataclass(frozen=True)

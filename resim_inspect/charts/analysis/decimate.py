@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from resim_inspect.charts.analysis.curve_stats import BLOCK, FAILING, CurveStats, curve_stats
+from resim_inspect.charts.analysis.curve_stats import BLOCK, CurveStats, curve_stats
 from resim_inspect.charts.model.layers import Axis, Curve
-from resim_inspect.document.enums import MetricStatus
+from resim_inspect.document.enums import FAILING, MetricStatus
 
 
 @dataclass(frozen=True)
@@ -195,4 +195,4 @@ def worst(statuses: NDArray[np.int32]) -> MetricStatus:
     """The most severe of some statuses; UNSET for none."""
     if not len(statuses):
         return MetricStatus.UNSET
-    return max((MetricStatus(int(s)) for s in np.unique(statuses)), key=lambda s: s.severity)
+    return max((MetricStatus(int(s)) for s in np.unique(statuses)), key=lambda s: s.rank)

@@ -30,7 +30,7 @@ DIGITS = 6
 _NEAR = 0.01
 """Of the extent: about what a cell of a chart covers."""
 _MAX_READINGS = 64
-_BY_SEVERITY = {s.severity: s for s in MetricStatus if s is not MetricStatus.UNSET}
+_BY_RANK = {s.rank: s for s in MetricStatus if s is not MetricStatus.UNSET}
 
 
 def extent(panel: Panel | None) -> tuple[float, float] | None:
@@ -241,7 +241,7 @@ def _state(band: Bands, axis: Axis, x: float) -> Reading | None:
     if k < 0 or at > int(band.ends[k]):
         return None
     since = position_label((int(band.starts[k]) - axis.base) / 1e9, axis)
-    status = _BY_SEVERITY.get(int(band.severities[k]))
+    status = _BY_RANK.get(int(band.severities[k]))
     return Reading(band.name, band.states[int(band.codes[k])], status, since)
 
 

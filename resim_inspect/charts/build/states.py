@@ -18,7 +18,7 @@ from resim_inspect.document.model import Metric, Series, StatesOverTimeValues
 from resim_inspect.text import clean
 
 _STATE = 60
-_SEVERITY = np.array([MetricStatus(k).severity for k in range(6)], np.int32)
+_RANKS = np.array([MetricStatus(k).rank for k in range(6)], np.int32)
 
 
 def runs(
@@ -39,7 +39,7 @@ def runs(
     worst = np.zeros(len(first), np.int32)
     if statuses is not None:
         known = np.where((statuses >= 0) & (statuses < 6), statuses, 0)
-        worst = np.maximum.reduceat(_SEVERITY[known], first)
+        worst = np.maximum.reduceat(_RANKS[known], first)
     return starts, ends, codes[first], worst
 
 

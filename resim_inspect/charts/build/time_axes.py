@@ -71,6 +71,6 @@ def event_lines(
 
 
 def _color_role(event: Event) -> ColorRole:
-    if event.status.severity >= 4:
+    if event.status.fails:
         return event.status
     return "accent" if event.status is not MetricStatus.UNSET else "dim"

@@ -121,7 +121,7 @@ class Bands:
     failing: frozenset[int]
     """Codes that are failure states."""
     severities: NDArray[np.int32]
-    """For each run the severity (`MetricStatus.severity`) of its worst sample."""
+    """For each run the severity (`MetricStatus.rank`) of its worst sample."""
     samples: int = 0
 
     @cached_property
@@ -138,9 +138,9 @@ class Bands:
 
     def mark(self, code: int, severity: int) -> str:
         """The mark of a run: by its worst sample, else by whether its state is a failure."""
-        if severity >= MetricStatus.FAIL_BLOCK.severity:
+        if severity >= MetricStatus.FAIL_BLOCK.rank:
             return "✗"
-        if severity == MetricStatus.FAIL_WARN.severity:
+        if severity == MetricStatus.FAIL_WARN.rank:
             return "!"
         return "✗" if code in self.failing else ""
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from resim_inspect.charts.model.readings import Readout
 from resim_inspect.charts.model.style import Line, Span, Style
 from resim_inspect.document.enums import MetricStatus
-from resim_inspect.text import symbol
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +83,7 @@ class Picture:
 
 def status_word(status: MetricStatus) -> str:
     """A status with its symbol: `! FAIL_WARN`."""
-    return f"{symbol(status)} {status.name}"
+    return f"{status.symbol} {status.name}"
 
 
 def to_ansi(picture: Picture, color: bool = True) -> str:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from resim_inspect.charts.model.style import ColorRole
 from resim_inspect.document.enums import MetricStatus
-from resim_inspect.text import symbol
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ class Readout:
         """In one line: `8.420 s: Actor 1 4.10 s ✓  Actor 2 0.81 s !`."""
         parts = []
         for reading in self.readings:
-            mark = "" if reading.status is None else " " + symbol(reading.status)
+            mark = "" if reading.status is None else " " + reading.status.symbol
             name = f"{reading.series} " if reading.series else ""
             away = f" at {reading.sample_x}" if reading.sample_x else ""
             parts.append(f"{name}{reading.text}{mark}{away}")

@@ -4,47 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
 from itertools import takewhile
 
-from rich.cells import cell_len
-
 from resim_inspect.charts.model.style import PLAIN_STYLE, Line, Span, Style
-
-
-@lru_cache(maxsize=4096)
-def _char_width(char: str) -> int:
-    return cell_len(char)
-
-
-def width_of(text: str) -> int:
-    """How many cells a text takes; counted a character at a time, never too few."""
-    if text.isascii():
-        return len(text)
-    return sum(_char_width(char) for char in text)
-
-
-def cut(text: str, width: int) -> str:
-    """The text in at most `width` cells; what is cut ends in `…`."""
-    if width_of(text) <= width:
-        return text
-    if width <= 0:
-        return ""
-    kept, used = [], 0
-    for char in text:
-        size = _char_width(char)
-        if used + size > width - 1:
-            break
-        kept.append(char)
-        used += size
-    return "".join(kept) + "…"
-
-
-def fit(text: str, width: int, right: bool = False) -> str:
-    """The text in exactly `width` cells."""
-    text = cut(text, width)
-    blank = " " * max(0, width - width_of(text))
-    return blank + text if right else text + blank
+from resim_inspect.text import cell_width
 
 
 def common_start(names: Sequence[str], words: bool = False) -> int:
@@ -78,10 +41,10 @@ class Grid:
     def put(self, x: int, y: int, text: str, style: Style = PLAIN_STYLE) -> int:
         """Write a text from cell (x, y) on; returns the column behind it."""
         if not 0 <= y < self.height:
-            return x + width_of(text)
+            return x + cell_width(text)
         chars, styles = self._chars[y], self._styles[y]
         for char in text:
-            size = _char_width(char)
+            size = 1 if char.isascii() else cell_width(char)
             if size == 0:
                 if 0 < x <= self.width and len(chars[x - 1]) in range(1, 5):
                     chars[x - 1] += char

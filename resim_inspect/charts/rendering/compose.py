@@ -20,8 +20,9 @@ from resim_inspect.charts.model.drawing import (
 from resim_inspect.charts.model.picture import Picture, Rect
 from resim_inspect.charts.model.readings import Readout
 from resim_inspect.charts.model.style import DARK, Palette
-from resim_inspect.charts.rendering.cells import Grid, cut, width_of
+from resim_inspect.charts.rendering.cells import Grid
 from resim_inspect.charts.rendering.panels.canvas import Painted, Request
+from resim_inspect.text import cell_width, cut
 
 _MIN_PANEL_WIDTH = 24
 """Columns below which subplots stand one below the other instead of side by side."""
@@ -110,7 +111,7 @@ def _wrapped(notes: tuple[str, ...], width: int, most: int) -> list[str]:
         line = ""
         for word in note.split(" "):
             longer = f"{line} {word}" if line else word
-            if width_of(longer) > width and line:
+            if cell_width(longer) > width and line:
                 lines.append(cut(line, width))
                 longer = "  " + word
             line = longer

@@ -11,17 +11,14 @@ from resim_inspect.commands.show_output.layout import (
     BOLD,
     DIM,
     Ink,
-    cells,
     clip,
-    fit,
     flow,
     status_words,
     table,
-    wrap,
 )
-from resim_inspect.document.enums import MetricStatus, TimestampType
+from resim_inspect.document.enums import WORST_FIRST, MetricStatus, TimestampType
 from resim_inspect.document.model import Metric, MetricsData
-from resim_inspect.text import clean, count, instant, number, seconds, size
+from resim_inspect.text import cell_width, clean, count, cut, instant, number, seconds, size, wrap
 
 if TYPE_CHECKING:
     from resim_inspect.charts import Palette
@@ -33,7 +30,6 @@ LONGEST = 60
 """Lines of a text or a table among all metrics."""
 WHOLE = 10_000
 """Lines of a text or a table that is asked for."""
-_BY_SEVERITY = sorted(MetricStatus, key=lambda status: (-status.severity, int(status)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +81,8 @@ class Cards:
         document = self.document
         verdict = status_words(document.verdict)
         path = clean(str(document.path or "metrics"))
-        name = fit_left(path, self.look.width - cells(verdict) - 2)
-        blanks = " " * (self.look.width - cells(name) - cells(verdict))
+        name = fit_left(path, self.look.width - cell_width(verdict) - 2)
+        blanks = " " * (self.look.width - cell_width(name) - cell_width(verdict))
         shown = self.ink.status(document.verdict, verdict)
         yield self.ink.paint(name, BOLD) + blanks + shown
         parts = [
@@ -102,7 +98,7 @@ class Cards:
         for metric in document.message.job_level_metrics.metrics:
             status = MetricStatus(metric.status)
             found[status] = found.get(status, 0) + 1
-        ranked = [status for status in _BY_SEVERITY if status in found]
+        ranked = [status for status in WORST_FIRST if status in found]
         ranked += [status for status in found if status not in ranked]
         counts = [
             self.ink.status(status, f"{status_words(status)} {found[status]:,}")
@@ -132,9 +128,9 @@ class Cards:
         status = status_words(metric.status)
         kind = metric.type.label if metric.type.known else f"type {int(metric.type)}"
         right = f"{kind} · {metric.importance.name}" if metric.importance else kind
-        room = self.look.width - cells(status) - cells(right) - 8
-        name = fit(clean(metric.name) or "(no name)", max(8, room))
-        rule = "─" * max(2, self.look.width - cells(status) - cells(name) - cells(right) - 8)
+        width = self.look.width - cell_width(status) - cell_width(right) - 8
+        name = cut(clean(metric.name) or "(no name)", max(8, width))
+        rule = "─" * max(2, width - cell_width(name))
         return " ".join(
             (
                 self.ink.paint("──", DIM),
@@ -183,8 +179,8 @@ class Cards:
         """The first values of a metric's series, and the first that fail, side by side."""
         for lines in value_tables(self.document, metric, self.inner):
             yield ""
-            yield self.ink.paint(fit(INDENT + lines[0], self.look.width), DIM)
-            yield from (fit(INDENT + line, self.look.width) for line in lines[1:])
+            yield self.ink.paint(cut(INDENT + lines[0], self.look.width), DIM)
+            yield from (cut(INDENT + line, self.look.width) for line in lines[1:])
 
     def events(self) -> Iterator[str]:
         """All events, in the order of the file."""
@@ -201,7 +197,7 @@ class Cards:
         when = instant(event.timestamp) if absolute else seconds(event.timestamp)
         metrics = [self.document.metric_by_id(metric_id) for metric_id in event.metrics]
         names = ", ".join(clean(metric.name, 30) for metric in metrics if metric is not None)
-        name = fit(clean(event.name) or "(no name)", 40)
+        name = cut(clean(event.name) or "(no name)", 40)
         status = self.ink.status(event.status)
         importance = event.importance.name if event.importance else ""
         yield INDENT + "  ".join(
@@ -223,8 +219,8 @@ class Cards:
             return
         yield ""
         yield self.section(f"Data without a metric {len(left):,}")
-        rows = [(fit(clean(data.name), 40), data.type.label, self.amount(data)) for data in left]
-        yield from (fit(INDENT + line, self.look.width) for line in table(rows, right=(2,)))
+        rows = [(cut(clean(data.name), 40), data.type.label, self.amount(data)) for data in left]
+        yield from (cut(INDENT + line, self.look.width) for line in table(rows, right=(2,)))
 
     def amount(self, data: MetricsData) -> str:
         """How much a data holds."""
@@ -236,7 +232,7 @@ class Cards:
 
     def section(self, title: str) -> str:
         """A rule with a title."""
-        rule = "─" * max(2, self.look.width - cells(title) - 4)
+        rule = "─" * max(2, self.look.width - cell_width(title) - 4)
         return " ".join(
             (self.ink.paint("──", DIM), self.ink.paint(title, BOLD), self.ink.paint(rule, DIM))
         )
@@ -248,11 +244,11 @@ class Cards:
 
 def fit_left(text: str, width: int) -> str:
     """`text` in at most `width` columns, cut at its start: of a path the end tells most."""
-    if cells(text) <= width:
+    if cell_width(text) <= width:
         return text
     kept = ""
     for char in reversed(text):
-        if cells(char + kept) > width - 1:
+        if cell_width(char + kept) > width - 1:
             break
         kept = char + kept
     return "…" + kept

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from resim_inspect.commands.show_output.layout import DIM, Ink, cells, fit, pad, table
+from resim_inspect.commands.show_output.layout import DIM, Ink, table
 from resim_inspect.document.enums import MetricStatus, SeriesKind
 from resim_inspect.document.model import (
     BarChartValues,
@@ -22,7 +22,7 @@ from resim_inspect.document.model import (
 )
 from resim_inspect.document.summary import Statistics, statistics
 from resim_inspect.errors import DocumentError
-from resim_inspect.text import clean, instant, number, seconds, symbol
+from resim_inspect.text import cell_width, clean, cut, instant, number, pad, seconds
 
 if TYPE_CHECKING:
     from resim_inspect.document.document import Document
@@ -77,10 +77,10 @@ def series_table(document: Document, metric: Metric, ink: Ink, width: int) -> It
         widest = max(map(len, lines))
         yield ink.paint(pad(lines[0], widest) + ("  statuses" if any(marks) else ""), DIM)
         for line, counts in zip(lines[1:], marks, strict=True):
-            shown = "  ".join(ink.status(status, f"{symbol(status)} {n:,}") for status, n in counts)
+            shown = "  ".join(ink.status(status, f"{status.symbol} {n:,}") for status, n in counts)
             yield f"{pad(line, widest)}  {shown}".rstrip()
     for text in strings:
-        yield ink.paint(fit(text, width), DIM)
+        yield ink.paint(cut(text, width), DIM)
 
 
 def parts(document: Document, metric: Metric) -> Iterator[Part]:
@@ -208,7 +208,7 @@ def _fitting(columns: list[Column], lead: int, width: int) -> Iterator[list[Colu
     """The columns after the first `lead` ones, as many at a time as fit beside those."""
     taken: list[Column] = []
     for column in columns[lead:]:
-        if taken and max(map(cells, _lines([*columns[:lead], *taken, column]))) > width:
+        if taken and max(map(cell_width, _lines([*columns[:lead], *taken, column]))) > width:
             yield taken
             taken = []
         taken.append(column)
@@ -245,7 +245,7 @@ def _series_or_none(document: Document, data: MetricsData, category: str | None)
 def _heading(data: MetricsData, category: str | None) -> str:
     name = data.name if category is None else f"{data.name} · {category}"
     unit = clean(data.unit, 12).strip()
-    return fit(clean(name), NAME_CELLS) + (f" [{unit}]" if unit else "")
+    return cut(clean(name), NAME_CELLS) + (f" [{unit}]" if unit else "")
 
 
 def _chosen_rows(columns: list[Column]) -> list[int]:
@@ -267,14 +267,14 @@ def _cell(series: Series, marks: Series | None, at: int) -> str:
         return ""
     value = series.value(at)
     if isinstance(value, MetricStatus):
-        shown = symbol(value)
+        shown = value.symbol
     elif series.kind is SeriesKind.TIMESTAMPS:
         shown = instant(int(value)) if int(value) > _CALENDAR else seconds(int(value))
     elif isinstance(value, float):
         shown = number(value, 6)
     else:
-        shown = fit(clean(str(value)), 36)
+        shown = cut(clean(str(value)), 36)
     if marks is None or marks.kind is not SeriesKind.STATUSES:
         return shown
-    mark = symbol(MetricStatus(int(marks.statuses[at]))) if at < len(marks) else " "
+    mark = MetricStatus(int(marks.statuses[at])).symbol if at < len(marks) else " "
     return f"{shown} {mark}"

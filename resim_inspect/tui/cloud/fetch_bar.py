@@ -12,11 +12,12 @@ from textual.message import Message
 from textual.strip import Strip
 
 from resim_inspect.document.enums import MetricStatus
+from resim_inspect.text import fit
 from resim_inspect.tui.cloud.address import Address
 from resim_inspect.tui.cloud.fetch_child import Child
 from resim_inspect.tui.cloud.fetch_state import Fetch
 from resim_inspect.tui.theme import tones
-from resim_inspect.tui.widgets.row_list import StyledText, fit, strip_of
+from resim_inspect.tui.widgets.row_list import StyledText, strip_of
 from resim_inspect.tui.workers import Background
 
 WIDTH = 20

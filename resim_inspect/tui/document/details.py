@@ -16,8 +16,8 @@ from resim_inspect.document.model import (
     ScalarValues,
 )
 from resim_inspect.errors import DocumentError
-from resim_inspect.text import clean, count, number, symbol
-from resim_inspect.tui.document.session import RANK, Session
+from resim_inspect.text import clean, count, number
+from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.theme import ThemeStyles
 from resim_inspect.validation.findings import Severity
 
@@ -111,12 +111,12 @@ def about(session: Session, metric: Metric, look: ThemeStyles) -> Text:
         for f in session.findings
         if f.target.kind == "metric" and f.target.position == metric.position
     ]
-    for finding in sorted(findings, key=lambda f: RANK[f.severity]):
+    for finding in sorted(findings, key=lambda f: -f.severity.rank):
         text.append(SIGNS[finding.severity] + " ", look.severity[finding.severity])
         text.append(clean(finding.message, 300) + "\n", look.text)
     if metric.description:
         text.append(clean(metric.description, 4000, lines=True).strip() + "\n", look.text)
-    text.append(f"{symbol(metric.status)} {metric.status.name}", look.of(metric.status))
+    text.append(f"{metric.status.symbol} {metric.status.name}", look.of(metric.status))
     for part in [*marks(metric), *limits(metric)]:
         text.append(" · ", look.quiet)
         text.append(part, look.quiet)

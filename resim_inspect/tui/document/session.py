@@ -71,7 +71,7 @@ class Session:
         for finding in self.findings:
             key = (finding.target.kind, finding.target.position)
             old = found.get(key)
-            if old is None or RANK[finding.severity] < RANK[old]:
+            if old is None or finding.severity.rank > old.rank:
                 found[key] = finding.severity
         return found
 
@@ -86,9 +86,6 @@ class Session:
             frozenset(p for p, s in metrics.items() if s is Severity.WARNING),
             frozenset(metrics),
         )
-
-
-RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
 
 def place_name(path: Path | None) -> str:

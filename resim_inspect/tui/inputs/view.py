@@ -14,14 +14,13 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Static
 
-from resim_inspect.text import clean, count, size
+from resim_inspect.text import clean, count, fit, size
 from resim_inspect.tui.document.details import SIGNS
 from resim_inspect.tui.document.pane import KeysChanged
-from resim_inspect.tui.document.session import RANK
 from resim_inspect.tui.inputs.files import Entry, Inputs, Preview, preview, read_inputs
 from resim_inspect.tui.theme import ThemeStyles, tones
 from resim_inspect.tui.widgets.chart.image_view import PictureView
-from resim_inspect.tui.widgets.row_list import LineList, StyledText, fit
+from resim_inspect.tui.widgets.row_list import LineList, StyledText
 from resim_inspect.tui.widgets.status_bars import Key
 from resim_inspect.tui.workers import Background
 
@@ -185,7 +184,7 @@ class InputsView(Background):
         self.files.show(inputs.entries)
         self.files.border_title = Text(f"Inputs · {inputs.mode} mode")
         look, text = tones(self.app), Text()
-        for finding in sorted(inputs.findings, key=lambda f: RANK[f.severity]):
+        for finding in sorted(inputs.findings, key=lambda f: -f.severity.rank):
             text.append(SIGNS[finding.severity] + " ", look.severity[finding.severity])
             text.append(f"{clean(finding.where, 80)} ", look.strong)
             text.append(clean(finding.message, 300), look.text)

@@ -17,14 +17,14 @@ from textual.screen import Screen
 from textual.suggester import Suggester
 from textual.widgets import Input, Static
 
-from resim_inspect.text import clean
+from resim_inspect.text import clean, fit
 from resim_inspect.tui.cloud.address import Address, AddressError, place_of
 from resim_inspect.tui.inputs.files import Entry, list_folder
 from resim_inspect.tui.inputs.view import FileTree
 from resim_inspect.tui.open.opening import Open
 from resim_inspect.tui.open.recent import complete, read_recent
 from resim_inspect.tui.theme import ThemeStyles, tones
-from resim_inspect.tui.widgets.row_list import LineList, StyledText, fit
+from resim_inspect.tui.widgets.row_list import LineList, StyledText
 from resim_inspect.tui.widgets.status_bars import BottomBar, Key
 from resim_inspect.tui.workers import Background
 

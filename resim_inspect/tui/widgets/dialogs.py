@@ -15,9 +15,9 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from resim_inspect.text import clean
+from resim_inspect.text import clean, fit
 from resim_inspect.tui.theme import ThemeStyles, tones
-from resim_inspect.tui.widgets.row_list import LineList, StyledText, fit
+from resim_inspect.tui.widgets.row_list import LineList, StyledText
 
 T = TypeVar("T")
 

@@ -14,10 +14,10 @@ from textual.widgets import Input
 
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.filtering.catalog import Catalog
-from resim_inspect.text import clean, symbol
+from resim_inspect.text import clean, fit
 from resim_inspect.tui.theme import ThemeStyles
 from resim_inspect.tui.widgets.dialogs import Dialog
-from resim_inspect.tui.widgets.row_list import LineList, StyledText, fit
+from resim_inspect.tui.widgets.row_list import LineList, StyledText
 
 MOST = 200
 
@@ -69,7 +69,7 @@ class Hits(LineList):
         status = MetricStatus(self.catalog.statuses[position])
         return [
             ("▌" if row == self.cursor else " ", look.accent),
-            (symbol(status) + " ", look.of(status)),
+            (status.symbol + " ", look.of(status)),
             (fit(clean(self.catalog.names[position], 200), width - 3), look.text),
         ]
 

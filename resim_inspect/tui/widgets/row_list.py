@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -21,17 +20,6 @@ from resim_inspect.tui.theme import ThemeStyles, tones
 
 StyledText = tuple[str, Style]
 """A run of text and how it is drawn."""
-
-
-def fit(text: str, width: int, *, right: bool = False) -> str:
-    """`text` in exactly `width` cells: padded, or cut with an ellipsis."""
-    if width <= 0:
-        return ""
-    length = len(text) if text.isascii() else cell_len(text)
-    if length > width:
-        return set_cell_size(text, width - 1) + "…" if width > 1 else "…"
-    blank = " " * (width - length)
-    return blank + text if right else text + blank
 
 
 def strip_of(pieces: Sequence[StyledText], width: int, base: Style) -> Strip:

@@ -12,10 +12,10 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from resim_inspect.document.enums import MetricStatus
-from resim_inspect.text import count, symbol
+from resim_inspect.text import count, fit
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.theme import ThemeStyles, tones
-from resim_inspect.tui.widgets.row_list import StyledText, fit
+from resim_inspect.tui.widgets.row_list import StyledText
 from resim_inspect.validation.findings import Severity
 
 
@@ -68,7 +68,7 @@ class TopBar(Widget):
         job = f"job {document.job_id[:8]}…" if len(document.job_id) > 8 and room > 90 else ""
         tail: list[StyledText] = [
             ("  ", look.text),
-            (f"{symbol(verdict)} {name}", look.of(verdict)),
+            (f"{verdict.symbol} {name}", look.of(verdict)),
             ("  " + " · ".join(counts), look.quiet),
         ]
         if self._note:

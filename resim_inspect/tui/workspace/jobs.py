@@ -131,9 +131,6 @@ def units(rows: Iterable[JobRow]) -> dict[str, str | None]:
     return found
 
 
-FAILING = (MetricStatus.FAIL_WARN, MetricStatus.FAIL_BLOCK)
-
-
 def chosen(
     rows: Sequence[JobRow],
     *,
@@ -152,7 +149,7 @@ def chosen(
         row
         for row in rows
         if all(word in row.name.casefold() for word in wanted)
-        and (not failing or row.verdict is None or row.verdict in FAILING)
+        and (not failing or row.verdict is None or row.verdict.fails)
     ]
     if sort is None:
         return sorted(found, key=lambda row: row.name, reverse=descending)
@@ -163,7 +160,7 @@ def chosen(
 
 
 def _verdict_key(row: JobRow) -> tuple[float, ...] | None:
-    return (-1.0 if row.verdict is None else float(row.verdict.severity),)
+    return (-1.0 if row.verdict is None else float(row.verdict.rank),)
 
 
 def _cell_key(name: str) -> Callable[[JobRow], tuple[float, ...] | None]:
@@ -172,7 +169,7 @@ def _cell_key(name: str) -> Callable[[JobRow], tuple[float, ...] | None]:
         if cell is None:
             return None
         if cell.value is None or cell.value != cell.value:
-            return (0.0, float(cell.status.severity))
+            return (0.0, float(cell.status.rank))
         return (1.0, cell.value)
 
     return key

@@ -10,10 +10,10 @@ from rich.style import Style
 from textual.binding import Binding, BindingType
 
 from resim_inspect.document.enums import MetricStatus
-from resim_inspect.text import clean, symbol
+from resim_inspect.text import clean, fit
 from resim_inspect.tui.theme import ThemeStyles
-from resim_inspect.tui.widgets.row_list import LineList, StyledText, fit
-from resim_inspect.tui.workspace.jobs import FAILING, Cell, JobRow, chosen, columns, units
+from resim_inspect.tui.widgets.row_list import LineList, StyledText
+from resim_inspect.tui.workspace.jobs import Cell, JobRow, chosen, columns, units
 
 VERDICT = 16
 NARROWEST, WIDEST = 9, 20
@@ -62,7 +62,7 @@ class JobsTable(LineList):
         cell = job.cells.get(name)
         if cell is None:
             return f"{clean(name, 80)}: not in this job"
-        return f"{clean(name, 80)} {cell.full} {symbol(cell.status)} {cell.status.name}"
+        return f"{clean(name, 80)} {cell.full} {cell.status.symbol} {cell.status.name}"
 
     def show(self, rows: list[JobRow]) -> None:
         """Show these; called again when more are read, or some again."""
@@ -192,7 +192,7 @@ class JobsTable(LineList):
             pieces.append(("… to come", look.quiet))
             return pieces
         word = "unset" if job.verdict is MetricStatus.UNSET else job.verdict.name
-        pieces.append((fit(f"{symbol(job.verdict)} {word}", VERDICT), look.of(job.verdict)))
+        pieces.append((fit(f"{job.verdict.symbol} {word}", VERDICT), look.of(job.verdict)))
         for column in self._seen(width):
             name, size = self.names[column], self._widths[column]
             cell = job.cells.get(name)
@@ -202,8 +202,8 @@ class JobsTable(LineList):
             style = look.of(cell.status)
             if here and column == self.column:
                 style = style + Style(underline=True, bold=True)
-            pieces.append((symbol(cell.status) + " ", style))
-            value_style = style if cell.status in FAILING else look.text
+            pieces.append((cell.status.symbol + " ", style))
+            value_style = style if cell.status.fails else look.text
             pieces.append((fit(self._value(name, cell), size - 4, right=True) + "  ", value_style))
         return pieces
 

@@ -20,7 +20,7 @@ from textual.widgets import Static
 from textual.worker import Worker, WorkerState, get_current_worker
 
 from resim_inspect.document.enums import MetricStatus
-from resim_inspect.text import clean, symbol
+from resim_inspect.text import clean
 from resim_inspect.tui.open.opening import Open
 from resim_inspect.tui.theme import tones
 from resim_inspect.tui.widgets.overflow_hint import beyond
@@ -234,7 +234,7 @@ class WorkspaceScreen(Screen[None], Background):
         ):
             number = verdicts.count(status)
             if number:
-                title.append(f" · {symbol(status)} {number:,} {word}", look.of(status))
+                title.append(f" · {status.symbol} {number:,} {word}", look.of(status))
         broken = verdicts.count(None)
         if broken:
             text = f" · E {broken:,} without metrics"

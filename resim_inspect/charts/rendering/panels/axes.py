@@ -8,9 +8,9 @@ from resim_inspect.charts.analysis.scales import Scale
 from resim_inspect.charts.analysis.ticks import Ticks, ticks
 from resim_inspect.charts.model.drawing import Axis, Plot
 from resim_inspect.charts.model.picture import Rect
-from resim_inspect.charts.rendering.cells import Grid, common_start, cut, fit, width_of
+from resim_inspect.charts.rendering.cells import Grid, common_start
 from resim_inspect.charts.rendering.panels.canvas import Request
-from resim_inspect.text import number
+from resim_inspect.text import cell_width, cut, fit, number
 
 _MIN_LABELS = 3
 
@@ -47,7 +47,7 @@ def shortened(found: Ticks, axis: Axis, width: int) -> Ticks:
     """
     names = axis.categories
     room = _most_label(width)
-    if axis.kind != "category" or len(names) < 2 or all(width_of(n) <= room for n in names):
+    if axis.kind != "category" or len(names) < 2 or all(cell_width(n) <= room for n in names):
         return found
     drop = common_start(names, words=len({cut(name, room) for name in names}) < len(names))
     kept = [label[drop:] for label in found.labels]
@@ -81,7 +81,7 @@ def with_thresholds(found: Ticks, panel: Plot, y: Scale) -> Ticks:
 
 
 def label_width(found: Ticks, width: int) -> int:
-    widest = max((width_of(label) for label in found.labels), default=0)
+    widest = max((cell_width(label) for label in found.labels), default=0)
     return min(widest, _most_label(width)) + 1
 
 
@@ -144,7 +144,7 @@ def _paint_x_axis(
         if cell is None:
             continue
         grid.put(area.x + cell, row, "┬", line)
-        size = width_of(label)
+        size = cell_width(label)
         start = min(max(area.x + cell - size // 2, max(0, edge)), grid.width - size)
         if start >= free:
             placed.append((start, size, label))
@@ -161,18 +161,18 @@ def _paint_x_axis(
         title = f"{title}   y {offset}".strip()
     if title:
         title = cut(f" {title} ", area.width)
-        grid.put(area.x + area.width - width_of(title), row, title, text)
+        grid.put(area.x + area.width - cell_width(title), row, title, text)
 
 
 def _x_ticks(axis: Axis, x: Scale, columns: int) -> Ticks:
     """As many ticks as their labels leave room for."""
     if axis.kind == "category":
-        widest = max((width_of(name) for name in axis.categories[:200]), default=1)
+        widest = max((cell_width(name) for name in axis.categories[:200]), default=1)
         return ticks(x.low, x.high, max(1, columns // (min(widest, 12) + 1)), axis)
     most = max(1, columns // 8)
     for _ in range(4):
         found = ticks(x.low, x.high, most, axis)
-        widest = max((width_of(label) for label in found.labels), default=1)
+        widest = max((cell_width(label) for label in found.labels), default=1)
         if len(found.labels) * (widest + 2) <= columns + 2 or most <= 1:
             return found
         most = max(1, min(most - 1, columns // (widest + 3)))

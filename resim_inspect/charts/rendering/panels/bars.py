@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from resim_inspect.charts.model.drawing import Axis, Bars, Plot
-from resim_inspect.charts.rendering.cells import width_of
 from resim_inspect.charts.rendering.panels import horizontal_bars, plot, vertical_bars
 from resim_inspect.charts.rendering.panels.bar_layout import visible_places
 from resim_inspect.charts.rendering.panels.canvas import Painted, Request
+from resim_inspect.text import cell_width
 
 _MAX_LABEL = 12
 """Cells of the widest label that stands under a vertical bar."""
@@ -27,7 +27,7 @@ def _is_vertical(panel: Bars, count: int, width: int, height: int) -> bool:
         return panel.vertical
     if height < 6:
         return False
-    widest = max((width_of(name) for name in panel.categories[:200]), default=1)
+    widest = max((cell_width(name) for name in panel.categories[:200]), default=1)
     across = 1 if panel.stacked else max(1, len(panel.series))
     slot = (width - 10) / max(1, count)
     return count <= 12 and widest <= _MAX_LABEL and slot >= max(widest + 1, 2 * across + 1)

@@ -7,10 +7,10 @@ import math
 from resim_inspect.charts.analysis.scales import Scale, widen
 from resim_inspect.charts.model.drawing import Gauge
 from resim_inspect.charts.model.picture import status_word
-from resim_inspect.charts.rendering.cells import Grid, cut, width_of
+from resim_inspect.charts.rendering.cells import Grid
 from resim_inspect.charts.rendering.panels.canvas import Painted, Request
 from resim_inspect.document.enums import MetricStatus
-from resim_inspect.text import number, quantity
+from resim_inspect.text import cell_width, cut, number, quantity
 
 
 def rows(panel: Gauge) -> int:
@@ -103,7 +103,7 @@ def _paint_scale(
             continue
         if sign and grid.char(cell, row) != "◆":
             grid.put(cell, row, "┼", palette.style("limit"))
-        size = width_of(text)
+        size = cell_width(text)
         start = min(max(0, cell - size // 2), width - size)
         if start < free or any(start <= b and start + size >= a for a, b in taken):
             continue

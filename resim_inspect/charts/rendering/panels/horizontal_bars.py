@@ -10,10 +10,10 @@ from resim_inspect.charts.model.drawing import Bars, Box
 from resim_inspect.charts.model.picture import Rect
 from resim_inspect.charts.model.readings import Readout
 from resim_inspect.charts.model.style import ColorRole
-from resim_inspect.charts.rendering.cells import Grid, cut, fit, width_of
+from resim_inspect.charts.rendering.cells import Grid
 from resim_inspect.charts.rendering.panels import bar_layout, legend, shapes
 from resim_inspect.charts.rendering.panels.canvas import Painted, Request
-from resim_inspect.text import number, quantity, symbol
+from resim_inspect.text import cell_width, cut, fit, number, quantity
 
 
 def rows_of(panel: Bars, places: range) -> int:
@@ -41,10 +41,10 @@ def paint(panel: Bars, places: range, request: Request) -> Painted:
         shown = places[: max(1, (room - 1 + gap) // (across + gap))]
         left_out = len(places) - len(shown)
     names = [panel.categories[p] for p in shown]
-    label_width = min(max((width_of(n) for n in names), default=0), max(4, request.width // 3))
+    label_width = min(max((cell_width(n) for n in names), default=0), max(4, request.width // 3))
     parts = bar_layout.stack(panel, shown)
     texts = _texts(panel, shown)
-    text_width = min(max((width_of(t) for t, _ in texts.values()), default=0), request.width // 4)
+    text_width = min(max((cell_width(t) for t, _ in texts.values()), default=0), request.width // 4)
     columns = max(1, request.width - label_width - text_width - 3)
     ends = [0.0, *(p[2] for p in parts), *(p[3] for p in parts)]
     low, high = min(ends), max(ends)
@@ -58,7 +58,7 @@ def paint(panel: Bars, places: range, request: Request) -> Painted:
         if row >= area.height:
             continue
         status = bar_layout.status_of(series, place)
-        failing = status is not None and status.severity >= 4
+        failing = status is not None and status.fails
         color_role = (
             status
             if failing and status is not None and len(panel.series) == 1
@@ -108,12 +108,12 @@ def _texts(panel: Bars, places: range) -> dict[tuple[int, int], tuple[str, Color
             bad = [
                 st
                 for s in panel.series
-                if (st := bar_layout.status_of(s, place)) is not None and st.severity >= 4
+                if (st := bar_layout.status_of(s, place)) is not None and st.fails
             ]
-            worst = max(bad, key=lambda s: s.severity, default=None)
+            worst = max(bad, key=lambda s: s.rank, default=None)
             text = number(sum(values), 4) if values else "no value"
             if worst is not None:
-                text = f"{text} {symbol(worst)}"
+                text = f"{text} {worst.symbol}"
             found[(place, 0)] = (text, worst if worst is not None else "dim")
             continue
         for k, series in enumerate(panel.series):
@@ -123,8 +123,8 @@ def _texts(panel: Bars, places: range) -> dict[tuple[int, int], tuple[str, Color
             text = quantity(float(series.values[place]), series.unit, 4)
             if panel.percent:
                 text += _share(series.values.tolist(), place)
-            if status is not None and status.severity >= 4:
-                found[(place, k)] = (f"{text} {symbol(status)}", status)
+            if status is not None and status.fails:
+                found[(place, k)] = (f"{text} {status.symbol}", status)
             else:
                 found[(place, k)] = (text, "dim")
     return found

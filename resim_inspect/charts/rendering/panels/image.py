@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from resim_inspect.charts.model.drawing import Image
 from resim_inspect.charts.model.picture import Rect
 from resim_inspect.charts.model.style import Style
-from resim_inspect.charts.rendering.cells import Grid, cut
+from resim_inspect.charts.rendering.cells import Grid
 from resim_inspect.charts.rendering.panels.canvas import Painted, Request
+from resim_inspect.text import cut
 
 _SHADES = " .:-=+*#%@"
 

@@ -9,9 +9,10 @@ from itertools import pairwise
 from resim_inspect.charts.analysis.curve_stats import curve_stats
 from resim_inspect.charts.model.drawing import Plot
 from resim_inspect.charts.model.style import SERIES_MARKS, STATUS_MARKS, ColorRole, Palette
-from resim_inspect.charts.rendering.cells import Grid, cut, width_of
+from resim_inspect.charts.rendering.cells import Grid
 from resim_inspect.charts.rendering.panels.shapes import fill_char
 from resim_inspect.document.enums import MetricStatus
+from resim_inspect.text import cell_width, cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def state_letters(panel: Plot) -> dict[str, str]:
         if fill.name in failing:
             continue
         starts = [c for before, c in pairwise(f" {fill.name}") if not before.isalnum()]
-        own = (c for c in [*starts, *fill.name] if c.isalnum() and width_of(c) == 1)
+        own = (c for c in [*starts, *fill.name] if c.isalnum() and cell_width(c) == 1)
         free = (c for c in [*own, *"123456789"] if c.casefold() not in taken)
         letters[fill.name] = letter = next(free, "·")
         taken.add(letter.casefold())
@@ -130,13 +131,13 @@ def paint(
     layout = arrange(found, right, grid.width, most)
     title = layout.title
     if title:
-        grid.put(grid.width - width_of(title), y, title, palette.style("dim"))
+        grid.put(grid.width - cell_width(title), y, title, palette.style("dim"))
     for x, row, entry, text in layout.placed:
         after = grid.put(x, y + row, entry.sign, palette.style(entry.color_role, bold=True))
         grid.put(after + 1, y + row, text, palette.style("text"))
     if layout.left:
         x, row = layout.more
-        limit = grid.width - (width_of(title) + 2 if title and not row else 0)
+        limit = grid.width - (cell_width(title) + 2 if title and not row else 0)
         text = cut(f"+{layout.left:,} more", max(0, limit - x))
         grid.put(x, y + row, text, palette.style("dim"))
     return layout.rows
@@ -155,7 +156,7 @@ def arrange(found: list[LegendEntry], right: str, width: int, most: int) -> Layo
     ways += [
         [e.short or cut(e.text, longest) for e in found] for longest in _LENGTHS if len(found) < 100
     ]
-    room = width - (width_of(title) + 2 if title else 0)
+    room = width - (cell_width(title) + 2 if title else 0)
     for texts in ways:
         places = _lay(found, texts, room, width, most)
         if places is not None:
@@ -178,8 +179,8 @@ def arrange(found: list[LegendEntry], right: str, width: int, most: int) -> Layo
 def _cut_title(title: str, room: int) -> str:
     """A title that is cut before its unit: `y: clea… [m]`."""
     name, bracket, unit = title.rpartition(" [")
-    left = room - width_of(unit) - 2
-    if width_of(title) <= room or not bracket or left < 4:
+    left = room - cell_width(unit) - 2
+    if cell_width(title) <= room or not bracket or left < 4:
         return cut(title, room)
     return f"{cut(name, left)} [{unit}"
 
@@ -198,7 +199,7 @@ def _some(found: list[LegendEntry], title: str, width: int, most: int) -> Layout
 
 def _most(found: list[LegendEntry], title: str, width: int, most: int) -> Layout:
     """As many whole entries as fit, those that matter most first, in their order."""
-    room = width - (width_of(title) + 2 if title else 0)
+    room = width - (cell_width(title) + 2 if title else 0)
     chosen: list[int] = []
     best: tuple[list[int], list[tuple[int, int]]] | None = None
     misses = 0
@@ -244,7 +245,7 @@ def _zip(
 
 
 def _size(entry: LegendEntry, text: str) -> int:
-    return width_of(entry.sign) + 1 + width_of(text)
+    return cell_width(entry.sign) + 1 + cell_width(text)
 
 
 def _lay(

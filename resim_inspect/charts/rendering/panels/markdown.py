@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 from resim_inspect.charts.model.drawing import Cell, Table, Text
 from resim_inspect.charts.model.style import PLAIN_STYLE, Line, Palette, Span, Style
-from resim_inspect.charts.rendering.cells import Grid, cut, width_of
+from resim_inspect.charts.rendering.cells import Grid
 from resim_inspect.charts.rendering.panels import table
 from resim_inspect.charts.rendering.panels.canvas import Painted, Request
+from resim_inspect.text import cell_width, cut
 
 _LIMIT = 200_000
 """Characters; a text beyond is cut, and says so."""
@@ -112,7 +113,7 @@ def _block(
             style = replace(style, underline=True)
         found += _flow(_inline(heading.group(2), style, theme), width)
         if len(heading.group(1)) <= 2 and not palette.color:
-            found.append((Span("─" * min(width, width_of(heading.group(2)))),))
+            found.append((Span("─" * min(width, cell_width(heading.group(2)))),))
         return place + 1
     if _RULE.match(line):
         found.append((Span("─" * width, theme.dim),))
@@ -212,7 +213,7 @@ def _flow(spans: list[Span], width: int) -> list[Line]:
                         line.append(Span(" ", span.style))
                         used += 1
                     continue
-                size = width_of(word)
+                size = cell_width(word)
                 if used and used + size > width:
                     found.append(_trimmed(line))
                     line, used = [], 0
@@ -220,7 +221,7 @@ def _flow(spans: list[Span], width: int) -> list[Line]:
                     head = cut(word, width)[:-1] or word[:1]
                     found.append((*line, Span(head, span.style)))
                     line, used, word = [], 0, word[len(head) :]
-                    size = width_of(word)
+                    size = cell_width(word)
                 line.append(Span(word, span.style))
                 used += size
     if line or not found:

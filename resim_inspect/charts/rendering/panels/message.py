@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from resim_inspect.charts.model.drawing import Message
-from resim_inspect.charts.rendering.cells import Grid, width_of
+from resim_inspect.charts.rendering.cells import Grid
 from resim_inspect.charts.rendering.panels.canvas import Painted, Request
-from resim_inspect.charts.rendering.panels.wrap import wrap
+from resim_inspect.text import cell_width, wrap
 
 
 def rows(panel: Message, width: int) -> int:
@@ -20,6 +20,6 @@ def paint(panel: Message, request: Request) -> Painted:
     lines = wrap(panel.text, max(1, request.width - 2 * side))[: request.height]
     top = max(0, (request.height - len(lines)) // 2)
     for row, line in enumerate(lines):
-        left = max(0, (request.width - width_of(line)) // 2)
+        left = max(0, (request.width - cell_width(line)) // 2)
         grid.put(left, top + row, line, request.palette.style("dim"))
     return Painted(grid)

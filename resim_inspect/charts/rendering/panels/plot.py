@@ -14,7 +14,7 @@ from resim_inspect.charts.model.drawing import Curve, Plot
 from resim_inspect.charts.model.picture import Rect
 from resim_inspect.charts.model.readings import Readout
 from resim_inspect.charts.model.style import RGB, VALUE_MARK, ColorRole, Style
-from resim_inspect.charts.rendering.cells import Grid, cut
+from resim_inspect.charts.rendering.cells import Grid
 from resim_inspect.charts.rendering.panels import legend, shapes
 from resim_inspect.charts.rendering.panels.axes import (
     Frame,
@@ -26,6 +26,7 @@ from resim_inspect.charts.rendering.panels.axes import (
 )
 from resim_inspect.charts.rendering.panels.canvas import Painted, Request
 from resim_inspect.charts.rendering.panels.strokes import curve_strokes, mark_strokes
+from resim_inspect.text import cut
 
 
 def paint(panel: Plot, request: Request) -> Painted:

@@ -12,7 +12,9 @@ from resim_inspect.charts.analysis.scales import Scale
 from resim_inspect.charts.model.drawing import Axis, Bands, Box, Heatmap
 from resim_inspect.charts.model.picture import Rect
 from resim_inspect.charts.model.style import RGB, ColorRole, Palette, Style
-from resim_inspect.charts.rendering.cells import RIGHT, UP, Grid, cut, width_of
+from resim_inspect.charts.rendering.cells import RIGHT, UP, Grid
+from resim_inspect.document.enums import MetricStatus
+from resim_inspect.text import cell_width, cut
 
 FILLS = "█▓▒░"
 """Fills of the series where there are no colours."""
@@ -112,8 +114,8 @@ def _lying(
                 tip = RIGHT[max(1, eighths)] if from_left else "▐"
                 grid.put(*spot, full if full != "█" else tip, style)
         label = box.label if row == rows[len(rows) // 2] else ""
-        if label and width_of(label) + 2 <= r - l_:
-            at = area.x + int(l_ + (r - l_ - width_of(label)) / 2)
+        if label and cell_width(label) + 2 <= r - l_:
+            at = area.x + int(l_ + (r - l_ - cell_width(label)) / 2)
             grid.put(at, y, label, palette.fill(box.color_role))
 
 
@@ -159,7 +161,8 @@ def band_cells(band: Bands, x: Scale, axis: Axis) -> BandCells:
     codes[inside] = run_codes[holder[inside]]
     severities[inside] = worst[holder[inside]]
     # Runs shorter than a column show where nothing else does; failing ones always.
-    failing = np.isin(run_codes, np.array(sorted(band.failing), np.int64)) | (worst >= 4)
+    failing = np.isin(run_codes, np.array(sorted(band.failing), np.int64))
+    failing |= worst >= MetricStatus.FAIL_WARN.rank
     for k in np.flatnonzero(~failing & (b - a <= 1)).tolist() if len(starts) <= 4 * n else []:
         if codes[a[k]] < 0:
             codes[a[k]] = run_codes[k]
@@ -233,8 +236,8 @@ def _band_run(
     if palette.color:
         style = palette.fill(color_role)
         grid.put(x, y, " " * width, style)
-        if width_of(text) + 1 <= width:
-            grid.put(x + (1 if width > width_of(text) + 1 else 0), y, text, style)
+        if cell_width(text) + 1 <= width:
+            grid.put(x + (1 if width > cell_width(text) + 1 else 0), y, text, style)
         elif width >= 5:
             grid.put(x, y, cut(text, width - 1), style)
         elif mark:
@@ -248,7 +251,7 @@ def _band_run(
     else:
         grid.put(x, y, "[" + ("▒" if mark else "═") * (width - 2) + "]")
         inner = cut(text, width - 2)
-        if width_of(text) <= width - 2 or width >= 6:
+        if cell_width(text) <= width - 2 or width >= 6:
             grid.put(x + 1, y, inner)
         else:
             grid.put(x + 1, y, mark or letter)

@@ -7,12 +7,13 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from resim_inspect.charts.analysis.curve_stats import FAILING, blocks, curve_stats
+from resim_inspect.charts.analysis.curve_stats import blocks, curve_stats
 from resim_inspect.charts.analysis.decimate import Decimated, axis_units
 from resim_inspect.charts.analysis.scales import Scale
 from resim_inspect.charts.model.drawing import Axis, Curve
 from resim_inspect.charts.model.style import STATUS_MARKS, Palette
 from resim_inspect.charts.plotext_backend import Stroke
+from resim_inspect.document.enums import FAILING
 
 _SIGN_EVERY = 12
 """Columns between two marks of a line where marks tell series apart."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from resim_inspect.charts.model.drawing import Table
-from resim_inspect.charts.rendering.cells import Grid, cut, fit, width_of
+from resim_inspect.charts.rendering.cells import Grid
 from resim_inspect.charts.rendering.panels.canvas import Painted, Request
+from resim_inspect.text import cell_width, cut, fit
 
 _GAP = 2
 _MIN_WIDTH = 4
@@ -28,7 +29,7 @@ def _widths(panel: Table, shown: int, width: int) -> list[int]:
     for k in range(columns):
         texts = [panel.header[k]] if k < len(panel.header) else []
         texts += [row[k].text for row in panel.rows[:shown] if k < len(row)]
-        widths.append(max((min(200, width_of(t)) for t in texts), default=1))
+        widths.append(max((min(200, cell_width(t)) for t in texts), default=1))
     room = width - _GAP * (columns - 1)
     while sum(widths) > room and max(widths, default=0) > 1:
         widest = max(widths)
@@ -60,7 +61,7 @@ def paint(panel: Table, request: Request) -> Painted:
         for k, size in enumerate(widths):
             text = panel.header[k] if k < len(panel.header) else ""
             right = k in panel.right
-            grid.put(x, y, fit(text, size, right), palette.style("dim", bold=True))
+            grid.put(x, y, fit(text, size, right=right), palette.style("dim", bold=True))
             grid.put(x, y + 1, "─" * size, palette.style("grid"))
             x += size + _GAP
         y += 2
@@ -70,7 +71,7 @@ def paint(panel: Table, request: Request) -> Painted:
             if k < len(row):
                 cell = row[k]
                 style = palette.style(cell.color_role, bold=cell.bold)
-                grid.put(x, y, fit(cell.text, size, k in panel.right), style)
+                grid.put(x, y, fit(cell.text, size, right=k in panel.right), style)
             x += size + _GAP
         y += 1
     columns = max([len(panel.header), *(len(r) for r in panel.rows[:shown])], default=0)

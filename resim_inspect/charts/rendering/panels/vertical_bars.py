@@ -10,12 +10,11 @@ from resim_inspect.charts.analysis.readout import bar_readings
 from resim_inspect.charts.model.drawing import Axis, Bars, Box, Fill, Plot, TextAnnotation
 from resim_inspect.charts.model.readings import Readout
 from resim_inspect.charts.model.style import ColorRole
-from resim_inspect.charts.rendering.cells import width_of
 from resim_inspect.charts.rendering.panels import plot
 from resim_inspect.charts.rendering.panels.bar_layout import stack, status_of
 from resim_inspect.charts.rendering.panels.canvas import Painted, Request
 from resim_inspect.document.enums import MetricStatus
-from resim_inspect.text import number, symbol
+from resim_inspect.text import cell_width, number
 
 
 def paint(panel: Bars, places: range, request: Request) -> Painted:
@@ -36,7 +35,7 @@ def paint(panel: Bars, places: range, request: Request) -> Painted:
         each = (1 - gap) / across
         left = place - 0.5 + gap / 2 + k * each
         status = status_of(series, place)
-        failing = status is not None and status.severity >= 4
+        failing = status is not None and status.fails
         color_role = (
             status
             if failing and status is not None and len(panel.series) == 1
@@ -56,7 +55,7 @@ def paint(panel: Bars, places: range, request: Request) -> Painted:
                 shade=panel.series.index(series),
             )
         )
-        mark = f"{symbol(status)} " if failing and status is not None else ""
+        mark = f"{status.symbol} " if failing and status is not None else ""
         if (roomy or mark) and not panel.stacked:
             label = f"{mark}{text}" if roomy else mark.strip()
             notes.append(
@@ -68,7 +67,7 @@ def paint(panel: Bars, places: range, request: Request) -> Painted:
     extra = _headroom(boxes, panel, rows_there)
     above = []
     for x, level, label, color_role in notes:
-        shift = width_of(label) / 2 / max(1.0, slot)
+        shift = cell_width(label) / 2 / max(1.0, slot)
         step = (extra[1] - extra[0]) / rows_there
         above.append(
             TextAnnotation(

@@ -11,7 +11,7 @@ from resim_inspect.document.enums import MetricStatus, SeriesKind
 from resim_inspect.document.model import MetricsData, Series
 from resim_inspect.document.summary import Statistics, statistics
 from resim_inspect.errors import DocumentError
-from resim_inspect.text import clean, count, instant, number, seconds, symbol
+from resim_inspect.text import clean, count, instant, number, seconds
 
 if TYPE_CHECKING:
     import numpy as np
@@ -44,7 +44,7 @@ class Column(NamedTuple):
         if kind is SeriesKind.TIMESTAMPS:
             return instant(int(value)) if self.dates else seconds(int(value))
         if isinstance(value, MetricStatus):
-            return f"{symbol(value)} {value.name}"
+            return f"{value.symbol} {value.name}"
         return clean(str(value), 200)
 
     @property
@@ -208,7 +208,7 @@ def describe(columns: Columns) -> Iterator[str]:
             write = instant if found.earliest >= SINCE_1970 else seconds
             parts.append(f"from {write(found.earliest)} to {write(found.latest)}")
         for status, n in found.statuses[:5]:
-            parts.append(f"{symbol(status)} {status.name} {n:,}")
+            parts.append(f"{status.symbol} {status.name} {n:,}")
         for text, n in found.strings[:5]:
             parts.append(f"{clean(text, 24)} {n:,}")
         if len(found.strings) > 5:

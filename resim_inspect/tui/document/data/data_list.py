@@ -15,12 +15,12 @@ from textual.worker import get_current_worker
 from resim_inspect.document import Document
 from resim_inspect.document.enums import DataType
 from resim_inspect.errors import DocumentError
-from resim_inspect.text import clean
+from resim_inspect.text import clean, fit
 from resim_inspect.tui.document.details import SIGNS
 from resim_inspect.tui.document.pane import KeysChanged
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.theme import ThemeStyles
-from resim_inspect.tui.widgets.row_list import LineList, StyledText, fit
+from resim_inspect.tui.widgets.row_list import LineList, StyledText
 from resim_inspect.tui.workers import Background
 
 KINDS = {

@@ -17,7 +17,7 @@ from textual.worker import Worker, WorkerState
 from resim_inspect.document import Document
 from resim_inspect.document.model import MetricsData
 from resim_inspect.errors import DocumentError
-from resim_inspect.text import clean, count, symbol
+from resim_inspect.text import clean, count
 from resim_inspect.tui.document.data.columns import Columns, columns_of, describe
 from resim_inspect.tui.document.data.data_list import DataList
 from resim_inspect.tui.document.data.series_table import Heading, SeriesTable
@@ -307,7 +307,7 @@ class DataPane(Pane):
                 if row is not None:
                     self.post_message(GoTo("metric", metrics[row].position))
 
-            rows = [f"{symbol(m.status)} {clean(m.name, 80)}" for m in metrics[:500]]
+            rows = [f"{m.status.symbol} {clean(m.name, 80)}" for m in metrics[:500]]
             self.app.push_screen(Choose("Metrics that use these data", rows), chosen)
 
     def action_facts(self) -> None:

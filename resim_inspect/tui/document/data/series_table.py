@@ -13,10 +13,10 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from resim_inspect.document.enums import MetricStatus, SeriesKind
-from resim_inspect.text import count
+from resim_inspect.text import count, fit
 from resim_inspect.tui.document.data.columns import Column, Columns, SearchError, search
 from resim_inspect.tui.theme import ThemeStyles, tones
-from resim_inspect.tui.widgets.row_list import LineList, StyledText, fit
+from resim_inspect.tui.widgets.row_list import LineList, StyledText
 from resim_inspect.tui.workers import Background
 
 if TYPE_CHECKING:

@@ -15,13 +15,13 @@ from textual.widgets import Static
 from resim_inspect.document.enums import MetricStatus, MetricType
 from resim_inspect.document.model import Event, Metric
 from resim_inspect.document.summary import headline
-from resim_inspect.text import clean, symbol
+from resim_inspect.text import clean, fit
 from resim_inspect.tui.document.details import SIGNS
 from resim_inspect.tui.document.events.timeline import Timeline, when
 from resim_inspect.tui.document.pane import GoTo, KeysChanged, Pane
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.theme import ThemeStyles, tones
-from resim_inspect.tui.widgets.row_list import LineList, StyledText, fit
+from resim_inspect.tui.widgets.row_list import LineList, StyledText
 from resim_inspect.tui.widgets.status_bars import Key
 
 TIMED = frozenset({MetricType.DOUBLE_OVER_TIME, MetricType.STATES_OVER_TIME})
@@ -73,7 +73,7 @@ class EventList(LineList):
         return [
             ("▌" if chosen else " ", look.accent),
             (fit(time, max(11, len(time)), right=True) + " ", look.quiet),
-            (symbol(event.status) + " ", look.of(event.status)),
+            (event.status.symbol + " ", look.of(event.status)),
             (fit(name, room), look.strong if chosen else look.text),
             (tail, look.quiet),
             (SIGNS[mark] if mark else " ", look.severity[mark] if mark else look.quiet),
@@ -119,7 +119,7 @@ class EventMetrics(LineList):
         shown = fit(value or "", min(len(value or ""), max(10, width // 3)))
         return [
             ("▌" if row == self.cursor else " ", look.accent),
-            (symbol(metric.status) + " ", look.of(metric.status)),
+            (metric.status.symbol + " ", look.of(metric.status)),
             (fit(clean(metric.name, 200), max(4, width - 5 - len(shown))), look.text),
             (" " + shown, look.quiet),
         ]
@@ -231,7 +231,7 @@ class EventsPane(Pane):
             word = "unset" if status is MetricStatus.UNSET else status.name
             # A long description may leave the box; how bad it is must not.
             text.append((clean(event.name, 100) or "(no name)") + "\n", look.strong)
-            text.append(f"{symbol(status)} {word}", look.of(status))
+            text.append(f"{status.symbol} {word}", look.of(status))
             text.append(f" · importance {event.importance.name} · at {when(event)}", look.quiet)
             for tag in event.tags:
                 text.append(" · ", look.quiet)

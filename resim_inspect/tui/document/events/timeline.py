@@ -11,7 +11,7 @@ from textual.strip import Strip
 
 from resim_inspect.document.enums import TimestampType
 from resim_inspect.document.model import Event
-from resim_inspect.text import instant, seconds, symbol
+from resim_inspect.text import instant, seconds
 from resim_inspect.tui.theme import tones
 from resim_inspect.tui.widgets.row_list import Lined, StyledText, strip_of
 
@@ -87,7 +87,7 @@ class Timeline(Lined):
         for column in sorted(self._columns):
             members = self._columns[column]
             chosen = self._chosen in members
-            worst = max(members, key=lambda event: event.status.severity)
+            worst = max(members, key=lambda event: event.status.rank)
             pieces.append((("─" if y == 1 else " ") * (column - at), look.quiet))
             style = look.of(worst.status)
             if y == 0:
@@ -95,7 +95,7 @@ class Timeline(Lined):
                 style = look.accent
             else:
                 number = len(members)
-                mark = symbol(worst.status) if number == 1 else str(min(number, 9))
+                mark = worst.status.symbol if number == 1 else str(min(number, 9))
                 if chosen:
                     style = style + Style(reverse=True)
             pieces.append((mark, style))

@@ -14,12 +14,12 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from resim_inspect.document.enums import MetricStatus
-from resim_inspect.text import clean, count
+from resim_inspect.text import clean, count, fit
 from resim_inspect.tui.document.details import SIGNS
 from resim_inspect.tui.document.pane import GoTo, JudgeBy, KeysChanged, Pane
-from resim_inspect.tui.document.session import RANK, Session
+from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.theme import ThemeStyles, tones
-from resim_inspect.tui.widgets.row_list import LineList, StyledText, fit
+from resim_inspect.tui.widgets.row_list import LineList, StyledText
 from resim_inspect.tui.widgets.status_bars import Key
 from resim_inspect.validation.findings import Finding, Severity
 
@@ -80,7 +80,7 @@ class FindingList(LineList):
         """Show the findings of a document; the cursor stays with its finding."""
         here = self.finding
         self.by, self.checked = by, session.report is not None
-        ordered = sorted(session.findings, key=lambda f: RANK[f.severity])
+        ordered = sorted(session.findings, key=lambda f: -f.severity.rank)
         rows: list[Row] = list(ordered)
         if by is not By.NOTHING:
             groups: dict[object, list[Finding]] = {}

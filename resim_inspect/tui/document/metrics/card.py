@@ -9,7 +9,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Static
 
 from resim_inspect.document.enums import MetricStatus
-from resim_inspect.text import clean, symbol
+from resim_inspect.text import clean
 from resim_inspect.tui.document.details import about
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.theme import tones
@@ -54,7 +54,7 @@ class Card(Vertical):
         word = "unset" if status is MetricStatus.UNSET else status.name
         title = Text(clean(metric.name, 80) or "(no name)", style="bold", no_wrap=True)
         title.append(f" · {metric.type.label} · ", look.quiet + Style(bold=False))
-        title.append(f"{symbol(status)} {word}", look.of(status))
+        title.append(f"{status.symbol} {word}", look.of(status))
         if metric.importance:
             title.append(f" · {metric.importance.name}", look.quiet + Style(bold=False))
         self.chart.border_title = title

@@ -12,16 +12,15 @@ from textual.message import Message
 from textual.worker import get_current_worker
 
 from resim_inspect.document import Document
-from resim_inspect.document.enums import MetricStatus, MetricType
+from resim_inspect.document.enums import FAILING, MetricStatus, MetricType
 from resim_inspect.filtering.catalog import Grouping, View, folded
-from resim_inspect.text import clean, quantity, symbol
+from resim_inspect.text import clean, fit, quantity
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.theme import ThemeStyles
-from resim_inspect.tui.widgets.row_list import LineList, StyledText, fit
+from resim_inspect.tui.widgets.row_list import LineList, StyledText
 from resim_inspect.tui.workers import Background, when_up
 
 FINDING_MARK = {"error": "E", "warning": "W", "info": "i"}
-FAILING = (MetricStatus.FAIL_WARN, MetricStatus.FAIL_BLOCK)
 
 
 class MetricList(LineList, Background):
@@ -264,17 +263,17 @@ class MetricList(LineList, Background):
         chosen = row == self.cursor
         return [
             ("▌" if chosen else " ", look.accent),
-            (symbol(status) + " ", look.of(status)),
+            (status.symbol + " ", look.of(status)),
             (shown_name, look.strong if chosen else look.text),
             (fit(extra, rest), look.quiet),
-            (" " + value + " ", look.of(status) if status in FAILING else look.quiet),
+            (" " + value + " ", look.of(status) if status.fails else look.quiet),
             (FINDING_MARK[mark] if mark else " ", look.severity[mark] if mark else look.quiet),
         ]
 
     def _heading(self, number: int, look: ThemeStyles, *, chosen: bool) -> Sequence[StyledText]:
         heading = self._view.headings[number]
         style = look.quiet if heading.status is None else look.of(heading.status)
-        sign = f"{symbol(heading.status)} " if heading.status is not None else ""
+        sign = f"{heading.status.symbol} " if heading.status is not None else ""
         fold = "▸" if heading.label in self._shut else "▾"
         return [
             (fold if sign else fold + " ", look.accent if chosen else look.quiet),

@@ -13,7 +13,7 @@ from textual.containers import Vertical
 from textual.css.query import NoMatches
 
 from resim_inspect.document.enums import MetricStatus
-from resim_inspect.text import clean, symbol
+from resim_inspect.text import clean
 from resim_inspect.tui.document.metrics.metric_list import MetricList
 from resim_inspect.tui.document.pane import KeysChanged, Pane
 from resim_inspect.tui.document.session import Session
@@ -154,7 +154,7 @@ class MetricsPane(Pane):
         for status in (MetricStatus.FAIL_BLOCK, MetricStatus.FAIL_WARN):
             if counts.get(status):
                 title.append(" · ", look.quiet)
-                title.append(f"{counts[status]:,} {symbol(status)}", look.of(status))
+                title.append(f"{counts[status]:,} {status.symbol}", look.of(status))
         title.append(f" · by {metrics.grouping.value}", look.quiet)
         metrics.border_title = title
         problem = metrics.query_error

@@ -14,7 +14,6 @@ from textual.strip import Strip
 from textual.worker import Worker, WorkerState
 
 from resim_inspect.document import Document
-from resim_inspect.text import symbol
 from resim_inspect.tui.theme import ThemeStyles, tones
 from resim_inspect.tui.widgets.chart.painter import Look, Painted, Request, Subject, paint
 from resim_inspect.tui.widgets.chart.terminal_graphics import Graphics, send, stamp
@@ -314,7 +313,7 @@ class ChartCanvas(Background, Lined, can_focus=True):
             pieces.append(("   " + (name + " " if name else ""), look.quiet))
             pieces.append((reading.text, look.strong))
             if reading.status is not None:
-                pieces.append((" " + symbol(reading.status), look.of(reading.status)))
+                pieces.append((" " + reading.status.symbol, look.of(reading.status)))
             if reading.sample_x:
                 pieces.append((f" at {reading.sample_x}", look.quiet))
         return pieces
