@@ -20,7 +20,7 @@ from textual.message_pump import MessagePump
 from textual.pilot import Pilot
 
 from resim_inspect.tui.app import InspectApp
-from resim_inspect.tui.gc_tuning import brisk
+from resim_inspect.tui.gc_tuning import low_latency_gc
 from resim_inspect.tui.open.opening import open_path
 
 TICK = 0.005
@@ -181,7 +181,7 @@ def measured(step: str, key: str, answer: float, cpu: float, gap: float) -> dict
 async def play(script: str, path: Path, way: str) -> list[dict[str, object]]:
     """Open a path, from the open screen or at once, and press the keys of a script."""
     taken = []
-    with brisk() as started:
+    with low_latency_gc() as started:
         app = InspectApp(open_path(path) if way == "once" else None)
         app.call_later(started)
         async with app.run_test(size=(120, 40)) as pilot:

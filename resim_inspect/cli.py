@@ -21,7 +21,7 @@ from resim_inspect.text import clean
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from resim_inspect.tui.cloud.address import Address
+    from resim_inspect.tui.batch_address import BatchAddress
 
 PROGRAM = "resim-inspect"
 COMMANDS = {
@@ -169,21 +169,25 @@ def _app(argv: list[str]) -> int:
     elif args.color == "always" or not os.environ.get("NO_COLOR"):
         os.environ.pop("NO_COLOR", None)
     from resim_inspect.tui.app import run_app
+    from resim_inspect.tui.batch_address import AddressError
     from resim_inspect.tui.widgets.chart.terminal_graphics import GraphicsError
 
     try:
         well = run_app(path, images=args.images)
-    except GraphicsError as error:
+    except (AddressError, GraphicsError) as error:
         raise CommandError(str(error)) from error
     return ExitCode.OK if well else ExitCode.INTERNAL
 
 
-def _place(text: str | None) -> Path | Address | None:
+def _place(text: str | None) -> Path | BatchAddress | None:
     if text is None or not text.startswith("resim:"):
         return None if text is None else Path(text)
-    from resim_inspect.tui.cloud.address import address_of
+    from resim_inspect.tui.batch_address import AddressError, parse_address
 
-    return address_of(text)
+    try:
+        return parse_address(text)
+    except AddressError as error:
+        raise CommandError(str(error)) from error
 
 
 def _add_common(parser: argparse.ArgumentParser) -> None:

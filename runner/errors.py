@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-
-class RunnerError(Exception):
-    """The call or the machine is wrong. `str(error)` is one sentence; `hint` says what to do."""
-
-    def __init__(self, reason: str, hint: str = "") -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.hint = hint
+from runner.workspace.errors import RunnerError as RunnerError
+from runner.workspace.errors import WorkspaceError as WorkspaceError
 
 
 class CallError(RunnerError):
     """The command line asks for something that makes no sense."""
-
-
-class WorkspaceError(RunnerError):
-    """A folder is no workspace, or cannot be made, read, written or locked."""
 
 
 class EngineError(RunnerError):

@@ -18,17 +18,18 @@ from textual.worker import Worker, WorkerState
 
 from resim_inspect.errors import DocumentError
 from resim_inspect.text import clean
+from resim_inspect.tui.batch_address import AddressError, BatchAddress
 from resim_inspect.tui.breakpoints import CSS
-from resim_inspect.tui.cloud.address import Address
-from resim_inspect.tui.gc_tuning import brisk, uncollected
-from resim_inspect.tui.open.opening import Again, Open, Opened, open_path
-from resim_inspect.tui.open_documents import Shelf
+from resim_inspect.tui.gc_tuning import gc_paused, low_latency_gc
+from resim_inspect.tui.messages import FetchRequested, OpenRequested, WorkerFailed
+from resim_inspect.tui.open.opening import Opened, open_path
+from resim_inspect.tui.open_documents import OpenDocuments
 from resim_inspect.tui.theme import DARK, LIGHT, defaults
 from resim_inspect.tui.widgets.chart.terminal_graphics import Choice, Graphics, prepare, remembered
-from resim_inspect.tui.workers import Failed, Starting
+from resim_inspect.tui.workers import FirstFrameMixin
 
 
-class InspectApp(App[None], Starting):
+class InspectApp(App[None], FirstFrameMixin):
     """Shows what it is given; each thing that is open is a mode of its own."""
 
     graphics: Graphics | None = None
@@ -57,7 +58,7 @@ class InspectApp(App[None], Starting):
     class Refused(Message):
         """Something could not be opened."""
 
-        def __init__(self, path: Path | Address, error: DocumentError) -> None:
+        def __init__(self, path: Path | BatchAddress, error: DocumentError | AddressError) -> None:
             super().__init__()
             self.path = path
             self.error = error
@@ -66,18 +67,18 @@ class InspectApp(App[None], Starting):
         self, opened: Opened | None = None, *, theme: str | None = None, watch: bool = True
     ) -> None:
         super().__init__()
-        Starting.__init__(self)
+        FirstFrameMixin.__init__(self)
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         wanted = theme or os.environ.get("TEXTUAL_THEME", "")
         self.theme = wanted if wanted in self.available_themes else DARK.name
-        self.shelf = Shelf(self, watch=watch)
+        self.documents = OpenDocuments(self, watch=watch)
         self._first = opened
-        self.shelf.begin(opened, self.DEFAULT_MODE)
+        self.documents.begin(opened, self.DEFAULT_MODE)
 
     def get_default_screen(self) -> Screen[Any]:
         # That of a mode would have its styles worked out twice before the first frame.
-        return self.shelf.first()
+        return self.documents.first_screen()
 
     def get_driver_class(self) -> type[Driver]:
         return remembered(super().get_driver_class())
@@ -86,14 +87,14 @@ class InspectApp(App[None], Starting):
         return defaults(self.current_theme.dark)
 
     def on_mount(self) -> None:
-        self.shelf.up()
+        self.documents.add_first_mode()
         self.theme_changed_signal.subscribe(self, self._restyle)
         if self._first is not None:
             path = self._first.source
-            self.when_up(self.screen, lambda: self._remember(path))
-        self.call_after_refresh(self.is_up)
+            self.after_first_frame(self.screen, lambda: self._remember(path))
+        self.call_after_refresh(self.mark_first_frame)
         # A screen below another one has no refreshes: a dialog may have been quicker.
-        self.set_timer(1.0, self.is_up)
+        self.set_timer(1.0, self.mark_first_frame)
 
     def _restyle(self, _: Theme) -> None:
         for screen in self.screen_stack:
@@ -103,33 +104,33 @@ class InspectApp(App[None], Starting):
 
     # Opening and switching.
 
-    @on(Open)
-    async def _wanted(self, message: Open) -> None:
+    @on(OpenRequested)
+    async def _wanted(self, message: OpenRequested) -> None:
         message.stop()
-        mode = self.shelf.mode_of(message.path)
+        mode = self.documents.mode_of(message.path)
         if mode is not None:
-            await self.shelf.show(mode)
-            if isinstance(message.path, Address):
-                self.screen.post_message(Again(message.path))
+            await self.documents.show(mode)
+            if isinstance(message.path, BatchAddress):
+                self.screen.post_message(FetchRequested(message.path))
         else:
             self._open(message.path)
 
     @work(
         thread=True, exclusive=True, group="open", exit_on_error=False, description="opening a file"
     )
-    def _open(self, path: Path | Address) -> None:
+    def _open(self, path: Path | BatchAddress) -> None:
         try:
-            with uncollected():
+            with gc_paused():
                 opened = open_path(path)
-        except DocumentError as error:
+        except (DocumentError, AddressError) as error:
             self.post_message(self.Refused(path, error))
         else:
             self.post_message(self.Ready(opened))
 
     @on(Ready)
     async def _was_opened(self, message: Ready) -> None:
-        await self.shelf.show(self.shelf.add(message.opened))
-        self.notify(f"Opened as {message.opened.place.said}.", timeout=3, markup=False)
+        await self.documents.show(self.documents.add(message.opened))
+        self.notify(f"Opened as {message.opened.detected.description}.", timeout=3, markup=False)
         self._remember(message.opened.source)
 
     @on(Refused)
@@ -145,7 +146,7 @@ class InspectApp(App[None], Starting):
     @work(
         thread=True, exclusive=True, group="recent", exit_on_error=False, description="remembering"
     )
-    def _remember(self, path: Path | Address) -> None:
+    def _remember(self, path: Path | BatchAddress) -> None:
         from resim_inspect.tui.open.recent import remember
 
         remember(path)
@@ -161,7 +162,7 @@ class InspectApp(App[None], Starting):
             for screen in self.screen_stack
             for widget in (screen, *screen.query("*"))
         )
-        if self.up and made:
+        if self.first_frame_drawn and made:
             self.exit()
         else:
             self.set_timer(0.03, self._leave)
@@ -170,30 +171,30 @@ class InspectApp(App[None], Starting):
         from resim_inspect.tui.open.screen import OpenScreen
 
         if not isinstance(self.screen, OpenScreen):
-            await self.shelf.show_open()
+            await self.documents.show_open()
 
     async def action_previous(self) -> None:
-        await self.shelf.previous()
+        await self.documents.previous()
 
     async def action_table(self) -> None:
-        await self.shelf.to_table()
+        await self.documents.show_table()
 
     async def action_close(self) -> None:
-        if not await self.shelf.close():
+        if not await self.documents.close():
             self.notify("This is all that is open; q leaves the app.", timeout=3)
 
     def action_switch(self) -> None:
         from resim_inspect.tui.widgets.dialogs import Choose
 
-        modes = list(self.shelf.lately)
+        modes = list(self.documents.recency)
         if not modes:
             return
 
         async def chosen(row: int | None) -> None:
             if row is not None:
-                await self.shelf.show(modes[row])
+                await self.documents.show(modes[row])
 
-        names = [self.shelf.names[mode] for mode in modes]
+        names = [self.documents.names[mode] for mode in modes]
         self.push_screen(Choose("What is open", names, min(1, len(names) - 1)), chosen)
 
     # Help and commands.
@@ -210,16 +211,16 @@ class InspectApp(App[None], Starting):
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         from resim_inspect.tui.command_palette import commands
 
-        yield from commands(self, screen)
+        yield from commands(self, self.documents, screen)
 
     # Errors of workers.
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         if event.state is WorkerState.ERROR and event.worker.error is not None:
-            self.post_message(Failed(event.worker.description, event.worker.error))
+            self.post_message(WorkerFailed(event.worker.description, event.worker.error))
 
-    @on(Failed)
-    def _failed(self, message: Failed) -> None:
+    @on(WorkerFailed)
+    def _failed(self, message: WorkerFailed) -> None:
         from resim_inspect.tui.widgets.dialogs import ErrorDialog
 
         message.stop()
@@ -228,16 +229,18 @@ class InspectApp(App[None], Starting):
             self.push_screen(ErrorDialog(message.doing, message.error))
 
 
-def run_app(path: Path | Address | None, *, watch: bool = True, images: Choice = "auto") -> bool:
+def run_app(
+    path: Path | BatchAddress | None, *, watch: bool = True, images: Choice = "auto"
+) -> bool:
     """Start the app on a path; whether it ended as it should, and not by a fault of its own.
 
-    Raises DocumentError and GraphicsError before it starts.
+    Raises DocumentError, AddressError and GraphicsError before it starts.
     """
     graphics = prepare(images)
     if graphics is not None and graphics.way == "kitty":
         # An image's number is a colour, which fewer colours would change.
         os.environ.setdefault("COLORTERM", "truecolor")
-    with brisk() as started:
+    with low_latency_gc() as started:
         app = InspectApp(None if path is None else open_path(path), watch=watch)
         app.graphics = graphics
         app.call_later(started)

@@ -13,13 +13,17 @@ from textual.screen import Screen
 from resim_inspect.tui.help_screen import key_name
 
 if TYPE_CHECKING:
-    from resim_inspect.tui.app import InspectApp
+    from textual.app import App
+
+    from resim_inspect.tui.open_documents import OpenDocuments
 
 _ELSEWHERE = {"up", "down", "left", "right", "enter", "escape", "move", "page", "edge", "choose"}
 _ELSEWHERE |= {"close", "command_palette", "peel", "cursor"}
 
 
-def commands(app: InspectApp, screen: Screen[Any]) -> Iterable[SystemCommand]:
+def commands(
+    app: App[Any], documents: OpenDocuments, screen: Screen[Any]
+) -> Iterable[SystemCommand]:
     """The keys of what has the focus and of all around it, each once; then the app's own."""
     seen: set[str] = set()
     nodes = screen.focused.ancestors_with_self if screen.focused is not None else [screen, app]
@@ -38,22 +42,22 @@ def commands(app: InspectApp, screen: Screen[Any]) -> Iterable[SystemCommand]:
                     f"{what} ({key_name(binding.key)})",
                     _runner(app, node, binding.action),
                 )
-    for mode, label in app.shelf.names.items():
+    for mode, label in documents.names.items():
         if mode != app.current_mode:
-            yield SystemCommand(f"Switch: {label}", "Show this", _shower(app, mode))
+            yield SystemCommand(f"Switch: {label}", "Show this", _shower(documents, mode))
     for theme in sorted(app.available_themes):
         if theme != app.theme and "ansi" not in theme:
             yield SystemCommand(f"Theme: {theme}", "Change the colours", _theme(app, theme))
     yield SystemCommand("Screenshot: save", "Save the screen as a picture", app.action_screenshot)
 
 
-def _runner(app: InspectApp, node: DOMNode, action: str) -> Callable[[], Awaitable[bool]]:
+def _runner(app: App[Any], node: DOMNode, action: str) -> Callable[[], Awaitable[bool]]:
     return lambda: app.run_action(action, default_namespace=node)
 
 
-def _shower(app: InspectApp, mode: str) -> Callable[[], Awaitable[None]]:
-    return lambda: app.shelf.show(mode)
+def _shower(documents: OpenDocuments, mode: str) -> Callable[[], Awaitable[None]]:
+    return lambda: documents.show(mode)
 
 
-def _theme(app: InspectApp, name: str) -> Callable[[], None]:
+def _theme(app: App[Any], name: str) -> Callable[[], None]:
     return lambda: setattr(app, "theme", name)

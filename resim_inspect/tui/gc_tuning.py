@@ -1,4 +1,4 @@
-"""When garbage is looked for: not during the start, and later in portions that nobody notices."""
+"""Garbage collection tuned for latency: none during the start, small generations afterwards."""
 
 from __future__ import annotations
 
@@ -7,16 +7,22 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-PORTION, OFTEN = 2000, 10
-"""So many new objects are looked through at once; every tenth time those of the times before."""
-NEVER = 1_000_000_000
-MANY = 50_000
-"""To look through so many objects takes longer than a key may wait."""
+GENERATION_0_THRESHOLD = 2000
+"""Allocations between two collections of new objects."""
+GENERATION_1_THRESHOLD = 10
+"""Collections of new objects between two collections of the generation before."""
+GENERATION_2_THRESHOLD = 1_000_000_000
+"""High enough that a full collection never happens."""
+FREEZE_THRESHOLD = 50_000
+"""New objects beyond which one collection would delay a key press noticeably."""
 
 
 @contextmanager
-def brisk() -> Iterator[Callable[[], None]]:
-    """The interpreter set for a screen that answers at once; gives what to call when it is up."""
+def low_latency_gc() -> Iterator[Callable[[], None]]:
+    """Tune the interpreter for an interactive app; yields a function to call once it has started.
+
+    The former settings are restored at the end.
+    """
     interval, thresholds = sys.getswitchinterval(), gc.get_threshold()
     # A thread that decodes hands over five times as often as by default.
     sys.setswitchinterval(0.001)
@@ -24,10 +30,10 @@ def brisk() -> Iterator[Callable[[], None]]:
     gc.disable()
 
     def started() -> None:
-        # What is loaded by now stays to the end, and what has become old is left alone too:
-        # with a large file, to look through all of it takes half a second.
+        # Everything loaded so far stays until the end, and a full collection
+        # takes half a second with a large file.
         gc.freeze()
-        gc.set_threshold(PORTION, OFTEN, NEVER)
+        gc.set_threshold(GENERATION_0_THRESHOLD, GENERATION_1_THRESHOLD, GENERATION_2_THRESHOLD)
         gc.enable()
 
     try:
@@ -40,14 +46,14 @@ def brisk() -> Iterator[Callable[[], None]]:
 
 
 @contextmanager
-def uncollected() -> Iterator[None]:
-    """Without collections; when very much was made meanwhile, it is taken as what stays."""
+def gc_paused() -> Iterator[None]:
+    """Pause garbage collection; if many objects were created meanwhile, freeze them."""
     enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        if gc.get_count()[0] > MANY:
+        if gc.get_count()[0] > FREEZE_THRESHOLD:
             gc.freeze()
         if enabled:
             gc.enable()

@@ -1,57 +1,49 @@
-"""Work that leaves the screen alone: one recipe for threads, and how their errors come back."""
+"""Background work: the recipe for worker threads, their errors, and work after the first frame."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from textual.message import Message
 from textual.widget import Widget
 from textual.worker import Worker, WorkerState
 
+from resim_inspect.tui.messages import WorkerFailed
 
-class Starting:
-    """An app that says when its first frame is on the screen."""
+
+class FirstFrameMixin:
+    """An app that defers callbacks until its first frame has been drawn."""
 
     def __init__(self) -> None:
-        self.up = False
-        self._waiting: list[tuple[Widget, Callable[[], object]]] = []
+        self.first_frame_drawn = False
+        self._deferred: list[tuple[Widget, Callable[[], object]]] = []
 
-    def when_up(self, widget: Widget, callback: Callable[[], object]) -> None:
-        """Call back on a widget's behalf once there is a first frame; if there is, after the next
-        one: what is being shown comes before what is worked out for it."""
-        if self.up:
+    def after_first_frame(self, widget: Widget, callback: Callable[[], object]) -> None:
+        """Call back on behalf of a widget after the first frame, or after the next frame if the
+        first has been drawn: drawing takes precedence over background work."""
+        if self.first_frame_drawn:
             widget.call_after_refresh(callback)
         else:
-            self._waiting.append((widget, callback))
+            self._deferred.append((widget, callback))
 
-    def is_up(self) -> None:
-        """The first frame is on the screen."""
-        self.up = True
-        waiting, self._waiting = self._waiting, []
-        for widget, callback in waiting:
+    def mark_first_frame(self) -> None:
+        """Record that the first frame has been drawn and run the deferred callbacks."""
+        self.first_frame_drawn = True
+        deferred, self._deferred = self._deferred, []
+        for widget, callback in deferred:
             widget.call_later(callback)
 
 
-def when_up(widget: Widget, callback: Callable[[], object]) -> None:
-    """Do what the first frame does not show when it is on the screen: before, it delays it."""
+def after_first_frame(widget: Widget, callback: Callable[[], object]) -> None:
+    """Defer work that the first frame does not need, so that it does not delay that frame."""
     app: object = widget.app
-    if isinstance(app, Starting):
-        app.when_up(widget, callback)
+    if isinstance(app, FirstFrameMixin):
+        app.after_first_frame(widget, callback)
     else:
         widget.call_later(callback)
 
 
-class Failed(Message):
-    """Something went wrong away from the screen; the app shows it in a dialog."""
-
-    def __init__(self, doing: str, error: BaseException) -> None:
-        super().__init__()
-        self.doing = doing
-        self.error = error
-
-
 class Background(Widget):
-    """A widget with workers: an error in one of them becomes `Failed`.
+    """A widget with workers: an error in one of them becomes `WorkerFailed`.
 
     Workers are methods under
     `@work(thread=True, exclusive=True, group=…, exit_on_error=False, description=…)`;
@@ -60,4 +52,4 @@ class Background(Widget):
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         if event.state is WorkerState.ERROR and event.worker.error is not None:
-            self.post_message(Failed(event.worker.description, event.worker.error))
+            self.post_message(WorkerFailed(event.worker.description, event.worker.error))

@@ -14,10 +14,10 @@ from pathlib import Path
 from uuid import UUID
 
 from resim_inspect.text import clean, count, size
-from runner.api.client.urls import API, API_VARIABLE
 from runner.errors import CallError, RunnerError
 from runner.execution.events import Event
 from runner.redact import Secrets
+from runner.workspace.urls import API_VARIABLE, DEFAULT_API_URL
 
 Tell = Callable[[Event], None]
 
@@ -31,9 +31,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--batch", type=_uuid, required=True, metavar="ID")
     parser.add_argument(
         "--api-url",
-        default=os.environ.get(API_VARIABLE) or API,
+        default=os.environ.get(API_VARIABLE) or DEFAULT_API_URL,
         metavar="URL",
-        help=f"default: {API_VARIABLE}, then {API}",
+        help=f"default: {API_VARIABLE}, then {DEFAULT_API_URL}",
     )
     parser.add_argument(
         "--token-file",
@@ -108,12 +108,12 @@ def _events(args: Namespace, stack: ExitStack) -> Tell | None:
 def _fetch(args: Namespace, token: str, secrets: Secrets, tell: Tell | None) -> int:
     from runner.api.client.client import Client
     from runner.api.client.retry import Patience
-    from runner.api.client.urls import origin_of
     from runner.download.batch import fetch_batch
     from runner.download.downloader import MOST
     from runner.download.selection import Wish
     from runner.download.store import Target
     from runner.reporting.fetch_progress import showing, telling
+    from runner.workspace.urls import origin_of
 
     client = Client(
         args.api_url,

@@ -15,10 +15,9 @@ from runner.errors import CallError, StorageError
 from runner.storage.fs import disk_errors, remove_tree, write_atomic
 from runner.storage.publish import NEW_OUTPUTS, OLD_OUTPUTS
 from runner.workspace.contract import METRICS
-from runner.workspace.layout import CONFIG, FORMAT, JOBS, RunFolder, open_workspace
+from runner.workspace.layout import CONFIG, FORMAT, JOBS, LISTING, RunFolder, open_workspace
 
 FETCHED = "fetched.json"
-LISTING = "listing.json"
 SCRATCH = ".fetch"
 ROOM = 64 << 20
 """Bytes that must be free before anything is fetched."""

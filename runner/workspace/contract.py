@@ -7,11 +7,11 @@ from collections.abc import Collection, Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from resim_inspect.text import clean
 from resim_inspect.validation.findings import Finding, Severity
+from runner.workspace.urls import url_problem
 
 ROOT = PurePosixPath("/tmp/resim")
 INPUTS = ROOT / "inputs"
@@ -239,26 +239,6 @@ def _field_findings(name: str, key: str, value: object) -> Iterator[Finding]:
         except ValueError:
             hint = "For example 0b2f5c1e-5b0e-4c58-8a1f-3d6a0c9e7f21."
             yield _error("config-uuid", where, f'"{clean(value, 60)}" is no UUID.', hint)
-
-
-def url_problem(url: str) -> str:
-    """What is wrong with an API's address, in words; empty where it is fine."""
-    try:
-        parts = urlsplit(url)
-        parts.port  # noqa: B018 - reading it is what raises
-    except ValueError:
-        return "is no address."
-    if parts.scheme not in {"http", "https"}:
-        return "does not start with http:// or https://."
-    if not parts.hostname:
-        return "names no host."
-    if parts.username is not None or parts.password is not None:
-        return "has a user or password in it."
-    if any(char.isspace() or not char.isprintable() for char in url):
-        return "has blanks or control characters."
-    if parts.query or parts.fragment:
-        return "has a query or fragment."
-    return ""
 
 
 class _RepeatedKeyError(ValueError):

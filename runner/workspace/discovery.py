@@ -7,8 +7,8 @@ from pathlib import Path
 from uuid import uuid5
 
 from resim_inspect.text import clean
-from runner.errors import WorkspaceError
 from runner.workspace.contract import METRICS, OUTPUTS
+from runner.workspace.errors import WorkspaceError
 from runner.workspace.layout import (
     Job,
     RunFolder,

@@ -10,13 +10,15 @@ from typing import Any, NamedTuple
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from resim_inspect.text import clean
-from runner.errors import WorkspaceError
 from runner.workspace.contract import EXPERIENCE, LOGS, METRICS
+from runner.workspace.errors import WorkspaceError
 from runner.workspace.results import JobResult, result_from_bytes
 
 CONFIG = "workspace.json"
 JOBS = "jobs"
 BATCH = "batch"
+LISTING = "listing.json"
+"""Name of the file with statuses and values from the batch's lists, of a fetched workspace."""
 FORMAT = 1
 
 

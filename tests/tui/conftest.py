@@ -22,7 +22,7 @@ from resim_inspect.filtering.catalog import Catalog
 from resim_inspect.tui.app import InspectApp
 from resim_inspect.tui.document.loading import load
 from resim_inspect.tui.document.session import Session
-from resim_inspect.tui.open.detect import Kind, Place
+from resim_inspect.tui.open.detect import DetectedPath, PathKind
 from resim_inspect.tui.open.opening import Opened, open_path
 from resim_inspect.tui.widgets.status_bars import BottomBar
 
@@ -85,7 +85,9 @@ async def opened(
 ) -> AsyncIterator[Pilot[Any]]:
     """The app on a document, ready: every worker is done."""
     session = session_of(source)
-    place = Place(Kind.METRICS, session.document.path or Path("metrics.binproto"), "a metrics file")
+    place = DetectedPath(
+        PathKind.METRICS, session.document.path or Path("metrics.binproto"), "a metrics file"
+    )
     app = InspectApp(Opened(place, session), theme=theme, watch=watch)
     async with running(app, size) as pilot:
         yield pilot
@@ -105,7 +107,7 @@ async def started(
 async def running(app: InspectApp, size: tuple[int, int]) -> AsyncIterator[Pilot[Any]]:
     """An app in a terminal of this size, ready."""
     async with app.run_test(size=size) as pilot:
-        while not app.up:
+        while not app.first_frame_drawn:
             await pilot.pause(0.01)
         await settle(pilot)
         yield pilot

@@ -14,13 +14,13 @@ import pytest
 from textual.pilot import Pilot
 
 from resim_inspect.tui.app import InspectApp
-from resim_inspect.tui.cloud.address import Address
+from resim_inspect.tui.batch_address import BatchAddress
 from resim_inspect.tui.cloud.fetch_bar import FetchBar
 from resim_inspect.tui.open.opening import open_path
 from tests.api.misbehaving_server import Behaviour, Rude, rude
 from tests.runner.fetch_harness import BATCH, PROJECT, TOKEN, offer
 
-ADDRESS = Address(PROJECT, BATCH)
+ADDRESS = BatchAddress(PROJECT, BATCH)
 
 
 class Cloud:
@@ -79,7 +79,7 @@ def clouds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
 
 @asynccontextmanager
 async def looking(
-    what: Address | Path | None,
+    what: BatchAddress | Path | None,
     size: tuple[int, int] = (120, 40),
     *,
     watch: bool = False,
@@ -88,7 +88,7 @@ async def looking(
     """The app on a batch, shown but not at rest: it fetches."""
     app = InspectApp(None if what is None else open_path(what), watch=watch, theme=theme)
     async with app.run_test(size=size) as pilot:
-        await until(pilot, lambda: app.up)
+        await until(pilot, lambda: app.first_frame_drawn)
         yield pilot
 
 

@@ -11,8 +11,8 @@ from resim_inspect.tui.app import InspectApp
 from resim_inspect.tui.command_palette import commands
 from resim_inspect.tui.document.metrics.metric_list import MetricList
 from resim_inspect.tui.help_screen import HelpScreen, key_name
+from resim_inspect.tui.messages import WorkerFailed
 from resim_inspect.tui.widgets.dialogs import ErrorDialog
-from resim_inspect.tui.workers import Failed
 from tests.tui.conftest import opened, press, settle, text
 from tests.tui.test_metrics import speeds
 
@@ -37,13 +37,18 @@ async def test_help_is_about_what_has_the_focus() -> None:
 async def test_commands_fit_the_place_and_run() -> None:
     async with opened(speeds()) as pilot:
         assert isinstance(pilot.app, InspectApp)
-        titles = {command.title: command for command in commands(pilot.app, pilot.app.screen)}
+        titles = {
+            command.title: command
+            for command in commands(pilot.app, pilot.app.documents, pilot.app.screen)
+        }
         grouping = next(command for title, command in titles.items() if "group by" in title)
         await grouping.callback()
         await settle(pilot)
         assert pilot.app.screen.query_one(MetricList).grouping.value == "importance"
         await press(pilot, "4")
-        elsewhere = {command.title for command in commands(pilot.app, pilot.app.screen)}
+        elsewhere = {
+            command.title for command in commands(pilot.app, pilot.app.documents, pilot.app.screen)
+        }
         assert not any("group by the next" in title for title in elsewhere)
         assert any("another release" in title for title in elsewhere)
 
@@ -80,10 +85,10 @@ async def test_an_error_away_from_the_screen_is_shown_and_can_be_copied(
         assert "drawing the chart" in pilot.app.clipboard
         # The same error once more says nothing new.
         error = RuntimeError("the [b]pencil[/] broke")
-        pilot.app.post_message(Failed("drawing the chart", error))
+        pilot.app.post_message(WorkerFailed("drawing the chart", error))
         await settle(pilot)
         assert len(pilot.app.screen_stack) == 2
-        pilot.app.post_message(Failed("reading the file again", error))
+        pilot.app.post_message(WorkerFailed("reading the file again", error))
         await settle(pilot)
         assert len(pilot.app.screen_stack) == 3
         await press(pilot, "escape", "escape")

@@ -12,15 +12,13 @@ from pathlib import Path
 import pytest
 
 from resim_inspect.cli import main
-from resim_inspect.tui.cloud.address import (
-    Address,
+from resim_inspect.tui.batch_address import (
     AddressError,
-    address_of,
-    api_of,
-    cache_folder,
-    make_private,
-    place_of,
+    BatchAddress,
+    parse_address,
+    parse_path_or_address,
 )
+from resim_inspect.tui.cloud.cache import api_url, cache_folder, make_private
 from resim_inspect.tui.cloud.fetch_child import Child
 from resim_inspect.tui.cloud.fetch_state import Fetch, Lost
 from resim_inspect.tui.open.recent import read_recent, remember, state_file
@@ -37,36 +35,36 @@ def cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
 
 
 def test_addresses() -> None:
-    assert address_of(TEXT) == ADDRESS
-    assert address_of(f"  {TEXT.upper().replace('RESIM', 'resim')}/ ") == ADDRESS
-    job = address_of(f"{TEXT}/flight%201")
+    assert parse_address(TEXT) == ADDRESS
+    assert parse_address(f"  {TEXT.upper().replace('RESIM', 'resim')}/ ") == ADDRESS
+    job = parse_address(f"{TEXT}/flight%201")
     assert job == (PROJECT, BATCH, "flight 1")
     assert job.whole == ADDRESS
     for address in (ADDRESS, job, ADDRESS._replace(job="a/b %41")):
-        assert address_of(str(address)) == address
-    assert place_of("~/x") == Path.home() / "x"
-    assert place_of(TEXT) == ADDRESS
+        assert parse_address(str(address)) == address
+    assert parse_path_or_address("~/x") == Path.home() / "x"
+    assert parse_path_or_address(TEXT) == ADDRESS
 
 
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("resim:", "is written resim://PROJECT/BATCH"),
-        ("resim://", "is written"),
-        (f"resim://{PROJECT}", "is no address"),
-        (f"resim:/{PROJECT}/{BATCH}", "is no address"),
-        (f"{TEXT}/a/b", "is no address"),
-        (f"{TEXT}/a%00b", "characters that no name has"),
-        (f"resim://{PROJECT}//{BATCH}", "is no address"),
-        (f"resim://demo/{BATCH}", "the project “demo” is no UUID"),
-        (f"resim://{PROJECT}/7\x1b[31m", "the batch “7�[31m” is no UUID"),
+        ("resim:", "the format is resim://PROJECT/BATCH"),
+        ("resim://", "the format is"),
+        (f"resim://{PROJECT}", "is not a valid batch address"),
+        (f"resim:/{PROJECT}/{BATCH}", "is not a valid batch address"),
+        (f"{TEXT}/a/b", "is not a valid batch address"),
+        (f"{TEXT}/a%00b", "characters that no name can have"),
+        (f"resim://{PROJECT}//{BATCH}", "is not a valid batch address"),
+        (f"resim://demo/{BATCH}", "the project “demo” is not a valid UUID"),
+        (f"resim://{PROJECT}/7\x1b[31m", "the batch “7�[31m” is not a valid UUID"),
     ],
 )
 def test_wrong_addresses_are_one_sentence(
     text: str, words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(AddressError, match=r"^resim:") as caught:
-        address_of(text)
+        parse_address(text)
     assert words in str(caught.value)
     assert main([text]) == 2
     told = capsys.readouterr().err
@@ -104,9 +102,9 @@ def test_where_a_batch_is_kept(tmp_path: Path) -> None:
     assert host("http://[::1]/v1") == "__1"
     relative = cache_folder(ADDRESS, "https://a.b/v1", {"XDG_CACHE_HOME": "here"})
     assert relative.is_relative_to(Path.home() / ".cache")
-    assert api_of({}) == "https://api.resim.ai/v1"
+    assert api_url({}) == "https://api.resim.ai/v1"
     with pytest.raises(AddressError, match="RESIM_API_URL"):
-        api_of({"RESIM_API_URL": "nowhere"})
+        api_url({"RESIM_API_URL": "nowhere"})
 
 
 @pytest.mark.skipif(os.name != "posix", reason="permissions are POSIX's")
@@ -118,7 +116,7 @@ def test_what_is_kept_is_its_owners_alone(tmp_path: Path) -> None:
     make_private(folder)
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     (tmp_path / "file").write_text("x")
-    with pytest.raises(AddressError, match="cannot be made ready"):
+    with pytest.raises(AddressError, match="cannot be used"):
         make_private(tmp_path / "file" / "batch")
 
 
@@ -203,7 +201,7 @@ def test_a_process_that_cannot_start_says_why(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_private(cloud.folder)
-    child = Child(Address(PROJECT, BATCH), cloud.folder, cloud.server.url, os.environ)
+    child = Child(BatchAddress(PROJECT, BATCH), cloud.folder, cloud.server.url, os.environ)
     child.words[0] = str(cloud.folder / "no-python")
     (event,) = child.events()
     assert event["event"] == "over"

@@ -45,7 +45,7 @@ async def test_while_a_pane_or_screen_is_being_made(
     path: Path, key: str, turns: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async def leave(app: InspectApp) -> None:
-        while not app.up:
+        while not app.first_frame_drawn:
             await asyncio.sleep(0.001)
         app.simulate_key(key)
         for _ in range(turns):
@@ -59,7 +59,7 @@ async def test_while_a_pane_or_screen_is_being_made(
 
 async def test_an_error_before_that_is_told(path: Path) -> None:
     async def fail(app: InspectApp) -> None:
-        while not app.up:
+        while not app.first_frame_drawn:
             await asyncio.sleep(0.001)
 
         def wrong() -> None:

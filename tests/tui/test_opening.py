@@ -16,7 +16,7 @@ from resim_inspect.tui.document.screen import DocumentScreen
 from resim_inspect.tui.inputs.files import Entry, list_folder, preview, read_inputs
 from resim_inspect.tui.inputs.pane import InputsScreen
 from resim_inspect.tui.inputs.view import FileTree
-from resim_inspect.tui.open.detect import Kind, recognise
+from resim_inspect.tui.open.detect import PathKind, detect
 from resim_inspect.tui.open.recent import complete, read_recent, remember, state_file
 from resim_inspect.tui.open.screen import OpenScreen
 from tests.tui.conftest import Shot, press, started, text
@@ -45,21 +45,21 @@ def job(tmp_path: Path) -> Path:
 
 def test_what_a_path_is(job: Path, tmp_path: Path) -> None:
     metrics = job / "outputs" / "metrics.binproto"
-    assert recognise(metrics) == (Kind.METRICS, metrics, "a metrics file", job / "inputs")
-    assert recognise(job / "outputs").said == "an outputs folder"
-    assert recognise(job).path == metrics
-    assert recognise(job / "inputs").said == "inputs of job mode"
+    assert detect(metrics) == (PathKind.METRICS, metrics, "a metrics file", job / "inputs")
+    assert detect(job / "outputs").description == "an outputs folder"
+    assert detect(job).path == metrics
+    assert detect(job / "inputs").description == "inputs of job mode"
     metrics.unlink()
-    assert recognise(job).kind is Kind.INPUTS
+    assert detect(job).kind is PathKind.INPUTS
     batch = tmp_path / "b" / "inputs"
     batch.mkdir(parents=True)
     (batch / "batch_metrics_config.json").write_text("{}")
-    assert recognise(batch).said == "inputs of batch mode"
+    assert detect(batch).description == "inputs of batch mode"
     (tmp_path / "w" / "jobs" / "a" / "inputs").mkdir(parents=True)
-    assert recognise(tmp_path / "w").kind is Kind.WORKSPACE
+    assert detect(tmp_path / "w").kind is PathKind.WORKSPACE
     (tmp_path / "nothing").mkdir()
     with pytest.raises(UnreadableError, match="neither"):
-        recognise(tmp_path / "nothing")
+        detect(tmp_path / "nothing")
 
 
 def test_previews(job: Path) -> None:

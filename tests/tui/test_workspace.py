@@ -14,7 +14,7 @@ from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.document import Document, open_document
 from resim_inspect.tui.app import InspectApp
 from resim_inspect.tui.document.screen import DocumentScreen
-from resim_inspect.tui.open_documents import Shelf
+from resim_inspect.tui.open_documents import OpenDocuments
 from resim_inspect.tui.widgets.dialogs import ErrorDialog
 from resim_inspect.tui.workspace import screen as workspace_screen
 from resim_inspect.tui.workspace.jobs import chosen, columns, read_job, read_shape
@@ -32,9 +32,9 @@ def job(name: str, speed: float | None, status: str) -> DocumentBuilder:
     return build
 
 
-def shelf_of(pilot: Pilot[Any]) -> Shelf:
+def shelf_of(pilot: Pilot[Any]) -> OpenDocuments:
     assert isinstance(pilot.app, InspectApp)
-    return pilot.app.shelf
+    return pilot.app.documents
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from textual.strip import Strip
 
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.text import fit
-from resim_inspect.tui.cloud.address import Address
+from resim_inspect.tui.batch_address import BatchAddress
 from resim_inspect.tui.cloud.fetch_child import Child
 from resim_inspect.tui.cloud.fetch_state import Fetch
 from resim_inspect.tui.theme import tones
@@ -61,7 +61,7 @@ class FetchBar(Background):
     def on_unmount(self) -> None:
         self.stop()
 
-    def begin(self, address: Address, token: str = "") -> None:
+    def begin(self, address: BatchAddress, token: str = "") -> None:
         """Fetch a batch or one of its jobs; what was under way is ended first."""
         self.stop()
         before = self._child

@@ -7,20 +7,21 @@ screen, and a thread that waits for a silent server can be stopped by nobody.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+import sysconfig
 from collections import deque
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from threading import Lock, Timer
 from typing import Any
 
-from resim_inspect.tui.cloud.address import Address
+import resim_inspect
+from resim_inspect.tui.batch_address import BatchAddress
 
 GRACE = 3.0
 """Seconds that a fetch may take to end when it is told to."""
-_START = "import sys; sys.path.append(sys.argv.pop(1)); from runner.cli import run; run()"
-"""Not `-m runner`, which fails where the package is not installed; what is installed goes first."""
 
 
 class Child:
@@ -28,25 +29,24 @@ class Child:
 
     def __init__(
         self,
-        address: Address,
+        address: BatchAddress,
         folder: Path,
         api: str,
         environment: Mapping[str, str],
         token: str = "",
     ) -> None:
         """`token`: one that was typed, in place of what the environment and files say."""
-        import runner
-
-        root = str(Path(str(runner.__file__)).parents[1])
         words = ["--project", str(address.project), "--batch", str(address.batch)]
         words += ["--api-url", api, "--events", "-"]
         if address.job:
             words.append(f"--jobs={address.job}")
-        # -P: a folder `runner` where somebody happens to be is not ours.
-        self.words = [sys.executable, "-P", "-c", _START, root, "fetch", *words]
+        # -P: a folder named `runner` in the current directory is not this package.
+        self.words = [sys.executable, "-P", "-m", "runner", "fetch", *words]
         self.words.append(str(folder.absolute()))
-        # The token goes by the environment: everybody can see arguments.
-        self._environment = {**environment, **({"RESIM_TOKEN": token} if token else {})}
+        self._environment = {**environment, **_python_path(environment)}
+        if token:
+            # In the environment, because other users can see the arguments of a process.
+            self._environment["RESIM_TOKEN"] = token
         self._process: subprocess.Popen[str] | None = None
         self._stopped = False
         self._lock = Lock()
@@ -111,6 +111,15 @@ class Child:
         """Until its process is no more."""
         if self._process is not None:
             self._process.wait()
+
+
+def _python_path(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the variable that lets the child import this very package if it is not installed."""
+    root = str(Path(resim_inspect.__file__).parents[1])
+    if root in sysconfig.get_paths().values():
+        return {}
+    former = environment.get("PYTHONPATH")
+    return {"PYTHONPATH": f"{former}{os.pathsep}{root}" if former else root}
 
 
 def _event(line: str) -> dict[str, Any] | None:

@@ -13,10 +13,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from resim_inspect.text import clean, count
-from resim_inspect.tui.cloud.address import Address
+from resim_inspect.tui.batch_address import BatchAddress
 from resim_inspect.tui.cloud.fetch_bar import FetchBar
 from resim_inspect.tui.cloud.fetch_state import Fetch
-from resim_inspect.tui.open.opening import Again, Open
+from resim_inspect.tui.messages import FetchRequested, OpenRequested
 from resim_inspect.tui.theme import tones
 from resim_inspect.tui.widgets.status_bars import Key
 from resim_inspect.tui.workspace.jobs import JobRow
@@ -36,7 +36,9 @@ class FetchScreen(WorkspaceScreen):
         Binding("m", "missing", "Missing", tooltip="name what did not come"),
     ]
 
-    def __init__(self, folder: Path, address: Address, api: str, *, watch: bool = True) -> None:
+    def __init__(
+        self, folder: Path, address: BatchAddress, api: str, *, watch: bool = True
+    ) -> None:
         super().__init__(folder, watch=watch, fetched=True)
         self.address = address
         self.api = api
@@ -111,8 +113,8 @@ class FetchScreen(WorkspaceScreen):
             self._token = token
             self.action_reread()
 
-    @on(Again)
-    def _once_more(self, message: Again) -> None:
+    @on(FetchRequested)
+    def _once_more(self, message: FetchRequested) -> None:
         message.stop()
         wider = self.address.job not in ("", message.address.job)
         self.address = message.address if wider or not self.bar.fetch.running else self.address
@@ -170,7 +172,7 @@ class FetchScreen(WorkspaceScreen):
             self.app.notify(clean(row.note, 300), title="No metrics", timeout=5, markup=False)
         elif self.is_current:
             self.table.go_to(row.name)
-            self.post_message(Open(row.path))
+            self.post_message(OpenRequested(row.path))
         else:
             self.app.notify(f"{clean(row.name, 80)} has come.", timeout=4, markup=False)
 

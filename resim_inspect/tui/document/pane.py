@@ -5,30 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
-from textual.message import Message
-
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.widgets.status_bars import Key
 from resim_inspect.tui.workers import Background
-
-
-class GoTo(Message):
-    """Somebody wants to see a thing of the document: `metric`, `data`, `event` or `findings`."""
-
-    def __init__(self, kind: str, position: int, at: float | None = None) -> None:
-        super().__init__()
-        self.kind = kind
-        self.position = position
-        self.at = at
-        """Where a chart's cursor should stand, ns as in the file."""
-
-
-class JudgeBy(Message):
-    """The findings should be those of another edition."""
-
-    def __init__(self, edition: str) -> None:
-        super().__init__()
-        self.edition = edition
 
 
 @runtime_checkable
@@ -37,10 +16,6 @@ class Follows(Protocol):
 
     def follow(self, old: Session, new: Session) -> None:
         """Show the newer state."""
-
-
-class KeysChanged(Message):
-    """Other keys matter now."""
 
 
 class Pane(Background):

@@ -19,11 +19,12 @@ from resim_inspect.errors import DocumentError
 from resim_inspect.text import clean
 from resim_inspect.tui.document.loading import load_when_written, signature
 from resim_inspect.tui.document.metrics.pane import MetricsPane
-from resim_inspect.tui.document.pane import Follows, GoTo, JudgeBy, KeysChanged, Pane
+from resim_inspect.tui.document.pane import Follows, Pane
 from resim_inspect.tui.document.session import Session, changed_findings, changed_metrics
-from resim_inspect.tui.gc_tuning import uncollected
+from resim_inspect.tui.gc_tuning import gc_paused
+from resim_inspect.tui.messages import EditionChosen, GoTo, KeyHintsChanged
 from resim_inspect.tui.widgets.status_bars import BottomBar, Key, TopBar
-from resim_inspect.tui.workers import Background, when_up
+from resim_inspect.tui.workers import Background, after_first_frame
 from resim_inspect.validation.findings import Report
 
 PANES = {
@@ -115,7 +116,7 @@ class DocumentScreen(Screen[None], Background):
     def on_mount(self) -> None:
         self.pane.focus_main()
         self._lines()
-        when_up(self, self._judge_first)
+        after_first_frame(self, self._judge_first)
         if self._watch and self.session.document.path is not None:
             self.set_interval(LOOK_EVERY, self._look)
 
@@ -214,8 +215,8 @@ class DocumentScreen(Screen[None], Background):
         keys += [Key("?", "help", "app.help"), Key("q", "quit", "app.quit")]
         self.query_one(BottomBar).show(tabs, active, keys)
 
-    @on(KeysChanged)
-    def _keys_changed(self, message: KeysChanged) -> None:
+    @on(KeyHintsChanged)
+    def _keys_changed(self, message: KeyHintsChanged) -> None:
         message.stop()
         self._lines()
 
@@ -245,7 +246,7 @@ class DocumentScreen(Screen[None], Background):
         from resim_inspect.validation import validate
 
         try:
-            with uncollected():
+            with gc_paused():
                 report = validate(session.document, edition=edition)
         except DocumentError as error:
             self.post_message(self.NotReloaded(error))
@@ -253,7 +254,7 @@ class DocumentScreen(Screen[None], Background):
             self.post_message(self.Judged(session, report, changed_findings(before, report)))
         # One after the other: two threads that compute leave the screen a third of the time.
         if not session.catalog.linked:
-            with uncollected():
+            with gc_paused():
                 session.catalog.link()
             self.post_message(self.Linked(session))
 
@@ -274,8 +275,8 @@ class DocumentScreen(Screen[None], Background):
         if message.session.document is self.session.document:
             self._spread(self.session)
 
-    @on(JudgeBy)
-    def _edition(self, message: JudgeBy) -> None:
+    @on(EditionChosen)
+    def _edition(self, message: EditionChosen) -> None:
         message.stop()
         self.edition = message.edition
         self._judge(self.session, self.edition, None)
@@ -302,7 +303,7 @@ class DocumentScreen(Screen[None], Background):
     def _reload(self, path: Path, old: Session) -> None:
         worker = get_current_worker()
         try:
-            with uncollected():
+            with gc_paused():
                 loaded = load_when_written(
                     path, patience=PATIENCE, cancelled=lambda: worker.is_cancelled
                 )

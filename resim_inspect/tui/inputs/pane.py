@@ -13,9 +13,10 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from resim_inspect.text import clean
-from resim_inspect.tui.document.pane import KeysChanged, Pane
+from resim_inspect.tui.document.pane import Pane
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.inputs.view import InputsView
+from resim_inspect.tui.messages import KeyHintsChanged
 from resim_inspect.tui.widgets.status_bars import BottomBar, Key
 
 
@@ -79,8 +80,8 @@ class InputsScreen(Screen[None]):
     def on_mount(self) -> None:
         self.query_one(InputsView).files.focus()
 
-    @on(KeysChanged)
-    def _keys_changed(self, message: KeysChanged) -> None:
+    @on(KeyHintsChanged)
+    def _keys_changed(self, message: KeyHintsChanged) -> None:
         message.stop()
         self._lines()
 

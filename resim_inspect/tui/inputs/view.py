@@ -16,8 +16,8 @@ from textual.widgets import Static
 
 from resim_inspect.text import clean, count, fit, size
 from resim_inspect.tui.document.details import SIGNS
-from resim_inspect.tui.document.pane import KeysChanged
 from resim_inspect.tui.inputs.files import Entry, Inputs, Preview, preview, read_inputs
+from resim_inspect.tui.messages import KeyHintsChanged
 from resim_inspect.tui.theme import ThemeStyles, tones
 from resim_inspect.tui.widgets.chart.image_view import PictureView
 from resim_inspect.tui.widgets.row_list import LineList, StyledText
@@ -202,7 +202,7 @@ class InputsView(Background):
         message.stop()
         if message.list is self.files and self.files.entry is not None:
             self._preview(self.files.entry)
-            self.post_message(KeysChanged())
+            self.post_message(KeyHintsChanged())
 
     @on(LineList.Chosen)
     def _chosen(self, message: LineList.Chosen) -> None:

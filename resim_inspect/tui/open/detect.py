@@ -1,4 +1,4 @@
-"""What a path is: a metrics file, an outputs folder, an inputs folder, a workspace, or nothing."""
+"""Detection of what a path is: a metrics file, an outputs or inputs folder, or a workspace."""
 
 from __future__ import annotations
 
@@ -10,50 +10,51 @@ from resim_inspect.errors import UnreadableError
 from resim_inspect.tui.document.loading import FILE_NAME
 
 
-class Kind(StrEnum):
-    """What can be opened."""
+class PathKind(StrEnum):
+    """Kind of thing that can be opened."""
 
     METRICS = "metrics"
     INPUTS = "inputs"
     WORKSPACE = "workspace"
 
 
-class Place(NamedTuple):
-    """What a path was recognised as."""
+class DetectedPath(NamedTuple):
+    """A path that can be opened, and its kind."""
 
-    kind: Kind
+    kind: PathKind
     path: Path
-    """The metrics file, the inputs folder or the workspace."""
-    said: str
-    """What it was recognised as, in words."""
+    """Path of the metrics file, the inputs folder or the workspace."""
+    description: str
+    """The kind in words, with an article: `an outputs folder`."""
     inputs: Path | None = None
-    """For a metrics file: the inputs folder beside it."""
+    """Inputs folder beside a metrics file, if there is one."""
 
 
-def recognise(path: Path) -> Place:
-    """Look at a path, not into its files. Raises UnreadableError for what is none of these."""
+def detect(path: Path) -> DetectedPath:
+    """Detect the kind of a path from names alone. Raises UnreadableError for an unknown kind."""
     if not path.is_dir():
-        return Place(Kind.METRICS, path, "a metrics file", _inputs_beside(path.parent))
+        return DetectedPath(PathKind.METRICS, path, "a metrics file", _inputs_beside(path.parent))
     for folder in (path, path / "outputs"):
         if (folder / FILE_NAME).is_file():
-            said = "an outputs folder" if folder == path else "a job's folder"
-            return Place(Kind.METRICS, folder / FILE_NAME, said, _inputs_beside(folder))
+            description = "an outputs folder" if folder == path else "a job's folder"
+            return DetectedPath(
+                PathKind.METRICS, folder / FILE_NAME, description, _inputs_beside(folder)
+            )
     from runner.workspace.contract import looks_like_inputs, mode_of, names_in
     from runner.workspace.layout import looks_like_workspace
 
     if looks_like_workspace(path):
-        return Place(Kind.WORKSPACE, path, "a workspace")
-    if looks_like_inputs(path):
-        return Place(Kind.INPUTS, path, f"inputs of {mode_of(names_in(path))} mode")
-    if looks_like_inputs(path / "inputs"):
-        inputs = path / "inputs"
-        return Place(Kind.INPUTS, inputs, f"inputs of {mode_of(names_in(inputs))} mode")
+        return DetectedPath(PathKind.WORKSPACE, path, "a workspace")
+    for folder in (path, path / "inputs"):
+        if looks_like_inputs(folder):
+            description = f"inputs of {mode_of(names_in(folder))} mode"
+            return DetectedPath(PathKind.INPUTS, folder, description)
     raise UnreadableError(
         f"is a folder without {FILE_NAME}, and neither a build's inputs nor a workspace", path
     )
 
 
 def _inputs_beside(outputs: Path) -> Path | None:
-    """The inputs folder that belongs to an outputs folder."""
+    """Return the inputs folder that belongs to an outputs folder, if there is one."""
     folder = outputs.absolute().parent / "inputs"
     return folder if outputs.absolute().name == "outputs" and folder.is_dir() else None

@@ -6,7 +6,7 @@ import json
 import os
 from pathlib import Path
 
-from resim_inspect.tui.cloud.address import Address, AddressError, address_of, is_address
+from resim_inspect.tui.batch_address import AddressError, BatchAddress, is_address, parse_address
 
 MOST = 30
 
@@ -17,7 +17,7 @@ def state_file() -> Path:
     return Path(base) / "resim-inspect" / "recent.json"
 
 
-def read_recent() -> list[Path | Address]:
+def read_recent() -> list[Path | BatchAddress]:
     """What was opened lately, the last first; paths that are gone are left out."""
     try:
         paths = json.loads(state_file().read_text(encoding="utf-8"))["paths"]
@@ -29,19 +29,19 @@ def read_recent() -> list[Path | Address]:
     return [path for path in found if path is not None]
 
 
-def _read(text: str) -> Path | Address | None:
+def _read(text: str) -> Path | BatchAddress | None:
     if is_address(text):
         try:
-            return address_of(text)
+            return parse_address(text)
         except AddressError:
             return None
     path = Path(text)
     return path if path.exists() else None
 
 
-def remember(path: Path | Address) -> None:
+def remember(path: Path | BatchAddress) -> None:
     """Put it on top of the list; a home that cannot be written to is none of our business."""
-    path = path if isinstance(path, Address) else path.absolute()
+    path = path if isinstance(path, BatchAddress) else path.absolute()
     paths = [str(path), *(str(p) for p in read_recent() if p != path)][:MOST]
     target = state_file()
     part = target.with_suffix(f".{os.getpid()}.part")

@@ -18,10 +18,10 @@ from textual.suggester import Suggester
 from textual.widgets import Input, Static
 
 from resim_inspect.text import clean, fit
-from resim_inspect.tui.cloud.address import Address, AddressError, place_of
+from resim_inspect.tui.batch_address import AddressError, BatchAddress, parse_path_or_address
 from resim_inspect.tui.inputs.files import Entry, list_folder
 from resim_inspect.tui.inputs.view import FileTree
-from resim_inspect.tui.open.opening import Open
+from resim_inspect.tui.messages import OpenRequested
 from resim_inspect.tui.open.recent import complete, read_recent
 from resim_inspect.tui.theme import ThemeStyles, tones
 from resim_inspect.tui.widgets.row_list import LineList, StyledText
@@ -44,9 +44,9 @@ class Recent(LineList):
 
     def __init__(self) -> None:
         super().__init__()
-        self.paths: Sequence[Path | Address] = ()
+        self.paths: Sequence[Path | BatchAddress] = ()
 
-    def show(self, paths: Sequence[Path | Address]) -> None:
+    def show(self, paths: Sequence[Path | BatchAddress]) -> None:
         """Show these."""
         self.paths = paths
         self.set_count(len(paths), 0)
@@ -95,7 +95,7 @@ class OpenScreen(Screen[None], Background):
         """The disk was looked at."""
 
         def __init__(
-            self, folder: Path, entries: Sequence[Entry], recent: Sequence[Path | Address]
+            self, folder: Path, entries: Sequence[Entry], recent: Sequence[Path | BatchAddress]
         ) -> None:
             super().__init__()
             self.folder = folder
@@ -176,19 +176,19 @@ class OpenScreen(Screen[None], Background):
         message.stop()
         tree = self.query_one(FileTree)
         if message.list is not tree:
-            self.post_message(Open(self.query_one(Recent).paths[message.row]))
+            self.post_message(OpenRequested(self.query_one(Recent).paths[message.row]))
         elif tree.entry is not None and tree.entry.folder:
             self._unfolded = self._unfolded ^ {tree.entry.path}
             self._list()
         elif tree.entry is not None:
-            self.post_message(Open(tree.entry.path))
+            self.post_message(OpenRequested(tree.entry.path))
 
     def on_input_submitted(self, message: Input.Submitted) -> None:
         message.stop()
         if not message.value.strip():
             return
         try:
-            self.post_message(Open(place_of(message.value)))
+            self.post_message(OpenRequested(parse_path_or_address(message.value)))
         except AddressError as error:
             text = clean(str(error), 400)
             self.app.notify(text, title="Not opened", severity="warning", timeout=8, markup=False)
@@ -199,7 +199,7 @@ class OpenScreen(Screen[None], Background):
     def action_open(self) -> None:
         entry = self.query_one(FileTree).entry
         if entry is not None:
-            self.post_message(Open(entry.path))
+            self.post_message(OpenRequested(entry.path))
 
     def action_up(self) -> None:
         self.folder = self.folder.absolute().parent

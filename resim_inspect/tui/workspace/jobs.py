@@ -75,7 +75,7 @@ def read_shape(folder: Path) -> Shape:
 
 def read_job(name: str, folder: Path) -> JobRow:
     """The row of one job; where it cannot be read, the row says why."""
-    from runner.errors import WorkspaceError
+    from runner.workspace.errors import WorkspaceError
     from runner.workspace.layout import RunFolder
 
     run_folder = RunFolder(folder)

@@ -39,8 +39,7 @@ class Reader:
 
     def look(self) -> bool:
         """Look which jobs there are; whether that changed. Raises runner's WorkspaceError."""
-        from runner.download.store import LISTING
-        from runner.workspace.layout import BATCH, CONFIG, JOBS, RunFolder
+        from runner.workspace.layout import BATCH, CONFIG, JOBS, LISTING, RunFolder
 
         places = (self.folder / CONFIG, self.folder / JOBS, RunFolder(self.folder / BATCH).metrics)
         outline = tuple(map(signature, places))

@@ -21,7 +21,7 @@ from textual.worker import Worker, WorkerState, get_current_worker
 
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.text import clean
-from resim_inspect.tui.open.opening import Open
+from resim_inspect.tui.messages import OpenRequested
 from resim_inspect.tui.theme import tones
 from resim_inspect.tui.widgets.overflow_hint import beyond
 from resim_inspect.tui.widgets.row_list import LineList, strip_of
@@ -286,7 +286,7 @@ class WorkspaceScreen(Screen[None], Background):
         elif job.verdict is None and not job.path.exists():
             self.app.notify(clean(job.note, 300), title="No metrics", timeout=5, markup=False)
         else:
-            self.post_message(Open(job.path))
+            self.post_message(OpenRequested(job.path))
 
     def awaited(self, job: JobRow) -> None:
         """A job is chosen that is not here yet."""
@@ -296,7 +296,7 @@ class WorkspaceScreen(Screen[None], Background):
         if self.shape is None or self.shape.batch is None:
             self.app.notify("The batch has no metrics yet.", timeout=3)
         else:
-            self.post_message(Open(self.shape.batch))
+            self.post_message(OpenRequested(self.shape.batch))
 
     async def action_filter(self) -> None:
         boxes = self.query("#words")

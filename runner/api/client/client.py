@@ -18,8 +18,8 @@ from resim_inspect.text import clean
 from runner.api.client.errors import BadAnswerError, UnreachableError, UnsafeError
 from runner.api.client.retry import AgainError, Patience
 from runner.api.client.transport import Opener, Transport
-from runner.api.client.urls import origin_of, part_of, shown
-from runner.workspace.contract import url_problem
+from runner.api.client.urls import part_of, shown
+from runner.workspace.urls import origin_of, url_problem
 
 Row = Mapping[str, Any]
 """One object of an answer, with whatever keys and values this release of the API gives it."""

@@ -17,8 +17,8 @@ from resim_inspect.document.enums import DataType
 from resim_inspect.errors import DocumentError
 from resim_inspect.text import clean, fit
 from resim_inspect.tui.document.details import SIGNS
-from resim_inspect.tui.document.pane import KeysChanged
 from resim_inspect.tui.document.session import Session
+from resim_inspect.tui.messages import KeyHintsChanged
 from resim_inspect.tui.theme import ThemeStyles
 from resim_inspect.tui.widgets.row_list import LineList, StyledText
 from resim_inspect.tui.workers import Background
@@ -227,5 +227,5 @@ class DataList(LineList, Background):
         if message.document is self.session.document:
             self._unused = message.positions
             self._title()
-            self.post_message(KeysChanged())
+            self.post_message(KeyHintsChanged())
             self.refresh()

@@ -21,8 +21,9 @@ from resim_inspect.text import clean, count
 from resim_inspect.tui.document.data.columns import Columns, columns_of, describe
 from resim_inspect.tui.document.data.data_list import DataList
 from resim_inspect.tui.document.data.series_table import Heading, SeriesTable
-from resim_inspect.tui.document.pane import GoTo, KeysChanged, Pane
+from resim_inspect.tui.document.pane import Pane
 from resim_inspect.tui.document.session import Session
+from resim_inspect.tui.messages import GoTo, KeyHintsChanged
 from resim_inspect.tui.theme import tones
 from resim_inspect.tui.widgets.chart.view import ChartView
 from resim_inspect.tui.widgets.overflow_hint import beyond
@@ -281,7 +282,7 @@ class DataPane(Pane):
 
     def _lead(self) -> None:
         """The keys of the last line may be others now."""
-        self.post_message(KeysChanged())
+        self.post_message(KeyHintsChanged())
 
     # Keys.
 

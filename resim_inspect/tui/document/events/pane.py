@@ -18,8 +18,9 @@ from resim_inspect.document.summary import headline
 from resim_inspect.text import clean, fit
 from resim_inspect.tui.document.details import SIGNS
 from resim_inspect.tui.document.events.timeline import Timeline, when
-from resim_inspect.tui.document.pane import GoTo, KeysChanged, Pane
+from resim_inspect.tui.document.pane import Pane
 from resim_inspect.tui.document.session import Session
+from resim_inspect.tui.messages import GoTo, KeyHintsChanged
 from resim_inspect.tui.theme import ThemeStyles, tones
 from resim_inspect.tui.widgets.row_list import LineList, StyledText
 from resim_inspect.tui.widgets.status_bars import Key
@@ -249,7 +250,7 @@ class EventsPane(Pane):
         message.stop()
         if message.list is self.list:
             self._show()
-            self.post_message(KeysChanged())
+            self.post_message(KeyHintsChanged())
 
     @on(Timeline.Picked)
     def _picked(self, message: Timeline.Picked) -> None:

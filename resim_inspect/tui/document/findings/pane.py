@@ -16,8 +16,9 @@ from textual.widgets import Static
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.text import clean, count, fit
 from resim_inspect.tui.document.details import SIGNS
-from resim_inspect.tui.document.pane import GoTo, JudgeBy, KeysChanged, Pane
+from resim_inspect.tui.document.pane import Pane
 from resim_inspect.tui.document.session import Session
+from resim_inspect.tui.messages import EditionChosen, GoTo, KeyHintsChanged
 from resim_inspect.tui.theme import ThemeStyles, tones
 from resim_inspect.tui.widgets.row_list import LineList, StyledText
 from resim_inspect.tui.widgets.status_bars import Key
@@ -220,7 +221,7 @@ class FindingsPane(Pane):
     def _moved(self, message: LineList.Moved) -> None:
         message.stop()
         self._explain()
-        self.post_message(KeysChanged())
+        self.post_message(KeyHintsChanged())
 
     def _explain(self) -> None:
         from resim_inspect.validation.registry import RULES
@@ -267,7 +268,7 @@ class FindingsPane(Pane):
     def action_group(self) -> None:
         self.by = self.by.next
         self.show_session(self.session)
-        self.post_message(KeysChanged())
+        self.post_message(KeyHintsChanged())
 
     def action_edition(self) -> None:
         from resim_inspect.tui.widgets.dialogs import Choose
@@ -283,7 +284,7 @@ class FindingsPane(Pane):
 
         def chosen(row: int | None) -> None:
             if row is not None:
-                self.post_message(JudgeBy(names[row]))
+                self.post_message(EditionChosen(names[row]))
 
         title = "Judge by the rules of ReSim's validator, from release"
         self.app.push_screen(Choose(title, rows, names.index(current)), chosen)

@@ -18,7 +18,7 @@ from resim_inspect.text import clean, fit, quantity
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.theme import ThemeStyles
 from resim_inspect.tui.widgets.row_list import LineList, StyledText
-from resim_inspect.tui.workers import Background, when_up
+from resim_inspect.tui.workers import Background, after_first_frame
 
 FINDING_MARK = {"error": "E", "warning": "W", "info": "i"}
 
@@ -296,7 +296,7 @@ class MetricList(LineList, Background):
             self._missing.add(position)
             if not self._fetching:
                 self._fetching = True
-                when_up(self, self._fetch)
+                after_first_frame(self, self._fetch)
         return ""
 
     def _fetch(self) -> None:

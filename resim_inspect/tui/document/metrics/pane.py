@@ -15,12 +15,13 @@ from textual.css.query import NoMatches
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.text import clean
 from resim_inspect.tui.document.metrics.metric_list import MetricList
-from resim_inspect.tui.document.pane import KeysChanged, Pane
+from resim_inspect.tui.document.pane import Pane
 from resim_inspect.tui.document.session import Session
+from resim_inspect.tui.messages import KeyHintsChanged
 from resim_inspect.tui.theme import tones
 from resim_inspect.tui.widgets.row_list import LineList
 from resim_inspect.tui.widgets.status_bars import Key
-from resim_inspect.tui.workers import when_up
+from resim_inspect.tui.workers import after_first_frame
 
 if TYPE_CHECKING:
     from textual.widgets import Input
@@ -61,7 +62,7 @@ class MetricsPane(Pane):
 
     def on_mount(self) -> None:
         # The card costs as much as all the rest: the list is on the screen before it.
-        when_up(self, self._furnish)
+        after_first_frame(self, self._furnish)
 
     async def _furnish(self) -> None:
         from resim_inspect.tui.document.metrics.card import Card
@@ -122,7 +123,7 @@ class MetricsPane(Pane):
             keys = self.card.chart.keys()
             if keys != self._chart_keys:
                 self._chart_keys = keys
-                self.post_message(KeysChanged())
+                self.post_message(KeyHintsChanged())
 
     def restyle(self) -> None:
         self._title()
@@ -186,7 +187,7 @@ class MetricsPane(Pane):
         def closed(last: int | None) -> None:
             if last is not None:
                 self.list.go_to(last)
-            self.post_message(KeysChanged())
+            self.post_message(KeyHintsChanged())
 
         screen = CardScreen(self.session, position, self.list.positions, at)
         self.app.push_screen(screen, closed)
@@ -250,7 +251,7 @@ class MetricsPane(Pane):
             self.card.chart.action_browse()
 
     def action_data(self) -> None:
-        from resim_inspect.tui.document.pane import GoTo
+        from resim_inspect.tui.messages import GoTo
 
         if self.list.position is None:
             return

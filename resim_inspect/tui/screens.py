@@ -1,0 +1,40 @@
+"""Factories of the app's screens; each screen's module is imported when it is first used."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from textual.screen import Screen
+
+from resim_inspect.tui.open.detect import PathKind
+from resim_inspect.tui.open.opening import Opened
+
+
+def screen_for(opened: Opened, *, watch: bool = True) -> Screen[Any]:
+    """Create the screen of an opened path or batch; `watch`: follow changes on disk."""
+    detected = opened.detected
+    if opened.session is not None:
+        from resim_inspect.tui.document.screen import DocumentScreen
+
+        return DocumentScreen(opened.session, watch=watch)
+    if opened.address is not None:
+        from resim_inspect.tui.cloud.cache import api_url
+        from resim_inspect.tui.cloud.fetch_screen import FetchScreen
+
+        return FetchScreen(detected.path, opened.address, api_url(os.environ), watch=watch)
+    if detected.kind is PathKind.WORKSPACE:
+        from resim_inspect.tui.workspace.screen import WorkspaceScreen
+
+        return WorkspaceScreen(detected.path, watch=watch)
+    from resim_inspect.tui.inputs.pane import InputsScreen
+
+    return InputsScreen(detected.path, detected.description)
+
+
+def open_screen() -> Screen[Any]:
+    """Create the open screen on the current directory."""
+    from resim_inspect.tui.open.screen import OpenScreen
+
+    return OpenScreen(Path())
