@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from resim_inspect.charts.build.image import image_path
-from resim_inspect.charts.build.source import MissingError, Source
 from resim_inspect.charts.model.drawing import DrawOptions
+from resim_inspect.charts.source import MissingError, Source
 from resim_inspect.document import Document
 from resim_inspect.document.model import ImageListValues, ImageValues, Metric, PlotlyValues
 from resim_inspect.text import clean

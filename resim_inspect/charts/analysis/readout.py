@@ -293,9 +293,8 @@ def position_text(panel: Panel | None, x: float) -> str:
 
 def caption(drawing: Drawing) -> str:
     """Size of the data behind a drawing, all panels together: `2 series · 600,000 points`."""
-    own = drawing.extra.get("caption")
-    if isinstance(own, str):
-        return own
+    if drawing.caption:
+        return drawing.caption
     parts: list[str] = []
     curves = [c for p in drawing.panels if isinstance(p, Plot) for c in p.curves if c.counted]
     points = sum(curve_stats(c).total for c in curves)

@@ -8,10 +8,10 @@ from resim_inspect.charts.model.drawing import Drawing, DrawOptions
 from resim_inspect.charts.build.bars import bar_chart, batchwise_bar_chart
 from resim_inspect.charts.build.metrics_data import draw_series as draw_series
 from resim_inspect.charts.build.histogram import histogram
-from resim_inspect.charts.build.over_time import double_over_time, empty, line_plot
+from resim_inspect.charts.build.over_time import double_over_time, line_plot
 from resim_inspect.charts.build.image import images
 from resim_inspect.charts.build.scalar import scalar
-from resim_inspect.charts.build.source import MissingError, Source
+from resim_inspect.charts.source import MissingError, Source
 from resim_inspect.charts.build.states import states_over_time
 from resim_inspect.charts.build.summary import double_summary
 from resim_inspect.charts.build.text import text
@@ -48,7 +48,7 @@ def draw(document: Document, metric: Metric, options: DrawOptions = DEFAULTS) ->
         with np.errstate(all="ignore"):
             return _draw(source, metric)
     except (MissingError, DocumentError) as error:
-        return empty(metric, source, [str(error)])
+        return source.message(metric, str(error))
 
 
 def _draw(source: Source, metric: Metric) -> Drawing:
@@ -75,7 +75,7 @@ def _draw(source: Source, metric: Metric) -> Drawing:
         case ImageListValues():
             return images(source, metric, values.image_data)
         case TextValues():
-            return text(metric, values)
+            return text(source, metric, values)
         case PlotlyValues():
             from resim_inspect.charts.plotly import plotly_drawing
 
@@ -84,5 +84,5 @@ def _draw(source: Source, metric: Metric) -> Drawing:
             except MALFORMED_FIGURE_ERRORS as error:
                 # A figure is any JSON at all: what nobody thought of is said, not raised.
                 reason = clean(f"{type(error).__name__}: {error}", 120)
-                return empty(metric, source, [f"This figure cannot be drawn here ({reason})."])
-    return empty(metric, source, ["The metric holds no values."])
+                return source.message(metric, f"This figure cannot be drawn here ({reason}).")
+    return source.message(metric, "The metric holds no values.")

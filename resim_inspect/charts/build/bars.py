@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from resim_inspect.charts.model.drawing import Bars, BarSeries, Drawing
-from resim_inspect.charts.build.over_time import TITLE_LIMIT, empty, note_lengths
-from resim_inspect.charts.build.source import MissingError, Source, legend_name, named
+from resim_inspect.charts.model.drawing import Bars, BarSeries, Drawing, Message
+from resim_inspect.charts.build.over_time import TITLE_LIMIT
+from resim_inspect.charts.source import MissingError, Source, legend_name, named
 from resim_inspect.charts.model.style import RGB, ColorRole
 from resim_inspect.document.enums import SeriesKind
 from resim_inspect.document.model import BarChartValues, BatchwiseBarChartValues, Metric
@@ -33,7 +33,7 @@ def bar_chart(source: Source, metric: Metric, values: BarChartValues) -> Drawing
                     names = [str(i + 1) for i in range(len(doubles))]
                     places = [order.setdefault(name, len(order)) for name in names]
                 else:
-                    note_lengths(source, len(index), len(doubles), named(data), "names")
+                    source.note_lengths(len(index), len(doubles), named(data), "names")
                     of_code = [order.setdefault(text, len(order)) for text in index.uniques]
                     places = [of_code[code] for code in index.codes.tolist()]
                 n = min(len(places), len(doubles))
@@ -44,7 +44,7 @@ def bar_chart(source: Source, metric: Metric, values: BarChartValues) -> Drawing
         except MissingError as error:
             failed.append(str(error))
     if not parts:
-        return empty(metric, source, failed or ["The metric names no series."])
+        return source.message(metric, *(failed or ["The metric names no series."]))
     for text in failed:
         source.note(text)
     series = []
@@ -73,16 +73,9 @@ def bar_chart(source: Source, metric: Metric, values: BarChartValues) -> Drawing
         x_title=clean(values.x_axis_name or "", TITLE_LIMIT),
         y_title=y_title,
     )
-    return Drawing(
-        title=clean(metric.name),
-        kind=metric.type.label,
-        panels=(panel,) if order else empty(metric, source, ["There are no values."]).panels,
-        status=metric.status,
-        notes=tuple(source.notes),
-        categories=tuple(source.categories),
-        category=source.options.category,
-        extra={"series": tuple(part[0] for part in parts)},
-    )
+    series_names = tuple(part[0] for part in parts)
+    shown = panel if order else Message("There are no values.")
+    return source.drawing(metric, shown, series=series_names)
 
 
 def hex_color(text: str) -> RGB | None:
@@ -109,7 +102,7 @@ def batchwise_bar_chart(source: Source, metric: Metric, values: BatchwiseBarChar
             doubles = source.series(data, SeriesKind.DOUBLES, "values", at).doubles
             at = category if clock.is_per_category else None
             times = source.series(clock, SeriesKind.TIMESTAMPS, "times", at).times
-            note_lengths(source, len(times), len(doubles), named(data), "times")
+            source.note_lengths(len(times), len(doubles), named(data), "times")
             n = min(len(times), len(doubles))
             status_id = values.statuses_data[k] if k < len(values.statuses_data) else None
             statuses = source.statuses(status_id, n, at)
@@ -121,7 +114,7 @@ def batchwise_bar_chart(source: Source, metric: Metric, values: BatchwiseBarChar
         except MissingError as error:
             failed.append(str(error))
     if not parts:
-        return empty(metric, source, failed or ["The metric names no categories."])
+        return source.message(metric, *(failed or ["The metric names no categories."]))
     for text in failed:
         source.note(text)
     moments = sorted({t for _, times, *_ in parts for t in times})
@@ -146,14 +139,9 @@ def batchwise_bar_chart(source: Source, metric: Metric, values: BatchwiseBarChar
         y_title=clean(values.y_axis_name or "", TITLE_LIMIT),
         vertical=True,
     )
-    return Drawing(
-        title=clean(metric.name),
-        kind=metric.type.label,
-        panels=(panel,) if moments else empty(metric, source, ["There are no batches."]).panels,
-        status=metric.status,
-        notes=tuple(source.notes),
-        extra={"series": tuple(clean(part[0], _LABEL) or "(no name)" for part in parts)},
-    )
+    names = tuple(clean(part[0], _LABEL) or "(no name)" for part in parts)
+    shown = panel if moments else Message("There are no batches.")
+    return source.drawing(metric, shown, series=names)
 
 
 def _labels(moments: list[int]) -> list[str]:

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resim_inspect.charts.model.drawing import Axis, Box, Drawing, Fill, Plot
-from resim_inspect.charts.build.over_time import TITLE_LIMIT, empty
-from resim_inspect.charts.build.source import Source
+from resim_inspect.charts.build.over_time import TITLE_LIMIT
+from resim_inspect.charts.source import Source
 from resim_inspect.charts.model.style import ColorRole
 from resim_inspect.document.enums import MetricStatus, SeriesKind
 from resim_inspect.document.model import HistogramValues, Metric
@@ -48,7 +48,7 @@ def histogram(source: Source, metric: Metric, values: HistogramValues) -> Drawin
     doubles = source.series(data, SeriesKind.DOUBLES, "values", category).doubles
     edges = [(b.lower or 0.0, b.upper or 0.0) for b in values.buckets]
     if not edges:
-        return empty(metric, source, ["The histogram has no buckets."])
+        return source.message(metric, "The histogram has no buckets.")
     good = [(low, high) for low, high in edges if math.isfinite(low) and math.isfinite(high)]
     if len(good) < len(edges):
         source.note(f"{count(len(edges) - len(good), 'bucket')} without finite edges left out.")
@@ -107,16 +107,8 @@ def histogram(source: Source, metric: Metric, values: HistogramValues) -> Drawin
             beyond += held
     if beyond:
         source.note(f"{count(beyond, 'value')} in buckets beyond the bounds that are shown.")
-    return Drawing(
-        title=clean(metric.name),
-        kind=metric.type.label,
-        panels=(plot,),
-        status=metric.status,
-        notes=tuple(source.notes),
-        categories=tuple(source.categories),
-        category=category,
-        extra={"caption": f"{count(len(doubles), 'value')} in {count(len(good), 'bucket')}"},
-    )
+    caption = f"{count(len(doubles), 'value')} in {count(len(good), 'bucket')}"
+    return source.drawing(metric, plot, caption=caption)
 
 
 def _finite(value: float | None) -> bool:

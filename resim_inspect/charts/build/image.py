@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import warnings
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -12,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resim_inspect.charts.model.drawing import Drawing, Image, Message
-from resim_inspect.charts.build.source import MissingError, Source, named
+from resim_inspect.charts.source import MissingError, Source, named
 from resim_inspect.document.enums import DataType
 from resim_inspect.document.model import Metric, MetricsData
 from resim_inspect.text import clean, count, size
@@ -134,31 +135,17 @@ def _eight_bits(image: Pillow.Image) -> Pillow.Image:
 
 
 def images(source: Source, metric: Metric, ids: tuple[str, ...]) -> Drawing:
-    """One of the images; the caption says which of how many."""
-    title = clean(metric.name)
+    """Draw the chosen one of the images; the caption gives its number and their count."""
     if not ids:
-        panel: Image | Message = Message("The metric names no image.")
-        return Drawing(title, metric.type.label, (panel,), metric.status)
+        return source.message(metric, "The metric names no image.")
     chosen = min(max(0, source.options.image_index), len(ids) - 1)
     lead = f"image {chosen + 1} of {len(ids)} · " if len(ids) > 1 else ""
-    path: Path | None = None
+    panel: Image | Message
     try:
         data = source.data(ids[chosen], "image")
         path = image_path(source, data)
-        shown = clean(data.external_path or "", 120)
-        if source.options.image == "none":
-            raise MissingError(f'"{shown}"')
-        pixels, caption = open_image(path, shown)
+        pixels, caption = open_image(path, clean(data.external_path or "", 120))
         panel = Image(pixels, lead + caption, str(path))
     except MissingError as error:
         panel = Message(lead + str(error))
-    return Drawing(
-        title=title,
-        kind=metric.type.label,
-        panels=(panel,),
-        status=metric.status,
-        notes=tuple(source.notes),
-        images=len(ids),
-        image_index=chosen,
-        extra={"path": path},
-    )
+    return replace(source.drawing(metric, panel), images=len(ids), image_index=chosen)

@@ -21,7 +21,7 @@ from resim_inspect.charts.model.drawing import (
     Table,
 )
 from resim_inspect.charts.build.image import image_path, open_image
-from resim_inspect.charts.build.source import MissingError, Source, named
+from resim_inspect.charts.source import MissingError, Source, named
 from resim_inspect.charts.build.states import band_plot, make_band
 from resim_inspect.charts.build.time_axes import time_axis
 from resim_inspect.charts.model.picture import status_word
@@ -51,7 +51,7 @@ def draw_series(
         panel = Message(str(error))
     return Drawing(
         title=named(data),
-        kind=data.type.label,
+        type_label=data.type.label,
         panels=(panel,),
         notes=tuple(source.notes),
         categories=data.category_names,

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resim_inspect.charts.model.drawing import Axis, Curve, Drawing, Message, Plot, ReferenceLine
-from resim_inspect.charts.build.source import MissingError, Source, legend_name, named
+from resim_inspect.charts.source import MissingError, Source, legend_name, named
 from resim_inspect.charts.build.time_axes import event_lines, time_axis
 from resim_inspect.charts.analysis.scales import data_extent
 from resim_inspect.document.enums import SeriesKind
@@ -80,7 +80,7 @@ def double_over_time(source: Source, metric: Metric, values: DoubleOverTimeValue
         )
         definitions += [definition] * len(found)
     if not curves:
-        return empty(metric, source, failed or ["The metric names no series."])
+        return source.message(metric, *(failed or ["The metric names no series."]))
     for text in failed:
         source.note(text)
     names = tuple(curve.name for curve in curves)
@@ -145,7 +145,7 @@ def _timed(
             x = np.arange(len(doubles), dtype=np.float64)
         else:
             x = times.times
-            note_lengths(source, len(x), len(doubles), named(data), "times")
+            source.note_lengths(len(x), len(doubles), named(data), "times")
         n = min(len(x), len(doubles))
         status_id = values.statuses_data[place] if place < len(values.statuses_data) else None
         curves.append(
@@ -159,15 +159,6 @@ def _timed(
             )
         )
     return curves
-
-
-def note_lengths(source: Source, xs: int, ys: int, name: str, what: str) -> None:
-    """Say where a series and its partner differ in length."""
-    if xs != ys:
-        source.note(
-            f'"{name}": {xs:,} {what} for {count(ys, "value")};'
-            f" the first {min(xs, ys):,} are drawn."
-        )
 
 
 def line_plot(source: Source, metric: Metric, values: LinePlotValues) -> Drawing:
@@ -184,7 +175,7 @@ def line_plot(source: Source, metric: Metric, values: LinePlotValues) -> Drawing
                 at = category if x_data.is_per_category else None
                 x = source.series(x_data, SeriesKind.DOUBLES, "x values", at).doubles
                 y = source.series(y_data, SeriesKind.DOUBLES, "y values", category).doubles
-                note_lengths(source, len(x), len(y), named(y_data), "x values")
+                source.note_lengths(len(x), len(y), named(y_data), "x values")
                 n = min(len(x), len(y))
                 at_status = (
                     values.statuses_data[place] if place < len(values.statuses_data) else None
@@ -203,7 +194,7 @@ def line_plot(source: Source, metric: Metric, values: LinePlotValues) -> Drawing
         except MissingError as error:
             failed.append(str(error))
     if not curves:
-        return empty(metric, source, failed or ["The metric names no series."])
+        return source.message(metric, *(failed or ["The metric names no series."]))
     for text in failed:
         source.note(text)
     x_unit = x_units.pop() if len(x_units) == 1 else ""
@@ -220,30 +211,9 @@ def no_points() -> Message:
     return Message("There are no values to draw: the series are empty.")
 
 
-def empty(metric: Metric, source: Source, reasons: list[str]) -> Drawing:
-    """A drawing that says why there is nothing to see."""
-    return Drawing(
-        title=clean(metric.name),
-        kind=metric.type.label,
-        panels=(Message("\n".join(dict.fromkeys(reasons))),),
-        status=metric.status,
-        notes=tuple(source.notes),
-        categories=tuple(source.categories),
-        category=source.options.category,
-    )
-
-
 def _drawing(
     source: Source, metric: Metric, plot: Plot, curves: Sequence[Curve], names: tuple[str, ...]
 ) -> Drawing:
-    """The plot, or what is said in its place where no curve has a point."""
-    return Drawing(
-        title=clean(metric.name),
-        kind=metric.type.label,
-        panels=(plot if any(curve_stats(c).total for c in curves) else no_points(),),
-        status=metric.status,
-        notes=tuple(source.notes),
-        categories=tuple(source.categories),
-        category=source.options.category,
-        extra={"series": names},
-    )
+    """The plot, or a message in its place where no curve has a point."""
+    panel = plot if any(curve_stats(c).total for c in curves) else no_points()
+    return source.drawing(metric, panel, series=names)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from resim_inspect.charts.model.drawing import Drawing, Gauge
-from resim_inspect.charts.build.source import Source
+from resim_inspect.charts.source import Source
 from resim_inspect.document.model import FailureDefinition, Metric, ScalarValues
 from resim_inspect.text import clean
 
@@ -18,10 +18,4 @@ def scalar(source: Source, metric: Metric, values: ScalarValues) -> Drawing:
         fails_above=definition.fails_above,
         fails_below=definition.fails_below,
     )
-    return Drawing(
-        title=clean(metric.name),
-        kind=metric.type.label,
-        panels=(panel,),
-        status=metric.status,
-        notes=tuple(source.notes),
-    )
+    return source.drawing(metric, panel)

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from resim_inspect.charts.model.drawing import Axis, Bands, Drawing, Fill, Plot
 from resim_inspect.charts.analysis.curve_stats import blocks
-from resim_inspect.charts.build.over_time import empty, with_events
-from resim_inspect.charts.build.source import MissingError, Source, legend_name, named
+from resim_inspect.charts.build.over_time import with_events
+from resim_inspect.charts.source import MissingError, Source, legend_name, named
 from resim_inspect.charts.build.time_axes import time_axis
 from resim_inspect.charts.model.style import ColorRole
 from resim_inspect.document.enums import MetricStatus, SeriesKind
@@ -63,13 +63,13 @@ def states_over_time(source: Source, metric: Metric, values: StatesOverTimeValue
         except MissingError as error:
             failed.append(str(error))
     if not bands:
-        return empty(metric, source, failed or ["The metric names no series."])
+        return source.message(metric, *(failed or ["The metric names no series."]))
     for text in failed:
         source.note(text)
     names = tuple(band.name for band in bands)
     shown = [band for band in bands if band.name not in source.options.hidden]
     if not any(len(band.starts) for band in bands):
-        return empty(metric, source, ["There are no states to draw: the series are empty."])
+        return source.message(metric, "There are no states to draw: the series are empty.")
     present = {state for band in bands for state in band.states}
     listed = [clean(s, _STATE) for s in values.states_set]
     extra = sorted(present - set(listed))
@@ -77,16 +77,7 @@ def states_over_time(source: Source, metric: Metric, values: StatesOverTimeValue
         source.note(f"Not in the metric's set of states: {', '.join(extra[:5])}.")
     plot = band_plot(source, shown, [*listed, *extra], {clean(s, _STATE) for s in failing})
     plot = with_events(source, plot)
-    return Drawing(
-        title=clean(metric.name),
-        kind=metric.type.label,
-        panels=(plot,),
-        status=metric.status,
-        notes=tuple(source.notes),
-        categories=tuple(source.categories),
-        category=source.options.category,
-        extra={"series": names},
-    )
+    return source.drawing(metric, plot, series=names)
 
 
 def band_plot(source: Source, bands: list[Bands], states: list[str], failing: set[str]) -> Plot:

@@ -21,7 +21,7 @@ from resim_inspect.charts.model.drawing import (
     Table,
 )
 from resim_inspect.charts.build.over_time import threshold_lines
-from resim_inspect.charts.build.source import MissingError, Source, named
+from resim_inspect.charts.source import MissingError, Source, named
 from resim_inspect.charts.build.time_axes import time_axis
 from resim_inspect.charts.model.picture import status_word
 from resim_inspect.charts.model.style import VALUE_MARK
@@ -52,15 +52,7 @@ def double_summary(source: Source, metric: Metric, values: DoubleSummaryValues) 
     else:
         found = _find(source, metric, values, data, categories[0])
         panels = _panels(source, values, data, found)
-    return Drawing(
-        title=clean(metric.name),
-        kind=metric.type.label,
-        panels=panels,
-        status=metric.status,
-        notes=tuple(source.notes),
-        categories=tuple(source.categories),
-        category=source.options.category,
-    )
+    return source.drawing(metric, *panels)
 
 
 def _find(

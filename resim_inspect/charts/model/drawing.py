@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
 from resim_inspect.charts.model.layers import Area as Area
 from resim_inspect.charts.model.layers import Axis as Axis
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 TimeMode = Literal["auto", "relative", "absolute"]
-ImageMode = Literal["half", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +38,8 @@ class DrawOptions:
     """Of per-category data: the one to draw; None is the first (or all, in a table)."""
     statuses: bool = True
     """Whether failing samples are marked."""
-    image: ImageMode = "half"
     image_index: int = 0
-    """Which image of a list, from 0."""
+    """Position of the image in a list of images, from 0."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,7 +143,8 @@ class Drawing:
     """Everything that is to be seen of one metric, or of one metrics data."""
 
     title: str
-    kind: str
+    type_label: str
+    """Label of the metric's type, or of the data's."""
     panels: tuple[Panel, ...]
     status: MetricStatus | None = None
     notes: tuple[str, ...] = ()
@@ -154,13 +153,10 @@ class Drawing:
     category: str | None = None
     images: int = 0
     image_index: int = 0
-    extra: dict[str, Any] = field(default_factory=dict, compare=False)
-
-    @property
-    def series(self) -> tuple[str, ...]:
-        """Names of what can be hidden, in the order drawn, the hidden ones too."""
-        names: tuple[str, ...] = self.extra.get("series", ())
-        return names
+    series: tuple[str, ...] = ()
+    """Names of what can be hidden, in the order drawn, the hidden ones too."""
+    caption: str = ""
+    """Size of the data in words; empty where it follows from the panels."""
 
     @property
     def main(self) -> Plot | Bars | None:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from resim_inspect.charts.build.over_time import empty
-from resim_inspect.charts.build.source import Source
-from resim_inspect.charts.model.drawing import Area, Drawing, Fill, Panel, Plot
+from resim_inspect.charts.analysis.color_scale import color_at, color_range
+from resim_inspect.charts.model.drawing import Area, Drawing, Fill, Message, Panel, Plot
 from resim_inspect.charts.model.style import ColorRole
 from resim_inspect.charts.plotly import bars, decode, others, scatter, shapes
 from resim_inspect.charts.plotly.areas import spread
 from resim_inspect.charts.plotly.axes import PlotlyAxis
 from resim_inspect.charts.plotly.layers import Layers, Trace
-from resim_inspect.charts.rendering.panels.shapes import heatmap_range, ramp
+from resim_inspect.charts.source import Source
 from resim_inspect.document.model import Metric, PlotlyValues
 from resim_inspect.text import clean, count, number
 
@@ -35,7 +34,7 @@ def plotly_drawing(source: Source, metric: Metric, values: PlotlyValues) -> Draw
     data = figure.get("data")
     traces = _traces(data if isinstance(data, list) else [], layout)
     if not traces:
-        return empty(metric, source, ["The figure has no traces."])
+        return source.message(metric, "The figure has no traces.")
     hidden = source.options.hidden
     left_out: list[str] = []
     shown = [t for t in traces if t.name not in hidden and _visible(t)]
@@ -54,13 +53,10 @@ def plotly_drawing(source: Source, metric: Metric, values: PlotlyValues) -> Draw
     name = clean(metric.name)
     if title and title.casefold() != name.casefold():
         source.note(f"Its title: {title}")
-    drawing = empty(metric, source, ["Nothing in this figure can be drawn in a terminal."])
-    return replace(
-        drawing,
-        panels=tuple(panels) or drawing.panels,
-        notes=tuple(source.notes),
-        extra={"series": tuple(dict.fromkeys(t.name for t in traces if t.named))},
-    )
+    if not panels:
+        panels = [Message("Nothing in this figure can be drawn in a terminal.")]
+    series = tuple(dict.fromkeys(t.name for t in traces if t.named))
+    return source.drawing(metric, *panels, series=series)
 
 
 def _visible(trace: Trace) -> bool:
@@ -197,9 +193,12 @@ def _plot(
     x_axis, y_axis = x.axis(time), y.axis(time)
     fills = tuple(layers.fills)
     if layers.heatmap is not None:
-        ends = heatmap_range(layers.heatmap)
+        ends = color_range(layers.heatmap)
         if ends is not None:
-            fills = (Fill(number(ends[0]), ramp(0.0), 3), Fill(number(ends[1]), ramp(1.0), 0))
+            fills = (
+                Fill(number(ends[0]), color_at(0.0), 3),
+                Fill(number(ends[1]), color_at(1.0), 0),
+            )
     plot = Plot(
         x_axis,
         y_axis,

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from resim_inspect.charts.analysis.color_scale import color_at, color_range
 from resim_inspect.charts.analysis.decimate import ns_of
 from resim_inspect.charts.analysis.scales import Scale
 from resim_inspect.charts.model.drawing import Axis, Bands, Box, Heatmap
 from resim_inspect.charts.model.picture import Rect
-from resim_inspect.charts.model.style import RGB, ColorRole, Palette, Style
+from resim_inspect.charts.model.style import ColorRole, Palette, Style
 from resim_inspect.charts.rendering.cells import RIGHT, UP, Grid
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.text import cell_width, cut
@@ -257,47 +258,14 @@ def _band_run(
             grid.put(x + 1, y, mark or letter)
 
 
-_RAMP: tuple[RGB, ...] = (
-    (13, 8, 135),
-    (84, 2, 163),
-    (139, 10, 165),
-    (185, 50, 137),
-    (219, 92, 104),
-    (244, 136, 73),
-    (254, 188, 43),
-    (240, 249, 33),
-)
 _SHADES = " ░▒▓█"
-
-
-def ramp(part: float) -> RGB:
-    """A colour from dark violet (0) to yellow (1)."""
-    place = min(1.0, max(0.0, part)) * (len(_RAMP) - 1)
-    k = min(len(_RAMP) - 2, int(place))
-    rest = place - k
-    low, high = _RAMP[k], _RAMP[k + 1]
-    return (
-        round(low[0] + (high[0] - low[0]) * rest),
-        round(low[1] + (high[1] - low[1]) * rest),
-        round(low[2] + (high[2] - low[2]) * rest),
-    )
-
-
-def heatmap_range(heatmap: Heatmap) -> tuple[float, float] | None:
-    """The values at both ends of the colour scale; None without a finite value."""
-    finite = heatmap.z[np.isfinite(heatmap.z)]
-    if not len(finite):
-        return None
-    low = float(finite.min()) if heatmap.low is None else heatmap.low
-    high = float(finite.max()) if heatmap.high is None else heatmap.high
-    return low, high
 
 
 def paint_heatmap(
     grid: Grid, area: Rect, heatmap: Heatmap, x: Scale, y: Scale, palette: Palette
 ) -> None:
     """One value a cell: the mean of what the cell covers."""
-    scale = heatmap_range(heatmap)
+    scale = color_range(heatmap)
     if scale is None or not heatmap.z.size:
         return
     rows, columns = heatmap.z.shape
@@ -318,7 +286,7 @@ def paint_heatmap(
             share = (value - low) / span if span > 0 else 0.5
             spot = (area.x + cx, area.y + area.height - 1 - cy)
             if palette.color:
-                grid.put(*spot, " ", Style(bg=ramp(share)))
+                grid.put(*spot, " ", Style(bg=color_at(share)))
             else:
                 grid.put(*spot, _SHADES[min(4, max(0, int(share * 5)))])
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from resim_inspect.charts.model.drawing import DrawOptions
+from resim_inspect.charts.model.drawing import Drawing, DrawOptions, Message, Panel
 from resim_inspect.document import Document, DocumentError
 from resim_inspect.document.enums import SeriesKind
-from resim_inspect.document.model import MetricsData, Series
+from resim_inspect.document.model import Metric, MetricsData, Series
 from resim_inspect.text import clean, count
 
 NAME_LIMIT = 120
@@ -35,6 +35,38 @@ class Source:
         """Remember something the reader should know, once."""
         if text not in self.notes:
             self.notes.append(text)
+
+    def drawing(
+        self,
+        metric: Metric,
+        *panels: Panel,
+        series: tuple[str, ...] = (),
+        caption: str = "",
+    ) -> Drawing:
+        """The drawing of a metric with all notes so far; arguments as the fields of Drawing."""
+        return Drawing(
+            title=clean(metric.name),
+            type_label=metric.type.label,
+            panels=panels,
+            status=metric.status,
+            notes=tuple(self.notes),
+            categories=tuple(self.categories),
+            category=self.options.category,
+            series=series,
+            caption=caption,
+        )
+
+    def message(self, metric: Metric, *reasons: str) -> Drawing:
+        """A drawing that gives the reasons why there is nothing to see."""
+        return self.drawing(metric, Message("\n".join(dict.fromkeys(reasons))))
+
+    def note_lengths(self, xs: int, ys: int, name: str, what: str) -> None:
+        """Note where a series and its partner differ in length."""
+        if xs != ys:
+            self.note(
+                f'"{name}": {xs:,} {what} for {count(ys, "value")};'
+                f" the first {min(xs, ys):,} are drawn."
+            )
 
     def data(self, data_id: str, what: str) -> MetricsData:
         """The metrics data with this id; MissingError where the file has none."""
