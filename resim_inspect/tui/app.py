@@ -98,9 +98,9 @@ class InspectApp(App[None], FirstFrameMixin):
 
     def _restyle(self, _: Theme) -> None:
         for screen in self.screen_stack:
-            restyle: Callable[[], None] | None = getattr(screen, "restyle", None)
-            if restyle is not None:
-                restyle()
+            on_theme_changed: Callable[[], None] | None = getattr(screen, "on_theme_changed", None)
+            if on_theme_changed is not None:
+                on_theme_changed()
 
     # Opening and switching.
 
@@ -184,7 +184,7 @@ class InspectApp(App[None], FirstFrameMixin):
             self.notify("This is all that is open; q leaves the app.", timeout=3)
 
     def action_switch(self) -> None:
-        from resim_inspect.tui.widgets.dialogs import Choose
+        from resim_inspect.tui.widgets.dialogs import ChoiceDialog
 
         modes = list(self.documents.recency)
         if not modes:
@@ -195,7 +195,7 @@ class InspectApp(App[None], FirstFrameMixin):
                 await self.documents.show(modes[row])
 
         names = [self.documents.names[mode] for mode in modes]
-        self.push_screen(Choose("What is open", names, min(1, len(names) - 1)), chosen)
+        self.push_screen(ChoiceDialog("What is open", names, min(1, len(names) - 1)), chosen)
 
     # Help and commands.
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from resim_inspect.tui.open_documents import OpenDocuments
 
 _ELSEWHERE = {"up", "down", "left", "right", "enter", "escape", "move", "page", "edge", "choose"}
-_ELSEWHERE |= {"close", "command_palette", "peel", "cursor"}
+_ELSEWHERE |= {"close", "command_palette", "dismiss_layer", "cursor"}
 
 
 def commands(

@@ -13,7 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from resim_inspect.filtering.query import FIELDS
-from resim_inspect.tui.theme import tones
+from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.dialogs import Dialog
 
 NAMES = {
@@ -83,25 +83,25 @@ class HelpScreen(Dialog[None]):
         self.focused_name = "" if focused is None else _words(type(focused).__name__)
 
     def compose(self) -> ComposeResult:
-        look = tones(self.app)
+        styles = theme_styles(self.app)
         text = Text()
         for node in self.nodes:
             keys = rows(node)
             if not keys:
                 continue
-            text.append(_words(type(node).__name__) + "\n", look.accent)
+            text.append(_words(type(node).__name__) + "\n", styles.accent)
             for key, what in keys:
-                text.append(f"  {key:>16}  ", look.strong)
-                text.append(what + "\n", look.text)
+                text.append(f"  {key:>16}  ", styles.strong)
+                text.append(what + "\n", styles.text)
             text.append("\n")
-        text.append("Filter\n", look.accent)
+        text.append("Filter\n", styles.accent)
         text.append("  status:fail speed importance:>=high NOT type:text tag:k=v OR has:error\n")
         for name, what in FIELDS.items():
-            text.append(f"  {name + ':':>16}  ", look.strong)
-            text.append(what + "\n", look.text)
-        text.append("\nMarks\n", look.accent)
+            text.append(f"  {name + ':':>16}  ", styles.strong)
+            text.append(what + "\n", styles.text)
+        text.append("\nMarks\n", styles.accent)
         for line in MARKS:
-            text.append(f"  {line}\n", look.text)
+            text.append(f"  {line}\n", styles.text)
         with VerticalScroll(classes="box") as box:
             yield Static(text)
         box.border_title = "Help"

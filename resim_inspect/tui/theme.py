@@ -111,16 +111,16 @@ class ThemeStyles(NamedTuple):
 _KNOWN: dict[tuple[str, bool], ThemeStyles] = {}
 
 
-def tones(app: App[object]) -> ThemeStyles:
+def theme_styles(app: App[object]) -> ThemeStyles:
     """The styles of the app's theme of the moment. Asked for each line: worked out once."""
     key = (app.theme, colourless())
     known = _KNOWN.get(key)
     if known is None:
-        known = _KNOWN[key] = _tones(app.current_theme, key[1])
+        known = _KNOWN[key] = _build_styles(app.current_theme, key[1])
     return known
 
 
-def _tones(theme: Theme, plain: bool) -> ThemeStyles:
+def _build_styles(theme: Theme, plain: bool) -> ThemeStyles:
     own = defaults(theme.dark) | theme.variables
     fallback = DARK if theme.dark else LIGHT
     colours = {

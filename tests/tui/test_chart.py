@@ -14,7 +14,7 @@ from resim_inspect.tui.document.data.series_table import SeriesTable
 from resim_inspect.tui.document.metrics.card import Card
 from resim_inspect.tui.document.metrics.metric_list import MetricList
 from resim_inspect.tui.document.metrics.preview import spark
-from resim_inspect.tui.theme import tones
+from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.chart.view import ChartView
 from resim_inspect.tui.widgets.chart.viewport import Window, around, held, panned, zoomed
 from tests.tui.conftest import opened, press, text
@@ -104,7 +104,7 @@ async def test_the_cursor_reads_every_series() -> None:
         await press(pilot, "tab", "right", "right", "right")
         chart = pilot.app.screen.query_one(Card).chart
         assert chart.cursor_x is not None
-        reading = "".join(part for part, _ in chart.reading(tones(pilot.app)))
+        reading = "".join(part for part, _ in chart.reading(theme_styles(pilot.app)))
         assert "slow" in reading
         assert "fast" in reading
         assert "✓" in reading
@@ -134,7 +134,7 @@ async def test_the_reading_says_from_which_moment_its_values_are() -> None:
             (4.2, " 4.000 s   one – (NaN) ✓   two 4 ✓ at 4.500 s"),
         ):
             chart.look_at(at)
-            assert "".join(part for part, _ in chart.reading(tones(pilot.app))) == expected
+            assert "".join(part for part, _ in chart.reading(theme_styles(pilot.app))) == expected
 
 
 async def test_a_reading_without_room_leaves_out_what_its_names_share() -> None:
@@ -151,7 +151,7 @@ async def test_a_reading_without_room_leaves_out_what_its_names_share() -> None:
             await press(pilot, "enter")
             chart = pilot.app.screen.query_one(Card).chart
             chart.look_at(0.5)
-            reading = "".join(part for part, _ in chart.reading(tones(pilot.app)))
+            reading = "".join(part for part, _ in chart.reading(theme_styles(pilot.app)))
             assert reading == f" 0.500 s   {start}planner A ✓   {start}rangefinder A ✓"
 
 
@@ -172,7 +172,7 @@ async def test_series_can_be_turned_off() -> None:
         chart = pilot.app.screen.query_one(Card).chart
         assert chart.look.hidden == {"slow"}
         await press(pilot, "right")
-        reading = "".join(part for part, _ in chart.reading(tones(pilot.app)))
+        reading = "".join(part for part, _ in chart.reading(theme_styles(pilot.app)))
         assert "slow" not in reading
         assert "fast" in reading
 

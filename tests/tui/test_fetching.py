@@ -20,7 +20,7 @@ from resim_inspect.tui.cloud.fetch_screen import FetchScreen
 from resim_inspect.tui.document.screen import DocumentScreen
 from resim_inspect.tui.open.recent import read_recent
 from resim_inspect.tui.open.screen import OpenScreen
-from resim_inspect.tui.widgets.dialogs import FactsDialog
+from resim_inspect.tui.widgets.dialogs import DetailsDialog
 from resim_inspect.tui.workspace.jobs_table import JobsTable
 from tests.api.misbehaving_server import answer, stall
 from tests.runner.fetch_harness import BASE, TOKEN, job_id
@@ -199,7 +199,7 @@ async def test_what_does_not_come_is_named(cloud: Cloud) -> None:
         assert "! missing: flight 1: metrics data series 0" in shown
         assert "✓ 3 jobs" not in shown
         await press(pilot, "m")
-        assert isinstance(pilot.app.screen, FactsDialog)
+        assert isinstance(pilot.app.screen, DetailsDialog)
         assert "is not there (404)" in text(pilot)
 
 

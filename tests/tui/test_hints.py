@@ -13,8 +13,8 @@ from resim_inspect.document.enums import MetricStatus
 from resim_inspect.tui.app import InspectApp
 from resim_inspect.tui.document.screen import DocumentScreen
 from resim_inspect.tui.open.opening import open_path
-from resim_inspect.tui.theme import DARK, LIGHT, _tones
-from resim_inspect.tui.widgets.dialogs import FactRows
+from resim_inspect.tui.theme import DARK, LIGHT, _build_styles
+from resim_inspect.tui.widgets.dialogs import DetailRows
 from resim_inspect.tui.workspace.screen import WorkspaceScreen
 from tests.tui.conftest import opened, press, running, settle, text
 
@@ -58,20 +58,20 @@ async def test_keys_of_a_chart_are_those_that_do_something() -> None:
 
 @pytest.mark.parametrize("size", [(80, 24), (60, 20)])
 async def test_facts_are_shown_in_full(size: tuple[int, int]) -> None:
-    build = DocumentBuilder("facts")
+    build = DocumentBuilder("details")
     words = " ".join(f"word{number}" for number in range(30))
     build.scalar("Height", 4.0, unit="m", description=words)
     async with opened(build, size) as pilot:
         await press(pilot, "d")
-        rows = pilot.app.screen.query_one(FactRows)
+        rows = pilot.app.screen.query_one(DetailRows)
         seen = ""
-        for _ in range(len(rows.facts)):
+        for _ in range(len(rows.details)):
             seen += text(pilot)
             await press(pilot, "down")
         for number in range(30):
             assert f"word{number}" in seen
         await press(pilot, "home")
-        while rows.copied(rows.cursor) != words:
+        while rows.copy_text(rows.cursor) != words:
             await press(pilot, "down")
         # A fact of several lines is one row to the cursor.
         before = rows.cursor
@@ -89,13 +89,13 @@ def _ink(style: Style) -> float:
 
 def test_without_colour_a_failure_is_the_strongest_ink() -> None:
     for theme in (DARK, LIGHT):
-        look = _tones(theme, plain=True)
+        styles = _build_styles(theme, plain=True)
         ground = 0.0 if theme.dark else 1.0
-        away = {name: abs(_ink(style) - ground) for name, style in look.status.items()}
+        away = {name: abs(_ink(style) - ground) for name, style in styles.status.items()}
         assert away[MetricStatus.FAIL_BLOCK] >= max(away.values())
         assert away[MetricStatus.FAIL_WARN] >= max(away.values())
         # The chosen row is one ink on one ground, whatever stood there.
-        chosen = look.quiet + look.pick
+        chosen = styles.quiet + styles.pick
         assert chosen.color is not None
         assert chosen.bgcolor is not None
         front, back = _ink(Style(color=chosen.bgcolor)), _ink(Style(color=chosen.color))

@@ -34,7 +34,7 @@ async def test_a_file_is_judged_while_a_pane_is_being_made(
         assert report is not None
         app.simulate_key(key)
         while screen.current != name:
-            screen.post_message(screen.Judged(screen.session, report, ""))
+            screen.post_message(screen.ValidationFinished(screen.session, report, ""))
             await asyncio.sleep(0)
         await pilot.pause()
         for pane in screen.panes:

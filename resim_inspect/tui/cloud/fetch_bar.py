@@ -16,7 +16,7 @@ from resim_inspect.text import fit
 from resim_inspect.tui.batch_address import BatchAddress
 from resim_inspect.tui.cloud.fetch_child import Child
 from resim_inspect.tui.cloud.fetch_state import Fetch
-from resim_inspect.tui.theme import tones
+from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.row_list import StyledText, strip_of
 from resim_inspect.tui.workers import Background
 
@@ -102,24 +102,24 @@ class FetchBar(Background):
             self.refresh()
 
     def render_line(self, y: int) -> Strip:  # noqa: ARG002
-        look, width, fetch = tones(self.app), self.size.width, self.fetch
-        pieces: list[StyledText] = [(" ", look.text)]
+        styles, width, fetch = theme_styles(self.app), self.size.width, self.fetch
+        pieces: list[StyledText] = [(" ", styles.text)]
         if fetch.running:
             share = fetch.done / fetch.jobs if fetch.jobs else 0.0
             full = round(share * WIDTH)
             pieces += [
-                ("━" * full, look.accent),
-                ("─" * (WIDTH - full), look.quiet),
-                (" ", look.text),
+                ("━" * full, styles.accent),
+                ("─" * (WIDTH - full), styles.quiet),
+                (" ", styles.text),
             ]
         elif fetch.problem:
-            pieces.append(("E ", look.of(MetricStatus.FAIL_BLOCK)))
+            pieces.append(("E ", styles.of(MetricStatus.FAIL_BLOCK)))
         elif not fetch.lost and not fetch.stopped and fetch.jobs is not None:
-            pieces.append(("✓ ", look.of(MetricStatus.PASSED)))
+            pieces.append(("✓ ", styles.of(MetricStatus.PASSED)))
         said = fetch.said(time.monotonic() - self._heard)
-        pieces.append((said, look.text))
+        pieces.append((said, styles.text))
         if fetch.lost:
-            pieces.append((f" · ! {fetch.losses}", look.of(MetricStatus.FAIL_WARN)))
+            pieces.append((f" · ! {fetch.losses}", styles.of(MetricStatus.FAIL_WARN)))
         used = sum(len(text) for text, _ in pieces)
         if used > width:
             text, style = pieces.pop()

@@ -12,7 +12,7 @@ from textual.widgets import Input, Static
 
 from resim_inspect.text import clean
 from resim_inspect.tui.cloud.fetch_state import Fetch
-from resim_inspect.tui.theme import tones
+from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.dialogs import Dialog, ErrorDialog
 
 
@@ -56,10 +56,10 @@ class TokenDialog(Dialog[str | None]):
         self.fetch = fetch
 
     def compose(self) -> ComposeResult:
-        look = tones(self.app)
+        styles = theme_styles(self.app)
         text = Text()
-        text.append(clean(self.fetch.problem, 400), look.strong)
-        text.append(f"\n{clean(self.fetch.hint, 400)}" if self.fetch.hint else "", look.quiet)
+        text.append(clean(self.fetch.problem, 400), styles.strong)
+        text.append(f"\n{clean(self.fetch.hint, 400)}" if self.fetch.hint else "", styles.quiet)
         box = Input(password=True, placeholder="kept until the app ends, and nowhere written down")
         box.border_title = "Token"
         with Vertical(classes="box") as around:

@@ -17,7 +17,7 @@ from resim_inspect.tui.batch_address import BatchAddress
 from resim_inspect.tui.cloud.fetch_bar import FetchBar
 from resim_inspect.tui.cloud.fetch_state import Fetch
 from resim_inspect.tui.messages import FetchRequested, OpenRequested
-from resim_inspect.tui.theme import tones
+from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.status_bars import Key
 from resim_inspect.tui.workspace.jobs import JobRow
 from resim_inspect.tui.workspace.screen import WorkspaceScreen
@@ -57,12 +57,12 @@ class FetchScreen(WorkspaceScreen):
         return self.query_one(FetchBar)
 
     def heading(self) -> Text:
-        look = tones(self.app)
+        styles = theme_styles(self.app)
         batch, project = str(self.address.batch), str(self.address.project)
         if self.size.width < 100:
             batch, project = f"{batch[:8]}…", f"{project[:8]}…"
-        text = Text().append(f"batch {batch}", look.strong)
-        return text.append(f"   project {project}", look.quiet)
+        text = Text().append(f"batch {batch}", styles.strong)
+        return text.append(f"   project {project}", styles.quiet)
 
     def more_keys(self) -> tuple[Key, ...]:
         fetch = self.bar.fetch
@@ -138,12 +138,12 @@ class FetchScreen(WorkspaceScreen):
             self.action_reread()
 
     def action_missing(self) -> None:
-        from resim_inspect.tui.widgets.dialogs import FactsDialog
+        from resim_inspect.tui.widgets.dialogs import DetailsDialog
 
         fetch = self.bar.fetch
         if fetch.lost:
             rows = [(one.job, f"{one.what}: {one.why}") for one in fetch.lost]
-            self.app.push_screen(FactsDialog("What did not come", rows))
+            self.app.push_screen(DetailsDialog("What did not come", rows))
         else:
             self.app.notify("Nothing is missing so far.", timeout=3)
 
@@ -158,7 +158,7 @@ class FetchScreen(WorkspaceScreen):
             text = f"{name} was not fetched; F5 fetches it."
         self.app.notify(text, title="Not here yet", timeout=5, markup=False)
 
-    def came(self) -> None:
+    def rows_received(self) -> None:
         self._open_wanted()
 
     def _open_wanted(self) -> None:
@@ -176,6 +176,6 @@ class FetchScreen(WorkspaceScreen):
         else:
             self.app.notify(f"{clean(row.name, 80)} has come.", timeout=4, markup=False)
 
-    def action_peel(self) -> None:
+    def action_dismiss_layer(self) -> None:
         self._wanted = ""
-        super().action_peel()
+        super().action_dismiss_layer()

@@ -24,7 +24,7 @@ from resim_inspect.validation.findings import Severity
 SIGNS = {Severity.ERROR: "E", Severity.WARNING: "W", Severity.INFO: "i"}
 
 
-class Fact(NamedTuple):
+class Detail(NamedTuple):
     """A name and what it is."""
 
     name: str
@@ -103,7 +103,7 @@ def data_line(document: Document, data: MetricsData, *, measured: bool) -> str:
     return " · ".join(parts)
 
 
-def about(session: Session, metric: Metric, look: ThemeStyles) -> Text:
+def card_text(session: Session, metric: Metric, styles: ThemeStyles) -> Text:
     """The card's text without anything that has to be read from the file."""
     text = Text(no_wrap=False)
     findings = [
@@ -112,55 +112,55 @@ def about(session: Session, metric: Metric, look: ThemeStyles) -> Text:
         if f.target.kind == "metric" and f.target.position == metric.position
     ]
     for finding in sorted(findings, key=lambda f: -f.severity.rank):
-        text.append(SIGNS[finding.severity] + " ", look.severity[finding.severity])
-        text.append(clean(finding.message, 300) + "\n", look.text)
+        text.append(SIGNS[finding.severity] + " ", styles.severity[finding.severity])
+        text.append(clean(finding.message, 300) + "\n", styles.text)
     if metric.description:
-        text.append(clean(metric.description, 4000, lines=True).strip() + "\n", look.text)
-    text.append(f"{metric.status.symbol} {metric.status.name}", look.of(metric.status))
+        text.append(clean(metric.description, 4000, lines=True).strip() + "\n", styles.text)
+    text.append(f"{metric.status.symbol} {metric.status.name}", styles.of(metric.status))
     for part in [*marks(metric), *limits(metric)]:
-        text.append(" · ", look.quiet)
-        text.append(part, look.quiet)
+        text.append(" · ", styles.quiet)
+        text.append(part, styles.quiet)
     for tag in metric.tags:
-        text.append(" · ", look.quiet)
-        text.append(f"{clean(tag.key, 40)}={clean(tag.value, 80)}", look.accent)
+        text.append(" · ", styles.quiet)
+        text.append(f"{clean(tag.key, 40)}={clean(tag.value, 80)}", styles.accent)
     document = session.document
     if not session.catalog.linked:
         return text
     for event in document.events_of(metric):
-        text.append("\nevent  ", look.quiet)
-        text.append(clean(event.name, 80), look.text)
+        text.append("\nevent  ", styles.quiet)
+        text.append(clean(event.name, 80), styles.text)
     for data in document.data_of(metric):
-        text.append("\ndata   ", look.quiet)
-        text.append(clean(data.name, 80) or "(no name)", look.text)
-        text.append("  " + data_line(document, data, measured=False), look.quiet)
+        text.append("\ndata   ", styles.quiet)
+        text.append(clean(data.name, 80) or "(no name)", styles.text)
+        text.append("  " + data_line(document, data, measured=False), styles.quiet)
     return text
 
 
-def facts(document: Document, metric: Metric) -> list[Fact]:
+def metric_details(document: Document, metric: Metric) -> list[Detail]:
     """Everything the file says about a metric, raw ids too, for reading and copying."""
     found = [
-        Fact("name", metric.name),
-        Fact("id", metric.id),
-        Fact("position in the file", str(metric.position)),
-        Fact("type", metric.type.name),
-        Fact("status", metric.status.name),
-        Fact("importance", metric.importance.name),
-        Fact("description", metric.description),
-        Fact("should_display", _tristate(metric.should_display)),
-        Fact("blocking", _tristate(metric.blocking)),
-        Fact("event_metric", _tristate(metric.event_metric)),
-        Fact("order", "unset" if metric.order is None else number(metric.order, 9)),
-        Fact("job id", metric.job_id or "unset"),
+        Detail("name", metric.name),
+        Detail("id", metric.id),
+        Detail("position in the file", str(metric.position)),
+        Detail("type", metric.type.name),
+        Detail("status", metric.status.name),
+        Detail("importance", metric.importance.name),
+        Detail("description", metric.description),
+        Detail("should_display", _tristate(metric.should_display)),
+        Detail("blocking", _tristate(metric.blocking)),
+        Detail("event_metric", _tristate(metric.event_metric)),
+        Detail("order", "unset" if metric.order is None else number(metric.order, 9)),
+        Detail("job id", metric.job_id or "unset"),
     ]
-    found += [Fact(f"tag {tag.key}", tag.value) for tag in metric.tags]
-    found += [Fact("failure definition", line) for line in limits(metric)]
+    found += [Detail(f"tag {tag.key}", tag.value) for tag in metric.tags]
+    found += [Detail("failure definition", line) for line in limits(metric)]
     for event in document.events_of(metric):
-        found.append(Fact(f"event “{event.name}”", event.id))
+        found.append(Detail(f"event “{event.name}”", event.id))
     for data in document.data_of(metric):
-        found.append(Fact(f"data “{data.name}”", data_line(document, data, measured=True)))
-        found.append(Fact("  its id", data.id))
+        found.append(Detail(f"data “{data.name}”", data_line(document, data, measured=True)))
+        found.append(Detail("  its id", data.id))
         if data.index_id:
-            found.append(Fact("  its index", data.index_id))
+            found.append(Detail("  its index", data.index_id))
     return found
 
 

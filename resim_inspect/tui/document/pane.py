@@ -11,10 +11,10 @@ from resim_inspect.tui.workers import Background
 
 
 @runtime_checkable
-class Follows(Protocol):
+class SessionObserver(Protocol):
     """A screen on top of a document's that keeps up with it."""
 
-    def follow(self, old: Session, new: Session) -> None:
+    def session_changed(self, old: Session, new: Session) -> None:
         """Show the newer state."""
 
 
@@ -43,9 +43,9 @@ class Pane(Background):
         """The keys that matter now."""
         return ()
 
-    def restyle(self) -> None:
+    def on_theme_changed(self) -> None:
         """The theme is another one."""
 
-    def peel(self) -> bool:
+    def dismiss_layer(self) -> bool:
         """Esc: take away one layer (a filter, a zoom); False where there is none."""
         return False

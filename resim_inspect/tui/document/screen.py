@@ -19,7 +19,7 @@ from resim_inspect.errors import DocumentError
 from resim_inspect.text import clean
 from resim_inspect.tui.document.loading import load_when_written, signature
 from resim_inspect.tui.document.metrics.pane import MetricsPane
-from resim_inspect.tui.document.pane import Follows, Pane
+from resim_inspect.tui.document.pane import Pane, SessionObserver
 from resim_inspect.tui.document.session import Session, changed_findings, changed_metrics
 from resim_inspect.tui.gc_tuning import gc_paused
 from resim_inspect.tui.messages import EditionChosen, GoTo, KeyHintsChanged
@@ -57,7 +57,7 @@ class DocumentScreen(Screen[None], Background):
             Binding(str(number), f"pane('{name}')", name.capitalize(), tooltip=f"the {name}")
             for number, name in enumerate(PANES, start=1)
         ),
-        Binding("escape", "peel", "Back", show=False, tooltip="take one layer away"),
+        Binding("escape", "dismiss_layer", "Back", show=False, tooltip="take one layer away"),
         Binding("f5,ctrl+r", "reload", "Reload", tooltip="read the file again now"),
     ]
     DEFAULT_CSS = """
@@ -79,7 +79,7 @@ class DocumentScreen(Screen[None], Background):
             super().__init__()
             self.error = error
 
-    class Judged(Message):
+    class ValidationFinished(Message):
         """The validator has looked at a document."""
 
         def __init__(self, session: Session, report: Report, changes: str) -> None:
@@ -116,7 +116,7 @@ class DocumentScreen(Screen[None], Background):
     def on_mount(self) -> None:
         self.pane.focus_main()
         self._lines()
-        after_first_frame(self, self._judge_first)
+        after_first_frame(self, self._validate_first)
         if self._watch and self.session.document.path is not None:
             self.set_interval(LOOK_EVERY, self._look)
 
@@ -167,8 +167,8 @@ class DocumentScreen(Screen[None], Background):
             pane.go_to(message.position, message.at)
             self._lines()
 
-    async def action_peel(self) -> None:
-        if self.pane.peel():
+    async def action_dismiss_layer(self) -> None:
+        if self.pane.dismiss_layer():
             return
         if self.current != "metrics":
             await self.action_pane("metrics")
@@ -187,7 +187,7 @@ class DocumentScreen(Screen[None], Background):
             if main is not None:
                 await main.run_action("choose")
         else:
-            for child in self.pane.query("LineList"):
+            for child in self.pane.query("RowList"):
                 if hasattr(child, f"action_{name}"):
                     await child.run_action(f"{name}(1)" if name == "failing" else name)
                     return
@@ -223,17 +223,17 @@ class DocumentScreen(Screen[None], Background):
     def on_descendant_focus(self) -> None:
         self._lines()
 
-    def restyle(self) -> None:
+    def on_theme_changed(self) -> None:
         """The theme is another one."""
         for pane in self.panes:
-            pane.restyle()
+            pane.on_theme_changed()
         self._lines()
 
     # Judging.
 
-    def _judge_first(self) -> None:
+    def _validate_first(self) -> None:
         # The card of the first metric is being made: it comes before this too.
-        self.call_after_refresh(self._judge, self.session, self.edition, None)
+        self.call_after_refresh(self._validate, self.session, self.edition, None)
 
     @work(
         thread=True,
@@ -242,7 +242,7 @@ class DocumentScreen(Screen[None], Background):
         exit_on_error=False,
         description="validating the file",
     )
-    def _judge(self, session: Session, edition: str | None, before: Report | None) -> None:
+    def _validate(self, session: Session, edition: str | None, before: Report | None) -> None:
         from resim_inspect.validation import validate
 
         try:
@@ -251,15 +251,17 @@ class DocumentScreen(Screen[None], Background):
         except DocumentError as error:
             self.post_message(self.NotReloaded(error))
         else:
-            self.post_message(self.Judged(session, report, changed_findings(before, report)))
+            self.post_message(
+                self.ValidationFinished(session, report, changed_findings(before, report))
+            )
         # One after the other: two threads that compute leave the screen a third of the time.
         if not session.catalog.linked:
             with gc_paused():
                 session.catalog.link()
             self.post_message(self.Linked(session))
 
-    @on(Judged)
-    def _judged(self, message: Judged) -> None:
+    @on(ValidationFinished)
+    def _validated(self, message: ValidationFinished) -> None:
         if message.session.document is not self.session.document:
             return
         said = ", ".join(part for part in (self._changes, message.changes) if part)
@@ -267,7 +269,7 @@ class DocumentScreen(Screen[None], Background):
         if said:
             self._note = f"rewritten: {said}"
             self.app.notify(said, title="The file was rewritten", timeout=6, markup=False)
-        self._spread(self.session.judged(message.report))
+        self._spread(self.session.with_report(message.report))
 
     @on(Linked)
     def _linked(self, message: Linked) -> None:
@@ -279,7 +281,7 @@ class DocumentScreen(Screen[None], Background):
     def _edition(self, message: EditionChosen) -> None:
         message.stop()
         self.edition = message.edition
-        self._judge(self.session, self.edition, None)
+        self._validate(self.session, self.edition, None)
 
     # Keeping up with the file.
 
@@ -328,7 +330,7 @@ class DocumentScreen(Screen[None], Background):
         self._note = "rewritten"
         # The older document closes its file when the last thread that reads it is done.
         self._spread(new)
-        self.call_after_refresh(self._judge, new, self.edition, old.report)
+        self.call_after_refresh(self._validate, new, self.edition, old.report)
 
     @on(NotReloaded)
     def _not_reloaded(self, message: NotReloaded) -> None:
@@ -350,6 +352,6 @@ class DocumentScreen(Screen[None], Background):
         for pane in self.panes:
             pane.show_session(session)
         for screen in self.app.screen_stack:
-            if isinstance(screen, Follows):
-                screen.follow(old, session)
+            if isinstance(screen, SessionObserver):
+                screen.session_changed(old, session)
         self._lines()

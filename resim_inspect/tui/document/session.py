@@ -48,7 +48,7 @@ class Session:
         shown = label or place_name(document.path)
         return cls(document, loaded.signature, Catalog(document), label=shown, inputs=inputs)
 
-    def judged(self, report: Report) -> Session:
+    def with_report(self, report: Report) -> Session:
         """This session with what the validator said."""
         return Session(
             self.document,

@@ -50,9 +50,9 @@ class InputsPane(Pane):
             return view.main_keys()
         return ()
 
-    def restyle(self) -> None:
+    def on_theme_changed(self) -> None:
         for view in self.query(InputsView):
-            view.restyle()
+            view.on_theme_changed()
 
 
 class InputsScreen(Screen[None]):
@@ -96,6 +96,6 @@ class InputsScreen(Screen[None]):
     def action_reread(self) -> None:
         self.query_one(InputsView).action_reread()
 
-    def restyle(self) -> None:
+    def on_theme_changed(self) -> None:
         """The theme is another one."""
-        self.query_one(InputsView).restyle()
+        self.query_one(InputsView).on_theme_changed()

@@ -18,14 +18,14 @@ from resim_inspect.text import clean, count, fit, size
 from resim_inspect.tui.document.details import SIGNS
 from resim_inspect.tui.inputs.files import Entry, Inputs, Preview, preview, read_inputs
 from resim_inspect.tui.messages import KeyHintsChanged
-from resim_inspect.tui.theme import ThemeStyles, tones
-from resim_inspect.tui.widgets.chart.image_view import PictureView
-from resim_inspect.tui.widgets.row_list import LineList, StyledText
+from resim_inspect.tui.theme import ThemeStyles, theme_styles
+from resim_inspect.tui.widgets.chart.image_view import ImageView
+from resim_inspect.tui.widgets.row_list import RowList, StyledText
 from resim_inspect.tui.widgets.status_bars import Key
 from resim_inspect.tui.workers import Background
 
 
-class FileTree(LineList):
+class FileTree(RowList):
     """Files and folders; Enter unfolds."""
 
     def __init__(self) -> None:
@@ -49,13 +49,13 @@ class FileTree(LineList):
         row = next((i for i, e in enumerate(entries) if here and e.path == here.path), None)
         self.set_count(len(entries), max(0, self.cursor) if row is None else row)
 
-    def copied(self, row: int) -> str:
+    def copy_text(self, row: int) -> str:
         return str(self.entries[row].path)
 
-    def empty_note(self) -> str:
+    def empty_text(self) -> str:
         return "the folder is empty"
 
-    def pieces(self, row: int, width: int, look: ThemeStyles) -> Sequence[StyledText]:
+    def render_row(self, row: int, width: int, styles: ThemeStyles) -> Sequence[StyledText]:
         entry = self.entries[row]
         chosen = row == self.cursor
         sign = ("▾ " if self.open(entry) else "▸ ") if entry.folder else "  "
@@ -64,14 +64,14 @@ class FileTree(LineList):
         room = max(4, width - len(start) - len(tail) - 5)
         name = fit(clean(entry.path.name, 200) + ("/" if entry.folder else ""), room)
         return [
-            ("▌" if chosen else " ", look.accent),
-            (start + sign, look.quiet),
-            (name, look.strong if chosen else look.text),
-            (" " + tail + " ", look.quiet),
+            ("▌" if chosen else " ", styles.accent),
+            (start + sign, styles.quiet),
+            (name, styles.strong if chosen else styles.text),
+            (" " + tail + " ", styles.quiet),
         ]
 
 
-class PreviewLines(LineList):
+class PreviewLines(RowList):
     """The lines of a file."""
 
     def __init__(self) -> None:
@@ -83,14 +83,14 @@ class PreviewLines(LineList):
         self.rows = rows
         self.set_count(len(rows), 0)
 
-    def copied(self, row: int) -> str:
+    def copy_text(self, row: int) -> str:
         return self.rows[row]
 
-    def empty_note(self) -> str:
+    def empty_text(self) -> str:
         return ""
 
-    def pieces(self, row: int, width: int, look: ThemeStyles) -> Sequence[StyledText]:
-        return [(" " + fit(self.rows[row], max(1, width - 1)), look.text)]
+    def render_row(self, row: int, width: int, styles: ThemeStyles) -> Sequence[StyledText]:
+        return [(" " + fit(self.rows[row], max(1, width - 1)), styles.text)]
 
 
 class InputsView(Background):
@@ -111,8 +111,8 @@ class InputsView(Background):
         border: round $rule; border-title-color: $quiet; padding: 0 1;
         height: auto; max-height: 50%;
     }
-    InputsView PictureView { display: none; }
-    InputsView.-image PictureView { display: block; }
+    InputsView ImageView { display: none; }
+    InputsView.-image ImageView { display: block; }
     InputsView.-image PreviewLines { display: none; }
     """
 
@@ -142,7 +142,7 @@ class InputsView(Background):
             yield Static(id="input-findings")
         with Vertical(id="preview"):
             yield PreviewLines()
-            yield PictureView()
+            yield ImageView()
 
     def on_mount(self) -> None:
         self.query_one("#input-findings").border_title = "Contract"
@@ -183,29 +183,29 @@ class InputsView(Background):
         self.files.unfolded = self._unfolded
         self.files.show(inputs.entries)
         self.files.border_title = Text(f"Inputs · {inputs.mode} mode")
-        look, text = tones(self.app), Text()
+        styles, text = theme_styles(self.app), Text()
         for finding in sorted(inputs.findings, key=lambda f: -f.severity.rank):
-            text.append(SIGNS[finding.severity] + " ", look.severity[finding.severity])
-            text.append(f"{clean(finding.where, 80)} ", look.strong)
-            text.append(clean(finding.message, 300), look.text)
-            text.append(f" {clean(finding.hint, 200)}\n", look.quiet)
+            text.append(SIGNS[finding.severity] + " ", styles.severity[finding.severity])
+            text.append(f"{clean(finding.where, 80)} ", styles.strong)
+            text.append(clean(finding.message, 300), styles.text)
+            text.append(f" {clean(finding.hint, 200)}\n", styles.quiet)
         text.rstrip()
         if not inputs.findings:
-            text.append("✓ nothing breaks the contract", look.quiet)
+            text.append("✓ nothing breaks the contract", styles.quiet)
         box = self.query_one("#input-findings", Static)
         box.update(text)
         number = len(inputs.findings)
         box.border_title = "Contract" + (f" · {count(number, 'finding')}" if number else "")
 
-    @on(LineList.Moved)
-    def _moved(self, message: LineList.Moved) -> None:
+    @on(RowList.Moved)
+    def _moved(self, message: RowList.Moved) -> None:
         message.stop()
         if message.list is self.files and self.files.entry is not None:
             self._preview(self.files.entry)
             self.post_message(KeyHintsChanged())
 
-    @on(LineList.Chosen)
-    def _chosen(self, message: LineList.Chosen) -> None:
+    @on(RowList.Chosen)
+    def _chosen(self, message: RowList.Chosen) -> None:
         message.stop()
         entry = self.files.entry
         if message.list is not self.files or entry is None:
@@ -235,11 +235,11 @@ class InputsView(Background):
         self.query_one("#preview").border_title = Text(found.title)
         self.set_class(found.image, "-image")
         if found.image:
-            self.query_one(PictureView).show_file(found.path)
+            self.query_one(ImageView).show_file(found.path)
         else:
             self.query_one(PreviewLines).show(found.lines)
 
-    def restyle(self) -> None:
+    def on_theme_changed(self) -> None:
         """The theme is another one."""
         if self.inputs is not None:
             self.post_message(self.Read(self.inputs))

@@ -23,8 +23,8 @@ from resim_inspect.tui.inputs.files import Entry, list_folder
 from resim_inspect.tui.inputs.view import FileTree
 from resim_inspect.tui.messages import OpenRequested
 from resim_inspect.tui.open.recent import complete, read_recent
-from resim_inspect.tui.theme import ThemeStyles, tones
-from resim_inspect.tui.widgets.row_list import LineList, StyledText
+from resim_inspect.tui.theme import ThemeStyles, theme_styles
+from resim_inspect.tui.widgets.row_list import RowList, StyledText
 from resim_inspect.tui.widgets.status_bars import BottomBar, Key
 from resim_inspect.tui.workers import Background
 
@@ -39,7 +39,7 @@ class Paths(Suggester):
         return await asyncio.to_thread(complete, value)
 
 
-class Recent(LineList):
+class Recent(RowList):
     """What was opened lately."""
 
     def __init__(self) -> None:
@@ -51,13 +51,13 @@ class Recent(LineList):
         self.paths = paths
         self.set_count(len(paths), 0)
 
-    def empty_note(self) -> str:
+    def empty_text(self) -> str:
         return "nothing yet"
 
-    def copied(self, row: int) -> str:
+    def copy_text(self, row: int) -> str:
         return str(self.paths[row])
 
-    def pieces(self, row: int, width: int, look: ThemeStyles) -> Sequence[StyledText]:
+    def render_row(self, row: int, width: int, styles: ThemeStyles) -> Sequence[StyledText]:
         path = self.paths[row]
         shown = clean(str(path), 1000)
         room = max(4, width - 1)
@@ -65,8 +65,8 @@ class Recent(LineList):
             shown = "…" + shown[-(room - 1) :]
         chosen = row == self.cursor
         return [
-            ("▌" if chosen else " ", look.accent),
-            (fit(shown, room), look.strong if chosen else look.text),
+            ("▌" if chosen else " ", styles.accent),
+            (fit(shown, room), styles.strong if chosen else styles.text),
         ]
 
 
@@ -87,8 +87,8 @@ class OpenScreen(Screen[None], Background):
     OpenScreen Input, OpenScreen Input:focus {
         border: round $rule; height: 3; background: $surface; border-title-color: $foreground;
     }
-    OpenScreen Input:focus, OpenScreen LineList:focus { border: round $accent; }
-    OpenScreen LineList { border: round $rule; border-title-color: $foreground; width: 1fr; }
+    OpenScreen Input:focus, OpenScreen RowList:focus { border: round $accent; }
+    OpenScreen RowList { border: round $rule; border-title-color: $foreground; width: 1fr; }
     """
 
     class Listed(Message):
@@ -132,12 +132,12 @@ class OpenScreen(Screen[None], Background):
         self._list()
 
     def _hello(self) -> None:
-        look = tones(self.app)
-        text = Text("resim-inspect", look.strong)
+        styles = theme_styles(self.app)
+        text = Text("resim-inspect", styles.strong)
         text.append("   open a file, folder, workspace or batch")
         self.query_one("#hello", Static).update(text)
 
-    def restyle(self) -> None:
+    def on_theme_changed(self) -> None:
         """The theme is another one."""
         self._hello()
 
@@ -167,12 +167,12 @@ class OpenScreen(Screen[None], Background):
             self._started = True
             (recent if message.recent else tree).focus()
 
-    @on(LineList.Moved)
-    def _moved(self, message: LineList.Moved) -> None:
+    @on(RowList.Moved)
+    def _moved(self, message: RowList.Moved) -> None:
         message.stop()
 
-    @on(LineList.Chosen)
-    def _chosen(self, message: LineList.Chosen) -> None:
+    @on(RowList.Chosen)
+    def _chosen(self, message: RowList.Chosen) -> None:
         message.stop()
         tree = self.query_one(FileTree)
         if message.list is not tree:

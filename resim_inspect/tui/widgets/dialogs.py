@@ -1,4 +1,4 @@
-"""Dialogs: an error that can be copied, a list to choose from, facts to read and copy."""
+"""Dialogs: an error that can be copied, a list to choose from, details to read and copy."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from resim_inspect.text import clean, fit
-from resim_inspect.tui.theme import ThemeStyles, tones
-from resim_inspect.tui.widgets.row_list import LineList, StyledText
+from resim_inspect.tui.theme import ThemeStyles, theme_styles
+from resim_inspect.tui.widgets.row_list import RowList, StyledText
 
 T = TypeVar("T")
 
@@ -64,11 +64,13 @@ class ErrorDialog(Dialog[None]):
         return "".join(traceback.format_exception(self.error))
 
     def compose(self) -> ComposeResult:
-        look = tones(self.app)
+        styles = theme_styles(self.app)
         text = Text()
-        text.append(f"While {self.doing}:\n" if self.doing else "", look.quiet)
-        text.append(clean(str(self.error) or type(self.error).__name__, 600) + "\n\n", look.strong)
-        text.append(clean(self.details, 6000, lines=True), look.quiet)
+        text.append(f"While {self.doing}:\n" if self.doing else "", styles.quiet)
+        text.append(
+            clean(str(self.error) or type(self.error).__name__, 600) + "\n\n", styles.strong
+        )
+        text.append(clean(self.details, 6000, lines=True), styles.quiet)
         with VerticalScroll(classes="box") as box:
             yield Static(text)
         box.border_title = "Something went wrong"
@@ -80,7 +82,7 @@ class ErrorDialog(Dialog[None]):
         copy(self.app, f"While {self.doing}:\n{self.details}")
 
 
-class Choices(LineList):
+class ChoiceList(RowList):
     """Rows of text, some ticked."""
 
     def __init__(self, rows: Sequence[str], ticked: set[int] | None) -> None:
@@ -91,20 +93,20 @@ class Choices(LineList):
     def on_mount(self) -> None:
         self.set_count(len(self.rows), 0)
 
-    def pieces(self, row: int, width: int, look: ThemeStyles) -> Sequence[StyledText]:
+    def render_row(self, row: int, width: int, styles: ThemeStyles) -> Sequence[StyledText]:
         tick = "" if self.ticked is None else "[x] " if row in self.ticked else "[ ] "
         return [
-            ("▌" if row == self.cursor else " ", look.accent),
-            (tick, look.accent),
-            (fit(self.rows[row], width - len(tick) - 1), look.text),
+            ("▌" if row == self.cursor else " ", styles.accent),
+            (tick, styles.accent),
+            (fit(self.rows[row], width - len(tick) - 1), styles.text),
         ]
 
 
-class Choose(Dialog[int | None]):
+class ChoiceDialog(Dialog[int | None]):
     """One of a few rows; the answer is its number, None for none."""
 
     DEFAULT_CSS = """
-    Choose > Choices {
+    ChoiceDialog > ChoiceList {
         width: 60; max-width: 96%; height: auto; max-height: 80%;
         border: round $accent; background: $surface;
         border-title-color: $accent; border-subtitle-color: $quiet;
@@ -118,23 +120,23 @@ class Choose(Dialog[int | None]):
         self.current = current
 
     def compose(self) -> ComposeResult:
-        choices = Choices(self.rows, None)
+        choices = ChoiceList(self.rows, None)
         choices.border_title = Text(self.title_text)
         choices.border_subtitle = "Enter choose · Esc close"
         choices.styles.height = len(self.rows) + 2
         yield choices
 
     def on_mount(self) -> None:
-        choices = self.query_one(Choices)
+        choices = self.query_one(ChoiceList)
         choices.focus()
         self.call_after_refresh(setattr, choices, "cursor", self.current)
 
-    def on_line_list_chosen(self, message: LineList.Chosen) -> None:
+    def on_row_list_chosen(self, message: RowList.Chosen) -> None:
         message.stop()
         self.dismiss(message.row)
 
 
-class Tick(Dialog[None]):
+class ChecklistDialog(Dialog[None]):
     """Rows that are on or off; every change is told at once."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -143,7 +145,7 @@ class Tick(Dialog[None]):
         Binding("o", "only", "Only this", tooltip="turn all others off"),
     ]
     DEFAULT_CSS = """
-    Tick > Choices {
+    ChecklistDialog > ChoiceList {
         width: 60; max-width: 96%; height: auto; max-height: 80%;
         border: round $accent; background: $surface;
         border-title-color: $accent; border-subtitle-color: $quiet;
@@ -164,60 +166,60 @@ class Tick(Dialog[None]):
         self.changed = changed
 
     def compose(self) -> ComposeResult:
-        choices = Choices(self.rows, self.ticked)
+        choices = ChoiceList(self.rows, self.ticked)
         choices.border_title = Text(self.title_text)
         choices.border_subtitle = "Space on/off · a all · o only this · Esc close"
         choices.styles.height = len(self.rows) + 2
         yield choices
 
     def on_mount(self) -> None:
-        self.query_one(Choices).focus()
+        self.query_one(ChoiceList).focus()
 
     def _tell(self, ticked: set[int]) -> None:
         self.ticked.clear()
         self.ticked.update(ticked)
-        self.query_one(Choices).refresh()
+        self.query_one(ChoiceList).refresh()
         self.changed(set(ticked))
 
     def action_flip(self) -> None:
-        self._tell(self.ticked ^ {self.query_one(Choices).cursor})
+        self._tell(self.ticked ^ {self.query_one(ChoiceList).cursor})
 
     def action_all(self) -> None:
         self._tell(set(range(len(self.rows))))
 
     def action_only(self) -> None:
-        self._tell({self.query_one(Choices).cursor})
+        self._tell({self.query_one(ChoiceList).cursor})
 
-    def on_line_list_chosen(self, message: LineList.Chosen) -> None:
+    def on_row_list_chosen(self, message: RowList.Chosen) -> None:
         message.stop()
         self.action_flip()
 
 
-class FactRows(LineList):
+class DetailRows(RowList):
     """Names and values, long ones on several lines; copying copies the value."""
 
-    def __init__(self, facts: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, details: Sequence[tuple[str, str]]) -> None:
         super().__init__()
-        self.facts = [(clean(name, 60), value) for name, value in facts]
+        self.details = [(clean(name, 60), value) for name, value in details]
         self._lines: list[tuple[int, str, str]] = []
-        """Of each line: which fact, its name on the first line, a part of its value."""
+        """Of each line: which detail, its name on the first line, a part of its value."""
         self._names = 0
 
     def on_resize(self) -> None:
         width = self.scrollable_content_region.width
-        longest = max((cell_len(name) for name, _ in self.facts), default=0)
+        longest = max((cell_len(name) for name, _ in self.details), default=0)
         self._names = min(longest, 28, max(10, width * 2 // 5))
         fact = self._lines[self.cursor][0] if 0 <= self.cursor < len(self._lines) else 0
         self._lines = [
             (number, "" if place else name, part)
-            for number, (name, value) in enumerate(self.facts)
+            for number, (name, value) in enumerate(self.details)
             for place, part in enumerate(_parts(clean(value, 2000), width - self._names - 3))
         ]
         self.styles.height = len(self._lines) + 2
         first = next((row for row, line in enumerate(self._lines) if line[0] == fact), 0)
         self.set_count(len(self._lines), first)
 
-    def rests(self, row: int) -> bool:
+    def selectable(self, row: int) -> bool:
         return 0 <= row < self.count and (row == 0 or self._starts(row))
 
     def _starts(self, row: int) -> bool:
@@ -230,15 +232,15 @@ class FactRows(LineList):
         super().reveal(last)
         super().reveal(row)
 
-    def copied(self, row: int) -> str:
-        return self.facts[self._lines[row][0]][1]
+    def copy_text(self, row: int) -> str:
+        return self.details[self._lines[row][0]][1]
 
-    def pieces(self, row: int, width: int, look: ThemeStyles) -> Sequence[StyledText]:  # noqa: ARG002
+    def render_row(self, row: int, width: int, styles: ThemeStyles) -> Sequence[StyledText]:  # noqa: ARG002
         _, name, part = self._lines[row]
         return [
-            ("▌" if row == self.cursor else " ", look.accent),
-            (fit(name, self._names) + "  ", look.quiet),
-            (part, look.text),
+            ("▌" if row == self.cursor else " ", styles.accent),
+            (fit(name, self._names) + "  ", styles.quiet),
+            (part, styles.text),
         ]
 
 
@@ -250,11 +252,11 @@ def _parts(text: str, width: int) -> list[str]:
     return lines
 
 
-class FactsDialog(Dialog[None]):
+class DetailsDialog(Dialog[None]):
     """Everything about one thing, row by row, each to be copied with y."""
 
     DEFAULT_CSS = """
-    FactsDialog > FactRows {
+    DetailsDialog > DetailRows {
         width: 110; max-width: 96%; height: auto; max-height: 85%;
         border: round $accent; background: $surface;
         border-title-color: $accent; border-subtitle-color: $quiet;
@@ -267,10 +269,10 @@ class FactsDialog(Dialog[None]):
         self.rows = rows
 
     def compose(self) -> ComposeResult:
-        rows = FactRows(self.rows)
+        rows = DetailRows(self.rows)
         rows.border_title = Text(clean(self.title_text, 80))
         rows.border_subtitle = "y copy the value · Esc close"
         yield rows
 
     def on_mount(self) -> None:
-        self.query_one(FactRows).focus()
+        self.query_one(DetailRows).focus()

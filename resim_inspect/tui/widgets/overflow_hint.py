@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-def beyond(left: int, right: int) -> str:
+def overflow_hint(left: int, right: int) -> str:
     """`← 2 more · → 1 more`; empty where every column is in view."""
     parts = (f"{arrow} {n:,} more" for arrow, n in (("←", left), ("→", right)) if n > 0)
     return " · ".join(parts)

@@ -1,4 +1,4 @@
-"""Jump: a few letters of a name, and there."""
+"""A dialog that finds a metric by a few letters of its name."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from resim_inspect.filtering.catalog import Catalog
 from resim_inspect.text import clean, fit
 from resim_inspect.tui.theme import ThemeStyles
 from resim_inspect.tui.widgets.dialogs import Dialog
-from resim_inspect.tui.widgets.row_list import LineList, StyledText
+from resim_inspect.tui.widgets.row_list import RowList, StyledText
 
 MOST = 200
 
@@ -48,7 +48,7 @@ def best(letters: str, names: Sequence[str], order: Sequence[int]) -> list[int]:
     return sorted(hits, key=rank)[:MOST]
 
 
-class Hits(LineList):
+class Hits(RowList):
     """The metrics found."""
 
     def __init__(self, catalog: Catalog) -> None:
@@ -61,20 +61,20 @@ class Hits(LineList):
         self.hits = hits
         self.set_count(len(hits), 0)
 
-    def empty_note(self) -> str:
+    def empty_text(self) -> str:
         return "no metric has these letters in its name"
 
-    def pieces(self, row: int, width: int, look: ThemeStyles) -> Sequence[StyledText]:
+    def render_row(self, row: int, width: int, styles: ThemeStyles) -> Sequence[StyledText]:
         position = self.hits[row]
         status = MetricStatus(self.catalog.statuses[position])
         return [
-            ("▌" if row == self.cursor else " ", look.accent),
-            (status.symbol + " ", look.of(status)),
-            (fit(clean(self.catalog.names[position], 200), width - 3), look.text),
+            ("▌" if row == self.cursor else " ", styles.accent),
+            (status.symbol + " ", styles.of(status)),
+            (fit(clean(self.catalog.names[position], 200), width - 3), styles.text),
         ]
 
 
-class Jump(Dialog[int | None]):
+class QuickOpen(Dialog[int | None]):
     """A field and the hits below it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -83,16 +83,16 @@ class Jump(Dialog[int | None]):
         Binding("escape", "close", "Close", priority=True, show=False),
     ]
     DEFAULT_CSS = """
-    Jump > Vertical {
+    QuickOpen > Vertical {
         width: 70; max-width: 96%; height: 20; max-height: 90%;
         border: round $accent; background: $surface;
         border-title-color: $accent; border-subtitle-color: $quiet;
     }
-    Jump Input, Jump Input:focus { border: none; height: 1; background: $panel; }
+    QuickOpen Input, QuickOpen Input:focus { border: none; height: 1; background: $panel; }
     """
 
     def __init__(
-        self, catalog: Catalog, title: str = "Jump to", among: Sequence[int] | None = None
+        self, catalog: Catalog, title: str = "Go to metric", among: Sequence[int] | None = None
     ) -> None:
         super().__init__()
         self.catalog = catalog
@@ -123,7 +123,7 @@ class Jump(Dialog[int | None]):
         hits = self.query_one(Hits)
         self.dismiss(hits.hits[hits.cursor] if 0 <= hits.cursor < len(hits.hits) else None)
 
-    def on_line_list_chosen(self, message: LineList.Chosen) -> None:
+    def on_row_list_chosen(self, message: RowList.Chosen) -> None:
         message.stop()
         self.dismiss(self.query_one(Hits).hits[message.row])
 

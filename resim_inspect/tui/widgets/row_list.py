@@ -16,7 +16,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
-from resim_inspect.tui.theme import ThemeStyles, tones
+from resim_inspect.tui.theme import ThemeStyles, theme_styles
 
 StyledText = tuple[str, Style]
 """A run of text and how it is drawn."""
@@ -28,7 +28,7 @@ def strip_of(pieces: Sequence[StyledText], width: int, base: Style) -> Strip:
     return Strip(segments).crop_extend(0, width, base)
 
 
-class Lined(Widget):
+class LineWidget(Widget):
     """A widget that is painted line by line; the style below all lines is worked out once.
 
     It stands last among the bases: Textual takes styles and bindings from the first alone.
@@ -42,7 +42,7 @@ class Lined(Widget):
         return super().render_lines(crop)
 
 
-class LineList(ScrollView, Lined, can_focus=True):
+class RowList(ScrollView, LineWidget, can_focus=True):
     """Rows with a cursor. A subclass says how many there are and how one looks."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -56,7 +56,7 @@ class LineList(ScrollView, Lined, can_focus=True):
         Binding("y", "copy", "Copy", show=False, tooltip="copy the chosen row"),
     ]
     DEFAULT_CSS = """
-    LineList { overflow-x: hidden; scrollbar-size-vertical: 1; }
+    RowList { overflow-x: hidden; scrollbar-size-vertical: 1; }
     """
 
     cursor: reactive[int] = reactive(-1, repaint=False)
@@ -64,28 +64,28 @@ class LineList(ScrollView, Lined, can_focus=True):
     class Moved(Message):
         """The cursor stands on another row."""
 
-        def __init__(self, list_: LineList, row: int) -> None:
+        def __init__(self, list_: RowList, row: int) -> None:
             super().__init__()
             self.list = list_
             self.row = row
 
         @property
-        def control(self) -> LineList:
+        def control(self) -> RowList:
             return self.list
 
         def can_replace(self, message: Message) -> bool:
-            return isinstance(message, LineList.Moved) and message.list is self.list
+            return isinstance(message, RowList.Moved) and message.list is self.list
 
     class Chosen(Message):
         """A row was opened with Enter or a second click."""
 
-        def __init__(self, list_: LineList, row: int) -> None:
+        def __init__(self, list_: RowList, row: int) -> None:
             super().__init__()
             self.list = list_
             self.row = row
 
         @property
-        def control(self) -> LineList:
+        def control(self) -> RowList:
             return self.list
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
@@ -94,19 +94,21 @@ class LineList(ScrollView, Lined, can_focus=True):
 
     # What a subclass says.
 
-    def pieces(self, row: int, width: int, look: ThemeStyles) -> Sequence[StyledText]:
+    def render_row(self, row: int, width: int, styles: ThemeStyles) -> Sequence[StyledText]:
         """One row as runs of text, at most `width` cells wide."""
         raise NotImplementedError
 
-    def rests(self, row: int) -> bool:
+    def selectable(self, row: int) -> bool:
         """Whether the cursor may stand on this row (headings say no)."""
         return 0 <= row < self.count
 
-    def copied(self, row: int) -> str:
+    def copy_text(self, row: int) -> str:
         """What copying this row copies."""
-        return "".join(text for text, _ in self.pieces(row, 200, tones(self.app))).strip()
+        return "".join(
+            text for text, _ in self.render_row(row, 200, theme_styles(self.app))
+        ).strip()
 
-    def empty_note(self) -> str:
+    def empty_text(self) -> str:
         """What is said where there are no rows."""
         return "nothing here"
 
@@ -127,7 +129,7 @@ class LineList(ScrollView, Lined, can_focus=True):
         """The nearest row that the cursor may stand on, -1 for none."""
         for distance in range(self.count):
             for candidate in (row + distance, row - distance):
-                if 0 <= candidate < self.count and self.rests(candidate):
+                if 0 <= candidate < self.count and self.selectable(candidate):
                     return candidate
             if distance > 2000:
                 break
@@ -146,7 +148,7 @@ class LineList(ScrollView, Lined, can_focus=True):
         if row < 0 or height <= 0:
             return
         top = round(self.scroll_target_y)
-        first = row - 1 if row > 0 and not self.rests(row - 1) else row
+        first = row - 1 if row > 0 and not self.selectable(row - 1) else row
         if first < top:
             self.scroll_to(y=first, animate=False, force=True)
         elif row >= top + height:
@@ -154,7 +156,7 @@ class LineList(ScrollView, Lined, can_focus=True):
 
     def action_move(self, by: int) -> None:
         row = self.cursor + by
-        while 0 <= row < self.count and not self.rests(row):
+        while 0 <= row < self.count and not self.selectable(row):
             row += by
         if 0 <= row < self.count:
             self.cursor = row
@@ -173,18 +175,18 @@ class LineList(ScrollView, Lined, can_focus=True):
             self.cursor = self._nearest(min(max(row, 0), self.count - 1))
 
     def action_choose(self) -> None:
-        if self.rests(self.cursor):
+        if self.selectable(self.cursor):
             self.post_message(self.Chosen(self, self.cursor))
 
     def action_copy(self) -> None:
-        if self.rests(self.cursor):
+        if self.selectable(self.cursor):
             from resim_inspect.tui.clipboard import copy
 
-            copy(self.app, self.copied(self.cursor))
+            copy(self.app, self.copy_text(self.cursor))
 
     def on_click(self, event: events.Click) -> None:
         row = self.row_at(event)
-        if row is None or not self.rests(row):
+        if row is None or not self.selectable(row):
             return
         event.stop()
         if event.chain >= 2 and row == self.cursor:
@@ -214,14 +216,14 @@ class LineList(ScrollView, Lined, can_focus=True):
         width = self.scrollable_content_region.width
         base = self.base
         row = y + round(self.scroll_offset.y)
-        look = tones(self.app)
+        styles = theme_styles(self.app)
         if row >= self.count:
             if y == 0 and self.count == 0:
-                return strip_of([(" " + self.empty_note(), look.quiet)], width, base)
+                return strip_of([(" " + self.empty_text(), styles.quiet)], width, base)
             return Strip.blank(width, base)
-        line = strip_of(self.pieces(row, width, look), width, base)
+        line = strip_of(self.render_row(row, width, styles), width, base)
         if row == self.cursor:
-            line = _over(line, look.pick if self.has_focus else look.pick_away)
+            line = _over(line, styles.pick if self.has_focus else styles.pick_away)
         return line
 
 

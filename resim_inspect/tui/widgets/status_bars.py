@@ -14,7 +14,7 @@ from textual.widget import Widget
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.text import count, fit
 from resim_inspect.tui.document.session import Session
-from resim_inspect.tui.theme import ThemeStyles, tones
+from resim_inspect.tui.theme import ThemeStyles, theme_styles
 from resim_inspect.tui.widgets.row_list import StyledText
 from resim_inspect.validation.findings import Severity
 
@@ -44,19 +44,19 @@ class TopBar(Widget):
         self.refresh()
 
     def render_line(self, y: int) -> Strip:  # noqa: ARG002
-        base, look, width = self.rich_style, tones(self.app), self.size.width
+        base, styles, width = self.rich_style, theme_styles(self.app), self.size.width
         session = self._session
         if session is None:
             return Strip.blank(width, base)
-        right = self._findings(session, look)
+        right = self._findings(session, styles)
         space = width - sum(len(text) for text, _ in right) - 1
-        left = self._file(session, look, space)
+        left = self._file(session, styles, space)
         used = sum(len(text) for text, _ in left)
-        pieces = [*left, (" " * max(1, space - used), look.text), *right, (" ", look.text)]
+        pieces = [*left, (" " * max(1, space - used), styles.text), *right, (" ", styles.text)]
         segments = [Segment(text, base + style) for text, style in pieces]
         return Strip(segments).crop_extend(0, width, base)
 
-    def _file(self, session: Session, look: ThemeStyles, room: int) -> list[StyledText]:
+    def _file(self, session: Session, styles: ThemeStyles, room: int) -> list[StyledText]:
         document = session.document
         verdict = document.verdict
         name = "unset" if verdict is MetricStatus.UNSET else verdict.name
@@ -67,14 +67,14 @@ class TopBar(Widget):
             counts.append(count(len(message.events), "event"))
         job = f"job {document.job_id[:8]}…" if len(document.job_id) > 8 and room > 90 else ""
         tail: list[StyledText] = [
-            ("  ", look.text),
-            (f"{verdict.symbol} {name}", look.of(verdict)),
-            ("  " + " · ".join(counts), look.quiet),
+            ("  ", styles.text),
+            (f"{verdict.symbol} {name}", styles.of(verdict)),
+            ("  " + " · ".join(counts), styles.quiet),
         ]
         if self._note:
-            tail.append(("  " + self._note, look.accent))
+            tail.append(("  " + self._note, styles.accent))
         elif job:
-            tail.append(("  " + job, look.quiet))
+            tail.append(("  " + job, styles.quiet))
         length = sum(len(text) for text, _ in tail)
         label = session.label
         space = room - length - 1
@@ -83,12 +83,12 @@ class TopBar(Widget):
             label = label.removesuffix("/metrics.binproto").removesuffix("/outputs")
         if len(label) > space > 0:
             label = "…" + label[-max(1, space - 1) :] if space > 8 else fit(label, space)
-        return [(" ", look.text), (label, look.strong), *tail]
+        return [(" ", styles.text), (label, styles.strong), *tail]
 
-    def _findings(self, session: Session, look: ThemeStyles) -> list[StyledText]:
+    def _findings(self, session: Session, styles: ThemeStyles) -> list[StyledText]:
         report = session.report
         if report is None:
-            return [("checking…", look.quiet)]
+            return [("checking…", styles.quiet)]
         pieces: list[StyledText] = []
         for severity, sign in (
             (Severity.ERROR, "E"),
@@ -97,8 +97,8 @@ class TopBar(Widget):
         ):
             number = report.count(severity)
             if number and (severity is not Severity.INFO or self.size.width > 90):
-                pieces += [(f"{number:,} {sign}", look.severity[severity]), (" ", look.text)]
-        return pieces[:-1] or [("✓ valid", look.of(MetricStatus.PASSED))]
+                pieces += [(f"{number:,} {sign}", styles.severity[severity]), (" ", styles.text)]
+        return pieces[:-1] or [("✓ valid", styles.of(MetricStatus.PASSED))]
 
 
 class BottomBar(Widget):
@@ -120,7 +120,7 @@ class BottomBar(Widget):
             self.refresh()
 
     def render_line(self, y: int) -> Strip:  # noqa: ARG002
-        base, look, width = self.rich_style, tones(self.app), self.size.width
+        base, styles, width = self.rich_style, theme_styles(self.app), self.size.width
         self._spots = []
         short = width < 90
         pieces: list[StyledText] = []
@@ -136,17 +136,17 @@ class BottomBar(Widget):
             label = tab.label if active or not short else tab.label.split(" ")[0]
             text = f" {tab.key} {label} " if active or not short else f" {tab.key} "
             start = at
-            put(text, Style(bold=True, reverse=True) + look.accent if active else look.quiet)
+            put(text, Style(bold=True, reverse=True) + styles.accent if active else styles.quiet)
             self._spots.append((start, at, tab.action))
         keys = list(self._keys)
         while len(keys) > 2 and sum(len(k.key) + len(k.label) + 3 for k in keys) > width - at - 1:
             keys.pop(max(0, len(keys) - 3))
         room = width - at - sum(len(k.key) + len(k.label) + 3 for k in keys)
-        put(" " * max(0, room), look.text)
+        put(" " * max(0, room), styles.text)
         for key in keys:
             start = at
-            put(" " + key.key, look.accent + Style(bold=True))
-            put(" " + key.label + " ", look.text)
+            put(" " + key.key, styles.accent + Style(bold=True))
+            put(" " + key.label + " ", styles.text)
             self._spots.append((start, at, key.action))
         segments = [Segment(text, base + style) for text, style in pieces]
         return Strip(segments).crop_extend(0, width, base)

@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.text import clean, fit
 from resim_inspect.tui.theme import ThemeStyles
-from resim_inspect.tui.widgets.row_list import LineList, StyledText
+from resim_inspect.tui.widgets.row_list import RowList, StyledText
 from resim_inspect.tui.workspace.jobs import Cell, JobRow, chosen, columns, units
 
 VERDICT = 16
@@ -22,7 +22,7 @@ MEASURED = 50
 """So many jobs decide how wide a column is."""
 
 
-class JobsTable(LineList):
+class JobsTable(RowList):
     """Jobs × metrics, sorted and filtered."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -94,10 +94,10 @@ class JobsTable(LineList):
         if row is not None:
             self.cursor = row
 
-    def empty_note(self) -> str:
+    def empty_text(self) -> str:
         return "no job is like that" if self.rows else "no jobs yet"
 
-    def copied(self, row: int) -> str:
+    def copy_text(self, row: int) -> str:
         job = self.shown[row]
         if 0 <= self.column < len(self.names):
             cell = job.cells.get(self.names[self.column])
@@ -152,17 +152,17 @@ class JobsTable(LineList):
     def _value(self, name: str, cell: Cell) -> str:
         return cell.full if self._units.get(name, "") is None else cell.text
 
-    def heading(self, width: int, look: ThemeStyles) -> list[StyledText]:
+    def heading(self, width: int, styles: ThemeStyles) -> list[StyledText]:
         """The titles; the chosen column stands out, the sorted one has an arrow."""
         arrow = "▼" if self.descending else "▲"
 
         def title(text: str, size: int, column: int, key: str | None) -> StyledText:
             mark = arrow if key == self.sort else ""
-            style = look.accent + Style(bold=True) if column == self.column else look.quiet
+            style = styles.accent + Style(bold=True) if column == self.column else styles.quiet
             return (fit(f"{text}{mark}", size - 1) + " ", style)
 
         pieces = [
-            (" ", look.quiet),
+            (" ", styles.quiet),
             title("job", self._name_width(width) + 1, -2, None),
             title("verdict", VERDICT, -1, "verdict"),
         ]
@@ -175,35 +175,35 @@ class JobsTable(LineList):
             pieces.append(title(words + tail, size, column, name))
         return pieces
 
-    def pieces(self, row: int, width: int, look: ThemeStyles) -> Sequence[StyledText]:
+    def render_row(self, row: int, width: int, styles: ThemeStyles) -> Sequence[StyledText]:
         job = self.shown[row]
         here = row == self.cursor
         label = fit(clean(job.name, 200), self._name_width(width)) + " "
         pieces: list[StyledText] = [
-            ("▌" if here else " " if job.here else "↓", look.accent),
-            (label, look.strong if here else look.text),
+            ("▌" if here else " " if job.here else "↓", styles.accent),
+            (label, styles.strong if here else styles.text),
         ]
         if job.verdict is None:
-            pieces.append((fit("E no metrics", VERDICT), look.of(MetricStatus.FAIL_BLOCK)))
+            pieces.append((fit("E no metrics", VERDICT), styles.of(MetricStatus.FAIL_BLOCK)))
             room = width - self._name_width(width) - VERDICT - 2
-            pieces.append((fit(clean(job.note, 300), room), look.quiet))
+            pieces.append((fit(clean(job.note, 300), room), styles.quiet))
             return pieces
         if not job.here and not job.cells:
-            pieces.append(("… to come", look.quiet))
+            pieces.append(("… to come", styles.quiet))
             return pieces
         word = "unset" if job.verdict is MetricStatus.UNSET else job.verdict.name
-        pieces.append((fit(f"{job.verdict.symbol} {word}", VERDICT), look.of(job.verdict)))
+        pieces.append((fit(f"{job.verdict.symbol} {word}", VERDICT), styles.of(job.verdict)))
         for column in self._seen(width):
             name, size = self.names[column], self._widths[column]
             cell = job.cells.get(name)
             if cell is None:
-                pieces.append((" " * size, look.quiet))
+                pieces.append((" " * size, styles.quiet))
                 continue
-            style = look.of(cell.status)
+            style = styles.of(cell.status)
             if here and column == self.column:
                 style = style + Style(underline=True, bold=True)
             pieces.append((cell.status.symbol + " ", style))
-            value_style = style if cell.status.fails else look.text
+            value_style = style if cell.status.fails else styles.text
             pieces.append((fit(self._value(name, cell), size - 4, right=True) + "  ", value_style))
         return pieces
 

@@ -22,9 +22,9 @@ from textual.worker import Worker, WorkerState, get_current_worker
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.text import clean
 from resim_inspect.tui.messages import OpenRequested
-from resim_inspect.tui.theme import tones
-from resim_inspect.tui.widgets.overflow_hint import beyond
-from resim_inspect.tui.widgets.row_list import LineList, strip_of
+from resim_inspect.tui.theme import theme_styles
+from resim_inspect.tui.widgets.overflow_hint import overflow_hint
+from resim_inspect.tui.widgets.row_list import RowList, strip_of
 from resim_inspect.tui.widgets.status_bars import BottomBar, Key
 from resim_inspect.tui.workers import Background
 from resim_inspect.tui.workspace.jobs import JobRow, Shape
@@ -50,7 +50,7 @@ class JobsHeading(Widget):
     def render_line(self, y: int) -> Strip:  # noqa: ARG002
         table = self.screen.query_one(JobsTable)
         width = self.size.width
-        title = table.heading(table.scrollable_content_region.width, tones(self.app))
+        title = table.heading(table.scrollable_content_region.width, theme_styles(self.app))
         return strip_of(title, width, self.rich_style)
 
 
@@ -62,7 +62,7 @@ class WorkspaceScreen(Screen[None], Background):
         Binding("slash", "filter", "Filter", tooltip="only jobs with these words in the name"),
         Binding("b", "batch", "Batch", tooltip="open the batch's own metrics"),
         Binding("f5,ctrl+r", "reread", "Reload", tooltip="read all jobs again"),
-        Binding("escape", "peel", "Back", show=False, tooltip="take the filter away"),
+        Binding("escape", "dismiss_layer", "Back", show=False, tooltip="take the filter away"),
     ]
     DEFAULT_CSS = """
     WorkspaceScreen > #place { height: 1; background: $panel; padding: 0 1; }
@@ -89,7 +89,7 @@ class WorkspaceScreen(Screen[None], Background):
             super().__init__()
             self.rows = rows
 
-    class Looked(Message):
+    class ScanFinished(Message):
         """All of the disk was looked at; how long that took in seconds."""
 
         def __init__(self, seconds: float) -> None:
@@ -174,7 +174,7 @@ class WorkspaceScreen(Screen[None], Background):
                 rows, told = [], time.monotonic()
         if rows:
             self.post_message(self.Rows(rows))
-        self.post_message(self.Looked(time.monotonic() - started))
+        self.post_message(self.ScanFinished(time.monotonic() - started))
 
     @on(Found)
     def _found(self, message: Found) -> None:
@@ -190,13 +190,13 @@ class WorkspaceScreen(Screen[None], Background):
         self._rows |= {row.name: row for row in message.rows}
         self.table.show(list(self._rows.values()))
         self._lines()
-        self.came()
+        self.rows_received()
 
-    def came(self) -> None:
+    def rows_received(self) -> None:
         """Jobs were read."""
 
-    @on(Looked)
-    def _all_looked(self, message: Looked) -> None:
+    @on(ScanFinished)
+    def _all_looked(self, message: ScanFinished) -> None:
         self.looked = time.monotonic()
         self.rest = message.seconds / SHARE
         self._reading = False
@@ -212,21 +212,21 @@ class WorkspaceScreen(Screen[None], Background):
             self._reading, self.rest = False, math.inf
 
     def _lines(self) -> None:
-        look, shape = tones(self.app), self.shape
+        styles, shape = theme_styles(self.app), self.shape
         total = len(shape.jobs) if shape else 0
         place = self.heading()
         if shape is not None and shape.batch is not None:
-            place.append(" · with batch metrics, b opens them", look.quiet)
+            place.append(" · with batch metrics, b opens them", styles.quiet)
         self.query_one("#place", Static).update(place)
         table = self.table
         title = Text(f"Jobs {total:,}")
         if table.count != len(self._rows):
             title = Text(f"Jobs {table.count:,} of {total:,}")
         if len(self._rows) < total:
-            title.append(f" · {len(self._rows):,} read", look.accent)
+            title.append(f" · {len(self._rows):,} read", styles.accent)
         awaited = sum(not row.here for row in self._rows.values())
         if awaited:
-            title.append(f" · ↓ {awaited:,} to come", look.accent)
+            title.append(f" · ↓ {awaited:,} to come", styles.accent)
         verdicts = [row.verdict for row in self._rows.values()]
         for status, word in (
             (MetricStatus.FAIL_BLOCK, "blocked"),
@@ -234,14 +234,14 @@ class WorkspaceScreen(Screen[None], Background):
         ):
             number = verdicts.count(status)
             if number:
-                title.append(f" · {status.symbol} {number:,} {word}", look.of(status))
+                title.append(f" · {status.symbol} {number:,} {word}", styles.of(status))
         broken = verdicts.count(None)
         if broken:
             text = f" · E {broken:,} without metrics"
-            title.append(text, look.of(MetricStatus.FAIL_BLOCK))
+            title.append(text, styles.of(MetricStatus.FAIL_BLOCK))
         jobs = self.query_one("#jobs")
         jobs.border_title = title
-        jobs.border_subtitle = beyond(*table.outside(table.scrollable_content_region.width))
+        jobs.border_subtitle = overflow_hint(*table.outside(table.scrollable_content_region.width))
         self.query_one("#cell", Static).update(table.cell)
         self.query_one(JobsHeading).refresh()
         keys = (
@@ -258,25 +258,25 @@ class WorkspaceScreen(Screen[None], Background):
 
     def heading(self) -> Text:
         """What is shown, in the first line."""
-        look = tones(self.app)
-        place = Text(clean(self.folder.absolute().name, 80), look.strong)
-        return place.append("   a workspace", look.quiet)
+        styles = theme_styles(self.app)
+        place = Text(clean(self.folder.absolute().name, 80), styles.strong)
+        return place.append("   a workspace", styles.quiet)
 
     def more_keys(self) -> tuple[Key, ...]:
         """Keys that matter here, besides those of every workspace."""
         return ()
 
-    def restyle(self) -> None:
+    def on_theme_changed(self) -> None:
         """The theme is another one."""
         self._lines()
 
-    @on(LineList.Moved)
-    def _moved(self, message: LineList.Moved) -> None:
+    @on(RowList.Moved)
+    def _moved(self, message: RowList.Moved) -> None:
         message.stop()
         self._lines()
 
-    @on(LineList.Chosen)
-    def _chosen(self, message: LineList.Chosen) -> None:
+    @on(RowList.Chosen)
+    def _chosen(self, message: RowList.Chosen) -> None:
         message.stop()
         job = self.table.job
         if job is None:
@@ -321,7 +321,7 @@ class WorkspaceScreen(Screen[None], Background):
         message.input.display = bool(message.value)
         self.table.focus()
 
-    def action_peel(self) -> None:
+    def action_dismiss_layer(self) -> None:
         from textual.widgets import Input
 
         for box in self.query("#words").results(Input):

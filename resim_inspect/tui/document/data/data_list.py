@@ -20,7 +20,7 @@ from resim_inspect.tui.document.details import SIGNS
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.messages import KeyHintsChanged
 from resim_inspect.tui.theme import ThemeStyles
-from resim_inspect.tui.widgets.row_list import LineList, StyledText
+from resim_inspect.tui.widgets.row_list import RowList, StyledText
 from resim_inspect.tui.workers import Background
 
 KINDS = {
@@ -64,7 +64,7 @@ def _shared(a: str, b: str) -> int:
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(a, b, strict=False)))
 
 
-class DataList(LineList, Background):
+class DataList(RowList, Background):
     """Metrics data in file order."""
 
     class Lengths(Message):
@@ -124,13 +124,13 @@ class DataList(LineList, Background):
             title += f" · {len(self._unused):,} without a metric"
         self.border_title = Text(title)
 
-    def empty_note(self) -> str:
+    def empty_text(self) -> str:
         return "no data in this file"
 
-    def copied(self, row: int) -> str:
+    def copy_text(self, row: int) -> str:
         return self.session.document.data[row].name
 
-    def pieces(self, row: int, width: int, look: ThemeStyles) -> Sequence[StyledText]:
+    def render_row(self, row: int, width: int, styles: ThemeStyles) -> Sequence[StyledText]:
         data = self.session.document.data[row]
         mark = self.session.worst.get(("data", row))
         length = self._length(row)
@@ -141,12 +141,12 @@ class DataList(LineList, Background):
         chosen = row == self.cursor
         unused = row in self._unused
         return [
-            ("▌" if chosen else " ", look.accent),
-            (name, look.strong if chosen else look.quiet if unused else look.text),
-            (" " + length + " ", look.quiet),
-            (kind, look.quiet),
-            ("∅" if unused else " ", look.quiet),
-            (SIGNS[mark] if mark else " ", look.severity[mark] if mark else look.quiet),
+            ("▌" if chosen else " ", styles.accent),
+            (name, styles.strong if chosen else styles.quiet if unused else styles.text),
+            (" " + length + " ", styles.quiet),
+            (kind, styles.quiet),
+            ("∅" if unused else " ", styles.quiet),
+            (SIGNS[mark] if mark else " ", styles.severity[mark] if mark else styles.quiet),
         ]
 
     def _name_of(self, row: int) -> str:

@@ -24,10 +24,10 @@ from resim_inspect.tui.document.data.series_table import Heading, SeriesTable
 from resim_inspect.tui.document.pane import Pane
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.messages import GoTo, KeyHintsChanged
-from resim_inspect.tui.theme import tones
+from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.chart.view import ChartView
-from resim_inspect.tui.widgets.overflow_hint import beyond
-from resim_inspect.tui.widgets.row_list import LineList
+from resim_inspect.tui.widgets.overflow_hint import overflow_hint
+from resim_inspect.tui.widgets.row_list import RowList
 from resim_inspect.tui.widgets.status_bars import Key
 
 TALL = 20
@@ -40,7 +40,7 @@ class DataPane(Pane):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("v", "view", "Chart", tooltip="as a chart, or as a table"),
         Binding("u", "users", "Its metrics", tooltip="to a metric that uses these data"),
-        Binding("d", "facts", "Details", tooltip="everything about the data, with their ids"),
+        Binding("d", "details", "Details", tooltip="everything about the data, with their ids"),
     ]
     DEFAULT_CSS = """
     DataPane DataList { width: 44; border: round $rule; border-title-color: $foreground; }
@@ -148,19 +148,19 @@ class DataPane(Pane):
             )
         if focused is not self.list:
             chart = self.query_one(ChartView)
-            return (*chart.keys(), Key("Esc", "list", "screen.peel"))
+            return (*chart.keys(), Key("Esc", "list", "screen.dismiss_layer"))
         if data.external_path is None:  # Of a file there is no table.
             keys.append(Key("Enter", "read" if self._chart else "rows", "pane_key('open')"))
             keys.append(Key("v", "table" if self._chart else "chart", "pane_key('view')"))
         if not self.list.is_unused(data.position):
             keys.append(Key("u", "its metrics", "pane_key('users')"))
-        return (*keys, Key("d", "details", "pane_key('facts')"))
+        return (*keys, Key("d", "details", "pane_key('details')"))
 
-    def restyle(self) -> None:
+    def on_theme_changed(self) -> None:
         self._title()
-        self.query_one(ChartView).restyle()
+        self.query_one(ChartView).on_theme_changed()
 
-    def peel(self) -> bool:
+    def dismiss_layer(self) -> bool:
         if not self.list.has_focus:
             self.focus_main()
             return True
@@ -168,8 +168,8 @@ class DataPane(Pane):
 
     # What is shown.
 
-    @on(LineList.Moved)
-    def _moved(self, message: LineList.Moved) -> None:
+    @on(RowList.Moved)
+    def _moved(self, message: RowList.Moved) -> None:
         message.stop()
         if message.list is self.list:
             self._show()
@@ -181,8 +181,8 @@ class DataPane(Pane):
         message.stop()
         self._lead()
 
-    @on(LineList.Chosen)
-    def _chosen(self, message: LineList.Chosen) -> None:
+    @on(RowList.Chosen)
+    def _chosen(self, message: RowList.Chosen) -> None:
         message.stop()
         if message.list is self.list:
             (self.query_one(ChartView) if self._as_chart() else self.table).focus()
@@ -192,7 +192,7 @@ class DataPane(Pane):
         self.query_one(Heading).refresh()
         table, right = self.table, self.query_one("#right")
         shown = not self._as_chart() and self.data is not None
-        right.border_subtitle = beyond(*table.outside(table.room)) if shown else ""
+        right.border_subtitle = overflow_hint(*table.outside(table.room)) if shown else ""
 
     def _as_chart(self) -> bool:
         data = self.data
@@ -223,15 +223,15 @@ class DataPane(Pane):
         if data is None:
             right.border_title = ""
             return
-        look = tones(self.app)
+        styles = theme_styles(self.app)
         title = Text(clean(data.name, 60) or "(no name)", "bold")
-        title.append(f" · {data.type.label}", look.quiet)
+        title.append(f" · {data.type.label}", styles.quiet)
         if data.unit:
-            title.append(f" [{clean(data.unit, 16)}]", look.quiet)
+            title.append(f" [{clean(data.unit, 16)}]", styles.quiet)
         linked = self.session.catalog.linked
         index = self.session.document.index_of(data) if linked else None
         if index is not None:
-            title.append(f" · by {clean(index.name, 40)}", look.quiet)
+            title.append(f" · by {clean(index.name, 40)}", styles.quiet)
         right.border_title = title
 
     @work(
@@ -265,7 +265,7 @@ class DataPane(Pane):
         self._shown = (self.session.document, data.position)
         keep = old is not None and old[0] is not self.session.document and old[1] == data.position
         self.table.show(columns, keep=keep)
-        look, numbers = tones(self.app), Text()
+        styles, numbers = theme_styles(self.app), Text()
         found = list(describe(columns))
         for line in [*found[:3], *columns.notes]:
             numbers.append(line + "\n")
@@ -274,7 +274,7 @@ class DataPane(Pane):
         if len(columns.trouble):
             numbers.append(count(len(columns.trouble), "row") + " failing or NaN, ] goes there")
         numbers.rstrip()
-        numbers.stylize(look.quiet)
+        numbers.stylize(styles.quiet)
         self.query_one("#numbers", Static).update(numbers)
         self._columns()
         self._place()
@@ -294,7 +294,7 @@ class DataPane(Pane):
         self._lead()
 
     def action_users(self) -> None:
-        from resim_inspect.tui.widgets.dialogs import Choose
+        from resim_inspect.tui.widgets.dialogs import ChoiceDialog
 
         data = self.data
         metrics = self.session.document.users_of(data) if data is not None else []
@@ -309,17 +309,17 @@ class DataPane(Pane):
                     self.post_message(GoTo("metric", metrics[row].position))
 
             rows = [f"{m.status.symbol} {clean(m.name, 80)}" for m in metrics[:500]]
-            self.app.push_screen(Choose("Metrics that use these data", rows), chosen)
+            self.app.push_screen(ChoiceDialog("Metrics that use these data", rows), chosen)
 
-    def action_facts(self) -> None:
-        from resim_inspect.tui.widgets.dialogs import FactsDialog
+    def action_details(self) -> None:
+        from resim_inspect.tui.widgets.dialogs import DetailsDialog
 
         if self.data is not None:
-            rows = list(facts(self.session.document, self.data).items())
-            self.app.push_screen(FactsDialog(self.data.name, rows))
+            rows = list(data_details(self.session.document, self.data).items())
+            self.app.push_screen(DetailsDialog(self.data.name, rows))
 
 
-def facts(document: Document, data: MetricsData) -> Mapping[str, str]:
+def data_details(document: Document, data: MetricsData) -> Mapping[str, str]:
     """Everything the file says about a metrics data, by name."""
     try:
         length = "" if data.is_per_category or data.external_path else f"{document.length(data):,}"

@@ -15,8 +15,8 @@ from textual.widget import Widget
 from resim_inspect.document.enums import MetricStatus, SeriesKind
 from resim_inspect.text import count, fit
 from resim_inspect.tui.document.data.columns import Column, Columns, SearchError, search
-from resim_inspect.tui.theme import ThemeStyles, tones
-from resim_inspect.tui.widgets.row_list import LineList, StyledText
+from resim_inspect.tui.theme import ThemeStyles, theme_styles
+from resim_inspect.tui.widgets.row_list import RowList, StyledText
 from resim_inspect.tui.workers import Background
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ LEAST = 4
 """Cells that are worth showing of a value that has to be cut."""
 
 
-class SeriesTable(LineList, Background):
+class SeriesTable(RowList, Background):
     """The rows of one metrics data."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -72,12 +72,12 @@ class SeriesTable(LineList, Background):
             self.first = 0
         self.set_count(columns.rows if columns else 0, self.cursor if keep else 0)
 
-    def empty_note(self) -> str:
+    def empty_text(self) -> str:
         if self.columns is None:
             return "reading…"
         return "; ".join(self.columns.notes) or "no values"
 
-    def copied(self, row: int) -> str:
+    def copy_text(self, row: int) -> str:
         if self.columns is None:
             return ""
         return "\t".join([str(row), *(c.text(row) for c in self.columns.columns)])
@@ -151,15 +151,15 @@ class SeriesTable(LineList, Background):
         # Other columns may be in view, which is said outside this widget.
         self.post_message(self.Moved(self, self.cursor))
 
-    def pieces(self, row: int, width: int, look: ThemeStyles) -> Sequence[StyledText]:
+    def render_row(self, row: int, width: int, styles: ThemeStyles) -> Sequence[StyledText]:
         pieces: list[StyledText] = [
-            ("▌" if row == self.cursor else " ", look.accent),
-            (fit(f"{row:,}", self._row_width, right=True), look.quiet),
+            ("▌" if row == self.cursor else " ", styles.accent),
+            (fit(f"{row:,}", self._row_width, right=True), styles.quiet),
         ]
         for column, size in self._seen(width):
-            style = look.text if column.role == "value" else look.quiet
+            style = styles.text if column.role == "value" else styles.quiet
             if column.series.kind is SeriesKind.STATUSES and row < len(column.series):
-                style = look.of(MetricStatus(int(column.series.statuses[row])))
+                style = styles.of(MetricStatus(int(column.series.statuses[row])))
             words = column.text(row) if size > 1 else column.text(row)[:1]
             pieces.append(("   " + fit(words, size, right=column.right), style))
         return pieces
@@ -274,5 +274,5 @@ class Heading(Widget):
         width, base = self.size.width, self.rich_style
         table = self._table
         title = table.heading(table.room) if table is not None else ""
-        line = Strip([Segment(title, base + tones(self.app).quiet)])
+        line = Strip([Segment(title, base + theme_styles(self.app).quiet)])
         return line.crop_extend(0, width, base)

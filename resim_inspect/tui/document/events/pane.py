@@ -21,15 +21,15 @@ from resim_inspect.tui.document.events.timeline import Timeline, when
 from resim_inspect.tui.document.pane import Pane
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.messages import GoTo, KeyHintsChanged
-from resim_inspect.tui.theme import ThemeStyles, tones
-from resim_inspect.tui.widgets.row_list import LineList, StyledText
+from resim_inspect.tui.theme import ThemeStyles, theme_styles
+from resim_inspect.tui.widgets.row_list import RowList, StyledText
 from resim_inspect.tui.widgets.status_bars import Key
 
 TIMED = frozenset({MetricType.DOUBLE_OVER_TIME, MetricType.STATES_OVER_TIME})
 """The kinds of metrics whose charts have an axis of time."""
 
 
-class EventList(LineList):
+class EventList(RowList):
     """Events by time."""
 
     def __init__(self) -> None:
@@ -55,14 +55,14 @@ class EventList(LineList):
         self.set_count(len(self.events), max(self.cursor, 0) if row is None else row)
         self.border_title = Text(f"Events {len(self.events):,}")
 
-    def empty_note(self) -> str:
+    def empty_text(self) -> str:
         return "no events in this file"
 
-    def copied(self, row: int) -> str:
+    def copy_text(self, row: int) -> str:
         event = self.events[row]
         return f"{when(event)}\t{event.status.name}\t{event.name}"
 
-    def pieces(self, row: int, width: int, look: ThemeStyles) -> Sequence[StyledText]:
+    def render_row(self, row: int, width: int, styles: ThemeStyles) -> Sequence[StyledText]:
         event = self.events[row]
         chosen = row == self.cursor
         mark = self.session.worst.get(("event", event.position)) if self.session else None
@@ -72,16 +72,16 @@ class EventList(LineList):
         name = clean(event.name, 200) or "(no name)"
         room = max(6, width - len(tail) - max(11, len(time)) - 6)
         return [
-            ("▌" if chosen else " ", look.accent),
-            (fit(time, max(11, len(time)), right=True) + " ", look.quiet),
-            (event.status.symbol + " ", look.of(event.status)),
-            (fit(name, room), look.strong if chosen else look.text),
-            (tail, look.quiet),
-            (SIGNS[mark] if mark else " ", look.severity[mark] if mark else look.quiet),
+            ("▌" if chosen else " ", styles.accent),
+            (fit(time, max(11, len(time)), right=True) + " ", styles.quiet),
+            (event.status.symbol + " ", styles.of(event.status)),
+            (fit(name, room), styles.strong if chosen else styles.text),
+            (tail, styles.quiet),
+            (SIGNS[mark] if mark else " ", styles.severity[mark] if mark else styles.quiet),
         ]
 
 
-class EventMetrics(LineList):
+class EventMetrics(RowList):
     """The metrics of one event."""
 
     def __init__(self) -> None:
@@ -106,23 +106,23 @@ class EventMetrics(LineList):
         self.border_title = Text(title)
         self.set_count(len(self.metrics), 0)
 
-    def empty_note(self) -> str:
+    def empty_text(self) -> str:
         return "names no metric of this file" if self.event is not None else ""
 
-    def copied(self, row: int) -> str:
+    def copy_text(self, row: int) -> str:
         return self.metrics[row].name
 
-    def pieces(self, row: int, width: int, look: ThemeStyles) -> Sequence[StyledText]:
+    def render_row(self, row: int, width: int, styles: ThemeStyles) -> Sequence[StyledText]:
         metric = self.metrics[row]
         value = self._values.get(row)
         if value is None and self.session is not None:
             value = self._values[row] = headline(self.session.document, metric)
         shown = fit(value or "", min(len(value or ""), max(10, width // 3)))
         return [
-            ("▌" if row == self.cursor else " ", look.accent),
-            (metric.status.symbol + " ", look.of(metric.status)),
-            (fit(clean(metric.name, 200), max(4, width - 5 - len(shown))), look.text),
-            (" " + shown, look.quiet),
+            ("▌" if row == self.cursor else " ", styles.accent),
+            (metric.status.symbol + " ", styles.of(metric.status)),
+            (fit(clean(metric.name, 200), max(4, width - 5 - len(shown))), styles.text),
+            (" " + shown, styles.quiet),
         ]
 
 
@@ -138,7 +138,7 @@ class EventsPane(Pane):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("m", "moment", "See moment", tooltip="see this moment in the chart of a metric"),
-        Binding("d", "facts", "Details", tooltip="everything about the event, with its ids"),
+        Binding("d", "details", "Details", tooltip="everything about the event, with its ids"),
     ]
     DEFAULT_CSS = """
     EventsPane { layout: vertical; }
@@ -211,19 +211,19 @@ class EventsPane(Pane):
             keys.append(Key("Enter", label, "pane_key('open')"))
         if not TIMED.isdisjoint(self.session.catalog.types):
             keys.append(Key("m", "see moment in…", "pane_key('moment')"))
-        return (*keys, Key("d", "details", "pane_key('facts')"))
+        return (*keys, Key("d", "details", "pane_key('details')"))
 
-    def restyle(self) -> None:
+    def on_theme_changed(self) -> None:
         self._show()
 
-    def peel(self) -> bool:
+    def dismiss_layer(self) -> bool:
         if not self.list.has_focus:
             self.focus_main()
             return True
         return False
 
     def _show(self) -> None:
-        event, look = self.list.event, tones(self.app)
+        event, styles = self.list.event, theme_styles(self.app)
         self.query_one(Timeline).show(self.list.events, event)
         self.members.show(self.session, event)
         text = Text()
@@ -231,22 +231,22 @@ class EventsPane(Pane):
             status = event.status
             word = "unset" if status is MetricStatus.UNSET else status.name
             # A long description may leave the box; how bad it is must not.
-            text.append((clean(event.name, 100) or "(no name)") + "\n", look.strong)
-            text.append(f"{status.symbol} {word}", look.of(status))
-            text.append(f" · importance {event.importance.name} · at {when(event)}", look.quiet)
+            text.append((clean(event.name, 100) or "(no name)") + "\n", styles.strong)
+            text.append(f"{status.symbol} {word}", styles.of(status))
+            text.append(f" · importance {event.importance.name} · at {when(event)}", styles.quiet)
             for tag in event.tags:
-                text.append(" · ", look.quiet)
-                text.append(clean(tag, 80), look.accent)
+                text.append(" · ", styles.quiet)
+                text.append(clean(tag, 80), styles.accent)
             if event.description:
                 words = clean(event.description, 2000, lines=True).strip()
-                text.append("\n" + words, look.text)
+                text.append("\n" + words, styles.text)
         self.query_one("#event-text", Static).update(text)
         self.query_one(EventText).scroll_home(animate=False)
         start = clean(event.description, 400).strip() if event is not None else ""
-        self.query_one("#event-line", Static).update(Text(start, look.quiet))
+        self.query_one("#event-line", Static).update(Text(start, styles.quiet))
 
-    @on(LineList.Moved)
-    def _moved(self, message: LineList.Moved) -> None:
+    @on(RowList.Moved)
+    def _moved(self, message: RowList.Moved) -> None:
         message.stop()
         if message.list is self.list:
             self._show()
@@ -257,8 +257,8 @@ class EventsPane(Pane):
         message.stop()
         self.go_to(message.position)
 
-    @on(LineList.Chosen)
-    def _chosen(self, message: LineList.Chosen) -> None:
+    @on(RowList.Chosen)
+    def _chosen(self, message: RowList.Chosen) -> None:
         message.stop()
         event = self.list.event
         members = self.members
@@ -278,7 +278,7 @@ class EventsPane(Pane):
     # Keys.
 
     def action_moment(self) -> None:
-        from resim_inspect.tui.widgets.quick_open import Jump
+        from resim_inspect.tui.widgets.quick_open import QuickOpen
 
         event = self.list.event
         if event is None:
@@ -293,10 +293,10 @@ class EventsPane(Pane):
         if not timed:
             self.app.notify("No metric of this file has an axis of time.", timeout=3)
             return
-        self.app.push_screen(Jump(catalog, f"See {when(event)} in", timed), chosen)
+        self.app.push_screen(QuickOpen(catalog, f"See {when(event)} in", timed), chosen)
 
-    def action_facts(self) -> None:
-        from resim_inspect.tui.widgets.dialogs import FactsDialog
+    def action_details(self) -> None:
+        from resim_inspect.tui.widgets.dialogs import DetailsDialog
 
         event = self.list.event
         if event is None:
@@ -313,4 +313,4 @@ class EventsPane(Pane):
             *(("tag", tag) for tag in event.tags),
             *(("metric id", id_) for id_ in event.metrics),
         ]
-        self.app.push_screen(FactsDialog(event.name, rows))
+        self.app.push_screen(DetailsDialog(event.name, rows))

@@ -12,8 +12,8 @@ from textual.strip import Strip
 from resim_inspect.document.enums import TimestampType
 from resim_inspect.document.model import Event
 from resim_inspect.text import instant, seconds
-from resim_inspect.tui.theme import tones
-from resim_inspect.tui.widgets.row_list import Lined, StyledText, strip_of
+from resim_inspect.tui.theme import theme_styles
+from resim_inspect.tui.widgets.row_list import LineWidget, StyledText, strip_of
 
 
 def when(event: Event) -> str:
@@ -23,7 +23,7 @@ def when(event: Event) -> str:
     return seconds(event.timestamp)
 
 
-class Timeline(Lined):
+class Timeline(LineWidget):
     """Marks of the events that count time as the chosen one does."""
 
     DEFAULT_CSS = "Timeline { height: 5; border: round $rule; border-title-color: $quiet; }"
@@ -64,7 +64,7 @@ class Timeline(Lined):
         self._ends = (low, low + span, kind is TimestampType.ABSOLUTE)
 
     def render_line(self, y: int) -> Strip:
-        width, base, look = self.size.width, self.base, tones(self.app)
+        width, base, styles = self.size.width, self.base, theme_styles(self.app)
         if not self._columns:
             self._place(width)
         if not self._columns or width < 8:
@@ -77,9 +77,9 @@ class Timeline(Lined):
             if len(middle) > room - 2:
                 middle = ""
             pieces: list[StyledText] = [
-                (" " + left, look.quiet),
-                (middle.center(room), look.accent),
-                (right + " ", look.quiet),
+                (" " + left, styles.quiet),
+                (middle.center(room), styles.accent),
+                (right + " ", styles.quiet),
             ]
             return strip_of(pieces, width, base)
         pieces = []
@@ -88,11 +88,11 @@ class Timeline(Lined):
             members = self._columns[column]
             chosen = self._chosen in members
             worst = max(members, key=lambda event: event.status.rank)
-            pieces.append((("─" if y == 1 else " ") * (column - at), look.quiet))
-            style = look.of(worst.status)
+            pieces.append((("─" if y == 1 else " ") * (column - at), styles.quiet))
+            style = styles.of(worst.status)
             if y == 0:
                 mark = "▼" if chosen else " "
-                style = look.accent
+                style = styles.accent
             else:
                 number = len(members)
                 mark = worst.status.symbol if number == 1 else str(min(number, 9))
@@ -100,7 +100,7 @@ class Timeline(Lined):
                     style = style + Style(reverse=True)
             pieces.append((mark, style))
             at = column + 1
-        pieces.append((("─" if y == 1 else " ") * (width - at), look.quiet))
+        pieces.append((("─" if y == 1 else " ") * (width - at), styles.quiet))
         return strip_of(pieces, width, base)
 
     def on_resize(self) -> None:

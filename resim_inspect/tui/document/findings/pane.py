@@ -19,8 +19,8 @@ from resim_inspect.tui.document.details import SIGNS
 from resim_inspect.tui.document.pane import Pane
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.messages import EditionChosen, GoTo, KeyHintsChanged
-from resim_inspect.tui.theme import ThemeStyles, tones
-from resim_inspect.tui.widgets.row_list import LineList, StyledText
+from resim_inspect.tui.theme import ThemeStyles, theme_styles
+from resim_inspect.tui.widgets.row_list import RowList, StyledText
 from resim_inspect.tui.widgets.status_bars import Key
 from resim_inspect.validation.findings import Finding, Severity
 
@@ -60,7 +60,7 @@ def place(session: Session, finding: Finding) -> str:
     return f"{kind} “{clean(name, 80)}”"
 
 
-class FindingList(LineList):
+class FindingList(RowList):
     """Findings, errors first, or under the headings of their rules."""
 
     def __init__(self, *, id: str | None = None) -> None:
@@ -98,40 +98,40 @@ class FindingList(LineList):
         row = rows.index(here) if here is not None and here in rows else None
         self.set_count(len(rows), max(self.cursor, 0) if row is None else row)
 
-    def rests(self, row: int) -> bool:
+    def selectable(self, row: int) -> bool:
         return 0 <= row < self.count and isinstance(self.rows[row], Finding)
 
-    def copied(self, row: int) -> str:
+    def copy_text(self, row: int) -> str:
         finding = self.rows[row]
         if isinstance(finding, str):
             return finding
         return f"{finding.severity} {finding.rule}: {finding.where}: {finding.message}"
 
-    def empty_note(self) -> str:
+    def empty_text(self) -> str:
         return "nothing is wrong with this file" if self.checked else "checking…"
 
-    def pieces(self, row: int, width: int, look: ThemeStyles) -> Sequence[StyledText]:
+    def render_row(self, row: int, width: int, styles: ThemeStyles) -> Sequence[StyledText]:
         finding = self.rows[row]
         if isinstance(finding, str):
-            return [(clean(finding, width), look.quiet)]
+            return [(clean(finding, width), styles.quiet)]
         chosen = row == self.cursor
         start: list[StyledText] = [
-            ("▌" if chosen else " ", look.accent),
-            (SIGNS[finding.severity] + " ", look.severity[finding.severity]),
+            ("▌" if chosen else " ", styles.accent),
+            (SIGNS[finding.severity] + " ", styles.severity[finding.severity]),
         ]
-        words = look.strong if chosen else look.text
+        words = styles.strong if chosen else styles.text
         where, message = clean(finding.where, 300), clean(finding.message, 300)
         if width < 70:
             return [*start, (fit(f"{message}", width - 3), words)]
         if self.by is By.RULE:
             left = min(48, width * 2 // 5)
-            return [*start, (fit(where, left) + "  ", look.quiet), (message, words)]
+            return [*start, (fit(where, left) + "  ", styles.quiet), (message, words)]
         left, rule = min(40, width // 3), min(24, width // 4)
         return [
             *start,
-            (fit(finding.rule, rule) + "  ", look.quiet),
+            (fit(finding.rule, rule) + "  ", styles.quiet),
             (fit(message, width - left - rule - 7) + "  ", words),
-            (fit(where, left), look.quiet),
+            (fit(where, left), styles.quiet),
         ]
 
 
@@ -200,25 +200,25 @@ class FindingsPane(Pane):
         there = Key("Enter", "go there", "pane_key('open')")
         return (there, *keys) if finding.target.kind in PLACES else keys
 
-    def restyle(self) -> None:
+    def on_theme_changed(self) -> None:
         self.show_session(self.session)
 
     def _title(self) -> None:
-        report, look = self.session.report, tones(self.app)
+        report, styles = self.session.report, theme_styles(self.app)
         title = Text("Findings")
         if report is not None:
             title.append(f" {len(report.findings):,}")
             for severity in Severity:
                 number = report.count(severity)
                 if number:
-                    title.append(" · ", look.quiet)
+                    title.append(" · ", styles.quiet)
                     noun = "info" if severity is Severity.INFO else severity.value
-                    title.append(count(number, noun), look.severity[severity])
-            title.append(f" · rules of {report.edition}", look.quiet)
+                    title.append(count(number, noun), styles.severity[severity])
+            title.append(f" · rules of {report.edition}", styles.quiet)
         self.list.border_title = title
 
-    @on(LineList.Moved)
-    def _moved(self, message: LineList.Moved) -> None:
+    @on(RowList.Moved)
+    def _moved(self, message: RowList.Moved) -> None:
         message.stop()
         self._explain()
         self.post_message(KeyHintsChanged())
@@ -226,33 +226,33 @@ class FindingsPane(Pane):
     def _explain(self) -> None:
         from resim_inspect.validation.registry import RULES
 
-        look, finding = tones(self.app), self.list.finding
+        styles, finding = theme_styles(self.app), self.list.finding
         text = Text()
         if finding is None:
             report = self.session.report
             if report is not None and not report.findings:
-                text.append("✓ ", look.of(MetricStatus.PASSED))
+                text.append("✓ ", styles.of(MetricStatus.PASSED))
                 text.append(f"The official validator of {report.edition} accepts this file.")
         else:
-            text.append(f"{finding.severity} ", look.severity[finding.severity])
-            text.append(clean(finding.rule, 60), look.strong)
-            text.append("  " + clean(finding.where, 400) + "\n", look.quiet)
-            text.append(clean(finding.message, 2000, lines=True) + "\n", look.text)
+            text.append(f"{finding.severity} ", styles.severity[finding.severity])
+            text.append(clean(finding.rule, 60), styles.strong)
+            text.append("  " + clean(finding.where, 400) + "\n", styles.quiet)
+            text.append(clean(finding.message, 2000, lines=True) + "\n", styles.text)
             if finding.hint:
-                text.append("→ " + clean(finding.hint, 1000, lines=True) + "\n", look.accent)
+                text.append("→ " + clean(finding.hint, 1000, lines=True) + "\n", styles.accent)
             rule = RULES.get(finding.rule)
             if rule is not None:
-                text.append(f"\n{rule.title}\n", look.strong)
-                text.append(rule.explanation.strip(), look.quiet)
+                text.append(f"\n{rule.title}\n", styles.strong)
+                text.append(rule.explanation.strip(), styles.quiet)
                 for word, example in (("bad", rule.bad), ("good", rule.good)):
                     if example:
-                        text.append(f"\n{word:5}", look.quiet)
-                        text.append("\n     ".join(example), look.text)
+                        text.append(f"\n{word:5}", styles.quiet)
+                        text.append("\n     ".join(example), styles.text)
         self.query_one("#finding-text", Static).update(text)
         self.query_one("#finding-box").scroll_home(animate=False)
 
-    @on(LineList.Chosen)
-    def _chosen(self, message: LineList.Chosen) -> None:
+    @on(RowList.Chosen)
+    def _chosen(self, message: RowList.Chosen) -> None:
         message.stop()
         self.action_open()
 
@@ -271,7 +271,7 @@ class FindingsPane(Pane):
         self.post_message(KeyHintsChanged())
 
     def action_edition(self) -> None:
-        from resim_inspect.tui.widgets.dialogs import Choose
+        from resim_inspect.tui.widgets.dialogs import ChoiceDialog
         from resim_inspect.validation.editions import CHANGES, NEWEST, edition, written
 
         names = [NEWEST, *(written(number) for number in reversed(CHANGES))]
@@ -287,4 +287,4 @@ class FindingsPane(Pane):
                 self.post_message(EditionChosen(names[row]))
 
         title = "Judge by the rules of ReSim's validator, from release"
-        self.app.push_screen(Choose(title, rows, names.index(current)), chosen)
+        self.app.push_screen(ChoiceDialog(title, rows, names.index(current)), chosen)

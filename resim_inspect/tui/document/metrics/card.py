@@ -10,9 +10,9 @@ from textual.widgets import Static
 
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.text import clean
-from resim_inspect.tui.document.details import about
+from resim_inspect.tui.document.details import card_text
 from resim_inspect.tui.document.session import Session
-from resim_inspect.tui.theme import tones
+from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.chart.view import ChartView
 
 
@@ -20,19 +20,19 @@ class Card(Vertical):
     """A metric, whole."""
 
     DEFAULT_CSS = """
-    Card > #about-box {
+    Card > #details-box {
         height: 25%; max-height: 9; min-height: 4;
         border: round $rule; border-title-color: $quiet; padding: 0 1;
         scrollbar-size-vertical: 1;
     }
     Card > ChartView { border: round $rule; border-title-color: $foreground; padding: 0 1; }
-    Card > ChartView:focus, Card > #about-box:focus { border: round $accent; }
+    Card > ChartView:focus, Card > #details-box:focus { border: round $accent; }
     """
 
     def compose(self) -> ComposeResult:
         yield ChartView()
-        with VerticalScroll(id="about-box") as box:
-            yield Static(id="about-text")
+        with VerticalScroll(id="details-box") as box:
+            yield Static(id="details-text")
         box.border_title = "About"
 
     @property
@@ -42,22 +42,22 @@ class Card(Vertical):
 
     def show(self, session: Session, position: int | None) -> None:
         """Show a metric; None where there is none."""
-        text, box = self.query_one("#about-text", Static), self.query_one("#about-box")
+        text, box = self.query_one("#details-text", Static), self.query_one("#details-box")
         if position is None:
             self.chart.clear()
             self.chart.border_title = ""
             text.update("")
             return
         metric = session.document.metrics[position]
-        look = tones(self.app)
+        styles = theme_styles(self.app)
         status = metric.status
         word = "unset" if status is MetricStatus.UNSET else status.name
         title = Text(clean(metric.name, 80) or "(no name)", style="bold", no_wrap=True)
-        title.append(f" · {metric.type.label} · ", look.quiet + Style(bold=False))
-        title.append(f"{status.symbol} {word}", look.of(status))
+        title.append(f" · {metric.type.label} · ", styles.quiet + Style(bold=False))
+        title.append(f"{status.symbol} {word}", styles.of(status))
         if metric.importance:
-            title.append(f" · {metric.importance.name}", look.quiet + Style(bold=False))
+            title.append(f" · {metric.importance.name}", styles.quiet + Style(bold=False))
         self.chart.border_title = title
         self.chart.show(session.document, "metric", position)
-        text.update(about(session, metric, look))
+        text.update(card_text(session, metric, styles))
         box.scroll_home(animate=False)

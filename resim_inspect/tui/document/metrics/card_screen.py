@@ -24,7 +24,7 @@ class CardScreen(Screen[int | None]):
         Binding("escape,enter,backspace", "close", "Back", tooltip="back to the list"),
         Binding("n,pagedown", "step(1)", "Next", tooltip="the next metric of the list"),
         Binding("N,pageup", "step(-1)", "Before", tooltip="the metric before"),
-        Binding("d", "facts", "Details", tooltip="everything about the metric, with its ids"),
+        Binding("d", "details", "Details", tooltip="everything about the metric, with its ids"),
     ]
 
     def __init__(
@@ -58,10 +58,10 @@ class CardScreen(Screen[int | None]):
         keys = [*self.query_one(Card).chart.keys()]
         if len(self.positions) > 1:
             keys.append(Key("n", "next", "screen.step(1)"))
-        keys += [Key("d", "details", "screen.facts"), Key("Esc", "back", "screen.close")]
+        keys += [Key("d", "details", "screen.details"), Key("Esc", "back", "screen.close")]
         self.query_one(BottomBar).show((), "", keys)
 
-    def follow(self, old: Session, new: Session) -> None:
+    def session_changed(self, old: Session, new: Session) -> None:
         """The file was rewritten or judged: show the same metric as it is now."""
         position: int | None = self.position
         if new.document is not old.document:
@@ -74,10 +74,10 @@ class CardScreen(Screen[int | None]):
         self.session, self.position = new, position
         self._show()
 
-    def restyle(self) -> None:
+    def on_theme_changed(self) -> None:
         """The theme is another one."""
         self._show()
-        self.query_one(Card).chart.restyle()
+        self.query_one(Card).chart.on_theme_changed()
 
     def action_step(self, by: int) -> None:
         if self.position in self.positions:
@@ -85,13 +85,13 @@ class CardScreen(Screen[int | None]):
             self.position = self.positions[index % len(self.positions)]
             self._show()
 
-    def action_facts(self) -> None:
-        from resim_inspect.tui.document.details import facts
-        from resim_inspect.tui.widgets.dialogs import FactsDialog
+    def action_details(self) -> None:
+        from resim_inspect.tui.document.details import metric_details
+        from resim_inspect.tui.widgets.dialogs import DetailsDialog
 
         metric = self.session.document.metrics[self.position]
-        rows = [(fact.name, fact.text) for fact in facts(self.session.document, metric)]
-        self.app.push_screen(FactsDialog(metric.name, rows))
+        rows = metric_details(self.session.document, metric)
+        self.app.push_screen(DetailsDialog(metric.name, rows))
 
     def action_close(self) -> None:
         chart = self.query_one(Card).chart

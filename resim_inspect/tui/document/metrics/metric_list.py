@@ -17,13 +17,13 @@ from resim_inspect.filtering.catalog import Grouping, View, folded
 from resim_inspect.text import clean, fit, quantity
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.theme import ThemeStyles
-from resim_inspect.tui.widgets.row_list import LineList, StyledText
+from resim_inspect.tui.widgets.row_list import RowList, StyledText
 from resim_inspect.tui.workers import Background, after_first_frame
 
 FINDING_MARK = {"error": "E", "warning": "W", "info": "i"}
 
 
-class MetricList(LineList, Background):
+class MetricList(RowList, Background):
     """Metrics by position, under headings."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -223,25 +223,25 @@ class MetricList(LineList, Background):
 
     # Looks.
 
-    def rests(self, row: int) -> bool:
+    def selectable(self, row: int) -> bool:
         if not 0 <= row < self.count:
             return False
         return self._view.rows[row] >= 0 or self._heading_at(row) in self._shut
 
-    def copied(self, row: int) -> str:
+    def copy_text(self, row: int) -> str:
         position = self._view.rows[row]
         if position < 0:
             return self._heading_at(row) or ""
         value = self._values.get(position, "")
         return f"{self.session.catalog.names[position]}\t{value}".strip()
 
-    def empty_note(self) -> str:
+    def empty_text(self) -> str:
         return "no metric passes the filter" if self.query_text else "no metrics in this file"
 
-    def pieces(self, row: int, width: int, look: ThemeStyles) -> Sequence[StyledText]:
+    def render_row(self, row: int, width: int, styles: ThemeStyles) -> Sequence[StyledText]:
         position = self._view.rows[row]
         if position < 0:
-            return self._heading(-1 - position, look, chosen=row == self.cursor)
+            return self._heading(-1 - position, styles, chosen=row == self.cursor)
         catalog = self.session.catalog
         status = MetricStatus(catalog.statuses[position])
         mark = self.session.worst.get(("metric", position))
@@ -262,23 +262,23 @@ class MetricList(LineList, Background):
         rest = max(0, room - cell_len(shown_name))
         chosen = row == self.cursor
         return [
-            ("▌" if chosen else " ", look.accent),
-            (status.symbol + " ", look.of(status)),
-            (shown_name, look.strong if chosen else look.text),
-            (fit(extra, rest), look.quiet),
-            (" " + value + " ", look.of(status) if status.fails else look.quiet),
-            (FINDING_MARK[mark] if mark else " ", look.severity[mark] if mark else look.quiet),
+            ("▌" if chosen else " ", styles.accent),
+            (status.symbol + " ", styles.of(status)),
+            (shown_name, styles.strong if chosen else styles.text),
+            (fit(extra, rest), styles.quiet),
+            (" " + value + " ", styles.of(status) if status.fails else styles.quiet),
+            (FINDING_MARK[mark] if mark else " ", styles.severity[mark] if mark else styles.quiet),
         ]
 
-    def _heading(self, number: int, look: ThemeStyles, *, chosen: bool) -> Sequence[StyledText]:
+    def _heading(self, number: int, styles: ThemeStyles, *, chosen: bool) -> Sequence[StyledText]:
         heading = self._view.headings[number]
-        style = look.quiet if heading.status is None else look.of(heading.status)
+        style = styles.quiet if heading.status is None else styles.of(heading.status)
         sign = f"{heading.status.symbol} " if heading.status is not None else ""
         fold = "▸" if heading.label in self._shut else "▾"
         return [
-            (fold if sign else fold + " ", look.accent if chosen else look.quiet),
-            (sign + heading.label, style + look.quiet if not sign else style),
-            (f" {heading.size:,}", look.quiet),
+            (fold if sign else fold + " ", styles.accent if chosen else styles.quiet),
+            (sign + heading.label, style + styles.quiet if not sign else style),
+            (f" {heading.size:,}", styles.quiet),
         ]
 
     def _value(self, position: int) -> str:
@@ -310,14 +310,14 @@ class MetricList(LineList, Background):
         description="reading the values of metrics",
     )
     def _read_values(self, document: Document, positions: tuple[int, ...]) -> None:
-        from resim_inspect.tui.document.metrics.preview import glance
+        from resim_inspect.tui.document.metrics.preview import metric_preview
 
         worker = get_current_worker()
         values: dict[int, str] = {}
         for position in positions:
             if worker.is_cancelled:
                 break
-            values[position] = glance(document, document.metrics[position])
+            values[position] = metric_preview(document, document.metrics[position])
         self.post_message(self.Values(document, values))
 
     def on_metric_list_values(self, message: Values) -> None:

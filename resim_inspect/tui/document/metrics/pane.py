@@ -18,8 +18,8 @@ from resim_inspect.tui.document.metrics.metric_list import MetricList
 from resim_inspect.tui.document.pane import Pane
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.messages import KeyHintsChanged
-from resim_inspect.tui.theme import tones
-from resim_inspect.tui.widgets.row_list import LineList
+from resim_inspect.tui.theme import theme_styles
+from resim_inspect.tui.widgets.row_list import RowList
 from resim_inspect.tui.widgets.status_bars import Key
 from resim_inspect.tui.workers import after_first_frame
 
@@ -34,8 +34,8 @@ class MetricsPane(Pane):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", "Filter", tooltip="filter the list; F1 in it explains how"),
-        Binding("J", "jump", "Jump", tooltip="jump to a metric by a few letters of its name"),
-        Binding("d", "facts", "Details", tooltip="everything about the metric, with its ids"),
+        Binding("J", "quick_open", "Go to metric", tooltip="go to a metric by letters of its name"),
+        Binding("d", "details", "Details", tooltip="everything about the metric, with its ids"),
         Binding(
             "x",
             "data",
@@ -125,13 +125,13 @@ class MetricsPane(Pane):
                 self._chart_keys = keys
                 self.post_message(KeyHintsChanged())
 
-    def restyle(self) -> None:
+    def on_theme_changed(self) -> None:
         self._title()
         self._show_card()
         if self.card is not None:
-            self.card.chart.restyle()
+            self.card.chart.on_theme_changed()
 
-    def peel(self) -> bool:
+    def dismiss_layer(self) -> bool:
         if self.list.query_text:
             self._filter_text("")
             self.list.set_query("")
@@ -147,25 +147,27 @@ class MetricsPane(Pane):
         return False
 
     def _title(self) -> None:
-        metrics, look = self.list, tones(self.app)
+        metrics, styles = self.list, theme_styles(self.app)
         total = len(self.session.catalog)
         number = f"{total:,}" if metrics.shown == total else f"{metrics.shown:,} of {total:,}"
         title = Text(f"Metrics {number}")
         counts = self.session.catalog.counts()
         for status in (MetricStatus.FAIL_BLOCK, MetricStatus.FAIL_WARN):
             if counts.get(status):
-                title.append(" · ", look.quiet)
-                title.append(f"{counts[status]:,} {status.symbol}", look.of(status))
-        title.append(f" · by {metrics.grouping.value}", look.quiet)
+                title.append(" · ", styles.quiet)
+                title.append(f"{counts[status]:,} {status.symbol}", styles.of(status))
+        title.append(f" · by {metrics.grouping.value}", styles.quiet)
         metrics.border_title = title
         problem = metrics.query_error
-        subtitle = Text(clean(problem, 200), look.of(MetricStatus.FAIL_BLOCK)) if problem else None
+        subtitle = (
+            Text(clean(problem, 200), styles.of(MetricStatus.FAIL_BLOCK)) if problem else None
+        )
         metrics.border_subtitle = subtitle
 
     # The list speaks.
 
-    @on(LineList.Moved)
-    def _moved(self, message: LineList.Moved) -> None:
+    @on(RowList.Moved)
+    def _moved(self, message: RowList.Moved) -> None:
         message.stop()
         self._show_card()
 
@@ -174,8 +176,8 @@ class MetricsPane(Pane):
         message.stop()
         self._title()
 
-    @on(LineList.Chosen)
-    def _chosen(self, message: LineList.Chosen) -> None:
+    @on(RowList.Chosen)
+    def _chosen(self, message: RowList.Chosen) -> None:
         message.stop()
         position = self.list.position
         if position is not None:
@@ -228,23 +230,23 @@ class MetricsPane(Pane):
             message.input.display = False
         self.focus_main()
 
-    def action_jump(self) -> None:
-        from resim_inspect.tui.widgets.quick_open import Jump
+    def action_quick_open(self) -> None:
+        from resim_inspect.tui.widgets.quick_open import QuickOpen
 
         def chosen(position: int | None) -> None:
             if position is not None:
                 self.go_to(position)
 
-        self.app.push_screen(Jump(self.session.catalog), chosen)
+        self.app.push_screen(QuickOpen(self.session.catalog), chosen)
 
-    def action_facts(self) -> None:
-        from resim_inspect.tui.document.details import facts
-        from resim_inspect.tui.widgets.dialogs import FactsDialog
+    def action_details(self) -> None:
+        from resim_inspect.tui.document.details import metric_details
+        from resim_inspect.tui.widgets.dialogs import DetailsDialog
 
         if self.list.position is not None:
             metric = self.session.document.metrics[self.list.position]
-            rows = [(fact.name, fact.text) for fact in facts(self.session.document, metric)]
-            self.app.push_screen(FactsDialog(metric.name, rows))
+            rows = metric_details(self.session.document, metric)
+            self.app.push_screen(DetailsDialog(metric.name, rows))
 
     def action_browse(self) -> None:
         if self.card is not None:

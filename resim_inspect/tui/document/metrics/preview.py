@@ -18,7 +18,7 @@ _LEFT = (0x40, 0x04, 0x02, 0x01)
 _RIGHT = (0x80, 0x20, 0x10, 0x08)
 
 
-def glance(document: Document, metric: Metric) -> str:
+def metric_preview(document: Document, metric: Metric) -> str:
     """The text for a metric's row. May decode a series: not for the thread that draws."""
     try:
         curve = _spark(document, metric)

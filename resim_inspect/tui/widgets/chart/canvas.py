@@ -14,11 +14,11 @@ from textual.strip import Strip
 from textual.worker import Worker, WorkerState
 
 from resim_inspect.document import Document
-from resim_inspect.tui.theme import ThemeStyles, tones
+from resim_inspect.tui.theme import ThemeStyles, theme_styles
 from resim_inspect.tui.widgets.chart.painter import Look, Painted, Request, Subject, paint
 from resim_inspect.tui.widgets.chart.terminal_graphics import Graphics, send, stamp
 from resim_inspect.tui.widgets.chart.viewport import Window, around
-from resim_inspect.tui.widgets.row_list import Lined, StyledText, strip_of
+from resim_inspect.tui.widgets.row_list import LineWidget, StyledText, strip_of
 from resim_inspect.tui.workers import Background
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ PATIENCE = 0.2
 """Seconds that an old chart stays while the next is drawn."""
 
 
-class ChartCanvas(Background, Lined, can_focus=True):
+class ChartCanvas(Background, LineWidget, can_focus=True):
     """One chart, and below it the values under the cursor."""
 
     DEFAULT_CSS = "ChartCanvas { height: 1fr; }"
@@ -138,8 +138,8 @@ class ChartCanvas(Background, Lined, can_focus=True):
         width, height = self.size.width, self.size.height - 1
         if self.subject is None or width < 4 or height < 1:
             return None
-        look = tones(self.app)
-        palette = "plain" if look.plain else "dark" if look.dark else "light"
+        styles = theme_styles(self.app)
+        palette = "plain" if styles.plain else "dark" if styles.dark else "light"
         return Request(self.subject, self.look, width, height + self._extra, self.window, palette)
 
     def _ask(self) -> None:
@@ -184,7 +184,7 @@ class ChartCanvas(Background, Lined, can_focus=True):
         self._extra = self._scroll = 0
         self._ask()
 
-    def restyle(self) -> None:
+    def on_theme_changed(self) -> None:
         """Draw again in the colours of the theme of the moment."""
         self._ask()
 
@@ -261,8 +261,8 @@ class ChartCanvas(Background, Lined, can_focus=True):
     def render_line(self, y: int) -> Strip:
         base, width = self.base, self.size.width
         if y == self.size.height - 1:
-            look = tones(self.app)
-            return strip_of(self.reading(look), width, base)
+            styles = theme_styles(self.app)
+            return strip_of(self.reading(styles), width, base)
         painted = self._painted
         lines = () if painted is None else painted.strips
         if painted is not None and painted.sharp is not None and self._sharp:
@@ -275,21 +275,21 @@ class ChartCanvas(Background, Lined, can_focus=True):
         plot = painted.picture.plot
         if column is None or plot is None or not plot.y <= y < plot.y + plot.height:
             return line
-        return _lit(line, column, tones(self.app))
+        return _lit(line, column, theme_styles(self.app))
 
     def _cursor_column(self) -> int | None:
         if self.cursor_x is None or self._painted is None or self.drawing is None:
             return None
         return self._painted.picture.column_of(self.cursor_x)
 
-    def reading(self, look: ThemeStyles) -> list[StyledText]:
+    def reading(self, styles: ThemeStyles) -> list[StyledText]:
         """The last line: the values under the cursor, or how much is drawn."""
         from resim_inspect.charts.analysis.readout import readout
         from resim_inspect.charts.rendering.cells import common_start
 
         drawing = self.drawing
         if drawing is None:
-            return [(" drawing…", look.quiet)] if self._busy else []
+            return [(" drawing…", styles.quiet)] if self._busy else []
         if self.cursor_x is None:
             parts = []
             if self._extra:
@@ -301,32 +301,32 @@ class ChartCanvas(Background, Lined, can_focus=True):
             graphics = self._graphics
             if graphics and graphics.trouble and self._painted and self._painted.picture.image:
                 parts.append(graphics.trouble)
-            return [(" " + " · ".join(parts), look.quiet)]
+            return [(" " + " · ".join(parts), styles.quiet)]
         said = readout(drawing.main, self.cursor_x)
-        pieces: list[StyledText] = [(f" {said.x_text}", look.accent)]
+        pieces: list[StyledText] = [(f" {said.x_text}", styles.accent)]
         drop = 0
         if cell_len(said.text) > self.size.width - 2 * len(said.readings):
             # Where not all of it fits, what the names have in common says nothing.
             drop = common_start([reading.series for reading in said.readings])
         for reading in said.readings:
             name = reading.series[drop:]
-            pieces.append(("   " + (name + " " if name else ""), look.quiet))
-            pieces.append((reading.text, look.strong))
+            pieces.append(("   " + (name + " " if name else ""), styles.quiet))
+            pieces.append((reading.text, styles.strong))
             if reading.status is not None:
-                pieces.append((" " + reading.status.symbol, look.of(reading.status)))
+                pieces.append((" " + reading.status.symbol, styles.of(reading.status)))
             if reading.sample_x:
-                pieces.append((f" at {reading.sample_x}", look.quiet))
+                pieces.append((f" at {reading.sample_x}", styles.quiet))
         return pieces
 
 
-def _lit(line: Strip, column: int, look: ThemeStyles) -> Strip:
+def _lit(line: Strip, column: int, styles: ThemeStyles) -> Strip:
     """The line with one column standing out."""
     before, cell, after = line.crop(0, column), line.crop(column, column + 1), line.crop(column + 1)
-    bright = look.pick + look.accent if not look.plain else look.pick
+    bright = styles.pick + styles.accent if not styles.plain else styles.pick
     lit = [
         Segment(
             "│" if segment.text.isspace() else segment.text,
-            (segment.style or Style()) + (bright if segment.text.isspace() else look.pick),
+            (segment.style or Style()) + (bright if segment.text.isspace() else styles.pick),
         )
         for segment in cell
     ]

@@ -8,7 +8,7 @@ from resim_inspect.tui.widgets.chart.canvas import ChartCanvas
 from resim_inspect.tui.widgets.chart.painter import Subject
 
 
-class PictureView(ChartCanvas):
+class ImageView(ChartCanvas):
     """One image file, as large as there is room."""
 
     def show_file(self, path: Path) -> None:

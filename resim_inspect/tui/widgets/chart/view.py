@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 
 from resim_inspect.document.enums import MetricType
 from resim_inspect.text import clean
-from resim_inspect.tui.theme import tones
+from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.chart.canvas import ChartCanvas
 from resim_inspect.tui.widgets.chart.viewport import Window, held, panned, zoomed
 from resim_inspect.tui.widgets.status_bars import Key
@@ -173,7 +173,7 @@ class ChartView(ChartCanvas):
         self._ask()
 
     def action_series(self) -> None:
-        from resim_inspect.tui.widgets.dialogs import Tick
+        from resim_inspect.tui.widgets.dialogs import ChecklistDialog
 
         names = self.drawing.series if self.drawing else ()
         if len(names) < 2:
@@ -186,10 +186,10 @@ class ChartView(ChartCanvas):
             self._ask()
 
         on = {i for i, name in enumerate(names) if name not in self.look.hidden}
-        self.app.push_screen(Tick("Series", [clean(n, 80) for n in names], on, changed))
+        self.app.push_screen(ChecklistDialog("Series", [clean(n, 80) for n in names], on, changed))
 
     def action_category(self) -> None:
-        from resim_inspect.tui.widgets.dialogs import Choose
+        from resim_inspect.tui.widgets.dialogs import ChoiceDialog
 
         drawing = self.drawing
         if drawing is None or not drawing.categories:
@@ -203,12 +203,14 @@ class ChartView(ChartCanvas):
                 self._ask()
 
         current = names.index(drawing.category) if drawing.category in names else 0
-        self.app.push_screen(Choose("Category", [clean(n, 80) for n in names], current), chosen)
+        self.app.push_screen(
+            ChoiceDialog("Category", [clean(n, 80) for n in names], current), chosen
+        )
 
     def action_copy(self) -> None:
         from resim_inspect.tui.clipboard import copy
 
-        text = "".join(text for text, _ in self.reading(tones(self.app))).strip()
+        text = "".join(text for text, _ in self.reading(theme_styles(self.app))).strip()
         if self.cursor_x is None and self._painted is not None:
             text = self._painted.picture.text
         copy(self.app, text)
