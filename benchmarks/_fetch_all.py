@@ -16,12 +16,12 @@ def ours(url: str, project: UUID, batch: UUID, connections: int) -> tuple[int, f
     """With our fetch, onto disk; returns how many metrics came and when the first table did."""
     from runner.api.client.client import Client
     from runner.download.batch import Watch, fetch_batch
-    from runner.download.downloader import MOST
-    from runner.download.selection import Wish
+    from runner.download.downloader import MAX_CONNECTIONS
+    from runner.download.selection import DownloadSelection
     from runner.download.store import Target
     from runner.redact import Secrets
 
-    client = Client(url, TOKEN, project, connections=connections or MOST)
+    client = Client(url, TOKEN, project, connections=connections or MAX_CONNECTIONS)
     before = time.perf_counter()
     tables: list[float] = []
     watch = Watch(table=lambda _: tables.append(time.perf_counter() - before))
@@ -29,7 +29,7 @@ def ours(url: str, project: UUID, batch: UUID, connections: int) -> tuple[int, f
         found = fetch_batch(
             client,
             Target(Path(folder), project, batch),
-            Wish(),
+            DownloadSelection(),
             host="benchmark",
             secrets=Secrets(),
             connections=connections or None,

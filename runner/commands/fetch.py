@@ -107,10 +107,10 @@ def _events(args: Namespace, stack: ExitStack) -> Tell | None:
 
 def _fetch(args: Namespace, token: str, secrets: Secrets, tell: Tell | None) -> int:
     from runner.api.client.client import Client
-    from runner.api.client.retry import Patience
+    from runner.api.client.retry import RetryPolicy
     from runner.download.batch import fetch_batch
-    from runner.download.downloader import MOST
-    from runner.download.selection import Wish
+    from runner.download.downloader import MAX_CONNECTIONS
+    from runner.download.selection import DownloadSelection
     from runner.download.store import Target
     from runner.reporting.fetch_progress import showing, telling
     from runner.workspace.urls import origin_of
@@ -119,11 +119,11 @@ def _fetch(args: Namespace, token: str, secrets: Secrets, tell: Tell | None) -> 
         args.api_url,
         token,
         args.project,
-        connections=args.connections or MOST,
+        connections=args.connections or MAX_CONNECTIONS,
         allow_http=args.allow_http,
-        patience=Patience(read=30.0),
+        retry=RetryPolicy(read=30.0),
     )
-    wish = Wish(
+    wanted = DownloadSelection(
         frozenset(args.jobs),
         frozenset(one.upper() for one in args.status),
         args.name,
@@ -137,7 +137,7 @@ def _fetch(args: Namespace, token: str, secrets: Secrets, tell: Tell | None) -> 
             found = fetch_batch(
                 client,
                 target,
-                wish,
+                wanted,
                 host=host,
                 secrets=secrets,
                 connections=args.connections,

@@ -9,10 +9,10 @@ from typing import Any
 from runner.api.client.client import Client, Row, text_of
 from runner.api.client.errors import MissingError
 from runner.download import selection
-from runner.download.downloader import Gather, Progress
+from runner.download.downloader import Downloader, Progress
 from runner.download.job_download import METRICS, Missing, Parts
 from runner.download.journal import Journal
-from runner.download.selection import Wish
+from runner.download.selection import DownloadSelection
 from runner.download.store import Target, read_state
 from runner.redact import Secrets
 from runner.storage.fs import disk_errors, remove_tree
@@ -51,7 +51,7 @@ class Watch:
 def fetch_batch(
     client: Client,
     target: Target,
-    wish: Wish,
+    wanted: DownloadSelection,
     *,
     host: str,
     secrets: Secrets,
@@ -65,7 +65,7 @@ def fetch_batch(
     with disk_errors(target.folder):
         target.folder.mkdir(parents=True, exist_ok=True)
     with locked(target.folder):
-        return _Fetch(client, target, wish, host, secrets, connections, watch or Watch()).run()
+        return _Fetch(client, target, wanted, host, secrets, connections, watch or Watch()).run()
 
 
 class _Fetch:
@@ -75,7 +75,7 @@ class _Fetch:
         self,
         client: Client,
         target: Target,
-        wish: Wish,
+        wanted: DownloadSelection,
         host: str,
         secrets: Secrets,
         connections: int | None,
@@ -83,12 +83,12 @@ class _Fetch:
     ) -> None:
         self._client = client
         self._target = target
-        self._wish = wish
+        self._selection = wanted
         self._host = host
         self._hide = secrets.hide_text
         self._connections = connections
         self._watch = watch
-        self._asked = {"logs": wish.logs, "files": wish.files}
+        self._asked = {"logs": wanted.logs, "files": wanted.files}
         self._told: dict[str, dict[str, Any]] = {}
         self._tables: dict[str, dict[str, Any]] = {}
         self._missing: list[tuple[str, Missing]] = []
@@ -102,7 +102,7 @@ class _Fetch:
             [{**row, "experienceName": self._hide(text_of(row, "experienceName"))} for row in rows],
             known,
         )
-        chosen = [row for row in rows if self._wish.wants(row)]
+        chosen = [row for row in rows if self._selection.wants(row)]
         for row in chosen:
             if not selection.job_id(row):
                 name = self._hide(text_of(row, "experienceName")) or "a job"
@@ -145,10 +145,10 @@ class _Fetch:
             if whole:
                 self._watch.table(self._table())
 
-        gather = Gather(
+        downloader = Downloader(
             self._client,
             str(self._target.batch_id),
-            self._wish,
+            self._selection,
             self._connections,
             self._finish,
             listed,
@@ -156,7 +156,7 @@ class _Fetch:
             progress,
             self._watch.tick,
         )
-        gather.run([*todo, *([batch] if batch else [])])
+        downloader.run([*todo, *([batch] if batch else [])])
         self._end()
         return Fetched(
             self._table(), self._missing, self._notes, kept, progress.bytes, progress.requests
@@ -200,7 +200,9 @@ class _Fetch:
             return None
         revision = selection.revision({"jobStatus": sorted(map(selection.revision, rows))})
         state = read_state(run_folder)
-        new = state.get("revision") != revision or (self._wish.files and not state.get("files"))
+        new = state.get("revision") != revision or (
+            self._selection.files and not state.get("files")
+        )
         if state.get("final") and not new:
             self._told[BATCH] = state["told"]
             return None

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from resim_inspect.schema import metrics_pb2 as pb
 from runner.api.client.client import Client, Row, text_of
 from runner.api.client.errors import ApiError, BadAnswerError, RefusedError, TokenError
-from runner.api.client.worker_pool import Crew, Done
+from runner.api.client.worker_pool import Done, PriorityThreadPool
 from runner.download import assemble
 from runner.download.job_download import (
     DATA,
@@ -23,14 +23,14 @@ from runner.download.job_download import (
     external,
     of_experience,
 )
-from runner.download.selection import Wish
+from runner.download.selection import DownloadSelection
 from runner.download.store import safe_name
 from runner.storage.fs import disk_errors
 
-FEWEST, MOST = 8, 64
+MIN_CONNECTIONS, MAX_CONNECTIONS = 8, 64
 COST = 0.0006
 """Seconds of our own time that a request takes: while one is on its way, others can be."""
-FIRST_LOOK = 1.0
+FIRST_TABLE_AFTER = 1.0
 """Seconds until what the lists say so far is shown for the first time, and at least between two."""
 _WINDOW = 16
 
@@ -44,7 +44,7 @@ class Tag(NamedTuple):
     url: str = ""
 
 
-class Came(NamedTuple):
+class TimedResult(NamedTuple):
     """A list, a blob or a file, and how long it took in seconds."""
 
     value: list[Row] | bytes | Path
@@ -59,18 +59,18 @@ class Progress:
     done: int = 0
     bytes: int = 0
     requests: int = 0
-    connections: int = FEWEST
+    connections: int = MIN_CONNECTIONS
 
 
 @dataclass
-class Gather:
+class Downloader:
     """Everything of some jobs, over few connections or many."""
 
     client: Client
     batch_id: str
-    wish: Wish
+    selection: DownloadSelection
     connections: int | None
-    """None: as many as the latency asks for, between `FEWEST` and `MOST`."""
+    """None: as many as the latency asks for, between `MIN_CONNECTIONS` and `MAX_CONNECTIONS`."""
     finished: Callable[[Parts], None]
     listed: Callable[[bool], None]
     """Called now and then while the lists of metrics come, with False, and with True when those
@@ -81,34 +81,36 @@ class Gather:
     tick: Callable[[], None] = lambda: None
     _unlisted: set[int] = field(default_factory=set)
     _began: float = 0.0
-    _look: float = 0.0
+    _next_table: float = 0.0
     """When what has come so far is shown again; 0 when all has been."""
     _fastest: list[float] = field(default_factory=list)
 
     def run(self, todo: Sequence[Parts]) -> None:
         """Bring it all; raises TokenError, StorageError, and whatever `tick` raises."""
-        self.progress.connections = self.connections or FEWEST
-        self._crew: Crew[Tag, Came] = Crew(self.progress.connections)
+        self.progress.connections = self.connections or MIN_CONNECTIONS
+        self._pool: PriorityThreadPool[Tag, TimedResult] = PriorityThreadPool(
+            self.progress.connections
+        )
         try:
             self._unlisted = {parts.number for parts in todo}
             for parts in todo:
                 self._list(parts, METRICS, urgency=0)
             for parts in todo:
                 kinds = [DATA, EVENTS] if parts.number >= 0 else [DATA]
-                if self.wish.logs or self.wish.files:
+                if self.selection.logs or self.selection.files:
                     kinds.append(LOGS)
                 for kind in kinds:
                     self._list(parts, kind, urgency=parts.number + 2)
-            self._began = self._look = time.monotonic()
+            self._began = self._next_table = time.monotonic()
             self._show()
-            while self._crew.open:
+            while self._pool.pending:
                 done = self._next()
                 if done is not None:
                     self._finalize(*done)
                 self._show()
                 self.tick()
         finally:
-            self._crew.stop()
+            self._pool.stop()
             for parts in todo:
                 parts.journal.close()
 
@@ -152,22 +154,22 @@ class Gather:
         self._put(urgency, Tag(parts, kind, key, url), lambda: self.client.blob(url))
 
     def _put(self, urgency: int, tag: Tag, work: Callable[[], list[Row] | bytes | Path]) -> None:
-        def timed() -> Came:
+        def timed() -> TimedResult:
             before = time.monotonic()
             value = work()
-            return Came(value, time.monotonic() - before)
+            return TimedResult(value, time.monotonic() - before)
 
-        self._crew.put(urgency, tag, timed)
+        self._pool.submit(urgency, tag, timed)
 
     # -- what comes --------------------------------------------------------------------------
 
-    def _next(self) -> Done[Tag, Came] | None:
-        if not self._look:
-            return self._crew.take()
+    def _next(self) -> Done[Tag, TimedResult] | None:
+        if not self._next_table:
+            return self._pool.take()
         # What has come is to be seen also while the rest is awaited.
-        return self._crew.take_within(max(0.0, self._look - time.monotonic()))
+        return self._pool.take_within(max(0.0, self._next_table - time.monotonic()))
 
-    def _finalize(self, tag: Tag, came: Came | None, error: BaseException | None) -> None:
+    def _finalize(self, tag: Tag, result: TimedResult | None, error: BaseException | None) -> None:
         parts = tag.parts
         self.progress.requests += 1
         if isinstance(error, TokenError):
@@ -176,14 +178,14 @@ class Gather:
             self._failed(tag, error)
         elif error is not None:
             raise error
-        elif came is not None:
-            self._adapt(came.seconds)
-            if isinstance(came.value, list):
-                self._rows(tag, came.value)
-            elif isinstance(came.value, bytes):
-                self._content(tag, came.value)
+        elif result is not None:
+            self._adapt(result.seconds)
+            if isinstance(result.value, list):
+                self._rows(tag, result.value)
+            elif isinstance(result.value, bytes):
+                self._content(tag, result.value)
             else:
-                self._file(tag, came.value)
+                self._file(tag, result.value)
         if tag.kind == METRICS and not tag.key and parts.number in self._unlisted:
             self._unlisted.discard(parts.number)
         parts.waiting -= 1
@@ -193,11 +195,13 @@ class Gather:
 
     def _show(self) -> None:
         now = time.monotonic()
-        if not self._look or (self._unlisted and now < self._look):
+        if not self._next_table or (self._unlisted and now < self._next_table):
             return
         self.listed(not self._unlisted)
         # Ever more rarely, for with many jobs it takes its time; and whole, no more.
-        self._look = now + max(FIRST_LOOK, now - self._began) if self._unlisted else 0.0
+        self._next_table = (
+            now + max(FIRST_TABLE_AFTER, now - self._began) if self._unlisted else 0.0
+        )
 
     def _failed(self, tag: Tag, error: ApiError) -> None:
         parts, kind, key, url = tag
@@ -237,7 +241,7 @@ class Gather:
         if kind == EVENTS:
             return
         for key, row in parts.rows[kind].items():
-            if kind == DATA and external(row) and not self.wish.files:
+            if kind == DATA and external(row) and not self.selection.files:
                 continue
             known = parts.journal.get(f"{kind}/{key}")
             if known is not None:
@@ -250,7 +254,7 @@ class Gather:
         wanted = {}
         for key, row in parts.rows[LOGS].items():
             name = text_of(row, "filePath") or text_of(row, "fileName")
-            mine = self.wish.logs if of_experience(row) else self.wish.files
+            mine = self.selection.logs if of_experience(row) else self.selection.files
             if not mine or text_of(row, "logType") == "METRICS_OUTPUT_LOG":
                 continue
             if not safe_name(name):
@@ -292,8 +296,8 @@ class Gather:
         self._fastest.append(seconds)
         if len(self._fastest) == _WINDOW:
             # The fastest tells of the way; the others waited for us as well.
-            wanted = min(MOST, int(min(self._fastest) / COST))
+            wanted = min(MAX_CONNECTIONS, int(min(self._fastest) / COST))
             self._fastest.clear()
             if wanted > self.progress.connections:
                 self.progress.connections = wanted
-                self._crew.grow(wanted)
+                self._pool.resize(wanted)

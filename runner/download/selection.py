@@ -20,7 +20,7 @@ FINAL = frozenset(("SUCCEEDED", "ERROR", "CANCELLED"))
 
 
 @dataclass(frozen=True)
-class Wish:
+class DownloadSelection:
     """What of a batch is wanted; empty filters want everything."""
 
     jobs: frozenset[str] = frozenset()

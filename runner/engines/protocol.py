@@ -123,7 +123,7 @@ class EngineInfo(NamedTuple):
     """The limits that it cannot keep, by the names of their options."""
 
 
-class Ended(NamedTuple):
+class RunExit(NamedTuple):
     """How a build ended. `error` is the engine's own word about why it did not start."""
 
     code: int
@@ -152,7 +152,7 @@ class Running(Protocol):
     def kill(self) -> None:
         """End it."""
 
-    def ended(self) -> Ended:
+    def exit_info(self) -> RunExit:
         """How it ended; its log is complete after this."""
 
     def take_outputs(self, into: Path, caps: Caps) -> Taken:
@@ -191,7 +191,7 @@ class Engine(Protocol):
     ) -> Served:
         """Start a run that has the stand-in API to itself; raises EngineError as `start` does."""
 
-    def about_no_outputs(self, build: Build) -> str:
+    def no_outputs_hint(self, build: Build) -> str:
         """What to do about a build that left nothing, where the engine may be the reason."""
 
     def sweep(self) -> list[str]:

@@ -268,9 +268,9 @@ class _Serving:
         """As the engine itself."""
         return self._engine.start_served(build, prepared, task, service, log)
 
-    def about_no_outputs(self, build: Build) -> str:
+    def no_outputs_hint(self, build: Build) -> str:
         """As the engine itself."""
-        return self._engine.about_no_outputs(build)
+        return self._engine.no_outputs_hint(build)
 
     def sweep(self) -> list[str]:
         """As the engine itself."""

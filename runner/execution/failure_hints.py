@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from resim_inspect.text import clean, number
-from runner.engines.protocol import Build, Ended
+from runner.engines.protocol import Build, RunExit
 
 SIGNALS = {129: "HUP", 130: "INT", 132: "ILL", 134: "ABRT", 135: "BUS", 136: "FPE", 143: "TERM"}
 PERMISSIONS = "the user that it runs as may not do that; --image-user gives it the image's own."
@@ -43,7 +43,7 @@ class Diagnosis(NamedTuple):
     hint: str = ""
 
 
-def of_exit(ended: Ended, tail: tuple[str, ...], build: Build, *, podman: bool) -> Diagnosis:
+def of_exit(ended: RunExit, tail: tuple[str, ...], build: Build, *, podman: bool) -> Diagnosis:
     """A build that ended with something else than 0."""
     code = ended.code
     if ended.oom or (code == 137 and podman and build.limits.memory_mib):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
 
-from runner.engines.protocol import Build, Ended, Engine, Prepared, Running, Task
+from runner.engines.protocol import Build, Engine, Prepared, RunExit, Running, Task
 from runner.errors import OutputsError, RunnerError, StorageError
 from runner.execution import failure_hints
 from runner.execution.evaluation import Judgement, judge
@@ -184,7 +184,7 @@ def _alive(
         stop.discard(run)
         if stop.stage:
             return replace(blank, message="it was stopped.")
-        ended = run.ended()
+        ended = run.exit_info()
         if not in_time:
             why = failure_hints.of_timeout(rules.timeout, log.tail())
             return replace(
@@ -222,7 +222,7 @@ def _judged(
     spec: JobSpec,
     rules: Rules,
     run: Running,
-    ended: Ended,
+    ended: RunExit,
     log: LogSink,
     blank: JobResult,
 ) -> JobResult:
@@ -251,13 +251,13 @@ def _judged(
         why = failure_hints.of_exit(ended, tail, build, podman=podman)
         hint = why.hint
         if any(str(ROOT) in line for line in tail):
-            hint = engine.about_no_outputs(build) or hint
+            hint = engine.no_outputs_hint(build) or hint
         return replace(result, message=why.message, hint=hint)
     if refused is not None:
         return replace(result, message=refused.reason, hint=refused.hint)
     if judgement.message:
         hint = judgement.hint
         if not taken.files:
-            hint = engine.about_no_outputs(build) or hint
+            hint = engine.no_outputs_hint(build) or hint
         return replace(result, message=judgement.message, hint=hint)
     return replace(result, outcome=Outcome.DONE)

@@ -12,7 +12,7 @@ from uuid import UUID
 from resim_inspect.text import clean
 from runner.api.client.client import Client, Row, text_of
 from runner.api.client.errors import ApiError, MissingError
-from runner.api.client.retry import Patience
+from runner.api.client.retry import RetryPolicy
 from runner.inside.errors import FetchError, InputsError
 from runner.inside.unpacking import unpack
 from runner.workspace.contract import BatchConfig, ContractError, ReportConfig, parse_batch_config
@@ -30,14 +30,14 @@ class Jobs(dict[UUID, Any]):
         self.experience_names: dict[UUID, str] = {}
 
 
-def fetch(config: BatchConfig | Path | str, patience: Patience | None = None) -> Jobs:
+def fetch(config: BatchConfig | Path | str, retry: RetryPolicy | None = None) -> Jobs:
     """The metrics of every job of a batch; `config` is the config, or the path of its file.
 
     Raises FetchError, and InputsError for a file that is no config.
     """
     if not isinstance(config, tuple):
         config = read_config(Path(config))
-    with fetcher(config, patience) as source:
+    with fetcher(config, retry) as source:
         return source.jobs(config.batch_id)
 
 
@@ -54,7 +54,7 @@ def read_config(path: Path) -> BatchConfig:
 
 @contextmanager
 def fetcher(
-    config: BatchConfig | ReportConfig, patience: Patience | None = None
+    config: BatchConfig | ReportConfig, retry: RetryPolicy | None = None
 ) -> Iterator[Fetcher]:
     """A Fetcher for the API of a config; what the API does wrong comes out as a FetchError."""
     try:
@@ -65,7 +65,7 @@ def fetcher(
             connections=CONNECTIONS,
             # Whoever made the config chose; what it says of https holds for blobs as well.
             allow_http=config.api_url.lower().startswith("http:"),
-            patience=patience,
+            retry=retry,
         )
         try:
             yield Fetcher(client, config.project_id is None)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from resim_inspect.text import clean
 from runner.api.client.client import Row, text_of
-from runner.api.client.retry import Patience
+from runner.api.client.retry import RetryPolicy
 from runner.inside.errors import FetchError
 from runner.inside.fetching import Jobs, fetcher
 from runner.workspace.contract import ReportConfig
@@ -27,11 +27,11 @@ class Batch:
     row: Row
     """All that the API's list says of it."""
     _config: ReportConfig = field(repr=False)
-    _patience: Patience | None = field(default=None, repr=False)
+    _retry: RetryPolicy | None = field(default=None, repr=False)
 
     def jobs(self) -> Jobs:
         """The metrics of its jobs, fetched now; raises FetchError."""
-        with fetcher(self._config, self._patience) as source:
+        with fetcher(self._config, self._retry) as source:
             return source.jobs(self.id)
 
 
@@ -47,9 +47,9 @@ class Report:
     batches: tuple[Batch, ...]
 
 
-def fetch_report(config: ReportConfig, patience: Patience | None = None) -> Report:
+def fetch_report(config: ReportConfig, retry: RetryPolicy | None = None) -> Report:
     """A report and the metrics of its batches; raises FetchError."""
-    with fetcher(config, patience) as source:
+    with fetcher(config, retry) as source:
         row = source.client.report(config.report_id)
         batches = [
             Batch(
@@ -59,7 +59,7 @@ def fetch_report(config: ReportConfig, patience: Patience | None = None) -> Repo
                 source.batch(_batch_id(found)),
                 found,
                 config,
-                patience,
+                retry,
             )
             for found in source.client.batches(search_for(row))
         ]

@@ -21,7 +21,7 @@ from pathlib import Path
 import pytest
 
 from runner.api.stub_server import server
-from runner.api.stub_server.thread_server import Background
+from runner.api.stub_server.thread_server import ThreadServer
 from runner.errors import EngineError
 from tests.api.workspaces import SECRET, TOKEN, Served, served, workspace
 
@@ -321,7 +321,7 @@ def test_random_bytes_never_bring_it_down(api: Served, caplog: pytest.LogCapture
 def test_a_port_that_is_taken_is_one_clear_sentence(api: Served) -> None:
     with (
         pytest.raises(EngineError, match="cannot listen on"),
-        Background(api.prepared.folder, port=api.api.port),
+        ThreadServer(api.prepared.folder, port=api.api.port),
     ):
         pass
 

@@ -26,7 +26,7 @@ from runner.api.client.errors import (
     UnreachableError,
     UnsafeError,
 )
-from runner.api.client.retry import Patience, retry_after
+from runner.api.client.retry import RetryPolicy, retry_after
 from tests.api.misbehaving_server import Rude, answer, document, drip, raw, reset, rude, stall
 
 TOKEN = "secret-token-of-the-test"
@@ -48,12 +48,14 @@ def slept() -> list[float]:
 
 @pytest.fixture
 def client(server: Rude, slept: list[float]) -> Iterator[Client]:
-    patience = Patience(connect=2.0, read=0.3, whole=1.0, attempts=4, listing=100_000, blob=100_000)
+    retry = RetryPolicy(
+        connect=2.0, read=0.3, total_timeout=1.0, attempts=4, listing=100_000, blob=100_000
+    )
     made = Client(
         f"{server.url}/v1",
         TOKEN,
         PROJECT,
-        patience=patience,
+        retry=retry,
         sleep=slept.append,
         chance=lambda: 1.0,
     )
@@ -175,7 +177,7 @@ def test_it_is_not_tried_for_ever(server: Rude, client: Client, slept: list[floa
 def test_nobody_there_is_said_so(slept: list[float]) -> None:
     with rude() as gone:
         url = gone.url
-    client = Client(url, TOKEN, PROJECT, sleep=slept.append, patience=Patience(attempts=2))
+    client = Client(url, TOKEN, PROJECT, sleep=slept.append, retry=RetryPolicy(attempts=2))
     with pytest.raises(UnreachableError, match="refuses the connection"):
         names(client)
     assert len(slept) == 1
@@ -257,7 +259,7 @@ def test_what_is_packed_may_not_unpack_to_too_much(server: Rude, client: Client)
     server.on("/packed", answer(200, gzip.compress(b"fine"), "Content-Encoding: gzip"))
     assert client.blob(f"{server.url}/packed") == b"fine"
     server.on("/broken", answer(200, b"no gzip", "Content-Encoding: gzip"))
-    with pytest.raises(BadAnswerError, match="unpacked"):
+    with pytest.raises(BadAnswerError, match="decompressed"):
         client.blob(f"{server.url}/broken")
 
 
@@ -304,11 +306,11 @@ def test_the_token_follows_on_the_same_host_and_to_no_other(server: Rude, client
 
 def test_going_in_circles_ends(server: Rude, client: Client) -> None:
     server.on(JOBS, answer(302, b"", f"Location: {JOBS}"))
-    with pytest.raises(BadAnswerError, match="on and on"):
+    with pytest.raises(BadAnswerError, match="too often"):
         names(client)
     for location in ("ftp://x/", "http://[", "javascript:1", "http://u:p@h/"):
         server.on(JOBS, answer(302, b"", f"Location: {location}"))
-        with pytest.raises(BadAnswerError, match="no address"):
+        with pytest.raises(BadAnswerError, match="invalid URL"):
             names(client)
 
 
@@ -341,7 +343,7 @@ def test_an_api_of_the_cloud_cannot_point_us_at_this_machine() -> None:
         with pytest.raises(UnsafeError, match="plain http"):
             client.blob(url)
     for url in ("", "file:///etc/passwd", "blob", "https://", "https://u:p@h/"):
-        with pytest.raises(BadAnswerError, match="none"):
+        with pytest.raises(BadAnswerError, match="invalid URL"):
             client.blob(url)
 
 

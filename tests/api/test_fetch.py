@@ -13,9 +13,9 @@ import pytest
 from resim_inspect.schema import metrics_pb2 as pb
 from runner.api.client.client import Client
 from runner.api.client.errors import MissingError, RefusedError, TokenError
-from runner.api.client.job_fetcher import JobParts, described, fetch_jobs, standard
-from runner.api.client.retry import Patience
-from runner.api.client.worker_pool import Crew
+from runner.api.client.job_fetcher import JobParts, fetch_jobs, standard
+from runner.api.client.retry import RetryPolicy
+from runner.api.client.worker_pool import PriorityThreadPool
 from runner.workspace.layout import open_workspace
 from tests.api.misbehaving_server import Rude, answer, document, reset, rude
 from tests.api.workspaces import served, workspace
@@ -31,8 +31,8 @@ def server() -> Iterator[Rude]:
 
 
 def client_of(server: Rude, connections: int = 4, attempts: int = 6) -> Client:
-    patience = Patience(connect=2.0, read=2.0, attempts=attempts, backoff=0.001)
-    return Client(server.url, "token", None, connections=connections, patience=patience)
+    retry = RetryPolicy(connect=2.0, read=2.0, attempts=attempts, backoff=0.001)
+    return Client(server.url, "token", None, connections=connections, retry=retry)
 
 
 def offer(server: Rude, jobs: int, each: int) -> None:
@@ -138,9 +138,6 @@ def test_what_does_not_come_is_named_and_the_rest_comes(server: Rude) -> None:
     assert [part.content for part in found["job1"].data] == [b"metricsData-1-0"]
     assert [failure.what for failure in found["job2"].failures] == ["metrics"]
     assert len(found["job2"].data) == 2
-    lines = described(found["job1"])
-    assert len(lines) == 2
-    assert lines[0].startswith("job1: metrics metrics-1-0: 127.0.0.1/blob/")
 
 
 def test_a_token_that_expires_ends_it(server: Rude) -> None:
@@ -186,16 +183,16 @@ def test_whoever_stops_listening_stops_the_fetch(server: Rude) -> None:
 
 def test_the_most_urgent_is_done_first() -> None:
     gate = threading.Event()
-    crew: Crew[str, str] = Crew(1)
-    crew.put(0, "first", lambda: str(gate.wait(10)))
+    pool: PriorityThreadPool[str, str] = PriorityThreadPool(1)
+    pool.submit(0, "first", lambda: str(gate.wait(10)))
     for urgency, tag in ((1, "late"), (0, "soon"), (1, "later")):
-        crew.put(urgency, tag, lambda tag=tag: tag)  # type: ignore[misc]
-    crew.put(2, "broken", lambda: str(1 // 0))
-    assert crew.take_within(0.01) is None
-    assert crew.open == 5
+        pool.submit(urgency, tag, lambda tag=tag: tag)  # type: ignore[misc]
+    pool.submit(2, "broken", lambda: str(1 // 0))
+    assert pool.take_within(0.01) is None
+    assert pool.pending == 5
     gate.set()
-    taken = [crew.take_within(10) or crew.take(), *(crew.take() for _ in range(4))]
+    taken = [pool.take_within(10) or pool.take(), *(pool.take() for _ in range(4))]
     assert [tag for tag, _, _ in taken] == ["first", "soon", "late", "later", "broken"]
     assert isinstance(taken[4][2], ZeroDivisionError)
-    assert crew.open == 0
-    crew.stop()
+    assert pool.pending == 0
+    pool.stop()

@@ -15,7 +15,7 @@ import pytest
 
 from runner.api.client.client import Client
 from runner.api.client.errors import ApiError, BadAnswerError, UnreachableError, UnsafeError
-from runner.api.client.retry import Patience
+from runner.api.client.retry import RetryPolicy
 from tests.api.misbehaving_server import Behaviour, Rude, answer, raw, rude
 
 
@@ -27,8 +27,10 @@ def server() -> Iterator[Rude]:
 
 @pytest.fixture
 def client(server: Rude) -> Iterator[Client]:
-    patience = Patience(connect=2.0, read=0.5, whole=1.0, attempts=2, backoff=0.001, blob=100_000)
-    made = Client(server.url, "token", None, patience=patience)
+    retry = RetryPolicy(
+        connect=2.0, read=0.5, total_timeout=1.0, attempts=2, backoff=0.001, blob=100_000
+    )
+    made = Client(server.url, "token", None, retry=retry)
     yield made
     made.close()
 

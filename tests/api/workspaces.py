@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from resim_inspect.building.builder import DocumentBuilder
 from runner.api.stub_server.index_builder import Prepared, prepare
-from runner.api.stub_server.thread_server import Background
+from runner.api.stub_server.thread_server import ThreadServer
 from runner.workspace.layout import Workspace, open_workspace
 
 TOKEN = "token-of-the-test"
@@ -52,7 +52,7 @@ class Served(NamedTuple):
     """A stand-in that runs, and what it serves."""
 
     prepared: Prepared
-    api: Background
+    api: ThreadServer
 
     def get(self, path: str, token: str | None = TOKEN, method: str = "GET") -> tuple[int, Any]:
         """Status and JSON of the answer; bytes where it is no JSON."""
@@ -77,5 +77,5 @@ class Served(NamedTuple):
 def served(folder: Path, *workspaces: Workspace, **options: Any) -> Iterator[Served]:
     """Serve workspaces for the length of a block; `folder` is for what is prepared."""
     prepared = prepare(workspaces, folder, token=TOKEN, secret=SECRET, **options)
-    with Background(prepared.folder) as api:
+    with ThreadServer(prepared.folder) as api:
         yield Served(prepared, api)

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from resim_inspect.building.builder import DocumentBuilder
-from runner.api.client.retry import Patience
+from runner.api.client.retry import RetryPolicy
 from runner.inside.errors import Code, FetchError
 from runner.inside.fetching import fetch
 from runner.inside.report import search_for
@@ -24,7 +24,7 @@ from tests.inside.test_fetching import BATCH, PROJECT, SUMS, flight
 
 pytestmark = needs_sdk
 
-HASTE = Patience(connect=2, read=2, whole=5, attempts=2, backoff=0.01)
+HASTE = RetryPolicy(connect=2, read=2, total_timeout=5, attempts=2, backoff=0.01)
 
 
 class Fake:

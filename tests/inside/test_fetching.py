@@ -12,7 +12,7 @@ import pytest
 from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.document import open_document
 from runner.api.stub_server.index_builder import Prepared, prepare
-from runner.api.stub_server.thread_server import Background
+from runner.api.stub_server.thread_server import ThreadServer
 from runner.inside import fetch
 from runner.inside.errors import Code, InputsError
 from runner.inside.report import fetch_report
@@ -74,15 +74,15 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def served(
     workspace: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Prepared, Background]]:
+) -> Iterator[tuple[Prepared, ThreadServer]]:
     folder = tmp_path_factory.mktemp("served") / "api"
     prepared = prepare([open_workspace(workspace)], folder, token="a-token", secret="a-secret")
-    with Background(folder) as api:
+    with ThreadServer(folder) as api:
         yield prepared, api
 
 
 def test_all_that_was_written_comes_back(
-    workspace: Path, served: tuple[Prepared, Background]
+    workspace: Path, served: tuple[Prepared, ThreadServer]
 ) -> None:
     prepared, api = served
     jobs = fetch(prepared.batch_config(api.url))
@@ -118,7 +118,7 @@ def test_it_is_what_the_official_fetcher_brings(tmp_path: Path, workspace: Path)
         b.histogram("h", v, b.statuses("s", v), buckets=[(0.0, 9.0)])
         b.write(outputs / "metrics.binproto")
     prepared = prepare([open_workspace(tmp_path)], tmp_path / "api", token="t", secret="s")
-    with Background(tmp_path / "api") as api:
+    with ThreadServer(tmp_path / "api") as api:
         config = prepared.batch_config(api.url)
         ours = fetch(config)
         official = fetch_job_metrics_by_batch(
@@ -140,7 +140,7 @@ def test_it_is_what_the_official_fetcher_brings(tmp_path: Path, workspace: Path)
             assert packed[0] == packed[1]
 
 
-def test_a_config_can_be_a_file(tmp_path: Path, served: tuple[Prepared, Background]) -> None:
+def test_a_config_can_be_a_file(tmp_path: Path, served: tuple[Prepared, ThreadServer]) -> None:
     prepared, api = served
     path = tmp_path / "batch_metrics_config.json"
     path.write_bytes(config_bytes(prepared.batch_config(api.url)))
@@ -153,7 +153,7 @@ def test_a_config_can_be_a_file(tmp_path: Path, served: tuple[Prepared, Backgrou
 
 
 def test_a_config_of_three_fields_takes_the_old_routes(
-    served: tuple[Prepared, Background],
+    served: tuple[Prepared, ThreadServer],
 ) -> None:
     prepared, api = served
     assert len(fetch(prepared.batch_config(api.url, fields=3))) == 12
@@ -161,7 +161,7 @@ def test_a_config_of_three_fields_takes_the_old_routes(
 
 def test_batch_mode_calls_the_function_with_the_jobs(
     room: Room,
-    served: tuple[Prepared, Background],
+    served: tuple[Prepared, ThreadServer],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -181,7 +181,7 @@ def test_batch_mode_calls_the_function_with_the_jobs(
 
 
 def test_report_mode_calls_the_function_with_the_batches(
-    room: Room, served: tuple[Prepared, Background], monkeypatch: pytest.MonkeyPatch
+    room: Room, served: tuple[Prepared, ThreadServer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     prepared, api = served
     config = prepared.report_config(api.url)

@@ -9,9 +9,9 @@ from pathlib import Path
 from resim_inspect.building.builder import DocumentBuilder
 from runner.engines.protocol import (
     Build,
-    Ended,
     EngineInfo,
     Prepared,
+    RunExit,
     Served,
     Service,
     Sink,
@@ -74,8 +74,8 @@ class FakeRun:
         self._code = 137
         self._over.set()
 
-    def ended(self) -> Ended:
-        return Ended(self._code)
+    def exit_info(self) -> RunExit:
+        return RunExit(self._code)
 
     def take_outputs(self, into: Path, caps: Caps) -> Taken:
         into.mkdir()
@@ -117,7 +117,7 @@ class FakeEngine:
     ) -> Served:
         raise EngineError("this engine has no place for an API.")
 
-    def about_no_outputs(self, build: Build) -> str:
+    def no_outputs_hint(self, build: Build) -> str:
         return "a hint of the engine"
 
     def sweep(self) -> list[str]:

@@ -11,9 +11,9 @@ from uuid import UUID, uuid5
 
 from resim_inspect.building.builder import DocumentBuilder
 from runner.api.client.client import Client
-from runner.api.client.retry import Patience
+from runner.api.client.retry import RetryPolicy
 from runner.download.batch import Fetched, Watch, fetch_batch
-from runner.download.selection import Wish
+from runner.download.selection import DownloadSelection
 from runner.download.store import Target
 from runner.redact import Secrets
 from tests.api.misbehaving_server import Rude, answer, document
@@ -75,19 +75,19 @@ def offer(server: Rude, jobs: int = 3, metrics: int = 2) -> None:
 def fetch(
     server: Rude,
     folder: Path,
-    wish: Wish | None = None,
+    wanted: DownloadSelection | None = None,
     *,
     connections: int | None = 4,
     read: float = 2.0,
     watch: Watch | None = None,
 ) -> Fetched:
-    patience = Patience(connect=2.0, read=read, attempts=6, backoff=0.001, blob=1 << 20)
-    client = Client(server.url, TOKEN, PROJECT, connections=connections or 64, patience=patience)
+    retry = RetryPolicy(connect=2.0, read=read, attempts=6, backoff=0.001, blob=1 << 20)
+    client = Client(server.url, TOKEN, PROJECT, connections=connections or 64, retry=retry)
     try:
         return fetch_batch(
             client,
             Target(folder, PROJECT, BATCH),
-            wish or Wish(),
+            wanted or DownloadSelection(),
             host="127.0.0.1",
             secrets=Secrets([TOKEN]),
             connections=connections,

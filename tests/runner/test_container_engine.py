@@ -20,13 +20,13 @@ from runner.engines.docker import engine as docker
 from runner.engines.docker.container_settings import host_options, unkept_limits
 from runner.engines.docker.discovery import Candidate
 from runner.engines.docker.ssh_tunnel import ssh_command
-from runner.engines.protocol import Build, Ended, EngineInfo, Limits, Mount, Prepared, Task
+from runner.engines.protocol import Build, EngineInfo, Limits, Mount, Prepared, RunExit, Task
 from runner.errors import EngineError, ImageError
 
 IMAGE = {"Id": "sha256:" + "1" * 64, "Os": "linux", "Architecture": "amd64"}
 
 
-class Talk:
+class DockerClient:
     """Plays an engine that says `about` of itself, and remembers what it was asked to make."""
 
     about: ClassVar[dict[str, Any]] = {}
@@ -76,15 +76,15 @@ def _chunks(data: bytes | Iterator[bytes]) -> Iterator[bytes]:
 def engine_of(
     monkeypatch: pytest.MonkeyPatch, address: str = "unix:///e.sock", **about: Any
 ) -> docker.DockerEngine:
-    played = type("Played", (Talk,), about)
-    monkeypatch.setattr(docker, "Talk", played)
+    played = type("Played", (DockerClient,), about)
+    monkeypatch.setattr(docker, "DockerClient", played)
     return docker.DockerEngine(Candidate(address, "the test"))
 
 
-def start(engine: docker.DockerEngine, build: Build, inputs: Path) -> Talk:
+def start(engine: docker.DockerEngine, build: Build, inputs: Path) -> DockerClient:
     task = Task("run", "job", (("logs", inputs),))
     engine.start(build, Prepared("sha256:1"), task, SimpleNamespace(write=print))
-    return cast(Talk, engine._talk)
+    return cast(DockerClient, engine._client)
 
 
 def folder(path: Path) -> Path:
@@ -239,7 +239,7 @@ def test_a_log_is_waited_for_as_long_as_it_goes_on(
     sink = SimpleNamespace(write=lambda _, data: heard.append(data))
     run = container.ContainerRun(cast(Any, SimpleNamespace(api=api)), "c", cast(Any, sink))
     run.start()
-    assert run.ended() == Ended(3, log_cut=stalls)
+    assert run.exit_info() == RunExit(3, log_cut=stalls)
     assert len(heard) == 12
     over.set()
 

@@ -14,7 +14,7 @@ from resim_inspect.schema import metrics_pb2 as pb
 from resim_inspect.validation import validate
 from runner.download import downloader
 from runner.download.batch import Watch
-from runner.download.selection import Wish
+from runner.download.selection import DownloadSelection
 from runner.workspace.layout import open_workspace
 from tests.api.misbehaving_server import Rude, answer, document
 from tests.api.workspaces import TOKEN as SERVED_TOKEN
@@ -106,7 +106,7 @@ def test_the_table_is_there_before_the_blobs(server: Rude, tmp_path: Path) -> No
 def test_names_and_statuses_are_there_before_the_lists_of_metrics(
     server: Rude, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(downloader, "FIRST_LOOK", 0.0)
+    monkeypatch.setattr(downloader, "FIRST_TABLE_AFTER", 0.0)
     gate = threading.Event()
 
     def wait(client: object) -> bool:
@@ -164,12 +164,12 @@ def test_jobs_that_are_not_over_are_asked_for_again(server: Rude, tmp_path: Path
 def test_filters_choose_jobs_and_add_up(server: Rude, tmp_path: Path) -> None:
     rows = [job_row(0), job_row(1, conflatedStatus="BLOCKER"), job_row(2)]
     server.on(f"{BASE}/jobs", document({"jobs": rows}))
-    for wish, names in (
-        (Wish(jobs=frozenset({job_id(0)})), {"flight 0"}),
-        (Wish(statuses=frozenset({"BLOCKER"})), {"flight 0", "flight 1"}),
-        (Wish(name="FLIGHT 2"), {"flight 0", "flight 1", "flight 2"}),
+    for wanted, names in (
+        (DownloadSelection(jobs=frozenset({job_id(0)})), {"flight 0"}),
+        (DownloadSelection(statuses=frozenset({"BLOCKER"})), {"flight 0", "flight 1"}),
+        (DownloadSelection(name="FLIGHT 2"), {"flight 0", "flight 1", "flight 2"}),
     ):
-        fetch(server, tmp_path, wish)
+        fetch(server, tmp_path, wanted)
         assert {job.name for job in open_workspace(tmp_path).jobs} == names
     whole = tmp_path / "whole"
     fetch(server, whole)
@@ -188,7 +188,7 @@ def test_names_from_the_cloud_stay_in_their_folder(server: Rude, tmp_path: Path)
         server.on(f"{BASE}/jobs/{job_id(number)}/logs", document({"logs": []}))
     server.on(f"{BASE}/logs", document({}))
     out = tmp_path / "deep" / "out"
-    found = fetch(server, out, Wish(logs=True))
+    found = fetch(server, out, DownloadSelection(logs=True))
     assert {path.name for path in tmp_path.iterdir()} == {"deep"}
     assert {path.name for path in out.iterdir()} <= {
         *("jobs", "workspace.json", "listing.json", ".lock", ".fetch")

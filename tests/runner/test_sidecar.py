@@ -12,9 +12,9 @@ import pytest
 
 from runner.api.stub_server.index_builder import prepare
 from runner.api.stub_server.server import INDEX
-from runner.engines.api_service.counts_reader import Hearing
+from runner.engines.api_service.counts_reader import CountsReader
 from runner.engines.docker import api_sidecar
-from runner.engines.protocol import Build, Ended, Hardening, Limits, Prepared, Service, Sink, Task
+from runner.engines.protocol import Build, Hardening, Limits, Prepared, RunExit, Service, Sink, Task
 from runner.errors import EngineError
 from tests.api.workspaces import workspace
 from tests.runner.test_batch_run_fake import IMAGE, counts
@@ -38,8 +38,8 @@ class Room:
     def kill(self) -> None:
         self.over = True
 
-    def ended(self) -> Ended:
-        return Ended(self._engine.code if self.id == "id-0" else 0)
+    def exit_info(self) -> RunExit:
+        return RunExit(self._engine.code if self.id == "id-0" else 0)
 
     def take_outputs(self, into: Path, caps: Any) -> Any:
         raise AssertionError
@@ -68,7 +68,7 @@ class Rooms:
         if self.refuses and task.network.startswith("container:"):
             raise EngineError(self.refuses)
         self.started.append((build, task))
-        if isinstance(log, Hearing):
+        if isinstance(log, CountsReader):
             log.write(1, self.says)
         return Room(self, task, len(self.started) - 1)
 
@@ -88,7 +88,7 @@ def service(tmp_path: Path) -> Service:
 
 def start(engine: Rooms, service: Service, build: Build = IMAGE) -> Any:
     task = Task("run", "batch", ())
-    return api_sidecar.start(engine, build, Prepared("image"), task, service, Hearing())
+    return api_sidecar.start(engine, build, Prepared("image"), task, service, CountsReader())
 
 
 def test_the_build_joins_the_network_of_its_api(service: Service) -> None:
@@ -105,7 +105,7 @@ def test_the_build_joins_the_network_of_its_api(service: Service) -> None:
     assert task.files == (("inputs/config.json", b"http://127.0.0.1:8080/v1"),)
     assert dict(joined.env)["NO_PROXY"] == "a,127.0.0.1,localhost"
     assert (run.open_network(), run.problem(), run.counts()) == ("", "", None)
-    run.ended()
+    run.exit_info()
     run.remove()
     assert engine.removed == ["id-1", "id-0"]
 
@@ -150,25 +150,27 @@ def test_an_api_that_dies_is_a_problem(service: Service) -> None:
     run = start(engine, service)
     engine.code = 137
     run._api.run.over = True
-    run.ended()
+    run.exit_info()
     assert "the API ended while the build ran (137)" in run.problem()
 
 
 def test_what_a_server_says_is_heard_in_pieces() -> None:
-    hearing = Hearing()
+    counts_reader = CountsReader()
     line = json.dumps(counts()).encode() + b"\n"
-    hearing.write(1, b"noise\n" + b'{"host": "a", "po')
-    assert not hearing.ready.is_set()
-    hearing.write(1, b'rt": 1}\n' + line[:20])
-    hearing.write(1, line[20:] + b"[" * 100_000 + b"\n" + b'{"requests": "many", "lists": {}}\n')
-    assert hearing.ready.is_set()
-    assert hearing.counts == counts()
-    hearing.write(1, b"x" * (3 << 20))
-    hearing.write(1, b"\n" + json.dumps(counts(requests=16)).encode() + b"\n")
-    assert hearing.counts == counts(requests=16)
-    hearing.write(2, b"first\n\x1b[31mlast\n\n")
-    assert hearing.said().isprintable()
-    assert "last" in hearing.said()
+    counts_reader.write(1, b"noise\n" + b'{"host": "a", "po')
+    assert not counts_reader.ready.is_set()
+    counts_reader.write(1, b'rt": 1}\n' + line[:20])
+    counts_reader.write(
+        1, line[20:] + b"[" * 100_000 + b"\n" + b'{"requests": "many", "lists": {}}\n'
+    )
+    assert counts_reader.ready.is_set()
+    assert counts_reader.counts == counts()
+    counts_reader.write(1, b"x" * (3 << 20))
+    counts_reader.write(1, b"\n" + json.dumps(counts(requests=16)).encode() + b"\n")
+    assert counts_reader.counts == counts(requests=16)
+    counts_reader.write(2, b"first\n\x1b[31mlast\n\n")
+    assert counts_reader.last_error().isprintable()
+    assert "last" in counts_reader.last_error()
 
 
 def test_limits_grow_with_what_is_served(service: Service) -> None:

@@ -1,6 +1,6 @@
-"""Asks ReSim's API and fetches blobs: patient with faults, strict about where a token goes.
+"""Client of ReSim's API: lists, objects and blobs, with retries, and a token that stays with it.
 
-One client may be used by many threads.
+Many threads may use one client.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from uuid import UUID
 
 from resim_inspect.text import clean
 from runner.api.client.errors import BadAnswerError, UnreachableError, UnsafeError
-from runner.api.client.retry import AgainError, Patience
+from runner.api.client.retry import RetryableError, RetryPolicy
 from runner.api.client.transport import Opener, Transport
 from runner.api.client.urls import part_of, shown
 from runner.workspace.urls import origin_of, url_problem
 
 Row = Mapping[str, Any]
-"""One object of an answer, with whatever keys and values this release of the API gives it."""
+"""One JSON object of an answer; its keys and values depend on the API's release."""
 
-_MOST_REDIRECTS = 5
+_MAX_REDIRECTS = 5
 
 
 class Client:
@@ -38,15 +38,15 @@ class Client:
         *,
         connections: int = 16,
         allow_http: bool = False,
-        patience: Patience | None = None,
+        retry: RetryPolicy | None = None,
         sleep: Callable[[float], None] = time.sleep,
         chance: Callable[[], float] = random.random,
     ) -> None:
-        """`url` is a config's `apiURL`; without a project the routes of 2023 are used.
+        """Create a client; `url` is a config's `apiURL`.
 
-        `connections` are kept open and used at once. Plain http goes to this machine only,
-        unless `allow_http` says otherwise: it would show the token to everybody on the way.
-        Raises UnsafeError, and BadAnswerError for what is no address.
+        Without a project, the routes of 2023 are used. `connections` is the number of
+        persistent connections. Plain http, which exposes the token, is limited to this machine
+        unless `allow_http` is set. Raises UnsafeError, and BadAnswerError for an invalid URL.
         """
         problem = url_problem(url)
         if problem:
@@ -60,53 +60,53 @@ class Client:
         self._allow_http = allow_http
         self._base = url.rstrip("/")
         self._project = project_id
-        self._patience = patience or Patience()
+        self._retry = retry or RetryPolicy()
         self._sleep = sleep
         self._chance = chance
         self._token = {"Authorization": f"Bearer {token}"}
-        self._transport = Transport(self._patience, connections)
+        self._transport = Transport(self._retry, connections)
 
     def __repr__(self) -> str:
         return f"Client({self._base!r}, project {self._project})"
 
     def close(self) -> None:
-        """Close the connections that are kept open."""
+        """Close the persistent connections."""
         self._transport.close()
 
-    # -- what an API has ---------------------------------------------------------------------
+    # -- resources ---------------------------------------------------------------------------
 
     def jobs(self, batch_id: UUID | str) -> Iterator[Row]:
-        """The batch's jobs, page by page as they come."""
+        """Jobs of a batch, read page by page."""
         return self._list(f"batches/{part_of(batch_id)}/jobs", "jobs")
 
     def metrics(self, batch_id: UUID | str, job_id: UUID | str) -> Iterator[Row]:
-        """A job's metrics: names, statuses, values of scalars, `metricURL`."""
+        """Metrics of a job: names, statuses, values of scalars, `metricURL`."""
         return self._list(f"batches/{part_of(batch_id)}/jobs/{part_of(job_id)}/metrics", "metrics")
 
     def metrics_data(self, batch_id: UUID | str, job_id: UUID | str) -> Iterator[Row]:
-        """A job's metrics data: names, `metricsDataType`, `metricsDataURL`."""
+        """Metrics data of a job: names, `metricsDataType`, `metricsDataURL`."""
         path = f"batches/{part_of(batch_id)}/jobs/{part_of(job_id)}/metricsData"
         return self._list(path, "metricsData")
 
     def events(self, batch_id: UUID | str, job_id: UUID | str) -> Iterator[Row]:
-        """A job's events."""
+        """Events of a job."""
         return self._list(f"batches/{part_of(batch_id)}/jobs/{part_of(job_id)}/events", "events")
 
     def logs(self, batch_id: UUID | str, job_id: UUID | str | None = None) -> Iterator[Row]:
-        """The files of a job, or of the batch itself: names, sizes, `logOutputLocation`."""
+        """Files of a job, or of the batch itself: names, sizes, `logOutputLocation`."""
         job = "" if job_id is None else f"/jobs/{part_of(job_id)}"
         return self._list(f"batches/{part_of(batch_id)}{job}/logs", "logs")
 
     def batch_metrics(self, batch_id: UUID | str) -> Iterator[Row]:
-        """The metrics of the batch itself."""
+        """Metrics of the batch itself."""
         return self._list(f"batches/{part_of(batch_id)}/metrics", "batchMetrics")
 
     def batch_metrics_data(self, batch_id: UUID | str) -> Iterator[Row]:
-        """The metrics data of the batch itself."""
+        """Metrics data of the batch itself."""
         return self._list(f"batches/{part_of(batch_id)}/metricsData", "batchMetricsData")
 
     def batches(self, search: str = "") -> Iterator[Row]:
-        """The project's batches; `search` as the API understands it."""
+        """Batches of the project; `search` is a query in the API's own syntax."""
         return self._list("batches", "batches", f"?search={quote(search)}" if search else "")
 
     def batch(self, batch_id: UUID | str) -> Row:
@@ -122,18 +122,18 @@ class Client:
         return self._object(f"reports/{part_of(report_id)}")
 
     def blob(self, url: str, limit: int | None = None) -> bytes:
-        """The bytes behind an address that the API gave, of at most `limit`; without the token."""
+        """Download a URL that the API gave, of at most `limit` bytes, without sending the token."""
         self._check_blob(url)
-        return self._ask(url, {}, self._patience.blob if limit is None else limit)
+        return self._ask(url, {}, self._retry.blob if limit is None else limit)
 
     def download(self, url: str, path: Path, limit: int | None = None) -> int:
-        """Like `blob`, into a new file; returns its size. OSError is the disk's."""
+        """Download like `blob` into a file and return its size in bytes; raises OSError as well."""
         self._check_blob(url)
-        most = self._patience.blob if limit is None else limit
+        most = self._retry.blob if limit is None else limit
         self._ask(url, {}, most, lambda: path.open("wb"))
         return path.stat().st_size
 
-    # -- how it is asked ---------------------------------------------------------------------
+    # -- requests -----------------------------------------------------------------------------
 
     def _url(self, path: str) -> str:
         project = "" if self._project is None else f"projects/{self._project}/"
@@ -141,16 +141,16 @@ class Client:
 
     def _object(self, path: str) -> dict[str, Any]:
         url = self._url(path)
-        body = self._ask(url, self._token, self._patience.listing)
+        body = self._ask(url, self._token, self._retry.listing)
         try:
             answer = json.loads(body)
         except (ValueError, RecursionError):
             what = "a web page" if body.lstrip()[:1] == b"<" else "something"
             raise BadAnswerError(
-                f"{shown(url)} answers with {what} that is no JSON.", "Check the API's address."
+                f"{shown(url)} answers with {what} that is not JSON.", "Check the API's address."
             ) from None
         if not isinstance(answer, dict):
-            raise BadAnswerError(f"{shown(url)} answers with JSON that is no object.")
+            raise BadAnswerError(f"{shown(url)} answers with JSON that is not an object.")
         return answer
 
     def _list(self, path: str, key: str, query: str = "") -> Iterator[Row]:
@@ -162,7 +162,7 @@ class Client:
             if rows is None:
                 rows = []
             if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-                raise BadAnswerError(f'{shown(self._url(path))}: "{key}" is no list of objects.')
+                raise BadAnswerError(f'{shown(self._url(path))}: "{key}" is not a list of objects.')
             yield from rows
             token = answer.get("nextPageToken")
             if not token:
@@ -175,27 +175,25 @@ class Client:
     def _ask(
         self, url: str, headers: Mapping[str, str], limit: int, into: Opener | None = None
     ) -> bytes:
-        """The body of the answer to a GET, asked for again where that may help."""
-        patience = self._patience
-        for attempt in range(1, patience.attempts + 1):
+        """Send a GET, with retries, and return the body."""
+        attempt = 1
+        while True:
             try:
                 return self._follow(url, headers, limit, into)
-            except AgainError as error:
-                wait = patience.backoff * 2 ** (attempt - 1) * (0.5 + self._chance() / 2)
-                if error.after is not None:
-                    wait = max(error.after, wait * self._chance())
-                if attempt == patience.attempts or (error.after or 0.0) > patience.longest:
+            except RetryableError as error:
+                delay = self._retry.delay(attempt, error, self._chance())
+                if delay is None:
                     times = f"{attempt} attempts" if attempt > 1 else "one attempt"
                     raise UnreachableError(
                         f"{shown(url)} {error} ({times}).", "Try again later."
                     ) from error
-                self._sleep(min(wait, patience.longest))
-        raise AssertionError("the last attempt returns or raises")
+                self._sleep(delay)
+            attempt += 1
 
     def _follow(
         self, url: str, headers: Mapping[str, str], limit: int, into: Opener | None
     ) -> bytes:
-        for _ in range(_MOST_REDIRECTS):
+        for _ in range(_MAX_REDIRECTS):
             body, location = self._transport.get(url, headers, limit, into)
             if location is None:
                 return body
@@ -204,26 +202,26 @@ class Client:
             except ValueError:
                 target = ""
             if url_problem(target.partition("?")[0].partition("#")[0]):
-                raise BadAnswerError(f"{shown(url)} sends us on to what is no address.")
+                raise BadAnswerError(f"{shown(url)} redirects to an invalid URL.")
             if headers and origin_of(target) != self._origin:
                 raise UnsafeError(
-                    f"{shown(url)} sends us on to {clean(origin_of(target).host, 80)}:"
+                    f"{shown(url)} redirects to {clean(origin_of(target).host, 80)}:"
                     " the token does not go there.",
                     "Check the API's address.",
                 )
             if not headers:
                 self._check_blob(target)
             url = target
-        raise BadAnswerError(f"{shown(url)} sends us on and on.")
+        raise BadAnswerError(f"{shown(url)} redirects too often.")
 
     def _check_blob(self, url: str) -> None:
-        """Raises for an address of a blob that we do not follow."""
+        """Raise BadAnswerError or UnsafeError for a URL of a blob that must not be requested."""
         if not isinstance(url, str) or url_problem(url.partition("?")[0]):
-            raise BadAnswerError("the API gives an address of a blob that is none.")
+            raise BadAnswerError("the API gives an invalid URL of a blob.")
         origin = origin_of(url)
         if origin.scheme == "https" or self._allow_http:
             return
-        # An API beyond this machine has no business to send us to services on it.
+        # A remote API must not reach services on this machine through the client.
         if self._origin.scheme == "http" and (origin.local or origin.host == self._origin.host):
             return
         raise UnsafeError(
@@ -233,6 +231,6 @@ class Client:
 
 
 def text_of(row: Row, key: str) -> str:
-    """A text of a row; empty where it is missing or something else."""
+    """Text value of a row; empty if it is missing or not a text."""
     value = row.get(key)
     return value if isinstance(value, str) else ""

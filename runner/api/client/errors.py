@@ -1,16 +1,29 @@
-"""What can go wrong between us and an API; no message ever holds a token or a signed address."""
+"""Errors of the API's client; no message ever has a token or a signed URL in it.
+
+ApiError
+├── UnreachableError
+├── TokenError
+├── MissingError
+├── RefusedError
+├── BadAnswerError
+└── UnsafeError
+"""
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
+from resim_inspect.text import clean
+from runner.api.client.urls import shown
 from runner.errors import RunnerError
 
 
 class ApiError(RunnerError):
-    """The API, or what it points to, did not give what was asked for."""
+    """The API, or a URL that it points to, did not give what was requested."""
 
 
 class UnreachableError(ApiError):
-    """No connection, no answer in time, or only errors of the server, however often we asked."""
+    """No connection, no answer in time, or server errors only, in all attempts."""
 
 
 class TokenError(ApiError):
@@ -18,11 +31,11 @@ class TokenError(ApiError):
 
 
 class MissingError(ApiError):
-    """404 or 410: there is no such thing."""
+    """404 or 410: the resource does not exist."""
 
 
 class RefusedError(ApiError):
-    """Another answer that says no; asking again would not change it."""
+    """Another error status; a retry would not change it."""
 
     def __init__(self, reason: str, status: int, hint: str = "") -> None:
         super().__init__(reason, hint)
@@ -30,8 +43,38 @@ class RefusedError(ApiError):
 
 
 class BadAnswerError(ApiError):
-    """An answer that makes no sense: no JSON, the wrong shape, too large, an endless list."""
+    """An invalid answer: not JSON, the wrong shape, too large, or a list without an end."""
 
 
 class UnsafeError(ApiError):
-    """To go on would send a token, or ask for a file, where it should not go."""
+    """The request would send a token, or fetch a file, where it must not."""
+
+
+def tls_error(url: str, error: Exception) -> ApiError:
+    """Translate a failure of TLS, with the reason why a certificate is not trusted."""
+    text = str(error).lower()
+    if "certificate" not in text:
+        return UnreachableError(f"{shown(url)} does not support a common version of TLS.")
+    reasons = (
+        ("expired", "has expired"),
+        ("self-signed", "is self-signed"),
+        ("self signed", "is self-signed"),
+        ("hostname mismatch", "is for another host"),
+        ("match", "is for another host"),
+    )
+    why = next((why for words, why in reasons if words in text), "cannot be verified")
+    host = clean(urlsplit(url).hostname or "?")
+    return UnsafeError(
+        f"the certificate of {host} {why}.",
+        "REQUESTS_CA_BUNDLE names a file of certificates to trust.",
+    )
+
+
+def connection_problem(error: Exception) -> str:
+    """Reason why a connection failed, as the end of a sentence."""
+    text = str(error)
+    if "NameResolution" in text or "Name or service" in text or "getaddrinfo" in text:
+        return "cannot be found: there is no such host"
+    if "refused" in text.lower():
+        return "refuses the connection"
+    return "breaks the connection"

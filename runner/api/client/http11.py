@@ -1,8 +1,8 @@
-"""Plain GETs of HTTP/1.1 over connections that are kept open: what nearly every answer needs.
+"""A pool of HTTP/1.1 connections for plain GETs: the fast path of the transport.
 
-A batch is thousands of small requests, and a general client spends most of its time on what
-none of them uses. What is out of the ordinary here (a proxy, a packed body, an address with odd
-characters) is left to such a client: `Unusual` says so.
+A batch is thousands of small requests, and a general client spends most of its time on features
+that none of them uses. Rare cases (a proxy, a compressed body, a URL with unusual characters)
+raise `UnsupportedByFastPath` and are left to the general client.
 """
 
 from __future__ import annotations
@@ -18,45 +18,48 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from runner.api.client.errors import BadAnswerError
-from runner.api.client.retry import AgainError, Patience, connection_trouble, distrust
+from runner.api.client.errors import BadAnswerError, connection_problem, tls_error
+from runner.api.client.retry import RetryableError, RetryPolicy
 from runner.api.client.urls import shown
 
 _PLAIN = re.compile(r"[!-~]+")
 _PIECE = 1 << 16
-_MOST_HEAD = 1 << 16
+_MAX_HEAD = 1 << 16
 _BREAKS = "breaks off in the middle of its answer"
 _STALLS = "stalls in the middle of its answer"
 _Key = tuple[str, str, int]
 
 
-class Unusual(Exception):  # noqa: N818 - nothing is wrong
-    """A general client has to ask instead."""
+class UnsupportedByFastPath(Exception):  # noqa: N818 - nothing is wrong
+    """The request needs the general client."""
 
 
-class Wire:
-    """Connections by host; one may be used by many threads, each connection by one at a time."""
+class Http11ConnectionPool:
+    """Idle connections by origin; many threads may use the pool, and one each connection."""
 
-    def __init__(self, patience: Patience, authorities: str) -> None:
-        """`authorities` is a file or folder of certificates to trust."""
-        self._patience = patience
+    def __init__(self, retry: RetryPolicy, authorities: str) -> None:
+        """Create an empty pool; `authorities` is a file or folder of certificates to trust."""
+        self._retry = retry
         self._authorities = authorities
         self._context: ssl.SSLContext | None = None
         self._idle: dict[_Key, list[socket.socket]] = {}
         self._lock = threading.Lock()
 
     def close(self) -> None:
-        """Close the connections that nobody uses."""
+        """Close the idle connections."""
         with self._lock:
             idle, self._idle = self._idle, {}
         for sockets in idle.values():
-            for one in sockets:
-                one.close()
+            for connection in sockets:
+                connection.close()
 
     def get(self, url: str, headers: Mapping[str, str]) -> Answer:
-        """Ask, and read the head of the answer; raises AgainError, ApiError, Unusual."""
+        """Send a GET and read the head of the answer.
+
+        Raises RetryableError, ApiError and UnsupportedByFastPath.
+        """
         if _PLAIN.fullmatch(url) is None:
-            raise Unusual
+            raise UnsupportedByFastPath
         parts = urlsplit(url)
         host = parts.hostname or ""
         key = parts.scheme, host, parts.port or (443 if parts.scheme == "https" else 80)
@@ -71,16 +74,16 @@ class Wire:
             return self._head(key, connection, started)
         except TimeoutError as error:
             connection.close()
-            raise AgainError("does not answer in time") from error
+            raise RetryableError("does not answer in time") from error
         except OSError as error:
             connection.close()
-            raise AgainError(connection_trouble(error)) from error
+            raise RetryableError(connection_problem(error)) from error
         except BaseException:
             connection.close()
             raise
 
     def give_back(self, key: _Key, connection: socket.socket) -> None:
-        """Keep a connection whose answer was read to its end."""
+        """Return a connection to the pool, after its answer was read completely."""
         with self._lock:
             self._idle.setdefault(key, []).append(connection)
 
@@ -91,7 +94,7 @@ class Wire:
                 if not idle:
                     return None
                 connection = idle.pop()
-            # Nothing is awaited on it: what can be read is its end.
+            # No answer is pending: a readable socket was closed by the server.
             if not _readable(connection):
                 return connection
             connection.close()
@@ -99,24 +102,24 @@ class Wire:
     def _connect(self, url: str, key: _Key) -> socket.socket:
         scheme, host, port = key
         try:
-            connection = socket.create_connection((host, port), self._patience.connect)
+            connection = socket.create_connection((host, port), self._retry.connect)
         except TimeoutError as error:
-            raise AgainError("does not answer in time") from error
+            raise RetryableError("does not answer in time") from error
         except socket.gaierror as error:
-            raise AgainError("cannot be found: there is no such host") from error
+            raise RetryableError("cannot be found: there is no such host") from error
         except (OSError, UnicodeError) as error:
-            raise AgainError(connection_trouble(error)) from error
+            raise RetryableError(connection_problem(error)) from error
         try:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if scheme == "https":
                 connection = self._tls().wrap_socket(connection, server_hostname=host)
-            connection.settimeout(self._patience.read)
+            connection.settimeout(self._retry.read)
         except ssl.SSLError as error:
             connection.close()
-            raise distrust(url, error) from error
+            raise tls_error(url, error) from error
         except OSError as error:
             connection.close()
-            raise AgainError(connection_trouble(error)) from error
+            raise RetryableError(connection_problem(error)) from error
         return connection
 
     def _tls(self) -> ssl.SSLContext:
@@ -135,13 +138,13 @@ class Wire:
         while True:
             end = data.find(b"\r\n\r\n")
             if end < 0:
-                if len(data) > _MOST_HEAD:
-                    raise AgainError("breaks the connection")
-                if time.monotonic() - started > self._patience.whole:
-                    raise AgainError(f"takes more than {self._patience.whole:g} s")
+                if len(data) > _MAX_HEAD:
+                    raise RetryableError("breaks the connection")
+                if time.monotonic() - started > self._retry.total_timeout:
+                    raise RetryableError(f"takes more than {self._retry.total_timeout:g} s")
                 piece = connection.recv(_PIECE)
                 if not piece:
-                    raise AgainError("breaks the connection")
+                    raise RetryableError("breaks the connection")
                 data += piece
                 continue
             first, *lines = data[:end].decode("latin-1").split("\r\n")
@@ -149,7 +152,7 @@ class Wire:
             version, _, rest = first.partition(" ")
             status = rest[:3]
             if version not in {"HTTP/1.1", "HTTP/1.0"} or not re.fullmatch("[1-9][0-9]{2}", status):
-                raise AgainError("breaks the connection")
+                raise RetryableError("breaks the connection")
             if status[0] != "1":
                 break
         headers: dict[str, str] = {}
@@ -157,16 +160,16 @@ class Wire:
             name, _, value = line.partition(":")
             name = name.strip().lower()
             value = value.strip()
-            # Two lengths would be two opinions of where the answer ends.
+            # Two different lengths must not be taken for one.
             headers[name] = f"{headers[name]}, {value}" if name in headers else value
         if headers.get("content-encoding", "identity").lower() not in {"", "identity"}:
-            raise Unusual
+            raise UnsupportedByFastPath
         keep = version == "HTTP/1.1" and "close" not in headers.get("connection", "").lower()
         return Answer(self, key, connection, int(status), headers, data, keep)
 
 
 def _readable(connection: socket.socket) -> bool:
-    """Whether something can be read at once."""
+    """Return True if a read would not block."""
     if sys.platform == "win32":  # It has no poll, and its select takes a socket of any number.
         return bool(select.select([connection], [], [], 0)[0])
     poll = select.poll()
@@ -175,11 +178,11 @@ def _readable(connection: socket.socket) -> bool:
 
 
 class Answer:
-    """The head of an answer, and what of its body came along."""
+    """Head of an answer, and the body that is read on request."""
 
     def __init__(
         self,
-        wire: Wire,
+        pool: Http11ConnectionPool,
         key: _Key,
         connection: socket.socket,
         status: int,
@@ -189,21 +192,21 @@ class Answer:
     ) -> None:
         self.status = status
         self.headers = headers
-        """By lower-case name."""
-        self._wire = wire
+        """Header values by lower-case name."""
+        self._pool = pool
         self._key = key
         self._connection = connection
         self._data = data
         self._keep = keep
 
     def close(self) -> None:
-        """Read no more."""
+        """Close the connection without reading the rest."""
         self._connection.close()
 
     def body(
         self, url: str, limit: int, take: Callable[[bytes], object], started: float, whole: float
     ) -> None:
-        """The whole body, in pieces: never more than `limit`, never less than was announced."""
+        """Pass the body to `take` in pieces; raises if it is longer than `limit` or incomplete."""
         left = [limit]
 
         def checked(piece: bytes) -> None:
@@ -212,14 +215,14 @@ class Answer:
                 raise BadAnswerError(f"{shown(url)} sends more than {limit:,} bytes.")
             take(piece)
             if time.monotonic() - started > whole:
-                raise AgainError(f"takes more than {whole:g} s")
+                raise RetryableError(f"takes more than {whole:g} s")
 
         if "chunked" in self.headers.get("transfer-encoding", "").lower():
             self._chunks(checked)
         else:
             announced = self.headers.get("content-length", "")
             while re.fullmatch("[0-9]{1,18}", announced) is None:
-                # Without a length there is no telling the end from a break: this ends badly.
+                # Without a length, the end cannot be told from a broken connection: this raises.
                 checked(self._more())
             length = int(announced)
             if length > limit:
@@ -228,7 +231,7 @@ class Answer:
                 )
             self._exactly(length, checked)
         if self._keep and not self._data:
-            self._wire.give_back(self._key, self._connection)
+            self._pool.give_back(self._key, self._connection)
         else:
             self._connection.close()
 
@@ -245,17 +248,17 @@ class Answer:
         try:
             piece = self._connection.recv(_PIECE)
         except TimeoutError as error:
-            raise AgainError(_STALLS) from error
+            raise RetryableError(_STALLS) from error
         except OSError as error:
-            raise AgainError(_BREAKS) from error
+            raise RetryableError(_BREAKS) from error
         if not piece:
-            raise AgainError(_BREAKS)
+            raise RetryableError(_BREAKS)
         return piece
 
     def _line(self) -> bytes:
         while b"\r\n" not in self._data:
-            if len(self._data) > _MOST_HEAD:
-                raise AgainError(_BREAKS)
+            if len(self._data) > _MAX_HEAD:
+                raise RetryableError(_BREAKS)
             self._data += self._more()
         line, _, self._data = self._data.partition(b"\r\n")
         return line
@@ -264,12 +267,12 @@ class Answer:
         while True:
             size = self._line().partition(b";")[0].strip()
             if not re.fullmatch(rb"[0-9A-Fa-f]{1,15}", size):
-                raise AgainError(_BREAKS)
+                raise RetryableError(_BREAKS)
             length = int(size, 16)
             if not length:
                 break
             self._exactly(length, take)
             if self._line():
-                raise AgainError(_BREAKS)
+                raise RetryableError(_BREAKS)
         while self._line():
-            take(b"")  # Trailers say nothing to us, but may not drip for ever.
+            take(b"")  # Trailers are ignored, but count towards the timeout.

@@ -1,4 +1,4 @@
-"""Brings the metrics of a batch's jobs: many at once, each job handed on when it is complete."""
+"""Concurrent download of the metrics of a batch's jobs; each job is yielded when complete."""
 
 from __future__ import annotations
 
@@ -8,36 +8,35 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from uuid import UUID
 
-from resim_inspect.text import clean
 from runner.api.client.client import Client, Row, text_of
 from runner.api.client.errors import ApiError, BadAnswerError, TokenError
-from runner.api.client.worker_pool import Crew
+from runner.api.client.worker_pool import PriorityThreadPool
 
 METRICS, DATA, EVENTS = "metrics", "metrics data", "events"
 _URLS = {METRICS: "metricURL", DATA: "metricsDataURL"}
 
-# A job that was begun is finished before another one is begun: less is held at once.
+# A job that was started is completed before the next one starts, to hold less in memory.
 _BLOB, _LISTING = 0, 1
 
 
 class Part(NamedTuple):
-    """One metric or metrics data: what the list says of it, and its serialized message."""
+    """One metric or metrics data: its row of the list, and its serialized message."""
 
     row: Row
     content: bytes
 
 
 class Failure(NamedTuple):
-    """Something of a job that did not come."""
+    """A part of a job that could not be downloaded."""
 
     what: str
-    """`metrics`, `metrics data`, `events`, or such a thing and its name: raw text."""
+    """`metrics`, `metrics data` or `events`, with a name for a single part: raw text."""
     error: ApiError
 
 
 @dataclass(frozen=True)
 class JobParts:
-    """All of a job that came, in the order of the API's lists, and what did not."""
+    """Downloaded parts of a job, in the order of the API's lists, and the failures."""
 
     job: Row
     metrics: tuple[Part, ...]
@@ -53,7 +52,7 @@ class JobParts:
 
 @dataclass
 class _Job:
-    """A job that is being brought."""
+    """State of a job while its parts are downloaded."""
 
     row: Row
     waiting: int = 0
@@ -70,13 +69,15 @@ class _Job:
         )
 
     def done(self) -> JobParts:
-        failures = tuple(failure for *_, failure in sorted(self.failures, key=lambda one: one[:2]))
+        failures = tuple(
+            failure for *_, failure in sorted(self.failures, key=lambda failure: failure[:2])
+        )
         events = tuple(self.rows.get(EVENTS, ()))
         return JobParts(self.row, self.parts(METRICS), self.parts(DATA), events, failures)
 
 
 def standard(row: Row) -> bool:
-    """Whether the official fetchers would fetch this metrics data: no external files."""
+    """Return True for metrics data that the official fetchers fetch: all but external files."""
     return text_of(row, "metricsDataType") == "STANDARD"
 
 
@@ -89,42 +90,44 @@ def fetch_jobs(
     events: bool = False,
     wanted: Callable[[Row], bool] = standard,
 ) -> Generator[JobParts, None, None]:
-    """Each job of a batch as soon as all of it is there, in no particular order.
+    """Yield each job of a batch as soon as it is complete, in no particular order.
 
-    `jobs` are rows of the batch's list, all by default; `wanted` says which metrics data are
-    fetched. What of a job does not come is in its `failures`. Raises TokenError, since nothing
-    would come then, and ApiError where the list of jobs itself fails.
+    `jobs` are rows of the batch's list, by default all of them; `wanted` selects metrics data.
+    Parts that fail are in the job's `failures`. Raises TokenError, which every request would
+    meet, and ApiError if the list of jobs fails.
     """
-    crew: Crew[tuple[_Job, str, int], list[Row] | bytes] = Crew(connections)
+    pool: PriorityThreadPool[tuple[_Job, str, int], list[Row] | bytes] = PriorityThreadPool(
+        connections
+    )
     coming = iter(client.jobs(batch_id) if jobs is None else jobs)
     kinds = (METRICS, DATA, EVENTS) if events else (METRICS, DATA)
     finished: deque[_Job] = deque()
     try:
         more = True
-        while more or crew.open:
-            while more and crew.open < 2 * connections:
+        while more or pool.pending:
+            while more and pool.pending < 2 * connections:
                 row = next(coming, None)
                 if row is None:
                     more = False
                 else:
-                    _begin(crew, client, batch_id, _Job(row), kinds, finished)
-            if crew.open:
-                _handle_result(crew, client, wanted, finished)
+                    _begin(pool, client, batch_id, _Job(row), kinds, finished)
+            if pool.pending:
+                _handle_result(pool, client, wanted, finished)
             while finished:
                 yield finished.popleft().done()
     finally:
-        crew.stop()
+        pool.stop()
 
 
 def _begin(
-    crew: Crew[tuple[_Job, str, int], list[Row] | bytes],
+    pool: PriorityThreadPool[tuple[_Job, str, int], list[Row] | bytes],
     client: Client,
     batch_id: UUID | str,
     job: _Job,
     kinds: tuple[str, ...],
     finished: deque[_Job],
 ) -> None:
-    """Have the lists of a job brought."""
+    """Queue the requests of a job's lists."""
     job_id = text_of(job.row, "jobID")
     if not job_id:
         error = BadAnswerError("the list of jobs has one without an id.")
@@ -138,40 +141,31 @@ def _begin(
         def work(kind: str = kind) -> list[Row]:
             return list(calls[kind](batch_id, job_id))
 
-        crew.put(_LISTING, (job, kind, -1), work)
+        pool.submit(_LISTING, (job, kind, -1), work)
 
 
 def _handle_result(
-    crew: Crew[tuple[_Job, str, int], list[Row] | bytes],
+    pool: PriorityThreadPool[tuple[_Job, str, int], list[Row] | bytes],
     client: Client,
     wanted: Callable[[Row], bool],
     finished: deque[_Job],
 ) -> None:
-    """Take one result; a list brings blobs to fetch."""
-    (job, kind, place), value, error = crew.take()
+    """Take one result; rows of a list queue requests of their blobs."""
+    (job, kind, number), value, error = pool.take()
     if isinstance(error, ApiError) and not isinstance(error, TokenError):
-        name = kind if place < 0 else f"{kind} {text_of(job.rows[kind][place], 'name')}"
-        job.failures.append((kind, place, Failure(name, error)))
+        name = kind if number < 0 else f"{kind} {text_of(job.rows[kind][number], 'name')}"
+        job.failures.append((kind, number, Failure(name, error)))
     elif error is not None:
         raise error
     elif isinstance(value, bytes):
-        job.contents[kind, place] = value
+        job.contents[kind, number] = value
     elif value is not None:
         job.rows[kind] = value
-        for number, row in enumerate(value):
+        for row_number, row in enumerate(value):
             if kind == METRICS or (kind == DATA and wanted(row)):
                 job.waiting += 1
                 url = text_of(row, _URLS[kind])
-                crew.put(_BLOB, (job, kind, number), lambda url=url: client.blob(url))  # type: ignore[misc]
+                pool.submit(_BLOB, (job, kind, row_number), lambda url=url: client.blob(url))  # type: ignore[misc]
     job.waiting -= 1
     if not job.waiting:
         finished.append(job)
-
-
-def described(parts: JobParts) -> list[str]:
-    """The failures of a job in words, one a line."""
-    name = text_of(parts.job, "experienceName") or parts.id
-    return [
-        f"{clean(name, 80)}: {clean(failure.what, 120)}: {failure.error}"
-        for failure in parts.failures
-    ]

@@ -1,45 +1,59 @@
-"""How long to wait for an API and how often to ask again; and what its troubles are called."""
+"""Retries of requests to the API: which answers are retried, how often, and after which delay."""
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from urllib.parse import urlsplit
 
-from resim_inspect.text import clean
-from runner.api.client.errors import ApiError, UnreachableError, UnsafeError
-from runner.api.client.urls import shown
+RETRYABLE_STATUSES = frozenset((408, 425, 429)) | frozenset(range(500, 600))
+"""HTTP statuses after which the same request may succeed later."""
 
 
 @dataclass(frozen=True)
-class Patience:
-    """How long to wait, how often to ask again, and how much to take. Seconds and bytes."""
+class RetryPolicy:
+    """Timeouts and delays in seconds, the number of attempts, and size limits in bytes."""
 
     connect: float = 10.0
+    """Timeout of connecting."""
     read: float = 60.0
-    """Without a single byte."""
-    whole: float = 900.0
-    """For one answer, however steadily it drips."""
+    """Timeout of waiting for the next byte."""
+    total_timeout: float = 900.0
+    """Timeout of one answer as a whole, however steadily its bytes arrive."""
     attempts: int = 6
     backoff: float = 0.1
-    """Before the second attempt; twice as long before each further one, less by chance."""
-    longest: float = 60.0
-    """That we wait between two attempts, also where the server asks for more."""
+    """Delay before the second attempt; it doubles before each further one, minus jitter."""
+    max_delay: float = 60.0
+    """Upper limit of a delay; a server that asks for a longer one is not retried."""
     listing: int = 256 << 20
+    """Size limit of a page of a list."""
     blob: int = 2 << 30
+    """Size limit of a blob."""
+
+    def delay(self, attempt: int, error: RetryableError, jitter: float) -> float | None:
+        """Seconds to wait after attempt number `attempt`, from 1; None if it was the last one.
+
+        `jitter` is a random number from 0 to 1.
+        """
+        if attempt == self.attempts or (error.after or 0.0) > self.max_delay:
+            return None
+        delay: float = self.backoff * 2 ** (attempt - 1) * (0.5 + jitter / 2)
+        if error.after is not None:
+            delay = max(error.after, delay * jitter)
+        return min(delay, self.max_delay)
 
 
-class AgainError(Exception):
-    """An attempt that failed in a way that may pass."""
+class RetryableError(Exception):
+    """A failed attempt that may succeed later; the message is the end of a sentence."""
 
     def __init__(self, reason: str, after: float | None = None) -> None:
         super().__init__(reason)
         self.after = after
+        """Delay in seconds that the server asks for, or None."""
 
 
 def retry_after(value: str) -> float | None:
-    """Seconds that a server asks us to wait; it says a number, or a date."""
+    """Parse a Retry-After header, a number or a date, to seconds; None if it is neither."""
     value = value.strip()
     if value.isascii() and value.isdecimal() and len(value) < 10:
         return float(value)
@@ -47,33 +61,3 @@ def retry_after(value: str) -> float | None:
         return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
     except (ValueError, TypeError, OverflowError):
         return None
-
-
-def distrust(url: str, error: Exception) -> ApiError:
-    """Why a TLS connection did not come to be."""
-    text = str(error).lower()
-    if "certificate" not in text:
-        return UnreachableError(f"{shown(url)} does not speak TLS as we do.")
-    reasons = (
-        ("expired", "has expired"),
-        ("self-signed", "is self-signed"),
-        ("self signed", "is self-signed"),
-        ("hostname mismatch", "is for another host"),
-        ("match", "is for another host"),
-    )
-    why = next((why for words, why in reasons if words in text), "cannot be verified")
-    host = clean(urlsplit(url).hostname or "?")
-    return UnsafeError(
-        f"the certificate of {host} {why}.",
-        "REQUESTS_CA_BUNDLE names a file of certificates to trust.",
-    )
-
-
-def connection_trouble(error: Exception) -> str:
-    """Why a connection did not come to be, or did not last: the end of a sentence."""
-    text = str(error)
-    if "NameResolution" in text or "Name or service" in text or "getaddrinfo" in text:
-        return "cannot be found: there is no such host"
-    if "refused" in text.lower():
-        return "refuses the connection"
-    return "breaks the connection"

@@ -1,6 +1,6 @@
-"""One GET over HTTP: the body, where it sends us, or an error that says what is the matter.
+"""HTTP transport: one GET, with its body, its redirect target or a typed error as the result.
 
-The only module of the API's client that knows `requests`.
+The only module of the API's client that imports `requests`.
 """
 
 from __future__ import annotations
@@ -16,81 +16,85 @@ import requests.adapters
 import requests.utils
 import urllib3
 
-from runner.api.client.errors import BadAnswerError, MissingError, RefusedError, TokenError
-from runner.api.client.http11 import Unusual, Wire
-from runner.api.client.retry import (
-    AgainError,
-    Patience,
-    connection_trouble,
-    distrust,
-    retry_after,
+from runner.api.client.errors import (
+    BadAnswerError,
+    MissingError,
+    RefusedError,
+    TokenError,
+    connection_problem,
+    tls_error,
 )
+from runner.api.client.http11 import Http11ConnectionPool, UnsupportedByFastPath
+from runner.api.client.retry import RETRYABLE_STATUSES, RetryableError, RetryPolicy, retry_after
 from runner.api.client.urls import shown
 
 Opener = Callable[[], IO[bytes]]
-"""Opens the file that a body goes to, anew for each attempt."""
+"""Opens the target file of a body, again for each attempt."""
 
 _HEADERS = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": "resim-inspect"}
-_AGAIN = frozenset((408, 425, 429)) | frozenset(range(500, 600))
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _PIECE = 1 << 16
 
 
 class Transport:
-    """Connections that are kept open, `connections` of them; may be used by many threads."""
+    """Up to `connections` persistent connections; may be used by many threads."""
 
-    def __init__(self, patience: Patience, connections: int) -> None:
-        self._patience = patience
+    def __init__(self, retry: RetryPolicy, connections: int) -> None:
+        self._retry = retry
         self._proxies: dict[tuple[str, str], dict[str, str]] = {}
         bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
         self._verify: bool | str = bundle or True
-        self._wire = Wire(patience, bundle or requests.utils.DEFAULT_CA_BUNDLE_PATH)
-        # No session: it would keep cookies, read passwords from .netrc, and swallow the whole
-        # body of an answer that only sends us elsewhere.
+        self._fast_pool = Http11ConnectionPool(
+            retry, bundle or requests.utils.DEFAULT_CA_BUNDLE_PATH
+        )
+        # No session: it would keep cookies, read passwords from .netrc, and read the whole
+        # body of a redirect.
         self._adapter = requests.adapters.HTTPAdapter(4, connections, pool_block=True)
 
     def close(self) -> None:
-        """Close the connections that are kept open."""
+        """Close the persistent connections."""
         self._adapter.close()
-        self._wire.close()
+        self._fast_pool.close()
 
     def get(
         self, url: str, headers: Mapping[str, str], limit: int, into: Opener | None
     ) -> tuple[bytes, str | None]:
-        """One request: the body, of at most `limit` bytes, or where it sends us.
+        """Send one GET and return its body, of at most `limit` bytes, and its redirect target.
 
-        With `into`, the body goes there. Headers are those of a request to the API; a blob is
-        asked for without. Raises AgainError for what another attempt may mend.
+        With `into`, the body is written there. A request for a blob has no `headers`; one to
+        the API has. Raises RetryableError for a failure that may pass, else ApiError.
         """
         if not self._proxies_for(url):
             try:
-                return self._plainly(url, headers, limit, into)
-            except Unusual:
-                pass  # Then the general client asks, which knows everything.
+                return self._get_fast(url, headers, limit, into)
+            except UnsupportedByFastPath:
+                pass  # The general client below supports every request.
         started = time.monotonic()
         try:
             response = self._adapter.send(
                 requests.Request("GET", url, {**_HEADERS, **headers}).prepare(),
                 stream=True,
-                timeout=(self._patience.connect, self._patience.read),
+                timeout=(self._retry.connect, self._retry.read),
                 verify=self._verify,
                 proxies=self._proxies_for(url),
             )
         except requests.exceptions.SSLError as error:
-            raise distrust(url, error) from error
+            raise tls_error(url, error) from error
         except requests.exceptions.Timeout as error:
-            raise AgainError("does not answer in time") from error
+            raise RetryableError("does not answer in time") from error
         except requests.exceptions.ProxyError as error:
-            raise AgainError("cannot be reached through the proxy") from error
+            raise RetryableError("cannot be reached through the proxy") from error
         except (requests.exceptions.ConnectionError, OSError) as error:
             if isinstance(error, requests.exceptions.RequestException) and not isinstance(
                 error, requests.exceptions.ConnectionError
             ):
-                raise BadAnswerError(f"{shown(url)} cannot be asked.") from error
-            raise AgainError(connection_trouble(error)) from error
+                raise BadAnswerError(f"{shown(url)} cannot be requested.") from error
+            raise RetryableError(connection_problem(error)) from error
         done = False
         try:
-            location = self._judge(url, response.status_code, response.headers, bool(headers))
+            location = self._redirect_target(
+                url, response.status_code, response.headers, bool(headers)
+            )
             if location is not None:
                 return b"", location
             if into is None:
@@ -103,23 +107,23 @@ class Transport:
                 body = b""
             done = True
         finally:
-            # A body that was not read to its end would be taken for the next answer's head.
+            # The rest of an unread body would be taken for the head of the next answer.
             if not done:
                 response.close()
         return body, None
 
-    def _plainly(
+    def _get_fast(
         self, url: str, headers: Mapping[str, str], limit: int, into: Opener | None
     ) -> tuple[bytes, str | None]:
-        """One request without a detour; raises Unusual where that is not enough."""
+        """Send one GET by the fast path; raises UnsupportedByFastPath for unusual requests."""
         started = time.monotonic()
-        answer = self._wire.get(url, {**_HEADERS, **headers})
+        answer = self._fast_pool.get(url, {**_HEADERS, **headers})
         try:
-            location = self._judge(url, answer.status, answer.headers, bool(headers))
+            location = self._redirect_target(url, answer.status, answer.headers, bool(headers))
             if location is not None:
                 answer.close()
                 return b"", location
-            whole = self._patience.whole
+            whole = self._retry.total_timeout
             if into is not None:
                 with into() as file:
                     answer.body(url, limit, file.write, started, whole)
@@ -131,10 +135,10 @@ class Transport:
             raise
         return b"".join(pieces), None
 
-    def _judge(
+    def _redirect_target(
         self, url: str, status: int, headers: Mapping[str, str], asks_api: bool
     ) -> str | None:
-        """None where the body is wanted, else where we are sent; raises for everything else."""
+        """Return a redirect's target, or None if the body follows; raises for an error status."""
         if status == 200:
             kind = headers.get("content-type", "").lower()
             if kind.startswith("text/html") and not asks_api:
@@ -142,19 +146,19 @@ class Transport:
             return None
         if status in _REDIRECTS and "location" in headers:
             return headers["location"]
-        if status in _AGAIN:
+        if status in RETRYABLE_STATUSES:
             after = retry_after(headers.get("retry-after", ""))
-            raise AgainError(f"answers {status}", after)
+            raise RetryableError(f"answers {status}", after)
         if status in (401, 403) and asks_api:
             why = "does not accept the token" if status == 401 else "denies access"
             raise TokenError(
                 f"{shown(url)} {why} ({status}).",
-                "The token may be missing, expired, or of somebody who is not in this project.",
+                "The token may be missing or expired, or its user is not in this project.",
             )
         if status in (404, 410):
             hint = "Check the ids and the project." if asks_api else ""
             raise MissingError(f"{shown(url)} is not there ({status}).", hint)
-        hint = "" if asks_api else "Addresses of blobs expire: list them again."
+        hint = "" if asks_api else "URLs of blobs expire: list them again."
         raise RefusedError(f"{shown(url)} answers {status}.", status, hint)
 
     def _body(
@@ -165,7 +169,7 @@ class Transport:
         started: float,
         take: Callable[[bytes], object],
     ) -> None:
-        """The whole body, in pieces: never more than `limit`, never less than was announced."""
+        """Pass the body to `take` in pieces; raises if it is longer than `limit` or incomplete."""
         announced = response.headers.get("Content-Length", "")
         plain = announced.isdecimal() and announced.isascii() and len(announced) < 19
         length = int(announced) if plain else None
@@ -174,30 +178,32 @@ class Transport:
                 f"{shown(url)} would send {length:,} bytes; {limit:,} are too many."
             )
         raw = response.raw
-        # Gives what has come; `read` would wait for a whole piece, however slowly it drips.
+        # Unlike `read`, `read1` returns the bytes that have arrived, without waiting for more.
         read = getattr(raw, "read1", None) or raw.read
         size = 0
         while True:
             try:
                 piece = read(_PIECE, decode_content=True)
             except urllib3.exceptions.DecodeError as error:
-                raise BadAnswerError(f"{shown(url)} sends what cannot be unpacked.") from error
+                raise BadAnswerError(
+                    f"{shown(url)} sends a body that cannot be decompressed."
+                ) from error
             except urllib3.exceptions.ReadTimeoutError as error:
-                raise AgainError("stalls in the middle of its answer") from error
+                raise RetryableError("stalls in the middle of its answer") from error
             except (urllib3.exceptions.HTTPError, OSError) as error:
-                raise AgainError("breaks off in the middle of its answer") from error
+                raise RetryableError("breaks off in the middle of its answer") from error
             if not piece:
                 break
             size += len(piece)
             if size > limit:
                 raise BadAnswerError(f"{shown(url)} sends more than {limit:,} bytes.")
             take(piece)
-            if time.monotonic() - started > self._patience.whole:
-                raise AgainError(f"takes more than {self._patience.whole:g} s")
+            if time.monotonic() - started > self._retry.total_timeout:
+                raise RetryableError(f"takes more than {self._retry.total_timeout:g} s")
         chunked = "chunked" in response.headers.get("Transfer-Encoding", "").lower()
-        # Without a length there is no telling the end from a break: half a blob is no blob.
+        # Without a length, the end cannot be told from a broken connection.
         if not chunked and raw.tell() != length:
-            raise AgainError("breaks off in the middle of its answer")
+            raise RetryableError("breaks off in the middle of its answer")
 
     def _proxies_for(self, url: str) -> dict[str, str]:
         parts = urlsplit(url)

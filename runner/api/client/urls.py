@@ -9,11 +9,11 @@ from resim_inspect.text import clean
 
 
 def part_of(identifier: UUID | str) -> str:
-    """An id as part of a path."""
+    """Identifier, quoted as a part of a path."""
     return quote(str(identifier), safe="")
 
 
 def shown(url: str) -> str:
-    """An address for people: without the query, which may be signed."""
+    """URL for messages, without the query, which may be signed."""
     parts = urlsplit(url)
     return clean(f"{parts.hostname or '?'}{parts.path}", 160)

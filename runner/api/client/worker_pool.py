@@ -1,4 +1,4 @@
-"""A few threads that work on what is most urgent; unlike executors they never delay the end."""
+"""A thread pool with priorities; unlike an executor, it never delays the end of the process."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ Value = TypeVar("Value")
 Done = tuple[Tag, Value | None, BaseException | None]
 
 
-class Crew(Generic[Tag, Value]):
-    """`size` daemon threads, started as work comes; results come back in the order of their end."""
+class PriorityThreadPool(Generic[Tag, Value]):
+    """Up to `size` daemon threads; results come back in order of completion."""
 
     def __init__(self, size: int) -> None:
         self._size = size
@@ -24,47 +24,47 @@ class Crew(Generic[Tag, Value]):
         self._results: SimpleQueue[Done[Tag, Value]] = SimpleQueue()
         self._numbers = count()
         self._threads: list[threading.Thread] = []
-        self._open = 0
+        self._pending = 0
 
     @property
-    def open(self) -> int:
-        """How much was put in and has not come back."""
-        return self._open
+    def pending(self) -> int:
+        """Number of submitted tasks whose results were not taken yet."""
+        return self._pending
 
-    def put(self, urgency: int, tag: Tag, work: Callable[[], Value]) -> None:
-        """Have something done; the lower the number, the sooner."""
-        self._open += 1
+    def submit(self, urgency: int, tag: Tag, work: Callable[[], Value]) -> None:
+        """Queue a task; a lower `urgency` runs earlier."""
+        self._pending += 1
         self._work.put((urgency, next(self._numbers), tag, work))
-        self._hire()
+        self._start_threads()
 
-    def grow(self, size: int) -> None:
-        """Have up to so many threads from now on; there are never fewer than before."""
+    def resize(self, size: int) -> None:
+        """Raise the number of threads to `size`; a smaller size changes nothing."""
         self._size = max(self._size, size)
-        self._hire()
+        self._start_threads()
 
-    def _hire(self) -> None:
-        while len(self._threads) < min(self._size, self._open):
+    def _start_threads(self) -> None:
+        while len(self._threads) < min(self._size, self._pending):
             thread = threading.Thread(target=self._run, name="fetch", daemon=True)
             self._threads.append(thread)
             thread.start()
 
     def take(self) -> Done[Tag, Value]:
-        """The next thing that is done: its tag, and its value or what it raised."""
+        """Wait for the next result: the tag, and the value or the exception."""
         result = self._results.get()
-        self._open -= 1
+        self._pending -= 1
         return result
 
     def take_within(self, seconds: float) -> Done[Tag, Value] | None:
-        """The same; None where nothing is done so soon."""
+        """Wait like `take`, up to a number of seconds; None if no task ends in time."""
         try:
             result = self._results.get(timeout=seconds)
         except Empty:
             return None
-        self._open -= 1
+        self._pending -= 1
         return result
 
     def stop(self) -> None:
-        """Begin nothing more; what is under way ends by itself, and nobody waits for it."""
+        """Start no more tasks; running ones end by themselves, and their results are dropped."""
         for _ in self._threads:
             self._work.put((-1, next(self._numbers), None, None))
         self._threads = []
@@ -76,5 +76,5 @@ class Crew(Generic[Tag, Value]):
                 return
             try:
                 self._results.put((tag, work(), None))
-            except BaseException as error:  # noqa: BLE001 - handed to whoever takes the result
+            except BaseException as error:  # noqa: BLE001 - passed on with the result
                 self._results.put((tag, None, error))

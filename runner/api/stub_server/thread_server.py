@@ -12,8 +12,8 @@ from runner.api.stub_server.server import Server
 from runner.errors import EngineError
 
 
-class Background:
-    """`with Background(folder) as api:` serves until the end of the block."""
+class ThreadServer:
+    """`with ThreadServer(folder) as api:` serves until the end of the block."""
 
     def __init__(
         self, folder: Path, host: str = "127.0.0.1", port: int = 0, index: bytes | None = None

@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from runner.api.stub_server.thread_server import Background
-from runner.engines.protocol import Build, Ended, Running, Service, Task
+from runner.api.stub_server.thread_server import ThreadServer
+from runner.engines.protocol import Build, RunExit, Running, Service, Task
 from runner.storage.output_extraction import Caps, Taken
 from runner.workspace.contract import INPUTS
 
@@ -16,7 +16,7 @@ HERE = "127.0.0.1"
 PORT = 8080
 
 
-class WithApi:
+class DelegatingRun:
     """Passes on to the build what is asked of a run; its API is a matter of who inherits."""
 
     def __init__(self, run: Running) -> None:
@@ -34,9 +34,9 @@ class WithApi:
         """KILL to the build."""
         self._run.kill()
 
-    def ended(self) -> Ended:
+    def exit_info(self) -> RunExit:
         """How the build ended."""
-        return self._run.ended()
+        return self._run.exit_info()
 
     def take_outputs(self, into: Path, caps: Caps) -> Taken:
         """The build's outputs."""
@@ -55,10 +55,10 @@ class WithApi:
         return ""
 
 
-class HostServed(WithApi):
+class HostApiRun(DelegatingRun):
     """A build with its API on a thread of this process, which lives as long as we do."""
 
-    def __init__(self, run: Running, api: Background, note: str, stack: ExitStack) -> None:
+    def __init__(self, run: Running, api: ThreadServer, note: str, stack: ExitStack) -> None:
         super().__init__(run)
         self._api = api
         self._note = note
@@ -79,7 +79,7 @@ class HostServed(WithApi):
         return self._note
 
 
-def told(task: Task, service: Service, host: str, port: int) -> Task:
+def with_api_config(task: Task, service: Service, host: str, port: int) -> Task:
     """The task with the config that leads a build to the API."""
     config = service.config(f"http://{host}:{port}/v1")
     return replace(task, files=((f"{INPUTS.name}/{service.config_name}", config),))

@@ -12,7 +12,7 @@ MAX_LINE = 1 << 20
 TAIL = 4000
 
 
-class Hearing:
+class CountsReader:
     """A sink for what `server.py --counts -` says; what is no line of its is passed over."""
 
     def __init__(self) -> None:
@@ -33,7 +33,7 @@ class Hearing:
         for line in lines:
             self._take(line)
 
-    def said(self) -> str:
+    def last_error(self) -> str:
         """Its last line of errors, fit to be shown."""
         lines = self._errors.decode("utf-8", "replace").split("\n")
         return clean(next((line.strip() for line in reversed(lines) if line.strip()), ""), 200)

@@ -11,15 +11,22 @@ from threading import Thread
 from typing import Any, Protocol
 
 from runner.api.stub_server import server
-from runner.api.stub_server.thread_server import Background
+from runner.api.stub_server.thread_server import ThreadServer
 from runner.engines.api_service import sandbox_launcher
-from runner.engines.api_service.base import HERE, PORT, HostServed, WithApi, told, without_proxy
-from runner.engines.api_service.counts_reader import Hearing
+from runner.engines.api_service.base import (
+    HERE,
+    PORT,
+    DelegatingRun,
+    HostApiRun,
+    with_api_config,
+    without_proxy,
+)
+from runner.engines.api_service.counts_reader import CountsReader
 from runner.engines.protocol import (
     Build,
-    Ended,
     Mount,
     Prepared,
+    RunExit,
     Running,
     Served,
     Service,
@@ -41,7 +48,7 @@ class Processes(Protocol):
     ) -> Running: ...
 
 
-def in_sandbox(
+def start_in_sandbox(
     engine: Processes, build: Build, prepared: Prepared, task: Task, service: Service, log: Sink
 ) -> Served:
     """Start a small program in the sandbox that starts both; the network is theirs alone."""
@@ -59,12 +66,12 @@ def in_sandbox(
     for prefix in dict.fromkeys((sys.base_prefix, sys.prefix)):
         if Path(prefix).is_relative_to("/tmp"):
             mounts.insert(0, Mount(Path(prefix), prefix, True))
-    hearing = Hearing()
+    counts_reader = CountsReader()
     reading, writing = os.pipe()
     try:
         words = (*command, str(writing), str(FOLDER), str(PORT), *build.command)
         build = replace(build, command=words, mounts=(*mounts, *build.mounts))
-        task = told(task, service, HERE, PORT)
+        task = with_api_config(task, service, HERE, PORT)
         index = f"{FOLDER.name}/{server.INDEX}", service.index
         task = replace(task, files=(*task.files, index))
         run = engine.start(without_proxy(build, HERE), prepared, task, log, (writing,))
@@ -73,38 +80,38 @@ def in_sandbox(
         raise
     finally:
         os.close(writing)
-    return _InSandbox(run, reading, hearing)
+    return SandboxApiRun(run, reading, counts_reader)
 
 
-def on_loopback(
+def start_on_loopback(
     engine: Processes, build: Build, prepared: Prepared, task: Task, service: Service, log: Sink
 ) -> Served:
     """Start the API on a thread of this process, then the build."""
     with ExitStack() as stack:
-        api = stack.enter_context(Background(service.folder, HERE, 0, service.index))
-        served = told(task, service, HERE, api.port)
+        api = stack.enter_context(ThreadServer(service.folder, HERE, 0, service.index))
+        served = with_api_config(task, service, HERE, api.port)
         run = engine.start(without_proxy(build, HERE), prepared, served, log)
-        return HostServed(run, api, OPEN, stack.pop_all())
+        return HostApiRun(run, api, OPEN, stack.pop_all())
     raise AssertionError
 
 
-class _InSandbox(WithApi):
+class SandboxApiRun(DelegatingRun):
     """A sandbox with a build and its API, which tells its counts through a pipe."""
 
-    def __init__(self, run: Running, reading: int, hearing: Hearing) -> None:
+    def __init__(self, run: Running, reading: int, counts_reader: CountsReader) -> None:
         super().__init__(run)
-        self._hearing = hearing
+        self._counts_reader = counts_reader
         self._pump = Thread(target=self._drain, args=(reading,), daemon=True)
         self._pump.start()
 
     def _drain(self, reading: int) -> None:
         with open(reading, "rb", buffering=0) as pipe:
             while data := pipe.read(CHUNK):
-                self._hearing.write(1, data)
+                self._counts_reader.write(1, data)
 
-    def ended(self) -> Ended:
+    def exit_info(self) -> RunExit:
         """How the build ended; the API has told its last counts."""
-        ended = super().ended()
+        ended = super().exit_info()
         self._pump.join(5)
         return ended
 
@@ -116,10 +123,10 @@ class _InSandbox(WithApi):
 
     def counts(self) -> dict[str, Any] | None:
         """The last counts."""
-        return self._hearing.counts
+        return self._counts_reader.counts
 
     def problem(self) -> str:
         """Why the API did not start."""
-        if self._hearing.ready.is_set():
+        if self._counts_reader.ready.is_set():
             return ""
         return f"the API does not start in the sandbox with {sys.executable}."

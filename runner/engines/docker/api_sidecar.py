@@ -10,15 +10,22 @@ from typing import Any, Protocol
 
 from resim_inspect.text import clean
 from runner.api.stub_server import server
-from runner.api.stub_server.thread_server import Background
-from runner.engines.api_service.base import HERE, PORT, HostServed, WithApi, told, without_proxy
-from runner.engines.api_service.counts_reader import Hearing
+from runner.api.stub_server.thread_server import ThreadServer
+from runner.engines.api_service.base import (
+    HERE,
+    PORT,
+    DelegatingRun,
+    HostApiRun,
+    with_api_config,
+    without_proxy,
+)
+from runner.engines.api_service.counts_reader import CountsReader
 from runner.engines.protocol import (
     Build,
-    Ended,
     Hardening,
     Limits,
     Prepared,
+    RunExit,
     Running,
     Served,
     Service,
@@ -62,9 +69,11 @@ def start(
     """
     if service.on_host or build.hardening.network != "none":
         return _on_host(engine, build, prepared, task, service, log)
-    api = _Api(engine, build, prepared, task, service)
+    api = ApiSidecar(engine, build, prepared, task, service)
     try:
-        joined = replace(told(task, service, HERE, PORT), network=f"container:{api.run.id}")
+        joined = replace(
+            with_api_config(task, service, HERE, PORT), network=f"container:{api.run.id}"
+        )
         run = engine.start(without_proxy(build, HERE), prepared, joined, log)
     except EngineError as error:
         api.run.remove()
@@ -75,16 +84,16 @@ def start(
     except BaseException:
         api.run.remove()
         raise
-    return _Beside(run, api)
+    return ApiSidecarRun(run, api)
 
 
-class _Api:
+class ApiSidecar:
     """The server in a container of its own, with nothing but its loopback."""
 
     def __init__(
         self, engine: Containers, build: Build, prepared: Prepared, task: Task, service: Service
     ) -> None:
-        self.hearing = Hearing()
+        self.counts_reader = CountsReader()
         self.problem = ""
         mib = 1024 + 16 * (len(service.index) >> 20)
         api = Build(
@@ -104,7 +113,7 @@ class _Api:
         files = ((f"{INPUTS.name}/{server.INDEX}", service.index),)
         about = Task(task.run, task.job, tuple(inputs), files)
         self.image = clean(api.image, 80)
-        self.run = engine.start(api, prepared, about, self.hearing)
+        self.run = engine.start(api, prepared, about, self.counts_reader)
         try:
             self._wait()
         except BaseException:
@@ -113,10 +122,10 @@ class _Api:
 
     def _wait(self) -> None:
         deadline = time.monotonic() + READY
-        while not self.hearing.ready.wait(0.3):
+        while not self.counts_reader.ready.wait(0.3):
             if self.run.wait(0.1):
-                ended = self.run.ended()
-                said = self.hearing.said()
+                ended = self.run.exit_info()
+                said = self.counts_reader.last_error()
                 if ended.code in {126, 127} or "python3" in ended.error:
                     raise EngineError(
                         f"the image {self.image} has no python3 to run the API with.", OTHER_IMAGE
@@ -137,12 +146,12 @@ class _Api:
                 if not self.run.wait(10):
                     self.run.kill()
                     self.run.wait(10)
-            ended = self.run.ended()
+            ended = self.run.exit_info()
         except EngineError as error:
             self.problem = f"the API was lost: {error.reason}"
             return
         if early:
-            why = "out of memory" if ended.oom else self.hearing.said()
+            why = "out of memory" if ended.oom else self.counts_reader.last_error()
             self.problem = f"the API ended while the build ran ({ended.code}): {why}"
 
 
@@ -151,16 +160,16 @@ def _served(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.name != server.INDEX)
 
 
-class _Beside(WithApi):
+class ApiSidecarRun(DelegatingRun):
     """A build in the network of its API."""
 
-    def __init__(self, run: Running, api: _Api) -> None:
+    def __init__(self, run: Running, api: ApiSidecar) -> None:
         super().__init__(run)
         self._api = api
 
-    def ended(self) -> Ended:
+    def exit_info(self) -> RunExit:
         """How the build ended; the API has told its last counts."""
-        ended = super().ended()
+        ended = super().exit_info()
         self._api.end()
         return ended
 
@@ -171,7 +180,7 @@ class _Beside(WithApi):
 
     def counts(self) -> dict[str, Any] | None:
         """The last counts."""
-        return self._api.hearing.counts
+        return self._api.counts_reader.counts
 
     def problem(self) -> str:
         """Why the API failed."""
@@ -194,8 +203,8 @@ def _on_host(
             raise EngineError(
                 f"this machine has no address in the network {clean(network, 60)}.", OTHER_IMAGE
             )
-        api = stack.enter_context(Background(service.folder, address, 0, service.index))
-        joined = replace(told(task, service, address, api.port), network=network)
+        api = stack.enter_context(ThreadServer(service.folder, address, 0, service.index))
+        joined = replace(with_api_config(task, service, address, api.port), network=network)
         run = engine.start(without_proxy(build, address), prepared, joined, log)
         if wanted == "none":
             reach = "it reaches what listens on all addresses of this machine, and nothing beyond."
@@ -203,5 +212,5 @@ def _on_host(
             reach = "it has the network of this machine."
         else:
             reach = f"it has the network {clean(wanted, 60)}, as was asked for."
-        return HostServed(run, api, f"{why}the API runs on this machine: {reach}", stack.pop_all())
+        return HostApiRun(run, api, f"{why}the API runs on this machine: {reach}", stack.pop_all())
     raise AssertionError

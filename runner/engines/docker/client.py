@@ -31,11 +31,11 @@ HINTS = (
 )
 
 
-class Talk:
+class DockerClient:
     """A connection to an engine; many threads may use it at once. Everything raises EngineError."""
 
     def __init__(self, address: str, certificates: str = "") -> None:
-        with asking("does not answer"):
+        with engine_errors("does not answer"):
             self.api: Any = docker.APIClient(
                 base_url=address,
                 version="auto",
@@ -51,7 +51,7 @@ class Talk:
 
     def control(self) -> dict[str, Any]:
         """What podman says of its host, which docker's words for it leave out; empty: unknown."""
-        with asking("does not answer"):
+        with engine_errors("does not answer"):
             answer = self.api.get(f"{self._base}/libpod/info", timeout=SECONDS)
             if answer.status_code != 200:
                 return {}
@@ -63,7 +63,7 @@ class Talk:
 
     def image(self, name: str) -> dict[str, Any] | None:
         """What the engine knows of an image; None where it has none of that name."""
-        with asking("does not answer"):
+        with engine_errors("does not answer"):
             try:
                 found: dict[str, Any] = self.api.inspect_image(name)
             except ImageNotFound:
@@ -160,7 +160,7 @@ class Talk:
 
 
 @contextmanager
-def asking(what: str) -> Iterator[None]:
+def engine_errors(what: str) -> Iterator[None]:
     """Turns everything that an engine's library raises into an EngineError."""
     try:
         yield

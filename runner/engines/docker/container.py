@@ -7,9 +7,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from threading import Thread
 
-from runner.engines.docker.client import BROKEN, Talk, asking, refusal
+from runner.engines.docker.client import BROKEN, DockerClient, engine_errors, refusal
 from runner.engines.docker.container_settings import start_failure
-from runner.engines.protocol import Ended, Sink
+from runner.engines.protocol import RunExit, Sink
 from runner.errors import OutputsError
 from runner.storage.output_extraction import Caps, Taken, take_archive
 from runner.workspace.contract import OUTPUTS
@@ -21,17 +21,17 @@ SILENCE = 20.0
 class ContainerRun:
     """A container with a thread that always drains what it says."""
 
-    def __init__(self, talk: Talk, container: str, log: Sink) -> None:
+    def __init__(self, client: DockerClient, container: str, log: Sink) -> None:
         self.id = container
-        self._talk = talk
+        self._client = client
         self._log = log
-        self._failed: Ended | None = None
+        self._failed: RunExit | None = None
         self._pump: Thread | None = None
         self._chunks = 0
 
     def start(self) -> None:
         """Attach, so that nothing is lost, then start."""
-        api = self._talk.api
+        api = self._client.api
         stream = api.attach(self.id, stdout=True, stderr=True, stream=True, demux=True)
         try:
             api.start(self.id)
@@ -57,25 +57,25 @@ class ContainerRun:
 
     def wait(self, seconds: float) -> bool:
         """Whether the container ended within that time; raises EngineError."""
-        return self._failed is not None or self._talk.wait(self.id, seconds)
+        return self._failed is not None or self._client.wait(self.id, seconds)
 
     def terminate(self) -> None:
         """TERM to the build, by way of the init process."""
-        self._talk.signal(self.id, "SIGTERM")
+        self._client.signal(self.id, "SIGTERM")
 
     def kill(self) -> None:
         """KILL to everything in the container."""
-        self._talk.signal(self.id, "SIGKILL")
+        self._client.signal(self.id, "SIGKILL")
 
-    def ended(self) -> Ended:
+    def exit_info(self) -> RunExit:
         """The exit code and why; the log is complete."""
         if self._failed is not None:
             return self._failed
         whole = self._drained()
-        with asking("does not answer"):
-            state = self._talk.api.inspect_container(self.id)["State"]
+        with engine_errors("does not answer"):
+            state = self._client.api.inspect_container(self.id)["State"]
         oom, error = bool(state.get("OOMKilled")), state.get("Error") or ""
-        return Ended(int(state["ExitCode"]), oom, error, not whole)
+        return RunExit(int(state["ExitCode"]), oom, error, not whole)
 
     def _drained(self) -> bool:
         """Wait for what the engine still holds of the log: for as long as anything comes."""
@@ -89,12 +89,12 @@ class ContainerRun:
 
     def take_outputs(self, into: Path, caps: Caps) -> Taken:
         """Stream the outputs out; raises OutputsError, EngineError or StorageError."""
-        with asking("broke off the outputs"), ExitStack() as stack:
-            chunks = self._talk.archive(self.id, str(OUTPUTS), stack)
+        with engine_errors("broke off the outputs"), ExitStack() as stack:
+            chunks = self._client.archive(self.id, str(OUTPUTS), stack)
             if chunks is None:
                 raise OutputsError("the build removed the outputs folder.")
             return take_archive(chunks, into, caps)
 
     def remove(self) -> str:
         """Remove the container and its volume; says what went wrong, if anything."""
-        return self._talk.remove(self.id)
+        return self._client.remove(self.id)

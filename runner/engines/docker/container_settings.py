@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from resim_inspect.text import clean
-from runner.engines.protocol import Build, Ended, Mount, Task
+from runner.engines.protocol import Build, Mount, RunExit, Task
 from runner.storage import lease
 from runner.workspace.contract import INPUTS, ROOT
 
@@ -139,13 +139,13 @@ def platform_of(image: dict[str, Any]) -> str:
     return "/".join(str(part) for part in parts if part)
 
 
-def start_failure(why: str) -> Ended | None:
+def start_failure(why: str) -> RunExit | None:
     """An image whose program cannot be started, told as a shell would: 126 or 127."""
     lower = why.lower()
     if "not found" in lower or "no such file" in lower:
-        return Ended(127, error=clean(why, 300))
+        return RunExit(127, error=clean(why, 300))
     if "permission denied" in lower or "exec format" in lower:
-        return Ended(126, error=clean(why, 300))
+        return RunExit(126, error=clean(why, 300))
     return None
 
 

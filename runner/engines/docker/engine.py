@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from resim_inspect.text import clean
 from runner.engines.docker import api_sidecar, image_pull
-from runner.engines.docker.client import Talk, asking
+from runner.engines.docker.client import DockerClient, engine_errors
 from runner.engines.docker.container import ContainerRun
 from runner.engines.docker.container_settings import (
     MACHINES,
@@ -62,10 +62,10 @@ class DockerEngine:
             self._way = SshTunnel(address)
         here = self._way.address if self._way else address
         try:
-            self._talk = Talk(here, candidate.certificates)
-            with asking("does not answer"):
-                about = self._talk.api.info()
-                version = self._talk.api.version()
+            self._client = DockerClient(here, candidate.certificates)
+            with engine_errors("does not answer"):
+                about = self._client.api.info()
+                version = self._client.api.version()
         except EngineError as error:
             problem = self._way.problem() if isinstance(self._way, SshTunnel) else None
             self.close()
@@ -74,7 +74,7 @@ class DockerEngine:
         self.podman = any("podman" in part.lower() for part in parts)
         options = [str(option) for option in about.get("SecurityOptions") or ()]
         rootless = bool(about.get("Rootless")) or any("rootless" in each for each in options)
-        control = self._talk.control() if self.podman else {}
+        control = self._client.control() if self.podman else {}
         security = control.get("security") or {}
         rootless = rootless or bool(security.get("rootless"))
         groups = control.get("cgroupControllers") if rootless else None
@@ -109,7 +109,7 @@ class DockerEngine:
                 raise ImageError(_not_here(build), hint)
             say(f"pulling {clean(build.image, 120)}")
             # The caller stops a pull by raising from `say`.
-            image_pull.follow(build.image, self._talk.pull(build.image, build.platform), say)
+            image_pull.follow(build.image, self._client.pull(build.image, build.platform), say)
             image = self._inspect(build)
             if image is None:
                 raise ImageError(_not_here(build))
@@ -143,7 +143,7 @@ class DockerEngine:
         return warnings
 
     def _inspect(self, build: Build) -> dict[str, Any] | None:
-        image = self._talk.image(build.image)
+        image = self._client.image(build.image)
         wanted = build.platform
         fits = not wanted or (image is not None and platform_of(image).startswith(wanted))
         return image if fits else None
@@ -167,9 +167,9 @@ class DockerEngine:
         folders = self._split(build, task)
         build = replace(build, mounts=folders.mounts)
         run: ContainerRun | None = None
-        api = self._talk.api
+        api = self._client.api
         try:
-            with asking("refused the run"):
+            with engine_errors("refused the run"):
                 options = host_options(build, folders.mounted, task.network, self.info.unkept)
                 options["mounts"] += [
                     {"Type": "volume", "Source": None, "Target": mount.target}
@@ -178,7 +178,7 @@ class DockerEngine:
                 host = api.create_host_config(**options)
                 options = container_options(build, prepared.identity, task)
                 created = api.create_container(**options, host_config=host)
-                run = ContainerRun(self._talk, str(created["Id"]), log)
+                run = ContainerRun(self._client, str(created["Id"]), log)
                 copied = folders.copied
                 chunks: Any = archive_chunks(FOLDERS, copied, task.files)
                 api.put_archive(run.id, str(ROOT), chunks if copied else b"".join(chunks))
@@ -201,7 +201,7 @@ class DockerEngine:
 
     def host_network(self, wanted: str, task: Task) -> AbstractContextManager[tuple[str, str]]:
         """A network's name, and this machine's address in it; one of our own for `none`."""
-        return reaching_host(self._talk.api, wanted, task, local=self.local)
+        return reaching_host(self._client.api, wanted, task, local=self.local)
 
     def _split(self, build: Build, task: Task) -> _Folders:
         mounted: list[tuple[str, Path]] = []
@@ -218,20 +218,20 @@ class DockerEngine:
         mounts, volumes = (build.mounts, ()) if local else ((), build.mounts)
         return _Folders(tuple(mounted), tuple(copied), mounts, volumes)
 
-    def about_no_outputs(self, build: Build) -> str:  # noqa: ARG002
+    def no_outputs_hint(self, build: Build) -> str:  # noqa: ARG002
         """A container always has its `/tmp/resim`: nothing to say."""
         return ""
 
     def sweep(self) -> list[str]:
         """Remove containers of runners that were killed."""
         removed = []
-        api = self._talk.api
-        with asking("does not answer"):
+        api = self._client.api
+        with engine_errors("does not answer"):
             found = api.containers(all=True, filters={"label": lease.LABEL_OWNER})
         for container in found:
             labels = container.get("Labels") or {}
             if lease.is_stale(str(labels.get(lease.LABEL_OWNER, ""))):
-                problem = self._talk.remove(container["Id"])
+                problem = self._client.remove(container["Id"])
                 what = f"container {container['Id'][:12]} of job {labels.get(lease.LABEL_JOB, '?')}"
                 removed.append(clean(f"{what} ({problem})" if problem else what))
         removed += sweep_networks(api)
@@ -239,9 +239,9 @@ class DockerEngine:
 
     def close(self) -> None:
         """Close the connections, and end the way to the engine if it is one of ours."""
-        talk = getattr(self, "_talk", None)
-        if talk is not None:
-            talk.close()
+        client = getattr(self, "_client", None)
+        if client is not None:
+            client.close()
         if self._way is not None:
             self._way.close()
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from resim_inspect.text import clean
-from runner.engines.docker.client import asking
+from runner.engines.docker.client import engine_errors
 from runner.engines.docker.container_settings import gateway
 from runner.engines.protocol import Task
 from runner.errors import EngineError
@@ -28,7 +28,7 @@ def reaching_host(api: Any, wanted: str, task: Task, *, local: bool) -> Iterator
         )
     made = ""
     try:
-        with asking("makes no network"):
+        with engine_errors("makes no network"):
             if wanted == "none":
                 labels = {lease.LABEL_OWNER: lease.current_owner(), lease.LABEL_RUN: task.run}
                 name = f"resim-runner-{task.run[:12]}"
@@ -39,16 +39,16 @@ def reaching_host(api: Any, wanted: str, task: Task, *, local: bool) -> Iterator
     finally:
         if made:
             # A network that stays is swept away by the next call.
-            with suppress(EngineError), asking("keeps a network"):
+            with suppress(EngineError), engine_errors("keeps a network"):
                 api.remove_network(made)
 
 
 def sweep_networks(api: Any) -> Iterator[str]:
     """Remove networks of runners that were killed; their names."""
-    with asking("does not answer"):
+    with engine_errors("does not answer"):
         networks = api.networks(filters={"label": lease.LABEL_OWNER})
     for network in networks:
         if lease.is_stale(str((network.get("Labels") or {}).get(lease.LABEL_OWNER, ""))):
-            with suppress(EngineError), asking("keeps a network"):
+            with suppress(EngineError), engine_errors("keeps a network"):
                 api.remove_network(network["Id"])
                 yield clean(f"network {network.get('Name', '')}")

@@ -15,9 +15,18 @@ from typing import IO
 
 from resim_inspect.text import clean
 from runner.engines.api_service import local
-from runner.engines.process.fingerprint import code_identity
+from runner.engines.process.fingerprint import fingerprint
 from runner.engines.process.sandbox import wrapped
-from runner.engines.protocol import Build, Ended, EngineInfo, Prepared, Served, Service, Sink, Task
+from runner.engines.protocol import (
+    Build,
+    EngineInfo,
+    Prepared,
+    RunExit,
+    Served,
+    Service,
+    Sink,
+    Task,
+)
 from runner.errors import CallError, EngineError
 from runner.redact import names_a_secret
 from runner.storage import lease
@@ -70,7 +79,7 @@ class ProcessEngine:
         if self._bwrap:
             self._probe(self._bwrap)
         warnings = () if self._bwrap else (f"no sandbox: {NO_SANDBOX}.",)
-        return Prepared(code_identity(build.command, program), " ".join(build.command), warnings)
+        return Prepared(fingerprint(build.command, program), " ".join(build.command), warnings)
 
     def _probe(self, bwrap: str) -> None:
         done = subprocess.run(
@@ -154,10 +163,10 @@ class ProcessEngine:
     ) -> Served:
         """Start a run with the stand-in API: in its sandbox, else on this machine's loopback."""
         if self._bwrap and build.hardening.network == "none":
-            return local.in_sandbox(self, build, prepared, task, service, log)
-        return local.on_loopback(self, build, prepared, task, service, log)
+            return local.start_in_sandbox(self, build, prepared, task, service, log)
+        return local.start_on_loopback(self, build, prepared, task, service, log)
 
-    def about_no_outputs(self, build: Build) -> str:  # noqa: ARG002
+    def no_outputs_hint(self, build: Build) -> str:  # noqa: ARG002
         """A build with hard-coded paths needs one of the ways to give it `/tmp/resim`."""
         if self.at_tmp_resim:
             return ""
@@ -255,13 +264,13 @@ class ProcessRun:
                 with suppress(ProcessLookupError, PermissionError):
                     os.killpg(self._process.pid, number)
 
-    def ended(self) -> Ended:
+    def exit_info(self) -> RunExit:
         """The exit code, 128 + n for a signal n, with the whole log drained."""
         # What the program left running in its group goes with it, and lets go of the pipes.
         code = self._end_group()
         for pump in self._pumps:
             pump.join(5)
-        return Ended(128 - code if code < 0 else code)
+        return RunExit(128 - code if code < 0 else code)
 
     def take_outputs(self, into: Path, caps: Caps) -> Taken:
         """Copy the outputs; raises OutputsError."""

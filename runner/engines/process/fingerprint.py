@@ -9,7 +9,7 @@ from pathlib import Path
 MAX_MODULES = 2000
 
 
-def code_identity(command: tuple[str, ...], program: str) -> str:
+def fingerprint(command: tuple[str, ...], program: str) -> str:
     """A digest of a command, of the files that it names and the Python modules beside them."""
     digest = hashlib.sha256(repr((command, program)).encode())
     for word in command[1:]:
