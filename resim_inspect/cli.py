@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NoReturn, Protocol, cast
 
 from resim_inspect import __version__
 from resim_inspect.commands import CommandError, ExitCode
-from resim_inspect.errors import DocumentError
+from resim_inspect.errors import DocumentError, InspectError
 from resim_inspect.text import clean
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def main(argv: Sequence[str]) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         return _pipe_closed()
-    except (CommandError, DocumentError) as error:
+    except InspectError as error:
         return _fail(describe(error), ExitCode.ERROR, debug)
     except Exception as error:  # noqa: BLE001 - a crash must not read as "invalid"
         hint = "" if debug else f" (a fault in {PROGRAM}; --debug shows where)"
@@ -100,8 +100,7 @@ def split(argv: Sequence[str]) -> tuple[str | None, list[str]]:
 
 def describe(error: Exception) -> str:
     """An error as one line: the path, where there is one, and the reason."""
-    path = getattr(error, "path", None)
-    return f"{path}: {error}" if path is not None else str(error)
+    return error.located() if isinstance(error, DocumentError) else str(error)
 
 
 def _command(name: str, argv: list[str]) -> int:
@@ -169,25 +168,17 @@ def _app(argv: list[str]) -> int:
     elif args.color == "always" or not os.environ.get("NO_COLOR"):
         os.environ.pop("NO_COLOR", None)
     from resim_inspect.tui.app import run_app
-    from resim_inspect.tui.batch_address import AddressError
-    from resim_inspect.tui.widgets.chart.terminal_graphics import GraphicsError
 
-    try:
-        well = run_app(path, images=args.images)
-    except (AddressError, GraphicsError) as error:
-        raise CommandError(str(error)) from error
+    well = run_app(path, images=args.images)
     return ExitCode.OK if well else ExitCode.INTERNAL
 
 
 def _place(text: str | None) -> Path | BatchAddress | None:
     if text is None or not text.startswith("resim:"):
         return None if text is None else Path(text)
-    from resim_inspect.tui.batch_address import AddressError, parse_address
+    from resim_inspect.tui.batch_address import parse_address
 
-    try:
-        return parse_address(text)
-    except AddressError as error:
-        raise CommandError(str(error)) from error
+    return parse_address(text)
 
 
 def _add_common(parser: argparse.ArgumentParser) -> None:

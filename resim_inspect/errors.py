@@ -1,27 +1,77 @@
-"""What can go wrong with a file before anything can be said about its content."""
+"""Exceptions of the inspector and of the library under it.
+
+    InspectError
+    ├── DocumentError
+    │   ├── UnreadableError     missing, not a file, not permitted, or the disk failed
+    │   ├── EmptyFileError      no bytes
+    │   ├── TruncatedError      a record reaches past the end
+    │   ├── MalformedError      not protobuf, or not a metrics file
+    │   ├── ChangedError        rewritten in place while it was open
+    │   ├── TooLargeError       over protobuf's limit of 2 GiB
+    │   └── SeriesError         the series that was asked for does not exist
+    ├── QueryError              resim_inspect.filtering: a filter that cannot be parsed
+    ├── CommandError            resim_inspect.commands: a call that cannot be carried out
+    ├── AddressError            resim_inspect.tui: a malformed address of a batch
+    └── GraphicsError           resim_inspect.tui: images that the terminal cannot show
+
+The command line reports an InspectError in one line; any other exception is a fault of the
+program. The runner has a tree of its own in `runner.errors`.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+THE_FILE = "the file"
+THE_PATH = "the path"
 
-class DocumentError(Exception):
+
+class InspectError(Exception):
+    """Base of all errors that a user can do something about; `str(error)` is a full clause."""
+
+
+class DocumentError(InspectError):
     """A file that cannot be read as a metrics document.
 
-    `str(error)` is one sentence for people, without the path; `path` is None for
-    bytes that came from no file; `offset` is the byte where the trouble starts,
-    if there is one.
+    `problem` is what is wrong, without its subject ("is empty"); `str(error)` has both
+    ("the file is empty"). `path` is None for bytes that came from no file; `offset` is the
+    byte at which the problem starts, where that is known.
     """
 
-    def __init__(self, reason: str, path: Path | None = None, offset: int | None = None) -> None:
-        super().__init__(reason)
-        self.reason = reason
+    def __init__(
+        self,
+        problem: str,
+        path: Path | None = None,
+        offset: int | None = None,
+        *,
+        subject: str = THE_FILE,
+    ) -> None:
+        super().__init__(f"{subject} {problem}")
+        self.problem = problem
+        self.subject = subject
         self.path = path
         self.offset = offset
 
+    @property
+    def sentence(self) -> str:
+        """The error as a sentence of its own: `The file is empty.`"""
+        text = str(self)
+        return text[:1].upper() + text[1:] + "."
+
+    def located(self) -> str:
+        """The error with its path, where it has one: `outputs/metrics.binproto is empty`."""
+        if self.path is None:
+            return str(self)
+        return f"{self.path} {self.problem}" if self.about_file else f"{self.path}: {self}"
+
+    @property
+    def about_file(self) -> bool:
+        """True if the subject of the problem is the file or its path, not a part of it."""
+        return self.subject in (THE_FILE, THE_PATH)
+
 
 class UnreadableError(DocumentError):
-    """The file is missing, a folder, not permitted, or the disk failed."""
+    """The file is missing, is a folder or a device, is not permitted, or the disk failed."""
 
 
 class EmptyFileError(DocumentError):
@@ -29,11 +79,11 @@ class EmptyFileError(DocumentError):
 
 
 class TruncatedError(DocumentError):
-    """A record reaches past the end of the file: a copy or a write that stopped half-way."""
+    """A record reaches past the end of the file: an incomplete copy or write."""
 
 
 class MalformedError(DocumentError):
-    """The bytes are not what protobuf allows, or nothing in them is of a metrics document."""
+    """The bytes are not valid protobuf, or have no field of a metrics document."""
 
 
 class ChangedError(DocumentError):
@@ -41,8 +91,8 @@ class ChangedError(DocumentError):
 
 
 class TooLargeError(DocumentError):
-    """What protobuf must parse in one piece is over its limit of 2 GiB."""
+    """The part that protobuf must parse in one piece is over its limit of 2 GiB."""
 
 
 class SeriesError(DocumentError):
-    """A series that was asked for is not there, or is of another kind."""
+    """The series that was asked for does not exist, or is of another kind."""

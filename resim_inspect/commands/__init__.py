@@ -12,6 +12,8 @@ from enum import IntEnum
 from pathlib import Path
 from typing import TextIO
 
+from resim_inspect.errors import InspectError
+
 METRICS_FILE = "metrics.binproto"
 """The name that a metrics build gives its output."""
 
@@ -28,7 +30,7 @@ class ExitCode(IntEnum):
     """A fault in this program."""
 
 
-class CommandError(Exception):
+class CommandError(InspectError):
     """A call that cannot be done: one sentence for people; the command ends with `ERROR`."""
 
 

@@ -89,11 +89,11 @@ def _text(args: argparse.Namespace) -> int:
     color = use_color(args.color, sys.stdout)
     look = Look(max(width, 40), args.height, color, light_terminal())
     code = ExitCode.OK
-    for number, (file, document) in enumerate(_open_all(args.path)):
+    for number, (_, document) in enumerate(_open_all(args.path)):
         if number:
             sys.stdout.write("\n\n")
         if isinstance(document, DocumentError):
-            sys.stderr.write(f"resim-inspect: {clean(str(file))}: {clean(str(document))}\n")
+            sys.stderr.write(f"resim-inspect: {clean(document.located())}\n")
             code = ExitCode.ERROR
             continue
         metrics = chosen(document, args.metric) if args.metric else None

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from resim_inspect.commands import CommandError, ExitCode, metrics_files, use_color
 from resim_inspect.document import open_document
-from resim_inspect.errors import DocumentError, UnreadableError
+from resim_inspect.errors import THE_PATH, DocumentError, UnreadableError
 from resim_inspect.validation import Severity, validate
 from resim_inspect.validation.editions import NEWEST, edition
 from resim_inspect.validation.formats import Result, text, unreadable
@@ -86,7 +86,7 @@ def _files(path: Path, release: str) -> Iterator[Path | Result]:
         yield from metrics_files(path)
     except CommandError:
         # Told like a file that cannot be read, so that the other paths are still judged.
-        error = UnreadableError("has no metrics.binproto in it or below it", path)
+        error = UnreadableError("has no metrics.binproto in it or below it", path, subject=THE_PATH)
         yield unreadable(path, error, release)
 
 

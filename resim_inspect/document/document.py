@@ -26,6 +26,7 @@ CACHE_BYTES = 256 << 20
 
 
 _INFINITY = float("inf")
+_THE_DATA = "the metrics data"
 
 
 class UnknownField(NamedTuple):
@@ -280,11 +281,15 @@ class Document:
             by_category = message.series_per_category.category_to_series
             if category in by_category:
                 return by_category[category]
-            raise SeriesError(f"has no category {category!r}", self.path)
+            raise SeriesError(f"has no category {category!r}", self.path, subject=_THE_DATA)
         if holds == "series_per_category":
-            raise SeriesError("has a series for each category, not one", self.path)
-        what = "is a file" if holds == "external_file" else "has no values"
-        raise SeriesError(f"{what}; there is no series to read", self.path)
+            raise SeriesError(
+                "has a series for each category, not one", self.path, subject=_THE_DATA
+            )
+        problem = (
+            "is an external file, not a series" if holds == "external_file" else "has no values"
+        )
+        raise SeriesError(problem, self.path, subject=_THE_DATA)
 
     def _decoded(self, position: int, category: str | None) -> Series:
         from resim_inspect.document.decode import decode, decode_parsed
@@ -294,7 +299,7 @@ class Document:
             return decode(SeriesKind(heavy.kind), self.heavy_payload(position))
         series = decode_parsed(self._light(position, category))
         if series is None:
-            raise SeriesError("has a series of no kind", self.path)
+            raise SeriesError("has a series without a type", self.path, subject=_THE_DATA)
         return series
 
     def heavy_payload(self, position: int) -> bytes:
@@ -326,7 +331,9 @@ class Document:
                 self._facts[position] = facts
             except MalformedError as error:
                 offset = self.heavy[position].offset
-                raise MalformedError(error.reason, self.path, offset) from error
+                raise MalformedError(
+                    error.problem, self.path, offset, subject=error.subject
+                ) from error
         return facts
 
     @cached_property

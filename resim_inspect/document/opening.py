@@ -66,7 +66,7 @@ def _open(source: Source, path: Path | None, cache_bytes: int, threshold: int) -
     except DecodeError as error:
         raise _malformed(source, split, path) from error
     if not message.ListFields():
-        raise MalformedError(_foreign(source) or "holds nothing that a metrics file has", path, 0)
+        raise MalformedError(_foreign(source) or "has no field of a metrics file", path, 0)
     return Document(source, split, message, slices, path, cache_bytes)
 
 

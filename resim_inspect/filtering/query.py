@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from resim_inspect.document.enums import Importance, MetricStatus, MetricType, OpenEnum
+from resim_inspect.errors import InspectError
 from resim_inspect.filtering.catalog import Catalog
 
 Test = Callable[[int], bool]
@@ -49,7 +50,7 @@ _OPERATORS: dict[str, Callable[[int, int], bool]] = {
 _TOKEN = re.compile(r'(-?)((?:[^\s"]|"[^"]*"?)+)')
 
 
-class QueryError(ValueError):
+class QueryError(InspectError, ValueError):
     """A filter that cannot be understood; the text says why."""
 
 

@@ -7,13 +7,14 @@ from typing import NamedTuple
 from urllib.parse import quote, unquote
 from uuid import UUID
 
+from resim_inspect.errors import InspectError
 from resim_inspect.text import clean
 
 SCHEME = "resim:"
 FORM = "resim://PROJECT/BATCH or resim://PROJECT/BATCH/JOB"
 
 
-class AddressError(Exception):
+class AddressError(InspectError):
     """An address that is malformed, or that cannot be fetched with the given settings."""
 
 

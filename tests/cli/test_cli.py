@@ -113,7 +113,7 @@ def install(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
         (
             MalformedError("is damaged at byte 3", Path("x/y.binproto"), 3),
             ExitCode.ERROR,
-            "x/y.binproto: is damaged at byte 3",
+            "x/y.binproto is damaged at byte 3",
         ),
         (ZeroDivisionError("oh"), ExitCode.INTERNAL, "ZeroDivisionError: oh (a fault in"),
         (OSError(5, "broken disk"), ExitCode.INTERNAL, "broken disk"),

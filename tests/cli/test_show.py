@@ -210,13 +210,13 @@ def test_a_folder_shows_every_file_and_an_unreadable_one_makes_2(
     assert "metric a" in shown.out
     assert "metric c" in shown.out
     assert shown.err.count("\n") == 1
-    assert "b/metrics.binproto: is not a metrics file: it is text" in shown.err
+    assert "b/metrics.binproto is not a metrics file: it is text" in shown.err
 
     assert cli.main(["show", "--format", "json", str(tmp_path)]) == ExitCode.ERROR
     shown = capsys.readouterr()
     files = json.loads(shown.out)["files"]
     assert [file["readable"] for file in files] == [True, False, True]
-    assert files[1]["error"] == "is not a metrics file: it is text"
+    assert files[1]["error"] == "the file is not a metrics file: it is text"
 
 
 def test_nothing_hostile_reaches_the_terminal(

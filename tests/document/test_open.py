@@ -132,7 +132,7 @@ def _error(path: Path) -> DocumentError | None:
         (b"\x89PNG\r\n\x1a\nrest", "PNG image"),
         (b"\x0a\x05ab", "needs 5 bytes, of which 2 are there"),
         (b"\x1a\x03\x1a\x01\xff", "is damaged at byte 4: JobMetrics.metrics_data.name"),
-        (b"\x32\x01a", "holds nothing that a metrics file has"),
+        (b"\x32\x01a", "has no field of a metrics file"),
         (b"\x00\x00\x00", "has the number 0"),
         (b"\x0f\x01", "wire type 7"),
         (b"\x0b\x08\x01", "group that does not end"),
@@ -229,7 +229,7 @@ def test_series_that_are_not_there(tmp_path: Path) -> None:
     builder.file("image", "a.png")
     builder.doubles("by place", {"left": [1.0], "right": [2.0, 3.0]})
     document = builder.document(tmp_path / "metrics.binproto")
-    with pytest.raises(SeriesError, match="is a file"):
+    with pytest.raises(SeriesError, match="is an external file"):
         document.series(document.data[0])
     with pytest.raises(SeriesError, match="for each category"):
         document.series(document.data[1])

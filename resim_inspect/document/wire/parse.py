@@ -15,5 +15,7 @@ def parse(kind: SeriesKind, payload: bytes) -> pb.Series:
     try:
         message = pb.JobMetrics.FromString(wrap(kind, payload))
     except DecodeError as error:
-        raise MalformedError(f"a series of {kind.name.lower()} is damaged: {error}") from error
+        raise MalformedError(
+            f"is damaged: {error}", subject=f"a series of {kind.name.lower()}"
+        ) from error
     return message.metrics_data[0].series

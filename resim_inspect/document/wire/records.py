@@ -101,7 +101,9 @@ class _Reader:
         elif wire_type == _GROUP and depth < _DEEPEST:
             return self._skip_group(number, offset, end, depth + 1)
         else:
-            raise MalformedError(f"is damaged at byte {offset:,}: no such field", None, offset)
+            raise MalformedError(
+                f"is damaged at byte {offset:,}: invalid field number", None, offset
+            )
         if offset > end:
             raise TruncatedError("is cut short: it ends inside a number", None, end)
         return offset
@@ -138,4 +140,4 @@ class _Reader:
             shift += 7
         if offset >= end:
             raise TruncatedError("is cut short: it ends inside the head of a record", None, end)
-        raise MalformedError(f"is damaged at byte {offset:,}: no number", None, offset)
+        raise MalformedError(f"is damaged at byte {offset:,}: invalid number", None, offset)

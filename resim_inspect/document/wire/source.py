@@ -11,7 +11,7 @@ import stat
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from resim_inspect.errors import ChangedError, UnreadableError
+from resim_inspect.errors import THE_PATH, ChangedError, UnreadableError
 
 # Up to this size a file is read at once and closed: simpler, and safe from rewrites.
 WHOLE = 1 << 20
@@ -84,7 +84,7 @@ class FileSource:
     def read(self, offset: int, length: int) -> bytes:
         length = max(0, min(length, self.size - offset))
         if self._descriptor is None:
-            raise ChangedError("the file has been closed", self._path)
+            raise ChangedError("has been closed", self._path)
         parts: list[bytes] = []
         while length > 0:
             try:
@@ -92,10 +92,10 @@ class FileSource:
                 part = _pread(self._descriptor, min(length, 1 << 30), offset)
             except OSError as error:
                 raise UnreadableError(
-                    f"reading at byte {offset:,} failed: {error.strerror}", self._path, offset
+                    f"cannot be read at byte {offset:,}: {error.strerror}", self._path, offset
                 ) from error
             if not part:
-                raise ChangedError("the file was cut short while it was open", self._path, offset)
+                raise ChangedError("was cut short while it was open", self._path, offset)
             parts.append(part)
             offset += len(part)
             length -= len(part)
@@ -103,9 +103,9 @@ class FileSource:
 
     def verify(self) -> None:
         if self._descriptor is None:
-            raise ChangedError("the file has been closed", self._path)
+            raise ChangedError("has been closed", self._path)
         if _stamp(os.fstat(self._descriptor)) != self.stamp:
-            raise ChangedError("the file was rewritten while it was open", self._path)
+            raise ChangedError("was rewritten while it was open", self._path)
 
     def close(self) -> None:
         if self._descriptor is not None:
@@ -141,19 +141,19 @@ def open_source(path: Path) -> Source:
         flags |= getattr(os, name, 0)
     try:
         if path.is_dir():
-            raise UnreadableError("is a folder, not a file", path)
+            raise UnreadableError("is a folder, not a file", path, subject=THE_PATH)
         descriptor = os.open(path, flags)
     except FileNotFoundError as error:
-        raise UnreadableError("does not exist", path) from error
+        raise UnreadableError("does not exist", path, subject=THE_PATH) from error
     except PermissionError as error:
-        raise UnreadableError("may not be read: permission denied", path) from error
+        raise UnreadableError("cannot be read: permission denied", path) from error
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise UnreadableError(f"cannot be opened: {reason}", path) from error
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            raise UnreadableError("is a pipe or device, not a file", path)
+            raise UnreadableError("is a pipe or device, not a file", path, subject=THE_PATH)
         source = FileSource(descriptor, path, _stamp(status))
     except BaseException:
         os.close(descriptor)

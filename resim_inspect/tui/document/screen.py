@@ -338,7 +338,7 @@ class DocumentScreen(Screen[None], Background):
         self._seen = signature(self.session.document.path)
         self._note = "rewritten, unreadable: this is the version before"
         self.app.notify(
-            f"It {clean(str(message.error), 300)}.",
+            clean(message.error.sentence, 300),
             title="The file cannot be read now",
             severity="warning",
             timeout=8,

@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
-from resim_inspect.errors import UnreadableError
+from resim_inspect.errors import THE_PATH, UnreadableError
 from resim_inspect.tui.document.loading import FILE_NAME
 
 
@@ -50,7 +50,9 @@ def detect(path: Path) -> DetectedPath:
             description = f"inputs of {mode_of(names_in(folder))} mode"
             return DetectedPath(PathKind.INPUTS, folder, description)
     raise UnreadableError(
-        f"is a folder without {FILE_NAME}, and neither a build's inputs nor a workspace", path
+        f"is a folder without {FILE_NAME}, and neither a build's inputs nor a workspace",
+        path,
+        subject=THE_PATH,
     )
 
 

@@ -47,5 +47,6 @@ def unreadable(path: Path, error: DocumentError, edition: str) -> Result:
     else:
         hint = "Name a metrics.binproto as a metrics build writes it."
     rule = "file-too-large" if isinstance(error, TooLargeError) else UNREADABLE
-    finding = Finding(rule, Severity.ERROR, "file", str(error), hint)
+    message = error.problem if error.about_file else str(error)
+    finding = Finding(rule, Severity.ERROR, "file", message, hint)
     return Result(path, False, Report(edition, (finding,)))

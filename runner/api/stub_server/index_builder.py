@@ -295,7 +295,7 @@ class _Index:
             del self.blobs[count:]
             for path in at:
                 self.lists.pop(path, None)
-            self.problems.append(f"{job or 'the batch'}: {run_folder.metrics.name} {error.reason}")
+            self.problems.append(f"{job or 'the batch'}: {run_folder.metrics.name} {error.problem}")
             return None
 
     def _lists(
@@ -310,7 +310,7 @@ class _Index:
     ) -> None:
         source, found = cut
         if (len(found.metrics), len(found.data)) != (len(document.metrics), len(document.data)):
-            raise MalformedError("is read in two ways", document.path)
+            raise MalformedError("can be read in two ways", document.path)
         created = resources.time_text(_seconds(document))
         common = {**own, "fileLocation": "", "creationTimestamp": created, **resources.OWNER}
         metrics = [

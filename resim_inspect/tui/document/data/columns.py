@@ -99,7 +99,7 @@ def columns_of(document: Document, data: MetricsData) -> Columns:
         try:
             series = document.series(data, category)
         except DocumentError as error:
-            notes.append(f"{label}{error}")
+            notes.append(f"{label.rstrip()}: {error}" if label else str(error))
             continue
         if index is not None and (category is None or index.is_per_category or not columns):
             _add(document, index, category, "index", label, columns, notes)

@@ -18,6 +18,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from weakref import WeakKeyDictionary
 
+from resim_inspect.errors import InspectError
 from resim_inspect.text import clean
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ _SIXEL_TERMS = ("foot", "mlterm", "contour", "wezterm")
 _SIXEL_PROGRAMS = {"WezTerm", "iTerm.app", "mintty", "contour"}
 
 
-class GraphicsError(Exception):
+class GraphicsError(InspectError):
     """Images cannot be shown as graphics: one sentence."""
 
 
