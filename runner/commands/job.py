@@ -51,7 +51,7 @@ def run(args: Namespace) -> int:
             call.clock(),
             args.name,
             session.describe_build(build, call.prepared),
-            session.describe_engine(call.engine),
+            call.engine.info.description,
             [args.name],
             jobs=1,
             todo=1,

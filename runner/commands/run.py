@@ -67,7 +67,7 @@ def _run(args: Namespace, build: Build, rules: Rules, wish: Wish) -> int:
             call.clock(),
             title,
             session.describe_build(build, call.prepared),
-            session.describe_engine(call.engine),
+            call.engine.info.description,
             [job.name for job in workspace.jobs],
             jobs=len(planned),
             todo=todo,

@@ -120,7 +120,16 @@ class EngineInfo(NamedTuple):
     """Whether it sees other files than this machine's."""
     selinux: bool = False
     unkept: frozenset[str] = frozenset()
-    """The limits that it cannot keep, by the names of their options."""
+    """Limits that it cannot enforce, by the names of their options."""
+    reports_oom: bool = True
+    """False if an exit for lack of memory looks like a KILL from outside."""
+    label: str = ""
+    """Description in a run's heading; empty for the default of name, version and CPUs."""
+
+    @property
+    def description(self) -> str:
+        """Description for people: `docker 27.1, 8 CPUs`, or `label`."""
+        return self.label or f"{self.name} {self.version}, {self.cpus} CPUs"
 
 
 class RunExit(NamedTuple):

@@ -43,10 +43,10 @@ class Diagnosis(NamedTuple):
     hint: str = ""
 
 
-def of_exit(ended: RunExit, tail: tuple[str, ...], build: Build, *, podman: bool) -> Diagnosis:
+def of_exit(ended: RunExit, tail: tuple[str, ...], build: Build, *, oom_hidden: bool) -> Diagnosis:
     """A build that ended with something else than 0."""
     code = ended.code
-    if ended.oom or (code == 137 and podman and build.limits.memory_mib):
+    if ended.oom or (code == 137 and oom_hidden and build.limits.memory_mib):
         return _memory(build, certain=ended.oom)
     hint = _hint(tail)
     said = _said(ended.error, tail)

@@ -246,9 +246,9 @@ def _judged(
         size=taken.size,
     )
     if ended.code:
-        podman = engine.info.name == "podman" and "--memory-mib" not in engine.info.unkept
+        oom_hidden = not engine.info.reports_oom and "--memory-mib" not in engine.info.unkept
         tail = log.tail()
-        why = failure_hints.of_exit(ended, tail, build, podman=podman)
+        why = failure_hints.of_exit(ended, tail, build, oom_hidden=oom_hidden)
         hint = why.hint
         if any(str(ROOT) in line for line in tail):
             hint = engine.no_outputs_hint(build) or hint

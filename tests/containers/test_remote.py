@@ -184,7 +184,7 @@ def test_docker_s_context_and_doctor(tmp_path: Path, far: Far) -> None:
     call = runner("doctor", "--image", BASE_IMAGE, env={**env, "DOCKER_CONTEXT": "far"})
     assert call.code == 0, call.out
     assert f"{far.tcp} (docker context far)" in call.out
-    assert "copied in" in call.out
+    assert "are copied to it" in call.out
     call = runner("doctor", "--image", BASE_IMAGE, env={**env, "DOCKER_CONTEXT": "near"})
     assert call.code == 2
     assert "docker context near): it names no engine" in call.out

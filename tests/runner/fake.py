@@ -93,7 +93,7 @@ class FakeEngine:
     """Counts what it was asked."""
 
     def __init__(self, script: Callable[[str], Script] = lambda _: Script()) -> None:
-        self.info = EngineInfo("fake", "1", 4, 16 << 30)
+        self.info = EngineInfo("fake", "1", 4, 16 << 30, "memory://", "linux/amd64")
         self.script = script
         self.started: list[str] = []
         self.signals: list[str] = []

@@ -210,7 +210,7 @@ def test_diagnoses() -> None:
         (RunExit(1), ("ModuleNotFoundError: No module named 'x'",), False, "1", "package"),
     ]
     for ended, tail, podman, says, hint in cases:
-        why = failure_hints.of_exit(ended, tail, build, podman=podman)
+        why = failure_hints.of_exit(ended, tail, build, oom_hidden=podman)
         assert says in why.message, (ended, tail)
         assert hint in why.hint, (ended, tail)
 

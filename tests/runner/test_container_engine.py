@@ -13,12 +13,12 @@ from typing import Any, ClassVar, cast
 
 import pytest
 
-from runner.commands.doctor import _ways
 from runner.commands.shared.build_args import _mount
 from runner.engines.docker import container, image_pull
 from runner.engines.docker import engine as docker
 from runner.engines.docker.container_settings import host_options, unkept_limits
 from runner.engines.docker.discovery import Candidate
+from runner.engines.docker.entry import isolation_checks
 from runner.engines.docker.ssh_tunnel import ssh_command
 from runner.engines.protocol import Build, EngineInfo, Limits, Mount, Prepared, RunExit, Task
 from runner.errors import EngineError, ImageError
@@ -114,8 +114,8 @@ def test_under_selinux_inputs_are_copied_and_mounts_labelled_when_asked(
         (warning,) = engine.prepare(build, print).warnings
         assert "SELinux may hide" in warning
         assert "SRC:DST:z" in warning
-        text = " ".join(f"{c.text} {c.hint}" for c in _ways(engine.info))
-        assert "SELinux is at work: inputs are copied in" in text
+        text = " ".join(f"{c.text} {c.hint}" for c in isolation_checks(engine.info))
+        assert "SELinux is enabled: inputs are copied" in text
     without = engine_of(monkeypatch)
     assert not without.info.selinux
     said = start(without, Build("image"), logs)
@@ -158,7 +158,10 @@ def test_what_is_not_on_the_engine_s_disk_is_copied(
     other = engine_of(monkeypatch, refuses="no space left on device")
     with pytest.raises(EngineError, match="no space left"):
         start(other, build, logs)
-    assert "copied in" in next(_ways(EngineInfo("docker", "", 1, 1, remote=True))).text
+    assert (
+        "are copied to it"
+        in next(isolation_checks(EngineInfo("docker", "", 1, 1, remote=True))).text
+    )
 
 
 def test_a_context_that_names_nothing_is_not_the_usual_engine(
@@ -187,7 +190,7 @@ def test_limits_that_cannot_be_kept_are_left_out_and_said(monkeypatch: pytest.Mo
     # As root podman can do everything, whatever groups it names.
     rooted = engine_of(monkeypatch, control_says={"cgroupControllers": [], "security": {}})
     assert rooted.info.unkept == frozenset()
-    levels = {check.name: check.level for check in _ways(engine.info)}
+    levels = {check.name: check.level for check in isolation_checks(engine.info)}
     assert levels == {"files": "ok", "user": "ok", "limits": "warning"}
 
 

@@ -150,7 +150,7 @@ def run_to_folder(args: Namespace, mode: Mode, workspaces: tuple[Workspace, ...]
             call.clock(),
             title,
             session.describe_build(build, call.prepared),
-            session.describe_engine(call.engine),
+            call.engine.info.description,
             [wish.name],
             jobs=0,
             todo=0,

@@ -9,8 +9,10 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from resim_inspect.text import clean
-from runner.engines.protocol import UNPRIVILEGED, Build, Engine, Hardening, Limits, Mount
-from runner.errors import CallError, EngineError
+from runner.engines.discovery import engine_names
+from runner.engines.entry import EngineOptions
+from runner.engines.protocol import UNPRIVILEGED, Build, Hardening, Limits, Mount
+from runner.errors import CallError
 from runner.execution.run_job import GRACE, Rules
 from runner.redact import MIN_LENGTH, Secrets, names_a_secret
 from runner.storage.output_extraction import MIB, Caps
@@ -114,7 +116,7 @@ def _build_arguments(parser: argparse.ArgumentParser, *, required: bool) -> None
         "--engine",
         default="",
         metavar="ADDRESS",
-        help="docker, podman or an address (default: DOCKER_HOST, docker's context,"
+        help=f"{', '.join(engine_names())} or an address (default: DOCKER_HOST, docker's context,"
         " CONTAINER_HOST, known sockets)",
     )
     engine.add_argument("--pull", choices=("missing", "always", "never"), default="missing")
@@ -271,23 +273,9 @@ def secrets_of(build: Build, env: Mapping[str, str], *more: str) -> Secrets:
     return Secrets([*values, env.get("RESIM_TOKEN", ""), *more])
 
 
-def engine_of(args: argparse.Namespace, env: Mapping[str, str]) -> Engine:
-    """The engine for the build; raises EngineError where none answers."""
-    if args.command is not None:
-        if sys.platform == "win32":
-            raise EngineError(
-                "builds run without a container on Linux and macOS only.", "Name an image."
-            )
-        import shutil
-
-        from runner.engines.process.engine import ProcessEngine
-
-        found = None if args.no_sandbox or args.use_tmp_resim else shutil.which("bwrap")
-        return ProcessEngine(bubblewrap=found, use_tmp_resim=args.use_tmp_resim)
-    from runner.engines.docker.discovery import candidates
-    from runner.engines.docker.engine import connect
-
-    return connect(candidates(args.engine, env, Path.home()))
+def engine_options(args: argparse.Namespace) -> EngineOptions:
+    """Options of the command line that select the engine."""
+    return EngineOptions(args.engine, not args.no_sandbox, args.use_tmp_resim)
 
 
 def wants_color(args: argparse.Namespace, env: Mapping[str, str]) -> bool:

@@ -15,6 +15,7 @@ from uuid import uuid4
 
 from resim_inspect.text import clean
 from runner.commands.shared import build_args
+from runner.engines import discovery
 from runner.engines.protocol import Build, Engine, Prepared
 from runner.execution.cancellation import Signals
 from runner.execution.events import Event
@@ -37,7 +38,7 @@ class Ready(NamedTuple):
 def ready(args: Namespace, watchers: Watchers, build: Build, rules: Rules) -> Iterator[Ready]:
     """Connect, clear away what dead runners left, and get the build ready; raises RunnerError."""
     with Signals() as signals:
-        engine = build_args.engine_of(args, os.environ)
+        engine = discovery.connect(build, build_args.engine_options(args), os.environ)
         try:
             for left in engine.sweep():
                 watchers(Event("note", time.time(), text=f"removed a leftover: {left}"))
@@ -65,14 +66,6 @@ def describe_build(build: Build, prepared: Prepared) -> str:
     if build.image:
         return f"image {build.image} ({prepared.about})"
     return f"command {prepared.about}"
-
-
-def describe_engine(engine: Engine) -> str:
-    """`docker 27.1, 8 CPUs`, or what keeps a process apart."""
-    info = engine.info
-    if info.name == "process":
-        return f"on this machine, {'in a sandbox' if 'none' not in info.sandbox else 'no sandbox'}"
-    return f"{info.name} {info.version}, {info.cpus} CPUs"
 
 
 def finish(

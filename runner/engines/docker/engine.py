@@ -96,6 +96,7 @@ class DockerEngine:
             not self.local,
             bool(security.get("selinuxEnabled")) or "name=selinux" in options,
             unkept_limits(about, groups),
+            reports_oom=not self.podman,
         )
 
     def prepare(self, build: Build, say: Callable[[str], None]) -> Prepared:

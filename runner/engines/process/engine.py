@@ -54,7 +54,14 @@ class ProcessEngine:
             sandbox = "bubblewrap: own /tmp/resim, no network, files read-only"
         else:
             sandbox = f"none: {NO_SANDBOX}"
-        self.info = EngineInfo("process", "", os.cpu_count() or 1, _memory(), sandbox=sandbox)
+        self.info = EngineInfo(
+            "process",
+            "",
+            os.cpu_count() or 1,
+            _memory(),
+            sandbox=sandbox,
+            label=f"on this machine, {'in a sandbox' if self._bwrap else 'no sandbox'}",
+        )
 
     @property
     def sandboxed(self) -> bool:

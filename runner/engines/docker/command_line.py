@@ -1,0 +1,53 @@
+"""The line of `docker run` that is equivalent to a run, to try by hand."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+from runner.engines.docker.container_settings import labelled
+from runner.engines.entry import Inputs
+from runner.engines.protocol import Build
+from runner.workspace.contract import INPUTS, OUTPUTS
+
+
+def docker_run(build: Build, inputs: Inputs, outputs: Path) -> str:
+    """Shell line of a run. Values of variables stay in the environment.
+
+    The line mounts the outputs, which the runner copies out instead: by hand this is simpler,
+    but leaves files of another owner.
+    """
+    hard, limits = build.hardening, build.limits
+    words = ["docker", "run", "--rm"]
+    words += ["--init"] if hard.init else []
+    words += ["--read-only"] if hard.read_only_root else []
+    words += ["--cap-drop=ALL"] if hard.drop_capabilities else []
+    words += ["--security-opt=no-new-privileges"] if hard.no_new_privileges else []
+    words += [f"--network={hard.network}", "--ipc=private"]
+    words += [f"--user={hard.user}"] if hard.user else []
+    if limits.memory_mib:
+        words += [f"--memory={limits.memory_mib}m", f"--memory-swap={limits.memory_mib}m"]
+    words += [f"--cpus={limits.cpus:g}"] if limits.cpus else []
+    words += [f"--pids-limit={limits.pids}", f"--shm-size={limits.shm_mb}m"]
+    words += [f"--tmpfs=/tmp:rw,nosuid,nodev,size={limits.tmp_mb}m,mode=1777"]
+    words += [f"--platform={build.platform}"] if build.platform else []
+    words += [f"--pull={build.pull}"]
+    if hard.user:
+        words += ["--env=HOME=/tmp", "--env=USER=metrics"]
+    words += ["--env=PYTHONDONTWRITEBYTECODE=1", "--env=MPLCONFIGDIR=/tmp"]
+    words += [f"--env={name}" for name, _ in build.env]
+    for name, path in inputs:
+        words.append(_mount(path.resolve(), str(INPUTS / name), read_only=True))
+    words.append(_mount(outputs.absolute(), str(OUTPUTS), read_only=False))
+    for mount in build.mounts:
+        if mount.label:
+            words.append(f"--volume={labelled(mount)}")
+        else:
+            words.append(_mount(mount.source, mount.target, read_only=mount.read_only))
+    return shlex.join([*words, build.image, *build.command])
+
+
+def _mount(source: Path, target: str, *, read_only: bool) -> str:
+    # docker parses the option as CSV: a path with a comma needs quotes.
+    field = f'"source={source}"' if "," in str(source) else f"source={source}"
+    return f"--mount=type=bind,{field},target={target}" + (",readonly" if read_only else "")
