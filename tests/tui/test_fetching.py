@@ -35,7 +35,7 @@ def cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
 
 def here(pilot: Pilot[Any]) -> list[bool]:
     """Of each job in the table whether its metrics are here."""
-    return [row.here for row in pilot.app.screen.query_one(JobsTable).rows]
+    return [row.fetched for row in pilot.app.screen.query_one(JobsTable).rows]
 
 
 def fetching() -> list[str]:

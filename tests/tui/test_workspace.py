@@ -17,9 +17,12 @@ from resim_inspect.tui.document.screen import DocumentScreen
 from resim_inspect.tui.open_documents import OpenDocuments
 from resim_inspect.tui.widgets.dialogs import ErrorDialog
 from resim_inspect.tui.workspace import screen as workspace_screen
-from resim_inspect.tui.workspace.jobs import chosen, columns, read_job, read_shape
+from resim_inspect.tui.workspace.columns import duration_text, select_rows, table_columns
+from resim_inspect.tui.workspace.jobs import metric_names, read_job, read_outline
+from resim_inspect.tui.workspace.jobs_reader import JobsReader
 from resim_inspect.tui.workspace.jobs_table import JobsTable
 from resim_inspect.tui.workspace.screen import WorkspaceScreen
+from runner.workspace.results import JobResult, Outcome
 from tests.tui.conftest import Shot, press, settle, started, text
 from tests.tui.fake_cloud import looking, until
 
@@ -32,7 +35,7 @@ def job(name: str, speed: float | None, status: str) -> DocumentBuilder:
     return build
 
 
-def shelf_of(pilot: Pilot[Any]) -> OpenDocuments:
+def documents_of(pilot: Pilot[Any]) -> OpenDocuments:
     assert isinstance(pilot.app, InspectApp)
     return pilot.app.documents
 
@@ -57,24 +60,127 @@ def workspace(tmp_path: Path) -> Path:
     return root
 
 
+def record_run(run_folder: Path, seconds: float, outcome: Outcome = Outcome.DONE) -> None:
+    result = JobResult(run_folder.name, "", outcome, message="The build failed.", seconds=seconds)
+    path = run_folder / "run" / "result.json"
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(result.as_bytes())
+
+
+@pytest.fixture
+def ran(workspace: Path) -> Path:
+    """The workspace with the records of four runs, one of them without metrics."""
+    jobs = workspace / "jobs"
+    record_run(jobs / "flight-a", 12.44)
+    record_run(jobs / "flight-b", 185.2)
+    record_run(jobs / "flight-c", 4.0)
+    record_run(jobs / "never-run", 3660.0, Outcome.FAILED)
+    return workspace
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0.04, "0.0 s"),
+        (12.44, "12.4 s"),
+        (59.94, "59.9 s"),
+        (59.96, "1 m 00 s"),
+        (185.2, "3 m 05 s"),
+        (3599.6, "1 h 00 m"),
+        (7621.0, "2 h 07 m"),
+    ],
+)
+def test_durations_in_words(seconds: float, words: str) -> None:
+    assert duration_text(seconds) == words
+
+
+def test_durations_of_recorded_runs(ran: Path) -> None:
+    jobs = dict(read_outline(ran).jobs)
+    record_run(jobs["parking"], float("nan"))
+    (jobs["broken"] / "run").mkdir()
+    (jobs["broken"] / "run" / "result.json").write_text("{")
+    rows = {name: read_job(name, folder) for name, folder in jobs.items()}
+    assert rows["flight-a"].seconds == 12.44
+    assert rows["never-run"][2:4] == (None, "The build failed.")
+    assert rows["never-run"].seconds == 3660.0
+    assert rows["parking"].seconds is None
+    assert rows["broken"].seconds is None
+    assert "cut short" in rows["broken"].note
+
+    by_key = {column.key: column for column in table_columns(list(rows.values()))}
+    duration = by_key["duration"]
+    assert list(by_key)[:3] == ["job", "verdict", "duration"]
+    names = [row.name for row in select_rows(list(rows.values()), sort=duration, descending=True)]
+    assert names[:4] == ["never-run", "flight-b", "flight-a", "flight-c"]
+    assert sorted(names[4:]) == ["broken", "parking"]
+    assert duration.described(rows["flight-b"]) == "Duration of the last run: 3 m 05 s"
+    assert duration.copied(rows["flight-b"]) == "3 m 05 s"
+    assert duration.described(rows["parking"]) == "Duration: no run is recorded"
+    without = [row._replace(seconds=None) for row in rows.values()]
+    assert "duration" not in [column.key for column in table_columns(without)]
+
+
+def test_a_new_record_of_a_run_does_not_read_the_metrics_again(
+    ran: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = JobsReader(ran)
+    assert reader.read_outline()
+    assert len(list(reader.changed_rows())) == 6
+    opened: list[Path] = []
+
+    def counted(path: Path) -> Document:
+        opened.append(path)
+        return open_document(path)
+
+    monkeypatch.setattr("resim_inspect.tui.workspace.jobs.open_document", counted)
+    assert list(reader.changed_rows()) == []
+    record_run(ran / "jobs" / "flight-a", 99.0)
+    record_run(ran / "jobs" / "parking", 1.5)
+    rows = {row.name: row for row in reader.changed_rows()}
+    assert {name: row.seconds for name, row in rows.items()} == {"flight-a": 99.0, "parking": 1.5}
+    assert rows["flight-a"].cells["Max speed"].full == "31.5 m/s"
+    assert opened == []
+    job("a", 7.0, "PASSED").write(ran / "jobs" / "flight-a" / "outputs" / "metrics.binproto")
+    (again,) = reader.changed_rows()
+    assert (again.cells["Max speed"].value, again.seconds) == (7.0, 99.0)
+    assert len(opened) == 1
+
+
+async def test_the_table_sorts_by_duration(ran: Path) -> None:
+    async with started(ran) as pilot:
+        table = pilot.app.screen.query_one(JobsTable)
+        shown = re.sub(" +", " ", text(pilot))
+        assert "verdict duration Latency" in shown
+        assert "✗ FAIL_BLOCK 3 m 05 s" in shown
+        assert "E no metrics 1 h 01 m" in shown
+        await press(pilot, "l", "l", "s")
+        assert [row.name for row in table.shown[:2]] == ["never-run", "flight-b"]
+        assert "duration▼" in text(pilot)
+        assert "Duration of the last run: 1 h 01 m" in text(pilot)
+        await press(pilot, "s")
+        assert table.shown[0].name == "flight-c"
+
+
 def test_rows_of_a_workspace(workspace: Path) -> None:
-    rows = [read_job(*job) for job in read_shape(workspace).jobs]
+    rows = [read_job(*job) for job in read_outline(workspace).jobs]
     assert [row.name for row in rows] == [
         "broken", "flight-a", "flight-b", "flight-c", "never-run", "parking",
     ]  # fmt: skip
     assert rows[0].verdict is None
     assert "cut short" in rows[0].note
     assert rows[4].note == "not run yet"
-    assert columns(rows) == ["Latency", "Max speed", "Notes"]
+    assert metric_names(rows) == ["Latency", "Max speed", "Notes"]
     assert rows[2].cells["Max speed"].full == "44.75 m/s"
 
-    def names(**how: object) -> list[str]:
-        return [row.name for row in chosen(rows, **how)]  # type: ignore[arg-type]
+    column = {column.key: column for column in table_columns(rows)}
+
+    def names(sort: str = "job", **how: Any) -> list[str]:
+        return [row.name for row in select_rows(rows, sort=column[sort], **how)]
 
     assert names(words="FLIGHT b") == ["flight-b"]
     assert names(failing=True) == ["broken", "flight-b", "flight-c", "never-run"]
-    assert names(sort="Max speed", descending=True)[:2] == ["flight-b", "flight-c"]
-    assert names(sort="Max speed")[-2:] == ["broken", "never-run"]
+    assert names(sort="metric Max speed", descending=True)[:2] == ["flight-b", "flight-c"]
+    assert names(sort="metric Max speed")[-2:] == ["broken", "never-run"]
     assert names(sort="verdict", descending=True)[0] == "flight-b"
 
 
@@ -162,12 +268,12 @@ async def test_what_is_open_can_be_switched_and_closed(workspace: Path) -> None:
         await press(pilot, "enter")
         assert isinstance(pilot.app.screen, WorkspaceScreen)
         await press(pilot, "b")
-        assert len(shelf_of(pilot).names) == 2
+        assert len(documents_of(pilot).names) == 2
         await press(pilot, "ctrl+w")
         assert isinstance(pilot.app.screen, WorkspaceScreen)
         await press(pilot, "ctrl+w")
         assert isinstance(pilot.app.screen, WorkspaceScreen)
-        assert len(shelf_of(pilot).names) == 1
+        assert len(documents_of(pilot).names) == 1
 
 
 async def test_rereading_shows_new_jobs(workspace: Path) -> None:
@@ -181,8 +287,8 @@ async def test_rereading_shows_new_jobs(workspace: Path) -> None:
 async def test_the_table_keeps_up_with_the_disk(
     workspace: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workspace_screen, "LOOK_EVERY", 0.05)
-    monkeypatch.setattr(workspace_screen, "SHARE", 1.0)
+    monkeypatch.setattr(workspace_screen, "SCAN_INTERVAL", 0.05)
+    monkeypatch.setattr(workspace_screen, "MAX_SCAN_SHARE", 1.0)
     opened: list[Path] = []
 
     def counted(path: Path) -> Document:
@@ -203,17 +309,17 @@ async def test_the_table_keeps_up_with_the_disk(
         b.write(outputs["flight-a"] / "metrics.binproto")
         await until(pilot, lambda: "77.5" in text(pilot))
         # The chosen column stays what it was, though another comes before it.
-        assert table.names[table.column] == "Max speed"
+        assert table.selected.title == "Max speed"
         job("e", 9.0, "PASSED").write(outputs["late"] / "metrics.binproto")
         await until(pilot, lambda: "late" in [row.name for row in table.shown])
         # Only what changed was read again.
         assert sorted(path.parents[1].name for path in opened[6:]) == ["flight-a", "late"]
         shutil.rmtree(workspace / "jobs" / "flight-b")
         await until(pilot, lambda: "flight-b" not in [row.name for row in table.shown])
-        assert screen.shape is not None
-        assert screen.shape.batch is not None
+        assert screen.outline is not None
+        assert screen.outline.batch is not None
         shutil.rmtree(workspace / "batch")
-        await until(pilot, lambda: screen.shape is not None and screen.shape.batch is None)
+        await until(pilot, lambda: screen.outline is not None and screen.outline.batch is None)
         # A workspace that goes away is told once, and is no reason to fall over.
         shutil.rmtree(workspace)
         await until(pilot, lambda: isinstance(pilot.app.screen, ErrorDialog))
@@ -225,18 +331,18 @@ async def test_the_table_keeps_up_with_the_disk(
 @pytest.mark.parametrize(
     ("way", "size"), [("60x20", (60, 20)), ("80x24", (80, 24)), ("120x40", (120, 40))]
 )
-async def test_screen(workspace: Path, shot: Shot, way: str, size: tuple[int, int]) -> None:
-    async with started(workspace, size) as pilot:
+async def test_screen(ran: Path, shot: Shot, way: str, size: tuple[int, int]) -> None:
+    async with started(ran, size) as pilot:
         await press(pilot, "l", "l", "j")
         shot(pilot, f"workspace-{way}")
 
 
 @pytest.mark.parametrize("way", ["light", "no-color"])
 async def test_screen_in_other_colours(
-    workspace: Path, shot: Shot, way: str, monkeypatch: pytest.MonkeyPatch
+    ran: Path, shot: Shot, way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if way == "no-color":
         monkeypatch.setenv("NO_COLOR", "1")
-    async with started(workspace, theme="resim-light" if way == "light" else None) as pilot:
+    async with started(ran, theme="resim-light" if way == "light" else None) as pilot:
         await press(pilot, "l", "l", "j")
         shot(pilot, f"workspace-{way}")

@@ -1,4 +1,4 @@
-"""The screen of a batch of the cloud: the table of a workspace that fills while one looks at it."""
+"""The screen of a batch of the cloud: a workspace's table that fills while the batch is fetched."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from resim_inspect.tui.widgets.status_bars import Key
 from resim_inspect.tui.workspace.jobs import JobRow
 from resim_inspect.tui.workspace.screen import WorkspaceScreen
 
-SOON = 0.3
-"""Seconds between two looks at the disk while jobs come."""
+FETCH_SCAN_INTERVAL = 0.3
+"""Seconds between two scans of the disk while jobs are being fetched."""
 
 
 class FetchScreen(WorkspaceScreen):
@@ -46,7 +46,7 @@ class FetchScreen(WorkspaceScreen):
         self._token = ""
 
     def above(self) -> ComposeResult:
-        yield FetchBar(self.folder, self.api, watch=self.watches)
+        yield FetchBar(self.folder, self.api, watch=self.watch_disk)
 
     def on_mount(self) -> None:
         self.bar.begin(self.address)
@@ -77,8 +77,10 @@ class FetchScreen(WorkspaceScreen):
     def _further(self, message: FetchBar.Changed) -> None:
         message.stop()
         fetch, event = message.fetch, message.event
-        if event != "progress" or time.monotonic() - self.looked >= max(SOON, self.rest):
-            self.look()
+        if event != "progress" or time.monotonic() - self.last_scan >= max(
+            FETCH_SCAN_INTERVAL, self.scan_pause
+        ):
+            self.scan()
         self._lines()
         if not fetch.running:
             self._ended(fetch)
@@ -125,7 +127,7 @@ class FetchScreen(WorkspaceScreen):
 
     def action_reread(self) -> None:
         self.bar.begin(self.address, self._token)
-        self.look()
+        self.scan()
         self._lines()
 
     def action_stop(self) -> None:
@@ -149,7 +151,7 @@ class FetchScreen(WorkspaceScreen):
 
     # A job that opens when it is here.
 
-    def awaited(self, job: JobRow) -> None:
+    def job_awaited(self, job: JobRow) -> None:
         name = clean(job.name, 80)
         if self.bar.fetch.running:
             self._wanted = job.name
@@ -162,10 +164,10 @@ class FetchScreen(WorkspaceScreen):
         self._open_wanted()
 
     def _open_wanted(self) -> None:
-        if not self._wanted or self.shape is None:
+        if not self._wanted or self.outline is None:
             return
-        row = self._rows.get(self.shape.named.get(self._wanted, self._wanted))
-        if row is None or not row.here:
+        row = self._rows.get(self.outline.job_names.get(self._wanted, self._wanted))
+        if row is None or not row.fetched:
             return
         self._wanted = ""
         if row.verdict is None and not row.path.exists():

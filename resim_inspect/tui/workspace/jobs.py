@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -32,68 +33,94 @@ class Cell(NamedTuple):
 
 
 class JobRow(NamedTuple):
-    """One job."""
+    """One job of the table."""
 
     name: str
     path: Path
-    """What to open: its metrics file, there or not."""
+    """Path of its metrics file, which may not exist."""
     verdict: MetricStatus | None
-    """None where there are no readable metrics."""
+    """None if there are no readable metrics."""
     note: str
-    """Why there are none."""
+    """Reason why there are none."""
     cells: dict[str, Cell]
-    here: bool = True
-    """False where only the batch's lists say so: the metrics themselves are still to come."""
+    """Metrics by name."""
+    fetched: bool = True
+    """False if the row comes from the batch's lists, before the metrics have been fetched."""
+    seconds: float | None = None
+    """Duration of the recorded run; None if no run is recorded."""
 
 
-class Shape(NamedTuple):
-    """What is known of a workspace before its jobs are read."""
+class WorkspaceOutline(NamedTuple):
+    """A workspace as known before its jobs are read."""
 
     folder: Path
     jobs: tuple[tuple[str, Path], ...]
+    """Name and folder of each job."""
     batch: Path | None
-    """The batch's metrics file, where it is there."""
-    named: dict[str, str]
-    """The jobs' folders by their ids, and by their experiences where one job has it."""
+    """Path of the batch's metrics file, if it exists."""
+    job_names: dict[str, str]
+    """Names of the jobs by their ids, and by their experiences if only one job has it."""
 
 
-def read_shape(folder: Path) -> Shape:
-    """The jobs of a workspace, not yet read. Raises runner's WorkspaceError."""
+def read_outline(folder: Path) -> WorkspaceOutline:
+    """List the jobs of a workspace without reading them. Raises the runner's WorkspaceError."""
     from runner.workspace.layout import open_workspace
 
     workspace = open_workspace(folder)
     batch = workspace.batch.metrics
     jobs = tuple((job.name, job.folder.path) for job in workspace.jobs)
-    named: dict[str, str] = {}
-    often = Counter(job.experience_name for job in workspace.jobs)
+    job_names: dict[str, str] = {}
+    uses = Counter(job.experience_name for job in workspace.jobs)
     for job in workspace.jobs:
-        if often[job.experience_name] == 1:
-            named[job.experience_name] = job.name
-    named |= {str(job.id): job.name for job in workspace.jobs}
-    return Shape(folder, jobs, batch if batch.is_file() else None, named)
+        if uses[job.experience_name] == 1:
+            job_names[job.experience_name] = job.name
+    job_names |= {str(job.id): job.name for job in workspace.jobs}
+    return WorkspaceOutline(folder, jobs, batch if batch.is_file() else None, job_names)
 
 
 def read_job(name: str, folder: Path) -> JobRow:
-    """The row of one job; where it cannot be read, the row says why."""
+    """Read the row of one job; if its metrics cannot be read, the row's note says why."""
     from runner.workspace.errors import WorkspaceError
     from runner.workspace.layout import RunFolder
 
     run_folder = RunFolder(folder)
+    note, seconds = "not run yet", None
     try:
-        return _row(name, run_folder.metrics)
-    except DocumentError as error:
+        result = run_folder.read_result()
+    except WorkspaceError as error:
         note = str(error)
-        if not run_folder.metrics.exists():
-            try:
-                result = run_folder.read_result()
-            except WorkspaceError as broken:
-                note = str(broken)
-            else:
-                note = result.message or str(result.outcome) if result else "not run yet"
-        return JobRow(name, run_folder.metrics, None, note, {})
+    else:
+        if result is not None:
+            note = result.message or str(result.outcome)
+            seconds = _duration(result.seconds)
+    try:
+        verdict, cells = _read_metrics(run_folder.metrics)
+    except DocumentError as error:
+        if run_folder.metrics.exists():
+            note = str(error)
+        return JobRow(name, run_folder.metrics, None, note, {}, seconds=seconds)
+    return JobRow(name, run_folder.metrics, verdict, "", cells, seconds=seconds)
 
 
-def _row(name: str, path: Path) -> JobRow:
+def read_seconds(folder: Path) -> float | None:
+    """Read the duration of a job's recorded run; None if there is none or it is unreadable."""
+    from runner.workspace.errors import WorkspaceError
+    from runner.workspace.layout import RunFolder
+
+    try:
+        result = RunFolder(folder).read_result()
+    except WorkspaceError:
+        return None
+    return None if result is None else _duration(result.seconds)
+
+
+def _duration(seconds: float) -> float | None:
+    """Return None where a run never started, and for values that no clock measures."""
+    return seconds if math.isfinite(seconds) and seconds > 0 else None
+
+
+def _read_metrics(path: Path) -> tuple[MetricStatus, dict[str, Cell]]:
+    """Read the verdict of a file and its metrics by name. Raises DocumentError."""
     with open_document(path) as document:
         cells: dict[str, Cell] = {}
         metrics = document.message.job_level_metrics.metrics
@@ -108,11 +135,11 @@ def _row(name: str, path: Path) -> JobRow:
                 value = scalar.value if scalar.HasField("value") else None
                 unit = scalar.unit
             cells[metric.name] = Cell(MetricStatus(metric.status), value, unit)
-        return JobRow(name, path, document.verdict, "", cells)
+        return document.verdict, cells
 
 
-def columns(rows: Iterable[JobRow]) -> list[str]:
-    """The names of all metrics, those of most jobs first, else as they stand in the files."""
+def metric_names(rows: Iterable[JobRow]) -> list[str]:
+    """Return the names of all metrics, those of most jobs first, else in the order of the files."""
     counts: dict[str, int] = {}
     for row in rows:
         for name in row.cells:
@@ -121,55 +148,11 @@ def columns(rows: Iterable[JobRow]) -> list[str]:
     return sorted(counts, key=lambda name: (-counts[name], order[name]))
 
 
-def units(rows: Iterable[JobRow]) -> dict[str, str | None]:
-    """The unit that all values of a metric have, by its name; None where they have several."""
-    found: dict[str, str | None] = {}
+def common_units(rows: Iterable[JobRow]) -> dict[str, str | None]:
+    """Return the unit shared by all values of each metric; None where they have several."""
+    units: dict[str, str | None] = {}
     for row in rows:
         for name, cell in row.cells.items():
-            if cell.value is not None and found.setdefault(name, cell.unit) != cell.unit:
-                found[name] = None
-    return found
-
-
-def chosen(
-    rows: Sequence[JobRow],
-    *,
-    words: str = "",
-    failing: bool = False,
-    sort: str | None = None,
-    descending: bool = False,
-) -> list[JobRow]:
-    """The rows that are wanted, in the order that is wanted.
-
-    `sort`: a metric's name, `verdict`, or None for the jobs' names. Rows without a value
-    stand last whichever way it goes.
-    """
-    wanted = words.casefold().split()
-    found = [
-        row
-        for row in rows
-        if all(word in row.name.casefold() for word in wanted)
-        and (not failing or row.verdict is None or row.verdict.fails)
-    ]
-    if sort is None:
-        return sorted(found, key=lambda row: row.name, reverse=descending)
-    key = _verdict_key if sort == "verdict" else _cell_key(sort)
-    known = [row for row in found if key(row) is not None]
-    rest = [row for row in found if key(row) is None]
-    return sorted(known, key=lambda row: key(row) or (0.0,), reverse=descending) + rest
-
-
-def _verdict_key(row: JobRow) -> tuple[float, ...] | None:
-    return (-1.0 if row.verdict is None else float(row.verdict.rank),)
-
-
-def _cell_key(name: str) -> Callable[[JobRow], tuple[float, ...] | None]:
-    def key(row: JobRow) -> tuple[float, ...] | None:
-        cell = row.cells.get(name)
-        if cell is None:
-            return None
-        if cell.value is None or cell.value != cell.value:
-            return (0.0, float(cell.status.rank))
-        return (1.0, cell.value)
-
-    return key
+            if cell.value is not None and units.setdefault(name, cell.unit) != cell.unit:
+                units[name] = None
+    return units

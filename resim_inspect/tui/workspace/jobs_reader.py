@@ -1,4 +1,4 @@
-"""Reads the jobs of a workspace, and then only what has changed on disk since."""
+"""Reader of a workspace's jobs: all of them at first, then only those that changed on disk."""
 
 from __future__ import annotations
 
@@ -6,102 +6,129 @@ import json
 import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.text import clean
 from resim_inspect.tui.document.loading import Signature, signature
-from resim_inspect.tui.workspace.jobs import Cell, JobRow, Shape, read_job, read_shape
+from resim_inspect.tui.workspace.jobs import (
+    Cell,
+    JobRow,
+    WorkspaceOutline,
+    read_job,
+    read_outline,
+    read_seconds,
+)
 
 AWAITED = "to come: so far there is only what the batch's lists say"
 
-Mark = tuple[Signature | None, Signature | None, Signature | None]
-"""A job's state: of its metrics; of what stands for them, its result and the batch's list."""
+
+class JobSignature(NamedTuple):
+    """State of the files that a job's row was read from."""
+
+    metrics: Signature | None
+    result: Signature | None
+    listing: Signature | None
+    """That of the batch's listing, if the job has no metrics yet."""
 
 
-class Reader:
-    """What was read of a workspace so far. For one thread at a time."""
+class JobsReader:
+    """State of a workspace as read so far; for one thread at a time."""
 
     def __init__(self, folder: Path, *, fetched: bool = False) -> None:
-        """`fetched`: jobs without metrics are still to come, and so may be the workspace."""
+        """`fetched`: the workspace is being fetched, and jobs without metrics are yet to come."""
         self.folder = folder
         self.fetched = fetched
-        self.shape: Shape | None = None
-        self._outline: tuple[Signature | None, ...] = ()
-        self._marks: dict[str, Mark] = {}
+        self.outline: WorkspaceOutline | None = None
+        self._outline_signatures: tuple[Signature | None, ...] = ()
+        self._read: dict[str, tuple[JobSignature, JobRow]] = {}
         self._listing: dict[str, Mapping[str, Any]] = {}
-        self._listed: Signature | None = None
+        self._listing_signature: Signature | None = None
 
     def forget(self) -> None:
-        """Have everything read again."""
-        self._outline = ()
-        self._marks.clear()
+        """Discard what was read, so that everything is read again."""
+        self._outline_signatures = ()
+        self._read.clear()
 
-    def look(self) -> bool:
-        """Look which jobs there are; whether that changed. Raises runner's WorkspaceError."""
+    def read_outline(self) -> bool:
+        """Read which jobs there are; True if that changed. Raises the runner's WorkspaceError."""
         from runner.workspace.layout import BATCH, CONFIG, JOBS, LISTING, RunFolder
 
-        places = (self.folder / CONFIG, self.folder / JOBS, RunFolder(self.folder / BATCH).metrics)
-        outline = tuple(map(signature, places))
-        listed = signature(self.folder / LISTING)
-        if listed != self._listed:
-            self._listing = _listing(self.folder / LISTING)
-            self._listed = listed
-        if self.shape is not None and outline == self._outline:
+        paths = (self.folder / CONFIG, self.folder / JOBS, RunFolder(self.folder / BATCH).metrics)
+        signatures = tuple(map(signature, paths))
+        listing_signature = signature(self.folder / LISTING)
+        if listing_signature != self._listing_signature:
+            self._listing = _read_listing(self.folder / LISTING)
+            self._listing_signature = listing_signature
+        if self.outline is not None and signatures == self._outline_signatures:
             return False
-        if self.fetched and outline[0] is None:
-            self.shape = Shape(self.folder, (), None, {})
+        if self.fetched and signatures[0] is None:
+            self.outline = WorkspaceOutline(self.folder, (), None, {})
         else:
-            self.shape = read_shape(self.folder)
-        self._outline = outline
-        known = {name for name, _ in self.shape.jobs}
-        self._marks = {name: mark for name, mark in self._marks.items() if name in known}
+            self.outline = read_outline(self.folder)
+        self._outline_signatures = signatures
+        names = {name for name, _ in self.outline.jobs}
+        self._read = {name: read for name, read in self._read.items() if name in names}
         return True
 
-    def changed(self) -> Iterator[JobRow]:
-        """The rows of jobs that are new or other than they were, one after the other."""
+    def changed_rows(self) -> Iterator[JobRow]:
+        """Read the rows of jobs that are new or have changed, one after the other."""
         from runner.workspace.layout import RunFolder
 
-        for name, folder in self.shape.jobs if self.shape else ():
+        for name, folder in self.outline.jobs if self.outline else ():
             run_folder = RunFolder(folder)
             metrics = signature(run_folder.metrics)
-            mark: Mark = (metrics, None, None)
-            if metrics is None:
-                mark = (None, signature(run_folder.result), self._listed)
-            if self._marks.get(name) == mark:
+            listing = self._listing_signature if metrics is None else None
+            now = JobSignature(metrics, signature(run_folder.result), listing)
+            before, row = self._read.get(name, (None, None))
+            if now == before:
                 continue
-            entry = self._listing.get(name)
-            if metrics is not None or mark[1] is not None:
-                yield read_job(name, folder)
-            elif entry is not None:
-                yield listed_row(name, run_folder.metrics, entry)
-            elif self.fetched:
-                yield JobRow(name, run_folder.metrics, MetricStatus.UNSET, AWAITED, {}, here=False)
+            if row is not None and row.verdict is not None and _same_metrics(before, now):
+                # Only the record of the run is new: the metrics need not be read again.
+                row = row._replace(seconds=read_seconds(folder))
             else:
-                yield read_job(name, folder)
-            self._marks[name] = mark
+                row = self._row(name, folder, now)
+            self._read[name] = (now, row)
+            yield row
+
+    def _row(self, name: str, folder: Path, state: JobSignature) -> JobRow:
+        from runner.workspace.layout import RunFolder
+
+        if state.metrics is None and state.result is None:
+            metrics = RunFolder(folder).metrics
+            entry = self._listing.get(name)
+            if entry is not None:
+                return listed_row(name, metrics, entry)
+            if self.fetched:
+                return JobRow(name, metrics, MetricStatus.UNSET, AWAITED, {}, fetched=False)
+        return read_job(name, folder)
+
+
+def _same_metrics(before: JobSignature | None, now: JobSignature) -> bool:
+    return before is not None and now.metrics is not None and before.metrics == now.metrics
 
 
 def listed_row(name: str, path: Path, entry: Mapping[str, Any]) -> JobRow:
-    """A job whose metrics are not on disk, from what the batch's lists say."""
+    """Return the row of a job that is not on disk yet, from its entry in the batch's listing."""
     cells: dict[str, Cell] = {}
     metrics = entry.get("metrics")
     if metrics is None:
-        return JobRow(name, path, _status(entry.get("status")), AWAITED, {}, here=False)
-    rows = [one for one in metrics if isinstance(one, dict)] if isinstance(metrics, list) else []
-    # Sorted like a document's, so that no column moves when the job itself comes.
-    for one in sorted(rows, key=lambda row: str(row.get("name", ""))):
-        value = one.get("value") if one.get("type") == "SCALAR" else None
+        status = _status(entry.get("status"))
+        return JobRow(name, path, status, AWAITED, {}, fetched=False)
+    rows = [row for row in metrics if isinstance(row, dict)] if isinstance(metrics, list) else []
+    # Sorted like a document's, so that no column moves when the job itself has been fetched.
+    for row in sorted(rows, key=lambda row: str(row.get("name", ""))):
+        value = row.get("value") if row.get("type") == "SCALAR" else None
         number = value if isinstance(value, int | float) and math.isfinite(value) else None
-        unit = one.get("unit")
+        unit = row.get("unit")
         cells.setdefault(
-            str(one.get("name", "")),
-            Cell(_status(one.get("status")), number, unit if isinstance(unit, str) else ""),
+            str(row.get("name", "")),
+            Cell(_status(row.get("status")), number, unit if isinstance(unit, str) else ""),
         )
     if not cells:
-        status = clean(str(entry.get("jobStatus", "")), 40)
-        return JobRow(name, path, None, f"no metrics; its status is {status or 'unknown'}", {})
-    return JobRow(name, path, _status(entry.get("status")), AWAITED, cells, here=False)
+        job_status = clean(str(entry.get("jobStatus", "")), 40)
+        return JobRow(name, path, None, f"no metrics; its status is {job_status or 'unknown'}", {})
+    return JobRow(name, path, _status(entry.get("status")), AWAITED, cells, fetched=False)
 
 
 def _status(word: object) -> MetricStatus:
@@ -109,11 +136,11 @@ def _status(word: object) -> MetricStatus:
     return known[word] if isinstance(word, str) and word in known else MetricStatus.UNSET
 
 
-def _listing(path: Path) -> dict[str, Mapping[str, Any]]:
+def _read_listing(path: Path) -> dict[str, Mapping[str, Any]]:
+    """Read the entries of a listing by job; none if it is unreadable: the jobs replace it."""
     try:
         values = json.loads(path.read_bytes())
     except (OSError, ValueError, RecursionError):
-        # It only stands in for what comes later.
         return {}
     jobs = values.get("jobs") if isinstance(values, dict) else None
     rows = jobs if isinstance(jobs, list) else []

@@ -27,23 +27,23 @@ from resim_inspect.tui.widgets.overflow_hint import overflow_hint
 from resim_inspect.tui.widgets.row_list import RowList, strip_of
 from resim_inspect.tui.widgets.status_bars import BottomBar, Key
 from resim_inspect.tui.workers import Background
-from resim_inspect.tui.workspace.jobs import JobRow, Shape
-from resim_inspect.tui.workspace.jobs_reader import Reader
+from resim_inspect.tui.workspace.jobs import JobRow, WorkspaceOutline
+from resim_inspect.tui.workspace.jobs_reader import JobsReader
 from resim_inspect.tui.workspace.jobs_table import JobsTable
 
 if TYPE_CHECKING:
     from textual.widgets import Input
 
-EVERY = 0.1
-"""Seconds between two looks of the screen at what was read."""
-LOOK_EVERY = 1.0
-"""Seconds between two looks at the disk."""
-SHARE = 0.05
-"""The most of the time that these looks may take: with many jobs they become rarer."""
+POST_INTERVAL = 0.1
+"""Seconds between two messages with rows to the screen."""
+SCAN_INTERVAL = 1.0
+"""Seconds between two scans of the disk."""
+MAX_SCAN_SHARE = 0.05
+"""Largest share of the time spent scanning: with many jobs, scans become rarer."""
 
 
 class JobsHeading(Widget):
-    """The titles above the table."""
+    """Titles above the table."""
 
     DEFAULT_CSS = "JobsHeading { height: 1; }"
 
@@ -75,22 +75,22 @@ class WorkspaceScreen(Screen[None], Background):
     }
     """
 
-    class Found(Message):
-        """The workspace was looked at; its jobs are read next."""
+    class OutlineRead(Message):
+        """The list of jobs has been read; the jobs themselves are next."""
 
-        def __init__(self, shape: Shape) -> None:
+        def __init__(self, outline: WorkspaceOutline) -> None:
             super().__init__()
-            self.shape = shape
+            self.outline = outline
 
-    class Rows(Message):
-        """Jobs were read, for the first time or again."""
+    class RowsRead(Message):
+        """Jobs have been read, for the first time or again."""
 
         def __init__(self, rows: list[JobRow]) -> None:
             super().__init__()
             self.rows = rows
 
     class ScanFinished(Message):
-        """All of the disk was looked at; how long that took in seconds."""
+        """A scan of the disk has finished; `seconds` is its duration."""
 
         def __init__(self, seconds: float) -> None:
             super().__init__()
@@ -99,17 +99,17 @@ class WorkspaceScreen(Screen[None], Background):
     def __init__(self, folder: Path, *, watch: bool = True, fetched: bool = False) -> None:
         super().__init__()
         self.folder = folder
-        self.shape: Shape | None = None
-        self.watches = watch
-        """Whether the disk is looked at again and again."""
-        self._reader = Reader(folder, fetched=fetched)
+        self.outline: WorkspaceOutline | None = None
+        self.watch_disk = watch
+        """True if the disk is scanned periodically."""
+        self._reader = JobsReader(folder, fetched=fetched)
         self._rows: dict[str, JobRow] = {}
         self._reading = False
-        self._again = False
-        self.rest = LOOK_EVERY
-        """Seconds that must pass before another look."""
-        self.looked = 0.0
-        """When the last look was over, by the monotonic clock."""
+        self._scan_again = False
+        self.scan_pause = SCAN_INTERVAL
+        """Seconds that must pass before the next periodic scan."""
+        self.last_scan = 0.0
+        """Time at which the last scan ended, by the monotonic clock."""
 
     def compose(self) -> ComposeResult:
         yield Static(id="place")
@@ -121,36 +121,36 @@ class WorkspaceScreen(Screen[None], Background):
         yield BottomBar()
 
     def above(self) -> ComposeResult:
-        """What stands above the table."""
+        """Widgets above the table."""
         yield from ()
 
     def on_mount(self) -> None:
         self.table.focus()
         self._lines()
-        self.look()
-        if self.watches:
-            self.set_interval(LOOK_EVERY, self._look_again)
+        self.scan()
+        if self.watch_disk:
+            self.set_interval(SCAN_INTERVAL, self._scan_when_due)
 
     @property
     def table(self) -> JobsTable:
-        """The table."""
+        """The table of jobs."""
         return self.query_one(JobsTable)
 
     def action_reread(self) -> None:
         if not self._reading:
             self._reader.forget()
-            self.look()
+            self.scan()
 
-    def look(self) -> None:
-        """Look at the disk now, or once more when the look that is under way is over."""
-        self._again = self._reading
+    def scan(self) -> None:
+        """Scan the disk now, or again after the scan in progress."""
+        self._scan_again = self._reading
         if not self._reading:
             self._reading = True
-            self._look(self._reader)
+            self._scan(self._reader)
 
-    def _look_again(self) -> None:
-        if self.is_current and time.monotonic() - self.looked >= self.rest:
-            self.look()
+    def _scan_when_due(self) -> None:
+        if self.is_current and time.monotonic() - self.last_scan >= self.scan_pause:
+            self.scan()
 
     @work(
         thread=True,
@@ -159,63 +159,63 @@ class WorkspaceScreen(Screen[None], Background):
         exit_on_error=False,
         description="reading the workspace",
     )
-    def _look(self, reader: Reader) -> None:
+    def _scan(self, reader: JobsReader) -> None:
         worker = get_current_worker()
-        started = told = time.monotonic()
-        if reader.look() and reader.shape is not None:
-            self.post_message(self.Found(reader.shape))
+        started = posted = time.monotonic()
+        if reader.read_outline() and reader.outline is not None:
+            self.post_message(self.OutlineRead(reader.outline))
         rows: list[JobRow] = []
-        for row in reader.changed():
+        for row in reader.changed_rows():
             if worker.is_cancelled:
                 return
             rows.append(row)
-            if time.monotonic() - told >= EVERY:
-                self.post_message(self.Rows(rows))
-                rows, told = [], time.monotonic()
+            if time.monotonic() - posted >= POST_INTERVAL:
+                self.post_message(self.RowsRead(rows))
+                rows, posted = [], time.monotonic()
         if rows:
-            self.post_message(self.Rows(rows))
+            self.post_message(self.RowsRead(rows))
         self.post_message(self.ScanFinished(time.monotonic() - started))
 
-    @on(Found)
-    def _found(self, message: Found) -> None:
-        self.shape = message.shape
-        known = {name for name, _ in message.shape.jobs}
+    @on(OutlineRead)
+    def _outline_read(self, message: OutlineRead) -> None:
+        self.outline = message.outline
+        known = {name for name, _ in message.outline.jobs}
         if not self._rows.keys() <= known:
             self._rows = {name: row for name, row in self._rows.items() if name in known}
             self.table.show(list(self._rows.values()))
         self._lines()
 
-    @on(Rows)
-    def _more(self, message: Rows) -> None:
+    @on(RowsRead)
+    def _rows_read(self, message: RowsRead) -> None:
         self._rows |= {row.name: row for row in message.rows}
         self.table.show(list(self._rows.values()))
         self._lines()
         self.rows_received()
 
     def rows_received(self) -> None:
-        """Jobs were read."""
+        """Handle new rows; for subclasses."""
 
     @on(ScanFinished)
-    def _all_looked(self, message: ScanFinished) -> None:
-        self.looked = time.monotonic()
-        self.rest = message.seconds / SHARE
+    def _scan_finished(self, message: ScanFinished) -> None:
+        self.last_scan = time.monotonic()
+        self.scan_pause = message.seconds / MAX_SCAN_SHARE
         self._reading = False
-        if self._again:
-            self.look()
+        if self._scan_again:
+            self.scan()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         if event.worker.group == "jobs" and event.state in (
             WorkerState.ERROR,
             WorkerState.CANCELLED,
         ):
-            # It would fail again each second: the next look is somebody's wish.
-            self._reading, self.rest = False, math.inf
+            # It would fail again each second: the next scan is for the user to request.
+            self._reading, self.scan_pause = False, math.inf
 
     def _lines(self) -> None:
-        styles, shape = theme_styles(self.app), self.shape
-        total = len(shape.jobs) if shape else 0
+        styles, outline = theme_styles(self.app), self.outline
+        total = len(outline.jobs) if outline else 0
         place = self.heading()
-        if shape is not None and shape.batch is not None:
+        if outline is not None and outline.batch is not None:
             place.append(" · with batch metrics, b opens them", styles.quiet)
         self.query_one("#place", Static).update(place)
         table = self.table
@@ -224,7 +224,7 @@ class WorkspaceScreen(Screen[None], Background):
             title = Text(f"Jobs {table.count:,} of {total:,}")
         if len(self._rows) < total:
             title.append(f" · {len(self._rows):,} read", styles.accent)
-        awaited = sum(not row.here for row in self._rows.values())
+        awaited = sum(not row.fetched for row in self._rows.values())
         if awaited:
             title.append(f" · ↓ {awaited:,} to come", styles.accent)
         verdicts = [row.verdict for row in self._rows.values()]
@@ -257,17 +257,17 @@ class WorkspaceScreen(Screen[None], Background):
         self.query_one(BottomBar).show((), "", keys)
 
     def heading(self) -> Text:
-        """What is shown, in the first line."""
+        """Text of the first line."""
         styles = theme_styles(self.app)
         place = Text(clean(self.folder.absolute().name, 80), styles.strong)
         return place.append("   a workspace", styles.quiet)
 
     def more_keys(self) -> tuple[Key, ...]:
-        """Keys that matter here, besides those of every workspace."""
+        """Key hints of a subclass, in addition to those of every workspace."""
         return ()
 
     def on_theme_changed(self) -> None:
-        """The theme is another one."""
+        """Repaint in the colours of a new theme."""
         self._lines()
 
     @on(RowList.Moved)
@@ -281,22 +281,22 @@ class WorkspaceScreen(Screen[None], Background):
         job = self.table.job
         if job is None:
             return
-        if not job.here:
-            self.awaited(job)
+        if not job.fetched:
+            self.job_awaited(job)
         elif job.verdict is None and not job.path.exists():
             self.app.notify(clean(job.note, 300), title="No metrics", timeout=5, markup=False)
         else:
             self.post_message(OpenRequested(job.path))
 
-    def awaited(self, job: JobRow) -> None:
-        """A job is chosen that is not here yet."""
-        self.app.notify(clean(job.note, 300), title="Not here", timeout=5, markup=False)
+    def job_awaited(self, job: JobRow) -> None:
+        """Handle a choice of a job that has not been fetched yet."""
+        self.app.notify(clean(job.note, 300), title="Not fetched", timeout=5, markup=False)
 
     def action_batch(self) -> None:
-        if self.shape is None or self.shape.batch is None:
+        if self.outline is None or self.outline.batch is None:
             self.app.notify("The batch has no metrics yet.", timeout=3)
         else:
-            self.post_message(OpenRequested(self.shape.batch))
+            self.post_message(OpenRequested(self.outline.batch))
 
     async def action_filter(self) -> None:
         boxes = self.query("#words")

@@ -1,0 +1,251 @@
+"""Columns of the table of jobs: three fixed ones and one for each metric, all described as data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from rich.cells import cell_len
+from rich.style import Style
+
+from resim_inspect.document.enums import MetricStatus
+from resim_inspect.text import clean, cut, fit
+from resim_inspect.tui.theme import ThemeStyles
+from resim_inspect.tui.widgets.row_list import StyledText
+from resim_inspect.tui.workspace.jobs import Cell, JobRow, common_units, metric_names
+
+SortKey = tuple[float, float, str]
+
+MIN_METRIC_WIDTH, MAX_METRIC_WIDTH = 10, 21
+"""Cells of a metric's column, with its symbol and the blanks behind it."""
+MEASURED_ROWS = 50
+"""Number of jobs whose values determine the width of a column."""
+
+
+class CellFrame(NamedTuple):
+    """The surroundings of a cell when it is painted."""
+
+    styles: ThemeStyles
+    width: int
+    """Terminal cells to fill."""
+    on_cursor: bool
+    """True in the row of the cursor."""
+    selected: bool
+    """True in the row of the cursor and the selected column."""
+
+    @property
+    def emphasis(self) -> Style:
+        """Style to add to that of the value."""
+        return Style(underline=True, bold=True) if self.selected else Style()
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """A column of the table; all functions take a job's row."""
+
+    key: str
+    """Identity of the column while rows come and go."""
+    title: str
+    unit: str
+    """Unit behind the title, where all values have the same one."""
+    width: int
+    """Cells, with the blank behind it."""
+    paint: Callable[[JobRow, CellFrame], list[StyledText]]
+    """Paint a cell, exactly as wide as its frame."""
+    copied: Callable[[JobRow], str]
+    """Text that is copied from a cell."""
+    described: Callable[[JobRow], str]
+    """The cell in full, for the line below the table."""
+    sort_key: Callable[[JobRow], SortKey | None]
+    """Sort key of a row; None for rows without a value, which stand last in either order."""
+    descending_first: bool = True
+    """True if the largest values come first when the table is first sorted by this column."""
+
+    def heading(self, width: int, style: Style, arrow: str) -> StyledText:
+        """The title in that many cells, with an arrow if the table is sorted by this column."""
+        tail = f" [{self.unit}]" if self.unit else ""
+        title = clean(self.title, 60)
+        room = width - 2 - cell_len(tail) - len(arrow)
+        if cell_len(title) > room:
+            title = fit(title, room)
+        return (fit(f"{title}{tail}{arrow}", width - 1) + " ", style)
+
+
+# The fixed columns.
+
+
+def duration_text(seconds: float) -> str:
+    """Format a duration: `12.4 s`, `3 m 05 s` or `2 h 07 m`."""
+    if round(seconds, 1) < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} m {rest:02} s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:,} h {minutes:02} m"
+
+
+def _name_key(row: JobRow) -> SortKey:
+    return (0.0, 0.0, row.name)
+
+
+def _paint_name(row: JobRow, frame: CellFrame) -> list[StyledText]:
+    style = frame.styles.strong if frame.on_cursor else frame.styles.text
+    return [(fit(clean(row.name, 200), frame.width - 1) + " ", style)]
+
+
+def _note(row: JobRow) -> str:
+    return clean(row.note, 200)
+
+
+def _verdict_word(row: JobRow) -> str:
+    if row.verdict is None:
+        return "no metrics"
+    return "unset" if row.verdict is MetricStatus.UNSET else row.verdict.name
+
+
+def _paint_verdict(row: JobRow, frame: CellFrame) -> list[StyledText]:
+    status = MetricStatus.FAIL_BLOCK if row.verdict is None else row.verdict
+    symbol = "E" if row.verdict is None else status.symbol
+    return [(fit(f"{symbol} {_verdict_word(row)}", frame.width), frame.styles.of(status))]
+
+
+def _verdict_key(row: JobRow) -> SortKey:
+    return (-1.0 if row.verdict is None else float(row.verdict.rank), 0.0, "")
+
+
+def _duration(row: JobRow) -> str:
+    return "" if row.seconds is None else duration_text(row.seconds)
+
+
+def _paint_duration(row: JobRow, frame: CellFrame) -> list[StyledText]:
+    text = cut(_duration(row), frame.width - 2)
+    blanks = " " * (frame.width - 2 - cell_len(text))
+    style = frame.styles.text
+    return [(blanks, style), (text, style + frame.emphasis), ("  ", style)]
+
+
+def _duration_described(row: JobRow) -> str:
+    if row.seconds is None:
+        return "Duration: no run is recorded" if not row.note else _note(row)
+    return f"Duration of the last run: {_duration(row)}"
+
+
+JOB = Column(
+    "job",
+    "job",
+    "",
+    11,
+    _paint_name,
+    lambda row: row.name,
+    _note,
+    _name_key,
+    descending_first=False,
+)
+VERDICT = Column("verdict", "verdict", "", 16, _paint_verdict, _verdict_word, _note, _verdict_key)
+DURATION = Column(
+    "duration",
+    "duration",
+    "",
+    11,
+    _paint_duration,
+    _duration,
+    _duration_described,
+    lambda row: None if row.seconds is None else (row.seconds, 0.0, ""),
+)
+
+PINNED = (JOB, VERDICT)
+"""The columns that stay in view while the others scroll."""
+FIXED = (JOB, VERDICT, DURATION)
+"""The columns that are not metrics, which a job without metrics has too."""
+
+
+# The metrics.
+
+
+def table_columns(rows: Sequence[JobRow]) -> list[Column]:
+    """The columns for these jobs: no duration where no run is recorded, then all metrics."""
+    columns = list(PINNED)
+    if any(row.seconds is not None for row in rows):
+        columns.append(DURATION)
+    units = common_units(rows)
+    columns += [
+        _metric_column(name, units.get(name, ""), rows[:MEASURED_ROWS])
+        for name in metric_names(rows)
+    ]
+    return columns
+
+
+def _metric_column(name: str, unit: str | None, measured: Iterable[JobRow]) -> Column:
+    """The column of a metric; `unit`: None where its values have several units."""
+
+    def value(cell: Cell) -> str:
+        return cell.full if unit is None else cell.text
+
+    def paint(row: JobRow, frame: CellFrame) -> list[StyledText]:
+        cell = row.cells.get(name)
+        if cell is None:
+            return [(" " * frame.width, frame.styles.quiet)]
+        style = frame.styles.of(cell.status) + frame.emphasis
+        text = fit(value(cell), frame.width - 4, right=True) + "  "
+        return [
+            (cell.status.symbol + " ", style),
+            (text, style if cell.status.fails else frame.styles.text),
+        ]
+
+    def copied(row: JobRow) -> str:
+        cell = row.cells.get(name)
+        return cell.full or cell.status.name if cell else ""
+
+    def described(row: JobRow) -> str:
+        cell = row.cells.get(name)
+        if cell is None:
+            return f"{clean(name, 80)}: not in this job"
+        return f"{clean(name, 80)} {cell.full} {cell.status.symbol} {cell.status.name}"
+
+    def sort_key(row: JobRow) -> SortKey | None:
+        cell = row.cells.get(name)
+        if cell is None:
+            return None
+        if cell.value is None or cell.value != cell.value:
+            return (0.0, float(cell.status.rank), "")
+        return (1.0, cell.value, "")
+
+    unit_text = clean(unit or "", 8).strip()
+    tail = cell_len(unit_text) + 3 if unit_text else 0
+    longest = min(cell_len(clean(name, 60)) + tail, MAX_METRIC_WIDTH - 3)
+    for row in measured:
+        if name in row.cells:
+            longest = max(longest, cell_len(value(row.cells[name])))
+    width = min(max(longest + 3, MIN_METRIC_WIDTH), MAX_METRIC_WIDTH)
+    return Column(f"metric {name}", name, unit_text, width, paint, copied, described, sort_key)
+
+
+def select_rows(
+    rows: Sequence[JobRow],
+    *,
+    words: str = "",
+    failing: bool = False,
+    sort: Column = JOB,
+    descending: bool = False,
+) -> list[JobRow]:
+    """Filter and sort rows: all words are in the job's name, and the job fails if `failing`.
+
+    Jobs without metrics count as failing. Rows without a value in the sorted column stand
+    last in either order.
+    """
+    wanted = words.casefold().split()
+    matching = [
+        row
+        for row in rows
+        if all(word in row.name.casefold() for word in wanted)
+        and (not failing or row.verdict is None or row.verdict.fails)
+    ]
+    keyed = [(sort.sort_key(row), row) for row in matching]
+    with_value = sorted(
+        ((key, row) for key, row in keyed if key is not None),
+        key=lambda pair: pair[0],
+        reverse=descending,
+    )
+    return [row for _, row in with_value] + [row for key, row in keyed if key is None]
