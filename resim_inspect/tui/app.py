@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from textual import on, work
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.message import Message
@@ -21,6 +21,7 @@ from resim_inspect.text import clean
 from resim_inspect.tui.batch_address import AddressError, BatchAddress
 from resim_inspect.tui.breakpoints import CSS
 from resim_inspect.tui.gc_tuning import gc_paused, low_latency_gc
+from resim_inspect.tui.graceful_exit import GracefulExitApp
 from resim_inspect.tui.messages import FetchRequested, OpenRequested, WorkerFailed
 from resim_inspect.tui.open.opening import Opened, open_path
 from resim_inspect.tui.open_documents import OpenDocuments
@@ -29,7 +30,7 @@ from resim_inspect.tui.widgets.chart.terminal_graphics import Choice, Graphics, 
 from resim_inspect.tui.workers import FirstFrameMixin
 
 
-class InspectApp(App[None], FirstFrameMixin):
+class InspectApp(GracefulExitApp, FirstFrameMixin):
     """Shows what it is given; each thing that is open is a mode of its own."""
 
     graphics: Graphics | None = None
@@ -96,6 +97,9 @@ class InspectApp(App[None], FirstFrameMixin):
         # A screen below another one has no refreshes: a dialog may have been quicker.
         self.set_timer(1.0, self.mark_first_frame)
 
+    def is_started(self) -> bool:
+        return self.first_frame_drawn
+
     def _restyle(self, _: Theme) -> None:
         for screen in self.screen_stack:
             on_theme_changed: Callable[[], None] | None = getattr(screen, "on_theme_changed", None)
@@ -150,22 +154,6 @@ class InspectApp(App[None], FirstFrameMixin):
         from resim_inspect.tui.open.recent import remember
 
         remember(path)
-
-    async def action_quit(self) -> None:
-        # From the exit on nothing is mounted any more, and what is half made would look for it;
-        # so what the keys before this one have asked for is made first.
-        self.set_timer(0.03, self._leave)
-
-    def _leave(self) -> None:
-        made = all(
-            widget.is_mounted
-            for screen in self.screen_stack
-            for widget in (screen, *screen.query("*"))
-        )
-        if self.first_frame_drawn and made:
-            self.exit()
-        else:
-            self.set_timer(0.03, self._leave)
 
     async def action_open(self) -> None:
         from resim_inspect.tui.open.screen import OpenScreen

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from textual.message import Message
 from textual.widget import Widget
 from textual.worker import Worker, WorkerState
 
+from resim_inspect.tui.graceful_exit import is_leaving, is_too_late
 from resim_inspect.tui.messages import WorkerFailed
 
 
@@ -34,12 +36,19 @@ class FirstFrameMixin:
 
 
 def after_first_frame(widget: Widget, callback: Callable[[], object]) -> None:
-    """Defer work that the first frame does not need, so that it does not delay that frame."""
+    """Defer work that the first frame does not need, so that it does not delay that frame.
+
+    Nothing is done in an app that is leaving.
+    """
     app: object = widget.app
+
+    def unless_leaving() -> object:
+        return None if is_leaving(app) else callback()
+
     if isinstance(app, FirstFrameMixin):
-        app.after_first_frame(widget, callback)
+        app.after_first_frame(widget, unless_leaving)
     else:
-        widget.call_later(callback)
+        widget.call_later(unless_leaving)
 
 
 class Background(Widget):
@@ -47,8 +56,11 @@ class Background(Widget):
 
     Workers are methods under
     `@work(thread=True, exclusive=True, group=…, exit_on_error=False, description=…)`;
-    they touch no widget and only post messages.
+    they touch no widget and only post messages, which an app that is leaving drops.
     """
+
+    def post_message(self, message: Message) -> bool:
+        return not is_too_late(self) and super().post_message(message)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         if event.state is WorkerState.ERROR and event.worker.error is not None:

@@ -143,7 +143,7 @@ class DocumentScreen(Screen[None], Background):
     async def show_pane(self, name: str) -> Pane:
         """Bring a pane into view; it is made when it is first wanted."""
         async with self._making:  # A key and a message may want the same one at once.
-            if self.is_attached and not any(pane.id == name for pane in self.panes):
+            if not any(pane.id == name for pane in self.panes):
                 _, module, kind = PANES[name]
                 made: type[Pane] = getattr(import_module(f"resim_inspect.tui.{module}"), kind)
                 made_of = self.session
@@ -151,8 +151,7 @@ class DocumentScreen(Screen[None], Background):
                 await self.query_one("#panes").mount(pane)
                 if made_of is not self.session:
                     pane.show_session(self.session)
-        if self.is_attached:  # Else the app is being left.
-            self.current = name
+        self.current = name
         for pane in self.panes:
             pane.display = pane.id == name
         self._lines()

@@ -67,8 +67,6 @@ class MetricsPane(Pane):
     async def _furnish(self) -> None:
         from resim_inspect.tui.document.metrics.card import Card
 
-        if not self.is_attached:
-            return  # The app is being left.
         card = Card()
         await self.mount(card)
         # Not before it is whole: others show things in it.
