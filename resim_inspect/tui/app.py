@@ -104,7 +104,8 @@ class InspectApp(GracefulExitApp, FirstFrameMixin):
         for screen in self.screen_stack:
             on_theme_changed: Callable[[], None] | None = getattr(screen, "on_theme_changed", None)
             if on_theme_changed is not None:
-                on_theme_changed()
+                # Queued: the screen may still be mounting.
+                screen.call_later(on_theme_changed)
 
     # Opening and switching.
 

@@ -3,72 +3,297 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
+import os
+import pkgutil
+import time
+from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
+from textual.binding import Binding
+from textual.dom import DOMNode
+from textual.screen import Screen
+from textual.widget import Widget
 
-from resim_inspect.building.builder import DocumentBuilder
+import resim_inspect.tui
+from resim_inspect.filtering.catalog import Catalog
 from resim_inspect.tui.app import InspectApp
+from resim_inspect.tui.batch_address import BatchAddress
+from resim_inspect.tui.cloud.fetch_dialogs import FetchTrouble, TokenDialog
+from resim_inspect.tui.cloud.fetch_screen import FetchScreen
+from resim_inspect.tui.cloud.fetch_state import Fetch
+from resim_inspect.tui.document.data.pane import DataPane
+from resim_inspect.tui.document.data.series_table import SeriesTable
+from resim_inspect.tui.document.events.pane import EventsPane
+from resim_inspect.tui.document.findings.pane import FindingsPane
+from resim_inspect.tui.document.metrics.card_screen import CardScreen
+from resim_inspect.tui.document.metrics.metric_list import MetricList
+from resim_inspect.tui.document.metrics.pane import MetricsPane
+from resim_inspect.tui.document.screen import DocumentScreen
+from resim_inspect.tui.help_screen import HelpScreen
+from resim_inspect.tui.inputs.pane import InputsScreen
+from resim_inspect.tui.inputs.view import InputsView
 from resim_inspect.tui.open.opening import open_path
+from resim_inspect.tui.open.screen import OpenScreen
+from resim_inspect.tui.widgets.chart.view import ChartView
+from resim_inspect.tui.widgets.dialogs import (
+    ChecklistDialog,
+    ChoiceDialog,
+    DetailsDialog,
+    Dialog,
+    ErrorDialog,
+)
+from resim_inspect.tui.widgets.prompt import Prompt
+from resim_inspect.tui.widgets.quick_open import QuickOpen
+from resim_inspect.tui.widgets.row_list import RowList
+from resim_inspect.tui.workspace.jobs_table import JobsTable
+from resim_inspect.tui.workspace.screen import WorkspaceScreen
+from tests.tui.fake_cloud import ADDRESS, Cloud, clouds
+from tests.tui.test_chart import waves
+
+DOCUMENT = "batch/jobs/flight/outputs/metrics.binproto"
+DELAYS = (0, 1, 2, 3, 5, 8, 13, 21, 34, 55)
+"""Milliseconds between a key and leaving; 0: not one turn of the event loop."""
+SOAK = bool(os.environ.get("RESIM_SOAK"))
+"""Whether each key is pressed with every delay, not only with two."""
+
+
+class Scene(NamedTuple):
+    """A screen, how it comes into view, and what it has that the scenes before have not."""
+
+    screen: type[Screen[Any]]
+    path: str | BatchAddress | None
+    keys: tuple[str, ...] = ()
+    dialog: Callable[[], Screen[Any]] | None = None
+    owners: tuple[type[DOMNode], ...] = ()
+    """Classes with keys of their own; all of these keys are pressed."""
+
+
+def _catalog() -> Catalog:
+    return Catalog(waves().document())
+
+
+def _unheard(_: set[int]) -> None:
+    """Take what a dialog tells."""
+
+
+SCENES = {
+    "metrics": Scene(
+        DocumentScreen,
+        DOCUMENT,
+        owners=(InspectApp, DocumentScreen, MetricsPane, MetricList, RowList, ChartView),
+    ),
+    "data": Scene(DocumentScreen, DOCUMENT, ("2",), owners=(DataPane, SeriesTable)),
+    "events": Scene(DocumentScreen, DOCUMENT, ("3",), owners=(EventsPane,)),
+    "findings": Scene(DocumentScreen, DOCUMENT, ("4",), owners=(FindingsPane,)),
+    "inputs-pane": Scene(DocumentScreen, DOCUMENT, ("5",), owners=(InputsView,)),
+    "card": Scene(CardScreen, DOCUMENT, ("enter",), owners=(CardScreen,)),
+    "workspace": Scene(WorkspaceScreen, "batch", owners=(WorkspaceScreen, JobsTable)),
+    "fetch": Scene(FetchScreen, ADDRESS, owners=(FetchScreen,)),
+    "open": Scene(OpenScreen, None, owners=(OpenScreen,)),
+    "inputs": Scene(InputsScreen, "batch/jobs/flight/inputs", owners=(InputsScreen,)),
+    "help": Scene(HelpScreen, DOCUMENT, ("question_mark",), owners=(Dialog,)),
+    "jump": Scene(QuickOpen, DOCUMENT, dialog=lambda: QuickOpen(_catalog()), owners=(QuickOpen,)),
+    "prompt": Scene(Prompt, DOCUMENT, dialog=lambda: Prompt("Row")),
+    "choose": Scene(ChoiceDialog, DOCUMENT, dialog=lambda: ChoiceDialog("One", ["a", "b"])),
+    "tick": Scene(
+        ChecklistDialog,
+        DOCUMENT,
+        dialog=lambda: ChecklistDialog("Some", ["a"], {0}, _unheard),
+        owners=(ChecklistDialog,),
+    ),
+    "facts": Scene(DetailsDialog, DOCUMENT, dialog=lambda: DetailsDialog("Facts", [("a", "b")])),
+    "error": Scene(
+        ErrorDialog,
+        DOCUMENT,
+        dialog=lambda: ErrorDialog("testing", ValueError("wrong")),
+        owners=(ErrorDialog,),
+    ),
+    "trouble": Scene(
+        FetchTrouble,
+        DOCUMENT,
+        dialog=lambda: FetchTrouble(Fetch(problem="No answer."), "resim://a/b"),
+    ),
+    "token": Scene(
+        TokenDialog,
+        DOCUMENT,
+        dialog=lambda: TokenDialog(Fetch(problem="No token.")),
+        owners=(TokenDialog,),
+    ),
+}
+
+
+def _bindings(owner: type[DOMNode]) -> list[Binding]:
+    return [one for one in owner.__dict__.get("BINDINGS", ()) if isinstance(one, Binding)]
+
+
+def _cases() -> Iterator[Any]:
+    number = count()
+    for name, scene in SCENES.items():
+        # A screen without keys of its own is left by those that it inherits.
+        owners = scene.owners or (Dialog,)
+        for owner in owners:
+            for binding in _bindings(owner):
+                first = next(number)
+                key = binding.key.split(",")[0]
+                picked = (first, first + 4) if not SOAK else range(len(DELAYS))
+                for delay in (DELAYS[one % len(DELAYS)] for one in picked):
+                    case = f"{name}-{owner.__name__}-{key}-{delay}"
+                    yield pytest.param(scene, owner, binding, delay, id=case)
+
+
+def _classes(root: type[DOMNode]) -> Iterator[type[DOMNode]]:
+    kinds: list[type[DOMNode]] = root.__subclasses__()
+    for kind in kinds:
+        yield kind
+        yield from _classes(kind)
+
+
+def _of_the_app() -> set[type[DOMNode]]:
+    """Every class of the app's package that has a place on a screen."""
+    for module in pkgutil.walk_packages(resim_inspect.tui.__path__, "resim_inspect.tui."):
+        importlib.import_module(module.name)
+    package = f"{resim_inspect.tui.__name__}."
+    return {kind for kind in _classes(DOMNode) if kind.__module__.startswith(package)}
+
+
+def test_every_screen_and_every_key_has_its_scene() -> None:
+    classes = _of_the_app()
+    screens = {kind for kind in classes if issubclass(kind, Screen)} - {Dialog}
+    assert {scene.screen for scene in SCENES.values()} == screens
+    owners = [owner for scene in SCENES.values() for owner in scene.owners]
+    assert len(owners) == len(set(owners))
+    assert set(owners) == {kind for kind in classes if _bindings(kind)}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with one job, its inputs and its document; not to be changed."""
+    folder = tmp_path_factory.mktemp("left")
+    waves().write(folder / DOCUMENT)
+    inputs = folder / "batch/jobs/flight/inputs"
+    (inputs / "logs").mkdir(parents=True)
+    (inputs / "experience").mkdir()
+    (inputs / "logs/log.txt").write_text("hello\n")
+    return folder
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    build = DocumentBuilder("left")
-    build.scalar("speed", 1.0)
-    return build.write(tmp_path / "metrics.binproto")
+def cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
+    yield from clouds(tmp_path, monkeypatch)
 
 
-async def _run(app: InspectApp, leave: asyncio.Task[None]) -> None:
+async def _until(done: Callable[[], bool], what: str) -> None:
+    end = time.monotonic() + 30
+    while not done():
+        assert time.monotonic() < end, what
+        await asyncio.sleep(0.002)
+
+
+async def _leaves_cleanly(
+    app: InspectApp, capsys: pytest.CaptureFixture[str], act: Callable[[], Any]
+) -> None:
+    """Run the app, do something, leave: it ends by that and says nothing."""
+
+    async def leave() -> None:
+        try:
+            await act()
+        finally:
+            app.call_later(app.action_quit)
+
+    leaving = asyncio.create_task(leave())
     await app.run_async(headless=True, size=(120, 40))
-    await leave
+    await leaving
+    said = "".join(capsys.readouterr())
+    assert "Traceback" not in said, said
     assert app.return_code == 0
 
 
-@pytest.mark.parametrize("turns", range(0, 60, 2))
-async def test_while_it_starts(path: Path, turns: int, capsys: pytest.CaptureFixture[str]) -> None:
-    async def leave(app: InspectApp) -> None:
-        while not app.is_running:
-            await asyncio.sleep(0)
-        for _ in range(turns):
-            await asyncio.sleep(0.001)
-        app.call_later(app.action_quit)
-
-    app = InspectApp(open_path(path), watch=False)
-    await _run(app, asyncio.create_task(leave(app)))
-    assert "Traceback" not in "".join(capsys.readouterr())
+async def _wait(milliseconds: int) -> None:
+    for _ in range(milliseconds):
+        await asyncio.sleep(0.001)
 
 
-@pytest.mark.parametrize("turns", range(0, 30, 3))
-@pytest.mark.parametrize("key", ["2", "4", "question_mark", "ctrl+o", "f5"])
-async def test_while_a_pane_or_screen_is_being_made(
-    path: Path, key: str, turns: int, capsys: pytest.CaptureFixture[str]
+def _part(app: InspectApp, owner: type[DOMNode]) -> DOMNode | None:
+    """The widget whose keys are meant, once it is there and takes keys."""
+    if issubclass(owner, InspectApp):
+        return app
+    for widget in app.screen.walk_children(Widget, with_self=True):
+        if isinstance(widget, owner) and widget.is_mounted and widget.is_on_screen:
+            return widget
+    return None
+
+
+@pytest.mark.parametrize(("scene", "owner", "binding", "delay"), _cases())
+async def test_after_any_key(
+    request: pytest.FixtureRequest,
+    folder: Path,
+    scene: Scene,
+    owner: type[DOMNode],
+    binding: Binding,
+    delay: int,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    async def leave(app: InspectApp) -> None:
-        while not app.first_frame_drawn:
-            await asyncio.sleep(0.001)
-        app.simulate_key(key)
-        for _ in range(turns):
-            await asyncio.sleep(0.001)
-        app.call_later(app.action_quit)
+    monkeypatch.setattr("resim_inspect.charts.external_viewer.launch", lambda _: True)
+    if isinstance(scene.path, BatchAddress):
+        request.getfixturevalue("cloud")
+    path = folder / scene.path if isinstance(scene.path, str) else scene.path
+    app = InspectApp(None if path is None else open_path(path), watch=False)
 
-    app = InspectApp(open_path(path), watch=False)
-    await _run(app, asyncio.create_task(leave(app)))
-    assert "Traceback" not in "".join(capsys.readouterr())
+    def is_active() -> bool:
+        active = app.screen.active_bindings.values()
+        return any(one.binding.action == binding.action for one in active)
+
+    async def press() -> None:
+        await _until(lambda: app.first_frame_drawn, "the app does not start")
+        for key in scene.keys:
+            await _until(lambda: app.focused is not None, "nothing has the focus")
+            app.simulate_key(key)
+        if scene.dialog is not None:
+            app.call_later(app.push_screen, scene.dialog())
+        await _until(lambda: isinstance(app.screen, scene.screen), "the screen does not come")
+        await _until(lambda: _part(app, owner) is not None, f"there is no {owner.__name__}")
+        part = _part(app, owner)
+        inside = part.walk_children(Widget, with_self=True) if isinstance(part, Widget) else []
+        for widget in inside:
+            if widget.focusable and not isinstance(part, Screen):
+                widget.focus()
+                break
+        await _until(is_active, f"{binding.key} does nothing here")
+        app.simulate_key(binding.key.split(",")[0])
+        await _wait(delay)
+
+    await _leaves_cleanly(app, capsys, press)
 
 
-async def test_an_error_before_that_is_told(path: Path) -> None:
-    async def fail(app: InspectApp) -> None:
-        while not app.first_frame_drawn:
-            await asyncio.sleep(0.001)
+@pytest.mark.parametrize("delay", range(0, 60, 2))
+async def test_while_it_starts(
+    folder: Path, delay: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    app = InspectApp(open_path(folder / DOCUMENT), watch=False)
 
-        def wrong() -> None:
-            raise RuntimeError("wrong")
+    async def begin() -> None:
+        await _until(lambda: app.is_running, "the app does not start")
+        await _wait(delay)
 
+    await _leaves_cleanly(app, capsys, begin)
+
+
+async def test_an_error_before_that_is_told(folder: Path) -> None:
+    app = InspectApp(open_path(folder / DOCUMENT), watch=False)
+
+    def wrong() -> None:
+        raise RuntimeError("wrong")
+
+    async def fail() -> None:
+        await _until(lambda: app.first_frame_drawn, "the app does not start")
         app.screen.call_later(wrong)
 
-    app = InspectApp(open_path(path), watch=False)
-    failing = asyncio.create_task(fail(app))
+    failing = asyncio.create_task(fail())
     await app.run_async(headless=True, size=(120, 40))
     await failing
     assert app.return_code == 1

@@ -352,5 +352,6 @@ class DocumentScreen(Screen[None], Background):
             pane.show_session(session)
         for screen in self.app.screen_stack:
             if isinstance(screen, SessionObserver):
-                screen.session_changed(old, session)
+                # Queued: the screen may still be mounting.
+                screen.call_later(screen.session_changed, old, session)
         self._lines()
