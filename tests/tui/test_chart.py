@@ -170,7 +170,7 @@ async def test_series_can_be_turned_off() -> None:
     async with opened(waves()) as pilot:
         await press(pilot, "tab", "s", "space", "escape")
         chart = pilot.app.screen.query_one(Card).chart
-        assert chart.look.hidden == {"slow"}
+        assert chart.options.hidden == {"slow"}
         await press(pilot, "right")
         reading = "".join(part for part, _ in chart.reading(theme_styles(pilot.app)))
         assert "slow" not in reading
@@ -190,7 +190,7 @@ async def test_categories_can_be_chosen() -> None:
         assert drawing is not None
         assert drawing.categories == ("left", "right")
         await press(pilot, "c", "down", "enter")
-        assert chart.look.category == "right"
+        assert chart.options.category == "right"
 
 
 async def test_the_mouse_zooms_reads_and_drags() -> None:

@@ -6,22 +6,13 @@ import numpy as np
 
 from resim_inspect.charts.analysis.readout import caption as caption_of
 from resim_inspect.charts.analysis.readout import readout
-from resim_inspect.charts.model.drawing import (
-    Bars,
-    Drawing,
-    Gauge,
-    Image,
-    Message,
-    Panel,
-    Plot,
-    Table,
-    Text,
-)
+from resim_inspect.charts.model.drawing import Drawing, Image, Panel
 from resim_inspect.charts.model.picture import Picture, Rect
 from resim_inspect.charts.model.readings import Readout
 from resim_inspect.charts.model.style import DARK, Palette
 from resim_inspect.charts.rendering.cells import Grid
-from resim_inspect.charts.rendering.panels.canvas import Painted, Request
+from resim_inspect.charts.rendering.painters import painter_of
+from resim_inspect.charts.rendering.panels.canvas import PaintedPanel, PanelRequest
 from resim_inspect.text import cell_width, cut
 
 _MIN_PANEL_WIDTH = 24
@@ -68,14 +59,14 @@ def _render(
     image: Rect | None = None
     for panel, place in _places(drawing.panels, width, room):
         chosen = panel is main
-        request = Request(
+        request = PanelRequest(
             place.width,
             place.height,
             palette,
             window if chosen else None,
             cursor if chosen else None,
         )
-        painted = _paint(panel, request)
+        painted = painter_of(panel).paint(panel, request)
         grid.paste(place.x, place.y, painted.grid)
         more += painted.more
         if isinstance(panel, Image) and painted.plot is not None and len(drawing.panels) == 1:
@@ -97,9 +88,9 @@ def natural_height(drawing: Drawing, width: int, most: int = 10_000) -> int:
         # As many rows of subplots as begin at different heights.
         tops = {round(p.area[1], 2) for p in drawing.panels if p.area is not None}
         panels = max(20, 12 * len(tops))
-        panels += sum(_natural(p, width) for p in drawing.panels if p.area is None)
+        panels += sum(painter_of(p).rows(p, width) for p in drawing.panels if p.area is None)
     else:
-        panels = sum(_natural(panel, width) for panel in drawing.panels)
+        panels = sum(painter_of(panel).rows(panel, width) for panel in drawing.panels)
     foot = 1 if drawing.main is not None or caption_of(drawing) else 0
     return max(1, min(most, panels + foot + len(_wrapped(drawing.notes, width, most))))
 
@@ -141,7 +132,7 @@ def _paint_foot(
 
 def _picture(
     grid: Grid,
-    shown: Painted | None,
+    shown: PaintedPanel | None,
     corner: tuple[int, int],
     caption: str,
     more: int,
@@ -196,8 +187,8 @@ def _places(panels: tuple[Panel, ...], width: int, height: int) -> list[tuple[Pa
             found.append((panel, Rect(x, y, max(1, across), max(1, down))))
     if not stacked:
         return found
-    wanted = [_natural(p, width) for p in stacked]
-    growing = [isinstance(p, Plot | Bars | Image) for p in stacked]
+    wanted = [painter_of(p).rows(p, width) for p in stacked]
+    growing = [painter_of(p).grows for p in stacked]
     heights = list(wanted)
     spare = height - sum(heights)
     if spare < 0:
@@ -222,44 +213,3 @@ def _places(panels: tuple[Panel, ...], width: int, height: int) -> list[tuple[Pa
         found.append((panel, Rect(0, y, width, max(1, tall))))
         y += tall
     return found
-
-
-def _natural(panel: Panel, width: int) -> int:
-    """How many rows a panel would like to have."""
-    from resim_inspect.charts.rendering.panels import bars, gauge, message, table
-    from resim_inspect.charts.rendering.panels import markdown as text
-
-    if isinstance(panel, Gauge):
-        return gauge.rows(panel)
-    if isinstance(panel, Table):
-        return table.rows(panel)
-    if isinstance(panel, Text):
-        return text.rows(panel, width)
-    if isinstance(panel, Message):
-        return message.rows(panel, width)
-    if isinstance(panel, Bars):
-        return bars.rows(panel, width)
-    if isinstance(panel, Plot) and panel.bands:
-        return min(24, 2 * len(panel.bands) + 5)
-    if isinstance(panel, Image):
-        return 20
-    return 16
-
-
-def _paint(panel: Panel, request: Request) -> Painted:
-    from resim_inspect.charts.rendering.panels import bars, gauge, image, message, plot, table
-    from resim_inspect.charts.rendering.panels import markdown as text
-
-    if isinstance(panel, Plot):
-        return plot.paint(panel, request)
-    if isinstance(panel, Bars):
-        return bars.paint(panel, request)
-    if isinstance(panel, Table):
-        return table.paint(panel, request)
-    if isinstance(panel, Text):
-        return text.paint(panel, request)
-    if isinstance(panel, Gauge):
-        return gauge.paint(panel, request)
-    if isinstance(panel, Image):
-        return image.paint(panel, request)
-    return message.paint(panel, request)

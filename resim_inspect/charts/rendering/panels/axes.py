@@ -4,26 +4,50 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from resim_inspect.charts.analysis.scales import Scale
+from resim_inspect.charts.analysis.scales import Range, Scale
 from resim_inspect.charts.analysis.ticks import Ticks, ticks
 from resim_inspect.charts.model.drawing import Axis, Plot
 from resim_inspect.charts.model.picture import Rect
-from resim_inspect.charts.rendering.cells import Grid, common_start
-from resim_inspect.charts.rendering.panels.canvas import Request
+from resim_inspect.charts.rendering.cells import common_start
+from resim_inspect.charts.rendering.panels.canvas import PanelRequest, PlotFrame
 from resim_inspect.text import cell_width, cut, fit, number
 
 _MIN_LABELS = 3
 
 
 @dataclass(frozen=True)
-class Frame:
-    """Where things stand on the grid."""
+class AxisLayout:
+    """Cells around the area of a plot that the axes take, and what stands in them."""
 
-    area: Rect
-    legend_rows: int
-    axis_rows: int
     left: int
+    """Cells of the labels on the left; 0 for none."""
     right: int
+    rows: int
+    """Rows of the x axis: its line and its labels, or none."""
+    y_ticks: Ticks
+    right_ticks: Ticks
+    right_y: Scale
+
+
+def arrange(
+    panel: Plot, request: PanelRequest, top: int, ranges: tuple[Range, Range]
+) -> tuple[AxisLayout, Rect]:
+    """The axes below `top` rows for the ranges of both y axes, and the area between them."""
+    width = request.width
+    axis_rows = 2 if request.height - top >= 4 else 0
+    rows = max(1, request.height - top - axis_rows)
+    y = Scale(*ranges[0], rows, panel.y.reverse)
+    y_ticks = with_thresholds(y_ticks_of(ranges[0], panel.y, rows), panel, y)
+    y_ticks = shortened(y_ticks, panel.y, width)
+    left = label_width(y_ticks, width) if width >= 16 else 0
+    right_ticks, right = Ticks((), ()), 0
+    if panel.right is not None:
+        right_ticks = y_ticks_of(ranges[1], panel.right, rows)
+        right = label_width(right_ticks, width) + 1 if width >= 30 else 0
+    columns = max(1, width - left - (1 if left else 0) - right)
+    right_y = Scale(*ranges[1], rows, bool(panel.right and panel.right.reverse))
+    layout = AxisLayout(left, right, axis_rows, y_ticks, right_ticks, right_y)
+    return layout, Rect(width - columns - right, top, columns, rows)
 
 
 def y_ticks_of(extent: tuple[float, float], axis: Axis, rows: int) -> Ticks:
@@ -85,58 +109,46 @@ def label_width(found: Ticks, width: int) -> int:
     return min(widest, _most_label(width)) + 1
 
 
-def paint_axes(
-    grid: Grid,
-    panel: Plot,
-    frame: Frame,
-    x: Scale,
-    y: Scale,
-    y2: Scale,
-    y_ticks: Ticks,
-    right_ticks: Ticks,
-    request: Request,
-) -> None:
-    area, palette = frame.area, request.palette
-    line, text = palette.style("grid"), palette.style("dim")
-    bottom = area.y + area.height
-    if frame.left and panel.y.kind != "hidden":
+def paint_axes(frame: PlotFrame, panel: Plot, axes: AxisLayout) -> None:
+    """Lines, ticks and labels of all axes."""
+    grid, area = frame.grid, frame.area
+    line, text = frame.palette.style("grid"), frame.palette.style("dim")
+    if axes.left and panel.y.kind != "hidden":
         for row in range(area.height):
             grid.put(area.x - 1, area.y + row, "│", line)
         used: set[int] = set()
-        for at, label in zip(y_ticks.positions, y_ticks.labels, strict=True):
-            cell = y.cell(at)
+        for at, label in zip(axes.y_ticks.positions, axes.y_ticks.labels, strict=True):
+            cell = frame.y.cell(at)
             if cell is None or cell in used:
                 continue
             used.add(cell)
-            row = bottom - 1 - cell
-            grid.put(area.x - 1 - frame.left, row, fit(label, frame.left - 1, right=True), text)
+            row = frame.row(cell)
+            grid.put(area.x - 1 - axes.left, row, fit(label, axes.left - 1, right=True), text)
             grid.put(area.x - 1, row, "┤", line)
-    if frame.right:
+    if axes.right:
         for row in range(area.height):
             grid.put(area.x + area.width, area.y + row, "│", line)
-        for at, label in zip(right_ticks.positions, right_ticks.labels, strict=True):
-            cell = y2.cell(at)
+        for at, label in zip(axes.right_ticks.positions, axes.right_ticks.labels, strict=True):
+            cell = axes.right_y.cell(at)
             if cell is not None:
-                grid.put(area.x + area.width, bottom - 1 - cell, "├", line)
-                spot = area.x + area.width + 1
-                grid.put(spot, bottom - 1 - cell, cut(label, frame.right - 1), text)
-    if frame.axis_rows:
-        _paint_x_axis(grid, panel.x, frame, x, y_ticks, request)
+                grid.put(area.x + area.width, frame.row(cell), "├", line)
+                label = cut(label, axes.right - 1)
+                grid.put(area.x + area.width + 1, frame.row(cell), label, text)
+    if axes.rows:
+        _paint_x_axis(frame, panel.x, axes)
 
 
-def _paint_x_axis(
-    grid: Grid, axis: Axis, frame: Frame, x: Scale, y_ticks: Ticks, request: Request
-) -> None:
-    area, palette = frame.area, request.palette
-    line, text = palette.style("grid"), palette.style("dim")
+def _paint_x_axis(frame: PlotFrame, axis: Axis, axes: AxisLayout) -> None:
+    grid, area, x = frame.grid, frame.area, frame.x
+    line, text = frame.palette.style("grid"), frame.palette.style("dim")
     row = area.y + area.height
-    corner = "└" if frame.left else ""
+    corner = "└" if axes.left else ""
     if axis.kind != "hidden":
         grid.put(area.x - len(corner), row, corner + "─" * area.width, line)
-    if frame.right:
+    if axes.right:
         grid.put(area.x + area.width, row, "┘", line)
     found = _x_ticks(axis, x, area.width)
-    edge = area.x - frame.left - 1
+    edge = area.x - axes.left - 1
     free = max(0, edge)
     placed: list[tuple[int, int, str]] = []
     for at, label in sorted(zip(found.positions, found.labels, strict=True), reverse=x.reverse):
@@ -156,7 +168,7 @@ def _paint_x_axis(
     if unit and unit not in title:
         title = f"{title} [{unit}]".strip()
     title = " ".join(part for part in (title, found.title) if part)
-    offset = y_ticks.title
+    offset = axes.y_ticks.title
     if offset:
         title = f"{title}   y {offset}".strip()
     if title:

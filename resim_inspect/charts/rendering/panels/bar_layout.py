@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterable
 
 from resim_inspect.charts.model.drawing import Bars, BarSeries
-from resim_inspect.charts.rendering.panels.canvas import Request
+from resim_inspect.charts.rendering.panels.boxes import fill_char
+from resim_inspect.charts.rendering.panels.canvas import PanelRequest
 from resim_inspect.charts.rendering.panels.legend import LegendEntry
-from resim_inspect.charts.rendering.panels.shapes import fill_char
 from resim_inspect.document.enums import MetricStatus
 
 
@@ -49,7 +49,7 @@ def status_of(series: BarSeries, place: int) -> MetricStatus | None:
     return MetricStatus(int(series.statuses[place]))
 
 
-def legend_entries(panel: Bars, request: Request) -> list[LegendEntry]:
+def legend_entries(panel: Bars, request: PanelRequest) -> list[LegendEntry]:
     """One entry for each named series; none for a single series."""
     named = [s for s in panel.series if s.name]
     if len(named) < 2:

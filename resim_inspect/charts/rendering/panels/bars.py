@@ -7,7 +7,7 @@ from dataclasses import replace
 from resim_inspect.charts.model.drawing import Axis, Bars, Plot
 from resim_inspect.charts.rendering.panels import horizontal_bars, plot, vertical_bars
 from resim_inspect.charts.rendering.panels.bar_layout import visible_places
-from resim_inspect.charts.rendering.panels.canvas import Painted, Request
+from resim_inspect.charts.rendering.panels.canvas import PaintedPanel, PanelRequest
 from resim_inspect.text import cell_width
 
 _MAX_LABEL = 12
@@ -33,7 +33,7 @@ def _is_vertical(panel: Bars, count: int, width: int, height: int) -> bool:
     return count <= 12 and widest <= _MAX_LABEL and slot >= max(widest + 1, 2 * across + 1)
 
 
-def paint(panel: Bars, request: Request) -> Painted:
+def paint(panel: Bars, request: PanelRequest) -> PaintedPanel:
     """Paint the bars in the direction that shows most in the room."""
     places = visible_places(panel, request.window)
     if not places or not panel.series:

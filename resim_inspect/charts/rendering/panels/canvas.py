@@ -1,10 +1,11 @@
-"""What all painters share: the request, the result, and scales from data to cells."""
+"""Values that all painters share: the request, the painted panel, the frame of a plot."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from resim_inspect.charts.analysis.scales import Scale
 from resim_inspect.charts.model.picture import Rect
 from resim_inspect.charts.model.readings import Readout
 from resim_inspect.charts.model.style import Palette
@@ -12,18 +13,19 @@ from resim_inspect.charts.rendering.cells import Grid
 
 
 @dataclass(frozen=True)
-class Request:
-    """The room a panel gets, and what the reader looks at."""
+class PanelRequest:
+    """Room of a panel in cells, and the view of it."""
 
     width: int
     height: int
     palette: Palette
     window: tuple[float, float] | None = None
+    """Range of x to show, in axis units; None for all."""
     cursor: float | None = None
 
 
 @dataclass(frozen=True)
-class Painted:
+class PaintedPanel:
     """A panel in cells; `plot` is relative to the panel's own corner."""
 
     grid: Grid
@@ -33,4 +35,20 @@ class Painted:
     reverse: bool = False
     caption: str = ""
     more: int = 0
+    """Number of lines that did not fit."""
     read: Callable[[int, int], Readout | None] | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True)
+class PlotFrame:
+    """Cells of a grid that layers are painted on, and the scales from axis units to them."""
+
+    grid: Grid
+    area: Rect
+    x: Scale
+    y: Scale
+    palette: Palette
+
+    def row(self, cell: int) -> int:
+        """Row of the grid of a cell that counts from the lower edge of the area."""
+        return self.area.y + self.area.height - 1 - cell

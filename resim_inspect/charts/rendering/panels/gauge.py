@@ -8,12 +8,12 @@ from resim_inspect.charts.analysis.scales import Scale, widen
 from resim_inspect.charts.model.drawing import Gauge
 from resim_inspect.charts.model.picture import status_word
 from resim_inspect.charts.rendering.cells import Grid
-from resim_inspect.charts.rendering.panels.canvas import Painted, Request
+from resim_inspect.charts.rendering.panels.canvas import PaintedPanel, PanelRequest
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.text import cell_width, cut, number, quantity
 
 
-def rows(panel: Gauge) -> int:
+def rows(panel: Gauge, _width: int) -> int:
     """How many rows it takes: the number, its scale, what it is from."""
     return 1 + (3 if _scale_ends(panel) is not None else 0) + (1 if panel.detail else 0)
 
@@ -47,7 +47,7 @@ def _scale_ends(panel: Gauge) -> tuple[float, float] | None:
     return (low if low == 0 else low - pad), (high if high == 0 else high + pad)
 
 
-def paint(panel: Gauge, request: Request) -> Painted:
+def paint(panel: Gauge, request: PanelRequest) -> PaintedPanel:
     """The number first; the scale needs three rows more."""
     grid = Grid(request.width, request.height)
     palette = request.palette
@@ -69,11 +69,16 @@ def paint(panel: Gauge, request: Request) -> Painted:
     ends = _scale_ends(panel)
     if ends is not None and value is not None and request.height >= row + 2:
         _paint_scale(grid, row, panel, value, ends, request)
-    return Painted(grid)
+    return PaintedPanel(grid)
 
 
 def _paint_scale(
-    grid: Grid, row: int, panel: Gauge, value: float, ends: tuple[float, float], request: Request
+    grid: Grid,
+    row: int,
+    panel: Gauge,
+    value: float,
+    ends: tuple[float, float],
+    request: PanelRequest,
 ) -> None:
     """`─────┄┄┄` with a mark at the value; what fails is hatched; numbers below."""
     palette = request.palette

@@ -11,8 +11,9 @@ from resim_inspect.charts.model.picture import Rect
 from resim_inspect.charts.model.readings import Readout
 from resim_inspect.charts.model.style import ColorRole
 from resim_inspect.charts.rendering.cells import Grid
-from resim_inspect.charts.rendering.panels import bar_layout, legend, shapes
-from resim_inspect.charts.rendering.panels.canvas import Painted, Request
+from resim_inspect.charts.rendering.panels import bar_layout, legend
+from resim_inspect.charts.rendering.panels.boxes import paint_boxes
+from resim_inspect.charts.rendering.panels.canvas import PaintedPanel, PanelRequest, PlotFrame
 from resim_inspect.text import cell_width, cut, fit, number, quantity
 
 
@@ -23,7 +24,7 @@ def rows_of(panel: Bars, places: range) -> int:
     return len(places) * (across + gap) - gap
 
 
-def paint(panel: Bars, places: range, request: Request) -> Painted:
+def paint(panel: Bars, places: range, request: PanelRequest) -> PaintedPanel:
     """One row a bar; grouped bars of a category stand together."""
     grid = Grid(request.width, request.height)
     palette = request.palette
@@ -65,9 +66,8 @@ def paint(panel: Bars, places: range, request: Request) -> Painted:
             else series.color_role
         )
         box = Box(a, b, 0, 1, color_role, horizontal=True, shade=panel.series.index(series))
-        shapes.paint_boxes(
-            grid, Rect(area.x, top + row, columns, 1), (box,), x, Scale(0, 1, 1), palette
-        )
+        bar = Rect(area.x, top + row, columns, 1)
+        paint_boxes(PlotFrame(grid, bar, x, Scale(0, 1, 1), palette), (box,))
     zero = x.cell(0.0)
     for place, row in first_rows.items():
         name = panel.categories[place]
@@ -92,7 +92,7 @@ def paint(panel: Bars, places: range, request: Request) -> Painted:
             return None
         return Readout(float(place), panel.categories[place], bar_readings(panel, place))
 
-    return Painted(grid, plot=area, read=read, more=left_out)
+    return PaintedPanel(grid, plot=area, read=read, more=left_out)
 
 
 def _texts(panel: Bars, places: range) -> dict[tuple[int, int], tuple[str, ColorRole]]:

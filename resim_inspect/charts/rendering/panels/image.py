@@ -9,7 +9,7 @@ from resim_inspect.charts.model.drawing import Image
 from resim_inspect.charts.model.picture import Rect
 from resim_inspect.charts.model.style import Style
 from resim_inspect.charts.rendering.cells import Grid
-from resim_inspect.charts.rendering.panels.canvas import Painted, Request
+from resim_inspect.charts.rendering.panels.canvas import PaintedPanel, PanelRequest
 from resim_inspect.text import cut
 
 _SHADES = " .:-=+*#%@"
@@ -23,7 +23,12 @@ def fitted(width: int, height: int, columns: int, rows: int) -> tuple[int, int]:
     return across, down
 
 
-def paint(panel: Image, request: Request) -> Painted:
+def rows(_panel: Image, _width: int) -> int:
+    """Natural height in rows."""
+    return 20
+
+
+def paint(panel: Image, request: PanelRequest) -> PaintedPanel:
     """The image in the middle, its caption below."""
     grid = Grid(request.width, request.height)
     palette = request.palette
@@ -51,7 +56,7 @@ def paint(panel: Image, request: Request) -> Painted:
             grid.put(left, top + row, line)
     if rows < request.height:
         grid.put(0, request.height - 1, cut(panel.caption, request.width), palette.style("dim"))
-    return Painted(grid, plot=Rect(left, top, across, used))
+    return PaintedPanel(grid, plot=Rect(left, top, across, used))
 
 
 def _resized(pixels: NDArray[np.uint8], columns: int, rows: int) -> NDArray[np.uint8]:

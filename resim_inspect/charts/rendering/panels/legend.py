@@ -10,7 +10,7 @@ from resim_inspect.charts.analysis.curve_stats import curve_stats
 from resim_inspect.charts.model.drawing import Plot
 from resim_inspect.charts.model.style import SERIES_MARKS, STATUS_MARKS, ColorRole, Palette
 from resim_inspect.charts.rendering.cells import Grid
-from resim_inspect.charts.rendering.panels.shapes import fill_char
+from resim_inspect.charts.rendering.panels.boxes import fill_char
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.text import cell_width, cut
 
@@ -265,11 +265,6 @@ def _lay(
     return places
 
 
-def rows_needed(found: list[LegendEntry], right: str, width: int, most: int) -> int:
-    """How many rows the legend takes."""
-    return arrange(found, right, width, most).rows
-
-
-def whole(found: list[LegendEntry], right: str, width: int, most: int) -> bool:
-    """Whether all entries fit in so many rows."""
+def complete(found: list[LegendEntry], right: str, width: int, most: int) -> bool:
+    """Return True if all entries fit in `most` rows."""
     return not arrange(found, right, width, most).left

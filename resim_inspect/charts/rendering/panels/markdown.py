@@ -9,7 +9,7 @@ from resim_inspect.charts.model.drawing import Cell, Table, Text
 from resim_inspect.charts.model.style import PLAIN_STYLE, Line, Palette, Span, Style
 from resim_inspect.charts.rendering.cells import Grid
 from resim_inspect.charts.rendering.panels import table
-from resim_inspect.charts.rendering.panels.canvas import Painted, Request
+from resim_inspect.charts.rendering.panels.canvas import PaintedPanel, PanelRequest
 from resim_inspect.text import cell_width, cut
 
 _LIMIT = 200_000
@@ -58,7 +58,7 @@ def rows(panel: Text, width: int) -> int:
     return len(lines(panel.markdown, width, PLAIN))
 
 
-def paint(panel: Text, request: Request) -> Painted:
+def paint(panel: Text, request: PanelRequest) -> PaintedPanel:
     """As many lines as fit; the last one says how many more there are."""
     grid = Grid(request.width, request.height)
     found = lines(panel.markdown, request.width, request.palette)
@@ -71,7 +71,7 @@ def paint(panel: Text, request: Request) -> Painted:
         x = 0
         for span in line:
             x = grid.put(x, y, span.text, span.style)
-    return Painted(grid, more=len(found) - len(shown))
+    return PaintedPanel(grid, more=len(found) - len(shown))
 
 
 def lines(markdown: str, width: int, palette: Palette) -> list[Line]:
@@ -245,7 +245,7 @@ def _table(raw: list[str], place: int, width: int, palette: Palette, found: list
         body.append(tuple(Cell(text) for text in _cells(raw[end])))
         end += 1
     panel = Table(tuple(header), tuple(body), right)
-    request = Request(width, table.rows(panel), palette)
+    request = PanelRequest(width, table.rows(panel, width), palette)
     found += table.paint(panel, request).grid.lines()
     return end
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from resim_inspect.charts.model.drawing import Message
 from resim_inspect.charts.rendering.cells import Grid
-from resim_inspect.charts.rendering.panels.canvas import Painted, Request
+from resim_inspect.charts.rendering.panels.canvas import PaintedPanel, PanelRequest
 from resim_inspect.text import cell_width, wrap
 
 
@@ -13,7 +13,7 @@ def rows(panel: Message, width: int) -> int:
     return len(wrap(panel.text, max(8, width - 4))) + 2
 
 
-def paint(panel: Message, request: Request) -> Painted:
+def paint(panel: Message, request: PanelRequest) -> PaintedPanel:
     """In the middle of the room."""
     grid = Grid(request.width, request.height)
     side = 2 if request.width >= 20 else 0
@@ -22,4 +22,4 @@ def paint(panel: Message, request: Request) -> Painted:
     for row, line in enumerate(lines):
         left = max(0, (request.width - cell_width(line)) // 2)
         grid.put(left, top + row, line, request.palette.style("dim"))
-    return Painted(grid)
+    return PaintedPanel(grid)

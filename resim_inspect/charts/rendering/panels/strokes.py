@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from resim_inspect.charts.analysis.curve_stats import blocks, curve_stats
 from resim_inspect.charts.analysis.decimate import Decimated, axis_units
-from resim_inspect.charts.analysis.scales import Scale
 from resim_inspect.charts.model.drawing import Axis, Curve
-from resim_inspect.charts.model.style import STATUS_MARKS, Palette
+from resim_inspect.charts.model.style import RGB, STATUS_MARKS
 from resim_inspect.charts.plotext_backend import Stroke
+from resim_inspect.charts.rendering.panels.canvas import PlotFrame
 from resim_inspect.document.enums import FAILING
 
 _SIGN_EVERY = 12
@@ -20,21 +20,15 @@ _SIGN_EVERY = 12
 
 
 def curve_strokes(
-    curve: Curve,
-    points: Decimated,
-    x: Scale,
-    y: Scale,
-    palette: Palette,
-    axis: Axis,
-    sign: str = "",
+    frame: PlotFrame, axis: Axis, curve: Curve, points: Decimated, sign: str = ""
 ) -> list[Stroke]:
-    """The curve itself; `sign` is a mark to set along it where there are no colours."""
+    """The curve itself; `axis` is that of x, `sign` a mark to set along it without colours."""
     if not len(points.x):
         return []
-    color = palette.rgb(curve.color_role)
+    color, x, y = frame.palette.rgb(curve.color_role), frame.x, frame.y
     xs, ys = x.place(points.x), y.place(points.y)
     if not curve.line:
-        return [_cloud(curve, x, y, axis, color, curve.mark or sign or "braille")]
+        return [_cloud(frame, axis, curve, curve.mark or sign or "braille")]
     breaks = points.breaks
     found: list[Stroke] = []
     if curve.fill:
@@ -44,17 +38,16 @@ def curve_strokes(
     found.append(Stroke(xs, ys, color, breaks=breaks.tolist()))
     found += _lonely(xs, ys, breaks, color, x.cells)
     if curve.mark:
-        found.append(_cloud(curve, x, y, axis, color, curve.mark))
+        found.append(_cloud(frame, axis, curve, curve.mark))
     if sign:
         found += _signs(xs, ys, x.cells, sign)
     return found
 
 
-def _cloud(
-    curve: Curve, x: Scale, y: Scale, axis: Axis, color: tuple[int, int, int] | None, symbol: str
-) -> Stroke:
+def _cloud(frame: PlotFrame, axis: Axis, curve: Curve, symbol: str) -> Stroke:
     """Single points, all of them: every dot, or cell of a mark, that holds one, once."""
-    stats = curve_stats(curve)
+    x, y, stats = frame.x, frame.y, curve_stats(curve)
+    color = frame.palette.rgb(curve.color_role)
     across, up = (2, 4) if symbol == "braille" else (1, 1)
     spots: list[NDArray[np.int64]] = []
     height = y.cells * up
@@ -75,7 +68,7 @@ def _lonely(
     xs: NDArray[np.float64],
     ys: NDArray[np.float64],
     breaks: NDArray[np.int64],
-    color: tuple[int, int, int] | None,
+    color: RGB | None,
     cells: int,
 ) -> list[Stroke]:
     """Points with a gap on both sides are no line: they get a mark of their own."""
@@ -118,7 +111,7 @@ def _fill(
     ys: NDArray[np.float64],
     floor: float,
     breaks: NDArray[np.int64],
-    color: tuple[int, int, int] | None,
+    color: RGB | None,
 ) -> list[Stroke]:
     """Upright lines from the floor to the curve, one a column."""
     if len(xs) < 2 or not np.isfinite(floor):
@@ -141,16 +134,15 @@ def _fill(
     return [Stroke(np.array(px), np.array(py), color, breaks=list(range(2, len(px), 2)))]
 
 
-def mark_strokes(
-    curve: Curve, points: Decimated, x: Scale, y: Scale, palette: Palette, axis: Axis
-) -> list[Stroke]:
+def mark_strokes(frame: PlotFrame, axis: Axis, curve: Curve, points: Decimated) -> list[Stroke]:
     """Marks on failing samples, the worse ones over the others, at most two a column.
 
     Failing samples without a value stand at the lower edge.
     """
+    x, y = frame.x, frame.y
     found: list[Stroke] = []
     for status in FAILING:
-        mark, color = STATUS_MARKS[status], palette.rgb(status)
+        mark, color = STATUS_MARKS[status], frame.palette.rgb(status)
         if points.statuses is not None:
             where = np.flatnonzero(points.statuses == int(status))
             if len(where):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from resim_inspect.charts.model.drawing import Table
 from resim_inspect.charts.rendering.cells import Grid
-from resim_inspect.charts.rendering.panels.canvas import Painted, Request
+from resim_inspect.charts.rendering.panels.canvas import PaintedPanel, PanelRequest
 from resim_inspect.text import cell_width, cut, fit
 
 _GAP = 2
 _MIN_WIDTH = 4
 
 
-def rows(panel: Table) -> int:
+def rows(panel: Table, _width: int) -> int:
     """How many lines show all of it."""
     lines = min(len(panel.rows), 100_000)
     return lines + (2 if panel.header else 0) + (1 if panel.title or _left_out(panel, lines) else 0)
@@ -41,7 +41,7 @@ def _widths(panel: Table, shown: int, width: int) -> list[int]:
     return widths
 
 
-def paint(panel: Table, request: Request) -> Painted:
+def paint(panel: Table, request: PanelRequest) -> PaintedPanel:
     """As many rows as fit; the last line says how many more there are."""
     grid = Grid(request.width, request.height)
     palette = request.palette
@@ -81,4 +81,4 @@ def paint(panel: Table, request: Request) -> Painted:
         parts += [f"{hidden} more columns"] if hidden > 0 else []
         text = "… " + ", ".join(parts)
         grid.put(0, min(y, request.height - 1), cut(text, request.width), palette.style("dim"))
-    return Painted(grid, more=left)
+    return PaintedPanel(grid, more=left)

@@ -12,12 +12,12 @@ from resim_inspect.charts.model.readings import Readout
 from resim_inspect.charts.model.style import ColorRole
 from resim_inspect.charts.rendering.panels import plot
 from resim_inspect.charts.rendering.panels.bar_layout import stack, status_of
-from resim_inspect.charts.rendering.panels.canvas import Painted, Request
+from resim_inspect.charts.rendering.panels.canvas import PaintedPanel, PanelRequest
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.text import cell_width, number
 
 
-def paint(panel: Bars, places: range, request: Request) -> Painted:
+def paint(panel: Bars, places: range, request: PanelRequest) -> PaintedPanel:
     """Boxes on a category axis, with values or failing marks above where there is room."""
     many = len(places)
     shown: list[int] = list(places)

@@ -13,9 +13,10 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.worker import Worker, WorkerState
 
+from resim_inspect.charts.model.drawing import DrawOptions
 from resim_inspect.document import Document
 from resim_inspect.tui.theme import ThemeStyles, theme_styles
-from resim_inspect.tui.widgets.chart.painter import Look, Painted, Request, Subject, paint
+from resim_inspect.tui.widgets.chart.painter import Painted, Request, Subject, paint
 from resim_inspect.tui.widgets.chart.terminal_graphics import Graphics, send, stamp
 from resim_inspect.tui.widgets.chart.viewport import Window, around
 from resim_inspect.tui.widgets.row_list import LineWidget, StyledText, strip_of
@@ -46,7 +47,7 @@ class ChartCanvas(Background, LineWidget, can_focus=True):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.subject: Subject | None = None
-        self.look = Look()
+        self.options = DrawOptions()
         self.window: Window | None = None
         self.cursor_x: float | None = None
         self._painted: Painted | None = None
@@ -73,7 +74,7 @@ class ChartCanvas(Background, LineWidget, can_focus=True):
         if old == self.subject:
             return
         if old is None or (old.kind, old.position) != (kind, position):
-            self.look = Look(time=self.look.time, statuses=self.look.statuses)
+            self.options = DrawOptions(time=self.options.time, statuses=self.options.statuses)
             self.window = self.cursor_x = None
         self._scroll = self._extra = 0
         self._stale = True
@@ -117,7 +118,7 @@ class ChartCanvas(Background, LineWidget, can_focus=True):
         at = (self._wanted_ns - axis.base) / 1e9
         extent = self._extent
         if axis.kind == "time" and extent and extent[0] <= at <= extent[1]:
-            self.look_at(at)
+            self.options_at(at)
         self._wanted_ns = None
 
     @property
@@ -140,7 +141,9 @@ class ChartCanvas(Background, LineWidget, can_focus=True):
             return None
         styles = theme_styles(self.app)
         palette = "plain" if styles.plain else "dark" if styles.dark else "light"
-        return Request(self.subject, self.look, width, height + self._extra, self.window, palette)
+        return Request(
+            self.subject, self.options, width, height + self._extra, self.window, palette
+        )
 
     def _ask(self) -> None:
         """Have the wanted picture drawn, unless a thread is at work: it is asked again then."""

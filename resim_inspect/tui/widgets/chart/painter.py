@@ -13,7 +13,7 @@ from resim_inspect.document import Document
 from resim_inspect.text import clean
 
 if TYPE_CHECKING:
-    from resim_inspect.charts.model.drawing import Drawing, TimeMode
+    from resim_inspect.charts.model.drawing import Drawing, DrawOptions
     from resim_inspect.charts.model.picture import Picture
     from resim_inspect.charts.model.style import Style as ChartStyle
     from resim_inspect.tui.widgets.chart.terminal_graphics import Graphics, GraphicsImage
@@ -30,21 +30,11 @@ class Subject(NamedTuple):
     """Of a file: an image."""
 
 
-class Look(NamedTuple):
-    """What the reader chose about the drawing; each change draws anew."""
-
-    time: TimeMode = "auto"
-    hidden: frozenset[str] = frozenset()
-    category: str | None = None
-    statuses: bool = True
-    image: int = 0
-
-
 class Request(NamedTuple):
     """One picture that is wanted."""
 
     subject: Subject
-    look: Look
+    options: DrawOptions
     width: int
     height: int
     window: tuple[float, float] | None
@@ -64,26 +54,19 @@ class Painted(NamedTuple):
 
 def paint(request: Request, known: Painted | None, graphics: Graphics | None = None) -> Painted:
     """Draw and render; decodes series, so not for the thread that shows the screen."""
-    from resim_inspect.charts import DARK, LIGHT, PLAIN, DrawOptions, draw, draw_series, render
+    from resim_inspect.charts import DARK, LIGHT, PLAIN, draw, draw_series, render
 
-    look, subject = request.look, request.subject
-    if known and known.request.subject == subject and known.request.look == look:
+    options, subject = request.options, request.subject
+    if known and known.request.subject == subject and known.request.options == options:
         drawing = known.drawing
     else:
-        options = DrawOptions(
-            time=look.time,
-            hidden=look.hidden,
-            category=look.category,
-            statuses=look.statuses,
-            image_index=look.image,
-        )
         document = subject.document
         if document is None:
             drawing = _file(subject)
         elif subject.kind == "metric":
             drawing = draw(document, document.metrics[subject.position], options)
         else:
-            drawing = draw_series(document, document.data[subject.position], look.category)
+            drawing = draw_series(document, document.data[subject.position], options.category)
     palette = {"dark": DARK, "light": LIGHT}.get(request.palette, PLAIN)
     picture = render(drawing, request.width, request.height, window=request.window, palette=palette)
     lines = strips(picture)

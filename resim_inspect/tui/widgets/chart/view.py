@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from textual import events, work
@@ -120,7 +121,7 @@ class ChartView(ChartCanvas):
     def action_image(self, by: int) -> None:
         if self.drawing is not None and self.drawing.images > 1:
             number = (self.drawing.image_index + by) % self.drawing.images
-            self.look = self.look._replace(image=number)
+            self.options = replace(self.options, image_index=number)
             self._ask()
 
     def action_browse(self) -> None:
@@ -140,7 +141,7 @@ class ChartView(ChartCanvas):
         from resim_inspect.charts.html_page import NothingToBrowseError, target
 
         try:
-            found = target(document, metric, self.look.image)
+            found = target(document, metric, self.options.image_index)
         except (NothingToBrowseError, OSError, UnicodeDecodeError) as error:
             self._say(str(error), "warning")
             return
@@ -163,13 +164,13 @@ class ChartView(ChartCanvas):
             "absolute": "auto",
         }
         words = {"auto": "as the data look", "relative": "since the start", "absolute": "as UTC"}
-        self.look = self.look._replace(time=following[self.look.time])
-        self.app.notify(f"Times {words[self.look.time]}.", timeout=2)
+        self.options = replace(self.options, time=following[self.options.time])
+        self.app.notify(f"Times {words[self.options.time]}.", timeout=2)
         self.window = self.cursor_x = None
         self._ask()
 
     def action_statuses(self) -> None:
-        self.look = self.look._replace(statuses=not self.look.statuses)
+        self.options = replace(self.options, statuses=not self.options.statuses)
         self._ask()
 
     def action_series(self) -> None:
@@ -182,10 +183,10 @@ class ChartView(ChartCanvas):
 
         def changed(on: set[int]) -> None:
             hidden = frozenset(name for i, name in enumerate(names) if i not in on)
-            self.look = self.look._replace(hidden=hidden)
+            self.options = replace(self.options, hidden=hidden)
             self._ask()
 
-        on = {i for i, name in enumerate(names) if name not in self.look.hidden}
+        on = {i for i, name in enumerate(names) if name not in self.options.hidden}
         self.app.push_screen(ChecklistDialog("Series", [clean(n, 80) for n in names], on, changed))
 
     def action_category(self) -> None:
@@ -199,7 +200,7 @@ class ChartView(ChartCanvas):
 
         def chosen(row: int | None) -> None:
             if row is not None:
-                self.look = self.look._replace(category=names[row])
+                self.options = replace(self.options, category=names[row])
                 self._ask()
 
         current = names.index(drawing.category) if drawing.category in names else 0
