@@ -118,7 +118,7 @@ class ChartCanvas(Background, LineWidget, can_focus=True):
         at = (self._wanted_ns - axis.base) / 1e9
         extent = self._extent
         if axis.kind == "time" and extent and extent[0] <= at <= extent[1]:
-            self.options_at(at)
+            self.look_at(at)
         self._wanted_ns = None
 
     @property
