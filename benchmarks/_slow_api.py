@@ -1,4 +1,4 @@
-"""The stand-in with a network's latency, and with troubles where they are wanted.
+"""The stub server with a network's latency, and with troubles where they are wanted.
 
 `python -m benchmarks._slow_api FOLDER SECONDS [EVERY]`; each EVERYth request is answered 503.
 """

@@ -15,7 +15,7 @@ from benchmarks import Row
 from benchmarks._fetch_all import TOKEN
 from benchmarks.measure import ROOT, duration, skip_slow
 from resim_inspect.building.builder import DocumentBuilder
-from runner.api.stub_server.index_builder import prepare
+from runner.api.stub_server.index_builder import build_index
 from runner.workspace.layout import Workspace, open_workspace
 
 JOBS, METRICS = 200, 10
@@ -31,7 +31,7 @@ def run() -> list[Row]:
     rows: list[Row] = []
     with tempfile.TemporaryDirectory() as folder:
         space = _workspace(Path(folder, "workspace"))
-        prepare([space], Path(folder, "api"), token=TOKEN, secret="benchmark")
+        build_index([space], Path(folder, "api"), token=TOKEN, secret="benchmark")
         for latency, connections, times, floors in ((0.02, 32, 2.3, 1.6), (0.1, 64, 3.0, 1.2)):
             with serving(Path(folder, "api"), latency) as url:
                 ours, table = _fetch("ours", url, space, connections)
@@ -86,7 +86,7 @@ def _workspace(folder: Path) -> Workspace:
 
 @contextmanager
 def serving(folder: Path, latency: float, every: int = 0) -> Iterator[str]:
-    """The stand-in as a process, on what `prepare` made; gives its address."""
+    """The stub server as a process, on what `prepare` made; gives its address."""
     process = subprocess.Popen(
         [sys.executable, "-m", "benchmarks._slow_api", str(folder), str(latency), str(every)],
         stdout=subprocess.PIPE,

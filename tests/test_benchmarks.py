@@ -18,7 +18,7 @@ from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.document import parse_document
 from resim_inspect.schema import metrics_pb2 as pb
 from resim_inspect.validation import validate
-from runner.api.stub_server.index_builder import prepare
+from runner.api.stub_server.index_builder import build_index
 from runner.workspace.layout import open_workspace
 
 
@@ -88,7 +88,7 @@ def test_the_table_says_which_goals_were_met(capsys: pytest.CaptureFixture[str])
 
 def test_a_busy_server_refuses_as_often_as_it_is_told(tmp_path: Path) -> None:
     DocumentBuilder("one").write(tmp_path / "ws/jobs/one/outputs/metrics.binproto")
-    prepare([open_workspace(tmp_path / "ws")], tmp_path / "api", token="t", secret="s")
+    build_index([open_workspace(tmp_path / "ws")], tmp_path / "api", token="t", secret="s")
     answers: Counter[int] = Counter()
     with serving(tmp_path / "api", 0.001, every=50) as url:
         parts = urlsplit(url)

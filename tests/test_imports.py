@@ -127,7 +127,7 @@ def test_the_command_of_the_runner_loads_no_engine() -> None:
 
 
 @pytest.mark.skipif(
-    not (ROOT / "runner/api/stub_server/server.py").is_file(), reason="there is no stand-in server"
+    not (ROOT / "runner/api/stub_server/server.py").is_file(), reason="there is no stub server"
 )
 def test_the_stand_in_server_knows_the_standard_library_only() -> None:
     names = loaded("import runner.api.stub_server.server")

@@ -1,4 +1,4 @@
-"""`resim-runner serve`: the stand-in API on this machine, for work on a batch mode at the desk."""
+"""`resim-runner serve`: the stub API on this machine, for work on a batch mode at the desk."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from urllib.request import getproxies, proxy_bypass
 
 from resim_inspect.text import clean
-from runner.api.stub_server.index_builder import Prepared, new_token, prepare
+from runner.api.stub_server.index_builder import ServedFolder, build_index, new_token
 from runner.api.stub_server.server import Server, serve
 from runner.errors import CallError
 from runner.storage.fs import disk_errors, write_atomic
@@ -68,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
     with disk_errors(Path(tempfile.gettempdir())):
         scratch = tempfile.TemporaryDirectory(prefix="resim-serve-")
     with scratch as folder:
-        prepared = prepare(
+        prepared = build_index(
             workspaces,
             Path(folder, "api"),
             token=new_token(),
@@ -86,7 +86,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _ready(server: Server, prepared: Prepared, args: argparse.Namespace) -> None:
+def _ready(server: Server, prepared: ServedFolder, args: argparse.Namespace) -> None:
     """The config on stdout, and in its file; what is served on stderr."""
     url = f"http://{HOST}:{server.port}/v1"
     if args.report:

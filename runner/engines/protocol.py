@@ -1,4 +1,4 @@
-"""What every engine can do, and the values it is told; nothing here needs an engine."""
+"""The interface of an engine, and the values that it takes and returns."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ UNPRIVILEGED = "12345:12345"
 
 @dataclass(frozen=True)
 class Limits:
-    """Resources of one run, in ReSim's units; `memory_mib` and `cpus` of None mean no limit."""
+    """Resources of one run, in ReSim's units; None means no limit."""
 
     memory_mib: int | None = 2048
     pids: int = 4096
@@ -25,7 +25,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Hardening:
-    """What a container is denied; each can be given back."""
+    """Restrictions of a container."""
 
     read_only_root: bool = True
     network: str = "none"
@@ -37,23 +37,23 @@ class Hardening:
 
 
 class Mount(NamedTuple):
-    """A folder or file of this machine that the build sees as well."""
+    """A folder or file of this machine that the build sees in addition."""
 
     source: Path
     target: str
     read_only: bool
     label: str = ""
-    """`z` or `Z`: where SELinux is at work, the engine labels the source for all containers, or
-    for this one alone."""
+    """`z` or `Z`: under SELinux the engine labels the source for all containers, or for this
+    one only."""
 
 
 @dataclass(frozen=True)
 class Build:
-    """A metrics build and how it is to be run. `image` is empty for one of this machine."""
+    """A metrics build and the settings of its runs; `image` is empty for a command."""
 
     image: str = ""
     command: tuple[str, ...] = ()
-    """For an image: what replaces its command; else the program and its arguments."""
+    """For an image: replacement of its command; else the program and its arguments."""
     env: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     mounts: tuple[Mount, ...] = ()
     platform: str = ""
@@ -62,50 +62,51 @@ class Build:
     hardening: Hardening = Hardening()
     copy_inputs: bool = False
     entrypoint: tuple[str, ...] = ()
-    """What replaces the image's own; empty leaves it."""
+    """Replacement of the image's entrypoint; empty keeps it."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """One run of a build: whose it is, and its inputs as name -> folder or file."""
+    """One run of a build: ids of the call and the job, and inputs as name -> folder or file."""
 
     run: str
     job: str
     inputs: tuple[tuple[str, Path], ...]
     files: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
-    """Content that lies nowhere on this machine's disk, by its path below `/tmp/resim`."""
+    """In-memory content, keyed by path below `/tmp/resim`."""
     network: str = ""
-    """A network to join in place of what the build's hardening says, in the engine's words."""
+    """Name of a network of the engine that replaces the one of the build's hardening."""
 
 
 @dataclass(frozen=True)
 class Service:
-    """The stand-in API that is to run beside a build, and how the build learns of it."""
+    """The stub API for a build, and the config that leads the build to it."""
 
     folder: Path
-    """What was prepared for the server; the index in there holds no valid token."""
+    """Folder of the server; the index in it has no valid token."""
     index: bytes = field(repr=False)
-    """The index as it is served: with the token, so on no disk."""
+    """Served index, with the token; it must not be written to a disk."""
     config_name: str
     config: Callable[[str], bytes] = field(repr=False)
-    """The content of the build's config file for an API at that address."""
+    """Content of the build's config file for the URL of the API."""
     image: str = ""
-    """An image whose python3 runs the server; empty takes the build's own."""
+    """Image whose python3 runs the server; empty for the build's own."""
     on_host: bool = False
-    """Whether the server is to run on this machine, in place of beside the build."""
+    """True to run the server on this machine instead of beside the build."""
 
 
 class Prepared(NamedTuple):
-    """A build that is ready to start: what its image is, for people and as an identity."""
+    """A build that is ready to start."""
 
     identity: str
-    """The image's id, or a digest of the program; another one means another build."""
+    """Image id, or a digest of the program; it changes with the build."""
     about: str = ""
+    """Short form of the image or command for people."""
     warnings: tuple[str, ...] = ()
 
 
 class EngineInfo(NamedTuple):
-    """What the engine says of itself; `memory` in bytes."""
+    """Description of an engine; `memory` in bytes."""
 
     name: str
     version: str
@@ -114,10 +115,10 @@ class EngineInfo(NamedTuple):
     address: str = ""
     platform: str = ""
     sandbox: str = ""
-    """What keeps a build from this machine, in words."""
+    """Isolation of a build, in words."""
     rootless: bool = False
     remote: bool = False
-    """Whether it sees other files than this machine's."""
+    """True if the engine does not see this machine's files."""
     selinux: bool = False
     unkept: frozenset[str] = frozenset()
     """Limits that it cannot enforce, by the names of their options."""
@@ -133,78 +134,81 @@ class EngineInfo(NamedTuple):
 
 
 class RunExit(NamedTuple):
-    """How a build ended. `error` is the engine's own word about why it did not start."""
+    """Exit of a build; `error` is the engine's reason if it did not start."""
 
     code: int
     oom: bool = False
     error: str = ""
     log_cut: bool = False
-    """Whether the engine never came to the end of what the build said."""
+    """True if the end of the log is missing."""
 
 
 class Sink(Protocol):
-    """Takes what a build says."""
+    """Receiver of a build's output."""
 
     def write(self, stream: int, data: bytes) -> None:
-        """Take a chunk of stdout (1) or stderr (2); never raises, never waits."""
+        """Take a chunk of stdout (1) or stderr (2); must neither raise nor block."""
 
 
 class Running(Protocol):
-    """A build that was started. `terminate` and `kill` may be called from any thread."""
+    """A started build; `terminate` and `kill` may be called from any thread."""
 
     def wait(self, seconds: float) -> bool:
-        """Whether it ended within that time; raises EngineError if the engine is gone."""
+        """Wait for the build; return True if it ended within that time; raises EngineError."""
 
     def terminate(self) -> None:
-        """Ask it to end."""
+        """Send TERM."""
 
     def kill(self) -> None:
-        """End it."""
+        """Send KILL."""
 
     def exit_info(self) -> RunExit:
-        """How it ended; its log is complete after this."""
+        """Exit of the ended build; its log is complete afterwards."""
 
     def take_outputs(self, into: Path, caps: Caps) -> Taken:
-        """Its outputs, into a folder that does not exist yet; raises OutputsError."""
+        """Copy the outputs into a folder that does not exist yet; raises OutputsError."""
 
     def remove(self) -> str:
-        """Leave nothing behind of it; says what could not be removed, never raises."""
+        """Remove everything of the run; return what could not be removed; never raises."""
 
 
 class Served(Running, Protocol):
-    """A build with the stand-in API beside it."""
+    """A started build with the stub API."""
 
     def counts(self) -> dict[str, Any] | None:
-        """What the API served; complete once the build has `ended`, None where it is unknown."""
+        """Counts of what the API served, complete after `exit_info`; None if unknown."""
 
     def problem(self) -> str:
-        """Why the API itself failed, as a sentence; empty where it did not."""
+        """Reason why the API failed, as a sentence; empty if it did not."""
 
     def open_network(self) -> str:
-        """What else than the API the build can reach, as a sentence; empty: nothing."""
+        """Access of the build beyond the API, as a sentence; empty if there is none."""
 
 
 class Engine(Protocol):
-    """What runs builds; used by many threads at once."""
+    """An engine that runs builds; used by many threads at once."""
 
     info: EngineInfo
 
     def prepare(self, build: Build, say: Callable[[str], None]) -> Prepared:
-        """Make the build ready, once: pull its image; `say` is told what takes long."""
+        """Prepare the build once, such as by pulling its image; `say` reports progress."""
 
     def start(self, build: Build, prepared: Prepared, task: Task, log: Sink) -> Running:
-        """Start a run; raises EngineError and leaves nothing behind if that fails."""
+        """Start a run; raises EngineError and leaves nothing behind on failure."""
 
     def start_served(
         self, build: Build, prepared: Prepared, task: Task, service: Service, log: Sink
     ) -> Served:
-        """Start a run that has the stand-in API to itself; raises EngineError as `start` does."""
+        """Start a run with its own stub API; raises EngineError as `start` does.
+
+        `api_service.local.start_on_loopback` suits engines whose builds reach this machine.
+        """
 
     def no_outputs_hint(self, build: Build) -> str:
-        """What to do about a build that left nothing, where the engine may be the reason."""
+        """Hint for a build without outputs, if the engine may be the reason; else empty."""
 
     def sweep(self) -> list[str]:
-        """Remove what runners that are dead left behind; says what it removed."""
+        """Remove leftovers of runners that have ended; return what was removed."""
 
     def close(self) -> None:
-        """Let go of the engine."""
+        """Release the engine's resources."""

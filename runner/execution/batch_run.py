@@ -13,6 +13,7 @@ from uuid import UUID, uuid5
 from resim_inspect.text import clean, count
 from runner.api.stub_server import index_builder as api
 from runner.api.stub_server.server import INDEX
+from runner.engines.delegation import DelegatingEngine
 from runner.engines.protocol import Build, Engine, Prepared, Served, Service, Sink, Task
 from runner.errors import CallError, WorkspaceError
 from runner.execution import fetch_audit
@@ -133,7 +134,7 @@ def run_served(
     try:
         # The real ones are put in where no disk sees them.
         blank = Keys()
-        stand = api.prepare(
+        served = api.build_index(
             wish.workspaces,
             scratch,
             token=blank.token,
@@ -142,15 +143,15 @@ def run_served(
             batch_metrics=wish.mode is Mode.REPORT,
             hide_images=wish.hide_images,
         )
-        for problem in stand.problems:
+        for problem in served.problems:
             warn(f"{problem}; served as a job that failed")
         # A report may be on batches alone; a batch is nothing without its jobs.
-        if wish.mode is Mode.BATCH and stand.jobs == len(without) + len(stand.problems):
+        if wish.mode is Mode.BATCH and served.jobs == len(without) + len(served.problems):
             raise CallError(f"no job has metrics for the {wish.mode}.", "Run the jobs first.")
         index = (scratch / INDEX).read_bytes()
         for old, new in ((blank.token, wish.keys.token), (blank.secret, wish.keys.secret)):
             index = index.replace(old.encode(), new.encode())
-        return _run(call, wish, replace(stand, token=wish.keys.token), index, outputs, log, key)
+        return _run(call, wish, replace(served, token=wish.keys.token), index, outputs, log, key)
     finally:
         remove_tree(scratch)
 
@@ -158,7 +159,7 @@ def run_served(
 def _run(
     call: Call,
     wish: Wish,
-    stand: api.Prepared,
+    served: api.ServedFolder,
     index: bytes,
     outputs: Path,
     log: Path,
@@ -168,11 +169,11 @@ def _run(
 
     def config(url: str) -> bytes:
         if report:
-            return config_bytes(stand.report_config(url))
-        return config_bytes(stand.batch_config(url, fields=wish.config_fields))
+            return config_bytes(served.report_config(url))
+        return config_bytes(served.batch_config(url, fields=wish.config_fields))
 
     service = Service(
-        stand.folder,
+        served.folder,
         index,
         REPORT_CONFIG.name if report else BATCH_CONFIG.name,
         config,
@@ -192,8 +193,8 @@ def _run(
         text = f"a thread of the {wish.mode} failed ({error}); what waits for it may wait for ever."
         call.watch(Event("warning", call.clock(), wish.name, text))
 
-    engine = _Serving(call.engine, service, open_network, thread_failed)
-    build = replace(call.build, limits=replace(call.build.limits, pids=_pids(call.build, stand)))
+    engine = _ServingEngine(call.engine, service, open_network, thread_failed)
+    build = replace(call.build, limits=replace(call.build.limits, pids=_pids(call.build, served)))
     settings = settings_of(call.build, call.rules)
     spec = JobSpec(Task(call.run, wish.name, ()), str(wish.id), outputs, log, key, settings)
     result = run_job(engine, build, call.prepared, spec, call.rules, call.stop, on_line)
@@ -214,14 +215,14 @@ def _run(
     return fetch_audit.told(result, heard)
 
 
-def _pids(build: Build, stand: api.Prepared) -> int:
+def _pids(build: Build, served: api.ServedFolder) -> int:
     """Enough for ReSim's own fetcher, which starts two threads a job and one for each blob."""
-    blobs = stand.metrics + stand.data
-    return max(build.limits.pids, 4 * stand.jobs + 512, blobs + 2 * stand.jobs + 512)
+    blobs = served.metrics + served.data
+    return max(build.limits.pids, 4 * served.jobs + 512, blobs + 2 * served.jobs + 512)
 
 
-class _Serving:
-    """An engine whose runs have the API beside them; remembers what became of the last one."""
+class _ServingEngine(DelegatingEngine):
+    """An engine whose runs have the stub API; it keeps what the API told of the last run."""
 
     def __init__(
         self,
@@ -230,52 +231,29 @@ class _Serving:
         open_network: Callable[[str], None],
         thread_failed: Callable[[str], None],
     ) -> None:
-        self._engine = engine
+        super().__init__(engine)
         self._service = service
         self._open_network = open_network
         self._thread_failed = thread_failed
         self._run: Served | None = None
-        self.info = engine.info
         self.ear: fetch_audit.Ear | None = None
 
     @property
     def counts(self) -> dict[str, Any] | None:
-        """What was served to the last run."""
+        """Counts of what was served to the last run."""
         return None if self._run is None else self._run.counts()
 
     @property
     def problem(self) -> str:
-        """Why the API of the last run failed."""
+        """Failure of the API of the last run."""
         return "" if self._run is None else self._run.problem()
-
-    def prepare(self, build: Build, say: Callable[[str], None]) -> Prepared:
-        """As the engine itself."""
-        return self._engine.prepare(build, say)
 
     def start(self, build: Build, prepared: Prepared, task: Task, log: Sink) -> Served:
         """Start the API and the build."""
         self.ear = fetch_audit.Ear(log, self._thread_failed)
-        run = self._engine.start_served(build, prepared, task, self._service, self.ear)
+        run = self.start_served(build, prepared, task, self._service, self.ear)
         note = run.open_network()
         if note:
             self._open_network(note)
         self._run = run
         return run
-
-    def start_served(
-        self, build: Build, prepared: Prepared, task: Task, service: Service, log: Sink
-    ) -> Served:
-        """As the engine itself."""
-        return self._engine.start_served(build, prepared, task, service, log)
-
-    def no_outputs_hint(self, build: Build) -> str:
-        """As the engine itself."""
-        return self._engine.no_outputs_hint(build)
-
-    def sweep(self) -> list[str]:
-        """As the engine itself."""
-        return self._engine.sweep()
-
-    def close(self) -> None:
-        """As the engine itself."""
-        self._engine.close()

@@ -1,1 +1,1 @@
-"""Tests of the stand-in API and of the client."""
+"""Tests of the stub API and of the client."""

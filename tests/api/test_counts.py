@@ -1,4 +1,4 @@
-"""What the stand-in counts: enough to say which metrics a build lost, and why."""
+"""What the stub server counts: enough to say which metrics a build lost, and why."""
 
 from __future__ import annotations
 

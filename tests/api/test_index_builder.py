@@ -14,7 +14,7 @@ from resim_inspect.document import parse_document
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.schema import metrics_pb2 as pb
 from runner.api.stub_server import resources
-from runner.api.stub_server.index_builder import new_token, prepare
+from runner.api.stub_server.index_builder import build_index, new_token
 from runner.errors import StorageError, WorkspaceError
 from runner.workspace.contract import config_bytes as as_bytes
 from runner.workspace.contract import parse_batch_config, parse_report_config
@@ -41,7 +41,7 @@ def test_blobs_are_the_bytes_of_the_document(tmp_path: Path) -> None:
     whole = b"\x12" + bytes([len(collection)]) + collection + b"\x1a" + bytes([len(data)]) + data
     write_job(tmp_path / "ws", "odd", whole)
     space = open_workspace(tmp_path / "ws")
-    ready = prepare([space], tmp_path / "api", token="t", secret="s")
+    ready = build_index([space], tmp_path / "api", token="t", secret="s")
     assert (ready.metrics, ready.data, ready.problems) == (1, 1, ())
     index = index_of(tmp_path / "api")
     base = f"batches/{space.batch_id}/jobs/{space.jobs[0].id}"
@@ -54,7 +54,7 @@ def test_blobs_are_the_bytes_of_the_document(tmp_path: Path) -> None:
 
 def test_all_blobs_of_all_jobs_are_there_in_the_order_of_the_file(tmp_path: Path) -> None:
     space = workspace(tmp_path / "ws", jobs=3, metrics=4)
-    ready = prepare([space], tmp_path / "api", token="t", secret="s")
+    ready = build_index([space], tmp_path / "api", token="t", secret="s")
     assert (ready.jobs, ready.metrics, ready.data) == (3, 12, 15)
     index = index_of(tmp_path / "api")
     for job in space.jobs:
@@ -71,7 +71,7 @@ def test_all_blobs_of_all_jobs_are_there_in_the_order_of_the_file(tmp_path: Path
 
 
 def test_only_the_owner_may_read_what_holds_the_token(tmp_path: Path) -> None:
-    prepare([workspace(tmp_path / "ws")], tmp_path / "api", token="t", secret="s")
+    build_index([workspace(tmp_path / "ws")], tmp_path / "api", token="t", secret="s")
     assert stat.S_IMODE((tmp_path / "api").stat().st_mode) == 0o700
     for path in (tmp_path / "api").iterdir():
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -83,7 +83,7 @@ def test_a_job_that_cannot_be_read_is_one_that_failed(tmp_path: Path) -> None:
     write_job(tmp_path / "ws", "text", b"not a metrics file")
     (tmp_path / "ws/jobs/nothing/inputs").mkdir(parents=True)
     space = open_workspace(tmp_path / "ws")
-    ready = prepare([space], tmp_path / "api", token="t", secret="s")
+    ready = build_index([space], tmp_path / "api", token="t", secret="s")
     assert [problem.partition(":")[0] for problem in ready.problems] == ["cut", "nothing", "text"]
     index = index_of(tmp_path / "api")
     jobs = {
@@ -118,7 +118,7 @@ def test_verdicts_are_told_as_the_cloud_tells_them(
 ) -> None:
     write_job(tmp_path / "ws", "one", document("one", status=status))
     space = open_workspace(tmp_path / "ws")
-    prepare([space], tmp_path / "api", token="t", secret="s")
+    build_index([space], tmp_path / "api", token="t", secret="s")
     index = index_of(tmp_path / "api")
     row = index["lists"][f"batches/{space.batch_id}/jobs"]["rows"][0]
     assert (row["jobMetricsStatus"], row["conflatedStatus"]) == (status, conflated)
@@ -132,21 +132,21 @@ def test_a_batch_has_its_own_metrics_unless_they_are_to_be_computed(tmp_path: Pa
     path = tmp_path / "ws/batch/outputs/metrics.binproto"
     path.parent.mkdir(parents=True)
     path.write_bytes(document("batch", metrics=3, status="FAIL_WARN"))
-    ready = prepare([space], tmp_path / "with", token="t", secret="s")
+    ready = build_index([space], tmp_path / "with", token="t", secret="s")
     index = index_of(tmp_path / "with")
     assert len(index["lists"][f"batches/{space.batch_id}/metrics"]["rows"]) == 3
     assert len(index["lists"][f"batches/{space.batch_id}/metricsData"]["rows"]) == 4
     assert index["objects"][f"batches/{space.batch_id}"]["batchMetricsStatus"] == "FAIL_WARN"
     assert index["objects"][f"batches/{space.batch_id}"]["overallMetricsStatus"] == "FAIL_WARN"
     assert ready.metrics == 4
-    prepare([space], tmp_path / "without", token="t", secret="s", batch_metrics=False)
+    build_index([space], tmp_path / "without", token="t", secret="s", batch_metrics=False)
     index = index_of(tmp_path / "without")
     assert index["lists"][f"batches/{space.batch_id}/metrics"]["rows"] == []
 
 
 def test_only_the_jobs_that_are_named_are_served(tmp_path: Path) -> None:
     space = workspace(tmp_path / "ws", jobs=3)
-    ready = prepare([space], tmp_path / "api", token="t", secret="s", jobs={"job-1"})
+    ready = build_index([space], tmp_path / "api", token="t", secret="s", jobs={"job-1"})
     assert ready.jobs == 1
     rows_of_jobs = index_of(tmp_path / "api")["lists"][f"batches/{space.batch_id}/jobs"]["rows"]
     assert [row["jobID"] for row in rows_of_jobs] == [str(space.jobs[1].id)]
@@ -161,7 +161,7 @@ def test_images_can_be_hidden_from_old_fetchers(tmp_path: Path) -> None:
     path = f"batches/{space.batch_id}/jobs/{space.jobs[0].id}/metrics"
     for hide, names in ((False, ["shot", "scalar"]), (True, ["scalar"])):
         folder = tmp_path / f"api-{hide}"
-        ready = prepare([space], folder, token="t", secret="s", hide_images=hide)
+        ready = build_index([space], folder, token="t", secret="s", hide_images=hide)
         assert [row["name"] for row in index_of(folder)["lists"][path]["rows"]] == names
         # An external file is served, but no official client asks for it.
         assert (ready.metrics, ready.data) == (len(names), 0)
@@ -174,19 +174,19 @@ def test_two_batches_with_one_id_are_refused(tmp_path: Path) -> None:
         (tmp_path / name / "workspace.json").write_text(ids)
     spaces = [open_workspace(tmp_path / name) for name in ("a", "b")]
     with pytest.raises(WorkspaceError, match="same batch ID"):
-        prepare(spaces, tmp_path / "api", token="t", secret="s")
+        build_index(spaces, tmp_path / "api", token="t", secret="s")
 
 
 def test_a_folder_that_is_there_is_not_touched(tmp_path: Path) -> None:
     (tmp_path / "api").mkdir()
     with pytest.raises(StorageError):
-        prepare([workspace(tmp_path / "ws")], tmp_path / "api", token="t", secret="s")
+        build_index([workspace(tmp_path / "ws")], tmp_path / "api", token="t", secret="s")
     assert not list((tmp_path / "api").iterdir())
 
 
 def test_configs_are_as_the_contract_wants_them(tmp_path: Path) -> None:
     space = workspace(tmp_path / "ws")
-    ready = prepare([space], tmp_path / "api", token=new_token(), secret=new_token())
+    ready = build_index([space], tmp_path / "api", token=new_token(), secret=new_token())
     for fields in (3, 4):
         config = ready.batch_config("http://127.0.0.1:8080/v1", fields=fields)
         assert parse_batch_config(as_bytes(config)) == config
@@ -203,7 +203,7 @@ def test_logs_are_listed_with_the_step_they_are_of(tmp_path: Path) -> None:
     logs.mkdir(parents=True)
     (logs / "drive.mcap").write_bytes(b"mcap")
     (logs / "link").symlink_to("/etc/hostname")
-    prepare([space], tmp_path / "api", token="t", secret="s", logs=True)
+    build_index([space], tmp_path / "api", token="t", secret="s", logs=True)
     index = index_of(tmp_path / "api")
     found = index["lists"][f"batches/{space.batch_id}/jobs/{space.jobs[0].id}/logs"]["rows"]
     assert [(r["filePath"], r["fileName"], r["executionStep"], r["logType"]) for r in found] == [

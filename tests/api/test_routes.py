@@ -1,4 +1,4 @@
-"""What the stand-in answers to what builds ask: every route, with every prefix, page by page."""
+"""What the stub server answers to what builds ask: every route, with every prefix, page by page."""
 
 from __future__ import annotations
 

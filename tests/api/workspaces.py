@@ -1,4 +1,4 @@
-"""Workspaces, served: for tests of the stand-in and of the client."""
+"""Workspaces, served: for tests of the stub server and of the client."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from resim_inspect.building.builder import DocumentBuilder
-from runner.api.stub_server.index_builder import Prepared, prepare
+from runner.api.stub_server.index_builder import ServedFolder, build_index
 from runner.api.stub_server.thread_server import ThreadServer
 from runner.workspace.layout import Workspace, open_workspace
 
@@ -49,9 +49,9 @@ def workspace(folder: Path, jobs: int = 2, metrics: int = 2) -> Workspace:
 
 
 class Served(NamedTuple):
-    """A stand-in that runs, and what it serves."""
+    """A stub server that runs, and what it serves."""
 
-    prepared: Prepared
+    prepared: ServedFolder
     api: ThreadServer
 
     def get(self, path: str, token: str | None = TOKEN, method: str = "GET") -> tuple[int, Any]:
@@ -76,6 +76,6 @@ class Served(NamedTuple):
 @contextmanager
 def served(folder: Path, *workspaces: Workspace, **options: Any) -> Iterator[Served]:
     """Serve workspaces for the length of a block; `folder` is for what is prepared."""
-    prepared = prepare(workspaces, folder, token=TOKEN, secret=SECRET, **options)
+    prepared = build_index(workspaces, folder, token=TOKEN, secret=SECRET, **options)
     with ThreadServer(prepared.folder) as api:
         yield Served(prepared, api)

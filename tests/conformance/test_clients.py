@@ -1,4 +1,4 @@
-"""The official clients of five releases against the stand-in: what goes in comes out, unchanged."""
+"""The official clients of five releases against the stub server: jobs come out unchanged."""
 
 from __future__ import annotations
 

@@ -255,21 +255,21 @@ def test_the_api_can_have_an_image_of_its_own(tmp_path: Path) -> None:
     copy = ("--", "sh", "-c", "cp /build/given.binproto /tmp/resim/outputs/metrics.binproto")
     call = runner(*start, *copy)
     assert call.code == 2
-    assert "has no python3 to run the API with" in result(call)["message"]
+    assert "has no python3 to run the API" in result(call)["message"]
     assert "--api-image" in result(call)["hint"]
     call = runner(*start, "--api-image", BASE_IMAGE, *copy)
     assert call.code == 0, call.err
     call = runner(*start, "--api-image", "there-is:none", "--pull", "never", *copy)
     assert call.code == 2
-    assert "is not here" in call.err
+    assert "was not found" in call.err
 
 
 @pytest.mark.parametrize(
     ("more", "told"),
     [
         (("--api-on-host",), "listens on all addresses of this machine, and nothing beyond"),
-        (("--network", "host"), "it has the network of this machine"),
-        (("--network", "bridge"), "it has the network bridge"),
+        (("--network", "host"), "the build has the network of this machine"),
+        (("--network", "bridge"), "the build has the network bridge"),
     ],
 )
 def test_an_api_on_this_machine_is_said_plainly(

@@ -19,7 +19,7 @@ from resim_inspect.document import Document, open_document
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.document.model import ScalarValues
 from resim_inspect.validation import validate
-from runner.api.stub_server.index_builder import Prepared, new_token, prepare
+from runner.api.stub_server.index_builder import ServedFolder, build_index, new_token
 from runner.inside.errors import Code
 from runner.workspace.contract import config_bytes
 from runner.workspace.layout import open_workspace
@@ -65,17 +65,17 @@ def measured(workspace: Path, flight_image: str) -> Path:
 
 
 @pytest.fixture(scope="module")
-def api(measured: Path, flight_image: str, docker: Docker) -> Iterator[tuple[Prepared, str]]:
+def api(measured: Path, flight_image: str, docker: Docker) -> Iterator[tuple[ServedFolder, str]]:
     """What is served of the measured workspace, and the container that serves it."""
     with serving(measured, flight_image, docker) as found:
         yield found
 
 
 @contextmanager
-def serving(folder: Path, image: str, docker: Docker) -> Iterator[tuple[Prepared, str]]:
-    """The stand-in in a container with nothing but its loopback: what it serves, its name."""
+def serving(folder: Path, image: str, docker: Docker) -> Iterator[tuple[ServedFolder, str]]:
+    """The stub server in a container with nothing but its loopback: what it serves, its name."""
     served = folder.parent / f"served-{uuid.uuid4().hex[:8]}"
-    prepared = prepare([open_workspace(folder)], served, token=new_token(), secret=new_token())
+    prepared = build_index([open_workspace(folder)], served, token=new_token(), secret=new_token())
     program = ["--entrypoint", "python", image, "-m", "runner.api.stub_server.server"]
     name = docker(
         *("run", "-d", "--rm", "--init", "--network=none", "-v", f"{served}:/served:ro"),
@@ -91,8 +91,8 @@ def serving(folder: Path, image: str, docker: Docker) -> Iterator[tuple[Prepared
         docker("kill", name)
 
 
-def batch_inputs(folder: Path, prepared: Prepared) -> Path:
-    """The inputs of batch mode, for a container that shares the loopback of the stand-in."""
+def batch_inputs(folder: Path, prepared: ServedFolder) -> Path:
+    """The inputs of batch mode, for a container that shares the loopback of the stub server."""
     inputs = folder / "batch-inputs"
     inputs.mkdir()
     config = prepared.batch_config(f"http://127.0.0.1:{PORT}/v1")
@@ -154,7 +154,7 @@ def test_job_mode(workspace: Path, flight_image: str, user: str, tmp_path: Path)
 
 @USERS
 def test_batch_mode(
-    api: tuple[Prepared, str], flight_image: str, user: str, tmp_path: Path
+    api: tuple[ServedFolder, str], flight_image: str, user: str, tmp_path: Path
 ) -> None:
     prepared, name = api
     folders = mounts(batch_inputs(tmp_path, prepared), tmp_path / "out")

@@ -169,7 +169,7 @@ def test_an_image_without_its_program_and_an_image_that_is_not_there(desk: Desk)
     words[words.index(BASE_IMAGE)] = "no-such-image:at-all"
     call = runner(*words, "--pull", "never")
     assert call.code == 2
-    assert "is not here" in call.err
+    assert "was not found" in call.err
 
 
 def test_a_dead_address_is_one_clear_sentence(desk: Desk) -> None:

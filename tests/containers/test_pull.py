@@ -114,7 +114,7 @@ def test_an_image_is_pulled_once_and_pinned(tmp_path: Path, images: Registry) ->
     ("name", "says", "hint"),
     [
         ("none", "its registry has no such image", "Check its name"),
-        ("locked", "its registry lets nobody pull it without logging in", "docker login"),
+        ("locked", "its registry requires a login", "docker login"),
         ("drops", "the pull broke off", "Run again"),
     ],
 )
@@ -129,7 +129,7 @@ def test_a_pull_that_fails_is_one_sentence(
     assert hint in second
     assert not list(tmp_path.glob("ws/jobs/*/run/result.json"))
     never = run(images, tmp_path / "ws", image, "--pull", "never")
-    assert "is not here" in never.err
+    assert "was not found" in never.err
 
 
 def test_a_registry_that_is_not_there(tmp_path: Path, images: Registry) -> None:
@@ -163,7 +163,7 @@ def test_a_stalling_registry_ends_with_patience_or_ctrl_c(
     monkeypatch.setattr(client, "STALL", 1.0)
     engine = engines.DockerEngine(Candidate(images.engine, "the test"))
     try:
-        with pytest.raises(ImageError, match="nothing came for 1 s"):
+        with pytest.raises(ImageError, match="no progress for 1 s"):
             engine.prepare(Build(image=image), lambda _: None)
     finally:
         engine.close()

@@ -182,6 +182,6 @@ def test_outputs_are_the_caller_s_and_limits_that_are_not_kept_are_said(
     if limits["level"] == "warning":
         assert "use everything there is" in limits["text"]
         assert "--memory-mib" in limits["text"]
-        assert f"warning: rootless {name} keeps no limit of" in call.err
+        assert f"warning: rootless {name} cannot enforce" in call.err
     else:
-        assert "keeps no limit" not in call.err
+        assert "cannot enforce" not in call.err

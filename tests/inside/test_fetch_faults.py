@@ -177,9 +177,9 @@ def test_a_signal_ends_a_fetch_that_hangs(room: Room) -> None:
 
 
 def test_a_config_with_plain_http_is_followed() -> None:
-    # As where the stand-in runs on the host of a container; whoever made the config decided.
-    config = BatchConfig("t", "http://stand-in.invalid/v1", BATCH, PROJECT)
-    with pytest.raises(FetchError, match=r"stand-in\.invalid") as error:
+    # As where the stub server runs on the host of a container; whoever made the config decided.
+    config = BatchConfig("t", "http://stub-server.invalid/v1", BATCH, PROJECT)
+    with pytest.raises(FetchError, match=r"stub-server\.invalid") as error:
         fetch(config, HASTE)
     assert "plain http" not in str(error.value)
 

@@ -11,7 +11,7 @@ import pytest
 
 from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.document import open_document
-from runner.api.stub_server.index_builder import Prepared, prepare
+from runner.api.stub_server.index_builder import ServedFolder, build_index
 from runner.api.stub_server.thread_server import ThreadServer
 from runner.inside import fetch
 from runner.inside.errors import Code, InputsError
@@ -74,15 +74,15 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def served(
     workspace: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Prepared, ThreadServer]]:
+) -> Iterator[tuple[ServedFolder, ThreadServer]]:
     folder = tmp_path_factory.mktemp("served") / "api"
-    prepared = prepare([open_workspace(workspace)], folder, token="a-token", secret="a-secret")
+    prepared = build_index([open_workspace(workspace)], folder, token="a-token", secret="a-secret")
     with ThreadServer(folder) as api:
         yield prepared, api
 
 
 def test_all_that_was_written_comes_back(
-    workspace: Path, served: tuple[Prepared, ThreadServer]
+    workspace: Path, served: tuple[ServedFolder, ThreadServer]
 ) -> None:
     prepared, api = served
     jobs = fetch(prepared.batch_config(api.url))
@@ -117,7 +117,7 @@ def test_it_is_what_the_official_fetcher_brings(tmp_path: Path, workspace: Path)
         v = b.doubles("v", [1.0, float(number)])
         b.histogram("h", v, b.statuses("s", v), buckets=[(0.0, 9.0)])
         b.write(outputs / "metrics.binproto")
-    prepared = prepare([open_workspace(tmp_path)], tmp_path / "api", token="t", secret="s")
+    prepared = build_index([open_workspace(tmp_path)], tmp_path / "api", token="t", secret="s")
     with ThreadServer(tmp_path / "api") as api:
         config = prepared.batch_config(api.url)
         ours = fetch(config)
@@ -140,7 +140,7 @@ def test_it_is_what_the_official_fetcher_brings(tmp_path: Path, workspace: Path)
             assert packed[0] == packed[1]
 
 
-def test_a_config_can_be_a_file(tmp_path: Path, served: tuple[Prepared, ThreadServer]) -> None:
+def test_a_config_can_be_a_file(tmp_path: Path, served: tuple[ServedFolder, ThreadServer]) -> None:
     prepared, api = served
     path = tmp_path / "batch_metrics_config.json"
     path.write_bytes(config_bytes(prepared.batch_config(api.url)))
@@ -153,7 +153,7 @@ def test_a_config_can_be_a_file(tmp_path: Path, served: tuple[Prepared, ThreadSe
 
 
 def test_a_config_of_three_fields_takes_the_old_routes(
-    served: tuple[Prepared, ThreadServer],
+    served: tuple[ServedFolder, ThreadServer],
 ) -> None:
     prepared, api = served
     assert len(fetch(prepared.batch_config(api.url, fields=3))) == 12
@@ -161,7 +161,7 @@ def test_a_config_of_three_fields_takes_the_old_routes(
 
 def test_batch_mode_calls_the_function_with_the_jobs(
     room: Room,
-    served: tuple[Prepared, ThreadServer],
+    served: tuple[ServedFolder, ThreadServer],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -181,7 +181,7 @@ def test_batch_mode_calls_the_function_with_the_jobs(
 
 
 def test_report_mode_calls_the_function_with_the_batches(
-    room: Room, served: tuple[Prepared, ThreadServer], monkeypatch: pytest.MonkeyPatch
+    room: Room, served: tuple[ServedFolder, ThreadServer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     prepared, api = served
     config = prepared.report_config(api.url)

@@ -167,7 +167,7 @@ def test_what_is_not_on_the_engine_s_disk_is_copied(
 def test_a_context_that_names_nothing_is_not_the_usual_engine(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with pytest.raises(EngineError, match="docker context gone\\): it names no engine"):
+    with pytest.raises(EngineError, match="docker context gone\\): it has no engine address"):
         docker.connect([Candidate("", "docker context gone")])
     assert engine_of(monkeypatch).local
 
@@ -184,9 +184,9 @@ def test_limits_that_cannot_be_kept_are_left_out_and_said(monkeypatch: pytest.Mo
     says = {"cgroupControllers": ["memory"], "security": {"rootless": True}}
     engine = engine_of(monkeypatch, control_says=says)
     (warning,) = engine.prepare(build, print).warnings
-    assert warning.startswith("rootless podman keeps no limit of --pids and --cpus here")
+    assert warning.startswith("rootless podman cannot enforce --pids and --cpus here")
     (warning,) = engine.prepare(Build("image"), print).warnings
-    assert warning.startswith("rootless podman keeps no limit of --pids here")
+    assert warning.startswith("rootless podman cannot enforce --pids here")
     # As root podman can do everything, whatever groups it names.
     rooted = engine_of(monkeypatch, control_says={"cgroupControllers": [], "security": {}})
     assert rooted.info.unkept == frozenset()
@@ -215,7 +215,7 @@ def test_the_call_of_ssh(address: str, tail: list[str], path: str) -> None:
     "address", ["ssh://", "ssh://-oProxyCommand=x", "ssh://-lme@host", "ssh://a:b@c", "ssh://h:x"]
 )
 def test_addresses_that_ssh_is_not_given(address: str) -> None:
-    with pytest.raises(EngineError, match="no address like ssh://"):
+    with pytest.raises(EngineError, match="not an address of the form ssh://"):
         ssh_command(address, Path("/here"))
 
 
@@ -271,12 +271,12 @@ def test_a_pull_is_told_now_and_then_with_its_digest() -> None:
     [
         ("manifest for x:1 not found: manifest unknown: manifest unknown", "no such image"),
         ("pull access denied for x, repository does not exist or may require 'docker login'",
-         "without logging in, or it is not there"),
-        ("Get https://r/v2/: no basic auth credentials", "without logging in"),
+         "requires a login, or has no such image"),
+        ("Get https://r/v2/: no basic auth credentials", "requires a login"),
         ("dial tcp: lookup r: no such host", "cannot be reached"),
         ("Get https://r/v2/: x509: certificate signed by unknown authority", "cannot be reached"),
         ("unexpected EOF", "broke off"),
-        ("net/http: request canceled (Client.Timeout exceeded)", "does not go on"),
+        ("net/http: request canceled (Client.Timeout exceeded)", "stopped responding"),
         ("write /var/x: no space left on device", "the engine's disk is full"),
         ("something new", "cannot be pulled: something new."),
     ],

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from runner.api.stub_server.index_builder import prepare
+from runner.api.stub_server.index_builder import build_index
 from runner.api.stub_server.server import INDEX
 from runner.engines.api_service.counts_reader import CountsReader
 from runner.engines.docker import api_sidecar
@@ -81,7 +81,7 @@ class Rooms:
 
 @pytest.fixture
 def service(tmp_path: Path) -> Service:
-    made = prepare([workspace(tmp_path / "ws")], tmp_path / "api", token="t", secret="s")
+    made = build_index([workspace(tmp_path / "ws")], tmp_path / "api", token="t", secret="s")
     index = (made.folder / INDEX).read_bytes()
     return Service(made.folder, index, "config.json", lambda url: url.encode())
 
@@ -118,7 +118,7 @@ def test_an_engine_that_lets_none_join_gets_the_api_on_this_machine(service: Ser
     assert engine.started[-1][1].network == "made"
     address = engine.started[-1][1].files[0][1]
     assert address.startswith(b"http://127.0.0.1:")
-    assert "lets no build join the API's network (cannot join network" in run.open_network()
+    assert "lets no container join the API's network (cannot join network" in run.open_network()
     assert run.counts()["requests"] == 0
     run.remove()
     assert engine.networks == []

@@ -1,4 +1,4 @@
-"""What lies in the folders of a job, as far as the stand-in tells of it."""
+"""What lies in the folders of a job, as far as the stub server tells of it."""
 
 from __future__ import annotations
 

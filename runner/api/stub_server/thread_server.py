@@ -1,4 +1,4 @@
-"""The stand-in on a thread of this process, for builds that run natively and for tests."""
+"""The stub server on a thread of this process, for builds that run natively and for tests."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The stub of ReSim's API beside a build: how it is started and read."""
+"""The stub of ReSim's API for a build: start, counts and end."""

@@ -1,4 +1,4 @@
-"""Listens to a stand-in API that runs elsewhere: that it is ready, and what it has served."""
+"""Reader of the messages of a stub API in another process: that it is ready, and its counts."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ TAIL = 4000
 
 
 class CountsReader:
-    """A sink for what `server.py --counts -` says; what is no line of its is passed over."""
+    """A sink for the output of `server.py --counts -`; other lines are ignored."""
 
     def __init__(self) -> None:
         self.ready = Event()
-        """Set when the server listens."""
+        """Set once the server listens."""
         self.counts: dict[str, Any] | None = None
-        """The last counts that were heard."""
+        """Latest counts, None before the first ones."""
         self._rest = b""
         self._errors = b""
 
@@ -34,7 +34,7 @@ class CountsReader:
             self._take(line)
 
     def last_error(self) -> str:
-        """Its last line of errors, fit to be shown."""
+        """Last line of stderr, cleaned for messages."""
         lines = self._errors.decode("utf-8", "replace").split("\n")
         return clean(next((line.strip() for line in reversed(lines) if line.strip()), ""), 200)
 

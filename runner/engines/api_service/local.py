@@ -1,4 +1,4 @@
-"""The stand-in API for a build of this machine: in its sandbox, or on this machine's loopback."""
+"""The local API service: the stub API in a build's sandbox, or on this machine's loopback."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from runner.api.stub_server import server
 from runner.api.stub_server.thread_server import ThreadServer
 from runner.engines.api_service import sandbox_launcher
 from runner.engines.api_service.base import (
-    HERE,
+    LOOPBACK,
     PORT,
-    DelegatingRun,
+    ApiRun,
     HostApiRun,
     with_api_config,
     without_proxy,
@@ -37,21 +37,27 @@ from runner.workspace.contract import ROOT
 
 FOLDER = ROOT / "api"
 CHUNK = 64 << 10
-OPEN = "the build runs as you do on this machine, whose whole network it can reach."
+OPEN = "the build has your rights on this machine and access to its whole network."
 
 
-class Processes(Protocol):
-    """What the process engine can do for this."""
+class Starter(Protocol):
+    """The start of a run, which every engine has."""
+
+    def start(self, build: Build, prepared: Prepared, task: Task, log: Sink) -> Running: ...
+
+
+class PipeStarter(Protocol):
+    """The start of a run that inherits open files of this process."""
 
     def start(
-        self, build: Build, prepared: Prepared, task: Task, log: Sink, told: tuple[int, ...] = ()
+        self, build: Build, prepared: Prepared, task: Task, log: Sink, pass_fds: tuple[int, ...]
     ) -> Running: ...
 
 
 def start_in_sandbox(
-    engine: Processes, build: Build, prepared: Prepared, task: Task, service: Service, log: Sink
+    engine: PipeStarter, build: Build, prepared: Prepared, task: Task, service: Service, log: Sink
 ) -> Served:
-    """Start a small program in the sandbox that starts both; the network is theirs alone."""
+    """Start a launcher in the sandbox that starts the API and the build, without a network."""
     command = (sys.executable, "-I", f"{FOLDER}/launch.py")
     mounts = [
         Mount(Path(server.__file__), f"{FOLDER}/server.py", True),
@@ -62,7 +68,7 @@ def start_in_sandbox(
             if path.name != server.INDEX
         ),
     ]
-    # Our own Python may lie in /tmp, of which a build sees nothing.
+    # The runner's own Python may be below /tmp, which the sandbox hides.
     for prefix in dict.fromkeys((sys.base_prefix, sys.prefix)):
         if Path(prefix).is_relative_to("/tmp"):
             mounts.insert(0, Mount(Path(prefix), prefix, True))
@@ -71,10 +77,10 @@ def start_in_sandbox(
     try:
         words = (*command, str(writing), str(FOLDER), str(PORT), *build.command)
         build = replace(build, command=words, mounts=(*mounts, *build.mounts))
-        task = with_api_config(task, service, HERE, PORT)
+        task = with_api_config(task, service, LOOPBACK, PORT)
         index = f"{FOLDER.name}/{server.INDEX}", service.index
         task = replace(task, files=(*task.files, index))
-        run = engine.start(without_proxy(build, HERE), prepared, task, log, (writing,))
+        run = engine.start(without_proxy(build, LOOPBACK), prepared, task, log, (writing,))
     except BaseException:
         os.close(reading)
         raise
@@ -84,19 +90,22 @@ def start_in_sandbox(
 
 
 def start_on_loopback(
-    engine: Processes, build: Build, prepared: Prepared, task: Task, service: Service, log: Sink
+    engine: Starter, build: Build, prepared: Prepared, task: Task, service: Service, log: Sink
 ) -> Served:
-    """Start the API on a thread of this process, then the build."""
+    """Start the API on a thread of this process, then the build.
+
+    It suits every engine whose builds reach this machine's loopback.
+    """
     with ExitStack() as stack:
-        api = stack.enter_context(ThreadServer(service.folder, HERE, 0, service.index))
-        served = with_api_config(task, service, HERE, api.port)
-        run = engine.start(without_proxy(build, HERE), prepared, served, log)
+        api = stack.enter_context(ThreadServer(service.folder, LOOPBACK, 0, service.index))
+        served = with_api_config(task, service, LOOPBACK, api.port)
+        run = engine.start(without_proxy(build, LOOPBACK), prepared, served, log)
         return HostApiRun(run, api, OPEN, stack.pop_all())
     raise AssertionError
 
 
-class SandboxApiRun(DelegatingRun):
-    """A sandbox with a build and its API, which tells its counts through a pipe."""
+class SandboxApiRun(ApiRun):
+    """A sandbox with a build and its API, which writes its counts to a pipe."""
 
     def __init__(self, run: Running, reading: int, counts_reader: CountsReader) -> None:
         super().__init__(run)
@@ -110,23 +119,23 @@ class SandboxApiRun(DelegatingRun):
                 self._counts_reader.write(1, data)
 
     def exit_info(self) -> RunExit:
-        """How the build ended; the API has told its last counts."""
+        """Exit of the build, after the final counts of the API."""
         ended = super().exit_info()
         self._pump.join(5)
         return ended
 
     def remove(self) -> str:
-        """Remove what is left."""
+        """Remove the sandbox."""
         left = super().remove()
         self._pump.join(5)
         return left
 
     def counts(self) -> dict[str, Any] | None:
-        """The last counts."""
+        """Latest counts of the API."""
         return self._counts_reader.counts
 
     def problem(self) -> str:
-        """Why the API did not start."""
+        """Reason why the API did not start."""
         if self._counts_reader.ready.is_set():
             return ""
-        return f"the API does not start in the sandbox with {sys.executable}."
+        return f"the API did not start in the sandbox with {sys.executable}."

@@ -1,8 +1,8 @@
-"""Runs inside of a sandbox, with nothing but Python: the stand-in API, and a build beside it.
+"""Launcher of the stub API and a build in one sandbox; it needs the standard library only.
 
-`python3 launch.py FD FOLDER PORT COMMAND…`: the API in FOLDER tells what it serves to the open
-file FD, which the build never gets to see. It ends after the build, so that its last counts are
-whole; the exit code is the build's.
+`python3 launch.py FD FOLDER PORT COMMAND…`: the API in FOLDER writes its counts to the open
+file FD, which the build does not inherit. The API ends after the build, so that the counts are
+complete; the exit code is the build's.
 """
 
 from __future__ import annotations
@@ -19,11 +19,13 @@ READY = 60.0
 
 
 def main(arguments: list[str]) -> int:
-    """The program."""
-    told, folder, port, *command = arguments
+    """Run the API and the build; return the build's exit code."""
+    counts_fd, folder, port, *command = arguments
     server = [sys.executable, "-I", f"{folder}/server.py", folder, "--port", port]
-    api = subprocess.Popen([*server, "--counts", "-"], stdout=int(told), stdin=subprocess.DEVNULL)
-    os.close(int(told))
+    api = subprocess.Popen(
+        [*server, "--counts", "-"], stdout=int(counts_fd), stdin=subprocess.DEVNULL
+    )
+    os.close(int(counts_fd))
     if not _ready(api, int(port)):
         api.kill()
         return FAILED

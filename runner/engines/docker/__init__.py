@@ -1,1 +1,1 @@
-"""Builds in containers of Docker or podman."""
+"""The engine that runs builds in containers of docker or podman."""

@@ -1,4 +1,4 @@
-"""The stand-in API for a container: beside it, in a network of the two, or on this machine."""
+"""The stub API for a container: in a sidecar that shares its network, or on this machine."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from resim_inspect.text import clean
 from runner.api.stub_server import server
 from runner.api.stub_server.thread_server import ThreadServer
 from runner.engines.api_service.base import (
-    HERE,
+    LOOPBACK,
     PORT,
-    DelegatingRun,
+    ApiRun,
     HostApiRun,
     with_api_config,
     without_proxy,
@@ -36,7 +36,7 @@ from runner.errors import EngineError, ImageError
 from runner.workspace.contract import INPUTS
 
 READY = 60.0
-"""Seconds until the server must listen."""
+"""Seconds in which the server must start to listen."""
 OTHER_IMAGE = (
     "Name an image that has one with --api-image, or let the API run on this machine with"
     " --api-on-host."
@@ -44,13 +44,13 @@ OTHER_IMAGE = (
 
 
 class Container(Running, Protocol):
-    """A run whose network another may join."""
+    """A run whose network another run may join."""
 
     id: str
 
 
 class Containers(Protocol):
-    """What a container engine can do for this."""
+    """The operations of a container engine that a sidecar needs."""
 
     def prepare(self, build: Build, say: Any) -> Prepared: ...
 
@@ -62,24 +62,24 @@ class Containers(Protocol):
 def start(
     engine: Containers, build: Build, prepared: Prepared, task: Task, service: Service, log: Sink
 ) -> Served:
-    """Start the API, then the build in its network; both are gone again if that fails.
+    """Start the API, then the build in its network; both are removed again if that fails.
 
-    An engine that lets no container join another's network gets the API on this machine, and
-    so does a build that is to have another network than none.
+    The API runs on this machine if the engine does not let a container join another's network,
+    and if the build is to have a network of its own.
     """
     if service.on_host or build.hardening.network != "none":
         return _on_host(engine, build, prepared, task, service, log)
     api = ApiSidecar(engine, build, prepared, task, service)
     try:
         joined = replace(
-            with_api_config(task, service, HERE, PORT), network=f"container:{api.run.id}"
+            with_api_config(task, service, LOOPBACK, PORT), network=f"container:{api.run.id}"
         )
-        run = engine.start(without_proxy(build, HERE), prepared, joined, log)
+        run = engine.start(without_proxy(build, LOOPBACK), prepared, joined, log)
     except EngineError as error:
         api.run.remove()
         if isinstance(error, ImageError) or "network" not in str(error).lower():
             raise
-        why = f"the engine lets no build join the API's network ({clean(error.reason, 160)}); "
+        why = f"the engine lets no container join the API's network ({clean(error.reason, 150)}); "
         return _on_host(engine, build, prepared, task, service, log, why)
     except BaseException:
         api.run.remove()
@@ -88,7 +88,7 @@ def start(
 
 
 class ApiSidecar:
-    """The server in a container of its own, with nothing but its loopback."""
+    """The stub server in a container with no network but its loopback."""
 
     def __init__(
         self, engine: Containers, build: Build, prepared: Prepared, task: Task, service: Service
@@ -128,17 +128,17 @@ class ApiSidecar:
                 said = self.counts_reader.last_error()
                 if ended.code in {126, 127} or "python3" in ended.error:
                     raise EngineError(
-                        f"the image {self.image} has no python3 to run the API with.", OTHER_IMAGE
+                        f"the image {self.image} has no python3 to run the API.", OTHER_IMAGE
                     )
                 raise EngineError(
                     f"the python3 of {self.image} cannot run the API ({ended.code}): {said}",
                     OTHER_IMAGE,
                 )
             if time.monotonic() > deadline:
-                raise EngineError(f"the API in {self.image} does not get ready.", OTHER_IMAGE)
+                raise EngineError(f"the API in {self.image} did not start in time.", OTHER_IMAGE)
 
     def end(self) -> None:
-        """Let it tell its last counts; an API that is gone already is a problem."""
+        """Stop the API to get its final counts; record a problem if it has ended before."""
         try:
             early = self.run.wait(0.05)
             if not early:
@@ -156,34 +156,34 @@ class ApiSidecar:
 
 
 def _served(folder: Path) -> list[Path]:
-    """What the server needs beside its index."""
+    """Files that the server needs apart from its index."""
     return sorted(path for path in folder.iterdir() if path.name != server.INDEX)
 
 
-class ApiSidecarRun(DelegatingRun):
-    """A build in the network of its API."""
+class ApiSidecarRun(ApiRun):
+    """A build that shares the network of its API."""
 
     def __init__(self, run: Running, api: ApiSidecar) -> None:
         super().__init__(run)
         self._api = api
 
     def exit_info(self) -> RunExit:
-        """How the build ended; the API has told its last counts."""
+        """Exit of the build, after the final counts of the API."""
         ended = super().exit_info()
         self._api.end()
         return ended
 
     def remove(self) -> str:
-        """Remove both."""
+        """Remove the build and the API."""
         left = super().remove(), self._api.run.remove()
         return " ".join(filter(None, left))
 
     def counts(self) -> dict[str, Any] | None:
-        """The last counts."""
+        """Latest counts of the API."""
         return self._api.counts_reader.counts
 
     def problem(self) -> str:
-        """Why the API failed."""
+        """Reason why the API failed."""
         return self._api.problem
 
 
@@ -207,10 +207,10 @@ def _on_host(
         joined = replace(with_api_config(task, service, address, api.port), network=network)
         run = engine.start(without_proxy(build, address), prepared, joined, log)
         if wanted == "none":
-            reach = "it reaches what listens on all addresses of this machine, and nothing beyond."
+            reach = "the build reaches servers on all addresses of this machine, and nothing else."
         elif wanted == "host":
-            reach = "it has the network of this machine."
+            reach = "the build has the network of this machine."
         else:
-            reach = f"it has the network {clean(wanted, 60)}, as was asked for."
+            reach = f"the build has the network {clean(wanted, 60)}, as requested."
         return HostApiRun(run, api, f"{why}the API runs on this machine: {reach}", stack.pop_all())
     raise AssertionError

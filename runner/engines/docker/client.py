@@ -1,4 +1,4 @@
-"""Talking to an engine's API: the only module here that knows docker-py and requests."""
+"""Client of a container engine's API; the only engine module with docker-py and requests."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from runner.errors import EngineError, ImageError
 MIB = 1 << 20
 SECONDS = 60
 STALL = 300.0
-"""Seconds of a pull in which nothing happens; unpacking a large layer may be silent for long."""
+"""Seconds without progress after which a pull fails; unpacking a large layer reports nothing."""
 POOL = 256
 BROKEN = (requests.RequestException, DockerException, OSError)
 HINTS = (
@@ -32,7 +32,7 @@ HINTS = (
 
 
 class DockerClient:
-    """A connection to an engine; many threads may use it at once. Everything raises EngineError."""
+    """A connection to an engine, for many threads at once; every method raises EngineError."""
 
     def __init__(self, address: str, certificates: str = "") -> None:
         with engine_errors("does not answer"):
@@ -50,7 +50,7 @@ class DockerClient:
         self.api.close()
 
     def control(self) -> dict[str, Any]:
-        """What podman says of its host, which docker's words for it leave out; empty: unknown."""
+        """Podman's description of its host, which docker's API lacks in part; empty if unknown."""
         with engine_errors("does not answer"):
             answer = self.api.get(f"{self._base}/libpod/info", timeout=SECONDS)
             if answer.status_code != 200:
@@ -62,7 +62,7 @@ class DockerClient:
         return {}
 
     def image(self, name: str) -> dict[str, Any] | None:
-        """What the engine knows of an image; None where it has none of that name."""
+        """Description of an image by the engine; None if it has no image of that name."""
         with engine_errors("does not answer"):
             try:
                 found: dict[str, Any] = self.api.inspect_image(name)
@@ -71,8 +71,8 @@ class DockerClient:
             return found
 
     def pull(self, name: str, platform: str) -> Iterator[dict[str, Any]]:
-        """The steps of a pull as they come; raises ImageError where it breaks off or stalls."""
-        # Asked for directly: docker-py would wait for ever for a registry that says nothing.
+        """Yield the steps of a pull as they come; raises ImageError if it stalls."""
+        # Requested directly: docker-py would wait forever for a silent registry.
         repository, tag = parse_repository_tag(name)
         wanted = {"fromImage": repository, "tag": tag or "latest", "platform": platform or None}
         try:
@@ -98,35 +98,35 @@ class DockerClient:
         except BROKEN as error:
             if "timed out" in str(error).lower():
                 raise ImageError(
-                    f'the image "{clean(name, 120)}" cannot be pulled: nothing came for'
+                    f'the image "{clean(name, 120)}" cannot be pulled: no progress for'
                     f" {STALL:g} s.",
                     "Run again later, or build it here.",
                 ) from error
             yield {"error": reason(error)}
 
     def wait(self, container: str, seconds: float) -> bool:
-        """Whether a container ended within that time."""
+        """Wait for a container; return True if it ended within that time."""
         begun = time.monotonic()
         try:
             self.api.wait(container, timeout=max(0.1, seconds))
         except NotFound as error:
             raise EngineError("the container was removed while it ran.") from error
         except BROKEN as error:
-            # A time that is up arrives as one of several exceptions, like a connection lost.
+            # A timeout is raised as one of several exceptions, like a lost connection.
             if isinstance(error, requests.RequestException) and (
                 time.monotonic() - begun >= min(seconds, SECONDS) * 0.9
             ):
                 return False
             raise EngineError(
                 f"the engine stopped answering while the build ran: {reason(error)}",
-                "Start it again and repeat the command: what was finished is not run again.",
+                "Start it again and repeat the command: finished jobs are not run again.",
             ) from error
         return True
 
     def archive(self, container: str, path: str, stack: ExitStack) -> Iterator[bytes] | None:
-        """A folder of a container as a tar stream, closed with `stack`; None where it is not."""
-        # Asked for directly: what docker-py gives back cannot be closed, and an engine that
-        # still wants to send the rest of a refused archive does not let go of the container.
+        """Folder of a container as a tar stream, closed with `stack`; None if it does not exist."""
+        # Requested directly: the stream of docker-py cannot be closed, and an engine that still
+        # has to send the rest of a refused archive does not release the container.
         answer = self.api.get(
             f"{self._base}/containers/{container}/archive",
             params={"path": path},
@@ -142,12 +142,12 @@ class DockerClient:
 
     def signal(self, container: str, name: str) -> None:
         """Send a signal."""
-        # It ended just now, or the engine is gone: both show where it is waited for.
+        # A container that has ended, or a lost engine, is noticed by `wait`.
         with suppress(*BROKEN):
             self.api.kill(container, name)
 
     def remove(self, container: str) -> str:
-        """Remove a container and its volumes; says what went wrong, if anything."""
+        """Remove a container and its volumes; return what went wrong, empty if nothing did."""
         try:
             self.api.remove_container(container, force=True, v=True)
         except NotFound:
@@ -161,7 +161,7 @@ class DockerClient:
 
 @contextmanager
 def engine_errors(what: str) -> Iterator[None]:
-    """Turns everything that an engine's library raises into an EngineError."""
+    """Turn every exception of the engine's library into an EngineError: `the engine {what}: …`."""
     try:
         yield
     except BROKEN as error:
@@ -171,13 +171,13 @@ def engine_errors(what: str) -> Iterator[None]:
 
 
 def reason(error: Exception) -> str:
-    """What an engine or its library said, as the end of a sentence."""
+    """Message of an engine or its library, as the end of a sentence."""
     text = str(error.explanation or error) if isinstance(error, APIError) else str(error)
     return clean(text, 300).rstrip(".") + "."
 
 
 def refusal(error: Exception) -> str:
-    """Why an engine refused to start a container, in its own words; empty: it did not."""
+    """Reason why an engine refused to start a container, in its words; empty for other errors."""
     return str(error.explanation or "") if isinstance(error, APIError) else ""
 
 

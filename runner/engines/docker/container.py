@@ -1,4 +1,4 @@
-"""One container, from its start to its removal, with all that it says."""
+"""One container, from its start to its removal, with its log."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from runner.storage.output_extraction import Caps, Taken, take_archive
 from runner.workspace.contract import OUTPUTS
 
 SILENCE = 20.0
-"""Seconds without a word after which the log of a container that has ended counts as cut off."""
+"""Seconds of silence after which the log of an ended container counts as incomplete."""
 
 
 class ContainerRun:
-    """A container with a thread that always drains what it says."""
+    """A container, with a thread that reads its log."""
 
     def __init__(self, client: DockerClient, container: str, log: Sink) -> None:
         self.id = container
@@ -30,7 +30,7 @@ class ContainerRun:
         self._chunks = 0
 
     def start(self) -> None:
-        """Attach, so that nothing is lost, then start."""
+        """Attach to the log, so that nothing of it is lost, then start the container."""
         api = self._client.api
         stream = api.attach(self.id, stdout=True, stderr=True, stream=True, demux=True)
         try:
@@ -52,23 +52,23 @@ class ContainerRun:
                 if err:
                     self._log.write(2, err)
         except BROKEN:
-            # The engine is gone; whoever waits for the container learns it and says so.
+            # The engine is lost, which `wait` reports.
             return
 
     def wait(self, seconds: float) -> bool:
-        """Whether the container ended within that time; raises EngineError."""
+        """Wait for the container; return True if it ended within that time; raises EngineError."""
         return self._failed is not None or self._client.wait(self.id, seconds)
 
     def terminate(self) -> None:
-        """TERM to the build, by way of the init process."""
+        """Send TERM to the build, through the init process."""
         self._client.signal(self.id, "SIGTERM")
 
     def kill(self) -> None:
-        """KILL to everything in the container."""
+        """Send KILL to all processes of the container."""
         self._client.signal(self.id, "SIGKILL")
 
     def exit_info(self) -> RunExit:
-        """The exit code and why; the log is complete."""
+        """Exit of the container, after its log is complete; raises EngineError."""
         if self._failed is not None:
             return self._failed
         whole = self._drained()
@@ -78,8 +78,8 @@ class ContainerRun:
         return RunExit(int(state["ExitCode"]), oom, error, not whole)
 
     def _drained(self) -> bool:
-        """Wait for what the engine still holds of the log: for as long as anything comes."""
-        # A megabyte or so, which takes a busy machine any time: no limit for all of it is right.
+        """Wait for the rest of the log while it makes progress; return True if it is complete."""
+        # The engine buffers about a megabyte; on a busy machine no total time limit is right.
         while self._pump is not None and self._pump.is_alive():
             before = self._chunks
             self._pump.join(SILENCE)
@@ -88,7 +88,7 @@ class ContainerRun:
         return True
 
     def take_outputs(self, into: Path, caps: Caps) -> Taken:
-        """Stream the outputs out; raises OutputsError, EngineError or StorageError."""
+        """Copy the outputs out; raises OutputsError, EngineError or StorageError."""
         with engine_errors("broke off the outputs"), ExitStack() as stack:
             chunks = self._client.archive(self.id, str(OUTPUTS), stack)
             if chunks is None:
@@ -96,5 +96,5 @@ class ContainerRun:
             return take_archive(chunks, into, caps)
 
     def remove(self) -> str:
-        """Remove the container and its volume; says what went wrong, if anything."""
+        """Remove the container and its volume; return what went wrong, empty if nothing did."""
         return self._client.remove(self.id)

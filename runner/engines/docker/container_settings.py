@@ -1,4 +1,4 @@
-"""What a container is allowed and finds in it, as the values that an engine is given."""
+"""Settings of a container: limits, rights, mounts and environment, as values for the engine."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def host_options(
 ) -> dict[str, Any]:
     """The arguments of docker-py's `create_host_config`: limits, rights and mounts.
 
-    `network` takes the place of the one that the build's hardening names. Limits in `unkept`
-    are left out: some engines refuse what they cannot keep, others say nothing.
+    `network` replaces the one of the build's hardening. Limits in `unkept` are omitted: some
+    engines refuse a run with limits that they cannot enforce.
     """
     hard, limits = build.hardening, build.limits
     mounts = [{"Type": "volume", "Source": None, "Target": str(ROOT)}]
@@ -53,22 +53,22 @@ def host_options(
         "nano_cpus": None if cpus is None else int(cpus * 1e9),
         "tmpfs": {"/tmp": f"rw,nosuid,nodev,size={limits.tmp_mb}m,mode=1777"},
         "mounts": mounts,
-        # Labels can be asked for in this older form alone.
+        # SELinux labels exist in this older form only.
         "binds": [labelled(m) for m in build.mounts if m.label] or None,
-        # We keep the log ourselves; a second one would only fill the engine's disk.
+        # The runner keeps the log; a second copy would fill the engine's disk.
         "log_config": {"type": "none"},
     }
 
 
 def container_options(build: Build, identity: str, task: Task) -> dict[str, Any]:
-    """The other arguments of docker-py's `create_container`; `identity` is the image's id."""
+    """Other arguments of docker-py's `create_container`; `identity` is the image's id."""
     return {
-        # By its id: a tag may move to another image while jobs are still to come.
+        # By id: a tag may move to another image between two jobs.
         "image": identity,
         "entrypoint": list(build.entrypoint) or None,
         "command": list(build.command) or None,
         "user": build.hardening.user,
-        # Who joins another container's network has its name, too.
+        # A container in another one's network shares its host name.
         "hostname": None if task.network.startswith("container:") else "metrics",
         "environment": environment(build),
         "labels": {
@@ -82,7 +82,7 @@ def container_options(build: Build, identity: str, task: Task) -> dict[str, Any]
 
 
 def environment(build: Build) -> dict[str, str]:
-    """What a build finds in its environment; nothing of this machine's gets in by itself."""
+    """Environment of a build; no variable of this machine is passed on implicitly."""
     env = {"PYTHONDONTWRITEBYTECODE": "1", "MPLCONFIGDIR": "/tmp"}
     if build.hardening.user is not None:
         env |= {"HOME": "/tmp", "USER": "metrics"}
@@ -95,17 +95,17 @@ def environment(build: Build) -> dict[str, str]:
 
 
 def labelled(mount: Mount) -> str:
-    """A mount as `SRC:DST:ro,z`, which an engine with SELinux labels before it is used."""
+    """Mount as `SRC:DST:ro,z`, which an engine with SELinux labels for the container."""
     return f"{mount.source}:{mount.target}:{'ro' if mount.read_only else 'rw'},{mount.label}"
 
 
 def unkept_limits(
     about: Mapping[str, Any], controllers: Collection[str] | None = None
 ) -> frozenset[str]:
-    """The limits that an engine cannot keep, by the names of their options.
+    """Limits that an engine cannot enforce, by the names of their options.
 
-    `about` is what it says of itself. `controllers` are the control groups that a rootless
-    podman was given; it says of itself that it can do everything. None: not such a podman.
+    `about` is the engine's own description. A rootless podman claims there to support
+    everything: `controllers` are the control groups that it has; None for other engines.
     """
     if controllers is not None:
         kept = {
@@ -123,24 +123,24 @@ def unkept_limits(
 
 
 def gateway(network: dict[str, Any]) -> str:
-    """This machine's address in a network of the engine's; empty where it has none."""
+    """Address of this machine in a network of the engine; empty if it has none."""
     for part in (network.get("IPAM") or {}).get("Config") or ():
         if part.get("Gateway"):
             return str(part["Gateway"])
         if part.get("Subnet"):
-            # The default network of some engines does not name it; it is the first address.
+            # Some engines omit it for their default network; it is the first address.
             return str(next(ip_network(part["Subnet"]).hosts()))
     return ""
 
 
 def platform_of(image: dict[str, Any]) -> str:
-    """An image's platform from what an engine says of it: `linux/amd64`."""
+    """Platform of an image, from the engine's description: `linux/amd64`."""
     parts = (image.get("Os") or "linux", image.get("Architecture") or "", image.get("Variant"))
     return "/".join(str(part) for part in parts if part)
 
 
 def start_failure(why: str) -> RunExit | None:
-    """An image whose program cannot be started, told as a shell would: 126 or 127."""
+    """Exit of an image whose program cannot be started, with a shell's code: 126 or 127."""
     lower = why.lower()
     if "not found" in lower or "no such file" in lower:
         return RunExit(127, error=clean(why, 300))

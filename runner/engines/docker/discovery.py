@@ -1,4 +1,4 @@
-"""Where an engine may be listening: the environment, docker's context, the usual sockets."""
+"""Addresses of container engines: from the environment, docker's context and known sockets."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 
 class Candidate(NamedTuple):
-    """An address to try, and where it is known from."""
+    """An address to try, and its source."""
 
     address: str
     source: str
@@ -21,11 +21,10 @@ class Candidate(NamedTuple):
 
 
 def candidates(wanted: str, env: Mapping[str, str], home: Path) -> list[Candidate]:
-    """Addresses in the order in which they are tried.
+    """Addresses to try, in order.
 
-    `wanted` is an address, `docker`, `podman`, or empty for whatever there is. An address
-    that somebody chose (there, in DOCKER_HOST, as a context, for podman in CONTAINER_HOST) is
-    the only one.
+    `wanted` is an address, `docker`, `podman`, or empty for any engine. An explicit address
+    (`wanted`, DOCKER_HOST, a context, or CONTAINER_HOST for podman) is the only candidate.
     """
     if "://" in wanted:
         return [Candidate(wanted, "--engine", env.get("DOCKER_CERT_PATH", ""))]
@@ -65,25 +64,25 @@ def _podman(env: Mapping[str, str]) -> list[Candidate]:
         if path.is_socket() and os.access(path, os.R_OK | os.W_OK)
     ]
     if not found and shutil.which("podman", path=env.get("PATH")):
-        # It needs no service of its own: one is started for as long as the runner lives.
+        # Without a service that listens, one is started for the time of the run.
         found.append(Candidate("podman:", "podman, started for this run"))
     return found
 
 
 def _context(env: Mapping[str, str], home: Path) -> Candidate | None:
-    """The engine of docker's current context; None for its default."""
+    """Engine of docker's current context; None for the default context."""
     folder = Path(env.get("DOCKER_CONFIG") or home / ".docker")
     name = env.get("DOCKER_CONTEXT") or _read(folder / "config.json").get("currentContext")
     if not isinstance(name, str) or name in {"", "default"}:
         return None
-    place = hashlib.sha256(name.encode()).hexdigest()
-    endpoints = _read(folder / "contexts/meta" / place / "meta.json").get("Endpoints")
+    digest = hashlib.sha256(name.encode()).hexdigest()
+    endpoints = _read(folder / "contexts/meta" / digest / "meta.json").get("Endpoints")
     docker = endpoints.get("docker") if isinstance(endpoints, dict) else None
     host = docker.get("Host") if isinstance(docker, dict) else None
     if not isinstance(host, str) or not host:
-        # An address that cannot be: the error then names the context that is broken.
+        # The empty address fails with an error that names the broken context.
         return Candidate("", f"docker context {name}")
-    certificates = folder / "contexts/tls" / place / "docker"
+    certificates = folder / "contexts/tls" / digest / "docker"
     return Candidate(
         host, f"docker context {name}", str(certificates) if certificates.is_dir() else ""
     )

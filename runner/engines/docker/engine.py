@@ -1,4 +1,4 @@
-"""Runs builds in containers of docker, or of podman through the same interface."""
+"""Engine that runs builds in containers of docker, or of podman through the same API."""
 
 from __future__ import annotations
 
@@ -34,40 +34,40 @@ from runner.workspace.contract import INPUTS, OUTPUTS, ROOT
 
 FOLDERS = ((INPUTS.name, 0o755), (OUTPUTS.name, 0o777))
 ELSEWHERE = ("bind source path does not exist", "statfs ")
-"""What an engine says of a folder that is here, and not where it runs."""
+"""Parts of an engine's error for a mount that exists here and not where the engine runs."""
 
 
 class _Folders(NamedTuple):
-    """How folders and files of this machine get into a container, each by its name or place."""
+    """Folders and files of this machine by the way in which a container gets them."""
 
     mounted: tuple[tuple[str, Path], ...]
     copied: tuple[tuple[str, Path], ...]
     mounts: tuple[Mount, ...]
     volumes: tuple[Mount, ...]
-    """Mounts that are copied into volumes of the container's own."""
+    """Mounts that are copied into volumes of the container."""
 
 
 class DockerEngine:
-    """An engine that answered. Many threads may use it at once."""
+    """A connected engine, for many threads at once."""
 
     def __init__(self, candidate: Candidate) -> None:
-        self._way: PodmanService | SshTunnel | None = None
+        self._tunnel: PodmanService | SshTunnel | None = None
         address = candidate.address
         if not address:
-            # The library would go to its usual socket: to another engine than was chosen.
-            raise EngineError("it names no engine.", "See what there is: docker context ls.")
+            # The library would use its default socket: another engine than the chosen one.
+            raise EngineError("it has no engine address.", "List the contexts: docker context ls.")
         if address == "podman:":
-            self._way = PodmanService()
+            self._tunnel = PodmanService()
         elif address.startswith("ssh://"):
-            self._way = SshTunnel(address)
-        here = self._way.address if self._way else address
+            self._tunnel = SshTunnel(address)
+        here = self._tunnel.address if self._tunnel else address
         try:
             self._client = DockerClient(here, candidate.certificates)
             with engine_errors("does not answer"):
                 about = self._client.api.info()
                 version = self._client.api.version()
         except EngineError as error:
-            problem = self._way.problem() if isinstance(self._way, SshTunnel) else None
+            problem = self._tunnel.problem() if isinstance(self._tunnel, SshTunnel) else None
             self.close()
             raise problem or error from error
         parts = [str(part.get("Name", "")) for part in version.get("Components") or ()]
@@ -78,7 +78,7 @@ class DockerEngine:
         security = control.get("security") or {}
         rootless = rootless or bool(security.get("rootless"))
         groups = control.get("cgroupControllers") if rootless else None
-        # Folders are mounted only where the engine sees the same disk as we do.
+        # Folders can be mounted only if the engine sees the same disk as the runner.
         inside = Path("/.dockerenv").exists() or Path("/run/.containerenv").exists()
         same = not inside or about.get("Name") == socket.gethostname()
         self.local = not address.startswith("ssh://") and here.startswith(("unix://", "npipe://"))
@@ -100,16 +100,16 @@ class DockerEngine:
         )
 
     def prepare(self, build: Build, say: Callable[[str], None]) -> Prepared:
-        """Find the image, pulling it as `build.pull` says; raises ImageError, EngineError."""
+        """Find the image, or pull it according to `build.pull`; raises ImageError, EngineError."""
         if not self.local:
             _can_be_copied(build)
         image = None if build.pull == "always" else self._inspect(build)
         if image is None:
             if build.pull == "never":
-                hint = "Build it, or let it be pulled with --pull missing."
+                hint = "Build it, or allow pulling it with --pull missing."
                 raise ImageError(_not_here(build), hint)
             say(f"pulling {clean(build.image, 120)}")
-            # The caller stops a pull by raising from `say`.
+            # An exception from `say` stops a pull.
             image_pull.follow(build.image, self._client.pull(build.image, build.platform), say)
             image = self._inspect(build)
             if image is None:
@@ -131,8 +131,8 @@ class DockerEngine:
         if lost:
             kind = "rootless" if self.info.rootless else "this"
             warnings.append(
-                f"{kind} {self.info.name} keeps no limit of {_and(lost)} here: a build may take"
-                f" all that there is. {UNKEPT if self.info.rootless else ''}".rstrip()
+                f"{kind} {self.info.name} cannot enforce {_and(lost)} here: a build may use"
+                f" everything there is. {UNKEPT if self.info.rootless else ''}".rstrip()
             )
         if self.info.selinux and self.local:
             warnings += [
@@ -150,16 +150,15 @@ class DockerEngine:
         return image if fits else None
 
     def start(self, build: Build, prepared: Prepared, task: Task, log: Sink) -> ContainerRun:
-        """Create, fill, attach and start a container; it is gone again if that fails."""
+        """Create, fill and start a container; it is removed again if that fails."""
         local = self.local
         try:
             return self._start(build, prepared, task, log)
         except EngineError as error:
-            # Not asked of `self`: another run may just have learned the same.
+            # `self.local` may have been changed by another run in the meantime.
             if not local or not any(word in error.reason for word in ELSEWHERE):
                 raise
-        # Its socket leads to another machine, or to one of other mounts: what is here is not
-        # there, whatever the address looks like.
+        # The socket leads to an engine with other files than this machine's.
         self.local = False
         _can_be_copied(build)
         return self._start(build, prepared, task, log)
@@ -197,18 +196,18 @@ class DockerEngine:
     def start_served(
         self, build: Build, prepared: Prepared, task: Task, service: Service, log: Sink
     ) -> Served:
-        """Start a run with the stand-in API beside it, or on this machine where that cannot be."""
+        """Start a run with the stub API in a sidecar, or on this machine if that is impossible."""
         return api_sidecar.start(self, build, prepared, task, service, log)
 
     def host_network(self, wanted: str, task: Task) -> AbstractContextManager[tuple[str, str]]:
-        """A network's name, and this machine's address in it; one of our own for `none`."""
+        """Name of a network, and this machine's address in it; a new network for `none`."""
         return reaching_host(self._client.api, wanted, task, local=self.local)
 
     def _split(self, build: Build, task: Task) -> _Folders:
         mounted: list[tuple[str, Path]] = []
         copied: list[tuple[str, Path]] = []
-        # A container of a machine with SELinux sees no file that is not labelled for it, and
-        # labels of inputs are not ours to change.
+        # Under SELinux a container sees only files labelled for it, and the labels of inputs must
+        # not be changed.
         local = self.local
         always = build.copy_inputs or not local or self.info.selinux
         for name, path in task.inputs:
@@ -220,11 +219,11 @@ class DockerEngine:
         return _Folders(tuple(mounted), tuple(copied), mounts, volumes)
 
     def no_outputs_hint(self, build: Build) -> str:  # noqa: ARG002
-        """A container always has its `/tmp/resim`: nothing to say."""
+        """Return no hint: a container always has `/tmp/resim`."""
         return ""
 
     def sweep(self) -> list[str]:
-        """Remove containers of runners that were killed."""
+        """Remove containers and networks of runners that have ended."""
         removed = []
         api = self._client.api
         with engine_errors("does not answer"):
@@ -239,16 +238,16 @@ class DockerEngine:
         return removed
 
     def close(self) -> None:
-        """Close the connections, and end the way to the engine if it is one of ours."""
+        """Close the connections, and the tunnel or service that this engine started."""
         client = getattr(self, "_client", None)
         if client is not None:
             client.close()
-        if self._way is not None:
-            self._way.close()
+        if self._tunnel is not None:
+            self._tunnel.close()
 
 
 def connect(candidates: Sequence[Candidate]) -> DockerEngine:
-    """The first engine that answers; raises EngineError that lists what was tried."""
+    """Connect to the first engine that answers; raises EngineError with all attempts."""
     tried = []
     hint = ""
     for candidate in candidates:
@@ -265,25 +264,25 @@ def connect(candidates: Sequence[Candidate]) -> DockerEngine:
 
 
 def _can_be_copied(build: Build) -> None:
-    """Whether mounts may be copied, as another machine's engine needs it; raises EngineError."""
+    """Check that mounts can be copied to an engine on another machine; raises EngineError."""
     for mount in build.mounts:
         shown = clean(str(mount.source), 120)
         where = "the engine does not see this machine's files, so"
         if not mount.read_only:
             raise EngineError(
-                f"{where} what a build writes to --mount {shown} would stay there.",
-                "Leave out :rw: then a copy is put in.",
+                f"{where} changes of a build to --mount {shown} would be lost.",
+                "Leave out :rw, and a copy is used.",
             )
         if not mount.source.is_dir():
             raise EngineError(
-                f"{where} --mount takes folders alone: {shown} is none.",
-                "Mount the folder that holds it: a copy of it is put in.",
+                f"{where} --mount takes folders only: {shown} is not a directory.",
+                "Mount the folder that contains it: a copy is used.",
             )
 
 
 def _not_here(build: Build) -> str:
     what = f" for {build.platform}" if build.platform else ""
-    return f'the image "{clean(build.image, 120)}" is not here{what}.'
+    return f'the image "{clean(build.image, 120)}" was not found{what}.'
 
 
 def _and(words: Sequence[str]) -> str:

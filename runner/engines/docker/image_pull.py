@@ -1,4 +1,4 @@
-"""What an engine says while it pulls an image: progress for people, and why a pull failed."""
+"""Progress of an image pull, and explanations of failed pulls."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from resim_inspect.text import clean, size
 from runner.errors import ImageError
 
 EVERY = 1.0
-"""Seconds between two words of progress."""
+"""Seconds between two progress messages."""
 
-# What engines and registries say, what that means, and what helps.
+# Pattern of the engine's or registry's message, its meaning, and a hint.
 _TROUBLE = (
     (
         r"manifest unknown|manifest for .* not found|name unknown|reading manifest .*not found",
@@ -22,7 +22,7 @@ _TROUBLE = (
     ),
     (
         r"unauthorized|authentication required|no basic auth|denied|incorrect username|\b40[13]\b",
-        "its registry lets nobody pull it without logging in, or it is not there",
+        "its registry requires a login, or has no such image",
         "Log in first: docker login or podman login, with the registry's name.",
     ),
     (
@@ -34,11 +34,11 @@ _TROUBLE = (
     (
         r"\beof\b|connection reset|broken pipe|short read|filesystem layer verification",
         "the pull broke off",
-        "Run again: what arrived whole is not fetched again.",
+        "Run again: complete layers are kept.",
     ),
     (
         r"timed? ?out|deadline exceeded|client\.timeout",
-        "its registry does not go on",
+        "its registry stopped responding",
         "Run again later, or build it here.",
     ),
     (r"no space left", "the engine's disk is full", "Free some space where the engine keeps it."),
@@ -51,13 +51,13 @@ def follow(
     say: Callable[[str], None],
     clock: Callable[[], float] = time.monotonic,
 ) -> None:
-    """Tell a pull's progress now and then, and its digest at the end; raises ImageError.
+    """Report a pull's progress, and its digest at the end; raises ImageError.
 
     `steps` are the engine's own: `status`, `id` of a layer, `progressDetail` in bytes, `error`.
     """
     shown = clean(name, 120)
     layers: dict[str, tuple[int, int]] = {}
-    told = clock()
+    reported = clock()
     for step in steps:
         if "error" in step:
             raise trouble(name, str(step["error"]))
@@ -70,13 +70,13 @@ def follow(
         elif status in {"Download complete", "Pull complete"}:
             _, whole = layers.get(str(step.get("id", "")), (0, 0))
             layers[str(step.get("id", ""))] = (whole, whole)
-        if clock() - told >= EVERY:
-            told = clock()
+        if clock() - reported >= EVERY:
+            reported = clock()
             say(f"pulling {shown}: {_progress(layers, status)}")
 
 
 def trouble(name: str, said: str) -> ImageError:
-    """A pull that failed, as one sentence with the engine's words, and what to do."""
+    """Explain a failed pull, with the engine's message and a hint."""
     failed = f'the image "{clean(name, 120)}" cannot be pulled'
     text = clean(said, 300).rstrip(".")
     for pattern, meaning, hint in _TROUBLE:

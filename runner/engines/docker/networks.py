@@ -1,4 +1,4 @@
-"""Networks of an engine in which a build can reach this machine, where it must."""
+"""Networks in which a build can reach an API on this machine."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from runner.storage import lease
 
 @contextmanager
 def reaching_host(api: Any, wanted: str, task: Task, *, local: bool) -> Iterator[tuple[str, str]]:
-    """A network's name, and this machine's address in it; one of our own for `none`.
+    """Yield the name of a network and this machine's address in it; raises EngineError.
 
-    Ours leads nowhere else, and is gone afterwards.
+    For `none` a new network is created that leads nowhere else, and is removed afterwards.
     """
     if not local:
         raise EngineError(
             "the engine is on another machine: a build there cannot reach an API on this one.",
-            "Let it run beside the build, without --api-on-host and --network; an image without"
-            " python3 needs another one for it, named with --api-image.",
+            "Let the API run beside the build, without --api-on-host and --network; for an image"
+            " without python3, name another one with --api-image.",
         )
     made = ""
     try:
-        with engine_errors("makes no network"):
+        with engine_errors("cannot create a network"):
             if wanted == "none":
                 labels = {lease.LABEL_OWNER: lease.current_owner(), lease.LABEL_RUN: task.run}
                 name = f"resim-runner-{task.run[:12]}"
@@ -38,17 +38,17 @@ def reaching_host(api: Any, wanted: str, task: Task, *, local: bool) -> Iterator
         yield wanted, "127.0.0.1" if wanted == "host" else gateway(about)
     finally:
         if made:
-            # A network that stays is swept away by the next call.
-            with suppress(EngineError), engine_errors("keeps a network"):
+            # A network that cannot be removed now is removed by the next call.
+            with suppress(EngineError), engine_errors("cannot remove a network"):
                 api.remove_network(made)
 
 
 def sweep_networks(api: Any) -> Iterator[str]:
-    """Remove networks of runners that were killed; their names."""
+    """Remove networks of runners that have ended; yield their names."""
     with engine_errors("does not answer"):
         networks = api.networks(filters={"label": lease.LABEL_OWNER})
     for network in networks:
         if lease.is_stale(str((network.get("Labels") or {}).get(lease.LABEL_OWNER, ""))):
-            with suppress(EngineError), engine_errors("keeps a network"):
+            with suppress(EngineError), engine_errors("cannot remove a network"):
                 api.remove_network(network["Id"])
                 yield clean(f"network {network.get('Name', '')}")

@@ -1,4 +1,4 @@
-"""A podman service of our own, for machines with podman and no socket to talk to."""
+"""A podman service of the runner, for machines with podman and no socket of it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from runner.errors import EngineError
 
 
 class PodmanService:
-    """Runs until it is closed; where its runner is killed, it ends by itself when unused."""
+    """A service that runs until it is closed; without its runner it ends by a timeout."""
 
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="resim-podman-")
@@ -26,7 +26,7 @@ class PodmanService:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
-            # What watches its containers leaves notes where it was started.
+            # Podman's monitor writes files to its working directory.
             cwd=self._folder.name,
         )
         for _ in range(200):
@@ -36,11 +36,11 @@ class PodmanService:
                 break
             time.sleep(0.05)
         self.close()
-        raise EngineError("podman's service does not start.", "Try: podman system service")
+        raise EngineError("podman's service did not start.", "Try: podman system service")
 
     def close(self) -> None:
         """End the service."""
-        # Rootless podman is two processes: the one that we started, and one in its namespace.
+        # Rootless podman is two processes: the started one, and one in its namespace.
         self._signal(signal.SIGTERM)
         try:
             self._process.wait(5)
@@ -50,6 +50,6 @@ class PodmanService:
         self._folder.cleanup()
 
     def _signal(self, number: signal.Signals) -> None:
-        # Whoever ended just now needs none.
+        # The process may have ended already.
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, number)

@@ -1,4 +1,4 @@
-"""A way to an engine behind ssh: its socket there, as a socket here, through one connection."""
+"""An ssh tunnel to a remote engine: its socket, forwarded to a local socket."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from runner.errors import EngineError
 SOCKET = "/var/run/docker.sock"
 SECONDS = 20
 HINT = (
-    "Try it by hand: ssh must get there without asking anything. Another socket than"
-    f" {SOCKET} is said as ssh://USER@HOST/PATH."
+    "Try it by hand: ssh must connect without a prompt. Name another socket than"
+    f" {SOCKET} as ssh://USER@HOST/PATH."
 )
 
 
 class SshTunnel:
-    """Open until it is closed; `ssh` itself knows hosts, keys and jumps.
+    """A tunnel that stays open until it is closed; `ssh` itself knows hosts, keys and jumps.
 
-    Unlike a process for each request, what comes out of it is a socket like any other: with
-    timeouts, and nobody is asked for a password in the middle of a run.
+    Unlike one process per request, it gives a normal socket, with timeouts and without prompts
+    for a password in the middle of a run.
     """
 
     def __init__(self, address: str) -> None:
@@ -41,7 +41,7 @@ class SshTunnel:
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     stderr=errors,
-                    # Ctrl-C is for us: what runs there is ended through this.
+                    # Ctrl-C must not end it: remote runs are stopped through the tunnel.
                     start_new_session=True,
                 )
         except OSError as error:
@@ -57,17 +57,17 @@ class SshTunnel:
             if self._process.poll() is not None or time.monotonic() > deadline:
                 said = self.said() or "it does not answer"
                 self.close()
-                raise EngineError(f"ssh does not reach {self._host}: {said}.", HINT)
+                raise EngineError(f"ssh cannot connect to {self._host}: {said}.", HINT)
             time.sleep(0.02)
 
     def problem(self) -> EngineError:
-        """Why no engine answers, although ssh itself got there."""
+        """Reason why no engine answers although ssh has connected."""
         said = f" ({self.said()})" if self.said() else ""
         there = clean(self._there, 120)
-        return EngineError(f"ssh gets there, but no engine answers at {there}{said}.", HINT)
+        return EngineError(f"ssh connected, but no engine answers at {there}{said}.", HINT)
 
     def said(self) -> str:
-        """The last thing that ssh complained about; empty where it did not."""
+        """Last error message of ssh; empty if there is none."""
         text = self._errors.read_text("utf-8", "replace")
         lines = [line.strip() for line in text.splitlines() if line.strip()]
         return clean(lines[-1], 200).rstrip(".") if lines else ""
@@ -76,7 +76,7 @@ class SshTunnel:
         """End the connection."""
         self._process.terminate()
         try:
-            # There is nothing to be saved, and now and then it does not listen.
+            # ssh has nothing to save, and sometimes ignores TERM.
             self._process.wait(0.5)
         except subprocess.TimeoutExpired:
             self._process.kill()
@@ -85,18 +85,18 @@ class SshTunnel:
 
 
 def ssh_command(address: str, here: Path) -> tuple[list[str], str]:
-    """The call of ssh for `ssh://[USER@]HOST[:PORT][/SOCKET]`, and SOCKET; raises EngineError."""
+    """Command of ssh for `ssh://[USER@]HOST[:PORT][/SOCKET]`, and SOCKET; raises EngineError."""
     try:
         parts = urlsplit(address)
         host, port = parts.hostname, parts.port
     except ValueError:
         host, port = None, None
         parts = urlsplit("")
-    # A host that begins like an option would be one.
+    # ssh would take a host that starts with - for an option.
     if not host or host.startswith("-") or parts.password or (parts.username or "").startswith("-"):
         raise EngineError(
-            f"{clean(address, 120)} is no address like ssh://USER@HOST[:PORT][/SOCKET].",
-            "Keys and passwords are ssh's own matter.",
+            f"{clean(address, 120)} is not an address of the form ssh://USER@HOST[:PORT][/SOCKET].",
+            "Configure keys and passwords in ssh.",
         )
     options = ("BatchMode=yes", "ExitOnForwardFailure=yes", f"ConnectTimeout={SECONDS}",
                "ServerAliveInterval=15", "ControlPath=none", "LogLevel=INFO")  # fmt: skip

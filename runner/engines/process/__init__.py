@@ -1,1 +1,1 @@
-"""Builds that run on this machine without a container."""
+"""The engine that runs builds as processes of this machine, without a container."""

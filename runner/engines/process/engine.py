@@ -1,4 +1,4 @@
-"""Runs a build on this machine itself: in a private root where bubblewrap is, else as it is."""
+"""Engine that runs builds as processes of this machine, in a bubblewrap sandbox if possible."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ from runner.workspace.contract import INPUTS, OUTPUTS, ROOT
 CHUNK = 64 << 10
 PREFIX = "resim-runner-"
 OWNER = "owner"
-NO_SANDBOX = "the build can read and change everything that you can"
+NO_SANDBOX = "the build can read and change everything that your user can"
 
 
 class ProcessEngine:
-    """Starts builds as processes. With bubblewrap each sees its own `/tmp/resim` and no network.
+    """Engine of processes. With bubblewrap each has its own `/tmp/resim` and no network.
 
-    Without it nothing is kept apart: the folders are named by RESIM_INPUTS and RESIM_OUTPUTS,
-    or, with `use_tmp_resim`, are really made at `/tmp/resim`, for one run at a time.
+    Without it builds are not isolated: RESIM_INPUTS and RESIM_OUTPUTS name the folders, or,
+    with `use_tmp_resim`, they are created at `/tmp/resim`, for one run at a time.
     """
 
     def __init__(self, *, bubblewrap: str | None = None, use_tmp_resim: bool = False) -> None:
@@ -65,16 +65,16 @@ class ProcessEngine:
 
     @property
     def sandboxed(self) -> bool:
-        """Whether bubblewrap keeps builds apart."""
+        """True if bubblewrap isolates builds."""
         return self._bwrap is not None
 
     @property
     def at_tmp_resim(self) -> bool:
-        """Whether a build finds its folders at `/tmp/resim`."""
+        """True if a build has its folders at `/tmp/resim`."""
         return self._bwrap is not None or self._use_tmp_resim
 
     def prepare(self, build: Build, say: Callable[[str], None]) -> Prepared:  # noqa: ARG002
-        """Find the program; its identity is the command and the code that it names."""
+        """Find the program; its identity covers the command and the code that it names."""
         if not build.command:
             raise CallError("--command is empty.", "For example --command 'python3 metrics.py'.")
         program = shutil.which(build.command[0])
@@ -95,23 +95,23 @@ class ProcessEngine:
             check=False,
         )
         if done.returncode:
-            said = clean(done.stderr.decode(errors="replace"), 160).strip()
+            error = clean(done.stderr.decode(errors="replace"), 160).strip()
             raise EngineError(
-                f"bubblewrap cannot make a sandbox here: {said}.",
-                "Allow user namespaces, or choose --no-sandbox or --image.",
+                f"bubblewrap cannot create a sandbox here: {error}.",
+                "Allow user namespaces, or use --no-sandbox or --image.",
             )
 
     def start(
         self,
         build: Build,
-        prepared: Prepared,  # noqa: ARG002 - images have an id to start, programs a path
+        prepared: Prepared,  # noqa: ARG002 - a program has no id
         task: Task,
         log: Sink,
-        told: tuple[int, ...] = (),
+        pass_fds: tuple[int, ...] = (),
     ) -> ProcessRun:
-        """Start the program in a session of its own, so that a Ctrl-C is ours to pass on.
+        """Start the program in its own session, so that the runner handles Ctrl-C.
 
-        `told` are open files that it gets as they are.
+        The program inherits the open files `pass_fds`.
         """
         with disk_errors(Path(tempfile.gettempdir())):
             work = Path(tempfile.mkdtemp(prefix=PREFIX))
@@ -146,7 +146,7 @@ class ProcessEngine:
                 stderr=subprocess.PIPE,
                 env=env,
                 start_new_session=True,
-                pass_fds=(*told, *(descriptor for descriptor, _ in opened)),
+                pass_fds=(*pass_fds, *(descriptor for descriptor, _ in opened)),
             )
         except OSError as error:
             _remove(work, self._use_tmp_resim)
@@ -168,22 +168,22 @@ class ProcessEngine:
     def start_served(
         self, build: Build, prepared: Prepared, task: Task, service: Service, log: Sink
     ) -> Served:
-        """Start a run with the stand-in API: in its sandbox, else on this machine's loopback."""
+        """Start a run with the stub API: in its sandbox, or else on this machine's loopback."""
         if self._bwrap and build.hardening.network == "none":
             return local.start_in_sandbox(self, build, prepared, task, service, log)
         return local.start_on_loopback(self, build, prepared, task, service, log)
 
     def no_outputs_hint(self, build: Build) -> str:  # noqa: ARG002
-        """A build with hard-coded paths needs one of the ways to give it `/tmp/resim`."""
+        """Hint for a build with hard-coded paths that has no `/tmp/resim`."""
         if self.at_tmp_resim:
             return ""
         return (
-            "It probably writes to /tmp/resim, which is not there without a sandbox: install"
+            "It probably writes to /tmp/resim, which does not exist without a sandbox: install"
             " bubblewrap, use --image with an engine, or --use-tmp-resim (one run at a time)."
         )
 
     def sweep(self) -> list[str]:
-        """End processes and remove folders of runners that were killed."""
+        """End processes and remove folders of runners that have ended."""
         removed = []
         for work in Path(tempfile.gettempdir()).glob(PREFIX + "*"):
             try:
@@ -202,11 +202,11 @@ class ProcessEngine:
         return removed
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: the engine holds no resources."""
 
 
 class ProcessRun:
-    """A build that runs as a process, with threads that always drain what it says."""
+    """A build that runs as a process, with threads that read its output."""
 
     def __init__(
         self,
@@ -241,7 +241,7 @@ class ProcessRun:
                 self._log.write(number, data)
 
     def wait(self, seconds: float) -> bool:
-        """Whether the process ended within that time."""
+        """Wait for the process; return True if it ended within that time."""
         try:
             self._process.wait(seconds)
         except subprocess.TimeoutExpired:
@@ -249,7 +249,7 @@ class ProcessRun:
         return True
 
     def terminate(self) -> None:
-        """TERM to the program. Bubblewrap passes none on and would just die, so it is left out."""
+        """Send TERM to the program; not to bubblewrap, which would end without passing it on."""
         inner = [
             grandchild for child in _children(self._process.pid) for grandchild in _children(child)
         ]
@@ -261,19 +261,19 @@ class ProcessRun:
                 os.kill(pid, signal.SIGTERM)
 
     def kill(self) -> None:
-        """KILL to the whole group."""
+        """Send KILL to the whole process group."""
         self._signal_group(signal.SIGKILL)
 
     def _signal_group(self, number: signal.Signals) -> None:
         with self._lock:
-            # Once it is empty, the group's number may become somebody else's.
+            # The number of an empty group may be reused.
             if not self._gone:
                 with suppress(ProcessLookupError, PermissionError):
                     os.killpg(self._process.pid, number)
 
     def exit_info(self) -> RunExit:
-        """The exit code, 128 + n for a signal n, with the whole log drained."""
-        # What the program left running in its group goes with it, and lets go of the pipes.
+        """Exit with its code, 128 + n for a signal n, after the log is complete."""
+        # Processes that the program left in its group would hold the pipes open.
         code = self._end_group()
         for pump in self._pumps:
             pump.join(5)
@@ -284,7 +284,7 @@ class ProcessRun:
         return take_folder(self._outputs, into, caps)
 
     def remove(self) -> str:
-        """Remove the private folder, and `/tmp/resim` where it was made."""
+        """Remove the private folder, and `/tmp/resim` if the run created it."""
         self._end_group()
         _remove(self._work, self._at_tmp)
         return f"{self._work} is left behind." if self._work.exists() else ""
@@ -298,7 +298,7 @@ class ProcessRun:
 
 
 def _in_memory(content: bytes) -> int:
-    """An open file that is on no disk, at its beginning."""
+    """Open an in-memory file with that content, at its beginning."""
     descriptor = os.memfd_create("input")
     with open(os.dup(descriptor), "wb") as file:  # noqa: PTH123 - a descriptor
         file.write(content)
@@ -316,14 +316,14 @@ def _children(pid: int) -> list[int]:
 
 
 def _take_tmp_resim(inputs: Path, outputs: Path) -> None:
-    """Make `/tmp/resim`; that it must not exist is the lock, so only one run has it."""
+    """Create `/tmp/resim`, which serves as a lock: only one run can create it."""
     root = Path(str(ROOT))
     try:
         root.mkdir(mode=0o700)
     except FileExistsError:
         raise EngineError(
-            f"{root} exists already; another run or a program of yours uses it.",
-            "Wait for it, or remove the folder; bubblewrap or an engine need no such folder.",
+            f"{root} exists already; another run or program uses it.",
+            "Wait for it, or remove the folder; runs with bubblewrap or an engine do not need it.",
         ) from None
     (root / OWNER).write_text(str(inputs.parent))
     (root / "inputs").symlink_to(inputs)
@@ -340,7 +340,7 @@ def _is_ours(work: Path) -> bool:
 def _remove(work: Path, at_tmp: bool) -> None:
     if at_tmp and _is_ours(work):
         shutil.rmtree(str(ROOT), ignore_errors=True)
-    # A build may have taken away its own right to its folders.
+    # A build may have removed its own permissions on its folders.
     shutil.rmtree(work, onerror=_make_writable)
 
 

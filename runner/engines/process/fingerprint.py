@@ -1,4 +1,4 @@
-"""What a program of this machine is, so that a change of it is noticed."""
+"""Fingerprint of a program of this machine, which changes with its code."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ MAX_MODULES = 2000
 
 
 def fingerprint(command: tuple[str, ...], program: str) -> str:
-    """A digest of a command, of the files that it names and the Python modules beside them."""
+    """Digest of a command, the files that it names, and the Python modules beside them."""
     digest = hashlib.sha256(repr((command, program)).encode())
     for word in command[1:]:
         named = Path(word)

@@ -1,4 +1,4 @@
-"""The sandbox that bubblewrap makes for a build of this machine."""
+"""Arguments of bubblewrap for the sandbox of a build."""
 
 from __future__ import annotations
 
@@ -14,17 +14,19 @@ from runner.workspace.contract import INPUTS, OUTPUTS, ROOT
 def wrapped(
     bwrap: str, build: Build, task: Task, outputs: Path, files: Sequence[tuple[int, str]] = ()
 ) -> Iterator[str]:
-    """The words before a build's own: its own `/tmp`, the rest read-only, no way out.
+    """Yield the words before a build's command: a private `/tmp`, the rest read-only, no network.
 
-    `files` are open files whose content the build is to find below `/tmp/resim`.
+    `files` are open files and their names below `/tmp/resim`, where the build finds their content.
     """
     yield from (bwrap, "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc")
     yield from ("--tmpfs", "/tmp", "--die-with-parent", "--unshare-pid", "--unshare-ipc")
     yield "--unshare-uts"
-    # A socket is no file: read-only does not keep anybody from talking through it.
-    for door in _doors():
-        yield from (("--tmpfs", door) if Path(door).is_dir() else ("--bind", "/dev/null", door))
-    # A build that lies under /tmp itself would be hidden by the empty one.
+    # A read-only bind does not prevent connections to a socket.
+    for socket in _exposed_sockets():
+        yield from (
+            ("--tmpfs", socket) if Path(socket).is_dir() else ("--bind", "/dev/null", socket)
+        )
+    # The private /tmp would hide a build that is below /tmp.
     for path in _under_tmp(build.command):
         yield from ("--ro-bind", str(path), str(path))
     yield from ("--dir", str(INPUTS), "--bind", str(outputs), str(OUTPUTS))
@@ -40,25 +42,25 @@ def wrapped(
     yield from ("--chdir", str(Path.cwd()), "--")
 
 
-def _doors() -> list[str]:
-    """Sockets of engines and of the user's session, through which a build could get out."""
-    doors = [
+def _exposed_sockets() -> list[str]:
+    """Sockets of engines and of the user's session, which lead out of the sandbox."""
+    sockets = [
         "/run/docker.sock",
         "/run/podman",
         "/run/containerd",
         os.environ.get("XDG_RUNTIME_DIR", ""),
     ]
-    return [door for door in doors if door and Path(door).exists()]
+    return [socket for socket in sockets if socket and Path(socket).exists()]
 
 
 def _under_tmp(command: tuple[str, ...]) -> list[Path]:
-    """The folders under `/tmp` that a command needs to see: of its files, and where it starts."""
+    """Folders under `/tmp` that a command needs: those of its files, and the working directory."""
     folders = {Path.cwd()}
     for word in command:
         found = shutil.which(word) or word
         if Path(found).exists() and os.sep in found:
             path = Path(found).absolute()
-            # Of a file in /tmp itself only that file: all of /tmp is what is to be hidden.
+            # For a file directly in /tmp only the file: its folder is all of /tmp.
             alone = path.is_dir() or path.parent == Path("/tmp")
             folders.add(path if alone else path.parent)
     tmp = Path("/tmp")

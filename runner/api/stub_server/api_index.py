@@ -1,0 +1,257 @@
+"""Index of the stub API's answers, collected from workspaces.
+
+A blob is one `Metric` or `MetricsData`, with its bytes as they are in the document.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import IO, Any
+from uuid import UUID, uuid5
+
+from resim_inspect.document import Document, DocumentError, open_document
+from resim_inspect.document.enums import MetricStatus, MetricType
+from resim_inspect.document.wire.records import Records, Span, read, records
+from resim_inspect.document.wire.source import Source, open_source
+from resim_inspect.errors import MalformedError
+from runner.api.stub_server import resources
+from runner.api.stub_server.job_files import files_below, modified
+from runner.api.stub_server.resources import Json
+from runner.workspace.layout import Job, RunFolder, Workspace
+
+BLOBS = "blobs"
+JOB_FILTERS = {
+    "exact": {"conflatedStatus": "conflatedStatus", "status": "jobStatus"},
+    "part": {"name": "experienceName", "text": "experienceName"},
+}
+BATCH_FILTERS = {
+    "part": {"text": "friendlyName"},
+    "search": {
+        "test_suite_id": "testSuiteID",
+        "branch_id": "branchID",
+        "system_id": "systemID",
+        "build_id": "buildID",
+        "status": "status",
+        "test_suite_revision": "testSuiteRevision",
+        "created_at": "creationTimestamp",
+    },
+}
+
+
+class ApiIndex:
+    """Collector of the answers of the API; it writes the blobs as it goes."""
+
+    def __init__(
+        self,
+        first: Workspace,
+        file: IO[bytes],
+        without: Collection[Path],
+        *,
+        logs: bool,
+        hide_images: bool,
+    ) -> None:
+        self.objects: dict[str, Json] = {}
+        self.lists: dict[str, Json] = {}
+        self.files: list[str] = [BLOBS]
+        self.blobs: list[tuple[int, int, int]] = []
+        self.problems: list[str] = []
+        self.metrics = self.data = 0
+        self.report_id = uuid5(first.id, "/report")
+        self._file = file
+        self._without = without
+        self._size = 0
+        self._logs = logs
+        self._hide_images = hide_images
+        self._name = first.folder.resolve().name
+        # One suite, branch and system for all batches: a report queries the batches of its own.
+        self._ids = {
+            "projectID": str(first.project_id),
+            "branchID": str(uuid5(first.id, "/branch")),
+            "systemID": str(uuid5(first.id, "/system")),
+        }
+        self._suite = {
+            "testSuiteID": str(uuid5(first.id, "/suite")),
+            "metricsBuildID": str(uuid5(first.id, "/metrics-build")),
+        }
+        self._sweep = str(uuid5(first.id, "/sweep"))
+        self._batches: list[Json] = []
+
+    def add(self, workspace: Workspace, jobs: Sequence[Job], *, batch_metrics: bool) -> None:
+        """Add a batch with its jobs and, on request, its own metrics."""
+        batch = f"batches/{workspace.batch_id}"
+        name = resources.plain(workspace.folder.resolve().name)
+        ids = {**self._ids, "buildID": str(uuid5(workspace.id, "/build"))}
+        in_batch = {**ids, "batchID": str(workspace.batch_id)}
+        job_rows = [self._job(batch, in_batch, workspace, job) for job in jobs]
+        self._list(f"{batch}/jobs", "jobs", {}, job_rows, total=True, **JOB_FILTERS)
+        own = {"projectID": ids["projectID"], "batchID": in_batch["batchID"]}
+        at = f"{batch}/metrics", f"{batch}/metricsData"
+        names = "batchMetrics", "batchMetricsData"
+        verdict = None
+        if batch_metrics and workspace.batch.metrics.is_file():
+            verdict = self._document(at, names, own, workspace.batch, workspace.batch_id, "")
+        for path, kind in zip(at, names, strict=True):
+            if path not in self.lists:
+                self._list(path, kind, own, [])
+        self._list_logs(f"{batch}/logs", workspace.batch, workspace.batch_id, own, "BATCH_METRICS")
+        created = min(
+            (row["creationTimestamp"] for row in job_rows), default=resources.time_text(0)
+        )
+        while created in {row["creationTimestamp"] for row in self._batches}:
+            # The oldest official report refuses batches with equal timestamps.
+            created = resources.later(created)
+        common = {**in_batch, **self._suite, "associatedSweepID": self._sweep}
+        row = resources.batch_row(common, name, job_rows, verdict, created)
+        self.objects[batch] = row
+        self._batches.append(row)
+        build = resources.build_row(ids, name, created)
+        self.objects[f"builds/{ids['buildID']}"] = build
+
+    def finish(self) -> None:
+        """Add the lists and objects that cover all batches."""
+        self._list("batches", "batches", {}, self._batches, total=True, **BATCH_FILTERS)
+        common = {**self._ids, **self._suite, "reportID": str(self.report_id)}
+        del common["systemID"]
+        report = resources.report_row(common, resources.plain(self._name), self._batches)
+        self.objects[f"reports/{self.report_id}"] = report
+        self.objects[f"sweeps/{self._sweep}"] = {
+            "parameterSweepID": self._sweep,
+            "projectID": self._ids["projectID"],
+            "associatedAccount": "local",
+            "name": resources.plain(self._name),
+            "status": "SUCCEEDED",
+            "statusHistory": [],
+            "parameters": [],
+            "batches": [batch["batchID"] for batch in self._batches],
+            "creationTimestamp": report["startTimestamp"],
+            "lastUpdatedTimestamp": report["endTimestamp"],
+            **resources.OWNER,
+        }
+
+    def _job(self, batch: str, in_batch: Json, workspace: Workspace, job: Job) -> Json:
+        """Add a job with its lists, and return its row."""
+        base = f"{batch}/jobs/{job.id}"
+        own = {key: in_batch[key] for key in ("projectID", "batchID")} | {"jobID": str(job.id)}
+        at = f"{base}/metrics", f"{base}/metricsData"
+        verdict = None
+        if job.folder.metrics not in self._without:
+            names = "metrics", "metricsData"
+            verdict = self._document(at, names, own, job.folder, job.id, job.name)
+        for path, kind in (
+            (at[0], "metrics"),
+            (at[1], "metricsData"),
+            (f"{base}/events", "events"),
+        ):
+            if path not in self.lists:
+                self._list(path, kind, {}, [])
+        self._list_logs(f"{base}/logs", job.folder, job.id, own, "METRICS")
+        experience = str(uuid5(workspace.id, f"/experience/{job.experience_name}"))
+        self._list(f"experiences/{experience}/experienceTags", "experienceTags", {}, [])
+        common = {**in_batch, "jobID": str(job.id), "experienceID": experience}
+        created = resources.time_text(modified(job.folder))
+        row = resources.job_row(common, resources.plain(job.experience_name), verdict, created)
+        self.objects[base] = row
+        return row
+
+    def _document(
+        self,
+        at: tuple[str, str],
+        names: tuple[str, str],
+        own: Json,
+        run_folder: RunFolder,
+        owner: UUID,
+        job: str,
+    ) -> MetricStatus | None:
+        """Add the lists and blobs of one document and return its verdict; None if unreadable."""
+        size, count = self._size, len(self.blobs)
+        try:
+            with open_document(run_folder.metrics) as document:
+                source = open_source(run_folder.metrics)
+                try:
+                    spans = records(source)
+                    if source.stamp != document.stamp:
+                        raise DocumentError("was rewritten while it was read", run_folder.metrics)
+                    self._lists(at, names, own, document, (source, spans), owner, job)
+                finally:
+                    source.close()
+                return document.verdict
+        except DocumentError as error:
+            # Half a job would be taken for a complete one: remove what was added.
+            self._file.seek(size)
+            self._file.truncate()
+            self._size = size
+            del self.blobs[count:]
+            for path in at:
+                self.lists.pop(path, None)
+            self.problems.append(f"{job or 'the batch'}: {run_folder.metrics.name} {error.problem}")
+            return None
+
+    def _lists(
+        self,
+        at: tuple[str, str],
+        names: tuple[str, str],
+        own: Json,
+        document: Document,
+        cut: tuple[Source, Records],
+        owner: UUID,
+        job: str,
+    ) -> None:
+        source, spans = cut
+        if (len(spans.metrics), len(spans.data)) != (len(document.metrics), len(document.data)):
+            raise MalformedError("can be read in two ways", document.path)
+        created = resources.time_text(_seconds(document))
+        common = {**own, "fileLocation": "", "creationTimestamp": created, **resources.OWNER}
+        metrics = [
+            {**resources.metric_row(metric, owner), "blob": self._blob(source, span)}
+            for metric, span in zip(document.metrics, spans.metrics, strict=True)
+            if not (self._hide_images and metric.type in {MetricType.IMAGE, MetricType.IMAGE_LIST})
+        ]
+        data = [
+            {**resources.data_row(data, owner), "blob": self._blob(source, span)}
+            for data, span in zip(document.data, spans.data, strict=True)
+        ]
+        job_name = resources.plain(job)
+        self._list(at[0], names[0], common, metrics, url="metricURL", of=job_name)
+        self._list(at[1], names[1], common, data, url="metricsDataURL", of=job_name)
+        if job:
+            events = [resources.event_row(event, owner, created) for event in document.events]
+            self._list(at[0].rpartition("/")[0] + "/events", "events", {}, events)
+            self.metrics += len(metrics)
+            self.data += sum("spare" not in row for row in data)
+
+    def _blob(self, source: Source, span: Span) -> int:
+        for piece in read(source, span):
+            self._file.write(piece)
+        self.blobs.append((0, self._size, span.length))
+        self._size += span.length
+        return len(self.blobs) - 1
+
+    def _list(self, path: str, name: str, common: Json, rows: list[Json], **more: Any) -> None:
+        self.lists[path] = {"name": name, "common": common, "rows": rows, **more}
+
+    def _list_logs(
+        self, path: str, run_folder: RunFolder, owner: UUID, own: Json, step: str
+    ) -> None:
+        rows = []
+        if self._logs:
+            parts = [(run_folder.outputs, step)]
+            if step == "METRICS":
+                parts.insert(0, (run_folder.logs, "EXPERIENCE"))
+            for folder, step_name in parts:
+                for file, name in files_below(folder):
+                    status = file.stat()
+                    created = resources.time_text(status.st_mtime)
+                    row = resources.log_row(
+                        resources.plain(name), status.st_size, step_name, created, owner
+                    )
+                    self.files.append(os.fsencode(file).decode("utf-8", "surrogateescape"))
+                    self.blobs.append((len(self.files) - 1, 0, status.st_size))
+                    rows.append({**row, "blob": len(self.blobs) - 1})
+        filters = {"exact": {"type": "logType"}, "part": {"name": "fileName"}}
+        self._list(path, "logs", own, rows, url="logOutputLocation", total=True, **filters)
+
+
+def _seconds(document: Document) -> float:
+    return 0.0 if document.stamp is None else document.stamp.modified_ns / 1e9
