@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from resim_inspect.commands import CommandError, ExitCode, use_color
-from resim_inspect.validation.catalogue.rule import Rule
 from resim_inspect.validation.findings import Severity
-from resim_inspect.validation.registry import RULES
+from resim_inspect.validation.registry import RULES, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,12 +1,12 @@
-"""What the rules of one run share: the document, its tables, the places, the findings."""
+"""State that the rules share while one document is validated: tables, places, findings."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Hashable, Iterable
+from typing import TYPE_CHECKING, NamedTuple
 
 from resim_inspect.validation.editions import Edition
-from resim_inspect.validation.findings import Finding, Severity, Target
+from resim_inspect.validation.findings import Finding, Rule, Target
 from resim_inspect.validation.ids import same_id
 
 if TYPE_CHECKING:
@@ -14,16 +14,15 @@ if TYPE_CHECKING:
     from resim_inspect.schema import metrics_pb2 as pb
     from resim_inspect.validation.large_series import HeavyFacts
 
-_RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 _KINDS = {"file": 0, "metric": 1, "data": 2, "event": 3}
 _SHOWN_PLACES = 3
 FILE = Target("file")
 
 
-class Entry:
-    """One metrics data, as far as its partners must know it.
+class DataState:
+    """State of one metrics data that other data and the metrics are compared with.
 
-    There may be a hundred thousand of them, so they hold no message.
+    It holds no message: a document may have a hundred thousand data.
     """
 
     __slots__ = ("broken", "categories", "holds", "index_id", "index_type", "indexed", "length",
@@ -34,9 +33,9 @@ class Entry:
         self.name = name
         self.type = data_type
         self.holds = ""
-        """`series`, `series_per_category`, `external_file`, or nothing."""
+        """Field that holds the values: `series`, `series_per_category`, `external_file`, or ""."""
         self.length = -1
-        """Of the one series; -1 for data of another form."""
+        """Number of values of the one series; -1 for data of another form."""
         self.categories: dict[str, int] | None = None
         """The length of each category's series."""
         self.indexed = False
@@ -44,22 +43,22 @@ class Entry:
         self.index_type = 0
         self.index_id = ""
         self.broken = False
-        """Something is wrong with its series: what follows from that is not reported again."""
+        """True for a series with a finding: what follows from that is not reported again."""
         self.used = False
-        """Whether a metric or another data refers to it."""
+        """True once a metric or another data has referred to it."""
 
 
 class Context:
-    """One document being judged by one edition."""
+    """One document that is being validated by one edition."""
 
     def __init__(self, document: Document, edition: Edition) -> None:
         self.document = document
         self.message: pb.JobMetrics = document.message
         self.edition = edition
-        self.data: dict[str, Entry] = {}
-        """By id, as written; of several with the same id the last, as ReSim has it."""
-        self.entries: list[Entry] = []
-        """In file order."""
+        self.data_by_id: dict[str, DataState] = {}
+        """Data by id, as written; of several with the same id the last, as in ReSim's validator."""
+        self.data_list: list[DataState] = []
+        """All data in file order."""
         self.metrics: dict[str, tuple[int, str]] = {}
         """(position, name) by id."""
         self.event_metrics: list[tuple[int, str]] = []
@@ -68,65 +67,31 @@ class Context:
         """The statuses of all metrics."""
         self.heavy: dict[int, HeavyFacts] | None = None
         """What is known of heavy series, once it is."""
-        self.unknown = document.unknown_fields()
+        self.unknown_fields = document.unknown_fields()
         self.strings: dict[int, frozenset[str]] = {}
-        """The different strings of a data that is looked at whole, by its position."""
+        """The distinct strings of a data, by its position, where they have been collected."""
         self._findings: list[Finding] = []
         self._merged: dict[Hashable, tuple[int, list[str], int]] = {}
-        self._spellings: dict[str, Entry] | None = None
+        self._spellings: dict[str, DataState] | None = None
 
     # ------------------------------------------------------------------ findings
 
-    def error(
+    def report(
         self,
-        rule: str,
+        rule: Rule,
         target: Target,
         where: str,
         message: str,
         hint: str,
         cause: Hashable = None,
     ) -> None:
-        """ReSim rejects the file for this. One cause is told once, with its other places."""
-        self._add(rule, Severity.ERROR, target, where, message, hint, cause)
+        """Add a finding of `rule` with the rule's severity.
 
-    def warning(
-        self,
-        rule: str,
-        target: Target,
-        where: str,
-        message: str,
-        hint: str,
-        cause: Hashable = None,
-    ) -> None:
-        """ReSim accepts this, but somebody will be surprised."""
-        self._add(rule, Severity.WARNING, target, where, message, hint, cause)
-
-    def info(self, rule: str, target: Target, where: str, message: str, hint: str) -> None:
-        """Worth knowing."""
-        self._add(rule, Severity.INFO, target, where, message, hint, None)
-
-    def unknown_number(self, target: Target, where: str, number: int) -> None:
-        """An enumeration has a value that the schema has no name for."""
-        self.warning(
-            "enum-unknown",
-            target,
-            where,
-            f"is {number}, which the schema has no name for",
-            "A newer open-core may have written it; readers may fail on it.",
-        )
-
-    def _add(
-        self,
-        rule: str,
-        severity: Severity,
-        target: Target,
-        where: str,
-        message: str,
-        hint: str,
-        cause: Hashable,
-    ) -> None:
+        `message` continues `where`, its subject. Findings of one rule with the same `cause`
+        are merged into the first, which lists the other places.
+        """
         if cause is not None:
-            key = (rule, cause)
+            key = (rule.code, cause)
             known = self._merged.get(key)
             if known is not None:
                 at, places, more = known
@@ -136,10 +101,10 @@ class Context:
                     self._merged[key] = (at, places, more + 1)
                 return
             self._merged[key] = (len(self._findings), [], 0)
-        self._findings.append(Finding(rule, severity, where, message, hint, target))
+        self._findings.append(Finding(rule.code, rule.severity, where, message, hint, target))
 
     def findings(self) -> list[Finding]:
-        """Everything found: errors first, then in the order of the file."""
+        """All findings: errors first, then in the order of the file."""
         for at, places, more in self._merged.values():
             if more:
                 also = ". The same at " + ", ".join(places)
@@ -149,7 +114,7 @@ class Context:
         return sorted(
             self._findings,
             key=lambda found: (
-                _RANK[found.severity],
+                -found.severity.rank,
                 _KINDS[found.target.kind],
                 found.target.position,
             ),
@@ -157,32 +122,32 @@ class Context:
 
     # -------------------------------------------------------------------- places
 
-    def of(self, entry: Entry) -> pb.MetricsData:
+    def of(self, entry: DataState) -> pb.MetricsData:
         """The message of an entry."""
         return self.message.metrics_data[entry.position]
 
     def metric_place(self, position: int) -> str:
-        """Where a metric is: `metrics["Max speed"]`, or by position where it has no name."""
+        """Path of a metric: `metrics["Max speed"]`, or by position where it has no name."""
         return place("metrics", self.message.job_level_metrics.metrics[position].name, position)
 
     def data_place(self, position: int) -> str:
-        """Where a data is: `data["speed"]`."""
+        """Path of a data: `data["speed"]`."""
         return place("data", self.message.metrics_data[position].name, position)
 
     def event_place(self, position: int) -> str:
-        """Where an event is: `events["Take-off"]`."""
+        """Path of an event: `events["Take-off"]`."""
         return place("events", self.message.events[position].name, position)
 
     # --------------------------------------------------------------------- hints
 
-    def other_spelling(self, data_id: str) -> Entry | None:
-        """The data whose id is the same UUID, written differently."""
+    def other_spelling(self, data_id: str) -> DataState | None:
+        """The data whose id is the same UUID in another spelling."""
         if self._spellings is None:
-            self._spellings = {same_id(known): entry for known, entry in self.data.items()}
+            self._spellings = {same_id(known): entry for known, entry in self.data_by_id.items()}
         return self._spellings.get(same_id(data_id)) if data_id else None
 
     def missing_hint(self, data_id: str, name: str, types: Iterable[int]) -> str:
-        """What a reference to data that is not there may have meant."""
+        """Hint for a reference to missing data: the data that may have been meant."""
         twin = self.other_spelling(data_id)
         if twin is not None:
             return (
@@ -190,8 +155,8 @@ class Context:
                 f"({self.of(twin).metrics_data_id.id.data}); ids are compared as text."
             )
         fitting = set(types)
-        names = [entry.name for entry in self.entries if entry.type in fitting and not entry.used]
-        names = names or [entry.name for entry in self.entries if entry.type in fitting]
+        names = [entry.name for entry in self.data_list if entry.type in fitting and not entry.used]
+        names = names or [entry.name for entry in self.data_list if entry.type in fitting]
         near = nearest(name, names)
         if near:
             return f"Write that data into the file too, or refer to one that is in it. {near}"
@@ -204,7 +169,7 @@ def place(collection: str, name: str, position: int) -> str:
 
 
 def quoted(text: str) -> str:
-    """A text from the file in double quotes, still raw otherwise."""
+    """A text from the file in double quotes, otherwise unchanged."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
@@ -223,3 +188,16 @@ def nearest(name: str, names: list[str]) -> str:
         if ratio > best_ratio:
             best, best_ratio = candidate, ratio
     return f"Nearest name: {quoted(best)}." if best_ratio >= 0.4 else ""
+
+
+class DocumentCheck(NamedTuple):
+    """A check that needs the whole document, run after all tables have been filled."""
+
+    rules: tuple[Rule, ...]
+    """The rules that it reports."""
+    run: Callable[[Context], None]
+
+
+def document_check(*rules: Rule) -> Callable[[Callable[[Context], None]], DocumentCheck]:
+    """Decorate a function as a check of these rules; `registry` collects and runs it."""
+    return lambda run: DocumentCheck(rules, run)

@@ -1,4 +1,4 @@
-"""A finding: what is wrong, where, how bad, and what to do about it."""
+"""Findings, and the rules and severities that they have."""
 
 from __future__ import annotations
 
@@ -23,8 +23,28 @@ class Severity(StrEnum):
 _RANKS = {Severity.ERROR: 3, Severity.WARNING: 2, Severity.INFO: 1}
 
 
+class Rule(NamedTuple):
+    """A rule: its code, how severe a breach is, and its documentation.
+
+    The examples are lines of `place = value`, applied to a small valid document: the bad
+    ones give a finding of exactly this rule, the good ones none.
+    """
+
+    code: str
+    severity: Severity
+    title: str
+    explanation: str
+    bad: tuple[str, ...] = ()
+    """Empty where no edit of a document can break the rule."""
+    good: tuple[str, ...] = ()
+    since: str = ""
+    """The first release that checks it; empty: all do."""
+    until: str = ""
+    """The first release that no longer checks it; empty: the newest does."""
+
+
 class Target(NamedTuple):
-    """What a finding is about, for a program to go to."""
+    """Object that a finding is about, for programs to navigate to."""
 
     kind: str
     """`file`, `metric`, `data` or `event`."""
@@ -33,28 +53,30 @@ class Target(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """One thing that a rule found. Texts are raw: escape them for where they go."""
+    """One breach of a rule. Texts are raw: escape them for the place they go to."""
 
     rule: str
+    """The code of the rule."""
     severity: Severity
     where: str
-    """For people: `metrics["Detection latency"].values.statuses[1]`."""
+    """Path of the value: `metrics["Detection latency"].values.statuses[1]`."""
     message: str
+    """What is wrong, mostly without its subject, which is `where`: `has no values`."""
     hint: str
     target: Target = Target("file")
 
 
 class Report(NamedTuple):
-    """What validation says about one document."""
+    """The findings about one document by the rules of one edition."""
 
     edition: str
     findings: Sequence[Finding]
 
     @property
     def valid(self) -> bool:
-        """Whether the official validator of this edition accepts the document."""
+        """True if the official validator of this edition accepts the document."""
         return not any(finding.severity is Severity.ERROR for finding in self.findings)
 
     def count(self, severity: Severity) -> int:
-        """How many findings are of this severity."""
+        """Number of findings of this severity."""
         return sum(finding.severity is severity for finding in self.findings)

@@ -1,28 +1,74 @@
-"""The rules: what each code means, from when to when it holds, an example of bad and good.
+"""All rules and checks, collected from the modules of `rules`.
 
-The examples are lines of `place = value`, applied to a small valid document; the tests
-apply them and look: the bad ones give a finding of exactly this rule, the good ones none.
+A new rule is a `Rule` in one of these modules and, beside it, a function that calls
+`context.report` with it: decorated with `document_check` where it needs the whole document.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from resim_inspect.validation.catalogue import beyond, data, events, metrics, values
-from resim_inspect.validation.catalogue.rule import Rule
+from resim_inspect.validation.context import DocumentCheck
+from resim_inspect.validation.findings import Rule
+from resim_inspect.validation.rules import (
+    data,
+    events,
+    file,
+    files,
+    histogram,
+    indexes,
+    metric_fields,
+    metrics,
+    schema,
+    series_values,
+    single_values,
+    states,
+    statuses,
+    usage,
+    value_status_pairs,
+    values,
+)
 
-__all__ = ["RULES", "Rule"]
+__all__ = ["CHECKS", "RULES", "Rule"]
+
+MODULES = (
+    file,
+    statuses,
+    metric_fields,
+    metrics,
+    value_status_pairs,
+    values,
+    states,
+    histogram,
+    single_values,
+    data,
+    indexes,
+    events,
+    series_values,
+    files,
+    schema,
+    usage,
+)
+"""The modules with rules, in the order in which the rules are listed."""
 
 
-def _all() -> Mapping[str, Rule]:
+def _rules() -> Mapping[str, Rule]:
     rules: dict[str, Rule] = {}
-    for module in (metrics, values, data, events, beyond):
-        for rule in module.RULES:
-            if rule.code in rules:
-                raise ValueError(f"two rules are called {rule.code}")
-            rules[rule.code] = rule
-    return rules
+    for module in MODULES:
+        for value in vars(module).values():
+            # A rule that a module imports from another is the same object.
+            if isinstance(value, Rule) and rules.setdefault(value.code, value) is not value:
+                raise ValueError(f"two rules have the code {value.code}")
+    return dict(sorted(rules.items(), key=lambda item: -item[1].severity.rank))
 
 
-RULES: Mapping[str, Rule] = _all()
-"""All rules by code: those of the file and its metrics first, the warnings last."""
+RULES: Mapping[str, Rule] = _rules()
+"""All rules by code, the most severe first."""
+
+CHECKS: tuple[DocumentCheck, ...] = tuple(
+    check
+    for module in MODULES
+    for check in vars(module).values()
+    if isinstance(check, DocumentCheck)
+)
+"""The checks of whole documents, in the order in which they run."""

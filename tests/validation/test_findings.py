@@ -13,6 +13,7 @@ from resim_inspect.schema import metrics_pb2 as pb
 from resim_inspect.validation import Severity, Target, validate
 from resim_inspect.validation.context import Context, nearest
 from resim_inspect.validation.editions import edition
+from resim_inspect.validation.rules.file import NO_METRICS
 from tests.validation.edits import apply, base
 
 
@@ -174,5 +175,5 @@ def test_more_than_two_gib_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_same_cause_at_the_same_place_is_counted_once() -> None:
     context = Context(DocumentBuilder().document(), edition())
     for where in ("a", "a", "b", "c", "d", "e", "e"):
-        context.error("r", Target("file"), where, "wrong.", "", "cause")
+        context.report(NO_METRICS, Target("file"), where, "wrong.", "", "cause")
     assert [one.message for one in context.findings()] == ["wrong. The same at b, c, d and 2 more."]

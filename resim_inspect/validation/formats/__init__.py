@@ -12,10 +12,8 @@ from resim_inspect.errors import (
     TruncatedError,
     UnreadableError,
 )
-from resim_inspect.validation.findings import Finding, Report, Severity
-
-UNREADABLE = "file-unreadable"
-"""The rule of a file that cannot be read."""
+from resim_inspect.validation.findings import Finding, Report
+from resim_inspect.validation.rules.file import FILE_TOO_LARGE, FILE_UNREADABLE
 
 
 class Result(NamedTuple):
@@ -46,7 +44,7 @@ def unreadable(path: Path, error: DocumentError, edition: str) -> Result:
         hint = "Name a metrics.binproto, or a folder that has one."
     else:
         hint = "Name a metrics.binproto as a metrics build writes it."
-    rule = "file-too-large" if isinstance(error, TooLargeError) else UNREADABLE
+    rule = FILE_TOO_LARGE if isinstance(error, TooLargeError) else FILE_UNREADABLE
     message = error.problem if error.about_file else str(error)
-    finding = Finding(rule, Severity.ERROR, "file", message, hint)
+    finding = Finding(rule.code, rule.severity, "file", message, hint)
     return Result(path, False, Report(edition, (finding,)))

@@ -1,17 +1,105 @@
-"""Rules for metrics data: the ids, the series and what they hold, the index, the files."""
+"""Rules about metrics data: the ids, the series and what they hold."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from resim_inspect.validation import schema_constants
-from resim_inspect.validation.context import Context, Entry, quoted
-from resim_inspect.validation.findings import Target
+from resim_inspect.validation.context import Context, DataState, quoted
+from resim_inspect.validation.findings import Rule, Severity, Target
 from resim_inspect.validation.ids import is_uuid, short
 from resim_inspect.validation.rules.series_values import look_at_heavy, look_at_series
+from resim_inspect.validation.rules.shapes import held, listed
 
 if TYPE_CHECKING:
     from resim_inspect.schema import metrics_pb2 as pb
+
+DATA_ID = Rule(
+    "data-id",
+    Severity.ERROR,
+    "Every data has an id",
+    "The id of a metrics data is a UUID.",
+    (
+        'data["distance"].id = "distance"',
+        'metrics["Distances"].values.values = data["distance"]',
+        'metrics["Path"].values.x = [data["distance"]]',
+        'metrics["Last distance"].values.value = data["distance"]',
+    ),
+    (
+        'data["distance"].id = "12345678-1234-1234-1234-123456789abc"',
+        'metrics["Distances"].values.values = data["distance"]',
+        'metrics["Path"].values.x = [data["distance"]]',
+        'metrics["Last distance"].values.value = data["distance"]',
+    ),
+)
+DATA_ID_DUPLICATE = Rule(
+    "data-id-duplicate",
+    Severity.ERROR,
+    "No two data have the same id",
+    "With the same id twice, a reference means one of the two, and nobody knows which.",
+    ('data += data["labels"]', 'data[-1].name = "more labels"'),
+    ('metrics["Photo"].values.image = data["photo"]',),
+)
+DATA_NAME_DUPLICATE = Rule(
+    "data-name-duplicate",
+    Severity.ERROR,
+    "No two data have the same name",
+    "An empty name is a name too: one data may have it.",
+    ('data["labels"].name = "distance"',),
+    ('data["labels"].name = ""',),
+)
+DATA_TYPE_UNSET = Rule(
+    "data-type-unset",
+    Severity.ERROR,
+    "Every data says what it holds",
+    "The data type tells doubles, timestamps, UUIDs, strings and statuses, indexed or not, "
+    "and external files.",
+    ('data["other clock"].type = unset',),
+    ('data["other clock"].type = TIMESTAMP',),
+)
+FILE_PATH_MISSING = Rule(
+    "file-path-missing",
+    Severity.ERROR,
+    "An external file has a path",
+    "The path is relative to the folder of metrics.binproto.",
+    ('data["photo"].path = ""',),
+    ('data["photo"].path = "photo.png"',),
+)
+SERIES_MISSING = Rule(
+    "series-missing",
+    Severity.ERROR,
+    "A data holds its values in the form it says",
+    "A series for each category where it is marked as per category, else one series.",
+    ('data["distance"].is_per_category = true',),
+    ('data["distance"].is_per_category = false',),
+)
+SERIES_EMPTY = Rule(
+    "series-empty",
+    Severity.ERROR,
+    "A series has at least one value",
+    "This holds for every category.",
+    ('data["by camera"].series["rear"] = []', 'data["by camera status"].series["rear"] = []'),
+    (
+        'data["by camera"].series["rear"] = [0.5]',
+        'data["by camera status"].series["rear"] = [PASSED]',
+    ),
+)
+SERIES_TYPE = Rule(
+    "series-type",
+    Severity.ERROR,
+    "A series holds what the data's type says",
+    "Data of the type double hold doubles, and so on.",
+    ('data["height"].series = ["low", "middle", "high"]',),
+    ('data["height"].series = [1, 2, 3]',),
+)
+CATEGORY_NAMES = Rule(
+    "category-names",
+    Severity.ERROR,
+    "The category names are those of the series",
+    "Every category is named, and every name has a series; the order is free.",
+    ('data["by camera"].category_names = ["front", "left"]',),
+    ('data["by camera"].category_names = ["rear", "front"]',),
+)
 
 
 def read_data(context: Context) -> None:
@@ -19,15 +107,15 @@ def read_data(context: Context) -> None:
 
     Raises MalformedError for a series whose bytes protobuf refuses.
     """
-    by_id = context.data
+    by_id = context.data_by_id
     names: dict[str, int] = {}
     heavy = context.document.heavy
-    add = context.entries.append
+    add = context.data_list.append
     indexed_types, plain_series = schema_constants.INDEXED, schema_constants.SERIES
     field_of, statuses = schema_constants.FIELD_OF_DATA.get, "statuses"
     for position, message in enumerate(context.message.metrics_data):
         name, data_type = message.name, message.data_type
-        entry = Entry(position, name, data_type)
+        entry = DataState(position, name, data_type)
         add(entry)
         data_id = message.metrics_data_id.id.data
         if data_id in by_id:
@@ -67,7 +155,7 @@ def read_data(context: Context) -> None:
         _check_holds(context, entry, message, per_category)
 
 
-def _read_categories(context: Context, entry: Entry, message: pb.MetricsData) -> None:
+def _read_categories(context: Context, entry: DataState, message: pb.MetricsData) -> None:
     by_category = message.series_per_category.category_to_series
     entry.categories = {}
     # Sorted: protobuf gives a map in no order of its own.
@@ -78,7 +166,7 @@ def _read_categories(context: Context, entry: Entry, message: pb.MetricsData) ->
 
 
 def _check_series(
-    context: Context, entry: Entry, kind: str | None, length: int, category: str | None
+    context: Context, entry: DataState, kind: str | None, length: int, category: str | None
 ) -> None:
     """What holds for every series of a data that is not an external file."""
     wanted = schema_constants.FIELD_OF_DATA.get(entry.type, "statuses")
@@ -88,16 +176,16 @@ def _check_series(
     where = _series_place(context, entry, category)
     if kind is None or not length:
         entry.broken = True
-        context.error(
-            "series-empty",
+        context.report(
+            SERIES_EMPTY,
             target,
             where,
             "has no values" if kind is not None else "is a series of no kind, without values",
             "Give at least one value, or leave the data out.",
         )
     if kind is not None and kind != wanted and entry.type:
-        context.error(
-            "series-type",
+        context.report(
+            SERIES_TYPE,
             target,
             where,
             f"holds {kind}, but the data's type is {schema_constants.data_type(entry.type)}",
@@ -106,32 +194,32 @@ def _check_series(
         )
 
 
-def _series_place(context: Context, entry: Entry, category: str | None) -> str:
+def _series_place(context: Context, entry: DataState, category: str | None) -> str:
     where = context.data_place(entry.position) + ".series"
     return where if category is None else f"{where}[{quoted(category)}]"
 
 
 def _check_holds(
-    context: Context, entry: Entry, message: pb.MetricsData, per_category: bool
+    context: Context, entry: DataState, message: pb.MetricsData, per_category: bool
 ) -> None:
     """Whether the data holds what its type and flags say."""
     holds = entry.holds
     if entry.type == schema_constants.EXTERNAL_FILE:
         if holds != "external_file" or not message.external_file.path:
             entry.broken = holds != "external_file"
-            context.error(
-                "file-path-missing",
+            context.report(
+                FILE_PATH_MISSING,
                 Target("data", entry.position),
                 context.data_place(entry.position) + ".path",
                 "is an external file without a path"
                 if holds in ("external_file", "")
-                else f"is an external file by its type, but holds {_held(holds)}",
+                else f"is an external file by its type, but holds {held(holds)}",
                 "Give the file's path, relative to the folder of metrics.binproto.",
             )
         return
     if not entry.type:
-        context.error(
-            "data-type-unset",
+        context.report(
+            DATA_TYPE_UNSET,
             Target("data", entry.position),
             context.data_place(entry.position) + ".type",
             "says not what it holds: its data type is unset",
@@ -141,30 +229,19 @@ def _check_holds(
     if holds != wanted:
         entry.broken = True
         flag = "is" if per_category else "is not"
-        context.error(
-            "series-missing",
+        context.report(
+            SERIES_MISSING,
             Target("data", entry.position),
             context.data_place(entry.position) + ".series",
-            f"should hold {_held(wanted)}, for it {flag} marked as per category, "
-            f"but it holds {_held(holds)}",
+            f"should hold {held(wanted)}, for it {flag} marked as per category, "
+            f"but it holds {held(holds)}",
             "Store the values in that form, or change is_per_category.",
         )
     elif per_category:
         _check_categories(context, entry, list(message.category_names))
 
 
-_HELD = {
-    "series": "one series",
-    "series_per_category": "a series for each category",
-    "external_file": "an external file",
-}
-
-
-def _held(holds: str) -> str:
-    return _HELD[holds] if holds else "nothing"
-
-
-def _check_categories(context: Context, entry: Entry, names: list[str]) -> None:
+def _check_categories(context: Context, entry: DataState, names: list[str]) -> None:
     have = entry.categories or {}
     if names and set(names) == have.keys():
         return
@@ -176,12 +253,12 @@ def _check_categories(context: Context, entry: Entry, names: list[str]) -> None:
     else:
         parts = []
         if missing:
-            parts.append(f"no series for {_listed(missing)}")
+            parts.append(f"no series for {listed(missing)}")
         if unnamed:
-            parts.append(f"{_listed(unnamed)} not among the category names")
+            parts.append(f"{listed(unnamed)} not among the category names")
         message = "category names and series differ: " + "; ".join(parts)
-    context.error(
-        "category-names",
+    context.report(
+        CATEGORY_NAMES,
         Target("data", entry.position),
         context.data_place(entry.position) + ".category_names",
         message,
@@ -189,131 +266,9 @@ def _check_categories(context: Context, entry: Entry, names: list[str]) -> None:
     )
 
 
-def _listed(texts: list[str], limit: int = 5) -> str:
-    shown = ", ".join(quoted(text) for text in texts[:limit])
-    return shown + (f" and {len(texts) - limit:,} more" if len(texts) > limit else "")
-
-
-def check_indexes(context: Context) -> None:
-    """Whether every indexed data has an index of its own form and of the type it says."""
-    by_id = context.data
-    indexed_types = schema_constants.INDEXED
-    for entry in context.entries:
-        if (entry.type in indexed_types) != entry.indexed:
-            _flag_differs(context, entry)
-        if not 0 <= entry.type <= schema_constants.EXTERNAL_FILE:
-            _unknown(context, entry, "type", entry.type)
-        if not 0 <= entry.index_type <= schema_constants.EXTERNAL_FILE:
-            _unknown(context, entry, "index_type", entry.index_type)
-        if not entry.indexed:
-            continue
-        index = by_id.get(entry.index_id)
-        if index is None:
-            _index_missing(context, entry)
-            continue
-        index.used = True
-        # An index of no type has a finding of its own.
-        if entry.index_type != index.type and index.type:
-            context.error(
-                "index-type",
-                Target("data", entry.position),
-                context.data_place(entry.position) + ".index",
-                f"says that its index is {schema_constants.data_type(entry.index_type)}, "
-                f"but {quoted(index.name)} is {schema_constants.data_type(index.type)}",
-                "Set index_data_type to the type of the index data.",
-            )
-        if not (entry.broken or index.broken) and (
-            entry.length != index.length or entry.length < 0
-        ):
-            _index_shape(context, entry, index)
-
-
-def difference(one: Entry, other: Entry) -> tuple[str, str]:
-    """How the values of two data differ in number: the rule's suffix and `this, but that`.
-
-    Both are empty where they do not.
-    """
-    if one.holds != other.holds or not one.holds:
-        return "form", f"{_held(one.holds)}, but {_held(other.holds)}"
-    if one.categories is None or other.categories is None:
-        if one.length != other.length:
-            return "length", f"{one.length:,}, but {other.length:,}"
-        return "", ""
-    only_one = [name for name in one.categories if name not in other.categories]
-    only_other = [name for name in other.categories if name not in one.categories]
-    if only_one or only_other:
-        return "form", (
-            f"{len(one.categories)} categories, but {len(other.categories)}: "
-            f"{_listed(only_one + only_other)} in one of them only"
-        )
-    for name, length in one.categories.items():
-        if other.categories[name] != length:
-            return "length", (
-                f"{length:,}, but {other.categories[name]:,} in category {quoted(name)}"
-            )
-    return "", ""
-
-
-def _index_shape(context: Context, entry: Entry, index: Entry) -> None:
-    suffix, phrase = difference(entry, index)
-    if not suffix:
-        return
-    what = "values" if suffix == "length" else "form"
-    context.error(
-        f"index-{suffix}",
-        Target("data", entry.position),
-        context.data_place(entry.position) + ".index",
-        f"{what} of the data and of its index {quoted(index.name)}: {phrase}",
-        "The index must have one value for each value of the data, category by category.",
-        (index.position, phrase),
-    )
-
-
-def _index_missing(context: Context, entry: Entry) -> None:
-    target = Target("data", entry.position)
-    where = context.data_place(entry.position) + ".index"
-    if not is_uuid(entry.index_id):
-        context.error(
-            "index-missing",
-            target,
-            where,
-            "is indexed, but names no index"
-            if not entry.index_id
-            else f"is indexed by {short(entry.index_id)}, which is no UUID",
-            "Name the id of the index data, or clear is_indexed.",
-        )
-        return
-    context.error(
-        "index-missing",
-        target,
-        where,
-        f"is indexed by data {short(entry.index_id)}, which is not in the file",
-        context.missing_hint(entry.index_id, entry.name, (entry.index_type,)),
-        ("missing", entry.index_id),
-    )
-
-
-def _unknown(context: Context, entry: Entry, field: str, number: int) -> None:
-    place = f"{context.data_place(entry.position)}.{field}"
-    context.unknown_number(Target("data", entry.position), place, number)
-
-
-def _flag_differs(context: Context, entry: Entry) -> None:
-    if entry.type == schema_constants.EXTERNAL_FILE or not entry.type:
-        return
-    says = "is marked as indexed" if entry.indexed else "is not marked as indexed"
-    context.warning(
-        "index-flag",
-        Target("data", entry.position),
-        context.data_place(entry.position) + ".is_indexed",
-        f"{says}, but its type is {schema_constants.data_type(entry.type)}",
-        "Make type and flag say the same; readers go by one or the other.",
-    )
-
-
-def _bad_id(context: Context, data_id: str, entry: Entry) -> None:
-    context.error(
-        "data-id",
+def _bad_id(context: Context, data_id: str, entry: DataState) -> None:
+    context.report(
+        DATA_ID,
         Target("data", entry.position),
         context.data_place(entry.position) + ".id",
         f"has the id {quoted(data_id)}, which is no UUID" if data_id else "has no id",
@@ -321,10 +276,10 @@ def _bad_id(context: Context, data_id: str, entry: Entry) -> None:
     )
 
 
-def _duplicate_id(context: Context, data_id: str, entry: Entry) -> None:
-    first = context.data[data_id]
-    context.error(
-        "data-id-duplicate",
+def _duplicate_id(context: Context, data_id: str, entry: DataState) -> None:
+    first = context.data_by_id[data_id]
+    context.report(
+        DATA_ID_DUPLICATE,
         Target("data", entry.position),
         context.data_place(entry.position) + ".id",
         f"has the same id as {context.data_place(first.position)}: {short(data_id)}",
@@ -334,8 +289,8 @@ def _duplicate_id(context: Context, data_id: str, entry: Entry) -> None:
 
 
 def _duplicate_name(context: Context, name: str, first: int, position: int) -> None:
-    context.error(
-        "data-name-duplicate",
+    context.report(
+        DATA_NAME_DUPLICATE,
         Target("data", position),
         f"data[{position}].name",
         f"has the same name as data[{first}]: {quoted(name)}",

@@ -1,4 +1,4 @@
-"""Rules for events: ids, names, time, status, importance and the metrics they name."""
+"""Rules about events: ids, names, time, status, importance and the metrics they name."""
 
 from __future__ import annotations
 
@@ -7,11 +7,92 @@ from typing import TYPE_CHECKING
 from resim_inspect.document.enums import TimestampType
 from resim_inspect.validation import schema_constants
 from resim_inspect.validation.context import Context, quoted
-from resim_inspect.validation.findings import Target
+from resim_inspect.validation.findings import Rule, Severity, Target
 from resim_inspect.validation.ids import is_uuid, short
+from resim_inspect.validation.rules.metric_fields import IMPORTANCE_UNSET
+from resim_inspect.validation.rules.schema import report_unknown_number
+from resim_inspect.validation.rules.statuses import STATUS_UNSET
 
 if TYPE_CHECKING:
     from resim_inspect.schema import metrics_pb2 as pb
+
+EVENT_ID = Rule(
+    "event-id",
+    Severity.ERROR,
+    "Every event has an id",
+    "The id of an event is a UUID.",
+    ('events["Landing"].id = "landing"',),
+    ('events["Landing"].id = "12345678-1234-1234-1234-123456789abc"',),
+)
+EVENT_NAME_EMPTY = Rule(
+    "event-name-empty",
+    Severity.ERROR,
+    "Every event has a name",
+    "The name is what people see.",
+    ('events["Landing"].name = ""',),
+    ('events["Landing"].name = "Touchdown"',),
+)
+EVENT_NAME_DUPLICATE = Rule(
+    "event-name-duplicate",
+    Severity.ERROR,
+    "No two events have the same name",
+    "Number them where the same thing happens twice.",
+    ('events["Landing"].name = "Take-off"',),
+    ('events["Landing"].name = "Take-off 2"',),
+)
+EVENT_TIME = Rule(
+    "event-time",
+    Severity.ERROR,
+    "The time of an event is a time",
+    "Seconds count from 0, nanoseconds lie from 0 to 999,999,999.",
+    ('events["Landing"].timestamp.nanos = 1500000000',),
+    ('events["Landing"].timestamp.nanos = 500000000',),
+)
+EVENT_TIME_TYPE = Rule(
+    "event-time-type",
+    Severity.ERROR,
+    "Every event says how its time counts",
+    "ABSOLUTE counts from 1970, RELATIVE from the start of the simulation.",
+    ('events["Landing"].timestamp_type = unset',),
+    ('events["Landing"].timestamp_type = RELATIVE',),
+)
+EVENT_TIME_MIXED = Rule(
+    "event-time-mixed",
+    Severity.ERROR,
+    "The times of all events count alike",
+    "All are absolute or all are relative.",
+    ('events["Landing"].timestamp_type = ABSOLUTE',),
+    (
+        'events["Landing"].timestamp_type = ABSOLUTE',
+        'events["Take-off"].timestamp_type = ABSOLUTE',
+    ),
+)
+EVENT_METRIC_MISSING = Rule(
+    "event-metric-missing",
+    Severity.ERROR,
+    "The metrics that an event names are in the file",
+    "Metrics are found by their id, which is compared as text.",
+    ('events["Take-off"].metrics = ["12345678-1234-1234-1234-123456789abc"]',),
+    ('events["Take-off"].metrics = [metrics["Max speed"]]',),
+)
+EVENT_METRIC_NAMES = Rule(
+    "event-metric-names",
+    Severity.ERROR,
+    "The metrics of one event have different names",
+    "Two events may have a metric of the same name each, but not one event two of them, "
+    "nor the same metric twice.",
+    ('events["Take-off"].metrics = [metrics["Max speed"], metrics["Max speed"]]',),
+    ('events["Take-off"].metrics = [metrics["Max speed"], metrics["Summary"]]',),
+    since="0.12.0",
+)
+EVENT_ID_DUPLICATE = Rule(
+    "event-id-duplicate",
+    Severity.WARNING,
+    "No two events have the same id",
+    "ReSim's validator means to check this and does not.",
+    ('events["Landing"].id = events["Take-off"].id',),
+    ('events["Landing"].id = "12345678-1234-1234-1234-123456789abc"',),
+)
 
 
 def check_events(context: Context) -> None:
@@ -23,13 +104,13 @@ def check_events(context: Context) -> None:
         event_id = event.event_id.id.data
         if not is_uuid(event_id):
             _error(
-                context, position, "id", "event-id",
+                context, position, "id", EVENT_ID,
                 f"has the id {quoted(event_id)}, which is no UUID" if event_id else "has no id",
                 "Give it a UUID.",
             )  # fmt: skip
         elif event_id in ids:
-            context.warning(
-                "event-id-duplicate",
+            context.report(
+                EVENT_ID_DUPLICATE,
                 Target("event", position),
                 context.event_place(position) + ".id",
                 f"has the same id as {context.event_place(ids[event_id])}: {short(event_id)}",
@@ -39,10 +120,10 @@ def check_events(context: Context) -> None:
         ids.setdefault(event_id, position)
         name = event.name
         if not name:
-            _error(context, position, "name", "event-name-empty", "has no name", "Give it a name.")
+            _error(context, position, "name", EVENT_NAME_EMPTY, "has no name", "Give it a name.")
         elif name in names:
-            context.error(
-                "event-name-duplicate",
+            context.report(
+                EVENT_NAME_DUPLICATE,
                 Target("event", position),
                 f"events[{position}].name",
                 f"has the same name as events[{names[name]}]: {quoted(name)}",
@@ -52,11 +133,11 @@ def check_events(context: Context) -> None:
         else:
             names[name] = position
         for field, number, rule, choice, last in (
-            ("status", event.status, "status-unset",
+            ("status", event.status, STATUS_UNSET,
              "PASSED, FAIL_WARN, FAIL_BLOCK, NOT_APPLICABLE or RAW", schema_constants.LAST),
-            ("importance", event.importance, "importance-unset",
+            ("importance", event.importance, IMPORTANCE_UNSET,
              "ZERO, LOW, MEDIUM, HIGH or CRITICAL", schema_constants.LAST),
-            ("timestamp_type", event.timestamp_type, "event-time-type",
+            ("timestamp_type", event.timestamp_type, EVENT_TIME_TYPE,
              "ABSOLUTE (since 1970) or RELATIVE (to the start)", 2),
         ):  # fmt: skip
             if not number:
@@ -64,22 +145,24 @@ def check_events(context: Context) -> None:
                 _error(context, position, field, rule, what, f"Set {choice}.")
             elif not 0 < number <= last:
                 place = f"{context.event_place(position)}.{field}"
-                context.unknown_number(Target("event", position), place, number)
+                report_unknown_number(context, Target("event", position), place, number)
         _check_time(context, position, event)
         _check_metrics(context, position, event)
     _check_time_types(context)
 
 
-def _error(context: Context, position: int, field: str, rule: str, message: str, hint: str) -> None:
+def _error(
+    context: Context, position: int, field: str, rule: Rule, message: str, hint: str
+) -> None:
     where = f"{context.event_place(position)}.{field}"
-    context.error(rule, Target("event", position), where, message, hint)
+    context.report(rule, Target("event", position), where, message, hint)
 
 
 def _check_time(context: Context, position: int, event: pb.Event) -> None:
     seconds, nanos = event.timestamp.seconds, event.timestamp.nanos
     if seconds < 0 or not 0 <= nanos < 1_000_000_000:
         _error(
-            context, position, "timestamp", "event-time",
+            context, position, "timestamp", EVENT_TIME,
             f"has {seconds:,} seconds and {nanos:,} nanoseconds",
             "Seconds count from 0, nanoseconds from 0 to 999,999,999.",
         )  # fmt: skip
@@ -94,8 +177,8 @@ def _check_time_types(context: Context) -> None:
             first, first_at = kind, position
         elif kind and kind != first:
             own = TimestampType(kind).name
-            context.error(
-                "event-time-mixed",
+            context.report(
+                EVENT_TIME_MIXED,
                 Target("event", position),
                 context.event_place(position) + ".timestamp_type",
                 f"is {own}, but {context.event_place(first_at)} is {TimestampType(first).name}",
@@ -127,7 +210,7 @@ def _check_metrics(context: Context, position: int, event: pb.Event) -> None:
             f"metrics[{names[name]}] and metrics[{at}]"
         )
         _error(
-            context, position, f"metrics[{place}]", "event-metric-names", twice,
+            context, position, f"metrics[{place}]", EVENT_METRIC_NAMES, twice,
             "Within one event every metric must have a name of its own.",
         )  # fmt: skip
 
@@ -139,8 +222,8 @@ def _no_metric(context: Context, position: int, place: int, metric_id: str) -> N
         message = f"names {quoted(metric_id)}, which is no UUID"
     else:
         message = "names no metric"
-    context.error(
-        "event-metric-missing",
+    context.report(
+        EVENT_METRIC_MISSING,
         Target("event", position),
         f"{context.event_place(position)}.metrics[{place}]",
         message,

@@ -1,18 +1,53 @@
-"""Rules for the files beside metrics.binproto: images must be where the data says."""
+"""Rules about the files beside metrics.binproto: images must be where the data says."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from resim_inspect.validation import schema_constants
-from resim_inspect.validation.context import Context, Entry, quoted
-from resim_inspect.validation.findings import Target
+from resim_inspect.validation.context import Context, DataState, document_check, quoted
+from resim_inspect.validation.findings import Rule, Severity, Target
+
+PATH_ABSOLUTE = Rule(
+    "path-absolute",
+    Severity.WARNING,
+    "The path of an external file is relative",
+    "ReSim takes files from the folder of metrics.binproto; an absolute path of the "
+    "container means nothing elsewhere.",
+    ('data["photo"].path = "/tmp/resim/outputs/photo.png"',),
+    ('data["photo"].path = "photo.png"',),
+)
+PATH_ESCAPES = Rule(
+    "path-escapes",
+    Severity.WARNING,
+    "The path of an external file stays in the file's folder",
+    "What lies outside of the outputs is not uploaded. A link that leads out counts too.",
+    ('data["photo"].path = "../photo.png"',),
+    ('data["photo"].path = "photo.png"',),
+)
+FILE_MISSING = Rule(
+    "file-missing",
+    Severity.WARNING,
+    "External files are there",
+    "Looked at only where the document came from a file.",
+    ('data["photo"].path = "picture.png"',),
+    ('data["photo"].path = "photo.png"',),
+)
+FILE_EMPTY = Rule(
+    "file-empty",
+    Severity.WARNING,
+    "External files are not empty",
+    "Most likely the metrics build ended before it was written.",
+    ('data["photo"].path = "empty.png"',),
+    ('data["photo"].path = "photo.png"',),
+)
 
 
+@document_check(PATH_ABSOLUTE, PATH_ESCAPES, FILE_MISSING, FILE_EMPTY)
 def check_files(context: Context) -> None:
     """Each external file: its path, and where the document came from a file, the file."""
     folder: Path | None = None
-    for entry in context.entries:
+    for entry in context.data_list:
         if entry.type != schema_constants.EXTERNAL_FILE or entry.holds != "external_file":
             continue
         path = context.of(entry).external_file.path
@@ -20,13 +55,13 @@ def check_files(context: Context) -> None:
             continue  # An error of its own.
         if _absolute(path):
             _warn(
-                context, entry, "path-absolute", f"{quoted(path)} is an absolute path",
+                context, entry, PATH_ABSOLUTE, f"{quoted(path)} is an absolute path",
                 "ReSim looks for files in the folder of metrics.binproto; give a relative path.",
             )  # fmt: skip
             continue
         if _escapes(path):
             _warn(
-                context, entry, "path-escapes", f"{quoted(path)} leaves the file's folder",
+                context, entry, PATH_ESCAPES, f"{quoted(path)} leaves the file's folder",
                 "Put the file beside metrics.binproto or in a folder below it.",
             )  # fmt: skip
             continue
@@ -54,7 +89,7 @@ def _escapes(path: str) -> bool:
     return False
 
 
-def _check_there(context: Context, entry: Entry, folder: Path, path: str) -> None:
+def _check_there(context: Context, entry: DataState, folder: Path, path: str) -> None:
     full = folder / path
     try:
         inside = full.resolve().is_relative_to(folder)
@@ -65,22 +100,22 @@ def _check_there(context: Context, entry: Entry, folder: Path, path: str) -> Non
         inside, size, is_folder = True, None, False
     if not inside:
         _warn(
-            context, entry, "path-escapes", f"{quoted(path)} links out of the file's folder",
+            context, entry, PATH_ESCAPES, f"{quoted(path)} links out of the file's folder",
             "Put the file itself beside metrics.binproto.",
         )  # fmt: skip
     elif size is None:
         what = "is a folder" if is_folder else "is not there"
         _warn(
-            context, entry, "file-missing", f"{quoted(path)} {what}",
+            context, entry, FILE_MISSING, f"{quoted(path)} {what}",
             "Write the file beside metrics.binproto, at that path.",
         )  # fmt: skip
     elif size == 0:
         _warn(
-            context, entry, "file-empty", f"{quoted(path)} is empty",
+            context, entry, FILE_EMPTY, f"{quoted(path)} is empty",
             "Write the file before the metrics build ends.",
         )  # fmt: skip
 
 
-def _warn(context: Context, entry: Entry, rule: str, message: str, hint: str) -> None:
+def _warn(context: Context, entry: DataState, rule: Rule, message: str, hint: str) -> None:
     where = context.data_place(entry.position) + ".path"
-    context.warning(rule, Target("data", entry.position), where, message, hint)
+    context.report(rule, Target("data", entry.position), where, message, hint)

@@ -13,14 +13,56 @@ from typing import TYPE_CHECKING
 from resim_inspect.document.enums import MetricStatus, SeriesKind
 from resim_inspect.document.wire.parse import parse
 from resim_inspect.validation import schema_constants
-from resim_inspect.validation.context import Context, Entry, quoted
-from resim_inspect.validation.findings import Target
+from resim_inspect.validation.context import Context, DataState, quoted
+from resim_inspect.validation.findings import Rule, Severity, Target
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from resim_inspect.document.wire.scan import HeavySeries
     from resim_inspect.schema import metrics_pb2 as pb
+
+TIME_BACKWARDS = Rule(
+    "time-backwards",
+    Severity.WARNING,
+    "Times do not run backwards",
+    "A line over such times zigzags. Equal times are fine.",
+    ('data["clock"].series = [0, 2, 1]',),
+    ('data["clock"].series = [0, 1, 1]',),
+)
+STATUS_UNKNOWN = Rule(
+    "status-unknown",
+    Severity.WARNING,
+    "A series of statuses holds statuses",
+    "ReSim's validator looks at the length only; 0 is no status, and other numbers make "
+    "its own reader fail.",
+    ('data["distance status"].series = [PASSED, 9, unset]',),
+    ('data["distance status"].series = [PASSED, FAIL_WARN, RAW]',),
+)
+VALUES_INFINITE = Rule(
+    "values-infinite",
+    Severity.WARNING,
+    "Values are finite",
+    "An axis cannot show infinities.",
+    ('data["height"].series = [1, inf, 3]',),
+    ('data["height"].series = [1, 2, 3]',),
+)
+VALUES_ALL_NAN = Rule(
+    "values-all-nan",
+    Severity.WARNING,
+    "Not all values are NaN",
+    "There is nothing to draw.",
+    ('data["height"].series = [NaN, NaN, NaN]',),
+    ('data["height"].series = [1, 2, 3]',),
+)
+VALUES_NAN = Rule(
+    "values-nan",
+    Severity.INFO,
+    "Some values are NaN",
+    "They are gaps in a chart, which may be meant.",
+    ('data["height"].series = [1, NaN, 3]',),
+    ('data["height"].series = [1, 2, 3]',),
+)
 
 _LIGHT = 1 << 20
 _KNOWN_STATUSES = frozenset(range(1, 6))
@@ -29,7 +71,7 @@ _KIND_NAMES = {kind.value: kind.name.lower() for kind in SeriesKind}
 
 
 def look_at_series(
-    context: Context, entry: Entry, series: pb.Series, category: str | None
+    context: Context, entry: DataState, series: pb.Series, category: str | None
 ) -> tuple[str | None, int]:
     """The kind and the length of a parsed series; findings for odd values in it."""
     kind = series.WhichOneof("series")
@@ -64,7 +106,7 @@ def look_at_series(
 _INFINITY = float("inf")
 
 
-def look_at_heavy(context: Context, entry: Entry, kind: int) -> tuple[str, int]:
+def look_at_heavy(context: Context, entry: DataState, kind: int) -> tuple[str, int]:
     """As `look_at_series`, for a series that was cut out of the skeleton.
 
     Raises MalformedError for bytes that protobuf refuses.
@@ -100,30 +142,30 @@ def light(heavy: Mapping[int, HeavySeries]) -> bool:
 
 
 def report_not_finite(
-    context: Context, entry: Entry, category: str | None, nan: int, infinite: int, count: int
+    context: Context, entry: DataState, category: str | None, nan: int, infinite: int, count: int
 ) -> None:
     """NaN is a gap in a chart; nothing but NaN is no chart, and an infinity breaks the axis."""
     target = Target("data", entry.position)
     where = _place(context, entry, category)
     if nan == count:
-        context.warning(
-            "values-all-nan",
+        context.report(
+            VALUES_ALL_NAN,
             target,
             where,
             f"all of its {count:,} values are NaN" if count > 1 else "its only value is NaN",
             "There is nothing to show; check how the values are computed.",
         )
     elif nan:
-        context.info(
-            "values-nan",
+        context.report(
+            VALUES_NAN,
             target,
             where,
             f"{nan:,} of {count:,} values are NaN ({_share(nan, count)})",
             "A chart has gaps there.",
         )
     if infinite:
-        context.warning(
-            "values-infinite",
+        context.report(
+            VALUES_INFINITE,
             target,
             where,
             f"{infinite:,} of {count:,} values {'is' if infinite == 1 else 'are'} infinite "
@@ -138,15 +180,15 @@ def _share(part: int, whole: int) -> str:
 
 
 def report_statuses(
-    context: Context, entry: Entry, category: str | None, odd: Collection[int], count: int
+    context: Context, entry: DataState, category: str | None, odd: Collection[int], count: int
 ) -> None:
     """Numbers in a series of statuses that are no status."""
     names = ", ".join("unset (0)" if number == 0 else str(number) for number in sorted(odd)[:5]) + (
         " …" if len(odd) > 5 else ""
     )
     known = ", ".join(f"{status.name} {status.value}" for status in MetricStatus if 0 < status < 6)
-    context.warning(
-        "status-unknown",
+    context.report(
+        STATUS_UNKNOWN,
         Target("data", entry.position),
         _place(context, entry, category),
         f"{count:,} {'value is' if count == 1 else 'values are'} no status: {names}",
@@ -154,10 +196,12 @@ def report_statuses(
     )
 
 
-def report_backwards(context: Context, entry: Entry, category: str | None, position: int) -> None:
+def report_backwards(
+    context: Context, entry: DataState, category: str | None, position: int
+) -> None:
     """A clock that jumps back."""
-    context.warning(
-        "time-backwards",
+    context.report(
+        TIME_BACKWARDS,
         Target("data", entry.position),
         f"{_place(context, entry, category)}[{position}]",
         "the time is earlier than the one before it",
@@ -165,6 +209,6 @@ def report_backwards(context: Context, entry: Entry, category: str | None, posit
     )
 
 
-def _place(context: Context, entry: Entry, category: str | None) -> str:
+def _place(context: Context, entry: DataState, category: str | None) -> str:
     where = context.data_place(entry.position) + ".series"
     return where if category is None else f"{where}[{quoted(category)}]"

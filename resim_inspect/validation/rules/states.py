@@ -1,16 +1,33 @@
-"""Rules for states over time: every state is of the set, and so are the failures."""
+"""Rules about states over time: every state is of the set, and so are the failures."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from resim_inspect.validation import schema_constants
-from resim_inspect.validation.context import Context, Entry, quoted
-from resim_inspect.validation.findings import Target
-from resim_inspect.validation.rules.value_status_pairs import check_pair
+from resim_inspect.validation.context import Context, DataState, quoted
+from resim_inspect.validation.findings import Rule, Severity, Target
+from resim_inspect.validation.rules.value_status_pairs import check_pair, same_counts
 
 if TYPE_CHECKING:
     from resim_inspect.schema import metrics_pb2 as pb
+
+STATES_SET = Rule(
+    "states-set",
+    Severity.ERROR,
+    "Every state is of the set of states",
+    "The set lists every state that the metric can be in, also those of one sample only.",
+    ('metrics["Mode"].values.states_set = ["cruise", "taxi"]',),
+    ('metrics["Mode"].values.states_set = ["cruise", "land", "taxi"]',),
+)
+FAILURE_STATES = Rule(
+    "failure-states",
+    Severity.ERROR,
+    "Failure states are of the set of states",
+    "A failure state that no sample can have is most likely misspelt.",
+    ('metrics["Mode"].values.failure_states = ["crash"]',),
+    ('metrics["Mode"].values.failure_states = ["land"]',),
+)
 
 _INDEXED_STRING = frozenset((schema_constants.INDEXED_STRING,))
 
@@ -20,13 +37,7 @@ def check_states(context: Context, position: int, values: pb.StatesOverTimeMetri
     states = values.states_over_time_data_id
     statuses = values.statuses_over_time_data_id
     if len(states) != len(statuses):
-        context.error(
-            "values-count",
-            Target("metric", position),
-            context.metric_place(position) + ".values.states",
-            f"the lists differ in length: {len(states)} states, {len(statuses)} statuses",
-            "Give one of each for every series.",
-        )
+        same_counts(context, position, {"states": len(states), "statuses": len(statuses)})
     known = frozenset(values.states_set)
     for place, (state_id, status_id) in enumerate(zip(states, statuses, strict=False)):
         check_pair(
@@ -37,7 +48,7 @@ def check_states(context: Context, position: int, values: pb.StatesOverTimeMetri
             _INDEXED_STRING,
             schema_constants.TIMES,
         )
-        entry = context.data.get(state_id.id.data)
+        entry = context.data_by_id.get(state_id.id.data)
         if entry is not None:
             unknown = strings_of(context, entry) - known
             if unknown:
@@ -46,8 +57,8 @@ def check_states(context: Context, position: int, values: pb.StatesOverTimeMetri
     # ReSim looks at them once a series; without a series it does not look.
     failures = [state for state in dict.fromkeys(values.failure_states) if state not in known]
     if failures and states:
-        context.error(
-            "failure-states",
+        context.report(
+            FAILURE_STATES,
             Target("metric", position),
             context.metric_place(position) + ".values.failure_states",
             f"{_listed(failures)} not in the set of states: {_listed(sorted(known))}",
@@ -55,7 +66,7 @@ def check_states(context: Context, position: int, values: pb.StatesOverTimeMetri
         )
 
 
-def strings_of(context: Context, entry: Entry) -> frozenset[str]:
+def strings_of(context: Context, entry: DataState) -> frozenset[str]:
     """The different strings of a data, over all categories."""
     known = context.strings.get(entry.position)
     if known is None:
@@ -74,12 +85,12 @@ def _not_in_set(
     context: Context,
     position: int,
     field: str,
-    entry: Entry,
+    entry: DataState,
     unknown: list[str],
     known: frozenset[str],
 ) -> None:
-    context.error(
-        "states-set",
+    context.report(
+        STATES_SET,
         Target("metric", position),
         f"{context.metric_place(position)}.values.{field}",
         f"{quoted(entry.name)} has {_listed(unknown)}, which the set of states lacks: "

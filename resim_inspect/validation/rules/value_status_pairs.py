@@ -1,4 +1,4 @@
-"""The rule of pairs: values and statuses are of the right types and one for one."""
+"""Rules about pairs: values and statuses of the right types, one for one."""
 
 from __future__ import annotations
 
@@ -6,13 +6,96 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from resim_inspect.validation import schema_constants
-from resim_inspect.validation.context import Context, Entry, quoted
-from resim_inspect.validation.findings import Target
+from resim_inspect.validation.context import Context, DataState, quoted
+from resim_inspect.validation.findings import Rule, Severity, Target
 from resim_inspect.validation.ids import is_uuid, short
-from resim_inspect.validation.rules.data import difference
+from resim_inspect.validation.rules.shapes import difference
 
 if TYPE_CHECKING:
     from resim_inspect.schema import metrics_pb2 as pb
+
+VALUES_COUNT = Rule(
+    "values-count",
+    Severity.ERROR,
+    "The lists of a metric are equally long",
+    "Values, statuses and, by type, failure definitions, times and categories come one for "
+    "each series.",
+    ('metrics["Speed"].values.failure_definitions = []',),
+    ('metrics["Speed"].values.failure_definitions = [{"fails_above": 40}]',),
+)
+DATA_MISSING = Rule(
+    "data-missing",
+    Severity.ERROR,
+    "The data that a metric refers to is in the file",
+    "Data are found by their id, which is compared as text: the same UUID in another case "
+    "or with braces is not found.",
+    ('metrics["Photos"].values.images = ["12345678-1234-1234-1234-123456789abc"]',),
+    ('metrics["Photos"].values.images = [data["photo"]]',),
+)
+VALUES_DATA_TYPE = Rule(
+    "values-data-type",
+    Severity.ERROR,
+    "The values are of a type that the metric can show",
+    "Over time: indexed doubles. Bars: indexed doubles. States: indexed strings. Line plots "
+    "and histograms: doubles, indexed or not. A summary at a time, UUID or string: indexed "
+    "doubles.",
+    (
+        'metrics["Distances"].values.values = data["labels"]',
+        'metrics["Distances"].values.statuses = data["two statuses"]',
+    ),
+    ('metrics["Distances"].values.values = data["distance"]',),
+)
+STATUS_DATA_TYPE = Rule(
+    "status-data-type",
+    Severity.ERROR,
+    "The statuses are statuses, indexed exactly if the values are",
+    "Indexed values need indexed statuses, others need plain ones.",
+    ('metrics["Distances"].values.statuses = data["height"]',),
+    ('metrics["Distances"].values.statuses = data["distance status"]',),
+)
+STATUS_INDEX = Rule(
+    "status-index",
+    Severity.ERROR,
+    "Values and statuses have the same index",
+    "Both must name the same index data, by the same id.",
+    ('data["speed status"].index = data["other clock"]',),
+    ('data["speed status"].index = data["clock"]',),
+)
+INDEX_DATA_TYPE = Rule(
+    "index-data-type",
+    Severity.ERROR,
+    "The index is of a type that the metric can show",
+    "Over time: timestamps. Bar charts: strings. Batchwise bar charts: UUIDs. A line plot: "
+    "timestamps. A summary: what its own index is.",
+    (
+        'metrics["Path"].values.x = [data["detections"]]',
+        'metrics["Path"].values.y = [data["detections"]]',
+        'metrics["Path"].values.statuses = [data["detections status"]]',
+    ),
+    (
+        'metrics["Path"].values.x = [data["speed"]]',
+        'metrics["Path"].values.y = [data["speed"]]',
+        'metrics["Path"].values.statuses = [data["speed status"]]',
+    ),
+)
+VALUES_STATUS_FORM = Rule(
+    "values-status-form",
+    Severity.ERROR,
+    "Values and statuses have the same form",
+    "Both are one series, or both are one series for each of the same categories.",
+    ('metrics["Camera mean"].values.status = data["distance status"]',),
+    ('metrics["Camera mean"].values.status = data["by camera status"]',),
+)
+VALUES_STATUS_LENGTH = Rule(
+    "values-status-length",
+    Severity.ERROR,
+    "There is one status for each value",
+    "Values and statuses are equally long, category by category.",
+    ('data["distance status"].series = [PASSED, PASSED]',),
+    ('data["distance status"].series = [PASSED, PASSED, PASSED]',),
+)
+
+_DIFFERENCES = {"form": VALUES_STATUS_FORM, "length": VALUES_STATUS_LENGTH}
 
 Slot = tuple["pb.MetricsDataId", str, int | None]
 """A reference, the field it stands in, and its place there (None: the field is no list)."""
@@ -24,9 +107,9 @@ def _field(slot: Slot) -> str:
 
 def reference(
     context: Context, position: int, data_id: str, field: str, types: Iterable[int]
-) -> Entry | None:
+) -> DataState | None:
     """The data that a metric refers to, now marked as used; a finding where there is none."""
-    entry = context.data.get(data_id)
+    entry = context.data_by_id.get(data_id)
     if entry is not None:
         entry.used = True
         return entry
@@ -36,13 +119,34 @@ def reference(
     hint = context.missing_hint(data_id, name, types)
     if is_uuid(data_id):
         message = f"refers to data {short(data_id)}, which is not in the file"
-        context.error("data-missing", target, where, message, hint, ("missing", data_id, position))
+        context.report(DATA_MISSING, target, where, message, hint, ("missing", data_id, position))
     else:
         message = (
             f"refers to {quoted(data_id)}, which is no UUID" if data_id else "refers to no data"
         )
-        context.error("data-missing", target, where, message, "Refer to a data by its id.")
+        context.report(DATA_MISSING, target, where, message, "Refer to a data by its id.")
     return None
+
+
+def report_values(
+    context: Context, position: int, field: str, rule: Rule, message: str, hint: str
+) -> None:
+    where = f"{context.metric_place(position)}.values.{field}"
+    context.report(rule, Target("metric", position), where, message, hint)
+
+
+def same_counts(context: Context, position: int, counts: dict[str, int]) -> None:
+    """Report lists of a metric that differ in length: `{"x": 2, "statuses": 1}`."""
+    if len(set(counts.values())) == 1:
+        return
+    listed = ", ".join(f"{count} {field}" for field, count in counts.items())
+    context.report(
+        VALUES_COUNT,
+        Target("metric", position),
+        f"{context.metric_place(position)}.values.{next(iter(counts))}",
+        f"the lists differ in length: {listed}",
+        "Give one of each for every series.",
+    )
 
 
 def check_pair(
@@ -54,7 +158,7 @@ def check_pair(
     index_types: frozenset[int],
 ) -> None:
     """Values of an allowed type, and statuses of the same form, length and index."""
-    data = context.data
+    data = context.data_by_id
     values = data.get(value_slot[0].id.data)
     statuses = data.get(status_slot[0].id.data)
     if values is None:
@@ -91,10 +195,10 @@ def check_pair(
 
 
 def _wrong_type(
-    context: Context, position: int, slot: Slot, entry: Entry, allowed: frozenset[int]
+    context: Context, position: int, slot: Slot, entry: DataState, allowed: frozenset[int]
 ) -> None:
-    context.error(
-        "values-data-type",
+    context.report(
+        VALUES_DATA_TYPE,
         Target("metric", position),
         f"{context.metric_place(position)}.values.{_field(slot)}",
         f"{quoted(entry.name)} is {schema_constants.data_type(entry.type)}; "
@@ -105,15 +209,15 @@ def _wrong_type(
 
 
 def _wrong_statuses(
-    context: Context, position: int, slot: Slot, values: Entry, statuses: Entry
+    context: Context, position: int, slot: Slot, values: DataState, statuses: DataState
 ) -> None:
     wanted = (
         schema_constants.INDEXED_STATUS
         if values.type in schema_constants.INDEXED
         else schema_constants.STATUS
     )
-    context.error(
-        "status-data-type",
+    context.report(
+        STATUS_DATA_TYPE,
         Target("metric", position),
         f"{context.metric_place(position)}.values.{_field(slot)}",
         f"{quoted(statuses.name)} is {schema_constants.data_type(statuses.type)}; for the values "
@@ -128,9 +232,9 @@ def _check_index(
     context: Context,
     position: int,
     value_slot: Slot,
-    values: Entry,
+    values: DataState,
     status_slot: Slot,
-    statuses: Entry,
+    statuses: DataState,
     allowed: frozenset[int],
 ) -> None:
     """Indexed values: the statuses have the same index, and it is of an allowed type."""
@@ -142,8 +246,8 @@ def _check_index(
     if same and statuses.index_type == values.index_type:
         return
     if not same:
-        context.error(
-            "status-index",
+        context.report(
+            STATUS_INDEX,
             Target("metric", position),
             f"{context.metric_place(position)}.values.{_field(status_slot)}",
             f"{quoted(statuses.name)} is indexed by {_index_name(context, statuses)}, "
@@ -155,27 +259,27 @@ def _check_index(
         _wrong_index_type(context, position, status_slot, statuses, allowed)
 
 
-def _misnamed(context: Context, entry: Entry, allowed: frozenset[int]) -> bool:
+def _misnamed(context: Context, entry: DataState, allowed: frozenset[int]) -> bool:
     """Whether the index would do, and only its type is said wrongly: a finding of its own."""
-    index = context.data.get(entry.index_id)
+    index = context.data_by_id.get(entry.index_id)
     return index is not None and entry.indexed and index.type in (0, *allowed)
 
 
-def _same_index(context: Context, one: Entry, other: Entry) -> bool:
+def _same_index(context: Context, one: DataState, other: DataState) -> bool:
     """Whether two data name the same index, as ReSim compares: message by message."""
     if one.index_id != other.index_id:
         return False
-    if one.index_id and not context.unknown:
+    if one.index_id and not context.unknown_fields:
         return True
     # Unknown fields, or an id that is empty here and missing there, make a difference.
     return context.of(one).index_data_id == context.of(other).index_data_id
 
 
 def _wrong_index_type(
-    context: Context, position: int, slot: Slot, entry: Entry, allowed: frozenset[int]
+    context: Context, position: int, slot: Slot, entry: DataState, allowed: frozenset[int]
 ) -> None:
-    context.error(
-        "index-data-type",
+    context.report(
+        INDEX_DATA_TYPE,
         Target("metric", position),
         f"{context.metric_place(position)}.values.{_field(slot)}",
         f"{quoted(entry.name)} is indexed by {schema_constants.data_type(entry.index_type)}; "
@@ -185,15 +289,15 @@ def _wrong_index_type(
     )
 
 
-def _index_name(context: Context, entry: Entry) -> str:
-    index = context.data.get(entry.index_id)
+def _index_name(context: Context, entry: DataState) -> str:
+    index = context.data_by_id.get(entry.index_id)
     if index is not None:
         return quoted(index.name) if index.name else f"data {short(entry.index_id)}"
     return f"data {short(entry.index_id)}" if entry.index_id else "nothing"
 
 
 def _check_shape(
-    context: Context, position: int, values: Entry, slot: Slot, statuses: Entry
+    context: Context, position: int, values: DataState, slot: Slot, statuses: DataState
 ) -> None:
     if values.broken or statuses.broken:
         return  # What is wrong there has its own finding.
@@ -208,8 +312,8 @@ def _check_shape(
     else:
         message = f"{names} differ in form: {phrase}"
         hint = "Give the statuses in the form of the values, category by category."
-    context.error(
-        f"values-status-{suffix}",
+    context.report(
+        _DIFFERENCES[suffix],
         Target("metric", position),
         where,
         message,

@@ -1,44 +1,58 @@
-"""Rules for the values of the twelve metric types."""
+"""Rules about the values of the metric types that have series, and the checks of every type."""
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from resim_inspect.validation import schema_constants
 from resim_inspect.validation.context import Context, quoted
-from resim_inspect.validation.findings import Target
+from resim_inspect.validation.findings import Rule, Severity, Target
 from resim_inspect.validation.ids import is_uuid
+from resim_inspect.validation.rules.histogram import check_histogram
+from resim_inspect.validation.rules.single_values import (
+    check_image,
+    check_image_list,
+    check_plotly,
+    check_scalar,
+    check_text,
+)
 from resim_inspect.validation.rules.states import check_states
-from resim_inspect.validation.rules.value_status_pairs import check_pair, reference
+from resim_inspect.validation.rules.value_status_pairs import check_pair, report_values, same_counts
 
 if TYPE_CHECKING:
     from resim_inspect.schema import metrics_pb2 as pb
 
+COLOR_INVALID = Rule(
+    "color-invalid",
+    Severity.ERROR,
+    "Colours are #rrggbb or #rrggbbaa",
+    "Six or eight hexadecimal digits behind a number sign; names are not understood.",
+    ('metrics["Pass rate"].values.colors = ["red"]',),
+    ('metrics["Pass rate"].values.colors = ["#cc2200"]',),
+    since="0.2.0",
+)
+PROJECT_ID = Rule(
+    "project-id",
+    Severity.ERROR,
+    "A batchwise bar chart has a project id",
+    "The project id is a UUID.",
+    ('metrics["Pass rate"].values.project_id = unset',),
+    ('metrics["Pass rate"].values.project_id = job_id',),
+    since="0.3.0",
+)
+SUMMARY_INDEX = Rule(
+    "summary-index",
+    Severity.WARNING,
+    "A double summary points at a value that is there",
+    "The position counts from 0.",
+    ('metrics["Last distance"].values.series_index = 3',),
+    ('metrics["Last distance"].values.series_index = 2',),
+)
+
 # `$` and not `\Z`: ReSim's validator lets a line break pass behind the colour.
 _COLOR = re.compile(r"^#(?:[0-9a-fA-F]{2}){3,4}$")
-
-
-def _error(context: Context, position: int, field: str, rule: str, message: str, hint: str) -> None:
-    where = f"{context.metric_place(position)}.values.{field}"
-    context.error(rule, Target("metric", position), where, message, hint)
-
-
-def same_counts(context: Context, position: int, counts: dict[str, int]) -> None:
-    """One finding where the lists of a metric differ in length: `{"x": 2, "statuses": 1}`."""
-    if len(set(counts.values())) == 1:
-        return
-    listed = ", ".join(f"{count} {field}" for field, count in counts.items())
-    _error(
-        context,
-        position,
-        next(iter(counts)),
-        "values-count",
-        f"the lists differ in length: {listed}",
-        "Give one of each for every series.",
-    )
 
 
 def _double_summary(context: Context, position: int, values: pb.DoubleSummaryMetricValues) -> None:
@@ -53,13 +67,13 @@ def _double_summary(context: Context, position: int, values: pb.DoubleSummaryMet
         index_types,
     )
     if which == "series_index":
-        entry = context.data.get(values.value_data_id.id.data)
+        entry = context.data_by_id.get(values.value_data_id.id.data)
         index = values.series_index
         if entry is not None and not entry.broken and entry.length >= 0:
             length = entry.length
             if index >= length:
-                context.warning(
-                    "summary-index",
+                context.report(
+                    SUMMARY_INDEX,
                     Target("metric", position),
                     context.metric_place(position) + ".values.series_index",
                     f"points at value {index:,}, but {quoted(entry.name)} has {length:,} "
@@ -85,8 +99,8 @@ def _pairs(
     allowed: frozenset[int],
     index_types: frozenset[int],
 ) -> None:
-    data = context.data.get
-    exact = not context.unknown
+    data = context.data_by_id.get
+    exact = not context.unknown_fields
     for place in range(min(len(values[0]), len(statuses))):
         value_id, status_id = values[0][place], statuses[place]
         # Nearly all pairs: indexed values that are as they should be, told apart here for speed.
@@ -165,21 +179,21 @@ def _batchwise_bar_chart(
         )
     for place, color in enumerate(values.colors):
         if _COLOR.search(color) is None:
-            _error(
+            report_values(
                 context,
                 position,
                 f"colors[{place}]",
-                "color-invalid",
+                COLOR_INVALID,
                 f"{quoted(color)} is no colour",
                 "Write a colour as #rrggbb or #rrggbbaa.",
             )
     if context.edition.project_id and not is_uuid(values.project_id.data):
         own = values.project_id.data
-        _error(
+        report_values(
             context,
             position,
             "project_id",
-            "project-id",
+            PROJECT_ID,
             f"{quoted(own)} is no UUID" if own else "has no project id",
             "Set the UUID of the project.",
         )
@@ -194,123 +208,6 @@ def _batchwise_bar_chart(
     )
 
 
-def _histogram(context: Context, position: int, values: pb.HistogramMetricValues) -> None:
-    check_pair(
-        context,
-        position,
-        (values.values_data_id, "values", None),
-        (values.statuses_data_id, "statuses", None),
-        schema_constants.DOUBLES,
-        schema_constants.SERIES,
-    )
-    buckets = [(bucket.lower, bucket.upper) for bucket in values.buckets]
-    lowest, highest = values.lower_bound, values.upper_bound
-    if not buckets:
-        _error(
-            context, position, "buckets", "histogram-buckets", "has no buckets",
-            "Give at least one bucket.",
-        )  # fmt: skip
-        return
-    for place, (lower, upper) in enumerate(buckets):
-        # `not <`, so that NaN is found too.
-        if not lower < upper:
-            _error(
-                context, position, f"buckets[{place}]", "histogram-buckets",
-                f"goes from {lower!r} to {upper!r}", "Its lower end must be below its upper end.",
-            )  # fmt: skip
-        if place and buckets[place - 1][1] != lower:
-            _error(
-                context, position, f"buckets[{place}]", "histogram-gap",
-                f"begins at {lower!r}, but the bucket before ends at {buckets[place - 1][1]!r}",
-                "Let each bucket begin where the one before it ends.",
-            )  # fmt: skip
-    for bound, field, edge, end in (
-        (lowest, "lower_bound", buckets[0][0], "first bucket begins"),
-        (highest, "upper_bound", buckets[-1][1], "last bucket ends"),
-    ):
-        if bound != edge:
-            _error(
-                context, position, field, "histogram-bounds",
-                f"is {bound!r}, but the {end} at {edge!r}", "Make the two equal.",
-            )  # fmt: skip
-
-
-def _scalar(context: Context, position: int, values: pb.ScalarMetricValues) -> None:
-    if not values.HasField("value"):
-        _error(context, position, "value", "scalar-missing", "has no value", "Set the value.")
-        return
-    value = values.value
-    if value - value == 0.0:
-        return
-    if not math.isnan(value):
-        context.warning(
-            "scalar-infinite",
-            Target("metric", position),
-            context.metric_place(position) + ".values.value",
-            "the value is infinite",
-            "Look for a division by zero.",
-        )
-    elif context.edition.scalar_nan:
-        _error(
-            context, position, "value", "scalar-nan", "the value is NaN",
-            "Leave the metric out, or give a number.",
-        )  # fmt: skip
-
-
-def _plotly(context: Context, position: int, values: pb.PlotlyMetricValues) -> None:
-    if not values.HasField("json"):
-        _error(
-            context, position, "figure", "plotly-missing", "has no figure",
-            "Store the figure as plotly's JSON.",
-        )  # fmt: skip
-        return
-    traces = values.json.fields.get("data")
-    if traces is None or not traces.list_value.values:
-        context.warning(
-            "plotly-empty",
-            Target("metric", position),
-            context.metric_place(position) + ".values.figure",
-            'the figure has no "data": nothing will be drawn',
-            "Give the figure at least one trace.",
-        )
-
-
-def _text(context: Context, position: int, values: pb.TextMetricValues) -> None:
-    if not values.text:
-        _error(
-            context, position, "text", "text-empty", "the text is empty",
-            "Write something, or leave the metric out.",
-        )  # fmt: skip
-
-
-def _image(context: Context, position: int, values: pb.ImageMetricValues) -> None:
-    _check_image(context, position, values.image_data_id, "image")
-
-
-def _image_list(context: Context, position: int, values: pb.ImageListMetricValues) -> None:
-    if not values.image_data_ids:
-        _error(
-            context, position, "images", "image-list-empty", "has no images",
-            "Refer to at least one image, or leave the metric out.",
-        )  # fmt: skip
-    for place, data_id in enumerate(values.image_data_ids):
-        _check_image(context, position, data_id, f"images[{place}]")
-
-
-def _check_image(context: Context, position: int, data_id: pb.MetricsDataId, field: str) -> None:
-    entry = reference(context, position, data_id.id.data, field, (schema_constants.EXTERNAL_FILE,))
-    if entry is not None and entry.type != schema_constants.EXTERNAL_FILE:
-        _error(
-            context,
-            position,
-            field,
-            "image-type",
-            f"refers to {quoted(entry.name)}, which is {schema_constants.data_type(entry.type)}, "
-            "not an external file",
-            "Refer to a data of the type external file.",
-        )
-
-
 CHECKS: dict[str, Callable[[Context, int, Any], None]] = {
     "double_metric_values": _double_summary,
     "double_over_time_metric_values": _double_over_time,
@@ -318,11 +215,11 @@ CHECKS: dict[str, Callable[[Context, int, Any], None]] = {
     "bar_chart_metric_values": _bar_chart,
     "batchwise_bar_chart_metric_values": _batchwise_bar_chart,
     "states_over_time_metric_values": check_states,
-    "histogram_metric_values": _histogram,
-    "scalar_metric_values": _scalar,
-    "plotly_metric_values": _plotly,
-    "text_metric_values": _text,
-    "image_metric_values": _image,
-    "image_list_metric_values": _image_list,
+    "histogram_metric_values": check_histogram,
+    "scalar_metric_values": check_scalar,
+    "plotly_metric_values": check_plotly,
+    "text_metric_values": check_text,
+    "image_metric_values": check_image,
+    "image_list_metric_values": check_image_list,
 }
 """By field of MetricValues; called with the context, the metric's position and the values."""

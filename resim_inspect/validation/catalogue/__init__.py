@@ -1,1 +1,0 @@
-"""The rules in words, one module for each part of a file."""

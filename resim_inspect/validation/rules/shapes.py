@@ -1,0 +1,47 @@
+"""How the values of a data are arranged: one series, or one for each category."""
+
+from __future__ import annotations
+
+from resim_inspect.validation.context import DataState, quoted
+
+
+def difference(one: DataState, other: DataState) -> tuple[str, str]:
+    """How the values of two data differ in number: the rule's suffix and `this, but that`.
+
+    Both are empty where they do not.
+    """
+    if one.holds != other.holds or not one.holds:
+        return "form", f"{held(one.holds)}, but {held(other.holds)}"
+    if one.categories is None or other.categories is None:
+        if one.length != other.length:
+            return "length", f"{one.length:,}, but {other.length:,}"
+        return "", ""
+    only_one = [name for name in one.categories if name not in other.categories]
+    only_other = [name for name in other.categories if name not in one.categories]
+    if only_one or only_other:
+        return "form", (
+            f"{len(one.categories)} categories, but {len(other.categories)}: "
+            f"{listed(only_one + only_other)} in one of them only"
+        )
+    for name, length in one.categories.items():
+        if other.categories[name] != length:
+            return "length", (
+                f"{length:,}, but {other.categories[name]:,} in category {quoted(name)}"
+            )
+    return "", ""
+
+
+_HELD = {
+    "series": "one series",
+    "series_per_category": "a series for each category",
+    "external_file": "an external file",
+}
+
+
+def held(holds: str) -> str:
+    return _HELD[holds] if holds else "nothing"
+
+
+def listed(texts: list[str], limit: int = 5) -> str:
+    shown = ", ".join(quoted(text) for text in texts[:limit])
+    return shown + (f" and {len(texts) - limit:,} more" if len(texts) > limit else "")
