@@ -40,13 +40,13 @@ def decode_all() -> Action:
     import numpy as np
 
     from resim_inspect.document import open_document
-    from resim_inspect.document.series_iter import every_series
+    from resim_inspect.document.series_iter import iter_series
 
     np.zeros(1)
 
     def run(path: Path) -> object:
         document = open_document(path)
-        for _ in every_series(document):
+        for _ in iter_series(document):
             pass
         return document
 
@@ -73,8 +73,14 @@ def validate() -> Action:
     """Our document and all findings; what is imported only when needed is there already."""
     import numpy  # noqa: F401
 
-    from resim_inspect.document import decode, from_proto, open_document, unknown_fields  # noqa: F401
-    from resim_inspect.validation import large_series, validate, validator  # noqa: F401
+    from resim_inspect.document import (  # noqa: F401
+        decode,
+        from_proto,
+        open_document,
+        series_stats,
+        unknown_fields,
+    )
+    from resim_inspect.validation import validate, validator  # noqa: F401
 
     def run(path: Path) -> object:
         document = open_document(path)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from resim_inspect.document.series_stats import series_length
+from resim_inspect.document.series_length import series_length
 from resim_inspect.schema import metrics_pb2 as pb
 
 _SPACE = uuid.UUID("6a9e0f2c-3a55-5b0e-9a41-0f6c2f1d7b10")

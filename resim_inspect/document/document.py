@@ -1,4 +1,4 @@
-"""A metrics.binproto that is open: small parts parsed, heavy series left where they are."""
+"""An open metrics.binproto: an index message that is parsed, and series that are deferred."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, Self
 
 from resim_inspect.document.enums import MetricStatus, SeriesKind, worst_status
 from resim_inspect.document.lazy_sequence import Lazy
-from resim_inspect.document.series_stats import HeavyFacts, series_length
-from resim_inspect.document.series_stats import facts as heavy_facts
+from resim_inspect.document.series_length import payload_length, series_length
 from resim_inspect.document.wire.scan import Scan
 from resim_inspect.document.wire.slices import Slices
 from resim_inspect.document.wire.source import Source, Stamp
@@ -21,23 +20,17 @@ from resim_inspect.schema import metrics_pb2 as pb
 
 if TYPE_CHECKING:
     from resim_inspect.document.model import Event, Metric, MetricsData, Series
+    from resim_inspect.document.unknown_fields import UnknownField
 
 CACHE_BYTES = 256 << 20
-
+"""Default limit of the decoded series that a document keeps."""
 
 _INFINITY = float("inf")
 _THE_DATA = "the metrics data"
 
 
-class UnknownField(NamedTuple):
-    """A field that the schema does not know."""
-
-    where: str
-    number: int
-
-
 class Document:
-    """What a file holds; read-only, and safe to use from several threads."""
+    """Content of a file; read-only, and safe to use from several threads."""
 
     def __init__(
         self,
@@ -51,14 +44,15 @@ class Document:
         self.path = path
         self.size = source.size
         self.message = message
-        """The file without its heavy series, in whose place stand empty ones. Never change it."""
-        self.heavy = split.heavy
-        """The series that were cut out, by the position of their metrics data."""
+        """The index message: an empty series stands for each deferred one. Never change it."""
+        self.deferred = split.deferred
+        """The series that are read when they are asked for, by the position of their data."""
         self._source = source
         self._slices = slices
         self._cache: OrderedDict[tuple[int, str | None], tuple[Series, int]] = OrderedDict()
         self._cache_bytes = cache_bytes
         self._cached = 0
+        self._lengths: dict[int, int] = {}
         self._lock = Lock()
 
     @property
@@ -223,22 +217,16 @@ class Document:
         return found
 
     def external_path(self, data: MetricsData) -> Path | None:
-        """Where the file of an external file data is.
+        """Path of the file of an external file data.
 
         None for other data, an empty, absolute or impossible path, one that leaves the
         document's folder (also by a link), and for a document that came from no file.
         """
         if self.path is None or not data.external_path:
             return None
-        folder = self.path.parent
-        name = data.external_path
-        if name.startswith(("/", "\\")) or Path(name).is_absolute() or Path(name).drive:
-            return None
-        try:
-            resolved = (folder / name).resolve()
-            return resolved if resolved.is_relative_to(folder.resolve()) else None
-        except (OSError, ValueError, RuntimeError):
-            return None
+        from resim_inspect.document.references import path_inside
+
+        return path_inside(self.path.parent, data.external_path)
 
     # ----------------------------------------------------------------- series
 
@@ -266,13 +254,31 @@ class Document:
         return series
 
     def length(self, data: MetricsData, category: str | None = None) -> int:
-        """How many values a data has (of one category); heavy series are not decoded for it
-        where their form allows. Raises as `series` does."""
-        if data.position in self.heavy:
-            return self.heavy_facts(data.position).length
-        return series_length(self._light(data.position, category))
+        """Number of values of a data (of one category). Raises as `series` does.
 
-    def _light(self, position: int, category: str | None) -> pb.Series:
+        A deferred series is not decoded for it where its form allows.
+        """
+        if data.position not in self.deferred:
+            return series_length(self._inline(data.position, category))
+        length = self._lengths.get(data.position)
+        if length is None:
+            length = self._lengths[data.position] = self._deferred_length(data.position)
+        return length
+
+    def _deferred_length(self, position: int) -> int:
+        series = self.deferred[position]
+        try:
+            return payload_length(
+                SeriesKind(series.kind),
+                series.length,
+                lambda size: self.deferred_bytes(position, 0, size),
+            )
+        except MalformedError as error:
+            raise MalformedError(
+                error.problem, self.path, series.offset, subject=error.subject
+            ) from error
+
+    def _inline(self, position: int, category: str | None) -> pb.Series:
         message = self.message.metrics_data[position]
         holds = message.WhichOneof("data")
         if holds == "series" and category is None:
@@ -294,51 +300,24 @@ class Document:
     def _decoded(self, position: int, category: str | None) -> Series:
         from resim_inspect.document.decode import decode, decode_parsed
 
-        heavy = self.heavy.get(position)
-        if heavy is not None and category is None:
-            return decode(SeriesKind(heavy.kind), self.heavy_payload(position))
-        series = decode_parsed(self._light(position, category))
+        deferred = self.deferred.get(position)
+        if deferred is not None and category is None:
+            return decode(SeriesKind(deferred.kind), self.deferred_payload(position))
+        series = decode_parsed(self._inline(position, category))
         if series is None:
             raise SeriesError("has a series without a type", self.path, subject=_THE_DATA)
         return series
 
-    def heavy_payload(self, position: int) -> bytes:
-        """The bytes of a series that was cut out. Raises ChangedError."""
-        return self.heavy_bytes(position, 0, self.heavy[position].length)
+    def deferred_payload(self, position: int) -> bytes:
+        """Bytes of a deferred series. Raises ChangedError."""
+        return self.deferred_bytes(position, 0, self.deferred[position].length)
 
-    def heavy_bytes(self, position: int, start: int, size: int) -> bytes:
-        """`size` bytes of such a series from `start`, fewer at its end. Raises ChangedError."""
-        heavy = self.heavy[position]
-        payload = self._source.read(heavy.offset + start, min(size, heavy.length - start))
+    def deferred_bytes(self, position: int, start: int, size: int) -> bytes:
+        """`size` bytes of a deferred series from `start`, fewer at its end. Raises ChangedError."""
+        deferred = self.deferred[position]
+        payload = self._source.read(deferred.offset + start, min(size, deferred.length - start))
         self._source.verify()
         return payload
-
-    def heavy_facts(self, position: int) -> HeavyFacts:
-        """What there is to know of a series that was cut out without decoding it.
-
-        Reading them proves that protobuf accepts its bytes; raises MalformedError where
-        it would not.
-        """
-        facts = self._facts.get(position)
-        if facts is None:
-            try:
-                heavy = self.heavy[position]
-                facts = heavy_facts(
-                    SeriesKind(heavy.kind),
-                    heavy.length,
-                    lambda size: self.heavy_bytes(position, 0, size),
-                )
-                self._facts[position] = facts
-            except MalformedError as error:
-                offset = self.heavy[position].offset
-                raise MalformedError(
-                    error.problem, self.path, offset, subject=error.subject
-                ) from error
-        return facts
-
-    @cached_property
-    def _facts(self) -> dict[int, HeavyFacts]:
-        return {}
 
     # ------------------------------------------------------------------- rest
 

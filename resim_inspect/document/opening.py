@@ -60,7 +60,7 @@ def _open(source: Source, path: Path | None, cache_bytes: int, threshold: int) -
         raise MalformedError(foreign, path, error.offset) from error
     try:
         message = pb.JobMetrics()
-        slices = Slices(split.skeleton)
+        slices = Slices(split.index_message)
         for piece in slices:
             message.MergeFromString(piece)
     except DecodeError as error:
@@ -74,7 +74,7 @@ def _malformed(source: Source, split: Scan, path: Path | None) -> DocumentError:
     from resim_inspect.document.wire.parse_errors import diagnose
 
     foreign = _foreign(source)
-    fault = diagnose(split.skeleton, pb.JobMetrics.DESCRIPTOR)
+    fault = diagnose(split.index_message, pb.JobMetrics.DESCRIPTOR)
     if fault is None:
         return MalformedError(foreign or "is not valid: protobuf cannot parse it", path)
     offset = split.file_offset(fault.offset)

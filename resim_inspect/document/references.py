@@ -1,6 +1,8 @@
-"""Which data a metric refers to."""
+"""References of a document: the data of a metric, the path of an external file."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 from resim_inspect.document import model
 
@@ -27,3 +29,14 @@ def data_ids(values: model.MetricValues | None) -> tuple[str, ...]:
         case model.ImageListValues():
             return values.image_data
     return ()
+
+
+def path_inside(folder: Path, name: str) -> Path | None:
+    """The resolved path of a file in a folder; None for a name that leads out of the folder."""
+    if name.startswith(("/", "\\")) or Path(name).is_absolute() or Path(name).drive:
+        return None
+    try:
+        resolved = (folder / name).resolve()
+        return resolved if resolved.is_relative_to(folder.resolve()) else None
+    except (OSError, ValueError, RuntimeError):
+        return None

@@ -1,4 +1,4 @@
-"""Every series of a document, one after the other: for what goes through all of them."""
+"""Iteration over all series of a document."""
 
 from __future__ import annotations
 
@@ -11,35 +11,35 @@ from resim_inspect.document.enums import SeriesKind
 from resim_inspect.document.model import Series
 
 
-class Entry(NamedTuple):
-    """A series and whose it is."""
+class SeriesEntry(NamedTuple):
+    """A decoded series and the data that it belongs to."""
 
     position: int
-    """Of its metrics data."""
+    """Position of the metrics data."""
     category: str | None
     series: Series
 
 
-def every_series(document: Document) -> Iterator[Entry]:
-    """Decode all series in the order of the file, those of each category too.
+def iter_series(document: Document) -> Iterator[SeriesEntry]:
+    """Decode all series in the order of the file, including those of each category.
 
-    None is kept, so that memory holds one at a time. Files and data without a series are
+    No series is cached, so that memory holds one at a time. Files and data without a series are
     left out. Raises ChangedError and MalformedError as `Document.series` does.
     """
     for position, data in enumerate(document.message.metrics_data):
-        heavy = document.heavy.get(position)
-        if heavy is not None:
-            payload = document.heavy_payload(position)
-            yield Entry(position, None, decode(SeriesKind(heavy.kind), payload))
+        deferred = document.deferred.get(position)
+        if deferred is not None:
+            payload = document.deferred_payload(position)
+            yield SeriesEntry(position, None, decode(SeriesKind(deferred.kind), payload))
             continue
         holds = data.WhichOneof("data")
         if holds == "series":
             series = decode_parsed(data.series)
             if series is not None:
-                yield Entry(position, None, series)
+                yield SeriesEntry(position, None, series)
         elif holds == "series_per_category":
             by_category = data.series_per_category.category_to_series
             for category in sorted(by_category):
                 series = decode_parsed(by_category[category])
                 if series is not None:
-                    yield Entry(position, category, series)
+                    yield SeriesEntry(position, category, series)

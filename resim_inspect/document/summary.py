@@ -207,7 +207,7 @@ def _summary_value(document: Document, values: DoubleSummaryValues) -> str:
     position = _summary_position(document, data, values)
     if position is None or not 0 <= position < document.length(data):
         return "no value at its index"
-    if data.position not in document.heavy:
+    if data.position not in document.deferred:
         # A short series stands in the parsed part: no need for numpy.
         plain = document.message.metrics_data[data.position].series.doubles.series
         return quantity(plain[position], data.unit)
@@ -251,7 +251,7 @@ def _summary_position(
 
 def _index_values(document: Document, index: MetricsData) -> Iterator[object]:
     """The values of an index; of a short one straight from the message, without numpy."""
-    if index.position in document.heavy:
+    if index.position in document.deferred:
         series = document.series(index)
         yield from (series.value(position) for position in range(len(series)))
         return

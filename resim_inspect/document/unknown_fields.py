@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 from google.protobuf.unknown_fields import UnknownFieldSet
 
-from resim_inspect.document.document import UnknownField
 from resim_inspect.schema import metrics_pb2 as pb
+
+
+class UnknownField(NamedTuple):
+    """A field that the schema does not know."""
+
+    where: str
+    """Path of the message that has it, such as `metrics_data.series`; `file` at the top."""
+    number: int
 
 
 def unknown_fields(message: pb.JobMetrics, slices: Iterable[bytes]) -> list[UnknownField]:

@@ -11,8 +11,8 @@ from resim_inspect.validation.ids import same_id
 
 if TYPE_CHECKING:
     from resim_inspect.document.document import Document
+    from resim_inspect.document.series_stats import SeriesStats
     from resim_inspect.schema import metrics_pb2 as pb
-    from resim_inspect.validation.large_series import HeavyFacts
 
 _KINDS = {"file": 0, "metric": 1, "data": 2, "event": 3}
 _SHOWN_PLACES = 3
@@ -65,8 +65,8 @@ class Context:
         """(position, id) of the metrics that are marked as those of an event."""
         self.statuses: set[int] = set()
         """The statuses of all metrics."""
-        self.heavy: dict[int, HeavyFacts] | None = None
-        """What is known of heavy series, once it is."""
+        self.series_stats: dict[int, SeriesStats] | None = None
+        """Statistics of the deferred series by the position of their data, once computed."""
         self.unknown_fields = document.unknown_fields()
         self.strings: dict[int, frozenset[str]] = {}
         """The distinct strings of a data, by its position, where they have been collected."""

@@ -168,7 +168,7 @@ def test_our_reading_equals_theirs(seed: int, count: int) -> None:
         events=message.events,
     )
     document = parse_document(message.SerializeToString(), threshold=64 if seed % 2 else 4096)
-    assert bool(document.heavy) == (seed % 2 == 1 or count == 900)
+    assert bool(document.deferred) == (seed % 2 == 1 or count == 900)
     assert document.status.value == message.metrics_status
     _compare_data(document, theirs)
     _compare_metrics(document, theirs)

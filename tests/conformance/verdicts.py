@@ -53,7 +53,7 @@ def mutant(seed: int, applied: Iterable[int]) -> pb.JobMetrics:
 
 
 def threshold(seed: int) -> int:
-    """Below which size a mutant's series stay in the skeleton."""
+    """Size in bytes below which the series of a mutant stay inline."""
     return THRESHOLDS[seed % len(THRESHOLDS)]
 
 

@@ -11,7 +11,7 @@ import pytest
 from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.document import Document, DocumentError, open_document, parse_document
 from resim_inspect.document.enums import MetricStatus
-from resim_inspect.document.series_iter import every_series
+from resim_inspect.document.series_iter import iter_series
 from resim_inspect.document.wire.scan import encode_varint
 from resim_inspect.errors import (
     ChangedError,
@@ -42,7 +42,7 @@ def file(tmp_path: Path) -> Path:
 
 def test_a_large_file_is_read_only_where_it_is_looked_at(file: Path) -> None:
     with open_document(file) as document:
-        assert set(document.heavy) == {0, 1, 2, 3}
+        assert set(document.deferred) == {0, 1, 2, 3}
         assert document.message.ByteSize() < 2000
         speed = document.data_named("speed")
         assert speed is not None
@@ -347,7 +347,7 @@ def test_every_series_comes_once_in_the_order_of_the_file() -> None:
     builder.strings("by place", {"right": ["c"], "left": ["a", "b"]})
     builder.doubles("few", [1.0, 2.0])
     document = builder.document()
-    found = [(one.position, one.category, len(one.series)) for one in every_series(document)]
+    found = [(one.position, one.category, len(one.series)) for one in iter_series(document)]
     assert found == [
         (0, None, 3000),
         (1, None, 3000),
@@ -355,4 +355,4 @@ def test_every_series_comes_once_in_the_order_of_the_file() -> None:
         (3, "right", 1),
         (4, None, 2),
     ]
-    assert sorted(document.heavy) == [0, 1]
+    assert sorted(document.deferred) == [0, 1]

@@ -99,7 +99,7 @@ def test_a_double_summary_of_a_long_series() -> None:
     value = build.doubles("v", [float(n) for n in range(5000)])
     build.double_summary("m", value, build.statuses("st", value), index=4321)
     document = build.document()
-    assert document.heavy
+    assert document.deferred
     assert headline(document, document.metrics[0]) == "4,321"
 
 

@@ -15,8 +15,9 @@ from resim_inspect.document import Document, DocumentError, parse_document
 from resim_inspect.document.enums import SeriesKind
 from resim_inspect.document.from_proto import nanoseconds, series_kind
 from resim_inspect.document.model import Series
-from resim_inspect.document.series_iter import every_series
-from resim_inspect.document.wire.scan import HeavySeries, scan
+from resim_inspect.document.series_iter import iter_series
+from resim_inspect.document.series_stats import series_stats
+from resim_inspect.document.wire.scan import DeferredSeries, scan
 from resim_inspect.document.wire.slices import Slices
 from resim_inspect.document.wire.source import BytesSource
 from resim_inspect.schema import metrics_pb2 as pb
@@ -103,8 +104,9 @@ def check(data: bytes, threshold: int) -> Document | None:
         reference = None
     try:
         document = parse_document(data, threshold=threshold)
-        for position in document.heavy:
-            document.heavy_facts(position)
+        for position in document.deferred:
+            document.length(document.data[position])
+            series_stats(document, position)
     except DocumentError:
         assert reference is None or not reference.ListFields()
         return None
@@ -123,7 +125,7 @@ def check(data: bytes, threshold: int) -> Document | None:
                 kind, values = _expected(one)
                 if kind is not None:
                     assert _same(document.series(data_, category), kind, values)
-    for position, place, series in every_series(document):
+    for position, place, series in iter_series(document):
         again = document.series(document.data[position], place)
         assert again.kind is series.kind
         if series.kind is SeriesKind.UUIDS:
@@ -131,14 +133,14 @@ def check(data: bytes, threshold: int) -> Document | None:
         else:
             assert again.values.tobytes() == series.values.tobytes()
         assert again.uniques == series.uniques
-    # All but the heavy series is the same, unknown fields too.
-    skeleton = pb.JobMetrics()
-    skeleton.CopyFrom(document.message)
-    for position in document.heavy:
+    # All but the deferred series is the same, unknown fields too.
+    index = pb.JobMetrics()
+    index.CopyFrom(document.message)
+    for position in document.deferred:
         assert reference.metrics_data[position].WhichOneof("data") == "series"
         reference.metrics_data[position].ClearField("series")
-        skeleton.metrics_data[position].ClearField("series")
-    assert skeleton.SerializeToString(deterministic=True) == reference.SerializeToString(
+        index.metrics_data[position].ClearField("series")
+    assert index.SerializeToString(deterministic=True) == reference.SerializeToString(
         deterministic=True
     )
     return document
@@ -182,30 +184,30 @@ def test_damaged_bytes_are_refused_exactly_where_protobuf_refuses(
     check(bytes(data), threshold)
 
 
-def test_usual_series_are_cut() -> None:
+def test_usual_series_are_deferred() -> None:
     message = pb.JobMetrics()
     for kind in SeriesKind:
         data = message.metrics_data.add(name=kind.name)
         _fill(random.Random(kind), data.series, kind, 2000)
     data_ = message.SerializeToString()
     split = scan(BytesSource(data_))
-    assert sorted(split.heavy) == [0, 1, 2, 3, 4]
-    assert len(split.skeleton) < 200
-    for position, heavy in split.heavy.items():
-        assert isinstance(heavy, HeavySeries)
-        assert heavy.kind == position + 1
+    assert sorted(split.deferred) == [0, 1, 2, 3, 4]
+    assert len(split.index_message) < 200
+    for position, deferred in split.deferred.items():
+        assert isinstance(deferred, DeferredSeries)
+        assert deferred.kind == position + 1
     document = check(data_, 4096)
     assert document is not None
-    assert len(document.heavy) == 5
+    assert len(document.deferred) == 5
 
 
-def test_places_in_the_skeleton_are_places_in_the_file() -> None:
+def test_offsets_in_the_index_message_are_offsets_in_the_file() -> None:
     message = pb.JobMetrics()
     for name in ("first", "second"):
         message.metrics_data.add(name=name).series.doubles.series.extend([1.0] * 1000)
     data = message.SerializeToString()
     split = scan(BytesSource(data))
-    at = split.skeleton.index(b"second")
+    at = split.index_message.index(b"second")
     assert data[split.file_offset(at) :][:6] == b"second"
 
 

@@ -120,7 +120,7 @@ def test_edition(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert "is no release number" in err
 
 
-def test_damage_in_a_heavy_series_is_unreadable(
+def test_damage_in_a_deferred_series_is_unreadable(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     b = DocumentBuilder()

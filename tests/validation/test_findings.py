@@ -149,7 +149,7 @@ def test_no_id_at_all_is_told_as_such() -> None:
     assert texts["event-id"] == "has no id"
 
 
-def test_damage_inside_a_heavy_series_is_never_valid() -> None:
+def test_damage_inside_a_deferred_series_is_never_valid() -> None:
     b = DocumentBuilder()
     names = b.strings("names", ["abc"] * 2000)
     b.double_summary("unused", b.doubles("x", [1]), b.statuses("xs", b.doubles("y", [1])))
@@ -157,7 +157,7 @@ def test_damage_inside_a_heavy_series_is_never_valid() -> None:
     data = bytearray(b.bytes())
     data[data.index(b"\n\x03abc\n\x03abc") + 2] = 0xFF
     document = parse_document(bytes(data))
-    assert document.heavy
+    assert document.deferred
     with pytest.raises(MalformedError):
         validate(document)
 

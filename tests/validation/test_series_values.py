@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from resim_inspect.building.builder import DocumentBuilder
-from resim_inspect.document import parse_document
-from resim_inspect.validation import large_series, validate
+from resim_inspect.document import parse_document, series_stats
+from resim_inspect.validation import validate
 from resim_inspect.validation.rules import series_values
 
 N = 3000
@@ -48,10 +48,12 @@ def rules(b: DocumentBuilder, threshold: int) -> list[tuple[str, str, str]]:
 
 WAYS: dict[str, Callable[[pytest.MonkeyPatch], int]] = {
     "parsed": lambda patch: 1 << 40,
-    "light": lambda patch: 64,
-    "numpy": lambda patch: patch.setattr(series_values, "_LIGHT", 0) or 64,
+    "few bytes": lambda patch: 64,
+    "numpy": lambda patch: patch.setattr(series_values, "_FEW_BYTES", 0) or 64,
     "threads": lambda patch: (
-        patch.setattr(series_values, "_LIGHT", 0) or patch.setattr(large_series, "_ALONE", 0) or 64
+        patch.setattr(series_values, "_FEW_BYTES", 0)
+        or patch.setattr(series_stats, "_ONE_THREAD", 0)
+        or 64
     ),
 }
 
@@ -88,7 +90,7 @@ def test_large_finite_values_are_finite() -> None:
 def test_unpacked_statuses_and_doubles_are_read_by_protobuf(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(series_values, "_LIGHT", 0)
+    monkeypatch.setattr(series_values, "_FEW_BYTES", 0)
     b = DocumentBuilder()
     values = b.doubles("values", [1.0, math.inf])
     b.double_summary("Summary", values, b.statuses("statuses", ["PASSED", "PASSED"]))
@@ -99,7 +101,7 @@ def test_unpacked_statuses_and_doubles_are_read_by_protobuf(
     # The series, its data and the file grow by the two tags less the packed head: nothing.
     assert len(unpacked) == len(packed)
     document = parse_document(data.replace(packed, unpacked), threshold=1)
-    assert document.heavy
+    assert document.deferred
     assert [one.rule for one in validate(document).findings] == ["values-infinite"]
 
 
@@ -113,7 +115,7 @@ def test_a_file_of_usual_size_is_judged_without_numpy(tmp_path: Path) -> None:
         "from resim_inspect.document import open_document\n"
         "from resim_inspect.validation import validate\n"
         f"document = open_document({str(path)!r})\n"
-        "assert document.heavy and validate(document).findings == []\n"
+        "assert document.deferred and validate(document).findings == []\n"
         "heavy = {'numpy', 'rich', 'textual', 'plotext', 'requests', 'docker', 'json', 'uuid'}\n"
         "assert not heavy & set(sys.modules), heavy & set(sys.modules)\n"
     )

@@ -1,10 +1,10 @@
-"""Scan and cut: split a metrics.binproto into a small skeleton and its heavy series.
+"""Split a metrics.binproto into a small index message and its deferred series.
 
 The top level of the wire format is walked record by record. Of a metrics data that is
-large, only the position of its values is kept; everything else goes into the skeleton,
-which protobuf parses. In the skeleton an empty series of the right kind stands for the
-one that was cut out. Whatever is unusual on the wire stays in the skeleton as it is, so
-that protobuf's own rules decide what it means.
+large, only the position of its values is kept; everything else goes into the index message,
+which protobuf parses. There an empty series of the right kind stands for the deferred one.
+Any unusual encoding stays in the index message as it is, so that protobuf's own rules decide
+what it means.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import NamedTuple
 from resim_inspect.document.wire.source import Source
 from resim_inspect.errors import TooLargeError, TruncatedError
 
-# A metrics data of fewer bytes is not worth a cut.
+# Metrics data of fewer bytes are parsed at once.
 THRESHOLD = 4096
 
 _PROTOBUF_LIMIT = (1 << 31) - 1
@@ -28,35 +28,35 @@ _SERIES_TAG = 0x52  # MetricsData.series: field 10
 _OTHER_DATA_TAGS = frozenset((0x5A, 0x62))  # its fellows in the oneof: fields 11 and 12
 
 
-class HeavySeries(NamedTuple):
-    """Values that were cut out: `DoubleSeries` and its like, as serialized."""
+class DeferredSeries(NamedTuple):
+    """Position of a serialized `DoubleSeries`, `TimestampSeries` and so on in the file."""
 
     kind: int
     """A SeriesKind: the number of the field in `Series`."""
     offset: int
-    """In the file, in bytes."""
+    """Offset in the file, in bytes."""
     length: int
     """In bytes."""
 
 
 class Scan(NamedTuple):
-    """A file, split."""
+    """A file, split into its index message and its deferred series."""
 
-    skeleton: bytes
-    heavy: dict[int, HeavySeries]
-    """By position in JobMetrics.metrics_data."""
+    index_message: bytes
+    deferred: dict[int, DeferredSeries]
+    """Deferred series by their position in JobMetrics.metrics_data."""
     pieces: list[tuple[int, int]]
-    """(offset in the skeleton, offset in the file) where a run of equal bytes begins."""
+    """(offset in the index message, offset in the file) where a run of equal bytes begins."""
 
-    def file_offset(self, skeleton_offset: int) -> int:
-        """Where a byte of the skeleton stands in the file."""
-        place = bisect_right(self.pieces, (skeleton_offset, 1 << 63)) - 1
+    def file_offset(self, index_offset: int) -> int:
+        """Offset in the file of a byte of the index message."""
+        place = bisect_right(self.pieces, (index_offset, 1 << 63)) - 1
         start, file_start = self.pieces[max(0, place)]
-        return file_start + skeleton_offset - start
+        return file_start + index_offset - start
 
 
 class _UnusualError(Exception):
-    """Legal or not: better left to protobuf."""
+    """Raised for an encoding, valid or not, that protobuf is to interpret."""
 
 
 class _Window:
@@ -100,7 +100,7 @@ def scan(source: Source, threshold: int = THRESHOLD) -> Scan:
     """Split a file.
 
     Raises TruncatedError where a record reaches past the end, TooLargeError where the
-    skeleton would be more than protobuf can parse.
+    index message would be more than protobuf can parse.
     """
     try:
         return _scan(source, threshold)
@@ -114,12 +114,12 @@ def _scan(source: Source, threshold: int) -> Scan:
     end = source.size
     offset = kept_from = 0
     position = 0
-    heavy: dict[int, HeavySeries] = {}
+    deferred: dict[int, DeferredSeries] = {}
     parts: list[tuple[int, int] | bytes] = []
     while offset < end:
         place = window.at(offset, 8)
         data = window.data
-        after, passed = light_records(data, place, threshold)
+        after, passed = small_records(data, place, threshold)
         if after > place:
             offset += after - place
             position += passed
@@ -142,10 +142,10 @@ def _scan(source: Source, threshold: int) -> Scan:
             )
         if tag == _METRICS_DATA_TAG:
             if length >= threshold:
-                cut = _cut(window, start, stop, threshold)
+                cut = _defer(window, start, stop, threshold)
                 if cut is not None:
                     series, series_from, series_to = cut
-                    heavy[position] = series
+                    deferred[position] = series
                     stand_in = bytes((_SERIES_TAG, 2, series.kind << 3 | 2, 0))
                     rest = (series_from - start) + len(stand_in) + (stop - series_to)
                     parts.append((kept_from, offset))
@@ -158,24 +158,22 @@ def _scan(source: Source, threshold: int) -> Scan:
         offset = stop
     parts.append((kept_from, end))
     _limit(sum(len(part) if isinstance(part, bytes) else part[1] - part[0] for part in parts))
-    skeleton: list[bytes] = []
+    index: list[bytes] = []
     pieces: list[tuple[int, int]] = []
     length = 0
     for part in parts:
         if isinstance(part, bytes):
-            skeleton.append(part)
+            index.append(part)
         elif part[0] < part[1]:
             pieces.append((length, part[0]))
-            skeleton.append(source.read(part[0], part[1] - part[0]))
+            index.append(source.read(part[0], part[1] - part[0]))
         else:
             continue
-        length += len(skeleton[-1])
-    return Scan(
-        skeleton[0] if len(skeleton) == 1 else b"".join(skeleton), heavy, pieces or [(0, 0)]
-    )
+        length += len(index[-1])
+    return Scan(index[0] if len(index) == 1 else b"".join(index), deferred, pieces or [(0, 0)])
 
 
-def light_records(data: bytes, place: int, threshold: int) -> tuple[int, int]:
+def small_records(data: bytes, place: int, threshold: int) -> tuple[int, int]:
     """Past the usual records from `place` that are too small for a cut and lie whole in `data`.
 
     Returns the place after them and how many were metrics data. There may be 100,000: this
@@ -244,9 +242,9 @@ def _skip_unknown(window: _Window, offset: int) -> int:
     return after
 
 
-def _cut(
+def _defer(
     window: _Window, start: int, stop: int, threshold: int
-) -> tuple[HeavySeries, int, int] | None:
+) -> tuple[DeferredSeries, int, int] | None:
     """The series of the metrics data at [start, stop), and the span of its field."""
     try:
         found: tuple[int, int, int] | None = None
@@ -283,7 +281,7 @@ def _cut(
         length, leaf_at = window.varint(series_at + 1)
         if leaf_at + length != series_to or 2 * length < threshold:
             return None
-        return HeavySeries(tag >> 3, leaf_at, length), field_at, series_to
+        return DeferredSeries(tag >> 3, leaf_at, length), field_at, series_to
     except (_UnusualError, TruncatedError):
         return None
 
@@ -314,7 +312,7 @@ def wrap(kind: int, payload: bytes) -> bytes:
 
 
 def packed(payload: bytes, size: int | None = None) -> int | None:
-    """Where the content of a payload of one packed chunk begins; None for any other form.
+    """Offset of the content of a payload of one packed chunk; None for any other form.
 
     `size` is that of the payload, where only its first bytes are given.
     """

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from resim_inspect.document.wire.scan import KNOWN_TAGS, head, light_records
+from resim_inspect.document.wire.scan import KNOWN_TAGS, head, small_records
 
 # What is made of so many bytes fits in a processor's own cache: half the time of larger ones.
 _SIZE = 1 << 18
@@ -48,7 +48,7 @@ def _cuts(data: bytes, size: int) -> Iterator[tuple[bytes, int, int]]:
 def _runs(data: bytes, place: int, end: int, size: int) -> Iterator[tuple[int, int]]:
     """Spans of whole records: as many as `size` holds, or one that is larger."""
     while place < end:
-        passed, _ = light_records(data[place : min(place + size, end)], 0, size)
+        passed, _ = small_records(data[place : min(place + size, end)], 0, size)
         stop = place + passed if passed else _stop(data, place, end)
         yield place, stop
         place = stop

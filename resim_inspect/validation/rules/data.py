@@ -8,7 +8,7 @@ from resim_inspect.validation import schema_constants
 from resim_inspect.validation.context import Context, DataState, quoted
 from resim_inspect.validation.findings import Rule, Severity, Target
 from resim_inspect.validation.ids import is_uuid, short
-from resim_inspect.validation.rules.series_values import look_at_heavy, look_at_series
+from resim_inspect.validation.rules.series_values import check_deferred, check_series
 from resim_inspect.validation.rules.shapes import held, listed
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def read_data(context: Context) -> None:
     """
     by_id = context.data_by_id
     names: dict[str, int] = {}
-    heavy = context.document.heavy
+    deferred = context.document.deferred
     add = context.data_list.append
     indexed_types, plain_series = schema_constants.INDEXED, schema_constants.SERIES
     field_of, statuses = schema_constants.FIELD_OF_DATA.get, "statuses"
@@ -136,9 +136,9 @@ def read_data(context: Context) -> None:
         per_category = message.is_per_category
         if holds == "series":
             kind, length = (
-                look_at_heavy(context, entry, heavy[position].kind)
-                if position in heavy
-                else look_at_series(context, entry, message.series, None)
+                check_deferred(context, entry, deferred[position].kind)
+                if position in deferred
+                else check_series(context, entry, message.series, None)
             )
             entry.length = length
             # Nearly all data: told apart here, so that they cost no more than this.
@@ -160,7 +160,7 @@ def _read_categories(context: Context, entry: DataState, message: pb.MetricsData
     entry.categories = {}
     # Sorted: protobuf gives a map in no order of its own.
     for category in sorted(by_category):
-        kind, length = look_at_series(context, entry, by_category[category], category)
+        kind, length = check_series(context, entry, by_category[category], category)
         entry.categories[category] = length
         _check_series(context, entry, kind, length, category)
 

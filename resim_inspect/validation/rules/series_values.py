@@ -1,7 +1,7 @@
-"""Rules for the values inside series: what no validator of ReSim's looks at.
+"""Rules about the values inside series, which ReSim's validator does not look at.
 
-Small series are looked at as protobuf gives them; heavy ones from their bytes, with numpy
-where there is enough of them to pay for its import. Reading a heavy series also proves
+Inline series are checked as protobuf parsed them, deferred ones from their bytes, with numpy
+where there is enough of them to pay for its import. Reading a deferred series also proves
 that protobuf accepts its bytes.
 """
 
@@ -19,7 +19,7 @@ from resim_inspect.validation.findings import Rule, Severity, Target
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from resim_inspect.document.wire.scan import HeavySeries
+    from resim_inspect.document.wire.scan import DeferredSeries
     from resim_inspect.schema import metrics_pb2 as pb
 
 TIME_BACKWARDS = Rule(
@@ -64,13 +64,13 @@ VALUES_NAN = Rule(
     ('data["height"].series = [1, 2, 3]',),
 )
 
-_LIGHT = 1 << 20
+_FEW_BYTES = 1 << 20
 _KNOWN_STATUSES = frozenset(range(1, 6))
 _known = _KNOWN_STATUSES.issuperset
 _KIND_NAMES = {kind.value: kind.name.lower() for kind in SeriesKind}
 
 
-def look_at_series(
+def check_series(
     context: Context, entry: DataState, series: pb.Series, category: str | None
 ) -> tuple[str | None, int]:
     """The kind and the length of a parsed series; findings for odd values in it."""
@@ -106,39 +106,42 @@ def look_at_series(
 _INFINITY = float("inf")
 
 
-def look_at_heavy(context: Context, entry: DataState, kind: int) -> tuple[str, int]:
-    """As `look_at_series`, for a series that was cut out of the skeleton.
+def check_deferred(context: Context, entry: DataState, kind: int) -> tuple[str, int]:
+    """As `check_series`, for a deferred series.
 
     Raises MalformedError for bytes that protobuf refuses.
     """
     position = entry.position
-    if light(context.document.heavy):
-        series = parse(SeriesKind(kind), context.document.heavy_payload(position))
+    if few_bytes(context.document.deferred):
+        series = parse(SeriesKind(kind), context.document.deferred_payload(position))
         if kind == SeriesKind.STRINGS:
             context.strings[position] = frozenset(series.strings.series)
-        found, length = look_at_series(context, entry, series, None)
+        found, length = check_series(context, entry, series, None)
         return found or _KIND_NAMES[kind], length
-    if context.heavy is None:
-        from resim_inspect.validation.large_series import look_at_all
+    if context.series_stats is None:
+        from resim_inspect.document.series_stats import all_series_stats
 
-        context.heavy = look_at_all(context.document)
-    facts = context.heavy[position]
-    if facts.nan or facts.infinite:
-        report_not_finite(context, entry, None, facts.nan, facts.infinite, facts.total)
-    if facts.statuses is not None and not _known(facts.statuses):
-        odd = sorted(facts.statuses.keys() - _KNOWN_STATUSES)
-        count = sum(facts.statuses[number] for number in odd)
+        context.series_stats = all_series_stats(context.document)
+    stats = context.series_stats[position]
+    if stats.nan or stats.infinite:
+        report_not_finite(context, entry, None, stats.nan, stats.infinite, stats.length)
+    if stats.statuses is not None and not _known(stats.statuses):
+        odd = sorted(stats.statuses.keys() - _KNOWN_STATUSES)
+        count = sum(stats.statuses[number] for number in odd)
         report_statuses(context, entry, None, odd, count)
-    if facts.backwards_at is not None and entry.type == schema_constants.TIMESTAMP:
-        report_backwards(context, entry, None, facts.backwards_at)
-    if facts.strings is not None:
-        context.strings[position] = facts.strings
-    return _KIND_NAMES[kind], facts.total
+    if stats.backwards_at is not None and entry.type == schema_constants.TIMESTAMP:
+        report_backwards(context, entry, None, stats.backwards_at)
+    if stats.strings is not None:
+        context.strings[position] = stats.strings
+    return _KIND_NAMES[kind], stats.length
 
 
-def light(heavy: Mapping[int, HeavySeries]) -> bool:
-    """Whether all heavy series together are so few bytes that importing numpy takes longer."""
-    return len(heavy) <= _LIGHT // 4096 and sum(one.length for one in heavy.values()) <= _LIGHT
+def few_bytes(deferred: Mapping[int, DeferredSeries]) -> bool:
+    """Return True if protobuf reads all deferred series faster than numpy is imported."""
+    return (
+        len(deferred) <= _FEW_BYTES // 4096
+        and sum(one.length for one in deferred.values()) <= _FEW_BYTES
+    )
 
 
 def report_not_finite(

@@ -6,9 +6,9 @@ from random import Random
 
 from google.protobuf.message import DecodeError
 
+from resim_inspect.document import monotonic_time
+from resim_inspect.document.monotonic_time import ordered
 from resim_inspect.schema import metrics_pb2 as pb
-from resim_inspect.validation import monotonic_time
-from resim_inspect.validation.monotonic_time import ordered
 
 START = 1_760_000_000
 
