@@ -117,6 +117,7 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
         ).decode()
     for needed in (
         "resim_inspect/py.typed",
+        "runner/py.typed",
         "resim_inspect/cli.py",
         "resim_inspect/schema/metrics.proto",
         "resim_inspect/schema/metrics_pb2.py",
