@@ -19,8 +19,8 @@ from resim_inspect.tui.batch_address import (
     parse_path_or_address,
 )
 from resim_inspect.tui.cloud.cache import api_url, cache_folder, make_private
-from resim_inspect.tui.cloud.fetch_child import Child
-from resim_inspect.tui.cloud.fetch_state import Fetch, Lost
+from resim_inspect.tui.cloud.fetch_process import FetchProcess
+from resim_inspect.tui.cloud.fetch_state import Fetch, MissingItem
 from resim_inspect.tui.open.recent import read_recent, remember, state_file
 from tests.api.misbehaving_server import stall
 from tests.runner.fetch_harness import BASE, BATCH, PROJECT, TOKEN
@@ -131,30 +131,31 @@ def test_addresses_among_what_was_opened_lately(tmp_path: Path) -> None:
 
 def test_how_a_fetch_stands() -> None:
     fetch = Fetch()
-    assert fetch.said(0) == "asking for the batch's jobs…"
-    assert fetch.said(7.2) == "asking for the batch's jobs… · no answer for 7 s"
+    assert fetch.summary(0) == "requesting the list of jobs…"
+    assert fetch.summary(7.2) == "requesting the list of jobs… · no answer for 7 s"
     fetch = fetch.after({"event": "plan", "jobs": 12, "kept": 2})
-    assert fetch.said(0) == "12 jobs, asking for their metrics…"
+    assert fetch.summary(0) == "12 jobs, requesting their metrics…"
     fetch = fetch.after({"event": "table"}).after({"event": "news"})
     fetch = fetch.after({"event": "progress", "jobs": 12, "done": 5, "bytes": 4096})
-    assert fetch.said(0) == "5 of 12 jobs here · 4.1 kB"
+    assert fetch.summary(0) == "5 of 12 jobs fetched · 4.1 kB"
     for number in range(3):
         lost = {"event": "missing", "job": f"j{number}", "what": "metrics a", "text": "gone"}
         fetch = fetch.after(lost)
-    assert fetch.lost[0] == Lost("j0", "metrics a", "gone")
-    assert fetch.losses == "missing: j2: metrics a and 2 more"
+    assert fetch.missing[0] == MissingItem("j0", "metrics a", "gone")
+    assert fetch.missing_summary == "missing: j2: metrics a and 2 more"
     ended = fetch.after({"event": "end", "bytes": 9000, "notes": ["j4 is not over yet."]})
-    assert ended.said(9) == "12 jobs here, 9 kB fetched · j4 is not over yet."
+    assert ended.summary(9) == "12 jobs fetched · 9 kB · j4 is not over yet."
     assert ended.stop() == ended
     stopped = fetch.stop()
-    assert stopped.said(0) == "stopping…"
+    assert stopped.summary(0) == "stopping…"
     assert (
-        stopped.after({"event": "over"}).said(0) == "stopped: 5 of 12 jobs here; what came is kept"
+        stopped.after({"event": "over"}).summary(0)
+        == "stopped: 5 of 12 jobs fetched, which are kept"
     )
     died = fetch.after({"event": "over", "text": "Killed\x1b"})
-    assert died.said(0) == "not fetched: the fetch ended all at once: Killed�"
+    assert died.summary(0) == "fetch failed: the fetch ended unexpectedly: Killed�"
     error = fetch.after({"event": "error", "text": "no.", "hint": "so.", "kind": "TokenError"})
-    assert (error.said(0), error.wants_token) == ("not fetched: no.", True)
+    assert (error.summary(0), error.wants_token) == ("fetch failed: no.", True)
 
 
 def test_the_process_of_a_fetch(
@@ -166,8 +167,10 @@ def test_the_process_of_a_fetch(
     (here / "runner" / "__init__.py").write_text("raise SystemExit('not this one')")
     monkeypatch.chdir(here)
     make_private(cloud.folder)
-    child = Child(ADDRESS, cloud.folder, cloud.server.url, {**os.environ, "RESIM_TOKEN": ""}, TOKEN)
-    assert not any(TOKEN in word for word in child.words)
+    child = FetchProcess(
+        ADDRESS, cloud.folder, cloud.server.url, {**os.environ, "RESIM_TOKEN": ""}, TOKEN
+    )
+    assert not any(TOKEN in word for word in child.command)
     events = [one["event"] for one in child.events()]
     assert [one for one in events if one != "progress"] == ["plan", "table", "end"]
     asked = [one.headers["authorization"] for one in cloud.server.asked(f"{BASE}/jobs")]
@@ -177,11 +180,11 @@ def test_the_process_of_a_fetch(
 
 def test_a_process_that_is_stopped_is_over_at_once(cloud: Cloud) -> None:
     make_private(cloud.folder)
-    child = Child(ADDRESS, cloud.folder, cloud.server.url, os.environ)
+    child = FetchProcess(ADDRESS, cloud.folder, cloud.server.url, os.environ)
     child.stop()
     assert list(child.events()) == []
     cloud.server.on(f"{BASE}/jobs", stall(30))
-    child = Child(ADDRESS, cloud.folder, cloud.server.url, os.environ)
+    child = FetchProcess(ADDRESS, cloud.folder, cloud.server.url, os.environ)
     found: list[str] = []
     thread = threading.Thread(target=lambda: found.extend(e["event"] for e in child.events()))
     thread.start()
@@ -201,8 +204,8 @@ def test_a_process_that_cannot_start_says_why(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_private(cloud.folder)
-    child = Child(BatchAddress(PROJECT, BATCH), cloud.folder, cloud.server.url, os.environ)
-    child.words[0] = str(cloud.folder / "no-python")
+    child = FetchProcess(BatchAddress(PROJECT, BATCH), cloud.folder, cloud.server.url, os.environ)
+    child.command[0] = str(cloud.folder / "no-python")
     (event,) = child.events()
     assert event["event"] == "over"
     assert "No such file" in event["text"]

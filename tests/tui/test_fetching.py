@@ -15,7 +15,7 @@ from textual.widgets import Input
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.tui.cloud import fetch_state
 from resim_inspect.tui.cloud.fetch_bar import FetchBar
-from resim_inspect.tui.cloud.fetch_dialogs import FetchTrouble, TokenDialog
+from resim_inspect.tui.cloud.fetch_dialogs import FetchErrorDialog, TokenDialog
 from resim_inspect.tui.cloud.fetch_screen import FetchScreen
 from resim_inspect.tui.document.screen import DocumentScreen
 from resim_inspect.tui.open.recent import read_recent
@@ -62,7 +62,7 @@ async def test_the_table_stands_before_the_metrics_come(cloud: Cloud) -> None:
         shown = text(pilot)
         assert "Jobs 3 · ↓ 3 to come" in shown
         assert "↓flight 1" in shown
-        assert "0 of 3 jobs here" in shown
+        assert "0 of 3 jobs fetched" in shown
         assert table.rows[0].cells["scalar 1"].full == "1.5 m"
         assert here(pilot) == [False] * 3
         # A job that is not here opens when it is.
@@ -74,7 +74,7 @@ async def test_the_table_stands_before_the_metrics_come(cloud: Cloud) -> None:
         assert "flight 1/outputs" in text(pilot)
         await press(pilot, "grave_accent")
         await over(pilot)
-        assert "✓ 3 jobs here" in text(pilot)
+        assert "✓ 3 jobs fetched" in text(pilot)
         assert here(pilot) == [True] * 3
         assert read_recent()[-1] == ADDRESS
 
@@ -87,7 +87,7 @@ async def test_jobs_open_while_others_come(cloud: Cloud) -> None:
         await until(pilot, lambda: isinstance(pilot.app.screen, DocumentScreen))
         assert "0.5 m" in text(pilot)
         await press_running(pilot, "grave_accent")
-        assert "2 of 3 jobs here" in text(pilot)
+        assert "2 of 3 jobs fetched" in text(pilot)
 
 
 async def press_running(pilot: Pilot[Any], *keys: str) -> None:
@@ -102,15 +102,15 @@ async def test_a_fetch_that_is_stopped_goes_on_where_it_was(cloud: Cloud) -> Non
         await until(pilot, lambda: here(pilot) == [True, True, False])
         await press_running(pilot, "x")
         await over(pilot)
-        assert "stopped: 2 of 3 jobs here; what came is kept" in text(pilot)
-        assert not pilot.app.screen.query(FetchTrouble)
+        assert "stopped: 2 of 3 jobs fetched, which are kept" in text(pilot)
+        assert not pilot.app.screen.query(FetchErrorDialog)
         await press(pilot, "G", "enter")
         assert isinstance(pilot.app.screen, FetchScreen)
         before = cloud.asked("/blob/0"), cloud.asked("/blob/1")
         cloud.release()
         await press_running(pilot, "f5")
         await over(pilot)
-        assert "✓ 3 jobs here" in text(pilot)
+        assert "✓ 3 jobs fetched" in text(pilot)
         assert here(pilot) == [True] * 3
         assert (cloud.asked("/blob/0"), cloud.asked("/blob/1")) == before
 
@@ -121,7 +121,7 @@ async def test_what_is_there_is_shown_at_once(cloud: Cloud) -> None:
     cloud.server.on(f"{BASE}/jobs", stall(60))
     async with looking(ADDRESS) as pilot:
         await until(pilot, lambda: here(pilot) == [True] * 3)
-        assert "asking for the batch's jobs…" in text(pilot)
+        assert "requesting the list of jobs…" in text(pilot)
         await press_running(pilot, "enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, DocumentScreen))
 
@@ -138,7 +138,7 @@ async def test_leaving_ends_the_fetch(cloud: Cloud) -> None:
     cloud.release()
     async with looking(ADDRESS) as pilot:
         await over(pilot)
-        assert "✓ 3 jobs here" in text(pilot)
+        assert "✓ 3 jobs fetched" in text(pilot)
 
 
 async def test_closing_what_is_fetched_ends_the_fetch(cloud: Cloud, sample: Path) -> None:
@@ -161,7 +161,7 @@ async def test_one_job_is_fetched_alone_and_opened(cloud: Cloud) -> None:
             await over(pilot)
     assert cloud.asked("/blob/0") == 0
     async with looking(ADDRESS._replace(job="flight 9")) as pilot:
-        await until(pilot, lambda: isinstance(pilot.app.screen, FetchTrouble))
+        await until(pilot, lambda: isinstance(pilot.app.screen, FetchErrorDialog))
         assert "the batch has no job “flight 9”." in text(pilot)
         await press(pilot, "escape")
         await press_running(pilot, "a")
@@ -239,7 +239,7 @@ async def test_a_token_is_asked_for(
         if not typed:
             assert "Set RESIM_TOKEN, or put it into" in shown
             await press(pilot, "enter", "escape")
-            assert "not fetched: no token is given." in text(pilot)
+            assert "fetch failed: no token is given." in text(pilot)
             assert not cloud.server.requests
             return
         await press(pilot, *typed)
@@ -264,19 +264,19 @@ async def test_a_refusal_is_a_sentence_that_can_be_copied(
     copied: list[str] = []
     monkeypatch.setattr("resim_inspect.tui.clipboard.copy", lambda app, text: copied.append(text))
     async with looking(ADDRESS) as pilot:
-        await until(pilot, lambda: isinstance(pilot.app.screen, FetchTrouble))
+        await until(pilot, lambda: isinstance(pilot.app.screen, FetchErrorDialog))
         assert "Traceback" not in text(pilot)
         await press(pilot, "y", "escape")
         assert words in copied[0]
         assert TOKEN not in copied[0] + text(pilot)
-        assert "E not fetched: " in text(pilot)
+        assert "E fetch failed: " in text(pilot)
 
 
 async def test_a_server_that_is_not_there(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as gone:
         monkeypatch.setenv("RESIM_API_URL", f"http://127.0.0.1:{gone.getsockname()[1]}")
     async with looking(ADDRESS) as pilot:
-        await until(pilot, lambda: isinstance(pilot.app.screen, FetchTrouble))
+        await until(pilot, lambda: isinstance(pilot.app.screen, FetchErrorDialog))
         assert "refuses the connection (6 attempts)" in text(pilot)
 
 
@@ -297,7 +297,7 @@ async def test_two_at_once_are_told_apart(cloud: Cloud) -> None:
     async with looking(ADDRESS) as first:
         await until(first, lambda: here(first) == [True, True, False])
         async with looking(ADDRESS) as second:
-            await until(second, lambda: isinstance(second.app.screen, FetchTrouble))
+            await until(second, lambda: isinstance(second.app.screen, FetchErrorDialog))
             assert "another run is active" in text(second)
             await press(second, "escape")
             assert here(second) == [True, True, False]
@@ -319,7 +319,7 @@ SIZES = {"60x20": (60, 20), "80x24": (80, 24), "120x40": (120, 40)}
 async def test_screen(
     cloud: Cloud, shot: Shot, state: str, way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fetch_state, "SILENT", 1e9)
+    monkeypatch.setattr(fetch_state, "SILENCE_THRESHOLD", 1e9)
     if state == "lists":
         cloud.hold("/blob")
     elif state == "gaps":
@@ -337,6 +337,6 @@ async def test_screen(
         elif state == "gaps":
             await over(pilot)
         else:
-            await until(pilot, lambda: isinstance(pilot.app.screen, TokenDialog | FetchTrouble))
+            await until(pilot, lambda: isinstance(pilot.app.screen, TokenDialog | FetchErrorDialog))
         await pilot.pause(0.1)
         shot(pilot, f"fetch-{state}-{way}")

@@ -71,7 +71,7 @@ def test_previews(job: Path) -> None:
 
     assert lines("samples.csv") == ("time  speed", "0.0   1.5  ", "0.1   22.25")
     assert '  "mode": "CRUISE",' in lines("state.json")
-    assert lines("broken.json")[0].startswith("no valid JSON")
+    assert lines("broken.json")[0].startswith("not valid JSON")
     assert lines("raw.bin")[1].startswith("00000000  00 01 02")
     assert lines("evil.txt") == ("�[31mred�    end",)
     assert preview(Entry(logs / "pad.png", 0, False, 9)).image
@@ -82,7 +82,7 @@ def test_links_and_pipes_are_not_followed(job: Path) -> None:
     (logs / "link").symlink_to("/etc/passwd")
     os.mkfifo(logs / "pipe")
     notes = {entry.path.name: entry for entry in list_folder(logs, frozenset())}
-    assert preview(notes["link"]).lines == ("a link, not followed",)
+    assert preview(notes["link"]).lines == ("a symbolic link, not followed",)
     assert preview(notes["pipe"]).lines == ("a pipe",)
 
 

@@ -1,4 +1,4 @@
-"""The line that says how a fetch stands; it owns the process that fetches."""
+"""The progress line of a fetch, which owns the process that fetches."""
 
 from __future__ import annotations
 
@@ -14,35 +14,35 @@ from textual.strip import Strip
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.text import fit
 from resim_inspect.tui.batch_address import BatchAddress
-from resim_inspect.tui.cloud.fetch_child import Child
+from resim_inspect.tui.cloud.fetch_process import FetchProcess
 from resim_inspect.tui.cloud.fetch_state import Fetch
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.row_list import StyledText, strip_of
 from resim_inspect.tui.workers import Background
 
-WIDTH = 20
-"""Cells of the bar."""
+BAR_WIDTH = 20
+"""Cells of the progress bar."""
 
 
 class FetchBar(Background):
-    """One line: a bar, jobs and bytes, what does not come."""
+    """One line: a progress bar, the numbers of jobs and bytes, and what is missing."""
 
     DEFAULT_CSS = "FetchBar { height: 1; background: $panel; }"
 
     class Changed(Message):
-        """The fetch is further; `event` is what it told."""
+        """The fetch has advanced; `event` is the kind of event that it sent."""
 
         def __init__(self, fetch: Fetch, event: str) -> None:
             super().__init__()
             self.fetch = fetch
             self.event = event
 
-    class Told(Message):
+    class EventReceived(Message):
         """An event of a fetch, from its thread."""
 
-        def __init__(self, child: Child, values: dict[str, Any]) -> None:
+        def __init__(self, process: FetchProcess, values: dict[str, Any]) -> None:
             super().__init__()
-            self.child = child
+            self.process = process
             self.values = values
 
     def __init__(self, folder: Path, api: str, *, watch: bool = True) -> None:
@@ -51,8 +51,8 @@ class FetchBar(Background):
         self.api = api
         self.fetch = Fetch(running=False)
         self._watch = watch
-        self._child: Child | None = None
-        self._heard = 0.0
+        self._process: FetchProcess | None = None
+        self._last_event = 0.0
 
     def on_mount(self) -> None:
         if self._watch:
@@ -62,38 +62,38 @@ class FetchBar(Background):
         self.stop()
 
     def begin(self, address: BatchAddress, token: str = "") -> None:
-        """Fetch a batch or one of its jobs; what was under way is ended first."""
+        """Fetch a batch or one of its jobs; a fetch in progress is stopped first."""
         self.stop()
-        before = self._child
-        self._child = Child(address, self.folder, self.api, os.environ, token)
+        before = self._process
+        self._process = FetchProcess(address, self.folder, self.api, os.environ, token)
         self.fetch = Fetch()
-        self._heard = time.monotonic()
-        self._run(self._child, before)
+        self._last_event = time.monotonic()
+        self._run(self._process, before)
         self.refresh()
 
     def stop(self) -> None:
-        """End what is under way; what came is kept."""
-        if self._child is not None and self.fetch.running:
+        """Stop the fetch in progress; jobs that were fetched are kept."""
+        if self._process is not None and self.fetch.running:
             self.fetch = self.fetch.stop()
-            self._child.stop()
+            self._process.stop()
             self.refresh()
 
     @work(thread=True, group="fetch", exit_on_error=False, description="fetching the batch")
-    def _run(self, child: Child, before: Child | None) -> None:
+    def _run(self, process: FetchProcess, before: FetchProcess | None) -> None:
         if before is not None:
-            # Two at once would be in each other's way.
+            # Two processes at once would compete for the folder's lock.
             before.wait()
-        for values in child.events():
-            self.post_message(self.Told(child, values))
+        for values in process.events():
+            self.post_message(self.EventReceived(process, values))
 
-    @on(Told)
-    def _told(self, message: Told) -> None:
+    @on(EventReceived)
+    def _event_received(self, message: EventReceived) -> None:
         message.stop()
-        if message.child is self._child:
+        if message.process is self._process:
             before = self.fetch
             self.fetch = before.after(message.values)
             if self.fetch != before:
-                self._heard = time.monotonic()
+                self._last_event = time.monotonic()
             self.refresh()
             self.post_message(self.Changed(self.fetch, message.values["event"]))
 
@@ -106,20 +106,20 @@ class FetchBar(Background):
         pieces: list[StyledText] = [(" ", styles.text)]
         if fetch.running:
             share = fetch.done / fetch.jobs if fetch.jobs else 0.0
-            full = round(share * WIDTH)
+            full = round(share * BAR_WIDTH)
             pieces += [
                 ("━" * full, styles.accent),
-                ("─" * (WIDTH - full), styles.quiet),
+                ("─" * (BAR_WIDTH - full), styles.quiet),
                 (" ", styles.text),
             ]
         elif fetch.problem:
             pieces.append(("E ", styles.of(MetricStatus.FAIL_BLOCK)))
-        elif not fetch.lost and not fetch.stopped and fetch.jobs is not None:
+        elif not fetch.missing and not fetch.stopped and fetch.jobs is not None:
             pieces.append(("✓ ", styles.of(MetricStatus.PASSED)))
-        said = fetch.said(time.monotonic() - self._heard)
-        pieces.append((said, styles.text))
-        if fetch.lost:
-            pieces.append((f" · ! {fetch.losses}", styles.of(MetricStatus.FAIL_WARN)))
+        summary = fetch.summary(time.monotonic() - self._last_event)
+        pieces.append((summary, styles.text))
+        if fetch.missing:
+            pieces.append((f" · ! {fetch.missing_summary}", styles.of(MetricStatus.FAIL_WARN)))
         used = sum(len(text) for text, _ in pieces)
         if used > width:
             text, style = pieces.pop()

@@ -1,4 +1,4 @@
-"""Dialogs of a fetch: what went wrong, and a field for a token."""
+"""Dialogs of a fetch: an error with its hint, and a field for a token."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.dialogs import Dialog, ErrorDialog
 
 
-class NotFetched(Exception):  # noqa: N818 - what happened, not a kind of error
+class FetchError(Exception):
     """A fetch that failed; the text is one sentence."""
 
 
-class FetchTrouble(ErrorDialog):
-    """Why a batch was not fetched, and what to do."""
+class FetchErrorDialog(ErrorDialog):
+    """The reason why a fetch failed, and what to do."""
 
     def __init__(self, fetch: Fetch, address: str) -> None:
-        super().__init__(f"fetching {address}", NotFetched(fetch.problem))
+        super().__init__(f"fetching {address}", FetchError(fetch.problem))
         self.hint = fetch.hint
 
     @property
@@ -38,7 +38,7 @@ class FetchTrouble(ErrorDialog):
 
 
 class TokenDialog(Dialog[str | None]):
-    """Asks for a token, which nobody sees; None for Esc."""
+    """A prompt for a token, which is not shown; returns None for Esc."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", "Close", tooltip="close this box"),
@@ -60,7 +60,9 @@ class TokenDialog(Dialog[str | None]):
         text = Text()
         text.append(clean(self.fetch.problem, 400), styles.strong)
         text.append(f"\n{clean(self.fetch.hint, 400)}" if self.fetch.hint else "", styles.quiet)
-        box = Input(password=True, placeholder="kept until the app ends, and nowhere written down")
+        box = Input(
+            password=True, placeholder="kept in memory until the app quits, never written to disk"
+        )
         box.border_title = "Token"
         with Vertical(classes="box") as around:
             yield Static(text)

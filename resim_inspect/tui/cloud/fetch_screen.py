@@ -27,7 +27,7 @@ FETCH_SCAN_INTERVAL = 0.3
 
 
 class FetchScreen(WorkspaceScreen):
-    """Jobs × metrics of a batch, fetched into a folder of its own; Enter opens what is here."""
+    """Jobs × metrics of a batch, fetched into its cache folder; Enter opens a fetched job."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f5,ctrl+r", "reread", "Fetch", tooltip="fetch what is new or not here yet"),
@@ -42,7 +42,7 @@ class FetchScreen(WorkspaceScreen):
         super().__init__(folder, watch=watch, fetched=True)
         self.address = address
         self.api = api
-        self._wanted = address.job
+        self._job_to_open = address.job
         self._token = ""
 
     def above(self) -> ComposeResult:
@@ -53,7 +53,7 @@ class FetchScreen(WorkspaceScreen):
 
     @property
     def bar(self) -> FetchBar:
-        """The line of the fetch."""
+        """The progress line of the fetch."""
         return self.query_one(FetchBar)
 
     def heading(self) -> Text:
@@ -69,12 +69,12 @@ class FetchScreen(WorkspaceScreen):
         first = Key("F5", "fetch", "screen.reread")
         if fetch.running:
             first = Key("x", "stop", "screen.stop")
-        return (first, Key("m", "missing", "screen.missing")) if fetch.lost else (first,)
+        return (first, Key("m", "missing", "screen.missing")) if fetch.missing else (first,)
 
     # The fetch.
 
     @on(FetchBar.Changed)
-    def _further(self, message: FetchBar.Changed) -> None:
+    def _fetch_changed(self, message: FetchBar.Changed) -> None:
         message.stop()
         fetch, event = message.fetch, message.event
         if event != "progress" or time.monotonic() - self.last_scan >= max(
@@ -87,18 +87,18 @@ class FetchScreen(WorkspaceScreen):
 
     def _ended(self, fetch: Fetch) -> None:
         if fetch.problem:
-            self._trouble(fetch)
+            self._show_error(fetch)
         elif self.address.job and not fetch.jobs and not fetch.stopped:
             text = f"the batch has no job “{clean(self.address.job, 80)}”."
-            self._trouble(replace(fetch, problem=text, hint="a fetches all of its jobs."))
-        elif fetch.lost:
-            text = f"{count(len(fetch.lost), 'thing')} did not come; m names them."
+            self._show_error(replace(fetch, problem=text, hint="a fetches all of its jobs."))
+        elif fetch.missing:
+            text = f"{count(len(fetch.missing), 'item')} could not be fetched; m names them."
             self.app.notify(text, title=self.address.name, severity="warning", timeout=8)
         elif not self.is_current and not fetch.stopped:
-            self.app.notify(fetch.said(0.0), title=self.address.name, timeout=4, markup=False)
+            self.app.notify(fetch.summary(0.0), title=self.address.name, timeout=4, markup=False)
 
-    def _trouble(self, fetch: Fetch) -> None:
-        from resim_inspect.tui.cloud.fetch_dialogs import FetchTrouble, TokenDialog
+    def _show_error(self, fetch: Fetch) -> None:
+        from resim_inspect.tui.cloud.fetch_dialogs import FetchErrorDialog, TokenDialog
 
         if not self.is_current:
             text = clean(fetch.problem, 300)
@@ -108,7 +108,7 @@ class FetchScreen(WorkspaceScreen):
         elif fetch.wants_token:
             self.app.push_screen(TokenDialog(fetch), self._with_token)
         else:
-            self.app.push_screen(FetchTrouble(fetch, str(self.address)))
+            self.app.push_screen(FetchErrorDialog(fetch, str(self.address)))
 
     def _with_token(self, token: str | None) -> None:
         if token:
@@ -116,12 +116,12 @@ class FetchScreen(WorkspaceScreen):
             self.action_reread()
 
     @on(FetchRequested)
-    def _once_more(self, message: FetchRequested) -> None:
+    def _fetch_requested(self, message: FetchRequested) -> None:
         message.stop()
         wider = self.address.job not in ("", message.address.job)
         self.address = message.address if wider or not self.bar.fetch.running else self.address
-        self._wanted = message.address.job
-        self._open_wanted()
+        self._job_to_open = message.address.job
+        self._open_job()
         if wider or not self.bar.fetch.running:
             self.action_reread()
 
@@ -143,41 +143,41 @@ class FetchScreen(WorkspaceScreen):
         from resim_inspect.tui.widgets.dialogs import DetailsDialog
 
         fetch = self.bar.fetch
-        if fetch.lost:
-            rows = [(one.job, f"{one.what}: {one.why}") for one in fetch.lost]
-            self.app.push_screen(DetailsDialog("What did not come", rows))
+        if fetch.missing:
+            rows = [(item.job, f"{item.item}: {item.reason}") for item in fetch.missing]
+            self.app.push_screen(DetailsDialog("Missing items", rows))
         else:
-            self.app.notify("Nothing is missing so far.", timeout=3)
+            self.app.notify("Nothing is missing.", timeout=3)
 
-    # A job that opens when it is here.
+    # Opening of a job once it has been fetched.
 
     def job_awaited(self, job: JobRow) -> None:
         name = clean(job.name, 80)
         if self.bar.fetch.running:
-            self._wanted = job.name
-            text = f"{name} opens when it has come; Esc: not any more."
+            self._job_to_open = job.name
+            text = f"{name} opens once it is fetched; Esc cancels that."
         else:
             text = f"{name} was not fetched; F5 fetches it."
-        self.app.notify(text, title="Not here yet", timeout=5, markup=False)
+        self.app.notify(text, title="Not fetched yet", timeout=5, markup=False)
 
     def rows_received(self) -> None:
-        self._open_wanted()
+        self._open_job()
 
-    def _open_wanted(self) -> None:
-        if not self._wanted or self.outline is None:
+    def _open_job(self) -> None:
+        if not self._job_to_open or self.outline is None:
             return
-        row = self._rows.get(self.outline.job_names.get(self._wanted, self._wanted))
+        row = self._rows.get(self.outline.job_names.get(self._job_to_open, self._job_to_open))
         if row is None or not row.fetched:
             return
-        self._wanted = ""
+        self._job_to_open = ""
         if row.verdict is None and not row.path.exists():
             self.app.notify(clean(row.note, 300), title="No metrics", timeout=5, markup=False)
         elif self.is_current:
             self.table.go_to(row.name)
             self.post_message(OpenRequested(row.path))
         else:
-            self.app.notify(f"{clean(row.name, 80)} has come.", timeout=4, markup=False)
+            self.app.notify(f"{clean(row.name, 80)} has been fetched.", timeout=4, markup=False)
 
     def action_dismiss_layer(self) -> None:
-        self._wanted = ""
+        self._job_to_open = ""
         super().action_dismiss_layer()

@@ -1,4 +1,4 @@
-"""How a fetch stands, from what it told: a value that each event makes anew, and what it says."""
+"""Progress of a fetch as an immutable value, advanced by the events of the child process."""
 
 from __future__ import annotations
 
@@ -8,46 +8,48 @@ from typing import Any, NamedTuple
 
 from resim_inspect.text import clean, count, size
 
-SILENT = 3.0
-"""Seconds without a sign of life that are worth a word."""
+SILENCE_THRESHOLD = 3.0
+"""Seconds without an event after which the progress line says so."""
 
 
-class Lost(NamedTuple):
-    """Something that did not come: raw texts."""
+class MissingItem(NamedTuple):
+    """Something that could not be fetched; the texts are as received, and not cleaned."""
 
     job: str
-    what: str
-    why: str
+    item: str
+    reason: str
 
 
 @dataclass(frozen=True)
 class Fetch:
-    """How far a fetch is, or how it ended."""
+    """Progress of a fetch, or its outcome."""
 
     running: bool = True
     listed: bool = False
-    """Whether the table stands: names, statuses and values of all jobs."""
+    """True once the names, statuses and values of all jobs are known."""
     jobs: int | None = None
-    """How many there are; None before the batch's list came."""
+    """Number of jobs in the batch; None until its list has been received."""
     done: int = 0
+    """Number of jobs on disk."""
     kept: int = 0
+    """Number of jobs that were on disk before the fetch."""
     bytes: int = 0
-    lost: tuple[Lost, ...] = ()
+    missing: tuple[MissingItem, ...] = ()
     notes: tuple[str, ...] = ()
     stopped: bool = False
-    """Whether it ended because somebody wished so."""
+    """True if the user stopped it."""
     problem: str = ""
     hint: str = ""
     kind: str = ""
-    """What kind of problem: the name of the runner's error."""
+    """Name of the runner's exception behind the problem."""
 
     @property
     def wants_token(self) -> bool:
-        """Whether another token would help."""
+        """True if another token may solve the problem."""
         return self.kind in {"NoTokenError", "TokenError"}
 
     def after(self, event: Mapping[str, Any]) -> Fetch:
-        """How it stands after an event; one of an unknown kind changes nothing."""
+        """Return the state after an event; an unknown kind of event changes nothing."""
         match event.get("event"):
             case "plan":
                 jobs, kept = _int(event, "jobs"), _int(event, "kept")
@@ -57,8 +59,8 @@ class Fetch:
             case "progress":
                 return replace(self, done=_int(event, "done"), bytes=_int(event, "bytes"))
             case "missing":
-                one = Lost(_text(event, "job"), _text(event, "what"), _text(event, "text"))
-                return replace(self, lost=(*self.lost, one))
+                item = MissingItem(_text(event, "job"), _text(event, "what"), _text(event, "text"))
+                return replace(self, missing=(*self.missing, item))
             case "end":
                 notes = event.get("notes")
                 return replace(
@@ -80,45 +82,45 @@ class Fetch:
                 if self.stopped:
                     return replace(self, running=False)
                 words = _text(event, "text")
-                text = f"the fetch ended all at once{f': {words}' if words else '.'}"
-                return replace(self, running=False, problem=text, hint="F5 goes on with it.")
+                text = f"the fetch ended unexpectedly{f': {words}' if words else '.'}"
+                return replace(self, running=False, problem=text, hint="F5 resumes it.")
         return self
 
     def stop(self) -> Fetch:
-        """Somebody wishes it to end."""
+        """Return the state after the user asked it to stop."""
         return replace(self, stopped=True) if self.running else self
 
-    def said(self, seconds: float) -> str:
-        """It in one line; `seconds`: since the last event."""
-        silent = f" · no answer for {seconds:.0f} s" if seconds >= SILENT else ""
+    def summary(self, seconds: float) -> str:
+        """One line on the progress; `seconds`: time since the last event."""
+        silent = f" · no answer for {seconds:.0f} s" if seconds >= SILENCE_THRESHOLD else ""
         if self.running:
             if self.stopped:
                 return "stopping…"
             if self.jobs is None:
-                return f"asking for the batch's jobs…{silent}"
+                return f"requesting the list of jobs…{silent}"
             if not self.listed:
-                return f"{count(self.jobs, 'job')}, asking for their metrics…{silent}"
+                return f"{count(self.jobs, 'job')}, requesting their metrics…{silent}"
             return f"{self._jobs()} · {size(self.bytes)}{silent}"
         if self.problem:
-            return f"not fetched: {clean(self.problem, 200)}"
+            return f"fetch failed: {clean(self.problem, 200)}"
         if self.stopped:
-            return f"stopped: {self._jobs()}; what came is kept"
+            return f"stopped: {self._jobs()}, which are kept"
         if self.jobs is None or not self.jobs:
             return "no jobs"
-        here = f"{count(self.jobs, 'job')} here, {size(self.bytes)} fetched"
-        return f"{here} · {clean(self.notes[0], 120)}" if self.notes else here
+        fetched = f"{count(self.jobs, 'job')} fetched · {size(self.bytes)}"
+        return f"{fetched} · {clean(self.notes[0], 120)}" if self.notes else fetched
 
     def _jobs(self) -> str:
-        return f"{self.done:,} of {count(self.jobs or 0, 'job')} here"
+        return f"{self.done:,} of {count(self.jobs or 0, 'job')} fetched"
 
     @property
-    def losses(self) -> str:
-        """What did not come, in few words: the last of it by name."""
-        if not self.lost:
+    def missing_summary(self) -> str:
+        """The last missing item by name, and the number of the others."""
+        if not self.missing:
             return ""
-        one = self.lost[-1]
-        more = f" and {len(self.lost) - 1:,} more" if len(self.lost) > 1 else ""
-        return f"missing: {clean(one.job, 40)}: {clean(one.what, 60)}{more}"
+        last = self.missing[-1]
+        more = f" and {len(self.missing) - 1:,} more" if len(self.missing) > 1 else ""
+        return f"missing: {clean(last.job, 40)}: {clean(last.item, 60)}{more}"
 
 
 def _int(event: Mapping[str, Any], key: str) -> int:

@@ -1,4 +1,4 @@
-"""An inputs folder as the app shows it: a tree of files, previews, findings; read only."""
+"""Contents of an inputs folder: the tree of its files, previews, and contract findings."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from resim_inspect.text import clean, count, size
 from resim_inspect.validation.findings import Finding
 
 PREVIEW_BYTES = 262_144
-"""So much of a file is read for its preview."""
-MOST_ENTRIES = 5_000
-"""So many entries of one folder are listed."""
+"""Bytes of a file that are read for its preview."""
+MAX_ENTRIES = 5_000
+"""Entries of one folder that are listed."""
 IMAGES = {".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp"}
 
 
@@ -29,13 +29,13 @@ class Entry(NamedTuple):
     depth: int
     folder: bool
     size: int
-    """Bytes; of a folder, how many entries it has."""
+    """Size in bytes; number of entries of a folder."""
     note: str = ""
-    """Why it cannot be looked into."""
+    """Reason why it cannot be read."""
 
 
 class Inputs(NamedTuple):
-    """What an inputs folder holds."""
+    """Contents of an inputs folder."""
 
     folder: Path
     mode: str
@@ -53,7 +53,7 @@ class Preview(NamedTuple):
 
 
 def read_inputs(folder: Path, opened: frozenset[Path]) -> Inputs:
-    """The tree, with the folders in `opened` unfolded, and what breaks the contract."""
+    """Read the tree, with the folders in `opened` unfolded, and check the contract."""
     from runner.workspace.contract import check_inputs, mode_of, names_in
 
     entries = tuple(_entries(folder, 0, opened))
@@ -61,38 +61,38 @@ def read_inputs(folder: Path, opened: frozenset[Path]) -> Inputs:
 
 
 def list_folder(folder: Path, opened: frozenset[Path]) -> tuple[Entry, ...]:
-    """A folder without its hidden entries, the folders in `opened` unfolded."""
+    """List a folder without hidden entries, with the folders in `opened` unfolded."""
     return tuple(e for e in _entries(folder, 0, opened) if not e.path.name.startswith("."))
 
 
 def _entries(folder: Path, depth: int, opened: frozenset[Path]) -> list[Entry]:
-    found: list[Entry] = []
+    entries: list[Entry] = []
     try:
         with os.scandir(folder) as scan:
             children = sorted(scan, key=lambda e: (not e.is_dir(follow_symlinks=False), e.name))
     except OSError as error:
         return [Entry(folder, depth, False, 0, error.strerror or "cannot be read")]
-    for child in children[:MOST_ENTRIES]:
+    for child in children[:MAX_ENTRIES]:
         path = Path(child.path)
         if child.is_dir(follow_symlinks=False):
-            found.append(Entry(path, depth, True, _number_in(path)))
+            entries.append(Entry(path, depth, True, _entry_count(path)))
             if path in opened and depth < 32:
-                found += _entries(path, depth + 1, opened)
+                entries += _entries(path, depth + 1, opened)
         else:
             try:
                 info = child.stat(follow_symlinks=False)
             except OSError as error:
-                found.append(Entry(path, depth, False, 0, error.strerror or "cannot be read"))
+                entries.append(Entry(path, depth, False, 0, error.strerror or "cannot be read"))
                 continue
             note = "" if stat.S_ISREG(info.st_mode) else _special(info.st_mode)
-            found.append(Entry(path, depth, False, info.st_size, note))
-    if len(children) > MOST_ENTRIES:
-        rest = f"{len(children) - MOST_ENTRIES:,} more are not listed"
-        found.append(Entry(folder / "…", depth, False, 0, rest))
-    return found
+            entries.append(Entry(path, depth, False, info.st_size, note))
+    if len(children) > MAX_ENTRIES:
+        rest = f"{len(children) - MAX_ENTRIES:,} more are not listed"
+        entries.append(Entry(folder / "…", depth, False, 0, rest))
+    return entries
 
 
-def _number_in(folder: Path) -> int:
+def _entry_count(folder: Path) -> int:
     try:
         with os.scandir(folder) as scan:
             return sum(1 for _ in scan)
@@ -102,12 +102,12 @@ def _number_in(folder: Path) -> int:
 
 def _special(mode: int) -> str:
     if stat.S_ISLNK(mode):
-        return "a link, not followed"
-    return "a pipe" if stat.S_ISFIFO(mode) else "no regular file"
+        return "a symbolic link, not followed"
+    return "a pipe" if stat.S_ISFIFO(mode) else "not a regular file"
 
 
 def preview(entry: Entry) -> Preview:
-    """The beginning of a file, in the way that suits it; every text of it is cleaned."""
+    """Read the beginning of a file for display by its type; all text is cleaned."""
     name = clean(entry.path.name, 120)
     if entry.note:
         return Preview(entry.path, name, (entry.note,))
@@ -126,22 +126,22 @@ def preview(entry: Entry) -> Preview:
         return Preview(entry.path, title, (error.strerror or "cannot be read",))
     if config:
         return Preview(entry.path, title, _lines(masked(data)))
-    whole = len(data) == entry.size
-    return Preview(entry.path, title, _text(entry.path, data, whole))
+    complete = len(data) == entry.size
+    return Preview(entry.path, title, _text(entry.path, data, complete))
 
 
-def _text(path: Path, data: bytes, whole: bool) -> tuple[str, ...]:
+def _text(path: Path, data: bytes, complete: bool) -> tuple[str, ...]:
     if not data:
         return ("the file is empty",)
     if b"\0" in data[:4096]:
-        return ("no text: the first bytes", *_hex(data[:512]))
+        return ("not a text file; its first bytes:", *_hex(data[:512]))
     text = data.decode("utf-8", "replace")
-    tail = () if whole else ("", f"… the first {size(len(data))} are shown")
-    if path.suffix.lower() == ".json" and whole:
+    tail = () if complete else ("", f"… the first {size(len(data))} are shown")
+    if path.suffix.lower() == ".json" and complete:
         try:
             text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
         except (ValueError, RecursionError) as error:
-            return (f"no valid JSON: {clean(str(error), 200)}", "", *_lines(text))
+            return (f"not valid JSON: {clean(str(error), 200)}", "", *_lines(text))
     if path.suffix.lower() in (".csv", ".tsv"):
         return (*_table(text, "\t" if path.suffix.lower() == ".tsv" else ","), *tail)
     return (*_lines(text), *tail)
@@ -155,7 +155,7 @@ def _table(text: str, delimiter: str) -> Sequence[str]:
     try:
         rows = list(islice(csv.reader(io.StringIO(text), delimiter=delimiter), 2000))
     except csv.Error as error:
-        return (f"no valid CSV: {clean(str(error), 200)}", "", *_lines(text))
+        return (f"not valid CSV: {clean(str(error), 200)}", "", *_lines(text))
     cells = [[clean(cell, 40) for cell in row] for row in rows]
     columns = max((len(row) for row in cells), default=0)
     widths = [max((len(r[i]) for r in cells if i < len(r)), default=0) for i in range(columns)]

@@ -1,4 +1,4 @@
-"""What was opened lately, and paths to complete: the small files around the open screen."""
+"""The list of recently opened paths and batches, and completion of paths."""
 
 from __future__ import annotations
 
@@ -8,28 +8,31 @@ from pathlib import Path
 
 from resim_inspect.tui.batch_address import AddressError, BatchAddress, is_address, parse_address
 
-MOST = 30
+MAX_RECENT = 30
+"""Number of paths and addresses in the list."""
 
 
 def state_file() -> Path:
-    """Where the list is kept: `$XDG_STATE_HOME/resim-inspect/recent.json`."""
+    """Path of the list: `$XDG_STATE_HOME/resim-inspect/recent.json`."""
     base = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
     return Path(base) / "resim-inspect" / "recent.json"
 
 
 def read_recent() -> list[Path | BatchAddress]:
-    """What was opened lately, the last first; paths that are gone are left out."""
+    """Read the list, the most recent first, without paths that no longer exist."""
     try:
         paths = json.loads(state_file().read_text(encoding="utf-8"))["paths"]
     except (OSError, ValueError, KeyError, TypeError):
         return []
     if not isinstance(paths, list):
         return []
-    found = (_read(path) for path in paths[:MOST] if isinstance(path, str) and "\0" not in path)
-    return [path for path in found if path is not None]
+    entries = (
+        _parse(path) for path in paths[:MAX_RECENT] if isinstance(path, str) and "\0" not in path
+    )
+    return [entry for entry in entries if entry is not None]
 
 
-def _read(text: str) -> Path | BatchAddress | None:
+def _parse(text: str) -> Path | BatchAddress | None:
     if is_address(text):
         try:
             return parse_address(text)
@@ -40,9 +43,9 @@ def _read(text: str) -> Path | BatchAddress | None:
 
 
 def remember(path: Path | BatchAddress) -> None:
-    """Put it on top of the list; a home that cannot be written to is none of our business."""
+    """Put a path or an address on top of the list; do nothing if the file cannot be written."""
     path = path if isinstance(path, BatchAddress) else path.absolute()
-    paths = [str(path), *(str(p) for p in read_recent() if p != path)][:MOST]
+    paths = [str(path), *(str(p) for p in read_recent() if p != path)][:MAX_RECENT]
     target = state_file()
     part = target.with_suffix(f".{os.getpid()}.part")
     try:
@@ -54,7 +57,7 @@ def remember(path: Path | BatchAddress) -> None:
 
 
 def complete(text: str) -> str | None:
-    """The longest way a path that is being typed can go on; None where it cannot."""
+    """Return the longest completion of a path that is being typed; None if there is none."""
     if not text or "\0" in text:
         return None
     expanded = os.path.expanduser(text)  # noqa: PTH111 - Path drops the last slash
@@ -70,7 +73,7 @@ def complete(text: str) -> str | None:
         return None
     if not names:
         return None
-    # The letters that all of them share; where those are typed already, the first of them.
+    # Their common prefix; the first name if that has been typed already.
     shared = names[0]
     while not all(name.startswith(shared) for name in names):
         shared = shared[:-1]

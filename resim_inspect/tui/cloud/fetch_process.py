@@ -1,7 +1,7 @@
-"""The fetch as a process of its own: started, listened to, stopped.
+"""The child process that fetches a batch: `python -m runner fetch`, its events, and its end.
 
-A process rather than a thread: dozens of connections would take the interpreter's lock from the
-screen, and a thread that waits for a silent server can be stopped by nobody.
+A process rather than a thread: dozens of connections would compete with the screen for the
+interpreter's lock, and a thread that waits for a silent server cannot be stopped.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from typing import Any
 import resim_inspect
 from resim_inspect.tui.batch_address import BatchAddress
 
-GRACE = 3.0
-"""Seconds that a fetch may take to end when it is told to."""
+TERMINATE_TIMEOUT = 3.0
+"""Seconds that the process may take to end before it is killed."""
 
 
-class Child:
-    """One fetch. `events` belongs to one thread; `stop` may be called by any."""
+class FetchProcess:
+    """One fetch. Iterate over `events` in one thread; `stop` may be called in any."""
 
     def __init__(
         self,
@@ -35,14 +35,14 @@ class Child:
         environment: Mapping[str, str],
         token: str = "",
     ) -> None:
-        """`token`: one that was typed, in place of what the environment and files say."""
-        words = ["--project", str(address.project), "--batch", str(address.batch)]
-        words += ["--api-url", api, "--events", "-"]
+        """`token`: one that the user typed; it takes precedence over the environment and files."""
+        arguments = ["--project", str(address.project), "--batch", str(address.batch)]
+        arguments += ["--api-url", api, "--events", "-"]
         if address.job:
-            words.append(f"--jobs={address.job}")
+            arguments.append(f"--jobs={address.job}")
         # -P: a folder named `runner` in the current directory is not this package.
-        self.words = [sys.executable, "-P", "-m", "runner", "fetch", *words]
-        self.words.append(str(folder.absolute()))
+        self.command = [sys.executable, "-P", "-m", "runner", "fetch", *arguments]
+        self.command.append(str(folder.absolute()))
         self._environment = {**environment, **_python_path(environment)}
         if token:
             # In the environment, because other users can see the arguments of a process.
@@ -52,9 +52,10 @@ class Child:
         self._lock = Lock()
 
     def events(self) -> Iterator[dict[str, Any]]:
-        """Run it, and give its events as they come; the last one says how it ended.
+        """Start the process and yield its events; the last one is its outcome.
 
-        That is `end` or `error`, or where it was stopped or died `over`, with its last words.
+        That is `end` or `error`, or `over` with the last lines of output if the process was
+        stopped or died.
         """
         try:
             process = self._start()
@@ -63,7 +64,7 @@ class Child:
             return
         if process is None:
             return
-        last: deque[str] = deque(maxlen=3)
+        last_lines: deque[str] = deque(maxlen=3)
         ended = False
         assert process.stdout is not None
         try:
@@ -71,21 +72,21 @@ class Child:
                 for line in lines:
                     event = _event(line)
                     if event is None:
-                        last.append(line.strip())
+                        last_lines.append(line.strip())
                     else:
                         ended = ended or event["event"] in {"end", "error"}
                         yield event
         finally:
             process.wait()
         if not ended:
-            yield {"event": "over", "text": " ".join(last)}
+            yield {"event": "over", "text": " ".join(last_lines)}
 
     def _start(self) -> subprocess.Popen[str] | None:
         with self._lock:
             if self._stopped:
                 return None
             self._process = subprocess.Popen(
-                self.words,
+                self.command,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
@@ -97,18 +98,18 @@ class Child:
             return self._process
 
     def stop(self) -> None:
-        """Tell it to end: what came is kept. Does not wait; `events` is soon over."""
+        """Ask the process to end, without waiting; jobs that were fetched are kept."""
         with self._lock:
             self._stopped = True
             process = self._process
             if process is not None and process.poll() is None:
                 process.terminate()
-                firm = Timer(GRACE, process.kill)
-                firm.daemon = True
-                firm.start()
+                kill = Timer(TERMINATE_TIMEOUT, process.kill)
+                kill.daemon = True
+                kill.start()
 
     def wait(self) -> None:
-        """Until its process is no more."""
+        """Wait until the process has ended."""
         if self._process is not None:
             self._process.wait()
 
