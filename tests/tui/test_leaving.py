@@ -22,7 +22,7 @@ import resim_inspect.tui
 from resim_inspect.filtering.catalog import Catalog
 from resim_inspect.tui.app import InspectApp
 from resim_inspect.tui.batch_address import BatchAddress
-from resim_inspect.tui.cloud.fetch_dialogs import FetchTrouble, TokenDialog
+from resim_inspect.tui.cloud.fetch_dialogs import FetchErrorDialog, TokenDialog
 from resim_inspect.tui.cloud.fetch_screen import FetchScreen
 from resim_inspect.tui.cloud.fetch_state import Fetch
 from resim_inspect.tui.document.data.pane import DataPane
@@ -113,9 +113,9 @@ SCENES = {
         owners=(ErrorDialog,),
     ),
     "trouble": Scene(
-        FetchTrouble,
+        FetchErrorDialog,
         DOCUMENT,
-        dialog=lambda: FetchTrouble(Fetch(problem="No answer."), "resim://a/b"),
+        dialog=lambda: FetchErrorDialog(Fetch(problem="No answer."), "resim://a/b"),
     ),
     "token": Scene(
         TokenDialog,
