@@ -1,4 +1,4 @@
-"""The half of the builder that makes metrics data: series, categories, files."""
+"""Builder of metrics data: series, series for each category, and external files."""
 
 from __future__ import annotations
 

@@ -1,0 +1,164 @@
+"""All that a metric type needs: a place that was forgotten fails with the name of the type.
+
+A new type starts in `schema/metrics.proto` and `document/enums.py`; these tests then fail for
+it place by place, in the order in which they stand here.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import fields
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from resim_inspect.building.builder import DocumentBuilder
+from resim_inspect.building.sample import write_sample
+from resim_inspect.charts import Drawing, draw, render
+from resim_inspect.charts.model.drawing import Message
+from resim_inspect.commands.show_output.as_json import metric_values
+from resim_inspect.commands.show_output.cards import Cards, Look
+from resim_inspect.commands.show_output.figures import parts
+from resim_inspect.document import Document, open_document
+from resim_inspect.document.enums import MetricType
+from resim_inspect.document.model import Metric, MetricValues
+from resim_inspect.document.references import data_ids
+from resim_inspect.document.summary import headline
+from resim_inspect.schema import metrics_pb2 as pb
+from resim_inspect.validation import schema_constants, validate
+from resim_inspect.validation.editions import ARRIVALS
+from resim_inspect.validation.rules.values import CHECKS
+
+TYPES = [kind for kind in MetricType if kind is not MetricType.UNSET and kind.known]
+WITHOUT_SERIES = {
+    MetricType.SCALAR, MetricType.PLOTLY, MetricType.TEXT, MetricType.IMAGE, MetricType.IMAGE_LIST,
+}  # fmt: skip
+WITHOUT_FIRST_RELEASE = {
+    "batchwise_bar_chart_metric_values", "text_metric_values", "image_list_metric_values",
+}  # fmt: skip
+
+of_each_type = pytest.mark.parametrize("kind", TYPES, ids=lambda kind: kind.name)
+
+
+@pytest.fixture(scope="module")
+def sample_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_sample(tmp_path_factory.mktemp("types"))
+
+
+@pytest.fixture(scope="module")
+def document(sample_path: Path) -> Document:
+    return open_document(sample_path)
+
+
+def metric_of(document: Document, kind: MetricType) -> Metric:
+    metric = next((metric for metric in document.metrics if metric.type is kind), None)
+    assert metric is not None, f"building/sample.py has no {kind.name} metric"
+    return metric
+
+
+def field_of(document: Document, metric: Metric) -> str:
+    message = document.message.job_level_metrics.metrics[metric.position]
+    return str(message.metric_values.WhichOneof("metric_values"))
+
+
+def test_schema_and_enumeration_have_the_same_types() -> None:
+    numbers = {value.number for value in pb.MetricType.DESCRIPTOR.values}
+    assert numbers == {int(kind) for kind in (*TYPES, MetricType.UNSET)}
+    for kind in TYPES:
+        assert pb.MetricType.Value(f"{kind.name}_METRIC_TYPE") == kind
+
+
+def test_each_type_has_a_field_and_a_class_for_its_values(document: Document) -> None:
+    schema = {field.name for field in pb.MetricValues.DESCRIPTOR.fields}
+    assert {field_of(document, metric_of(document, kind)) for kind in TYPES} == schema
+    classes = {type(metric_of(document, kind).values) for kind in TYPES}
+    assert classes == set(get_args(MetricValues))
+
+
+@of_each_type
+def test_builder(kind: MetricType) -> None:
+    assert hasattr(DocumentBuilder, kind.name.lower()), f"building/metric_builder.py: {kind.name}"
+
+
+@of_each_type
+def test_conversion_from_protobuf(document: Document, kind: MetricType) -> None:
+    assert metric_of(document, kind).values is not None, f"document/from_proto.py: {kind.name}"
+
+
+@of_each_type
+def test_references(document: Document, kind: MetricType) -> None:
+    values = metric_of(document, kind).values
+    assert values is not None
+    named: set[str] = set()
+    for field in fields(values):
+        if field.name.endswith("_data"):
+            value = getattr(values, field.name)
+            named |= {value} if isinstance(value, str) else set(value)
+    assert set(data_ids(values)) == named, f"document/references.py: {kind.name}"
+
+
+@of_each_type
+def test_headline(document: Document, kind: MetricType) -> None:
+    text = headline(document, metric_of(document, kind))
+    assert text not in ("", "no value"), f"document/summary.py: {kind.name}"
+
+
+@of_each_type
+def test_rules(document: Document, kind: MetricType) -> None:
+    field = field_of(document, metric_of(document, kind))
+    assert field in CHECKS, f"validation/rules/values.py: {kind.name}"
+    wanted = schema_constants.VALUES_OF_TYPE.get(kind, schema_constants.IMAGE_VALUES)
+    assert wanted == field, f"validation/schema_constants.py: {kind.name}"
+    assert kind <= schema_constants.LAST_TYPE, f"validation/schema_constants.py: {kind.name}"
+    assert schema_constants.values_type(field) == kind.label
+
+
+def test_releases_in_which_types_arrived() -> None:
+    known = {field.name for field in pb.MetricValues.DESCRIPTOR.fields}
+    assert set(ARRIVALS) <= known
+    # A type that is newer than this list needs an entry in validation/editions.py.
+    assert len(known) - len(ARRIVALS) == 9
+    assert set(ARRIVALS) == WITHOUT_FIRST_RELEASE
+
+
+def test_the_sample_of_all_types_is_valid(document: Document) -> None:
+    assert validate(document).valid
+
+
+@of_each_type
+def test_chart(document: Document, kind: MetricType) -> None:
+    drawing: Drawing = draw(document, metric_of(document, kind))
+    panels = [panel for panel in drawing.panels if not isinstance(panel, Message)]
+    assert panels, f"charts/build: {kind.name}: {drawing.panels}"
+    assert drawing.type_label == kind.label
+    lines = render(drawing, 60, 16).lines
+    assert any(span.text.strip() for line in lines for span in line), f"rendering: {kind.name}"
+
+
+@of_each_type
+def test_show(document: Document, kind: MetricType) -> None:
+    metric = metric_of(document, kind)
+    text = "\n".join(Cards(document, Look()).lines([metric]))
+    assert kind.label in text
+    entry = metric_values(document, metric)
+    assert entry["type"] == kind.name
+    assert entry["values"], f"commands/show_output/as_json.py: {kind.name}"
+    assert entry["summary"]
+    series = list(parts(document, metric))
+    assert bool(series) == (kind not in WITHOUT_SERIES), f"show_output/figures.py: {kind.name}"
+
+
+@of_each_type
+def test_unpacking_inside_an_image(document: Document, kind: MetricType) -> None:
+    if os.environ.get("RESIM_REQUIRE_OPEN_CORE") != "1":
+        pytest.importorskip("resim.metrics.python.unpack_metrics", reason="no resim-open-core here")
+    from runner.inside.unpacking import unpack
+
+    metric = metric_of(document, kind)
+    message = document.message.job_level_metrics.metrics[metric.position]
+    data = [one.SerializeToString() for one in document.message.metrics_data]
+    unpacked = unpack([message.SerializeToString()], data, "the sample")
+    # Images stay with their job: what a batch gets has none of them.
+    images = kind in (MetricType.IMAGE, MetricType.IMAGE_LIST)
+    assert [one.name for one in unpacked.metrics] == ([] if images else [metric.name])
