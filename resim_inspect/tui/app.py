@@ -1,4 +1,4 @@
-"""The app: its modes, the keys that work everywhere, and what happens when a worker fails."""
+"""The app: modes for open documents, keys that apply everywhere, and errors of workers."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ from resim_inspect.tui.workers import FirstFrameMixin
 
 
 class InspectApp(GracefulExitApp, FirstFrameMixin):
-    """Shows what it is given; each thing that is open is a mode of its own."""
+    """The terminal app; each open document, folder or batch is a mode of its own."""
 
     graphics: Graphics | None = None
-    """How images are shown, where not in half blocks."""
+    """Terminal graphics for images; None for half blocks."""
 
     TITLE = "resim-inspect"
     DEFAULT_MODE: ClassVar[str] = "first"
@@ -49,15 +49,15 @@ class InspectApp(GracefulExitApp, FirstFrameMixin):
         Binding("q", "quit", "Quit", tooltip="leave the app"),
     ]
 
-    class Ready(Message):
-        """Something was opened."""
+    class OpenFinished(Message):
+        """A path or batch has been opened."""
 
         def __init__(self, opened: Opened) -> None:
             super().__init__()
             self.opened = opened
 
-    class Refused(Message):
-        """Something could not be opened."""
+    class OpenFailed(Message):
+        """A path or batch could not be opened."""
 
         def __init__(self, path: Path | BatchAddress, error: DocumentError | AddressError) -> None:
             super().__init__()
@@ -78,7 +78,7 @@ class InspectApp(GracefulExitApp, FirstFrameMixin):
         self.documents.begin(opened, self.DEFAULT_MODE)
 
     def get_default_screen(self) -> Screen[Any]:
-        # That of a mode would have its styles worked out twice before the first frame.
+        # The styles of a mode's screen would be computed twice before the first frame.
         return self.documents.first_screen()
 
     def get_driver_class(self) -> type[Driver]:
@@ -89,18 +89,18 @@ class InspectApp(GracefulExitApp, FirstFrameMixin):
 
     def on_mount(self) -> None:
         self.documents.add_first_mode()
-        self.theme_changed_signal.subscribe(self, self._restyle)
+        self.theme_changed_signal.subscribe(self, self._theme_changed)
         if self._first is not None:
             path = self._first.source
             self.after_first_frame(self.screen, lambda: self._remember(path))
         self.call_after_refresh(self.mark_first_frame)
-        # A screen below another one has no refreshes: a dialog may have been quicker.
+        # A dialog may already cover the screen, which then is not refreshed.
         self.set_timer(1.0, self.mark_first_frame)
 
     def is_started(self) -> bool:
         return self.first_frame_drawn
 
-    def _restyle(self, _: Theme) -> None:
+    def _theme_changed(self, _: Theme) -> None:
         for screen in self.screen_stack:
             on_theme_changed: Callable[[], None] | None = getattr(screen, "on_theme_changed", None)
             if on_theme_changed is not None:
@@ -110,7 +110,7 @@ class InspectApp(GracefulExitApp, FirstFrameMixin):
     # Opening and switching.
 
     @on(OpenRequested)
-    async def _wanted(self, message: OpenRequested) -> None:
+    async def _open_requested(self, message: OpenRequested) -> None:
         message.stop()
         mode = self.documents.mode_of(message.path)
         if mode is not None:
@@ -128,28 +128,32 @@ class InspectApp(GracefulExitApp, FirstFrameMixin):
             with gc_paused():
                 opened = open_path(path)
         except (DocumentError, AddressError) as error:
-            self.post_message(self.Refused(path, error))
+            self.post_message(self.OpenFailed(path, error))
         else:
-            self.post_message(self.Ready(opened))
+            self.post_message(self.OpenFinished(opened))
 
-    @on(Ready)
-    async def _was_opened(self, message: Ready) -> None:
+    @on(OpenFinished)
+    async def _open_finished(self, message: OpenFinished) -> None:
         await self.documents.show(self.documents.add(message.opened))
         self.notify(f"Opened as {message.opened.detected.description}.", timeout=3, markup=False)
         self._remember(message.opened.source)
 
-    @on(Refused)
-    def _refused(self, message: Refused) -> None:
+    @on(OpenFailed)
+    def _open_failed(self, message: OpenFailed) -> None:
         self.notify(
             f"{clean(str(message.path), 200)}: {clean(str(message.error), 300)}",
-            title="Not opened",
+            title="Cannot open",
             severity="warning",
             timeout=8,
             markup=False,
         )
 
     @work(
-        thread=True, exclusive=True, group="recent", exit_on_error=False, description="remembering"
+        thread=True,
+        exclusive=True,
+        group="recent",
+        exit_on_error=False,
+        description="saving recents",
     )
     def _remember(self, path: Path | BatchAddress) -> None:
         from resim_inspect.tui.open.recent import remember
@@ -184,7 +188,7 @@ class InspectApp(GracefulExitApp, FirstFrameMixin):
                 await self.documents.show(modes[row])
 
         names = [self.documents.names[mode] for mode in modes]
-        self.push_screen(ChoiceDialog("What is open", names, min(1, len(names) - 1)), chosen)
+        self.push_screen(ChoiceDialog("Open documents", names, min(1, len(names) - 1)), chosen)
 
     # Help and commands.
 
@@ -192,7 +196,7 @@ class InspectApp(GracefulExitApp, FirstFrameMixin):
         from resim_inspect.tui.help_screen import HelpScreen
 
         if not isinstance(self.screen, HelpScreen):
-            self.clear_notifications()  # They would lie over it.
+            self.clear_notifications()  # They would cover it.
             focused = self.focused
             nodes = [self.screen, self] if focused is None else focused.ancestors_with_self
             self.push_screen(HelpScreen(focused, nodes))
@@ -209,25 +213,25 @@ class InspectApp(GracefulExitApp, FirstFrameMixin):
             self.post_message(WorkerFailed(event.worker.description, event.worker.error))
 
     @on(WorkerFailed)
-    def _failed(self, message: WorkerFailed) -> None:
+    def _worker_failed(self, message: WorkerFailed) -> None:
         from resim_inspect.tui.widgets.dialogs import ErrorDialog
 
         message.stop()
-        shown = [screen for screen in self.screen_stack if isinstance(screen, ErrorDialog)]
-        if not any(one.tells(message.doing, message.error) for one in shown):
+        dialogs = [screen for screen in self.screen_stack if isinstance(screen, ErrorDialog)]
+        if not any(dialog.tells(message.doing, message.error) for dialog in dialogs):
             self.push_screen(ErrorDialog(message.doing, message.error))
 
 
 def run_app(
     path: Path | BatchAddress | None, *, watch: bool = True, images: Choice = "auto"
 ) -> bool:
-    """Start the app on a path; whether it ended as it should, and not by a fault of its own.
+    """Run the app on a path; return False if it ended because of an internal error.
 
     Raises DocumentError, AddressError and GraphicsError before it starts.
     """
     graphics = prepare(images)
     if graphics is not None and graphics.way == "kitty":
-        # An image's number is a colour, which fewer colours would change.
+        # The id of an image is encoded as a colour, which needs all 24 bits.
         os.environ.setdefault("COLORTERM", "truecolor")
     with low_latency_gc() as started:
         app = InspectApp(None if path is None else open_path(path), watch=watch)

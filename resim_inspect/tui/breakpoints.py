@@ -22,5 +22,5 @@ Toast { background: $panel; }
 .-narrow InputsView > #tree-side { width: 1fr; height: 50%; }
 .-narrow InputsView > #preview { width: 1fr; height: 50%; }
 
-.-narrow OpenScreen Recent, OpenScreen.-narrow Recent { display: none; }
+.-narrow OpenScreen RecentList, OpenScreen.-narrow RecentList { display: none; }
 """

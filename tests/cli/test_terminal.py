@@ -143,7 +143,7 @@ def test_a_batch_of_the_cloud_fills_the_table_and_q_leaves_it(tmp_path: Path) ->
         terminal = Terminal(
             f"resim://{PROJECT}/{BATCH}", RESIM_TOKEN=TOKEN, RESIM_API_URL=server.url, **places
         )
-        terminal.wait_for("Jobs 12", "11 of 12 jobs fetched", "1 to come", "scalar 1")
+        terminal.wait_for("Jobs 12", "11 of 12 jobs fetched", "1 pending", "scalar 1")
         before = time.monotonic()
         assert terminal.close(b"q") == 0
         assert time.monotonic() - before < 10

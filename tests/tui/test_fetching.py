@@ -60,7 +60,7 @@ async def test_the_table_stands_before_the_metrics_come(cloud: Cloud) -> None:
         table = pilot.app.screen.query_one(JobsTable)
         await until(pilot, lambda: len(table.rows) == 3 and all(row.cells for row in table.rows))
         shown = text(pilot)
-        assert "Jobs 3 · ↓ 3 to come" in shown
+        assert "Jobs 3 · ↓ 3 pending" in shown
         assert "↓flight 1" in shown
         assert "0 of 3 jobs fetched" in shown
         assert table.rows[0].cells["scalar 1"].full == "1.5 m"

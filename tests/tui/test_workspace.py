@@ -264,7 +264,7 @@ async def test_the_batch_opens_and_a_job_without_metrics_says_why(workspace: Pat
 async def test_what_is_open_can_be_switched_and_closed(workspace: Path) -> None:
     async with started(workspace) as pilot:
         await press(pilot, "b", "w")
-        assert "What is open" in text(pilot)
+        assert "Open documents" in text(pilot)
         await press(pilot, "enter")
         assert isinstance(pilot.app.screen, WorkspaceScreen)
         await press(pilot, "b")

@@ -1,4 +1,4 @@
-"""The pane of inputs: what the build of the open document read, and a screen of its own for it."""
+"""The pane of inputs that belong to the open document, and a screen for an inputs folder."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from resim_inspect.tui.widgets.status_bars import BottomBar, Key
 
 
 class InputsPane(Pane):
-    """The inputs beside the document, where there are any."""
+    """Pane of the inputs beside the document, if there are any."""
 
     def compose(self) -> ComposeResult:
         if self.session.inputs is None:
             yield Static(
-                "There are no inputs beside this file. They are looked for in the folder "
-                "“inputs” next to “outputs”.",
+                "This file has no inputs. They are expected in a folder “inputs” next to the "
+                "folder “outputs”.",
                 classes="none",
             )
         else:
@@ -56,24 +56,24 @@ class InputsPane(Pane):
 
 
 class InputsScreen(Screen[None]):
-    """An inputs folder on its own."""
+    """Screen of an inputs folder that was opened on its own."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f5,ctrl+r", "reread", "Reload", tooltip="read the folder again"),
     ]
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-normal"), (110, "-wide")]  # noqa: RUF012
     DEFAULT_CSS = """
-    InputsScreen > #place { height: 1; background: $panel; padding: 0 1; text-style: bold; }
+    InputsScreen > #location { height: 1; background: $panel; padding: 0 1; text-style: bold; }
     """
 
-    def __init__(self, folder: Path, said: str) -> None:
+    def __init__(self, folder: Path, description: str) -> None:
         super().__init__()
         self.folder = folder
-        self.said = said
+        self.description = description
 
     def compose(self) -> ComposeResult:
-        place = clean("/".join(self.folder.absolute().parts[-2:]), 100)
-        yield Static(f"{place}   {self.said}", id="place", markup=False)
+        location = clean("/".join(self.folder.absolute().parts[-2:]), 100)
+        yield Static(f"{location}   {self.description}", id="location", markup=False)
         yield InputsView(self.folder)
         yield BottomBar()
 
@@ -97,5 +97,5 @@ class InputsScreen(Screen[None]):
         self.query_one(InputsView).action_reread()
 
     def on_theme_changed(self) -> None:
-        """The theme is another one."""
+        """Repaint in the colours of a new theme."""
         self.query_one(InputsView).on_theme_changed()

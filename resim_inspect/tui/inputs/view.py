@@ -1,4 +1,4 @@
-"""A build's inputs: the files as a tree, the chosen one previewed, what breaks the contract."""
+"""View of a build's inputs: a tree of files, a preview, and findings about the contract."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from resim_inspect.tui.workers import Background
 
 
 class FileTree(RowList):
-    """Files and folders; Enter unfolds."""
+    """Tree of files and folders; Enter unfolds a folder."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -35,15 +35,15 @@ class FileTree(RowList):
 
     @property
     def entry(self) -> Entry | None:
-        """The chosen one."""
+        """Entry at the cursor."""
         return self.entries[self.cursor] if 0 <= self.cursor < len(self.entries) else None
 
-    def open(self, entry: Entry) -> bool:
-        """Whether it is a folder whose entries are shown."""
+    def is_unfolded(self, entry: Entry) -> bool:
+        """Return True for a folder whose entries are shown."""
         return entry.folder and entry.path in self.unfolded
 
     def show(self, entries: Sequence[Entry]) -> None:
-        """Show these; the cursor stays on its path."""
+        """Set the entries; the cursor stays on its path."""
         here = self.entry
         self.entries = entries
         row = next((i for i, e in enumerate(entries) if here and e.path == here.path), None)
@@ -58,7 +58,7 @@ class FileTree(RowList):
     def render_row(self, row: int, width: int, styles: ThemeStyles) -> Sequence[StyledText]:
         entry = self.entries[row]
         chosen = row == self.cursor
-        sign = ("▾ " if self.open(entry) else "▸ ") if entry.folder else "  "
+        sign = ("▾ " if self.is_unfolded(entry) else "▸ ") if entry.folder else "  "
         tail = f"{entry.size:,}" if entry.folder else "" if entry.note else size(entry.size)
         start = " " * (2 * entry.depth)
         room = max(4, width - len(start) - len(tail) - 5)
@@ -72,14 +72,14 @@ class FileTree(RowList):
 
 
 class PreviewLines(RowList):
-    """The lines of a file."""
+    """Lines of a previewed file."""
 
     def __init__(self) -> None:
         super().__init__()
         self.rows: Sequence[str] = ()
 
     def show(self, rows: Sequence[str]) -> None:
-        """Show these lines from the top."""
+        """Set the lines and scroll to the top."""
         self.rows = rows
         self.set_count(len(rows), 0)
 
@@ -94,7 +94,7 @@ class PreviewLines(RowList):
 
 
 class InputsView(Background):
-    """Tree, preview and findings of one inputs folder."""
+    """Tree, preview and findings of an inputs folder."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f5,ctrl+r", "reread", "Reload", tooltip="read the folder again"),
@@ -116,15 +116,15 @@ class InputsView(Background):
     InputsView.-image PreviewLines { display: none; }
     """
 
-    class Read(Message):
-        """The folder was read."""
+    class InputsRead(Message):
+        """The folder has been read."""
 
         def __init__(self, inputs: Inputs) -> None:
             super().__init__()
             self.inputs = inputs
 
-    class Previewed(Message):
-        """A file was read."""
+    class PreviewRead(Message):
+        """A preview has been read."""
 
         def __init__(self, preview_: Preview) -> None:
             super().__init__()
@@ -150,7 +150,7 @@ class InputsView(Background):
 
     @property
     def files(self) -> FileTree:
-        """The tree."""
+        """The tree of files."""
         return self.query_one(FileTree)
 
     def main_keys(self) -> Sequence[Key]:
@@ -160,7 +160,7 @@ class InputsView(Background):
             return ()
         if self.screen.focused not in (None, self.files):
             return (Key("Tab", "files", "app.focus_next"),)
-        does = "read" if not entry.folder else "fold" if self.files.open(entry) else "unfold"
+        does = "read" if not entry.folder else "fold" if self.files.is_unfolded(entry) else "unfold"
         return (Key("Enter", does, ""), Key("Tab", "preview", "app.focus_next"))
 
     def action_reread(self) -> None:
@@ -174,10 +174,10 @@ class InputsView(Background):
         description="reading the inputs",
     )
     def _read(self, folder: Path, unfolded: frozenset[Path]) -> None:
-        self.post_message(self.Read(read_inputs(folder, unfolded)))
+        self.post_message(self.InputsRead(read_inputs(folder, unfolded)))
 
-    @on(Read)
-    def _was_read(self, message: Read) -> None:
+    @on(InputsRead)
+    def _inputs_read(self, message: InputsRead) -> None:
         message.stop()
         inputs = self.inputs = message.inputs
         self.files.unfolded = self._unfolded
@@ -191,7 +191,7 @@ class InputsView(Background):
             text.append(f" {clean(finding.hint, 200)}\n", styles.quiet)
         text.rstrip()
         if not inputs.findings:
-            text.append("✓ nothing breaks the contract", styles.quiet)
+            text.append("✓ the inputs match the contract", styles.quiet)
         box = self.query_one("#input-findings", Static)
         box.update(text)
         number = len(inputs.findings)
@@ -224,22 +224,22 @@ class InputsView(Background):
         description="reading a file of the inputs",
     )
     def _preview(self, entry: Entry) -> None:
-        self.post_message(self.Previewed(preview(entry)))
+        self.post_message(self.PreviewRead(preview(entry)))
 
-    @on(Previewed)
-    def _previewed(self, message: Previewed) -> None:
+    @on(PreviewRead)
+    def _preview_read(self, message: PreviewRead) -> None:
         message.stop()
-        found, entry = message.preview, self.files.entry
-        if entry is None or entry.path != found.path:
+        contents, entry = message.preview, self.files.entry
+        if entry is None or entry.path != contents.path:
             return
-        self.query_one("#preview").border_title = Text(found.title)
-        self.set_class(found.image, "-image")
-        if found.image:
-            self.query_one(ImageView).show_file(found.path)
+        self.query_one("#preview").border_title = Text(contents.title)
+        self.set_class(contents.image, "-image")
+        if contents.image:
+            self.query_one(ImageView).show_file(contents.path)
         else:
-            self.query_one(PreviewLines).show(found.lines)
+            self.query_one(PreviewLines).show(contents.lines)
 
     def on_theme_changed(self) -> None:
-        """The theme is another one."""
+        """Repaint in the colours of a new theme."""
         if self.inputs is not None:
-            self.post_message(self.Read(self.inputs))
+            self.post_message(self.InputsRead(self.inputs))

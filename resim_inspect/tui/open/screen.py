@@ -1,4 +1,4 @@
-"""The open screen: what was opened lately, the folders around, and a field for a path."""
+"""The open screen: recent documents, a tree of folders, and a field for a path."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ from resim_inspect.tui.widgets.status_bars import BottomBar, Key
 from resim_inspect.tui.workers import Background
 
 
-class Paths(Suggester):
-    """Completes paths; looks at the disk in a thread."""
+class PathSuggester(Suggester):
+    """Completion of paths, which reads the disk in a thread."""
 
     def __init__(self) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
@@ -39,20 +39,20 @@ class Paths(Suggester):
         return await asyncio.to_thread(complete, value)
 
 
-class Recent(RowList):
-    """What was opened lately."""
+class RecentList(RowList):
+    """List of recently opened paths and batches."""
 
     def __init__(self) -> None:
         super().__init__()
         self.paths: Sequence[Path | BatchAddress] = ()
 
     def show(self, paths: Sequence[Path | BatchAddress]) -> None:
-        """Show these."""
+        """Set the rows."""
         self.paths = paths
         self.set_count(len(paths), 0)
 
     def empty_text(self) -> str:
-        return "nothing yet"
+        return "no recent files"
 
     def copy_text(self, row: int) -> str:
         return str(self.paths[row])
@@ -71,7 +71,7 @@ class Recent(RowList):
 
 
 class OpenScreen(Screen[None], Background):
-    """Choose what to open."""
+    """Screen to choose what to open."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-normal"), (110, "-wide")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -83,7 +83,7 @@ class OpenScreen(Screen[None], Background):
         Binding("escape", "back", "Back", tooltip="back to what was open"),
     ]
     DEFAULT_CSS = """
-    OpenScreen > #hello { height: 1; background: $panel; padding: 0 1; }
+    OpenScreen > #banner { height: 1; background: $panel; padding: 0 1; }
     OpenScreen Input, OpenScreen Input:focus {
         border: round $rule; height: 3; background: $surface; border-title-color: $foreground;
     }
@@ -91,8 +91,8 @@ class OpenScreen(Screen[None], Background):
     OpenScreen RowList { border: round $rule; border-title-color: $foreground; width: 1fr; }
     """
 
-    class Listed(Message):
-        """The disk was looked at."""
+    class FoldersRead(Message):
+        """The folder and the list of recent paths have been read."""
 
         def __init__(
             self, folder: Path, entries: Sequence[Entry], recent: Sequence[Path | BatchAddress]
@@ -109,17 +109,19 @@ class OpenScreen(Screen[None], Background):
         self._started = False
 
     def compose(self) -> ComposeResult:
-        yield Static(id="hello")
-        yield Input(placeholder="a path; → completes; or resim://PROJECT/BATCH", suggester=Paths())
+        yield Static(id="banner")
+        yield Input(
+            placeholder="a path; → completes; or resim://PROJECT/BATCH", suggester=PathSuggester()
+        )
         with Horizontal():
-            yield Recent()
+            yield RecentList()
             yield FileTree()
         yield BottomBar()
 
     def on_mount(self) -> None:
-        self._hello()
+        self._update_banner()
         self.query_one(Input).border_title = "Path"
-        self.query_one(Recent).border_title = "Opened lately"
+        self.query_one(RecentList).border_title = "Recent"
         keys = (
             Key("Enter", "open", ""),
             Key("/", "path", "screen.path"),
@@ -129,36 +131,36 @@ class OpenScreen(Screen[None], Background):
             Key("q", "quit", "app.quit"),
         )
         self.query_one(BottomBar).show((), "", keys)
-        self._list()
+        self._read_folder()
 
-    def _hello(self) -> None:
+    def _update_banner(self) -> None:
         styles = theme_styles(self.app)
         text = Text("resim-inspect", styles.strong)
         text.append("   open a file, folder, workspace or batch")
-        self.query_one("#hello", Static).update(text)
+        self.query_one("#banner", Static).update(text)
 
     def on_theme_changed(self) -> None:
-        """The theme is another one."""
-        self._hello()
+        """Repaint in the colours of a new theme."""
+        self._update_banner()
 
-    def _list(self) -> None:
-        self._look(self.folder, self._unfolded)
+    def _read_folder(self) -> None:
+        self._read_in_thread(self.folder, self._unfolded)
 
     @work(
         thread=True,
         exclusive=True,
         group="folder",
         exit_on_error=False,
-        description="looking at the folder",
+        description="reading the folder",
     )
-    def _look(self, folder: Path, unfolded: frozenset[Path]) -> None:
+    def _read_in_thread(self, folder: Path, unfolded: frozenset[Path]) -> None:
         entries = list_folder(folder, unfolded)
-        self.post_message(self.Listed(folder, entries, read_recent()))
+        self.post_message(self.FoldersRead(folder, entries, read_recent()))
 
-    @on(Listed)
-    def _listed(self, message: Listed) -> None:
+    @on(FoldersRead)
+    def _folders_read(self, message: FoldersRead) -> None:
         message.stop()
-        tree, recent = self.query_one(FileTree), self.query_one(Recent)
+        tree, recent = self.query_one(FileTree), self.query_one(RecentList)
         tree.unfolded = self._unfolded
         tree.show(message.entries)
         tree.border_title = Text(clean(str(message.folder.absolute()), 200))
@@ -176,10 +178,10 @@ class OpenScreen(Screen[None], Background):
         message.stop()
         tree = self.query_one(FileTree)
         if message.list is not tree:
-            self.post_message(OpenRequested(self.query_one(Recent).paths[message.row]))
+            self.post_message(OpenRequested(self.query_one(RecentList).paths[message.row]))
         elif tree.entry is not None and tree.entry.folder:
             self._unfolded = self._unfolded ^ {tree.entry.path}
-            self._list()
+            self._read_folder()
         elif tree.entry is not None:
             self.post_message(OpenRequested(tree.entry.path))
 
@@ -191,7 +193,7 @@ class OpenScreen(Screen[None], Background):
             self.post_message(OpenRequested(parse_path_or_address(message.value)))
         except AddressError as error:
             text = clean(str(error), 400)
-            self.app.notify(text, title="Not opened", severity="warning", timeout=8, markup=False)
+            self.app.notify(text, title="Cannot open", severity="warning", timeout=8, markup=False)
 
     def action_path(self) -> None:
         self.query_one(Input).focus()
@@ -203,7 +205,7 @@ class OpenScreen(Screen[None], Background):
 
     def action_up(self) -> None:
         self.folder = self.folder.absolute().parent
-        self._list()
+        self._read_folder()
 
     async def action_back(self) -> None:
         await self.run_action("app.previous")

@@ -20,7 +20,8 @@ from resim_inspect.tui.workspace.jobs import (
     read_seconds,
 )
 
-AWAITED = "to come: so far there is only what the batch's lists say"
+PENDING = "not fetched yet; the values are from the batch's lists"
+"""Note of a job whose metrics have not been fetched."""
 
 
 class JobSignature(NamedTuple):
@@ -36,7 +37,7 @@ class JobsReader:
     """State of a workspace as read so far; for one thread at a time."""
 
     def __init__(self, folder: Path, *, fetched: bool = False) -> None:
-        """`fetched`: the workspace is being fetched, and jobs without metrics are yet to come."""
+        """`fetched`: the workspace is being fetched, and jobs without metrics are pending."""
         self.folder = folder
         self.fetched = fetched
         self.outline: WorkspaceOutline | None = None
@@ -100,7 +101,7 @@ class JobsReader:
             if entry is not None:
                 return listed_row(name, metrics, entry)
             if self.fetched:
-                return JobRow(name, metrics, MetricStatus.UNSET, AWAITED, {}, fetched=False)
+                return JobRow(name, metrics, MetricStatus.UNSET, PENDING, {}, fetched=False)
         return read_job(name, folder)
 
 
@@ -114,7 +115,7 @@ def listed_row(name: str, path: Path, entry: Mapping[str, Any]) -> JobRow:
     metrics = entry.get("metrics")
     if metrics is None:
         status = _status(entry.get("status"))
-        return JobRow(name, path, status, AWAITED, {}, fetched=False)
+        return JobRow(name, path, status, PENDING, {}, fetched=False)
     rows = [row for row in metrics if isinstance(row, dict)] if isinstance(metrics, list) else []
     # Sorted like a document's, so that no column moves when the job itself has been fetched.
     for row in sorted(rows, key=lambda row: str(row.get("name", ""))):
@@ -128,7 +129,7 @@ def listed_row(name: str, path: Path, entry: Mapping[str, Any]) -> JobRow:
     if not cells:
         job_status = clean(str(entry.get("jobStatus", "")), 40)
         return JobRow(name, path, None, f"no metrics; its status is {job_status or 'unknown'}", {})
-    return JobRow(name, path, _status(entry.get("status")), AWAITED, cells, fetched=False)
+    return JobRow(name, path, _status(entry.get("status")), PENDING, cells, fetched=False)
 
 
 def _status(word: object) -> MetricStatus:

@@ -162,7 +162,7 @@ class JobsTable(RowList):
         used = 1
         for column in (*PINNED, *self._in_view(width)):
             if not job.fetched and not job.cells and column is not JOB:
-                pieces.append(("… to come", styles.quiet))
+                pieces.append(("… pending", styles.quiet))
                 break
             if job.verdict is None and column not in FIXED:
                 pieces.append((fit(clean(job.note, 300), width - used), styles.quiet))

@@ -65,7 +65,7 @@ class WorkspaceScreen(Screen[None], Background):
         Binding("escape", "dismiss_layer", "Back", show=False, tooltip="take the filter away"),
     ]
     DEFAULT_CSS = """
-    WorkspaceScreen > #place { height: 1; background: $panel; padding: 0 1; }
+    WorkspaceScreen > #location { height: 1; background: $panel; padding: 0 1; }
     WorkspaceScreen > #jobs { border: round $rule; border-title-color: $foreground;
         border-subtitle-color: $quiet; height: 1fr; }
     WorkspaceScreen > #jobs:focus-within { border: round $accent; }
@@ -112,7 +112,7 @@ class WorkspaceScreen(Screen[None], Background):
         """Time at which the last scan ended, by the monotonic clock."""
 
     def compose(self) -> ComposeResult:
-        yield Static(id="place")
+        yield Static(id="location")
         yield from self.above()
         with Vertical(id="jobs"):
             yield JobsHeading()
@@ -214,19 +214,19 @@ class WorkspaceScreen(Screen[None], Background):
     def _lines(self) -> None:
         styles, outline = theme_styles(self.app), self.outline
         total = len(outline.jobs) if outline else 0
-        place = self.heading()
+        location = self.heading()
         if outline is not None and outline.batch is not None:
-            place.append(" · with batch metrics, b opens them", styles.quiet)
-        self.query_one("#place", Static).update(place)
+            location.append(" · with batch metrics, b opens them", styles.quiet)
+        self.query_one("#location", Static).update(location)
         table = self.table
         title = Text(f"Jobs {total:,}")
         if table.count != len(self._rows):
             title = Text(f"Jobs {table.count:,} of {total:,}")
         if len(self._rows) < total:
             title.append(f" · {len(self._rows):,} read", styles.accent)
-        awaited = sum(not row.fetched for row in self._rows.values())
-        if awaited:
-            title.append(f" · ↓ {awaited:,} to come", styles.accent)
+        pending = sum(not row.fetched for row in self._rows.values())
+        if pending:
+            title.append(f" · ↓ {pending:,} pending", styles.accent)
         verdicts = [row.verdict for row in self._rows.values()]
         for status, word in (
             (MetricStatus.FAIL_BLOCK, "blocked"),
@@ -259,8 +259,8 @@ class WorkspaceScreen(Screen[None], Background):
     def heading(self) -> Text:
         """Text of the first line."""
         styles = theme_styles(self.app)
-        place = Text(clean(self.folder.absolute().name, 80), styles.strong)
-        return place.append("   a workspace", styles.quiet)
+        location = Text(clean(self.folder.absolute().name, 80), styles.strong)
+        return location.append("   a workspace", styles.quiet)
 
     def more_keys(self) -> tuple[Key, ...]:
         """Key hints of a subclass, in addition to those of every workspace."""
