@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from resim_inspect.charts.braille import BLANK, dot_bits
 from resim_inspect.charts.model.style import RGB
 
 MAX_POINTS = 20_000
@@ -110,10 +111,6 @@ def draw(columns: int, rows: int, strokes: Sequence[Stroke]) -> Canvas:
     return cells
 
 
-_DOT_BITS = np.array([[0x40, 0x04, 0x02, 0x01], [0x80, 0x20, 0x10, 0x08]], np.int64)
-"""The bit of each braille dot: left and right column, from below."""
-
-
 def _dots(cells: Canvas, stroke: Stroke) -> None:
     """Single fine dots, however many: each point sets its dot, beside what is there.
 
@@ -124,13 +121,12 @@ def _dots(cells: Canvas, stroke: Stroke) -> None:
     inside = (x >= 0) & (x <= columns) & (y >= 0) & (y <= rows)
     across = np.minimum((x[inside] * 2).astype(np.int64), 2 * columns - 1)
     up = np.minimum((y[inside] * 4).astype(np.int64), 4 * rows - 1)
-    bits = np.zeros((rows, columns), np.int64)
-    np.bitwise_or.at(bits, (rows - 1 - up // 4, across // 2), _DOT_BITS[across % 2, up % 4])
-    for row, column in zip(*(found.tolist() for found in np.nonzero(bits)), strict=True):
+    bits = dot_bits(columns, rows, across, up)
+    for row, column in zip(*(axis.tolist() for axis in np.nonzero(bits)), strict=True):
         there = ord(cells[row][column][0])
-        if there == 0x20 or 0x2800 <= there <= 0x28FF:
-            before = there - 0x2800 if there != 0x20 else 0
-            cells[row][column] = (chr(0x2800 + (before | int(bits[row, column]))), stroke.color)
+        if there == 0x20 or BLANK <= there <= BLANK + 0xFF:
+            before = there - BLANK if there != 0x20 else 0
+            cells[row][column] = (chr(BLANK + (before | int(bits[row, column]))), stroke.color)
 
 
 def _safe(

@@ -13,7 +13,6 @@ from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.tui.document.data.series_table import SeriesTable
 from resim_inspect.tui.document.metrics.card import Card
 from resim_inspect.tui.document.metrics.metric_list import MetricList
-from resim_inspect.tui.document.metrics.preview import spark
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.chart.view import ChartView
 from resim_inspect.tui.widgets.chart.viewport import Window, around, held, panned, zoomed
@@ -55,13 +54,6 @@ def test_windows_at_the_edges() -> None:
     assert held((-5, 500), EXTENT) == EXTENT
     assert around(50, (0, 10), EXTENT) == (45, 55)
     assert around(5, (0, 10), EXTENT) == (0, 10)
-
-
-def test_small_curves() -> None:
-    assert spark([1.0, 2.0]) == ""
-    assert spark([0.0, 0.0, 0.0, 0.0]) == "⣀⣀"
-    assert len(spark([float(i) for i in range(20)])) == 10
-    assert spark([-1.7e308, 0.0, 1.7e308]) == "⡐⠁"
 
 
 def waves() -> DocumentBuilder:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from resim_inspect.charts.analysis.curve_stats import BLOCK, CurveStats, curve_stats
+from resim_inspect.charts.analysis.curve_stats import CurveStats, curve_stats
+from resim_inspect.charts.analysis.extremes import extremes_between
 from resim_inspect.charts.model.layers import Axis, Curve
 from resim_inspect.document.enums import FAILING, MetricStatus
 
@@ -89,9 +89,8 @@ def _decimate_sorted(
     )
     cuts = [first, *edges.tolist(), last]
     kept = [start, stop - 1]
-    for a, b in pairwise(cuts):
-        if b > a:
-            kept += [a, b - 1, a + _lowest(y[a:b]), a + _highest(y[a:b])]
+    for part in extremes_between(y, cuts):
+        kept += [part.start, part.stop - 1, part.lowest, part.highest]
     kept += _failing_in(stats, np.asarray(cuts))
     return _decimated(stats, axis, np.unique(np.asarray(kept, np.int64)), behind)
 
@@ -100,26 +99,6 @@ def _between(low: Any, high: Any, k: int, bins: int) -> Any:
     if isinstance(low, np.int64):
         return int(low) + (int(high) - int(low)) * k // bins
     return float(low) + (float(high) - float(low)) * (k / bins)
-
-
-def _lowest(values: NDArray[np.float64]) -> int:
-    if len(values) <= BLOCK:
-        return int(values.argmin())
-    return _of_blocks(values, "argmin")
-
-
-def _highest(values: NDArray[np.float64]) -> int:
-    if len(values) <= BLOCK:
-        return int(values.argmax())
-    return _of_blocks(values, "argmax")
-
-
-def _of_blocks(values: NDArray[np.float64], what: str) -> int:
-    candidates = [
-        start + int(getattr(values[start : start + BLOCK], what)())
-        for start in range(0, len(values), BLOCK)
-    ]
-    return candidates[int(getattr(values[candidates], what)())]
 
 
 def _failing_in(stats: CurveStats, cuts: NDArray[np.int64]) -> list[int]:

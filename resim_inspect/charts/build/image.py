@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from resim_inspect.charts.model.drawing import Drawing, Image, Message
 from resim_inspect.charts.source import MissingError, Source, named
 from resim_inspect.document.enums import DataType
-from resim_inspect.document.model import Metric, MetricsData
+from resim_inspect.document.model import ImageListValues, ImageValues, Metric, MetricsData
 from resim_inspect.text import clean, count, size
 
 if TYPE_CHECKING:
@@ -69,15 +69,15 @@ def open_image(path: Path, shown: str) -> tuple[NDArray[np.uint8], str]:
         if about.st_size > MAX_FILE_BYTES:
             raise MissingError(f'"{shown}" is too large to be drawn here: {size(about.st_size)}.')
         try:
-            with warnings.catch_warnings(), _opened(file) as image:
-                width, height = image.size
+            with warnings.catch_warnings(), _opened(file) as opened:
+                width, height = opened.size
                 if width * height > MAX_PIXELS:
                     raise MissingError(
                         f'"{shown}" is too large to be drawn here: {width:,} × {height:,} pixels.'
                     )
-                frames = int(getattr(image, "n_frames", 1))
-                pixels = _pixels(image)
-                kind = image.format or "image"
+                frames = int(getattr(opened, "n_frames", 1))
+                pixels = _pixels(opened)
+                kind = opened.format or "image"
         except UnidentifiedImageError as error:
             raise MissingError(f'"{shown}" is no image that is known here.') from error
         except (
@@ -134,8 +134,17 @@ def _eight_bits(image: Pillow.Image) -> Pillow.Image:
     return Pillow.fromarray(scaled.astype(np.uint8))
 
 
-def images(source: Source, metric: Metric, ids: tuple[str, ...]) -> Drawing:
-    """Draw the chosen one of the images; the caption gives its number and their count."""
+def single_image(source: Source, metric: Metric, values: ImageValues) -> Drawing:
+    """Draw an image."""
+    return _chosen(source, metric, (values.image_data,) if values.image_data else ())
+
+
+def image_list(source: Source, metric: Metric, values: ImageListValues) -> Drawing:
+    """Draw the chosen one of several images; the caption gives its number and their count."""
+    return _chosen(source, metric, values.image_data)
+
+
+def _chosen(source: Source, metric: Metric, ids: tuple[str, ...]) -> Drawing:
     if not ids:
         return source.message(metric, "The metric names no image.")
     chosen = min(max(0, source.options.image_index), len(ids) - 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import takewhile
 
@@ -24,6 +24,25 @@ def common_start(names: Sequence[str], words: bool = False) -> int:
     return drop if all(name[drop:].strip() for name in names) else 0
 
 
+_MAX_CLUSTER = 8
+"""Characters in one cell; further combining ones are dropped."""
+
+
+def _clusters(text: str) -> Iterator[str]:
+    """Characters with those that follow in the same cells: accents, joined emoji, selectors."""
+    cluster = ""
+    for char in text:
+        joined = cluster + char
+        if cluster and (not cell_width(char) or cell_width(joined) == cell_width(cluster)):
+            cluster = joined if len(cluster) < _MAX_CLUSTER else cluster
+            continue
+        if cluster:
+            yield cluster
+        cluster = char
+    if cluster:
+        yield cluster
+
+
 UP = " ▁▂▃▄▅▆▇█"
 RIGHT = " ▏▎▍▌▋▊▉█"
 """A cell filled from below, from the left, by eighths."""
@@ -43,13 +62,9 @@ class Grid:
         if not 0 <= y < self.height:
             return x + cell_width(text)
         chars, styles = self._chars[y], self._styles[y]
-        for char in text:
-            size = 1 if char.isascii() else cell_width(char)
-            if size == 0:
-                if 0 < x <= self.width and len(chars[x - 1]) in range(1, 5):
-                    chars[x - 1] += char
-                continue
-            if x >= 0 and x + size <= self.width:
+        for char in text if text.isascii() else _clusters(text):
+            size = cell_width(char)
+            if x >= 0 and size and x + size <= self.width:
                 for place in range(x, x + size):
                     self._free(chars, place)
                     styles[place] = style

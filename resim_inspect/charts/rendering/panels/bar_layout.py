@@ -15,7 +15,7 @@ from resim_inspect.document.enums import MetricStatus
 def visible_places(panel: Bars, window: tuple[float, float] | None) -> range:
     """Positions of the categories within a window of x; all of them without one."""
     n = len(panel.categories)
-    if window is None or not all(math.isfinite(edge) for edge in window):
+    if not n or window is None or not all(math.isfinite(edge) for edge in window):
         return range(n)
     first = max(0, min(n - 1, math.ceil(min(window))))
     last = max(first, min(n - 1, math.floor(max(window))))

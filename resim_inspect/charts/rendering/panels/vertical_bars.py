@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from resim_inspect.charts.analysis.extremes import extremes_between
 from resim_inspect.charts.analysis.readout import bar_readings
 from resim_inspect.charts.model.drawing import Axis, Bars, Box, Fill, Plot, TextAnnotation
 from resim_inspect.charts.model.readings import Readout
@@ -113,7 +114,7 @@ def _headroom(boxes: list[Box], panel: Bars, rows_there: int) -> tuple[float, fl
 def _extreme_places(panel: Bars, places: range, columns: int) -> list[int]:
     """For each column the categories with the lowest and highest total, and a failing one."""
     total = np.zeros(len(places))
-    bad = np.zeros(len(places), bool)
+    failing = np.zeros(len(places), bool)
     for series in panel.series:
         part = np.full(len(places), np.nan)
         have = series.values[places[0] : places[-1] + 1]
@@ -121,14 +122,13 @@ def _extreme_places(panel: Bars, places: range, columns: int) -> list[int]:
         total += np.nan_to_num(part)
         if series.statuses is not None:
             states = series.statuses[places[0] : places[-1] + 1]
-            bad[: len(states)] |= (states == int(MetricStatus.FAIL_WARN)) | (
+            failing[: len(states)] |= (states == int(MetricStatus.FAIL_WARN)) | (
                 states == int(MetricStatus.FAIL_BLOCK)
             )
     cuts = np.linspace(0, len(places), columns + 1).astype(np.int64)
     kept: set[int] = set()
-    for a, b in zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True):
-        if b > a:
-            kept |= {a + int(total[a:b].argmin()), a + int(total[a:b].argmax())}
-            if bad[a:b].any():
-                kept.add(a + int(bad[a:b].argmax()))
+    for column in extremes_between(total, cuts.tolist()):
+        kept |= {column.lowest, column.highest}
+        if failing[column.start : column.stop].any():
+            kept.add(column.start + int(failing[column.start : column.stop].argmax()))
     return [places[k] for k in sorted(kept)]
