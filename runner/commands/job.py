@@ -11,14 +11,14 @@ from uuid import NAMESPACE_URL, uuid5
 from resim_inspect.text import clean
 from resim_inspect.validation.findings import Severity
 from runner.commands.shared import build_args, session
-from runner.commands.shared.staging import check_outputs, gathering, keep
+from runner.commands.shared.staging import check_outputs, keep, staging_folder
 from runner.engines.protocol import Task
 from runner.errors import CallError, RunnerError
 from runner.execution.cancellation import Signals
 from runner.execution.events import Event
+from runner.execution.run_context import RunContext
 from runner.execution.run_job import JobSpec, run_job
-from runner.execution.scheduler import Call
-from runner.reporting.dispatcher import Watchers
+from runner.reporting.dispatcher import EventDispatcher
 from runner.reporting.rows import summary
 from runner.workspace import contract
 from runner.workspace.contract import Mode
@@ -28,7 +28,7 @@ from runner.workspace.results import JobResult, Outcome
 def run(args: Namespace) -> int:
     """Run the command; raises RunnerError."""
     build = build_args.build_of(args, os.environ)
-    rules = build_args.rules_of(args, build, os.environ)
+    policy = build_args.policy_of(args, build, os.environ)
     warnings = _check_inputs(args.inputs)
     check_outputs(args.outputs)
     inputs = tuple(
@@ -39,15 +39,15 @@ def run(args: Namespace) -> int:
     if args.dry_run:
         from runner.commands.shared.dry_run import tell_job
 
-        return tell_job(args, build, rules, inputs)
+        return tell_job(args, build, policy, inputs)
     log = args.log
     with (
-        Watchers(args, rules.secrets, lambda _: session.log_path(log)) as watchers,
-        session.ready(args, watchers, build, rules) as (call, signals),
+        EventDispatcher(args, policy.secrets, lambda _: session.log_path(log)) as dispatcher,
+        session.ready(args, dispatcher, build, policy) as (call, signals),
     ):
         for warning in warnings:
-            watchers(Event("warning", call.clock(), text=warning))
-        watchers.plan(
+            dispatcher(Event("warning", call.clock(), text=warning))
+        dispatcher.plan(
             call.clock(),
             args.name,
             session.describe_build(build, call.prepared),
@@ -58,34 +58,36 @@ def run(args: Namespace) -> int:
             parallel=1,
         )
         result = _run(args, call, signals, inputs)
-        code = session.finish(args, rules, args.name, {}, [result], set(), watchers, signals.code)
+        code = session.finish(
+            args, policy, args.name, {}, [result], set(), dispatcher, signals.code
+        )
     if args.format == "text" and args.events != "-":
         sys.stdout.write(summary([result], 0, session.gate_of(args)) + "\n")
     return code
 
 
 def _run(
-    args: Namespace, call: Call, signals: Signals, inputs: tuple[tuple[str, Path], ...]
+    args: Namespace, call: RunContext, signals: Signals, inputs: tuple[tuple[str, Path], ...]
 ) -> JobResult:
     def on_line(text: str) -> None:
-        call.watch(Event("line", call.clock(), args.name, text))
+        call.notify(Event("line", call.clock(), args.name, text))
 
-    call.watch(Event("started", call.clock(), args.name))
+    call.notify(Event("started", call.clock(), args.name))
     try:
-        with gathering(args.outputs) as gathered:
+        with staging_folder(args.outputs) as staging:
             job_id = str(uuid5(NAMESPACE_URL, f"resim-job:{args.inputs.resolve()}"))
-            task = Task(call.run, args.name, inputs)
-            spec = JobSpec(task, job_id, gathered / "outputs", args.log)
+            task = Task(call.call_id, args.name, inputs)
+            spec = JobSpec(task, job_id, staging / "outputs", args.log)
             engine, build, prepared = call.engine, call.build, call.prepared
             result = session.watched(
                 call,
                 signals,
-                lambda: run_job(engine, build, prepared, spec, call.rules, call.stop, on_line),
+                lambda: run_job(engine, build, prepared, spec, call.policy, call.stop, on_line),
             )
-            keep(result, gathered, args.outputs)
+            keep(result, staging, args.outputs)
     except RunnerError as error:
         result = JobResult(args.name, "", Outcome.BROKEN, message=error.reason, hint=error.hint)
-    call.watch(Event("finished", call.clock(), args.name, result=result))
+    call.notify(Event("finished", call.clock(), args.name, result=result))
     return result
 
 

@@ -11,10 +11,10 @@ from runner.commands.shared import batch_call, build_args, session
 from runner.engines.protocol import Build
 from runner.errors import CallError
 from runner.execution import scheduler
-from runner.execution.batch_run import Wish
+from runner.execution.batch_run import BatchRunRequest
 from runner.execution.events import Event
-from runner.execution.run_job import Rules
-from runner.reporting.dispatcher import Watchers
+from runner.execution.run_context import RunPolicy
+from runner.reporting.dispatcher import EventDispatcher
 from runner.reporting.rows import summary
 from runner.storage.publish import locked, make_workspace, record
 from runner.workspace.contract import Mode
@@ -34,19 +34,21 @@ def run(args: Namespace) -> int:
         workspace = open_workspace(folder)
     if not workspace.jobs:
         raise CallError(f"{folder} has no jobs.", "A job is a folder jobs/NAME/inputs.")
-    wish = batch_call.wish_of(args, Mode.BATCH, (workspace,))
-    rules = batch_call.secret_rules(build_args.rules_of(args, build, os.environ), wish, build)
+    request = batch_call.request_of(args, Mode.BATCH, (workspace,))
+    policy = batch_call.policy_with_token(
+        build_args.policy_of(args, build, os.environ), request, build
+    )
     if args.dry_run:
         from runner.commands.shared.dry_run import tell_run
 
-        return tell_run(args, build, rules, wish)
+        return tell_run(args, build, policy, request)
     with locked(folder):
         record(workspace)
-        return _run(args, build, rules, wish)
+        return _run(args, build, policy, request)
 
 
-def _run(args: Namespace, build: Build, rules: Rules, wish: Wish) -> int:
-    (workspace,) = wish.workspaces
+def _run(args: Namespace, build: Build, policy: RunPolicy, request: BatchRunRequest) -> int:
+    (workspace,) = request.workspaces
 
     def log_of(result: JobResult) -> str:
         if result.mode == Mode.BATCH:
@@ -55,15 +57,15 @@ def _run(args: Namespace, build: Build, rules: Rules, wish: Wish) -> int:
 
     title = workspace.folder.resolve().name
     with (
-        Watchers(args, rules.secrets, log_of) as watchers,
-        session.ready(args, watchers, build, rules) as (call, signals),
+        EventDispatcher(args, policy.secrets, log_of) as dispatcher,
+        session.ready(args, dispatcher, build, policy) as (call, signals),
     ):
         planned = [] if args.only == "batch" else scheduler.plan(workspace, call, args.rerun)
         if args.only != "jobs":
-            batch_call.get_api_image(call.engine, wish, build, watchers)
+            batch_call.get_api_image(call.engine, request, build, dispatcher)
         todo = sum(p.kept is None for p in planned)
         parallel = _parallel(args, call)
-        watchers.plan(
+        dispatcher.plan(
             call.clock(),
             title,
             session.describe_build(build, call.prepared),
@@ -79,30 +81,30 @@ def _run(args: Namespace, build: Build, rules: Rules, wish: Wish) -> int:
         about = {"workspace": str(workspace.folder), "batch_id": str(workspace.batch_id)}
         last, again = None, False
         if _starts_batch(args, call, found):
-            last, again = batch_call.run_in_workspace(call, signals, wish, args.rerun)
+            last, again = batch_call.run_in_workspace(call, signals, request, args.rerun)
         code = session.finish(
-            args, rules, title, about, found, kept, watchers, signals.code, last, again
+            args, policy, title, about, found, kept, dispatcher, signals.code, last, again
         )
     if args.format == "text" and args.events != "-":
         sys.stdout.write(summary(found, len(kept), call.gate, last, again) + "\n")
     return code
 
 
-def _starts_batch(args: Namespace, call: scheduler.Call, found: list[JobResult]) -> bool:
+def _starts_batch(args: Namespace, call: RunContext, found: list[JobResult]) -> bool:
     """Return True if the batch runs now; warn if it was asked for and cannot."""
     if args.only == "jobs":
         return False
     if call.stop.stage:
-        call.watch(Event("warning", call.clock(), text="the batch is not run."))
+        call.notify(Event("warning", call.clock(), text="the batch is not run."))
         return False
     if args.only == "batch" or call.gate.starts_batch(found):
         return True
     text = "no job left metrics, so the batch is not run."
-    call.watch(Event("warning", call.clock(), text=text))
+    call.notify(Event("warning", call.clock(), text=text))
     return False
 
 
-def _parallel(args: Namespace, call: scheduler.Call) -> int:
+def _parallel(args: Namespace, call: RunContext) -> int:
     if args.use_tmp_resim:
         if args.parallel not in {None, 1}:
             raise CallError("--use-tmp-resim runs one job at a time: there is one /tmp/resim.")

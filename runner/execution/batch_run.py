@@ -1,4 +1,4 @@
-"""A build in batch or report mode: the jobs' metrics served to it alone, what it made of them."""
+"""A build in batch or report mode: it alone is served the metrics of the jobs by a stub API."""
 
 from __future__ import annotations
 
@@ -16,11 +16,15 @@ from runner.api.stub_server.server import INDEX
 from runner.engines.delegation import DelegatingEngine
 from runner.engines.protocol import Build, Engine, Prepared, Served, Service, Sink, Task
 from runner.errors import CallError, WorkspaceError
-from runner.execution import fetch_audit
 from runner.execution.events import Event
-from runner.execution.run_job import JobSpec, run_job
-from runner.execution.scheduler import Call, key_of, settings_of
-from runner.storage.fs import remove_tree
+from runner.execution.fetch_audit import (
+    FetchObservation,
+    ThreadFailureDetector,
+    with_fetch_notes,
+)
+from runner.execution.result_cache import cache_key, is_reusable, settings_digest
+from runner.execution.run_context import JobSpec, RunContext
+from runner.execution.run_job import run_job
 from runner.storage.input_archive import file_digest
 from runner.workspace.contract import BATCH_CONFIG, REPORT_CONFIG, Mode, config_bytes
 from runner.workspace.layout import RunFolder, Workspace
@@ -30,230 +34,242 @@ SCRATCH = ".api"
 
 
 @dataclass(frozen=True)
-class Keys:
-    """What opens the API of one call: made anew for it, and on no disk."""
+class ApiCredentials:
+    """Credentials of one call's API: new for each call, and never written to disk."""
 
     token: str = field(default_factory=api.new_token, repr=False)
     secret: str = field(default_factory=api.new_token, repr=False)
 
 
 @dataclass(frozen=True)
-class Wish:
-    """A batch or a report that a build is to compute, and how it gets to its metrics."""
+class BatchRunRequest:
+    """A batch or a report that a build is to compute, and how it reaches its metrics."""
 
     mode: Mode
     workspaces: tuple[Workspace, ...]
-    keys: Keys = field(default_factory=Keys)
+    credentials: ApiCredentials = field(default_factory=ApiCredentials)
     config_fields: int = 4
     hide_images: bool = False
     api_image: str = ""
     on_host: bool = False
     partial: bool = False
-    """Whether the build leaves metrics out on purpose."""
+    """Set if the build leaves metrics out on purpose."""
 
     @property
     def name(self) -> str:
-        """What the run is called."""
+        """Name of the run: its mode."""
         return self.mode.value
 
     @property
     def id(self) -> UUID:
-        """The id that the results carry."""
+        """Id of the batch or the report, as in the results."""
         if self.mode is Mode.REPORT:
             return uuid5(self.workspaces[0].id, "/report")
         return self.workspaces[0].batch_id
 
 
-def failed_jobs(wish: Wish) -> tuple[list[Path], list[str]]:
-    """The metrics of jobs whose last run failed, which are not served; and their names."""
+def failed_jobs(request: BatchRunRequest) -> tuple[list[Path], list[str]]:
+    """Return metrics files of jobs whose last run failed, which are not served; and their names."""
     without, names = [], []
-    for workspace in wish.workspaces:
+    for workspace in request.workspaces:
         for job in workspace.jobs:
             result = None
             with suppress(WorkspaceError):
-                # What is broken says nothing against the outputs that lie there.
-                result = job.folder.read_result()
+                # A damaged result is no reason to distrust the outputs.
+                result = job.place.read_result()
             if result is not None and result.outcome is not Outcome.DONE:
                 without.append(job.folder.metrics)
                 names.append(job.name)
     return without, names
 
 
-def key_for(wish: Wish, build: Build, prepared: Prepared) -> str:
-    """A digest of everything that the outcome of the run follows from."""
-    without = set(failed_jobs(wish)[0])
-    parts: list[object] = [wish.mode.value, wish.config_fields, wish.hide_images, wish.partial]
-    for workspace in wish.workspaces:
+def batch_cache_key(request: BatchRunRequest, build: Build, prepared: Prepared) -> str:
+    """Return a digest of everything that determines the run."""
+    without = set(failed_jobs(request)[0])
+    parts: list[object] = [
+        request.mode.value,
+        request.config_fields,
+        request.hide_images,
+        request.partial,
+    ]
+    for workspace in request.workspaces:
         parts.append((str(workspace.project_id), str(workspace.batch_id)))
-        places = [(str(job.id), job.experience_name, job.folder.metrics) for job in workspace.jobs]
-        if wish.mode is Mode.REPORT:
+        places = [(str(job.id), job.experience_name, job.place.metrics) for job in workspace.jobs]
+        if request.mode is Mode.REPORT:
             places.append(("batch", "", workspace.batch.metrics))
         for identity, name, path in places:
             known = path not in without and path.is_file()
             parts.append((identity, name, file_digest(path) if known else ""))
-    return key_of(build, prepared, json.dumps(parts))
+    return cache_key(build, prepared, json.dumps(parts))
 
 
-def kept_result(run_folder: RunFolder, key: str, settings: str, rerun: str) -> JobResult | None:
-    """The recorded result of the batch, where running it again would bring the same."""
+def kept_result(place: Place, key: str, settings: str, rerun: str) -> JobResult | None:
+    """Return the recorded result of the batch; None if it has to run again."""
     try:
         result = run_folder.read_result()
     except WorkspaceError:
         return None
-    if result is None or result.key != key or rerun == "all":
+    if result is None or result.cache_key != key:
         return None
-    if result.outcome is Outcome.DONE:
-        return result if run_folder.metrics.is_file() else None
-    if result.outcome in {Outcome.BROKEN, Outcome.CANCELLED} or rerun == "failed":
-        return None
-    return result if result.settings == settings else None
+    return result if is_reusable(place, result, settings, rerun) else None
 
 
 def run_served(
-    call: Call,
-    wish: Wish,
+    context: RunContext,
+    request: BatchRunRequest,
     outputs: Path,
     log: Path,
     scratch: Path,
     key: str = "",
 ) -> JobResult:
-    """Run the build once, in that mode, with the API to itself; raises RunnerError before that.
+    """Run the build once in its mode, with an API of its own; raises RunnerError before the start.
 
     The outputs, if there are any, are in `outputs` afterwards, which must not exist before;
-    `scratch` is for the API's files, and gone again.
+    `scratch` holds the API's files and is removed again.
     """
 
     def warn(text: str) -> None:
-        call.watch(Event("warning", call.clock(), wish.name, text))
+        context.notify(Event("warning", context.clock(), request.name, text))
 
     remove_tree(scratch)
-    without, names = failed_jobs(wish)
+    without, names = failed_jobs(request)
     if names:
         shown = ", ".join(clean(name, 60) for name in names[:3]) + (", …" * (len(names) > 3))
-        warn(f"{count(len(names), 'job')} failed and is served without metrics: {shown}")
+        served = "It is" if len(names) == 1 else "They are"
+        warn(f"{count(len(names), 'job')} failed: {shown}. {served} served without metrics.")
     try:
-        # The real ones are put in where no disk sees them.
-        blank = Keys()
-        served = api.build_index(
-            wish.workspaces,
+        # The real credentials replace these in memory only.
+        blank = ApiCredentials()
+        stand = api.prepare(
+            request.workspaces,
             scratch,
             token=blank.token,
             secret=blank.secret,
             without=without,
-            batch_metrics=wish.mode is Mode.REPORT,
-            hide_images=wish.hide_images,
+            batch_metrics=request.mode is Mode.REPORT,
+            hide_images=request.hide_images,
         )
-        for problem in served.problems:
-            warn(f"{problem}; served as a job that failed")
-        # A report may be on batches alone; a batch is nothing without its jobs.
-        if wish.mode is Mode.BATCH and served.jobs == len(without) + len(served.problems):
-            raise CallError(f"no job has metrics for the {wish.mode}.", "Run the jobs first.")
+        for problem in stand.problems:
+            warn(f"{problem}; it is served as a job that failed.")
+        # A report needs only batches; a batch needs the metrics of a job.
+        if request.mode is Mode.BATCH and stand.jobs == len(without) + len(stand.problems):
+            raise CallError(f"no job has metrics for the {request.mode}.", "Run the jobs first.")
+        stand = replace(stand, token=request.credentials.token)
         index = (scratch / INDEX).read_bytes()
-        for old, new in ((blank.token, wish.keys.token), (blank.secret, wish.keys.secret)):
+        for old, new in (
+            (blank.token, request.credentials.token),
+            (blank.secret, request.credentials.secret),
+        ):
             index = index.replace(old.encode(), new.encode())
-        return _run(call, wish, replace(served, token=wish.keys.token), index, outputs, log, key)
+        return _run(context, request, stand, index, outputs, log, key)
     finally:
         remove_tree(scratch)
 
 
 def _run(
-    call: Call,
-    wish: Wish,
-    served: api.ServedFolder,
+    context: RunContext,
+    request: BatchRunRequest,
+    stand: api.Prepared,
     index: bytes,
     outputs: Path,
     log: Path,
     key: str,
 ) -> JobResult:
-    report = wish.mode is Mode.REPORT
+    report = request.mode is Mode.REPORT
 
     def config(url: str) -> bytes:
         if report:
-            return config_bytes(served.report_config(url))
-        return config_bytes(served.batch_config(url, fields=wish.config_fields))
+            return config_bytes(stand.report_config(url))
+        return config_bytes(stand.batch_config(url, fields=request.config_fields))
 
     service = Service(
         served.folder,
         index,
         REPORT_CONFIG.name if report else BATCH_CONFIG.name,
         config,
-        wish.api_image,
-        wish.on_host,
+        request.api_image,
+        request.on_host,
     )
 
-    def on_line(text: str) -> None:
-        call.watch(Event("line", call.clock(), wish.name, text))
+    def warn(text: str) -> None:
+        context.notify(Event("warning", context.clock(), request.name, text))
 
-    def open_network(text: str) -> None:
-        text = f"the network of the {wish.mode} is not closed: {text}"
-        call.watch(Event("warning", call.clock(), wish.name, text))
+    def on_open_network(text: str) -> None:
+        warn(f"the network of the {request.mode} is not closed: {text}")
 
-    def thread_failed(error: str) -> None:
-        error = clean(call.rules.secrets.hide_text(error), 160)
-        text = f"a thread of the {wish.mode} failed ({error}); what waits for it may wait for ever."
-        call.watch(Event("warning", call.clock(), wish.name, text))
+    def on_thread_failure(error: str) -> None:
+        error = clean(context.policy.secrets.hide_text(error), 160)
+        warn(f"a thread of the {request.mode} failed ({error}); code that waits for it may hang.")
 
-    engine = _ServingEngine(call.engine, service, open_network, thread_failed)
-    build = replace(call.build, limits=replace(call.build.limits, pids=_pids(call.build, served)))
-    settings = settings_of(call.build, call.rules)
-    spec = JobSpec(Task(call.run, wish.name, ()), str(wish.id), outputs, log, key, settings)
-    result = run_job(engine, build, call.prepared, spec, call.rules, call.stop, on_line)
-    result = replace(result, mode=wish.mode.value)
+    engine = _ServingEngine(context.engine, service, on_open_network, on_thread_failure)
+    build = context.build
+    settings = settings_digest(build, context.policy)
+    build = replace(build, limits=replace(build.limits, pids=_pids(build, stand)))
+    task = Task(context.call_id, request.name, ())
+    spec = JobSpec(task, str(request.id), outputs, log, key, settings)
+    result = run_job(replace(context, engine=engine, build=build), spec)
+    result = replace(result, mode=request.mode.value)
     if engine.problem and result.outcome is not Outcome.CANCELLED:
         return replace(result, outcome=Outcome.BROKEN, message=engine.problem, hint="")
-    if engine.ear is None:
+    if engine.detector is None:
         return result
-    heard = fetch_audit.Heard(
-        wish.mode,
+    observation = FetchObservation(
+        request.mode,
         engine.counts,
         index,
-        engine.ear.threads,
-        engine.ear.error,
-        wish.partial,
-        call.rules.secrets,
+        engine.detector.threads,
+        engine.detector.error,
+        request.partial,
+        context.policy.secrets,
     )
-    return fetch_audit.told(result, heard)
+    return with_fetch_notes(result, observation)
 
 
-def _pids(build: Build, served: api.ServedFolder) -> int:
-    """Enough for ReSim's own fetcher, which starts two threads a job and one for each blob."""
-    blobs = served.metrics + served.data
-    return max(build.limits.pids, 4 * served.jobs + 512, blobs + 2 * served.jobs + 512)
+def _pids(build: Build, stand: api.Prepared) -> int:
+    """Return a limit for ReSim's own fetcher: two threads for each job and one for each blob."""
+    blobs = stand.metrics + stand.data
+    return max(build.limits.pids, 4 * stand.jobs + 512, blobs + 2 * stand.jobs + 512)
 
 
-class _ServingEngine(DelegatingEngine):
-    """An engine whose runs have the stub API; it keeps what the API told of the last run."""
+class _ServingEngine:
+    """An engine whose runs have an API of their own; exposes the API of the last run."""
 
     def __init__(
         self,
         engine: Engine,
         service: Service,
-        open_network: Callable[[str], None],
-        thread_failed: Callable[[str], None],
+        on_open_network: Callable[[str], None],
+        on_thread_failure: Callable[[str], None],
     ) -> None:
-        super().__init__(engine)
         self._service = service
-        self._open_network = open_network
-        self._thread_failed = thread_failed
+        self._on_open_network = on_open_network
+        self._on_thread_failure = on_thread_failure
         self._run: Served | None = None
-        self.ear: fetch_audit.Ear | None = None
+        self.info = engine.info
+        self.detector: ThreadFailureDetector | None = None
+        # Everything else is the engine's own.
+        self.prepare = engine.prepare
+        self.start_served = engine.start_served
+        self.about_no_outputs = engine.about_no_outputs
+        self.sweep = engine.sweep
+        self.close = engine.close
 
     @property
     def counts(self) -> dict[str, Any] | None:
-        """Counts of what was served to the last run."""
+        """Counts of the requests of the last run; None before it started."""
         return None if self._run is None else self._run.counts()
 
     @property
     def problem(self) -> str:
-        """Failure of the API of the last run."""
+        """Reason why the API of the last run failed; empty if it did not."""
         return "" if self._run is None else self._run.problem()
 
     def start(self, build: Build, prepared: Prepared, task: Task, log: Sink) -> Served:
         """Start the API and the build."""
-        self.ear = fetch_audit.Ear(log, self._thread_failed)
-        run = self.start_served(build, prepared, task, self._service, self.ear)
+        self.detector = ThreadFailureDetector(log, self._on_thread_failure)
+        run = self.start_served(build, prepared, task, self._service, self.detector)
         note = run.open_network()
         if note:
-            self._open_network(note)
+            self._on_open_network(note)
         self._run = run
         return run

@@ -1,17 +1,24 @@
-"""Ctrl-C and TERM: counted while runs are alive, an exception before and after."""
+"""The end of a call before its time: Ctrl-C and TERM, and the stop of the runs they reach."""
 
 from __future__ import annotations
 
 import os
 import signal
+import time
+from collections.abc import Callable
+from threading import Lock
 from types import FrameType
 from typing import Self
 
+from runner.engines.protocol import Running
+
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
+GRACE = 5.0
+"""Seconds between TERM and KILL."""
 
 
 class Interrupted(BaseException):
-    """Somebody asked to stop when nothing was running; `code` is the exit code for it."""
+    """A signal came while no run could be stopped; `code` is the exit code for it."""
 
     def __init__(self, code: int) -> None:
         super().__init__(code)
@@ -26,24 +33,89 @@ class Signals:
         self.code: int | None = None
         """130 or 143 after the first signal."""
         self.graceful = False
-        """Whether signals are counted rather than raised as Interrupted."""
+        """Signals are counted if true, and raised as Interrupted if not."""
         self._before: dict[signal.Signals, object] = {}
 
     def __enter__(self) -> Self:
         for number in CODES:
-            self._before[number] = signal.signal(number, self._hear)
+            self._before[number] = signal.signal(number, self._receive)
         return self
 
     def __exit__(self, *_: object) -> None:
         for number, handler in self._before.items():
             signal.signal(number, handler)  # type: ignore[arg-type]
 
-    def _hear(self, number: int, _: FrameType | None) -> None:
+    def _receive(self, number: int, _: FrameType | None) -> None:
         code = CODES[signal.Signals(number)]
         self.count += 1
         self.code = self.code or code
         if not self.graceful:
             raise Interrupted(code)
         if self.count >= 4:
-            # Twice was polite and firm; whoever still insists wants out, whatever it leaves.
+            # TERM and KILL were sent; a fourth signal ends the program whatever is left behind.
             os._exit(code)
+
+
+class Stop:
+    """Ends the runs that are active: TERM in the first stage, KILL in the second."""
+
+    def __init__(self, grace: float = GRACE, clock: Callable[[], float] = time.monotonic) -> None:
+        self._lock = Lock()
+        self._active: set[Running] = set()
+        self._grace = grace
+        self._clock = clock
+        self._deadline = 0.0
+        self._requests = 0
+        self.stage = 0
+
+    def add(self, run: Running) -> None:
+        """Register an active run; one that comes after a stop is ended at once."""
+        with self._lock:
+            self._active.add(run)
+            stage = self.stage
+        if stage:
+            _signal(run, stage)
+
+    def discard(self, run: Running) -> None:
+        """Forget a run that has ended."""
+        with self._lock:
+            self._active.discard(run)
+
+    def advance(self) -> None:
+        """Go one stage further: TERM, then KILL."""
+        self._step(2)
+
+    def begin(self) -> bool:
+        """Enter the first stage; return False if it was entered before."""
+        return self._step(1)
+
+    def follow(self, requests: int) -> None:
+        """Advance to the stage that so many requests to stop ask for, and tick."""
+        while self._requests < requests and self.stage < 2:
+            self._requests += 1
+            self.advance()
+        self.tick()
+
+    def tick(self) -> None:
+        """Send KILL once the grace period after TERM is over; to be called regularly."""
+        if self.stage == 1 and self._clock() >= self._deadline:
+            self.advance()
+
+    def _step(self, last: int) -> bool:
+        with self._lock:
+            if self.stage >= last:
+                return False
+            self.stage += 1
+            stage = self.stage
+            self._deadline = self._clock() + self._grace
+            active = list(self._active)
+        for run in active:
+            _signal(run, stage)
+        return True
+
+
+def _signal(run: Running, stage: int) -> None:
+    if stage == 1:
+        run.terminate()
+    else:
+        run.kill()

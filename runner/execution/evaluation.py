@@ -1,4 +1,4 @@
-"""Judges what a build left: whether there is a valid metrics.binproto, and what it says."""
+"""Evaluation of a build's outputs: is metrics.binproto valid, and what is its verdict."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from runner.storage.output_extraction import Taken
 from runner.workspace.contract import METRICS
 from runner.workspace.results import Failing
 
-SHOWN_FINDINGS = 20
-SHOWN_FAILING = 20
+MAX_FINDINGS = 20
+MAX_FAILING = 20
 
 
-class Judgement(NamedTuple):
-    """What is to be said of a build's outputs. `message` is empty where they are valid."""
+class Evaluation(NamedTuple):
+    """The verdict and the faults of a build's outputs; `message` is empty if they are valid."""
 
     message: str = ""
     hint: str = ""
@@ -35,8 +35,8 @@ class Judgement(NamedTuple):
     finding_count: int = 0
 
 
-def judge(outputs: Path, taken: Taken) -> Judgement:
-    """Read and validate `outputs/metrics.binproto`; never raises for what a build wrote."""
+def evaluate(outputs: Path, taken: Taken) -> Evaluation:
+    """Read and validate `outputs/metrics.binproto`; nothing that a build wrote raises."""
     path = outputs / METRICS.name
     if not path.is_file():
         return _missing(taken)
@@ -49,42 +49,42 @@ def judge(outputs: Path, taken: Taken) -> Judgement:
             failing = [
                 m for m in metrics if m.status in {MetricStatus.FAIL_BLOCK, MetricStatus.FAIL_WARN}
             ]
-            failing.sort(key=lambda metric: -metric.status.rank)
-            judgement = Judgement(
+            failing.sort(key=lambda metric: -metric.status.severity)
+            evaluation = Evaluation(
                 verdict=document.verdict.name,
                 metrics=len(metrics),
                 statuses=tuple(sorted(statuses.items())),
                 failing=tuple(
                     Failing(clean(m.name, 120), m.status.name, _why(document, m))
-                    for m in failing[:SHOWN_FAILING]
+                    for m in failing[:MAX_FAILING]
                 ),
                 findings=tuple(
-                    f"{clean(f.where, 200)}: {clean(f.message, 300)}"
-                    for f in errors[:SHOWN_FINDINGS]
+                    f"{clean(f.where, 200)}: {clean(f.message, 300)}" for f in errors[:MAX_FINDINGS]
                 ),
                 finding_count=len(errors),
             )
     except DocumentError as error:
-        return Judgement(
+        return Evaluation(
             f"metrics.binproto cannot be read: {clean(str(error), 300).rstrip('.')}.",
-            "The build has to write it with open-core's ResimMetricsWriter, once, at its end.",
+            "The build must write it with open-core's ResimMetricsWriter, once, at its end.",
         )
     except Exception as error:  # noqa: BLE001 - one file must not end the run of a thousand
-        return Judgement(
-            f"metrics.binproto cannot be judged: {type(error).__name__}: {clean(str(error), 200)}.",
-            "This is a fault of resim-runner; resim-inspect validate --debug shows where.",
+        return Evaluation(
+            "metrics.binproto cannot be evaluated:"
+            f" {type(error).__name__}: {clean(str(error), 200)}.",
+            "This is a fault in resim-runner; resim-inspect validate --debug shows where.",
         )
-    if judgement.finding_count:
-        return judgement._replace(
-            message=f"metrics.binproto is invalid ({count(judgement.finding_count, 'error')}):"
-            f" {judgement.findings[0]}",
-            hint="resim-inspect validate says all that is wrong with it.",
+    if evaluation.finding_count:
+        return evaluation._replace(
+            message=f"metrics.binproto is invalid ({count(evaluation.finding_count, 'error')}):"
+            f" {evaluation.findings[0]}",
+            hint="resim-inspect validate lists all errors.",
         )
-    return judgement
+    return evaluation
 
 
 def _why(document: Document, metric: Metric) -> str:
-    """A metric in one line, with the limit that a scalar has: `44.7 m/s (fails above 40)`."""
+    """Return a metric in one line, a scalar with its limit: `44.7 m/s (fails above 40)`."""
     shown = headline(document, metric)
     limits = getattr(metric.values, "failure_definition", None)
     if not isinstance(limits, FailureDefinition):
@@ -97,15 +97,15 @@ def _why(document: Document, metric: Metric) -> str:
     return f"{shown} (fails {' or '.join(parts)})" if parts else shown
 
 
-def _missing(taken: Taken) -> Judgement:
+def _missing(taken: Taken) -> Evaluation:
     if not taken.files:
-        return Judgement(
-            "it left no metrics.binproto; the outputs are empty.",
-            f"A build writes {METRICS}.",
+        return Evaluation(
+            "it wrote no metrics.binproto; its outputs are empty.",
+            f"A build must write {METRICS}.",
         )
     names = ", ".join(clean(name, 60) for name in taken.names[:6])
     more = f" and {taken.files - 6:,} more" if taken.files > 6 else ""
-    return Judgement(
-        f"it left no metrics.binproto; the outputs hold {names}{more}.",
-        f"A build writes {METRICS}, by exactly that name.",
+    return Evaluation(
+        f"it wrote no metrics.binproto; its outputs are {names}{more}.",
+        f"A build must write {METRICS}, by exactly that name.",
     )

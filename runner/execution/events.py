@@ -1,4 +1,4 @@
-"""What happens during a call, as values that every way of watching understands."""
+"""Events of a call, as values that every sink understands."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Event:
     data: dict[str, Any] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
-        """As one line of `--events`; what is empty is left out."""
+        """Return the values of one line of `--events`; empty ones are left out."""
         values: dict[str, Any] = {"format": FORMAT, "event": self.kind, "time": round(self.at, 3)}
         if self.job:
             values["job"] = self.job
@@ -34,5 +34,5 @@ class Event:
         return values | self.data
 
 
-Watch = Callable[[Event], None]
-"""Is told every event, one at a time."""
+EventSink = Callable[[Event], None]
+"""A function that receives every event; it must be safe to call from any thread."""

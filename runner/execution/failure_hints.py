@@ -1,4 +1,4 @@
-"""Why a build failed, in one sentence, and what to do: from its exit code and its last words."""
+"""Explanations of failed builds, each a sentence and a hint: from the exit code and the log."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from resim_inspect.text import clean, number
 from runner.engines.protocol import Build, RunExit
 
 SIGNALS = {129: "HUP", 130: "INT", 132: "ILL", 134: "ABRT", 135: "BUS", 136: "FPE", 143: "TERM"}
-PERMISSIONS = "the user that it runs as may not do that; --image-user gives it the image's own."
+PERMISSIONS = "its user lacks the permission; --image-user runs it as the image's own user."
 
-# What a log says, and what helps: the first one found, from the last line back.
-_WORDS: tuple[tuple[str, str], ...] = (
+# Patterns of log lines and hints: the first match counts, from the last line back.
+_HINTS: tuple[tuple[str, str], ...] = (
     (r"exec format error", "the program is for another platform; see --platform."),
     (
         r"read-only file system|\[Errno 30\]",
@@ -20,7 +20,7 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ),
     (
         r"can't start new thread|unable to create thread|fork.*(unavailable|retry)|\[Errno 11\]",
-        "it ran into the limit of processes; raise --pids.",
+        "it reached the limit of processes; raise --pids.",
     ),
     (r"no space left on device|\[Errno 28\]", "its /tmp is full; raise --tmp-mb."),
     (r"bus error|shared memory", "it may need more shared memory; raise --shm-mb."),
@@ -43,51 +43,55 @@ class Diagnosis(NamedTuple):
     hint: str = ""
 
 
-def of_exit(ended: RunExit, tail: tuple[str, ...], build: Build, *, oom_hidden: bool) -> Diagnosis:
-    """A build that ended with something else than 0."""
+def of_exit(ended: Ended, tail: tuple[str, ...], build: Build, *, podman: bool) -> Diagnosis:
+    """Explain a build that ended with another exit code than 0."""
     code = ended.code
     if ended.oom or (code == 137 and oom_hidden and build.limits.memory_mib):
         return _memory(build, certain=ended.oom)
     hint = _hint(tail)
-    said = _said(ended.error, tail)
+    output = _output(ended.error, tail)
     if code == 137:
-        return Diagnosis("it was killed from outside (137).", hint or "Perhaps memory ran out.")
+        return Diagnosis(
+            "it was killed from outside (137).", hint or "The machine may have run out of memory."
+        )
     if code == 139:
         return Diagnosis("it crashed with a segmentation fault (139).", hint)
     if code == 127:
-        return Diagnosis(f"its program was not found (127){said}", hint or _program(build))
+        return Diagnosis(f"its program was not found (127){output}", hint or _program(build))
     if code == 126:
-        return Diagnosis(f"its program cannot be run (126){said}", hint or _program(build))
+        return Diagnosis(f"its program cannot be run (126){output}", hint or _program(build))
     if code == 125:
-        return Diagnosis(f"exit 125{said}", hint or "Often the engine's own error.")
+        return Diagnosis(
+            f"exit 125{output}", hint or "This is often an error of the engine itself."
+        )
     if code in SIGNALS:
-        return Diagnosis(f"it ended by the signal {SIGNALS[code]} ({code}){said}", hint)
-    return Diagnosis(f"exit {code}{said}", hint)
+        return Diagnosis(f"it ended by the signal {SIGNALS[code]} ({code}){output}", hint)
+    return Diagnosis(f"exit {code}{output}", hint)
 
 
 def of_timeout(seconds: float, tail: tuple[str, ...]) -> Diagnosis:
-    """A build that did not end in time."""
-    last = f" Its last words: {clean(tail[-1], 160)}" if tail else " It said nothing."
+    """Explain a build that did not end within its time limit."""
+    last = f" Its last output: {clean(tail[-1], 160)}" if tail else " It wrote no output."
     return Diagnosis(
         f"it did not end within {number(seconds)} s and was stopped.{last}",
         _hint(tail) or "Raise --timeout if it needs longer.",
     )
 
 
-def _said(error: str, tail: tuple[str, ...]) -> str:
+def _output(error: str, tail: tuple[str, ...]) -> str:
     if error:
         return f": {clean(error, 300)}"
     if not tail:
-        return ", and said nothing"
+        return ", without any output"
     for line in reversed(tail):
         if _ERROR.search(line):
             return f": {clean(line.strip(), 200)}"
-    return f"; its last words: {clean(tail[-1].strip(), 200)}"
+    return f"; its last output: {clean(tail[-1].strip(), 200)}"
 
 
 def _memory(build: Build, *, certain: bool) -> Diagnosis:
     limit = build.limits.memory_mib
-    what = f"its limit of {limit:,} MiB" if limit else "what the machine has"
+    what = f"its limit of {limit:,} MiB" if limit else "the machine has"
     start = "it ran out of memory" if certain else "it was killed (137), most likely out of memory"
     more = f"Raise --memory-mib, for example to {2 * limit}." if limit else "Use a larger machine."
     return Diagnosis(f"{start}: it needs more than {what}.", more)
@@ -101,7 +105,7 @@ def _program(build: Build) -> str:
 
 def _hint(tail: tuple[str, ...]) -> str:
     for line in reversed(tail):
-        for pattern, hint in _WORDS:
+        for pattern, hint in _HINTS:
             if re.search(pattern, line, re.IGNORECASE):
                 return hint[0].upper() + hint[1:]
     return ""

@@ -1,4 +1,4 @@
-"""What a build fetched, against what there was: losses, failed threads, hangs, wrong requests."""
+"""Audit of a build's fetching against what was served: losses, failed threads, hangs, faults."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ KINDS = {
     "batchMetricsData": "batch metrics data",
 }
 FLOOD = 20
-"""So many times more requests than blobs and lists are worth a word."""
+"""Ratio of requests to blobs and lists from which a note is made."""
 MAX_LINE = 4000
 THREAD = b"Exception in thread "
 ERROR = re.compile(rb"^[A-Za-z_][\w.]*(Error|Exception|Exit|Timeout|Warning)\b")
@@ -32,30 +32,33 @@ FETCHER = (
     " leaves metrics out on purpose runs with --partial-fetch."
 )
 DEADLOCK = (
-    "ReSim's own fetcher waits for ever when one of its requests fails. Raise --timeout if the"
-    " build is only slow."
+    "ReSim's own fetcher hangs when one of its requests fails. Raise --timeout if the build is"
+    " only slow."
 )
 CAUSES = (
-    ("start new thread", "It ran into the limit of processes or memory: --pids, --memory-mib."),
-    ("Too many open files", "It had too few open files for its threads."),
+    (
+        "start new thread",
+        "It reached the limit of processes or memory; raise --pids or --memory-mib.",
+    ),
+    ("Too many open files", "Its threads opened more files than the system allows."),
 )
 
 
-class Ear:
-    """Passes on what a build says to its log, and hears the threads that fail.
+class ThreadFailureDetector:
+    """Passes a build's output on to its log, and detects tracebacks of failed threads.
 
-    `tell` is told the first of these at once, raw: the build may be waiting for it for ever.
+    `on_failure` receives the error of the first one at once, raw: the build may hang from then.
     """
 
-    def __init__(self, log: Sink, tell: Callable[[str], None]) -> None:
+    def __init__(self, log: Sink, on_failure: Callable[[str], None]) -> None:
         self._log = log
-        self._tell = tell
+        self._on_failure = on_failure
         self._rests = [b"", b""]
         self._open = [False, False]
         self.threads = 0
-        """Tracebacks of threads."""
+        """Number of tracebacks of threads."""
         self.error = ""
-        """What the first one said, raw."""
+        """Last line of the first traceback, raw."""
 
     def write(self, stream: int, data: bytes) -> None:
         """Take a chunk of stdout (1) or stderr (2)."""
@@ -63,9 +66,9 @@ class Ear:
         *lines, rest = (self._rests[stream - 1] + data).split(b"\n")
         self._rests[stream - 1] = rest[:MAX_LINE]
         for line in lines:
-            self._hear(stream - 1, line)
+            self._scan(stream - 1, line)
 
-    def _hear(self, stream: int, line: bytes) -> None:
+    def _scan(self, stream: int, line: bytes) -> None:
         # Threads that fail together write into each other's lines.
         if failed := line.count(THREAD):
             self.threads += failed
@@ -73,51 +76,51 @@ class Ear:
         elif self._open[stream] and ERROR.match(line):
             self.error = line.decode("utf-8", "replace")[:400]
             self._open[stream] = False
-            self._tell(self.error)
+            self._on_failure(self.error)
 
 
 @dataclass(frozen=True)
-class Heard:
+class FetchObservation:
     """Everything that is known of a run's fetching."""
 
     mode: Mode
     counts: dict[str, Any] | None
     index: bytes
-    """What was served."""
+    """Index of what was served."""
     threads: int = 0
     error: str = ""
     partial: bool = False
-    """Whether the build leaves metrics out on purpose."""
+    """Set if the build leaves metrics out on purpose."""
     secrets: Secrets = Secrets()  # noqa: RUF009 - has no state
 
 
-def told(result: JobResult, heard: Heard) -> JobResult:
-    """The result with what its fetching says about it."""
+def with_fetch_notes(result: JobResult, observation: FetchObservation) -> JobResult:
+    """Return the result with notes on its fetching, and as a failure if metrics were lost."""
     if result.outcome in {Outcome.CANCELLED, Outcome.BROKEN}:
         return result
-    if heard.counts is None:
-        return _noted(result, ["how much was fetched is not known: the API told no counts."])
-    served = _served(heard.counts)
+    if observation.counts is None:
+        return _noted(result, ["it is unknown how much was fetched: the API reported no counts."])
+    served = _served(observation.counts)
     result = replace(result, served=served)
-    notes = list(_notes(heard, served))
+    notes = list(_notes(observation, served))
     if result.outcome is Outcome.TIMEOUT:
-        if heard.threads:
-            notes.append(f"{_threads(heard)}.")
-        return _noted(_hang(result, heard), notes)
+        if observation.threads:
+            notes.append(f"{_threads(observation)}.")
+        return _noted(_hang(result, observation), notes)
     if not served["requests"]:
-        return _noted(_silent(result, heard), notes)
-    lost = _lost(served, heard)
-    if lost and not heard.partial:
-        text = f"the build's fetcher lost {lost}{_names(heard)}{_threads(heard, '; ')}."
-        hint = next((hint for word, hint in CAUSES if word in heard.error), FETCHER)
+        return _noted(_silent(result, observation), notes)
+    lost = _lost(served, observation)
+    if lost and not observation.partial:
+        text = f"the build's fetcher lost {lost}{_names(observation)}{_threads(observation, '; ')}."
+        hint = next((hint for word, hint in CAUSES if word in observation.error), FETCHER)
         if result.outcome is Outcome.DONE:
             result = replace(
                 result, outcome=Outcome.FAILED, message=text, hint=hint, problem="lost-metrics"
             )
         else:
             notes.insert(0, text)
-    elif heard.threads:
-        notes.append(f"{_threads(heard)}, though nothing of what it asked for was lost.")
+    elif observation.threads:
+        notes.append(f"{_threads(observation)}, but nothing that it requested was lost.")
     return _noted(result, notes)
 
 
@@ -126,7 +129,7 @@ def _noted(result: JobResult, notes: Sequence[str]) -> JobResult:
 
 
 def _served(counts: dict[str, Any]) -> dict[str, Any]:
-    """The counts that are worth keeping, every number checked: an image's Python wrote them."""
+    """Return the counts of the result, every number checked: an image's Python wrote them."""
     lists = counts["lists"]
     kinds = {}
     for kind in KINDS:
@@ -152,16 +155,16 @@ def _int(values: dict[str, Any], name: str) -> int:
     return value if isinstance(value, int) and 0 <= value < 1 << 60 else 0
 
 
-def _lost(served: dict[str, Any], heard: Heard) -> str:
-    """`3 of 200 metrics and 1 of 10 metrics data`; empty where nothing was lost.
+def _lost(served: dict[str, Any], observation: FetchObservation) -> str:
+    """Return `3 of 200 metrics and 1 of 10 metrics data`; empty if nothing was lost.
 
-    A kind of which no blob was fetched is not wanted: some builds take what they need from
-    the lists alone. When threads failed it was, though.
+    A kind of which no blob was fetched counts as not wanted, unless threads failed: some
+    builds take what they need from the lists alone.
     """
     parts = []
     for kind, name in KINDS.items():
         one = served.get(kind)
-        if one is None or not one["asked"] or not (one["served"] or heard.threads):
+        if one is None or not one["asked"] or not (one["served"] or observation.threads):
             continue
         lost = one["blobs"] - one["served"]
         if lost > 0:
@@ -169,8 +172,8 @@ def _lost(served: dict[str, Any], heard: Heard) -> str:
     return " and ".join(parts)
 
 
-def _names(heard: Heard) -> str:
-    rows = (heard.counts or {}).get("lost_names")
+def _names(observation: FetchObservation) -> str:
+    rows = (observation.counts or {}).get("lost_names")
     found = []
     for row in rows[:3] if isinstance(rows, list) else ():
         if isinstance(row, dict) and row.get("name"):
@@ -179,51 +182,55 @@ def _names(heard: Heard) -> str:
     return f" (such as {', '.join(found)})" if found else ""
 
 
-def _threads(heard: Heard, before: str = "") -> str:
-    if not heard.threads:
+def _threads(observation: FetchObservation, before: str = "") -> str:
+    if not observation.threads:
         return ""
-    said = clean(heard.secrets.hide_text(heard.error), 160)
-    return f"{before}{count(heard.threads, 'thread')} of it failed" + (f" ({said})" if said else "")
+    error = clean(observation.secrets.hide_text(observation.error), 160)
+    return f"{before}{count(observation.threads, 'thread')} of it failed" + (
+        f" ({error})" if error else ""
+    )
 
 
-def _notes(heard: Heard, served: dict[str, Any]) -> list[str]:
-    counts = heard.counts or {}
+def _notes(observation: FetchObservation, served: dict[str, Any]) -> list[str]:
+    counts = observation.counts or {}
     notes = []
     if served["unknown"]:
         paths = counts.get("unknown_paths")
         first = clean(str(paths[0]), 160) if isinstance(paths, list) and paths else ""
-        times = count(served["unknown"], "time")
-        notes.append(f"it asked {times} for what is not there, such as {first} (404).")
+        requests = count(served["unknown"], "request")
+        notes.append(f"it made {requests} for paths that do not exist, such as {first} (404).")
     if served["unauthorized"]:
         times = count(served["unauthorized"], "time")
         notes.append(f"it was refused {times} (401): the token was missing or wrong.")
     garbage = served["refused"] - served["unauthorized"]
     if garbage > 0:
-        notes.append(f"it sent {count(garbage, 'request')} that no such API understands (4xx).")
+        notes.append(f"it sent {count(garbage, 'malformed request')} (4xx).")
     useful = sum(
         one["of"] + one["blobs"] for kind in KINDS if isinstance(one := served.get(kind), dict)
     )
     if served["requests"] > FLOOD * (useful + 50):
-        notes.append(f"it sent {served['requests']:,} requests, where {useful:,} bring everything.")
+        notes.append(
+            f"it sent {served['requests']:,} requests, though {useful:,} fetch everything."
+        )
     if served["evicted"]:
         notes.append(
-            f"it held too many connections at once; {served['evicted']:,} idle ones were closed."
+            f"it opened too many connections at once; {served['evicted']:,} idle ones were closed."
         )
     return notes
 
 
-def _silent(result: JobResult, heard: Heard) -> JobResult:
-    """A build that asked the API for nothing: fine, failed before, or without this mode."""
-    mode = heard.mode
+def _silent(result: JobResult, observation: FetchObservation) -> JobResult:
+    """Return the result of a build without requests: it failed early or has no such mode."""
+    mode = observation.mode
     if result.outcome is Outcome.DONE:
-        text = f"it asked the API for nothing: its metrics come from elsewhere than the {mode}'s."
+        text = f"it sent the API no request: its metrics do not come from the {mode}."
         return _noted(result, [text])
     clue = next((t for t in reversed(result.log_tail) if JOBS_INPUT.search(t)), "")
     if clue:
         return replace(
             result,
-            message=f"it has no {mode} mode, as it seems: it asked the API for nothing and failed"
-            f" for want of a job's inputs: {clean(clue.strip(), 200)}"
+            message=f"it seems to have no {mode} mode: it sent the API no request and failed because a"
+            f" job's inputs are missing: {clean(clue.strip(), 200)}"
             if "has no " not in clue
             else f"it has no {mode} mode: {clean(clue.strip(), 200)}",
             hint=ONLY_JOBS,
@@ -232,19 +239,19 @@ def _silent(result: JobResult, heard: Heard) -> JobResult:
     if not result.exit_code and not result.files:
         return replace(
             result,
-            message=f"it ended well, but asked the API for nothing and left nothing: it has no"
-            f" {mode} mode, as it seems.",
+            message=f"it seems to have no {mode} mode: it ended with 0, sent the API no request and wrote"
+            " no outputs.",
             hint=ONLY_JOBS,
             problem=f"no-{mode}-mode",
         )
-    return replace(result, message=f"before it asked the API for anything: {result.message}")
+    return replace(result, message=f"before its first request to the API: {result.message}")
 
 
-def _hang(result: JobResult, heard: Heard) -> JobResult:
-    counts = heard.counts or {}
+def _hang(result: JobResult, observation: FetchObservation) -> JobResult:
+    counts = observation.counts or {}
     if not _int(counts, "requests"):
-        text = "It never asked the API for anything."
-        return replace(result, message=_before_words(result.message, text), problem="hang")
+        text = "It sent the API no request."
+        return replace(result, message=_before_last_line(result.message, text), problem="hang")
     idle = counts.get("idle_seconds")
     before = f", {number(round(idle, 1))} s before" if isinstance(idle, int | float) else ""
     got = ", ".join(
@@ -252,20 +259,20 @@ def _hang(result: JobResult, heard: Heard) -> JobResult:
         for kind, name in KINDS.items()
         if (one := result.served.get(kind)) and one["asked"]
     )
-    text = f"It last asked for {_what(str(counts.get('last', '')), heard.index)}{before}"
-    text += f"; it had got {got}." if got else "."
-    message = _before_words(result.message, text)
+    text = f"Its last request was for {_described(str(counts.get('last', '')), observation.index)}{before}"
+    text += f"; it had received {got}." if got else "."
+    message = _before_last_line(result.message, text)
     return replace(result, message=message, hint=DEADLOCK, problem="hang")
 
 
-def _before_words(message: str, text: str) -> str:
-    """The message of a timeout with a sentence before the build's own last words."""
+def _before_last_line(message: str, text: str) -> str:
+    """Insert a sentence into the message of a timeout, before the last line of the build's output."""
     head, stopped, words = message.partition(" and was stopped.")
     return f"{head}{stopped} {text}{words}"
 
 
-def _what(path: str, index: bytes) -> str:
-    """What a path of the API is, in words."""
+def _described(path: str, index: bytes) -> str:
+    """Describe a path of the API."""
     lists = json.loads(index)["lists"]
     if path in lists:
         of = lists[path].get("of", "")

@@ -1,4 +1,4 @@
-"""What a build says: kept in a file up to a limit, its last lines in memory, never in its way."""
+"""A build's output: written to a file up to a limit, its last lines in memory, never blocking."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from runner.storage.fs import disk_errors
 MIB = 1 << 20
 TAIL = 64 << 10
 MAX_LINE = 2000
-SHOWN_LINES = 2000
+MAX_EMITTED_LINES = 2000
 NOTE = 200
-"""Bytes that the note of what was left out may have."""
+"""Maximum size of the note about the part that was left out, in bytes."""
 
 
 class LogSink:
-    """Takes the two streams of one run. `write` never raises: a build must not wait for us.
+    """Takes the two streams of one run. `write` never raises, so that no build is blocked.
 
     A log over `limit` bytes keeps its beginning and its last sixteenth; `on_line` gets the
     first 2,000 lines as clean text. Secrets are hidden before anything is kept.
@@ -43,13 +43,13 @@ class LogSink:
         self._ring_held = 0
         self._ring_lost = 0
         self._on_line = on_line
-        self._told = 0
+        self._emitted = 0
         self._file = None
         self._path = path
         self.size = 0
-        """Bytes that the build wrote."""
+        """Number of bytes that the build wrote."""
         self.problem: StorageError | None = None
-        """Why the file is not complete."""
+        """Reason why the file is incomplete."""
         if path is not None:
             with disk_errors(path):
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -63,15 +63,15 @@ class LogSink:
             self._take(lines, lines.redactor.feed(data))
 
     def close(self) -> None:
-        """Write what was held back; nothing is taken after that."""
+        """Write what was held back; no chunk may follow."""
         with self._lock:
             for lines in self._streams:
                 self._take(lines, lines.redactor.end())
-                if self._on_line is not None and self._told < SHOWN_LINES:
+                if self._on_line is not None and self._emitted < MAX_EMITTED_LINES:
                     for line in lines.end():
-                        self._tell(line)
+                        self._emit(line)
             if self._ring_lost:
-                note = f"\n… {size(self._ring_lost)} of the log are left out here …\n"
+                note = f"\n… {size(self._ring_lost)} of the log were left out here …\n"
                 self._put(note.encode())
             for chunk in self._ring:
                 self._put(chunk)
@@ -81,9 +81,9 @@ class LogSink:
                 self._file = None
 
     def tail(self, count: int = 12) -> tuple[str, ...]:
-        """The last lines that are not blank, as clean text: stdout's, then stderr's.
+        """Return the last lines that are not blank, as clean text: stdout's, then stderr's.
 
-        The two arrive by ways of their own; mixed as they come, one cuts the other's lines.
+        The two streams are not synchronised: in order of arrival, one cuts the other's lines.
         """
         out, err = (lines.last() for lines in self._streams)
         err = err[-count:]
@@ -104,24 +104,24 @@ class LogSink:
                 gone = self._ring.popleft()
                 self._ring_held -= len(gone)
                 self._ring_lost += len(gone)
-        if self._on_line is not None and self._told < SHOWN_LINES:
+        if self._on_line is not None and self._emitted < MAX_EMITTED_LINES:
             for line in lines.feed(data):
-                self._tell(line)
+                self._emit(line)
 
-    def _tell(self, line: str) -> None:
-        if self._on_line is None or self._told >= SHOWN_LINES:
+    def _emit(self, line: str) -> None:
+        if self._on_line is None or self._emitted >= MAX_EMITTED_LINES:
             return
-        self._told += 1
+        self._emitted += 1
         self._on_line(line)
-        if self._told == SHOWN_LINES:
-            self._on_line("… more lines are only in the log")
+        if self._emitted == MAX_EMITTED_LINES:
+            self._on_line("… further lines are only in the log")
 
     def _put(self, data: bytes) -> None:
         if self._file is None or self._path is None:
             return
         try:
-            with disk_errors(self._path):
-                # A disk that is nearly full takes a part, and refuses the rest.
+            with storage(self._path):
+                # A disk that is nearly full takes one part and refuses the rest.
                 while data:
                     data = data[self._file.write(data) :]
         except StorageError as error:
@@ -131,7 +131,7 @@ class LogSink:
 
 
 class _Lines:
-    """Splits one stream into lines; a line without an end is cut, a broken letter replaced."""
+    """Splits one stream into lines; an endless line is cut, invalid UTF-8 is replaced."""
 
     def __init__(self, redactor: Redactor) -> None:
         self.redactor = redactor
@@ -144,7 +144,7 @@ class _Lines:
         return [clean(line.rstrip("\r"), 400) for line in text.split("\n") if line.strip()]
 
     def feed(self, data: bytes) -> list[str]:
-        # A carriage return alone is a progress bar at work: the last state is the line.
+        # A carriage return alone is a progress bar: its last state is the line.
         *whole, self._rest = (self._rest + self._decoder.decode(data)).split("\n")
         self._rest = self._rest[-4 * MAX_LINE :]
         return [_line(text) for text in whole]

@@ -1,143 +1,68 @@
-"""The life of one run: started, watched, stopped when it must be, its outputs taken and judged."""
+"""Lifecycle of one run: start, wait, stop if necessary, take the outputs out, evaluate them."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from pathlib import Path
-from threading import Lock
+from dataclasses import dataclass, replace
 
-from runner.engines.protocol import Build, Engine, Prepared, RunExit, Running, Task
+from runner.engines.protocol import Ended, Running
 from runner.errors import OutputsError, RunnerError, StorageError
 from runner.execution import failure_hints
-from runner.execution.evaluation import Judgement, judge
-from runner.execution.log_capture import MIB, LogSink
-from runner.redact import Secrets
-from runner.storage.output_extraction import Caps, Taken
+from runner.execution.evaluation import Evaluation, evaluate
+from runner.execution.events import Event
+from runner.execution.log_capture import LogSink
+from runner.execution.run_context import JobSpec, RunContext, RunPolicy
+from runner.storage.output_extraction import Taken
 from runner.workspace.contract import ROOT
 from runner.workspace.results import JobResult, Outcome, result_from_bytes
 
-GRACE = 5.0
-"""Seconds between TERM and KILL."""
-SLICE = 20.0
-LOG_CUT = "The end of its log is missing: the engine did not give it out."
+MAX_WAIT = 20.0
+"""Seconds of one wait for the engine."""
+KILL_WAIT = 30.0
+"""Seconds that a killed run may take to end."""
+LOG_CUT = "The end of its log is missing: the engine did not deliver it."
 
 
 @dataclass(frozen=True)
-class Rules:
-    """What holds for every run of a call; times in seconds."""
+class _Run:
+    """A run in its context, and the result that it has so far."""
 
-    timeout: float = 3600.0
-    grace: float = GRACE
-    caps: Caps = field(default_factory=Caps)
-    log_limit: int = 64 * MIB
-    secrets: Secrets = field(default_factory=Secrets)
-
-
-@dataclass(frozen=True)
-class JobSpec:
-    """One run to be done: what, with which result's identity, and where things go."""
-
-    task: Task
-    job_id: str
-    outputs: Path
-    """A folder that does not exist yet; it is made only when there are outputs."""
-    log: Path | None
-    key: str = ""
-    settings: str = ""
+    context: RunContext
+    spec: JobSpec
+    log: LogSink
+    blank: JobResult
 
 
-class Stop:
-    """Ends the runs that are alive: the first time politely, the second time at once."""
+def run_job(context: RunContext, spec: JobSpec) -> JobResult:
+    """Run a build once. Failures of the build and of the engine are results, not exceptions.
 
-    def __init__(self, grace: float = GRACE, clock: Callable[[], float] = time.monotonic) -> None:
-        self._lock = Lock()
-        self._live: set[Running] = set()
-        self._grace = grace
-        self._clock = clock
-        self._deadline = 0.0
-        self.stage = 0
-
-    def add(self, run: Running) -> None:
-        """A run is alive; one that comes late is ended at once."""
-        with self._lock:
-            self._live.add(run)
-            stage = self.stage
-        if stage:
-            _end(run, stage)
-
-    def discard(self, run: Running) -> None:
-        """A run has ended."""
-        with self._lock:
-            self._live.discard(run)
-
-    def advance(self) -> None:
-        """One step further: TERM, then KILL."""
-        self._step(2)
-
-    def begin(self) -> bool:
-        """The first step, unless it was taken before; whether this call took it."""
-        return self._step(1)
-
-    def _step(self, last: int) -> bool:
-        with self._lock:
-            if self.stage >= last:
-                return False
-            self.stage += 1
-            stage = self.stage
-            self._deadline = self._clock() + self._grace
-            live = list(self._live)
-        for run in live:
-            _end(run, stage)
-        return True
-
-    def tick(self) -> None:
-        """To be called now and then: KILL when the time after TERM is over."""
-        if self.stage == 1 and self._clock() >= self._deadline:
-            self.advance()
-
-
-def _end(run: Running, stage: int) -> None:
-    if stage == 1:
-        run.terminate()
-    else:
-        run.kill()
-
-
-def run_job(
-    engine: Engine,
-    build: Build,
-    prepared: Prepared,
-    spec: JobSpec,
-    rules: Rules,
-    stop: Stop,
-    on_line: Callable[[str], None] | None = None,
-) -> JobResult:
-    """Run a build once. What the build does wrong is a result; so is an engine that fails.
-
-    Outputs that could be taken lie in `spec.outputs` afterwards, valid or not.
+    Outputs that could be taken out are in `spec.outputs` afterwards, valid or not.
     """
+    build, policy, job = context.build, context.policy, spec.task.job
     blank = JobResult(
-        spec.task.job,
+        job,
         spec.job_id,
         Outcome.CANCELLED,
         message="it was not started.",
         started=time.time(),
         image=build.image or " ".join(build.command),
-        image_id=prepared.identity,
-        key=spec.key,
-        settings=spec.settings,
+        image_id=context.prepared.identity,
+        cache_key=spec.cache_key,
+        settings_digest=spec.settings_digest,
     )
-    if stop.stage:
+    if context.stop.stage:
         return blank
+
+    def on_line(text: str) -> None:
+        context.notify(Event("line", context.clock(), job, text))
+
     begun = time.monotonic()
     try:
-        log = LogSink(spec.log, rules.secrets, rules.log_limit, on_line)
+        log = LogSink(spec.log, policy.secrets, policy.log_limit, on_line)
     except StorageError as error:
         return _broken(blank, error)
     try:
-        result = _alive(engine, build, prepared, spec, rules, stop, log, blank)
+        result = _run(_Run(context, spec, log, blank))
     except RunnerError as error:
         result = _broken(blank, error)
     finally:
@@ -146,7 +71,7 @@ def run_job(
         result = replace(
             result,
             outcome=Outcome.BROKEN,
-            message=f"its log could not be kept: {log.problem}",
+            message=f"its log could not be written: {log.problem}",
             hint=log.problem.hint,
         )
     bad = result.outcome is not Outcome.DONE
@@ -156,9 +81,9 @@ def run_job(
         log_bytes=log.size,
         log_tail=log.tail() if bad else (),
     )
-    if rules.secrets:
+    if policy.secrets:
         # A build may also write them into the names of its metrics.
-        result = result_from_bytes(rules.secrets.hide(result.as_bytes()))
+        result = result_from_bytes(policy.secrets.hide(result.as_bytes()))
     return result
 
 
@@ -166,98 +91,85 @@ def _broken(blank: JobResult, error: RunnerError) -> JobResult:
     return replace(blank, outcome=Outcome.BROKEN, message=error.reason, hint=error.hint)
 
 
-def _alive(
-    engine: Engine,
-    build: Build,
-    prepared: Prepared,
-    spec: JobSpec,
-    rules: Rules,
-    stop: Stop,
-    log: LogSink,
-    blank: JobResult,
-) -> JobResult:
-    run = engine.start(build, prepared, spec.task, log)
-    left = ""
+def _run(job: _Run) -> JobResult:
+    context, policy = job.context, job.context.policy
+    running = context.engine.start(context.build, context.prepared, job.spec.task, job.log)
+    remark = ""
     try:
-        stop.add(run)
-        in_time = _wait(run, rules)
-        stop.discard(run)
-        if stop.stage:
-            return replace(blank, message="it was stopped.")
-        ended = run.exit_info()
+        context.stop.add(running)
+        in_time = _wait(running, policy)
+        context.stop.discard(running)
+        if context.stop.stage:
+            return replace(job.blank, message="it was stopped.")
+        ended = running.ended()
         if not in_time:
-            why = failure_hints.of_timeout(rules.timeout, log.tail())
+            why = failure_hints.of_timeout(policy.timeout, job.log.tail())
             return replace(
-                blank,
+                job.blank,
                 outcome=Outcome.TIMEOUT,
                 exit_code=ended.code,
                 message=why.message,
                 hint=why.hint,
             )
-        result = _judged(engine, build, spec, rules, run, ended, log, blank)
+        result = _ended_result(job, running, ended)
         if ended.log_cut:
-            left = LOG_CUT
+            remark = LOG_CUT
     finally:
-        stop.discard(run)
-        left = f"{left} {run.remove()}".strip()
-    return replace(result, hint=f"{result.hint} {left}".strip()) if left else result
+        context.stop.discard(running)
+        remark = f"{remark} {running.remove()}".strip()
+    return replace(result, hint=f"{result.hint} {remark}".strip()) if remark else result
 
 
-def _wait(run: Running, rules: Rules) -> bool:
-    """Whether the build ended by itself within its time; else it is ended here."""
-    deadline = time.monotonic() + rules.timeout
+def _wait(running: Running, policy: RunPolicy) -> bool:
+    """Wait for the build to end; return False if it had to be ended after its time limit."""
+    deadline = time.monotonic() + policy.timeout
     while (left := deadline - time.monotonic()) > 0:
-        if run.wait(min(left, SLICE)):
+        if running.wait(min(left, MAX_WAIT)):
             return True
-    run.terminate()
-    if not run.wait(rules.grace):
-        run.kill()
-        run.wait(30)
+    running.terminate()
+    if not running.wait(policy.grace):
+        running.kill()
+        running.wait(KILL_WAIT)
     return False
 
 
-def _judged(
-    engine: Engine,
-    build: Build,
-    spec: JobSpec,
-    rules: Rules,
-    run: Running,
-    ended: RunExit,
-    log: LogSink,
-    blank: JobResult,
-) -> JobResult:
-    result = replace(blank, outcome=Outcome.FAILED, exit_code=ended.code, message="")
+def _ended_result(job: _Run, running: Running, ended: Ended) -> JobResult:
+    """Return the result of a build that ended by itself."""
+    engine, build = job.context.engine, job.context.build
     refused: OutputsError | None = None
     taken = Taken()
     try:
-        taken = run.take_outputs(spec.outputs, rules.caps)
+        taken = running.take_outputs(job.spec.outputs, job.context.policy.caps)
     except OutputsError as error:
         refused = error
-    judgement = Judgement() if refused else judge(spec.outputs, taken)
+    evaluation = Evaluation() if refused else evaluate(job.spec.outputs, taken)
     result = replace(
-        result,
-        verdict=judgement.verdict,
-        metrics=judgement.metrics,
-        statuses=dict(judgement.statuses),
-        failing=judgement.failing,
-        findings=judgement.findings,
-        finding_count=judgement.finding_count,
+        job.blank,
+        outcome=Outcome.FAILED,
+        exit_code=ended.code,
+        message="",
+        verdict=evaluation.verdict,
+        metrics=evaluation.metrics,
+        statuses=dict(evaluation.statuses),
+        failing=evaluation.failing,
+        findings=evaluation.findings,
+        finding_count=evaluation.finding_count,
         files=taken.files,
         size=taken.size,
     )
     if ended.code:
-        oom_hidden = not engine.info.reports_oom and "--memory-mib" not in engine.info.unkept
-        tail = log.tail()
-        why = failure_hints.of_exit(ended, tail, build, oom_hidden=oom_hidden)
+        podman = engine.info.name == "podman" and "--memory-mib" not in engine.info.unkept
+        tail = job.log.tail()
+        why = failure_hints.of_exit(ended, tail, build, podman=podman)
         hint = why.hint
         if any(str(ROOT) in line for line in tail):
             hint = engine.no_outputs_hint(build) or hint
         return replace(result, message=why.message, hint=hint)
     if refused is not None:
         return replace(result, message=refused.reason, hint=refused.hint)
-    if judgement.message:
-        hint = judgement.hint
+    if evaluation.message:
+        hint = evaluation.hint
         if not taken.files:
-            hint = engine.no_outputs_hint(build) or hint
-        return replace(result, message=judgement.message, hint=hint)
+            hint = engine.about_no_outputs(build) or hint
+        return replace(result, message=evaluation.message, hint=hint)
     return replace(result, outcome=Outcome.DONE)

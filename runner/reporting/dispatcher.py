@@ -19,7 +19,7 @@ from runner.reporting.lines import Lines
 from runner.workspace.results import JobResult
 
 
-class Watchers:
+class EventDispatcher:
     """People on stderr (a live table on a terminal, lines elsewhere), programs as they asked."""
 
     def __init__(

@@ -1,4 +1,4 @@
-"""What came of a build's run, as a value and as `result.json`."""
+"""The result of a build's run, as a value and as `result.json`."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from typing import Any
 from resim_inspect.document.enums import MetricStatus
 
 FORMAT = 1
+_JSON_NAMES = {"cache_key": "key", "settings_digest": "settings"}
 
 
 class Outcome(StrEnum):
-    """How a run ended; the verdict of its metrics is another matter."""
+    """How a run ended; the verdict of its metrics is separate."""
 
     DONE = "done"
     """The build ended with 0 and left valid outputs."""
@@ -27,7 +28,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Failing:
-    """A metric that warns or blocks, in words (raw text of the file)."""
+    """A metric that warns or blocks, as text of the file that is not cleaned."""
 
     name: str
     status: str
@@ -36,7 +37,7 @@ class Failing:
 
 @dataclass(frozen=True)
 class JobResult:
-    """One run of a build. Texts are as the build wrote them: clean them before they are shown."""
+    """One run of a build. Texts are as the build wrote them: clean them before display."""
 
     job: str
     job_id: str
@@ -44,7 +45,7 @@ class JobResult:
     verdict: str | None = None
     """The file's verdict by name, such as `FAIL_WARN`; None without a readable file."""
     message: str = ""
-    """One sentence; empty when all went well."""
+    """One sentence on what went wrong; empty for a run that is done."""
     hint: str = ""
     exit_code: int | None = None
     seconds: float = 0.0
@@ -63,45 +64,46 @@ class JobResult:
     log_tail: tuple[str, ...] = ()
     image: str = ""
     image_id: str = ""
-    key: str = ""
-    """What the run depends on, as a digest; another key means that it must run again."""
-    settings: str = ""
-    """Limits and permissions, as a digest; other ones may let a run succeed that failed."""
+    cache_key: str = ""
+    """Digest of everything that the run depends on; with another key it must run again."""
+    settings_digest: str = ""
+    """Digest of limits and permissions; with others a run that failed may succeed."""
     mode: str = "job"
     notes: tuple[str, ...] = ()
-    """What else is to be said of the run, in sentences."""
+    """Remarks on the run, each a sentence."""
     problem: str = ""
     """For programs: `lost-metrics`, `hang`, `no-batch-mode`, `no-report-mode`, or nothing."""
     served: dict[str, Any] = field(default_factory=dict)
-    """What the API served to a batch or report: requests, and of each kind what of how many."""
+    """Counts of what the API served to a batch or report: requests, and of each kind the share."""
 
     @property
     def status(self) -> MetricStatus | None:
-        """The verdict as an enumeration."""
+        """The verdict as an enumeration; None without a readable file."""
         return None if self.verdict is None else status_named(self.verdict)
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain JSON values."""
-        return asdict(self) | {"outcome": self.outcome.value}
+        """Return plain JSON values, under the names of the JSON format."""
+        values = asdict(self) | {"outcome": self.outcome.value}
+        return {_JSON_NAMES.get(name, name): value for name, value in values.items()}
 
     def as_bytes(self) -> bytes:
-        """`result.json`."""
+        """Return the content of `result.json`."""
         document = {"format": FORMAT, **self.as_dict()}
         return (json.dumps(document, indent=1, ensure_ascii=True) + "\n").encode()
 
 
 def result_from_bytes(data: bytes) -> JobResult:
-    """`result.json` read back; ValueError with a reason for what is none."""
+    """Read `result.json` back; raises ValueError with a reason, a clause without its subject."""
     try:
         values = json.loads(data)
     except RecursionError as error:
         raise ValueError("is nested too deeply") from error
     if not isinstance(values, dict):
-        raise ValueError("is no JSON object")
+        raise ValueError("is not a JSON object")
     if values.get("format") != FORMAT:
         raise ValueError("is of a format that this version does not know")
-    known = {f.name for f in fields(JobResult)}
-    kept = {key: value for key, value in values.items() if key in known}
+    names = [(f.name, _JSON_NAMES.get(f.name, f.name)) for f in fields(JobResult)]
+    kept = {name: values[key] for name, key in names if key in values}
     try:
         kept["outcome"] = Outcome(kept["outcome"])
         kept["failing"] = tuple(Failing(**each) for each in kept.get("failing", ()))
@@ -109,12 +111,12 @@ def result_from_bytes(data: bytes) -> JobResult:
             kept[name] = tuple(str(each) for each in kept.get(name, ()))
         result = JobResult(**kept)
     except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"is no result: {error}") from error
-    if not isinstance(result.key, str) or not isinstance(result.seconds, int | float):
+        raise ValueError(f"is not a result: {error}") from error
+    if not isinstance(result.cache_key, str) or not isinstance(result.seconds, int | float):
         raise ValueError("has values of the wrong type")
     return result
 
 
 def status_named(name: str) -> MetricStatus:
-    """The status of that name; UNSET for one that is not known."""
+    """Return the status of that name; UNSET for an unknown name."""
     return MetricStatus.__members__.get(name, MetricStatus.UNSET)

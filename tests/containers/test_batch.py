@@ -176,15 +176,15 @@ done()
     assert call.code == 0, call.err
     notes = " ".join(result(call)["notes"])
     assert "asked 1 time for what is not there" in notes
-    assert "requests that no such API understands" in notes
-    assert re.search(r"it sent 1,[58]\d\d requests, where 1\d bring everything", notes)
+    assert "malformed requests (4xx)" in notes
+    assert re.search(r"it sent 1,[58]\d\d requests, though 1\d fetch everything", notes)
 
 
 def test_a_hang_ends_with_what_was_last_asked(tmp_path: Path) -> None:
     text = "config = read_config()\nget(next(urls(config)))\nthreading.Event().wait()\n"
     call = batch(tmp_path, text, "--timeout", "4", "--grace", "1")
     assert call.code == 6
-    assert 'It last asked for the metrics "scalar 0" of job-0' in result(call)["message"]
+    assert 'Its last request was for the metrics "scalar 0" of job-0' in result(call)["message"]
     assert result(call)["problem"] == "hang"
 
 
@@ -242,7 +242,7 @@ done()
     assert call.code == 6, call.err
     found = result(call)
     assert found["problem"] == "hang"
-    assert "ReSim's own fetcher waits for ever" in found["hint"]
+    assert "ReSim's own fetcher hangs" in found["hint"]
     assert "failed (httpx.ConnectError: reset by a router)" in " ".join(found["notes"])
 
 

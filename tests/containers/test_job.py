@@ -125,8 +125,8 @@ def test_verdicts_become_exit_codes(desk: Desk, tmp_path: Path) -> None:
     [
         ("exit 3", "exit 3", ""),
         ("echo KeyError: speeds >&2; exit 1", "exit 1: KeyError: speeds", ""),
-        ("true", "left no metrics.binproto; the outputs are empty", ""),
-        ("echo hi > /tmp/resim/outputs/a", "left no metrics.binproto; the outputs hold a", ""),
+        ("true", "wrote no metrics.binproto; its outputs are empty", ""),
+        ("echo hi > /tmp/resim/outputs/a", "wrote no metrics.binproto; its outputs are a", ""),
         (": > /tmp/resim/outputs/metrics.binproto", "metrics.binproto cannot be read", ""),
         ("echo no > /tmp/resim/outputs/metrics.binproto", "metrics.binproto cannot be read", ""),
         ("touch /etc/x", "Read-only file system", "--writable-root"),

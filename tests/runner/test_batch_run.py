@@ -213,7 +213,7 @@ done()
     assert call.code == 0, call.err
     refused, garbage, flood = result(call)["notes"]
     assert "refused 2 times (401)" in refused
-    assert "2 requests that no such API understands" in garbage
+    assert "2 malformed requests (4xx)" in garbage
     assert "2,51" in flood
     assert "bring everything" in flood
 
@@ -232,9 +232,9 @@ lock.acquire()
     assert call.code == 6
     found = result(call)
     assert (found["outcome"], found["problem"]) == ("timeout", "hang")
-    assert 'It last asked for the metrics "scalar 0" of job-0, ' in found["message"]
+    assert 'Its last request was for the metrics "scalar 0" of job-0, ' in found["message"]
     assert "it had got 1 of 4 metrics" in found["message"]
-    assert "waits for ever" in found["hint"]
+    assert "fetcher hangs" in found["hint"]
 
 
 @sandboxed
@@ -248,17 +248,17 @@ time.sleep(600)
 """
     call = batch(tmp_path, text, "--timeout", "3", "--grace", "1")
     assert call.code == 6
-    assert "It last asked for the list of jobs, " in result(call)["message"]
+    assert "Its last request was for the list of jobs, " in result(call)["message"]
 
 
 @pytest.mark.parametrize(
     ("text", "problem", "message"),
     [
-        ("open(INPUTS + '/logs/flight.csv')", "no-batch-mode", "no batch mode, as it seems"),
+        ("open(INPUTS + '/logs/flight.csv')", "no-batch-mode", "it seems to have no batch mode"),
         ("sys.exit('a.py has no batch_metrics.')", "no-batch-mode", "has no batch_metrics"),
         ("", "no-batch-mode", "left nothing"),
-        ("raise ValueError('sad')", "", "before it asked the API for anything: exit 1: Val"),
-        ("read_config(); sys.exit(3)", "", "before it asked the API for anything: exit 3"),
+        ("raise ValueError('sad')", "", "before its first request to the API: exit 1: Val"),
+        ("read_config(); sys.exit(3)", "", "before its first request to the API: exit 3"),
         (FETCH + "sys.exit(3)", "", "exit 3"),
     ],
 )
@@ -276,7 +276,7 @@ def test_a_build_without_batch_mode_is_no_broken_one(
 def test_a_batch_that_asks_for_nothing_is_believed_and_told(tmp_path: Path) -> None:
     call = batch(tmp_path, "done()", "--no-sandbox")
     assert call.code == 0
-    assert "asked the API for nothing" in result(call)["notes"][0]
+    assert "sent the API no request" in result(call)["notes"][0]
 
 
 def test_builds_of_2023_get_three_fields(tmp_path: Path) -> None:

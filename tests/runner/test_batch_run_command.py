@@ -111,7 +111,7 @@ def test_a_job_that_failed_is_not_in_the_batch(tmp_path: Path) -> None:
     assert values["exit_code"] == 2
     assert values["batch"]["outcome"] == "done"
     assert values["batch"]["served"]["metrics"]["of"] == 2
-    assert "1 job failed and is served without metrics: torn" in values["err"]
+    assert "1 job failed: torn. It is served without metrics." in values["err"]
     make_inputs(tmp_path / "none/ws/jobs/torn/inputs", b"\xff")
     again: tuple[str, ...] = ("--rerun", "all")
     for more in (again, (*again, "--fail-fast")):

@@ -11,10 +11,10 @@ import pytest
 from runner.engines.protocol import Build, Prepared, Service, Sink, Task
 from runner.errors import CallError, EngineError
 from runner.execution import batch_run
-from runner.execution.batch_run import Keys, Wish
+from runner.execution.batch_run import ApiCredentials, BatchRunRequest
+from runner.execution.cancellation import Stop
 from runner.execution.events import Event
-from runner.execution.run_job import Rules, Stop
-from runner.execution.scheduler import Call
+from runner.execution.run_context import RunContext, RunPolicy
 from runner.workspace.contract import Mode
 from runner.workspace.layout import open_workspace
 from runner.workspace.results import JobResult, Outcome
@@ -79,18 +79,18 @@ def counts(**more: Any) -> dict[str, Any]:
 
 def run(folder: Path, engine: ServingEngine, **wishes: Any) -> tuple[JobResult, list[Event]]:
     seen: list[Event] = []
-    rules = Rules(timeout=wishes.pop("timeout", 60), grace=0.1)
-    call = Call(engine, IMAGE, Prepared("sha256:fake"), rules, "run", seen.append, Stop(0.1))
+    rules = RunPolicy(timeout=wishes.pop("timeout", 60), grace=0.1)
+    call = RunContext(engine, IMAGE, Prepared("sha256:fake"), rules, "run", seen.append, Stop(0.1))
     if not (folder / "ws").exists():
         workspace(folder / "ws")
-    wish = Wish(Mode.BATCH, (open_workspace(folder / "ws"),), **wishes)
+    request = BatchRunRequest(Mode.BATCH, (open_workspace(folder / "ws"),), **wishes)
     places = folder / "out", folder / "log", folder / "scratch"
-    return batch_run.run_served(call, wish, *places), seen
+    return batch_run.run_served(call, request, *places), seen
 
 
 def test_what_an_engine_is_told(tmp_path: Path) -> None:
     engine = ServingEngine(Script(), said=counts())
-    keys = Keys()
+    keys = ApiCredentials()
     result, seen = run(tmp_path, engine, keys=keys, config_fields=3)
     assert (result.outcome, result.mode, result.notes) == (Outcome.DONE, "batch", ())
     (service,), (build,) = engine.services, engine.builds
@@ -181,7 +181,10 @@ def test_what_was_last_asked_is_said_in_words(tmp_path: Path, last: str, words: 
     path = last.format(batch=ws.batch_id, job=ws.jobs[1].id)
     engine = ServingEngine(Script(waits=True), said=counts(last=path, idle_seconds=2.04))
     result, _ = run(tmp_path, engine, timeout=0.05)
-    assert f"It last asked for {words}, 2 s before; it had got 4 of 4 metrics" in result.message
+    assert (
+        f"Its last request was for {words}, 2 s before; it had received 4 of 4 metrics"
+        in result.message
+    )
 
 
 def test_a_token_in_the_error_of_a_thread_is_hidden(tmp_path: Path) -> None:
@@ -192,15 +195,15 @@ def test_a_token_in_the_error_of_a_thread_is_hidden(tmp_path: Path) -> None:
         b"Exception in thread Thread-1:\nTraceback (most recent\n  a\nOSError: very-secret\n"
     )
     seen: list[Event] = []
-    rules = Rules(secrets=Secrets(["very-secret"]))
-    call = Call(engine, IMAGE, Prepared("x"), rules, "run", seen.append, Stop())
-    wish = Wish(Mode.BATCH, (workspace(tmp_path / "ws"),))
+    rules = RunPolicy(secrets=Secrets(["very-secret"]))
+    call = RunContext(engine, IMAGE, Prepared("x"), rules, "run", seen.append, Stop())
+    request = BatchRunRequest(Mode.BATCH, (workspace(tmp_path / "ws"),))
     places = tmp_path / "out", tmp_path / "log", tmp_path / "scratch"
-    result = batch_run.run_served(call, wish, *places)
+    result = batch_run.run_served(call, request, *places)
     (note,) = result.notes
     assert note.startswith("1 thread of it failed (OSError: [redacted])")
     (warning,) = [event.text for event in seen if event.kind == "warning"]
-    assert warning.startswith("a thread of the batch failed (OSError: [redacted]); what waits")
+    assert warning.startswith("a thread of the batch failed (OSError: [redacted]); code that waits")
 
 
 def test_without_metrics_nothing_is_started(tmp_path: Path) -> None:

@@ -192,22 +192,22 @@ def test_secrets_are_hidden_in_documents() -> None:
 def test_diagnoses() -> None:
     build = Build("i", limits=Limits(memory_mib=100))
     cases = [
-        (RunExit(137, oom=True), (), False, "100 MiB", "--memory-mib"),
-        (RunExit(137), (), True, "most likely out of memory", "200"),
-        (RunExit(137), (), False, "killed from outside", "memory"),
-        (RunExit(139), (), False, "segmentation fault", ""),
-        (RunExit(134), ("abort",), False, "signal ABRT", ""),
-        (RunExit(127, error='exec: "x": not found'), (), False, "not found (127)", "ENTRYPOINT"),
-        (RunExit(126), ("exec format error",), False, "cannot be run (126)", "--platform"),
-        (RunExit(125), (), False, "exit 125", "engine"),
-        (RunExit(1), ("a", "KeyError: 'b'", "done"), False, "KeyError: 'b'", ""),
-        (RunExit(1), ("working",), False, "last words: working", ""),
-        (RunExit(1), (), False, "said nothing", ""),
-        (RunExit(1), ("OSError: [Errno 30] Read-only file system",), False, "exit 1", "--writable"),
-        (RunExit(1), ("RuntimeError: can't start new thread",), False, "exit 1", "--pids"),
-        (RunExit(1), ("gaierror: Temporary failure in name resolution",), False, "1", "--network"),
-        (RunExit(1), ("KeyError: 'getpwuid(): uid not found: 12345'",), False, "1", "--image-user"),
-        (RunExit(1), ("ModuleNotFoundError: No module named 'x'",), False, "1", "package"),
+        (Ended(137, oom=True), (), False, "100 MiB", "--memory-mib"),
+        (Ended(137), (), True, "most likely out of memory", "200"),
+        (Ended(137), (), False, "killed from outside", "memory"),
+        (Ended(139), (), False, "segmentation fault", ""),
+        (Ended(134), ("abort",), False, "signal ABRT", ""),
+        (Ended(127, error='exec: "x": not found'), (), False, "not found (127)", "ENTRYPOINT"),
+        (Ended(126), ("exec format error",), False, "cannot be run (126)", "--platform"),
+        (Ended(125), (), False, "exit 125", "engine"),
+        (Ended(1), ("a", "KeyError: 'b'", "done"), False, "KeyError: 'b'", ""),
+        (Ended(1), ("working",), False, "last output: working", ""),
+        (Ended(1), (), False, "without any output", ""),
+        (Ended(1), ("OSError: [Errno 30] Read-only file system",), False, "exit 1", "--writable"),
+        (Ended(1), ("RuntimeError: can't start new thread",), False, "exit 1", "--pids"),
+        (Ended(1), ("gaierror: Temporary failure in name resolution",), False, "1", "--network"),
+        (Ended(1), ("KeyError: 'getpwuid(): uid not found: 12345'",), False, "1", "--image-user"),
+        (Ended(1), ("ModuleNotFoundError: No module named 'x'",), False, "1", "package"),
     ]
     for ended, tail, podman, says, hint in cases:
         why = failure_hints.of_exit(ended, tail, build, oom_hidden=podman)

@@ -11,9 +11,9 @@ import pytest
 from runner.engines.protocol import Build, EngineInfo, Limits, Prepared
 from runner.errors import StorageError, WorkspaceError
 from runner.execution import scheduler
+from runner.execution.cancellation import Stop
 from runner.execution.events import Event
-from runner.execution.run_job import Rules, Stop
-from runner.execution.scheduler import Call
+from runner.execution.run_context import RunContext, RunPolicy
 from runner.storage.publish import (
     PENDING,
     find_inputs,
@@ -40,14 +40,18 @@ def workspace_of(folder: Path, *names: str) -> Workspace:
     return open_workspace(folder)
 
 
-def call_of(engine: FakeEngine, build: Build = BUILD, **rules: float) -> tuple[Call, list[Event]]:
+def call_of(
+    engine: FakeEngine, build: Build = BUILD, **rules: float
+) -> tuple[RunContext, list[Event]]:
     seen: list[Event] = []
-    made = Rules(timeout=rules.get("timeout", 60), grace=rules.get("grace", 0.2))
-    call = Call(engine, build, Prepared("sha256:fake"), made, "run", seen.append, Stop(made.grace))
+    made = RunPolicy(timeout=rules.get("timeout", 60), grace=rules.get("grace", 0.2))
+    call = RunContext(
+        engine, build, Prepared("sha256:fake"), made, "run", seen.append, Stop(made.grace)
+    )
     return call, seen
 
 
-def go(workspace: Workspace, call: Call, rerun: str = "") -> list[JobResult]:
+def go(workspace: Workspace, call: RunContext, rerun: str = "") -> list[JobResult]:
     return scheduler.run_all(scheduler.plan(workspace, call, rerun), call, 2)
 
 

@@ -13,16 +13,16 @@ from pathlib import Path
 from typing import Any
 
 from runner.commands.shared import build_args, session
-from runner.commands.shared.staging import check_outputs, gathering, keep
+from runner.commands.shared.staging import check_outputs, keep, staging_folder
 from runner.engines.protocol import Build, Engine
 from runner.errors import CallError, RunnerError
 from runner.execution import batch_run
-from runner.execution.batch_run import Keys, Wish
+from runner.execution.batch_run import ApiCredentials, BatchRunRequest
 from runner.execution.cancellation import Signals
-from runner.execution.events import Event, Watch
-from runner.execution.run_job import Rules
-from runner.execution.scheduler import Call, settings_of
-from runner.reporting.dispatcher import Watchers
+from runner.execution.events import Event, EventSink
+from runner.execution.result_cache import settings_digest
+from runner.execution.run_context import RunContext, RunPolicy
+from runner.reporting.dispatcher import EventDispatcher
 from runner.reporting.rows import summary
 from runner.storage.fs import remove_tree
 from runner.storage.publish import new_outputs, publish, recover_publication
@@ -101,12 +101,12 @@ def check(args: Namespace) -> None:
         )
 
 
-def wish_of(args: Namespace, mode: Mode, workspaces: tuple[Workspace, ...]) -> Wish:
+def request_of(args: Namespace, mode: Mode, workspaces: tuple[Workspace, ...]) -> BatchRunRequest:
     """What the arguments ask for."""
-    return Wish(
+    return BatchRunRequest(
         mode,
         workspaces,
-        Keys(),
+        ApiCredentials(),
         getattr(args, "config_fields", 4),
         args.hide_images,
         args.api_image,
@@ -115,64 +115,68 @@ def wish_of(args: Namespace, mode: Mode, workspaces: tuple[Workspace, ...]) -> W
     )
 
 
-def secret_rules(rules: Rules, wish: Wish, build: Build) -> Rules:
-    """The rules, with the API's token as one more secret."""
-    secrets = build_args.secrets_of(build, os.environ, wish.keys.token, wish.keys.secret)
-    return replace(rules, secrets=secrets)
+def policy_with_token(policy: RunPolicy, request: BatchRunRequest, build: Build) -> RunPolicy:
+    """The policy, with the API's token as one more secret."""
+    secrets = build_args.secrets_of(
+        build, os.environ, request.credentials.token, request.credentials.secret
+    )
+    return replace(policy, secrets=secrets)
 
 
-def get_api_image(engine: Engine, wish: Wish, build: Build, watch: Watch) -> None:
+def get_api_image(
+    engine: Engine, request: BatchRunRequest, build: Build, notify: EventSink
+) -> None:
     """Have the API's own image ready before anything runs; raises ImageError."""
-    if wish.api_image:
-        api = Build(image=wish.api_image, platform=build.platform, pull=build.pull)
-        engine.prepare(api, lambda text: watch(Event("note", time.time(), text=text)))
+    if request.api_image:
+        api = Build(image=request.api_image, platform=build.platform, pull=build.pull)
+        engine.prepare(api, lambda text: notify(Event("note", time.time(), text=text)))
 
 
 def run_to_folder(args: Namespace, mode: Mode, workspaces: tuple[Workspace, ...]) -> int:
     """`batch` and `report`: only the build's outputs are kept, in the folder that was named."""
     check(args)
     build = build_args.build_of(args, os.environ)
-    wish = wish_of(args, mode, workspaces)
-    rules = secret_rules(build_args.rules_of(args, build, os.environ), wish, build)
+    request = request_of(args, mode, workspaces)
+    policy = policy_with_token(build_args.policy_of(args, build, os.environ), request, build)
     check_outputs(args.outputs)
     if args.dry_run:
         from runner.commands.shared.dry_run import tell_served
 
-        return tell_served(args, build, rules, wish, args.outputs)
+        return tell_served(args, build, policy, request, args.outputs)
     log = args.log
     title = workspaces[0].folder.resolve().name
     with (
-        Watchers(args, rules.secrets, lambda _: session.log_path(log)) as watchers,
-        session.ready(args, watchers, build, rules) as (call, signals),
+        EventDispatcher(args, policy.secrets, lambda _: session.log_path(log)) as dispatcher,
+        session.ready(args, dispatcher, build, policy) as (call, signals),
     ):
-        get_api_image(call.engine, wish, build, watchers)
-        watchers.plan(
+        get_api_image(call.engine, request, build, dispatcher)
+        dispatcher.plan(
             call.clock(),
             title,
             session.describe_build(build, call.prepared),
-            call.engine.info.description,
-            [wish.name],
+            session.describe_engine(call.engine),
+            [request.name],
             jobs=0,
             todo=0,
             parallel=1,
-            **{wish.name: 1},
+            **{request.name: 1},
         )
-        with gathering(args.outputs) as gathered:
+        with staging_folder(args.outputs) as staging:
 
             def work() -> JobResult:
                 return batch_run.run_served(
                     call,
-                    wish,
-                    gathered / "outputs",
-                    log or gathered / "log.txt",
-                    gathered / batch_run.SCRATCH,
+                    request,
+                    staging / "outputs",
+                    log or staging / "log.txt",
+                    staging / batch_run.SCRATCH,
                 )
 
-            result = _told(call, wish, lambda: session.watched(call, signals, work))
-            keep(result, gathered, args.outputs)
+            result = _told(call, request, lambda: session.watched(call, signals, work))
+            keep(result, staging, args.outputs)
         about: dict[str, Any] = {"jobs_served": sum(len(w.jobs) for w in workspaces)}
         code = session.finish(
-            args, rules, title, about, [], set(), watchers, signals.code, last=result
+            args, policy, title, about, [], set(), dispatcher, signals.code, last=result
         )
     if args.format == "text" and args.events != "-":
         sys.stdout.write(summary([], 0, session.gate_of(args), last=result) + "\n")
@@ -180,52 +184,52 @@ def run_to_folder(args: Namespace, mode: Mode, workspaces: tuple[Workspace, ...]
 
 
 def run_in_workspace(
-    call: Call, signals: Signals, wish: Wish, rerun: str
+    call: RunContext, signals: Signals, request: BatchRunRequest, rerun: str
 ) -> tuple[JobResult, bool]:
     """`run`: the batch of a workspace, its outputs and result there; and whether it was kept."""
-    run_folder = wish.workspaces[0].batch
-    scratch = run_folder.path / batch_run.SCRATCH
-    recover_publication(run_folder)
+    place = request.workspaces[0].batch
+    scratch = place.folder / batch_run.SCRATCH
+    settle(place)
     remove_tree(scratch)
     try:
-        key = batch_run.key_for(wish, call.build, call.prepared)
+        key = batch_run.batch_cache_key(request, call.build, call.prepared)
     except RunnerError as error:
-        result = _broken(wish, error)
-        call.watch(Event("finished", call.clock(), wish.name, result=result))
+        result = _broken(request, error)
+        call.notify(Event("finished", call.clock(), request.name, result=result))
         return result, False
-    settings = settings_of(call.build, call.rules)
-    kept = batch_run.kept_result(run_folder, key, settings, rerun)
+    settings = settings_digest(call.build, call.policy)
+    kept = batch_run.kept_result(place, key, settings, rerun)
     if kept is not None:
-        call.watch(Event("kept", call.clock(), wish.name, result=kept))
+        call.notify(Event("kept", call.clock(), request.name, result=kept))
         return kept, True
 
     def work() -> JobResult:
-        new = new_outputs(run_folder)
-        result = batch_run.run_served(call, wish, new, run_folder.log, scratch, key)
-        publish(run_folder, result)
+        new = new_outputs(place)
+        result = batch_run.run_served(call, request, new, place.log, scratch, key)
+        publish(place, result)
         return result
 
-    return _told(call, wish, lambda: session.watched(call, signals, work)), False
+    return _told(call, request, lambda: session.watched(call, signals, work)), False
 
 
-def _told(call: Call, wish: Wish, run: Callable[[], JobResult]) -> JobResult:
-    call.watch(Event("started", call.clock(), wish.name))
+def _told(call: RunContext, request: BatchRunRequest, run: Callable[[], JobResult]) -> JobResult:
+    call.notify(Event("started", call.clock(), request.name))
     try:
         result = run()
     except RunnerError as error:
-        result = _broken(wish, error)
+        result = _broken(request, error)
     for note in result.notes:
-        call.watch(Event("warning", call.clock(), wish.name, f"{wish.name}: {note}"))
-    call.watch(Event("finished", call.clock(), wish.name, result=result))
+        call.notify(Event("warning", call.clock(), request.name, f"{request.name}: {note}"))
+    call.notify(Event("finished", call.clock(), request.name, result=result))
     return result
 
 
-def _broken(wish: Wish, error: RunnerError) -> JobResult:
+def _broken(request: BatchRunRequest, error: RunnerError) -> JobResult:
     return JobResult(
-        wish.name,
-        str(wish.id),
+        request.name,
+        str(request.id),
         Outcome.BROKEN,
         message=error.reason,
         hint=error.hint,
-        mode=wish.mode.value,
+        mode=request.mode.value,
     )

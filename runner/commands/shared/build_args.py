@@ -9,11 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from resim_inspect.text import clean
-from runner.engines.discovery import engine_names
-from runner.engines.entry import EngineOptions
-from runner.engines.protocol import UNPRIVILEGED, Build, Hardening, Limits, Mount
-from runner.errors import CallError
-from runner.execution.run_job import GRACE, Rules
+from runner.engines.protocol import UNPRIVILEGED, Build, Engine, Hardening, Limits, Mount
+from runner.errors import CallError, EngineError
+from runner.execution.run_job import GRACE, RunPolicy
 from runner.redact import MIN_LENGTH, Secrets, names_a_secret
 from runner.storage.output_extraction import MIB, Caps
 
@@ -256,9 +254,9 @@ def build_of(args: argparse.Namespace, env: Mapping[str, str]) -> Build:
     )
 
 
-def rules_of(args: argparse.Namespace, build: Build, env: Mapping[str, str]) -> Rules:
+def policy_of(args: argparse.Namespace, build: Build, env: Mapping[str, str]) -> RunPolicy:
     """What holds for every run of the call."""
-    return Rules(
+    return RunPolicy(
         timeout=args.timeout,
         grace=args.grace,
         caps=Caps(args.max_outputs_mib * MIB, args.max_metrics_mib * MIB, args.max_files),

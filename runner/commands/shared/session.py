@@ -17,12 +17,11 @@ from resim_inspect.text import clean
 from runner.commands.shared import build_args
 from runner.engines import discovery
 from runner.engines.protocol import Build, Engine, Prepared
-from runner.execution.cancellation import Signals
+from runner.execution.cancellation import Signals, Stop
 from runner.execution.events import Event
-from runner.execution.run_job import Rules, Stop
-from runner.execution.scheduler import TICK, Call
+from runner.execution.run_context import RunContext, RunPolicy
 from runner.reporting import machine
-from runner.reporting.dispatcher import Watchers
+from runner.reporting.dispatcher import EventDispatcher
 from runner.workspace.results import JobResult
 from runner.workspace.verdict_gate import VerdictGate
 
@@ -30,34 +29,36 @@ from runner.workspace.verdict_gate import VerdictGate
 class Ready(NamedTuple):
     """A call that may begin, and the signals that may end it."""
 
-    call: Call
+    call: RunContext
     signals: Signals
 
 
 @contextmanager
-def ready(args: Namespace, watchers: Watchers, build: Build, rules: Rules) -> Iterator[Ready]:
+def ready(
+    args: Namespace, dispatcher: EventDispatcher, build: Build, policy: RunPolicy
+) -> Iterator[Ready]:
     """Connect, clear away what dead runners left, and get the build ready; raises RunnerError."""
     with Signals() as signals:
         engine = discovery.connect(build, build_args.engine_options(args), os.environ)
         try:
             for left in engine.sweep():
-                watchers(Event("note", time.time(), text=f"removed a leftover: {left}"))
-            prepared = prepare(engine, build, watchers)
+                dispatcher(Event("note", time.time(), text=f"removed a leftover: {left}"))
+            prepared = prepare(engine, build, dispatcher)
             signals.graceful = True
-            stop = Stop(rules.grace)
-            call = Call(
-                engine, build, prepared, rules, uuid4().hex, watchers, stop, gate=gate_of(args)
+            stop = Stop(policy.grace)
+            call = RunContext(
+                engine, build, prepared, policy, uuid4().hex, dispatcher, stop, gate=gate_of(args)
             )
             yield Ready(call, signals)
         finally:
             engine.close()
 
 
-def prepare(engine: Engine, build: Build, watchers: Watchers) -> Prepared:
+def prepare(engine: Engine, build: Build, dispatcher: EventDispatcher) -> Prepared:
     """Get the build ready, telling what takes long and what is odd about it."""
-    prepared = engine.prepare(build, lambda text: watchers(Event("note", time.time(), text=text)))
+    prepared = engine.prepare(build, lambda text: dispatcher(Event("note", time.time(), text=text)))
     for warning in prepared.warnings:
-        watchers(Event("warning", time.time(), text=warning))
+        dispatcher(Event("warning", time.time(), text=warning))
     return prepared
 
 
@@ -70,12 +71,12 @@ def describe_build(build: Build, prepared: Prepared) -> str:
 
 def finish(
     args: Namespace,
-    rules: Rules,
+    policy: RunPolicy,
     title: str,
     about: dict[str, Any],
     found: Sequence[JobResult],
     kept: set[str],
-    watchers: Watchers,
+    dispatcher: EventDispatcher,
     interrupted: int | None,
     last: JobResult | None = None,
     last_kept: bool = False,
@@ -84,16 +85,16 @@ def finish(
     everything = [*found, *([last] if last else [])]
     gate = gate_of(args)
     code = gate.exit_code(everything, interrupted)
-    watchers(Event("end", time.time(), data={"exit_code": code}))
+    dispatcher(Event("end", time.time(), data={"exit_code": code}))
     if args.junit is not None:
-        machine.write_junit(args.junit, title, everything, gate, rules.secrets)
+        machine.write_junit(args.junit, title, everything, gate, policy.secrets)
     if args.format == "json":
         values = machine.document(args.command_name, about, found, kept, code, last, last_kept)
-        sys.stdout.write(machine.dump(values, rules.secrets))
+        sys.stdout.write(machine.dump(values, policy.secrets))
     return code
 
 
-def watched(call: Call, signals: Signals, run: Callable[[], JobResult]) -> JobResult:
+def watched(call: RunContext, signals: Signals, run: Callable[[], JobResult]) -> JobResult:
     """A run in a thread, so that this one can listen to signals."""
     with ThreadPoolExecutor(1) as pool:
         future = pool.submit(run)

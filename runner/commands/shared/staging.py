@@ -27,7 +27,7 @@ def check_outputs(folder: Path) -> None:
 
 
 @contextmanager
-def gathering(outputs: Path) -> Iterator[Path]:
+def staging_folder(outputs: Path) -> Iterator[Path]:
     """A folder beside the outputs to gather in; gone again afterwards, at the latest next time."""
     parent = outputs.absolute().parent
     with disk_errors(outputs):
@@ -41,14 +41,14 @@ def gathering(outputs: Path) -> Iterator[Path]:
         remove_tree(folder)
 
 
-def keep(result: JobResult, gathered: Path, target: Path) -> None:
+def keep(result: JobResult, staging: Path, target: Path) -> None:
     """Put new outputs in the place of earlier ones; without a metrics.binproto there are none."""
     if result.outcome in {Outcome.CANCELLED, Outcome.BROKEN}:
         return
-    new = gathered / "outputs"
-    with disk_errors(target):
+    new = staging / "outputs"
+    with storage(target):
         if target.exists():
-            target.rename(gathered / "old")
+            target.rename(staging / "old")
         if (new / METRICS.name).is_file():
             new.rename(target)
 
@@ -58,7 +58,7 @@ def _prefix(outputs: Path) -> str:
 
 
 def _sweep(outputs: Path) -> None:
-    """Remove what a runner that was killed gathered here."""
+    """Remove what a runner that was killed staging here."""
     for stale in outputs.absolute().parent.glob(_prefix(outputs) + "*/owner"):
         if lease.is_stale(stale.read_text()):
             remove_tree(stale.parent)

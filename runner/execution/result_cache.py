@@ -1,0 +1,107 @@
+"""The recorded results of jobs: which of them still hold, and so need no new run."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+from runner.engines.protocol import Build, Prepared
+from runner.errors import RunnerError, WorkspaceError
+from runner.execution.run_context import RunContext, RunPolicy
+from runner.redact import names_a_secret
+from runner.storage.input_archive import Memory, inputs_digest
+from runner.storage.publish import MEMORY, settle
+from runner.workspace.layout import Job, Place, Workspace
+from runner.workspace.results import JobResult, Outcome
+
+CACHE_VERSION = "1"
+"""Part of every cache key; another version invalidates all recorded results."""
+
+
+class Planned(NamedTuple):
+    """A job, and its recorded result if that still holds."""
+
+    job: Job
+    kept: JobResult | None
+    seconds: float
+    """Duration of the last run; -1 if unknown."""
+
+
+def inputs_of(place: Place) -> tuple[tuple[str, Path], ...]:
+    """Return the inputs of a job that a build sees, as names and folders."""
+    return tuple((p.name, p) for p in (place.experience, place.logs) if p.is_dir())
+
+
+def cache_key(build: Build, prepared: Prepared, inputs: str) -> str:
+    """Return a digest of everything that determines a run. Secrets count by name only."""
+    parts = {
+        "version": CACHE_VERSION,
+        "identity": prepared.identity,
+        "command": build.command,
+        "platform": build.platform,
+        "env": [(name, "" if names_a_secret(name) else value) for name, value in build.env],
+        "mounts": [(str(m.source), m.target) for m in build.mounts],
+        "inputs": inputs,
+    }
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def settings_digest(build: Build, policy: RunPolicy) -> str:
+    """Return a digest of limits and permissions: with others a failed run may succeed."""
+    parts = repr((build.limits, build.hardening, policy.timeout, policy.caps))
+    return hashlib.sha256(parts.encode()).hexdigest()
+
+
+def job_cache_key(place: Place, context: RunContext) -> tuple[str, Memory]:
+    """Return a job's cache key, and the digests of its inputs to be recorded with the result."""
+    memory = Memory(place.folder / "run" / MEMORY, int(context.clock() * 1e9))
+    inputs = inputs_digest(inputs_of(place), memory)
+    return cache_key(context.build, context.prepared, inputs), memory
+
+
+def plan(workspace: Workspace, context: RunContext, rerun: str = "") -> list[Planned]:
+    """Return every job with its valid recorded result, jobs to run first, the longest of them first.
+
+    `rerun` is empty, `failed` or `all`. Publications that a crash interrupted are finished.
+    """
+    planned = [_planned(job, context, rerun) for job in workspace.jobs]
+    known = [p.seconds for p in planned if p.seconds >= 0]
+    usual = sum(known) / len(known) if known else 0.0
+    return sorted(
+        planned, key=lambda p: (p.kept is not None, -(p.seconds if p.seconds >= 0 else usual))
+    )
+
+
+def _planned(job: Job, context: RunContext, rerun: str) -> Planned:
+    settle(job.place)
+    try:
+        result = job.place.read_result()
+    except WorkspaceError:
+        # Damaged by another program: the recorded result is lost, so the job runs again.
+        result = None
+    if result is None:
+        return Planned(job, None, -1.0)
+    kept = result if _holds(job, result, context, rerun) else None
+    return Planned(job, kept, result.seconds)
+
+
+def _holds(job: Job, result: JobResult, context: RunContext, rerun: str) -> bool:
+    settings = settings_digest(context.build, context.policy)
+    if not is_reusable(job.place, result, settings, rerun):
+        return False
+    try:
+        key, _ = job_cache_key(job.place, context)
+    except RunnerError:
+        return False
+    return result.cache_key == key
+
+
+def is_reusable(place: Place, result: JobResult, settings: str, rerun: str) -> bool:
+    """Return True if a recorded result holds as long as its cache key is still the same."""
+    if rerun == "all" or result.outcome in {Outcome.BROKEN, Outcome.CANCELLED}:
+        return False
+    if result.outcome is Outcome.DONE:
+        return place.metrics.is_file()
+    return rerun != "failed" and result.settings_digest == settings
