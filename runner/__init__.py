@@ -1,1 +1,1 @@
-"""Runs metrics builds as ReSim does, on this machine; every room of it is headless."""
+"""Runs metrics builds as ReSim does, on this machine, without a user interface."""

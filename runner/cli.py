@@ -1,30 +1,29 @@
-"""The command `resim-runner`: its arguments and exit codes; what it does lies in `commands`."""
+"""The command `resim-runner`: choice of the subcommand, and exit codes of errors."""
 
 from __future__ import annotations
 
 import argparse
-import os
 import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, NoReturn, Protocol, cast
 
 from resim_inspect import __version__
+from resim_inspect.terminal import Failure, before_separator, run_program
+from runner.exit_codes import ExitCode
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import NoReturn
 
 PROGRAM = "resim-runner"
-INTERNAL = 1
-ERROR = 2
 COMMANDS = {
     "job": "run a metrics build on one job's inputs",
     "run": "run a metrics build on every job of a workspace, then on the batch",
     "batch": "run a metrics build in batch mode on jobs that have their metrics",
     "report": "run a metrics build in report mode on the batches of workspaces",
-    "serve": "serve a workspace as ReSim's API, for work on a batch mode",
-    "fetch": "bring a batch of the cloud onto disk, as a workspace",
-    "demo": "run an example build on flights made for it, jobs and then the batch, and look",
-    "doctor": "check the engine, the image and what was left behind",
+    "serve": "serve a workspace by a stub of ReSim's API, to develop a batch mode",
+    "fetch": "download a batch of the cloud as a workspace",
+    "demo": "run an example build on generated flights, and open the inspector on the result",
+    "doctor": "check the engine, the image and leftovers of earlier runs",
 }
 EPILOG = """\
 Exit codes: 0 fine, 2 error (a wrong call, a broken run, missing or invalid outputs),
@@ -33,77 +32,50 @@ Exit codes: 0 fine, 2 error (a wrong call, a broken run, missing or invalid outp
 """
 
 
+class Command(Protocol):
+    """Interface of the modules in `commands`."""
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None: ...
+
+    def run(self, args: argparse.Namespace) -> int: ...
+
+
 def run() -> NoReturn:
-    """The entry point of the installed command."""
+    """Entry point of the installed command."""
     sys.exit(main(sys.argv[1:]))
 
 
 def main(argv: Sequence[str]) -> int:
-    """Run one call and return its exit code; argparse's own exits come back as codes too."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            # A terminal that cannot show a character gets a mark, not a traceback.
-            stream.reconfigure(errors="replace")
-    try:
-        code = _call(list(argv))
-        sys.stdout.flush()
-    except SystemExit as end:
-        code = end.code if isinstance(end.code, int) else ERROR
-    except BrokenPipeError:
-        # Nobody reads any more; there is nobody to tell either.
-        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - until the end of the process
-        code = 141
-    return code
+    """Run one call and return its exit code."""
+    return run_program(PROGRAM, argv, _call, _failure_of, ExitCode.INTERNAL)
 
 
 def _call(argv: list[str]) -> int:
-    # What follows a bare -- is the build's own, whatever it looks like.
-    split = argv.index("--") if "--" in argv else len(argv)
-    wanted = next((word for word in argv[:split] if word in COMMANDS), "")
-    args = _parser(wanted).parse_args(argv[:split])
-    args.arguments = argv[split + 1 :]
-    if args.command_name is None:
-        _parser("").print_help(sys.stderr)
-        return ERROR
-    return _guarded(args)
+    # The arguments after a bare -- are the build's own, whatever they are.
+    own = before_separator(argv)
+    name = next((word for word in own if word in COMMANDS), "")
+    # Only the command that is called is imported, and only its arguments are added.
+    command = cast(Command, import_module(f"runner.commands.{name}")) if name else None
+    args = _parser(name, command).parse_args(own)
+    args.arguments = argv[len(own) + 1 :]
+    if args.command_name is None or command is None:
+        _parser("", None).print_help(sys.stderr)
+        return ExitCode.ERROR
+    return command.run(args)
 
 
-def _guarded(args: argparse.Namespace) -> int:
-    from importlib import import_module
-
+def _failure_of(error: BaseException) -> Failure | None:
     from runner.errors import RunnerError
     from runner.execution.cancellation import Interrupted
 
-    module = import_module(f"runner.commands.{args.command_name}")
-    try:
-        code: int = module.run(args)
-    except RunnerError as error:
-        if args.debug:
-            raise
-        _say(str(error), error.hint)
-        return ERROR
-    except Interrupted as interrupted:
-        _say("interrupted before anything ran.")
-        return interrupted.code
-    except BrokenPipeError:
-        raise
-    except Exception as error:
-        if args.debug:
-            raise
-        _say(f"internal error: {type(error).__name__}: {error}", "Run with --debug to see where.")
-        return INTERNAL
-    return code
+    if isinstance(error, RunnerError):
+        return Failure(ExitCode.ERROR, str(error), error.hint)
+    if isinstance(error, Interrupted):
+        return Failure(error.code, "interrupted before any build was started.")
+    return None
 
 
-def _say(text: str, hint: str = "") -> None:
-    from resim_inspect.text import clean
-
-    sys.stderr.write(f"{PROGRAM}: {clean(text)}\n")
-    if hint:
-        sys.stderr.write(f"  {clean(hint)}\n")
-
-
-def _parser(wanted: str) -> argparse.ArgumentParser:
+def _parser(called: str, command: Command | None) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         PROGRAM,
         description="Runs ReSim metrics builds on this machine, for one job or for many.",
@@ -116,10 +88,10 @@ def _parser(wanted: str) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command_name", metavar="COMMAND")
     for name, about in COMMANDS.items():
         sentence = about[:1].upper() + about[1:] + "."
-        command = commands.add_parser(name, help=about, description=sentence)
-        if wanted == name:
-            # Only the arguments of the command that is called are worth building.
-            from runner.commands.shared import build_args
-
-            build_args.add_arguments(command, name)
+        subparser = commands.add_parser(name, help=about, description=sentence, allow_abbrev=False)
+        if called == name and command is not None:
+            command.add_arguments(subparser)
+            subparser.add_argument(
+                "--debug", action="store_true", help="print the traceback of an error"
+            )
     return parser

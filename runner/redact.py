@@ -1,4 +1,4 @@
-"""Keeps secrets out of what a build says, also where they are cut in two or encoded."""
+"""Redaction of secrets in the output of builds, also of encoded ones and across chunks."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from urllib.parse import quote, quote_plus
 
 MASK = b"[redacted]"
 MIN_LENGTH = 4
-_SPEAKING = re.compile(r"TOKEN|SECRET|PASSW|CREDENTIAL|PRIVATE|API_?KEY|ACCESS_?KEY|AUTH", re.I)
+_SECRET_NAME = re.compile(r"TOKEN|SECRET|PASSW|CREDENTIAL|PRIVATE|API_?KEY|ACCESS_?KEY|AUTH", re.I)
 
 
 def names_a_secret(name: str) -> bool:
-    """Whether the name of an environment variable says that its value is a secret."""
-    return _SPEAKING.search(name) is not None
+    """Return True if the name of an environment variable suggests that its value is a secret."""
+    return _SECRET_NAME.search(name) is not None
 
 
 class Secrets:
-    """Values that nobody may see; shorter ones than 4 characters are too common to hide."""
+    """Secret values; those shorter than 4 characters are ignored, since they are too common."""
 
     def __init__(self, values: Iterable[str] = ()) -> None:
         forms: set[bytes] = set()
@@ -37,17 +37,17 @@ class Secrets:
         return "Secrets()"
 
     def hide(self, data: bytes) -> bytes:
-        """The bytes with every secret replaced."""
+        """Return the bytes with every secret replaced."""
         return self._pattern.sub(MASK, data) if self._forms else data
 
     def hide_text(self, text: str) -> str:
-        """The text with every secret replaced."""
+        """Return the text with every secret replaced."""
         if not self._forms:
             return text
         return self.hide(text.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
 
     def held_back(self, data: bytes) -> int:
-        """How many of the last bytes may be the beginning of a secret."""
+        """Return the number of bytes at the end that may be the beginning of a secret."""
         tail = data[-(self._longest - 1) :] if self._longest > 1 else b""
         for start in range(len(tail)):
             rest = tail[start:]
@@ -60,14 +60,14 @@ class Secrets:
 
 
 class Redactor:
-    """Hides secrets in a stream of chunks; the end of one may wait for the next."""
+    """Redacts a stream of chunks; the end of one may be held back until the next."""
 
     def __init__(self, secrets: Secrets) -> None:
         self._secrets = secrets
         self._rest = b""
 
     def feed(self, data: bytes) -> bytes:
-        """What of the stream so far is safe to show and was not given out before."""
+        """Take a chunk; return the next part of the stream that is safe to show."""
         if not self._secrets:
             return data
         hidden = self._secrets.hide(self._rest + data)
@@ -76,7 +76,7 @@ class Redactor:
         return hidden[: len(hidden) - keep]
 
     def end(self) -> bytes:
-        """What was held back, at the end of the stream."""
+        """Return the part that was held back, at the end of the stream."""
         rest, self._rest = self._rest, b""
         return rest
 
@@ -87,7 +87,7 @@ def _forms(value: str) -> set[bytes]:
     forms.add(json.dumps(value)[1:-1].encode())
     for encode in (base64.b64encode, base64.urlsafe_b64encode):
         for shift in range(3):
-            # Within a longer text the first and last sign also depend on the neighbours.
+            # Within a longer text the first and last character also depend on the neighbours.
             encoded = encode(b"\0" * shift + raw).rstrip(b"=")
             start = (shift * 8 + 5) // 6
             end = len(encoded) - (1 if (shift + len(raw)) % 3 else 0)

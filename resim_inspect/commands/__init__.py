@@ -1,4 +1,4 @@
-"""What the commands share: exit codes, errors for people, colour, and which files a path means.
+"""The commands of `resim-inspect`, and what they share: their error, and the files of a path.
 
 A command is a module with `add_arguments(parser)` and `run(args) -> int`; `cli` imports
 it when it is called, so that no command pays for another.
@@ -8,53 +8,24 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from enum import IntEnum
 from pathlib import Path
-from typing import TextIO
 
 from resim_inspect.errors import InspectError
 
 METRICS_FILE = "metrics.binproto"
-"""The name that a metrics build gives its output."""
+"""File name of a metrics build's output."""
 
 
-class ExitCode(IntEnum):
-    """What the process says to the shell; of several the larger wins."""
-
-    OK = 0
-    INVALID = 1
-    """At least one file is not valid."""
-    ERROR = 2
-    """A file could not be read, or the call was wrong."""
-    INTERNAL = 70
-    """A fault in this program."""
-
-
-class CommandError(InspectError):
-    """A call that cannot be done: one sentence for people; the command ends with `ERROR`."""
-
-
-def use_color(choice: str, stream: TextIO) -> bool:
-    """Whether to colour what goes to `stream`: `always`, `never`, or by terminal and NO_COLOR."""
-    if choice != "auto":
-        return choice == "always"
-    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
-        return False
-    return stream.isatty()
-
-
-def light_terminal() -> bool:
-    """Whether the terminal says that its background is light; most say nothing and are dark."""
-    background = os.environ.get("COLORFGBG", "").rpartition(";")[2]
-    return background in {"7", "15"}
+class CommandError(Exception):
+    """A call that cannot be carried out: one sentence; the exit code is `ERROR`."""
 
 
 def metrics_files(path: Path) -> Iterator[Path]:
-    """The files that a PATH means: itself, or for a folder every `metrics.binproto` below it.
+    """Yield the files that a PATH means: itself, or every `metrics.binproto` below a folder.
 
     Folders come in the order of their names and links to folders are not followed; a
-    file that is missing or unreadable is the reader's to report. CommandError for a folder
-    without one.
+    missing or unreadable file is reported by its reader. Raises CommandError for a folder
+    without a file.
     """
     if not path.is_dir():
         yield path

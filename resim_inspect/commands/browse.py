@@ -1,4 +1,4 @@
-"""`resim-inspect browse`: a plotly figure or an image, whole, in the browser or viewer."""
+"""`resim-inspect browse`: a plotly figure or an image in full, in the browser or viewer."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from resim_inspect.charts.external_viewer import has_display, launch
-from resim_inspect.commands import CommandError, ExitCode, metrics_files
+from resim_inspect.commands import CommandError, metrics_files
+from resim_inspect.exit_codes import ExitCode
+from resim_inspect.terminal import positive
 from resim_inspect.text import clean
 
 if TYPE_CHECKING:
@@ -18,15 +20,15 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What may be asked of `browse`."""
+    """Add the arguments of `browse`."""
     parser.add_argument("path", metavar="FILE", type=Path, help="a metrics.binproto, or its folder")
     parser.add_argument(
         "--metric",
         metavar="NAME",
-        help="the figure or image; may be left out where the file has only one",
+        help="the figure or image; not needed if the file has only one",
     )
     parser.add_argument(
-        "--image", metavar="N", type=_ordinal, default=1, help="which one of a list, from 1"
+        "--image", metavar="N", type=positive, default=1, help="which one of a list, from 1"
     )
     parser.add_argument(
         "--plotlyjs", metavar="PATH", type=Path, help="a plotly.min.js to put into the page"
@@ -36,15 +38,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _ordinal(text: str) -> int:
-    value = int(text) if text.isdecimal() else 0
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
-    return value
-
-
 def run(args: argparse.Namespace) -> int:
-    """Writes the page where one is needed, opens it, and prints its path."""
+    """Write the page if one is needed, open it, and print its path."""
     from resim_inspect.charts.html_page import NothingToBrowseError, target
     from resim_inspect.document import open_document
 
@@ -62,12 +57,12 @@ def run(args: argparse.Namespace) -> int:
 def _file(path: Path) -> Path:
     files = list(metrics_files(path))
     if len(files) > 1:
-        raise CommandError(f"{path}: {len(files)} files below it; name one of them")
+        raise CommandError(f"{path}: there are {len(files)} files below it; name one of them")
     return files[0]
 
 
 def _metric(document: Document, name: str | None) -> Metric:
-    """The metric of that name; without a name the only one that can be browsed."""
+    """Return the metric of that name; without a name the only one that can be browsed."""
     from resim_inspect.commands.show import chosen
     from resim_inspect.document.model import ImageListValues, ImageValues, PlotlyValues
 
@@ -78,10 +73,10 @@ def _metric(document: Document, name: str | None) -> Metric:
     if len(possible) == 1:
         return possible[0]
     if not possible:
-        raise CommandError(f"{document.path}: no plotly figure and no image in this file")
+        raise CommandError(f"{document.path}: the file has no plotly figure and no image")
     names = ", ".join(repr(clean(metric.name, 60)) for metric in possible[:8])
     more = f" and {len(possible) - 8} more" if len(possible) > 8 else ""
-    raise CommandError(f"{document.path}: which one? --metric NAME, of {names}{more}")
+    raise CommandError(f"{document.path}: choose a metric with --metric NAME: {names}{more}")
 
 
 def _open(found: Target, print_only: bool) -> int:
@@ -89,7 +84,7 @@ def _open(found: Target, print_only: bool) -> int:
         sys.stderr.write(f"{found.notice}\n")
     if not print_only:
         if not has_display():
-            sys.stderr.write("No display here; open this file where there is one:\n")
+            sys.stderr.write("There is no display here; open this file on a machine with one:\n")
         elif not launch(found.path):
             sys.stderr.write("No browser or viewer was found; open this file:\n")
     sys.stdout.write(f"{found.path}\n")

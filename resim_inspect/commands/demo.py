@@ -1,4 +1,4 @@
-"""`resim-inspect demo`: the app on a sample that it makes itself."""
+"""`resim-inspect demo`: the app on a generated sample."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ import sys
 import tempfile
 from pathlib import Path
 
-from resim_inspect.commands import ExitCode
+from resim_inspect.exit_codes import ExitCode
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The one choice: where the sample stays."""
+    """Add the arguments of `demo`."""
     parser.add_argument(
         "--keep", metavar="DIR", type=Path, help="write the sample here and leave it there"
     )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Makes the sample and opens it; where there is no terminal, prints it as `show` does."""
+    """Generate the sample and open it; without a terminal print it as `show` does."""
     if args.keep is not None:
         args.keep.mkdir(parents=True, exist_ok=True)
         return _open(args.keep, args)

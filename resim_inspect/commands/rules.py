@@ -9,7 +9,10 @@ import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from resim_inspect.commands import CommandError, ExitCode, use_color
+from resim_inspect.commands import CommandError
+from resim_inspect.exit_codes import ExitCode
+from resim_inspect.terminal import use_color
+from resim_inspect.validation.catalogue.rule import Rule
 from resim_inspect.validation.findings import Severity
 from resim_inspect.validation.registry import RULES, Rule
 
@@ -20,22 +23,22 @@ _MARKS = {Severity.ERROR: "E", Severity.WARNING: "W", Severity.INFO: "i"}
 _COLORS = {Severity.ERROR: "1;31", Severity.WARNING: "33", Severity.INFO: "34"}
 _MEANING = {
     Severity.ERROR: "error: ReSim's own validator rejects the file",
-    Severity.WARNING: "warning: ReSim accepts it, but somebody will be surprised",
-    Severity.INFO: "info: worth knowing",
+    Severity.WARNING: "warning: ReSim accepts the file, but the result may surprise",
+    Severity.INFO: "info: a remark",
 }
 _WIDTH = 88
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What may be asked of `rules`."""
+    """Add the arguments of `rules`."""
     parser.add_argument("code", metavar="CODE", nargs="?", help="the rule to explain")
     parser.add_argument(
-        "--format", choices=("text", "json"), default="text", help="how to write it (default: text)"
+        "--format", choices=("text", "json"), default="text", help="output format (default: text)"
     )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Lists all rules, or explains one; an unknown code is a wrong call."""
+    """List all rules, or explain one; raises CommandError for an unknown code."""
     if args.code is not None and args.code not in RULES:
         raise CommandError(f"there is no rule {args.code!r}{_near(args.code)}")
     chosen = list(RULES.values()) if args.code is None else [RULES[args.code]]
@@ -80,11 +83,11 @@ def _listing(paint: Callable[[str, str], str]) -> Iterator[str]:
             when = f" ({_when(rule)})" if rule.since or rule.until else ""
             yield f"  {_MARKS[severity]} {code}  {rule.title}{paint(when, '2')}"
         yield ""
-    yield "`resim-inspect rules CODE` explains one, with an example of bad and good."
+    yield "`resim-inspect rules CODE` explains a rule, with a bad and a good example."
 
 
 def explain(rule: Rule, paint: Callable[[str, str], str]) -> Iterator[str]:
-    """The lines of one rule: what it means, when it holds, bad and good."""
+    """Yield the lines of one rule: its meaning, its releases, a bad and a good example."""
     yield f"{paint(rule.code, '1;' + _COLORS[rule.severity].removeprefix('1;'))}  {rule.title}"
     yield paint(_MEANING[rule.severity], "2")
     if rule.since or rule.until:

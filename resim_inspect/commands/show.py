@@ -1,4 +1,4 @@
-"""`resim-inspect show`: what is in a file, on stdout, as text or as JSON."""
+"""`resim-inspect show`: the content of a file on stdout, as text or as JSON."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from resim_inspect.commands import CommandError, ExitCode, light_terminal, metrics_files, use_color
+from resim_inspect.commands import CommandError, metrics_files
 from resim_inspect.document import DocumentError, open_document
+from resim_inspect.exit_codes import ExitCode
+from resim_inspect.terminal import light_terminal, positive, use_color
 from resim_inspect.text import clean
 
 if TYPE_CHECKING:
@@ -18,14 +20,16 @@ if TYPE_CHECKING:
     from resim_inspect.document.model import Metric
 
 PAGE_WIDTH = 80
-"""Columns where the output is no terminal."""
-WIDEST = 120
-"""Columns that a wider terminal is not filled beyond; `--width` may."""
+"""Columns if the output is not a terminal."""
+MAX_TERMINAL_WIDTH = 120
+"""Maximum of columns on a wider terminal; `--width` may exceed it."""
 CHART_HEIGHT = 14
+MAX_SIZE = 1000
+"""Maximum of columns, and of lines of a chart."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What may be asked of `show`."""
+    """Add the arguments of `show`."""
     parser.add_argument(
         "path",
         metavar="PATH",
@@ -40,11 +44,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="only this metric, in full with its numbers; may be given several times",
     )
     parser.add_argument(
-        "--width", type=_positive, metavar="N", help="columns (default: the terminal's, else 80)"
+        "--width", type=positive, metavar="N", help="columns (default: the terminal's, else 80)"
     )
     parser.add_argument(
         "--height",
-        type=_positive,
+        type=positive,
         metavar="N",
         default=CHART_HEIGHT,
         help="lines of a chart (default: %(default)s)",
@@ -58,16 +62,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Prints every file; one that cannot be read is told of on stderr and makes the exit code 2."""
+    """Print every file; one that cannot be read is reported on stderr, and the exit code is 2."""
     write = _json if args.format == "json" else _text
     return write(args)
-
-
-def _positive(text: str) -> int:
-    value = int(text) if text.isdecimal() else 0
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
-    return min(value, 1000)
 
 
 def _open_all(path: Path) -> Iterator[tuple[Path, Document | DocumentError]]:
@@ -84,10 +81,10 @@ def _open_all(path: Path) -> Iterator[tuple[Path, Document | DocumentError]]:
 def _text(args: argparse.Namespace) -> int:
     from resim_inspect.commands.show_output.cards import Cards, Look
 
-    columns = min(shutil.get_terminal_size((PAGE_WIDTH, 24)).columns, WIDEST)
+    columns = min(shutil.get_terminal_size((PAGE_WIDTH, 24)).columns, MAX_TERMINAL_WIDTH)
     width = args.width or (columns if sys.stdout.isatty() else PAGE_WIDTH)
     color = use_color(args.color, sys.stdout)
-    look = Look(max(width, 40), args.height, color, light_terminal())
+    look = Look(min(max(width, 40), MAX_SIZE), min(args.height, MAX_SIZE), color, light_terminal())
     code = ExitCode.OK
     for number, (_, document) in enumerate(_open_all(args.path)):
         if number:
@@ -128,9 +125,9 @@ def _json(args: argparse.Namespace) -> int:
 
 
 def chosen(document: Document, names: list[str]) -> list[Metric]:
-    """The metrics with these names, in the order asked for; all of those that share a name.
+    """Return the metrics with these names, in their order; all metrics that share a name.
 
-    CommandError, with the nearest name there is, for a name that the file does not have.
+    Raises CommandError, with the nearest name, for a name that the file does not have.
     """
     found: list[Metric] = []
     for name in names:

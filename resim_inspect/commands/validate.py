@@ -1,4 +1,4 @@
-"""`resim-inspect validate`: what is wrong with files, by the rules of ReSim's validator."""
+"""`resim-inspect validate`: the findings about files, by the rules of ReSim's validator."""
 
 from __future__ import annotations
 
@@ -7,20 +7,22 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from resim_inspect.commands import CommandError, ExitCode, metrics_files, use_color
+from resim_inspect.commands import CommandError, metrics_files
 from resim_inspect.document import open_document
-from resim_inspect.errors import THE_PATH, DocumentError, UnreadableError
+from resim_inspect.errors import DocumentError, UnreadableError
+from resim_inspect.exit_codes import ExitCode
+from resim_inspect.terminal import use_color
 from resim_inspect.validation import Severity, validate
 from resim_inspect.validation.editions import NEWEST, edition
 from resim_inspect.validation.formats import Result, text, unreadable
 
 FORMATS = ("text", "json", "sarif", "junit", "github")
 MANY = 20
-"""From so many files on there is a progress bar."""
+"""Number of files from which a progress bar is shown."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What may be asked of `validate`."""
+    """Add the arguments of `validate`."""
     parser.add_argument(
         "paths",
         metavar="PATH",
@@ -29,31 +31,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="a metrics.binproto of any name; of a folder, every metrics.binproto below it",
     )
     parser.add_argument(
-        "--format", choices=FORMATS, default="text", help="how to write it (default: text)"
+        "--format", choices=FORMATS, default="text", help="output format (default: text)"
     )
     parser.add_argument(
         "--edition",
         metavar="RELEASE",
         default=NEWEST,
-        help="the release of open-core whose rules count (default: %(default)s)",
+        help="the release of open-core whose rules apply (default: %(default)s)",
     )
     parser.add_argument("--strict", action="store_true", help="exit with 1 for warnings too")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Judges every file. 0: all valid; 1: some invalid; 2: some could not be read."""
+    """Validate every file. 0: all valid; 1: some invalid; 2: some could not be read."""
     try:
         release = edition(args.edition).name
     except ValueError as error:
         raise CommandError(str(error)) from error
     files = [found for path in args.paths for found in _files(path, release)]
     results: list[Result] = []
-    # Text comes as files are judged, unless a progress bar owns the screen.
-    watched = len(files) >= MANY and sys.stderr.isatty()
-    live = args.format == "text" and not watched
+    # Text is written file by file, unless a progress bar owns the screen.
+    with_progress = len(files) >= MANY and sys.stderr.isatty()
+    live = args.format == "text" and not with_progress
     color = use_color(args.color, sys.stdout)
-    judged = (one if isinstance(one, Result) else judge(one, release) for one in files)
-    for result in _progress(judged, len(files)) if watched else judged:
+    validated = (
+        file if isinstance(file, Result) else validate_file(file, release) for file in files
+    )
+    for result in _progress(validated, len(files)) if with_progress else validated:
         results.append(result)
         if live:
             _print(result, color)
@@ -61,8 +65,8 @@ def run(args: argparse.Namespace) -> int:
     return exit_code(results, args.strict)
 
 
-def judge(path: Path, release: str) -> Result:
-    """The result of one file; what keeps it from being read is a finding."""
+def validate_file(path: Path, release: str) -> Result:
+    """Validate one file; an error that prevents reading is a finding."""
     try:
         with open_document(path) as document:
             return Result(path, True, validate(document, edition=release))
@@ -71,7 +75,7 @@ def judge(path: Path, release: str) -> Result:
 
 
 def exit_code(results: Iterable[Result], strict: bool) -> int:
-    """0 all valid, 1 some invalid (with `strict`, or with warnings), 2 some not readable."""
+    """Return 0: all valid; 1: some invalid, or with `strict` warnings; 2: some unreadable."""
     worst = ExitCode.OK
     for result in results:
         if not result.readable:
@@ -85,17 +89,17 @@ def _files(path: Path, release: str) -> Iterator[Path | Result]:
     try:
         yield from metrics_files(path)
     except CommandError:
-        # Told like a file that cannot be read, so that the other paths are still judged.
-        error = UnreadableError("has no metrics.binproto in it or below it", path, subject=THE_PATH)
+        # Reported like a file that cannot be read, so that the other paths are still validated.
+        error = UnreadableError("has no metrics.binproto in it or below it", path)
         yield unreadable(path, error, release)
 
 
-def _progress(judged: Iterator[Result], total: int) -> Iterator[Result]:
+def _progress(results: Iterator[Result], total: int) -> Iterator[Result]:
     from rich.console import Console
     from rich.progress import track
 
     yield from track(
-        judged, "Validating", total=total, console=Console(stderr=True), transient=True
+        results, "Validating", total=total, console=Console(stderr=True), transient=True
     )
 
 

@@ -1,4 +1,4 @@
-"""The demo: the example build on flights that are made for it, job by job and then the batch."""
+"""`resim-runner demo`: the example build on generated flights, job by job and then the batch."""
 
 from __future__ import annotations
 
@@ -20,23 +20,24 @@ SDK = "resim-open-core"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Where the workspace stays, and whether the inspector opens on it."""
+    """Add the arguments of `demo`."""
     parser.add_argument(
-        "--keep", metavar="DIR", type=Path, help="make the workspace here and leave it there"
+        "--keep", metavar="DIR", type=Path, help="create the workspace here and keep it"
     )
     parser.add_argument(
-        "--no-inspect", action="store_true", help="end after the runs, without the inspector"
+        "--no-inspect",
+        action="store_true",
+        help="end after the runs, without opening the inspector",
     )
-    parser.add_argument("--debug", action="store_true", help="show where an error comes from")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Make the workspace, run the build on it, open the inspector; the exit code of the runs."""
+    """Create the workspace, run the build, open the inspector; return the code of the runs."""
     if args.keep is not None:
         folder: Path = args.keep
         if folder.exists() and any(folder.iterdir()) and not (folder / JOBS).is_dir():
             raise RunnerError(
-                f"{clean(str(folder))} has other things in it.", "Name a new or an empty folder."
+                f"{clean(str(folder))} has other content.", "Name a new or an empty folder."
             )
         return _demo(folder, inspect=not args.no_inspect)
     with tempfile.TemporaryDirectory(prefix="resim-runner-demo-") as scratch:
@@ -46,12 +47,12 @@ def run(args: argparse.Namespace) -> int:
 def _demo(workspace: Path, *, inspect: bool) -> int:
     reason = why_not()
     if reason:
-        _say(f"Nothing is run: {reason} What follows is made up by {Path(__file__).name}.")
-        make_up(workspace)
+        _say(f"Nothing is run: {reason} The following results are invented.")
+        invent_results(workspace)
         code = 0
     else:
         example = example_folder()
-        assert example is not None  # or there would be a reason
+        assert example is not None  # else there is a reason
         generate(example, workspace)
         code = _run_all(example, workspace)
     if inspect:
@@ -60,7 +61,7 @@ def _demo(workspace: Path, *, inspect: bool) -> int:
 
 
 def why_not() -> str:
-    """Why the example cannot run here, as a sentence; empty where it can."""
+    """Return why the example cannot run here, as a sentence; empty if it can."""
     if example_folder() is None:
         return "the example build is not installed with this program."
     try:
@@ -70,14 +71,14 @@ def why_not() -> str:
     if found is None:
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         return (
-            f"the official SDK, {SDK}, is not installed (it is there for Linux and Python 3.10"
+            f"the official SDK, {SDK}, is not installed (it exists for Linux and Python 3.10"
             f" to 3.13; this is {sys.platform} and {version})."
         )
     return ""
 
 
 def example_folder() -> Path | None:
-    """Where the example lies: beside this module where it is installed, else in the checkout."""
+    """Return the folder of the example: beside the package if installed, else in the checkout."""
     here = Path(__file__).resolve().parents[1]
     for folder in (here / EXAMPLE, here.parent / "examples" / EXAMPLE):
         if (folder / "generate.py").is_file():
@@ -86,21 +87,21 @@ def example_folder() -> Path | None:
 
 
 def generate(example: Path, workspace: Path) -> None:
-    """Let the example fly its experiences into a workspace; raises RunnerError."""
+    """Let the example generate its flights into a workspace; raises RunnerError."""
     command = [sys.executable, str(example / "generate.py"), str(workspace)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
-        raise RunnerError(f"the flights cannot be made: {clean(last, 200)}.")
+        last = (done.stderr.strip().splitlines() or ["there is no output"])[-1]
+        raise RunnerError(f"the flights cannot be generated: {clean(last, 200)}.")
 
 
 def run_arguments(example: Path, workspace: Path) -> list[str]:
-    """The arguments of `resim-runner` that run the example natively on a workspace."""
+    """Return the arguments of `resim-runner run` for the example, natively on a workspace."""
     here = Path(__file__).resolve().parents[2]
-    words = ["run", str(workspace), "--command"]
+    words = [str(workspace), "--command"]
     words.append(shlex.join([sys.executable, "-m", "runner.inside"]))
     words += ["--env", f"PYTHONPATH={example}{os.pathsep}{here}", "--env", "RESIM_METRICS=metrics"]
-    # A build gets an empty /tmp of its own: what it needs of the real one is let in.
+    # A build has an empty /tmp of its own: what it needs of the real one is mounted.
     for path in dict.fromkeys((Path(sys.prefix), here, example)):
         if path.is_relative_to("/tmp"):
             words += ["--mount", f"{path}:{path}"]
@@ -108,15 +109,17 @@ def run_arguments(example: Path, workspace: Path) -> list[str]:
 
 
 def _run_all(example: Path, workspace: Path) -> int:
-    from runner.cli import main
+    from runner.commands import run as run_command
 
-    words = run_arguments(example, workspace)
-    _say(f"Five flights are made in {workspace}; the example build runs on each, then on all.")
-    return main(words)
+    _say(f"Five flights are in {workspace}; the example build runs on each, then on all.")
+    parser = argparse.ArgumentParser()
+    run_command.add_arguments(parser)
+    defaults = argparse.Namespace(command_name="run", arguments=[])
+    return run_command.run(parser.parse_args(run_arguments(example, workspace), defaults))
 
 
-def make_up(workspace: Path) -> None:
-    """A workspace as the example would leave one, from numbers that nobody measured."""
+def invent_results(workspace: Path) -> None:
+    """Create a workspace as the example would leave it, with invented numbers."""
     from resim_inspect.building.builder import DocumentBuilder
 
     deviations = {"calm_survey": 0.15, "coast_inspection": 0.48, "gusty_delivery": 1.24}
@@ -130,7 +133,7 @@ def make_up(workspace: Path) -> None:
         height = b.doubles("Flown height", heights, unit="m", index=clock)
         statuses = b.statuses("Height statuses", ["PASSED"] * len(seconds), index=clock)
         b.double_over_time("Height", [(height, statuses)])
-        b.text("Flight report", f"## {name.replace('_', ' ')}\n\nNobody flew this one.\n")
+        b.text("Flight report", f"## {name.replace('_', ' ')}\n\nThis flight is invented.\n")
         folder = workspace / JOBS / name / "outputs"
         folder.mkdir(parents=True, exist_ok=True)
         b.write(folder / "metrics.binproto")
@@ -143,7 +146,7 @@ def make_up(workspace: Path) -> None:
 
 
 def _inspect(workspace: Path) -> None:
-    """Open the inspector on the workspace; without a terminal, print what it says of the batch."""
+    """Open the inspector on the workspace; without a terminal, print its view of the batch."""
     inspector = [sys.executable, "-m", "resim_inspect"]
     if sys.stdin.isatty() and sys.stdout.isatty():
         subprocess.run([*inspector, str(workspace)], check=False)

@@ -1,4 +1,4 @@
-"""`resim-runner fetch`: a batch of the cloud onto disk, as a workspace."""
+"""`resim-runner fetch`: the download of a batch of the cloud as a workspace."""
 
 from __future__ import annotations
 
@@ -8,24 +8,26 @@ import os
 import sys
 import time
 from argparse import Namespace
-from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from uuid import UUID
 
 from resim_inspect.text import clean, count, size
-from runner.errors import CallError, RunnerError
-from runner.execution.events import Event
+from runner.commands.shared.reporting_args import check_stdout
+from runner.errors import RunnerError
+from runner.execution.events import Event, EventSink
+from runner.exit_codes import ExitCode
 from runner.redact import Secrets
 from runner.workspace.urls import API_VARIABLE, DEFAULT_API_URL
 
-Tell = Callable[[Event], None]
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of the command."""
+    """Add the arguments of `fetch`."""
     parser.add_argument(
-        "workspace", type=Path, metavar="WORKSPACE", help="the folder to fetch into, new or begun"
+        "workspace",
+        type=Path,
+        metavar="WORKSPACE",
+        help="the folder to download into: a new one, or one of an incomplete download",
     )
     parser.add_argument("--project", type=_uuid, required=True, metavar="ID")
     parser.add_argument("--batch", type=_uuid, required=True, metavar="ID")
@@ -39,62 +41,73 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--token-file",
         type=Path,
         metavar="FILE",
-        help="a file that only you may read (default: RESIM_TOKEN, then resim-inspect/token in the"
-        " folder of configurations)",
+        help="a file that only your user may read (default: RESIM_TOKEN, then resim-inspect/token"
+        " in the configuration folder)",
     )
-    what = parser.add_argument_group("what of the batch")
-    what.add_argument(
-        "--jobs", action="append", default=[], metavar="JOB", help="an id or a name; repeatable"
+    parts = parser.add_argument_group("parts of the batch")
+    parts.add_argument(
+        "--jobs",
+        action="append",
+        default=[],
+        metavar="JOB",
+        help="only this job, an id or a name; repeatable",
     )
-    what.add_argument(
+    parts.add_argument(
         "--status",
         action="append",
         default=[],
         metavar="STATUS",
-        help="jobs of a status, such as BLOCKER, ERROR or FAIL_WARN; repeatable",
+        help="only jobs with a status, such as BLOCKER, ERROR or FAIL_WARN; repeatable",
     )
-    what.add_argument("--name", default="", metavar="TEXT", help="jobs with this in their name")
-    what.add_argument("--logs", action="store_true", help="also the logs of the simulations")
-    what.add_argument("--files", action="store_true", help="also images and other external files")
-    how = parser.add_argument_group("how")
+    parts.add_argument(
+        "--name", default="", metavar="TEXT", help="only jobs with this text in their name"
+    )
+    parts.add_argument("--logs", action="store_true", help="also the logs of the simulations")
+    parts.add_argument("--files", action="store_true", help="also images and other external files")
+    how = parser.add_argument_group("connection and progress")
     how.add_argument(
         "--connections",
         type=_connections,
         metavar="N",
-        help="requests at once (default: as many as the latency asks for, up to 64)",
+        help="number of connections (default: by the latency, up to 64)",
     )
     how.add_argument(
-        "--allow-http", action="store_true", help="send the token over plain http, for all to see"
+        "--allow-http",
+        action="store_true",
+        help="allow plain http, which sends the token unencrypted",
     )
     how.add_argument("--format", choices=("text", "json"), default="text")
-    how.add_argument("--events", metavar="FILE", help="one JSON line per change; - is stdout")
+    how.add_argument(
+        "--events", metavar="FILE", help="write one JSON line per event to FILE; - is stdout"
+    )
 
 
 def run(args: Namespace) -> int:
-    """Fetch, and tell what came; 2 where something is missing; raises RunnerError."""
+    """Download and report; return 2 if something is missing; raises RunnerError."""
     from runner.download.token import find_token
     from runner.execution.cancellation import Interrupted, Signals
 
-    if args.events == "-" and args.format == "json":
-        raise CallError("--events - and --format json cannot both have stdout.")
+    check_stdout(args.format, args.events)
     with Signals() as signals, ExitStack() as stack:
-        tell = _events(args, stack)
+        notify = _events(args, stack)
         try:
             token = find_token(args.token_file, os.environ, time.time())
-            return _fetch(args, token, Secrets([token]), tell)
+            return _fetch(args, token, Secrets([token]), notify)
         except RunnerError as error:
-            if tell is not None:
+            if notify is not None:
                 kind = type(error).__name__
                 data = {"hint": error.hint, "kind": kind}
-                tell(Event("error", time.time(), text=error.reason, data=data))
+                notify(Event("error", time.time(), text=error.reason, data=data))
             raise
         except Interrupted:
-            sys.stderr.write("interrupted: what came is kept; run the same again to go on.\n")
-            return signals.code or 130
+            sys.stderr.write(
+                "interrupted: completed downloads are kept; run the same command to continue.\n"
+            )
+            return signals.code or ExitCode.INTERRUPTED
 
 
-def _events(args: Namespace, stack: ExitStack) -> Tell | None:
-    """Where events go, where they are wanted; raises StorageError."""
+def _events(args: Namespace, stack: ExitStack) -> EventSink | None:
+    """Return the sink for `--events`, if it was given; raises StorageError."""
     from runner.reporting import machine
 
     if args.events is None:
@@ -105,14 +118,14 @@ def _events(args: Namespace, stack: ExitStack) -> Tell | None:
     return machine.JsonLines(stream, Secrets())
 
 
-def _fetch(args: Namespace, token: str, secrets: Secrets, tell: Tell | None) -> int:
+def _fetch(args: Namespace, token: str, secrets: Secrets, notify: EventSink | None) -> int:
     from runner.api.client.client import Client
     from runner.api.client.retry import RetryPolicy
     from runner.download.batch import fetch_batch
     from runner.download.downloader import MAX_CONNECTIONS
     from runner.download.selection import DownloadSelection
     from runner.download.store import Target
-    from runner.reporting.fetch_progress import showing, telling
+    from runner.reporting.fetch_progress import send_progress, show_progress
     from runner.workspace.urls import origin_of
 
     client = Client(
@@ -133,7 +146,7 @@ def _fetch(args: Namespace, token: str, secrets: Secrets, tell: Tell | None) -> 
     target = Target(args.workspace, args.project, args.batch)
     host = clean(origin_of(args.api_url).host, 200)
     try:
-        with showing(secrets) if tell is None else telling(tell) as watch:
+        with show_progress(secrets) if notify is None else send_progress(notify) as watch:
             found = fetch_batch(
                 client,
                 target,
@@ -150,17 +163,17 @@ def _fetch(args: Namespace, token: str, secrets: Secrets, tell: Tell | None) -> 
     for job, one in found.missing:
         text = f"missing: {clean(job, 80)}: {clean(one.what, 120)}: {clean(one.why, 200)}"
         sys.stderr.write(f"{secrets.hide_text(text)}\n")
-    code = 2 if found.missing else 0
-    if tell is not None:
+    code = ExitCode.ERROR if found.missing else ExitCode.OK
+    if notify is not None:
         data = {
             "jobs": len(found.jobs),
             "kept": found.kept,
             "bytes": found.bytes,
             "missing": len(found.missing),
             "notes": [secrets.hide_text(note) for note in found.notes],
-            "exit_code": code,
+            "exit_code": int(code),
         }
-        tell(Event("end", time.time(), data=data))
+        notify(Event("end", time.time(), data=data))
     if args.events == "-":
         return code
     if args.format == "json":
@@ -174,12 +187,12 @@ def _fetch(args: Namespace, token: str, secrets: Secrets, tell: Tell | None) -> 
             "missing": [
                 {"job": job, "what": one.what, "why": one.why} for job, one in found.missing
             ],
-            "exit_code": code,
+            "exit_code": int(code),
         }
         sys.stdout.write(secrets.hide_text(json.dumps(values, indent=1)) + "\n")
     else:
-        kept = f", {found.kept:,} of them there before" if found.kept else ""
-        lost = f"; {count(len(found.missing), 'thing')} did not come" if found.missing else ""
+        kept = f", {found.kept:,} of them complete before" if found.kept else ""
+        lost = f"; {count(len(found.missing), 'item')} missing" if found.missing else ""
         text = f"{count(len(found.jobs), 'job')}{kept}, {size(found.bytes)} fetched{lost}: "
         sys.stdout.write(f"{text}{clean(str(args.workspace))}\n")
     return code
@@ -189,10 +202,10 @@ def _uuid(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{clean(text, 60)!r} is no UUID") from None
+        raise argparse.ArgumentTypeError(f"{clean(text, 60)!r} is not a valid UUID") from None
 
 
 def _connections(text: str) -> int:
     if text.isascii() and text.isdecimal() and 1 <= int(text) <= 256:
         return int(text)
-    raise argparse.ArgumentTypeError("from 1 to 256")
+    raise argparse.ArgumentTypeError(f"{clean(text, 60)!r} is not a number from 1 to 256")

@@ -2,33 +2,54 @@
 
 from __future__ import annotations
 
+import argparse
 import os
-import sys
 from argparse import Namespace
 from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
 
 from resim_inspect.text import clean
 from resim_inspect.validation.findings import Severity
-from runner.commands.shared import build_args, session
+from runner.commands.shared import session as sessions
+from runner.commands.shared.arguments import add_outputs_arguments
+from runner.commands.shared.build_args import add_build_arguments, build_of
+from runner.commands.shared.policy_args import add_policy_arguments, policy_of
+from runner.commands.shared.reporting_args import add_reporting_arguments, reporting_of
+from runner.commands.shared.session import CallReport, Session
 from runner.commands.shared.staging import check_outputs, keep, staging_folder
 from runner.engines.protocol import Task
 from runner.errors import CallError, RunnerError
-from runner.execution.cancellation import Signals
 from runner.execution.events import Event
-from runner.execution.run_context import RunContext
-from runner.execution.run_job import JobSpec, run_job
-from runner.reporting.dispatcher import EventDispatcher
-from runner.reporting.rows import summary
+from runner.execution.run_context import JobSpec
+from runner.execution.run_job import run_job
 from runner.workspace import contract
 from runner.workspace.contract import Mode
 from runner.workspace.results import JobResult, Outcome
 
+Inputs = tuple[tuple[str, Path], ...]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `job`."""
+    add_build_arguments(parser)
+    parser.add_argument(
+        "--inputs",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="the folder with experience/ and logs/",
+    )
+    add_outputs_arguments(parser)
+    parser.add_argument("--name", default="job", help="name of the job (default: job)")
+    add_policy_arguments(parser)
+    add_reporting_arguments(parser)
+
 
 def run(args: Namespace) -> int:
     """Run the command; raises RunnerError."""
-    build = build_args.build_of(args, os.environ)
-    policy = build_args.policy_of(args, build, os.environ)
+    options = reporting_of(args)
+    build = build_of(args, os.environ)
+    policy = policy_of(args, build, os.environ)
     warnings = _check_inputs(args.inputs)
     check_outputs(args.outputs)
     inputs = tuple(
@@ -37,65 +58,43 @@ def run(args: Namespace) -> int:
         if (args.inputs / path.name).is_dir()
     )
     if args.dry_run:
-        from runner.commands.shared.dry_run import tell_job
+        from runner.commands.shared import dry_run
 
-        return tell_job(args, build, policy, inputs)
-    log = args.log
-    with (
-        EventDispatcher(args, policy.secrets, lambda _: session.log_path(log)) as dispatcher,
-        session.ready(args, dispatcher, build, policy) as (call, signals),
-    ):
+        line = dry_run.command_line(build, inputs, args.outputs)
+        rows = [(args.name, line, "would run")]
+        return dry_run.print_plan(args.command_name, options, policy, rows)
+    log_text = sessions.log_path(args.log)
+    with sessions.open_session(args, options, build, policy, lambda _: log_text) as session:
         for warning in warnings:
-            dispatcher(Event("warning", call.clock(), text=warning))
-        dispatcher.plan(
-            call.clock(),
-            args.name,
-            session.describe_build(build, call.prepared),
-            call.engine.info.description,
-            [args.name],
-            jobs=1,
-            todo=1,
-            parallel=1,
-        )
-        result = _run(args, call, signals, inputs)
-        code = session.finish(
-            args, policy, args.name, {}, [result], set(), dispatcher, signals.code
-        )
-    if args.format == "text" and args.events != "-":
-        sys.stdout.write(summary([result], 0, session.gate_of(args)) + "\n")
+            session.dispatcher(Event("warning", session.context.clock(), text=warning))
+        sessions.announce(session, args.name, [args.name], jobs=1, todo=1, parallel=1)
+        report = CallReport(args.command_name, args.name, {}, [_run(args, session, inputs)])
+        code = sessions.finish(session, options, report)
+    sessions.print_summary(options, report)
     return code
 
 
-def _run(
-    args: Namespace, call: RunContext, signals: Signals, inputs: tuple[tuple[str, Path], ...]
-) -> JobResult:
-    def on_line(text: str) -> None:
-        call.notify(Event("line", call.clock(), args.name, text))
-
-    call.notify(Event("started", call.clock(), args.name))
+def _run(args: Namespace, session: Session, inputs: Inputs) -> JobResult:
+    context = session.context
+    context.notify(Event("started", context.clock(), args.name))
     try:
         with staging_folder(args.outputs) as staging:
             job_id = str(uuid5(NAMESPACE_URL, f"resim-job:{args.inputs.resolve()}"))
-            task = Task(call.call_id, args.name, inputs)
+            task = Task(context.call_id, args.name, inputs)
             spec = JobSpec(task, job_id, staging / "outputs", args.log)
-            engine, build, prepared = call.engine, call.build, call.prepared
-            result = session.watched(
-                call,
-                signals,
-                lambda: run_job(engine, build, prepared, spec, call.policy, call.stop, on_line),
-            )
+            result = sessions.run_until_signalled(session, lambda: run_job(context, spec))
             keep(result, staging, args.outputs)
     except RunnerError as error:
         result = JobResult(args.name, "", Outcome.BROKEN, message=error.reason, hint=error.hint)
-    call.notify(Event("finished", call.clock(), args.name, result=result))
+    context.notify(Event("finished", context.clock(), args.name, result=result))
     return result
 
 
 def _check_inputs(folder: Path) -> list[str]:
-    """What is odd about the inputs; raises CallError for what no build can run on."""
+    """Return warnings about the inputs; raises CallError for inputs that no build can run on."""
     if folder.is_dir() and contract.mode_of(contract.names_in(folder)) is not Mode.JOB:
         raise CallError(
-            f"{clean(str(folder))} holds the config of another mode than a job's.",
+            f"{clean(str(folder))} has the config of another mode than a job's.",
             "A job's inputs are experience/ and logs/ alone.",
         )
     findings = contract.check_inputs(folder)

@@ -2,30 +2,77 @@
 
 from __future__ import annotations
 
+import argparse
 import os
-import sys
 from argparse import Namespace
 from pathlib import Path
 
-from runner.commands.shared import batch_call, build_args, session
+from resim_inspect.terminal import positive
+from runner.commands.shared import batch_call
+from runner.commands.shared import session as sessions
+from runner.commands.shared.api_args import (
+    add_api_arguments,
+    policy_with_credentials,
+    request_of,
+)
+from runner.commands.shared.build_args import add_build_arguments, build_of
+from runner.commands.shared.policy_args import add_policy_arguments, policy_of
+from runner.commands.shared.reporting_args import (
+    ReportingOptions,
+    add_reporting_arguments,
+    reporting_of,
+)
+from runner.commands.shared.session import CallReport
 from runner.engines.protocol import Build
 from runner.errors import CallError
-from runner.execution import scheduler
+from runner.execution import result_cache, scheduler
 from runner.execution.batch_run import BatchRunRequest
 from runner.execution.events import Event
-from runner.execution.run_context import RunPolicy
-from runner.reporting.dispatcher import EventDispatcher
-from runner.reporting.rows import summary
+from runner.execution.run_context import RunContext, RunPolicy
 from runner.storage.publish import locked, make_workspace, record
 from runner.workspace.contract import Mode
 from runner.workspace.layout import JOBS, open_workspace
 from runner.workspace.results import JobResult
 
 
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `run`."""
+    add_build_arguments(parser)
+    parser.add_argument("workspace", type=Path, metavar="WORKSPACE", help="the folder of the jobs")
+    parser.add_argument(
+        "--from",
+        dest="source",
+        type=Path,
+        metavar="DIR",
+        help="first create the workspace from a folder of inputs, by links to them",
+    )
+    parser.add_argument(
+        "--parallel",
+        type=positive,
+        metavar="N",
+        help="number of runs at once (default: by the engine's CPUs and memory)",
+    )
+    parser.add_argument(
+        "--rerun",
+        choices=("failed", "all"),
+        default="",
+        help="run failed jobs again, or everything",
+    )
+    parser.add_argument(
+        "--fail-fast",
+        action="store_true",
+        help="after a failure (see --fail-on) stop the other jobs, and skip the batch",
+    )
+    parser.add_argument("--only", choices=("jobs", "batch"), help="run only the jobs or the batch")
+    add_api_arguments(parser)
+    add_policy_arguments(parser)
+    add_reporting_arguments(parser)
+
+
 def run(args: Namespace) -> int:
     """Run the command; raises RunnerError."""
-    build = build_args.build_of(args, os.environ)
-    batch_call.check(args)
+    options = reporting_of(args)
+    build = build_of(args, os.environ)
     folder: Path = args.workspace
     if args.source is not None and not args.dry_run:
         folder.mkdir(parents=True, exist_ok=True)
@@ -34,79 +81,97 @@ def run(args: Namespace) -> int:
         workspace = open_workspace(folder)
     if not workspace.jobs:
         raise CallError(f"{folder} has no jobs.", "A job is a folder jobs/NAME/inputs.")
-    request = batch_call.request_of(args, Mode.BATCH, (workspace,))
-    policy = batch_call.policy_with_token(
-        build_args.policy_of(args, build, os.environ), request, build
-    )
+    request = request_of(args, Mode.BATCH, (workspace,))
+    policy = policy_with_credentials(policy_of(args, build, os.environ), request, build)
     if args.dry_run:
-        from runner.commands.shared.dry_run import tell_run
-
-        return tell_run(args, build, policy, request)
+        return _dry_run(args, options, build, policy, request)
     with locked(folder):
         record(workspace)
-        return _run(args, build, policy, request)
+        return _run(args, options, build, policy, request)
 
 
-def _run(args: Namespace, build: Build, policy: RunPolicy, request: BatchRunRequest) -> int:
+def _run(
+    args: Namespace,
+    options: ReportingOptions,
+    build: Build,
+    policy: RunPolicy,
+    request: BatchRunRequest,
+) -> int:
     (workspace,) = request.workspaces
 
     def log_of(result: JobResult) -> str:
         if result.mode == Mode.BATCH:
-            return session.log_path(workspace.batch.log)
-        return session.log_path(workspace.folder / JOBS / result.job / "run" / "log.txt")
+            return sessions.log_path(workspace.batch.log)
+        return sessions.log_path(workspace.folder / JOBS / result.job / "run" / "log.txt")
 
     title = workspace.folder.resolve().name
-    with (
-        EventDispatcher(args, policy.secrets, log_of) as dispatcher,
-        session.ready(args, dispatcher, build, policy) as (call, signals),
-    ):
-        planned = [] if args.only == "batch" else scheduler.plan(workspace, call, args.rerun)
+    with sessions.open_session(args, options, build, policy, log_of) as session:
+        context, signals = session.context, session.signals
+        planned = [] if args.only == "batch" else result_cache.plan(workspace, context, args.rerun)
         if args.only != "jobs":
-            batch_call.get_api_image(call.engine, request, build, dispatcher)
-        todo = sum(p.kept is None for p in planned)
-        parallel = _parallel(args, call)
-        dispatcher.plan(
-            call.clock(),
+            batch_call.prepare_api_image(session, request)
+        todo = sum(job.kept is None for job in planned)
+        parallel = _parallel(args, context)
+        sessions.announce(
+            session,
             title,
-            session.describe_build(build, call.prepared),
-            call.engine.info.description,
             [job.name for job in workspace.jobs],
             jobs=len(planned),
             todo=todo,
             parallel=min(parallel, max(1, todo)),
             batch=int(args.only != "jobs"),
         )
-        found = scheduler.run_all(planned, call, parallel, signals=lambda: signals.count)
+        results = scheduler.run_all(planned, context, parallel, signals=lambda: signals.count)
         kept = {p.job.name for p in planned if p.kept is not None}
+        last, last_kept = None, False
+        if _starts_batch(args.only, context, results):
+            last, last_kept = batch_call.run_in_workspace(session, request, args.rerun)
         about = {"workspace": str(workspace.folder), "batch_id": str(workspace.batch_id)}
-        last, again = None, False
-        if _starts_batch(args, call, found):
-            last, again = batch_call.run_in_workspace(call, signals, request, args.rerun)
-        code = session.finish(
-            args, policy, title, about, found, kept, dispatcher, signals.code, last, again
-        )
-    if args.format == "text" and args.events != "-":
-        sys.stdout.write(summary(found, len(kept), call.gate, last, again) + "\n")
+        report = CallReport(args.command_name, title, about, results, kept, last, last_kept)
+        code = sessions.finish(session, options, report)
+    sessions.print_summary(options, report)
     return code
 
 
-def _starts_batch(args: Namespace, call: RunContext, found: list[JobResult]) -> bool:
+def _starts_batch(only: str | None, context: RunContext, results: list[JobResult]) -> bool:
     """Return True if the batch runs now; warn if it was asked for and cannot."""
-    if args.only == "jobs":
+    if only == "jobs":
         return False
-    if call.stop.stage:
-        call.notify(Event("warning", call.clock(), text="the batch is not run."))
+    if context.stop.stage:
+        context.notify(Event("warning", context.clock(), text="the batch is not run."))
         return False
-    if args.only == "batch" or call.gate.starts_batch(found):
+    if only == "batch" or context.gate.starts_batch(results):
         return True
     text = "no job left metrics, so the batch is not run."
-    call.notify(Event("warning", call.clock(), text=text))
+    context.notify(Event("warning", context.clock(), text=text))
     return False
 
 
-def _parallel(args: Namespace, call: RunContext) -> int:
+def _parallel(args: Namespace, context: RunContext) -> int:
     if args.use_tmp_resim:
         if args.parallel not in {None, 1}:
             raise CallError("--use-tmp-resim runs one job at a time: there is one /tmp/resim.")
         return 1
-    return args.parallel or scheduler.slots(call.engine.info, call.build.limits)
+    return args.parallel or scheduler.slots(context.engine.info, context.build.limits)
+
+
+def _dry_run(
+    args: Namespace,
+    options: ReportingOptions,
+    build: Build,
+    policy: RunPolicy,
+    request: BatchRunRequest,
+) -> int:
+    from runner.commands.shared import dry_run
+
+    (workspace,) = request.workspaces
+    rows = []
+    for job in workspace.jobs if args.only != "batch" else ():
+        line = dry_run.command_line(build, result_cache.inputs_of(job.folder), job.folder.outputs)
+        known = job.folder.result.is_file() and args.rerun != "all"
+        plan = "has a result; runs if anything changed" if known else "would run"
+        rows.append((job.name, line, plan))
+    if args.only != "jobs":
+        plan = "runs after the jobs, beside an API that serves their metrics"
+        rows.append(dry_run.served_row(build, request, workspace.batch.outputs, plan))
+    return dry_run.print_plan(args.command_name, options, policy, rows)

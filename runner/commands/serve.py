@@ -1,4 +1,4 @@
-"""`resim-runner serve`: the stub API on this machine, for work on a batch mode at the desk."""
+"""`resim-runner serve`: the stub API on this machine, to develop a batch mode."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from urllib.request import getproxies, proxy_bypass
 from resim_inspect.text import clean
 from runner.api.stub_server.index_builder import ServedFolder, build_index, new_token
 from runner.api.stub_server.server import Server, serve
+from runner.commands.shared.arguments import add_config_fields, add_hide_images
 from runner.errors import CallError
 from runner.storage.fs import disk_errors, write_atomic
 from runner.workspace.contract import BATCH_CONFIG, REPORT_CONFIG, config_bytes
@@ -22,7 +23,7 @@ HOST = "127.0.0.1"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of the command."""
+    """Add the arguments of `serve`."""
     parser.add_argument(
         "workspaces",
         type=Path,
@@ -36,34 +37,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="also write the config to a file, or under its own name into a folder",
     )
+    add_config_fields(parser)
     parser.add_argument(
-        "--config-fields",
-        type=int,
-        choices=(3, 4),
-        default=4,
-        help="3 for builds of before 2024, which know no projectID (default: 4)",
-    )
-    parser.add_argument(
-        "--report", action="store_true", help=f"a {REPORT_CONFIG.name} instead of a batch's"
-    )
-    parser.add_argument(
-        "--port", type=int, default=0, metavar="N", help="where to listen (default: any free port)"
-    )
-    parser.add_argument(
-        "--hide-images",
+        "--report",
         action="store_true",
-        help="leave out image metrics, on which open-core before 0.14.1 fails",
+        help=f"write a {REPORT_CONFIG.name} instead of a batch's config",
     )
+    parser.add_argument(
+        "--port",
+        type=int,
+        default=0,
+        metavar="N",
+        help="port to listen on (default: any free port)",
+    )
+    add_hide_images(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Serve until Ctrl-C or TERM, which is how it ends well: 0; raises RunnerError."""
+    """Serve until Ctrl-C or TERM, then return 0; raises RunnerError."""
     if len(args.workspaces) > 1 and not args.report:
         raise CallError("several workspaces are served only with --report.")
     if args.report and args.config_fields == 3:
         raise CallError("--config-fields 3 is for batches: a report always has four fields.")
     if not 0 <= args.port <= 65535:
-        raise CallError(f"{args.port} is no port.")
+        raise CallError(f"{args.port} is not a port number.")
     workspaces = [open_workspace(path) for path in args.workspaces]
     with disk_errors(Path(tempfile.gettempdir())):
         scratch = tempfile.TemporaryDirectory(prefix="resim-serve-")
@@ -86,8 +83,8 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _ready(server: Server, prepared: ServedFolder, args: argparse.Namespace) -> None:
-    """The config on stdout, and in its file; what is served on stderr."""
+def _ready(server: Server, prepared: Prepared, args: argparse.Namespace) -> None:
+    """Write the config to stdout and to its file, and the state to stderr."""
     url = f"http://{HOST}:{server.port}/v1"
     if args.report:
         data, name = config_bytes(prepared.report_config(url)), REPORT_CONFIG.name
@@ -101,16 +98,16 @@ def _ready(server: Server, prepared: ServedFolder, args: argparse.Namespace) -> 
     sys.stdout.write(data.decode() + "\n")
     sys.stdout.flush()
     for problem in prepared.problems:
-        _say(f"! {problem}; served as a job that failed")
+        _say(f"! {problem}; it is served as a job that failed.")
     metrics, data_count = _count(prepared.metrics, "metric"), f"{prepared.data:,} metrics data"
     _say(f"Serving {_count(prepared.jobs, 'job')}, {metrics} and {data_count} at {url}")
     if "http" in getproxies() and not proxy_bypass(HOST):
-        _say(f"! A proxy is set here: a build that is to reach us needs NO_PROXY={HOST}.")
-    _say("Ctrl-C ends it.")
+        _say(f"! A proxy is set here: a build needs NO_PROXY={HOST} to reach this server.")
+    _say("Ctrl-C ends the server.")
 
 
 def _end(counts: dict[str, Any]) -> str:
-    """What was served, in words."""
+    """Return a summary of what was served."""
     lists = counts["lists"]
     parts = [
         f"{lists[key]['served']:,} of {lists[key]['blobs']:,} {name}"
@@ -118,7 +115,9 @@ def _end(counts: dict[str, Any]) -> str:
     ]
     text = f"Served {' and '.join(parts)} in {_count(counts['requests'], 'request')}."
     if counts["unknown"]:
-        text += f" {_count(counts['unknown'], 'request')} asked for what is not there, such as"
+        text += (
+            f" {_count(counts['unknown'], 'request')} asked for paths that do not exist, such as"
+        )
         text += f" {counts['unknown_paths'][0]}"
     return text
 

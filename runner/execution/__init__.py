@@ -1,1 +1,1 @@
-"""The execution of builds: one job, many jobs, then the batch."""
+"""Execution of builds: one job, many jobs, then the batch."""

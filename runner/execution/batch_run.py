@@ -25,6 +25,7 @@ from runner.execution.fetch_audit import (
 from runner.execution.result_cache import cache_key, is_reusable, settings_digest
 from runner.execution.run_context import JobSpec, RunContext
 from runner.execution.run_job import run_job
+from runner.storage.fs import remove_tree
 from runner.storage.input_archive import file_digest
 from runner.workspace.contract import BATCH_CONFIG, REPORT_CONFIG, Mode, config_bytes
 from runner.workspace.layout import RunFolder, Workspace
@@ -76,7 +77,7 @@ def failed_jobs(request: BatchRunRequest) -> tuple[list[Path], list[str]]:
             result = None
             with suppress(WorkspaceError):
                 # A damaged result is no reason to distrust the outputs.
-                result = job.place.read_result()
+                result = job.folder.read_result()
             if result is not None and result.outcome is not Outcome.DONE:
                 without.append(job.folder.metrics)
                 names.append(job.name)
@@ -94,7 +95,7 @@ def batch_cache_key(request: BatchRunRequest, build: Build, prepared: Prepared) 
     ]
     for workspace in request.workspaces:
         parts.append((str(workspace.project_id), str(workspace.batch_id)))
-        places = [(str(job.id), job.experience_name, job.place.metrics) for job in workspace.jobs]
+        places = [(str(job.id), job.experience_name, job.folder.metrics) for job in workspace.jobs]
         if request.mode is Mode.REPORT:
             places.append(("batch", "", workspace.batch.metrics))
         for identity, name, path in places:
@@ -103,7 +104,7 @@ def batch_cache_key(request: BatchRunRequest, build: Build, prepared: Prepared) 
     return cache_key(build, prepared, json.dumps(parts))
 
 
-def kept_result(place: Place, key: str, settings: str, rerun: str) -> JobResult | None:
+def kept_result(run_folder: RunFolder, key: str, settings: str, rerun: str) -> JobResult | None:
     """Return the recorded result of the batch; None if it has to run again."""
     try:
         result = run_folder.read_result()
@@ -111,7 +112,7 @@ def kept_result(place: Place, key: str, settings: str, rerun: str) -> JobResult 
         return None
     if result is None or result.cache_key != key:
         return None
-    return result if is_reusable(place, result, settings, rerun) else None
+    return result if is_reusable(run_folder, result, settings, rerun) else None
 
 
 def run_served(
@@ -138,7 +139,7 @@ def run_served(
         served = "It is" if len(names) == 1 else "They are"
         warn(f"{count(len(names), 'job')} failed: {shown}. {served} served without metrics.")
     try:
-        # The real credentials replace these in memory only.
+        # The real credentials replace these in digests only.
         blank = ApiCredentials()
         stand = api.prepare(
             request.workspaces,

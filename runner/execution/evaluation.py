@@ -49,7 +49,7 @@ def evaluate(outputs: Path, taken: Taken) -> Evaluation:
             failing = [
                 m for m in metrics if m.status in {MetricStatus.FAIL_BLOCK, MetricStatus.FAIL_WARN}
             ]
-            failing.sort(key=lambda metric: -metric.status.severity)
+            failing.sort(key=lambda metric: -metric.status.rank)
             evaluation = Evaluation(
                 verdict=document.verdict.name,
                 metrics=len(metrics),

@@ -229,8 +229,8 @@ def _silent(result: JobResult, observation: FetchObservation) -> JobResult:
     if clue:
         return replace(
             result,
-            message=f"it seems to have no {mode} mode: it sent the API no request and failed because a"
-            f" job's inputs are missing: {clean(clue.strip(), 200)}"
+            message=f"it seems to have no {mode} mode: it sent the API no request and failed"
+            f" because a job's inputs are missing: {clean(clue.strip(), 200)}"
             if "has no " not in clue
             else f"it has no {mode} mode: {clean(clue.strip(), 200)}",
             hint=ONLY_JOBS,
@@ -239,8 +239,8 @@ def _silent(result: JobResult, observation: FetchObservation) -> JobResult:
     if not result.exit_code and not result.files:
         return replace(
             result,
-            message=f"it seems to have no {mode} mode: it ended with 0, sent the API no request and wrote"
-            " no outputs.",
+            message=f"it seems to have no {mode} mode: it ended with 0, sent the API no request"
+            " and wrote no outputs.",
             hint=ONLY_JOBS,
             problem=f"no-{mode}-mode",
         )
@@ -259,14 +259,15 @@ def _hang(result: JobResult, observation: FetchObservation) -> JobResult:
         for kind, name in KINDS.items()
         if (one := result.served.get(kind)) and one["asked"]
     )
-    text = f"Its last request was for {_described(str(counts.get('last', '')), observation.index)}{before}"
+    last = _described(str(counts.get("last", "")), observation.index)
+    text = f"Its last request was for {last}{before}"
     text += f"; it had received {got}." if got else "."
     message = _before_last_line(result.message, text)
     return replace(result, message=message, hint=DEADLOCK, problem="hang")
 
 
 def _before_last_line(message: str, text: str) -> str:
-    """Insert a sentence into the message of a timeout, before the last line of the build's output."""
+    """Insert a sentence into the message of a timeout, before the build's last output."""
     head, stopped, words = message.partition(" and was stopped.")
     return f"{head}{stopped} {text}{words}"
 

@@ -1,4 +1,4 @@
-"""A build's output: written to a file up to a limit, its last lines in memory, never blocking."""
+"""A build's output: written to a file up to a limit, its last lines in digests, never blocking."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ class LogSink:
         if self._file is None or self._path is None:
             return
         try:
-            with storage(self._path):
+            with disk_errors(self._path):
                 # A disk that is nearly full takes one part and refuses the rest.
                 while data:
                     data = data[self._file.write(data) :]

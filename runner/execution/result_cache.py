@@ -11,9 +11,9 @@ from runner.engines.protocol import Build, Prepared
 from runner.errors import RunnerError, WorkspaceError
 from runner.execution.run_context import RunContext, RunPolicy
 from runner.redact import names_a_secret
-from runner.storage.input_archive import Memory, inputs_digest
-from runner.storage.publish import MEMORY, settle
-from runner.workspace.layout import Job, Place, Workspace
+from runner.storage.input_archive import DigestCache, inputs_digest
+from runner.storage.publish import DIGESTS, recover_publication
+from runner.workspace.layout import Job, RunFolder, Workspace
 from runner.workspace.results import JobResult, Outcome
 
 CACHE_VERSION = "1"
@@ -29,9 +29,9 @@ class Planned(NamedTuple):
     """Duration of the last run; -1 if unknown."""
 
 
-def inputs_of(place: Place) -> tuple[tuple[str, Path], ...]:
+def inputs_of(run_folder: RunFolder) -> tuple[tuple[str, Path], ...]:
     """Return the inputs of a job that a build sees, as names and folders."""
-    return tuple((p.name, p) for p in (place.experience, place.logs) if p.is_dir())
+    return tuple((p.name, p) for p in (run_folder.experience, run_folder.logs) if p.is_dir())
 
 
 def cache_key(build: Build, prepared: Prepared, inputs: str) -> str:
@@ -54,15 +54,15 @@ def settings_digest(build: Build, policy: RunPolicy) -> str:
     return hashlib.sha256(parts.encode()).hexdigest()
 
 
-def job_cache_key(place: Place, context: RunContext) -> tuple[str, Memory]:
+def job_cache_key(run_folder: RunFolder, context: RunContext) -> tuple[str, DigestCache]:
     """Return a job's cache key, and the digests of its inputs to be recorded with the result."""
-    memory = Memory(place.folder / "run" / MEMORY, int(context.clock() * 1e9))
-    inputs = inputs_digest(inputs_of(place), memory)
-    return cache_key(context.build, context.prepared, inputs), memory
+    digests = DigestCache(run_folder.path / "run" / DIGESTS, int(context.clock() * 1e9))
+    inputs = inputs_digest(inputs_of(run_folder), digests)
+    return cache_key(context.build, context.prepared, inputs), digests
 
 
 def plan(workspace: Workspace, context: RunContext, rerun: str = "") -> list[Planned]:
-    """Return every job with its valid recorded result, jobs to run first, the longest of them first.
+    """Return every job with its valid recorded result: those to run first, the longest at the top.
 
     `rerun` is empty, `failed` or `all`. Publications that a crash interrupted are finished.
     """
@@ -75,9 +75,9 @@ def plan(workspace: Workspace, context: RunContext, rerun: str = "") -> list[Pla
 
 
 def _planned(job: Job, context: RunContext, rerun: str) -> Planned:
-    settle(job.place)
+    recover_publication(job.folder)
     try:
-        result = job.place.read_result()
+        result = job.folder.read_result()
     except WorkspaceError:
         # Damaged by another program: the recorded result is lost, so the job runs again.
         result = None
@@ -89,19 +89,19 @@ def _planned(job: Job, context: RunContext, rerun: str) -> Planned:
 
 def _holds(job: Job, result: JobResult, context: RunContext, rerun: str) -> bool:
     settings = settings_digest(context.build, context.policy)
-    if not is_reusable(job.place, result, settings, rerun):
+    if not is_reusable(job.folder, result, settings, rerun):
         return False
     try:
-        key, _ = job_cache_key(job.place, context)
+        key, _ = job_cache_key(job.folder, context)
     except RunnerError:
         return False
     return result.cache_key == key
 
 
-def is_reusable(place: Place, result: JobResult, settings: str, rerun: str) -> bool:
+def is_reusable(run_folder: RunFolder, result: JobResult, settings: str, rerun: str) -> bool:
     """Return True if a recorded result holds as long as its cache key is still the same."""
     if rerun == "all" or result.outcome in {Outcome.BROKEN, Outcome.CANCELLED}:
         return False
     if result.outcome is Outcome.DONE:
-        return place.metrics.is_file()
+        return run_folder.metrics.is_file()
     return rerun != "failed" and result.settings_digest == settings

@@ -24,7 +24,7 @@ POLL_INTERVAL = 0.1
 
 
 def slots(info: EngineInfo, limits: Limits) -> int:
-    """Return how many runs fit at once: by the engine's CPUs, and three quarters of its memory."""
+    """Return how many runs fit at once: by the engine's CPUs, and three quarters of its digests."""
     by_cpu = max(1, int(info.cpus / (limits.cpus or 1)))
     if not info.memory or limits.memory_mib is None:
         return by_cpu
@@ -95,7 +95,7 @@ def _run_unless_stopped(job: Job, context: RunContext) -> JobResult:
         )
         with suppress(StorageError):
             # The result is reported in any case; a full disk may not even take that.
-            publish(job.place, result)
+            publish(job.folder, result)
     context.notify(Event("finished", context.clock(), job.name, result=result))
     # Here and not only where results are collected: the next job would have begun by then.
     _stop_after(result, context)
@@ -103,13 +103,13 @@ def _run_unless_stopped(job: Job, context: RunContext) -> JobResult:
 
 
 def _run(job: Job, context: RunContext) -> JobResult:
-    place = job.place
-    for finding in contract.check_inputs(place.inputs):
+    run_folder = job.folder
+    for finding in contract.check_inputs(run_folder.inputs):
         if finding.severity is Severity.ERROR:
             raise RunnerError(f"{finding.where} {finding.message}", finding.hint)
-    key, memory = job_cache_key(place, context)
+    key, digests = job_cache_key(run_folder, context)
     spec = JobSpec(
-        Task(context.call_id, job.name, inputs_of(place)),
+        Task(context.call_id, job.name, inputs_of(run_folder)),
         str(job.id),
         new_outputs(run_folder),
         run_folder.log,
@@ -117,5 +117,5 @@ def _run(job: Job, context: RunContext) -> JobResult:
         settings_digest(context.build, context.policy),
     )
     result = run_job(context, spec)
-    publish(place, result, memory.as_bytes())
+    publish(run_folder, result, digests.as_bytes())
     return result

@@ -1,1 +1,1 @@
-"""Ways to watch a call: rows and a live table for people, JSON and JUnit for programs."""
+"""Reports of a call: lines and a live table for people, events, JSON and JUnit for programs."""

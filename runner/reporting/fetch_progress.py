@@ -1,4 +1,4 @@
-"""Watching a fetch: a bar for people at a terminal, a JSON line per change for programs."""
+"""Progress of a download: a bar on a terminal, events for programs."""
 
 from __future__ import annotations
 
@@ -14,80 +14,80 @@ from typing import Any
 from resim_inspect.text import clean, count, size
 from runner.download.batch import Watch
 from runner.download.downloader import Progress
-from runner.execution.events import Event
+from runner.execution.events import Event, EventSink
 from runner.redact import Secrets
 
-EVERY = 0.2
-"""Seconds between two lines that say how far it is."""
-ALIVE = 1.0
-"""Seconds between two that say the same."""
-_FEW = 20
+PROGRESS_INTERVAL = 0.2
+"""Seconds between two events of progress."""
+HEARTBEAT_INTERVAL = 1.0
+"""Seconds between two equal events of progress."""
+_MAX_ROWS = 20
 
 
 @contextmanager
-def telling(tell: Callable[[Event], None]) -> Iterator[Watch]:
-    """As events: `plan`, `table`, `missing`, and `progress` each second, more often while it goes.
+def send_progress(notify: EventSink) -> Iterator[Watch]:
+    """Send the events `plan`, `table`, `missing`, and `progress` at least once a second.
 
-    The call itself adds how it ended.
+    The event of the end is sent by the caller.
     """
     lock, over = threading.Lock(), threading.Event()
-    seen: list[Progress] = []
-    told: dict[str, int] = {}
+    started: list[Progress] = []
+    sent: dict[str, int] = {}
 
-    def say(event: Event) -> None:
+    def send(event: Event) -> None:
         with lock:
-            tell(event)
+            notify(event)
 
-    def news() -> bool:
-        now = how_far(seen[0]) if seen else {}
-        new = now != told
-        told.update(now)
+    def changed() -> bool:
+        now = progress_numbers(started[0]) if started else {}
+        new = now != sent
+        sent.update(now)
         return new
 
-    def go_on() -> None:
+    def send_regularly() -> None:
         at = 0.0
-        while not over.wait(EVERY):
-            if not news() and time.monotonic() - at < ALIVE:
+        while not over.wait(PROGRESS_INTERVAL):
+            if not changed() and time.monotonic() - at < HEARTBEAT_INTERVAL:
                 continue
             at = time.monotonic()
             try:
-                say(Event("progress", time.time(), data=told.copy()))
+                send(Event("progress", time.time(), data=sent.copy()))
             except (BrokenPipeError, ValueError):
-                # Whoever wanted this is gone, and the other threads may be waiting for a server
-                # that says nothing. What came is safe, whenever we die.
+                # The reader of the events is gone, and other threads may be waiting for a server
+                # that does not answer. What was downloaded is safe at any moment.
                 os._exit(141)
 
     def begun(progress: Progress) -> None:
-        seen.append(progress)
-        say(Event("plan", time.time(), data={"jobs": progress.jobs, "kept": progress.done}))
+        started.append(progress)
+        send(Event("plan", time.time(), data={"jobs": progress.jobs, "kept": progress.done}))
 
     def table(jobs: list[dict[str, Any]]) -> None:
-        say(Event("table", time.time(), data={"jobs": len(jobs)}))
+        send(Event("table", time.time(), data={"jobs": len(jobs)}))
 
     def lost(job: str, what: str, why: str) -> None:
-        say(Event("missing", time.time(), job=job, text=why, data={"what": what}))
+        send(Event("missing", time.time(), job=job, text=why, data={"what": what}))
 
-    thread = threading.Thread(target=go_on, name="telling", daemon=True)
+    thread = threading.Thread(target=send_regularly, name="progress", daemon=True)
     thread.start()
     try:
         yield Watch(begun, table=table, lost=lost)
     finally:
         over.set()
         thread.join()
-        if news():
-            say(Event("progress", time.time(), data=told))
+        if changed():
+            send(Event("progress", time.time(), data=sent))
 
 
-def how_far(progress: Progress) -> dict[str, int]:
-    """Numbers of a progress, by name."""
+def progress_numbers(progress: Progress) -> dict[str, int]:
+    """Return the numbers of a progress, by name."""
     return {"jobs": progress.jobs, "done": progress.done, "bytes": progress.bytes}
 
 
 @contextmanager
-def showing(secrets: Secrets) -> Iterator[Watch]:
-    """The table, and a bar where somebody sits at a terminal; all on stderr."""
+def show_progress(secrets: Secrets) -> Iterator[Watch]:
+    """Show the table, and on a terminal a bar; all on stderr."""
     if not sys.stderr.isatty():
-        yield Watch(table=lambda jobs: _tell(jobs, secrets, sys.stderr.write))
+        yield Watch(table=lambda jobs: _write_table(jobs, secrets, sys.stderr.write))
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
@@ -97,12 +97,12 @@ def showing(secrets: Secrets) -> Iterator[Watch]:
         TextColumn("jobs"),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("{task.fields[came]}"),
+        TextColumn("{task.fields[received]}"),
         TimeElapsedColumn(),
         console=Console(stderr=True),
         transient=True,
     )
-    task = bar.add_task("jobs", total=None, came="")
+    task = bar.add_task("jobs", total=None, received="")
     seen: list[Progress] = []
 
     def begun(progress: Progress) -> None:
@@ -111,18 +111,20 @@ def showing(secrets: Secrets) -> Iterator[Watch]:
 
     def tick() -> None:
         progress = seen[0]
-        came = f"{size(progress.bytes)}, {count(progress.connections, 'connection')}"
-        bar.update(task, completed=progress.done, came=came)
+        received = f"{size(progress.bytes)}, {count(progress.connections, 'connection')}"
+        bar.update(task, completed=progress.done, received=received)
 
     def table(jobs: list[dict[str, Any]]) -> None:
-        _tell(jobs, secrets, lambda text: bar.console.out(text, end="", highlight=False))
+        _write_table(jobs, secrets, lambda text: bar.console.out(text, end="", highlight=False))
 
     with bar:
         yield Watch(begun, tick, table)
 
 
-def _tell(jobs: list[dict[str, Any]], secrets: Secrets, write: Callable[[str], object]) -> None:
-    """The table in a few lines: how many of each status, and the worst jobs first."""
+def _write_table(
+    jobs: list[dict[str, Any]], secrets: Secrets, write: Callable[[str], object]
+) -> None:
+    """Write the table in a few lines: counts of each status, then the worst jobs."""
     order = ("FAIL_BLOCK", "FAIL_WARN", "PASSED", "RAW", "NOT_APPLICABLE")
     statuses = Counter(str(job.get("status", "")) for job in jobs)
     metrics = sum(len(job["metrics"]) for job in jobs)
@@ -130,11 +132,11 @@ def _tell(jobs: list[dict[str, Any]], secrets: Secrets, write: Callable[[str], o
     write(f"{count(len(jobs), 'job')}, {count(metrics, 'metric')}: {', '.join(sorted(parts))}\n")
     bad = [job for job in jobs if job.get("status") in order[:2]]
     bad.sort(key=lambda job: (order.index(job["status"]), job["name"]))
-    for job in bad[:_FEW]:
+    for job in bad[:_MAX_ROWS]:
         failing = [
             clean(str(one["name"]), 40) for one in job["metrics"] if one["status"] == job["status"]
         ]
         text = f"  {job['status']:<10} {clean(job['name'], 60)}: {', '.join(failing[:3])}"
         write(secrets.hide_text(text) + "\n")
-    if len(bad) > _FEW:
-        write(f"  and {len(bad) - _FEW:,} more\n")
+    if len(bad) > _MAX_ROWS:
+        write(f"  and {len(bad) - _MAX_ROWS:,} more\n")

@@ -1,4 +1,4 @@
-"""Watching without a terminal: a line per change, the builds' own lines with their job before."""
+"""Progress without a terminal: a line per event, the builds' own lines after the job's name."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ COLORS = (36, 35, 34, 33, 32, 96, 95, 94)
 
 
 class Lines:
-    """Writes lines to a stream. `log_of` says where a job's log is."""
+    """Writes lines to a stream. `log_of` returns the path of a result's log."""
 
     def __init__(
         self,
@@ -33,46 +33,46 @@ class Lines:
         self._jobs: dict[str, int] = {}
 
     def __call__(self, event: Event) -> None:
-        """Say an event."""
+        """Write an event."""
         if event.kind == "plan":
             self._width = int(event.data.get("width", 0))
             if not self._quiet:
-                self._say(headline(event))
+                self._write(headline(event))
         elif event.kind in {"warning", "stopping"}:
-            self._say(self._styled(f"{event.kind}: {clean(event.text)}", "warn"))
+            self._write(self._styled(f"{event.kind}: {clean(event.text)}", "warn"))
         elif event.kind == "finished" and event.result is not None:
             row = row_of(event.result, self._log_of(event.result))
             if not self._quiet or row.style == "error":
-                self._say(self._styled(as_text(row, self._width), row.style))
+                self._write(self._styled(as_text(row, self._width), row.style))
         elif event.kind == "kept" and event.result is not None and not self._quiet:
             again = worth_repeating(event.result, self._log_of(event.result))
             if again is not None:
-                self._say(self._styled(as_text(again, self._width), again.style))
+                self._write(self._styled(as_text(again, self._width), again.style))
         elif event.kind == "line" and not self._quiet:
-            self._say(f"{self._prefix(event.job)} | {clean(event.text, 500)}")
+            self._write(f"{self._prefix(event.job)} | {clean(event.text, 500)}")
         elif event.kind == "note" and not self._quiet:
-            self._say(clean(event.text, 200))
+            self._write(clean(event.text, 200))
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: the stream belongs to the caller."""
 
     def _prefix(self, job: str) -> str:
-        shown = f"[{clean(job, 40)}]"
+        prefix = f"[{clean(job, 40)}]"
         if not self._color:
-            return shown
+            return prefix
         number = self._jobs.setdefault(job, len(self._jobs))
-        return f"\x1b[{COLORS[number % len(COLORS)]}m{shown}\x1b[0m"
+        return f"\x1b[{COLORS[number % len(COLORS)]}m{prefix}\x1b[0m"
 
     def _styled(self, text: str, style: str) -> str:
         return f"\x1b[{STYLES[style]}m{text}\x1b[0m" if self._color else text
 
-    def _say(self, text: str) -> None:
+    def _write(self, text: str) -> None:
         self._stream.write(text + "\n")
         self._stream.flush()
 
 
 def headline(event: Event) -> str:
-    """What is about to happen: `flight · image flight:dev (4f1c…) · 12 jobs, 4 at once · …`."""
+    """Return the plan in one line: `flight · image flight:dev (4f1c…) · 12 jobs, 4 at once · …`."""
     data = event.data
     jobs, todo = int(data["jobs"]), int(data["todo"])
     work = count(jobs, "job")

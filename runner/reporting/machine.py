@@ -1,4 +1,4 @@
-"""Watching by programs: a JSON line per change, one JSON document, a JUnit file."""
+"""Reports for programs: a JSON line per event, one JSON document, a JUnit file."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from runner.workspace.verdict_gate import VerdictGate, overall_verdict
 
 
 class JsonLines:
-    """One JSON object a line, as it happens; what a build says is in its log, not here."""
+    """Writes one JSON object a line for each event; the output of builds is in their logs only."""
 
     def __init__(self, stream: TextIO, secrets: Secrets) -> None:
         self._stream = stream
@@ -32,11 +32,11 @@ class JsonLines:
         self._stream.flush()
 
     def close(self) -> None:
-        """The stream is closed by whoever opened it."""
+        """Do nothing: the stream belongs to the caller."""
 
 
 def open_events(target: str, stdout: TextIO) -> TextIO:
-    """The stream of `--events FILE|-`; raises StorageError."""
+    """Open the stream of `--events FILE|-`; raises StorageError."""
     if target == "-":
         return stdout
     path = Path(target)
@@ -53,7 +53,7 @@ def document(
     last: JobResult | None = None,
     last_kept: bool = False,
 ) -> dict[str, Any]:
-    """The call as one JSON document; `last` is the batch or the report, under that name."""
+    """Return the call as JSON values; `last` is the batch or the report, under its mode's name."""
     overall = overall_verdict([*results, *([last] if last else [])])
     final = {last.mode: {**last.as_dict(), "kept": last_kept}} if last else {}
     verdicts = Counter(r.verdict for r in results if r.outcome is Outcome.DONE and r.verdict)
@@ -71,7 +71,7 @@ def document(
 
 
 def dump(values: dict[str, Any], secrets: Secrets) -> str:
-    """JSON text with every secret hidden; other than ASCII is escaped."""
+    """Return JSON text with every secret redacted and everything but ASCII escaped."""
     return secrets.hide_text(json.dumps(values, indent=1)) + "\n"
 
 
@@ -106,7 +106,7 @@ def junit(title: str, results: Sequence[JobResult], gate: VerdictGate) -> str:
 
 def _case(title: str, result: JobResult, gate: VerdictGate) -> str:
     if result.mode != "job":
-        # No job is called so: a slash is in no name of a folder.
+        # A name that no job can have: the name of a folder has no slash.
         title = f"{title}/{result.mode}"
     head = (
         f"<testcase classname={_attribute(title)} name={_attribute(result.job)}"

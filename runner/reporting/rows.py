@@ -1,4 +1,4 @@
-"""A result in one row, and a whole call in a few sentences: plain text, made for people."""
+"""A result as a row, and a call as a summary: plain text for people."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ENDINGS = {
 
 
 class Row(NamedTuple):
-    """A result: a mark, the job, the seconds it took, what is to be said of it."""
+    """A result: a mark, the job, its duration, and a text."""
 
     mark: str
     style: str
@@ -33,7 +33,7 @@ class Row(NamedTuple):
 
 
 def row_of(result: JobResult, log: str = "") -> Row:
-    """One row; `log` is where to read on, shown for what went wrong."""
+    """Return the row of a result; `log` is the path of its log, shown for failures."""
     took = f"{result.seconds:,.1f} s"
     job = clean(result.job, 60)
     if result.outcome is Outcome.CANCELLED:
@@ -58,7 +58,7 @@ def _failing(result: JobResult) -> str:
 
 
 def worth_repeating(result: JobResult, log: str) -> Row | None:
-    """The row of a result that was kept, where it is the reason for an exit code."""
+    """Return the row of a recorded result that is not good; None for others."""
     row = row_of(result, log)
     if row.style in {"passed", "quiet"}:
         return None
@@ -66,7 +66,7 @@ def worth_repeating(result: JobResult, log: str) -> Row | None:
 
 
 def as_text(row: Row, width: int) -> str:
-    """A row as text, the job's name padded to `width`."""
+    """Return a row as text, the job's name padded to `width`."""
     line = f" {row.mark} {row.job:<{width}}  {row.seconds:>8}   {row.text}".rstrip()
     return f"{line}\n     {row.hint}" if row.hint else line
 

@@ -1,4 +1,4 @@
-"""Watching on a terminal: finished jobs scroll by, running ones and the progress stay below."""
+"""Progress on a terminal: rows of finished jobs above, running ones and the progress below."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from runner.reporting.rows import Row, row_of, worth_repeating
 from runner.workspace.results import JobResult
 
 STYLES = {"passed": "green", "warn": "yellow", "block": "red", "error": "bold red", "quiet": "dim"}
-SHOWN = 12
-"""Running jobs that are shown; more are counted."""
+MAX_RUNNING = 12
+"""Maximum of running jobs that are shown; further ones are counted."""
 
 
 class LiveTable:
@@ -52,7 +52,7 @@ class LiveTable:
         self._live.start()
 
     def __call__(self, event: Event) -> None:
-        """Take an event in."""
+        """Show an event."""
         if event.kind == "plan":
             self._todo = int(event.data["todo"]) + int(event.data.get("batch", 0))
             self._parallel = int(event.data["parallel"])
@@ -80,7 +80,7 @@ class LiveTable:
                 self._console.print(self._row(again))
 
     def close(self) -> None:
-        """Leave only the rows of what finished."""
+        """End the display; the rows of finished jobs stay."""
         self._live.stop()
         sys.stderr.flush()
 
@@ -108,14 +108,14 @@ class LiveTable:
         parts: list[RenderableType] = []
         table = self._grid()
         running = list(self._running.items())
-        for job, (since, line) in running[:SHOWN]:
+        for job, (since, line) in running[:MAX_RUNNING]:
             took = f"{number(round(now - since, 1))} s"
-            said = Text(clean(line, 200), style="dim", no_wrap=True, overflow="ellipsis")
-            table.add_row(self._spinner, Text(clean(job, 60)), took, said)
+            output = Text(clean(line, 200), style="dim", no_wrap=True, overflow="ellipsis")
+            table.add_row(self._spinner, Text(clean(job, 60)), took, output)
         if running:
             parts.append(table)
-        if len(running) > SHOWN:
-            parts.append(Text(f"    and {len(running) - SHOWN} more", style="dim"))
+        if len(running) > MAX_RUNNING:
+            parts.append(Text(f"    and {len(running) - MAX_RUNNING} more", style="dim"))
         if self._todo > 1:
             bar = Table.grid(padding=(0, 2, 0, 0))
             width = max(10, min(48, self._console.width - 32))
@@ -128,15 +128,15 @@ class LiveTable:
                     complete_style="cyan",
                     finished_style="cyan",
                 ),
-                f"{self._done:,}/{self._todo:,}{self._left(now)}",
+                f"{self._done:,}/{self._todo:,}{self._remaining(now)}",
             )
             parts.append(bar)
         if self._note:
             parts.append(Text(" " + self._note, style="dim"))
         return Group(*parts)
 
-    def _left(self, now: float) -> str:
-        """Roughly how long it still takes: by the mean of what finished, less what is under way."""
+    def _remaining(self, now: float) -> str:
+        """Return an estimate of the remaining time: by the mean duration of finished jobs."""
         if not self._done:
             return ""
         mean = self._spent / self._done

@@ -75,7 +75,7 @@ def test_a_build_finds_its_way_by_the_config(tmp_path: Path) -> None:
     assert code == 0
     assert "Traceback" not in said
     assert "Serving 3 jobs, 4 metrics and 6 metrics data at http://127.0.0.1:" in said
-    assert "! failed: metrics.binproto does not exist; served as a job that failed" in said
+    assert "! failed: metrics.binproto does not exist; it is served as a job that failed." in said
     assert "Served 4 of 4 metrics and 6 of 6 metrics data in 17 requests." in said
     assert config.auth_token not in said
     assert list(scratch.iterdir()) == []
@@ -119,7 +119,7 @@ def test_who_asks_for_what_is_not_there_is_told_of_at_the_end(tmp_path: Path) ->
         with pytest.raises(Exception, match="is not there"):
             client.batch("0b2f5c1e-5b0e-4c58-8a1f-3d6a0c9e7f21")
         said = running.end()[1]
-    assert "1 request asked for what is not there, such as /v1/projects/" in said
+    assert "1 request asked for paths that do not exist, such as /v1/projects/" in said
 
 
 def test_the_config_comes_without_delay(tmp_path: Path) -> None:
@@ -136,7 +136,7 @@ def test_the_config_comes_without_delay(tmp_path: Path) -> None:
     [
         (["WS", "OTHER"], "only with --report"),
         (["WS", "--report", "--config-fields", "3"], "always has four fields"),
-        (["WS", "--port", "99999"], "99999 is no port"),
+        (["WS", "--port", "99999"], "99999 is not a port number"),
         (["MISSING"], "does not exist"),
         (["WS", "WS", "--report"], "same batch ID"),
     ],

@@ -14,8 +14,10 @@ import pytest
 
 from resim_inspect import __version__, cli
 from resim_inspect.building.sample import write_sample
-from resim_inspect.commands import CommandError, ExitCode, metrics_files, use_color
+from resim_inspect.commands import CommandError, metrics_files
 from resim_inspect.errors import MalformedError
+from resim_inspect.exit_codes import BROKEN_PIPE, ExitCode
+from resim_inspect.terminal import use_color
 
 ROOT = Path(__file__).parents[2]
 
@@ -177,7 +179,7 @@ def test_nobody_listening_is_no_error(tmp_path: Path) -> None:
     process.stdout.close()
     error = process.stderr.read()
     process.stderr.close()
-    assert process.wait(60) == cli.BROKEN_PIPE
+    assert process.wait(60) == BROKEN_PIPE
     assert error == b""
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from resim_inspect import cli
 from resim_inspect.building.sample import sample_bytes
-from resim_inspect.commands import ExitCode
+from resim_inspect.exit_codes import ExitCode
 
 
 @pytest.fixture(autouse=True)

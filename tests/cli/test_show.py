@@ -13,8 +13,8 @@ import pytest
 from resim_inspect import cli
 from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.building.sample import write_sample
-from resim_inspect.commands import ExitCode
 from resim_inspect.commands.show_output.layout import clip, flow
+from resim_inspect.exit_codes import ExitCode
 from resim_inspect.text import cell_width
 
 

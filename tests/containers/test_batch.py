@@ -175,7 +175,7 @@ done()
     call = batch(tmp_path, text, "--timeout", "60")
     assert call.code == 0, call.err
     notes = " ".join(result(call)["notes"])
-    assert "asked 1 time for what is not there" in notes
+    assert "made 1 request for paths that do not exist" in notes
     assert "malformed requests (4xx)" in notes
     assert re.search(r"it sent 1,[58]\d\d requests, though 1\d fetch everything", notes)
 

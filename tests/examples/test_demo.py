@@ -68,7 +68,7 @@ def test_without_the_sdk_it_says_why_and_makes_something_up(
 
 
 def test_what_is_made_up_is_valid(tmp_path: Path) -> None:
-    demo.make_up(tmp_path)
+    demo.invent_results(tmp_path)
     files = sorted(tmp_path.rglob("metrics.binproto"))
     assert len(files) == 4
     for file in files:

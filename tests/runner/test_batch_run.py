@@ -181,7 +181,7 @@ get(base(config) + "/jobs/{uuid.UUID(int=0)}/metrics", config["authToken"])
     assert call.code == 2
     assert "404" in result(call)["message"]
     (note,) = result(call)["notes"]
-    assert note.startswith("it asked 1 time for what is not there, such as /v1/projects/")
+    assert note.startswith("it made 1 request for paths that do not exist, such as /v1/projects/")
     assert note.endswith("/jobs/00000000-0000-0000-0000-000000000000/metrics (404).")
     assert f"warning: batch: {note}" in call.err
 
@@ -215,7 +215,7 @@ done()
     assert "refused 2 times (401)" in refused
     assert "2 malformed requests (4xx)" in garbage
     assert "2,51" in flood
-    assert "bring everything" in flood
+    assert "fetch everything" in flood
 
 
 @BOTH
@@ -256,7 +256,7 @@ time.sleep(600)
     [
         ("open(INPUTS + '/logs/flight.csv')", "no-batch-mode", "it seems to have no batch mode"),
         ("sys.exit('a.py has no batch_metrics.')", "no-batch-mode", "has no batch_metrics"),
-        ("", "no-batch-mode", "left nothing"),
+        ("", "no-batch-mode", "wrote no outputs"),
         ("raise ValueError('sad')", "", "before its first request to the API: exit 1: Val"),
         ("read_config(); sys.exit(3)", "", "before its first request to the API: exit 3"),
         (FETCH + "sys.exit(3)", "", "exit 3"),

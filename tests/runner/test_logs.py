@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runner.execution.log_capture import MAX_LINE, SHOWN_LINES, LogSink
+from runner.execution.log_capture import MAX_EMITTED_LINES, MAX_LINE, LogSink
 from runner.redact import Redactor, Secrets, names_a_secret
 
 SECRET = "s3cr3t/+ value="
@@ -73,7 +73,7 @@ def test_a_long_log_keeps_its_beginning_and_end(tmp_path: Path) -> None:
     text = (tmp_path / "log").read_text()
     assert text.startswith("line 0\nline 1\n")
     assert text.endswith("line 399999\n")
-    assert "of the log are left out here" in text
+    assert "of the log were left out here" in text
     assert len(text) < 1.2 * (1 << 20)
     assert log.tail(2) == ("line 399998", "line 399999")
 
@@ -90,9 +90,9 @@ def test_lines_are_whole_clean_and_not_too_many() -> None:
     assert len(lines[2]) <= MAX_LINE
     many: list[str] = []
     log = LogSink(None, Secrets(), on_line=many.append)
-    log.write(1, b"\n" * (2 * SHOWN_LINES))
+    log.write(1, b"\n" * (2 * MAX_EMITTED_LINES))
     log.close()
-    assert len(many) == SHOWN_LINES + 1
+    assert len(many) == MAX_EMITTED_LINES + 1
 
 
 def test_a_disk_that_fails_does_not_stop_the_build() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from runner.engines.protocol import Build, EngineInfo, Limits, Prepared
 from runner.errors import StorageError, WorkspaceError
-from runner.execution import scheduler
+from runner.execution import result_cache, scheduler
 from runner.execution.cancellation import Stop
 from runner.execution.events import Event
 from runner.execution.run_context import RunContext, RunPolicy
@@ -52,7 +52,7 @@ def call_of(
 
 
 def go(workspace: Workspace, call: RunContext, rerun: str = "") -> list[JobResult]:
-    return scheduler.run_all(scheduler.plan(workspace, call, rerun), call, 2)
+    return scheduler.run_all(result_cache.plan(workspace, call, rerun), call, 2)
 
 
 def outcomes(results: list[JobResult]) -> list[str]:
@@ -120,7 +120,7 @@ def test_changed_inputs_run_again_even_with_the_same_size_and_time(tmp_path: Pat
 
 def test_a_secret_counts_by_its_name_alone() -> None:
     one, two = (replace(BUILD, env=(("MY_TOKEN", value),)) for value in ("first", "second"))
-    keys = [scheduler.key_of(build, Prepared("i"), "inputs") for build in (BUILD, one, two)]
+    keys = [result_cache.cache_key(build, Prepared("i"), "inputs") for build in (BUILD, one, two)]
     assert keys[1] == keys[2] != keys[0]
 
 
@@ -178,7 +178,7 @@ def test_a_stop_ends_what_runs_and_starts_nothing_more(tmp_path: Path, stubborn:
     workspace = workspace_of(tmp_path, "a", "b", "c", "d")
     engine = FakeEngine(lambda _: Script(waits=True, stubborn=stubborn))
     call, _ = call_of(engine, grace=0.3)
-    planned = scheduler.plan(workspace, call)
+    planned = result_cache.plan(workspace, call)
     results = scheduler.run_all(
         planned, call, 2, signals=lambda: 1 if len(engine.started) == 2 else 0
     )
@@ -207,7 +207,7 @@ def test_fail_fast_starts_no_more_after_a_failure(
         engine = FakeEngine(lambda _: Script(data=metrics(status)))
         call, seen = call_of(engine)
         call = replace(call, gate=gate)
-        results = scheduler.run_all(scheduler.plan(workspace, call), call, 1)
+        results = scheduler.run_all(result_cache.plan(workspace, call), call, 1)
         assert outcomes(results) == ["done", *(["cancelled"] * 2 if stops else ["done"] * 2)]
         assert [event.kind for event in seen].count("stopping") == stops
 
@@ -217,7 +217,7 @@ def test_fail_fast_stops_for_a_run_that_failed(tmp_path: Path) -> None:
     for script in (Script(1), Script(broken="the engine is gone.")):
         call, _ = call_of(FakeEngine(lambda _, script=script: script))  # type: ignore[misc]
         call = replace(call, gate=VerdictGate("none", fail_fast=True))
-        results = scheduler.run_all(scheduler.plan(workspace, call, "all"), call, 1)
+        results = scheduler.run_all(result_cache.plan(workspace, call, "all"), call, 1)
         assert outcomes(results)[1:] == ["cancelled", "cancelled"]
 
 
@@ -225,7 +225,7 @@ def test_the_longest_known_job_comes_first(tmp_path: Path) -> None:
     workspace = workspace_of(tmp_path, "a", "b", "c")
     for job, seconds in zip(workspace.jobs, (1.0, 9.0), strict=False):
         publish(job.folder, JobResult(job.name, "", Outcome.BROKEN, seconds=seconds))
-    planned = scheduler.plan(workspace, call_of(FakeEngine())[0])
+    planned = result_cache.plan(workspace, call_of(FakeEngine())[0])
     assert [p.job.name for p in planned] == ["b", "c", "a"]
 
 

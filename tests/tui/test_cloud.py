@@ -84,7 +84,7 @@ def test_commands_that_read_files_say_so(command: str, capsys: pytest.CaptureFix
 
 def test_without_a_terminal_there_is_another_way(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([TEXT]) == 2
-    assert "`resim-runner fetch` brings a batch onto disk" in capsys.readouterr().err
+    assert "`resim-runner fetch` downloads a batch" in capsys.readouterr().err
 
 
 def test_where_a_batch_is_kept(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What `job` and `run` do alike: get the engine and the build ready, and end with a code."""
+"""Steps of every command that runs builds: get engine and build ready, and report the end."""
 
 from __future__ import annotations
 
@@ -9,121 +9,168 @@ from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import uuid4
 
 from resim_inspect.text import clean
-from runner.commands.shared import build_args
-from runner.engines import discovery
+from runner.commands.shared.build_args import engine_of
+from runner.commands.shared.reporting_args import ReportingOptions
 from runner.engines.protocol import Build, Engine, Prepared
 from runner.execution.cancellation import Signals, Stop
 from runner.execution.events import Event
 from runner.execution.run_context import RunContext, RunPolicy
+from runner.execution.scheduler import POLL_INTERVAL
 from runner.reporting import machine
 from runner.reporting.dispatcher import EventDispatcher
+from runner.reporting.rows import summary
 from runner.workspace.results import JobResult
-from runner.workspace.verdict_gate import VerdictGate
 
 
-class Ready(NamedTuple):
-    """A call that may begin, and the signals that may end it."""
+class Session(NamedTuple):
+    """A call that is ready to run, its sink for events, and the signals that may end it."""
 
-    call: RunContext
+    context: RunContext
+    dispatcher: EventDispatcher
     signals: Signals
 
 
+@dataclass(frozen=True)
+class CallReport:
+    """The results of a call, to be reported at its end."""
+
+    command: str
+    title: str
+    about: dict[str, Any]
+    """Further fields of the JSON document."""
+    results: Sequence[JobResult] = ()
+    kept: set[str] = field(default_factory=set)
+    """Names of jobs whose recorded result was valid."""
+    last: JobResult | None = None
+    """Result of the batch or the report."""
+    last_kept: bool = False
+
+
 @contextmanager
-def ready(
-    args: Namespace, dispatcher: EventDispatcher, build: Build, policy: RunPolicy
-) -> Iterator[Ready]:
-    """Connect, clear away what dead runners left, and get the build ready; raises RunnerError."""
-    with Signals() as signals:
-        engine = discovery.connect(build, build_args.engine_options(args), os.environ)
+def open_session(
+    args: Namespace,
+    options: ReportingOptions,
+    build: Build,
+    policy: RunPolicy,
+    log_of: Callable[[JobResult], str],
+) -> Iterator[Session]:
+    """Connect, remove what dead runners left behind, and prepare the build; raises RunnerError.
+
+    `log_of` returns the path of a result's log for display.
+    """
+    with (
+        EventDispatcher(
+            policy.secrets,
+            log_of,
+            color=options.color,
+            events=options.events,
+            quiet=options.quiet,
+        ) as dispatcher,
+        Signals() as signals,
+    ):
+        engine = engine_of(args, os.environ)
         try:
-            for left in engine.sweep():
-                dispatcher(Event("note", time.time(), text=f"removed a leftover: {left}"))
-            prepared = prepare(engine, build, dispatcher)
+            for leftover in engine.sweep():
+                dispatcher(Event("note", time.time(), text=f"removed a leftover: {leftover}"))
+            prepared = _prepare(engine, build, dispatcher)
             signals.graceful = True
-            stop = Stop(policy.grace)
-            call = RunContext(
-                engine, build, prepared, policy, uuid4().hex, dispatcher, stop, gate=gate_of(args)
+            context = RunContext(
+                engine,
+                build,
+                prepared,
+                policy,
+                uuid4().hex,
+                dispatcher,
+                Stop(policy.grace),
+                gate=options.gate,
             )
-            yield Ready(call, signals)
+            yield Session(context, dispatcher, signals)
         finally:
             engine.close()
 
 
-def prepare(engine: Engine, build: Build, dispatcher: EventDispatcher) -> Prepared:
-    """Get the build ready, telling what takes long and what is odd about it."""
+def _prepare(engine: Engine, build: Build, dispatcher: EventDispatcher) -> Prepared:
+    """Prepare the build; report slow steps and warnings."""
     prepared = engine.prepare(build, lambda text: dispatcher(Event("note", time.time(), text=text)))
     for warning in prepared.warnings:
         dispatcher(Event("warning", time.time(), text=warning))
     return prepared
 
 
-def describe_build(build: Build, prepared: Prepared) -> str:
-    """`image flight:dev (4f1c9a…)`, or the command."""
+def announce(session: Session, title: str, names: Sequence[str], **numbers: int) -> None:
+    """Send the plan of the call; `numbers` are jobs, todo, parallel, and 1 for batch or report."""
+    context, build = session.context, session.context.build
     if build.image:
-        return f"image {build.image} ({prepared.about})"
-    return f"command {prepared.about}"
+        about = f"image {build.image} ({context.prepared.about})"
+    else:
+        about = f"command {context.prepared.about}"
+    engine = _describe_engine(context.engine)
+    session.dispatcher.plan(context.clock(), title, about, engine, names, **numbers)
 
 
-def finish(
-    args: Namespace,
-    policy: RunPolicy,
-    title: str,
-    about: dict[str, Any],
-    found: Sequence[JobResult],
-    kept: set[str],
-    dispatcher: EventDispatcher,
-    interrupted: int | None,
-    last: JobResult | None = None,
-    last_kept: bool = False,
-) -> int:
-    """Write what was asked for, and say how the call ended; `last` is the batch or report."""
-    everything = [*found, *([last] if last else [])]
-    gate = gate_of(args)
-    code = gate.exit_code(everything, interrupted)
-    dispatcher(Event("end", time.time(), data={"exit_code": code}))
-    if args.junit is not None:
-        machine.write_junit(args.junit, title, everything, gate, policy.secrets)
-    if args.format == "json":
-        values = machine.document(args.command_name, about, found, kept, code, last, last_kept)
-        sys.stdout.write(machine.dump(values, policy.secrets))
+def _describe_engine(engine: Engine) -> str:
+    """Describe an engine: `docker 27.1, 8 CPUs`, or the sandbox of a process."""
+    info = engine.info
+    if info.name == "process":
+        return f"on this machine, {'in a sandbox' if 'none' not in info.sandbox else 'no sandbox'}"
+    return f"{info.name} {info.version}, {info.cpus} CPUs"
+
+
+def finish(session: Session, options: ReportingOptions, report: CallReport) -> int:
+    """Write JUnit and JSON if they are asked for, send the last event, return the exit code."""
+    results = [*report.results, *([report.last] if report.last else [])]
+    context = session.context
+    code = context.gate.exit_code(results, session.signals.code)
+    session.dispatcher(Event("end", time.time(), data={"exit_code": int(code)}))
+    secrets = context.policy.secrets
+    if options.junit is not None:
+        machine.write_junit(options.junit, report.title, results, context.gate, secrets)
+    if options.format == "json":
+        values = machine.document(
+            report.command,
+            report.about,
+            report.results,
+            report.kept,
+            code,
+            report.last,
+            report.last_kept,
+        )
+        sys.stdout.write(machine.dump(values, secrets))
     return code
 
 
-def watched(call: RunContext, signals: Signals, run: Callable[[], JobResult]) -> JobResult:
-    """A run in a thread, so that this one can listen to signals."""
+def print_summary(options: ReportingOptions, report: CallReport) -> None:
+    """Print the summary, unless stdout is for programs; to be called after the live display."""
+    if options.prints_summary:
+        kept = len(report.kept)
+        line = summary(report.results, kept, options.gate, report.last, report.last_kept)
+        sys.stdout.write(line + "\n")
+
+
+def run_until_signalled(session: Session, run: Callable[[], JobResult]) -> JobResult:
+    """Run in a thread, so that this one can follow signals and deadlines."""
     with ThreadPoolExecutor(1) as pool:
         future = pool.submit(run)
-        heard = 0
         while True:
             try:
-                return future.result(TICK)
+                return future.result(POLL_INTERVAL)
             except TimeoutError:
                 if future.done():
                     raise
-            while heard < signals.count and call.stop.stage < 2:
-                heard += 1
-                call.stop.advance()
-            call.stop.tick()
-
-
-def gate_of(args: Namespace) -> VerdictGate:
-    """Policy of the call's `--fail-on` and, where the command has it, `--fail-fast`."""
-    return VerdictGate(args.fail_on, bool(getattr(args, "fail_fast", False)))
+            session.context.stop.follow(session.signals.count)
 
 
 def log_path(path: Path | None) -> str:
-    """A log's path as short as it can be written from here."""
+    """Return a log's path for display, relative to the working directory if it is below."""
     if path is None:
         return ""
     try:
         return clean(str(path.absolute().relative_to(Path.cwd())))
     except ValueError:
         return clean(str(path))
-
-
-LogOf = Callable[[JobResult], str]

@@ -42,11 +42,11 @@ def staging_folder(outputs: Path) -> Iterator[Path]:
 
 
 def keep(result: JobResult, staging: Path, target: Path) -> None:
-    """Put new outputs in the place of earlier ones; without a metrics.binproto there are none."""
+    """Replace earlier outputs by new ones, which need a metrics.binproto to be kept."""
     if result.outcome in {Outcome.CANCELLED, Outcome.BROKEN}:
         return
     new = staging / "outputs"
-    with storage(target):
+    with disk_errors(target):
         if target.exists():
             target.rename(staging / "old")
         if (new / METRICS.name).is_file():

@@ -1,0 +1,22 @@
+"""Exit codes of `resim-inspect`, and those that both programs have."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+INTERRUPTED = 130
+"""Ctrl-C ended the program."""
+BROKEN_PIPE = 141
+"""The reader of stdout is gone; a shell reports the same for SIGPIPE."""
+
+
+class ExitCode(IntEnum):
+    """Exit codes of the inspector; of several the larger wins."""
+
+    OK = 0
+    INVALID = 1
+    """At least one file is not valid."""
+    ERROR = 2
+    """A file could not be read, or the call was wrong."""
+    INTERNAL = 70
+    """A fault in this program."""

@@ -1,0 +1,100 @@
+"""The kernel of both command-line programs: streams, exit codes of errors, colour, numbers."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, TextIO
+
+from resim_inspect.exit_codes import BROKEN_PIPE, INTERRUPTED, ExitCode
+from resim_inspect.text import clean
+
+
+class Failure(NamedTuple):
+    """An expected error of a call: its exit code, one sentence, and what to do."""
+
+    code: int
+    text: str
+    hint: str = ""
+
+
+def run_program(
+    name: str,
+    argv: Sequence[str],
+    call: Callable[[list[str]], int],
+    failure_of: Callable[[BaseException], Failure | None],
+    internal: int,
+) -> int:
+    """Run one call of a program and return its exit code; argparse's exits are codes as well.
+
+    `failure_of` describes the errors that a program expects, and returns None for all others:
+    those are faults in the program, with the exit code `internal`. `--debug` prints tracebacks.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            # A terminal that cannot show a character gets a mark, not a traceback.
+            stream.reconfigure(errors="replace")
+    try:
+        code = call(list(argv))
+        sys.stdout.flush()
+        return code
+    except SystemExit as end:
+        if end.code is None:
+            return ExitCode.OK
+        return end.code if isinstance(end.code, int) else ExitCode.ERROR
+    except BrokenPipeError:
+        return _discard_stdout()
+    except BaseException as error:
+        failure = failure_of(error)
+        if failure is None and isinstance(error, KeyboardInterrupt):
+            return INTERRUPTED
+        if failure is None and not isinstance(error, Exception):
+            raise
+        debug = "--debug" in before_separator(argv)
+        if debug:
+            import traceback
+
+            traceback.print_exc()
+        if failure is None:
+            hint = "" if debug else f" (a fault in {name}; --debug shows where)"
+            failure = Failure(internal, f"{type(error).__name__}: {error}{hint}")
+        sys.stderr.write(f"{name}: {clean(failure.text)}\n")
+        if failure.hint:
+            sys.stderr.write(f"  {clean(failure.hint)}\n")
+        return failure.code
+
+
+def before_separator(argv: Sequence[str]) -> list[str]:
+    """Return the arguments before a bare `--`: those that are the program's own."""
+    return list(argv[: argv.index("--")] if "--" in argv else argv)
+
+
+def use_color(choice: str, stream: TextIO) -> bool:
+    """Return True to colour a stream: by `always` or `never`, else by NO_COLOR and terminal."""
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    return stream.isatty()
+
+
+def light_terminal() -> bool:
+    """Return True if COLORFGBG says that the background is light; most terminals are dark."""
+    background = os.environ.get("COLORFGBG", "").rpartition(";")[2]
+    return background in {"7", "15"}
+
+
+def positive(text: str) -> int:
+    """Convert an argument to a whole number of at least 1; raises ArgumentTypeError."""
+    value = int(text) if text.isascii() and text.isdecimal() else 0
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return value
+
+
+def _discard_stdout() -> int:
+    # Python flushes stdout once more at exit: its descriptor must take what is left.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return BROKEN_PIPE

@@ -1,0 +1,57 @@
+"""Arguments and argument types that several commands share."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+Target = argparse.ArgumentParser | argparse._ArgumentGroup
+"""A parser or a group of it."""
+
+
+def add_outputs_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add `--outputs` and `--log`, of commands that run a build once."""
+    parser.add_argument(
+        "--outputs",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="folder for the build's outputs; earlier outputs there are replaced",
+    )
+    parser.add_argument("--log", type=Path, metavar="FILE", help="write the build's output to FILE")
+
+
+def add_config_fields(target: Target) -> None:
+    """Add `--config-fields`."""
+    target.add_argument(
+        "--config-fields",
+        type=int,
+        choices=(3, 4),
+        default=4,
+        help="3 for builds from before 2024, which do not know projectID (default: 4)",
+    )
+
+
+def add_hide_images(target: Target) -> None:
+    """Add `--hide-images`."""
+    target.add_argument(
+        "--hide-images",
+        action="store_true",
+        help="leave out image metrics, on which open-core before 0.14.1 fails",
+    )
+
+
+def non_negative(text: str) -> int:
+    """Convert an argument to a whole number of at least 0; raises ArgumentTypeError."""
+    value = int(text)
+    if value < 0:
+        raise argparse.ArgumentTypeError("must not be negative")
+    return value
+
+
+def positive_number(text: str) -> float:
+    """Convert an argument to a finite number above 0; raises ArgumentTypeError."""
+    value = float(text)
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError("must be more than 0")
+    return value

@@ -1,0 +1,54 @@
+"""Arguments that limit every run of a call, and the policy that they describe."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+
+from resim_inspect.terminal import positive
+from runner.commands.shared.arguments import positive_number
+from runner.engines.protocol import Build
+from runner.execution.cancellation import GRACE
+from runner.execution.run_context import RunPolicy
+from runner.redact import Secrets, names_a_secret
+from runner.storage.output_extraction import MIB, Caps
+
+
+def add_policy_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the limits of time and size that apply to every run."""
+    group = parser.add_argument_group("limits of time and size")
+    group.add_argument("--timeout", type=positive_number, default=3600.0, metavar="SECONDS")
+    group.add_argument(
+        "--grace",
+        type=positive_number,
+        default=GRACE,
+        metavar="SECONDS",
+        help=f"time between TERM and KILL for a build that is stopped (default: {GRACE:g})",
+    )
+    group.add_argument("--max-files", type=positive, default=Caps.files, metavar="N")
+    group.add_argument("--max-outputs-mib", type=positive, default=Caps.total // MIB, metavar="N")
+    group.add_argument("--max-metrics-mib", type=positive, default=Caps.metrics // MIB, metavar="N")
+    group.add_argument(
+        "--max-log-mib",
+        type=positive,
+        default=64,
+        metavar="N",
+        help="only the beginning and the end of a longer log are kept",
+    )
+
+
+def policy_of(args: argparse.Namespace, build: Build, env: Mapping[str, str]) -> RunPolicy:
+    """Return the policy of every run of the call."""
+    return RunPolicy(
+        timeout=args.timeout,
+        grace=args.grace,
+        caps=Caps(args.max_outputs_mib * MIB, args.max_metrics_mib * MIB, args.max_files),
+        log_limit=args.max_log_mib * MIB,
+        secrets=secrets_of(build, env),
+    )
+
+
+def secrets_of(build: Build, env: Mapping[str, str], *more: str) -> Secrets:
+    """Return RESIM_TOKEN, all variables of the build with the name of a secret, and `more`."""
+    values = [value for name, value in build.env if names_a_secret(name)]
+    return Secrets([*values, env.get("RESIM_TOKEN", ""), *more])
