@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NoReturn, Protocol, cast
 
 from resim_inspect import __version__
 from resim_inspect.commands import CommandError
-from resim_inspect.errors import DocumentError
+from resim_inspect.errors import DocumentError, InspectError
 from resim_inspect.exit_codes import ExitCode
 from resim_inspect.terminal import Failure, run_program
 
@@ -58,7 +58,7 @@ def _call(argv: list[str]) -> int:
 
 
 def _failure_of(error: BaseException) -> Failure | None:
-    if isinstance(error, CommandError | DocumentError):
+    if isinstance(error, InspectError):
         return Failure(ExitCode.ERROR, describe(error))
     return None
 
@@ -86,8 +86,7 @@ def split(argv: Sequence[str]) -> tuple[str | None, list[str]]:
 
 def describe(error: Exception) -> str:
     """Describe an error in one line: its path, if it has one, and the reason."""
-    path = getattr(error, "path", None)
-    return f"{path}: {error}" if path is not None else str(error)
+    return error.located() if isinstance(error, DocumentError) else str(error)
 
 
 def _command(name: str, argv: list[str]) -> int:
@@ -157,10 +156,7 @@ def _app(argv: list[str]) -> int:
         os.environ.pop("NO_COLOR", None)
     from resim_inspect.tui.app import run_app
 
-    try:
-        succeeded = run_app(path, images=args.images)
-    except (AddressError, GraphicsError) as error:
-        raise CommandError(str(error)) from error
+    succeeded = run_app(path, images=args.images)
     return ExitCode.OK if succeeded else ExitCode.INTERNAL
 
 

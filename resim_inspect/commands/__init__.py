@@ -16,7 +16,7 @@ METRICS_FILE = "metrics.binproto"
 """File name of a metrics build's output."""
 
 
-class CommandError(Exception):
+class CommandError(InspectError):
     """A call that cannot be carried out: one sentence; the exit code is `ERROR`."""
 
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from resim_inspect.commands import CommandError
 from resim_inspect.exit_codes import ExitCode
 from resim_inspect.terminal import use_color
-from resim_inspect.validation.catalogue.rule import Rule
 from resim_inspect.validation.findings import Severity
 from resim_inspect.validation.registry import RULES, Rule
 

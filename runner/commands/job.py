@@ -17,6 +17,7 @@ from runner.commands.shared.policy_args import add_policy_arguments, policy_of
 from runner.commands.shared.reporting_args import add_reporting_arguments, reporting_of
 from runner.commands.shared.session import CallReport, Session
 from runner.commands.shared.staging import check_outputs, keep, staging_folder
+from runner.engines.entry import Inputs
 from runner.engines.protocol import Task
 from runner.errors import CallError, RunnerError
 from runner.execution.events import Event
@@ -25,8 +26,6 @@ from runner.execution.run_job import run_job
 from runner.workspace import contract
 from runner.workspace.contract import Mode
 from runner.workspace.results import JobResult, Outcome
-
-Inputs = tuple[tuple[str, Path], ...]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -60,7 +59,7 @@ def run(args: Namespace) -> int:
     if args.dry_run:
         from runner.commands.shared import dry_run
 
-        line = dry_run.command_line(build, inputs, args.outputs)
+        line = dry_run.entry_of(args, build).command_line(build, inputs, args.outputs)
         rows = [(args.name, line, "would run")]
         return dry_run.print_plan(args.command_name, options, policy, rows)
     log_text = sessions.log_path(args.log)

@@ -166,12 +166,13 @@ def _dry_run(
 
     (workspace,) = request.workspaces
     rows = []
+    entry = dry_run.entry_of(args, build)
     for job in workspace.jobs if args.only != "batch" else ():
-        line = dry_run.command_line(build, result_cache.inputs_of(job.folder), job.folder.outputs)
+        line = entry.command_line(build, result_cache.inputs_of(job.folder), job.folder.outputs)
         known = job.folder.result.is_file() and args.rerun != "all"
         plan = "has a result; runs if anything changed" if known else "would run"
         rows.append((job.name, line, plan))
     if args.only != "jobs":
         plan = "runs after the jobs, beside an API that serves their metrics"
-        rows.append(dry_run.served_row(build, request, workspace.batch.outputs, plan))
+        rows.append(dry_run.served_row(entry, build, request, workspace.batch.outputs, plan))
     return dry_run.print_plan(args.command_name, options, policy, rows)

@@ -83,7 +83,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _ready(server: Server, prepared: Prepared, args: argparse.Namespace) -> None:
+def _ready(server: Server, prepared: ServedFolder, args: argparse.Namespace) -> None:
     """Write the config to stdout and to its file, and the state to stderr."""
     url = f"http://{HOST}:{server.port}/v1"
     if args.report:

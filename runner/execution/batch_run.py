@@ -136,12 +136,12 @@ def run_served(
     without, names = failed_jobs(request)
     if names:
         shown = ", ".join(clean(name, 60) for name in names[:3]) + (", …" * (len(names) > 3))
-        served = "It is" if len(names) == 1 else "They are"
-        warn(f"{count(len(names), 'job')} failed: {shown}. {served} served without metrics.")
+        clause = "It is" if len(names) == 1 else "They are"
+        warn(f"{count(len(names), 'job')} failed: {shown}. {clause} served without metrics.")
     try:
         # The real credentials replace these in digests only.
         blank = ApiCredentials()
-        stand = api.prepare(
+        served = api.build_index(
             request.workspaces,
             scratch,
             token=blank.token,
@@ -150,19 +150,19 @@ def run_served(
             batch_metrics=request.mode is Mode.REPORT,
             hide_images=request.hide_images,
         )
-        for problem in stand.problems:
+        for problem in served.problems:
             warn(f"{problem}; it is served as a job that failed.")
         # A report needs only batches; a batch needs the metrics of a job.
-        if request.mode is Mode.BATCH and stand.jobs == len(without) + len(stand.problems):
+        if request.mode is Mode.BATCH and served.jobs == len(without) + len(served.problems):
             raise CallError(f"no job has metrics for the {request.mode}.", "Run the jobs first.")
-        stand = replace(stand, token=request.credentials.token)
+        served = replace(served, token=request.credentials.token)
         index = (scratch / INDEX).read_bytes()
         for old, new in (
             (blank.token, request.credentials.token),
             (blank.secret, request.credentials.secret),
         ):
             index = index.replace(old.encode(), new.encode())
-        return _run(context, request, stand, index, outputs, log, key)
+        return _run(context, request, served, index, outputs, log, key)
     finally:
         remove_tree(scratch)
 
@@ -170,7 +170,7 @@ def run_served(
 def _run(
     context: RunContext,
     request: BatchRunRequest,
-    stand: api.Prepared,
+    served: api.ServedFolder,
     index: bytes,
     outputs: Path,
     log: Path,
@@ -180,8 +180,8 @@ def _run(
 
     def config(url: str) -> bytes:
         if report:
-            return config_bytes(stand.report_config(url))
-        return config_bytes(stand.batch_config(url, fields=request.config_fields))
+            return config_bytes(served.report_config(url))
+        return config_bytes(served.batch_config(url, fields=request.config_fields))
 
     service = Service(
         served.folder,
@@ -205,7 +205,7 @@ def _run(
     engine = _ServingEngine(context.engine, service, on_open_network, on_thread_failure)
     build = context.build
     settings = settings_digest(build, context.policy)
-    build = replace(build, limits=replace(build.limits, pids=_pids(build, stand)))
+    build = replace(build, limits=replace(build.limits, pids=_pids(build, served)))
     task = Task(context.call_id, request.name, ())
     spec = JobSpec(task, str(request.id), outputs, log, key, settings)
     result = run_job(replace(context, engine=engine, build=build), spec)
@@ -226,14 +226,14 @@ def _run(
     return with_fetch_notes(result, observation)
 
 
-def _pids(build: Build, stand: api.Prepared) -> int:
+def _pids(build: Build, served: api.ServedFolder) -> int:
     """Return a limit for ReSim's own fetcher: two threads for each job and one for each blob."""
-    blobs = stand.metrics + stand.data
-    return max(build.limits.pids, 4 * stand.jobs + 512, blobs + 2 * stand.jobs + 512)
+    blobs = served.metrics + served.data
+    return max(build.limits.pids, 4 * served.jobs + 512, blobs + 2 * served.jobs + 512)
 
 
-class _ServingEngine:
-    """An engine whose runs have an API of their own; exposes the API of the last run."""
+class _ServingEngine(DelegatingEngine):
+    """An engine whose runs have an API of their own; it keeps what the API reported of the last."""
 
     def __init__(
         self,
@@ -242,18 +242,12 @@ class _ServingEngine:
         on_open_network: Callable[[str], None],
         on_thread_failure: Callable[[str], None],
     ) -> None:
+        super().__init__(engine)
         self._service = service
         self._on_open_network = on_open_network
         self._on_thread_failure = on_thread_failure
         self._run: Served | None = None
-        self.info = engine.info
         self.detector: ThreadFailureDetector | None = None
-        # Everything else is the engine's own.
-        self.prepare = engine.prepare
-        self.start_served = engine.start_served
-        self.about_no_outputs = engine.about_no_outputs
-        self.sweep = engine.sweep
-        self.close = engine.close
 
     @property
     def counts(self) -> dict[str, Any] | None:
@@ -262,7 +256,7 @@ class _ServingEngine:
 
     @property
     def problem(self) -> str:
-        """Reason why the API of the last run failed; empty if it did not."""
+        """Failure of the API of the last run; empty without one."""
         return "" if self._run is None else self._run.problem()
 
     def start(self, build: Build, prepared: Prepared, task: Task, log: Sink) -> Served:

@@ -43,7 +43,7 @@ class Diagnosis(NamedTuple):
     hint: str = ""
 
 
-def of_exit(ended: Ended, tail: tuple[str, ...], build: Build, *, podman: bool) -> Diagnosis:
+def of_exit(ended: RunExit, tail: tuple[str, ...], build: Build, *, oom_hidden: bool) -> Diagnosis:
     """Explain a build that ended with another exit code than 0."""
     code = ended.code
     if ended.oom or (code == 137 and oom_hidden and build.limits.memory_mib):

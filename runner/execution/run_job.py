@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, replace
 
-from runner.engines.protocol import Ended, Running
+from runner.engines.protocol import RunExit, Running
 from runner.errors import OutputsError, RunnerError, StorageError
 from runner.execution import failure_hints
 from runner.execution.evaluation import Evaluation, evaluate
@@ -101,7 +101,7 @@ def _run(job: _Run) -> JobResult:
         context.stop.discard(running)
         if context.stop.stage:
             return replace(job.blank, message="it was stopped.")
-        ended = running.ended()
+        ended = running.exit_info()
         if not in_time:
             why = failure_hints.of_timeout(policy.timeout, job.log.tail())
             return replace(
@@ -133,7 +133,7 @@ def _wait(running: Running, policy: RunPolicy) -> bool:
     return False
 
 
-def _ended_result(job: _Run, running: Running, ended: Ended) -> JobResult:
+def _ended_result(job: _Run, running: Running, ended: RunExit) -> JobResult:
     """Return the result of a build that ended by itself."""
     engine, build = job.context.engine, job.context.build
     refused: OutputsError | None = None
@@ -158,9 +158,9 @@ def _ended_result(job: _Run, running: Running, ended: Ended) -> JobResult:
         size=taken.size,
     )
     if ended.code:
-        podman = engine.info.name == "podman" and "--memory-mib" not in engine.info.unkept
+        oom_hidden = not engine.info.reports_oom and "--memory-mib" not in engine.info.unkept
         tail = job.log.tail()
-        why = failure_hints.of_exit(ended, tail, build, podman=podman)
+        why = failure_hints.of_exit(ended, tail, build, oom_hidden=oom_hidden)
         hint = why.hint
         if any(str(ROOT) in line for line in tail):
             hint = engine.no_outputs_hint(build) or hint
@@ -170,6 +170,6 @@ def _ended_result(job: _Run, running: Running, ended: Ended) -> JobResult:
     if evaluation.message:
         hint = evaluation.hint
         if not taken.files:
-            hint = engine.about_no_outputs(build) or hint
+            hint = engine.no_outputs_hint(build) or hint
         return replace(result, message=evaluation.message, hint=hint)
     return replace(result, outcome=Outcome.DONE)

@@ -141,7 +141,7 @@ done()
     lost = [int(n) for n in re.findall(r"(\d+) of \d+ metrics", found["message"])]
     assert sum(lost) == 3
     assert "3 threads of it failed (OSError: Too many open files)" in found["message"]
-    assert "open files" in found["hint"]
+    assert "opened more files" in found["hint"]
     assert "of job-" in found["message"]
     # What it leaves out on purpose is not lost; that its threads failed is still said.
     call = batch(tmp_path, text, "--no-sandbox", "--partial-fetch")
@@ -233,7 +233,7 @@ lock.acquire()
     found = result(call)
     assert (found["outcome"], found["problem"]) == ("timeout", "hang")
     assert 'Its last request was for the metrics "scalar 0" of job-0, ' in found["message"]
-    assert "it had got 1 of 4 metrics" in found["message"]
+    assert "it had received 1 of 4 metrics" in found["message"]
     assert "fetcher hangs" in found["hint"]
 
 

@@ -91,7 +91,7 @@ def run(folder: Path, engine: ServingEngine, **wishes: Any) -> tuple[JobResult, 
 def test_what_an_engine_is_told(tmp_path: Path) -> None:
     engine = ServingEngine(Script(), said=counts())
     keys = ApiCredentials()
-    result, seen = run(tmp_path, engine, keys=keys, config_fields=3)
+    result, seen = run(tmp_path, engine, credentials=keys, config_fields=3)
     assert (result.outcome, result.mode, result.notes) == (Outcome.DONE, "batch", ())
     (service,), (build,) = engine.services, engine.builds
     assert keys.token.encode() in service.index

@@ -107,7 +107,7 @@ def test_an_interruption_keeps_what_came(server: Rude, tmp_path: Path) -> None:
     process.terminate()
     _, said = process.communicate(timeout=10)
     assert process.returncode == 143
-    assert "what came is kept" in said
+    assert "completed downloads are kept" in said
 
 
 def test_events_tell_a_program_how_it_goes(server: Rude, tmp_path: Path) -> None:

@@ -50,7 +50,8 @@ def run_to_folder(args: Namespace, mode: Mode, workspaces: tuple[Workspace, ...]
     if args.dry_run:
         from runner.commands.shared import dry_run
 
-        row = dry_run.served_row(build, request, outputs, "would run")
+        entry = dry_run.entry_of(args, build)
+        row = dry_run.served_row(entry, build, request, outputs, "would run")
         return dry_run.print_plan(args.command_name, options, policy, [row])
     title = workspaces[0].folder.resolve().name
     log_text = sessions.log_path(log)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import argparse
 import shlex
-import shutil
-import sys
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from resim_inspect.terminal import positive
 from resim_inspect.text import clean
 from runner.commands.shared.arguments import non_negative, positive_number
-from runner.engines.protocol import UNPRIVILEGED, Build, Engine, Hardening, Limits, Mount
-from runner.errors import CallError, EngineError
+from runner.engines.discovery import engine_names
+from runner.engines.entry import EngineOptions
+from runner.engines.protocol import UNPRIVILEGED, Build, Hardening, Limits, Mount
+from runner.errors import CallError
 from runner.redact import MIN_LENGTH, names_a_secret
 
 MOUNT_MODES = {"ro", "rw", "z", "Z", *(f"{a},{b}" for a in ("ro", "rw") for b in "zZ")}
@@ -134,21 +134,9 @@ def build_of(args: argparse.Namespace, env: Mapping[str, str]) -> Build:
     )
 
 
-def engine_of(args: argparse.Namespace, env: Mapping[str, str]) -> Engine:
-    """Return the engine for the build; raises EngineError if none answers."""
-    if args.command is not None:
-        if sys.platform == "win32":
-            raise EngineError(
-                "builds run without a container on Linux and macOS only.", "Use --image."
-            )
-        from runner.engines.process.engine import ProcessEngine
-
-        bubblewrap = None if args.no_sandbox or args.use_tmp_resim else shutil.which("bwrap")
-        return ProcessEngine(bubblewrap=bubblewrap, use_tmp_resim=args.use_tmp_resim)
-    from runner.engines.docker.discovery import candidates
-    from runner.engines.docker.engine import connect
-
-    return connect(candidates(args.engine, env, Path.home()))
+def engine_options(args: argparse.Namespace) -> EngineOptions:
+    """Options of the command line that select the engine."""
+    return EngineOptions(args.engine, not args.no_sandbox, args.use_tmp_resim)
 
 
 def _split(command: str) -> list[str]:

@@ -15,8 +15,9 @@ from typing import Any, NamedTuple
 from uuid import uuid4
 
 from resim_inspect.text import clean
-from runner.commands.shared.build_args import engine_of
+from runner.commands.shared.build_args import engine_options
 from runner.commands.shared.reporting_args import ReportingOptions
+from runner.engines import discovery
 from runner.engines.protocol import Build, Engine, Prepared
 from runner.execution.cancellation import Signals, Stop
 from runner.execution.events import Event
@@ -74,7 +75,7 @@ def open_session(
         ) as dispatcher,
         Signals() as signals,
     ):
-        engine = engine_of(args, os.environ)
+        engine = discovery.connect(build, engine_options(args), os.environ)
         try:
             for leftover in engine.sweep():
                 dispatcher(Event("note", time.time(), text=f"removed a leftover: {leftover}"))
@@ -110,16 +111,8 @@ def announce(session: Session, title: str, names: Sequence[str], **numbers: int)
         about = f"image {build.image} ({context.prepared.about})"
     else:
         about = f"command {context.prepared.about}"
-    engine = _describe_engine(context.engine)
+    engine = context.engine.info.description
     session.dispatcher.plan(context.clock(), title, about, engine, names, **numbers)
-
-
-def _describe_engine(engine: Engine) -> str:
-    """Describe an engine: `docker 27.1, 8 CPUs`, or the sandbox of a process."""
-    info = engine.info
-    if info.name == "process":
-        return f"on this machine, {'in a sandbox' if 'none' not in info.sandbox else 'no sandbox'}"
-    return f"{info.name} {info.version}, {info.cpus} CPUs"
 
 
 def finish(session: Session, options: ReportingOptions, report: CallReport) -> int:
