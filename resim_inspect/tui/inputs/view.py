@@ -191,7 +191,7 @@ class InputsView(Background):
             text.append(f" {clean(finding.hint, 200)}\n", styles.quiet)
         text.rstrip()
         if not inputs.findings:
-            text.append("✓ the inputs match the contract", styles.quiet)
+            text.append("✓ no findings", styles.quiet)
         box = self.query_one("#input-findings", Static)
         box.update(text)
         number = len(inputs.findings)
