@@ -1,4 +1,4 @@
-"""A sample document: one parcel flight of a delivery drone, with all twelve kinds of metrics."""
+"""A sample document: one parcel flight of a delivery drone, with all twelve metric types."""
 
 from __future__ import annotations
 

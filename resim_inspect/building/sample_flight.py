@@ -50,7 +50,7 @@ class Flight:
         self.clock = self.builder.times("flight time", self.seconds)
 
     def gust(self, time: float) -> float:
-        """How hard the gust is, 0 to 1."""
+        """Strength of the gust, 0 to 1."""
         return math.exp(-(((time - GUST - 0.6) / 1.1) ** 2))
 
     def speed(self, time: float) -> float:
@@ -99,7 +99,7 @@ class Flight:
         )
 
     def over_time(self) -> None:
-        """What goes on while the drone flies."""
+        """Series over the time of the flight."""
         build, seconds = self.builder, self.seconds
         left, right = self.clearance()
         left_data = build.doubles("clearance left", left, unit="m", index=self.clock)

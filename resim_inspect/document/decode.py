@@ -48,7 +48,7 @@ def decode(kind: SeriesKind, payload: bytes) -> Series:
 
 
 def decode_parsed(series: pb.Series) -> Series | None:
-    """The values of a series that protobuf has parsed; None for one of no kind."""
+    """The values of a series that protobuf has parsed; None for one without a type."""
     which = series.WhichOneof("series")
     if which is None:
         return None
@@ -142,7 +142,7 @@ def _regular_timestamps(payload: bytes) -> NDArray[np.int64] | None:
 
 
 def _chain(data: NDArray[np.uint8], begin: int, stop: int, total: int) -> NDArray[np.int64] | None:
-    """Where the records begin that start in [begin, stop): each where the one before ends.
+    """Offsets of the records that start in [begin, stop): each where its predecessor ends.
 
     Candidates are bytes that look like the head of a record. Some are part of a number;
     those lie inside the record before them and are dropped, until every record ends
@@ -177,7 +177,7 @@ def _chain(data: NDArray[np.uint8], begin: int, stop: int, total: int) -> NDArra
 
 
 def _inside(starts: NDArray[np.int64], ends: NDArray[np.int64], wrong: NDArray[np.bool_]) -> bool:
-    """Whether the first wrong pair is a candidate inside the record before it."""
+    """Return True if the first wrong pair is a candidate inside the record before it."""
     place = int(np.argmax(wrong))
     return bool(starts[place + 1] < ends[place])
 

@@ -328,7 +328,7 @@ class Document:
         return unknown_fields(self.message, self._slices)
 
     def close(self) -> None:
-        """Let go of the file; series that are not decoded can no longer be."""
+        """Close the file; series that are not cached can no longer be decoded."""
         self._source.close()
 
     def __enter__(self) -> Self:

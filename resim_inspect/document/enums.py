@@ -70,7 +70,7 @@ def worst_status(statuses: Iterable[MetricStatus]) -> MetricStatus | None:
 
 
 class MetricType(OpenEnum):
-    """The twelve kinds of metrics."""
+    """The twelve metric types."""
 
     UNSET = 0
     DOUBLE_SUMMARY = 1
@@ -88,12 +88,12 @@ class MetricType(OpenEnum):
 
     @property
     def label(self) -> str:
-        """The kind in words, such as `double over time`."""
+        """The type in words, such as `double over time`."""
         return self._name_.lower().replace("_", " ")
 
 
 class Importance(OpenEnum):
-    """How much a metric or event matters."""
+    """Importance of a metric or an event."""
 
     UNSET = 0
     ZERO = 1
@@ -104,7 +104,7 @@ class Importance(OpenEnum):
 
 
 class DataType(OpenEnum):
-    """What a metrics data holds; the `INDEXED_` kinds have an index data beside them."""
+    """Type of a metrics data; the `INDEXED_` types have an index data."""
 
     UNSET = 0
     DOUBLE = 1
@@ -121,12 +121,12 @@ class DataType(OpenEnum):
 
     @property
     def label(self) -> str:
-        """The kind in words, such as `indexed double` or `external file`."""
+        """The type in words, such as `indexed double` or `external file`."""
         return self._name_.lower().replace("_", " ")
 
 
 class TimestampType(OpenEnum):
-    """Whether an event's time counts from 1970 (ABSOLUTE) or from the start (RELATIVE)."""
+    """Origin of an event's time: 1970 (ABSOLUTE) or the start of the simulation (RELATIVE)."""
 
     UNSET = 0
     ABSOLUTE = 1
@@ -134,7 +134,7 @@ class TimestampType(OpenEnum):
 
 
 class SeriesKind(IntEnum):
-    """What the values of a series are: the number of its field in the schema's `Series`."""
+    """Type of the values of a series: the number of its field in the schema's `Series`."""
 
     DOUBLES = 1
     TIMESTAMPS = 2

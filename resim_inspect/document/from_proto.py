@@ -1,4 +1,4 @@
-"""From protobuf messages to the frozen values of `model`."""
+"""Conversion of protobuf messages to the frozen values of `model`."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def metrics_data(message: pb.MetricsData, position: int) -> model.MetricsData:
 
 
 def series_kind(series: pb.Series) -> SeriesKind | None:
-    """What the values of a series are."""
+    """Type of the values of a series."""
     which = series.WhichOneof("series")
     return None if which is None else SeriesKind[which.upper()]
 

@@ -1,4 +1,4 @@
-"""A sequence whose values are made when they are asked for."""
+"""Sequence whose values are made on first access."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 
 class Lazy(Sequence[T]):
-    """Values made when they are asked for, and kept."""
+    """Values that are made on first access and then cached."""
 
     def __init__(self, length: int, make: Callable[[int], T]) -> None:
         self._length = length

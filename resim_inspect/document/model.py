@@ -1,7 +1,7 @@
-"""What a document holds, as frozen values.
+"""Frozen values of a document.
 
-A metrics data is named by its id *as the file writes it*: that is how ReSim's own
-code matches them. Optional fields are None where the file leaves them out.
+References are ids of metrics data *as the file writes them*: ReSim's own code compares
+them in that form. Optional fields are None where the file leaves them out.
 """
 
 from __future__ import annotations
@@ -213,7 +213,7 @@ class Metric:
 
     @property
     def shown(self) -> bool:
-        """Whether ReSim displays it: unless the file says no."""
+        """True unless the file hides the metric."""
         return self.should_display is not False
 
 
@@ -232,7 +232,7 @@ class MetricsData:
     index_id: str | None
     index_type: DataType
     kind: SeriesKind | None
-    """What the values are; None for an external file, no series, or per category."""
+    """Type of the values; None for an external file, no series, or series per category."""
     external_path: str | None
 
 

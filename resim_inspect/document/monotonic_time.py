@@ -1,4 +1,4 @@
-"""Times that run forwards, told from their bytes: what nearly every clock is.
+"""Check of serialized timestamps for ascending order, without decoding them.
 
 A varint in its shortest form, read as a little-endian number, is the larger the larger its
 value is. So the order of times can be seen without decoding them.
@@ -27,9 +27,9 @@ _OVER = 8 << 32  # nanos from here on are more than 31 bits
 
 
 def ordered(payload: bytes) -> int | None:
-    """How many times there are, if each is in the usual form and none is before the last one.
+    """Number of times, if each is in the usual form and none is before its predecessor.
 
-    None says nothing: decode to know. The form is that of a time since 1978 with seconds
+    None leaves it open: decode the payload. The usual form is a time since 1978 with seconds
     and nanoseconds, each in its shortest encoding.
     """
     total = len(payload)

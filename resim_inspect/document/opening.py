@@ -1,4 +1,4 @@
-"""Opening: from a path or bytes to a document, or to one sentence that says why not."""
+"""Opening of documents from a path or from bytes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def open_document(
     """Open a metrics.binproto of any name and size.
 
     `cache_bytes` caps the decoded series that are kept; metrics data of fewer than
-    `threshold` bytes are parsed at once. Raises a DocumentError that says what is wrong:
+    `threshold` bytes are parsed at once. Raises a DocumentError:
     UnreadableError, EmptyFileError, TruncatedError, MalformedError, ChangedError or
     TooLargeError.
     """
@@ -43,7 +43,7 @@ def open_document(
 def parse_document(
     data: bytes, *, path: Path | None = None, threshold: int = THRESHOLD
 ) -> Document:
-    """A document from bytes; `path` is where its images would lie beside. Raises as above."""
+    """Parse a document from bytes; external files are looked up beside `path`. Raises as above."""
     return _open(BytesSource(data), path, CACHE_BYTES, threshold)
 
 
@@ -82,7 +82,7 @@ def _malformed(source: Source, split: Scan, path: Path | None) -> DocumentError:
 
 
 def _foreign(source: Source) -> str | None:
-    """What a file is that cannot be a metrics file: its first bytes tell."""
+    """Problem of a file whose first bytes are not those of a metrics file, or None."""
     head = source.read(0, 512)
     for magic, name in _MAGIC:
         if head.startswith(magic):

@@ -1,4 +1,4 @@
-"""A metric in one line, and a series in a few numbers."""
+"""Metrics in one line, and statistics of decoded series."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ HEADLINE_LIMIT = 60
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """A series in numbers; what its kind does not have stays empty."""
+    """Statistics of a decoded series; fields that do not apply to its type stay empty."""
 
     n: int
     finite: int = 0
@@ -54,13 +54,13 @@ class Statistics:
     latest: int | None = None
     """TIMESTAMPS: ns."""
     statuses: tuple[tuple[MetricStatus, int], ...] = ()
-    """STATUSES: how many of each, the worst first."""
+    """STATUSES: the count of each, the worst first."""
     strings: tuple[tuple[str, int], ...] = ()
-    """STRINGS and UUIDS: how often each, the most frequent first."""
+    """STRINGS and UUIDS: the count of each, the most frequent first."""
 
 
 def statistics(series: Series) -> Statistics:
-    """The numbers of one decoded series."""
+    """Statistics of a decoded series."""
     n = len(series)
     if n == 0:
         return Statistics(0)
@@ -123,9 +123,9 @@ def _string_counts(series: Series) -> tuple[tuple[str, int], ...]:
 
 
 def headline(document: Document, metric: Metric) -> str:
-    """What a metric says in one line, safe to show: `44.7 m/s`, `3 series × 300,000`, `5 states`.
+    """Value of a metric in one line, safe to print: `44.7 m/s`, `3 series × 300,000`, `5 states`.
 
-    Nothing large is decoded for it; what a file does not say reads as `no value`.
+    Nothing large is decoded for it; a value that the file does not have is `no value`.
     """
     try:
         return clean(_headline(document, metric), HEADLINE_LIMIT)
@@ -191,7 +191,7 @@ def _shape(
 
 
 def _length(document: Document, data: MetricsData) -> int:
-    """How many values; of a per-category data those of its longest category."""
+    """Number of values; for data per category that of its longest category."""
     if data.is_per_category:
         lengths = (document.length(data, name) for name in data.category_names)
         return max(lengths, default=0)

@@ -14,7 +14,7 @@ from resim_inspect.text import clean
 
 
 class Grouping(StrEnum):
-    """What stands under one heading in the list of metrics."""
+    """Metrics under one heading of the list."""
 
     STATUS = "status"
     IMPORTANCE = "importance"
@@ -44,7 +44,7 @@ class View(NamedTuple):
     rows: Sequence[int] = ()
     headings: Sequence[Heading] = ()
     total: int = 0
-    """How many different metrics are in it."""
+    """Number of distinct metrics in it."""
     row_of: Mapping[int, int] = MappingProxyType({})
     """The first row of each metric's position."""
 
@@ -94,7 +94,7 @@ class Catalog:
         self.order = document.display_order()
         self._views: dict[Grouping, View] = {}
         self.linked = len(self.names) + len(document.message.metrics_data) <= FEW
-        """Whether looking things up by their ids is quick by now; see `link`."""
+        """True once lookups by id are prepared; see `link`."""
 
     def link(self) -> None:
         """Make the tables that ids are looked up in: for many metrics, not on the screen's thread.
@@ -142,7 +142,7 @@ class Catalog:
         }
 
     def counts(self) -> dict[MetricStatus, int]:
-        """How many metrics have each status, worst first."""
+        """Number of metrics of each status, the worst first."""
         return {
             MetricStatus(number): self.statuses.count(number)
             for number in sorted(set(self.statuses), key=_status_rank)

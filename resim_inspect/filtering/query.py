@@ -1,8 +1,8 @@
-"""The filter's small language: `status:fail speed importance:>=high tag:k=v NOT type:text`.
+"""Filter language for metrics: `status:fail speed importance:>=high tag:k=v NOT type:text`.
 
 Words must all match, next to one another or with AND; OR separates alternatives and
-binds less; NOT or a leading `-` turns one word round. Quotes keep blanks together.
-A word without a field is looked for in the name.
+binds less; NOT or a leading `-` negates one word. Quotes keep blanks together.
+A word without a field is searched in the name.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from resim_inspect.errors import InspectError
 from resim_inspect.filtering.catalog import Catalog
 
 Test = Callable[[int], bool]
-"""Whether the metric at a position is wanted."""
+"""Test of a metric by its position."""
 
 FIELDS = {
     "status": "pass, warn, block, fail (warn or block), raw, na, unset",
@@ -51,7 +51,7 @@ _TOKEN = re.compile(r'(-?)((?:[^\s"]|"[^"]*"?)+)')
 
 
 class QueryError(InspectError, ValueError):
-    """A filter that cannot be understood; the text says why."""
+    """A filter that cannot be parsed; the text gives the reason."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Marks:
 
 
 def compile_query(text: str, catalog: Catalog, marks: Marks | None = None) -> Test | None:
-    """The test that `text` means; None for an empty filter; QueryError for a wrong one."""
+    """Compile a filter; None for an empty one. Raises QueryError."""
     marks = marks or Marks()
     alternatives: list[list[Test]] = [[]]
     negate = False

@@ -1,6 +1,6 @@
-"""Rules for metrics documents: what is wrong, where, and what to do about it.
+"""Validation of metrics documents.
 
-`validate` finds everything in one pass; its verdict is that of ReSim's own validator.
+`validate` reports every finding in one pass; its verdict is that of ReSim's own validator.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ __all__ = ["Finding", "Report", "Severity", "Target", "validate"]
 
 
 def validate(document: Document, *, edition: str | None = None) -> Report:
-    """Everything that is wrong with a document, by the rules of a release of open-core.
+    """Validate a document by the rules of a release of open-core; None: the newest.
 
-    `Report.valid` is what that release's own validator says of the file. Raises ValueError
-    for an edition that is no release number, and a DocumentError where the document cannot
-    be read to its end. The rules are loaded when they are first needed.
+    `Report.valid` is the verdict of that release's own validator. Raises ValueError for an
+    edition that is not a release number, and a DocumentError where the document cannot be
+    read to its end. The rules are imported at the first call.
     """
-    from resim_inspect.validation.validator import validate as judge
+    from resim_inspect.validation import validator
 
-    return judge(document, edition=edition)
+    return validator.validate(document, edition=edition)

@@ -1,4 +1,4 @@
-"""Editions: which release of open-core checks what.
+"""Editions: the rules of each release of open-core.
 
 The validator changed in eight releases; every other number follows the rules that were
 in force then. The facts were read from the released packages, 0.0.19 to 1.6.0.
@@ -56,7 +56,7 @@ class Edition(NamedTuple):
         return self.rules >= (0, 12, 0)
 
     def knows(self, values: str) -> bool:
-        """Whether this release's schema has this field of MetricValues."""
+        """Return True if the schema of this release has this field of MetricValues."""
         return self.rules >= ARRIVALS.get(values, (0, 0, 19))
 
 
@@ -71,7 +71,7 @@ ARRIVALS = {
 def edition(release: str | None = None) -> Edition:
     """The rules in force at a release, such as `0.3.3`, `v1.2` or `1`; None: the newest.
 
-    ValueError for what is no release number.
+    Raises ValueError for a text that is not a release number.
     """
     if release is None:
         release = NEWEST
@@ -79,7 +79,7 @@ def edition(release: str | None = None) -> Edition:
     if not 1 <= len(parts) <= 3 or not all(
         part.isascii() and part.isdigit() and len(part) < 6 for part in parts
     ):
-        raise ValueError(f"{release!r} is no release number; write one like {NEWEST}")
+        raise ValueError(f"{release!r} is not a release number; write it like {NEWEST}")
     numbers = [int(part) for part in parts] + [0, 0]
     number = (numbers[0], numbers[1], numbers[2])
     asked = _PLACEHOLDER.get(number, number)

@@ -1,4 +1,4 @@
-"""Ids: which texts count as a UUID, and how an id is written for people."""
+"""Ids: validity, comparison and short forms."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _USUAL = re.compile(
 
 
 def is_uuid(text: str) -> bool:
-    """Whether ReSim's validator takes this text for a UUID: the test is Python's `UUID(hex=)`."""
+    """Return True if ReSim's validator accepts this text as a UUID: Python's `UUID(hex=)` does."""
     if _USUAL(text) is not None:
         return True
     from uuid import UUID
@@ -25,13 +25,13 @@ def is_uuid(text: str) -> bool:
 
 
 def same_id(text: str) -> str:
-    """The id without what spellings differ in: case, dashes, braces and prefixes."""
+    """The id without case, dashes, braces and prefixes, in which spellings differ."""
     bare = text.replace("urn:", "").replace("uuid:", "").strip("{}").replace("-", "")
     return bare.strip().lower()
 
 
 def short(text: str) -> str:
-    """An id for people: whole where it is short, else its two ends."""
+    """An id for messages: whole where it is short, else its two ends."""
     if not text:
         return "no id"
     return text if len(text) <= 12 else f"{text[:8]}…{text[-4:]}"

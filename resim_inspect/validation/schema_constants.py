@@ -25,7 +25,7 @@ DOUBLES = frozenset((DOUBLE, INDEXED_DOUBLE))
 FIELD_OF_DATA = {1: "doubles", 2: "timestamps", 3: "uuids", 4: "strings"} | {
     6: "doubles", 7: "timestamps", 8: "uuids", 9: "strings"
 }  # fmt: skip
-"""What a series of a data type must hold; statuses for every other number."""
+"""Field of a series by data type; `statuses` for every other number."""
 
 VALUES_OF_TYPE = {
     1: "double_metric_values",

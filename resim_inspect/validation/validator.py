@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 
 
 def validate(document: Document, *, edition: str | None = None) -> Report:
-    """Everything that is wrong with a document, by the rules of a release of open-core.
+    """Validate a document by the rules of a release of open-core; None: the newest.
 
-    `Report.valid` is what that release's own validator says of the file. Raises ValueError
-    for an edition that is no release number, and a DocumentError where the document cannot
-    be read to its end: the file was rewritten, or protobuf refuses the bytes of a series.
+    `Report.valid` is the verdict of that release's own validator. Raises ValueError for an
+    edition that is not a release number, and a DocumentError where the document cannot be
+    read to its end: the file was rewritten, or protobuf refuses the bytes of a series.
     """
     rules = edition_of(edition)
     with _no_collections():
-        # What it made is gone before the collector is back, which would look through it all.
+        # The context is freed before the collector is enabled, which would traverse all of it.
         return _validate(Context(document, rules))
 
 
@@ -46,9 +46,9 @@ def _validate(context: Context) -> Report:
 
 @contextmanager
 def _no_collections() -> Iterator[None]:
-    """Without the garbage collector, which would look at every object again and again.
+    """Disable the garbage collector, which would traverse all objects repeatedly.
 
-    Of 100,000 data that takes a third of the time, and none of them is part of a cycle.
+    With 100,000 data that takes a third of the time, and no object is part of a cycle.
     """
     enabled = gc.isenabled()
     gc.disable()

@@ -117,7 +117,7 @@ def test_edition(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert json.loads(out)["files"][0]["edition"] == "0.9.0"
     code, out, err = run(capsys, "validate", "--edition", "new", path)
     assert (code, out) == (2, "")
-    assert "is no release number" in err
+    assert "is not a release number" in err
 
 
 def test_damage_in_a_deferred_series_is_unreadable(

@@ -35,7 +35,7 @@ def test_release_numbers(asked: str | None, name: str, rules: tuple[int, int, in
 
 @pytest.mark.parametrize("asked", ["", "newest", "1.2.3.4", "1.-2", "1..2", "1.2a", "१.२", "1e3"])
 def test_what_is_no_release_number(asked: str) -> None:
-    with pytest.raises(ValueError, match="is no release number"):
+    with pytest.raises(ValueError, match="is not a release number"):
         edition(asked)
 
 
@@ -43,7 +43,7 @@ def test_the_report_names_the_edition() -> None:
     document = DocumentBuilder().document()
     assert validate(document).edition == NEWEST
     assert validate(document, edition="v0.3").edition == "0.3.0"
-    with pytest.raises(ValueError, match="is no release number"):
+    with pytest.raises(ValueError, match="is not a release number"):
         validate(document, edition="latest")
 
 

@@ -1,4 +1,4 @@
-"""Where and why protobuf refuses bytes: it says only that it does."""
+"""Offset and reason of a parse error, which protobuf does not report."""
 
 from __future__ import annotations
 

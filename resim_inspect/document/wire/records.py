@@ -1,4 +1,4 @@
-"""Where each record of a file stands: the bytes of a metric, a data or an event, as written.
+"""Offsets of the records of a file: the bytes of a metric, a data or an event, as written.
 
 Only the top level of the wire format and that of the collection of metrics are walked; what
 lies inside a record is never looked at, so its bytes can be handed on without re-encoding.
@@ -38,7 +38,7 @@ class Records(NamedTuple):
 
 
 def records(source: Source) -> Records:
-    """Where the records of a file stand.
+    """Offsets of the records of a file.
 
     The positions in the lists are those of `Document.metrics`, `data` and `events`. Raises
     TruncatedError or MalformedError for bytes that protobuf would not parse either.

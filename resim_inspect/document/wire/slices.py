@@ -1,6 +1,6 @@
-"""A large message in pieces: protobuf parses without letting any other thread run.
+"""A large message in slices: protobuf holds the GIL while it parses a message.
 
-In slices, a screen can answer while 100,000 metrics are read.
+In slices, a screen stays responsive while 100,000 metrics are read.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ _COLLECTION_TAG = 0x12  # JobMetrics.job_level_metrics: field 2
 class Slices:
     """A serialized JobMetrics as several that merge into it, most of at most `size` bytes.
 
-    What cannot be cut is given as one; so is everything after a fault. Going over them makes
-    each again; only where to cut is kept.
+    A record that cannot be split is one slice; so is everything after a fault. Iterating
+    makes each slice again; only the offsets are stored.
     """
 
     def __init__(self, data: bytes, size: int = _SIZE) -> None:
@@ -55,7 +55,7 @@ def _runs(data: bytes, place: int, end: int, size: int) -> Iterator[tuple[int, i
 
 
 def _stop(data: bytes, place: int, end: int) -> int:
-    """Where the record at `place` ends; the end of all for one of no usual kind."""
+    """End of the record at `place`; the end of the data for an unusual one."""
     if data[place] < 0x80 and data[place] & 7 == 0:
         # A number, such as a status.
         for after in range(place + 1, min(place + 11, end)):
@@ -68,7 +68,7 @@ def _stop(data: bytes, place: int, end: int) -> int:
 
 
 def _content(data: bytes, place: int) -> int:
-    """Where the content of the record at `place` begins; 0 for one that is not usual or whole."""
+    """Start of the content of the record at `place`; 0 for an unusual or incomplete one."""
     if data[place] not in KNOWN_TAGS:
         return 0
     length, start = _length(data, place)

@@ -1,4 +1,4 @@
-"""Where a document's bytes come from: a file that is read piece by piece, or memory.
+"""Sources of a document's bytes: a file that is read piece by piece, or memory.
 
 A file is read with `pread`, never mapped: a writer that cuts a mapped file short kills
 the reader's process, a short read is only an error.
@@ -18,7 +18,7 @@ WHOLE = 1 << 20
 
 
 class Stamp(NamedTuple):
-    """What tells one state of a file from another."""
+    """Identity of a state of a file: it differs after each rewrite."""
 
     device: int
     inode: int
@@ -44,11 +44,11 @@ class Source(Protocol):
         ...
 
     def verify(self) -> None:
-        """Raise ChangedError if the file is no longer what was opened."""
+        """Raise ChangedError if the file has changed since it was opened."""
         ...
 
     def close(self) -> None:
-        """Let go of the file; reading afterwards raises ChangedError."""
+        """Close the file; reading afterwards raises ChangedError."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""Strings that repeat: states are thousands of equal strings in a row, so count the rows."""
+"""Run-length decoding of strings: states are thousands of equal strings in a row."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How findings are written: for people, for programs, for the tools of CI systems."""
+"""Output formats of findings: text, JSON, and those of CI systems."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from resim_inspect.validation.rules.file import FILE_TOO_LARGE, FILE_UNREADABLE
 
 
 class Result(NamedTuple):
-    """One file and what was found. A file that cannot be read has one finding, which says why."""
+    """One file and its findings. A file that cannot be read has one finding with the reason."""
 
     path: Path
     readable: bool
@@ -25,7 +25,7 @@ class Result(NamedTuple):
 
     @property
     def valid(self) -> bool:
-        """Whether the official validator accepts the file."""
+        """True if the official validator accepts the file."""
         return self.readable and self.report.valid
 
 

@@ -36,7 +36,7 @@ DATA_ID_DUPLICATE = Rule(
     "data-id-duplicate",
     Severity.ERROR,
     "No two data have the same id",
-    "With the same id twice, a reference means one of the two, and nobody knows which.",
+    "With the same id twice, it is ambiguous which of the two a reference means.",
     ('data += data["labels"]', 'data[-1].name = "more labels"'),
     ('metrics["Photo"].values.image = data["photo"]',),
 )
@@ -51,9 +51,9 @@ DATA_NAME_DUPLICATE = Rule(
 DATA_TYPE_UNSET = Rule(
     "data-type-unset",
     Severity.ERROR,
-    "Every data says what it holds",
-    "The data type tells doubles, timestamps, UUIDs, strings and statuses, indexed or not, "
-    "and external files.",
+    "Every data has a data type",
+    "The data type is double, timestamp, UUID, string or status, each indexed or not, or "
+    "external file.",
     ('data["other clock"].type = unset',),
     ('data["other clock"].type = TIMESTAMP',),
 )
@@ -68,7 +68,7 @@ FILE_PATH_MISSING = Rule(
 SERIES_MISSING = Rule(
     "series-missing",
     Severity.ERROR,
-    "A data holds its values in the form it says",
+    "A data holds its values in the form that it declares",
     "A series for each category where it is marked as per category, else one series.",
     ('data["distance"].is_per_category = true',),
     ('data["distance"].is_per_category = false',),
@@ -87,8 +87,8 @@ SERIES_EMPTY = Rule(
 SERIES_TYPE = Rule(
     "series-type",
     Severity.ERROR,
-    "A series holds what the data's type says",
-    "Data of the type double hold doubles, and so on.",
+    "A series holds values of the data's type",
+    "Data of the type double holds doubles, and so on.",
     ('data["height"].series = ["low", "middle", "high"]',),
     ('data["height"].series = [1, 2, 3]',),
 )
@@ -168,7 +168,7 @@ def _read_categories(context: Context, entry: DataState, message: pb.MetricsData
 def _check_series(
     context: Context, entry: DataState, kind: str | None, length: int, category: str | None
 ) -> None:
-    """What holds for every series of a data that is not an external file."""
+    """Check a series of a data that is not an external file."""
     wanted = schema_constants.FIELD_OF_DATA.get(entry.type, "statuses")
     if (kind == wanted and length) or entry.type == schema_constants.EXTERNAL_FILE:
         return
@@ -180,7 +180,7 @@ def _check_series(
             SERIES_EMPTY,
             target,
             where,
-            "has no values" if kind is not None else "is a series of no kind, without values",
+            "has no values" if kind is not None else "has neither a type nor values",
             "Give at least one value, or leave the data out.",
         )
     if kind is not None and kind != wanted and entry.type:
@@ -202,7 +202,7 @@ def _series_place(context: Context, entry: DataState, category: str | None) -> s
 def _check_holds(
     context: Context, entry: DataState, message: pb.MetricsData, per_category: bool
 ) -> None:
-    """Whether the data holds what its type and flags say."""
+    """Check that the data has the field that its type and flags require."""
     holds = entry.holds
     if entry.type == schema_constants.EXTERNAL_FILE:
         if holds != "external_file" or not message.external_file.path:
@@ -222,7 +222,7 @@ def _check_holds(
             DATA_TYPE_UNSET,
             Target("data", entry.position),
             context.data_place(entry.position) + ".type",
-            "says not what it holds: its data type is unset",
+            "has no data type",
             "Set the data type that fits its values.",
         )
     wanted = "series_per_category" if per_category else "series"
@@ -233,7 +233,7 @@ def _check_holds(
             SERIES_MISSING,
             Target("data", entry.position),
             context.data_place(entry.position) + ".series",
-            f"should hold {held(wanted)}, for it {flag} marked as per category, "
+            f"{flag} marked as per category and must hold {held(wanted)}, "
             f"but it holds {held(holds)}",
             "Store the values in that form, or change is_per_category.",
         )
@@ -271,7 +271,7 @@ def _bad_id(context: Context, data_id: str, entry: DataState) -> None:
         DATA_ID,
         Target("data", entry.position),
         context.data_place(entry.position) + ".id",
-        f"has the id {quoted(data_id)}, which is no UUID" if data_id else "has no id",
+        f"has the id {quoted(data_id)}, which is not a valid UUID" if data_id else "has no id",
         "Give it a UUID.",
     )
 

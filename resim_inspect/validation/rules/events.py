@@ -51,7 +51,7 @@ EVENT_TIME = Rule(
 EVENT_TIME_TYPE = Rule(
     "event-time-type",
     Severity.ERROR,
-    "Every event says how its time counts",
+    "Every event has a timestamp type",
     "ABSOLUTE counts from 1970, RELATIVE from the start of the simulation.",
     ('events["Landing"].timestamp_type = unset',),
     ('events["Landing"].timestamp_type = RELATIVE',),
@@ -59,7 +59,7 @@ EVENT_TIME_TYPE = Rule(
 EVENT_TIME_MIXED = Rule(
     "event-time-mixed",
     Severity.ERROR,
-    "The times of all events count alike",
+    "All events have the same timestamp type",
     "All are absolute or all are relative.",
     ('events["Landing"].timestamp_type = ABSOLUTE',),
     (
@@ -96,7 +96,7 @@ EVENT_ID_DUPLICATE = Rule(
 
 
 def check_events(context: Context) -> None:
-    """Everything about the events."""
+    """Check all events."""
     names: dict[str, int] = {}
     ids: dict[str, int] = {}
     events = context.message.events
@@ -105,7 +105,8 @@ def check_events(context: Context) -> None:
         if not is_uuid(event_id):
             _error(
                 context, position, "id", EVENT_ID,
-                f"has the id {quoted(event_id)}, which is no UUID" if event_id else "has no id",
+                f"has the id {quoted(event_id)}, which is not a valid UUID"
+                if event_id else "has no id",
                 "Give it a UUID.",
             )  # fmt: skip
         elif event_id in ids:
@@ -141,7 +142,7 @@ def check_events(context: Context) -> None:
              "ABSOLUTE (since 1970) or RELATIVE (to the start)", 2),
         ):  # fmt: skip
             if not number:
-                what = "says not how its time counts" if last == 2 else f"has no {field}"
+                what = "has no timestamp type" if last == 2 else f"has no {field}"
                 _error(context, position, field, rule, what, f"Set {choice}.")
             elif not 0 < number <= last:
                 place = f"{context.event_place(position)}.{field}"
@@ -182,7 +183,7 @@ def _check_time_types(context: Context) -> None:
                 Target("event", position),
                 context.event_place(position) + ".timestamp_type",
                 f"is {own}, but {context.event_place(first_at)} is {TimestampType(first).name}",
-                "Let the times of all events count from the same zero.",
+                "Give all events the same timestamp type.",
                 ("mixed", kind),
             )
 
@@ -219,7 +220,7 @@ def _no_metric(context: Context, position: int, place: int, metric_id: str) -> N
     if is_uuid(metric_id):
         message = f"names metric {short(metric_id)}, which is not in the file"
     elif metric_id:
-        message = f"names {quoted(metric_id)}, which is no UUID"
+        message = f"names {quoted(metric_id)}, which is not a valid UUID"
     else:
         message = "names no metric"
     context.report(

@@ -10,8 +10,8 @@ FILE_UNREADABLE = Rule(
     "file-unreadable",
     Severity.ERROR,
     "The file can be read",
-    "The file is missing, empty, cut short, or not what protobuf allows. Nothing can be "
-    "said about its content.",
+    "The file is missing, empty, cut short, or not what protobuf allows. Its content "
+    "cannot be validated.",
 )
 FILE_TOO_LARGE = Rule(
     "file-too-large",

@@ -29,7 +29,7 @@ FILE_MISSING = Rule(
     "file-missing",
     Severity.WARNING,
     "External files are there",
-    "Looked at only where the document came from a file.",
+    "Checked only where the document came from a file.",
     ('data["photo"].path = "picture.png"',),
     ('data["photo"].path = "photo.png"',),
 )
@@ -45,7 +45,7 @@ FILE_EMPTY = Rule(
 
 @document_check(PATH_ABSOLUTE, PATH_ESCAPES, FILE_MISSING, FILE_EMPTY)
 def check_files(context: Context) -> None:
-    """Each external file: its path, and where the document came from a file, the file."""
+    """Check the path of each external file and, for a document from a file, the file."""
     folder: Path | None = None
     for entry in context.data_list:
         if entry.type != schema_constants.EXTERNAL_FILE or entry.holds != "external_file":

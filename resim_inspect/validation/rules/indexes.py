@@ -67,7 +67,7 @@ _DIFFERENCES = {"form": INDEX_FORM, "length": INDEX_LENGTH}
 
 
 def check_indexes(context: Context) -> None:
-    """Whether every indexed data has an index of its own form and of the type it says."""
+    """Check that every indexed data has an index of its own form and of its index type."""
     by_id = context.data_by_id
     indexed_types = schema_constants.INDEXED
     for entry in context.data_list:
@@ -90,7 +90,7 @@ def check_indexes(context: Context) -> None:
                 INDEX_TYPE,
                 Target("data", entry.position),
                 context.data_place(entry.position) + ".index",
-                f"says that its index is {schema_constants.data_type(entry.index_type)}, "
+                f"has the index type {schema_constants.data_type(entry.index_type)}, "
                 f"but {quoted(index.name)} is {schema_constants.data_type(index.type)}",
                 "Set index_data_type to the type of the index data.",
             )
@@ -125,7 +125,7 @@ def _index_missing(context: Context, entry: DataState) -> None:
             where,
             "is indexed, but names no index"
             if not entry.index_id
-            else f"is indexed by {short(entry.index_id)}, which is no UUID",
+            else f"is indexed by {short(entry.index_id)}, which is not a valid UUID",
             "Name the id of the index data, or clear is_indexed.",
         )
         return

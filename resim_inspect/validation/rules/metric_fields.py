@@ -104,7 +104,7 @@ def report_bad_id(context: Context, metric_id: str, position: int) -> None:
         METRIC_ID,
         Target("metric", position),
         context.metric_place(position) + ".id",
-        f"has the id {quoted(metric_id)}, which is no UUID" if metric_id else "has no id",
+        f"has the id {quoted(metric_id)}, which is not a valid UUID" if metric_id else "has no id",
         "Give it a UUID.",
     )
 
@@ -181,7 +181,7 @@ def report_job(context: Context, position: int, metric: pb.Metric, job_id: str) 
     if own == job_id:
         message = f"the job id {short(own)} is written with other fields than the file's"
     else:
-        wrong = "" if is_uuid(own) else ", which is no UUID"
+        wrong = "" if is_uuid(own) else ", which is not a valid UUID"
         message = f"has the job id {short(own)}{wrong}; the file's is {short(job_id)}"
     context.report(
         METRIC_JOB_DIFFERS,

@@ -51,7 +51,7 @@ VALUES_TYPE = Rule(
 
 
 def check_metrics(context: Context) -> None:
-    """Fill the table of metrics, and check everything about each metric."""
+    """Fill the table of metrics and check each metric."""
     job = context.message.job_id
     job_id = _expected_job(context)
     # A metric without a job id equals a file without one; one that has something never does.
@@ -144,7 +144,7 @@ def _no_values(context: Context, position: int, field: str | None) -> None:
 
 
 def _mark_used(context: Context, values: Any) -> None:
-    """Mark what values refer to that no rule of this edition looks at."""
+    """Mark the data of values that this edition does not know as used."""
     for _, value in values.ListFields():
         for one in value if hasattr(value, "append") else (value,):
             if isinstance(one, pb.MetricsDataId) and one.id.data in context.data_by_id:

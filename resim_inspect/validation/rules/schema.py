@@ -38,7 +38,7 @@ def check_unknown_fields(context: Context) -> None:
 
 
 def report_unknown_number(context: Context, target: Target, where: str, number: int) -> None:
-    """Report a number that is no value of its enumeration."""
+    """Report a number that its enumeration does not have."""
     context.report(
         ENUM_UNKNOWN,
         target,

@@ -34,7 +34,7 @@ STATUS_UNKNOWN = Rule(
     "status-unknown",
     Severity.WARNING,
     "A series of statuses holds statuses",
-    "ReSim's validator looks at the length only; 0 is no status, and other numbers make "
+    "ReSim's validator looks at the length only; 0 is not a status, and other numbers make "
     "its own reader fail.",
     ('data["distance status"].series = [PASSED, 9, unset]',),
     ('data["distance status"].series = [PASSED, FAIL_WARN, RAW]',),
@@ -58,8 +58,8 @@ VALUES_ALL_NAN = Rule(
 VALUES_NAN = Rule(
     "values-nan",
     Severity.INFO,
-    "Some values are NaN",
-    "They are gaps in a chart, which may be meant.",
+    "No value is NaN",
+    "NaN leaves gaps in a chart, which may be intended.",
     ('data["height"].series = [1, NaN, 3]',),
     ('data["height"].series = [1, 2, 3]',),
 )
@@ -73,7 +73,7 @@ _KIND_NAMES = {kind.value: kind.name.lower() for kind in SeriesKind}
 def check_series(
     context: Context, entry: DataState, series: pb.Series, category: str | None
 ) -> tuple[str | None, int]:
-    """The kind and the length of a parsed series; findings for odd values in it."""
+    """Check the values of a parsed series; return its field name and its length."""
     kind = series.WhichOneof("series")
     if kind is None:
         return None, 0
@@ -147,7 +147,7 @@ def few_bytes(deferred: Mapping[int, DeferredSeries]) -> bool:
 def report_not_finite(
     context: Context, entry: DataState, category: str | None, nan: int, infinite: int, count: int
 ) -> None:
-    """NaN is a gap in a chart; nothing but NaN is no chart, and an infinity breaks the axis."""
+    """Report NaN, which leaves gaps in a chart, and infinities, which no axis can show."""
     target = Target("data", entry.position)
     where = _place(context, entry, category)
     if nan == count:
@@ -185,16 +185,17 @@ def _share(part: int, whole: int) -> str:
 def report_statuses(
     context: Context, entry: DataState, category: str | None, odd: Collection[int], count: int
 ) -> None:
-    """Numbers in a series of statuses that are no status."""
+    """Report the numbers in a series of statuses that are not statuses."""
     names = ", ".join("unset (0)" if number == 0 else str(number) for number in sorted(odd)[:5]) + (
         " …" if len(odd) > 5 else ""
     )
+    problem = "value is not a status" if count == 1 else "values are not statuses"
     known = ", ".join(f"{status.name} {status.value}" for status in MetricStatus if 0 < status < 6)
     context.report(
         STATUS_UNKNOWN,
         Target("data", entry.position),
         _place(context, entry, category),
-        f"{count:,} {'value is' if count == 1 else 'values are'} no status: {names}",
+        f"{count:,} {problem}: {names}",
         f"Statuses are {known}.",
     )
 
@@ -202,7 +203,7 @@ def report_statuses(
 def report_backwards(
     context: Context, entry: DataState, category: str | None, position: int
 ) -> None:
-    """A clock that jumps back."""
+    """Report a time that is earlier than the one before it."""
     context.report(
         TIME_BACKWARDS,
         Target("data", entry.position),

@@ -1,4 +1,4 @@
-"""How the values of a data are arranged: one series, or one for each category."""
+"""The form of the values of a data: one series, or one for each category."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from resim_inspect.validation.context import DataState, quoted
 
 
 def difference(one: DataState, other: DataState) -> tuple[str, str]:
-    """How the values of two data differ in number: the rule's suffix and `this, but that`.
+    """Difference in form or length of two data: `form` or `length`, and `this, but that`.
 
     Both are empty where they do not.
     """

@@ -24,7 +24,7 @@ FAILURE_STATES = Rule(
     "failure-states",
     Severity.ERROR,
     "Failure states are of the set of states",
-    "A failure state that no sample can have is most likely misspelt.",
+    "A failure state that no sample can have is most likely misspelled.",
     ('metrics["Mode"].values.failure_states = ["crash"]',),
     ('metrics["Mode"].values.failure_states = ["land"]',),
 )
@@ -33,7 +33,7 @@ _INDEXED_STRING = frozenset((schema_constants.INDEXED_STRING,))
 
 
 def check_states(context: Context, position: int, values: pb.StatesOverTimeMetricValues) -> None:
-    """The pairs of states and statuses, and the states themselves."""
+    """Check the pairs of states and statuses, and the states themselves."""
     states = values.states_over_time_data_id
     statuses = values.statuses_over_time_data_id
     if len(states) != len(statuses):
@@ -67,7 +67,7 @@ def check_states(context: Context, position: int, values: pb.StatesOverTimeMetri
 
 
 def strings_of(context: Context, entry: DataState) -> frozenset[str]:
-    """The different strings of a data, over all categories."""
+    """Distinct strings of a data, over all categories."""
     known = context.strings.get(entry.position)
     if known is None:
         found: set[str] = set()
@@ -95,7 +95,7 @@ def _not_in_set(
         f"{context.metric_place(position)}.values.{field}",
         f"{quoted(entry.name)} has {_listed(unknown)}, which the set of states lacks: "
         f"{_listed(sorted(known))}",
-        "Put every state that occurs into the set.",
+        "Add every state that occurs to the set.",
         (position, tuple(unknown)),
     )
 

@@ -10,9 +10,9 @@ from resim_inspect.validation.rules.schema import report_unknown_number
 STATUS_UNSET = Rule(
     "status-unset",
     Severity.ERROR,
-    "Everything that is judged has a status",
+    "The file, its collection, every metric and every event have a status",
     "The file, its collection of metrics, every metric and every event must have a status; "
-    "protobuf leaves it unset if nobody sets it.",
+    "protobuf leaves it unset by default.",
     ('metrics["Max speed"].status = unset',),
     ('metrics["Max speed"].status = PASSED',),
 )
@@ -46,7 +46,7 @@ STATUS_HINT = "Set PASSED, FAIL_WARN, FAIL_BLOCK, NOT_APPLICABLE or RAW."
 
 @document_check(STATUS_UNSET, STATUS_DISAGREES, STATUS_CONTRADICTS)
 def check_statuses(context: Context) -> None:
-    """The status of the file against that of its collection and its metrics."""
+    """Compare the status of the file with those of its collection and its metrics."""
     message = context.message
     own = message.metrics_status
     collection = message.job_level_metrics.metrics_status
@@ -80,7 +80,7 @@ def check_statuses(context: Context) -> None:
                 STATUS_DISAGREES,
                 FILE,
                 "metrics_status",
-                f"the file says {schema_constants.status(own)},"
+                f"the file has the status {schema_constants.status(own)},"
                 f" its metrics make it {schema_constants.status(worst)}",
                 f"Before 0.1.0 the file's status must be {schema_constants.status(worst)}.",
             )
@@ -89,7 +89,7 @@ def check_statuses(context: Context) -> None:
                 STATUS_DISAGREES,
                 FILE,
                 "job_level_metrics.metrics_status",
-                f"the collection says {schema_constants.status(collection)},"
+                f"the collection has the status {schema_constants.status(collection)},"
                 f" the file {schema_constants.status(own)}",
                 "Before 0.1.0 the two must be the same.",
             )
@@ -99,7 +99,7 @@ def check_statuses(context: Context) -> None:
             STATUS_CONTRADICTS,
             FILE,
             "job_level_metrics.metrics_status",
-            f"the collection says {schema_constants.status(collection)},"
+            f"the collection has the status {schema_constants.status(collection)},"
             f" the file {schema_constants.status(own)}",
             "Set both alike; ReSim shows the file's.",
         )
@@ -121,8 +121,8 @@ def check_statuses(context: Context) -> None:
             STATUS_CONTRADICTS,
             FILE,
             "metrics_status",
-            f"the file says {schema_constants.status(own)}, but {because}",
-            "Leave it if it is meant; else set the status of the worst metric.",
+            f"the file has the status {schema_constants.status(own)}, but {because}",
+            "Leave it if it is intended; else set the status of the worst metric.",
         )
 
 

@@ -98,7 +98,7 @@ VALUES_STATUS_LENGTH = Rule(
 _DIFFERENCES = {"form": VALUES_STATUS_FORM, "length": VALUES_STATUS_LENGTH}
 
 Slot = tuple["pb.MetricsDataId", str, int | None]
-"""A reference, the field it stands in, and its place there (None: the field is no list)."""
+"""A reference, its field, and its position there (None: the field is not a list)."""
 
 
 def _field(slot: Slot) -> str:
@@ -108,7 +108,7 @@ def _field(slot: Slot) -> str:
 def reference(
     context: Context, position: int, data_id: str, field: str, types: Iterable[int]
 ) -> DataState | None:
-    """The data that a metric refers to, now marked as used; a finding where there is none."""
+    """The data that a metric refers to, marked as used; report it where it is missing."""
     entry = context.data_by_id.get(data_id)
     if entry is not None:
         entry.used = True
@@ -122,7 +122,9 @@ def reference(
         context.report(DATA_MISSING, target, where, message, hint, ("missing", data_id, position))
     else:
         message = (
-            f"refers to {quoted(data_id)}, which is no UUID" if data_id else "refers to no data"
+            f"refers to {quoted(data_id)}, which is not a valid UUID"
+            if data_id
+            else "refers to no data"
         )
         context.report(DATA_MISSING, target, where, message, "Refer to a data by its id.")
     return None
@@ -157,7 +159,7 @@ def check_pair(
     allowed: frozenset[int],
     index_types: frozenset[int],
 ) -> None:
-    """Values of an allowed type, and statuses of the same form, length and index."""
+    """Check for values of an allowed type, and statuses of the same form, length and index."""
     data = context.data_by_id
     values = data.get(value_slot[0].id.data)
     statuses = data.get(status_slot[0].id.data)
@@ -237,8 +239,8 @@ def _check_index(
     statuses: DataState,
     allowed: frozenset[int],
 ) -> None:
-    """Indexed values: the statuses have the same index, and it is of an allowed type."""
-    if values.index_type not in allowed and not _misnamed(context, values, allowed):
+    """Check that statuses have the same index as their values, and its type is allowed."""
+    if values.index_type not in allowed and not _declared_wrongly(context, values, allowed):
         _wrong_index_type(context, position, value_slot, values, allowed)
     if statuses.type != schema_constants.INDEXED_STATUS:
         return
@@ -255,18 +257,18 @@ def _check_index(
             "Values and statuses must have the same index, by the same id.",
             (values.position, statuses.position),
         )
-    if statuses.index_type not in allowed and not _misnamed(context, statuses, allowed):
+    if statuses.index_type not in allowed and not _declared_wrongly(context, statuses, allowed):
         _wrong_index_type(context, position, status_slot, statuses, allowed)
 
 
-def _misnamed(context: Context, entry: DataState, allowed: frozenset[int]) -> bool:
-    """Whether the index would do, and only its type is said wrongly: a finding of its own."""
+def _declared_wrongly(context: Context, entry: DataState, allowed: frozenset[int]) -> bool:
+    """Return True if only the declared type of the index is wrong, which is another finding."""
     index = context.data_by_id.get(entry.index_id)
     return index is not None and entry.indexed and index.type in (0, *allowed)
 
 
 def _same_index(context: Context, one: DataState, other: DataState) -> bool:
-    """Whether two data name the same index, as ReSim compares: message by message."""
+    """Return True if two data name the same index; like ReSim, compare message by message."""
     if one.index_id != other.index_id:
         return False
     if one.index_id and not context.unknown_fields:

@@ -184,7 +184,7 @@ def _batchwise_bar_chart(
                 position,
                 f"colors[{place}]",
                 COLOR_INVALID,
-                f"{quoted(color)} is no colour",
+                f"{quoted(color)} is not a valid colour",
                 "Write a colour as #rrggbb or #rrggbbaa.",
             )
     if context.edition.project_id and not is_uuid(values.project_id.data):
@@ -194,7 +194,7 @@ def _batchwise_bar_chart(
             position,
             "project_id",
             PROJECT_ID,
-            f"{quoted(own)} is no UUID" if own else "has no project id",
+            f"{quoted(own)} is not a valid UUID" if own else "has no project id",
             "Set the UUID of the project.",
         )
     _pairs(context, position, (data, "values"), statuses, _INDEXED_DOUBLE, schema_constants.UUIDS)
