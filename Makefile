@@ -1,6 +1,9 @@
 # Two commands do everything on a machine with Python 3.11 or newer and make:
 #   make demo    sets up .venv, runs an example build and opens the app on what it wrote
 #   make test    sets up .venv with what the tests need, and runs every check
+# While you work:
+#   make check   the same without the slow tests
+#   make soak    only the tests with random input and random moments, with much more of both
 
 # The first Python that is new enough and can make virtual environments; or say PYTHON=...
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -11,12 +14,14 @@ BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 OPEN_CORE = resim-open-core==1.6.0
 PYTEST_ARGS ?=
+# One process for each core. What PYTEST_ARGS says comes later and wins, such as "-n 0 -x".
+PYTEST = $(BIN)/python -m pytest -n auto --dist worksteal
 CHECKED = $(wildcard resim_inspect runner examples tests benchmarks)
 # What runs on Windows too: the app, and what it fetches with.
 PORTABLE = resim_inspect runner/download runner/storage/publish.py runner/storage/lease.py \
   runner/api/client/client.py runner/api/client/transport.py runner/api/client/http11.py
 
-.PHONY: demo test lint bench schema clean
+.PHONY: demo test check soak lint bench schema clean
 
 demo: $(VENV)/.demo-needs
 	@$(BIN)/resim-runner demo
@@ -27,7 +32,16 @@ $(VENV)/.demo-needs: $(VENV)/.installed
 	@touch $@
 
 test: lint
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(PYTEST) $(PYTEST_ARGS)
+
+check: lint
+	$(PYTEST) -m "not slow" $(PYTEST_ARGS)
+
+# How much more a test tries: SOAK=3 make soak.
+SOAK ?= 10
+
+soak: $(VENV)/.test-needs
+	RESIM_SOAK=$(SOAK) $(PYTEST) -m soak --timeout 3000 $(PYTEST_ARGS)
 
 lint: $(VENV)/.test-needs
 	$(BIN)/ruff format --check .

@@ -1,7 +1,8 @@
-"""Fixtures for every room: real files, where there are any."""
+"""Fixtures of all tests, and which tests are slow."""
 
 from __future__ import annotations
 
+import inspect
 import os
 import shutil
 import tempfile
@@ -28,6 +29,24 @@ def pytest_unconfigure() -> None:
     """Leave nothing behind."""
     if os.environ.get("PYTEST_XDIST_WORKER"):
         shutil.rmtree(tempfile.gettempdir(), ignore_errors=True)
+
+
+SLOW_FOLDERS = {"conformance", "containers", "examples"}
+"""Folders of tests that run the official code, containers or whole demos."""
+APP_IN_SHORT = {"test_app.py", "test_metrics.py"}
+"""Modules of tests/tui that belong to `make check`; the others that run the app do not."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what `make check` leaves out; single tests carry `@pytest.mark.slow` themselves."""
+    tests = Path(__file__).parent
+    for item in items:
+        if not item.path.is_relative_to(tests):
+            continue
+        folder = item.path.relative_to(tests).parts[0]
+        runs_app = folder == "tui" and inspect.iscoroutinefunction(getattr(item, "function", None))
+        if folder in SLOW_FOLDERS or (runs_app and item.path.name not in APP_IN_SHORT):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")

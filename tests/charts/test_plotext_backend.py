@@ -12,6 +12,7 @@ import pytest
 
 from resim_inspect.charts import plotext_backend as adapter
 from resim_inspect.charts.plotext_backend import Stroke
+from tests.soak import FACTOR
 
 ROOT = Path(__file__).parents[2]
 BLUE = (1, 2, 3)
@@ -67,8 +68,10 @@ def test_a_gap_is_not_bridged() -> None:
     assert all(char == " " for line in joined for char, _ in line[3:17])
 
 
+@pytest.mark.slow
+@pytest.mark.soak
 def test_random_drawings_never_end_the_process_and_keep_their_width() -> None:
-    runs = [(0, 1100), (50_000, 1100)]
+    runs = [(0, 1100 * FACTOR), (50_000, 1100 * FACTOR)]
     started = [
         subprocess.Popen(
             [sys.executable, "-W", "error", "-m", "tests.charts.fuzz", str(first), str(many)],
@@ -80,7 +83,7 @@ def test_random_drawings_never_end_the_process_and_keep_their_width() -> None:
         for first, many in runs
     ]
     for process in started:
-        out, err = process.communicate(timeout=250)
+        out, err = process.communicate(timeout=250 * FACTOR)
         assert process.returncode == 0, err[-3000:]
         slowest, seed = out.split()
         assert float(slowest) < 1.0, f"drawing {seed} took {slowest} s"

@@ -26,11 +26,12 @@ from tests.conformance.verdicts import (
     smallest,
     threshold,
 )
+from tests.soak import FACTOR
 from tests.validation.edits import apply, base
 
-MUTANTS = 20_000
-OLD = 2000
-FUZZED = 4000
+MUTANTS = 20_000 * FACTOR
+OLD = 2000 * FACTOR
+FUZZED = 4000 * FACTOR
 SAME_SCHEMA = ("1.6.0", "0.5.0", "0.10.0", "0.12.0")
 """Releases with the schema that we read by: what is damaged for them is damaged for us."""
 
@@ -65,6 +66,7 @@ def agree(official: Official, seeds: range) -> Counter[str]:
     return seen
 
 
+@pytest.mark.soak
 def test_mutants_are_judged_alike_by_the_newest(newest: Official) -> None:
     seen = agree(newest, range(MUTANTS))
     # Both verdicts are common and every rule is met, or the comparison would say little.
@@ -76,6 +78,7 @@ def test_mutants_are_judged_alike_by_the_newest(newest: Official) -> None:
     assert errors - set(seen) == of_older_releases | of_files_that_do_not_open
 
 
+@pytest.mark.soak
 def test_mutants_are_judged_alike_by_each_release(old: Official) -> None:
     seen = agree(old, range(100_000, 100_000 + OLD))
     assert seen["valid"] > OLD / 10
@@ -90,6 +93,7 @@ def test_unmutated_specimens_are_valid_and_of_all_types(newest: Official) -> Non
     assert types == set(range(1, 13))
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("version", SAME_SCHEMA)
 def test_damaged_bytes_are_judged_alike(version: str) -> None:
     counted: Counter[bool] = Counter()

@@ -9,6 +9,8 @@ import subprocess
 import time
 from pathlib import Path
 
+import pytest
+
 from resim_inspect.building.sample import write_sample
 from resim_inspect.document import open_document
 from resim_inspect.validation import validate
@@ -25,13 +27,17 @@ from tests.runner.fetch_harness import (
     call,
     tree,
 )
+from tests.soak import FACTOR
 
 
-def test_killed_at_any_moment_it_ends_the_same(tmp_path: Path) -> None:
+@pytest.mark.slow
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(11, 11 + FACTOR))
+def test_killed_at_any_moment_it_ends_the_same(tmp_path: Path, seed: int) -> None:
     """kill -9 again and again, each time a little later: what is there in the end is the same."""
     workspace(tmp_path / "ws", jobs=40, metrics=6)
     write_sample(tmp_path / "ws/jobs/sample/outputs")
-    chance = random.Random(11)
+    chance = random.Random(seed)
     with served(tmp_path / "api", open_workspace(tmp_path / "ws"), logs=True) as running:
         ids = str(running.prepared.project_id), str(running.prepared.batch_ids[0])
         extra = "--files", "--logs", "--connections", "2"

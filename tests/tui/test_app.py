@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from textual.widgets import OptionList
 
 from resim_inspect.tui.app import InspectApp
 from resim_inspect.tui.command_palette import commands
@@ -14,6 +15,7 @@ from resim_inspect.tui.help_screen import HelpScreen, key_name
 from resim_inspect.tui.messages import WorkerFailed
 from resim_inspect.tui.widgets.dialogs import ErrorDialog
 from tests.tui.conftest import opened, press, settle, text
+from tests.tui.fake_cloud import until
 from tests.tui.test_metrics import speeds
 
 
@@ -55,8 +57,16 @@ async def test_commands_fit_the_place_and_run() -> None:
 
 async def test_the_palette_opens_and_runs_what_is_typed() -> None:
     async with opened(speeds()) as pilot:
-        await press(pilot, "ctrl+p", *"theme resim-light")
-        await pilot.pause(0.3)
+        await press(pilot, "ctrl+p")
+        await pilot.press(*"theme resim-light")
+        hits = pilot.app.screen.query_one(OptionList)
+
+        def first_is_it() -> bool:
+            return hits.highlighted == 0 and "resim-light" in str(
+                hits.get_option_at_index(0).prompt
+            )
+
+        await until(pilot, first_is_it)
         await press(pilot, "enter")
         assert pilot.app.theme == "resim-light"
 

@@ -338,5 +338,5 @@ async def test_screen(
             await over(pilot)
         else:
             await until(pilot, lambda: isinstance(pilot.app.screen, TokenDialog | FetchErrorDialog))
-        await pilot.pause(0.1)
+        await pilot.app.screen.wait_for_refresh()
         shot(pilot, f"fetch-{state}-{way}")

@@ -69,7 +69,7 @@ async def test_a_walk_over_a_hostile_document(size: tuple[int, int]) -> None:
             count = {"1": len(document.metrics), "2": len(document.data), "3": 1}[pane]
             await look()
             for _ in range(count):
-                await press(pilot, "j")
+                await pilot.press("j")
                 await look()
             assert here is pilot.app.screen.pane
         await press(pilot, "4", "j", "r", "r")
@@ -77,7 +77,7 @@ async def test_a_walk_over_a_hostile_document(size: tuple[int, int]) -> None:
         await press(pilot, "1", "g", "enter", "d")
         await look()
         for _ in range(len(document.metrics)):
-            await press(pilot, "escape" if isinstance(pilot.app.screen, DocumentScreen) else "n")
+            await pilot.press("escape" if isinstance(pilot.app.screen, DocumentScreen) else "n")
             await look()
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-import os
 import pkgutil
 import time
 from collections.abc import Callable, Iterator
@@ -51,14 +50,13 @@ from resim_inspect.tui.widgets.quick_open import QuickOpen
 from resim_inspect.tui.widgets.row_list import RowList
 from resim_inspect.tui.workspace.jobs_table import JobsTable
 from resim_inspect.tui.workspace.screen import WorkspaceScreen
+from tests.soak import FACTOR
 from tests.tui.fake_cloud import ADDRESS, Cloud, clouds
 from tests.tui.test_chart import waves
 
 DOCUMENT = "batch/jobs/flight/outputs/metrics.binproto"
 DELAYS = (0, 1, 2, 3, 5, 8, 13, 21, 34, 55)
 """Milliseconds between a key and leaving; 0: not one turn of the event loop."""
-SOAK = bool(os.environ.get("RESIM_SOAK"))
-"""Whether each key is pressed with every delay, not only with two."""
 
 
 class Scene(NamedTuple):
@@ -139,7 +137,8 @@ def _cases() -> Iterator[Any]:
             for binding in _bindings(owner):
                 first = next(number)
                 key = binding.key.split(",")[0]
-                picked = (first, first + 4) if not SOAK else range(len(DELAYS))
+                # Two delays each, other ones for each key; all of them in a soak test.
+                picked = (first, first + 4) if FACTOR == 1 else range(len(DELAYS))
                 for delay in (DELAYS[one % len(DELAYS)] for one in picked):
                     case = f"{name}-{owner.__name__}-{key}-{delay}"
                     yield pytest.param(scene, owner, binding, delay, id=case)
@@ -227,6 +226,7 @@ def _part(app: InspectApp, owner: type[DOMNode]) -> DOMNode | None:
     return None
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(("scene", "owner", "binding", "delay"), _cases())
 async def test_after_any_key(
     request: pytest.FixtureRequest,
@@ -274,6 +274,7 @@ async def test_after_any_key(
     await _leaves_cleanly(app, capsys, press)
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("delay", range(0, 60, 2))
 async def test_while_it_starts(
     folder: Path, delay: int, capsys: pytest.CaptureFixture[str]

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
 
 from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.building.png import pad_picture, png
@@ -117,11 +120,17 @@ def test_paths_complete(job: Path) -> None:
     assert complete("") is None
 
 
+async def type_in(pilot: Pilot[Any], path: str) -> None:
+    """Fill the field with a path, its last letters by keys: each key looks for completions."""
+    pilot.app.screen.query_one(Input).insert_text_at_cursor(path[:-3])
+    await pilot.press(*path[-3:])
+
+
 async def test_the_open_screen_opens_what_is_typed(job: Path) -> None:
     async with started(None) as pilot:
         assert isinstance(pilot.app.screen, OpenScreen)
         await press(pilot, "slash")
-        await pilot.press(*str(job / "outputs"))
+        await type_in(pilot, str(job / "outputs"))
         await press(pilot, "enter")
         assert isinstance(pilot.app.screen, DocumentScreen)
         assert read_recent() == [job / "outputs" / "metrics.binproto"]
@@ -135,7 +144,7 @@ async def test_a_refusal_is_a_sentence_and_the_app_goes_on(tmp_path: Path) -> No
     async with started(None) as pilot:
         for wrong in ("/nothing/here", str(tmp_path)):
             await press(pilot, "slash")
-            await pilot.press(*wrong)
+            await type_in(pilot, wrong)
             await press(pilot, "enter")
             assert isinstance(pilot.app.screen, OpenScreen)
             await press(pilot, "ctrl+a", "ctrl+k")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import shutil
 from pathlib import Path
@@ -323,9 +324,9 @@ async def test_the_table_keeps_up_with_the_disk(
         # A workspace that goes away is told once, and is no reason to fall over.
         shutil.rmtree(workspace)
         await until(pilot, lambda: isinstance(pilot.app.screen, ErrorDialog))
+        await until(pilot, lambda: screen.scan_pause == math.inf)
         await pilot.press("escape")
-        await pilot.pause(0.3)
-        assert pilot.app.screen is screen
+        await until(pilot, lambda: pilot.app.screen is screen)
 
 
 @pytest.mark.parametrize(
