@@ -1,4 +1,4 @@
-"""Metrics as pictures: `draw` makes plain data of a metric, `render` makes lines of text of it.
+"""Metrics as pictures: `draw` turns a metric into plain data, `render` that into lines of text.
 
     drawing = draw(document, metric)
     picture = render(drawing, 120, 30)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 
 def has_display() -> bool:
-    """Whether a window can open where the reader sits: not over SSH, not without a display."""
+    """Return True if a window can open here: not over SSH, not without a display."""
     if os.environ.get("SSH_CONNECTION") or os.environ.get("SSH_TTY"):
         return False
     if sys.platform in ("darwin", "win32"):
@@ -20,13 +20,13 @@ def has_display() -> bool:
 
 
 def launch(path: Path) -> bool:
-    """Open a page in the browser, any other file in the system's viewer; whether that began."""
+    """Open a page in the browser, any other file in the system's viewer; False on failure."""
     if path.suffix == ".html":
         return webbrowser.open(path.as_uri())
     opener = shutil.which("open" if sys.platform == "darwin" else "xdg-open")
     if opener is None:
         return webbrowser.open(path.as_uri())
-    # The viewer outlives this command and says nothing on its terminal.
+    # The viewer outlives this command and writes nothing to its terminal.
     subprocess.Popen(
         [opener, str(path)],
         stdin=subprocess.DEVNULL,

@@ -1,4 +1,4 @@
-"""A plotly figure as a page for the browser, whole, in a folder of its own; or an image's path."""
+"""A plotly figure as a complete page for the browser, in a new folder; or an image's path."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class NothingToBrowseError(Exception):
 
 @dataclass(frozen=True)
 class Target:
-    """What to open, and what the reader should know of it."""
+    """Path of the file to open, and a notice for the user."""
 
     path: Path
     notice: str = ""
@@ -60,7 +60,7 @@ class Target:
 def target(
     document: Document, metric: Metric, image: int = 0, library: Path | None = None
 ) -> Target:
-    """What shows a metric whole: a page written now, or the image's own file.
+    """The file that shows a metric in full: a page written now, or the image itself.
 
     `image`: which of a list, from 0; `library`: a plotly.min.js to use. NothingToBrowseError
     for other metrics and missing images; OSError where the page cannot be written.
@@ -77,7 +77,7 @@ def target(
             f'"{clean(metric.name, 80)}" is a {metric.type.label}: there is nothing to browse.'
         )
     if not 0 <= image < len(ids):
-        raise NothingToBrowseError(f"there is no image {image + 1}: the metric has {len(ids)}.")
+        raise NothingToBrowseError(f"Image {image + 1} does not exist: the metric has {len(ids)}.")
     source = Source(document, DrawOptions())
     try:
         return Target(image_path(source, source.data(ids[image], "image")))
@@ -110,7 +110,7 @@ def write_page(figure: dict[str, Any], title: str, library: Path | None = None) 
 
 
 def page(figure: dict[str, Any], title: str, script: str, source: str = "") -> str:
-    """The HTML around a figure. `script` brings plotly.js, from `source` where that is given."""
+    """The HTML around a figure. `script` loads plotly.js, from the origin `source` if given."""
     # Nothing of a figure can reach the network: no images, maps or fonts from elsewhere.
     policy = (
         "default-src 'none'; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; "

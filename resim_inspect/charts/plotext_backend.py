@@ -1,7 +1,7 @@
 """The only place that calls plotext: lines and marks in, cells out; never an abort.
 
 plotext 6 draws fast and without Python's lock, but ends the process on a NaN in a line, on
-points far outside the limits and on the like. So what it gets is always the same: canvas
+points far outside the limits and on the like. So it always gets the same kind of data: canvas
 coordinates (0..columns, 0..rows, upwards), finite, clipped to the canvas, few, on a fresh
 figure without axes, ticks, legend or labels. Text from a file never reaches it.
 """
@@ -28,8 +28,7 @@ _SGR = re.compile(r"\x1b\[([0-9;]*)m")
 class Stroke:
     """Points to draw in canvas coordinates: joined, unless a position is in `breaks`, or single.
 
-    `symbol`: one character for single points, or `braille` for fine lines and dots. `fill`:
-    the canvas row (a float) down or up to which the area is filled.
+    `symbol`: one character for single points, or `braille` for fine lines and dots.
     """
 
     x: NDArray[np.float64]
@@ -132,7 +131,7 @@ def _dots(cells: Canvas, stroke: Stroke) -> None:
 def _safe(
     stroke: Stroke, columns: int, rows: int
 ) -> list[tuple[list[float], list[float], list[int]]]:
-    """The stroke as plotext may see it: finite, inside the canvas, not too many points."""
+    """The stroke in a form that plotext accepts: finite, inside the canvas, few points."""
     x = np.asarray(stroke.x, np.float64)
     y = np.asarray(stroke.y, np.float64)
     n = min(len(x), len(y))

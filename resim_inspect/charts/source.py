@@ -1,4 +1,4 @@
-"""Values out of a document for drawing; what is missing or odd becomes a sentence."""
+"""Values of a document for a drawing, with notes on missing and inconsistent data."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from resim_inspect.text import clean, count
 
 NAME_LIMIT = 120
 MAX_CATEGORIES = 12
-"""More categories than this are not drawn at once."""
+"""Most categories that are drawn at once."""
 
 
 class MissingError(Exception):
-    """What a drawing needs is not there; the text is a sentence for people."""
+    """Data that a drawing needs are missing; the text is a sentence for the user."""
 
 
 @dataclass
 class Source:
-    """A document, what the reader chose, and the notes that come up while drawing."""
+    """A document, the user's options, and the notes that building a drawing collects."""
 
     document: Document
     options: DrawOptions
@@ -32,7 +32,7 @@ class Source:
     categories: list[str] = field(default_factory=list)
 
     def note(self, text: str) -> None:
-        """Remember something the reader should know, once."""
+        """Add a note for the user, once."""
         if text not in self.notes:
             self.notes.append(text)
 
@@ -61,7 +61,7 @@ class Source:
         return self.drawing(metric, Message("\n".join(dict.fromkeys(reasons))))
 
     def note_lengths(self, xs: int, ys: int, name: str, what: str) -> None:
-        """Note where a series and its partner differ in length."""
+        """Add a note if a series and its partner differ in length."""
         if xs != ys:
             self.note(
                 f'"{name}": {xs:,} {what} for {count(ys, "value")};'
@@ -69,7 +69,7 @@ class Source:
             )
 
     def data(self, data_id: str, what: str) -> MetricsData:
-        """The metrics data with this id; MissingError where the file has none."""
+        """The metrics data with this id; MissingError if the file has none."""
         if not data_id:
             raise MissingError(f"No data is named for the {what}.")
         found = self.document.data_by_id(data_id)
@@ -81,7 +81,7 @@ class Source:
     def series(
         self, data: MetricsData, kind: SeriesKind, what: str, category: str | None = None
     ) -> Series:
-        """The decoded series; MissingError where it is not there or of another kind."""
+        """The decoded series; MissingError if it is missing or of another kind."""
         name = named(data)
         try:
             series = self.document.series(data, category)
@@ -94,7 +94,7 @@ class Source:
         return series
 
     def categories_of(self, data: MetricsData) -> list[str | None]:
-        """The categories to draw of a data: [None] where it has none."""
+        """The categories to draw of a data; [None] if it has none."""
         if not data.is_per_category:
             return [None]
         for name in data.category_names:
@@ -116,7 +116,7 @@ class Source:
     def statuses(
         self, data_id: str | None, n: int, category: str | None
     ) -> NDArray[np.int32] | None:
-        """n statuses; None without any. What is wrong with them is a note: values matter more."""
+        """n statuses; None without any. Errors in them are notes: the values are still drawn."""
         if not data_id or not self.options.statuses:
             return None
         try:

@@ -96,7 +96,7 @@ def test_targets(scene: Document, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         html_page.target(scene, metrics["Top speed"])
     with pytest.raises(html_page.NothingToBrowseError, match="not beside the document"):
         html_page.target(scene, metrics["Frames"], 1)
-    with pytest.raises(html_page.NothingToBrowseError, match="no image 3"):
+    with pytest.raises(html_page.NothingToBrowseError, match="Image 3 does not exist"):
         html_page.target(scene, metrics["Frames"], 2)
 
 
@@ -177,7 +177,7 @@ def test_what_is_wrong_with_an_image_is_said(
     assert said(tmp_path, "gone.png") == '"gone.png" is not beside the document.'
     assert "folder" in said(tmp_path, "../../etc/passwd")
     assert "folder" in said(tmp_path, "/etc/passwd")
-    assert "no image" in said(tmp_path, "text.png")
+    assert "not an image in a known format" in said(tmp_path, "text.png")
     assert "cannot be decoded" in said(tmp_path, "half.png")
     assert said(tmp_path, "folder") == '"folder" is not a file.'
     monkeypatch.setattr(image, "MAX_PIXELS", 100)

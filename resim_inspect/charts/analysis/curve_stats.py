@@ -1,7 +1,7 @@
-"""What drawing needs to know of all points of a curve, worked out once and in small steps.
+"""Statistics of all points of a curve, computed once and in small steps.
 
 The steps are blocks of a quarter of a million points: between them other threads get
-their turn, so that an app stays responsive while millions of points are looked at.
+their turn, so that an app stays responsive while millions of points are read.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ BLOCK = 1 << 18
 
 @dataclass(frozen=True)
 class CurveStats:
-    """The finite points of a curve, and what is known of them.
+    """The finite points of a curve and their statistics.
 
     `x`, `y`, `statuses` hold the m finite points; `breaks` (ascending) are the positions in
     them before which the line is interrupted; `failing` gives, for each failing status, the
@@ -44,20 +44,20 @@ class CurveStats:
     """For each failing status the x of its samples that have no finite value."""
     status_counts: dict[MetricStatus, int]
     positions: NDArray[np.int64] | None
-    """Where the finite points stand among all n; None when all are finite."""
+    """Positions of the finite points among all n; None if all are finite."""
     missing: NDArray[np.int64]
-    """Where the samples stand that have an x and no finite y, by ascending x."""
+    """Positions of the samples that have an x and no finite y, by ascending x."""
     missing_x: NDArray[Any]
-    """Their x, ascending."""
+    """x of `missing`, ascending."""
 
     @property
     def finite(self) -> int:
-        """How many points have a finite value."""
+        """Number of points with a finite value."""
         return len(self.y)
 
 
 def blocks(n: int) -> Iterator[slice]:
-    """0..n in blocks."""
+    """Slices of at most BLOCK elements that cover 0..n."""
     for start in range(0, n, BLOCK):
         yield slice(start, min(n, start + BLOCK))
 
@@ -132,7 +132,7 @@ def _compute(curve: Curve) -> CurveStats:
 
 
 def _finite(x: NDArray[Any], y: NDArray[np.float64], whole_x: bool) -> NDArray[np.bool_] | None:
-    """Which points are finite; None when all are."""
+    """Mask of the finite points; None if all are."""
     parts: list[NDArray[np.bool_]] = []
     clean = True
     for part in blocks(len(y)):
@@ -145,7 +145,7 @@ def _finite(x: NDArray[Any], y: NDArray[np.float64], whole_x: bool) -> NDArray[n
 
 
 def _missing(ok: NDArray[np.bool_], x: NDArray[Any], whole_x: bool) -> NDArray[np.int64]:
-    """The positions of what has an x and no finite y, by ascending x."""
+    """Positions of the points that have an x and no finite y, by ascending x."""
     found = np.flatnonzero(~ok)
     if not whole_x:
         found = found[np.isfinite(x[found])]
@@ -156,7 +156,7 @@ def _missing(ok: NDArray[np.bool_], x: NDArray[Any], whole_x: bool) -> NDArray[n
 
 
 def _extremes(x: NDArray[Any], y: NDArray[np.float64]) -> tuple[bool, float, float, float, float]:
-    """Whether x never falls, and the extremes of both; NaN for no points."""
+    """(x ascends, lowest and highest x, lowest and highest y); NaN without points."""
     if not len(y):
         return True, np.nan, np.nan, np.nan, np.nan
     ordered = True

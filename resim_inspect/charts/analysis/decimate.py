@@ -32,12 +32,12 @@ class Decimated:
 
     @property
     def complete(self) -> bool:
-        """Whether every point is drawn."""
+        """True if every point of the window is drawn."""
         return len(self.indices) >= self.behind
 
 
 def axis_units(values: NDArray[Any], axis: Axis) -> NDArray[np.float64]:
-    """Stored x as axis units: ns become seconds since the axis's base, exactly where it shows."""
+    """Stored x as axis units: ns become seconds since the axis's base, exact near the base."""
     if values.dtype.kind in "iu":
         if len(values) and abs(int(values[0]) - axis.base) > 2**62:
             # So far from the base that int64 would overflow: ns no longer matter.
@@ -47,7 +47,7 @@ def axis_units(values: NDArray[Any], axis: Axis) -> NDArray[np.float64]:
 
 
 def ns_of(position: float) -> int:
-    """Seconds as ns, within what int64 arithmetic can bear."""
+    """Seconds as ns, clipped to a range that int64 arithmetic can hold."""
     return round(max(-9e18, min(9e18, position * 1e9)))
 
 

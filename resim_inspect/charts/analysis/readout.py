@@ -1,4 +1,4 @@
-"""Values under a position, exact from the data; extents; what a drawing holds in words."""
+"""Exact values of the data at a position, extents of panels, captions of drawings."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def extent(panel: Panel | None) -> tuple[float, float] | None:
 
 
 def value_text(value: float, curve_unit: str, axis: Axis, digits: int = DIGITS) -> str:
-    """A y value as people write it, out of axis units."""
+    """Text of a y value that is given in axis units."""
     if axis.kind == "log":
         value = 10.0**value if abs(value) < 300 else math.inf
     if axis.kind == "category":
@@ -90,8 +90,8 @@ def readout(panel: Panel | None, x: float) -> Readout:
 def _from_its_moment(said: Readout, panel: Panel | None, span: float | None = None) -> Readout:
     """The readout of the nearest sample's position in place of the cursor's between samples.
 
-    What is read from elsewhere says where; what holds over a stretch (a state) leaves the
-    cursor's own position.
+    A reading of a sample elsewhere gives its own position; a reading that holds over a
+    stretch (a state) keeps the cursor's position.
     """
     places = [r.x for r in said.readings if r.x is not None]
     if said.x is None or not isinstance(panel, Plot) or not places:
@@ -113,7 +113,7 @@ def _from_its_moment(said: Readout, panel: Panel | None, span: float | None = No
 
 
 def readout_at(panel: Plot, x: float, y: float, scales: tuple[Scale, Scale]) -> Readout:
-    """What lies under a place of a plot: (x, y) in axis units."""
+    """Values at a point of a plot, (x, y) in axis units."""
     span = abs(scales[0].high - scales[0].low)
     text = position_label(x, panel.x, span)
     if panel.heatmap is not None:
@@ -187,7 +187,7 @@ def _nearest(curve: Curve, panel: Plot, x: float, near: float) -> Reading | None
 
 
 def _place(values: NDArray[Any], at: float) -> int | None:
-    """Of ascending values the nearest one's place."""
+    """Position of the nearest of some ascending values; None without any."""
     if not len(values):
         return None
     k = int(np.searchsorted(values, at))
@@ -197,7 +197,7 @@ def _place(values: NDArray[Any], at: float) -> int | None:
 
 
 def _step_at_end(stats: CurveStats, at: float) -> float:
-    """How far a curve reaches beyond its samples at x; infinite between its ends."""
+    """Distance that a curve is read beyond its samples at x; infinite between its ends."""
     values = [v for v in (stats.x, stats.missing_x) if len(v)]
     if not stats.sorted:
         inside = stats.x_min <= at <= stats.x_max

@@ -1,4 +1,4 @@
-"""Where the ticks of an axis stand and what they read: numbers, decades, times."""
+"""Positions and labels of the ticks of an axis: numbers, decades, times."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NS = 1_000_000_000
 
 @dataclass(frozen=True)
 class Ticks:
-    """Positions in axis units, their labels, and what belongs into the axis's title."""
+    """Positions in axis units, their labels, and a text for the axis's title."""
 
     positions: tuple[float, ...]
     labels: tuple[str, ...]
@@ -54,7 +54,7 @@ def number_ticks(low: float, high: float, most: int) -> Ticks:
         return Ticks((), ())
     size = max(abs(p) for p in positions)
     if size > 0 and span / size < 1e-6:
-        # Too many digits: count from the first tick, and say so in the title.
+        # Too many digits: labels count from the first tick, which the title gives.
         base = positions[0]
         labels = _decimals([p - base for p in positions], step)
         digits = max(4, math.ceil(math.log10(size / step)) + 2)

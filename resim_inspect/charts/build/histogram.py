@@ -23,8 +23,11 @@ _PARTS: tuple[tuple[MetricStatus | None, ColorRole, str], ...] = (
 
 
 def counts(values: NDArray[np.float64], edges: list[tuple[float, float]]) -> tuple[list[int], int]:
-    """How many values lie in each bucket (lower edge included, the last one's upper edge
-    too), and how many finite values lie in none. Buckets may overlap or leave gaps."""
+    """Numbers of values in each bucket, and of finite values in none.
+
+    A bucket includes its lower edge, the last one its upper edge too. Buckets may overlap
+    or leave gaps.
+    """
     ordered = np.sort(values[np.isfinite(values)])
     top = max((high for _, high in edges), default=math.inf)
     spans = []

@@ -1,4 +1,4 @@
-"""Images: read with a limit on their size, or a sentence on why not."""
+"""Images, read with a limit on their size, or a message with the reason."""
 
 from __future__ import annotations
 
@@ -24,25 +24,25 @@ if TYPE_CHECKING:
 MAX_FILE_BYTES = 256 * 1000 * 1000
 MAX_PIXELS = 80 * 1000 * 1000
 MAX_SIDE = 1600
-"""Pixels of the longer side that are kept: more than two a cell of any screen."""
+"""Pixels of the longer side after scaling: more than two a cell of any screen."""
 
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM")
-"""What is decoded: none of Pillow's formats that start other programs."""
+"""Formats that are decoded: none of those for which Pillow starts other programs."""
 
 
 def image_path(source: Source, data: MetricsData) -> Path:
-    """Where an image's file is; MissingError with the reason where it cannot be read."""
+    """Path of an image's file; MissingError with the reason if it cannot be read."""
     if data.type is not DataType.EXTERNAL_FILE and not data.external_path:
-        raise MissingError(f'"{named(data)}" is no file but {data.type.label}.')
+        raise MissingError(f'"{named(data)}" is not an external file but {data.type.label}.')
     given = data.external_path or ""
     shown = clean(given, 120)
     if not given:
-        raise MissingError(f'"{named(data)}" names no file.')
+        raise MissingError(f'"{named(data)}" does not name a file.')
     path = source.document.external_path(data)
     if path is None:
         if source.document.path is None:
-            raise MissingError(f'"{shown}" is beside a document that came from no file.')
-        raise MissingError(f'"{shown}" is not opened: it does not stay in the document\'s folder.')
+            raise MissingError(f'"{shown}" is not opened: the document was not read from a file.')
+        raise MissingError(f'"{shown}" is not opened: it is outside the document\'s folder.')
     if not path.exists():
         raise MissingError(f'"{shown}" is not beside the document.')
     return path
@@ -51,13 +51,13 @@ def image_path(source: Source, data: MetricsData) -> Path:
 def open_image(path: Path, shown: str) -> tuple[NDArray[np.uint8], str]:
     """Pixels (rows × columns × 3, uint8), at most KEPT in each direction, and a caption.
 
-    Raises MissingError with a sentence for what is broken, huge, or no image.
+    Raises MissingError with a sentence for a broken, a huge or an unknown file.
     """
     from PIL import Image as Pillow
     from PIL import UnidentifiedImageError
 
     try:
-        # Not to wait on a pipe or a device that somebody put in a file's place.
+        # Opening a pipe or a device in a file's place must not block.
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     except OSError as error:
         raise MissingError(f'"{shown}" cannot be opened: {error.strerror}.') from error
@@ -79,7 +79,7 @@ def open_image(path: Path, shown: str) -> tuple[NDArray[np.uint8], str]:
                 pixels = _pixels(opened)
                 kind = opened.format or "image"
         except UnidentifiedImageError as error:
-            raise MissingError(f'"{shown}" is no image that is known here.') from error
+            raise MissingError(f'"{shown}" is not an image in a known format.') from error
         except (
             OSError, ValueError, SyntaxError, EOFError, TypeError, IndexError, KeyError,
             MemoryError, OverflowError, AttributeError, RuntimeError,
@@ -96,7 +96,7 @@ def open_image(path: Path, shown: str) -> tuple[NDArray[np.uint8], str]:
 def _opened(file: IO[bytes]) -> Pillow.Image:
     from PIL import Image as Pillow
 
-    # What Pillow only warns of is refused here; the warning would spoil a screen.
+    # Pillow's warnings become errors here: a warning would spoil a screen.
     warnings.simplefilter("error", Pillow.DecompressionBombWarning)
     return Pillow.open(file, formats=FORMATS)
 

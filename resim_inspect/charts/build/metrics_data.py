@@ -136,7 +136,7 @@ def _bands(
 
 
 def _times(data: MetricsData, series: Series) -> Plot:
-    """Times against their row: a straight line where the clock is even."""
+    """Times against their row: a straight line for an even clock."""
     base = int(series.times[0])
     y = (series.times - base).astype(np.float64) / 1e9
     x = np.arange(len(y), dtype=np.float64)

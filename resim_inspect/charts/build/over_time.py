@@ -28,7 +28,7 @@ TITLE_LIMIT = 60
 
 
 def threshold_lines(definition: FailureDefinition | None, unit: str, of: str = "") -> list[ReferenceLine]:
-    """The failure thresholds as lines; `of` names the series where there are several."""
+    """The failure thresholds as lines; `of` names the series among several."""
     if definition is None:
         return []
     found = []
@@ -53,7 +53,7 @@ def merge_lines(reference_lines: list[ReferenceLine]) -> tuple[ReferenceLine, ..
 
 
 def common_unit(curves: list[Curve]) -> str:
-    """The unit that all curves share, else nothing."""
+    """The unit that all curves share, else an empty string."""
     units = {curve.unit for curve in curves}
     return units.pop() if len(units) == 1 else ""
 

@@ -121,7 +121,7 @@ def make_band(
     statuses: NDArray[np.int32] | None,
     failing: set[str],
 ) -> Bands:
-    """A band of runs; times that run backwards are put in order, and that is said."""
+    """A band of runs; times that run backwards are sorted, with a note."""
     n = len(codes)
     if statuses is not None:
         statuses = statuses[:n]

@@ -1,4 +1,4 @@
-"""A double summary: one value of a series, and where it lies in it."""
+"""A double summary: one value of a series, and its position in the series."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _MAX_BARS = 40
 
 @dataclass(frozen=True)
 class _Found:
-    """The value, where it stands, and the series it is from."""
+    """A series, the position of the value in it, its index and the value's status."""
 
     values: NDArray[np.float64]
     place: int
@@ -78,7 +78,7 @@ def _find(
 
 
 def _index(source: Source, data: MetricsData, category: str | None) -> Series | None:
-    """The index series, of whatever kind; None without one."""
+    """The index series, of any kind; None without one."""
     partner = source.document.index_of(data) if data.is_indexed else None
     if partner is None or (partner.kind is None and not partner.is_per_category):
         return None
@@ -156,7 +156,7 @@ def _panels(
 def _context(
     source: Source, values: DoubleSummaryValues, data: MetricsData, found: _Found, unit: str
 ) -> tuple[Panel | None, str]:
-    """The whole series with a mark at the value, and where that is in words."""
+    """The whole series with a mark at the value, and the value's position in words."""
     n = len(found.values)
     index = found.index
     statuses = source.statuses(

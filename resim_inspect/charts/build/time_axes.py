@@ -1,4 +1,4 @@
-"""Time axes: where they begin, whether they count in UTC, and the events on them."""
+"""Time axes: their base, relative or absolute times, and the events on them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def time_axis(
     start: int | None = None,
     end: int | None = None,
 ) -> Axis:
-    """The axis of times of which `earliest` (ns) is the first; `start`, `end`: what to show."""
+    """The axis of times from `earliest` (ns); `start`, `end`: the range to show, in ns."""
     first = earliest if earliest is not None else start if start is not None else 0
     stamped = first >= ABSOLUTE_FROM
     base = first if stamped or abs(first) > 10**15 else 0
@@ -38,7 +38,7 @@ def time_axis(
 def event_lines(
     events: Sequence[Event], axis: Axis, extent: tuple[float, float] | None
 ) -> tuple[tuple[ReferenceLine, ...], str]:
-    """Events as upright lines within the extent of the data, and a note on those left out."""
+    """Events as vertical lines within the extent of the data, and a note on those left out."""
     if extent is None or not events:
         return (), ""
     stamped = axis.base >= ABSOLUTE_FROM

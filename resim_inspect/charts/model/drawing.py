@@ -1,4 +1,4 @@
-"""What is to be seen of a metric, as plain data: panels, axes, curves, bars, tables, text."""
+"""The drawing of a metric as plain data: plots, bars, tables, texts, gauges, images."""
 
 from __future__ import annotations
 
@@ -28,23 +28,23 @@ TimeMode = Literal["auto", "relative", "absolute"]
 
 @dataclass(frozen=True, slots=True)
 class DrawOptions:
-    """What a reader chose about a drawing."""
+    """Choices of the user for a drawing."""
 
     time: TimeMode = "auto"
-    """How times are written: since the start, as UTC, or by what the data look like."""
+    """Format of times: since the start, as UTC, or chosen by the data."""
     hidden: frozenset[str] = frozenset()
     """Names of series that are left out."""
     category: str | None = None
     """Of per-category data: the one to draw; None is the first (or all, in a table)."""
     statuses: bool = True
-    """Whether failing samples are marked."""
+    """Mark failing samples."""
     image_index: int = 0
     """Position of the image in a list of images, from 0."""
 
 
 @dataclass(frozen=True, eq=False)
 class BarSeries:
-    """One value a category; NaN where there is none."""
+    """One value a category; NaN for none."""
 
     name: str
     values: NDArray[np.float64]
@@ -55,7 +55,7 @@ class BarSeries:
 
 @dataclass(frozen=True, eq=False)
 class Bars:
-    """A bar chart; the renderer chooses upright or lying bars by the room there is."""
+    """A bar chart; the renderer chooses vertical or horizontal bars by the room."""
 
     categories: tuple[str, ...]
     series: tuple[BarSeries, ...]
@@ -63,7 +63,7 @@ class Bars:
     x_title: str = ""
     y_title: str = ""
     vertical: bool | None = None
-    """None: whichever reads better."""
+    """Direction of the bars; None lets the renderer choose."""
     percent: bool = False
     area: Area | None = None
     title: str = ""
@@ -81,7 +81,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of cells; numbers stand right."""
+    """Rows of cells."""
 
     header: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
@@ -90,12 +90,12 @@ class Table:
     area: Area | None = None
     title: str = ""
     total: int | None = None
-    """How many rows there are, if not all are given."""
+    """Number of all rows, if not all are given."""
 
 
 @dataclass(frozen=True)
 class Text:
-    """Markdown, as the file has it, cleaned."""
+    """Markdown of the file, cleaned."""
 
     markdown: str
     area: Area | None = None
@@ -113,7 +113,7 @@ class Gauge:
     label: str = ""
     detail: str = ""
     span: tuple[float, float] | None = None
-    """What the scale should cover at least: the extremes of the series it is from."""
+    """Range that the scale covers at least: the extremes of the value's series."""
     area: Area | None = None
 
 
@@ -129,7 +129,7 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A sentence in a chart's place: what is missing, and why."""
+    """A message in place of a chart: what is missing, and why."""
 
     text: str
     area: Area | None = None
@@ -140,7 +140,7 @@ Panel = Plot | Bars | Table | Text | Gauge | Image | Message
 
 @dataclass(frozen=True, eq=False)
 class Drawing:
-    """Everything that is to be seen of one metric, or of one metrics data."""
+    """Panels, notes and choices of one metric, or of one metrics data."""
 
     title: str
     type_label: str
@@ -148,7 +148,7 @@ class Drawing:
     panels: tuple[Panel, ...]
     status: MetricStatus | None = None
     notes: tuple[str, ...] = ()
-    """What the reader should know: what is missing, left out, or cut."""
+    """Notes for the user: data that are missing, left out or cut."""
     categories: tuple[str, ...] = ()
     category: str | None = None
     images: int = 0
@@ -156,9 +156,9 @@ class Drawing:
     series: tuple[str, ...] = ()
     """Names of what can be hidden, in the order drawn, the hidden ones too."""
     caption: str = ""
-    """Size of the data in words; empty where it follows from the panels."""
+    """Size of the data in words; empty if it follows from the panels."""
 
     @property
     def main(self) -> Plot | Bars | None:
-        """The panel that is zoomed and read: the first plot, if there is one."""
+        """The panel that is zoomed and read: the first plot or bar chart; None without one."""
         return next((p for p in self.panels if isinstance(p, Plot | Bars)), None)

@@ -31,16 +31,16 @@ class Axis:
     absolute: bool = False
     """Time axis only: times of day; else times since `base` + `relative_origin`."""
     time_zone: str = "UTC"
-    """The time zone to name with times of day; empty where the data do not say one."""
+    """The time zone to name with times of day; empty if the data have none."""
     relative_origin: int = 0
     """A relative time axis: the ns since `base` that are written as 0."""
     categories: tuple[str, ...] = ()
     integer_ticks: bool = False
-    """Counts: no ticks between whole numbers."""
+    """Counts: no ticks between integers."""
     marks: tuple[tuple[float, str], ...] = ()
-    """Positions and labels that the file sets in place of ticks of our own."""
+    """Positions and labels of ticks that the file sets; else they are computed."""
     limits: tuple[float, float] | None = None
-    """The range to show when nobody zoomed; None: that of the data."""
+    """The range to show without a zoom; None: that of the data."""
     reverse: bool = False
 
 
@@ -65,25 +65,25 @@ class Curve:
     fill: bool = False
     """Filled down to zero."""
     right: bool = False
-    """Belongs to the axis on the right."""
+    """Drawn on the axis on the right."""
     legend: bool = True
     dots: bool = False
     """Small dots instead of a line."""
     counted: bool = True
-    """Whether its points count as points of the drawing: not for marks on other curves."""
+    """Count its points as points of the drawing: False for marks on other curves."""
     excluded_from_readout: bool = False
-    """Belongs to other data, as a whisker or an outline does: it is never read out."""
+    """Part of another shape, such as a whisker or an outline."""
     texts: tuple[str, ...] = ()
-    """For the readout: one text a point, or nothing."""
+    """For the readout: one text a point, or none."""
 
 
 class Fill(NamedTuple):
-    """What a filled shape's colour means."""
+    """Legend entry of the colour of filled shapes."""
 
     name: str
     color_role: ColorRole
     shade: int = 0
-    """Which of the fills it is where there are no colours."""
+    """Position of its fill pattern, used without colours."""
 
 
 @dataclass(frozen=True)
@@ -99,13 +99,13 @@ class Box:
     text: str = ""
     """For the readout: the value with its unit."""
     label: str = ""
-    """Written inside where it fits."""
+    """Written inside if it fits."""
     status: MetricStatus | None = None
     horizontal: bool = False
     """Grows along x."""
     right: bool = False
     shade: int = 0
-    """Which fill it gets where there are no colours."""
+    """Position of its fill pattern, used without colours."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,7 +126,7 @@ class Bands:
 
     @cached_property
     def marks(self) -> dict[str, str]:
-        """For each failure state the marks that its runs have, the worst first."""
+        """For each failure state the marks of its runs, the worst first."""
         import numpy as np
 
         found: dict[str, str] = {}
@@ -137,7 +137,7 @@ class Bands:
         return found
 
     def mark(self, code: int, severity: int) -> str:
-        """The mark of a run: by its worst sample, else by whether its state is a failure."""
+        """The mark of a run: from its worst sample, else from its state; empty for none."""
         if severity >= MetricStatus.FAIL_BLOCK.rank:
             return "✗"
         if severity == MetricStatus.FAIL_WARN.rank:
@@ -169,15 +169,15 @@ class ReferenceLine:
     vertical: bool = False
     legend: bool = True
     in_range: bool = True
-    """Whether the plot's range is widened for it, within reason."""
+    """Widen the plot's range for it, unless that squeezes the data."""
     mark: str = ""
     short: str = ""
-    """A threshold: what it says in the fewest cells, `< 2 m`; its number is never cut."""
+    """Short label of a threshold, `< 2 m`; its number is never cut."""
 
 
 @dataclass(frozen=True, slots=True)
 class TextAnnotation:
-    """A text at a place of the plot, in axis units."""
+    """A text at a point of the plot, in axis units."""
 
     x: float
     y: float
@@ -204,5 +204,5 @@ class Plot:
     reference_lines: tuple[ReferenceLine, ...] = ()
     annotations: tuple[TextAnnotation, ...] = ()
     fills: tuple[Fill, ...] = ()
-    """What the colours of filled shapes mean: entries of the legend beside the curves'."""
+    """Legend entries of the filled shapes, beside those of the curves."""
     area: Area | None = None

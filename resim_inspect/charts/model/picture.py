@@ -1,4 +1,4 @@
-"""A drawing in lines of text, and what lies under a position of it."""
+"""A drawing in lines of text, and the values under its cells."""
 
 from __future__ import annotations
 
@@ -35,18 +35,18 @@ class Picture:
     height: int
     lines: tuple[Line, ...]
     plot: Rect | None = None
-    """The cells of the canvas that is zoomed and read; None where there is none."""
+    """The cells of the canvas that is zoomed and read; None without one."""
     x_range: tuple[float, float] | None = None
-    """What the canvas shows, in axis units."""
+    """Range of x of the canvas, in axis units."""
     y_range: tuple[float, float] | None = None
-    """What the canvas shows upwards, in units of the left axis; None where rows are no scale."""
+    """Range of y of the canvas in units of the left axis; None if rows are not a scale."""
     caption: str = ""
-    """How many points stand behind what is drawn."""
+    """Number of points that the drawing shows."""
     more: int = 0
-    """How many lines did not fit."""
+    """Number of lines that did not fit."""
     reverse: bool = False
     image: Rect | None = None
-    """The cells of an image, where it is all there is."""
+    """The cells of an image that is the only panel."""
     read: Callable[[int, int], Readout | None] | None = field(default=None, compare=False)
 
     def at(self, column: int, row: int) -> Readout | None:
@@ -64,7 +64,7 @@ class Picture:
         return low + (high - low) * (1 - part if self.reverse else part)
 
     def column_of(self, x: float) -> int | None:
-        """The column in which a position lies; None outside of what is shown."""
+        """The column in which a position lies; None outside the shown range."""
         if self.plot is None or self.x_range is None:
             return None
         low, high = self.x_range

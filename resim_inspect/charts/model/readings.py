@@ -10,27 +10,27 @@ from resim_inspect.document.enums import MetricStatus
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One value at a position: exact, from the data."""
+    """One exact value of the data at a position."""
 
     series: str
     text: str
     """The value with its unit: `0.81 s`, `LANE_KEEP`."""
     status: MetricStatus | None = None
     x_text: str = ""
-    """Where the sample lies: `8.420 s`."""
+    """Position of the sample: `8.420 s`."""
     color_role: ColorRole = "text"
     x: float | None = None
-    """Where the sample lies in axis units; None for what holds over a stretch."""
+    """Position of the sample in axis units; None for a value that holds over a stretch."""
     sample_x: str = ""
-    """Where the sample lies, if that is not the position the readings are given for."""
+    """Position of the sample, if it differs from that of the readout."""
 
 
 @dataclass(frozen=True, slots=True)
 class Readout:
-    """What the data say at a position."""
+    """Values of the data at a position."""
 
     x: float | None
-    """Axis units; None where the panel has no x."""
+    """Position in axis units; None if the panel has no x."""
     x_text: str
     readings: tuple[Reading, ...]
 

@@ -1,4 +1,4 @@
-"""Colours, styles and palettes: how lines of text look, without knowing a terminal."""
+"""Colours, styles and palettes of lines of text, independent of a terminal."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from resim_inspect.document.enums import MetricStatus
 RGB = tuple[int, int, int]
 
 ColorRole = RGB | MetricStatus | int | str
-"""What something is painted in: a colour of the file, a status, the n-th series colour, or
-one of the names `text`, `dim`, `grid`, `accent`, `limit`. A palette says which colour that is."""
+"""Role of a colour: a colour of the file, a status, the n-th series colour, or one of the
+names `text`, `dim`, `grid`, `accent`, `limit`. A palette maps it to RGB."""
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How a piece of text looks; None is the terminal's own colour."""
+    """Style of a piece of text; None is the terminal's own colour."""
 
     fg: RGB | None = None
     bg: RGB | None = None
@@ -41,7 +41,7 @@ class Span:
 Line = tuple[Span, ...]
 
 SERIES_MARKS = "ox+*#@%&"
-"""Marks of the series where colours do not tell them apart."""
+"""Marks that tell series apart without colours."""
 
 STATUS_MARKS = {MetricStatus.FAIL_WARN: "●", MetricStatus.FAIL_BLOCK: "✗"}
 """Marks of failing samples in a chart."""
@@ -53,7 +53,7 @@ VALUE_MARK = "◆"
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """The colours of one theme. `color` False: no colour at all, marks tell things apart."""
+    """The colours of one theme. `color` False: no colours, marks tell series apart."""
 
     name: str
     color: bool
@@ -61,12 +61,12 @@ class Palette:
     status: Mapping[MetricStatus, RGB] = field(default_factory=dict)
     named: Mapping[str, RGB] = field(default_factory=dict)
     light: bool = False
-    """Whether it stands on a light background."""
+    """True for a light background."""
     on_fill: RGB = (16, 16, 20)
     """The text on a filled area."""
 
     def rgb(self, color_role: ColorRole) -> RGB | None:
-        """The colour of an ink; None without colours or for the terminal's own."""
+        """The colour of a role; None without colours or for the terminal's own."""
         if not self.color:
             return None
         if isinstance(color_role, tuple):
@@ -78,11 +78,11 @@ class Palette:
         return self.named.get(color_role)
 
     def style(self, color_role: ColorRole, *, bold: bool = False) -> Style:
-        """A text style in an ink; without colours, `dim` and `grid` stay plain text."""
+        """A text style for a role; without colours, `dim` and `grid` are plain text."""
         return Style(fg=self.rgb(color_role), bold=bold and self.color)
 
     def fill(self, color_role: ColorRole) -> Style:
-        """The style of text on an area filled with an ink."""
+        """The style of text on an area filled with a role's colour."""
         back = self.rgb(color_role)
         if back is None:
             return PLAIN_STYLE
@@ -91,7 +91,7 @@ class Palette:
 
 
 def _legible(color: RGB, light: bool) -> RGB:
-    """A file's colour, moved away from the background where it would vanish in it."""
+    """A file's colour, moved away from the background if it would vanish in it."""
     brightness = (color[0] * 299 + color[1] * 587 + color[2] * 114) / 1000
     goal, part = (255, 0.0) if not light else (0, 0.0)
     if not light and brightness < 90:

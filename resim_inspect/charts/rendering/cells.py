@@ -1,4 +1,4 @@
-"""A sheet of terminal cells to write and paint on, which then becomes lines of spans."""
+"""A grid of terminal cells to write and paint on, and its rows as lines of spans."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from resim_inspect.text import cell_width
 
 
 def common_start(names: Sequence[str], words: bool = False) -> int:
-    """How many characters to drop from the start of all names without losing a difference.
+    """Number of characters to drop from the start of all names without losing a difference.
 
     They end at a separator of paths, with `words` also at one between words; 0 for none.
     """
@@ -49,7 +49,7 @@ RIGHT = " ▏▎▍▌▋▊▉█"
 
 
 class Grid:
-    """width × height cells; what falls outside is dropped."""
+    """width × height cells; text outside of them is dropped."""
 
     def __init__(self, width: int, height: int) -> None:
         self.width = max(0, width)
@@ -85,8 +85,9 @@ class Grid:
     def part(self, x: int, y: int, eighths: int, style: Style, side: str) -> None:
         """Fill some eighths of a cell from one side (`low`, `high`, `left`, `right`).
 
-        What another shape filled from the opposite side stays. The terminal's background
-        cannot be a text's colour, so that upper and right parts are reversed lower and left ones.
+        The part that another shape filled from the opposite side stays. The terminal's
+        background cannot be a text's colour: upper and right parts are reversed lower and
+        left ones.
         """
         if not (0 <= x < self.width and 0 <= y < self.height):
             return
@@ -104,13 +105,13 @@ class Grid:
             self.put(x, y, blocks[8 - eighths], Style(fg=style.fg, reverse=True))
 
     def char(self, x: int, y: int) -> str:
-        """What stands in a cell."""
+        """Text of a cell; a blank outside the grid."""
         if 0 <= x < self.width and 0 <= y < self.height:
             return self._chars[y][x]
         return " "
 
     def blank(self, x: int, y: int, width: int) -> bool:
-        """Whether `width` cells from (x, y) on are inside and empty."""
+        """Return True if `width` cells from (x, y) on are inside and empty."""
         if not (0 <= y < self.height and x >= 0 and x + width <= self.width):
             return False
         return all(
@@ -119,14 +120,14 @@ class Grid:
         )
 
     def over(self, x: int, y: int, char: str, style: Style) -> None:
-        """Write one narrow character over what is there: a filled cell stays its background."""
+        """Write one narrow character over a cell: a filled cell stays as its background."""
         if 0 <= x < self.width and 0 <= y < self.height:
             below, there = self._styles[y][x], self._chars[y][x]
             back = below.fg if there in "▄▅▆▇█▌▋▊▉" and not below.reverse else below.bg
             self.put(x, y, char, style if back is None else replace(style, bg=back))
 
     def paste(self, x: int, y: int, other: Grid) -> None:
-        """Copy another sheet onto this one, with its left top corner at (x, y)."""
+        """Copy another grid onto this one, with its left top corner at (x, y)."""
         wide = min(other.width, self.width - x)
         if x < 0 or wide <= 0:
             return

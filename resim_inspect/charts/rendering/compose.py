@@ -1,4 +1,4 @@
-"""A drawing in a given room: panels side by side or one below the other, then the caption."""
+"""A drawing in cells: panels side by side or one below the other, notes and a caption."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from resim_inspect.charts.rendering.panels.canvas import PaintedPanel, PanelRequ
 from resim_inspect.text import cell_width, cut
 
 _MIN_PANEL_WIDTH = 24
-"""Columns below which subplots stand one below the other instead of side by side."""
+"""Columns of a subplot below which subplots are stacked instead of side by side."""
 
 _MAX_SIDE = 1_000
-"""More cells than any screen has in one direction; a caller's slip costs no gigabytes."""
+"""More cells than any screen has in one direction; a limit for the memory of a picture."""
 
 
 def render(
@@ -31,12 +31,12 @@ def render(
     cursor: float | None = None,
     palette: Palette = DARK,
 ) -> Picture:
-    """Draw in `width` × `height` cells. Never raises for what a file holds.
+    """Draw in `width` × `height` cells. Never raises for the content of a file.
 
     `window`: the x range to show, in axis units; `cursor`: a position to mark and read out.
     Pure: the same arguments give the same picture. Call it off the UI loop.
     """
-    # Overflows are expected of hostile numbers and looked after; a warning would spoil a screen.
+    # Overflows are expected of hostile numbers; a warning would spoil a screen.
     with np.errstate(all="ignore"):
         return _render(drawing, width, height, window, cursor, palette)
 
@@ -83,7 +83,7 @@ def _render(
 
 
 def natural_height(drawing: Drawing, width: int, most: int = 10_000) -> int:
-    """How many lines show everything of texts and tables, and plots at a good size."""
+    """Number of lines that show texts and tables in full, and plots at a good size."""
     if _roomy(drawing.panels, width) and any(p.area is not None for p in drawing.panels):
         # As many rows of subplots as begin at different heights.
         tops = {round(p.area[1], 2) for p in drawing.panels if p.area is not None}
@@ -96,7 +96,7 @@ def natural_height(drawing: Drawing, width: int, most: int = 10_000) -> int:
 
 
 def _wrapped(notes: tuple[str, ...], width: int, most: int) -> list[str]:
-    """Notes in lines; what does not fit is said to be there."""
+    """Notes in lines; the last one counts the lines that do not fit."""
     lines: list[str] = []
     for note in notes:
         line = ""
@@ -116,7 +116,7 @@ def _wrapped(notes: tuple[str, ...], width: int, most: int) -> list[str]:
 def _paint_foot(
     grid: Grid, drawing: Drawing, caption: str, cursor: float | None, palette: Palette
 ) -> None:
-    """The last row: what the cursor reads, else how much stands behind the drawing."""
+    """The last row: the values at the cursor, else the caption."""
     row = grid.height - 1
     text = caption
     if cursor is not None:
@@ -166,14 +166,14 @@ def _picture(
 
 
 def _roomy(panels: tuple[Panel, ...], width: int) -> bool:
-    """Whether panels with areas have the columns to stand side by side."""
+    """Return True if panels with areas have the columns to be side by side."""
     return all(
         p.area is None or (p.area[2] - p.area[0]) * width >= _MIN_PANEL_WIDTH for p in panels
     )
 
 
 def _places(panels: tuple[Panel, ...], width: int, height: int) -> list[tuple[Panel, Rect]]:
-    """Where each panel stands: those with an area there, the others one below the other."""
+    """Cells of each panel: those with an area side by side, the others stacked."""
     found: list[tuple[Panel, Rect]] = []
     side_by_side = _roomy(panels, width)
     stacked = [p for p in panels if p.area is None or not side_by_side]

@@ -17,7 +17,7 @@ _MIN_LABELS = 3
 
 @dataclass(frozen=True)
 class AxisLayout:
-    """Cells around the area of a plot that the axes take, and what stands in them."""
+    """Cells around the area of a plot that the axes take, and their ticks."""
 
     left: int
     """Cells of the labels on the left; 0 for none."""
@@ -64,7 +64,7 @@ def y_ticks_of(extent: tuple[float, float], axis: Axis, rows: int) -> Ticks:
 
 
 def shortened(found: Ticks, axis: Axis, width: int) -> Ticks:
-    """The ticks of categories without what all names begin with, where they would be cut.
+    """The ticks of categories without the common start of all names, if they would be cut.
 
     A common path is dropped (`states · planner` to `planner`); common words only where the
     names could not be told apart when they are cut.
@@ -83,7 +83,7 @@ def _most_label(width: int) -> int:
 
 
 def with_thresholds(found: Ticks, panel: Plot, y: Scale) -> Ticks:
-    """The ticks of y with each threshold's own value in its row, in place of what stood there."""
+    """The ticks of y with each threshold's value in its row, in place of a tick there."""
     if panel.y.kind != "number" or panel.y.marks or found.title:
         return found
     values: dict[int, float] = {}
@@ -177,7 +177,7 @@ def _paint_x_axis(frame: PlotFrame, axis: Axis, axes: AxisLayout) -> None:
 
 
 def _x_ticks(axis: Axis, x: Scale, columns: int) -> Ticks:
-    """As many ticks as their labels leave room for."""
+    """As many ticks as their labels have room for."""
     if axis.kind == "category":
         widest = max((cell_width(name) for name in axis.categories[:200]), default=1)
         return ticks(x.low, x.high, max(1, columns // (min(widest, 12) + 1)), axis)

@@ -80,7 +80,7 @@ def band_cells(band: Bands, x: Scale, axis: Axis) -> BandCells:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """Cells of one state, side by side; without a name where `state` and `mark` are empty."""
+    """Neighbouring cells of one state; unnamed if `state` and `mark` are empty."""
 
     state: str
     color_role: ColorRole
@@ -89,7 +89,7 @@ class _Run:
 
 
 def paint_bands(frame: PlotFrame, panel: Plot) -> None:
-    """All bands of a plot, up to three rows each; the names stand in the middle row."""
+    """Paint all bands of a plot, up to three rows each, with names in the middle row."""
     color_roles = {fill.name: fill.color_role for fill in panel.fills}
     letters = legend.state_letters(panel)
     height = frame.area.height
@@ -122,7 +122,7 @@ def _runs(cells: BandCells) -> Iterator[tuple[int, int, int]]:
 
 
 def _paint_run(frame: PlotFrame, x: int, y: int, width: int, run: _Run) -> None:
-    """Fill the cells of a run with its state's name inside where it fits.
+    """Fill the cells of a run, with its state's name inside if it fits.
 
     Without colours a narrow run has the mark of its failure, else the state's letter.
     """
@@ -141,7 +141,7 @@ def _paint_run(frame: PlotFrame, x: int, y: int, width: int, run: _Run) -> None:
         elif mark:
             grid.put(x + (width - 1) // 2, y, mark, style)
         return
-    # Without colours the name says which state it is; frames show where it begins and ends.
+    # Without colours the name gives the state, and a frame its start and end.
     if width == 1:
         grid.put(x, y, mark or run.letter or "│")
     elif width == 2:

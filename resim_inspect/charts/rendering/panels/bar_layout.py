@@ -43,7 +43,7 @@ def stack(panel: Bars, places: Iterable[int]) -> list[tuple[int, BarSeries, floa
 
 
 def status_of(series: BarSeries, place: int) -> MetricStatus | None:
-    """Status of one bar; None where the file gives none."""
+    """Status of one bar; None if the file gives none."""
     if series.statuses is None or place >= len(series.statuses):
         return None
     return MetricStatus(int(series.statuses[place]))

@@ -1,4 +1,4 @@
-"""Bar charts: vertical where labels fit below, else horizontal, else drawn from extremes."""
+"""Bar charts: vertical if labels fit below, else horizontal, else drawn from extremes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from resim_inspect.charts.rendering.panels.canvas import PaintedPanel, PanelRequ
 from resim_inspect.text import cell_width
 
 _MAX_LABEL = 12
-"""Cells of the widest label that stands under a vertical bar."""
+"""Cells of the widest label below a vertical bar."""
 
 
 def rows(panel: Bars, width: int) -> int:

@@ -1,4 +1,4 @@
-"""Boxes on cells: bars and buckets whose growing end stands in eighths of a cell."""
+"""Boxes on cells: bars and buckets whose growing end is drawn in eighths of a cell."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from resim_inspect.charts.rendering.panels.canvas import PlotFrame
 from resim_inspect.text import cell_width
 
 FILLS = "█▓▒░"
-"""Fills of the series where there are no colours."""
+"""Fills of the series without colours."""
 
 _SIDES = {
     (False, True): "low",
@@ -28,7 +28,7 @@ Span = tuple[float, float]
 
 
 def fill_char(shade: int, palette: Palette) -> str:
-    """The character of a full cell: shades tell series apart where there are no colours."""
+    """The character of a full cell: shades tell series apart without colours."""
     return "█" if palette.color else FILLS[shade % len(FILLS)]
 
 
@@ -113,7 +113,7 @@ def _paint_end(
 
 
 def _paint_label(frame: PlotFrame, box: Box, along: Span, across: Span) -> None:
-    """The label of a horizontal box, inside it where it fits."""
+    """The label of a horizontal box, inside it if it fits."""
     left, right = max(0.0, along[0]), min(float(frame.area.width), along[1])
     size = cell_width(box.label)
     if box.label and size + 2 <= right - left:

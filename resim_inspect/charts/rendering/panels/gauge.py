@@ -1,4 +1,4 @@
-"""One number: big where there is room, with its status, and a scale with its thresholds."""
+"""One number with its status, and a scale with its thresholds."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from resim_inspect.text import cell_width, cut, number, quantity
 
 
 def rows(panel: Gauge, _width: int) -> int:
-    """How many rows it takes: the number, its scale, what it is from."""
+    """Natural height in rows: the number, its scale, its detail."""
     return 1 + (3 if _scale_ends(panel) is not None else 0) + (1 if panel.detail else 0)
 
 
@@ -28,7 +28,7 @@ def _limits(panel: Gauge) -> list[tuple[float, str]]:
 
 
 def _scale_ends(panel: Gauge) -> tuple[float, float] | None:
-    """What the scale covers: the value, the thresholds, the span, and zero where it is near."""
+    """Range of the scale: the value, the thresholds, the span, and zero if it is near."""
     value = panel.value
     if value is None or not math.isfinite(value):
         return None
@@ -80,7 +80,7 @@ def _paint_scale(
     ends: tuple[float, float],
     request: PanelRequest,
 ) -> None:
-    """`─────┄┄┄` with a mark at the value; what fails is hatched; numbers below."""
+    """`─────╱╱╱` with a mark at the value, hatched where it fails, and numbers below."""
     palette = request.palette
     width = min(request.width, 72)
     scale = Scale(*ends, width)

@@ -1,4 +1,4 @@
-"""Heatmaps: colours of a scale, or shades where there are no colours."""
+"""Heatmaps: colours of a scale, or shades without colours."""
 
 from __future__ import annotations
 

@@ -18,14 +18,14 @@ from resim_inspect.text import cell_width, cut, fit, number, quantity
 
 
 def rows_of(panel: Bars, places: range) -> int:
-    """How many rows the bars take."""
+    """Number of rows of the bars of some categories."""
     across = 1 if panel.stacked else max(1, len(panel.series))
     gap = 1 if across > 1 else 0
     return len(places) * (across + gap) - gap
 
 
 def paint(panel: Bars, places: range, request: PanelRequest) -> PaintedPanel:
-    """One row a bar; grouped bars of a category stand together."""
+    """Paint one row a bar, the bars of a category together."""
     grid = Grid(request.width, request.height)
     palette = request.palette
     found = bar_layout.legend_entries(panel, request)

@@ -1,4 +1,4 @@
-"""An image in half blocks: two pixels a cell; shades of grey where there are no colours."""
+"""An image in half blocks, two pixels a cell; shades of grey without colours."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The legend: one line (two where there is room); thresholds keep their numbers."""
+"""The legend of a plot in one or two rows; thresholds keep their numbers."""
 
 from __future__ import annotations
 
@@ -17,31 +17,31 @@ from resim_inspect.text import cell_width, cut
 
 @dataclass(frozen=True, slots=True)
 class LegendEntry:
-    """A sign and what it stands for."""
+    """A sign and its meaning."""
 
     sign: str
     text: str
     color_role: ColorRole
     rank: int = 1
-    """Which entries stay where not all of them fit: the lowest first."""
+    """Priority if not all entries fit: the lowest stay first."""
     short: str = ""
-    """What stands in place of the text before it would be cut."""
+    """Text to use before the full one would be cut."""
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where the title and the entries stand: (column, row, entry, its text)."""
+    """Title and placed entries: (column, row, entry, its text)."""
 
     title: str
     placed: tuple[tuple[int, int, LegendEntry, str], ...]
     left: int
-    """How many entries found no room."""
+    """Number of entries without room."""
     more: tuple[int, int] = (0, 0)
-    """Column and row of what says so."""
+    """Column and row of the text that counts them."""
 
     @property
     def rows(self) -> int:
-        """How many rows it takes."""
+        """Number of rows."""
         if not self.placed:
             return 1 if self.title or self.left else 0
         return max(self.placed[-1][1], self.more[1] if self.left else 0) + 1
@@ -55,7 +55,7 @@ _MIN_TITLE = 6
 def entries(
     panel: Plot, palette: Palette, off_plot: frozenset[str] = frozenset()
 ) -> list[LegendEntry]:
-    """What a plot's legend lists: series, thresholds, the failing samples."""
+    """Entries of a plot's legend: fills, series, thresholds, failing samples."""
     found: list[LegendEntry] = []
     letters = state_letters(panel)
     for fill in panel.fills:
@@ -94,7 +94,7 @@ def _failure_marks(panel: Plot, state: str) -> str:
 
 
 def state_letters(panel: Plot) -> dict[str, str]:
-    """A letter for each state that is no failure, or a digit where all of its own are taken.
+    """A letter for each state that is not a failure, or a digit if its letters are taken.
 
     First letters come before those that begin another word of the name, then any others.
     """
@@ -117,16 +117,16 @@ def _failing(counts: dict[MetricStatus, int], status: MetricStatus) -> int:
 
 
 def series_mark(position: int) -> str:
-    """The mark of the n-th series where there are no colours."""
+    """The mark of the n-th series without colours."""
     return SERIES_MARKS[position % len(SERIES_MARKS)]
 
 
 def paint(
     grid: Grid, y: int, found: list[LegendEntry], right: str, palette: Palette, most: int = 1
 ) -> int:
-    """Write the legend from row y on, in at most `most` rows; how many it took.
+    """Write the legend from row y on, in at most `most` rows; returns their number.
 
-    `right` (the y axis's title) stands at the end of the first row.
+    `right` (the y axis's title) is at the end of the first row.
     """
     layout = arrange(found, right, grid.width, most)
     title = layout.title
@@ -146,7 +146,7 @@ def paint(
 def arrange(found: list[LegendEntry], right: str, width: int, most: int) -> Layout:
     """The fullest legend that fits: short forms come before cuts, cuts before gaps.
 
-    The y axis's title gives way to the entries: what the colours mean stands nowhere else.
+    The y axis's title gives way to the entries: only they explain the colours.
     """
     title = cut(right, max(8, width // 2 if found else width))
     if not found:
@@ -186,7 +186,7 @@ def _cut_title(title: str, room: int) -> str:
 
 
 def _some(found: list[LegendEntry], title: str, width: int, most: int) -> Layout:
-    """What fits; the title goes where without it all series and thresholds are named."""
+    """The entries that fit; without the title if only so all series and thresholds do."""
     kept = _cut_title(title, width // 3) if width // 3 >= _MIN_TITLE else ""
     needed = sum(entry.rank <= 1 for entry in found)
     first = _most(found, kept, width, most)

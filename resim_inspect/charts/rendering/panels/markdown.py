@@ -13,7 +13,7 @@ from resim_inspect.charts.rendering.panels.canvas import PaintedPanel, PanelRequ
 from resim_inspect.text import cell_width, cut
 
 _LIMIT = 200_000
-"""Characters; a text beyond is cut, and says so."""
+"""Characters of the longest text that is shown in full."""
 
 _INLINE = re.compile(
     r"(?P<code>`+)(?P<inner>[^`]+?)(?P=code)"
@@ -52,14 +52,14 @@ def _theme(palette: Palette) -> _Theme:
 
 
 def rows(panel: Text, width: int) -> int:
-    """How many lines show all of it."""
+    """Natural height in rows."""
     from resim_inspect.charts.model.style import PLAIN
 
     return len(lines(panel.markdown, width, PLAIN))
 
 
 def paint(panel: Text, request: PanelRequest) -> PaintedPanel:
-    """As many lines as fit; the last one says how many more there are."""
+    """Paint the lines that fit; the last row counts the others."""
     grid = Grid(request.width, request.height)
     found = lines(panel.markdown, request.width, request.palette)
     shown = found
@@ -93,7 +93,7 @@ def lines(markdown: str, width: int, palette: Palette) -> list[Line]:
 def _block(
     raw: list[str], place: int, width: int, theme: _Theme, palette: Palette, found: list[Line]
 ) -> int:
-    """Add the lines of the block that begins at `place`; where the next one begins."""
+    """Add the lines of the block at `place`; returns the position of the next block."""
     line = raw[place]
     if not line.strip():
         if found and found[-1]:
@@ -169,7 +169,7 @@ def _joined(raw: list[str], place: int, first: str) -> tuple[str, int]:
 
 
 def _inline(text: str, style: Style, theme: _Theme, depth: int = 0) -> list[Span]:
-    """Emphasis, code and links of one paragraph as spans; a link's target stands behind it."""
+    """Emphasis, code and links of one paragraph as spans; a link's target follows it."""
     spans: list[Span] = []
     at = 0
     for match in _INLINE.finditer(text) if depth < 4 else ():

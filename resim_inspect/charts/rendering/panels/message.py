@@ -1,4 +1,4 @@
-"""A sentence in a chart's place."""
+"""A message in place of a chart."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from resim_inspect.text import cell_width, wrap
 
 
 def rows(panel: Message, width: int) -> int:
-    """How many rows it takes."""
+    """Natural height in rows."""
     return len(wrap(panel.text, max(8, width - 4))) + 2
 
 
 def paint(panel: Message, request: PanelRequest) -> PaintedPanel:
-    """In the middle of the room."""
+    """Paint the message in the middle of the room."""
     grid = Grid(request.width, request.height)
     side = 2 if request.width >= 20 else 0
     lines = wrap(panel.text, max(1, request.width - 2 * side))[: request.height]

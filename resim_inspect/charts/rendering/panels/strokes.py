@@ -16,7 +16,7 @@ from resim_inspect.charts.rendering.panels.canvas import PlotFrame
 from resim_inspect.document.enums import FAILING
 
 _SIGN_EVERY = 12
-"""Columns between two marks of a line where marks tell series apart."""
+"""Columns between two marks of a line without colours."""
 
 
 def curve_strokes(
@@ -71,7 +71,7 @@ def _lonely(
     color: RGB | None,
     cells: int,
 ) -> list[Stroke]:
-    """Points with a gap on both sides are no line: they get a mark of their own."""
+    """Points with a gap on both sides get a mark: they are not part of a line."""
     edges = np.concatenate(([0], breaks, [len(xs)]))
     single = edges[:-1][np.diff(edges) == 1]
     if not len(single) or len(single) > 4 * cells:
@@ -113,7 +113,7 @@ def _fill(
     breaks: NDArray[np.int64],
     color: RGB | None,
 ) -> list[Stroke]:
-    """Upright lines from the floor to the curve, one a column."""
+    """Vertical lines from the floor to the curve, one a column."""
     if len(xs) < 2 or not np.isfinite(floor):
         return []
     edges = [0, *breaks.tolist(), len(xs)]
@@ -137,7 +137,7 @@ def _fill(
 def mark_strokes(frame: PlotFrame, axis: Axis, curve: Curve, points: Decimated) -> list[Stroke]:
     """Marks on failing samples, the worse ones over the others, at most two a column.
 
-    Failing samples without a value stand at the lower edge.
+    Failing samples without a value are marked at the lower edge.
     """
     x, y = frame.x, frame.y
     found: list[Stroke] = []

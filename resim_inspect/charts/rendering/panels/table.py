@@ -12,7 +12,7 @@ _MIN_WIDTH = 4
 
 
 def rows(panel: Table, _width: int) -> int:
-    """How many lines show all of it."""
+    """Natural height in rows."""
     lines = min(len(panel.rows), 100_000)
     return lines + (2 if panel.header else 0) + (1 if panel.title or _left_out(panel, lines) else 0)
 
@@ -42,7 +42,7 @@ def _widths(panel: Table, shown: int, width: int) -> list[int]:
 
 
 def paint(panel: Table, request: PanelRequest) -> PaintedPanel:
-    """As many rows as fit; the last line says how many more there are."""
+    """Paint the rows that fit; the last line counts the others."""
     grid = Grid(request.width, request.height)
     palette = request.palette
     y = 0

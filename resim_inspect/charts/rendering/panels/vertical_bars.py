@@ -1,4 +1,4 @@
-"""Vertical bars: boxes on an axis of categories; from extremes where bars outnumber columns."""
+"""Vertical bars: boxes on an axis of categories; from extremes if bars outnumber columns."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from resim_inspect.text import cell_width, number
 
 
 def paint(panel: Bars, places: range, request: PanelRequest) -> PaintedPanel:
-    """Boxes on a category axis, with values or failing marks above where there is room."""
+    """Paint boxes on a category axis, with values or failing marks above if they fit."""
     many = len(places)
     shown: list[int] = list(places)
     columns = max(4, request.width - 10)
