@@ -1,1 +1,1 @@
-"""ReSim's API: a stub server that serves workspaces to builds, and a client for the real one."""
+"""ReSim's API: a client, and a stub server that serves workspaces to builds."""

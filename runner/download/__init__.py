@@ -1,1 +1,1 @@
-"""A batch of ReSim's cloud onto disk: as a workspace, whole, resumable, and honest about gaps."""
+"""Download of a batch from ReSim's cloud into a workspace, resumable, with all gaps reported."""

@@ -1,4 +1,4 @@
-"""A `metrics.binproto` out of what the API serves of a job: parts as they are, the rest remade."""
+"""Assembly of a `metrics.binproto` from the API's blobs and lists of a job."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ _TIME = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?(Z|z|[+-]\d\d:?\d\d)?"
 )
 RECONSTRUCTED = ("job id", "status")
-"""What no part holds, so that it is always made anew."""
+"""Fields that no blob has, so that they are always reconstructed."""
 
 
 def problem_of(content: bytes, kind: type[pb.Metric] | type[pb.MetricsData]) -> str:
-    """Why a blob is no such message; empty where it is one."""
+    """Reason why a blob is not a message of that kind, as a predicate; empty if it is one."""
     try:
         message = kind.FromString(content)
     except DecodeError:
-        return "is no serialized message"
+        return "is not a serialized message"
     if not content or not message.name:
         return "is a message without a name"
     return ""
@@ -45,40 +45,40 @@ def assemble(
     data: Sequence[bytes],
     events: Sequence[pb.Event],
 ) -> bytes:
-    """The file: job id, metrics, data, status, events; every part keeps its bytes.
+    """Serialize a file with job id, metrics, data, status and events; blobs keep their bytes.
 
-    The id is the one that the metrics name, else the API's `job_id`: the validator wants both
-    to agree. `status` is the API's word; where that says nothing, the worst of the metrics'.
+    The id is the one in the metrics, else the API's `job_id`: the validator requires both to be
+    equal. `status` is the API's status; if it is unknown, the worst one of the metrics is used.
     """
-    parsed = [pb.Metric.FromString(one) for one in metrics]
-    owners = {one.job_id.id.data for one in parsed if one.HasField("job_id")}
+    parsed = [pb.Metric.FromString(blob) for blob in metrics]
+    owners = {metric.job_id.id.data for metric in parsed if metric.HasField("job_id")}
     number = _STATUSES.get(status)
     if number is None:
-        found = {one.status for one in parsed}
+        present = {metric.status for metric in parsed}
         worst = (_STATUSES[name] for name in _WORST)
-        number = next((one for one in worst if one in found), pb.NO_METRIC_STATUS)
+        number = next((status for status in worst if status in present), pb.NO_METRIC_STATUS)
     head = pb.JobMetrics()
     head.job_id.id.data = owners.pop() if len(owners) == 1 else job_id
     tail = pb.JobMetrics(metrics_status=number, events=events)
-    inner = b"".join(_field(1, one) for one in metrics)
+    inner = b"".join(_field(1, blob) for blob in metrics)
     inner += pb.MetricCollection(metrics_status=number).SerializeToString()
     pieces = [head.SerializeToString(), _field(2, inner)]
-    pieces += (_field(3, one) for one in data)
+    pieces += (_field(3, blob) for blob in data)
     pieces.append(tail.SerializeToString(deterministic=True))
     return b"".join(pieces)
 
 
 def event_of(row: Row, metrics: Sequence[bytes]) -> pb.Event:
-    """An event out of its row; its references are spelt as the metrics spell their ids.
+    """Event from its row, with references spelled like the ids of the metrics.
 
-    The API serves no importance: it becomes MEDIUM. Raises ValueError with a reason.
+    The API has no importance: it becomes MEDIUM. Raises ValueError with a predicate.
     """
     event = pb.Event(
         name=text_of(row, "name"),
         description=text_of(row, "description"),
         status=_STATUSES.get(text_of(row, "status"), pb.NO_METRIC_STATUS),
         importance=pb.MEDIUM_IMPORTANCE,
-        tags=[one for one in _list(row, "tags") if isinstance(one, str)],
+        tags=[tag for tag in _list(row, "tags") if isinstance(tag, str)],
     )
     event.event_id.id.data = text_of(row, "eventID")
     absolute = text_of(row, "timestampType") == "ABSOLUTE"
@@ -86,15 +86,15 @@ def event_of(row: Row, metrics: Sequence[bytes]) -> pb.Event:
     event.timestamp.seconds, event.timestamp.nanos = divmod(
         nanos(text_of(row, "timestamp")), 1_000_000_000
     )
-    spelt = _spelling(metrics)
-    for one in _list(row, "metricsIDs"):
-        if isinstance(one, str):
-            event.metrics.add().id.data = spelt.get(_same(one), one)
+    spelling = _spelling(metrics)
+    for metric_id in _list(row, "metricsIDs"):
+        if isinstance(metric_id, str):
+            event.metrics.add().id.data = spelling.get(_normalized(metric_id), metric_id)
     return event
 
 
 def external_file(row: Row) -> bytes:
-    """A metrics data that names a file, out of its row: the file itself is fetched on request."""
+    """Metrics data that refers to an external file, from its row."""
     made = pb.MetricsData(name=text_of(row, "name"), data_type=pb.EXTERNAL_FILE_DATA_TYPE)
     made.metrics_data_id.id.data = text_of(row, "dataID")
     made.external_file.path = text_of(row, "filename") or text_of(row, "name")
@@ -102,11 +102,11 @@ def external_file(row: Row) -> bytes:
 
 
 def nanos(text: str) -> int:
-    """Nanoseconds since 1970 of a moment in ISO 8601, to the last digit; raises ValueError."""
-    found = _TIME.fullmatch(text)
-    if found is None:
-        raise ValueError("has no time that can be read")
-    day, clock, fraction, zone = found.groups()
+    """Parse a time in ISO 8601 to nanoseconds since 1970, exactly; raises ValueError."""
+    match = _TIME.fullmatch(text)
+    if match is None:
+        raise ValueError("has no valid time")
+    day, clock, fraction, zone = match.groups()
     zone = "+00:00" if zone in {None, "Z", "z"} else zone
     moment = datetime.fromisoformat(f"{day}T{clock}{zone}")
     since = moment - datetime(1970, 1, 1, tzinfo=UTC)
@@ -115,11 +115,11 @@ def nanos(text: str) -> int:
 
 
 def _spelling(metrics: Sequence[bytes]) -> dict[str, str]:
-    ids = [pb.Metric.FromString(one).metric_id.id.data for one in metrics]
-    return {_same(one): one for one in ids}
+    ids = [pb.Metric.FromString(blob).metric_id.id.data for blob in metrics]
+    return {_normalized(metric_id): metric_id for metric_id in ids}
 
 
-def _same(text: str) -> str:
+def _normalized(text: str) -> str:
     try:
         return str(UUID(text))
     except ValueError:
@@ -132,7 +132,7 @@ def _list(row: Row, key: str) -> list[object]:
 
 
 def _field(number: int, content: bytes) -> bytes:
-    """A length-delimited field."""
+    """Encode a length-delimited field."""
     head = bytearray([number << 3 | 2])
     length = len(content)
     while length > 0x7F:

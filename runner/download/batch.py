@@ -1,4 +1,4 @@
-"""A whole batch into a workspace: what is there already is not asked for again."""
+"""Download of a batch into a workspace; jobs that are complete already are skipped."""
 
 from __future__ import annotations
 
@@ -24,28 +24,28 @@ BATCH = "batch"
 
 @dataclass(frozen=True)
 class Fetched:
-    """How a fetch ended. Texts are raw."""
+    """Result of a download; texts are raw."""
 
     jobs: list[dict[str, Any]]
-    """The table: what `listing.json` says."""
+    """Rows of `listing.json`."""
     missing: list[tuple[str, Missing]]
-    """What did not come, each with the name of its job."""
+    """Parts that failed, each with the name of its job."""
     notes: list[str]
     kept: int
-    """Jobs that were there before."""
+    """Number of jobs that were complete before."""
     bytes: int
     requests: int
 
 
 @dataclass(frozen=True)
 class Watch:
-    """Who is told: of progress, of the table when the lists alone have given it."""
+    """Callbacks of a download."""
 
     begun: Callable[[Progress], None] = lambda _: None
     tick: Callable[[], None] = lambda: None
     table: Callable[[list[dict[str, Any]]], None] = lambda _: None
     lost: Callable[[str, str, str], None] = lambda *_: None
-    """What did not come, as soon as that is known: its job, what it is, and why."""
+    """Called for each part that fails, with its job, its name and the reason."""
 
 
 def fetch_batch(
@@ -58,9 +58,9 @@ def fetch_batch(
     connections: int | None = None,
     watch: Watch | None = None,
 ) -> Fetched:
-    """Bring a batch; raises ApiError where its list fails or the token is refused, RunnerError.
+    """Download a batch; raises ApiError if its list fails or the token is refused, RunnerError.
 
-    What does not come of single jobs is in the answer. `host` is where it all comes from.
+    Failures of single jobs are in the result. `host` is recorded as the source.
     """
     with disk_errors(target.folder):
         target.folder.mkdir(parents=True, exist_ok=True)
@@ -69,7 +69,7 @@ def fetch_batch(
 
 
 class _Fetch:
-    """One fetch, under the workspace's lock."""
+    """One download, under the workspace's lock."""
 
     def __init__(
         self,
@@ -106,7 +106,7 @@ class _Fetch:
         for row in chosen:
             if not selection.job_id(row):
                 name = self._hide(text_of(row, "experienceName")) or "a job"
-                self._lose(name, Missing("job", "its id is no UUID."))
+                self._lose(name, Missing("job", "its id is not a valid UUID."))
         chosen = sorted(
             (row for row in chosen if selection.job_id(row)),
             key=lambda row: folders[selection.job_id(row)],
@@ -169,16 +169,16 @@ class _Fetch:
             raise MissingError(
                 f"there is no batch {self._target.batch_id} in the project"
                 f" {self._target.project_id}.",
-                "Check both ids: a batch is found in its own project only.",
+                "Check both ids: a batch belongs to one project.",
             ) from error
 
     def _begin(self, number: int, name: str, row: Row) -> Parts | None:
-        """What is to be fetched of a job; None where it is there."""
+        """State of a job to download; None if it is complete already."""
         run_folder = self._target.run_folder(name)
         state = read_state(run_folder)
         revision = selection.revision(row)
         if run_folder.result.exists():
-            self._notes.append(f"{name} has the result of a run on this machine: left alone.")
+            self._notes.append(f"{name} has the result of a run on this machine, and is kept.")
         elif (
             state.get("revision") != revision
             or not state.get("final")
@@ -193,10 +193,10 @@ class _Fetch:
         return None
 
     def _batch(self, rows: list[Row]) -> Parts | None:
-        """The batch's own metrics: asked for each time, since nothing says that they changed."""
+        """State of the batch's own metrics: listed each time, since nothing tells of changes."""
         run_folder = RunFolder(self._target.folder / BATCH)
         if run_folder.result.exists():
-            self._notes.append("batch has the result of a run on this machine: left alone.")
+            self._notes.append("batch has the result of a run on this machine, and is kept.")
             return None
         revision = selection.revision({"jobStatus": sorted(map(selection.revision, rows))})
         state = read_state(run_folder)
@@ -225,14 +225,14 @@ class _Fetch:
             if all(isinstance(error, MissingError) for error in parts.failures.values()) and not (
                 parts.rows.get(METRICS)
             ):
-                # Batches without metrics of their own have no such list in some releases.
+                # In some releases, batches without own metrics have no such list.
                 return
         asked = {**self._asked, "logs": False} if parts.number < 0 else self._asked
         self._told[parts.name] = parts.finish(self._hide, asked)
         for one in parts.missing():
             self._lose(parts.name, one)
         if not parts.final and parts.number >= 0:
-            self._notes.append(f"{parts.name} is not over yet: fetch again later.")
+            self._notes.append(f"{parts.name} has not ended yet: fetch again later.")
 
     def _lose(self, job: str, one: Missing) -> None:
         self._missing.append((job, one))

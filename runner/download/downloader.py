@@ -1,4 +1,4 @@
-"""Brings a batch: first every job's list of metrics, then job after job, all it consists of."""
+"""Downloader of jobs: first all lists of metrics, then job after job with all its parts."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ from runner.storage.fs import disk_errors
 
 MIN_CONNECTIONS, MAX_CONNECTIONS = 8, 64
 COST = 0.0006
-"""Seconds of our own time that a request takes: while one is on its way, others can be."""
+"""Seconds of CPU time of a request: with a longer latency, more connections pay off."""
 FIRST_TABLE_AFTER = 1.0
-"""Seconds until what the lists say so far is shown for the first time, and at least between two."""
+"""Seconds until the first table of the lists so far, and at least between two tables."""
 _WINDOW = 16
 
 
 class Tag(NamedTuple):
-    """What is being asked for: a list where `key` is empty, else a blob at an address."""
+    """A request: for a list if `key` is empty, else for the blob at `url`."""
 
     parts: Parts
     kind: str
@@ -45,7 +45,7 @@ class Tag(NamedTuple):
 
 
 class TimedResult(NamedTuple):
-    """A list, a blob or a file, and how long it took in seconds."""
+    """A list, a blob or a file, with the duration of its request in seconds."""
 
     value: list[Row] | bytes | Path
     seconds: float
@@ -53,7 +53,7 @@ class TimedResult(NamedTuple):
 
 @dataclass
 class Progress:
-    """How far it is."""
+    """Progress of a download."""
 
     jobs: int
     done: int = 0
@@ -64,29 +64,29 @@ class Progress:
 
 @dataclass
 class Downloader:
-    """Everything of some jobs, over few connections or many."""
+    """Download of jobs over an adaptive number of connections."""
 
     client: Client
     batch_id: str
     selection: DownloadSelection
     connections: int | None
-    """None: as many as the latency asks for, between `MIN_CONNECTIONS` and `MAX_CONNECTIONS`."""
+    """None adapts to the latency, between `MIN_CONNECTIONS` and `MAX_CONNECTIONS`."""
     finished: Callable[[Parts], None]
     listed: Callable[[bool], None]
-    """Called now and then while the lists of metrics come, with False, and with True when those
-    of all jobs are there."""
+    """Called with False from time to time while lists of metrics arrive, and with True once those
+    of all jobs have arrived."""
     room: Callable[[int], None]
-    """Raises where the disk has no room for so many bytes."""
+    """Raises if the disk has no room for that many bytes."""
     progress: Progress
     tick: Callable[[], None] = lambda: None
     _unlisted: set[int] = field(default_factory=set)
     _began: float = 0.0
     _next_table: float = 0.0
-    """When what has come so far is shown again; 0 when all has been."""
+    """Time of the next table; 0 after the complete one."""
     _fastest: list[float] = field(default_factory=list)
 
     def run(self, todo: Sequence[Parts]) -> None:
-        """Bring it all; raises TokenError, StorageError, and whatever `tick` raises."""
+        """Download all jobs; raises TokenError, StorageError, and exceptions of `tick`."""
         self.progress.connections = self.connections or MIN_CONNECTIONS
         self._pool: PriorityThreadPool[Tag, TimedResult] = PriorityThreadPool(
             self.progress.connections
@@ -114,7 +114,7 @@ class Downloader:
             for parts in todo:
                 parts.journal.close()
 
-    # -- asking ------------------------------------------------------------------------------
+    # -- requests ----------------------------------------------------------------------------
 
     def _list(self, parts: Parts, kind: str, urgency: int) -> None:
         client, batch = self.client, self.batch_id
@@ -161,12 +161,12 @@ class Downloader:
 
         self._pool.submit(urgency, tag, timed)
 
-    # -- what comes --------------------------------------------------------------------------
+    # -- results -----------------------------------------------------------------------------
 
     def _next(self) -> Done[Tag, TimedResult] | None:
         if not self._next_table:
             return self._pool.take()
-        # What has come is to be seen also while the rest is awaited.
+        # A table is due even while no result arrives.
         return self._pool.take_within(max(0.0, self._next_table - time.monotonic()))
 
     def _finalize(self, tag: Tag, result: TimedResult | None, error: BaseException | None) -> None:
@@ -198,7 +198,7 @@ class Downloader:
         if not self._next_table or (self._unlisted and now < self._next_table):
             return
         self.listed(not self._unlisted)
-        # Ever more rarely, for with many jobs it takes its time; and whole, no more.
+        # The interval grows, since tables of many jobs take time; none follows the complete one.
         self._next_table = (
             now + max(FIRST_TABLE_AFTER, now - self._began) if self._unlisted else 0.0
         )
@@ -212,10 +212,10 @@ class Downloader:
         elif not isinstance(error, RefusedError):
             parts.failures[kind, key] = error
         elif text_of(parts.rows[kind][key], URLS[kind]) != url:
-            # The list was asked again meanwhile.
+            # The list was requested again in the meantime.
             self._blob(parts, kind, key)
         elif kind not in parts.stale:
-            # Addresses of blobs expire; a list gives new ones.
+            # URLs of blobs expire; the list has new ones.
             parts.stale[kind] = [key]
             self._list(parts, kind, urgency=0)
         elif parts.stale[kind]:
@@ -250,7 +250,7 @@ class Downloader:
                 self._blob(parts, kind, key)
 
     def _logs(self, parts: Parts) -> None:
-        """Logs are the simulation's; the build's other outputs are files of metrics data."""
+        """Request logs: of the simulation as logs, and of the build as files of metrics data."""
         wanted = {}
         for key, row in parts.rows[LOGS].items():
             name = text_of(row, "filePath") or text_of(row, "fileName")
@@ -258,7 +258,7 @@ class Downloader:
             if not mine or text_of(row, "logType") == "METRICS_OUTPUT_LOG":
                 continue
             if not safe_name(name):
-                parts.failures[LOGS, key] = BadAnswerError("its name leads out of its folder.")
+                parts.failures[LOGS, key] = BadAnswerError("its name is outside of its folder.")
                 continue
             wanted[key] = row
         sizes = (row.get("fileSize") for row in wanted.values())
@@ -271,7 +271,9 @@ class Downloader:
         kind = pb.Metric if tag.kind == METRICS else pb.MetricsData
         problem = assemble.problem_of(content, kind)
         if problem:
-            tag.parts.failures[tag.kind, tag.key] = BadAnswerError(f"what came {problem}.")
+            tag.parts.failures[tag.kind, tag.key] = BadAnswerError(
+                f"the downloaded blob {problem}."
+            )
             return
         tag.parts.journal.add(f"{tag.kind}/{tag.key}", content)
         tag.parts.contents[tag.kind, tag.key] = content
@@ -280,7 +282,7 @@ class Downloader:
     def _file(self, tag: Tag, path: Path) -> None:
         self.progress.bytes += path.stat().st_size
         if tag.kind == DATA and path.stat().st_size < 1 << 16:
-            # Some servers give the metrics data here, others the file that it names.
+            # Some servers serve the metrics data here, others the file that it refers to.
             content = path.read_bytes()
             if not assemble.problem_of(content, pb.MetricsData):
                 message = pb.MetricsData.FromString(content)
@@ -290,12 +292,12 @@ class Downloader:
         tag.parts.files[tag.kind, tag.key] = path
 
     def _adapt(self, seconds: float) -> None:
-        """More connections where answers are long on their way."""
+        """Raise the number of connections if the latency is long."""
         if self.connections is not None:
             return
         self._fastest.append(seconds)
         if len(self._fastest) == _WINDOW:
-            # The fastest tells of the way; the others waited for us as well.
+            # The fastest request shows the latency; the others include waiting for this process.
             wanted = min(MAX_CONNECTIONS, int(min(self._fastest) / COST))
             self._fastest.clear()
             if wanted > self.progress.connections:

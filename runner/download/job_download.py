@@ -1,4 +1,4 @@
-"""One job that is being fetched: what its lists say, what came, what is still awaited."""
+"""State of one job during a download: rows of its lists, downloaded parts, failures."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Hide = Callable[[str], str]
 
 
 class Missing(NamedTuple):
-    """Something that did not come, and why: raw text."""
+    """A part that failed, and the reason: raw text."""
 
     what: str
     why: str
@@ -36,58 +36,57 @@ class Parts:
 
     number: int
     name: str
-    """Its folder's name; `batch` for the batch."""
+    """Name of the job's folder; `batch` for the batch."""
     id: str
     row: Row
     run_folder: RunFolder
     revision: str
     journal: Journal
     scratch: Path
-    """Where its files lie until it is complete."""
+    """Folder of its files until it is complete."""
     final: bool = True
     waiting: int = 0
     rows: dict[str, dict[str, Row]] = field(default_factory=dict)
-    """Of each kind: rows by key, in the order of the list."""
+    """Rows by key, for each kind, in the order of the list."""
     contents: dict[tuple[str, str], bytes] = field(default_factory=dict)
     files: dict[tuple[str, str], Path] = field(default_factory=dict)
     failures: dict[tuple[str, str], ApiError] = field(default_factory=dict)
     stale: dict[str, list[str]] = field(default_factory=dict)
-    """Blobs whose addresses are too old: waiting for the list to be asked again."""
+    """Keys of blobs with expired URLs, for each kind, that wait for a new list."""
 
     def take_rows(self, kind: str, rows: list[Row]) -> None:
-        """Keep a list; keys are ids, told apart by their place where an id comes twice."""
+        """Store the rows of a list by id; repeated ids get their position as a suffix."""
         ids = [text_of(row, IDS[kind]) for row in rows]
         twice = repeated(ids)
         self.rows[kind] = {
-            f"{one}#{place}" if one in twice or not one else one: row
-            for place, (one, row) in enumerate(zip(ids, rows, strict=True))
+            f"{row_id}#{position}" if row_id in twice or not row_id else row_id: row
+            for position, (row_id, row) in enumerate(zip(ids, rows, strict=True))
         }
 
     def missing(self) -> list[Missing]:
-        """What did not come, in the order of the lists."""
+        """Parts that failed, in the order of the lists."""
         order = {
-            (kind, key): place
-            for place, (kind, key) in enumerate(
+            (kind, key): position
+            for position, (kind, key) in enumerate(
                 (kind, key) for kind in (METRICS, DATA, EVENTS, LOGS) for key in self.keys(kind)
             )
         }
-        found = []
+        missing = []
         for (kind, key), error in sorted(
-            self.failures.items(), key=lambda one: (order.get(one[0], -1), one[0])
+            self.failures.items(), key=lambda failure: (order.get(failure[0], -1), failure[0])
         ):
             row = self.rows.get(kind, {}).get(key, {})
             name = text_of(row, "name") or text_of(row, "fileName") or key
-            found.append(Missing(f"{kind} {name}".strip(), error.reason))
-        return found
+            missing.append(Missing(f"{kind} {name}".strip(), error.reason))
+        return missing
 
     def keys(self, kind: str) -> list[str]:
-        """The keys of a kind, with that of the list itself first."""
+        """Keys of a kind, after the empty key of the list itself."""
         return ["", *self.rows.get(kind, {})]
 
     def table(self, hide: Hide) -> dict[str, Any]:
-        """What the lists say: names, statuses, values, units; `metrics` is None until its list
-        has come or failed."""
-        came = METRICS in self.rows or (METRICS, "") in self.failures
+        """Row of `listing.json`; `metrics` is None until its list has arrived or failed."""
+        listed = METRICS in self.rows or (METRICS, "") in self.failures
         return {
             "name": self.name,
             "jobID": self.id,
@@ -104,12 +103,12 @@ class Parts:
                 }
                 for row in self.rows.get(METRICS, {}).values()
             ]
-            if came
+            if listed
             else None,
         }
 
     def finish(self, hide: Hide, asked: dict[str, bool]) -> dict[str, Any]:
-        """Write what came into the workspace; returns what is written down about it.
+        """Write the job to the workspace and return its entry of workspace.json.
 
         Raises StorageError.
         """
@@ -118,14 +117,14 @@ class Parts:
             for key in self.rows.get(METRICS, {})
             if (METRICS, key) in self.contents
         ]
-        data, remade, names = [], list(assemble.RECONSTRUCTED), {}
+        data, reconstructed, names = [], list(assemble.RECONSTRUCTED), {}
         for key, row in self.rows.get(DATA, {}).items():
             content = self.contents.get((DATA, key))
             if content is not None and not assemble.problem_of(content, pb.MetricsData):
                 data.append(content)
             elif external(row) and (DATA, key) not in self.failures:
                 data.append(assemble.external_file(row))
-                remade.append(f"metrics data {hide(text_of(row, 'name'))}")
+                reconstructed.append(f"metrics data {hide(text_of(row, 'name'))}")
                 path = self.files.get((DATA, key))
                 if path is not None:
                     names[text_of(row, "filename") or text_of(row, "name")] = path
@@ -136,7 +135,7 @@ class Parts:
             except ValueError as error:
                 self.failures[EVENTS, key] = BadAnswerError(f"it {error}.")
         if events:
-            remade.append("events")
+            reconstructed.append("events")
         logs: dict[str, Path] = {}
         for key, row in self.rows.get(LOGS, {}).items():
             path = self.files.get((LOGS, key))
@@ -153,7 +152,7 @@ class Parts:
         self.journal.close()
         missing = self.missing()
         about: dict[str, Any] = {
-            "reconstructed": remade if document is not None else [],
+            "reconstructed": reconstructed if document is not None else [],
             "missing": [hide(one.what) for one in missing],
         }
         if not missing:
@@ -172,15 +171,15 @@ class Parts:
 
 
 def external(row: Row) -> bool:
-    """Whether a metrics data is a file beside the document."""
+    """Return True for metrics data that is a file beside the document."""
     return text_of(row, "metricsDataType") not in {"STANDARD", ""}
 
 
 def of_experience(row: Row) -> bool:
-    """Whether a log is an input of the metrics build rather than its output."""
+    """Return True for a log that is an input of the metrics build, not an output."""
     return text_of(row, "executionStep") in {"EXPERIENCE", ""}
 
 
 def _finite(value: object) -> float | None:
-    """A number that JSON can carry, or nothing."""
+    """Return a number that JSON can represent, else None."""
     return value if isinstance(value, int | float) and math.isfinite(value) else None

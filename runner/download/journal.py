@@ -1,7 +1,6 @@
-"""Blobs that came for a job that is not complete: kept on disk by id, whatever kills us.
+"""Crash-safe journal of the downloaded blobs of an incomplete job.
 
-One file a job, only ever appended to. A record that was cut short, or is not what was written,
-ends what is believed of it.
+One append-only file per job. A truncated or damaged record ends the valid part of the file.
 """
 
 from __future__ import annotations
@@ -19,12 +18,12 @@ _MAGIC = b"blob"
 
 
 class Journal:
-    """The blobs of one job in one revision, by key; another revision begins anew."""
+    """Blobs of one revision of a job, by key; another revision starts an empty journal."""
 
     def __init__(self, path: Path, revision: str) -> None:
         self._path = path
         self._revision = revision
-        self._places: dict[str, tuple[int, int]] = {}
+        self._spans: dict[str, tuple[int, int]] = {}
         self._end = 0
         self._file: IO[bytes] | None = None
         with disk_errors(path):
@@ -32,21 +31,21 @@ class Journal:
                 self._read()
 
     def get(self, key: str) -> bytes | None:
-        """The content, if it came before."""
-        if key not in self._places:
+        """Content of a key; None if the journal does not have it."""
+        if key not in self._spans:
             return None
-        offset, length = self._places[key]
+        offset, length = self._spans[key]
         with disk_errors(self._path), self._path.open("rb") as file:
             file.seek(offset)
             return file.read(length)
 
     def add(self, key: str, content: bytes) -> None:
-        """Keep a content; raises StorageError."""
+        """Append a content; raises StorageError."""
         with disk_errors(self._path):
             if self._file is None:
                 self._path.parent.mkdir(parents=True, exist_ok=True)
                 self._file = self._path.open("r+b" if self._end else "w+b", buffering=0)
-                # What was cut short is written over; it was never believed.
+                # A truncated record at the end is overwritten.
                 self._file.truncate(self._end)
                 self._file.seek(self._end)
             if not self._end:
@@ -54,17 +53,17 @@ class Journal:
             self._append(self._file, key, content)
 
     def close(self) -> None:
-        """Nothing more comes for now."""
+        """Close the file; the journal stays."""
         if self._file is not None:
             self._file.close()
             self._file = None
 
     def remove(self) -> None:
-        """The job is complete: nothing of this is needed any more."""
+        """Remove the file of a complete job."""
         self.close()
         with disk_errors(self._path):
             self._path.unlink(missing_ok=True)
-        self._places.clear()
+        self._spans.clear()
         self._end = 0
 
     def _append(self, file: IO[bytes], key: str, content: bytes) -> None:
@@ -74,7 +73,7 @@ class Journal:
         left = memoryview(head + content)
         while left:
             left = left[file.write(left) :]
-        self._places[key] = (self._end + len(head), len(content))
+        self._spans[key] = (self._end + len(head), len(content))
         self._end += len(head) + len(content)
 
     def _read(self) -> None:
@@ -92,6 +91,6 @@ class Journal:
                 if first and name != self._revision.encode():
                     return
                 if not first:
-                    self._places[name.decode()] = (start + name_length, length)
+                    self._spans[name.decode()] = (start + name_length, length)
                 first = False
                 self._end = file.tell()

@@ -1,4 +1,4 @@
-"""Which jobs of a batch are wanted, and what their folders are called."""
+"""Selection of a batch's jobs, and the names of their folders."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ from uuid import UUID
 
 from runner.api.client.client import Row, text_of
 
-_LONGEST = 80
+_MAX_NAME_BYTES = 80
 _RESERVED = {"con", "prn", "aux", "nul"}
 _REVISION = ("jobID", "jobStatus", "jobMetricsStatus", "lastUpdatedTimestamp", "runCounter")
 FINAL = frozenset(("SUCCEEDED", "ERROR", "CANCELLED"))
-"""Statuses of jobs that change no more."""
+"""Statuses of jobs that have ended."""
 
 
 @dataclass(frozen=True)
 class DownloadSelection:
-    """What of a batch is wanted; empty filters want everything."""
+    """Selection of jobs and of their files; empty filters select all jobs."""
 
     jobs: frozenset[str] = frozenset()
-    """Ids or names, whole."""
+    """Complete ids or names."""
     statuses: frozenset[str] = frozenset()
     """A job's status in any of the API's three spellings, upper case."""
     name: str = ""
-    """A part of the name, whatever the case."""
+    """Part of the name, ignoring case."""
     logs: bool = False
     files: bool = False
 
     def wants(self, row: Row) -> bool:
-        """Whether this job is wanted."""
+        """Return True if the job is selected."""
         name = text_of(row, "experienceName")
         if self.jobs and not self.jobs & {name, text_of(row, "jobID")}:
             return False
@@ -44,7 +44,7 @@ class DownloadSelection:
 
 
 def job_id(row: Row) -> str:
-    """The job's id, spelt as UUIDs are; empty for what is none."""
+    """Id of a job in the standard spelling; empty if it is not a valid UUID."""
     try:
         return str(UUID(text_of(row, "jobID")))
     except ValueError:
@@ -52,21 +52,21 @@ def job_id(row: Row) -> str:
 
 
 def revision(row: Row) -> str:
-    """A digest that changes when the job does: what was fetched before is then fetched again."""
+    """Digest of a job's row; a changed digest makes the job download again."""
     values = [row.get(key) for key in _REVISION]
     return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def final(row: Row) -> bool:
-    """Whether the job is over."""
+    """Return True if the job has ended."""
     return text_of(row, "jobStatus") in FINAL
 
 
 def folder_names(rows: Sequence[Row], known: Mapping[str, str]) -> dict[str, str]:
-    """Folders of jobs by id: what is `known` stays, others are called like their experience.
+    """Names of folders by job id: `known` ones are kept, new ones follow the experience.
 
-    Experiences that several jobs share get a piece of the job's id behind the name. The same
-    jobs give the same names, in whatever order they are listed.
+    The name of an experience of several jobs is followed by a part of the job's id. The names
+    do not depend on the order of the rows.
     """
     plain = {one: _plain(text_of(row, "experienceName")) for row in rows if (one := job_id(row))}
     often = Counter(name.casefold() for name in plain.values())
@@ -84,11 +84,11 @@ def folder_names(rows: Sequence[Row], known: Mapping[str, str]) -> dict[str, str
 
 
 def _plain(text: str) -> str:
-    """A name that is safe as a folder's on every system."""
+    """Name that is valid for a folder on every system."""
     text = unicodedata.normalize("NFC", text)
     kept = "".join(char if char.isalnum() or char in "._- ()+" else "_" for char in text)
     kept = kept.strip(" .")
-    while len(kept.encode()) > _LONGEST:
+    while len(kept.encode()) > _MAX_NAME_BYTES:
         kept = kept[:-1].rstrip(" .")
     return f"{kept}_" if kept.lower() in _RESERVED else kept or "job"
 

@@ -1,4 +1,4 @@
-"""Writes what was fetched: each job whole or not at all, and the same bytes whenever we die."""
+"""Crash-safe storage of downloaded jobs in a workspace; each job appears completely or not."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ from runner.workspace.layout import CONFIG, FORMAT, JOBS, LISTING, RunFolder, op
 FETCHED = "fetched.json"
 SCRATCH = ".fetch"
 ROOM = 64 << 20
-"""Bytes that must be free before anything is fetched."""
+"""Bytes that must stay free on the disk."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """The workspace that a batch goes to."""
+    """Workspace that a batch is downloaded to."""
 
     folder: Path
     project_id: UUID
     batch_id: UUID
 
     def check(self) -> dict[str, str]:
-        """Refuse a folder that is something else; returns folders of known jobs by id.
+        """Check the folder, and return the folder names of its jobs by id.
 
         Raises CallError and WorkspaceError.
         """
         about = clean(str(self.folder))
         if not (self.folder / CONFIG).exists():
             if any(not entry.name.startswith(".") for entry in self.folder.iterdir()):
-                raise CallError(f"{about} holds other things than a batch.", "Give a new folder.")
+                raise CallError(f"{about} has other content than a batch.", "Give a new folder.")
             return {}
         workspace = open_workspace(self.folder)
         if (workspace.project_id, workspace.batch_id) != (self.project_id, self.batch_id):
@@ -50,7 +50,7 @@ class Target:
         return {str(job.id): job.name for job in workspace.jobs}
 
     def check_room(self, wanted: int) -> None:
-        """Raises StorageError where the disk has no room for so many bytes, and some more."""
+        """Raise StorageError if the disk has no room for that many bytes and `ROOM`."""
         free = shutil.disk_usage(self.folder).free
         if free < wanted + ROOM:
             raise StorageError(
@@ -60,18 +60,18 @@ class Target:
             )
 
     def run_folder(self, name: str) -> RunFolder:
-        """Where a job lies."""
+        """Run folder of a job."""
         return RunFolder(self.folder / JOBS / name)
 
     @property
     def scratch(self) -> Path:
-        """What is kept until the jobs it belongs to are complete."""
+        """Folder of the journals and files of incomplete jobs."""
         return self.folder / SCRATCH
 
     def write_config(
-        self, jobs: Mapping[str, Mapping[str, Any]], told: Mapping[str, Any] | None
+        self, jobs: Mapping[str, Mapping[str, Any]], notes: Mapping[str, Any] | None
     ) -> None:
-        """`workspace.json`: ids, and what of it comes from where; keys of others stay."""
+        """Write `workspace.json` with the ids and the `notes` of the download; keep other keys."""
         path = self.folder / CONFIG
         values: dict[str, Any] = {}
         if path.exists():
@@ -84,30 +84,30 @@ class Target:
             "batchID": str(self.batch_id),
             "jobs": dict(sorted({**values.get("jobs", {}), **jobs}.items())),
         }
-        if told is not None:
-            values["fetched"] = dict(told)
+        if notes is not None:
+            values["fetched"] = dict(notes)
         write_atomic(path, (json.dumps(values, indent=1) + "\n").encode())
 
     def write_listing(self, jobs: Sequence[Mapping[str, Any]]) -> None:
-        """`listing.json`: what the lists say of each job, before and after the blobs came."""
+        """Write `listing.json`, the table of the jobs, which needs no blobs."""
         write_atomic(self.folder / LISTING, _json({"format": 1, "jobs": list(jobs)}))
 
 
 def read_state(run_folder: RunFolder) -> dict[str, Any]:
-    """What was fetched of a job, as it was written down; empty where nothing is known."""
+    """Read the state of a downloaded job; empty if there is none or it is damaged."""
     try:
         values = json.loads((run_folder.path / "run" / FETCHED).read_bytes())
     except (OSError, ValueError, RecursionError):
-        # Without it, or with a broken one, the job is fetched again: that heals it.
+        # Without a valid state, the job is downloaded again, which repairs it.
         return {}
     return values if isinstance(values, dict) and values.get("format") == 1 else {}
 
 
 def put(run_folder: RunFolder, document: bytes | None, files: Mapping[str, Path]) -> None:
-    """Make a document and the files beside it the outputs, in one step.
+    """Replace the outputs by a document and files, in one step; raises StorageError.
 
-    Files are moved; names that would leave the folder are refused by `safe_name` before. None:
-    the job has no metrics, and what lay there stays away. Raises StorageError.
+    Files are moved; their names must have passed `safe_name`. A document of None removes the
+    outputs: the job has no metrics.
     """
     new, old = run_folder.path / NEW_OUTPUTS, run_folder.path / OLD_OUTPUTS
     with disk_errors(run_folder.path):
@@ -130,7 +130,7 @@ def put(run_folder: RunFolder, document: bytes | None, files: Mapping[str, Path]
 
 
 def put_logs(run_folder: RunFolder, logs: Mapping[str, Path]) -> None:
-    """Make files the job's logs, in one step; raises StorageError."""
+    """Replace the job's logs by files, in one step; raises StorageError."""
     new = run_folder.path / ".logs.new"
     with disk_errors(run_folder.path):
         remove_tree(new)
@@ -144,12 +144,12 @@ def put_logs(run_folder: RunFolder, logs: Mapping[str, Path]) -> None:
 
 
 def write_state(run_folder: RunFolder, values: Mapping[str, Any]) -> None:
-    """Write down that a job is complete."""
+    """Record that a job is complete."""
     write_atomic(run_folder.path / "run" / FETCHED, _json({"format": 1, **values}))
 
 
 def safe_name(name: str) -> str:
-    """A file's name relative to its folder; empty where it would leave it, or is none."""
+    """Normalize a relative file name; empty if it is invalid or leaves its folder."""
     path = PurePosixPath(name)
     parts = path.parts
     plain = name.isprintable() and "\\" not in name and len(name.encode("utf-8", "replace")) < 900
@@ -163,5 +163,5 @@ def safe_name(name: str) -> str:
 
 
 def _json(values: Mapping[str, Any]) -> bytes:
-    # For programs: laid out for people it would take ten times as long.
+    # Without indentation, which would take ten times as long.
     return (json.dumps(values) + "\n").encode()

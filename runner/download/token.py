@@ -1,4 +1,4 @@
-"""Where the token comes from: the environment, a file that only its owner reads, or a prompt."""
+"""The API token: from a file that only its owner can read, the environment, or a prompt."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from runner.api.client.errors import TokenError
 from runner.errors import CallError
 
 VARIABLE = "RESIM_TOKEN"
-_MOST = 1 << 16
+_MAX_BYTES = 1 << 16
 
 
 class NoTokenError(CallError):
-    """There is no token, or none that could be sent."""
+    """No token was given, or one that a request cannot carry."""
 
 
 def find_token(file: Path | None, environment: Mapping[str, str], now: float) -> str:
-    """The token; raises NoTokenError where there is none, TokenError where it has expired.
+    """Find the token; raises NoTokenError without one, TokenError for an expired one.
 
-    `file` comes first, then `RESIM_TOKEN`, then `resim-inspect/token` in the folder of
-    configurations, then whoever sits at the terminal. `now` is in seconds since 1970.
+    It is read from `file`, else `RESIM_TOKEN`, else `resim-inspect/token` in the configuration
+    folder, else from a prompt on a terminal. `now` is in seconds since 1970.
     """
     default = _folder(environment) / "resim-inspect" / "token"
     if file is not None:
@@ -39,15 +39,15 @@ def find_token(file: Path | None, environment: Mapping[str, str], now: float) ->
     elif default.exists():
         token = read_token(default)
     else:
-        token = _asked()
+        token = _prompt()
         if not token:
             raise NoTokenError(
-                "no token is given.",
-                f"Set {VARIABLE}, or put it into {clean(str(default))}, which only you may read.",
+                "no token was given.",
+                f"Set {VARIABLE}, or put it into {clean(str(default))}, with chmod 600.",
             )
     token = token.strip()
     if not token or not token.isascii() or not token.isprintable() or " " in token:
-        raise NoTokenError("the token is empty, or has blanks or strange characters in it.")
+        raise NoTokenError("the token is empty, or has blanks or invalid characters.")
     ended = expiry(token)
     if ended is not None and ended <= now:
         moment = datetime.fromtimestamp(ended, UTC)
@@ -56,26 +56,26 @@ def find_token(file: Path | None, environment: Mapping[str, str], now: float) ->
 
 
 def read_token(path: Path) -> str:
-    """The first line of a file that nobody else may read; raises CallError."""
+    """Read the first line of a file that only its owner can read; raises CallError."""
     try:
         with path.open("rb") as file:
-            # Asked of the open file: a name may point elsewhere a moment later.
+            # Checked on the open file: its name could be redirected in between.
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
-                raise CallError(f"{clean(str(path))} is no file.")
+                raise CallError(f"{clean(str(path))} is not a regular file.")
             if os.name == "posix" and stat.S_IMODE(status.st_mode) & 0o077:
                 raise CallError(
-                    f"{clean(str(path))} holds a token, and others may read it.",
+                    f"{clean(str(path))} has a token, and other users can read it.",
                     f"chmod 600 {clean(str(path))}",
                 )
-            data = file.read(_MOST)
+            data = file.read(_MAX_BYTES)
     except OSError as error:
         raise CallError(f"{clean(str(path))} cannot be read: {error.strerror}.") from error
     return data.partition(b"\n")[0].decode("utf-8", "replace")
 
 
 def expiry(token: str) -> float | None:
-    """When a JSON web token ends, in seconds since 1970; None for what says nothing of it."""
+    """Expiry of a JSON web token in seconds since 1970; None if the token has none."""
     parts = token.split(".")
     if len(parts) != 3:
         return None
@@ -89,8 +89,8 @@ def expiry(token: str) -> float | None:
     return float(ended)
 
 
-def _asked() -> str:
-    """What is typed at the terminal, unseen; empty where nobody sits there."""
+def _prompt() -> str:
+    """Prompt for the token without an echo; empty without a terminal."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return ""
     try:

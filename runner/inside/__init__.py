@@ -1,6 +1,6 @@
-"""What runs in the image: a mode, the author's function for it, and metrics.binproto.
+"""Runtime of the image: it calls the author's function for a mode and writes metrics.binproto.
 
-`fetch(config)` gives the metrics of a batch's jobs as batch mode gets them, anywhere.
+`fetch(config)` returns the metrics of a batch's jobs, as batch mode gets them, on any machine.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ __all__ = ["fetch", "outputs_folder"]
 
 
 def fetch(config: BatchConfig | Path | str) -> Jobs:
-    """The metrics of every job of a batch, by job id; `config` is the config or its file.
+    """Fetch the metrics of every job of a batch, by job id; `config` is the config or its file.
 
-    Raises FetchError where one of them cannot be had, after some retries: a part of a batch
-    is never handed out. Needs the official SDK, whose classes the metrics are of.
+    Raises FetchError unless all of them can be fetched, after retries: the result is never a
+    part of the batch. Needs the official SDK, which has the classes of the metrics.
     """
     from runner.inside.fetching import fetch as fetch_now
 

@@ -13,7 +13,7 @@ if __name__ == "__main__":
     end_on_signals()
     code = main(os.environ, uuid.uuid4)
     if code in {Code.FETCH, Code.INTERRUPTED, Code.TERMINATED}:
-        # Threads may still wait for an API that does not answer; nobody waits for them.
+        # Threads may still wait for an API that does not answer.
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)

@@ -1,4 +1,4 @@
-"""Finds the author's module and its function for a mode, and says how that code failed."""
+"""The author's module: lookup of its function for a mode, and errors of its code."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ Function = Callable[[Any, Any], Any]
 
 
 def find_function(name: str, mode: Mode, app: str = APP) -> Function | None:
-    """The function of the module `name` for a mode; None where the module opts out of it.
+    """Find the function of the module `name` for a mode; None if the module opts out of it.
 
-    The module is looked for where Python looks, that is in the working folder first, and then
-    in `app`. Raises RunError: without module or function, or if importing the module fails.
+    The module is searched on Python's path, which has the working folder first, and in `app`.
+    Raises RunError without the module or the function, or if the import fails.
     """
     module = _import(name, app)
     function_name, arguments = FUNCTIONS[mode]
@@ -46,7 +46,7 @@ def find_function(name: str, mode: Mode, app: str = APP) -> Function | None:
             f"Define {function_name}({arguments}), or opt out with: {function_name} = None",
         )
     if not callable(function):
-        raise RunError(Code.SETUP, f"{function_name} in {where} is no function.")
+        raise RunError(Code.SETUP, f"{function_name} in {where} is not a function.")
     try:
         inspect.signature(function).bind(None, None)
     except TypeError as error:
@@ -56,7 +56,7 @@ def find_function(name: str, mode: Mode, app: str = APP) -> Function | None:
             f"It is called as {function_name}({arguments}).",
         ) from error
     except ValueError:
-        # A function that was not written in Python does not say what it takes.
+        # Functions that are not written in Python may have no signature.
         pass
     return function
 
@@ -65,11 +65,11 @@ def _import(name: str, app: str) -> ModuleType:
     if not all(part.isidentifier() for part in name.split(".")):
         raise RunError(
             Code.SETUP,
-            f'{VARIABLE} is "{clean(name, 120)}", which is no name of a module.',
-            "Write it as in an import: package.module, without .py.",
+            f'{VARIABLE} is "{clean(name, 120)}", which is not a valid module name.',
+            "Write it as in an import statement: package.module, without .py.",
         )
     if Path(app).is_dir() and app not in sys.path:
-        # After the working folder: whoever works without a container stands in it.
+        # After the working folder, which has the module in runs without a container.
         sys.path.insert(1, app)
     importlib.invalidate_caches()
     try:
@@ -89,14 +89,14 @@ def _import(name: str, app: str) -> ModuleType:
 
 
 def own_failure(what: str, error: BaseException) -> RunError:
-    """The author's code failed, as an error of ours; its own traceback goes along as the cause."""
+    """Error for a failure of the author's code; raise it from `error`."""
     if isinstance(error, KeyboardInterrupt):
         raise Interrupt(Code.INTERRUPTED) from error
     if isinstance(error, SystemExit):
         return RunError(
             Code.FUNCTION,
             f"{what} ended the program with exit code {error.code}; nothing was written.",
-            "Raise an exception to fail, and return to be done.",
+            "Raise an exception to fail, and return to succeed.",
         )
     kind = type(error).__name__
     text = clean(str(error), 300)
@@ -104,7 +104,7 @@ def own_failure(what: str, error: BaseException) -> RunError:
 
 
 def own_traceback(error: BaseException) -> TracebackType | None:
-    """The traceback from where the author's code begins, past ours and the import system's."""
+    """Traceback from the author's code on, without this program and the import system."""
     step = error.__traceback__
     while step is not None:
         name = step.tb_frame.f_globals.get("__name__", "")

@@ -1,4 +1,4 @@
-"""What can go wrong inside of an image, and the exit code that says so."""
+"""Errors of a run in the image, and their exit codes."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from enum import IntEnum
 
 
 class Code(IntEnum):
-    """The exit codes of `python -m runner.inside`."""
+    """Exit codes of `python -m runner.inside`."""
 
     DONE = 0
-    """metrics.binproto is written, and both validators accept it, whatever its verdict is."""
+    """metrics.binproto was written and is valid, whatever its verdict."""
     FUNCTION = 1
-    """The build's own code failed: importing it, or its function raised."""
+    """The author's code failed: its import or its function raised."""
     SETUP = 2
-    """No build, no function for the mode, no inputs, or a config file that breaks the contract."""
+    """No module, no function for the mode, no inputs, or an invalid config file."""
     INVALID = 3
-    """What the function left in the writer cannot be packed, or a validator rejects it."""
+    """The content of the writer cannot be packed, or a validator rejects it."""
     FETCH = 4
-    """The metrics of the batch or report could not be had from the API, all of them."""
+    """Not all metrics of the batch or report could be fetched."""
     OUTPUTS = 5
     """The outputs folder is missing, read-only or full."""
     INTERNAL = 70
@@ -27,7 +27,7 @@ class Code(IntEnum):
 
 
 class RunError(Exception):
-    """The run cannot go on. `str(problem)` is one sentence; `hint` says what to do about it."""
+    """A run that cannot continue. `str(error)` is one sentence; `hint` says what to do."""
 
     def __init__(self, code: Code, reason: str, hint: str = "") -> None:
         super().__init__(reason)
@@ -37,21 +37,21 @@ class RunError(Exception):
 
 
 class InputsError(RunError):
-    """An input is missing or is not what it was opened as."""
+    """An input is missing or has another format than expected."""
 
     def __init__(self, reason: str, hint: str = "") -> None:
         super().__init__(Code.SETUP, reason, hint)
 
 
 class FetchError(RunError):
-    """The API did not give all metrics; there is no such thing as a part of them."""
+    """The API did not give all metrics."""
 
     def __init__(self, reason: str, hint: str = "") -> None:
         super().__init__(Code.FETCH, reason, hint)
 
 
 class Interrupt(BaseException):
-    """A signal asked the run to end; `code` is what to exit with."""
+    """A signal requested the end of the run; `code` is the exit code."""
 
     def __init__(self, code: Code) -> None:
         super().__init__(code)

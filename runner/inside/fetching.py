@@ -1,4 +1,4 @@
-"""Fetches the metrics of a batch's jobs: all of them, or an error that says what is missing."""
+"""Fetching of the metrics of a batch's jobs: all of them, or an error."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from runner.workspace.contract import BatchConfig, ContractError, ReportConfig, 
 
 CONNECTIONS = 16
 JOBS_AT_ONCE = 8
-"""Few: a job's addresses are listed just before they are used, since they expire."""
+"""Few, so that the URLs of a job are listed shortly before they are used: they expire."""
 
 
 class Jobs(dict[UUID, Any]):
@@ -31,9 +31,9 @@ class Jobs(dict[UUID, Any]):
 
 
 def fetch(config: BatchConfig | Path | str, retry: RetryPolicy | None = None) -> Jobs:
-    """The metrics of every job of a batch; `config` is the config, or the path of its file.
+    """Fetch the metrics of every job of a batch; `config` is the config, or the path of its file.
 
-    Raises FetchError, and InputsError for a file that is no config.
+    Raises FetchError, and InputsError for an invalid file.
     """
     if not isinstance(config, tuple):
         config = read_config(Path(config))
@@ -42,7 +42,7 @@ def fetch(config: BatchConfig | Path | str, retry: RetryPolicy | None = None) ->
 
 
 def read_config(path: Path) -> BatchConfig:
-    """A batch config from its file; raises InputsError."""
+    """Read a batch config from its file; raises InputsError."""
     try:
         return parse_batch_config(path.read_bytes())
     except OSError as error:
@@ -56,14 +56,14 @@ def read_config(path: Path) -> BatchConfig:
 def fetcher(
     config: BatchConfig | ReportConfig, retry: RetryPolicy | None = None
 ) -> Iterator[Fetcher]:
-    """A Fetcher for the API of a config; what the API does wrong comes out as a FetchError."""
+    """Yield a Fetcher for the API of a config; an ApiError becomes a FetchError."""
     try:
         client = Client(
             config.api_url,
             config.auth_token,
             config.project_id,
             connections=CONNECTIONS,
-            # Whoever made the config chose; what it says of https holds for blobs as well.
+            # The scheme of the config's URL is deliberate; it holds for blobs as well.
             allow_http=config.api_url.lower().startswith("http:"),
             retry=retry,
         )
@@ -76,25 +76,25 @@ def fetcher(
 
 
 class Fetcher:
-    """Brings metrics of jobs and batches from an API, some of them at once."""
+    """Concurrent fetching of the metrics of jobs and batches."""
 
     def __init__(self, client: Client, without_project: bool) -> None:
         self.client = client
         self._without_project = without_project
 
     def jobs(self, batch_id: UUID | str) -> Jobs:
-        """The metrics of every job of a batch; raises FetchError or ApiError."""
+        """Fetch the metrics of every job of a batch; raises FetchError or ApiError."""
         try:
             rows = list(self.client.jobs(batch_id))
         except MissingError as error:
             if not self._without_project:
                 raise
             raise FetchError(
-                "the config has no projectID, and the API knows no batch without one:"
+                "the config has no projectID, and the API does not find the batch without one:"
                 f" {error.reason}",
-                "Since 2024 the config has a projectID; older routes are long gone from the cloud.",
+                "Configs have a projectID since 2024; the cloud no longer has routes without it.",
             ) from error
-        found = Jobs()
+        jobs = Jobs()
         ids = [_uuid(row) for row in rows]
 
         def metrics_of(job_id: UUID) -> Any:
@@ -106,13 +106,13 @@ class Fetcher:
 
         with _pool(JOBS_AT_ONCE) as run:
             for job_id, unpacked in zip(ids, run(metrics_of, ids), strict=True):
-                found[job_id] = unpacked
+                jobs[job_id] = unpacked
         for job_id, row in zip(ids, rows, strict=True):
-            found.experience_names[job_id] = text_of(row, "experienceName")
-        return found
+            jobs.experience_names[job_id] = text_of(row, "experienceName")
+        return jobs
 
     def batch(self, batch_id: UUID | str) -> Any:
-        """The metrics of a batch itself, as UnpackedMetrics; raises FetchError or ApiError."""
+        """Fetch the metrics of a batch itself as UnpackedMetrics; raises FetchError or ApiError."""
         return self.unpacked(
             f"batch {batch_id}",
             lambda: self.client.batch_metrics(batch_id),
@@ -122,9 +122,9 @@ class Fetcher:
     def unpacked(
         self, owner: str, metrics: Callable[[], Iterable[Row]], data: Callable[[], Iterable[Row]]
     ) -> Any:
-        """The blobs of two lists, unpacked."""
+        """Fetch the blobs of two lists, and unpack them."""
         metric_urls = [_url(row, "metricURL", owner) for row in metrics()]
-        # What is no series is a file, whose address gives the file.
+        # Other types are external files, and their URLs give the file.
         data_urls = [
             _url(row, "metricsDataURL", owner)
             for row in data()
@@ -141,7 +141,7 @@ Run = Callable[[Callable[[Any], Any], Sequence[Any]], list[Any]]
 
 @contextmanager
 def _pool(threads: int) -> Iterator[Run]:
-    """A function that maps with threads; the first failure, or a signal, stops what waits."""
+    """Yield a map function over threads; the first failure, or a signal, cancels waiting items."""
     pool = ThreadPoolExecutor(threads)
 
     def run(work: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Where a build reads and writes: the paths of the contract, or those of the environment."""
+"""Folders of a build: the paths of the contract, or those of the environment."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ OUTPUTS_VARIABLE = "RESIM_OUTPUTS"
 
 
 def inputs_folder(environ: Mapping[str, str] = os.environ) -> Path:
-    """`/tmp/resim/inputs`, unless RESIM_INPUTS names another folder."""
+    """Path of the inputs: `/tmp/resim/inputs`, unless RESIM_INPUTS names another folder."""
     return Path(environ.get(INPUTS_VARIABLE) or contract.INPUTS)
 
 
 def outputs_folder(environ: Mapping[str, str] = os.environ) -> Path:
-    """`/tmp/resim/outputs`, unless RESIM_OUTPUTS names another folder.
+    """Path of the outputs: `/tmp/resim/outputs`, unless RESIM_OUTPUTS names another folder.
 
-    Images and other files that metrics refer to are written here; a metric names them by
-    their path relative to this folder.
+    Write images and other files of metrics here; a metric refers to them by their path
+    relative to this folder.
     """
     return Path(environ.get(OUTPUTS_VARIABLE) or contract.OUTPUTS)

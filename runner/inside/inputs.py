@@ -1,4 +1,4 @@
-"""A job's inputs as a build sees them: paths, and the two formats that most logs come in."""
+"""Inputs of a job for the author's function: paths, and readers of JSON and CSV."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ SHOWN_NAMES = 8
 
 @dataclass(frozen=True)
 class Inputs:
-    """What a job left: its experience, its logs; and the folder for the files of the metrics."""
+    """Experience and logs of a job, and the folder for files of metrics."""
 
     folder: Path
-    """`/tmp/resim/inputs`"""
+    """Path of the inputs, `/tmp/resim/inputs`."""
     outputs: Path
-    """`/tmp/resim/outputs`: images go here, and a metric names them by their path in it."""
+    """Path of the outputs, `/tmp/resim/outputs`, for images and other files of metrics."""
 
     @property
     def experience(self) -> Path:
-        """The folder with what was simulated."""
+        """Folder of the experience, which was simulated."""
         return self.folder / EXPERIENCE.name
 
     @property
     def logs(self) -> Path:
-        """The folder with what the simulation wrote."""
+        """Folder of the files that the simulation wrote."""
         return self.folder / LOGS.name
 
     def path(self, name: str) -> Path:
-        """The file of that name in logs, else in experience; raises InputsError without one."""
+        """Path of a file in logs, else in experience; raises InputsError if it is in neither."""
         for folder in (self.logs, self.experience):
             if (folder / name).is_file():
                 return folder / name
@@ -45,26 +45,25 @@ class Inputs:
         )
 
     def json(self, name: str) -> Any:
-        """A JSON file's value, by the name of the file; raises InputsError."""
+        """Read a JSON file by its name; raises InputsError."""
         path = self.path(name)
         try:
             return json.loads(_text(path))
         except (ValueError, RecursionError) as error:
-            raise InputsError(f"{path} is no JSON: {clean(str(error), 160)}.") from error
+            raise InputsError(f"{path} is not valid JSON: {clean(str(error), 160)}.") from error
 
     def csv(self, name: str) -> dict[str, list[str]]:
-        """A CSV file's columns, by the names in its first row; raises InputsError.
+        """Read the columns of a CSV file, keyed by the names in its first row; raises InputsError.
 
-        The cells are texts as they are written: `numpy.array(column, dtype=float)` makes
-        numbers of a column, as fast as it gets. A row of another length than the first is an
-        error; empty lines are not rows.
+        Cells stay text: `numpy.array(column, dtype=float)` converts a column to numbers. A row
+        with another length than the first is an error; empty lines are ignored.
         """
         path = self.path(name)
         rows = csv.reader(_text(path).splitlines())
         try:
             header = next(rows, [])
             if not header or len(set(header)) != len(header):
-                raise InputsError(f"{path} has no first row with the columns' names, each once.")
+                raise InputsError(f"{path} has no first row with unique column names.")
             table = []
             for row in rows:
                 if len(row) == len(header):
@@ -91,9 +90,9 @@ class Inputs:
 
 def _text(path: Path) -> str:
     try:
-        # Spreadsheets put a mark before the first column's name.
+        # Spreadsheets write a byte order mark before the first name.
         return path.read_text("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InputsError(f"{path} is no UTF-8 text: byte {error.start:,} breaks it.") from error
+        raise InputsError(f"{path} is not valid UTF-8 at byte {error.start:,}.") from error
     except OSError as error:
         raise InputsError(f"{path} cannot be read: {error.strerror}.") from error

@@ -1,4 +1,4 @@
-"""One run inside of an image: the mode, the author's function, metrics.binproto, an exit code."""
+"""One run in the image: mode, author's function, metrics.binproto and exit code."""
 
 from __future__ import annotations
 
@@ -23,10 +23,9 @@ SHOWN_REMARKS = 10
 
 
 def main(environ: Mapping[str, str], new_id: Callable[[], UUID]) -> int:
-    """Run the build once; the exit code is a `Code`. `new_id` makes a job's id.
+    """Run the build once and return a `Code`; `new_id` makes the id of a job.
 
-    Without a terminal's manners on purpose: everything that is said goes to stderr, one line
-    each, and stdout is the author's.
+    Messages go to stderr, one per line; stdout belongs to the author's code.
     """
     try:
         _run(environ, new_id)
@@ -41,7 +40,7 @@ def main(environ: Mapping[str, str], new_id: Callable[[], UUID]) -> int:
     except Interrupt as interrupt:
         _say("stopped by a signal; nothing was written.")
         return interrupt.code
-    except Exception as error:  # noqa: BLE001 - the last resort; not a failure of the build
+    except Exception as error:  # noqa: BLE001 - an error of this program, not of the build
         _trace(error)
         _say(f"an error of the entry point itself: {type(error).__name__}: {error}")
         return Code.INTERNAL
@@ -120,7 +119,7 @@ def _writer_type() -> Any:
         raise RunError(
             Code.SETUP,
             f"the official SDK cannot be imported: {clean(str(error), 200)}.",
-            f"Install {writing.SDK}; it is there for Linux and Python 3.10 to 3.13.",
+            f"Install {writing.SDK}; it exists for Linux and Python 3.10 to 3.13.",
         ) from error
     return ResimMetricsWriter
 
@@ -144,7 +143,7 @@ def _fetch_report(config: contract.ReportConfig) -> Any:
 
 
 def _call(function: build.Function, argument: Any, writer: Any) -> Any:
-    """Call the author's function; what it returns is None, or a status for the whole file."""
+    """Call the author's function; return its status for the file, or None."""
     name = getattr(function, "__name__", "the function")
     try:
         override = function(argument, writer)
@@ -157,14 +156,14 @@ def _call(function: build.Function, argument: Any, writer: Any) -> Any:
     raise RunError(
         Code.FUNCTION,
         f"{name} returned a {type(override).__name__}.",
-        "It adds to the writer and returns nothing, or the MetricStatus of the whole file.",
+        "It must return None, or a MetricStatus for the whole file.",
     )
 
 
 def end_on_signals() -> None:
-    """Make TERM and Ctrl-C end the run in order, with an exit code that says so."""
+    """Make TERM and Ctrl-C end the run with their exit codes."""
 
-    # As process 1 of a container Python ignores TERM unless somebody handles it.
+    # As process 1 of a container, Python ignores TERM without a handler.
     def end(number: int, _frame: object) -> None:
         raise Interrupt(Code.TERMINATED if number == signal.SIGTERM else Code.INTERRUPTED)
 
@@ -173,7 +172,7 @@ def end_on_signals() -> None:
 
 
 def _trace(error: BaseException) -> None:
-    # What led to an error is shown with it, from its own beginning.
+    # The traceback starts at the author's code.
     lines = traceback.format_exception(type(error), error, build.own_traceback(error))
     sys.stdout.flush()
     sys.stderr.write(clean("".join(lines), lines=True).rstrip() + "\n")

@@ -1,4 +1,4 @@
-"""What report mode works on: a report's batches, their metrics, and their jobs when asked for."""
+"""Input of report mode: the report's batches with their metrics, and their jobs on request."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from runner.workspace.contract import ReportConfig
 
 @dataclass(frozen=True)
 class Batch:
-    """One of the report's batches."""
+    """A batch of the report."""
 
     id: UUID
     name: str
     created: datetime
     metrics: Any
-    """The batch's own metrics: the SDK's UnpackedMetrics."""
+    """Metrics of the batch itself: the SDK's UnpackedMetrics."""
     row: Row
-    """All that the API's list says of it."""
+    """Row of the batch in the API's list."""
     _config: ReportConfig = field(repr=False)
     _retry: RetryPolicy | None = field(default=None, repr=False)
 
     def jobs(self) -> Jobs:
-        """The metrics of its jobs, fetched now; raises FetchError."""
+        """Fetch the metrics of the batch's jobs; raises FetchError."""
         with fetcher(self._config, self._retry) as source:
             return source.jobs(self.id)
 
@@ -43,12 +43,12 @@ class Report:
     project_id: UUID
     name: str
     row: Row
-    """All that the API says of it."""
+    """The report as the API describes it."""
     batches: tuple[Batch, ...]
 
 
 def fetch_report(config: ReportConfig, retry: RetryPolicy | None = None) -> Report:
-    """A report and the metrics of its batches; raises FetchError."""
+    """Fetch a report and the metrics of its batches; raises FetchError."""
     with fetcher(config, retry) as source:
         row = source.client.report(config.report_id)
         batches = [
@@ -68,7 +68,7 @@ def fetch_report(config: ReportConfig, retry: RetryPolicy | None = None) -> Repo
 
 
 def search_for(report: Row) -> str:
-    """How the API is asked for the batches of a report: its suite, branch and span of time."""
+    """Search query for the batches of a report: its suite, branch and time span."""
     parts = [
         f'test_suite_id = "{_plain(report, "testSuiteID")}"',
         f'branch_id = "{_plain(report, "branchID")}"',
@@ -84,7 +84,7 @@ def search_for(report: Row) -> str:
 
 
 def _plain(row: Row, key: str) -> str:
-    """An id that cannot end its quotation marks."""
+    """Id from a row, checked, so that it cannot end its quotation marks."""
     text = text_of(row, key)
     try:
         return str(UUID(text))
@@ -105,5 +105,7 @@ def _time(row: Row, key: str) -> datetime:
     try:
         time = datetime.fromisoformat(text)
     except ValueError:
-        raise FetchError(f'the API says "{clean(text, 60)}" for {key}, which is no time.') from None
+        raise FetchError(
+            f'the API says "{clean(text, 60)}" for {key}, which is not a valid time.'
+        ) from None
     return time if time.tzinfo else time.replace(tzinfo=UTC)

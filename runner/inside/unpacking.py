@@ -1,4 +1,4 @@
-"""Blobs of a job become the official SDK's UnpackedMetrics, past what its fetcher trips over."""
+"""Conversion of blobs to the official SDK's UnpackedMetrics, without its fetcher's limits."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from runner.inside.errors import FetchError
 
 
 def unpack(metrics: Sequence[bytes], data: Sequence[bytes], owner: str) -> Any:
-    """UnpackedMetrics of serialized `Metric` and `MetricsData` messages, in their order.
+    """Unpack serialized `Metric` and `MetricsData` messages, in their order, to UnpackedMetrics.
 
-    Like the official fetcher it leaves image metrics out, whose files stay with their job, and
-    events, which no blob holds. Unlike it, names may be there twice, as those of events'
-    metrics may. Raises FetchError; `owner` is whose blobs these are, for its text.
+    Like the official fetcher, it omits image metrics, whose files stay with their job, and
+    events, which have no blob. Unlike it, it accepts repeated names, which metrics of events
+    may have. Raises FetchError, with `owner` in its text.
     """
     from resim.metrics.proto import metrics_pb2 as pb
     from resim.metrics.python.unpack_metrics import unpack_metrics
@@ -22,13 +22,13 @@ def unpack(metrics: Sequence[bytes], data: Sequence[bytes], owner: str) -> Any:
     pictures = {
         pb.MetricType.Value(name)
         for name in ("IMAGE_METRIC_TYPE", "IMAGE_LIST_METRIC_TYPE")
-        if name in pb.MetricType.keys()  # noqa: SIM118 - an enum of protobuf is no mapping
+        if name in pb.MetricType.keys()  # noqa: SIM118 - a protobuf enum is not a mapping
     }
     metric_messages = [_parse(pb.Metric, blob, owner) for blob in metrics]
     metric_messages = [message for message in metric_messages if message.type not in pictures]
     data_messages = [_parse(pb.MetricsData, blob, owner) for blob in data]
     names = {message.name for message in (*metric_messages, *data_messages)}
-    # The SDK asserts that all names differ, so each gets one of its own for the while.
+    # The SDK requires unique names: each message gets a temporary one.
     given: dict[str, str] = {}
     for kind, messages in (("metric", metric_messages), ("data", data_messages)):
         for number, message in enumerate(messages):
@@ -55,7 +55,7 @@ def _parse(kind: Any, blob: bytes, owner: str) -> Any:
     except DecodeError as error:
         name = kind.DESCRIPTOR.name
         raise FetchError(
-            f"{owner} has a blob of {len(blob):,} bytes that is no {name}: {clean(str(error))}."
+            f"{owner} has a blob of {len(blob):,} bytes that is not a {name}: {clean(str(error))}."
         ) from error
 
 

@@ -1,4 +1,4 @@
-"""What the author left in the writer becomes metrics.binproto: whole, valid, or not there."""
+"""Atomic writing of a valid metrics.binproto from the author's writer."""
 
 from __future__ import annotations
 
@@ -26,34 +26,34 @@ class Written(NamedTuple):
 
     path: Path
     verdict: str
-    """The file's status by name, such as `FAIL_WARN`."""
+    """Status of the file, such as `FAIL_WARN`."""
     metrics: int
     data: int
     events: int
     size: int
-    """In bytes."""
+    """Size in bytes."""
     remarks: tuple[Finding, ...]
-    """Our validator's warnings; what is only worth knowing is left out."""
+    """Warnings of resim-inspect's validator."""
 
 
 def clear(outputs: Path) -> None:
-    """Remove what an earlier run wrote, so that a failure never looks like its success.
+    """Remove files of an earlier run, so that a failed run does not look successful.
 
-    Raises RunError where the folder cannot be written.
+    Raises RunError if the folder cannot be written.
     """
     with _outputs(outputs):
         outputs.mkdir(parents=True, exist_ok=True)
         for name in (METRICS.name, TEMPORARY, REJECTED):
             (outputs / name).unlink(missing_ok=True)
-        # Better to know now than after hours of work.
+        # Fail now, not after hours of work.
         (outputs / TEMPORARY).touch()
         (outputs / TEMPORARY).unlink()
 
 
 def pack(writer: Any, override: Any = None) -> bytes:
-    """The writer's metrics as the bytes of a file; raises RunError that names the culprit.
+    """Serialize the writer's metrics; raises RunError that names the invalid part.
 
-    `override` is the SDK's MetricStatus for the whole file, in place of the worst metric's.
+    `override` is the SDK's MetricStatus for the whole file, instead of the worst metric's.
     """
     try:
         data: bytes = writer.write(override).metrics_msg.SerializeToString()
@@ -68,9 +68,9 @@ def pack(writer: Any, override: Any = None) -> bytes:
 
 
 def write(data: bytes, outputs: Path) -> Written:
-    """Validate the bytes of a file and put it into place; raises RunError.
+    """Validate the bytes of a file and write it; raises RunError.
 
-    What a validator rejects is kept beside, as `rejected.binproto`, to be looked at.
+    A file that a validator rejects is kept as `rejected.binproto`.
     """
     official = _official_objection(data)
     try:
@@ -98,7 +98,7 @@ def write(data: bytes, outputs: Path) -> Written:
 
 
 def in_words(finding: Finding) -> str:
-    """A finding in one line."""
+    """Finding as one line of text."""
     hint = f" {finding.hint}" if finding.hint else ""
     return f"{finding.where}: {finding.message.rstrip('.')}.{hint}"
 
@@ -118,13 +118,13 @@ def _put(data: bytes, outputs: Path, name: str) -> None:
 
 
 def _official_objection(data: bytes) -> str | None:
-    """What the SDK's validator says against a file; None where it accepts it."""
+    """Error of the SDK's validator for a file; None if it accepts the file."""
     from resim.metrics.proto import metrics_pb2
     from resim.metrics.proto.validate_metrics_proto import validate_job_metrics
 
     try:
         validate_job_metrics(metrics_pb2.JobMetrics.FromString(data))
-    except Exception as error:  # noqa: BLE001 - whatever it raises, the file is not accepted
+    except Exception as error:  # noqa: BLE001 - any exception means that the file is rejected
         return _about(error)
     return None
 
@@ -144,7 +144,7 @@ def _rejected(official: str | None, errors: list[str], outputs: Path) -> RunErro
 
 
 def _culprit(writer: Any) -> str:
-    """The first metric, metrics data or event of the writer that does not pack on its own."""
+    """First metric, metrics data or event of the writer that cannot be packed alone."""
     for kind, things in (
         ("the metrics data", writer.metrics_data),
         ("the metric", writer.metrics),
@@ -153,9 +153,9 @@ def _culprit(writer: Any) -> str:
         for thing in things.values():
             try:
                 thing.pack()
-            except Exception:  # noqa: BLE001 - which one it is, is all that is asked here
+            except Exception:  # noqa: BLE001 - only its name is needed
                 return f'{kind} "{clean(str(thing.name), 120)}"'
-    return "what the writer holds"
+    return "the content of the writer"
 
 
 def _about(error: Exception) -> str:

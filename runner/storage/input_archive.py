@@ -1,4 +1,4 @@
-"""The files that go into a build: listed, digested with a cache, packed into an archive."""
+"""Input files of a build: listing, digests with a cache, and a tar archive."""
 
 from __future__ import annotations
 
@@ -16,30 +16,30 @@ from runner.errors import RunnerError
 
 BLOCK = 512
 CHUNK = 1 << 20
-# A file changed again within this many ns may keep its times; its digest is not remembered.
+# A file that changes twice within this many ns may keep its times: no digest is cached.
 SETTLED = 2_000_000_000
 
 
 class Item(NamedTuple):
-    """A file or folder below an input, by its `/`-separated name."""
+    """A file or folder of an input, with its `/`-separated name."""
 
     name: str
     path: Path
     about: os.stat_result
     linked: bool
-    """Whether it is a link, or lies behind one; the input itself may be one and counts not."""
+    """True if it is a link or is reached through one, below the input itself."""
 
     @property
     def is_folder(self) -> bool:
-        """Whether it is a folder."""
+        """True for a folder."""
         return stat.S_ISDIR(self.about.st_mode)
 
 
 def walk(root: Path, name: str) -> Iterator[Item]:
-    """An input and everything below it, sorted, links followed; raises RunnerError.
+    """Yield an input and everything below it, sorted, following links; raises RunnerError.
 
-    A folder that leads back into itself is listed once. Pipes, sockets and devices are
-    left out: a build cannot read them, and we must not wait for them.
+    A folder that contains itself through a link is listed once. Pipes, sockets and devices are
+    omitted, since reading them could block.
     """
     try:
         about = root.stat()
@@ -66,7 +66,7 @@ def _walk(
             try:
                 inner = entry.stat()
             except FileNotFoundError:
-                # A link to nowhere is as good as no file.
+                # A broken link counts as no file.
                 continue
             inner_name = f"{name}/{entry.name}"
             yield from _walk(Path(entry), inner_name, inner, linked or is_link, above | {key})
@@ -75,9 +75,9 @@ def _walk(
 
 
 def must_be_copied(root: Path) -> bool:
-    """Whether a read-only mount of an input would hide a part of it from an unprivileged user.
+    """Return True if a mount would hide a part of an input from an unprivileged user.
 
-    That is so for what others may not read, and for links, which point somewhere else inside.
+    It would hide what others may not read, and targets of links outside the mount.
     """
     for item in walk(root, ""):
         needed = stat.S_IROTH | (stat.S_IXOTH if item.is_folder else 0)
@@ -87,7 +87,7 @@ def must_be_copied(root: Path) -> bool:
 
 
 class DigestCache:
-    """Remembers digests of files by (size, times, inode), so that nothing is read twice."""
+    """Cache of file digests, keyed by name and valid for equal size, times and inode."""
 
     def __init__(self, path: Path | None = None, now_ns: int = 0) -> None:
         self._now = now_ns
@@ -102,7 +102,7 @@ class DigestCache:
                 self._old = values["files"]
 
     def digest(self, item: Item) -> str:
-        """The sha256 of a file's content, in hex."""
+        """Digest of a file: sha256 in hex."""
         about = item.about
         times = [about.st_size, about.st_mtime_ns, about.st_ctime_ns, about.st_ino]
         known = self._old.get(item.name)
@@ -115,14 +115,14 @@ class DigestCache:
         return value
 
     def as_bytes(self) -> bytes | None:
-        """What to write down; None when nothing is new."""
+        """Serialize the cache; None if it has not changed."""
         if self._new == self._old:
             return None
         return json.dumps({"format": 1, "files": self._new}).encode()
 
 
 def inputs_digest(inputs: tuple[tuple[str, Path], ...], cache: DigestCache) -> str:
-    """A digest of the names and contents of all inputs."""
+    """Digest of the names and contents of all inputs."""
     digest = hashlib.sha256()
     for name, root in inputs:
         for item in walk(root, name):
@@ -132,7 +132,7 @@ def inputs_digest(inputs: tuple[tuple[str, Path], ...], cache: DigestCache) -> s
 
 
 def file_digest(path: Path) -> str:
-    """The sha256 of a file's content, in hex; raises RunnerError."""
+    """Digest of a file's content: sha256 in hex; raises RunnerError."""
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
@@ -145,9 +145,9 @@ def archive_chunks(
     inputs: tuple[tuple[str, Path], ...],
     files: tuple[tuple[str, bytes], ...] = (),
 ) -> Iterator[bytes]:
-    """A tar stream, readable for everybody, read as it goes.
+    """Yield a tar stream with read permission for all users; files are read while it is made.
 
-    It holds folders as (name, mode), inputs by name, and files by name and content.
+    It has folders as (name, mode), inputs by name, and files by name and content.
     """
     for name, mode in folders:
         yield _header(name, mode, tarfile.DIRTYPE)
@@ -173,7 +173,7 @@ def _file(item: Item) -> Iterator[bytes]:
             while left:
                 chunk = file.read(min(CHUNK, left))
                 if not chunk:
-                    raise RunnerError(f"{clean(str(item.path))} became shorter while it was read.")
+                    raise RunnerError(f"{clean(str(item.path))} was truncated while it was read.")
                 left -= len(chunk)
                 yield chunk
             yield b"\0" * (-length % BLOCK)

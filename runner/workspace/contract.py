@@ -1,4 +1,4 @@
-"""The facts of the metrics-build contract: modes, paths, config files, shape of the inputs."""
+"""The contract of metrics builds: modes, paths, config files and inputs folders."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MASK = "••••••"
 
 
 class Mode(StrEnum):
-    """What a build is asked to compute."""
+    """Mode of a build: the kind of metrics that it computes."""
 
     JOB = "job"
     BATCH = "batch"
@@ -35,7 +35,7 @@ class Mode(StrEnum):
 
 
 class BatchConfig(NamedTuple):
-    """`batch_metrics_config.json`; builds of before 2024 know no `projectID`: None."""
+    """Content of `batch_metrics_config.json`; `project_id` is None for builds from before 2024."""
 
     auth_token: str
     api_url: str
@@ -47,7 +47,7 @@ class BatchConfig(NamedTuple):
 
 
 class ReportConfig(NamedTuple):
-    """`report_config.json`, the third mode."""
+    """Content of `report_config.json`."""
 
     auth_token: str
     api_url: str
@@ -59,7 +59,7 @@ class ReportConfig(NamedTuple):
 
 
 class ContractError(ValueError):
-    """A config file that breaks the contract; `findings` has every reason, at least one."""
+    """An invalid config file; `findings` has all reasons, at least one."""
 
     def __init__(self, findings: list[Finding]) -> None:
         super().__init__(f"{findings[0].where}: {findings[0].message}")
@@ -67,7 +67,7 @@ class ContractError(ValueError):
 
 
 def mode_of(names: Collection[str]) -> Mode:
-    """The mode of an inputs folder with these names in it: a config file decides, batch first."""
+    """Mode of an inputs folder with these names: by its config file, batch first, else JOB."""
     if BATCH_CONFIG.name in names:
         return Mode.BATCH
     if REPORT_CONFIG.name in names:
@@ -76,7 +76,7 @@ def mode_of(names: Collection[str]) -> Mode:
 
 
 def names_in(folder: Path) -> list[str]:
-    """The names in a folder, sorted, without hidden ones; a folder that cannot be read has none."""
+    """Names in a folder, sorted, without hidden ones; empty if the folder cannot be read."""
     try:
         return sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith("."))
     except OSError:
@@ -84,7 +84,7 @@ def names_in(folder: Path) -> list[str]:
 
 
 def looks_like_inputs(folder: Path) -> bool:
-    """Whether a folder is the inputs of a build, in any mode."""
+    """Return True for an inputs folder of any mode."""
     names = set(names_in(folder))
     if {BATCH_CONFIG.name, REPORT_CONFIG.name} & names:
         return True
@@ -101,12 +101,12 @@ _FILES = {Mode.BATCH: BATCH_CONFIG.name, Mode.REPORT: REPORT_CONFIG.name}
 
 
 def check_config(data: bytes, mode: Mode) -> list[Finding]:
-    """Everything wrong with the bytes of a batch or report config; errors make it unusable."""
+    """Check the bytes of a batch or report config; a finding of severity ERROR makes it invalid."""
     return list(_config_findings(data, mode))
 
 
 def parse_batch_config(data: bytes) -> BatchConfig:
-    """A batch config of three or four fields; raises ContractError."""
+    """Parse a batch config of three or four fields; raises ContractError."""
     fields = _fields(data, Mode.BATCH)
     project = fields.get("projectID")
     return BatchConfig(
@@ -118,7 +118,7 @@ def parse_batch_config(data: bytes) -> BatchConfig:
 
 
 def parse_report_config(data: bytes) -> ReportConfig:
-    """A report config of four fields; raises ContractError."""
+    """Parse a report config of four fields; raises ContractError."""
     fields = _fields(data, Mode.REPORT)
     return ReportConfig(
         fields["authToken"], fields["apiURL"], UUID(fields["reportID"]), UUID(fields["projectID"])
@@ -126,7 +126,7 @@ def parse_report_config(data: bytes) -> ReportConfig:
 
 
 def config_bytes(config: BatchConfig | ReportConfig) -> bytes:
-    """The file as a build reads it, UTF-8 JSON; raises ContractError for values that break it."""
+    """Serialize a config as UTF-8 JSON; raises ContractError for invalid values."""
     fields = {"authToken": config.auth_token, "apiURL": config.api_url}
     if isinstance(config, BatchConfig):
         mode = Mode.BATCH
@@ -142,14 +142,14 @@ def config_bytes(config: BatchConfig | ReportConfig) -> bytes:
 
 
 def masked(data: bytes) -> str:
-    """A config file for people: indented JSON, the token masked; text that is no JSON is withheld.
+    """Format a config for people: indented JSON with masked tokens; other text is hidden.
 
-    Everything below a key that speaks of a token is masked, whatever its type.
+    Every value whose key contains "token" is masked.
     """
     try:
         value = json.loads(data)
     except (ValueError, RecursionError):
-        return f"({len(data)} bytes that are no JSON; not shown, since they may hold a token)"
+        return f"({len(data)} bytes that are not JSON; hidden, because they may contain a token)"
     return json.dumps(_mask(value), indent=2, ensure_ascii=False)
 
 
@@ -189,10 +189,10 @@ def _config_findings(data: bytes, mode: Mode) -> Iterator[Finding]:
     except (ValueError, RecursionError) as error:
         why = clean(str(error), 120)
         hint = "Write one JSON object with " + ", ".join(_KEYS[mode]) + "."
-        yield _error("config-json", name, f"is no JSON: {why}.", hint)
+        yield _error("config-json", name, f"is not valid JSON: {why}.", hint)
         return
     if not isinstance(fields, dict):
-        yield _error("config-json", name, "is JSON, but no object.", "Write {…} around the fields.")
+        yield _error("config-json", name, "is not a JSON object.", "Write {…} around the fields.")
         return
     for key in _KEYS[mode]:
         if key in fields:
@@ -223,7 +223,7 @@ def _field_findings(name: str, key: str, value: object) -> Iterator[Finding]:
     elif key == "authToken":
         if not value:
             yield _error(
-                "config-token", where, "is empty.", "Any text without blanks will do offline."
+                "config-token", where, "is empty.", "Offline, any text without blanks is accepted."
             )
         elif not (value.isascii() and value.isprintable()) or " " in value:
             message = "has blanks or characters that a request header cannot carry."
@@ -238,7 +238,7 @@ def _field_findings(name: str, key: str, value: object) -> Iterator[Finding]:
             UUID(value)
         except ValueError:
             hint = "For example 0b2f5c1e-5b0e-4c58-8a1f-3d6a0c9e7f21."
-            yield _error("config-uuid", where, f'"{clean(value, 60)}" is no UUID.', hint)
+            yield _error("config-uuid", where, f'"{clean(value, 60)}" is not a valid UUID.', hint)
 
 
 class _RepeatedKeyError(ValueError):
@@ -258,13 +258,13 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def check_inputs(folder: Path) -> list[Finding]:
-    """What in an inputs folder breaks the contract: errors would break a run, warnings may."""
+    """Check an inputs folder; a finding of severity ERROR would break a run, a WARNING may."""
     return list(_inputs_findings(folder))
 
 
 def _inputs_findings(folder: Path) -> Iterator[Finding]:
     if not folder.is_dir():
-        message = "is no folder." if folder.exists() else "does not exist."
+        message = "is not a directory." if folder.exists() else "does not exist."
         yield _error(
             "inputs-missing", clean(str(folder)), message, "Give the folder of the inputs."
         )
@@ -273,16 +273,16 @@ def _inputs_findings(folder: Path) -> Iterator[Finding]:
     mode = mode_of(names)
     data = [name for name in (EXPERIENCE.name, LOGS.name) if name in names]
     if BATCH_CONFIG.name in names and REPORT_CONFIG.name in names:
-        message = f"{BATCH_CONFIG.name} and {REPORT_CONFIG.name} are both there."
-        yield _error("inputs-modes", "inputs", message, "Keep the one of the mode that is meant.")
+        message = f"{BATCH_CONFIG.name} and {REPORT_CONFIG.name} both exist."
+        yield _error("inputs-modes", "inputs", message, "Keep the one of the intended mode.")
     if mode is Mode.JOB:
         yield from _job_findings(folder, data)
     else:
         if data:
             message = (
-                f"{_FILES[mode]} asks for {mode} mode, but {' and '.join(data)} of a job is there."
+                f"{_FILES[mode]} asks for {mode} mode, but {' and '.join(data)} of a job exists."
             )
-            hint = "Builds tell the modes apart by these; keep what belongs to one mode."
+            hint = "Builds select their mode by these files; keep those of one mode."
             yield _error("inputs-modes", "inputs", message, hint)
         yield from _read_config(folder / _FILES[mode], mode)
     known = {EXPERIENCE.name, LOGS.name, BATCH_CONFIG.name, REPORT_CONFIG.name}
@@ -305,7 +305,7 @@ def _job_findings(folder: Path, data: list[str]) -> Iterator[Finding]:
             yield Finding(f"inputs-no-{name}", severity, where, "is missing.", hint)
         elif not path.is_dir():
             yield _error(
-                "inputs-not-folder", where, "is no folder.", "Put the files into a folder."
+                "inputs-not-folder", where, "is not a directory.", "Put the files into a directory."
             )
         elif not names_in(path):
             hint = "A build that reads files from it will fail."

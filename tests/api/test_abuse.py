@@ -213,7 +213,7 @@ def test_a_thousand_connections_at_once_are_all_served(api: Served) -> None:
 def test_where_there_is_no_room_the_idle_make_it(
     api: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(api.api._server, "most", 20)
+    monkeypatch.setattr(api.api._server, "max_connections", 20)
     clients = [connect(api) for _ in range(30)]
     try:
         assert is_well(api)

@@ -109,10 +109,10 @@ def test_new_keys_and_values_of_the_api_change_nothing(fake: Fake) -> None:
     [
         ({"/blob": (404, b"")}, "is not there"),
         ({"/blob": (500, b"")}, "answers 500 .2 attempts"),
-        ({"/blob": b"\xff\xff\xff"}, "that is no Metric"),
+        ({"/blob": b"\xff\xff\xff"}, "that is not a Metric"),
         ({"jobs": [{"jobID": "seven"}]}, 'a job with the id "seven"'),
         ({"metrics": (401, b"")}, "does not accept the token"),
-        ({"metrics": b"<html>"}, "no JSON"),
+        ({"metrics": b"<html>"}, "not JSON"),
         ({"metrics": {"metrics": [{"name": "Speed"}]}}, 'gives no metricURL for "Speed"'),
         ({"metricsData": (503, b"")}, "answers 503"),
     ],
@@ -146,7 +146,9 @@ def test_data_that_a_metric_needs_and_nobody_gives_is_an_error() -> None:
 
 
 def test_an_api_without_the_old_routes_is_told(fake: Fake) -> None:
-    with pytest.raises(FetchError, match="has no projectID, and the API knows no batch without"):
+    with pytest.raises(
+        FetchError, match="has no projectID, and the API does not find the batch without"
+    ):
         fetch(BatchConfig("t", fake.url, BATCH, None), HASTE)
 
 

@@ -212,9 +212,9 @@ def test_opting_out_of_batch_mode_fetches_nothing(
 @pytest.mark.parametrize(
     ("name", "data", "said"),
     [
-        ("batch_metrics_config.json", b"{", "is no JSON"),
+        ("batch_metrics_config.json", b"{", "is not valid JSON"),
         ("batch_metrics_config.json", b"{}", "authToken is missing"),
-        ("report_config.json", b"[]", "is JSON, but no object"),
+        ("report_config.json", b"[]", "is not a JSON object"),
     ],
 )
 def test_a_broken_config_is_the_set_ups_fault(

@@ -39,10 +39,10 @@ def test_json_is_read_and_broken_json_is_named(inputs: Inputs) -> None:
     (inputs.logs / "a.json").write_text('{"limits": [1, 2.5]}')
     assert inputs.json("a.json") == {"limits": [1, 2.5]}
     (inputs.logs / "a.json").write_text('{"limits": ')
-    with pytest.raises(InputsError, match=r"a\.json is no JSON"):
+    with pytest.raises(InputsError, match=r"a\.json is not valid JSON"):
         inputs.json("a.json")
     (inputs.logs / "a.json").write_bytes(b'"\xff"')
-    with pytest.raises(InputsError, match="no UTF-8 text: byte 1 breaks it"):
+    with pytest.raises(InputsError, match="not valid UTF-8 at byte 1"):
         inputs.json("a.json")
 
 
@@ -58,7 +58,7 @@ def test_csv_is_read_as_columns(inputs: Inputs) -> None:
     ("text", "reason"),
     [
         ("", "has no first row"),
-        ("a,a\n1,2\n", "each once"),
+        ("a,a\n1,2\n", "unique column names"),
         ("a,b\n1,2\n3\n", "line 3 has 1 cells, and 2 columns have a name"),
         ("a,b\n1,2,3\n", "line 2 has 3 cells"),
     ],

@@ -196,7 +196,7 @@ def test_names_from_the_cloud_stay_in_their_folder(server: Rude, tmp_path: Path)
     jobs = [job.name for job in open_workspace(out).jobs]
     assert len(jobs) == len({name.casefold() for name in jobs}) == len(names)
     assert all(name.isprintable() and "/" not in name for name in jobs)
-    assert any("leads out of its folder" in one.why for _, one in found.missing)
+    assert any("is outside of its folder" in one.why for _, one in found.missing)
     (read,) = out.glob("jobs/*/inputs/logs/a/b.txt")
     assert read.read_bytes() == b"log"
     assert not any(TOKEN.encode() in (data or b"") for data in tree(out).values())

@@ -81,7 +81,7 @@ def test_a_token_comes_from_where_it_is_safe(tmp_path: Path) -> None:
     home = {"XDG_CONFIG_HOME": str(tmp_path)}
     for mode in (0o644, 0o640, 0o604):
         file.chmod(mode)
-        with pytest.raises(CallError, match="others may read it"):
+        with pytest.raises(CallError, match="other users can read it"):
             find_token(None, home, 0.0)
     file.chmod(0o600)
     assert find_token(None, home, 0.0) == "from-file"

@@ -234,12 +234,12 @@ async def test_a_token_is_asked_for(
     async with looking(ADDRESS) as pilot:
         await until(pilot, lambda: isinstance(pilot.app.screen, TokenDialog))
         shown = text(pilot)
-        assert ("does not accept the token (401)" if typed else "no token is given.") in shown
+        assert ("does not accept the token (401)" if typed else "no token was given.") in shown
         assert TOKEN not in shown
         if not typed:
             assert "Set RESIM_TOKEN, or put it into" in shown
             await press(pilot, "enter", "escape")
-            assert "fetch failed: no token is given." in text(pilot)
+            assert "fetch failed: no token was given." in text(pilot)
             assert not cloud.server.requests
             return
         await press(pilot, *typed)

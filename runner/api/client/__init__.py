@@ -1,1 +1,1 @@
-"""A client for ReSim's API."""
+"""Client of ReSim's API."""

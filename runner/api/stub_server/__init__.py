@@ -1,1 +1,1 @@
-"""A stub of ReSim's API that serves workspaces to builds."""
+"""Stub server of ReSim's API, and the builder of the folder that it serves."""

@@ -1,4 +1,4 @@
-"""What lies in the folders of a job, as far as the stub server tells of it."""
+"""Files of a job, for the stub API's lists."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from runner.workspace.layout import RunFolder
 
 
 def files_below(folder: Path) -> Iterator[tuple[Path, str]]:
-    """Regular files below a folder, without links: absolute, and relative to it; sorted."""
+    """Yield (absolute path, relative name) of regular files below a folder, without links."""
     root = folder.resolve()
     for where, folders, names in os.walk(root):
         folders.sort()
@@ -21,7 +21,7 @@ def files_below(folder: Path) -> Iterator[tuple[Path, str]]:
 
 
 def modified(run_folder: RunFolder) -> float:
-    """When a job's metrics were written; for want of them, when its folder changed."""
+    """Modification time of a job's metrics, else of its folder, in seconds since 1970; else 0."""
     for path in (run_folder.metrics, run_folder.path):
         try:
             return path.stat().st_mtime

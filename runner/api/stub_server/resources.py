@@ -1,4 +1,4 @@
-"""The JSON of ReSim's API for what lies in a workspace: every field that some client wants.
+"""Rows and objects of ReSim's API for a workspace, with every field that a client requires.
 
 One object satisfies the official clients from 0.0.19 to 1.6.0: it has the fields that any of
 them requires, and of each enumeration only values that all of them know.
@@ -32,13 +32,13 @@ _LOG_TYPES = {".mcap": "MCAP_LOG", ".mp4": "MP4_LOG", ".binproto": "METRICS_OUTP
 
 
 def status_name(status: MetricStatus | None) -> str:
-    """The status as the API spells it; what is not known is NO_STATUS_REPORTED."""
+    """Status in the API's spelling; an unknown one is NO_STATUS_REPORTED."""
     name = "" if status is None else status.name
     return name if name in _KNOWN else "NO_STATUS_REPORTED"
 
 
 def plain(text: str) -> str:
-    """A name from disk without lone surrogates, which not every client can take."""
+    """Name from disk without lone surrogates, which some clients cannot handle."""
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
@@ -48,7 +48,7 @@ def time_text(seconds: float) -> str:
 
 
 def later(text: str) -> str:
-    """A millisecond after a time that `time_text` wrote."""
+    """Time one millisecond after a result of `time_text`."""
     return time_text(datetime.fromisoformat(text).timestamp() + 0.001)
 
 
@@ -63,13 +63,13 @@ def _moment(nanos: int, digits: str) -> str:
     try:
         moment = _EPOCH + timedelta(microseconds=nanos // 1000)
     except OverflowError:
-        # Beyond the year 9999 there is no such text; a client could not parse one either.
+        # ISO 8601 has no years after 9999, and clients could not parse them.
         moment = datetime.max.replace(tzinfo=UTC) if nanos > 0 else datetime.min.replace(tzinfo=UTC)
     return moment.replace(tzinfo=None).isoformat(timespec=digits) + "Z"
 
 
 def uuid_text(text: str, fallback: UUID) -> str:
-    """An id as clients can parse it: files write some with braces, some not as ids at all."""
+    """Id in a form that clients parse; `fallback` for a text that is not a UUID."""
     try:
         return str(UUID(text))
     except ValueError:
@@ -77,7 +77,7 @@ def uuid_text(text: str, fallback: UUID) -> str:
 
 
 def metric_row(metric: Metric, owner: UUID) -> Json:
-    """A metric as it stands in a list; `owner` is the job's or batch's id."""
+    """Row of a metric; `owner` is the id of the job or batch."""
     row: Json = {
         "metricID": uuid_text(metric.id, uuid5(owner, f"metric/{metric.position}")),
         "name": metric.name,
@@ -87,7 +87,7 @@ def metric_row(metric: Metric, owner: UUID) -> Json:
         "dataIDs": [uuid_text(one, uuid5(owner, one)) for one in data_ids(metric.values)],
     }
     if isinstance(metric.values, ScalarValues):
-        # JSON has no NaN: such a value is left out, as an unset one is.
+        # JSON has no NaN: such a value is omitted, like an unset one.
         if metric.values.value is not None and math.isfinite(metric.values.value):
             row["value"] = metric.values.value
         row["unit"] = metric.values.unit or ""
@@ -95,7 +95,7 @@ def metric_row(metric: Metric, owner: UUID) -> Json:
 
 
 def data_row(data: MetricsData, owner: UUID) -> Json:
-    """A metrics data as it stands in a list; external files are fetched by no official client."""
+    """Row of a metrics data; external files, which official clients do not fetch, are spare."""
     external = data.type is DataType.EXTERNAL_FILE
     row: Json = {
         "dataID": uuid_text(data.id, uuid5(owner, f"data/{data.position}")),
@@ -109,7 +109,7 @@ def data_row(data: MetricsData, owner: UUID) -> Json:
 
 
 def event_row(event: Event, owner: UUID, created: str) -> Json:
-    """An event; a relative time is written as one after 1970 began."""
+    """Row of an event; a relative time counts from 1970."""
     absolute = event.timestamp_type is TimestampType.ABSOLUTE
     return {
         "eventID": uuid_text(event.id, uuid5(owner, f"event/{event.position}")),
@@ -125,7 +125,7 @@ def event_row(event: Event, owner: UUID, created: str) -> Json:
 
 
 def log_row(path: str, size: int, step: str, created: str, owner: UUID) -> Json:
-    """A file of a job or batch; `path` is relative to its inputs' logs or to its outputs."""
+    """Row of a file; `path` is relative to the logs or to the outputs of a job or batch."""
     suffix = "." + path.rpartition(".")[2]
     return {
         "logID": str(uuid5(owner, f"log/{step}/{path}")),
@@ -143,7 +143,7 @@ def log_row(path: str, size: int, step: str, created: str, owner: UUID) -> Json:
 
 
 def job_row(common: Json, name: str, verdict: MetricStatus | None, created: str) -> Json:
-    """A job; without a verdict it is one that failed. `common` has its ids."""
+    """Row of a job, which failed if it has no verdict; `common` has its ids."""
     status = status_name(verdict)
     failed = verdict is None
     return {
@@ -168,7 +168,7 @@ def job_row(common: Json, name: str, verdict: MetricStatus | None, created: str)
 def batch_row(
     common: Json, name: str, jobs: list[Json], own: MetricStatus | None, created: str
 ) -> Json:
-    """A batch with these jobs; `own` is the verdict of its batch metrics, if there are any."""
+    """Row of a batch; `own` is the verdict of its batch metrics, None if it has none."""
     verdicts = Counter(job["jobMetricsStatus"] for job in jobs)
     errors = sum(job["jobStatus"] == "ERROR" for job in jobs)
     worst = worst_status(
@@ -213,7 +213,7 @@ def batch_row(
 
 
 def build_row(common: Json, name: str, created: str) -> Json:
-    """A build: what a batch ran; `name` is also its version."""
+    """Row of the build of a batch; `name` is also its version."""
     return {
         **common,
         "associatedAccount": "local",
@@ -231,7 +231,7 @@ def build_row(common: Json, name: str, created: str) -> Json:
 
 
 def report_row(common: Json, name: str, batches: list[Json]) -> Json:
-    """A report over these batches: its span of time has them all."""
+    """Row of a report whose time span covers these batches."""
     times = [batch["creationTimestamp"] for batch in batches]
     first, last = min(times), max(times)
     return {

@@ -1,9 +1,11 @@
-"""ReSim's API, as builds use it, out of a folder that `prepare` made; needs nothing but Python 3.8.
+"""Stub server of ReSim's API for builds, from a folder that `index_builder` made.
 
-`python3 server.py FOLDER` runs by itself in any image. It only reads. `index.json` has every
-answer: objects and lists by their path, so that what a client asks for is looked up and never
-becomes a path on disk. Rows of lists may have a blob: its address is made from the request's
-Host, with a part that nobody can guess, since builds fetch blobs without a token.
+This file runs alone, with `python3 server.py FOLDER`, in any image that has Python 3.8. So it
+imports the standard library only, has its own atomic write, and is longer than other modules.
+
+The server only reads. `index.json` has all answers, objects and lists, keyed by path: a request
+is looked up there and never becomes a path on disk. Rows of lists may have a blob; its URL is
+made from the request's Host and a random secret, since builds fetch blobs without a token.
 """
 
 from __future__ import annotations
@@ -24,17 +26,17 @@ from typing import Any, Callable, Generator, Iterator, cast  # noqa: UP035 - as 
 from urllib.parse import parse_qs, unquote
 
 INDEX = "index.json"
-BACKLOG = 4096  # connections that wait to be accepted; builds open thousands at once
+BACKLOG = 4096  # connections waiting to be accepted; builds open thousands at once
 MAX_HEAD = 65536  # bytes
-MAX_REST = 1 << 20  # bytes of a request's body that are read only to be thrown away
-PIECE = 1 << 18  # bytes of a blob that are in memory at once, a connection
-MAX_NAMED = 50  # lost blobs and unknown paths that are named
-TICK = 0.5  # seconds between two looks at all connections
-# Seconds. Idle connections live long: the official client fails when one closes under it.
+MAX_REST = 1 << 20  # bytes of a request's body that are read and dropped
+PIECE = 1 << 18  # bytes of a blob in memory at once, per connection
+MAX_NAMED = 50  # lost blobs and unknown paths that are listed by name
+TICK = 0.5  # seconds between two checks of all connections
+# Seconds. Idle connections stay open long: the official client fails when one closes.
 FIRST, IDLE, HEAD, WRITE, LINGER = 60.0, 900.0, 30.0, 120.0, 3.0
 
 _HOST = re.compile(r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?\Z")
-# What may stand at the very start: nothing yet, half of an empty line, or a method.
+# Valid first bytes of a request: none yet, half of an empty line, or a method.
 _BEGINNING = re.compile(rb"\r?\Z|[!#$%&'*+.^_`|~0-9A-Za-z-]")
 _NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
 _CLAUSE = re.compile(r"\s*(\w+)\s*(<=|>=|=|<|>)\s*(?:\"([^\"]*)\"|(\S+))\s*\Z")
@@ -52,8 +54,8 @@ _REASONS = {
 }
 
 
-class Refusal(Exception):  # noqa: N818 - an answer, not a fault of ours
-    """A request that gets a status and a sentence instead of what it asked for."""
+class Refusal(Exception):  # noqa: N818 - an answer, not an internal error
+    """Refusal of a request, answered with a status and a sentence."""
 
     def __init__(self, status: int, message: str, *, close: bool = False) -> None:
         super().__init__(message)
@@ -62,7 +64,7 @@ class Refusal(Exception):  # noqa: N818 - an answer, not a fault of ours
 
 
 class Blob:
-    """Bytes of a file, to be sent."""
+    """A range of a file, to be sent."""
 
     def __init__(self, number: int, path: str, offset: int, length: int) -> None:
         self.number = number
@@ -71,7 +73,7 @@ class Blob:
         self.length = length
 
     def pieces(self) -> Generator[bytes, None, None]:
-        """The bytes; raises OSError where the file no longer has them."""
+        """Yield the bytes; raises OSError if the file no longer has them."""
         flags = os.O_RDONLY
         for name in ("O_NONBLOCK", "O_CLOEXEC", "O_BINARY"):
             flags |= getattr(os, name, 0)
@@ -93,7 +95,7 @@ class Blob:
 
 
 class Answers:
-    """What is asked for, looked up; knows what was listed and what was served whole."""
+    """Answers from the index, with a record of what was listed and what was served completely."""
 
     def __init__(self, folder: Path, data: bytes | None = None) -> None:
         index = json.loads((folder / INDEX).read_bytes() if data is None else data)
@@ -111,7 +113,7 @@ class Answers:
         self.asked: set[str] = set()
 
     def path(self, target: str) -> tuple[str, dict[str, list[str]]]:
-        """The path of a request target without its prefixes, and its parameters."""
+        """Path of a request target without prefixes, and its parameters."""
         if re.match(r"https?://", target):
             target = "/" + target.split("://", 1)[1].partition("/")[2]
         raw, _, query = target.partition("?")
@@ -120,7 +122,7 @@ class Answers:
             del parts[0]
         if len(parts) > 1 and parts[0] == "projects" and parts[1].lower() == self.project:
             del parts[:2]
-        # A slash inside of a part, written %2F, must not make two of it.
+        # A quoted slash, %2F, must not split a part.
         parts = [part.replace("/", "%2F") for part in parts]
         try:
             parameters = parse_qs(query, keep_blank_values=True, max_num_fields=100)
@@ -129,7 +131,7 @@ class Answers:
         return "/".join(parts), parameters
 
     def blob(self, path: str) -> Blob | None:
-        """The blob of a path such as `blobs/SECRET/17`; None for any other path."""
+        """Blob of a path such as `blobs/SECRET/17`; None for other paths; raises Refusal."""
         parts = path.split("/")
         if parts[0] != "blobs" or len(parts) != 3:
             return None
@@ -142,14 +144,14 @@ class Answers:
         return Blob(number, *self.blobs[number])
 
     def authorized(self, header: str) -> bool:
-        """Whether the header carries the token; takes as long for a near miss as for any."""
+        """Return True if the header has the token; compares in constant time."""
         scheme, _, token = header.partition(" ")
         given = token.strip().encode("utf-8", "replace")
         return hmac.compare_digest(given, self.token) and scheme.lower() == "bearer"
 
     def document(self, path: str, parameters: dict[str, list[str]], host: str) -> dict[str, Any]:
-        """The JSON for a path; raises Refusal."""
-        # Ids are hexadecimal: upper and lower case are the same id.
+        """JSON document of a path; raises Refusal."""
+        # Ids are hexadecimal, in upper or lower case.
         key = path if path in self.objects or path in self.lists else _lower_ids(path)
         if key in self.objects:
             self.asked.add(key)
@@ -179,7 +181,7 @@ class Answers:
         return full
 
     def counts(self) -> dict[str, Any]:
-        """What of the lists was asked for, and which blobs that were listed never went out."""
+        """Counts by list, and the names of listed blobs that were never served."""
         lists: dict[str, dict[str, int]] = {}
         lost: list[dict[str, str]] = []
         lost_count = 0
@@ -214,7 +216,7 @@ def _lower_ids(path: str) -> str:
 
 
 def _wanted(about: dict[str, Any], parameters: dict[str, list[str]]) -> Iterator[dict[str, Any]]:
-    """The rows of a list that a request's filters let through; unknown filters let all."""
+    """Rows of a list that pass a request's filters; unknown filters are ignored."""
     exact = {
         field: {word for text in parameters[name] for word in text.split(",") if word}
         for name, field in about.get("exact", {}).items()
@@ -237,7 +239,7 @@ def _wanted(about: dict[str, Any], parameters: dict[str, list[str]]) -> Iterator
 
 
 def _clauses(about: dict[str, Any], texts: list[str]) -> Iterator[Callable[[dict[str, Any]], bool]]:
-    """Conditions such as `branch_id = "…" AND created_at > "…"`; others are passed over."""
+    """Conditions such as `branch_id = "…" AND created_at > "…"`; others are ignored."""
     for text in texts:
         for clause in re.split(r"\s+AND\s+", text):
             match = _CLAUSE.match(clause)
@@ -254,7 +256,7 @@ def _clauses(about: dict[str, Any], texts: list[str]) -> Iterator[Callable[[dict
                 have = str(values.get(field, ""))
                 if sign == "=":
                     return have.lower() == value.lower()
-                # Times in ISO 8601, all in UTC: their first 19 characters sort as they do.
+                # The first 19 characters of ISO 8601 times in UTC sort like the times.
                 have, want = have[:19], value[:19]
                 if sign in (">", ">="):
                     return have >= want
@@ -264,7 +266,7 @@ def _clauses(about: dict[str, Any], texts: list[str]) -> Iterator[Callable[[dict
 
 
 def _page(parameters: dict[str, list[str]], total: int) -> tuple[int, int]:
-    """First row and end of the page that is asked for: everything, unless a size is given."""
+    """First row and end of the requested page: all rows, unless a size is given."""
     start, size = 0, total
     if parameters.get("pageToken", [""])[0]:
         match = re.match(r"after-([0-9]{1,9})\Z", parameters["pageToken"][0])
@@ -274,13 +276,13 @@ def _page(parameters: dict[str, list[str]], total: int) -> tuple[int, int]:
     if parameters.get("pageSize", [""])[0]:
         text = parameters["pageSize"][0]
         if not re.match(r"[0-9]{1,9}\Z", text) or int(text) < 1:
-            raise Refusal(400, "pageSize is no positive number")
+            raise Refusal(400, "pageSize is not a positive number")
         size = int(text)
     return start, min(start + size, total)
 
 
 class Connection(asyncio.Protocol):
-    """One client's connection: requests one after the other, each answered in turn."""
+    """Connection of a client; its requests are answered in order."""
 
     def __init__(self, server: Server) -> None:
         self.server = server
@@ -294,17 +296,17 @@ class Connection(asyncio.Protocol):
         self.rest = MAX_REST
         self.active = time.monotonic()
         self.deadline = self.active + FIRST
-        self.transport = cast(asyncio.Transport, None)  # until it is made
+        self.transport = cast(asyncio.Transport, None)  # until connection_made
 
     @property
     def idle(self) -> bool:
-        """Whether nothing is going on."""
+        """True if no request and no answer is in progress."""
         return not (self.buffer or self.blob or self.blocked)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
-        # Told at once when anything is left to send, and again when all of it is gone.
+        # pause_writing comes with the first unsent byte, resume_writing once all is sent.
         transport.set_write_buffer_limits(high=0)
         self.server.opened(self)
 
@@ -342,7 +344,7 @@ class Connection(asyncio.Protocol):
             self.transport.resume_reading()
 
     def _advance(self) -> None:
-        """Answer what has arrived, as long as the client takes the answers."""
+        """Answer complete requests while the client accepts the answers."""
         while not (self.closing or self.blocked or self.blob):
             while self.buffer[:2] == b"\r\n":
                 del self.buffer[:2]
@@ -351,7 +353,7 @@ class Connection(asyncio.Protocol):
                 if len(self.buffer) > MAX_HEAD:
                     self.refuse(Refusal(431, "the request's head is too large", close=True))
                 elif not _BEGINNING.match(self.buffer):
-                    self.refuse(Refusal(400, "this is no HTTP", close=True))
+                    self.refuse(Refusal(400, "this is not HTTP", close=True))
                 return
             head = bytes(self.buffer[:end])
             del self.buffer[: end + 4]
@@ -391,13 +393,13 @@ class Connection(asyncio.Protocol):
         self._send(200, "application/json", json.dumps(document).encode())
 
     def _host(self, headers: dict[str, str]) -> str:
-        """How the client calls us: what the addresses of blobs begin with."""
+        """Host of this server in the client's words, for the URLs of blobs."""
         host = headers.get("host", "")
         if not host:
             address, port = self.transport.get_extra_info("sockname")[:2]
             host = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
         if not _HOST.match(host):
-            raise Refusal(400, "the Host header is no host")
+            raise Refusal(400, "the Host header is not a valid host")
         return host
 
     def _start_blob(self, blob: Blob) -> None:
@@ -405,18 +407,18 @@ class Connection(asyncio.Protocol):
         try:
             first = next(pieces, b"")
         except OSError:
-            raise Refusal(410, "this blob has gone") from None
+            raise Refusal(410, "this blob no longer exists") from None
         self.blob, self.pieces = blob, pieces
         self._send(200, "application/octet-stream", first, blob.length)
         self._pump()
 
     def _pump(self) -> None:
-        """Send on, until the client is too slow to take more or the blob is out."""
+        """Send pieces until the client is too slow or the blob is complete."""
         while self.pieces is not None and not self.blocked and not self.transport.is_closing():
             try:
                 piece = next(self.pieces, None)
             except OSError:
-                # Too late for another answer: a broken connection says it.
+                # The status was sent already: only a broken connection can tell the client.
                 self.transport.abort()
                 return
             if piece is None:
@@ -436,7 +438,7 @@ class Connection(asyncio.Protocol):
         self.pieces = self.blob = None
 
     def refuse(self, refusal: Refusal) -> None:
-        """Answer with a status and a sentence; some end the connection."""
+        """Answer with a refusal, which may end the connection."""
         self.keep = self.keep and not refusal.close
         body = json.dumps({"message": str(refusal)}).encode()
         self._send(refusal.status, "application/json", body)
@@ -461,7 +463,7 @@ class Connection(asyncio.Protocol):
             self._close()
 
     def _close(self) -> None:
-        """Say the end, and swallow what still comes: closing at once would lose the answer."""
+        """Close for writing and drop further input; an immediate close could lose the answer."""
         self.closing = True
         self.buffer.clear()
         self.deadline = time.monotonic() + (WRITE if self.blocked else LINGER)
@@ -470,27 +472,27 @@ class Connection(asyncio.Protocol):
 
 
 def _parse(head: bytes) -> tuple[str, str, dict[str, str], bool]:
-    """Method, target, headers by lower-case name, and whether the connection is to stay."""
+    """Method, target, headers by lower-case name, and True for a persistent connection."""
     first, *lines = head.split(b"\r\n")
     words = first.split(b" ")
     if len(words) != 3 or words[2] not in (b"HTTP/1.1", b"HTTP/1.0") or not _NAME.match(words[0]):
-        raise Refusal(400, "this is no HTTP/1.1", close=True)
+        raise Refusal(400, "this is not HTTP/1.1", close=True)
     if not words[1].startswith((b"/", b"http://", b"https://", b"*")) or not words[1].isascii():
-        raise Refusal(400, "the request names no path", close=True)
+        raise Refusal(400, "the request has no path", close=True)
     headers: dict[str, str] = {}
     for line in lines:
         name, colon, value = line.partition(b":")
         key = name.decode("latin-1").lower()
         if not colon or not _NAME.match(name) or (key in headers and key in _ONCE):
-            raise Refusal(400, "a header is damaged or there twice", close=True)
+            raise Refusal(400, "a header is malformed or repeated", close=True)
         headers[key] = value.strip().decode("latin-1")
-    wish = headers.get("connection", "").lower()
-    keep = wish != "close" if words[2] == b"HTTP/1.1" else wish == "keep-alive"
+    option = headers.get("connection", "").lower()
+    keep = option != "close" if words[2] == b"HTTP/1.1" else option == "keep-alive"
     return words[0].decode(), words[1].decode(), headers, keep
 
 
 class Server:
-    """All connections, their deadlines, and the counts."""
+    """The server: connections, their deadlines, and the counts."""
 
     def __init__(
         self,
@@ -500,7 +502,7 @@ class Server:
     ):
         self.answers = Answers(folder, index)
         self.connections: set[Connection] = set()
-        self.most = 1000
+        self.max_connections = 1000
         self.port = 0
         self.sent = self.requests = self.peak = 0
         self.answered: Counter[int] = Counter()
@@ -508,23 +510,23 @@ class Server:
         self.unknown: list[str] = []
         self.last = ""
         self._counts = counts
-        self._told = -1
+        self._reported = -1
         self._last = time.monotonic()
         self._server: asyncio.AbstractServer | None = None
         self._watch: asyncio.Task[None] | None = None
 
     async def start(self, host: str, port: int) -> None:
-        """Listen; `self.port` is then the port, also where 0 asked for any."""
-        self.most = max(64, _open_files() - 64)
+        """Listen on `port`, or on any free port for 0; `self.port` is the port then."""
+        self.max_connections = max(64, _open_files() - 64)
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(
             lambda: Connection(self), host, port, backlog=BACKLOG
         )
         self.port = self._server.sockets[0].getsockname()[1]
-        self._watch = loop.create_task(self._look())
+        self._watch = loop.create_task(self._check())
 
     async def stop(self) -> None:
-        """Stop listening, end what is open, and tell the counts for the last time."""
+        """Stop listening, close all connections, and report the final counts."""
         if self._server is not None and self._watch is not None:
             self._watch.cancel()
             self._server.close()
@@ -532,32 +534,32 @@ class Server:
                 connection.transport.abort()
             await asyncio.sleep(0)
             self._server = None
-            self._tell(final=True)
+            self._report(final=True)
 
     def opened(self, connection: Connection) -> None:
-        """A client has come; where there is no room, the one that is idle longest goes."""
+        """Register a connection; beyond the limit, close the one that is idle longest."""
         self.connections.add(connection)
         self.peak = max(self.peak, len(self.connections))
-        if len(self.connections) > self.most:
-            idle = [one for one in self.connections if one.idle and one is not connection]
-            gone = min(idle, key=lambda one: one.active, default=connection)
-            self.connections.discard(gone)
+        if len(self.connections) > self.max_connections:
+            idle = [other for other in self.connections if other.idle and other is not connection]
+            evicted = min(idle, key=lambda other: other.active, default=connection)
+            self.connections.discard(evicted)
             self.events["evicted"] += 1
-            gone.transport.abort()
+            evicted.transport.abort()
 
     def requested(self) -> None:
-        """A request has come."""
+        """Count a request."""
         self.requests += 1
         self._last = time.monotonic()
 
     def unknown_path(self, target: str) -> None:
-        """Something was asked for that is not there: its path, the first ones are kept."""
+        """Count a request for an unknown path; the first paths are kept."""
         self.events["unknown"] += 1
         if len(self.unknown) < MAX_NAMED:
             self.unknown.append(target.partition("?")[0][:200])
 
     def counts(self, final: bool = False) -> dict[str, Any]:
-        """What was served so far, as JSON values."""
+        """Counts of what was served so far, as JSON values."""
         return {
             "format": 1,
             "final": final,
@@ -576,28 +578,28 @@ class Server:
             **self.answers.counts(),
         }
 
-    async def _look(self) -> None:
-        """End what takes too long, and tell what has changed."""
+    async def _check(self) -> None:
+        """Close connections past their deadlines, and report changed counts."""
         while True:
             await asyncio.sleep(TICK)
             now = time.monotonic()
-            for connection in [one for one in self.connections if one.deadline < now]:
+            for connection in [each for each in self.connections if each.deadline < now]:
                 if connection.closing or connection.idle or connection.blocked:
                     self.events["overdue"] += not (connection.closing or connection.idle)
                     connection.transport.abort()
                 else:
                     self.events["overdue"] += 1
                     connection.refuse(Refusal(408, "the request took too long", close=True))
-            self._tell()
+            self._report()
 
-    def _tell(self, final: bool = False) -> None:
-        if self._counts is not None and (final or self._told != self.requests):
-            self._told = self.requests
+    def _report(self, final: bool = False) -> None:
+        if self._counts is not None and (final or self._reported != self.requests):
+            self._reported = self.requests
             self._counts(self.counts(final))
 
 
 def _open_files() -> int:
-    """As many open files as the system lets us have, up to 65,536."""
+    """Raise the limit of open files to at most 65,536; return the limit."""
     try:
         import resource
     except ImportError:
@@ -610,7 +612,7 @@ def _open_files() -> int:
 
 
 def counts_to(name: str) -> Callable[[dict[str, Any]], None]:
-    """Writes counts to a file, whole or not at all; to `-`, standard output, as lines."""
+    """Writer of counts: atomically to a file, or as lines to standard output for `-`."""
     if name == "-":
         return lambda counts: print(json.dumps(counts), flush=True)  # noqa: T201
     path = Path(name)
@@ -626,7 +628,7 @@ def counts_to(name: str) -> Callable[[dict[str, Any]], None]:
 async def serve(
     server: Server, host: str, port: int, ready: Callable[[Server], None], seconds: float = 0.0
 ) -> None:
-    """Serve until SIGINT or SIGTERM, or for so many seconds; `ready` is called when it listens."""
+    """Serve until SIGINT or SIGTERM, or for `seconds`; call `ready` once the server listens."""
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -642,7 +644,7 @@ async def serve(
 
 
 def main(arguments: list[str]) -> int:
-    """The program: says on one line of JSON where it listens."""
+    """Run the program; it prints its address as one line of JSON."""
     parser = argparse.ArgumentParser(description="Serve a prepared folder as ReSim's API.")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--host", default="127.0.0.1")

@@ -1,4 +1,4 @@
-"""The stub server on a thread of this process, for builds that run natively and for tests."""
+"""The stub server on a thread of this process, for builds without a container and for tests."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from runner.errors import EngineError
 
 
 class ThreadServer:
-    """`with ThreadServer(folder) as api:` serves until the end of the block."""
+    """A server as a context manager: `with ThreadServer(folder) as api:` serves in the block."""
 
     def __init__(
         self, folder: Path, host: str = "127.0.0.1", port: int = 0, index: bytes | None = None
@@ -29,16 +29,16 @@ class ThreadServer:
 
     @property
     def port(self) -> int:
-        """Where it listens."""
+        """Port of the server."""
         return self._server.port
 
     @property
     def url(self) -> str:
-        """What a config's `apiURL` says."""
+        """URL of the API, for a config's `apiURL`."""
         return f"http://{self._host}:{self.port}/v1"
 
     def counts(self) -> dict[str, Any]:
-        """What was served so far; after the block, what was served at all."""
+        """Counts of what was served so far; after the block, the final ones."""
         if not self._thread.is_alive():
             return self._server.counts(final=True)
 
