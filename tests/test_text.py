@@ -1,4 +1,4 @@
-"""What people read is short, exact, and cannot harm their terminal."""
+"""Text for terminals: cleaned, fitted, and with numbers, times and sizes."""
 
 from __future__ import annotations
 

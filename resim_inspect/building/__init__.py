@@ -1,1 +1,1 @@
-"""Writing metrics documents: the builder, and the sample that is made with it."""
+"""Builders of metrics documents, and the sample document."""

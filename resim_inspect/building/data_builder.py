@@ -59,7 +59,7 @@ class DataBuilder:
     def doubles(
         self, name: str, values: Values, *, unit: str = "", index: DataRef | None = None
     ) -> DataRef:
-        """A series of doubles; as everywhere here, a mapping gives one per category."""
+        """A series of doubles; a mapping, here and below, gives one series per category."""
         return self._data(name, "doubles", 1, values, index, unit)
 
     def times(self, name: str, values: Values, *, index: DataRef | None = None) -> DataRef:
@@ -104,7 +104,7 @@ class DataBuilder:
 
 
 def status_number(name: str) -> pb.MetricStatus:
-    """The number of a status by our name for it: `PASSED`, `UNSET` and so on."""
+    """The number of a status by its short name: `PASSED`, `UNSET` and so on."""
     full = "NO_METRIC_STATUS" if name == "UNSET" else f"{name}_METRIC_STATUS"
     return pb.MetricStatus.Value(full)  # type: ignore[return-value]
 

@@ -1,4 +1,4 @@
-"""The flight of the sample as series over time, and the metrics that are made of them."""
+"""The flight of the sample: series over time, and the metrics of them."""
 
 from __future__ import annotations
 
@@ -254,7 +254,7 @@ class Flight:
             description="One in a hundred may take longer than 25 ms.",
             tags={"team": "perception"},
         )
-        # What the batch of flights is judged by; no metric of this flight shows it.
+        # Data for the metrics of a batch of flights; no metric of this flight uses it.
         build.doubles(
             "speed over ground",
             [round(self.speed(time), 3) for time in self.seconds],

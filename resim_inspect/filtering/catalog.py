@@ -25,13 +25,13 @@ class Grouping(StrEnum):
 
     @property
     def next(self) -> Grouping:
-        """The one that follows, round and round."""
+        """The next grouping, cyclically."""
         all_ = list(Grouping)
         return all_[(all_.index(self) + 1) % len(all_)]
 
 
 class Heading(NamedTuple):
-    """A heading in the list: what it says and how many metrics stand below it."""
+    """A heading of the list: its label and the number of metrics under it."""
 
     label: str
     size: int
@@ -50,7 +50,7 @@ class View(NamedTuple):
 
 
 def folded(view: View, labels: Collection[str]) -> tuple[View, Sequence[int]]:
-    """The view without what stands under these headings, and which of its rows are left."""
+    """The view without the metrics under these headings, and the rows that are left."""
     if not any(heading.label in labels for heading in view.headings):
         return view, range(len(view.rows))
     kept: list[int] = []
@@ -71,8 +71,8 @@ def _first_rows(rows: Sequence[int]) -> dict[int, int]:
     return dict(zip(reversed(rows), range(len(rows) - 1, -1, -1), strict=True))
 
 
-FEW = 4000
-"""So many metrics and data are looked up by their ids without preparation."""
+MAX_UNPREPARED = 4000
+"""Number of metrics and data up to which lookups by id need no preparation."""
 
 
 class Catalog:
@@ -85,7 +85,7 @@ class Catalog:
         self.importances: list[int] = []
         self.types: list[int] = []
         self.messages = document.message.job_level_metrics.metrics
-        """The metrics as the file has them, heavy series apart."""
+        """The metrics as the file has them, without their deferred series."""
         for metric in self.messages:
             self.names.append(metric.name)
             self.statuses.append(metric.status)
@@ -93,13 +93,13 @@ class Catalog:
             self.types.append(metric.type)
         self.order = document.display_order()
         self._views: dict[Grouping, View] = {}
-        self.linked = len(self.names) + len(document.message.metrics_data) <= FEW
+        self.linked = len(self.names) + len(document.message.metrics_data) <= MAX_UNPREPARED
         """True once lookups by id are prepared; see `link`."""
 
     def link(self) -> None:
-        """Make the tables that ids are looked up in: for many metrics, not on the screen's thread.
+        """Build the tables for lookups by id; with many metrics, call it on a worker thread.
 
-        Whoever calls this sets `linked` on the screen's thread when it is done.
+        The caller sets `linked` on the main thread afterwards.
         """
         for metric in self.document.metrics[:1]:
             self.document.data_of(metric)
@@ -134,7 +134,7 @@ class Catalog:
 
     @cached_property
     def tags_of(self) -> dict[int, list[tuple[str, str]]]:
-        """Tags as key and value, of those metrics that have any."""
+        """Tags as key and value, by the positions of the metrics that have any."""
         return {
             position: [(tag.key, tag.value) for tag in metric.tags]
             for position, metric in enumerate(self.messages)
@@ -161,7 +161,7 @@ class Catalog:
         return view
 
     def prepare(self, older: Catalog) -> None:
-        """Make what was looked at of an older one: for many metrics, not on the screen's thread."""
+        """Build the views that an older catalog has built; call it on a worker thread."""
         for grouping in tuple(older._views):
             self.view(grouping)
 

@@ -149,7 +149,7 @@ def _statuses(value: str) -> Collection[int]:
 
 
 def _numbers(value: str, kind: type[OpenEnum]) -> frozenset[int]:
-    """The members whose names hold `value`, blanks and dashes read as underscores."""
+    """Members whose names contain `value`, with blanks and dashes as underscores."""
     wanted = re.sub(r"[\s-]", "_", value)
     found = frozenset(int(m) for m in kind if m.known and wanted in m.name.casefold())
     if not found:

@@ -1,4 +1,4 @@
-"""The builder makes what its words say, the same bytes every time."""
+"""The builder sets the fields it is given, with the same bytes at every call."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sample: all kinds, valid, the same at every call, with its images beside it."""
+"""The sample has all metric types, is valid and deterministic, and writes its images."""
 
 from __future__ import annotations
 

@@ -116,7 +116,7 @@ def fetch_batch(job: dict[str, Any]) -> Any:
 
 
 def count_batch(job: dict[str, Any]) -> Any:
-    """How much the release fetches of a batch."""
+    """Counts of what the release fetches of a batch."""
     fetcher = importlib.import_module("resim.metrics.fetch_job_metrics")
     ids = {"project_id": uuid.UUID(job["project"]), "batch_id": uuid.UUID(job["batch"])}
     fetched = fetcher.fetch_job_metrics_by_batch(token=job["token"], api_url=job["url"], **ids)

@@ -69,7 +69,7 @@ class Release:
         self._answers = dict(zip(self.tasks, answers, strict=True))
 
     def answer(self, name: str) -> Any:
-        """What came of it; nothing may have failed, in no thread."""
+        """Result of the client; no thread may have failed."""
         answer = self._answers[name]
         assert "error" not in answer, answer["error"]
         assert answer["failed_threads"] == []
@@ -77,7 +77,7 @@ class Release:
 
 
 def ids(running: Served) -> dict[str, str]:
-    """Where it is, and what is there."""
+    """Connection and ids of a served workspace, as a client takes them."""
     return {
         "url": running.api.url,
         "token": TOKEN,

@@ -1,4 +1,4 @@
-"""Our verdict equals that of ReSim's own validator, release by release, on thousands of files."""
+"""The verdict equals that of ReSim's own validator, release by release, on thousands of files."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ MUTANTS = 20_000 * FACTOR
 OLD = 2000 * FACTOR
 FUZZED = 4000 * FACTOR
 SAME_SCHEMA = ("1.6.0", "0.5.0", "0.10.0", "0.12.0")
-"""Releases with the schema that we read by: what is damaged for them is damaged for us."""
+"""Releases with the schema of this project: both refuse the same damaged files."""
 
 
 @pytest.fixture(scope="module", params=RELEASES)
@@ -100,7 +100,7 @@ def test_damaged_bytes_are_judged_alike(version: str) -> None:
     with Official(version) as official:
         for seed, answer, own in compare(official, range(FUZZED), damaged):
             assert (answer == "valid") == own.valid, (
-                f"seed {seed}: open-core {version} says {answer}, we say {own}\n"
+                f"seed {seed}: open-core {version} says {answer}, resim-inspect {own}\n"
                 f"{damaged(seed).hex()}"
             )
             counted[own.valid] += 1

@@ -1,4 +1,4 @@
-"""Our verdict beside the official one, and the smallest example where they differ."""
+"""Verdicts of this project and of the official code, and minimal examples of a difference."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ THRESHOLDS = (4096, 4096, 8, 1)
 
 
 class Ours(NamedTuple):
-    """What we say of a file."""
+    """Verdict of this project on a file."""
 
     valid: bool
     findings: tuple[Finding, ...]
@@ -70,7 +70,7 @@ def compare(
 
 
 def differs(official: Official, message: pb.JobMetrics, cut: int) -> bool:
-    """Whether the two verdicts on a message differ."""
+    """Return True if the two verdicts on a message differ."""
     data = message.SerializeToString()
     return (official.verdicts([data])[0] == "valid") != ours(data, official.version, cut).valid
 
@@ -113,7 +113,7 @@ def explain(official: Official, seed: int) -> str:
     own = ours(data, official.version, cut)
     return (
         f"open-core {official.version} says {official.verdicts([data])[0]!r}, "
-        f"we say {'valid' if own.valid else 'not valid'} (threshold {cut})\n"
+        f"resim-inspect: {'valid' if own.valid else 'not valid'} (threshold {cut})\n"
         f"mutations of specimen {seed}: {applied}\n"
         f"findings: {[tuple(one) for one in own.findings]} {own.reason}\n"
         f"{text_format.MessageToString(message)}"

@@ -1,4 +1,4 @@
-"""What is told of times from their bytes is what protobuf reads."""
+"""The order of serialized timestamps agrees with what protobuf reads."""
 
 from __future__ import annotations
 

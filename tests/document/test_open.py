@@ -1,4 +1,4 @@
-"""Opening files that are fine, broken, huge, foreign, or change under our hands."""
+"""Opening of files that are valid, broken, huge, foreign, or change while they are open."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def test_every_record_of_the_sample_is_found_and_unchanged() -> None:
 
 
 def test_bytes_that_another_encoder_would_write_otherwise_stay_as_they_are() -> None:
-    # A name before the id, and a field that nobody knows: legal, and lost by re-encoding.
+    # A name before the id, and an unknown field: valid, and lost by re-encoding.
     odd = b"\x12\x01a\x0a\x00\xc2\x3e\x03xyz"
     data = b"\x1a" + bytes([len(odd)]) + odd
     found = check(data)
@@ -107,7 +107,7 @@ def test_damage_is_an_error_or_read_as_protobuf_reads_it(place: int, damage: byt
         return
     try:
         message = pb.JobMetrics.FromString(bytes(data))
-    except Exception:  # noqa: BLE001 - inside of a record, where nobody looked
+    except Exception:  # noqa: BLE001 - inside of a record, which is not parsed
         return
     assert len(found.metrics) == len(message.job_level_metrics.metrics)
     assert len(found.data) == len(message.metrics_data)

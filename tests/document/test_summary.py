@@ -1,4 +1,4 @@
-"""One line for a metric and the numbers of a series, against values computed by hand."""
+"""Headlines of metrics and statistics of series, against values computed by hand."""
 
 from __future__ import annotations
 

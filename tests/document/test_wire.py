@@ -1,4 +1,4 @@
-"""Any legal encoding reads as protobuf reads it; what protobuf refuses, we refuse."""
+"""Every valid encoding is read like protobuf reads it, and every other one is refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The filter's language means what its help says."""
+"""The filter language selects what its help describes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Any release number means the rules that were in force then."""
+"""A release number selects the rules of that release."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_release_numbers(asked: str | None, name: str, rules: tuple[int, int, in
 
 
 @pytest.mark.parametrize("asked", ["", "newest", "1.2.3.4", "1.-2", "1..2", "1.2a", "१.२", "1e3"])
-def test_what_is_no_release_number(asked: str) -> None:
+def test_invalid_release_numbers(asked: str) -> None:
     with pytest.raises(ValueError, match="is not a release number"):
         edition(asked)
 

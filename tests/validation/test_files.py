@@ -1,4 +1,4 @@
-"""External files: where they must be, seen from a document that came from a file."""
+"""External files of a document that came from a file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One cause gives one finding, everything is found in one pass, and places and hints help."""
+"""One cause gives one finding, one pass gives all findings, with paths and hints."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Findings in every format, and nothing of a hostile file gets out of its place."""
+"""Findings in every format; hostile text from a file is escaped in each."""
 
 from __future__ import annotations
 

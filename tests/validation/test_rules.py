@@ -1,4 +1,4 @@
-"""Every rule is true to its example: the bad one breaks exactly that rule, the good one none."""
+"""The bad example of a rule breaks exactly that rule, the good one none."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def release(rule: Rule) -> str | None:
     return written(max(change for change in CHANGES if change < until))
 
 
-def judged(folder: Path, lines: tuple[str, ...], asked: str | None) -> Report:
+def report_of(folder: Path, lines: tuple[str, ...], asked: str | None) -> Report:
     """The base with an example applied, in the edition asked for."""
     message = base(folder).message()
     if asked is not None:
@@ -53,7 +53,7 @@ def judged(folder: Path, lines: tuple[str, ...], asked: str | None) -> Report:
 
 @pytest.mark.parametrize("rule", EXAMPLES, ids=[rule.code for rule in EXAMPLES])
 def test_bad_example_breaks_exactly_its_rule(rule: Rule, tmp_path: Path) -> None:
-    report = judged(tmp_path, rule.bad, release(rule))
+    report = report_of(tmp_path, rule.bad, release(rule))
     assert {finding.rule for finding in report.findings} == {rule.code}, report.findings
     assert {finding.severity for finding in report.findings} == {rule.severity}
     assert report.valid == (rule.severity is not Severity.ERROR)
@@ -61,7 +61,7 @@ def test_bad_example_breaks_exactly_its_rule(rule: Rule, tmp_path: Path) -> None
 
 @pytest.mark.parametrize("rule", EXAMPLES, ids=[rule.code for rule in EXAMPLES])
 def test_good_example_breaks_no_rule(rule: Rule, tmp_path: Path) -> None:
-    assert judged(tmp_path, rule.good, release(rule)).findings == []
+    assert report_of(tmp_path, rule.good, release(rule)).findings == []
 
 
 def test_every_rule_that_can_be_shown_has_an_example() -> None:

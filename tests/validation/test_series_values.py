@@ -1,4 +1,4 @@
-"""What is inside series is judged alike, however the series are read."""
+"""Values inside series give the same findings, however the series are read."""
 
 from __future__ import annotations
 

@@ -135,7 +135,7 @@ def _status_counts(document: Document, part: Part) -> tuple[tuple[MetricStatus, 
     try:
         return statistics(document.series(data, part.category)).statuses
     except DocumentError:
-        # The statuses are judged by `validate`; here they only add to the values.
+        # `validate` reports broken statuses; here they only complement the values.
         return ()
 
 

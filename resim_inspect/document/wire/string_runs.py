@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 _STEPS = (4096, 64, 32, 16, 8, 4, 2, 1)
 _SHORT = 6  # equal strings in a row below which protobuf's own objects are faster
-_TRIAL = 512  # runs to look at before that is judged
+_TRIAL = 512  # runs after which that is decided
 
 
 class StringRuns(NamedTuple):
