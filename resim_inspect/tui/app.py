@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from textual import on, work
 from textual.app import SystemCommand
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.driver import Driver
 from textual.message import Message
 from textual.screen import Screen
@@ -18,10 +18,12 @@ from textual.worker import Worker, WorkerState
 
 from resim_inspect.errors import DocumentError
 from resim_inspect.text import clean
+from resim_inspect.tui import keymap
 from resim_inspect.tui.batch_address import AddressError, BatchAddress
 from resim_inspect.tui.breakpoints import CSS
 from resim_inspect.tui.gc_tuning import gc_paused, low_latency_gc
 from resim_inspect.tui.graceful_exit import GracefulExitApp
+from resim_inspect.tui.key_hints import key_of
 from resim_inspect.tui.messages import FetchRequested, OpenRequested, WorkerFailed
 from resim_inspect.tui.open.opening import Opened, open_path
 from resim_inspect.tui.open_documents import OpenDocuments
@@ -39,15 +41,7 @@ class InspectApp(GracefulExitApp, FirstFrameMixin):
     TITLE = "resim-inspect"
     DEFAULT_MODE: ClassVar[str] = "first"
     CSS = CSS
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+o", "open", "Open", tooltip="open another file, folder or batch"),
-        Binding("w", "switch", "Switch", tooltip="choose among what is open"),
-        Binding("grave_accent", "previous", "Previous", tooltip="back to what was shown before"),
-        Binding("ctrl+w", "close", "Close", tooltip="close what is shown"),
-        Binding("question_mark,f1", "help", "Help", tooltip="this help"),
-        Binding("ctrl+p", "command_palette", "Commands", show=False, tooltip="all commands"),
-        Binding("q", "quit", "Quit", tooltip="leave the app"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*keymap.APP]
 
     class OpenFinished(Message):
         """A path or batch has been opened."""
@@ -174,7 +168,8 @@ class InspectApp(GracefulExitApp, FirstFrameMixin):
 
     async def action_close(self) -> None:
         if not await self.documents.close():
-            self.notify("This is all that is open; q leaves the app.", timeout=3)
+            key = key_of("app.quit")
+            self.notify(f"Nothing else is open; {key} quits the app.", timeout=3)
 
     def action_switch(self) -> None:
         from resim_inspect.tui.widgets.dialogs import ChoiceDialog
@@ -199,7 +194,7 @@ class InspectApp(GracefulExitApp, FirstFrameMixin):
             self.clear_notifications()  # They would cover it.
             focused = self.focused
             nodes = [self.screen, self] if focused is None else focused.ancestors_with_self
-            self.push_screen(HelpScreen(focused, nodes))
+            self.push_screen(HelpScreen(nodes))
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         from resim_inspect.tui.command_palette import commands

@@ -6,42 +6,40 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from textual.app import SystemCommand
-from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.screen import Screen
 
-from resim_inspect.tui.help_screen import key_name
+from resim_inspect.tui.key_hints import bindings_of, key_name
 
 if TYPE_CHECKING:
     from textual.app import App
 
     from resim_inspect.tui.open_documents import OpenDocuments
 
-_ELSEWHERE = {"up", "down", "left", "right", "enter", "escape", "move", "page", "edge", "choose"}
-_ELSEWHERE |= {"close", "command_palette", "dismiss_layer", "cursor"}
+_NAVIGATION = {"rows", "focus", "filter", "dialog", "checklist", "quick_open"}
+"""Groups of keys that are quicker pressed than searched for."""
+_KEYS_ONLY = {"app.commands", "card.back", "document.back", "open.back", "workspace.back"}
+_KEYS_ONLY |= {f"chart.{move}" for move in ("left", "right", "left_10", "right_10", "up", "down")}
 
 
 def commands(
     app: App[Any], documents: OpenDocuments, screen: Screen[Any]
 ) -> Iterable[SystemCommand]:
-    """The keys of what has the focus and of all around it, each once; then the app's own."""
+    """Commands of the focused widget and of all around it, each once; then those of the app."""
     seen: set[str] = set()
     nodes = screen.focused.ancestors_with_self if screen.focused is not None else [screen, app]
     for node in nodes:
-        for kind in type(node).__mro__:
-            for binding in kind.__dict__.get("BINDINGS", ()):
-                if not isinstance(binding, Binding) or not binding.tooltip:
-                    continue
-                name = binding.action.split("(")[0]
-                if binding.action in seen or name in _ELSEWHERE:
-                    continue
-                seen.add(binding.action)
-                what = binding.tooltip[0].upper() + binding.tooltip[1:]
-                yield SystemCommand(
-                    f"{binding.description}: {binding.tooltip}",
-                    f"{what} ({key_name(binding.key)})",
-                    _runner(app, node, binding.action),
-                )
+        for binding in bindings_of(node):
+            id = binding.id or ""
+            if binding.action in seen or id in _KEYS_ONLY or id.split(".")[0] in _NAVIGATION:
+                continue
+            seen.add(binding.action)
+            detail = binding.tooltip[:1].upper() + binding.tooltip[1:]
+            yield SystemCommand(
+                binding.description.removesuffix("…"),
+                f"{detail} ({key_name(binding.key)})".strip(),
+                _runner(app, node, binding.action),
+            )
     for mode, label in documents.names.items():
         if mode != app.current_mode:
             yield SystemCommand(f"Switch: {label}", "Show this", _shower(documents, mode))

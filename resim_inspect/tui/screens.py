@@ -4,12 +4,57 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.screen import Screen
 
 from resim_inspect.tui.open.detect import PathKind
 from resim_inspect.tui.open.opening import Opened
+
+if TYPE_CHECKING:
+    from resim_inspect.tui.document.pane import Pane
+    from resim_inspect.tui.document.screen import PaneFactory
+    from resim_inspect.tui.document.session import Session
+
+
+def _metrics(session: Session, id: str) -> Pane:
+    from resim_inspect.tui.document.metrics.pane import MetricsPane
+
+    return MetricsPane(session, id=id)
+
+
+def _data(session: Session, id: str) -> Pane:
+    from resim_inspect.tui.document.data.pane import DataPane
+
+    return DataPane(session, id=id)
+
+
+def _events(session: Session, id: str) -> Pane:
+    from resim_inspect.tui.document.events.pane import EventsPane
+
+    return EventsPane(session, id=id)
+
+
+def _findings(session: Session, id: str) -> Pane:
+    from resim_inspect.tui.document.findings.pane import FindingsPane
+
+    return FindingsPane(session, id=id)
+
+
+def _inputs(session: Session, id: str) -> Pane:
+    from resim_inspect.tui.inputs.pane import InputsPane
+
+    return InputsPane(session, id=id)
+
+
+PANES: dict[str, PaneFactory] = {
+    "metrics": _metrics,
+    "data": _data,
+    "events": _events,
+    "findings": _findings,
+    "inputs": _inputs,
+}
+"""Panes of a document's screen, in the order of their keys."""
 
 
 def screen_for(opened: Opened, *, watch: bool = True) -> Screen[Any]:
@@ -18,7 +63,7 @@ def screen_for(opened: Opened, *, watch: bool = True) -> Screen[Any]:
     if opened.session is not None:
         from resim_inspect.tui.document.screen import DocumentScreen
 
-        return DocumentScreen(opened.session, watch=watch)
+        return DocumentScreen(opened.session, PANES, watch=watch)
     if opened.address is not None:
         from resim_inspect.tui.cloud.cache import api_url
         from resim_inspect.tui.cloud.fetch_screen import FetchScreen

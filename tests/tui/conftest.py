@@ -24,7 +24,7 @@ from resim_inspect.tui.document.loading import load
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.open.detect import DetectedPath, PathKind
 from resim_inspect.tui.open.opening import Opened, open_path
-from resim_inspect.tui.widgets.status_bars import BottomBar
+from resim_inspect.tui.widgets.bottom_bar import BottomBar
 
 LABEL = "flight-017/outputs/metrics.binproto"
 
@@ -134,7 +134,7 @@ async def press(pilot: Pilot[Any], *keys: str) -> None:
 
 def keys(pilot: Pilot[Any]) -> list[str]:
     """The keys that the last line offers."""
-    return [key.key for key in pilot.app.screen.query_one(BottomBar)._keys]
+    return [hint.keys for hint in pilot.app.screen.query_one(BottomBar).hints]
 
 
 def text(pilot: Pilot[Any]) -> str:

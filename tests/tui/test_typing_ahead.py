@@ -9,9 +9,10 @@ import pytest
 
 from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.tui.app import InspectApp
-from resim_inspect.tui.document.screen import PANES, DocumentScreen
+from resim_inspect.tui.document.screen import DocumentScreen
 from resim_inspect.tui.messages import GoTo
 from resim_inspect.tui.open.opening import open_path
+from resim_inspect.tui.screens import PANES
 
 
 @pytest.fixture

@@ -6,14 +6,17 @@ from typing import ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.widgets import Input, Static
 
 from resim_inspect.text import clean
+from resim_inspect.tui import keymap
 from resim_inspect.tui.cloud.fetch_state import Fetch
+from resim_inspect.tui.key_hints import hint_line
+from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.theme import theme_styles
-from resim_inspect.tui.widgets.dialogs import Dialog, ErrorDialog
+from resim_inspect.tui.widgets.dialogs import CLOSE, Dialog, ErrorDialog
 
 
 class FetchError(Exception):
@@ -40,10 +43,7 @@ class FetchErrorDialog(ErrorDialog):
 class TokenDialog(Dialog[str | None]):
     """A prompt for a token, which is not shown; returns None for Esc."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "close", "Close", tooltip="close this box"),
-        Binding("ctrl+y", "copy", "Copy", tooltip="copy what it says"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*keymap.TOKEN_DIALOG]
     DEFAULT_CSS = """
     TokenDialog Static { padding: 0 1; }
     TokenDialog Input, TokenDialog Input:focus {
@@ -68,7 +68,7 @@ class TokenDialog(Dialog[str | None]):
             yield Static(text)
             yield box
         around.border_title = "A token is needed"
-        around.border_subtitle = "Enter try again · ^y copy · Esc close"
+        around.border_subtitle = "Enter try again · " + hint_line(Hint("dialog.copy_text"), CLOSE)
 
     def on_mount(self) -> None:
         self.query_one(Input).focus()

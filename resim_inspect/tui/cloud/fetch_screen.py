@@ -10,15 +10,17 @@ from typing import ClassVar
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
 from resim_inspect.text import clean, count
+from resim_inspect.tui import keymap
 from resim_inspect.tui.batch_address import BatchAddress
 from resim_inspect.tui.cloud.fetch_bar import FetchBar
 from resim_inspect.tui.cloud.fetch_state import Fetch
+from resim_inspect.tui.key_hints import key_of
+from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import FetchRequested, OpenRequested
 from resim_inspect.tui.theme import theme_styles
-from resim_inspect.tui.widgets.status_bars import Key
 from resim_inspect.tui.workspace.jobs import JobRow
 from resim_inspect.tui.workspace.screen import WorkspaceScreen
 
@@ -29,12 +31,7 @@ FETCH_SCAN_INTERVAL = 0.3
 class FetchScreen(WorkspaceScreen):
     """Jobs × metrics of a batch, fetched into its cache folder; Enter opens a fetched job."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f5,ctrl+r", "reread", "Fetch", tooltip="fetch what is new or not here yet"),
-        Binding("x", "stop", "Stop", tooltip="end the fetch; what came is kept"),
-        Binding("a", "all", "All jobs", tooltip="fetch the whole batch"),
-        Binding("m", "missing", "Missing", tooltip="name what did not come"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*keymap.FETCH]
 
     def __init__(
         self, folder: Path, address: BatchAddress, api: str, *, watch: bool = True
@@ -64,12 +61,10 @@ class FetchScreen(WorkspaceScreen):
         text = Text().append(f"batch {batch}", styles.strong)
         return text.append(f"   project {project}", styles.quiet)
 
-    def more_keys(self) -> tuple[Key, ...]:
+    def more_hints(self) -> tuple[Hint, ...]:
         fetch = self.bar.fetch
-        first = Key("F5", "fetch", "screen.reread")
-        if fetch.running:
-            first = Key("x", "stop", "screen.stop")
-        return (first, Key("m", "missing", "screen.missing")) if fetch.missing else (first,)
+        first = Hint("fetch.stop" if fetch.running else "fetch.fetch")
+        return (first, Hint("fetch.missing")) if fetch.missing else (first,)
 
     # The fetch.
 
@@ -90,9 +85,11 @@ class FetchScreen(WorkspaceScreen):
             self._show_error(fetch)
         elif self.address.job and not fetch.jobs and not fetch.stopped:
             text = f"the batch has no job “{clean(self.address.job, 80)}”."
-            self._show_error(replace(fetch, problem=text, hint="a fetches all of its jobs."))
+            hint = f"{key_of('fetch.all')} fetches all of its jobs."
+            self._show_error(replace(fetch, problem=text, hint=hint))
         elif fetch.missing:
-            text = f"{count(len(fetch.missing), 'item')} could not be fetched; m names them."
+            key = key_of("fetch.missing")
+            text = f"{count(len(fetch.missing), 'item')} could not be fetched; {key} names them."
             self.app.notify(text, title=self.address.name, severity="warning", timeout=8)
         elif not self.is_current and not fetch.stopped:
             self.app.notify(fetch.summary(0.0), title=self.address.name, timeout=4, markup=False)
@@ -157,7 +154,7 @@ class FetchScreen(WorkspaceScreen):
             self._job_to_open = job.name
             text = f"{name} opens once it is fetched; Esc cancels that."
         else:
-            text = f"{name} was not fetched; F5 fetches it."
+            text = f"{name} was not fetched; {key_of('fetch.fetch')} fetches it."
         self.app.notify(text, title="Not fetched yet", timeout=5, markup=False)
 
     def rows_received(self) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Protocol, runtime_checkable
 
 from resim_inspect.tui.document.session import Session
-from resim_inspect.tui.widgets.status_bars import Key
+from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.workers import Background
 
 
@@ -39,8 +39,11 @@ class Pane(Background):
         """Show the thing at a place of the file."""
         raise NotImplementedError
 
-    def main_keys(self) -> Sequence[Key]:
-        """The keys that matter now."""
+    def reload(self) -> None:
+        """Read again what the pane shows besides the document."""
+
+    def key_hints(self) -> Iterable[Hint]:
+        """Bindings that do something now."""
         return ()
 
     def on_theme_changed(self) -> None:

@@ -3,39 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-from importlib import import_module
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.message import Message
-from textual.screen import Screen
 from textual.worker import get_current_worker
 
 from resim_inspect.errors import DocumentError
 from resim_inspect.text import clean
+from resim_inspect.tui import keymap
 from resim_inspect.tui.document.loading import load_when_written, signature
-from resim_inspect.tui.document.metrics.pane import MetricsPane
 from resim_inspect.tui.document.pane import Pane, SessionObserver
 from resim_inspect.tui.document.session import Session, changed_findings, changed_metrics
+from resim_inspect.tui.document.top_bar import TopBar
 from resim_inspect.tui.gc_tuning import gc_paused
-from resim_inspect.tui.messages import EditionChosen, GoTo, KeyHintsChanged
-from resim_inspect.tui.widgets.status_bars import BottomBar, Key, TopBar
+from resim_inspect.tui.key_hints import KeyHint, key_name, key_of
+from resim_inspect.tui.keymap import Hint
+from resim_inspect.tui.messages import EditionChosen, GoTo
+from resim_inspect.tui.widgets.bottom_bar import BottomBar
+from resim_inspect.tui.widgets.main_screen import MainScreen
 from resim_inspect.tui.workers import Background, after_first_frame
 from resim_inspect.validation.findings import Report
 
-PANES = {
-    "metrics": ("Metrics", "document.metrics.pane", "MetricsPane"),
-    "data": ("Data", "document.data.pane", "DataPane"),
-    "events": ("Events", "document.events.pane", "EventsPane"),
-    "findings": ("Findings", "document.findings.pane", "FindingsPane"),
-    "inputs": ("Inputs", "inputs.pane", "InputsPane"),
-}
-"""The panes by name, in the order of their keys: title, module, class. Only the first is
-loaded before the first frame."""
+PaneFactory = Callable[[Session, str], Pane]
+"""Creates a pane of a session under an id."""
 
 PATIENCE = 2.0
 """Seconds that a file which cannot be read may stay still before that is believed."""
@@ -44,22 +40,10 @@ LOOK_EVERY = 0.5
 """Seconds between two looks at the file's state."""
 
 
-class DocumentScreen(Screen[None], Background):
+class DocumentScreen(MainScreen[None], Background):
     """Panes that the numbers choose, one document behind them."""
 
-    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012
-        (0, "-narrow"),
-        (80, "-normal"),
-        (110, "-wide"),
-    ]
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *(
-            Binding(str(number), f"pane('{name}')", name.capitalize(), tooltip=f"the {name}")
-            for number, name in enumerate(PANES, start=1)
-        ),
-        Binding("escape", "dismiss_layer", "Back", show=False, tooltip="take one layer away"),
-        Binding("f5,ctrl+r", "reload", "Reload", tooltip="read the file again now"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*keymap.DOCUMENT, *keymap.FOCUS]
     DEFAULT_CSS = """
     DocumentScreen > #panes { height: 1fr; }
     """
@@ -95,9 +79,13 @@ class DocumentScreen(Screen[None], Background):
             super().__init__()
             self.session = session
 
-    def __init__(self, session: Session, *, watch: bool = True) -> None:
+    def __init__(
+        self, session: Session, panes: Mapping[str, PaneFactory], *, watch: bool = True
+    ) -> None:
         super().__init__()
         self.session = session
+        self._factories = panes
+        """The panes by name, in the order of their keys; the first is shown at once."""
         self.current = "metrics"
         self.edition: str | None = None
         self._watch = watch
@@ -110,12 +98,12 @@ class DocumentScreen(Screen[None], Background):
     def compose(self) -> ComposeResult:
         yield TopBar()
         with Vertical(id="panes"):
-            yield MetricsPane(self.session, id="metrics")
+            yield self._factories["metrics"](self.session, "metrics")
         yield BottomBar()
 
     def on_mount(self) -> None:
         self.pane.focus_main()
-        self._lines()
+        self._update_lines()
         after_first_frame(self, self._validate_first)
         if self._watch and self.session.document.path is not None:
             self.set_interval(LOOK_EVERY, self._look)
@@ -144,27 +132,25 @@ class DocumentScreen(Screen[None], Background):
         """Bring a pane into view; it is made when it is first wanted."""
         async with self._making:  # A key and a message may want the same one at once.
             if not any(pane.id == name for pane in self.panes):
-                _, module, kind = PANES[name]
-                made: type[Pane] = getattr(import_module(f"resim_inspect.tui.{module}"), kind)
                 made_of = self.session
-                pane = made(made_of, id=name)
+                pane = self._factories[name](made_of, name)
                 await self.query_one("#panes").mount(pane)
                 if made_of is not self.session:
                     pane.show_session(self.session)
         self.current = name
         for pane in self.panes:
             pane.display = pane.id == name
-        self._lines()
+        self._update_lines()
         return self.pane
 
     @on(GoTo)
     async def _go_to(self, message: GoTo) -> None:
         message.stop()
         name = {"metric": "metrics", "event": "events"}.get(message.kind, message.kind)
-        if name in PANES:
+        if name in self._factories:
             pane = await self.show_pane(name)
             pane.go_to(message.position, message.at)
-            self._lines()
+            self._update_lines()
 
     async def action_dismiss_layer(self) -> None:
         if self.pane.dismiss_layer():
@@ -174,59 +160,34 @@ class DocumentScreen(Screen[None], Background):
         else:
             await self.run_action("app.table")
 
-    async def action_pane_key(self, name: str) -> None:
-        """What a click on a key in the last line does."""
-        for target in (self.focused, self.pane):
-            action = getattr(target, f"action_{name}", None)
-            if target is not None and action is not None:
-                await target.run_action(f"{name}(1)" if name == "failing" else name)
-                return
-        if name == "open":
-            main = self.focused
-            if main is not None:
-                await main.run_action("choose")
-        else:
-            for child in self.pane.query("RowList"):
-                if hasattr(child, f"action_{name}"):
-                    await child.run_action(f"{name}(1)" if name == "failing" else name)
-                    return
-
     # The lines around.
 
-    def _lines(self) -> None:
-        session = self.session
-        self.query_one(TopBar).show(session, self._note)
-        tabs, active = [], ""
-        for number, (name, (label, _, _)) in enumerate(PANES.items(), start=1):
-            if name == "findings" and session.findings:
-                label += f" {len(session.findings):,}"
-            tabs.append(Key(str(number), label, f"screen.pane('{name}')"))
-            if name == self.current:
-                active = str(number)
-        keys = [
-            Key(
-                k.key,
-                k.label,
-                f"screen.{k.action}" if k.action.startswith("pane_key") else k.action,
-            )
-            for k in self.pane.main_keys()
-        ]
-        keys += [Key("?", "help", "app.help"), Key("q", "quit", "app.quit")]
-        self.query_one(BottomBar).show(tabs, active, keys)
+    def key_hints(self) -> Iterable[Hint]:
+        return self.pane.key_hints()
 
-    @on(KeyHintsChanged)
-    def _keys_changed(self, message: KeyHintsChanged) -> None:
-        message.stop()
-        self._lines()
+    def tab_hints(self) -> tuple[KeyHint, ...]:
+        return tuple(self._tab(name) for name in self._factories)
 
-    def on_descendant_focus(self) -> None:
-        self._lines()
+    def _tab(self, name: str) -> KeyHint:
+        binding = keymap.BINDINGS[f"document.{name}"]
+        label = binding.hint
+        if name == "findings" and self.session.findings:
+            label += f" {len(self.session.findings):,}"
+        return KeyHint(key_name(binding.key), label, binding.action, self)
+
+    def active_tab(self) -> str:
+        return key_of(f"document.{self.current}")
+
+    def _update_lines(self) -> None:
+        """Show the state of the document and the keys that apply."""
+        self.query_one(TopBar).show(self.session, self._note)
+        self.update_hints()
 
     def on_theme_changed(self) -> None:
         """The theme is another one."""
         for pane in self.panes:
             pane.on_theme_changed()
-        self._lines()
+        self._update_lines()
 
     # Judging.
 
@@ -286,9 +247,13 @@ class DocumentScreen(Screen[None], Background):
 
     def _look(self) -> None:
         if not self._reading and signature(self.session.document.path) not in (None, self._seen):
-            self.action_reload()
+            self._start_reload()
 
     def action_reload(self) -> None:
+        self.pane.reload()
+        self._start_reload()
+
+    def _start_reload(self) -> None:
         path = self.session.document.path
         if path is not None and not self._reading:
             self._reading = True
@@ -343,7 +308,7 @@ class DocumentScreen(Screen[None], Background):
             timeout=8,
             markup=False,
         )
-        self._lines()
+        self._update_lines()
 
     def _spread(self, session: Session) -> None:
         """Everything shows another state of the document."""
@@ -354,4 +319,4 @@ class DocumentScreen(Screen[None], Background):
             if isinstance(screen, SessionObserver):
                 # Queued: the screen may still be mounting.
                 screen.call_later(screen.session_changed, old, session)
-        self._lines()
+        self._update_lines()

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import ClassVar
 
-from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.screen import Screen
+from textual.binding import BindingType
 from textual.widgets import Static
 
 from resim_inspect.text import clean
+from resim_inspect.tui import keymap
 from resim_inspect.tui.document.pane import Pane
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.inputs.view import InputsView
-from resim_inspect.tui.messages import KeyHintsChanged
-from resim_inspect.tui.widgets.status_bars import BottomBar, Key
+from resim_inspect.tui.keymap import Hint
+from resim_inspect.tui.widgets.bottom_bar import BottomBar
+from resim_inspect.tui.widgets.main_screen import MainScreen
 
 
 class InputsPane(Pane):
@@ -36,7 +36,7 @@ class InputsPane(Pane):
     def show_session(self, session: Session) -> None:
         self.session = session
         for view in self.query(InputsView):
-            view.action_reread()
+            view.reload()
 
     def focus_main(self) -> None:
         for view in self.query(InputsView):
@@ -45,23 +45,24 @@ class InputsPane(Pane):
     def go_to(self, position: int, at: float | None = None) -> None:  # noqa: ARG002
         self.focus_main()
 
-    def main_keys(self) -> Sequence[Key]:
+    def key_hints(self) -> Iterable[Hint]:
         for view in self.query(InputsView):
-            return view.main_keys()
+            return view.key_hints()
         return ()
+
+    def reload(self) -> None:
+        for view in self.query(InputsView):
+            view.reload()
 
     def on_theme_changed(self) -> None:
         for view in self.query(InputsView):
             view.on_theme_changed()
 
 
-class InputsScreen(Screen[None]):
+class InputsScreen(MainScreen[None]):
     """Screen of an inputs folder that was opened on its own."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f5,ctrl+r", "reread", "Reload", tooltip="read the folder again"),
-    ]
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-normal"), (110, "-wide")]  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = [*keymap.INPUTS, *keymap.FOCUS]
     DEFAULT_CSS = """
     InputsScreen > #location { height: 1; background: $panel; padding: 0 1; text-style: bold; }
     """
@@ -80,21 +81,11 @@ class InputsScreen(Screen[None]):
     def on_mount(self) -> None:
         self.query_one(InputsView).files.focus()
 
-    @on(KeyHintsChanged)
-    def _keys_changed(self, message: KeyHintsChanged) -> None:
-        message.stop()
-        self._lines()
-
-    def on_descendant_focus(self) -> None:
-        self._lines()
-
-    def _lines(self) -> None:
-        keys = self.query_one(InputsView).main_keys()
-        keys = (*keys, Key("?", "help", "app.help"), Key("q", "quit", "app.quit"))
-        self.query_one(BottomBar).show((), "", keys)
+    def key_hints(self) -> Iterable[Hint]:
+        return self.query_one(InputsView).key_hints()
 
     def action_reread(self) -> None:
-        self.query_one(InputsView).action_reread()
+        self.query_one(InputsView).reload()
 
     def on_theme_changed(self) -> None:
         """Repaint in the colours of a new theme."""

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import ClassVar
 
 from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Static
@@ -17,11 +15,11 @@ from textual.widgets import Static
 from resim_inspect.text import clean, count, fit, size
 from resim_inspect.tui.document.details import SIGNS
 from resim_inspect.tui.inputs.files import Entry, Inputs, Preview, preview, read_inputs
+from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import KeyHintsChanged
 from resim_inspect.tui.theme import ThemeStyles, theme_styles
 from resim_inspect.tui.widgets.chart.image_view import ImageView
 from resim_inspect.tui.widgets.row_list import RowList, StyledText
-from resim_inspect.tui.widgets.status_bars import Key
 from resim_inspect.tui.workers import Background
 
 
@@ -96,9 +94,6 @@ class PreviewLines(RowList):
 class InputsView(Background):
     """Tree, preview and findings of an inputs folder."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f5,ctrl+r", "reread", "Reload", tooltip="read the folder again"),
-    ]
     DEFAULT_CSS = """
     InputsView { layout: horizontal; height: 1fr; }
     InputsView > #tree-side { width: 44; }
@@ -146,24 +141,25 @@ class InputsView(Background):
 
     def on_mount(self) -> None:
         self.query_one("#input-findings").border_title = "Contract"
-        self.action_reread()
+        self.reload()
 
     @property
     def files(self) -> FileTree:
         """The tree of files."""
         return self.query_one(FileTree)
 
-    def main_keys(self) -> Sequence[Key]:
-        """The keys that matter now."""
+    def key_hints(self) -> Iterable[Hint]:
+        """Bindings that do something now."""
         entry = self.files.entry
         if entry is None:
             return ()
         if self.screen.focused not in (None, self.files):
-            return (Key("Tab", "files", "app.focus_next"),)
+            return (Hint("focus.next", "files"),)
         does = "read" if not entry.folder else "fold" if self.files.is_unfolded(entry) else "unfold"
-        return (Key("Enter", does, ""), Key("Tab", "preview", "app.focus_next"))
+        return (Hint("rows.choose", does), Hint("focus.next", "preview"))
 
-    def action_reread(self) -> None:
+    def reload(self) -> None:
+        """Read the folder again."""
         self._read(self.folder, self._unfolded)
 
     @work(
@@ -212,7 +208,7 @@ class InputsView(Background):
             return
         if entry.folder:
             self._unfolded = self._unfolded ^ {entry.path}
-            self.action_reread()
+            self.reload()
         else:
             self.query_one(PreviewLines).focus()
 

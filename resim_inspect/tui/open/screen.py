@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
 from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.message import Message
-from textual.screen import Screen
 from textual.suggester import Suggester
 from textual.widgets import Input, Static
 
 from resim_inspect.text import clean, fit
+from resim_inspect.tui import keymap
 from resim_inspect.tui.batch_address import AddressError, BatchAddress, parse_path_or_address
 from resim_inspect.tui.inputs.files import Entry, list_folder
 from resim_inspect.tui.inputs.view import FileTree
+from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import OpenRequested
 from resim_inspect.tui.open.recent import complete, read_recent
 from resim_inspect.tui.theme import ThemeStyles, theme_styles
+from resim_inspect.tui.widgets.bottom_bar import BottomBar
+from resim_inspect.tui.widgets.main_screen import MainScreen
 from resim_inspect.tui.widgets.row_list import RowList, StyledText
-from resim_inspect.tui.widgets.status_bars import BottomBar, Key
 from resim_inspect.tui.workers import Background
 
 
@@ -37,6 +39,12 @@ class PathSuggester(Suggester):
 
     async def get_suggestion(self, value: str) -> str | None:
         return await asyncio.to_thread(complete, value)
+
+
+class PathInput(Input):
+    """A field for a path or an address, which is completed from the disk."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*keymap.PATH]
 
 
 class RecentList(RowList):
@@ -70,18 +78,10 @@ class RecentList(RowList):
         ]
 
 
-class OpenScreen(Screen[None], Background):
+class OpenScreen(MainScreen[None], Background):
     """Screen to choose what to open."""
 
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-normal"), (110, "-wide")]  # noqa: RUF012
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "slash", "path", "Path", tooltip="type a path, → completes it; or resim://PROJECT/BATCH"
-        ),
-        Binding("o", "open", "Open", tooltip="open the chosen folder as it is"),
-        Binding("backspace", "up", "Up", tooltip="the folder above"),
-        Binding("escape", "back", "Back", tooltip="back to what was open"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*keymap.OPEN, *keymap.FOCUS]
     DEFAULT_CSS = """
     OpenScreen > #banner { height: 1; background: $panel; padding: 0 1; }
     OpenScreen Input, OpenScreen Input:focus {
@@ -110,7 +110,7 @@ class OpenScreen(Screen[None], Background):
 
     def compose(self) -> ComposeResult:
         yield Static(id="banner")
-        yield Input(
+        yield PathInput(
             placeholder="a path; → completes; or resim://PROJECT/BATCH", suggester=PathSuggester()
         )
         with Horizontal():
@@ -122,16 +122,11 @@ class OpenScreen(Screen[None], Background):
         self._update_banner()
         self.query_one(Input).border_title = "Path"
         self.query_one(RecentList).border_title = "Recent"
-        keys = (
-            Key("Enter", "open", ""),
-            Key("/", "path", "screen.path"),
-            Key("Tab", "next list", "app.focus_next"),
-            Key("Esc", "back", "screen.back"),
-            Key("?", "help", "app.help"),
-            Key("q", "quit", "app.quit"),
-        )
-        self.query_one(BottomBar).show((), "", keys)
         self._read_folder()
+
+    def key_hints(self) -> Iterable[Hint]:
+        enter = (Hint("rows.choose"), Hint("open.submit"))
+        return (*enter, Hint("open.path"), Hint("focus.next"), Hint("open.back"))
 
     def _update_banner(self) -> None:
         styles = theme_styles(self.app)

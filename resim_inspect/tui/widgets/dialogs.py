@@ -10,24 +10,27 @@ from typing import ClassVar, TypeVar
 from rich.cells import cell_len, chop_cells
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from resim_inspect.text import clean, fit
+from resim_inspect.tui import keymap
+from resim_inspect.tui.key_hints import hint_line
+from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.theme import ThemeStyles, theme_styles
 from resim_inspect.tui.widgets.row_list import RowList, StyledText
 
 T = TypeVar("T")
 
+CLOSE = Hint("dialog.close")
+
 
 class Dialog(ModalScreen[T]):
     """A box in the middle of the screen that Esc closes."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "close", "Close", tooltip="close this box"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*keymap.DIALOG]
     DEFAULT_CSS = """
     Dialog { align: center middle; }
     Dialog > .box {
@@ -45,9 +48,7 @@ class Dialog(ModalScreen[T]):
 class ErrorDialog(Dialog[None]):
     """What went wrong, in one sentence and in full."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "copy", "Copy", tooltip="copy the whole text"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*keymap.ERROR_DIALOG]
 
     def __init__(self, doing: str, error: BaseException) -> None:
         super().__init__()
@@ -74,7 +75,7 @@ class ErrorDialog(Dialog[None]):
         with VerticalScroll(classes="box") as box:
             yield Static(text)
         box.border_title = "Something went wrong"
-        box.border_subtitle = "y copy · Esc close"
+        box.border_subtitle = hint_line(Hint("dialog.copy"), CLOSE)
 
     def action_copy(self) -> None:
         from resim_inspect.tui.clipboard import copy
@@ -122,7 +123,7 @@ class ChoiceDialog(Dialog[int | None]):
     def compose(self) -> ComposeResult:
         choices = ChoiceList(self.rows, None)
         choices.border_title = Text(self.title_text)
-        choices.border_subtitle = "Enter choose · Esc close"
+        choices.border_subtitle = hint_line(Hint("rows.choose", "choose"), CLOSE)
         choices.styles.height = len(self.rows) + 2
         yield choices
 
@@ -139,11 +140,7 @@ class ChoiceDialog(Dialog[int | None]):
 class ChecklistDialog(Dialog[None]):
     """Rows that are on or off; every change is told at once."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "flip", "On/off", priority=True, tooltip="turn the row on or off"),
-        Binding("a", "all", "All", tooltip="turn all on"),
-        Binding("o", "only", "Only this", tooltip="turn all others off"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*keymap.CHECKLIST]
     DEFAULT_CSS = """
     ChecklistDialog > ChoiceList {
         width: 60; max-width: 96%; height: auto; max-height: 80%;
@@ -168,7 +165,9 @@ class ChecklistDialog(Dialog[None]):
     def compose(self) -> ComposeResult:
         choices = ChoiceList(self.rows, self.ticked)
         choices.border_title = Text(self.title_text)
-        choices.border_subtitle = "Space on/off · a all · o only this · Esc close"
+        choices.border_subtitle = hint_line(
+            Hint("checklist.flip"), Hint("checklist.all"), Hint("checklist.only"), CLOSE
+        )
         choices.styles.height = len(self.rows) + 2
         yield choices
 
@@ -271,7 +270,7 @@ class DetailsDialog(Dialog[None]):
     def compose(self) -> ComposeResult:
         rows = DetailRows(self.rows)
         rows.border_title = Text(clean(self.title_text, 80))
-        rows.border_subtitle = "y copy the value · Esc close"
+        rows.border_subtitle = hint_line(Hint("rows.copy", "copy the value"), CLOSE)
         yield rows
 
     def on_mount(self) -> None:

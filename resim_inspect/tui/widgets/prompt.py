@@ -1,11 +1,23 @@
-"""A line to type something in, in a box of its own."""
+"""Fields to type in: a prompt in a box of its own, and the filter of a list."""
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.widgets import Input
 
+from resim_inspect.tui import keymap
+from resim_inspect.tui.key_hints import hint_line
+from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.widgets.dialogs import Dialog
+
+
+class FilterInput(Input):
+    """A field above a list that filters it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*keymap.FILTER]
 
 
 class Prompt(Dialog[str | None]):
@@ -28,7 +40,7 @@ class Prompt(Dialog[str | None]):
     def compose(self) -> ComposeResult:
         box = Input(self.value, placeholder=self.hint)
         box.border_title = self.title_text
-        box.border_subtitle = "Enter · Esc close"
+        box.border_subtitle = "Enter · " + hint_line(Hint("dialog.close"))
         yield box
 
     def on_mount(self) -> None:

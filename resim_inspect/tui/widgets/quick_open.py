@@ -8,13 +8,16 @@ from typing import ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.widgets import Input
 
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.filtering.catalog import Catalog
 from resim_inspect.text import clean, fit
+from resim_inspect.tui import keymap
+from resim_inspect.tui.key_hints import hint_line
+from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.theme import ThemeStyles
 from resim_inspect.tui.widgets.dialogs import Dialog
 from resim_inspect.tui.widgets.row_list import RowList, StyledText
@@ -48,8 +51,8 @@ def best(letters: str, names: Sequence[str], order: Sequence[int]) -> list[int]:
     return sorted(hits, key=rank)[:MOST]
 
 
-class Hits(RowList):
-    """The metrics found."""
+class Hits(RowList, can_focus=False):
+    """The metrics that match; the keys of the dialog move their cursor."""
 
     def __init__(self, catalog: Catalog) -> None:
         super().__init__()
@@ -77,11 +80,7 @@ class Hits(RowList):
 class QuickOpen(Dialog[int | None]):
     """A field and the hits below it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,ctrl+n", "move(1)", "Down", priority=True, show=False),
-        Binding("up,ctrl+p", "move(-1)", "Up", priority=True, show=False),
-        Binding("escape", "close", "Close", priority=True, show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*keymap.QUICK_OPEN]
     DEFAULT_CSS = """
     QuickOpen > Vertical {
         width: 70; max-width: 96%; height: 20; max-height: 90%;
@@ -105,7 +104,7 @@ class QuickOpen(Dialog[int | None]):
             yield Input(placeholder="letters of a metric's name")
             yield Hits(self.catalog)
         box.border_title = Text(self.title_text)
-        box.border_subtitle = "Enter go · Esc close"
+        box.border_subtitle = "Enter go · " + hint_line(Hint("quick_open.close"))
 
     def on_mount(self) -> None:
         self.query_one(Input).focus()

@@ -8,7 +8,7 @@ from typing import ClassVar
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
@@ -16,6 +16,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
+from resim_inspect.tui import keymap
 from resim_inspect.tui.theme import ThemeStyles, theme_styles
 
 StyledText = tuple[str, Style]
@@ -45,16 +46,7 @@ class LineWidget(Widget):
 class RowList(ScrollView, LineWidget, can_focus=True):
     """Rows with a cursor. A subclass says how many there are and how one looks."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", "Up", show=False, tooltip="one row up"),
-        Binding("down,j", "move(1)", "Down", show=False, tooltip="one row down"),
-        Binding("pageup,ctrl+b", "page(-1)", "Page up", show=False, tooltip="one page up"),
-        Binding("pagedown,ctrl+f", "page(1)", "Page down", show=False, tooltip="one page down"),
-        Binding("home,g", "edge(-1)", "First", show=False, tooltip="to the first row"),
-        Binding("end,G", "edge(1)", "Last", show=False, tooltip="to the last row"),
-        Binding("enter", "choose", "Open", show=False, tooltip="open the chosen row"),
-        Binding("y", "copy", "Copy", show=False, tooltip="copy the chosen row"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*keymap.ROWS]
     DEFAULT_CSS = """
     RowList { overflow-x: hidden; scrollbar-size-vertical: 1; }
     """

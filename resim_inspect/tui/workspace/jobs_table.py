@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.style import Style
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
 from resim_inspect.text import clean, fit
+from resim_inspect.tui import keymap
 from resim_inspect.tui.theme import ThemeStyles
 from resim_inspect.tui.widgets.row_list import RowList, StyledText
 from resim_inspect.tui.workspace.columns import (
@@ -26,12 +27,7 @@ from resim_inspect.tui.workspace.jobs import JobRow
 class JobsTable(RowList):
     """Jobs × metrics, sorted and filtered."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left,h", "column(-1)", "Left", tooltip="one column to the left"),
-        Binding("right,l", "column(1)", "Right", tooltip="one column to the right"),
-        Binding("s", "sort", "Sort", tooltip="sort by this column; again reverses the order"),
-        Binding("f", "failing", "Only failing", tooltip="only jobs that fail, or all"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*keymap.JOBS]
 
     def __init__(self) -> None:
         super().__init__()

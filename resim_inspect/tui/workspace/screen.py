@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.message import Message
-from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Static
@@ -21,11 +21,15 @@ from textual.worker import Worker, WorkerState, get_current_worker
 
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.text import clean
+from resim_inspect.tui import keymap
+from resim_inspect.tui.key_hints import key_of
+from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import OpenRequested
 from resim_inspect.tui.theme import theme_styles
+from resim_inspect.tui.widgets.bottom_bar import BottomBar
+from resim_inspect.tui.widgets.main_screen import MainScreen
 from resim_inspect.tui.widgets.overflow_hint import overflow_hint
 from resim_inspect.tui.widgets.row_list import RowList, strip_of
-from resim_inspect.tui.widgets.status_bars import BottomBar, Key
 from resim_inspect.tui.workers import Background
 from resim_inspect.tui.workspace.jobs import JobRow, WorkspaceOutline
 from resim_inspect.tui.workspace.jobs_reader import JobsReader
@@ -54,16 +58,10 @@ class JobsHeading(Widget):
         return strip_of(title, width, self.rich_style)
 
 
-class WorkspaceScreen(Screen[None], Background):
+class WorkspaceScreen(MainScreen[None], Background):
     """Jobs × metrics; Enter opens a job."""
 
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-normal"), (110, "-wide")]  # noqa: RUF012
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "filter", "Filter", tooltip="only jobs with these words in the name"),
-        Binding("b", "batch", "Batch", tooltip="open the batch's own metrics"),
-        Binding("f5,ctrl+r", "reread", "Reload", tooltip="read all jobs again"),
-        Binding("escape", "dismiss_layer", "Back", show=False, tooltip="take the filter away"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*keymap.WORKSPACE, *keymap.FOCUS]
     DEFAULT_CSS = """
     WorkspaceScreen > #location { height: 1; background: $panel; padding: 0 1; }
     WorkspaceScreen > #jobs { border: round $rule; border-title-color: $foreground;
@@ -216,7 +214,8 @@ class WorkspaceScreen(Screen[None], Background):
         total = len(outline.jobs) if outline else 0
         location = self.heading()
         if outline is not None and outline.batch is not None:
-            location.append(" · with batch metrics, b opens them", styles.quiet)
+            key = key_of("workspace.batch")
+            location.append(f" · with batch metrics, {key} opens them", styles.quiet)
         self.query_one("#location", Static).update(location)
         table = self.table
         title = Text(f"Jobs {total:,}")
@@ -244,17 +243,20 @@ class WorkspaceScreen(Screen[None], Background):
         jobs.border_subtitle = overflow_hint(*table.outside(table.scrollable_content_region.width))
         self.query_one("#cell", Static).update(table.cell)
         self.query_one(JobsHeading).refresh()
-        keys = (
-            Key("Enter", "open", ""),
-            *self.more_keys(),
-            Key("s", "sort", ""),
-            Key("f", "all" if table.only_failing else "only failing", ""),
-            Key("/", "filter", "screen.filter"),
-            Key("b", "batch", "screen.batch"),
-            Key("?", "help", "app.help"),
-            Key("q", "quit", "app.quit"),
+        self.update_hints()
+
+    def key_hints(self) -> Iterable[Hint]:
+        failing = "all" if self.table.only_failing else "only failing"
+        return (
+            Hint("filter.done"),
+            Hint("rows.choose"),
+            *self.more_hints(),
+            Hint("jobs.sort"),
+            Hint("jobs.failing", failing),
+            Hint("workspace.filter"),
+            Hint("workspace.batch"),
+            *(() if self.table.has_focus else (Hint("workspace.back"),)),
         )
-        self.query_one(BottomBar).show((), "", keys)
 
     def heading(self) -> Text:
         """Text of the first line."""
@@ -262,8 +264,8 @@ class WorkspaceScreen(Screen[None], Background):
         location = Text(clean(self.folder.absolute().name, 80), styles.strong)
         return location.append("   a workspace", styles.quiet)
 
-    def more_keys(self) -> tuple[Key, ...]:
-        """Key hints of a subclass, in addition to those of every workspace."""
+    def more_hints(self) -> tuple[Hint, ...]:
+        """Hints besides those of every workspace."""
         return ()
 
     def on_theme_changed(self) -> None:
@@ -301,9 +303,9 @@ class WorkspaceScreen(Screen[None], Background):
     async def action_filter(self) -> None:
         boxes = self.query("#words")
         if not boxes:
-            from textual.widgets import Input
+            from resim_inspect.tui.widgets.prompt import FilterInput
 
-            box = Input(id="words", placeholder="words of a job's name")
+            box = FilterInput(id="words", placeholder="words of a job's name")
             await self.query_one("#jobs").mount(box, before=0)
             box.focus()
         else:

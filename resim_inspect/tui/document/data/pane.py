@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
 from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Static
@@ -18,17 +18,19 @@ from resim_inspect.document import Document
 from resim_inspect.document.model import MetricsData
 from resim_inspect.errors import DocumentError
 from resim_inspect.text import clean, count
+from resim_inspect.tui import keymap
 from resim_inspect.tui.document.data.columns import Columns, columns_of, describe
 from resim_inspect.tui.document.data.data_list import DataList
 from resim_inspect.tui.document.data.series_table import Heading, SeriesTable
 from resim_inspect.tui.document.pane import Pane
 from resim_inspect.tui.document.session import Session
+from resim_inspect.tui.key_hints import key_of
+from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import GoTo, KeyHintsChanged
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.chart.view import ChartView
 from resim_inspect.tui.widgets.overflow_hint import overflow_hint
 from resim_inspect.tui.widgets.row_list import RowList
-from resim_inspect.tui.widgets.status_bars import Key
 
 TALL = 20
 """Rows from which on a chart leaves room for the numbers below it."""
@@ -37,11 +39,7 @@ TALL = 20
 class DataPane(Pane):
     """List on the left; the chosen data as a table, or as a chart, on the right."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("v", "view", "Chart", tooltip="as a chart, or as a table"),
-        Binding("u", "users", "Its metrics", tooltip="to a metric that uses these data"),
-        Binding("d", "details", "Details", tooltip="everything about the data, with their ids"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*keymap.DATA]
     DEFAULT_CSS = """
     DataPane DataList { width: 44; border: round $rule; border-title-color: $foreground; }
     DataPane > #right { width: 1fr; border: round $rule; border-title-color: $foreground;
@@ -132,29 +130,25 @@ class DataPane(Pane):
             self.table.cursor = row
             self.table.focus()
 
-    def main_keys(self) -> Sequence[Key]:
+    def key_hints(self) -> Iterable[Hint]:
         data, columns, focused = self.data, self.table.columns, self.screen.focused
         if data is None:
             return ()
-        keys = []
+        view = Hint("data.view", "table" if self._chart else "chart")
         if focused is self.table:
-            if columns is not None and len(columns.trouble):
-                keys.append(Key("]", "next failing", "pane_key('trouble')"))
-            return (
-                *keys,
-                Key("/", "find", "pane_key('search')"),
-                Key(":", "row", "pane_key('row')"),
-                Key("v", "chart", "pane_key('view')"),
-            )
+            trouble = columns is not None and len(columns.trouble)
+            failing = (Hint("series.next_failing"),) if trouble else ()
+            return (*failing, Hint("series.search"), Hint("series.row"), view)
+        external = data.external_path is not None  # Of a file there is no table.
         if focused is not self.list:
-            chart = self.query_one(ChartView)
-            return (*chart.keys(), Key("Esc", "list", "screen.dismiss_layer"))
-        if data.external_path is None:  # Of a file there is no table.
-            keys.append(Key("Enter", "read" if self._chart else "rows", "pane_key('open')"))
-            keys.append(Key("v", "table" if self._chart else "chart", "pane_key('view')"))
+            chart = self.query_one(ChartView).key_hints()
+            return (*chart, *(() if external else (view,)), Hint("document.back"))
+        hints = []
+        if not external:
+            hints += [Hint("rows.choose", "read" if self._chart else "rows"), view]
         if not self.list.is_unused(data.position):
-            keys.append(Key("u", "its metrics", "pane_key('users')"))
-        return (*keys, Key("d", "details", "pane_key('details')"))
+            hints.append(Hint("data.users"))
+        return (*hints, Hint("data.details"))
 
     def on_theme_changed(self) -> None:
         self._title()
@@ -272,7 +266,8 @@ class DataPane(Pane):
         if len(found) > 3:
             numbers.append(count(len(found) - 3, "more category", "more categories") + "\n")
         if len(columns.trouble):
-            numbers.append(count(len(columns.trouble), "row") + " failing or NaN, ] goes there")
+            rows, key = count(len(columns.trouble), "row"), key_of("series.next_failing")
+            numbers.append(f"{rows} failing or NaN, {key} goes there")
         numbers.rstrip()
         numbers.stylize(styles.quiet)
         self.query_one("#numbers", Static).update(numbers)

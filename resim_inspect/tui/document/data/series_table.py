@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
 from textual import work
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
 from resim_inspect.document.enums import MetricStatus, SeriesKind
 from resim_inspect.text import count, fit
+from resim_inspect.tui import keymap
 from resim_inspect.tui.document.data.columns import Column, Columns, SearchError, search
+from resim_inspect.tui.key_hints import key_of
 from resim_inspect.tui.theme import ThemeStyles, theme_styles
 from resim_inspect.tui.widgets.row_list import RowList, StyledText
 from resim_inspect.tui.workers import Background
@@ -33,18 +35,7 @@ LEAST = 4
 class SeriesTable(RowList, Background):
     """The rows of one metrics data."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "right_square_bracket", "trouble(1)", "Next failing", tooltip="next failing or NaN"
-        ),
-        Binding("left_square_bracket", "trouble(-1)", "Failing before", tooltip="failing before"),
-        Binding("colon", "row", "Go to row", tooltip="go to a row by its number"),
-        Binding("slash", "search", "Search", tooltip="find values: >40, nan, a part of a text"),
-        Binding("n", "hit(1)", "Next hit", tooltip="next hit of the search"),
-        Binding("N", "hit(-1)", "Hit before", tooltip="hit before"),
-        Binding("left,h", "shift(-1)", "Columns left", tooltip="columns further left"),
-        Binding("right,l", "shift(1)", "Columns right", tooltip="columns further right"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*keymap.SERIES]
 
     class Hits(Message):
         """The rows that a search found."""
@@ -252,7 +243,9 @@ class SeriesTable(RowList, Background):
             self._hits, self.wanted = message.hits, message.wanted
             if len(self._hits):
                 found = count(len(self._hits), "row")
-                self.app.notify(f"{found} found; n the next.", timeout=3)
+                self.app.notify(
+                    f"{found} found; {key_of('series.next_hit')} goes to the next.", timeout=3
+                )
             self._step(self._hits, 1, f"Nothing matches {self.wanted}.", here=True)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Static
 
@@ -16,14 +16,15 @@ from resim_inspect.document.enums import MetricStatus, MetricType
 from resim_inspect.document.model import Event, Metric
 from resim_inspect.document.summary import headline
 from resim_inspect.text import clean, fit
+from resim_inspect.tui import keymap
 from resim_inspect.tui.document.details import SIGNS
 from resim_inspect.tui.document.events.timeline import Timeline, when
 from resim_inspect.tui.document.pane import Pane
 from resim_inspect.tui.document.session import Session
+from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import GoTo, KeyHintsChanged
 from resim_inspect.tui.theme import ThemeStyles, theme_styles
 from resim_inspect.tui.widgets.row_list import RowList, StyledText
-from resim_inspect.tui.widgets.status_bars import Key
 
 TIMED = frozenset({MetricType.DOUBLE_OVER_TIME, MetricType.STATES_OVER_TIME})
 """The kinds of metrics whose charts have an axis of time."""
@@ -136,10 +137,7 @@ class EventText(VerticalScroll):
 class EventsPane(Pane):
     """The time line above, the events left, the chosen one right."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("m", "moment", "See moment", tooltip="see this moment in the chart of a metric"),
-        Binding("d", "details", "Details", tooltip="everything about the event, with its ids"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*keymap.EVENTS]
     DEFAULT_CSS = """
     EventsPane { layout: vertical; }
     EventsPane EventList, EventsPane EventMetrics {
@@ -202,16 +200,16 @@ class EventsPane(Pane):
                 self.list.cursor = row
         self.focus_main()
 
-    def main_keys(self) -> Sequence[Key]:
+    def key_hints(self) -> Iterable[Hint]:
         if self.list.event is None:
             return ()
-        keys = []
+        hints = []
         if self.members.metrics:
             label = "open" if self.screen.focused is self.members else "its metrics"
-            keys.append(Key("Enter", label, "pane_key('open')"))
+            hints.append(Hint("rows.choose", label))
         if not TIMED.isdisjoint(self.session.catalog.types):
-            keys.append(Key("m", "see moment in…", "pane_key('moment')"))
-        return (*keys, Key("d", "details", "pane_key('details')"))
+            hints.append(Hint("events.moment"))
+        return (*hints, Hint("events.details"))
 
     def on_theme_changed(self) -> None:
         self._show()

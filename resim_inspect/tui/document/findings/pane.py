@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import ClassVar
 
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.text import clean, count, fit
+from resim_inspect.tui import keymap
 from resim_inspect.tui.document.details import SIGNS
 from resim_inspect.tui.document.pane import Pane
 from resim_inspect.tui.document.session import Session
+from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import EditionChosen, GoTo, KeyHintsChanged
 from resim_inspect.tui.theme import ThemeStyles, theme_styles
 from resim_inspect.tui.widgets.row_list import RowList, StyledText
-from resim_inspect.tui.widgets.status_bars import Key
 from resim_inspect.validation.findings import Finding, Severity
 
 Row = Finding | str
@@ -138,12 +139,7 @@ class FindingList(RowList):
 class FindingsPane(Pane):
     """The findings above, the chosen one in full below."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "r", "group", "Group", tooltip="under the headings of rules, of places, or one by one"
-        ),
-        Binding("E", "edition", "Edition", tooltip="judge by the rules of another release"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*keymap.FINDINGS]
     DEFAULT_CSS = """
     FindingsPane { layout: vertical; }
     FindingsPane FindingList { border: round $rule; border-title-color: $foreground; height: 1fr; }
@@ -187,18 +183,14 @@ class FindingsPane(Pane):
             self.list.cursor = position
         self.focus_main()
 
-    def main_keys(self) -> Sequence[Key]:
-        edition = Key("E", "edition", "pane_key('edition')")
+    def key_hints(self) -> Iterable[Hint]:
+        edition = Hint("findings.edition")
         finding = self.list.finding
         if finding is None:
             return (edition,)
-        keys = (
-            Key("r", self.by.next.value, "pane_key('group')"),
-            edition,
-            Key("y", "copy", ""),
-        )
-        there = Key("Enter", "go there", "pane_key('open')")
-        return (there, *keys) if finding.target.kind in PLACES else keys
+        hints = (Hint("findings.group", self.by.next.value), edition, Hint("rows.copy"))
+        there = Hint("rows.choose", "go there")
+        return (there, *hints) if finding.target.kind in PLACES else hints
 
     def on_theme_changed(self) -> None:
         self.show_session(self.session)

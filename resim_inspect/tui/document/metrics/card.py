@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from rich.style import Style
 from rich.text import Text
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Static
 
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.text import clean
+from resim_inspect.tui import keymap
 from resim_inspect.tui.document.details import card_text
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.theme import theme_styles
@@ -18,6 +22,8 @@ from resim_inspect.tui.widgets.chart.view import ChartView
 
 class Card(Vertical):
     """A metric, whole."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*keymap.BROWSE]
 
     DEFAULT_CSS = """
     Card > #details-box {
@@ -39,6 +45,9 @@ class Card(Vertical):
     def chart(self) -> ChartView:
         """The chart."""
         return self.query_one(ChartView)
+
+    def action_browse(self) -> None:
+        self.chart.browse()
 
     def show(self, session: Session, position: int | None) -> None:
         """Show a metric; None where there is none."""

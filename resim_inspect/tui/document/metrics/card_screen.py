@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.screen import Screen
+from textual.binding import BindingType
 
+from resim_inspect.tui import keymap
 from resim_inspect.tui.document.metrics.card import Card
 from resim_inspect.tui.document.metrics.metric_list import same_metric
 from resim_inspect.tui.document.session import Session
+from resim_inspect.tui.document.top_bar import TopBar
+from resim_inspect.tui.keymap import Hint
+from resim_inspect.tui.widgets.bottom_bar import BottomBar
 from resim_inspect.tui.widgets.chart.view import ChartView
-from resim_inspect.tui.widgets.status_bars import BottomBar, Key, TopBar
+from resim_inspect.tui.widgets.main_screen import MainScreen
 
 
-class CardScreen(Screen[int | None]):
+class CardScreen(MainScreen[int | None]):
     """The card; answers with the position of the metric that was looked at last."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,enter,backspace", "close", "Back", tooltip="back to the list"),
-        Binding("n,pagedown", "step(1)", "Next", tooltip="the next metric of the list"),
-        Binding("N,pageup", "step(-1)", "Before", tooltip="the metric before"),
-        Binding("d", "details", "Details", tooltip="everything about the metric, with its ids"),
-    ]
+    COMMON_HINTS = ()
+    BINDINGS: ClassVar[list[BindingType]] = [*keymap.CARD]
 
     def __init__(
         self, session: Session, position: int, positions: Sequence[int], at: float | None = None
@@ -51,15 +50,16 @@ class CardScreen(Screen[int | None]):
     def _show(self) -> None:
         self.query_one(TopBar).show(self.session)
         self.query_one(Card).show(self.session, self.position)
-        self._keys()
+        self.update_hints()
+
+    def key_hints(self) -> Iterable[Hint]:
+        step = (Hint("card.next"),) if len(self.positions) > 1 else ()
+        chart = self.query_one(Card).chart
+        return (*chart.key_hints(), *step, Hint("card.details"), Hint("card.back"))
 
     @on(ChartView.Read)
-    def _keys(self) -> None:
-        keys = [*self.query_one(Card).chart.keys()]
-        if len(self.positions) > 1:
-            keys.append(Key("n", "next", "screen.step(1)"))
-        keys += [Key("d", "details", "screen.details"), Key("Esc", "back", "screen.close")]
-        self.query_one(BottomBar).show((), "", keys)
+    def _chart_read(self) -> None:
+        self.update_hints()
 
     def session_changed(self, old: Session, new: Session) -> None:
         """The file was rewritten or judged: show the same metric as it is now."""

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from rich.cells import cell_len
 from textual import events, work
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.message import Message
 from textual.worker import get_current_worker
 
@@ -15,6 +15,7 @@ from resim_inspect.document import Document
 from resim_inspect.document.enums import FAILING, MetricStatus, MetricType
 from resim_inspect.filtering.catalog import Grouping, View, folded
 from resim_inspect.text import clean, fit, quantity
+from resim_inspect.tui import keymap
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.theme import ThemeStyles
 from resim_inspect.tui.widgets.row_list import RowList, StyledText
@@ -26,12 +27,7 @@ FINDING_MARK = {"error": "E", "warning": "W", "info": "i"}
 class MetricList(RowList, Background):
     """Metrics by position, under headings."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("b", "group", "Group by", tooltip="group by the next: status, importance, type …"),
-        Binding("n", "failing(1)", "Next failing", tooltip="to the next failing metric"),
-        Binding("N", "failing(-1)", "Previous failing", tooltip="to the failing metric before"),
-        Binding("space", "fold", "Fold", tooltip="fold the group or unfold it, as a click does"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*keymap.METRIC_LIST]
 
     class Shown(Message):
         """Other metrics stand in the list than before."""

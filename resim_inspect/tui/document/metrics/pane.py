@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.css.query import NoMatches
 
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.text import clean
+from resim_inspect.tui import keymap
 from resim_inspect.tui.document.metrics.metric_list import MetricList
 from resim_inspect.tui.document.pane import Pane
 from resim_inspect.tui.document.session import Session
+from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import KeyHintsChanged
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.row_list import RowList
-from resim_inspect.tui.widgets.status_bars import Key
 from resim_inspect.tui.workers import after_first_frame
 
 if TYPE_CHECKING:
@@ -32,21 +33,10 @@ if TYPE_CHECKING:
 class MetricsPane(Pane):
     """List on the left, card on the right; on narrow terminals the list alone."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "filter", "Filter", tooltip="filter the list; F1 in it explains how"),
-        Binding("J", "quick_open", "Go to metric", tooltip="go to a metric by letters of its name"),
-        Binding("d", "details", "Details", tooltip="everything about the metric, with its ids"),
-        Binding(
-            "x",
-            "data",
-            "Its data",
-            tooltip="to the data behind the metric, at the time of the cursor",
-        ),
-        Binding("v", "browse", "View", tooltip="the figure or image in the browser or viewer"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*keymap.METRICS]
     card: Card | None = None
     """The card of the chosen metric, once it is there."""
-    _chart_keys: tuple[Key, ...] = ()
+    _chart_hints: tuple[Hint, ...] = ()
 
     DEFAULT_CSS = """
     MetricsPane > #side { width: 40; min-width: 30; }
@@ -101,26 +91,29 @@ class MetricsPane(Pane):
             self._open(position, at)
         self.focus_main()
 
-    def main_keys(self) -> Sequence[Key]:
+    def key_hints(self) -> Iterable[Hint]:
         focused = self.screen.focused
         if self.card is not None and focused is self.card.chart:
-            return (*self.card.chart.keys(), Key("Tab", "list", "app.focus_next"))
-        keys = (
-            Key("/", "filter", "pane_key('filter')"),
-            Key("b", "group", "pane_key('group')"),
-            Key("n", "next failing", "pane_key('failing')"),
+            return (*self.card.chart.key_hints(), Hint("focus.next", "list"))
+        if focused is not self.list:
+            back = "clear filter" if self.list.query_text else "list"
+            return (Hint("metrics.filter"), Hint("filter.done"), Hint("document.back", back))
+        hints = (
+            Hint("metrics.filter"),
+            Hint("metric_list.group"),
+            Hint("metric_list.next_failing"),
         )
-        whole = Key("Enter", "open", "pane_key('open')")
-        # Where the card does not stand beside the list, it is the key to know; the last ones
-        # are left out where there is no room.
-        return (whole, *keys) if self.screen.has_class("-narrow") else (*keys, whole)
+        whole = Hint("rows.choose")
+        # Without a card beside the list, this is the key to know; the last hints are the first
+        # that are left out where there is no room.
+        return (whole, *hints) if self.screen.has_class("-narrow") else (*hints, whole)
 
     def on_chart_canvas_read(self) -> None:
         # What is drawn decides which keys do something.
         if self.card is not None and self.card.chart.has_focus:
-            keys = self.card.chart.keys()
-            if keys != self._chart_keys:
-                self._chart_keys = keys
+            hints = self.card.chart.key_hints()
+            if hints != self._chart_hints:
+                self._chart_hints = hints
                 self.post_message(KeyHintsChanged())
 
     def on_theme_changed(self) -> None:
@@ -198,9 +191,9 @@ class MetricsPane(Pane):
         try:
             box = self.query_one("#filter")
         except NoMatches:
-            from textual.widgets import Input
+            from resim_inspect.tui.widgets.prompt import FilterInput
 
-            box = Input(
+            box = FilterInput(
                 self.list.query_text,
                 id="filter",
                 placeholder="name  status:fail  importance:>=high  NOT type:text",
@@ -221,6 +214,7 @@ class MetricsPane(Pane):
     def on_input_changed(self, message: Input.Changed) -> None:
         message.stop()
         self.list.set_query(message.value)
+        self.post_message(KeyHintsChanged())
 
     def on_input_submitted(self, message: Input.Submitted) -> None:
         message.stop()
@@ -248,7 +242,7 @@ class MetricsPane(Pane):
 
     def action_browse(self) -> None:
         if self.card is not None:
-            self.card.chart.action_browse()
+            self.card.chart.browse()
 
     def action_data(self) -> None:
         from resim_inspect.tui.messages import GoTo

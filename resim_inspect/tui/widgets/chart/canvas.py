@@ -15,6 +15,7 @@ from textual.worker import Worker, WorkerState
 
 from resim_inspect.charts.model.drawing import DrawOptions
 from resim_inspect.document import Document
+from resim_inspect.tui.key_hints import key_of
 from resim_inspect.tui.theme import ThemeStyles, theme_styles
 from resim_inspect.tui.widgets.chart.painter import Painted, Request, Subject, paint
 from resim_inspect.tui.widgets.chart.terminal_graphics import Graphics, send, stamp
@@ -296,11 +297,12 @@ class ChartCanvas(Background, LineWidget, can_focus=True):
         if self.cursor_x is None:
             parts = []
             if self._extra:
-                parts.append("↑ ↓ scroll")
+                parts.append(f"{key_of('chart.up')} {key_of('chart.down')} scroll")
             if drawing.images > 1:
-                parts.append(f"image {drawing.image_index + 1} of {drawing.images}, i next")
+                number, key = drawing.image_index + 1, key_of("chart.next_image")
+                parts.append(f"image {number} of {drawing.images}, {key} next")
             if self.window is not None:
-                parts.append("zoomed, 0 shows all")
+                parts.append(f"zoomed, {key_of('chart.reset')} shows all")
             graphics = self._graphics
             if graphics and graphics.trouble and self._painted and self._painted.picture.image:
                 parts.append(graphics.trouble)

@@ -6,14 +6,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from textual import events, work
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
 from resim_inspect.document.enums import MetricType
 from resim_inspect.text import clean
+from resim_inspect.tui import keymap
+from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.chart.canvas import ChartCanvas
 from resim_inspect.tui.widgets.chart.viewport import Window, held, panned, zoomed
-from resim_inspect.tui.widgets.status_bars import Key
 
 if TYPE_CHECKING:
     from resim_inspect.charts.model.drawing import TimeMode
@@ -24,49 +25,35 @@ if TYPE_CHECKING:
 class ChartView(ChartCanvas):
     """One chart that can be zoomed, panned and read."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left,h", "cursor(-1)", "Left", tooltip="cursor one column to the left"),
-        Binding("right,l", "cursor(1)", "Right", tooltip="cursor one column to the right"),
-        Binding("shift+left,H", "cursor(-10)", "Left 10", tooltip="cursor ten columns left"),
-        Binding("shift+right,L", "cursor(10)", "Right 10", tooltip="cursor ten columns right"),
-        Binding("plus,equals_sign,z,up,k", "zoom(0.5)", "Zoom in", tooltip="zoom in at the cursor"),
-        Binding("minus,Z,down,j", "zoom(2)", "Zoom out", tooltip="zoom out"),
-        Binding("comma", "pan(-0.25)", "Pan left", tooltip="move the view left"),
-        Binding("full_stop", "pan(0.25)", "Pan right", tooltip="move the view right"),
-        Binding("0", "reset", "Whole", tooltip="show everything again"),
-        Binding("s,space", "series", "Series", tooltip="turn series on and off"),
-        Binding("c", "category", "Category", tooltip="choose the category"),
-        Binding("t", "time", "Time", tooltip="times as in the file, since the start, as UTC"),
-        Binding("o", "statuses", "Statuses", tooltip="mark failing samples or not"),
-        Binding("p", "image(-1)", "Image before", tooltip="the image before this one"),
-        Binding("i", "image(1)", "Next image", tooltip="the next image"),
-        Binding("y", "copy", "Copy", tooltip="copy the values under the cursor"),
-        Binding("v", "browse", "View", tooltip="the figure or image in the browser or viewer"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*keymap.CHART]
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._drag: tuple[int, Window] | None = None
 
-    def keys(self) -> tuple[Key, ...]:
-        """The keys that do something with what is drawn."""
-        drawing, found = self.drawing, []
+    def key_hints(self) -> tuple[Hint, ...]:
+        """Bindings that do something with what is drawn."""
+        drawing, hints = self.drawing, []
         if self._view() is not None:
-            found += [Key("← →", "read", ""), Key("+ -", "zoom", "")]
+            hints += [Hint("chart.left"), Hint("chart.right")]
+            hints += [Hint("chart.zoom_in"), Hint("chart.zoom_out")]
             if self.window is not None:
-                found.append(Key("0", "all", ""))
+                hints.append(Hint("chart.reset"))
         if self._extra:
-            found.append(Key("↑ ↓", "scroll", ""))
+            hints += [Hint("chart.up"), Hint("chart.down")]
         if drawing is not None and drawing.images > 1:
-            found.append(Key("i p", "images", ""))
+            hints += [Hint("chart.next_image"), Hint("chart.previous_image")]
         if drawing is not None and len(drawing.series) > 1:
-            found.append(Key("s", "series", ""))
+            hints.append(Hint("chart.series"))
         subject = self.subject
         if subject is not None and subject.document is not None and subject.kind == "metric":
             metric = subject.document.metrics[subject.position]
             if metric.type in (MetricType.PLOTLY, MetricType.IMAGE, MetricType.IMAGE_LIST):
-                found.append(Key("v", "view", ""))
-        return tuple(found)
+                hints.append(Hint("chart.browse"))
+        return tuple(hints)
+
+    def action_vertical(self, by: int) -> None:
+        self.action_zoom(0.5 if by < 0 else 2)
 
     def action_zoom(self, factor: float) -> None:
         if self._scrolled(-1 if factor < 1 else 1):
@@ -124,7 +111,8 @@ class ChartView(ChartCanvas):
             self.options = replace(self.options, image_index=number)
             self._ask()
 
-    def action_browse(self) -> None:
+    def browse(self) -> None:
+        """Show the figure or image of the metric in a browser or viewer."""
         subject = self.subject
         if subject is not None and subject.document is not None and subject.kind == "metric":
             self._browse(subject.document.metrics[subject.position], subject.document)

@@ -1,13 +1,8 @@
-"""The first and the last line of the screen: which file, how it stands, what can be pressed."""
+"""First line of a document's screens: the file, its verdict, its counts and findings."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
-
 from rich.segment import Segment
-from rich.style import Style
-from textual import events
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -17,14 +12,6 @@ from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.theme import ThemeStyles, theme_styles
 from resim_inspect.tui.widgets.row_list import StyledText
 from resim_inspect.validation.findings import Severity
-
-
-class Key(NamedTuple):
-    """A key in the last line: what to press, what it does, what a click runs."""
-
-    key: str
-    label: str
-    action: str = ""
 
 
 class TopBar(Widget):
@@ -99,61 +86,3 @@ class TopBar(Widget):
             if number and (severity is not Severity.INFO or self.size.width > 90):
                 pieces += [(f"{number:,} {sign}", styles.severity[severity]), (" ", styles.text)]
         return pieces[:-1] or [("✓ valid", styles.of(MetricStatus.PASSED))]
-
-
-class BottomBar(Widget):
-    """One line: the panes on the left, the keys that matter now on the right; all clickable."""
-
-    DEFAULT_CSS = "BottomBar { height: 1; background: $panel; }"
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._tabs: Sequence[Key] = ()
-        self._active = ""
-        self._keys: Sequence[Key] = ()
-        self._spots: list[tuple[int, int, str]] = []
-
-    def show(self, tabs: Sequence[Key], active: str, keys: Sequence[Key]) -> None:
-        """Show these panes and keys; `active` is the key of the pane in view."""
-        if (tabs, active, keys) != (self._tabs, self._active, self._keys):
-            self._tabs, self._active, self._keys = tabs, active, keys
-            self.refresh()
-
-    def render_line(self, y: int) -> Strip:  # noqa: ARG002
-        base, styles, width = self.rich_style, theme_styles(self.app), self.size.width
-        self._spots = []
-        short = width < 90
-        pieces: list[StyledText] = []
-        at = 0
-
-        def put(text: str, style: Style) -> None:
-            nonlocal at
-            pieces.append((text, style))
-            at += len(text)
-
-        for tab in self._tabs:
-            active = tab.key == self._active
-            label = tab.label if active or not short else tab.label.split(" ")[0]
-            text = f" {tab.key} {label} " if active or not short else f" {tab.key} "
-            start = at
-            put(text, Style(bold=True, reverse=True) + styles.accent if active else styles.quiet)
-            self._spots.append((start, at, tab.action))
-        keys = list(self._keys)
-        while len(keys) > 2 and sum(len(k.key) + len(k.label) + 3 for k in keys) > width - at - 1:
-            keys.pop(max(0, len(keys) - 3))
-        room = width - at - sum(len(k.key) + len(k.label) + 3 for k in keys)
-        put(" " * max(0, room), styles.text)
-        for key in keys:
-            start = at
-            put(" " + key.key, styles.accent + Style(bold=True))
-            put(" " + key.label + " ", styles.text)
-            self._spots.append((start, at, key.action))
-        segments = [Segment(text, base + style) for text, style in pieces]
-        return Strip(segments).crop_extend(0, width, base)
-
-    async def on_click(self, event: events.Click) -> None:
-        for start, stop, action in self._spots:
-            if action and start <= event.x < stop:
-                event.stop()
-                await self.run_action(action)
-                return

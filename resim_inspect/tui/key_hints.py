@@ -1,0 +1,101 @@
+"""Key names and key hints, read off the bindings of the keymap and those that are active."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+from textual.binding import ActiveBinding
+from textual.dom import DOMNode
+from textual.screen import Screen
+
+from resim_inspect.tui.keymap import BINDINGS, Hint, KeyBinding
+
+
+class KeyHint(NamedTuple):
+    """A hint as it is shown: key names, words, and the action that a click on it runs."""
+
+    keys: str
+    label: str
+    action: str
+    node: DOMNode | None
+
+
+_NAMES = {
+    "plus": "+",
+    "minus": "-",
+    "equals_sign": "=",
+    "comma": ",",
+    "full_stop": ".",
+    "slash": "/",
+    "question_mark": "?",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "grave_accent": "`",
+    "space": "Space",
+    "escape": "Esc",
+    "enter": "Enter",
+    "up": "↑",
+    "down": "↓",
+    "left": "←",
+    "right": "→",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "home": "Home",
+    "end": "End",
+    "tab": "Tab",
+    "colon": ":",
+}
+_MODIFIERS = {"ctrl": "^", "shift": "⇧", "alt": "alt-"}
+
+
+def key_name(keys: str) -> str:
+    """Keys as they are printed on a keyboard: `↑ k`."""
+    names = []
+    for key in keys.split(","):
+        *modifiers, last = key.split("+") if key != "plus" else ["plus"]
+        name = last.upper() if last[0] == "f" and last[1:].isdecimal() else _NAMES.get(last, last)
+        names.append("".join(_MODIFIERS.get(m, m) for m in modifiers) + name)
+    return " ".join(names)
+
+
+def key_of(id: str) -> str:
+    """Name of the first key of a binding, for sentences."""
+    return key_name(BINDINGS[id].keys[0])
+
+
+def hint_line(*hints: Hint) -> str:
+    """Hints as one text, for the frame of a dialog: `y copy · Esc close`."""
+    return " · ".join(f"{key_of(id)} {label or BINDINGS[id].hint}" for id, label in hints)
+
+
+def bindings_of(node: DOMNode) -> Iterator[KeyBinding]:
+    """Bindings of a widget, screen or app, its own class before the classes that it extends."""
+    for kind in type(node).__mro__:
+        for binding in kind.__dict__.get("BINDINGS", ()):
+            if isinstance(binding, KeyBinding):
+                yield binding
+
+
+def active_hints(screen: Screen[Any], wanted: Iterable[Hint]) -> tuple[KeyHint, ...]:
+    """Those of the wanted hints whose binding is active where the focus is, in their order.
+
+    Neighbours with the same words share one hint, which a click runs the first action of.
+    """
+    active: dict[str, dict[str, ActiveBinding]] = {}
+    for key, entry in screen.active_bindings.items():
+        if entry.enabled and entry.binding.id:
+            active.setdefault(entry.binding.id, {})[key] = entry
+    hints: list[KeyHint] = []
+    for id, label in wanted:
+        keys, binding = active.get(id), BINDINGS[id]
+        if not keys:
+            continue
+        # The first of the table, unless a keymap of the app has replaced all of them.
+        key = next((key for key in binding.keys if key in keys), next(iter(keys)))
+        words, name, entry = label or binding.hint, key_name(key), keys[key]
+        if hints and hints[-1].label == words:
+            hints[-1] = hints[-1]._replace(keys=f"{hints[-1].keys} {name}")
+        else:
+            hints.append(KeyHint(name, words, entry.binding.action, entry.node))
+    return tuple(hints)

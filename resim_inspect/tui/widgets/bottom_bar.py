@@ -1,0 +1,73 @@
+"""Last line of a screen: the panes, and the keys that apply at the moment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.strip import Strip
+from textual.widget import Widget
+
+from resim_inspect.tui.key_hints import KeyHint
+from resim_inspect.tui.theme import theme_styles
+from resim_inspect.tui.widgets.row_list import StyledText
+
+
+class BottomBar(Widget):
+    """One line: the panes on the left, the keys that matter now on the right; all clickable."""
+
+    DEFAULT_CSS = "BottomBar { height: 1; background: $panel; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._tabs: Sequence[KeyHint] = ()
+        self._active = ""
+        self.hints: Sequence[KeyHint] = ()
+        self._spots: list[tuple[int, int, KeyHint]] = []
+
+    def show(self, tabs: Sequence[KeyHint], active: str, keys: Sequence[KeyHint]) -> None:
+        """Show these panes and hints; `active` is the key of the pane in view."""
+        if (tabs, active, keys) != (self._tabs, self._active, self.hints):
+            self._tabs, self._active, self.hints = tabs, active, keys
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:  # noqa: ARG002
+        base, styles, width = self.rich_style, theme_styles(self.app), self.size.width
+        self._spots = []
+        short = width < 90
+        pieces: list[StyledText] = []
+        at = 0
+
+        def put(text: str, style: Style) -> None:
+            nonlocal at
+            pieces.append((text, style))
+            at += len(text)
+
+        for tab in self._tabs:
+            active = tab.keys == self._active
+            label = tab.label if active or not short else tab.label.split(" ")[0]
+            text = f" {tab.keys} {label} " if active or not short else f" {tab.keys} "
+            start = at
+            put(text, Style(bold=True, reverse=True) + styles.accent if active else styles.quiet)
+            self._spots.append((start, at, tab))
+        keys = list(self.hints)
+        while len(keys) > 2 and sum(len(k.keys) + len(k.label) + 3 for k in keys) > width - at - 1:
+            keys.pop(max(0, len(keys) - 3))
+        room = width - at - sum(len(k.keys) + len(k.label) + 3 for k in keys)
+        put(" " * max(0, room), styles.text)
+        for key in keys:
+            start = at
+            put(" " + key.keys, styles.accent + Style(bold=True))
+            put(" " + key.label + " ", styles.text)
+            self._spots.append((start, at, key))
+        segments = [Segment(text, base + style) for text, style in pieces]
+        return Strip(segments).crop_extend(0, width, base)
+
+    async def on_click(self, event: events.Click) -> None:
+        for start, stop, hint in self._spots:
+            if start <= event.x < stop:
+                event.stop()
+                await self.app.run_action(hint.action, default_namespace=hint.node)
+                return

@@ -1,0 +1,48 @@
+"""Base of the screens that fill the terminal: their breakpoints and their line of key hints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual import on
+from textual.screen import Screen, ScreenResultType
+
+from resim_inspect.tui.key_hints import KeyHint, active_hints
+from resim_inspect.tui.keymap import Hint
+from resim_inspect.tui.messages import KeyHintsChanged
+from resim_inspect.tui.widgets.bottom_bar import BottomBar
+
+
+class MainScreen(Screen[ScreenResultType]):
+    """A screen with a `BottomBar`, which follows the focus and `KeyHintsChanged`."""
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-normal"), (110, "-wide")]  # noqa: RUF012
+    COMMON_HINTS: ClassVar[tuple[Hint, ...]] = (Hint("app.help"), Hint("app.quit"))
+    """Hints that follow those of the screen."""
+
+    def key_hints(self) -> Iterable[Hint]:
+        """Bindings that do something now; those that the focus does not reach are left out."""
+        return ()
+
+    def tab_hints(self) -> tuple[KeyHint, ...]:
+        """Hints of the panes, on the left; none by default."""
+        return ()
+
+    def active_tab(self) -> str:
+        """Key of the pane in view."""
+        return ""
+
+    def update_hints(self) -> None:
+        """Show the hints that apply now."""
+        wanted = [*self.key_hints(), *self.COMMON_HINTS]
+        hints = active_hints(self, wanted)
+        self.query_one(BottomBar).show(self.tab_hints(), self.active_tab(), hints)
+
+    @on(KeyHintsChanged)
+    def _hints_changed(self, message: KeyHintsChanged) -> None:
+        message.stop()
+        self.update_hints()
+
+    def on_descendant_focus(self) -> None:
+        self.update_hints()

@@ -1,0 +1,246 @@
+"""The keymap: one meaning a key on each focus path, and hints that come from the bindings."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from importlib import import_module
+from pathlib import Path
+from pkgutil import walk_packages
+from typing import Any, ClassVar
+
+import pytest
+from textual.binding import BindingType
+from textual.dom import DOMNode
+from textual.pilot import Pilot
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Static
+
+from resim_inspect import tui
+from resim_inspect.building.builder import DocumentBuilder
+from resim_inspect.tui import keymap
+from resim_inspect.tui.cloud.fetch_bar import FetchBar
+from resim_inspect.tui.cloud.fetch_dialogs import FetchTrouble, TokenDialog
+from resim_inspect.tui.cloud.fetch_screen import FetchScreen
+from resim_inspect.tui.cloud.fetch_state import Fetch
+from resim_inspect.tui.document.data.pane import DataPane
+from resim_inspect.tui.document.metrics.card_screen import CardScreen
+from resim_inspect.tui.document.metrics.metric_list import MetricList
+from resim_inspect.tui.document.screen import DocumentScreen
+from resim_inspect.tui.help_screen import HelpScreen
+from resim_inspect.tui.inputs.pane import InputsScreen
+from resim_inspect.tui.key_hints import bindings_of, hint_line, key_of
+from resim_inspect.tui.keymap import Hint
+from resim_inspect.tui.messages import KeyHintsChanged
+from resim_inspect.tui.open.screen import OpenScreen
+from resim_inspect.tui.widgets.bottom_bar import BottomBar
+from resim_inspect.tui.widgets.chart.view import ChartView
+from resim_inspect.tui.widgets.dialogs import (
+    ChecklistDialog,
+    ChoiceDialog,
+    DetailsDialog,
+    Dialog,
+    ErrorDialog,
+)
+from resim_inspect.tui.widgets.main_screen import MainScreen
+from resim_inspect.tui.widgets.prompt import Prompt
+from resim_inspect.tui.widgets.quick_open import QuickOpen
+from resim_inspect.tui.workspace.screen import WorkspaceScreen
+from tests.tui.conftest import keys, press, settle, started, text
+from tests.tui.fake_cloud import ADDRESS
+
+STATES: dict[str, tuple[type[Screen[Any]], tuple[str, ...]]] = {
+    "metrics": (DocumentScreen, ()),
+    "filter": (DocumentScreen, ("slash", "a")),
+    "card": (CardScreen, ("enter",)),
+    "series": (ChecklistDialog, ("j", "tab", "s")),
+    "quick open": (QuickOpen, ("J",)),
+    "details": (DetailsDialog, ("d",)),
+    "data": (DocumentScreen, ("2",)),
+    "data as a chart": (DocumentScreen, ("2", "v")),
+    "find values": (Prompt, ("2", "enter", "slash")),
+    "events": (DocumentScreen, ("3",)),
+    "findings": (DocumentScreen, ("4",)),
+    "editions": (ChoiceDialog, ("4", "E")),
+    "inputs": (DocumentScreen, ("5",)),
+    "help": (HelpScreen, ("question_mark",)),
+    "open": (OpenScreen, ("ctrl+o",)),
+}
+"""States of the app on a document: the screen, and the keys that lead there."""
+
+JOBS: dict[str, tuple[type[Screen[Any]], tuple[str, ...]]] = {
+    "workspace": (WorkspaceScreen, ()),
+    "jobs filter": (WorkspaceScreen, ("slash", "a")),
+}
+"""States of the app on a workspace."""
+
+PUSHED: dict[str, Callable[[Path], Screen[Any]]] = {
+    "fetch": lambda folder: FetchScreen(folder, ADDRESS, "https://api.example", watch=False),
+    "error": lambda _: ErrorDialog("drawing", RuntimeError("broken")),
+    "not fetched": lambda _: FetchTrouble(Fetch(problem="It failed."), "resim://a/b"),
+    "token": lambda _: TokenDialog(Fetch(problem="A token is needed.")),
+    "inputs folder": lambda folder: InputsScreen(folder / "jobs" / "a" / "inputs", "inputs"),
+}
+"""Screens that are shown on top of a workspace."""
+
+
+def flight(folder: Path) -> Path:
+    """A document with something for every pane, and inputs beside it."""
+    build = DocumentBuilder("flight")
+    clock = build.times("clock", [0.1 * at for at in range(50)])
+    curves = []
+    for name in ("speed", "height"):
+        values = build.doubles(name, [float(at) for at in range(50)], index=clock)
+        curves.append((values, build.statuses(f"{name} ok", ["PASSED"] * 50, index=clock)))
+    over_time = build.double_over_time("Speed", curves)
+    build.scalar("Broken", None, status="FAIL_BLOCK")
+    build.event("Landing", 1.0, metrics=[over_time], description="line\n" * 60)
+    (folder / "inputs" / "logs").mkdir(parents=True)
+    (folder / "inputs" / "logs" / "flight.log").write_text("up\n" * 100)
+    return build.write(folder / "outputs" / "metrics.binproto")
+
+
+@asynccontextmanager
+async def state(name: str, folder: Path) -> AsyncIterator[Pilot[Any]]:
+    """The app in one of its states."""
+    job = folder / "jobs" / "a"
+    path = flight(job)
+    async with started(path if name in STATES else folder) as pilot:
+        if name in PUSHED:
+            await pilot.app.push_screen(PUSHED[name](folder))
+            await settle(pilot)
+        else:
+            kind, keys = (STATES | JOBS)[name]
+            await press(pilot, *keys)
+            assert type(pilot.app.screen) is kind
+        yield pilot
+
+
+def focus_path(widget: Widget) -> list[DOMNode]:
+    """The nodes whose bindings a key is looked for in, the nearest first."""
+    path: list[DOMNode] = []
+    for node in widget.ancestors_with_self:
+        path.append(node)
+        if node.is_modal:
+            break
+    return path
+
+
+def clashes(path: Iterable[DOMNode]) -> list[str]:
+    """Keys that mean one thing in a widget and another one in what is around it."""
+    meaning: dict[str, str] = {}
+    found = []
+    for node in path:
+        own: dict[str, str] = {}
+        for binding in bindings_of(node):
+            for key in binding.keys:
+                own.setdefault(key, binding.id or "")
+        for key, id in own.items():
+            if meaning.setdefault(key, id) != id:
+                found.append(f"{key}: {meaning[key]} and {id}")
+    return found
+
+
+@pytest.mark.parametrize("name", [*STATES, *JOBS, *PUSHED])
+async def test_a_key_means_one_thing_on_each_focus_path(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FetchBar, "begin", lambda *_: None)
+    async with state(name, tmp_path) as pilot:
+        screen = pilot.app.screen
+        assert screen.focus_chain
+        for widget in screen.focus_chain:
+            widget.focus()
+            await settle(pilot)
+            path = focus_path(widget)
+            assert clashes(path) == []
+            # What the last line offers does something here.
+            for bar in screen.query(BottomBar):
+                assert all(hint.node in path for hint in bar.hints)
+
+
+def subclasses(kind: type[Any]) -> set[type[Any]]:
+    """All classes of the project that extend a class."""
+    below = {deep for sub in kind.__subclasses__() for deep in {sub, *subclasses(sub)}}
+    return {sub for sub in below if sub.__module__.startswith("resim_inspect.")}
+
+
+def test_all_screens_are_among_the_states() -> None:
+    import_all()
+    states = {kind for kind, _ in (STATES | JOBS).values()}
+    pushed = {type(make(Path())) for make in PUSHED.values()}
+    bases = {MainScreen, Dialog}
+    assert subclasses(MainScreen) | subclasses(Dialog) == states | pushed - bases
+
+
+def test_every_binding_is_used_and_every_widget_takes_its_own_from_the_keymap() -> None:
+    import_all()
+    used = set()
+    for kind in subclasses(DOMNode):
+        for binding in kind.__dict__.get("BINDINGS", ()):
+            assert isinstance(binding, keymap.KeyBinding), kind
+            used.add(binding)
+    assert used == set(keymap.BINDINGS.values())
+
+
+def import_all() -> None:
+    for module in walk_packages(tui.__path__, "resim_inspect.tui."):
+        import_module(module.name)
+
+
+def test_a_clash_is_found() -> None:
+    class Inner(Static):
+        BINDINGS: ClassVar[list[BindingType]] = [*keymap.METRIC_LIST]
+
+    class Outer(Static):
+        BINDINGS: ClassVar[list[BindingType]] = [*keymap.SERIES]
+
+    assert clashes([Inner(), Outer()]) == [
+        "n: metric_list.next_failing and series.next_hit",
+        "N: metric_list.previous_failing and series.previous_hit",
+    ]
+
+
+def test_ids_are_unique_and_have_a_heading() -> None:
+    bindings = {binding for table in keymap.TABLES for binding in table}
+    assert len(keymap.BINDINGS) == len(bindings)
+    assert all(binding.description and binding.group_title for binding in bindings)
+
+
+def test_sentences_have_the_keys_of_the_table() -> None:
+    assert key_of("chart.zoom_in") == "+"
+    assert hint_line(Hint("dialog.copy"), Hint("dialog.close", "leave")) == "y copy · Esc leave"
+
+
+async def test_a_hint_has_the_key_that_the_app_maps_its_action_to(tmp_path: Path) -> None:
+    async with state("metrics", tmp_path) as pilot:
+        assert "/ filter" in text(pilot)
+        pilot.app.set_keymap({"metrics.filter": "f4"})
+        pilot.app.screen.query_one(MetricList).post_message(KeyHintsChanged())
+        await settle(pilot)
+        assert "F4 filter" in text(pilot)
+        await press(pilot, "f4")
+        assert "Esc" in keys(pilot)
+        # A letter belongs to the field; what it would mean elsewhere is not offered.
+        assert "b" not in keys(pilot)
+
+
+async def test_a_click_on_a_hint_runs_its_action(tmp_path: Path) -> None:
+    async with state("metrics", tmp_path) as pilot:
+        metrics = pilot.app.screen.query_one(MetricList)
+        line = pilot.app.screen.query_one(BottomBar).render_line(0).text
+        before = metrics.grouping
+        await pilot.click(BottomBar, offset=(line.index("b group") + 1, 0))
+        await settle(pilot)
+        assert metrics.grouping is not before
+
+
+async def test_a_chart_of_data_turns_back_to_a_table_with_the_same_key(tmp_path: Path) -> None:
+    async with state("data as a chart", tmp_path) as pilot:
+        pane = pilot.app.screen.query_one(DataPane)
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.focused, ChartView)
+        assert "v table" in text(pilot).splitlines()[-1]
+        await press(pilot, "v")
+        assert pane.table.has_focus
