@@ -255,9 +255,9 @@ async def test_keys_of_data_do_something(sample: Path) -> None:
         await press(pilot, "enter")
         assert keys(pilot) == ["/", ":", "v", "?", "q"]
         await press(pilot, "v")
-        assert keys(pilot) == ["Esc", "?", "q"]
+        assert keys(pilot) == ["v", "Esc", "?", "q"]
         await press(pilot, "escape", "k", "k", "enter")
-        assert keys(pilot) == ["← →", "+ -", "Esc", "?", "q"]
+        assert keys(pilot) == ["← →", "+ -", "v", "Esc", "?", "q"]
         await press(pilot, "plus")
         assert "0" in keys(pilot)
     async with opened(sample) as pilot:
