@@ -84,7 +84,7 @@ def active_hints(screen: Screen[Any], wanted: Iterable[Hint]) -> tuple[KeyHint, 
     """
     active: dict[str, dict[str, ActiveBinding]] = {}
     for key, entry in screen.active_bindings.items():
-        if entry.enabled and entry.binding.id:
+        if entry.enabled and entry.binding.id and not _is_typed(screen, key, entry):
             active.setdefault(entry.binding.id, {})[key] = entry
     hints: list[KeyHint] = []
     for id, label in wanted:
@@ -99,3 +99,15 @@ def active_hints(screen: Screen[Any], wanted: Iterable[Hint]) -> tuple[KeyHint, 
         else:
             hints.append(KeyHint(name, words, entry.binding.action, entry.node))
     return tuple(hints)
+
+
+def _is_typed(screen: Screen[Any], key: str, entry: ActiveBinding) -> bool:
+    """Return True if the focused field takes the key as a character that is typed into it."""
+    focused, name = screen.focused, key_name(key)
+    printable = len(name) == 1 and name.isascii()
+    return (
+        focused is not None
+        and focused is not entry.node
+        and printable
+        and focused.check_consume_key(name, name)
+    )
