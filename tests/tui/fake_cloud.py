@@ -1,4 +1,4 @@
-"""A batch in a cloud that is as slow as a test wants, and the app on it."""
+"""A fake cloud with a batch whose answers a test can hold back, and the app on it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ADDRESS = BatchAddress(PROJECT, BATCH)
 
 
 class Cloud:
-    """A server with a batch, some of whose answers wait for a word."""
+    """A server with a batch; some of its answers wait for a call of `release`."""
 
     def __init__(self, server: Rude, cache: Path) -> None:
         self.server = server
@@ -33,7 +33,7 @@ class Cloud:
 
     @property
     def folder(self) -> Path:
-        """Where the batch is kept."""
+        """Cache folder of the batch."""
         return (
             self.cache
             / "resim-inspect"
@@ -42,19 +42,19 @@ class Cloud:
             / str(BATCH)
         )
 
-    def hold(self, *starts: str) -> None:
-        """Answer what begins so only after `release`."""
+    def hold(self, *prefixes: str) -> None:
+        """Hold back the answers to paths with these prefixes until `release`."""
         for path, script in self.server.scripts():
-            if path.startswith(starts):
+            if path.startswith(prefixes):
                 self.server.on(path, *map(self._held, script))
 
     def release(self) -> None:
-        """Answer all of it."""
+        """Send all answers that were held back."""
         self._open.set()
 
-    def asked(self, start: str) -> int:
-        """How often something that begins so was asked for."""
-        return sum(n for path, n in self.server.counts().items() if path.startswith(start))
+    def request_count(self, prefix: str) -> int:
+        """Return how many requests had a path with this prefix."""
+        return sum(n for path, n in self.server.counts().items() if path.startswith(prefix))
 
     def _held(self, behave: Behaviour) -> Behaviour:
         def wait(client: socket) -> bool:
@@ -65,7 +65,7 @@ class Cloud:
 
 
 def clouds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
-    """A cloud with three jobs, and an environment that leads there."""
+    """A cloud with three jobs, and the environment variables that lead to it."""
     with rude() as server:
         offer(server)
         monkeypatch.setenv("RESIM_API_URL", server.url)
@@ -85,7 +85,7 @@ async def looking(
     watch: bool = False,
     theme: str | None = None,
 ) -> AsyncIterator[Pilot[Any]]:
-    """The app on a batch, shown but not at rest: it fetches."""
+    """The app on a batch, while it fetches."""
     app = InspectApp(None if what is None else open_path(what), watch=watch, theme=theme)
     async with app.run_test(size=size) as pilot:
         await until(pilot, lambda: app.first_frame_drawn)
@@ -93,7 +93,7 @@ async def looking(
 
 
 async def until(pilot: Pilot[Any], done: Callable[[], bool], seconds: float = 20.0) -> None:
-    """Wait until something is so."""
+    """Wait until a condition holds."""
     end = time.monotonic() + seconds
     while not done():
         assert time.monotonic() < end, "it never came to that"
@@ -102,7 +102,7 @@ async def until(pilot: Pilot[Any], done: Callable[[], bool], seconds: float = 20
 
 
 async def over(pilot: Pilot[Any]) -> None:
-    """Wait until nothing is fetched any more and the table shows what came."""
+    """Wait until the fetch has ended and the table shows all fetched jobs."""
     bar = pilot.app.screen.query_one(FetchBar)
     await until(pilot, lambda: not bar.fetch.running)
     await until(pilot, lambda: all(one.is_finished for one in pilot.app.workers))

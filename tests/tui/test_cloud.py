@@ -1,4 +1,4 @@
-"""Batches of the cloud: their addresses, where they are kept, the process that fetches them."""
+"""Batches of the cloud: their addresses, their cache folders, and the process that fetches them."""
 
 from __future__ import annotations
 
@@ -73,7 +73,9 @@ def test_wrong_addresses_are_one_sentence(
 
 
 @pytest.mark.parametrize("command", ["validate", "show", "browse"])
-def test_commands_that_read_files_say_so(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_commands_that_read_files_refuse_addresses(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main([command, TEXT]) == 2
     told = capsys.readouterr()
     assert told.err.count("\n") == 1
@@ -82,12 +84,14 @@ def test_commands_that_read_files_say_so(command: str, capsys: pytest.CaptureFix
     assert not told.out
 
 
-def test_without_a_terminal_there_is_another_way(capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_a_terminal_the_error_names_an_alternative(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     assert main([TEXT]) == 2
     assert "`resim-runner fetch` downloads a batch" in capsys.readouterr().err
 
 
-def test_where_a_batch_is_kept(tmp_path: Path) -> None:
+def test_cache_folders(tmp_path: Path) -> None:
     cache = {"XDG_CACHE_HOME": str(tmp_path)}
 
     def host(api: str) -> str:
@@ -108,7 +112,7 @@ def test_where_a_batch_is_kept(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="permissions are POSIX's")
-def test_what_is_kept_is_its_owners_alone(tmp_path: Path) -> None:
+def test_cache_folders_are_private(tmp_path: Path) -> None:
     folder = tmp_path / "a" / "b" / "batch"
     make_private(folder)
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
@@ -120,7 +124,7 @@ def test_what_is_kept_is_its_owners_alone(tmp_path: Path) -> None:
         make_private(tmp_path / "file" / "batch")
 
 
-def test_addresses_among_what_was_opened_lately(tmp_path: Path) -> None:
+def test_addresses_among_recent_paths(tmp_path: Path) -> None:
     remember(tmp_path)
     remember(ADDRESS)
     remember(ADDRESS._replace(job="flight 1"))
@@ -129,7 +133,7 @@ def test_addresses_among_what_was_opened_lately(tmp_path: Path) -> None:
     assert read_recent() == []
 
 
-def test_how_a_fetch_stands() -> None:
+def test_progress_of_a_fetch() -> None:
     fetch = Fetch()
     assert fetch.summary(0) == "requesting the list of jobs…"
     assert fetch.summary(7.2) == "requesting the list of jobs… · no answer for 7 s"
@@ -161,7 +165,7 @@ def test_how_a_fetch_stands() -> None:
 def test_the_process_of_a_fetch(
     cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # What happens to lie where one is has no say in it.
+    # A package of the same name in the current directory must not be imported.
     here = tmp_path / "here"
     (here / "runner").mkdir(parents=True)
     (here / "runner" / "__init__.py").write_text("raise SystemExit('not this one')")
@@ -178,15 +182,15 @@ def test_the_process_of_a_fetch(
     assert len(list(cloud.folder.glob("jobs/*/outputs/metrics.binproto"))) == 3
 
 
-def test_a_process_that_is_stopped_is_over_at_once(cloud: Cloud) -> None:
+def test_a_stopped_process_ends_at_once(cloud: Cloud) -> None:
     make_private(cloud.folder)
     child = FetchProcess(ADDRESS, cloud.folder, cloud.server.url, os.environ)
     child.stop()
     assert list(child.events()) == []
     cloud.server.on(f"{BASE}/jobs", stall(30))
     child = FetchProcess(ADDRESS, cloud.folder, cloud.server.url, os.environ)
-    found: list[str] = []
-    thread = threading.Thread(target=lambda: found.extend(e["event"] for e in child.events()))
+    events: list[str] = []
+    thread = threading.Thread(target=lambda: events.extend(e["event"] for e in child.events()))
     thread.start()
     end = time.monotonic() + 20
     while not cloud.server.requests:
@@ -197,10 +201,10 @@ def test_a_process_that_is_stopped_is_over_at_once(cloud: Cloud) -> None:
     thread.join(10)
     assert not thread.is_alive()
     assert time.monotonic() - before < 2.5
-    assert found == ["over"]
+    assert events == ["over"]
 
 
-def test_a_process_that_cannot_start_says_why(
+def test_a_process_that_cannot_start_reports_the_reason(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_private(cloud.folder)

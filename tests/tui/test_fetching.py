@@ -1,4 +1,4 @@
-"""The app on a batch of the cloud: a table before the metrics, progress, trouble, the end."""
+"""The app on a batch of the cloud: the table before the metrics, progress, errors, the end."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ def cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
 
 
 def here(pilot: Pilot[Any]) -> list[bool]:
-    """Of each job in the table whether its metrics are here."""
+    """Return for each job in the table whether its metrics have been fetched."""
     return [row.fetched for row in pilot.app.screen.query_one(JobsTable).rows]
 
 
 def fetching() -> list[str]:
-    """Threads that still wait for a fetch."""
+    """Return the threads that still wait for a fetch."""
     return [one.name for one in threading.enumerate() if "fetch" in one.name]
 
 
-async def test_statuses_stand_before_the_lists_of_metrics_come(cloud: Cloud) -> None:
+async def test_statuses_are_shown_before_the_lists_of_metrics(cloud: Cloud) -> None:
     cloud.hold(f"{BASE}/jobs/{job_id(1)}/metrics")
     async with looking(ADDRESS) as pilot:
         table = pilot.app.screen.query_one(JobsTable)
@@ -54,7 +54,7 @@ async def test_statuses_stand_before_the_lists_of_metrics_come(cloud: Cloud) -> 
         await until(pilot, lambda: all(here(pilot)))
 
 
-async def test_the_table_stands_before_the_metrics_come(cloud: Cloud) -> None:
+async def test_the_table_is_shown_before_the_metrics_are_fetched(cloud: Cloud) -> None:
     cloud.hold("/blob")
     async with looking(ADDRESS) as pilot:
         table = pilot.app.screen.query_one(JobsTable)
@@ -65,7 +65,7 @@ async def test_the_table_stands_before_the_metrics_come(cloud: Cloud) -> None:
         assert "0 of 3 jobs fetched" in shown
         assert table.rows[0].cells["scalar 1"].full == "1.5 m"
         assert here(pilot) == [False] * 3
-        # A job that is not here opens when it is.
+        # A pending job opens once it has been fetched.
         await pilot.press("j", "enter")
         await pilot.pause()
         assert isinstance(pilot.app.screen, FetchScreen)
@@ -79,7 +79,7 @@ async def test_the_table_stands_before_the_metrics_come(cloud: Cloud) -> None:
         assert read_recent()[-1] == ADDRESS
 
 
-async def test_jobs_open_while_others_come(cloud: Cloud) -> None:
+async def test_jobs_open_while_others_are_fetched(cloud: Cloud) -> None:
     cloud.hold("/blob/2")
     async with looking(ADDRESS) as pilot:
         await until(pilot, lambda: here(pilot) == [True, True, False])
@@ -91,12 +91,12 @@ async def test_jobs_open_while_others_come(cloud: Cloud) -> None:
 
 
 async def press_running(pilot: Pilot[Any], *keys: str) -> None:
-    """Press keys while a fetch goes on."""
+    """Press keys while a fetch is running."""
     await pilot.press(*keys)
     await pilot.pause()
 
 
-async def test_a_fetch_that_is_stopped_goes_on_where_it_was(cloud: Cloud) -> None:
+async def test_a_stopped_fetch_can_be_resumed(cloud: Cloud) -> None:
     cloud.hold("/blob/2")
     async with looking(ADDRESS) as pilot:
         await until(pilot, lambda: here(pilot) == [True, True, False])
@@ -106,16 +106,16 @@ async def test_a_fetch_that_is_stopped_goes_on_where_it_was(cloud: Cloud) -> Non
         assert not pilot.app.screen.query(FetchErrorDialog)
         await press(pilot, "G", "enter")
         assert isinstance(pilot.app.screen, FetchScreen)
-        before = cloud.asked("/blob/0"), cloud.asked("/blob/1")
+        before = cloud.request_count("/blob/0"), cloud.request_count("/blob/1")
         cloud.release()
         await press_running(pilot, "f5")
         await over(pilot)
         assert "✓ 3 jobs fetched" in text(pilot)
         assert here(pilot) == [True] * 3
-        assert (cloud.asked("/blob/0"), cloud.asked("/blob/1")) == before
+        assert (cloud.request_count("/blob/0"), cloud.request_count("/blob/1")) == before
 
 
-async def test_what_is_there_is_shown_at_once(cloud: Cloud) -> None:
+async def test_cached_jobs_are_shown_at_once(cloud: Cloud) -> None:
     async with looking(ADDRESS) as pilot:
         await over(pilot)
     cloud.server.on(f"{BASE}/jobs", stall(60))
@@ -126,13 +126,13 @@ async def test_what_is_there_is_shown_at_once(cloud: Cloud) -> None:
         await until(pilot, lambda: isinstance(pilot.app.screen, DocumentScreen))
 
 
-async def test_leaving_ends_the_fetch(cloud: Cloud) -> None:
+async def test_quitting_stops_the_fetch(cloud: Cloud) -> None:
     cloud.hold("/blob/2")
     async with looking(ADDRESS) as pilot:
         await until(pilot, lambda: here(pilot) == [True, True, False])
         await press_running(pilot, "enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, DocumentScreen))
-        # Also from another screen than the fetch's.
+        # Also from another screen.
         await pilot.press("q")
     assert not fetching()
     cloud.release()
@@ -141,7 +141,7 @@ async def test_leaving_ends_the_fetch(cloud: Cloud) -> None:
         assert "✓ 3 jobs fetched" in text(pilot)
 
 
-async def test_closing_what_is_fetched_ends_the_fetch(cloud: Cloud, sample: Path) -> None:
+async def test_closing_the_batch_stops_the_fetch(cloud: Cloud, sample: Path) -> None:
     cloud.hold("/blob")
     async with looking(sample) as pilot:
         await press(pilot, "ctrl+o")
@@ -153,13 +153,13 @@ async def test_closing_what_is_fetched_ends_the_fetch(cloud: Cloud, sample: Path
         await until(pilot, lambda: all(one.is_finished for one in pilot.app.workers))
 
 
-async def test_one_job_is_fetched_alone_and_opened(cloud: Cloud) -> None:
+async def test_a_single_job_is_fetched_and_opened(cloud: Cloud) -> None:
     for job in ("flight 1", job_id(2)):
         async with looking(ADDRESS._replace(job=job)) as pilot:
             await until(pilot, lambda: isinstance(pilot.app.screen, DocumentScreen))
             await press_running(pilot, "grave_accent")
             await over(pilot)
-    assert cloud.asked("/blob/0") == 0
+    assert cloud.request_count("/blob/0") == 0
     async with looking(ADDRESS._replace(job="flight 9")) as pilot:
         await until(pilot, lambda: isinstance(pilot.app.screen, FetchErrorDialog))
         assert "the batch has no job “flight 9”." in text(pilot)
@@ -167,10 +167,10 @@ async def test_one_job_is_fetched_alone_and_opened(cloud: Cloud) -> None:
         await press_running(pilot, "a")
         await over(pilot)
         assert here(pilot) == [True] * 3
-    assert cloud.asked("/blob/1/metric/0") == 1
+    assert cloud.request_count("/blob/1/metric/0") == 1
 
 
-async def test_the_same_batch_is_one_thing(cloud: Cloud) -> None:
+async def test_a_batch_is_opened_only_once(cloud: Cloud) -> None:
     async with looking(None) as pilot:
         await type_path(pilot, str(ADDRESS))
         await until(pilot, lambda: isinstance(pilot.app.screen, FetchScreen))
@@ -183,7 +183,7 @@ async def test_the_same_batch_is_one_thing(cloud: Cloud) -> None:
         assert text(pilot).count("batch 11111111…") == 1
 
 
-async def test_a_wrong_address_is_refused(cloud: Cloud) -> None:
+async def test_a_malformed_address_is_an_error(cloud: Cloud) -> None:
     async with looking(None) as pilot:
         await type_path(pilot, "resim://demo")
         await settle(pilot)
@@ -191,7 +191,7 @@ async def test_a_wrong_address_is_refused(cloud: Cloud) -> None:
         assert not cloud.server.requests
 
 
-async def test_what_does_not_come_is_named(cloud: Cloud) -> None:
+async def test_missing_items_are_listed(cloud: Cloud) -> None:
     cloud.server.on("/blob/1/data/0", answer(404))
     async with looking(ADDRESS) as pilot:
         await over(pilot)
@@ -203,7 +203,7 @@ async def test_what_does_not_come_is_named(cloud: Cloud) -> None:
         assert "is not there (404)" in text(pilot)
 
 
-async def test_a_job_without_metrics_says_so(cloud: Cloud) -> None:
+async def test_a_job_without_metrics_shows_the_reason(cloud: Cloud) -> None:
     for what in ("metrics", "metricsData", "events"):
         cloud.server.on(f"{BASE}/jobs/{job_id(1)}/{what}", answer(200, b"{}"))
     async with looking(ADDRESS) as pilot:
@@ -213,13 +213,13 @@ async def test_a_job_without_metrics_says_so(cloud: Cloud) -> None:
 
 
 async def type_path(pilot: Pilot[Any], path: str) -> None:
-    """Put it into the open screen's field."""
+    """Type an address into the field of the open screen."""
     await press(pilot, "slash")
     pilot.app.screen.query_one(Input).value = path
     await press_running(pilot, "enter")
 
 
-# Trouble.
+# Errors.
 
 
 @pytest.mark.parametrize("typed", ["token-that-was-typed", ""])
@@ -257,7 +257,7 @@ async def test_a_token_is_asked_for(
     ("status", "words"),
     [(404, "there is no batch 11111111"), (302, "the token does not go there")],
 )
-async def test_a_refusal_is_a_sentence_that_can_be_copied(
+async def test_an_error_is_one_sentence_and_can_be_copied(
     cloud: Cloud, status: int, words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cloud.server.on(f"{BASE}/jobs", answer(status, b"", "Location: https://other.example/x"))
@@ -272,7 +272,7 @@ async def test_a_refusal_is_a_sentence_that_can_be_copied(
         assert "E fetch failed: " in text(pilot)
 
 
-async def test_a_server_that_is_not_there(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_unreachable_server(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as gone:
         monkeypatch.setenv("RESIM_API_URL", f"http://127.0.0.1:{gone.getsockname()[1]}")
     async with looking(ADDRESS) as pilot:
@@ -280,7 +280,7 @@ async def test_a_server_that_is_not_there(cloud: Cloud, monkeypatch: pytest.Monk
         assert "refuses the connection (6 attempts)" in text(pilot)
 
 
-async def test_a_silent_server_can_be_left(cloud: Cloud) -> None:
+async def test_quitting_while_the_server_is_silent(cloud: Cloud) -> None:
     cloud.server.on(f"{BASE}/jobs", stall(60))
     async with looking(ADDRESS) as pilot:
         await until(pilot, lambda: bool(cloud.server.requests))
@@ -292,7 +292,7 @@ async def test_a_silent_server_can_be_left(cloud: Cloud) -> None:
     assert not fetching()
 
 
-async def test_two_at_once_are_told_apart(cloud: Cloud) -> None:
+async def test_two_fetches_at_once(cloud: Cloud) -> None:
     cloud.hold("/blob/2")
     async with looking(ADDRESS) as first:
         await until(first, lambda: here(first) == [True, True, False])

@@ -1,4 +1,4 @@
-"""Opening anything: what a path is, the open screen, inputs, and refusals in a sentence."""
+"""Opening: detection of a path's kind, the open screen, inputs, and errors."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def job(tmp_path: Path) -> Path:
     return root
 
 
-def test_what_a_path_is(job: Path, tmp_path: Path) -> None:
+def test_kinds_of_paths(job: Path, tmp_path: Path) -> None:
     metrics = job / "outputs" / "metrics.binproto"
     assert detect(metrics) == (PathKind.METRICS, metrics, "a metrics file", job / "inputs")
     assert detect(job / "outputs").description == "an outputs folder"
@@ -98,7 +98,7 @@ def test_the_token_of_a_batch_is_masked(tmp_path: Path) -> None:
     assert {"config-url", "config-uuid", "config-no-project"} <= rules
 
 
-def test_recent_paths_are_kept_and_stay_a_list(tmp_path: Path, job: Path) -> None:
+def test_recent_paths_are_saved_and_limited(tmp_path: Path, job: Path) -> None:
     assert read_recent() == []
     for path in (job, tmp_path, job):
         remember(path)
@@ -126,7 +126,7 @@ async def type_in(pilot: Pilot[Any], path: str) -> None:
     await pilot.press(*path[-3:])
 
 
-async def test_the_open_screen_opens_what_is_typed(job: Path) -> None:
+async def test_the_open_screen_opens_a_typed_path(job: Path) -> None:
     async with started(None) as pilot:
         assert isinstance(pilot.app.screen, OpenScreen)
         await press(pilot, "slash")
@@ -140,7 +140,7 @@ async def test_the_open_screen_opens_what_is_typed(job: Path) -> None:
         assert isinstance(pilot.app.screen, DocumentScreen)
 
 
-async def test_a_refusal_is_a_sentence_and_the_app_goes_on(tmp_path: Path) -> None:
+async def test_an_error_is_one_sentence_and_the_app_keeps_running(tmp_path: Path) -> None:
     async with started(None) as pilot:
         for wrong in ("/nothing/here", str(tmp_path)):
             await press(pilot, "slash")
@@ -190,7 +190,7 @@ async def test_an_inputs_folder_on_its_own(job: Path) -> None:
         assert "Contract · 1 finding" in shown
 
 
-async def test_without_inputs_the_pane_says_where_it_looked(tmp_path: Path) -> None:
+async def test_without_inputs_the_pane_names_the_expected_folder(tmp_path: Path) -> None:
     DocumentBuilder("alone").write(tmp_path / "alone.binproto")
     async with started(tmp_path / "alone.binproto") as pilot:
         await press(pilot, "5", "escape", "1")
@@ -230,7 +230,7 @@ async def test_open_screen(
     if way == "no-color":
         monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.chdir(job)
-    # Paths of the machine are not for a picture.
+    # The picture must not depend on a path of the machine.
     monkeypatch.setattr("resim_inspect.tui.open.screen.Path.absolute", lambda path: path)
     size, theme = WAYS[way]
     async with started(None, size, theme=theme) as pilot:

@@ -1,4 +1,4 @@
-"""A workspace: its jobs in a table, sorted, filtered, opened; broken ones say why."""
+"""The screen of a workspace: its table of jobs, sorted, filtered, opened and reread."""
 
 from __future__ import annotations
 
@@ -208,7 +208,7 @@ async def test_the_table_sorts_filters_and_opens(workspace: Path) -> None:
         assert len(table.shown) == 6
 
 
-async def test_units_stand_in_the_title_or_in_each_cell(tmp_path: Path) -> None:
+async def test_units_are_in_the_title_or_in_each_cell(tmp_path: Path) -> None:
     for name, unit in (("a", "m"), ("b", "km")):
         build = job(name, 31.5, "PASSED")
         build.scalar("Distance", 4.5, unit=unit)
@@ -242,7 +242,7 @@ async def test_the_frame_counts_metrics_out_of_view(tmp_path: Path) -> None:
         await press(pilot, *["right"] * 4)
         await pilot.resize_terminal(140, 24)
         await settle(pilot)
-        # What has room on the left comes back into view.
+        # Columns on the left come back into view where there is room.
         assert "Metric 14 Metric 15" in re.sub(" +", " ", text(pilot))
         assert jobs.border_subtitle == "← 3 more"
         await pilot.resize_terminal(190, 24)
@@ -250,7 +250,7 @@ async def test_the_frame_counts_metrics_out_of_view(tmp_path: Path) -> None:
         assert jobs.border_subtitle == ""
 
 
-async def test_the_batch_opens_and_a_job_without_metrics_says_why(workspace: Path) -> None:
+async def test_the_batch_opens_and_a_job_without_metrics_shows_the_reason(workspace: Path) -> None:
     async with started(workspace) as pilot:
         table = pilot.app.screen.query_one(JobsTable)
         while table.job is None or table.job.name != "never-run":
@@ -262,7 +262,7 @@ async def test_the_batch_opens_and_a_job_without_metrics_says_why(workspace: Pat
         assert isinstance(pilot.app.screen, DocumentScreen)
 
 
-async def test_what_is_open_can_be_switched_and_closed(workspace: Path) -> None:
+async def test_open_documents_can_be_switched_and_closed(workspace: Path) -> None:
     async with started(workspace) as pilot:
         await press(pilot, "b", "w")
         assert "Open documents" in text(pilot)
@@ -309,7 +309,7 @@ async def test_the_table_keeps_up_with_the_disk(
         b.scalar("Aardvarks", 3.0)
         b.write(outputs["flight-a"] / "metrics.binproto")
         await until(pilot, lambda: "77.5" in text(pilot))
-        # The chosen column stays what it was, though another comes before it.
+        # The selected column stays selected, though another is now before it.
         assert table.selected.title == "Max speed"
         job("e", 9.0, "PASSED").write(outputs["late"] / "metrics.binproto")
         await until(pilot, lambda: "late" in [row.name for row in table.shown])
@@ -321,7 +321,7 @@ async def test_the_table_keeps_up_with_the_disk(
         assert screen.outline.batch is not None
         shutil.rmtree(workspace / "batch")
         await until(pilot, lambda: screen.outline is not None and screen.outline.batch is None)
-        # A workspace that goes away is told once, and is no reason to fall over.
+        # A workspace that is deleted is reported once, and the app keeps running.
         shutil.rmtree(workspace)
         await until(pilot, lambda: isinstance(pilot.app.screen, ErrorDialog))
         await until(pilot, lambda: screen.scan_pause == math.inf)
