@@ -91,8 +91,8 @@ def write_page(figure: dict[str, Any], title: str, library: Path | None = None) 
     plotly.js is put into the page where there is one on this machine: `library`, else that
     of an installed Python package plotly. Else the page fetches it, and the notice says so.
     """
-    found = library if library is not None else installed_library()
-    if found is None:
+    script_path = library if library is not None else installed_library()
+    if script_path is None:
         notice = f"The page loads plotly.js from {CDN}: opening it goes to the network."
         script = (
             f'<script src="{CDN}" integrity="{CDN_HASH}" crossorigin="anonymous" '
@@ -100,8 +100,8 @@ def write_page(figure: dict[str, Any], title: str, library: Path | None = None) 
         )
         source = "https://cdn.plot.ly"
     else:
-        notice = f"The page uses the plotly.js of {found}."
-        script = f"<script>{_inline(found.read_text('utf-8'))}</script>"
+        notice = f"The page uses the plotly.js of {script_path}."
+        script = f"<script>{_inline(script_path.read_text('utf-8'))}</script>"
         source = ""
     folder = Path(tempfile.mkdtemp(prefix="resim-inspect-"))
     path = folder / "figure.html"

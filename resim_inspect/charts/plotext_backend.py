@@ -195,25 +195,25 @@ def _cells(text: str, blank: Canvas) -> Canvas:
     rows, columns = len(blank), len(blank[0])
     color: RGB | None = None
     for r, line in enumerate(text.split("\n")[:rows]):
-        row, c, place = blank[r], 0, 0
-        while place < len(line) and c < columns:
-            if line[place] == "\x1b":
-                match = _SGR.match(line, place)
+        row, c, offset = blank[r], 0, 0
+        while offset < len(line) and c < columns:
+            if line[offset] == "\x1b":
+                match = _SGR.match(line, offset)
                 if match is None:
                     break
                 color = _color(match.group(1), color)
-                place = match.end()
+                offset = match.end()
                 continue
-            if line[place] != " ":
-                row[c] = (line[place], color)
+            if line[offset] != " ":
+                row[c] = (line[offset], color)
             c += 1
-            place += 1
+            offset += 1
     return blank
 
 
 def _color(codes: str, before: RGB | None) -> RGB | None:
     parts = codes.split(";")
     if parts[:2] == ["38", "2"] and len(parts) >= 5:
-        found = int(parts[2]), int(parts[3]), int(parts[4])
-        return None if found == _OWN else found
+        rgb = int(parts[2]), int(parts[3]), int(parts[4])
+        return None if rgb == _OWN else rgb
     return None if parts[0] in {"", "0"} else before

@@ -72,11 +72,11 @@ class Source:
         """The metrics data with this id; MissingError if the file has none."""
         if not data_id:
             raise MissingError(f"No data is named for the {what}.")
-        found = self.document.data_by_id(data_id)
-        if found is None:
+        data = self.document.data_by_id(data_id)
+        if data is None:
             shown = clean(data_id, 40)
             raise MissingError(f"The {what} refer to data {shown}, which is not in the file.")
-        return found
+        return data
 
     def series(
         self, data: MetricsData, kind: SeriesKind, what: str, category: str | None = None
@@ -124,16 +124,16 @@ class Source:
             at = category if data.is_per_category else None
             if data.is_per_category and at is None:
                 return None
-            found = self.series(data, SeriesKind.STATUSES, "statuses", at).statuses
+            series = self.series(data, SeriesKind.STATUSES, "statuses", at).statuses
         except MissingError as error:
             self.note(str(error))
             return None
-        if len(found) == n:
-            return found
-        said = f"{count(len(found), 'status', 'statuses')} for {count(n, 'value')}"
-        self.note(f'"{named(data)}" has {said}.')
+        if len(series) == n:
+            return series
+        lengths = f"{count(len(series), 'status', 'statuses')} for {count(n, 'value')}"
+        self.note(f'"{named(data)}" has {lengths}.')
         fixed = np.zeros(n, np.int32)
-        fixed[: min(n, len(found))] = found[:n]
+        fixed[: min(n, len(series))] = series[:n]
         return fixed
 
     def index(
@@ -154,15 +154,32 @@ class Source:
             self.note(str(error))
             return None
 
+    def any_index(self, data: MetricsData, category: str | None) -> Series | None:
+        """The index series of any kind; None without one, or with a note if it is unreadable."""
+        partner = self.document.index_of(data) if data.is_indexed else None
+        if partner is None:
+            return None
+        try:
+            return self.document.series(partner, category if partner.is_per_category else None)
+        except DocumentError as error:
+            self.note(f'The index "{named(partner)}" cannot be read: {error}')
+            return None
+
 
 def named(data: MetricsData) -> str:
     """The name of a data, safe to show."""
     return clean(data.name, NAME_LIMIT) or "(no name)"
 
 
-def legend_name(names: tuple[str, ...], place: int, data: MetricsData, category: str | None) -> str:
+def legend_name(
+    names: tuple[str, ...], position: int, data: MetricsData, category: str | None
+) -> str:
     """The name of a series: from the legend, else the data's; with its category."""
-    name = clean(names[place], NAME_LIMIT) if place < len(names) and names[place] else named(data)
+    name = (
+        clean(names[position], NAME_LIMIT)
+        if position < len(names) and names[position]
+        else named(data)
+    )
     if category is None:
         return name
     return f"{name} · {clean(category, NAME_LIMIT)}"

@@ -21,9 +21,9 @@ _RAMP: tuple[RGB, ...] = (
 
 def color_at(part: float) -> RGB:
     """Colour at a fraction of the scale: dark violet at 0, yellow at 1."""
-    place = min(1.0, max(0.0, part)) * (len(_RAMP) - 1)
-    k = min(len(_RAMP) - 2, int(place))
-    rest = place - k
+    scaled = min(1.0, max(0.0, part)) * (len(_RAMP) - 1)
+    k = min(len(_RAMP) - 2, int(scaled))
+    rest = scaled - k
     low, high = _RAMP[k], _RAMP[k + 1]
     return (
         round(low[0] + (high[0] - low[0]) * rest),

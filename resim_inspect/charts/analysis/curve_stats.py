@@ -146,13 +146,13 @@ def _finite(x: NDArray[Any], y: NDArray[np.float64], whole_x: bool) -> NDArray[n
 
 def _missing(ok: NDArray[np.bool_], x: NDArray[Any], whole_x: bool) -> NDArray[np.int64]:
     """Positions of the points that have an x and no finite y, by ascending x."""
-    found = np.flatnonzero(~ok)
+    positions = np.flatnonzero(~ok)
     if not whole_x:
-        found = found[np.isfinite(x[found])]
-    at = x[found]
+        positions = positions[np.isfinite(x[positions])]
+    at = x[positions]
     if len(at) and bool((at[1:] < at[:-1]).any()):
-        found = found[np.argsort(at, kind="stable")]
-    return found
+        positions = positions[np.argsort(at, kind="stable")]
+    return positions
 
 
 def _extremes(x: NDArray[Any], y: NDArray[np.float64]) -> tuple[bool, float, float, float, float]:
@@ -184,13 +184,13 @@ def _status_counts(statuses: NDArray[np.int32]) -> dict[MetricStatus, int]:
         values = statuses[part]
         low, high = int(values.min()), int(values.max())
         if low == high:
-            found = [(low, len(values))]
+            pairs = [(low, len(values))]
         elif low >= 0 and high < 64:
-            found = [(k, int(c)) for k, c in enumerate(np.bincount(values)) if c]
+            pairs = [(k, int(c)) for k, c in enumerate(np.bincount(values)) if c]
         else:
             distinct, each = np.unique(values, return_counts=True)
-            found = list(zip(distinct.tolist(), each.tolist(), strict=True))
-        for value, many in found:
+            pairs = list(zip(distinct.tolist(), each.tolist(), strict=True))
+        for value, many in pairs:
             status = MetricStatus(value)
             counts[status] = counts.get(status, 0) + many
     return counts

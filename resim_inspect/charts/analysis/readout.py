@@ -37,10 +37,10 @@ def extent(panel: Panel | None) -> tuple[float, float] | None:
     """Range of x of all the data of a panel, in axis units; None where there is none."""
     if isinstance(panel, Plot):
         with np.errstate(all="ignore"):
-            found = data_extent(panel)
-        if found is not None and panel.x.kind == "category" and panel.x.categories:
+            data_range = data_extent(panel)
+        if data_range is not None and panel.x.kind == "category" and panel.x.categories:
             return -0.5, len(panel.x.categories) - 0.5
-        return found
+        return data_range
     if isinstance(panel, Bars) and panel.categories:
         return -0.5, len(panel.categories) - 0.5
     return None
@@ -51,8 +51,8 @@ def value_text(value: float, curve_unit: str, axis: Axis, digits: int = DIGITS) 
     if axis.kind == "log":
         value = 10.0**value if abs(value) < 300 else math.inf
     if axis.kind == "category":
-        place = round(value) if math.isfinite(value) else -1
-        return axis.categories[place] if 0 <= place < len(axis.categories) else number(value)
+        category = round(value) if math.isfinite(value) else -1
+        return axis.categories[category] if 0 <= category < len(axis.categories) else number(value)
     if axis.kind == "time":
         return position_label(value, axis)
     return quantity(value, curve_unit, digits)
@@ -73,43 +73,43 @@ def _readings(panel: Panel | None, x: float) -> tuple[Reading, ...]:
     curves = [c for c in panel.curves if not c.excluded_from_readout][:_MAX_READINGS]
     full = extent(panel)
     near = _NEAR * (full[1] - full[0]) if full else 0.0
-    found = [r for c in curves if (r := _nearest(c, panel, x, near)) is not None]
-    found += [r for b in panel.bands[:_MAX_READINGS] if (r := _state(b, panel.x, x)) is not None]
+    nearest = [r for c in curves if (r := _nearest(c, panel, x, near)) is not None]
+    nearest += [r for b in panel.bands[:_MAX_READINGS] if (r := _state(b, panel.x, x)) is not None]
     for box in panel.boxes:
-        if min(box.x0, box.x1) <= x <= max(box.x0, box.x1) and len(found) < _MAX_READINGS:
-            found.append(Reading(box.name, box.text, box.status, color_role=box.color_role))
+        if min(box.x0, box.x1) <= x <= max(box.x0, box.x1) and len(nearest) < _MAX_READINGS:
+            nearest.append(Reading(box.name, box.text, box.status, color_role=box.color_role))
     # A line and its marks are two curves that say the same.
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(nearest))
 
 
 def readout(panel: Panel | None, x: float) -> Readout:
     """The values nearest to x (axis units), and the position of their samples."""
-    return _from_its_moment(Readout(x, position_text(panel, x), readings(panel, x)), panel)
+    return _at_samples(Readout(x, position_text(panel, x), readings(panel, x)), panel)
 
 
-def _from_its_moment(said: Readout, panel: Panel | None, span: float | None = None) -> Readout:
+def _at_samples(readout: Readout, panel: Panel | None, span: float | None = None) -> Readout:
     """The readout of the nearest sample's position in place of the cursor's between samples.
 
     A reading of a sample elsewhere gives its own position; a reading that holds over a
     stretch (a state) keeps the cursor's position.
     """
-    places = [r.x for r in said.readings if r.x is not None]
-    if said.x is None or not isinstance(panel, Plot) or not places:
-        return said
+    positions = [r.x for r in readout.readings if r.x is not None]
+    if readout.x is None or not isinstance(panel, Plot) or not positions:
+        return readout
     if span is None:
         full = extent(panel)
         span = full[1] - full[0] if full else 0.0
-    text = said.x_text
-    if len(places) == len(said.readings):
-        here = said.x
-        text = position_label(min(places, key=lambda at: abs(at - here)), panel.x, span)
-    found = []
-    for reading in said.readings:
+    text = readout.x_text
+    if len(positions) == len(readout.readings):
+        here = readout.x
+        text = position_label(min(positions, key=lambda at: abs(at - here)), panel.x, span)
+    readings_here = []
+    for reading in readout.readings:
         label = "" if reading.x is None else position_label(reading.x, panel.x, span)
         if label and label != text:
             reading = replace(reading, sample_x=label.removesuffix(".000"))
-        found.append(reading)
-    return Readout(said.x, text, tuple(found))
+        readings_here.append(reading)
+    return Readout(readout.x, text, tuple(readings_here))
 
 
 def readout_at(panel: Plot, x: float, y: float, scales: tuple[Scale, Scale]) -> Readout:
@@ -133,9 +133,9 @@ def readout_at(panel: Plot, x: float, y: float, scales: tuple[Scale, Scale]) -> 
         :_MAX_READINGS
     ]
     if any(not curve_stats(c).sorted for c in curves):
-        found = [r for c in curves if (r := _closest(c, panel, x, y, scales)) is not None]
-        return Readout(x, text, tuple(found))
-    return _from_its_moment(Readout(x, text, readings(panel, x)), panel, span)
+        nearest = [r for c in curves if (r := _closest(c, panel, x, y, scales)) is not None]
+        return Readout(x, text, tuple(nearest))
+    return _at_samples(Readout(x, text, readings(panel, x)), panel, span)
 
 
 def _reading(curve: Curve, panel: Plot, k: int) -> Reading:
@@ -153,12 +153,12 @@ def _reading(curve: Curve, panel: Plot, k: int) -> Reading:
 
 def _without_value(curve: Curve, panel: Plot, k: int) -> Reading:
     """The k-th of the samples that have no finite value."""
-    place = int(curve_stats(curve).missing[k])
+    sample = int(curve_stats(curve).missing[k])
     axis = panel.right if curve.right and panel.right is not None else panel.y
     at = float(axis_units(curve_stats(curve).missing_x[k : k + 1], panel.x)[0])
-    status = None if curve.statuses is None else MetricStatus(int(curve.statuses[place]))
+    status = None if curve.statuses is None else MetricStatus(int(curve.statuses[sample]))
     # On a log axis this may as well be a number that has no logarithm.
-    text = "–" if axis.kind == "log" else f"– ({number(float(curve.y[place]))})"
+    text = "–" if axis.kind == "log" else f"– ({number(float(curve.y[sample]))})"
     return Reading(curve.name, text, status, position_label(at, panel.x), curve.color_role, at)
 
 
@@ -170,11 +170,11 @@ def _nearest(curve: Curve, panel: Plot, x: float, near: float) -> Reading | None
     """
     stats = curve_stats(curve)
     at = stored_units(x, stats.x, panel.x).item()
-    found = _place(stats.x, at) if stats.sorted else int(np.abs(stats.x - at).argmin())
-    gap = _place(stats.missing_x, at)
+    sample = _nearest_position(stats.x, at) if stats.sorted else int(np.abs(stats.x - at).argmin())
+    gap = _nearest_position(stats.missing_x, at)
     ways = [
         math.inf if k is None else abs(values[k].item() - at)
-        for k, values in ((found, stats.x), (gap, stats.missing_x))
+        for k, values in ((sample, stats.x), (gap, stats.missing_x))
     ]
     if min(ways) == math.inf:
         return None
@@ -183,10 +183,10 @@ def _nearest(curve: Curve, panel: Plot, x: float, near: float) -> Reading | None
         return None
     if gap is not None and ways[1] < ways[0]:
         return _without_value(curve, panel, gap)
-    return None if found is None else _reading(curve, panel, found)
+    return None if sample is None else _reading(curve, panel, sample)
 
 
-def _place(values: NDArray[Any], at: float) -> int | None:
+def _nearest_position(values: NDArray[Any], at: float) -> int | None:
     """Position of the nearest of some ascending values; None without any."""
     if not len(values):
         return None
@@ -223,13 +223,13 @@ def _closest(
         dx = scales[0].place(axis_units(stats.x, panel.x)) - here[0]
         dy = 2 * (scales[1].place(stats.y) - here[1])
         k = int((dx * dx + dy * dy).argmin())
-    found = _reading(curve, panel, k)
+    nearest = _reading(curve, panel, k)
     return Reading(
-        found.series,
-        f"({found.x_text}, {found.text})",
-        found.status,
-        found.x_text,
-        found.color_role,
+        nearest.series,
+        f"({nearest.x_text}, {nearest.text})",
+        nearest.status,
+        nearest.x_text,
+        nearest.color_role,
     )
 
 
@@ -264,30 +264,32 @@ def _heatmap_reading(panel: Plot, x: float, y: float) -> tuple[Reading, ...]:
     return (Reading(where, quantity(float(heatmap.z[r, c]), heatmap.unit, DIGITS)),)
 
 
-def bar_readings(panel: Bars, place: int) -> tuple[Reading, ...]:
+def bar_readings(panel: Bars, category: int) -> tuple[Reading, ...]:
     """The values of one category."""
-    if not 0 <= place < len(panel.categories):
+    if not 0 <= category < len(panel.categories):
         return ()
-    found = []
+    values = []
     for series in panel.series[:_MAX_READINGS]:
-        if place >= len(series.values):
+        if category >= len(series.values):
             continue
         status = None
-        if series.statuses is not None and place < len(series.statuses):
-            status = MetricStatus(int(series.statuses[place]))
-        text = quantity(float(series.values[place]), series.unit, DIGITS)
-        found.append(Reading(series.name, text, status, panel.categories[place], series.color_role))
-    return tuple(found)
+        if series.statuses is not None and category < len(series.statuses):
+            status = MetricStatus(int(series.statuses[category]))
+        text = quantity(float(series.values[category]), series.unit, DIGITS)
+        values.append(
+            Reading(series.name, text, status, panel.categories[category], series.color_role)
+        )
+    return tuple(values)
 
 
 def position_text(panel: Panel | None, x: float) -> str:
     """A position of x in words: `8.420 s`, `08:53:20.124`, a category."""
     if isinstance(panel, Bars):
-        place = round(x) if math.isfinite(x) else -1
-        return panel.categories[place] if 0 <= place < len(panel.categories) else ""
+        category = round(x) if math.isfinite(x) else -1
+        return panel.categories[category] if 0 <= category < len(panel.categories) else ""
     if isinstance(panel, Plot) and math.isfinite(x):
-        found = extent(panel)
-        return position_label(x, panel.x, found[1] - found[0] if found else 0.0)
+        full = extent(panel)
+        return position_label(x, panel.x, full[1] - full[0] if full else 0.0)
     return ""
 
 

@@ -269,8 +269,8 @@ def ticks(low: float, high: float, most: int, axis: Axis) -> Ticks:
         names = axis.categories
         first, last = max(0, math.ceil(low)), min(len(names) - 1, math.floor(high))
         stride = max(1, math.ceil((last - first + 1) / max(1, most)))
-        places = range(first, last + 1, stride)
-        return Ticks(tuple(float(k) for k in places), tuple(names[k] for k in places))
+        shown = range(first, last + 1, stride)
+        return Ticks(tuple(float(k) for k in shown), tuple(names[k] for k in shown))
     return number_ticks(
         low, high, min(most, max(1, int(high - low))) if axis.integer_ticks else most
     )
@@ -283,8 +283,8 @@ def position_label(position: float, axis: Axis, span: float = 0.0) -> str:
     if axis.kind == "log":
         return number(10.0**position, 5) if abs(position) < 300 else f"1e{position:.1f}"
     if axis.kind == "category":
-        place = round(position)
-        return axis.categories[place] if 0 <= place < len(axis.categories) else ""
+        category = round(position)
+        return axis.categories[category] if 0 <= category < len(axis.categories) else ""
     digits = 5
     if span > 0 and position and math.isfinite(position):
         # Beyond 10^13 a double has no more digits, and the quotient may be infinite.

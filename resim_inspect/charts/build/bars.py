@@ -31,16 +31,16 @@ def bar_chart(source: Source, metric: Metric, values: BarChartValues) -> Drawing
                 index = source.index(data, category, SeriesKind.STRINGS, "names")
                 if index is None:
                     names = [str(i + 1) for i in range(len(doubles))]
-                    places = [order.setdefault(name, len(order)) for name in names]
+                    positions = [order.setdefault(name, len(order)) for name in names]
                 else:
                     source.note_lengths(len(index), len(doubles), named(data), "names")
                     of_code = [order.setdefault(text, len(order)) for text in index.uniques]
-                    places = [of_code[code] for code in index.codes.tolist()]
-                n = min(len(places), len(doubles))
+                    positions = [of_code[code] for code in index.codes.tolist()]
+                n = min(len(positions), len(doubles))
                 status_id = values.statuses_data[k] if k < len(values.statuses_data) else None
                 statuses = source.statuses(status_id, n, category)
                 name = legend_name(values.legend_series_names, k, data, category)
-                parts.append((name, places[:n], doubles[:n], statuses, clean(data.unit, 24)))
+                parts.append((name, positions[:n], doubles[:n], statuses, clean(data.unit, 24)))
         except MissingError as error:
             failed.append(str(error))
     if not parts:
@@ -49,14 +49,14 @@ def bar_chart(source: Source, metric: Metric, values: BarChartValues) -> Drawing
         source.note(text)
     series = []
     repeated = 0
-    for color_role, (name, places, doubles, statuses, unit) in enumerate(parts):
+    for color_role, (name, positions, doubles, statuses, unit) in enumerate(parts):
         full = np.full(len(order), np.nan)
-        full[places] = doubles
-        repeated += len(places) - len(set(places))
+        full[positions] = doubles
+        repeated += len(positions) - len(set(positions))
         states = None
         if statuses is not None:
             states = np.zeros(len(order), np.int32)
-            states[places] = statuses
+            states[positions] = statuses
         if name not in source.options.hidden:
             series.append(BarSeries(name, full, states, unit, color_role))
     if repeated:
@@ -118,16 +118,16 @@ def batchwise_bar_chart(source: Source, metric: Metric, values: BatchwiseBarChar
     for text in failed:
         source.note(text)
     moments = sorted({t for _, times, *_ in parts for t in times})
-    place_of = {t: k for k, t in enumerate(moments)}
+    position_of = {t: k for k, t in enumerate(moments)}
     series = []
     for category, times, doubles, statuses, unit, color_role in parts:
         full = np.full(len(moments), np.nan)
-        places = [place_of[t] for t in times]
-        full[places] = doubles
+        positions = [position_of[t] for t in times]
+        full[positions] = doubles
         states = None
         if statuses is not None:
             states = np.zeros(len(moments), np.int32)
-            states[places] = statuses
+            states[positions] = statuses
         name = clean(category, _LABEL) or "(no name)"
         if name not in source.options.hidden:
             series.append(BarSeries(name, full, states, unit, color_role))

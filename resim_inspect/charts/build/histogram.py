@@ -68,26 +68,26 @@ def histogram(source: Source, metric: Metric, values: HistogramValues) -> Drawin
             part = doubles[~failing if status is None else statuses == int(status)]
         elif status is not None:
             continue
-        found = counts(part, good)[0] if len(part) else [0] * len(good)
+        part_counts = counts(part, good)[0] if len(part) else [0] * len(good)
         for k, (low, high) in enumerate(good):
-            if found[k]:
+            if part_counts[k]:
                 text = f"{totals[k]:,} in {number(low)} … {number(high)}"
                 if status is not None:
-                    text = f"{found[k]:,} {name}"
+                    text = f"{part_counts[k]:,} {name}"
                 boxes.append(
                     Box(
                         low,
                         high,
                         floors[k],
-                        floors[k] + found[k],
+                        floors[k] + part_counts[k],
                         color_role,
                         text=text,
                         status=status,
                         shade=shade,
                     )
                 )
-                floors[k] += found[k]
-        many = int(np.sum(found))
+                floors[k] += part_counts[k]
+        many = int(np.sum(part_counts))
         if status is not None and many:
             fills.append(Fill(f"{name} {many:,}", color_role, shade))
     lows, highs = [low for low, _ in good], [high for _, high in good]

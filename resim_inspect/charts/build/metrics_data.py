@@ -73,7 +73,7 @@ def _panel(source: Source, data: MetricsData, category: str | None) -> Panel:
     series = source.document.series(data, category)
     if not len(series):
         return Message(f'"{named(data)}" has no values.')
-    index = _index(source, data, category)
+    index = source.any_index(data, category)
     if series.kind is SeriesKind.DOUBLES:
         return _doubles(source, data, series, index)
     if index is not None and index.kind is SeriesKind.TIMESTAMPS:
@@ -87,17 +87,6 @@ def _panel(source: Source, data: MetricsData, category: str | None) -> Panel:
     if series.kind is SeriesKind.TIMESTAMPS and len(series) > 2:
         return _times(data, series)
     return _table(series, index)
-
-
-def _index(source: Source, data: MetricsData, category: str | None) -> Series | None:
-    partner = source.document.index_of(data) if data.is_indexed else None
-    if partner is None:
-        return None
-    try:
-        return source.document.series(partner, category if partner.is_per_category else None)
-    except DocumentError as error:
-        source.note(f'The index "{named(partner)}" cannot be read: {error}')
-        return None
 
 
 def _doubles(source: Source, data: MetricsData, series: Series, index: Series | None) -> Panel:

@@ -31,7 +31,7 @@ def threshold_lines(definition: FailureDefinition | None, unit: str, of: str = "
     """The failure thresholds as lines; `of` names the series among several."""
     if definition is None:
         return []
-    found = []
+    lines = []
     lead = f"{of} " if of else ""
     for at, word, sign in (
         (definition.fails_above, "above", ">"),
@@ -40,8 +40,8 @@ def threshold_lines(definition: FailureDefinition | None, unit: str, of: str = "
         if at is not None and math.isfinite(at):
             value = quantity(at, unit)
             label = f"{lead}fails {word} {value}"
-            found.append(ReferenceLine(at, label, "limit", short=f"{sign} {value}"))
-    return found
+            lines.append(ReferenceLine(at, label, "limit", short=f"{sign} {value}"))
+    return lines
 
 
 def merge_lines(reference_lines: list[ReferenceLine]) -> tuple[ReferenceLine, ...]:
@@ -68,17 +68,17 @@ def double_over_time(source: Source, metric: Metric, values: DoubleOverTimeValue
     curves: list[Curve] = []
     definitions: list[FailureDefinition | None] = []
     failed: list[str] = []
-    for place, data_id in enumerate(values.doubles_data):
+    for position, data_id in enumerate(values.doubles_data):
         try:
-            found = _timed(source, values, place, data_id, len(curves))
+            timed = _timed(source, values, position, data_id, len(curves))
         except MissingError as error:
             failed.append(str(error))
             continue
-        curves += found
+        curves += timed
         definition = (
-            values.failure_definitions[place] if place < len(values.failure_definitions) else None
+            values.failure_definitions[position] if position < len(values.failure_definitions) else None
         )
-        definitions += [definition] * len(found)
+        definitions += [definition] * len(timed)
     if not curves:
         return source.message(metric, *(failed or ["The metric names no series."]))
     for text in failed:
@@ -133,7 +133,7 @@ def _note_outside(source: Source, plot: Plot) -> None:
 
 
 def _timed(
-    source: Source, values: DoubleOverTimeValues, place: int, data_id: str, before: int
+    source: Source, values: DoubleOverTimeValues, position: int, data_id: str, before: int
 ) -> list[Curve]:
     data = source.data(data_id, "values")
     curves: list[Curve] = []
@@ -147,10 +147,10 @@ def _timed(
             x = times.times
             source.note_lengths(len(x), len(doubles), named(data), "times")
         n = min(len(x), len(doubles))
-        status_id = values.statuses_data[place] if place < len(values.statuses_data) else None
+        status_id = values.statuses_data[position] if position < len(values.statuses_data) else None
         curves.append(
             Curve(
-                name=legend_name(values.legend_series_names, place, data, category),
+                name=legend_name(values.legend_series_names, position, data, category),
                 x=x[:n],
                 y=doubles[:n],
                 statuses=source.statuses(status_id, n, category),
@@ -166,9 +166,9 @@ def line_plot(source: Source, metric: Metric, values: LinePlotValues) -> Drawing
     curves: list[Curve] = []
     failed: list[str] = []
     x_units: set[str] = set()
-    for place, y_id in enumerate(values.y_data):
+    for position, y_id in enumerate(values.y_data):
         try:
-            x_id = values.x_data[place] if place < len(values.x_data) else ""
+            x_id = values.x_data[position] if position < len(values.x_data) else ""
             x_data = source.data(x_id, "x values")
             y_data = source.data(y_id, "y values")
             for category in source.categories_of(y_data):
@@ -178,12 +178,12 @@ def line_plot(source: Source, metric: Metric, values: LinePlotValues) -> Drawing
                 source.note_lengths(len(x), len(y), named(y_data), "x values")
                 n = min(len(x), len(y))
                 at_status = (
-                    values.statuses_data[place] if place < len(values.statuses_data) else None
+                    values.statuses_data[position] if position < len(values.statuses_data) else None
                 )
                 x_units.add(clean(x_data.unit, 24))
                 curves.append(
                     Curve(
-                        name=legend_name(values.legend_series_names, place, y_data, category),
+                        name=legend_name(values.legend_series_names, position, y_data, category),
                         x=x[:n],
                         y=y[:n],
                         statuses=source.statuses(at_status, n, category),

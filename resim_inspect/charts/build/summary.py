@@ -34,11 +34,11 @@ _MAX_BARS = 40
 
 
 @dataclass(frozen=True)
-class _Found:
+class _Chosen:
     """A series, the position of the value in it, its index and the value's status."""
 
     values: NDArray[np.float64]
-    place: int
+    position: int
     index: Series | None
     status: MetricStatus
 
@@ -50,8 +50,8 @@ def double_summary(source: Source, metric: Metric, values: DoubleSummaryValues) 
     if data.is_per_category and len(categories) > 1:
         panels: tuple[Panel, ...] = (_table(source, values, data, categories),)
     else:
-        found = _find(source, metric, values, data, categories[0])
-        panels = _panels(source, values, data, found)
+        chosen = _find(source, metric, values, data, categories[0])
+        panels = _panels(source, values, data, chosen)
     return source.drawing(metric, *panels)
 
 
@@ -61,37 +61,31 @@ def _find(
     values: DoubleSummaryValues,
     data: MetricsData,
     category: str | None,
-) -> _Found:
+) -> _Chosen:
     series = source.series(data, SeriesKind.DOUBLES, "value", category).doubles
     if not len(series):
         raise MissingError(f'"{named(data)}" has no values.')
     index = _index(source, data, category)
-    place = _place(values, series, index, named(data))
+    position = _position(values, series, index, named(data))
     statuses = source.statuses(values.status_data, len(series), category)
     if statuses is not None:
-        status = MetricStatus(int(statuses[place]))
+        status = MetricStatus(int(statuses[position]))
     else:
         status = MetricStatus.UNSET
     if status is MetricStatus.UNSET and metric is not None:
         status = metric.status
-    return _Found(series, place, index, status)
+    return _Chosen(series, position, index, status)
 
 
 def _index(source: Source, data: MetricsData, category: str | None) -> Series | None:
-    """The index series, of any kind; None without one."""
-    partner = source.document.index_of(data) if data.is_indexed else None
-    if partner is None or (partner.kind is None and not partner.is_per_category):
+    """The index series, of any kind; None without one, or without values in it."""
+    partner = source.document.index_of(data)
+    if partner is not None and partner.kind is None and not partner.is_per_category:
         return None
-    from resim_inspect.document import DocumentError
-
-    try:
-        return source.document.series(partner, category if partner.is_per_category else None)
-    except DocumentError as error:
-        source.note(f'The index "{named(partner)}" cannot be read: {error}')
-        return None
+    return source.any_index(data, category)
 
 
-def _place(
+def _position(
     values: DoubleSummaryValues, series: NDArray[np.float64], index: Series | None, name: str
 ) -> int:
     n = len(series)
@@ -127,24 +121,24 @@ def _place(
 
 
 def _panels(
-    source: Source, values: DoubleSummaryValues, data: MetricsData, found: _Found
+    source: Source, values: DoubleSummaryValues, data: MetricsData, chosen: _Chosen
 ) -> tuple[Panel, ...]:
     unit = clean(data.unit, 24)
     limits = values.failure_definition
-    value = float(found.values[found.place])
-    n = len(found.values)
-    finite = found.values[np.isfinite(found.values)]
+    value = float(chosen.values[chosen.position])
+    n = len(chosen.values)
+    finite = chosen.values[np.isfinite(chosen.values)]
     span = (float(finite.min()), float(finite.max())) if len(finite) and n > 1 else None
-    context, at = (None, "") if n < 2 else _context(source, values, data, found, unit)
+    context, at = (None, "") if n < 2 else _context(source, values, data, chosen, unit)
     detail = ""
     if n > 1:
         ends = f"from {number(span[0])} to {number(span[1])}" if span else "none finite"
         where = f" at {at}" if at else ""
-        detail = f'value {found.place + 1:,} of {n:,}{where} in "{named(data)}", {ends}'
+        detail = f'value {chosen.position + 1:,} of {n:,}{where} in "{named(data)}", {ends}'
     gauge = Gauge(
         value=value,
         unit=unit,
-        status=found.status,
+        status=chosen.status,
         fails_above=limits.fails_above,
         fails_below=limits.fails_below,
         detail=detail,
@@ -154,30 +148,30 @@ def _panels(
 
 
 def _context(
-    source: Source, values: DoubleSummaryValues, data: MetricsData, found: _Found, unit: str
+    source: Source, values: DoubleSummaryValues, data: MetricsData, chosen: _Chosen, unit: str
 ) -> tuple[Panel | None, str]:
     """The whole series with a mark at the value, and the value's position in words."""
-    n = len(found.values)
-    index = found.index
+    n = len(chosen.values)
+    index = chosen.index
     statuses = source.statuses(
         values.status_data, n, None if not data.is_per_category else source.options.category
     )
     if index is not None and index.kind is SeriesKind.STRINGS and n <= _MAX_BARS:
         names = tuple(clean(str(index.value(k)), 60) for k in range(min(n, len(index))))
-        series = BarSeries("", found.values[: len(names)], statuses, unit)
-        at = names[found.place] if found.place < len(names) else ""
+        series = BarSeries("", chosen.values[: len(names)], statuses, unit)
+        at = names[chosen.position] if chosen.position < len(names) else ""
         return Bars(names, (series,), y_title=named(data)), at
     x: NDArray[Any] = np.arange(n, dtype=np.float64)
     axis = Axis(title="sample", integer_ticks=True)
     if index is not None and index.kind is SeriesKind.TIMESTAMPS and len(index) >= n:
         x = index.times[:n]
         axis = time_axis(int(x.min()), source.options.time)
-    one = slice(found.place, found.place + 1)
-    line = Curve(named(data), x, found.values, statuses, unit, legend=False)
+    one = slice(chosen.position, chosen.position + 1)
+    line = Curve(named(data), x, chosen.values, statuses, unit, legend=False)
     mark = Curve(
         "this value",
         x[one],
-        found.values[one],
+        chosen.values[one],
         None,
         unit,
         color_role="text",
@@ -187,7 +181,7 @@ def _context(
     )
     at = ""
     if axis.kind == "time":
-        at = position_label((int(x[found.place]) - axis.base) / 1e9, axis)
+        at = position_label((int(x[chosen.position]) - axis.base) / 1e9, axis)
     plot = Plot(
         axis,
         Axis(title=named(data), unit=unit),
@@ -209,16 +203,16 @@ def _table(
     for category in categories:
         name = clean(category or "", 60)
         try:
-            found = _find(source, None, values, data, category)
+            chosen = _find(source, None, values, data, category)
         except MissingError as error:
             rows.append((Cell(name), Cell("–", "dim"), Cell(str(error), "dim")))
             continue
-        value = quantity(float(found.values[found.place]), unit, 6)
+        value = quantity(float(chosen.values[chosen.position]), unit, 6)
         rows.append(
             (
                 Cell(name),
-                Cell(value, found.status, bold=True),
-                Cell(status_word(found.status), found.status),
+                Cell(value, chosen.status, bold=True),
+                Cell(status_word(chosen.status), chosen.status),
             )
         )
     limits = values.failure_definition

@@ -129,12 +129,12 @@ class Bands:
         """For each failure state the marks of its runs, the worst first."""
         import numpy as np
 
-        found: dict[str, str] = {}
+        marks_of_state: dict[str, str] = {}
         for code in sorted(self.failing):
             severities = np.unique(self.severities[self.codes == code]).tolist()
             marks = [self.mark(code, severity) for severity in sorted(severities, reverse=True)]
-            found[self.states[code]] = "".join(sorted(set(marks), key="✗!".index))
-        return found
+            marks_of_state[self.states[code]] = "".join(sorted(set(marks), key="✗!".index))
+        return marks_of_state
 
     def mark(self, code: int, severity: int) -> str:
         """The mark of a run: from its worst sample, else from its state; empty for none."""

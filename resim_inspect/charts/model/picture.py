@@ -19,10 +19,10 @@ class Rect:
     width: int
     height: int
 
-    def __contains__(self, place: object) -> bool:
-        if not isinstance(place, tuple) or len(place) != 2:
+    def __contains__(self, cell: object) -> bool:
+        if not isinstance(cell, tuple) or len(cell) != 2:
             return False
-        column, row = place
+        column, row = cell
         across = self.x <= column < self.x + self.width
         return bool(across and self.y <= row < self.y + self.height)
 

@@ -65,22 +65,22 @@ class Grid:
         for char in text if text.isascii() else _clusters(text):
             size = cell_width(char)
             if x >= 0 and size and x + size <= self.width:
-                for place in range(x, x + size):
-                    self._free(chars, place)
-                    styles[place] = style
+                for column in range(x, x + size):
+                    self._free(chars, column)
+                    styles[column] = style
                 chars[x] = char
                 if size == 2:
                     chars[x + 1] = ""
             x += size
         return x
 
-    def _free(self, chars: list[str], place: int) -> None:
+    def _free(self, chars: list[str], column: int) -> None:
         """Overwrite half of a wide character: its other half becomes blank."""
-        if chars[place] == "" and place > 0:
-            chars[place - 1] = " "
-        elif place + 1 < self.width and chars[place + 1] == "":
-            chars[place + 1] = " "
-        chars[place] = " "
+        if chars[column] == "" and column > 0:
+            chars[column - 1] = " "
+        elif column + 1 < self.width and chars[column + 1] == "":
+            chars[column + 1] = " "
+        chars[column] = " "
 
     def part(self, x: int, y: int, eighths: int, style: Style, side: str) -> None:
         """Fill some eighths of a cell from one side (`low`, `high`, `left`, `right`).
@@ -115,8 +115,8 @@ class Grid:
         if not (0 <= y < self.height and x >= 0 and x + width <= self.width):
             return False
         return all(
-            self._chars[y][place] == " " and self._styles[y][place].bg is None
-            for place in range(x, x + width)
+            self._chars[y][column] == " " and self._styles[y][column].bg is None
+            for column in range(x, x + width)
         )
 
     def over(self, x: int, y: int, char: str, style: Style) -> None:
@@ -157,10 +157,12 @@ def _line(chars: list[str], styles: list[Style]) -> Line:
         end -= 1
     spans: list[Span] = []
     start = 0
-    for place in range(1, end + 1):
-        if place == end or (styles[place] is not styles[start] and styles[place] != styles[start]):
-            text = "".join(chars[start:place])
+    for column in range(1, end + 1):
+        if column == end or (
+            styles[column] is not styles[start] and styles[column] != styles[start]
+        ):
+            text = "".join(chars[start:column])
             if text:
                 spans.append(Span(text, styles[start]))
-            start = place
+            start = column
     return tuple(spans)

@@ -55,31 +55,31 @@ def _render(
     foot = 1 if height >= 6 and (main is not None or caption_of(drawing)) else 0
     room = max(1, height - len(notes) - foot)
     grid = Grid(width, height)
-    shown, corner, more = None, (0, 0), 0
+    main_panel, corner, more = None, (0, 0), 0
     image: Rect | None = None
-    for panel, place in _places(drawing.panels, width, room):
+    for panel, rect in _arranged(drawing.panels, width, room):
         chosen = panel is main
         request = PanelRequest(
-            place.width,
-            place.height,
+            rect.width,
+            rect.height,
             palette,
             window if chosen else None,
             cursor if chosen else None,
         )
         painted = painter_of(panel).paint(panel, request)
-        grid.paste(place.x, place.y, painted.grid)
+        grid.paste(rect.x, rect.y, painted.grid)
         more += painted.more
         if isinstance(panel, Image) and painted.plot is not None and len(drawing.panels) == 1:
             inner = painted.plot
-            image = Rect(inner.x + place.x, inner.y + place.y, inner.width, inner.height)
+            image = Rect(inner.x + rect.x, inner.y + rect.y, inner.width, inner.height)
         if chosen:
-            shown, corner = painted, (place.x, place.y)
-    caption = shown.caption if shown is not None and shown.caption else caption_of(drawing)
+            main_panel, corner = painted, (rect.x, rect.y)
+    caption = (main_panel.caption if main_panel is not None else "") or caption_of(drawing)
     for row, note in enumerate(notes):
         grid.put(0, room + row, note, palette.style("dim"))
     if foot:
         _paint_foot(grid, drawing, caption, cursor, palette)
-    return _picture(grid, shown, corner, caption, more, image)
+    return _picture(grid, main_panel, corner, caption, more, image)
 
 
 def natural_height(drawing: Drawing, width: int, most: int = 10_000) -> int:
@@ -120,9 +120,9 @@ def _paint_foot(
     row = grid.height - 1
     text = caption
     if cursor is not None:
-        said = readout(drawing.main, cursor)
-        if said.readings:
-            end = grid.put(0, row, cut(said.text, grid.width), palette.style("accent"))
+        values = readout(drawing.main, cursor)
+        if values.readings:
+            end = grid.put(0, row, cut(values.text, grid.width), palette.style("accent"))
             left = grid.width - end - 3
             if left >= 12 and text:
                 grid.put(end + 1, row, cut("· " + text, left + 2), palette.style("dim"))
@@ -132,17 +132,17 @@ def _paint_foot(
 
 def _picture(
     grid: Grid,
-    shown: PaintedPanel | None,
+    main_panel: PaintedPanel | None,
     corner: tuple[int, int],
     caption: str,
     more: int,
     image: Rect | None,
 ) -> Picture:
     plot, read = None, None
-    if shown is not None and shown.plot is not None:
-        inner = shown.plot
+    if main_panel is not None and main_panel.plot is not None:
+        inner = main_panel.plot
         plot = Rect(inner.x + corner[0], inner.y + corner[1], inner.width, inner.height)
-        inner_read = shown.read
+        inner_read = main_panel.read
 
         def read(column: int, row: int) -> Readout | None:
             if inner_read is None:
@@ -155,11 +155,11 @@ def _picture(
         height=grid.height,
         lines=grid.lines(),
         plot=plot,
-        x_range=shown.x_range if shown is not None else None,
-        y_range=shown.y_range if shown is not None else None,
+        x_range=main_panel.x_range if main_panel is not None else None,
+        y_range=main_panel.y_range if main_panel is not None else None,
         caption=caption,
         more=more,
-        reverse=shown.reverse if shown is not None else False,
+        reverse=main_panel.reverse if main_panel is not None else False,
         image=image,
         read=read,
     )
@@ -172,9 +172,9 @@ def _roomy(panels: tuple[Panel, ...], width: int) -> bool:
     )
 
 
-def _places(panels: tuple[Panel, ...], width: int, height: int) -> list[tuple[Panel, Rect]]:
+def _arranged(panels: tuple[Panel, ...], width: int, height: int) -> list[tuple[Panel, Rect]]:
     """Cells of each panel: those with an area side by side, the others stacked."""
-    found: list[tuple[Panel, Rect]] = []
+    placed: list[tuple[Panel, Rect]] = []
     side_by_side = _roomy(panels, width)
     stacked = [p for p in panels if p.area is None or not side_by_side]
     for panel in panels:
@@ -184,9 +184,9 @@ def _places(panels: tuple[Panel, ...], width: int, height: int) -> list[tuple[Pa
             # Two blank columns between neighbours.
             across = round(right * width) - x - (2 if right < 1 else 0)
             down = round(bottom * height) - y
-            found.append((panel, Rect(x, y, max(1, across), max(1, down))))
+            placed.append((panel, Rect(x, y, max(1, across), max(1, down))))
     if not stacked:
-        return found
+        return placed
     wanted = [painter_of(p).rows(p, width) for p in stacked]
     growing = [painter_of(p).grows for p in stacked]
     heights = list(wanted)
@@ -208,8 +208,8 @@ def _places(panels: tuple[Panel, ...], width: int, height: int) -> list[tuple[Pa
     y = 0
     for panel, tall in zip(stacked, heights, strict=True):
         tall = max(0, min(tall, height - y))
-        if tall == 0 and found:
+        if tall == 0 and placed:
             break
-        found.append((panel, Rect(0, y, width, max(1, tall))))
+        placed.append((panel, Rect(0, y, width, max(1, tall))))
         y += tall
-    return found
+    return placed

@@ -53,17 +53,17 @@ def arrange(
 def y_ticks_of(extent: tuple[float, float], axis: Axis, rows: int) -> Ticks:
     if axis.kind == "category":
         return ticks(*extent, rows, axis)
-    found = ticks(*extent, max(1, (rows + 1) // 3, min(5, rows // 2)), axis)
+    chosen = ticks(*extent, max(1, (rows + 1) // 3, min(5, rows // 2)), axis)
     if axis.kind == "number" and not axis.marks and not axis.integer_ticks:
         # A step of 5 after one of 2.5 may leave two labels: too few to read a peak off.
         for most in range(6, rows * 2 // 3 + 1):
-            if len(found.labels) >= _MIN_LABELS:
+            if len(chosen.labels) >= _MIN_LABELS:
                 break
-            found = ticks(*extent, most, axis)
-    return found
+            chosen = ticks(*extent, most, axis)
+    return chosen
 
 
-def shortened(found: Ticks, axis: Axis, width: int) -> Ticks:
+def shortened(y_ticks: Ticks, axis: Axis, width: int) -> Ticks:
     """The ticks of categories without the common start of all names, if they would be cut.
 
     A common path is dropped (`states · planner` to `planner`); common words only where the
@@ -72,40 +72,40 @@ def shortened(found: Ticks, axis: Axis, width: int) -> Ticks:
     names = axis.categories
     room = _most_label(width)
     if axis.kind != "category" or len(names) < 2 or all(cell_width(n) <= room for n in names):
-        return found
+        return y_ticks
     drop = common_start(names, words=len({cut(name, room) for name in names}) < len(names))
-    kept = [label[drop:] for label in found.labels]
-    return Ticks(found.positions, tuple(kept), found.title)
+    kept = [label[drop:] for label in y_ticks.labels]
+    return Ticks(y_ticks.positions, tuple(kept), y_ticks.title)
 
 
 def _most_label(width: int) -> int:
     return max(6, width // 3)
 
 
-def with_thresholds(found: Ticks, panel: Plot, y: Scale) -> Ticks:
+def with_thresholds(y_ticks: Ticks, panel: Plot, y: Scale) -> Ticks:
     """The ticks of y with each threshold's value in its row, in place of a tick there."""
-    if panel.y.kind != "number" or panel.y.marks or found.title:
-        return found
+    if panel.y.kind != "number" or panel.y.marks or y_ticks.title:
+        return y_ticks
     values: dict[int, float] = {}
     for reference in panel.reference_lines:
         cell = y.cell(reference.position) if reference.short and not reference.vertical else None
         if cell is not None:
             values.setdefault(cell, reference.position)
     if not values:
-        return found
+        return y_ticks
     kept = [
         (at, label)
-        for at, label in zip(found.positions, found.labels, strict=True)
+        for at, label in zip(y_ticks.positions, y_ticks.labels, strict=True)
         if y.cell(at) not in values
     ]
-    written = dict(zip(found.positions, found.labels, strict=True))
+    written = dict(zip(y_ticks.positions, y_ticks.labels, strict=True))
     kept += [(at, written.get(at, number(at))) for at in values.values()]
     kept.sort()
-    return Ticks(tuple(at for at, _ in kept), tuple(label for _, label in kept), found.title)
+    return Ticks(tuple(at for at, _ in kept), tuple(label for _, label in kept), y_ticks.title)
 
 
-def label_width(found: Ticks, width: int) -> int:
-    widest = max((cell_width(label) for label in found.labels), default=0)
+def label_width(y_ticks: Ticks, width: int) -> int:
+    widest = max((cell_width(label) for label in y_ticks.labels), default=0)
     return min(widest, _most_label(width)) + 1
 
 
@@ -147,11 +147,11 @@ def _paint_x_axis(frame: PlotFrame, axis: Axis, axes: AxisLayout) -> None:
         grid.put(area.x - len(corner), row, corner + "─" * area.width, line)
     if axes.right:
         grid.put(area.x + area.width, row, "┘", line)
-    found = _x_ticks(axis, x, area.width)
+    x_ticks = _x_ticks(axis, x, area.width)
     edge = area.x - axes.left - 1
     free = max(0, edge)
     placed: list[tuple[int, int, str]] = []
-    for at, label in sorted(zip(found.positions, found.labels, strict=True), reverse=x.reverse):
+    for at, label in sorted(zip(x_ticks.positions, x_ticks.labels, strict=True), reverse=x.reverse):
         cell = x.cell(at)
         if cell is None:
             continue
@@ -167,7 +167,7 @@ def _paint_x_axis(frame: PlotFrame, axis: Axis, axes: AxisLayout) -> None:
     unit = axis.unit if axis.kind != "time" else ""
     if unit and unit not in title:
         title = f"{title} [{unit}]".strip()
-    title = " ".join(part for part in (title, found.title) if part)
+    title = " ".join(part for part in (title, x_ticks.title) if part)
     offset = axes.y_ticks.title
     if offset:
         title = f"{title}   y {offset}".strip()
@@ -183,9 +183,9 @@ def _x_ticks(axis: Axis, x: Scale, columns: int) -> Ticks:
         return ticks(x.low, x.high, max(1, columns // (min(widest, 12) + 1)), axis)
     most = max(1, columns // 8)
     for _ in range(4):
-        found = ticks(x.low, x.high, most, axis)
-        widest = max((cell_width(label) for label in found.labels), default=1)
-        if len(found.labels) * (widest + 2) <= columns + 2 or most <= 1:
-            return found
+        chosen = ticks(x.low, x.high, most, axis)
+        widest = max((cell_width(label) for label in chosen.labels), default=1)
+        if len(chosen.labels) * (widest + 2) <= columns + 2 or most <= 1:
+            return chosen
         most = max(1, min(most - 1, columns // (widest + 3)))
-    return found
+    return chosen

@@ -12,7 +12,7 @@ from resim_inspect.charts.rendering.panels.legend import LegendEntry
 from resim_inspect.document.enums import MetricStatus
 
 
-def visible_places(panel: Bars, window: tuple[float, float] | None) -> range:
+def visible_categories(panel: Bars, window: tuple[float, float] | None) -> range:
     """Positions of the categories within a window of x; all of them without one."""
     n = len(panel.categories)
     if not n or window is None or not all(math.isfinite(edge) for edge in window):
@@ -22,31 +22,31 @@ def visible_places(panel: Bars, window: tuple[float, float] | None) -> range:
     return range(first, last + 1)
 
 
-def stack(panel: Bars, places: Iterable[int]) -> list[tuple[int, BarSeries, float, float]]:
+def stack(panel: Bars, categories: Iterable[int]) -> list[tuple[int, BarSeries, float, float]]:
     """(position, series, start, end) of each part of a bar; those below zero stack downwards."""
-    found = []
-    for place in places:
+    parts = []
+    for category in categories:
         up, down = 0.0, 0.0
         for series in panel.series:
-            value = float(series.values[place]) if place < len(series.values) else math.nan
+            value = float(series.values[category]) if category < len(series.values) else math.nan
             if not math.isfinite(value):
                 continue
             if not panel.stacked:
-                found.append((place, series, 0.0, value))
+                parts.append((category, series, 0.0, value))
             elif value >= 0:
-                found.append((place, series, up, up + value))
+                parts.append((category, series, up, up + value))
                 up += value
             else:
-                found.append((place, series, down, down + value))
+                parts.append((category, series, down, down + value))
                 down += value
-    return found
+    return parts
 
 
-def status_of(series: BarSeries, place: int) -> MetricStatus | None:
+def status_of(series: BarSeries, category: int) -> MetricStatus | None:
     """Status of one bar; None if the file gives none."""
-    if series.statuses is None or place >= len(series.statuses):
+    if series.statuses is None or category >= len(series.statuses):
         return None
-    return MetricStatus(int(series.statuses[place]))
+    return MetricStatus(int(series.statuses[category]))
 
 
 def legend_entries(panel: Bars, request: PanelRequest) -> list[LegendEntry]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from resim_inspect.charts.model.drawing import Axis, Bars, Plot
 from resim_inspect.charts.rendering.panels import horizontal_bars, plot, vertical_bars
-from resim_inspect.charts.rendering.panels.bar_layout import visible_places
+from resim_inspect.charts.rendering.panels.bar_layout import visible_categories
 from resim_inspect.charts.rendering.panels.canvas import PaintedPanel, PanelRequest
 from resim_inspect.text import cell_width
 
@@ -35,22 +35,22 @@ def _is_vertical(panel: Bars, count: int, width: int, height: int) -> bool:
 
 def paint(panel: Bars, request: PanelRequest) -> PaintedPanel:
     """Paint the bars in the direction that shows most in the room."""
-    places = visible_places(panel, request.window)
-    if not places or not panel.series:
+    categories = visible_categories(panel, request.window)
+    if not categories or not panel.series:
         return plot.paint(Plot(Axis(), Axis(title=panel.y_title)), request)
     caption = ""
-    if len(places) < len(panel.categories):
-        caption = f"{len(places):,} of {len(panel.categories):,} categories"
-    if _is_vertical(panel, len(places), request.width, request.height):
-        painted = vertical_bars.paint(panel, places, request)
+    if len(categories) < len(panel.categories):
+        caption = f"{len(categories):,} of {len(panel.categories):,} categories"
+    if _is_vertical(panel, len(categories), request.width, request.height):
+        painted = vertical_bars.paint(panel, categories, request)
     elif (
-        horizontal_bars.rows_of(panel, places) + 2 <= request.height
-        or len(places) <= request.height - 2
+        horizontal_bars.rows_of(panel, categories) + 2 <= request.height
+        or len(categories) <= request.height - 2
     ):
-        painted = horizontal_bars.paint(panel, places, request)
+        painted = horizontal_bars.paint(panel, categories, request)
     else:
-        painted = vertical_bars.paint(panel, places, request)
+        painted = vertical_bars.paint(panel, categories, request)
         columns = painted.plot.width if painted.plot is not None else 0
-        if len(places) > columns:
-            caption = f"{caption or f'{len(places):,} categories'}, drawn from extremes"
+        if len(categories) > columns:
+            caption = f"{caption or f'{len(categories):,} categories'}, drawn from extremes"
     return replace(painted, caption=caption)

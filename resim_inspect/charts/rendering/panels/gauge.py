@@ -19,12 +19,12 @@ def rows(panel: Gauge, _width: int) -> int:
 
 
 def _limits(panel: Gauge) -> list[tuple[float, str]]:
-    found = []
+    limits = []
     if panel.fails_below is not None:
-        found.append((panel.fails_below, "fails below"))
+        limits.append((panel.fails_below, "fails below"))
     if panel.fails_above is not None:
-        found.append((panel.fails_above, "fails above"))
-    return found
+        limits.append((panel.fails_above, "fails above"))
+    return limits
 
 
 def _scale_ends(panel: Gauge) -> tuple[float, float] | None:

@@ -44,15 +44,15 @@ def paint_heatmap(frame: PlotFrame, heatmap: Heatmap) -> None:
 
 def _cuts(scale: Scale, low: float, high: float, many: int) -> list[tuple[int, int]]:
     """For each cell the range of rows or columns that it covers; (-1, -1) for none."""
-    found: list[tuple[int, int]] = []
+    ranges: list[tuple[int, int]] = []
     span = high - low
     for cell in range(scale.cells):
         ends = sorted((scale.value(cell), scale.value(cell + 1)))
         a = (ends[0] - low) / span * many if span else 0.0
         b = (ends[1] - low) / span * many if span else float(many)
         if not (np.isfinite(a) and np.isfinite(b)) or b <= 0 or a >= many:
-            found.append((-1, -1))
+            ranges.append((-1, -1))
             continue
         first = min(many - 1, max(0, int((a + b) / 2) if b - a < 1 else round(a)))
-        found.append((first, max(first + 1, min(many, round(b)))))
-    return found
+        ranges.append((first, max(first + 1, min(many, round(b)))))
+    return ranges

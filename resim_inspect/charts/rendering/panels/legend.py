@@ -56,7 +56,7 @@ def entries(
     panel: Plot, palette: Palette, off_plot: frozenset[str] = frozenset()
 ) -> list[LegendEntry]:
     """Entries of a plot's legend: fills, series, thresholds, failing samples."""
-    found: list[LegendEntry] = []
+    listed: list[LegendEntry] = []
     letters = state_letters(panel)
     for fill in panel.fills:
         sign = fill_char(fill.shade, palette)
@@ -64,19 +64,19 @@ def entries(
             # As in a narrow run.
             sign = _failure_marks(panel, fill.name) or letters.get(fill.name, "")
         rank = 0 if fill.color_role is MetricStatus.FAIL_BLOCK and panel.bands else 1
-        found.append(LegendEntry(sign, fill.name, fill.color_role, rank))
+        listed.append(LegendEntry(sign, fill.name, fill.color_role, rank))
     named = [c for c in panel.curves if c.legend and c.name]
     for curve in named:
         sign = curve.mark or ("─" if curve.line else "•")
         if not palette.color and len(named) > 1:
             sign = series_mark(named.index(curve))
-        found.append(LegendEntry(sign, curve.name, curve.color_role))
+        listed.append(LegendEntry(sign, curve.name, curve.color_role))
     for reference in panel.reference_lines:
         if reference.legend and reference.label:
             beyond = " (not in view)" if reference.label in off_plot else ""
             sign = reference.mark or ("┊" if reference.vertical else "┄")
             rank = 0 if reference.short else 3
-            found.append(
+            listed.append(
                 LegendEntry(
                     sign, reference.label + beyond, reference.color_role, rank, reference.short
                 )
@@ -84,13 +84,13 @@ def entries(
     for status, mark in STATUS_MARKS.items():
         many = sum(_failing(curve_stats(c).status_counts, status) for c in panel.curves)
         if many:
-            found.append(LegendEntry(mark, f"{status.name} {many:,}", status, 2))
-    return found
+            listed.append(LegendEntry(mark, f"{status.name} {many:,}", status, 2))
+    return listed
 
 
 def _failure_marks(panel: Plot, state: str) -> str:
-    found = "".join(band.marks.get(state, "") for band in panel.bands)
-    return "".join(mark for mark in "✗!" if mark in found)
+    marks = "".join(band.marks.get(state, "") for band in panel.bands)
+    return "".join(mark for mark in "✗!" if mark in marks)
 
 
 def state_letters(panel: Plot) -> dict[str, str]:
@@ -122,13 +122,13 @@ def series_mark(position: int) -> str:
 
 
 def paint(
-    grid: Grid, y: int, found: list[LegendEntry], right: str, palette: Palette, most: int = 1
+    grid: Grid, y: int, entries: list[LegendEntry], right: str, palette: Palette, most: int = 1
 ) -> int:
     """Write the legend from row y on, in at most `most` rows; returns their number.
 
     `right` (the y axis's title) is at the end of the first row.
     """
-    layout = arrange(found, right, grid.width, most)
+    layout = arrange(entries, right, grid.width, most)
     title = layout.title
     if title:
         grid.put(grid.width - cell_width(title), y, title, palette.style("dim"))
@@ -143,37 +143,39 @@ def paint(
     return layout.rows
 
 
-def arrange(found: list[LegendEntry], right: str, width: int, most: int) -> Layout:
+def arrange(entries: list[LegendEntry], right: str, width: int, most: int) -> Layout:
     """The fullest legend that fits: short forms come before cuts, cuts before gaps.
 
     The y axis's title gives way to the entries: only they explain the colours.
     """
-    title = cut(right, max(8, width // 2 if found else width))
-    if not found:
+    title = cut(right, max(8, width // 2 if entries else width))
+    if not entries:
         return Layout(title, (), 0)
-    shorts = [entry.short or entry.text for entry in found]
-    ways = [[entry.text for entry in found], shorts]
+    shorts = [entry.short or entry.text for entry in entries]
+    ways = [[entry.text for entry in entries], shorts]
     ways += [
-        [e.short or cut(e.text, longest) for e in found] for longest in _LENGTHS if len(found) < 100
+        [e.short or cut(e.text, longest) for e in entries]
+        for longest in _LENGTHS
+        if len(entries) < 100
     ]
     room = width - (cell_width(title) + 2 if title else 0)
     for texts in ways:
-        places = _lay(found, texts, room, width, most)
-        if places is not None:
-            return _layout(title, found, texts, places)
+        cells = _lay(entries, texts, room, width, most)
+        if cells is not None:
+            return _layout(title, entries, texts, cells)
     for texts in ways[1:]:
         # What the entries leave of the first row is the title's.
         for least in (_MIN_TITLE, 0) if title else ():
-            places = _lay(found, texts, width - (least + 2 if least else 0), width, most)
-            if places is not None:
+            cells = _lay(entries, texts, width - (least + 2 if least else 0), width, most)
+            if cells is not None:
                 taken = max(
-                    (x + _size(e, t) for e, t, (x, row) in _zip(found, texts, places) if not row),
+                    (x + _size(e, t) for e, t, (x, row) in _zip(entries, texts, cells) if not row),
                     default=0,
                 )
                 spare = width - taken - 2
                 kept = _cut_title(right, spare) if spare >= _MIN_TITLE else ""
-                return _layout(kept, found, texts, places)
-    return _some(found, title, width, most)
+                return _layout(kept, entries, texts, cells)
+    return _some(entries, title, width, most)
 
 
 def _cut_title(title: str, room: int) -> str:
@@ -185,47 +187,47 @@ def _cut_title(title: str, room: int) -> str:
     return f"{cut(name, left)} [{unit}"
 
 
-def _some(found: list[LegendEntry], title: str, width: int, most: int) -> Layout:
+def _some(entries: list[LegendEntry], title: str, width: int, most: int) -> Layout:
     """The entries that fit; without the title if only so all series and thresholds do."""
     kept = _cut_title(title, width // 3) if width // 3 >= _MIN_TITLE else ""
-    needed = sum(entry.rank <= 1 for entry in found)
-    first = _most(found, kept, width, most)
+    needed = sum(entry.rank <= 1 for entry in entries)
+    first = _most(entries, kept, width, most)
     if not kept or sum(entry.rank <= 1 for _, _, entry, _ in first.placed) == needed:
         return first
-    bare = _most(found, "", width, most)
+    bare = _most(entries, "", width, most)
     named = sum(entry.rank <= 1 for _, _, entry, _ in bare.placed)
     return bare if named == needed else first
 
 
-def _most(found: list[LegendEntry], title: str, width: int, most: int) -> Layout:
+def _most(entries: list[LegendEntry], title: str, width: int, most: int) -> Layout:
     """As many whole entries as fit, those that matter most first, in their order."""
     room = width - (cell_width(title) + 2 if title else 0)
     chosen: list[int] = []
     best: tuple[list[int], list[tuple[int, int]]] | None = None
     misses = 0
-    for k in sorted(range(len(found)), key=lambda k: found[k].rank):
+    for k in sorted(range(len(entries)), key=lambda k: entries[k].rank):
         trial = sorted([*chosen, k])
-        entries = [found[j] for j in trial]
-        note = LegendEntry("", f"+{len(found) - len(trial):,} more", "dim")
-        texts = [_whole(e, width) for e in entries]
-        places = _lay([*entries, note], [*texts, note.text[1:]], room, width, most)
-        if places is not None:
-            chosen, best = trial, (trial, places)
+        candidates = [entries[j] for j in trial]
+        note = LegendEntry("", f"+{len(entries) - len(trial):,} more", "dim")
+        texts = [_whole(e, width) for e in candidates]
+        cells = _lay([*candidates, note], [*texts, note.text[1:]], room, width, most)
+        if cells is not None:
+            chosen, best = trial, (trial, cells)
             continue
         misses += 1
         if misses > 8:
             break
     if best is None:
-        first = min(found, key=lambda e: e.rank)
+        first = min(entries, key=lambda e: e.rank)
         text = cut(first.short or first.text, max(1, width - 2))
         at = (0, 1) if most > 1 else (_size(first, text) + _GAP, 0)
-        return Layout("", ((0, 0, first, text),), len(found) - 1, at)
-    trial, places = best
-    entries = [found[j] for j in trial]
+        return Layout("", ((0, 0, first, text),), len(entries) - 1, at)
+    trial, cells = best
+    candidates = [entries[j] for j in trial]
     placed = tuple(
-        (x, row, e, _whole(e, width)) for e, (x, row) in zip(entries, places, strict=False)
+        (x, row, e, _whole(e, width)) for e, (x, row) in zip(candidates, cells, strict=False)
     )
-    return Layout(title, placed, len(found) - len(trial), places[-1])
+    return Layout(title, placed, len(entries) - len(trial), cells[-1])
 
 
 def _whole(entry: LegendEntry, width: int) -> str:
@@ -233,15 +235,15 @@ def _whole(entry: LegendEntry, width: int) -> str:
 
 
 def _layout(
-    title: str, found: list[LegendEntry], texts: list[str], places: list[tuple[int, int]]
+    title: str, entries: list[LegendEntry], texts: list[str], cells: list[tuple[int, int]]
 ) -> Layout:
-    return Layout(title, tuple((x, row, e, t) for e, t, (x, row) in _zip(found, texts, places)), 0)
+    return Layout(title, tuple((x, row, e, t) for e, t, (x, row) in _zip(entries, texts, cells)), 0)
 
 
 def _zip(
-    found: list[LegendEntry], texts: list[str], places: list[tuple[int, int]]
+    entries: list[LegendEntry], texts: list[str], cells: list[tuple[int, int]]
 ) -> Iterator[tuple[LegendEntry, str, tuple[int, int]]]:
-    return zip(found, texts, places, strict=True)
+    return zip(entries, texts, cells, strict=True)
 
 
 def _size(entry: LegendEntry, text: str) -> int:
@@ -249,22 +251,22 @@ def _size(entry: LegendEntry, text: str) -> int:
 
 
 def _lay(
-    found: list[LegendEntry], texts: list[str], room: int, width: int, most: int
+    entries: list[LegendEntry], texts: list[str], room: int, width: int, most: int
 ) -> list[tuple[int, int]] | None:
     """(column, row) of each entry, the first row `room` cells wide; None if they do not fit."""
-    places: list[tuple[int, int]] = []
+    cells: list[tuple[int, int]] = []
     x, row = 0, 0
-    for entry, text in zip(found, texts, strict=True):
+    for entry, text in zip(entries, texts, strict=True):
         size = _size(entry, text)
         if x + size > (width if row else room):
             x, row = 0, row + 1
             if row >= most or size > width:
                 return None
-        places.append((x, row))
+        cells.append((x, row))
         x += size + _GAP
-    return places
+    return cells
 
 
-def complete(found: list[LegendEntry], right: str, width: int, most: int) -> bool:
+def complete(entries: list[LegendEntry], right: str, width: int, most: int) -> bool:
     """Return True if all entries fit in `most` rows."""
-    return not arrange(found, right, width, most).left
+    return not arrange(entries, right, width, most).left

@@ -61,96 +61,96 @@ def rows(panel: Text, width: int) -> int:
 def paint(panel: Text, request: PanelRequest) -> PaintedPanel:
     """Paint the lines that fit; the last row counts the others."""
     grid = Grid(request.width, request.height)
-    found = lines(panel.markdown, request.width, request.palette)
-    shown = found
-    if len(found) > request.height:
-        shown = found[: max(0, request.height - 1)]
-        text = f"… {len(found) - len(shown):,} more lines"
+    text_lines = lines(panel.markdown, request.width, request.palette)
+    shown = text_lines
+    if len(text_lines) > request.height:
+        shown = text_lines[: max(0, request.height - 1)]
+        text = f"… {len(text_lines) - len(shown):,} more lines"
         grid.put(0, request.height - 1, cut(text, request.width), request.palette.style("dim"))
     for y, line in enumerate(shown):
         x = 0
         for span in line:
             x = grid.put(x, y, span.text, span.style)
-    return PaintedPanel(grid, more=len(found) - len(shown))
+    return PaintedPanel(grid, more=len(text_lines) - len(shown))
 
 
 def lines(markdown: str, width: int, palette: Palette) -> list[Line]:
     """The whole text in lines of at most `width` cells."""
     theme = _theme(palette)
     width = max(4, width)
-    found: list[Line] = []
+    text_lines: list[Line] = []
     raw = markdown[:_LIMIT].split("\n")
-    place = 0
-    while place < len(raw):
-        place = _block(raw, place, width, theme, palette, found)
-    while found and not found[-1]:
-        found.pop()
+    start = 0
+    while start < len(raw):
+        start = _block(raw, start, width, theme, palette, text_lines)
+    while text_lines and not text_lines[-1]:
+        text_lines.pop()
     if len(markdown) > _LIMIT:
-        found.append((Span(f"… {len(markdown) - _LIMIT:,} more characters", theme.dim),))
-    return found
+        text_lines.append((Span(f"… {len(markdown) - _LIMIT:,} more characters", theme.dim),))
+    return text_lines
 
 
 def _block(
-    raw: list[str], place: int, width: int, theme: _Theme, palette: Palette, found: list[Line]
+    raw: list[str], start: int, width: int, theme: _Theme, palette: Palette, lines: list[Line]
 ) -> int:
     """Add the lines of the block at `place`; returns the position of the next block."""
-    line = raw[place]
+    line = raw[start]
     if not line.strip():
-        if found and found[-1]:
-            found.append(())
-        return place + 1
+        if lines and lines[-1]:
+            lines.append(())
+        return start + 1
     if fence := _FENCE.match(line):
-        end = place + 1
+        end = start + 1
         while end < len(raw) and not raw[end].lstrip().startswith(fence.group(1)[:3]):
             end += 1
-        found += [(Span(cut("  " + text, width), theme.code),) for text in raw[place + 1 : end]]
+        lines += [(Span(cut("  " + text, width), theme.code),) for text in raw[start + 1 : end]]
         return end + 1
     if heading := _HEADING.match(line):
-        if found and found[-1]:
-            found.append(())
+        if lines and lines[-1]:
+            lines.append(())
         style = theme.heading
         if len(heading.group(1)) <= 1 and palette.color:
             style = replace(style, underline=True)
-        found += _flow(_inline(heading.group(2), style, theme), width)
+        lines += _flow(_inline(heading.group(2), style, theme), width)
         if len(heading.group(1)) <= 2 and not palette.color:
-            found.append((Span("─" * min(width, cell_width(heading.group(2)))),))
-        return place + 1
+            lines.append((Span("─" * min(width, cell_width(heading.group(2)))),))
+        return start + 1
     if _RULE.match(line):
-        found.append((Span("─" * width, theme.dim),))
-        return place + 1
-    if place + 1 < len(raw) and "|" in line and _TABLE_LINE.match(raw[place + 1]):
-        return _table(raw, place, width, palette, found)
+        lines.append((Span("─" * width, theme.dim),))
+        return start + 1
+    if start + 1 < len(raw) and "|" in line and _TABLE_LINE.match(raw[start + 1]):
+        return _table(raw, start, width, palette, lines)
     if item := _ITEM.match(line):
         indent = min(width // 2, len(item.group(1)))
         sign = "•" if item.group(2) in "-*+" else item.group(2)
         head = " " * indent + sign + " "
-        text, place = _joined(raw, place + 1, item.group(3))
+        text, start = _joined(raw, start + 1, item.group(3))
         body = _flow(_inline(text, theme.text, theme), max(4, width - len(head)))
         for k, part in enumerate(body):
             lead = Span(head, theme.accent) if k == 0 else Span(" " * len(head))
-            found.append((lead, *part))
-        return place
+            lines.append((lead, *part))
+        return start
     if line.lstrip().startswith(">"):
         inner = []
-        while place < len(raw) and raw[place].lstrip().startswith(">"):
-            inner.append(raw[place].lstrip()[1:].strip())
-            place += 1
+        while start < len(raw) and raw[start].lstrip().startswith(">"):
+            inner.append(raw[start].lstrip()[1:].strip())
+            start += 1
         for part in _flow(_inline(" ".join(inner), theme.dim, theme), max(4, width - 2)):
-            found.append((Span("▏ ", theme.accent), *part))
-        return place
-    if line.startswith(("    ", "\t")) and (not found or not found[-1]):
-        found.append((Span(cut(line, width), theme.code),))
-        return place + 1
-    text, after = _joined(raw, place + 1, line)
-    found += _flow(_inline(text, theme.text, theme), width)
+            lines.append((Span("▏ ", theme.accent), *part))
+        return start
+    if line.startswith(("    ", "\t")) and (not lines or not lines[-1]):
+        lines.append((Span(cut(line, width), theme.code),))
+        return start + 1
+    text, after = _joined(raw, start + 1, line)
+    lines += _flow(_inline(text, theme.text, theme), width)
     return after
 
 
-def _joined(raw: list[str], place: int, first: str) -> tuple[str, int]:
+def _joined(raw: list[str], start: int, first: str) -> tuple[str, int]:
     """A paragraph's lines in one; a line that ends in two blanks or a backslash ends for good."""
     text = first.strip() if not first.endswith("  ") else first.strip() + "\n"
-    while place < len(raw):
-        line = raw[place]
+    while start < len(raw):
+        line = raw[start]
         if (
             not line.strip()
             or _ITEM.match(line)
@@ -164,8 +164,8 @@ def _joined(raw: list[str], place: int, first: str) -> tuple[str, int]:
             text = text[:-1] + "\n"
         glue = "" if text.endswith("\n") else " "
         text += glue + line.strip() + ("\n" if line.endswith("  ") else "")
-        place += 1
-    return text.rstrip("\n"), place
+        start += 1
+    return text.rstrip("\n"), start
 
 
 def _inline(text: str, style: Style, theme: _Theme, depth: int = 0) -> list[Span]:
@@ -199,13 +199,13 @@ def _inline(text: str, style: Style, theme: _Theme, depth: int = 0) -> list[Span
 
 def _flow(spans: list[Span], width: int) -> list[Line]:
     """Spans broken into lines between words."""
-    found: list[Line] = []
+    lines: list[Line] = []
     line: list[Span] = []
     used = 0
     for span in spans:
         for k, paragraph in enumerate(span.text.split("\n")):
             if k:
-                found.append(tuple(line))
+                lines.append(tuple(line))
                 line, used = [], 0
             for word in re.findall(r"\s+|\S+", paragraph):
                 if word.isspace():
@@ -215,18 +215,18 @@ def _flow(spans: list[Span], width: int) -> list[Line]:
                     continue
                 size = cell_width(word)
                 if used and used + size > width:
-                    found.append(_trimmed(line))
+                    lines.append(_trimmed(line))
                     line, used = [], 0
                 while size > width:
                     head = cut(word, width)[:-1] or word[:1]
-                    found.append((*line, Span(head, span.style)))
+                    lines.append((*line, Span(head, span.style)))
                     line, used, word = [], 0, word[len(head) :]
                     size = cell_width(word)
                 line.append(Span(word, span.style))
                 used += size
-    if line or not found:
-        found.append(_trimmed(line))
-    return found
+    if line or not lines:
+        lines.append(_trimmed(line))
+    return lines
 
 
 def _trimmed(line: list[Span]) -> Line:
@@ -235,18 +235,18 @@ def _trimmed(line: list[Span]) -> Line:
     return tuple(line)
 
 
-def _table(raw: list[str], place: int, width: int, palette: Palette, found: list[Line]) -> int:
-    header = _cells(raw[place])
-    marks = _cells(raw[place + 1])
+def _table(raw: list[str], start: int, width: int, palette: Palette, lines: list[Line]) -> int:
+    header = _cells(raw[start])
+    marks = _cells(raw[start + 1])
     right = frozenset(k for k, mark in enumerate(marks) if mark.endswith(":"))
-    end = place + 2
+    end = start + 2
     body: list[tuple[Cell, ...]] = []
     while end < len(raw) and "|" in raw[end] and raw[end].strip():
         body.append(tuple(Cell(text) for text in _cells(raw[end])))
         end += 1
     panel = Table(tuple(header), tuple(body), right)
     request = PanelRequest(width, table.rows(panel, width), palette)
-    found += table.paint(panel, request).grid.lines()
+    lines += table.paint(panel, request).grid.lines()
     return end
 
 

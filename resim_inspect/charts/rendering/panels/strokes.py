@@ -30,18 +30,18 @@ def curve_strokes(
     if not curve.line:
         return [_cloud(frame, axis, curve, curve.mark or sign or "braille")]
     breaks = points.breaks
-    found: list[Stroke] = []
+    strokes: list[Stroke] = []
     if curve.fill:
-        found += _fill(xs, ys, float(y.place(np.zeros(1))[0]), breaks, color)
+        strokes += _fill(xs, ys, float(y.place(np.zeros(1))[0]), breaks, color)
     if curve.steps and len(xs) > 1:
         xs, ys, breaks = _stepped(xs, ys, breaks)
-    found.append(Stroke(xs, ys, color, breaks=breaks.tolist()))
-    found += _lonely(xs, ys, breaks, color, x.cells)
+    strokes.append(Stroke(xs, ys, color, breaks=breaks.tolist()))
+    strokes += _lonely(xs, ys, breaks, color, x.cells)
     if curve.mark:
-        found.append(_cloud(frame, axis, curve, curve.mark))
+        strokes.append(_cloud(frame, axis, curve, curve.mark))
     if sign:
-        found += _signs(xs, ys, x.cells, sign)
-    return found
+        strokes += _signs(xs, ys, x.cells, sign)
+    return strokes
 
 
 def _cloud(frame: PlotFrame, axis: Axis, curve: Curve, symbol: str) -> Stroke:
@@ -58,9 +58,9 @@ def _cloud(frame: PlotFrame, axis: Axis, curve: Curve, symbol: str) -> Stroke:
         column = np.minimum((xs[inside] * across).astype(np.int64), x.cells * across - 1)
         row = np.minimum((ys[inside] * up).astype(np.int64), height - 1)
         spots.append(np.unique(column * height + row))
-    found = np.unique(np.concatenate(spots)) if spots else np.zeros(0, np.int64)
+    dots = np.unique(np.concatenate(spots)) if spots else np.zeros(0, np.int64)
     return Stroke(
-        (found // height + 0.5) / across, (found % height + 0.5) / up, color, symbol, joined=False
+        (dots // height + 0.5) / across, (dots % height + 0.5) / up, color, symbol, joined=False
     )
 
 
@@ -140,21 +140,21 @@ def mark_strokes(frame: PlotFrame, axis: Axis, curve: Curve, points: Decimated) 
     Failing samples without a value are marked at the lower edge.
     """
     x, y = frame.x, frame.y
-    found: list[Stroke] = []
+    strokes: list[Stroke] = []
     for status in FAILING:
         mark, color = STATUS_MARKS[status], frame.palette.rgb(status)
         if points.statuses is not None:
             where = np.flatnonzero(points.statuses == int(status))
             if len(where):
                 xs, ys = _ends(x.place(points.x[where]), y.place(points.y[where]), x.cells)
-                found.append(Stroke(xs, ys, color, mark, joined=False))
+                strokes.append(Stroke(xs, ys, color, mark, joined=False))
         unseen = curve_stats(curve).failing_unseen.get(status)
         if unseen is not None:
             xs = x.place(axis_units(unseen, axis))
             cells = np.unique(np.floor(xs[(xs >= 0) & (xs <= x.cells)]))
             bottom = np.full(len(cells), 0.5)
-            found.append(Stroke(cells + 0.5, bottom, color, mark, joined=False))
-    return found
+            strokes.append(Stroke(cells + 0.5, bottom, color, mark, joined=False))
+    return strokes
 
 
 def _ends(

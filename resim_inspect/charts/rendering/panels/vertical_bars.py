@@ -18,24 +18,24 @@ from resim_inspect.document.enums import MetricStatus
 from resim_inspect.text import cell_width, number
 
 
-def paint(panel: Bars, places: range, request: PanelRequest) -> PaintedPanel:
+def paint(panel: Bars, categories: range, request: PanelRequest) -> PaintedPanel:
     """Paint boxes on a category axis, with values or failing marks above if they fit."""
-    many = len(places)
-    shown: list[int] = list(places)
+    many = len(categories)
+    shown: list[int] = list(categories)
     columns = max(4, request.width - 10)
     if many > columns:
-        shown = _extreme_places(panel, places, columns)
+        shown = _extreme_categories(panel, categories, columns)
     across = 1 if panel.stacked else max(1, len(panel.series))
     slot = columns / many
     gap = 0.2 if slot >= 2 * across else 0.0
     boxes: list[Box] = []
     notes: list[tuple[float, float, str, ColorRole]] = []
     roomy = slot >= 8 * across
-    for place, series, low, high in stack(panel, shown):
+    for category, series, low, high in stack(panel, shown):
         k = 0 if panel.stacked else panel.series.index(series)
         each = (1 - gap) / across
-        left = place - 0.5 + gap / 2 + k * each
-        status = status_of(series, place)
+        left = category - 0.5 + gap / 2 + k * each
+        status = status_of(series, category)
         failing = status is not None and status.fails
         color_role = (
             status
@@ -84,7 +84,7 @@ def paint(panel: Bars, places: range, request: PanelRequest) -> PaintedPanel:
         reference_lines=panel.reference_lines,
         title=panel.title,
     )
-    window = (places[0] - 0.5, places[-1] + 0.5)
+    window = (categories[0] - 0.5, categories[-1] + 0.5)
     painted = plot.paint(picture, replace(request, window=window))
     inside = painted.plot
 
@@ -92,8 +92,8 @@ def paint(panel: Bars, places: range, request: PanelRequest) -> PaintedPanel:
         if inside is None:
             return None
         at = window[0] + (column - inside.x + 0.5) / max(1, inside.width) * (window[1] - window[0])
-        place = min(places[-1], max(places[0], round(at)))
-        return Readout(float(place), panel.categories[place], bar_readings(panel, place))
+        category = min(categories[-1], max(categories[0], round(at)))
+        return Readout(float(category), panel.categories[category], bar_readings(panel, category))
 
     return replace(painted, read=read)
 
@@ -111,24 +111,24 @@ def _headroom(boxes: list[Box], panel: Bars, rows_there: int) -> tuple[float, fl
     return (low if low == 0 else low - pad), (high if high == 0 else high + pad)
 
 
-def _extreme_places(panel: Bars, places: range, columns: int) -> list[int]:
+def _extreme_categories(panel: Bars, categories: range, columns: int) -> list[int]:
     """For each column the categories with the lowest and highest total, and a failing one."""
-    total = np.zeros(len(places))
-    failing = np.zeros(len(places), bool)
+    total = np.zeros(len(categories))
+    failing = np.zeros(len(categories), bool)
     for series in panel.series:
-        part = np.full(len(places), np.nan)
-        have = series.values[places[0] : places[-1] + 1]
+        part = np.full(len(categories), np.nan)
+        have = series.values[categories[0] : categories[-1] + 1]
         part[: len(have)] = have
         total += np.nan_to_num(part)
         if series.statuses is not None:
-            states = series.statuses[places[0] : places[-1] + 1]
+            states = series.statuses[categories[0] : categories[-1] + 1]
             failing[: len(states)] |= (states == int(MetricStatus.FAIL_WARN)) | (
                 states == int(MetricStatus.FAIL_BLOCK)
             )
-    cuts = np.linspace(0, len(places), columns + 1).astype(np.int64)
+    cuts = np.linspace(0, len(categories), columns + 1).astype(np.int64)
     kept: set[int] = set()
     for column in extremes_between(total, cuts.tolist()):
         kept |= {column.lowest, column.highest}
         if failing[column.start : column.stop].any():
             kept.add(column.start + int(failing[column.start : column.stop].argmax()))
-    return [places[k] for k in sorted(kept)]
+    return [categories[k] for k in sorted(kept)]
