@@ -1,1 +1,1 @@
-"""What runs a build: a container engine, or this machine itself; each is imported when needed."""
+"""Engines that run builds; each is imported when it is used."""

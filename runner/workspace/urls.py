@@ -1,10 +1,13 @@
-"""URLs of the API: the default one, their validation, and their origin."""
+"""URLs of the API: the default one, validation, origin, parts of paths, and a form for messages."""
 
 from __future__ import annotations
 
 from ipaddress import ip_address
 from typing import NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
+from uuid import UUID
+
+from resim_inspect.text import clean
 
 DEFAULT_API_URL = "https://api.resim.ai/v1"
 """URL of ReSim's own API."""
@@ -55,3 +58,14 @@ def url_problem(url: str) -> str:
     if parts.query or parts.fragment:
         return "has a query or fragment."
     return ""
+
+
+def path_part(identifier: UUID | str) -> str:
+    """Return an identifier quoted as one part of a path."""
+    return quote(str(identifier), safe="")
+
+
+def display_url(url: str) -> str:
+    """Return a URL for messages: host and path, without the query, which may be signed."""
+    parts = urlsplit(url)
+    return clean(f"{parts.hostname or '?'}{parts.path}", 160)

@@ -18,8 +18,7 @@ from resim_inspect.text import clean
 from runner.api.client.errors import BadAnswerError, UnreachableError, UnsafeError
 from runner.api.client.retry import RetryableError, RetryPolicy
 from runner.api.client.transport import Opener, Transport
-from runner.api.client.urls import part_of, shown
-from runner.workspace.urls import origin_of, url_problem
+from runner.workspace.urls import display_url, origin_of, path_part, url_problem
 
 Row = Mapping[str, Any]
 """One JSON object of an answer; its keys and values depend on the API's release."""
@@ -77,33 +76,37 @@ class Client:
 
     def jobs(self, batch_id: UUID | str) -> Iterator[Row]:
         """Jobs of a batch, read page by page."""
-        return self._list(f"batches/{part_of(batch_id)}/jobs", "jobs")
+        return self._list(f"batches/{path_part(batch_id)}/jobs", "jobs")
 
     def metrics(self, batch_id: UUID | str, job_id: UUID | str) -> Iterator[Row]:
         """Metrics of a job: names, statuses, values of scalars, `metricURL`."""
-        return self._list(f"batches/{part_of(batch_id)}/jobs/{part_of(job_id)}/metrics", "metrics")
+        return self._list(
+            f"batches/{path_part(batch_id)}/jobs/{path_part(job_id)}/metrics", "metrics"
+        )
 
     def metrics_data(self, batch_id: UUID | str, job_id: UUID | str) -> Iterator[Row]:
         """Metrics data of a job: names, `metricsDataType`, `metricsDataURL`."""
-        path = f"batches/{part_of(batch_id)}/jobs/{part_of(job_id)}/metricsData"
+        path = f"batches/{path_part(batch_id)}/jobs/{path_part(job_id)}/metricsData"
         return self._list(path, "metricsData")
 
     def events(self, batch_id: UUID | str, job_id: UUID | str) -> Iterator[Row]:
         """Events of a job."""
-        return self._list(f"batches/{part_of(batch_id)}/jobs/{part_of(job_id)}/events", "events")
+        return self._list(
+            f"batches/{path_part(batch_id)}/jobs/{path_part(job_id)}/events", "events"
+        )
 
     def logs(self, batch_id: UUID | str, job_id: UUID | str | None = None) -> Iterator[Row]:
         """Files of a job, or of the batch itself: names, sizes, `logOutputLocation`."""
-        job = "" if job_id is None else f"/jobs/{part_of(job_id)}"
-        return self._list(f"batches/{part_of(batch_id)}{job}/logs", "logs")
+        job = "" if job_id is None else f"/jobs/{path_part(job_id)}"
+        return self._list(f"batches/{path_part(batch_id)}{job}/logs", "logs")
 
     def batch_metrics(self, batch_id: UUID | str) -> Iterator[Row]:
         """Metrics of the batch itself."""
-        return self._list(f"batches/{part_of(batch_id)}/metrics", "batchMetrics")
+        return self._list(f"batches/{path_part(batch_id)}/metrics", "batchMetrics")
 
     def batch_metrics_data(self, batch_id: UUID | str) -> Iterator[Row]:
         """Metrics data of the batch itself."""
-        return self._list(f"batches/{part_of(batch_id)}/metricsData", "batchMetricsData")
+        return self._list(f"batches/{path_part(batch_id)}/metricsData", "batchMetricsData")
 
     def batches(self, search: str = "") -> Iterator[Row]:
         """Batches of the project; `search` is a query in the API's own syntax."""
@@ -111,15 +114,15 @@ class Client:
 
     def batch(self, batch_id: UUID | str) -> Row:
         """One batch."""
-        return self._object(f"batches/{part_of(batch_id)}")
+        return self._object(f"batches/{path_part(batch_id)}")
 
     def job(self, batch_id: UUID | str, job_id: UUID | str) -> Row:
         """One job."""
-        return self._object(f"batches/{part_of(batch_id)}/jobs/{part_of(job_id)}")
+        return self._object(f"batches/{path_part(batch_id)}/jobs/{path_part(job_id)}")
 
     def report(self, report_id: UUID | str) -> Row:
         """One report."""
-        return self._object(f"reports/{part_of(report_id)}")
+        return self._object(f"reports/{path_part(report_id)}")
 
     def blob(self, url: str, limit: int | None = None) -> bytes:
         """Download a URL that the API gave, of at most `limit` bytes, without sending the token."""
@@ -147,10 +150,11 @@ class Client:
         except (ValueError, RecursionError):
             what = "a web page" if body.lstrip()[:1] == b"<" else "something"
             raise BadAnswerError(
-                f"{shown(url)} answers with {what} that is not JSON.", "Check the API's address."
+                f"{display_url(url)} answers with {what} that is not JSON.",
+                "Check the API's address.",
             ) from None
         if not isinstance(answer, dict):
-            raise BadAnswerError(f"{shown(url)} answers with JSON that is not an object.")
+            raise BadAnswerError(f"{display_url(url)} answers with JSON that is not an object.")
         return answer
 
     def _list(self, path: str, key: str, query: str = "") -> Iterator[Row]:
@@ -162,13 +166,17 @@ class Client:
             if rows is None:
                 rows = []
             if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-                raise BadAnswerError(f'{shown(self._url(path))}: "{key}" is not a list of objects.')
+                raise BadAnswerError(
+                    f'{display_url(self._url(path))}: "{key}" is not a list of objects.'
+                )
             yield from rows
             token = answer.get("nextPageToken")
             if not token:
                 return
             if not isinstance(token, str) or token in seen:
-                raise BadAnswerError(f"{shown(self._url(path))} never comes to its last page.")
+                raise BadAnswerError(
+                    f"{display_url(self._url(path))} never comes to its last page."
+                )
             seen.add(token)
             following = f"{query}{'&' if query else '?'}pageToken={quote(token, safe='')}"
 
@@ -185,7 +193,7 @@ class Client:
                 if delay is None:
                     times = f"{attempt} attempts" if attempt > 1 else "one attempt"
                     raise UnreachableError(
-                        f"{shown(url)} {error} ({times}).", "Try again later."
+                        f"{display_url(url)} {error} ({times}).", "Try again later."
                     ) from error
                 self._sleep(delay)
             attempt += 1
@@ -202,17 +210,17 @@ class Client:
             except ValueError:
                 target = ""
             if url_problem(target.partition("?")[0].partition("#")[0]):
-                raise BadAnswerError(f"{shown(url)} redirects to an invalid URL.")
+                raise BadAnswerError(f"{display_url(url)} redirects to an invalid URL.")
             if headers and origin_of(target) != self._origin:
                 raise UnsafeError(
-                    f"{shown(url)} redirects to {clean(origin_of(target).host, 80)}:"
+                    f"{display_url(url)} redirects to {clean(origin_of(target).host, 80)}:"
                     " the token does not go there.",
                     "Check the API's address.",
                 )
             if not headers:
                 self._check_blob(target)
             url = target
-        raise BadAnswerError(f"{shown(url)} redirects too often.")
+        raise BadAnswerError(f"{display_url(url)} redirects too often.")
 
     def _check_blob(self, url: str) -> None:
         """Raise BadAnswerError or UnsafeError for a URL of a blob that must not be requested."""

@@ -14,8 +14,8 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from resim_inspect.text import clean
-from runner.api.client.urls import shown
 from runner.errors import RunnerError
+from runner.workspace.urls import display_url
 
 
 class ApiError(RunnerError):
@@ -54,7 +54,7 @@ def tls_error(url: str, error: Exception) -> ApiError:
     """Translate a failure of TLS, with the reason why a certificate is not trusted."""
     text = str(error).lower()
     if "certificate" not in text:
-        return UnreachableError(f"{shown(url)} does not support a common version of TLS.")
+        return UnreachableError(f"{display_url(url)} does not support a common version of TLS.")
     reasons = (
         ("expired", "has expired"),
         ("self-signed", "is self-signed"),

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 from runner.api.client.errors import BadAnswerError, connection_problem, tls_error
 from runner.api.client.retry import RetryableError, RetryPolicy
-from runner.api.client.urls import shown
+from runner.workspace.urls import display_url
 
 _PLAIN = re.compile(r"[!-~]+")
 _PIECE = 1 << 16
@@ -212,7 +212,7 @@ class Answer:
         def checked(piece: bytes) -> None:
             left[0] -= len(piece)
             if left[0] < 0:
-                raise BadAnswerError(f"{shown(url)} sends more than {limit:,} bytes.")
+                raise BadAnswerError(f"{display_url(url)} sends more than {limit:,} bytes.")
             take(piece)
             if time.monotonic() - started > whole:
                 raise RetryableError(f"takes more than {whole:g} s")
@@ -227,7 +227,7 @@ class Answer:
             length = int(announced)
             if length > limit:
                 raise BadAnswerError(
-                    f"{shown(url)} would send {length:,} bytes; {limit:,} are too many."
+                    f"{display_url(url)} would send {length:,} bytes; {limit:,} are too many."
                 )
             self._exactly(length, checked)
         if self._keep and not self._data:

@@ -26,7 +26,7 @@ from runner.api.client.errors import (
 )
 from runner.api.client.http11 import Http11ConnectionPool, UnsupportedByFastPath
 from runner.api.client.retry import RETRYABLE_STATUSES, RetryableError, RetryPolicy, retry_after
-from runner.api.client.urls import shown
+from runner.workspace.urls import display_url
 
 Opener = Callable[[], IO[bytes]]
 """Opens the target file of a body, again for each attempt."""
@@ -88,7 +88,7 @@ class Transport:
             if isinstance(error, requests.exceptions.RequestException) and not isinstance(
                 error, requests.exceptions.ConnectionError
             ):
-                raise BadAnswerError(f"{shown(url)} cannot be requested.") from error
+                raise BadAnswerError(f"{display_url(url)} cannot be requested.") from error
             raise RetryableError(connection_problem(error)) from error
         done = False
         try:
@@ -142,7 +142,7 @@ class Transport:
         if status == 200:
             kind = headers.get("content-type", "").lower()
             if kind.startswith("text/html") and not asks_api:
-                raise BadAnswerError(f"{shown(url)} answers with a web page.")
+                raise BadAnswerError(f"{display_url(url)} answers with a web page.")
             return None
         if status in _REDIRECTS and "location" in headers:
             return headers["location"]
@@ -152,14 +152,14 @@ class Transport:
         if status in (401, 403) and asks_api:
             why = "does not accept the token" if status == 401 else "denies access"
             raise TokenError(
-                f"{shown(url)} {why} ({status}).",
+                f"{display_url(url)} {why} ({status}).",
                 "The token may be missing or expired, or its user is not in this project.",
             )
         if status in (404, 410):
             hint = "Check the ids and the project." if asks_api else ""
-            raise MissingError(f"{shown(url)} is not there ({status}).", hint)
+            raise MissingError(f"{display_url(url)} is not there ({status}).", hint)
         hint = "" if asks_api else "URLs of blobs expire: list them again."
-        raise RefusedError(f"{shown(url)} answers {status}.", status, hint)
+        raise RefusedError(f"{display_url(url)} answers {status}.", status, hint)
 
     def _body(
         self,
@@ -175,7 +175,7 @@ class Transport:
         length = int(announced) if plain else None
         if length is not None and length > limit:
             raise BadAnswerError(
-                f"{shown(url)} would send {length:,} bytes; {limit:,} are too many."
+                f"{display_url(url)} would send {length:,} bytes; {limit:,} are too many."
             )
         raw = response.raw
         # Unlike `read`, `read1` returns the bytes that have arrived, without waiting for more.
@@ -186,7 +186,7 @@ class Transport:
                 piece = read(_PIECE, decode_content=True)
             except urllib3.exceptions.DecodeError as error:
                 raise BadAnswerError(
-                    f"{shown(url)} sends a body that cannot be decompressed."
+                    f"{display_url(url)} sends a body that cannot be decompressed."
                 ) from error
             except urllib3.exceptions.ReadTimeoutError as error:
                 raise RetryableError("stalls in the middle of its answer") from error
@@ -196,7 +196,7 @@ class Transport:
                 break
             size += len(piece)
             if size > limit:
-                raise BadAnswerError(f"{shown(url)} sends more than {limit:,} bytes.")
+                raise BadAnswerError(f"{display_url(url)} sends more than {limit:,} bytes.")
             take(piece)
             if time.monotonic() - started > self._retry.total_timeout:
                 raise RetryableError(f"takes more than {self._retry.total_timeout:g} s")

@@ -6,7 +6,7 @@ A blob is one `Metric` or `MetricsData`, with its bytes as they are in the docum
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 from uuid import UUID, uuid5
@@ -17,7 +17,6 @@ from resim_inspect.document.wire.records import Records, Span, read, records
 from resim_inspect.document.wire.source import Source, open_source
 from resim_inspect.errors import MalformedError
 from runner.api.stub_server import resources
-from runner.api.stub_server.job_files import files_below, modified
 from runner.api.stub_server.resources import Json
 from runner.workspace.layout import Job, RunFolder, Workspace
 
@@ -150,7 +149,7 @@ class ApiIndex:
         experience = str(uuid5(workspace.id, f"/experience/{job.experience_name}"))
         self._list(f"experiences/{experience}/experienceTags", "experienceTags", {}, [])
         common = {**in_batch, "jobID": str(job.id), "experienceID": experience}
-        created = resources.time_text(modified(job.folder))
+        created = resources.time_text(_modified(job.folder))
         row = resources.job_row(common, resources.plain(job.experience_name), verdict, created)
         self.objects[base] = row
         return row
@@ -240,7 +239,7 @@ class ApiIndex:
             if step == "METRICS":
                 parts.insert(0, (run_folder.logs, "EXPERIENCE"))
             for folder, step_name in parts:
-                for file, name in files_below(folder):
+                for file, name in _files_below(folder):
                     status = file.stat()
                     created = resources.time_text(status.st_mtime)
                     row = resources.log_row(
@@ -255,3 +254,24 @@ class ApiIndex:
 
 def _seconds(document: Document) -> float:
     return 0.0 if document.stamp is None else document.stamp.modified_ns / 1e9
+
+
+def _files_below(folder: Path) -> Iterator[tuple[Path, str]]:
+    """Yield (absolute path, relative name) of regular files below a folder, without links."""
+    root = folder.resolve()
+    for where, folders, names in os.walk(root):
+        folders.sort()
+        for name in sorted(names):
+            file = Path(where, name)
+            if file.is_file() and not file.is_symlink():
+                yield file, file.relative_to(root).as_posix()
+
+
+def _modified(run_folder: RunFolder) -> float:
+    """Modification time of a job's metrics, else of its folder, in seconds since 1970; else 0."""
+    for path in (run_folder.metrics, run_folder.path):
+        try:
+            return path.stat().st_mtime
+        except OSError:
+            continue
+    return 0.0

@@ -10,18 +10,17 @@ import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from threading import Lock, Thread
-from typing import IO
 
 from resim_inspect.text import clean
 from runner.engines.api_service import local
 from runner.engines.process.fingerprint import fingerprint
+from runner.engines.process.run import ProcessRun
 from runner.engines.process.sandbox import wrapped
+from runner.engines.process.work_folder import OWNER, owns_tmp_resim, remove_work, take_tmp_resim
 from runner.engines.protocol import (
     Build,
     EngineInfo,
     Prepared,
-    RunExit,
     Served,
     Service,
     Sink,
@@ -31,12 +30,9 @@ from runner.errors import CallError, EngineError
 from runner.redact import names_a_secret
 from runner.storage import lease
 from runner.storage.fs import disk_errors
-from runner.storage.output_extraction import Caps, Taken, take_folder
-from runner.workspace.contract import INPUTS, OUTPUTS, ROOT
+from runner.workspace.contract import INPUTS, OUTPUTS
 
-CHUNK = 64 << 10
 PREFIX = "resim-runner-"
-OWNER = "owner"
 NO_SANDBOX = "the build can read and change everything that your user can"
 
 
@@ -136,7 +132,7 @@ class ProcessEngine:
                     (work / name).write_bytes(content)
                 command = list(build.command)
                 if self._use_tmp_resim:
-                    _take_tmp_resim(inputs, outputs)
+                    take_tmp_resim(inputs, outputs)
             env["RESIM_INPUTS"] = str(INPUTS if self.at_tmp_resim else inputs)
             env["RESIM_OUTPUTS"] = str(OUTPUTS if self.at_tmp_resim else outputs)
             process = subprocess.Popen(
@@ -149,11 +145,11 @@ class ProcessEngine:
                 pass_fds=(*pass_fds, *(descriptor for descriptor, _ in opened)),
             )
         except OSError as error:
-            _remove(work, self._use_tmp_resim)
+            remove_work(work, self._use_tmp_resim)
             reason = error.strerror or str(error)
             raise EngineError(f"the command cannot be started: {reason}.") from error
         except EngineError:
-            _remove(work, at_tmp=False)
+            remove_work(work, at_tmp=False)
             raise
         finally:
             for descriptor, _ in opened:
@@ -197,104 +193,12 @@ class ProcessEngine:
                 with suppress(ProcessLookupError, PermissionError):
                     os.killpg(int(pid), signal.SIGKILL)
                 removed.append(f"process {pid}")
-            _remove(work, _is_ours(work))
+            remove_work(work, owns_tmp_resim(work))
             removed.append(f"folder {work}")
         return removed
 
     def close(self) -> None:
         """Do nothing: the engine holds no resources."""
-
-
-class ProcessRun:
-    """A build that runs as a process, with threads that read its output."""
-
-    def __init__(
-        self,
-        process: subprocess.Popen[bytes],
-        work: Path,
-        outputs: Path,
-        log: Sink,
-        *,
-        sandboxed: bool,
-        at_tmp: bool,
-    ) -> None:
-        self._process = process
-        self._sandboxed = sandboxed
-        self._lock = Lock()
-        self._gone = False
-        self._work = work
-        self._outputs = outputs
-        self._log = log
-        self._at_tmp = at_tmp
-        streams = ((1, process.stdout), (2, process.stderr))
-        self._pumps = [
-            Thread(target=self._pump, args=(number, stream), daemon=True)
-            for number, stream in streams
-            if stream is not None
-        ]
-        for pump in self._pumps:
-            pump.start()
-
-    def _pump(self, number: int, stream: IO[bytes]) -> None:
-        with stream:
-            while data := os.read(stream.fileno(), CHUNK):
-                self._log.write(number, data)
-
-    def wait(self, seconds: float) -> bool:
-        """Wait for the process; return True if it ended within that time."""
-        try:
-            self._process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            return False
-        return True
-
-    def terminate(self) -> None:
-        """Send TERM to the program; not to bubblewrap, which would end without passing it on."""
-        inner = [
-            grandchild for child in _children(self._process.pid) for grandchild in _children(child)
-        ]
-        if not (self._sandboxed and inner):
-            self._signal_group(signal.SIGTERM)
-            return
-        for pid in inner:
-            with suppress(ProcessLookupError, PermissionError):
-                os.kill(pid, signal.SIGTERM)
-
-    def kill(self) -> None:
-        """Send KILL to the whole process group."""
-        self._signal_group(signal.SIGKILL)
-
-    def _signal_group(self, number: signal.Signals) -> None:
-        with self._lock:
-            # The number of an empty group may be reused.
-            if not self._gone:
-                with suppress(ProcessLookupError, PermissionError):
-                    os.killpg(self._process.pid, number)
-
-    def exit_info(self) -> RunExit:
-        """Exit with its code, 128 + n for a signal n, after the log is complete."""
-        # Processes that the program left in its group would hold the pipes open.
-        code = self._end_group()
-        for pump in self._pumps:
-            pump.join(5)
-        return RunExit(128 - code if code < 0 else code)
-
-    def take_outputs(self, into: Path, caps: Caps) -> Taken:
-        """Copy the outputs; raises OutputsError."""
-        return take_folder(self._outputs, into, caps)
-
-    def remove(self) -> str:
-        """Remove the private folder, and `/tmp/resim` if the run created it."""
-        self._end_group()
-        _remove(self._work, self._at_tmp)
-        return f"{self._work} is left behind." if self._work.exists() else ""
-
-    def _end_group(self) -> int:
-        self.kill()
-        code = self._process.wait()
-        with self._lock:
-            self._gone = True
-        return code
 
 
 def _in_memory(content: bytes) -> int:
@@ -304,52 +208,6 @@ def _in_memory(content: bytes) -> int:
         file.write(content)
     os.lseek(descriptor, 0, os.SEEK_SET)
     return descriptor
-
-
-def _children(pid: int) -> list[int]:
-    try:
-        return [
-            int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        ]
-    except OSError:
-        return []
-
-
-def _take_tmp_resim(inputs: Path, outputs: Path) -> None:
-    """Create `/tmp/resim`, which serves as a lock: only one run can create it."""
-    root = Path(str(ROOT))
-    try:
-        root.mkdir(mode=0o700)
-    except FileExistsError:
-        raise EngineError(
-            f"{root} exists already; another run or program uses it.",
-            "Wait for it, or remove the folder; runs with bubblewrap or an engine do not need it.",
-        ) from None
-    (root / OWNER).write_text(str(inputs.parent))
-    (root / "inputs").symlink_to(inputs)
-    (root / "outputs").symlink_to(outputs)
-
-
-def _is_ours(work: Path) -> bool:
-    try:
-        return Path(str(ROOT), OWNER).read_text() == str(work)
-    except OSError:
-        return False
-
-
-def _remove(work: Path, at_tmp: bool) -> None:
-    if at_tmp and _is_ours(work):
-        shutil.rmtree(str(ROOT), ignore_errors=True)
-    # A build may have removed its own permissions on its folders.
-    shutil.rmtree(work, onerror=_make_writable)
-
-
-def _make_writable(function: Callable[..., object], path: str, _: object) -> None:
-    with suppress(OSError):
-        Path(path).parent.chmod(0o700)
-        if not Path(path).is_symlink():
-            Path(path).chmod(0o700)
-        function(path)
 
 
 def _memory() -> int:

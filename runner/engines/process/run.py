@@ -1,0 +1,118 @@
+"""One run of a build as a process, from its start to its removal, with its log."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from contextlib import suppress
+from pathlib import Path
+from threading import Lock, Thread
+from typing import IO
+
+from runner.engines.process.work_folder import remove_work
+from runner.engines.protocol import RunExit, Sink
+from runner.storage.output_extraction import Caps, Taken, take_folder
+
+CHUNK = 64 << 10
+
+
+class ProcessRun:
+    """A build that runs as a process, with threads that read its output."""
+
+    def __init__(
+        self,
+        process: subprocess.Popen[bytes],
+        work: Path,
+        outputs: Path,
+        log: Sink,
+        *,
+        sandboxed: bool,
+        at_tmp: bool,
+    ) -> None:
+        self._process = process
+        self._sandboxed = sandboxed
+        self._lock = Lock()
+        self._gone = False
+        self._work = work
+        self._outputs = outputs
+        self._log = log
+        self._at_tmp = at_tmp
+        streams = ((1, process.stdout), (2, process.stderr))
+        self._pumps = [
+            Thread(target=self._pump, args=(number, stream), daemon=True)
+            for number, stream in streams
+            if stream is not None
+        ]
+        for pump in self._pumps:
+            pump.start()
+
+    def _pump(self, number: int, stream: IO[bytes]) -> None:
+        with stream:
+            while data := os.read(stream.fileno(), CHUNK):
+                self._log.write(number, data)
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for the process; return True if it ended within that time."""
+        try:
+            self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+    def terminate(self) -> None:
+        """Send TERM to the program; not to bubblewrap, which would end without passing it on."""
+        inner = [
+            grandchild for child in _children(self._process.pid) for grandchild in _children(child)
+        ]
+        if not (self._sandboxed and inner):
+            self._signal_group(signal.SIGTERM)
+            return
+        for pid in inner:
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGTERM)
+
+    def kill(self) -> None:
+        """Send KILL to the whole process group."""
+        self._signal_group(signal.SIGKILL)
+
+    def _signal_group(self, number: signal.Signals) -> None:
+        with self._lock:
+            # The number of an empty group may be reused.
+            if not self._gone:
+                with suppress(ProcessLookupError, PermissionError):
+                    os.killpg(self._process.pid, number)
+
+    def exit_info(self) -> RunExit:
+        """Exit with its code, 128 + n for a signal n, after the log is complete."""
+        # Processes that the program left in its group would hold the pipes open.
+        code = self._end_group()
+        for pump in self._pumps:
+            pump.join(5)
+        return RunExit(128 - code if code < 0 else code)
+
+    def take_outputs(self, into: Path, caps: Caps) -> Taken:
+        """Copy the outputs; raises OutputsError."""
+        return take_folder(self._outputs, into, caps)
+
+    def remove(self) -> str:
+        """Remove the private folder, and `/tmp/resim` if the run created it."""
+        self._end_group()
+        remove_work(self._work, self._at_tmp)
+        return f"{self._work} is left behind." if self._work.exists() else ""
+
+    def _end_group(self) -> int:
+        self.kill()
+        code = self._process.wait()
+        with self._lock:
+            self._gone = True
+        return code
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        return [
+            int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        ]
+    except OSError:
+        return []
