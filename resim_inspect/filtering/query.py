@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from resim_inspect.document.enums import Importance, MetricStatus, MetricType, OpenEnum
+from resim_inspect.document.enums import FAILING, Importance, MetricStatus, MetricType, OpenEnum
 from resim_inspect.errors import InspectError
 from resim_inspect.filtering.catalog import Catalog
 
@@ -32,8 +32,8 @@ FIELDS = {
 }
 
 _STATUSES: dict[str, tuple[int, ...]] = {
-    "fail": (2, 5),
-    "failed": (2, 5),
+    "fail": tuple(map(int, FAILING)),
+    "failed": tuple(map(int, FAILING)),
     "warn": (2,),
     "block": (5,),
     "na": (3,),

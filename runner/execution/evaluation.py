@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from resim_inspect.document import Document, open_document
-from resim_inspect.document.enums import MetricStatus
 from resim_inspect.document.model import FailureDefinition, Metric
 from resim_inspect.document.summary import headline
 from resim_inspect.errors import DocumentError
@@ -46,9 +45,7 @@ def evaluate(outputs: Path, taken: Taken) -> Evaluation:
             errors = [f for f in report.findings if f.severity is Severity.ERROR]
             metrics = document.metrics
             statuses = Counter(metric.status.name for metric in metrics)
-            failing = [
-                m for m in metrics if m.status in {MetricStatus.FAIL_BLOCK, MetricStatus.FAIL_WARN}
-            ]
+            failing = [metric for metric in metrics if metric.status.fails]
             failing.sort(key=lambda metric: -metric.status.rank)
             evaluation = Evaluation(
                 verdict=document.verdict.name,

@@ -43,7 +43,7 @@ def row_of(result: JobResult, log: str = "") -> Row:
         return Row("E", "error", job, took, clean(result.message) + where, clean(result.hint))
     status = result.status or MetricStatus.UNSET
     metrics = count(result.metrics, "metric")
-    if status not in {MetricStatus.FAIL_BLOCK, MetricStatus.FAIL_WARN}:
+    if not status.fails:
         text = metrics if status is MetricStatus.PASSED else f"{metrics}, {clean(status.name)}"
         return Row(status.symbol, "passed", job, took, text)
     style = "block" if status is MetricStatus.FAIL_BLOCK else "warn"

@@ -26,7 +26,7 @@ from resim_inspect.charts.build.states import band_plot, make_band
 from resim_inspect.charts.build.time_axes import time_axis
 from resim_inspect.charts.model.picture import status_word
 from resim_inspect.document import Document, DocumentError
-from resim_inspect.document.enums import DataType, MetricStatus, SeriesKind
+from resim_inspect.document.enums import FAILING, DataType, MetricStatus, SeriesKind
 from resim_inspect.document.model import MetricsData, Series
 from resim_inspect.text import clean, instant, seconds
 
@@ -117,7 +117,7 @@ def _bands(
     statuses: NDArray[np.int32] | None,
 ) -> Plot:
     n = min(len(codes), len(index))
-    failing = {s.name for s in (MetricStatus.FAIL_WARN, MetricStatus.FAIL_BLOCK)} & set(names)
+    failing = {status.name for status in FAILING} & set(names)
     if statuses is None:
         failing = set()
     band = make_band(source, named(data), index.times[:n], codes[:n], names, statuses, failing)

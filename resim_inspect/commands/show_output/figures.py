@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from resim_inspect.commands.show_output.layout import DIM, Ink, table
-from resim_inspect.document.enums import MetricStatus, SeriesKind
+from resim_inspect.document.enums import FAILING, MetricStatus, SeriesKind
 from resim_inspect.document.model import (
     BarChartValues,
     BatchwiseBarChartValues,
@@ -256,7 +256,7 @@ def _chosen_rows(columns: list[Column]) -> list[int]:
     rows = set(range(min(longest, ROWS)))
     for _, series, marks in columns:
         if marks is not None and marks.kind is SeriesKind.STATUSES:
-            failing = np.isin(marks.statuses, (MetricStatus.FAIL_WARN, MetricStatus.FAIL_BLOCK))
+            failing = np.isin(marks.statuses, FAILING)
             found = np.flatnonzero(failing)[:ROWS].tolist()
             rows.update(at for at in found if at < len(series))
     return sorted(rows)[: 2 * ROWS]

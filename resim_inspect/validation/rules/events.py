@@ -9,9 +9,9 @@ from resim_inspect.validation import schema_constants
 from resim_inspect.validation.context import Context, quoted
 from resim_inspect.validation.findings import Rule, Severity, Target
 from resim_inspect.validation.ids import is_uuid, short
-from resim_inspect.validation.rules.metric_fields import IMPORTANCE_UNSET
+from resim_inspect.validation.rules.metric_fields import IMPORTANCE_HINT, IMPORTANCE_UNSET
 from resim_inspect.validation.rules.schema import report_unknown_number
-from resim_inspect.validation.rules.statuses import STATUS_UNSET
+from resim_inspect.validation.rules.statuses import STATUS_HINT, STATUS_UNSET
 
 if TYPE_CHECKING:
     from resim_inspect.schema import metrics_pb2 as pb
@@ -133,17 +133,17 @@ def check_events(context: Context) -> None:
             )
         else:
             names[name] = position
-        for field, number, rule, choice, last in (
+        for field, number, rule, hint, last in (
             ("status", event.status, STATUS_UNSET,
-             "PASSED, FAIL_WARN, FAIL_BLOCK, NOT_APPLICABLE or RAW", schema_constants.LAST),
+             STATUS_HINT, schema_constants.LAST),
             ("importance", event.importance, IMPORTANCE_UNSET,
-             "ZERO, LOW, MEDIUM, HIGH or CRITICAL", schema_constants.LAST),
+             IMPORTANCE_HINT, schema_constants.LAST),
             ("timestamp_type", event.timestamp_type, EVENT_TIME_TYPE,
-             "ABSOLUTE (since 1970) or RELATIVE (to the start)", 2),
+             "Set ABSOLUTE (since 1970) or RELATIVE (to the start).", 2),
         ):  # fmt: skip
             if not number:
                 what = "has no timestamp type" if last == 2 else f"has no {field}"
-                _error(context, position, field, rule, what, f"Set {choice}.")
+                _error(context, position, field, rule, what, hint)
             elif not 0 < number <= last:
                 place = f"{context.event_place(position)}.{field}"
                 report_unknown_number(context, Target("event", position), place, number)

@@ -12,7 +12,7 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.css.query import NoMatches
 
-from resim_inspect.document.enums import MetricStatus
+from resim_inspect.document.enums import FAILING, MetricStatus
 from resim_inspect.text import clean
 from resim_inspect.tui import keymap
 from resim_inspect.tui.document.metrics.metric_list import MetricList
@@ -143,7 +143,7 @@ class MetricsPane(Pane):
         number = f"{total:,}" if metrics.shown == total else f"{metrics.shown:,} of {total:,}"
         title = Text(f"Metrics {number}")
         counts = self.session.catalog.counts()
-        for status in (MetricStatus.FAIL_BLOCK, MetricStatus.FAIL_WARN):
+        for status in reversed(FAILING):
             if counts.get(status):
                 title.append(" · ", styles.quiet)
                 title.append(f"{counts[status]:,} {status.symbol}", styles.of(status))
