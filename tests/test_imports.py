@@ -1,4 +1,4 @@
-"""What each room loads, looked at in a fresh interpreter: nothing heavy, nothing from above."""
+"""What each package loads in a fresh interpreter: nothing heavy, nothing from above."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_help_needs_no_command() -> None:
 
 
 @pytest.mark.parametrize(
-    ("room", "above"),
+    ("package", "above"),
     [
         ("schema", ("document", "validation", "charts", "tui", "commands", "cli")),
         ("document", ("validation", "charts", "tui", "commands", "cli")),
@@ -94,12 +94,12 @@ def test_help_needs_no_command() -> None:
         ("charts", ("tui", "commands", "cli")),
     ],
 )
-def test_a_room_knows_none_above_it(room: str, above: tuple[str, ...]) -> None:
-    names = loaded(import_all(modules_of(f"resim_inspect.{room}")))
-    assert f"resim_inspect.{room}" in names
+def test_a_package_knows_none_above_it(package: str, above: tuple[str, ...]) -> None:
+    names = loaded(import_all(modules_of(f"resim_inspect.{package}")))
+    assert f"resim_inspect.{package}" in names
     assert not beneath(names, *(f"resim_inspect.{one}" for one in above), "runner")
     assert not beneath(names, "textual", *NETWORK, "pandas")
-    if room != "charts":
+    if package != "charts":
         assert not beneath(names, *SCREEN)
 
 

@@ -17,7 +17,9 @@ import pytest
 import resim_inspect
 
 ROOT = Path(__file__).parents[1]
-ROOMS = [room for room in ("resim_inspect", "runner") if (ROOT / room / "__init__.py").is_file()]
+PACKAGES = [
+    package for package in ("resim_inspect", "runner") if (ROOT / package / "__init__.py").is_file()
+]
 
 
 @pytest.fixture(scope="module")
@@ -92,9 +94,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     target = tmp_path_factory.mktemp("wheel")
     for name in ("pyproject.toml", "setup.py", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, copy)
-    for room in [*ROOMS, "examples"]:
+    for package in [*PACKAGES, "examples"]:
         ignore = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(ROOT / room, copy / room, ignore=ignore)
+        shutil.copytree(ROOT / package, copy / package, ignore=ignore)
     result = subprocess.run(
         [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", target, copy],
         capture_output=True,
@@ -126,14 +128,16 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
     ):
         assert needed in names
     sources = {
-        path.relative_to(ROOT).as_posix() for room in ROOMS for path in (ROOT / room).rglob("*.py")
+        path.relative_to(ROOT).as_posix()
+        for package in PACKAGES
+        for path in (ROOT / package).rglob("*.py")
     }
     assert sources <= names
     # What `resim-runner demo` runs.
     for needed in ("generate.py", "metrics/__init__.py", "README.md", "Dockerfile"):
         assert f"runner/flight_metrics/{needed}" in names
     tops = {name.partition("/")[0] for name in names if ".dist-info/" not in name}
-    assert tops == set(ROOMS)
+    assert tops == set(PACKAGES)
     assert "resim-inspect = resim_inspect.cli:run" in entries
     assert "License-Expression: MIT" in metadata
     assert "Requires-Python: >=3.11" in metadata

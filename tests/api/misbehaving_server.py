@@ -81,8 +81,8 @@ def drip(data: bytes, every: float) -> Behaviour:
     return behave
 
 
-class Rude:
-    """Answers requests for each path with what it was told, in turn; the last one for ever."""
+class MisbehavingServer:
+    """Answers requests for each path by its script, in turn, then by its last step."""
 
     def __init__(self) -> None:
         self.requests: list[Request] = []
@@ -167,9 +167,9 @@ class Rude:
 
 
 @contextmanager
-def rude() -> Iterator[Rude]:
-    """A rude server for the length of a block."""
-    server = Rude()
+def misbehaving_server() -> Iterator[MisbehavingServer]:
+    """Run a misbehaving server for the length of a block."""
+    server = MisbehavingServer()
     try:
         yield server
     finally:

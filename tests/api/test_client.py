@@ -27,7 +27,16 @@ from runner.api.client.errors import (
     UnsafeError,
 )
 from runner.api.client.retry import RetryPolicy, retry_after
-from tests.api.misbehaving_server import Rude, answer, document, drip, raw, reset, rude, stall
+from tests.api.misbehaving_server import (
+    MisbehavingServer,
+    answer,
+    document,
+    drip,
+    misbehaving_server,
+    raw,
+    reset,
+    stall,
+)
 
 TOKEN = "secret-token-of-the-test"
 PROJECT = UUID("0b2f5c1e-5b0e-4c58-8a1f-3d6a0c9e7f21")
@@ -36,8 +45,8 @@ JOBS = f"/v1/projects/{PROJECT}/batches/{BATCH}/jobs"
 
 
 @pytest.fixture
-def server() -> Iterator[Rude]:
-    with rude() as running:
+def server() -> Iterator[MisbehavingServer]:
+    with misbehaving_server() as running:
         yield running
 
 
@@ -47,7 +56,7 @@ def slept() -> list[float]:
 
 
 @pytest.fixture
-def client(server: Rude, slept: list[float]) -> Iterator[Client]:
+def client(server: MisbehavingServer, slept: list[float]) -> Iterator[Client]:
     retry = RetryPolicy(
         connect=2.0, read=0.3, total_timeout=1.0, attempts=4, listing=100_000, blob=100_000
     )
@@ -70,7 +79,9 @@ def names(client: Client) -> list[str]:
 # -- lists ---------------------------------------------------------------------------------------
 
 
-def test_pages_are_asked_for_one_by_one_with_the_token(server: Rude, client: Client) -> None:
+def test_pages_are_asked_for_one_by_one_with_the_token(
+    server: MisbehavingServer, client: Client
+) -> None:
     server.on(
         JOBS,
         document({"jobs": [{"experienceName": "a"}], "nextPageToken": "x/ &="}),
@@ -87,7 +98,7 @@ def test_pages_are_asked_for_one_by_one_with_the_token(server: Rude, client: Cli
 
 
 def test_the_first_page_is_there_before_the_second_is_asked_for(
-    server: Rude, client: Client
+    server: MisbehavingServer, client: Client
 ) -> None:
     page = {"jobs": [{"experienceName": "a"}], "nextPageToken": "x"}
     server.on(JOBS, document(page), document({"jobs": []}))
@@ -97,12 +108,12 @@ def test_the_first_page_is_there_before_the_second_is_asked_for(
     assert list(rows) == []
 
 
-def test_without_a_project_the_routes_are_those_of_2023(server: Rude) -> None:
+def test_without_a_project_the_routes_are_those_of_2023(server: MisbehavingServer) -> None:
     server.on(f"/v1/batches/{BATCH}/jobs", document({"jobs": [{"experienceName": "old"}]}))
     assert names(Client(f"{server.url}/v1/", TOKEN, None)) == ["old"]
 
 
-def test_lists_that_never_end_are_seen(server: Rude, client: Client) -> None:
+def test_lists_that_never_end_are_seen(server: MisbehavingServer, client: Client) -> None:
     server.on(JOBS, document({"jobs": [], "nextPageToken": "again"}))
     with pytest.raises(BadAnswerError, match="last page"):
         names(client)
@@ -125,7 +136,7 @@ def test_lists_that_never_end_are_seen(server: Rude, client: Client) -> None:
     ],
 )
 def test_answers_that_make_no_sense_are_one_sentence(
-    server: Rude, client: Client, body: bytes
+    server: MisbehavingServer, client: Client, body: bytes
 ) -> None:
     server.on(JOBS, answer(200, body))
     with pytest.raises(BadAnswerError) as caught:
@@ -157,7 +168,7 @@ def test_answers_that_make_no_sense_are_one_sentence(
     ],
 )
 def test_what_may_pass_is_tried_again(
-    server: Rude, client: Client, slept: list[float], trouble: object
+    server: MisbehavingServer, client: Client, slept: list[float], trouble: object
 ) -> None:
     fine = document({"jobs": [{"experienceName": "a"}]})
     server.on(JOBS, trouble, trouble, fine)  # type: ignore[arg-type]
@@ -166,7 +177,9 @@ def test_what_may_pass_is_tried_again(
     assert slept == [0.1, 0.2]
 
 
-def test_it_is_not_tried_for_ever(server: Rude, client: Client, slept: list[float]) -> None:
+def test_it_is_not_tried_for_ever(
+    server: MisbehavingServer, client: Client, slept: list[float]
+) -> None:
     server.on(JOBS, answer(503))
     with pytest.raises(UnreachableError, match=r"answers 503 \(4 attempts\)"):
         names(client)
@@ -175,7 +188,7 @@ def test_it_is_not_tried_for_ever(server: Rude, client: Client, slept: list[floa
 
 
 def test_nobody_there_is_said_so(slept: list[float]) -> None:
-    with rude() as gone:
+    with misbehaving_server() as gone:
         url = gone.url
     client = Client(url, TOKEN, PROJECT, sleep=slept.append, retry=RetryPolicy(attempts=2))
     with pytest.raises(UnreachableError, match="refuses the connection"):
@@ -184,7 +197,7 @@ def test_nobody_there_is_said_so(slept: list[float]) -> None:
 
 
 def test_waits_are_as_long_as_asked_for_and_not_all_the_same(
-    server: Rude, slept: list[float]
+    server: MisbehavingServer, slept: list[float]
 ) -> None:
     server.on(JOBS, answer(429, b"", "Retry-After: 7"), answer(503), document({"jobs": []}))
     client = Client(f"{server.url}/v1", TOKEN, PROJECT, sleep=slept.append, chance=lambda: 0.0)
@@ -193,7 +206,7 @@ def test_waits_are_as_long_as_asked_for_and_not_all_the_same(
 
 
 def test_a_server_that_asks_for_an_hour_is_not_waited_for(
-    server: Rude, client: Client, slept: list[float]
+    server: MisbehavingServer, client: Client, slept: list[float]
 ) -> None:
     server.on(JOBS, answer(429, b"", "Retry-After: 3600"))
     with pytest.raises(UnreachableError, match="answers 429"):
@@ -230,7 +243,11 @@ def test_times_to_wait_are_read_in_every_form() -> None:
     ],
 )
 def test_a_no_is_a_no(
-    server: Rude, client: Client, status: int, error: type[ApiError], slept: list[float]
+    server: MisbehavingServer,
+    client: Client,
+    status: int,
+    error: type[ApiError],
+    slept: list[float],
 ) -> None:
     # A server that sends the token back must not see it printed.
     server.on(JOBS, answer(status, b"" if status in (204, 304) else TOKEN.encode()))
@@ -241,7 +258,7 @@ def test_a_no_is_a_no(
     assert TOKEN not in str(caught.value) + caught.value.hint
 
 
-def test_too_much_is_refused_before_it_is_read(server: Rude, client: Client) -> None:
+def test_too_much_is_refused_before_it_is_read(server: MisbehavingServer, client: Client) -> None:
     server.on(JOBS, answer(200, b"x", length=10_000_000_000))
     with pytest.raises(BadAnswerError, match="too many"):
         names(client)
@@ -251,7 +268,9 @@ def test_too_much_is_refused_before_it_is_read(server: Rude, client: Client) -> 
     assert len(server.requests) == 2
 
 
-def test_what_is_packed_may_not_unpack_to_too_much(server: Rude, client: Client) -> None:
+def test_what_is_packed_may_not_unpack_to_too_much(
+    server: MisbehavingServer, client: Client
+) -> None:
     bomb = gzip.compress(b"\0" * 50_000_000)
     server.on("/bomb", answer(200, bomb, "Content-Encoding: gzip"))
     with pytest.raises(BadAnswerError, match="more than 100,000"):
@@ -266,7 +285,7 @@ def test_what_is_packed_may_not_unpack_to_too_much(server: Rude, client: Client)
 # -- where the token goes ------------------------------------------------------------------------
 
 
-def test_blobs_are_asked_for_without_the_token(server: Rude, client: Client) -> None:
+def test_blobs_are_asked_for_without_the_token(server: MisbehavingServer, client: Client) -> None:
     server.on("/blob", answer(200, b"\x00\x01"))
     assert client.blob(f"{server.url}/blob?signature=abc") == b"\x00\x01"
     assert "authorization" not in server.requests[0].headers
@@ -274,7 +293,7 @@ def test_blobs_are_asked_for_without_the_token(server: Rude, client: Client) -> 
 
 
 def test_cookies_and_netrc_play_no_part(
-    server: Rude, client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    server: MisbehavingServer, client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login me password mine\n")
@@ -287,12 +306,14 @@ def test_cookies_and_netrc_play_no_part(
         assert "authorization" not in each.headers
 
 
-def test_the_token_follows_on_the_same_host_and_to_no_other(server: Rude, client: Client) -> None:
+def test_the_token_follows_on_the_same_host_and_to_no_other(
+    server: MisbehavingServer, client: Client
+) -> None:
     server.on(JOBS, answer(307, b"", "Location: /v1/elsewhere"))
     server.on("/v1/elsewhere", document({"jobs": [{"experienceName": "a"}]}))
     assert names(client) == ["a"]
     assert server.asked("/v1/elsewhere")[0].headers["authorization"] == f"Bearer {TOKEN}"
-    with rude() as other:
+    with misbehaving_server() as other:
         for location in (
             f"{other.url}/steal",
             f"http://localhost:{server.port}/x",
@@ -304,7 +325,7 @@ def test_the_token_follows_on_the_same_host_and_to_no_other(server: Rude, client
         assert other.requests == []
 
 
-def test_going_in_circles_ends(server: Rude, client: Client) -> None:
+def test_going_in_circles_ends(server: MisbehavingServer, client: Client) -> None:
     server.on(JOBS, answer(302, b"", f"Location: {JOBS}"))
     with pytest.raises(BadAnswerError, match="too often"):
         names(client)
@@ -314,8 +335,10 @@ def test_going_in_circles_ends(server: Rude, client: Client) -> None:
             names(client)
 
 
-def test_blobs_follow_to_other_hosts_of_the_same_kind(server: Rude, client: Client) -> None:
-    with rude() as other:
+def test_blobs_follow_to_other_hosts_of_the_same_kind(
+    server: MisbehavingServer, client: Client
+) -> None:
+    with misbehaving_server() as other:
         other.on("/there", answer(200, b"x"))
         server.on("/blob", answer(302, b"", f"Location: {other.url}/there"))
         assert client.blob(f"{server.url}/blob") == b"x"
@@ -355,7 +378,9 @@ def test_what_is_no_address_is_no_api(url: str) -> None:
         Client(url, TOKEN, PROJECT)
 
 
-def test_messages_hold_neither_tokens_nor_signatures(server: Rude, client: Client) -> None:
+def test_messages_hold_neither_tokens_nor_signatures(
+    server: MisbehavingServer, client: Client
+) -> None:
     server.on("/signed", answer(403, b"expired"))
     with pytest.raises(RefusedError) as caught:
         client.blob(f"{server.url}/signed?X-Signature=hidden")
@@ -372,7 +397,7 @@ def test_messages_hold_neither_tokens_nor_signatures(server: Rude, client: Clien
 
 
 def test_proxies_are_honoured_but_where_they_are_not_wanted(
-    server: Rude, monkeypatch: pytest.MonkeyPatch
+    server: MisbehavingServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server.on("http://api.example.com/v1/batches", document({"batches": [{"batchID": "x"}]}))
     monkeypatch.setenv("http_proxy", server.url)

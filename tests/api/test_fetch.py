@@ -17,7 +17,13 @@ from runner.api.client.job_fetcher import JobParts, fetch_jobs, standard
 from runner.api.client.retry import RetryPolicy
 from runner.api.client.worker_pool import PriorityThreadPool
 from runner.workspace.layout import open_workspace
-from tests.api.misbehaving_server import Rude, answer, document, reset, rude
+from tests.api.misbehaving_server import (
+    MisbehavingServer,
+    answer,
+    document,
+    misbehaving_server,
+    reset,
+)
 from tests.api.workspaces import served, workspace
 
 BATCH = "11111111-5b0e-4c58-8a1f-3d6a0c9e7f21"
@@ -25,17 +31,17 @@ JOBS = f"/batches/{BATCH}/jobs"
 
 
 @pytest.fixture
-def server() -> Iterator[Rude]:
-    with rude() as running:
+def server() -> Iterator[MisbehavingServer]:
+    with misbehaving_server() as running:
         yield running
 
 
-def client_of(server: Rude, connections: int = 4, attempts: int = 6) -> Client:
+def client_of(server: MisbehavingServer, connections: int = 4, attempts: int = 6) -> Client:
     retry = RetryPolicy(connect=2.0, read=2.0, attempts=attempts, backoff=0.001)
     return Client(server.url, "token", None, connections=connections, retry=retry)
 
 
-def offer(server: Rude, jobs: int, each: int) -> None:
+def offer(server: MisbehavingServer, jobs: int, each: int) -> None:
     """A batch whose blobs are their own names."""
     server.on(JOBS, document({"jobs": [{"jobID": f"job{n}"} for n in range(jobs)]}))
     for job in range(jobs):
@@ -84,7 +90,9 @@ def test_everything_of_a_real_batch_comes_as_it_is_in_the_files(tmp_path: Path) 
         )
 
 
-def test_jobs_come_one_by_one_over_a_bounded_number_of_connections(server: Rude) -> None:
+def test_jobs_come_one_by_one_over_a_bounded_number_of_connections(
+    server: MisbehavingServer,
+) -> None:
     offer(server, 12, 3)
     client = client_of(server, connections=4)
     rows = fetch_jobs(client, BATCH, connections=4)
@@ -105,7 +113,7 @@ def test_jobs_come_one_by_one_over_a_bounded_number_of_connections(server: Rude)
         time.sleep(0.01)
 
 
-def test_nothing_is_lost_when_much_goes_wrong(server: Rude) -> None:
+def test_nothing_is_lost_when_much_goes_wrong(server: MisbehavingServer) -> None:
     offer(server, 20, 5)
     chance = random.Random(3)
     for path, script in list(server.scripts()):
@@ -124,7 +132,7 @@ def test_nothing_is_lost_when_much_goes_wrong(server: Rude) -> None:
     assert server.peak <= 16
 
 
-def test_what_does_not_come_is_named_and_the_rest_comes(server: Rude) -> None:
+def test_what_does_not_come_is_named_and_the_rest_comes(server: MisbehavingServer) -> None:
     offer(server, 3, 2)
     server.on("/blob/metrics-1-0", answer(410))
     server.on("/blob/metricsData-1-1", answer(403))
@@ -140,14 +148,14 @@ def test_what_does_not_come_is_named_and_the_rest_comes(server: Rude) -> None:
     assert len(found["job2"].data) == 2
 
 
-def test_a_token_that_expires_ends_it(server: Rude) -> None:
+def test_a_token_that_expires_ends_it(server: MisbehavingServer) -> None:
     offer(server, 5, 1)
     server.on(f"{JOBS}/job3/metrics", answer(401))
     with pytest.raises(TokenError):
         list(fetch_jobs(client_of(server), BATCH))
 
 
-def test_rows_without_ids_or_addresses_are_failures(server: Rude) -> None:
+def test_rows_without_ids_or_addresses_are_failures(server: MisbehavingServer) -> None:
     server.on(JOBS, document({"jobs": [{}, {"jobID": "a"}, {"jobID": 5}]}))
     server.on(f"{JOBS}/a/metrics", document({"metrics": [{"name": "x"}, {"metricURL": 7}]}))
     server.on(f"{JOBS}/a/metricsData", document({}))
@@ -157,7 +165,7 @@ def test_rows_without_ids_or_addresses_are_failures(server: Rude) -> None:
     assert all(one.failures for one in found)
 
 
-def test_external_files_come_only_when_wanted(server: Rude) -> None:
+def test_external_files_come_only_when_wanted(server: MisbehavingServer) -> None:
     offer(server, 1, 1)
     rows = [{"name": "f", "metricsDataType": "EXTERNAL_FILE", "metricsDataURL": f"{server.url}/f"}]
     server.on(f"{JOBS}/job0/metricsData", document({"metricsData": rows}))
@@ -169,7 +177,7 @@ def test_external_files_come_only_when_wanted(server: Rude) -> None:
     assert not standard({"metricsDataType": None})
 
 
-def test_whoever_stops_listening_stops_the_fetch(server: Rude) -> None:
+def test_whoever_stops_listening_stops_the_fetch(server: MisbehavingServer) -> None:
     offer(server, 50, 2)
     rows = fetch_jobs(client_of(server), BATCH, connections=2)
     next(rows)

@@ -16,17 +16,23 @@ import pytest
 from runner.api.client.client import Client
 from runner.api.client.errors import ApiError, BadAnswerError, UnreachableError, UnsafeError
 from runner.api.client.retry import RetryPolicy
-from tests.api.misbehaving_server import Behaviour, Rude, answer, raw, rude
+from tests.api.misbehaving_server import (
+    Behaviour,
+    MisbehavingServer,
+    answer,
+    misbehaving_server,
+    raw,
+)
 
 
 @pytest.fixture
-def server() -> Iterator[Rude]:
-    with rude() as running:
+def server() -> Iterator[MisbehavingServer]:
+    with misbehaving_server() as running:
         yield running
 
 
 @pytest.fixture
-def client(server: Rude) -> Iterator[Client]:
+def client(server: MisbehavingServer) -> Iterator[Client]:
     retry = RetryPolicy(
         connect=2.0, read=0.5, total_timeout=1.0, attempts=2, backoff=0.001, blob=100_000
     )
@@ -80,14 +86,18 @@ BODY = bytes(range(256)) * 3
         chunked(BODY, trailer=b"Checksum: 5\r\n"),
     ],
 )
-def test_every_shape_of_an_answer_gives_its_body(server: Rude, client: Client, data: bytes) -> None:
+def test_every_shape_of_an_answer_gives_its_body(
+    server: MisbehavingServer, client: Client, data: bytes
+) -> None:
     url = server.on("/x", kept(data), *(pieces(data, seed) for seed in range(3)))
     assert [client.blob(url) for _ in range(4)] == [BODY] * 4
     # All of them over one connection.
     assert server.peak == 1
 
 
-def test_what_follows_an_answer_is_not_taken_for_the_next(server: Rude, client: Client) -> None:
+def test_what_follows_an_answer_is_not_taken_for_the_next(
+    server: MisbehavingServer, client: Client
+) -> None:
     surplus = b"HTTP/1.1 200 X\r\nContent-Length: 4\r\n\r\nmineHTTP/1.1 200 X\r\n"
     url = server.on("/x", kept(surplus + b"Content-Length: 4\r\n\r\nevil"))
     for _ in range(3):
@@ -95,7 +105,9 @@ def test_what_follows_an_answer_is_not_taken_for_the_next(server: Rude, client: 
         assert client.blob(server.on("/y", answer(200, b"next"))) == b"next"
 
 
-def test_a_connection_that_ended_is_not_used_again(server: Rude, client: Client) -> None:
+def test_a_connection_that_ended_is_not_used_again(
+    server: MisbehavingServer, client: Client
+) -> None:
     url = server.on("/x", raw(b"HTTP/1.1 200 X\r\nContent-Length: 2\r\n\r\nok"))
     for _ in range(3):
         assert client.blob(url) == b"ok"
@@ -117,21 +129,23 @@ def test_a_connection_that_ended_is_not_used_again(server: Rude, client: Client)
         b"HTTP/1.1 100 X\r\n\r\n" * 3,
     ],
 )
-def test_what_is_no_answer_is_none(server: Rude, client: Client, data: bytes) -> None:
+def test_what_is_no_answer_is_none(server: MisbehavingServer, client: Client, data: bytes) -> None:
     url = server.on("/x", raw(data))
     with pytest.raises(UnreachableError):
         client.blob(url)
     assert len(server.requests) == 2
 
 
-def test_a_body_without_end_ends_at_the_limit(server: Rude, client: Client) -> None:
+def test_a_body_without_end_ends_at_the_limit(server: MisbehavingServer, client: Client) -> None:
     many = chunked(*[b"x" * 60_000] * 3)
     for data in (b"HTTP/1.1 200 X\r\n\r\n" + b"x" * 200_000, many):
         with pytest.raises(BadAnswerError, match="sends more than"):
             client.blob(server.on("/x", raw(data)))
 
 
-def test_heads_and_trailers_that_drip_for_ever_are_given_up(server: Rude, client: Client) -> None:
+def test_heads_and_trailers_that_drip_for_ever_are_given_up(
+    server: MisbehavingServer, client: Client
+) -> None:
     def drip(start: bytes, more: bytes) -> Behaviour:
         def behave(client: socket.socket) -> bool:
             client.sendall(start)
@@ -149,7 +163,9 @@ def test_heads_and_trailers_that_drip_for_ever_are_given_up(server: Rude, client
     assert time.monotonic() - before < 20
 
 
-def test_odd_addresses_are_asked_for_all_the_same(server: Rude, client: Client) -> None:
+def test_odd_addresses_are_asked_for_all_the_same(
+    server: MisbehavingServer, client: Client
+) -> None:
     server.on("/caf%C3%A9", answer(200, b"drink"))
     assert client.blob(f"{server.url}/café") == b"drink"
     server.on("/a", answer(200, b"plain"))
@@ -158,7 +174,7 @@ def test_odd_addresses_are_asked_for_all_the_same(server: Rude, client: Client) 
 
 
 def test_a_download_is_the_last_attempt_alone(
-    server: Rude, client: Client, tmp_path_factory: pytest.TempPathFactory
+    server: MisbehavingServer, client: Client, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     path = tmp_path_factory.mktemp("download") / "file"
     url = server.on("/x", answer(200, b"much longer", length=90), answer(200, b"whole"))

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from resim_inspect.building.sample import write_sample
-from tests.api.misbehaving_server import rude, stall
+from tests.api.misbehaving_server import misbehaving_server, stall
 from tests.runner.fetch_harness import BATCH, PROJECT, TOKEN, offer
 
 if sys.platform == "win32":
@@ -136,7 +136,7 @@ def test_what_cannot_be_opened_is_one_sentence(tmp_path: Path) -> None:
 
 
 def test_a_batch_of_the_cloud_fills_the_table_and_q_leaves_it(tmp_path: Path) -> None:
-    with rude() as server:
+    with misbehaving_server() as server:
         offer(server, jobs=12)
         server.on("/blob/11/data/1", stall(90))
         places = {f"XDG_{name}_HOME": str(tmp_path / name) for name in ("CACHE", "STATE", "CONFIG")}

@@ -13,7 +13,7 @@ _DOUBLE, _TIMESTAMP, _UUID, _STRING, _STATUS = 1, 2, 3, 4, 5
 _CATEGORIES = ("front", "rear", "")
 
 
-class Specimen:
+class DocumentGenerator:
     """A document that is being made; the numbers in it come from `random`."""
 
     def __init__(self, random: Random) -> None:
@@ -236,19 +236,19 @@ class Specimen:
             values.image_list_metric_values.image_data_ids.append(own)
 
 
-_MAKERS: dict[int, Callable[[Specimen, pb.MetricValues], None]] = {
-    1: Specimen.summary,
-    2: Specimen.over_time,
-    3: Specimen.line_plot,
-    4: Specimen.bar_chart,
-    5: Specimen.states,
-    6: Specimen.histogram,
-    7: Specimen.scalar,
-    8: Specimen.plotly,
-    9: Specimen.image,
-    10: Specimen.batchwise,
-    11: Specimen.text,
-    12: Specimen.image_list,
+_MAKERS: dict[int, Callable[[DocumentGenerator, pb.MetricValues], None]] = {
+    1: DocumentGenerator.summary,
+    2: DocumentGenerator.over_time,
+    3: DocumentGenerator.line_plot,
+    4: DocumentGenerator.bar_chart,
+    5: DocumentGenerator.states,
+    6: DocumentGenerator.histogram,
+    7: DocumentGenerator.scalar,
+    8: DocumentGenerator.plotly,
+    9: DocumentGenerator.image,
+    10: DocumentGenerator.batchwise,
+    11: DocumentGenerator.text,
+    12: DocumentGenerator.image_list,
 }
 
 
@@ -257,9 +257,9 @@ def _length(series: pb.Series) -> int:
     return 0 if which is None else len(getattr(series, which).series)
 
 
-def specimen(random: Random) -> pb.JobMetrics:
+def random_document(random: Random) -> pb.JobMetrics:
     """A valid document of up to three metrics, with up to two events."""
-    made = Specimen(random)
+    made = DocumentGenerator(random)
     metrics = [made.metric(random.randint(1, 12)) for _ in range(random.choice((1, 1, 2, 3)))]
     for _ in range(random.choice((0, 0, 1, 2))):
         made.event(random.sample(metrics, random.randint(0, len(metrics))))

@@ -16,7 +16,7 @@ from resim_inspect.validation.editions import NEWEST
 from resim_inspect.validation.registry import RULES
 from tests.conformance.mutate import spellings
 from tests.conformance.open_core import RELEASES, Official
-from tests.conformance.random_documents import Specimen, specimen
+from tests.conformance.random_documents import DocumentGenerator, random_document
 from tests.conformance.verdicts import (
     Ours,
     compare,
@@ -85,8 +85,8 @@ def test_mutants_are_judged_alike_by_each_release(old: Official) -> None:
     assert seen["not valid"] > OLD / 10
 
 
-def test_unmutated_specimens_are_valid_and_of_all_types(newest: Official) -> None:
-    files = [specimen(Random(seed)) for seed in range(300)]
+def test_unmutated_documents_are_valid_and_of_all_types(newest: Official) -> None:
+    files = [random_document(Random(seed)) for seed in range(300)]
     answers = newest.verdicts([one.SerializeToString() for one in files])
     assert set(answers) == {"valid"}
     types = {metric.type for one in files for metric in one.job_level_metrics.metrics}
@@ -108,10 +108,10 @@ def test_damaged_bytes_are_judged_alike(version: str) -> None:
 
 
 def damaged(seed: int) -> bytes:
-    """A serialized specimen, cut, flipped, spliced."""
+    """A serialized random document, cut, flipped, spliced."""
     random = Random(seed)
-    data = bytearray(specimen(random).SerializeToString())
-    other = specimen(random).SerializeToString() if random.random() < 0.5 else bytes(data)
+    data = bytearray(random_document(random).SerializeToString())
+    other = random_document(random).SerializeToString() if random.random() < 0.5 else bytes(data)
     for _ in range(random.choice((1, 1, 1, 2, 4))):
         action, place = random.random(), random.randrange(len(data) + 1)
         if action < 0.1:
@@ -136,7 +136,7 @@ def damaged(seed: int) -> bytes:
 def test_every_spelling_of_an_id_is_judged_alike(newest: Official) -> None:
     files = []
     for spelling in spellings("7579affb-1a2b-4c3d-8e9f-0123456789ab"):
-        made = Specimen(Random(1))
+        made = DocumentGenerator(Random(1))
         made.metric(7)
         for metric in made.message.job_level_metrics.metrics:
             metric.metric_id.id.data = spelling
@@ -180,11 +180,11 @@ def test_a_difference_is_shown_by_its_smallest_example(
     assert "InvalidMetricsException" in shown
     assert "tag-empty" in shown
     assert shown.count("  metrics {") == 1
-    assert shown.count("mutations of specimen") == 1
+    assert shown.count("mutations of document") == 1
 
 
 def test_smallest_keeps_what_matters() -> None:
-    message = specimen(Random(11))
+    message = random_document(Random(11))
     wanted = message.job_level_metrics.metrics[-1].name
 
     def has(one: pb.JobMetrics) -> bool:

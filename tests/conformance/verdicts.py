@@ -13,7 +13,7 @@ from resim_inspect.schema import metrics_pb2 as pb
 from resim_inspect.validation import Finding, validate
 from tests.conformance.mutate import mutate
 from tests.conformance.open_core import Official
-from tests.conformance.random_documents import specimen
+from tests.conformance.random_documents import random_document
 
 BATCH = 500
 THRESHOLDS = (4096, 4096, 8, 1)
@@ -45,8 +45,8 @@ def mutations(seed: int) -> list[int]:
 
 
 def mutant(seed: int, applied: Iterable[int]) -> pb.JobMetrics:
-    """A specimen and what mutations make of it."""
-    message = specimen(Random(seed))
+    """A random document and what mutations make of it."""
+    message = random_document(Random(seed))
     for one in applied:
         mutate(message, one)
     return message
@@ -114,7 +114,7 @@ def explain(official: Official, seed: int) -> str:
     return (
         f"open-core {official.version} says {official.verdicts([data])[0]!r}, "
         f"resim-inspect: {'valid' if own.valid else 'not valid'} (threshold {cut})\n"
-        f"mutations of specimen {seed}: {applied}\n"
+        f"mutations of document {seed}: {applied}\n"
         f"findings: {[tuple(one) for one in own.findings]} {own.reason}\n"
         f"{text_format.MessageToString(message)}"
     )

@@ -1,4 +1,4 @@
-"""A real engine, and a desk to work at with it."""
+"""A real engine, and a harness to work at with it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.containers.container_harness import BASE_IMAGE, Desk, make_inputs, unavailable
+from tests.containers.container_harness import (
+    BASE_IMAGE,
+    ContainerHarness,
+    make_inputs,
+    unavailable,
+)
 
 
 @pytest.fixture(scope="session")
@@ -31,9 +36,9 @@ def docker() -> Callable[..., str]:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, docker: Callable[..., str]) -> Iterator[Desk]:
+def harness(tmp_path: Path, docker: Callable[..., str]) -> Iterator[ContainerHarness]:
     """Inputs and a name; nothing may be left of it after the test."""
     make_inputs(tmp_path / "inputs")
-    desk = Desk(tmp_path, f"test-{uuid.uuid4().hex[:12]}", docker)
-    yield desk
-    assert desk.leftovers() == []
+    harness = ContainerHarness(tmp_path, f"test-{uuid.uuid4().hex[:12]}", docker)
+    yield harness
+    assert harness.leftovers() == []

@@ -99,7 +99,7 @@ def make_jobs(folder: Path, count: int, status: str = "PASSED") -> Path:
 
 
 @dataclass
-class Desk:
+class ContainerHarness:
     """One test's inputs, and the command on them in a container, under a name of its own."""
 
     folder: Path

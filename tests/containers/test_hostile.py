@@ -12,7 +12,7 @@ import pytest
 from tests.containers.container_harness import (
     BASE_IMAGE,
     COPY,
-    Desk,
+    ContainerHarness,
     destructive,
     make_inputs,
     runner,
@@ -39,83 +39,85 @@ OUT = "/tmp/resim/outputs"
         (f"{COPY}; cd {OUT}; touch $(seq 10001)", "more than 10,000 files"),
     ],
 )
-def test_hostile_outputs_are_refused_whole(desk: Desk, script: str, says: str) -> None:
-    call = desk.sh(script)
+def test_hostile_outputs_are_refused_whole(
+    harness: ContainerHarness, script: str, says: str
+) -> None:
+    call = harness.sh(script)
     assert call.code == 2, call.out
     assert says in call.result["message"], call.result["message"]
     assert "\x1b" not in call.out
-    assert not desk.outputs.exists()
+    assert not harness.outputs.exists()
 
 
-def test_an_outputs_folder_that_became_a_link_is_refused(desk: Desk) -> None:
+def test_an_outputs_folder_that_became_a_link_is_refused(harness: ContainerHarness) -> None:
     script = f"mv {OUT} /tmp/resim/other && ln -s /etc {OUT}"
-    call = desk.sh(script, "--image-user", "--writable-root", "--keep-capabilities")
+    call = harness.sh(script, "--image-user", "--writable-root", "--keep-capabilities")
     assert call.code == 2
     assert "is not a directory" in call.result["message"] or "a link" in call.result["message"]
 
 
-def test_a_build_that_ignores_term_is_killed_at_its_timeout(desk: Desk) -> None:
+def test_a_build_that_ignores_term_is_killed_at_its_timeout(harness: ContainerHarness) -> None:
     begun = time.monotonic()
     script = "import signal, time; signal.signal(15, signal.SIG_IGN); time.sleep(60)"
-    call = desk.python(script, "--timeout", "1", "--grace", "1")
+    call = harness.python(script, "--timeout", "1", "--grace", "1")
     assert call.code == 6
     assert call.result["outcome"] == "timeout"
     assert "did not end within 1 s" in call.result["message"]
     assert time.monotonic() - begun < 15
 
 
-def test_endless_output_ends_at_the_timeout_and_its_log_is_cut(desk: Desk) -> None:
-    call = desk.sh("yes endless", "--timeout", "3", "--max-log-mib", "2")
+def test_endless_output_ends_at_the_timeout_and_its_log_is_cut(harness: ContainerHarness) -> None:
+    call = harness.sh("yes endless", "--timeout", "3", "--max-log-mib", "2")
     assert call.code == 6
     assert call.result["log_bytes"] > 4_000_000
-    assert desk.log.stat().st_size < 3_000_000
-    assert "of the log were left out here" in desk.log.read_text()
+    assert harness.log.stat().st_size < 3_000_000
+    assert "of the log were left out here" in harness.log.read_text()
 
 
-def test_a_line_without_end_and_broken_letters_are_kept(desk: Desk) -> None:
-    call = desk.sh(
+def test_a_line_without_end_and_broken_letters_are_kept(harness: ContainerHarness) -> None:
+    call = harness.sh(
         "printf 'caf\\303'; sleep 0.2; printf '\\251 \\377'; head -c 100000 /dev/zero; exit 1"
     )
     assert call.code == 2
-    assert desk.log.read_bytes().startswith(b"caf\xc3\xa9 \xff")
+    assert harness.log.read_bytes().startswith(b"caf\xc3\xa9 \xff")
 
 
-def test_running_out_of_memory_is_said(desk: Desk) -> None:
-    call = desk.python("x = bytearray(800 << 20)", "--memory-mib", "100")
+def test_running_out_of_memory_is_said(harness: ContainerHarness) -> None:
+    call = harness.python("x = bytearray(800 << 20)", "--memory-mib", "100")
     assert call.code == 2
     assert "ran out of memory" in call.result["message"]
     assert "--memory-mib" in call.result["hint"]
 
 
-def test_too_many_processes_are_said(desk: Desk) -> None:
+def test_too_many_processes_are_said(harness: ContainerHarness) -> None:
     script = """
 import threading, time
 for _ in range(400):
     threading.Thread(target=time.sleep, args=(9,), daemon=True).start()
 """
-    call = desk.python(script, "--pids", "64")
+    call = harness.python(script, "--pids", "64")
     assert call.code == 2
     assert "--pids" in call.result["hint"], call.result
 
 
 @destructive
-def test_a_fork_bomb_meets_its_limit_and_dies(desk: Desk) -> None:
+def test_a_fork_bomb_meets_its_limit_and_dies(harness: ContainerHarness) -> None:
     script = "import os\nwhile True:\n    try: os.fork()\n    except OSError: pass"
-    call = desk.python(script, "--pids", "100", "--timeout", "3", "--cpus", "1")
+    call = harness.python(script, "--pids", "100", "--timeout", "3", "--cpus", "1")
     assert call.code == 6
     assert call.result["outcome"] == "timeout"
 
 
 @destructive
-def test_a_gigabyte_of_log_is_drained(desk: Desk) -> None:
+def test_a_gigabyte_of_log_is_drained(harness: ContainerHarness) -> None:
     script = f"head -c 1000000000 /dev/zero | tr '\\0' 'x' | fold -w 1000; {COPY}"
     # A machine that has other things to do may be ten times slower.
-    call = desk.sh(script, timeout=280)
+    call = harness.sh(script, timeout=280)
     assert call.code == 0, call.result
     # Not a byte of it is lost, the ends of the lines among them.
     assert call.result["log_bytes"] == 1_000_999_999
     assert call.result["hint"] == ""
-    assert desk.log.stat().st_size <= 64 << 20
+    assert harness.log.stat().st_size <= 64 << 20
 
 
 @pytest.fixture
@@ -136,14 +138,16 @@ def tiny(tmp_path: Path) -> Iterator[Path]:
 
 @destructive
 @pytest.mark.parametrize("what", ["outputs", "log", "outputs of a workspace"])
-def test_a_full_disk_is_said(desk: Desk, tiny: Path, what: str) -> None:
+def test_a_full_disk_is_said(harness: ContainerHarness, tiny: Path, what: str) -> None:
     fill = f"{COPY}; head -c 9000000 /dev/zero > {OUT}/big"
     if what == "outputs":
-        call = desk.sh(fill, "--outputs", tiny / "outputs")
+        call = harness.sh(fill, "--outputs", tiny / "outputs")
     elif what == "log":
-        call = desk.sh(f"{COPY}; head -c 9000000 /dev/zero | tr '\\0' 'x'", "--log", tiny / "log")
+        call = harness.sh(
+            f"{COPY}; head -c 9000000 /dev/zero | tr '\\0' 'x'", "--log", tiny / "log"
+        )
     else:
-        make_inputs(tiny / "ws" / "jobs" / desk.name / "inputs")
+        make_inputs(tiny / "ws" / "jobs" / harness.name / "inputs")
         words = ("run", tiny / "ws", "--only", "jobs", "--image", BASE_IMAGE, "--format", "json",
                  "--quiet", "--")  # fmt: skip
         call = runner(*words, "sh", "-c", fill)

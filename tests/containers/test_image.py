@@ -126,9 +126,9 @@ def test_it_is_small_and_holds_what_it_needs(metrics_image: str, docker: Docker)
     assert {"resim-open-core", "protobuf", "requests"} <= installed
     unwanted = {"textual", "plotext", "docker", "pillow", "rich", "setuptools", "pip", "wheel"}
     assert not unwanted & installed
-    rooms = set(inside("ls", "/opt/resim/resim_inspect", "/opt/resim/runner").split())
-    assert "inside" in rooms
-    assert not {"tui", "charts", "engines"} & rooms
+    packages = set(inside("ls", "/opt/resim/resim_inspect", "/opt/resim/runner").split())
+    assert "inside" in packages
+    assert not {"tui", "charts", "engines"} & packages
 
 
 def test_it_sets_no_user_and_starts_the_entry_point(metrics_image: str, docker: Docker) -> None:

@@ -12,27 +12,29 @@ import pytest
 from tests.containers.container_harness import (
     BASE_IMAGE,
     COPY,
-    Desk,
+    ContainerHarness,
     make_inputs,
     metrics_file,
     runner,
 )
 
 
-def test_a_valid_build_is_fine_and_its_outputs_are_ours(desk: Desk) -> None:
-    call = desk.sh(f"{COPY}; mkdir /tmp/resim/outputs/plots; echo 1 > /tmp/resim/outputs/plots/a")
+def test_a_valid_build_is_fine_and_its_outputs_are_ours(harness: ContainerHarness) -> None:
+    call = harness.sh(
+        f"{COPY}; mkdir /tmp/resim/outputs/plots; echo 1 > /tmp/resim/outputs/plots/a"
+    )
     assert call.code == 0, call.err
     assert call.json["verdict"] == "PASSED"
     assert call.result["outcome"] == "done"
     assert call.result["metrics"] == 1
-    assert (desk.outputs / "plots" / "a").read_text() == "1\n"
-    about = (desk.outputs / "metrics.binproto").stat()
+    assert (harness.outputs / "plots" / "a").read_text() == "1\n"
+    about = (harness.outputs / "metrics.binproto").stat()
     assert about.st_uid == os.getuid()
     assert stat.S_ISREG(about.st_mode)
-    assert sorted(p.name for p in desk.outputs.iterdir()) == ["metrics.binproto", "plots"]
+    assert sorted(p.name for p in harness.outputs.iterdir()) == ["metrics.binproto", "plots"]
 
 
-def test_by_default_a_container_may_nothing(desk: Desk) -> None:
+def test_by_default_a_container_may_nothing(harness: ContainerHarness) -> None:
     script = """
 import json, os, socket
 status = dict(l.split(":", 1) for l in open("/proc/self/status").read().splitlines())
@@ -51,9 +53,9 @@ json.dump(facts, open("/tmp/resim/outputs/facts.json", "w"))
 import shutil
 shutil.copy("/tmp/resim/inputs/experience/given.binproto", "/tmp/resim/outputs/metrics.binproto")
 """
-    call = desk.python(script)
+    call = harness.python(script)
     assert call.code == 0, call.out
-    facts = json.loads((desk.outputs / "facts.json").read_text())
+    facts = json.loads((harness.outputs / "facts.json").read_text())
     assert facts["uid"] == 12345
     assert int(facts["caps"], 16) == 0
     assert int(facts["eff"], 16) == 0
@@ -67,47 +69,49 @@ shutil.copy("/tmp/resim/inputs/experience/given.binproto", "/tmp/resim/outputs/m
     assert "RESIM_TOKEN" not in facts["env"]
 
 
-def test_each_opt_out_gives_back_what_it_says(desk: Desk) -> None:
+def test_each_opt_out_gives_back_what_it_says(harness: ContainerHarness) -> None:
     script = f"touch /etc/x && id -u && grep CapBnd /proc/self/status && echo $COLOR && {COPY}"
-    call = desk.sh(
+    call = harness.sh(
         script, "--writable-root", "--image-user", "--keep-capabilities", "--env", "COLOR=a=b",
         "--network", "bridge", "--no-init", "--allow-new-privileges",
     )  # fmt: skip
     assert call.code == 0, call.out
-    uid, capabilities, color = desk.log.read_text().splitlines()
+    uid, capabilities, color = harness.log.read_text().splitlines()
     assert uid == "0"
     assert int(capabilities.split()[1], 16) != 0
     assert color == "a=b"
 
 
 @pytest.mark.parametrize("private", ["mode", "link"])
-def test_inputs_that_a_mount_would_hide_are_copied_in(desk: Desk, private: str) -> None:
-    log = desk.folder / "inputs" / "logs" / "log.txt"
+def test_inputs_that_a_mount_would_hide_are_copied_in(
+    harness: ContainerHarness, private: str
+) -> None:
+    log = harness.folder / "inputs" / "logs" / "log.txt"
     if private == "mode":
         log.chmod(0o600)
     else:
-        (desk.folder / "elsewhere.txt").write_text("0 1 2\n")
+        (harness.folder / "elsewhere.txt").write_text("0 1 2\n")
         log.unlink()
-        log.symlink_to(desk.folder / "elsewhere.txt")
-    call = desk.sh(f"cat /tmp/resim/inputs/logs/log.txt && {COPY}")
+        log.symlink_to(harness.folder / "elsewhere.txt")
+    call = harness.sh(f"cat /tmp/resim/inputs/logs/log.txt && {COPY}")
     assert call.code == 0, call.out
-    assert desk.log.read_text() == "0 1 2\n"
+    assert harness.log.read_text() == "0 1 2\n"
 
 
-def test_a_mount_and_a_path_with_blanks_and_commas(desk: Desk) -> None:
-    extra = desk.folder / "data, set"
+def test_a_mount_and_a_path_with_blanks_and_commas(harness: ContainerHarness) -> None:
+    extra = harness.folder / "data, set"
     extra.mkdir()
     (extra / "a.txt").write_text("seen\n")
-    call = desk.sh(f"cat /dataset/a.txt && {COPY}", "--mount", f"{extra}:/dataset")
+    call = harness.sh(f"cat /dataset/a.txt && {COPY}", "--mount", f"{extra}:/dataset")
     assert call.code == 0, call.out
-    assert desk.log.read_text() == "seen\n"
+    assert harness.log.read_text() == "seen\n"
 
 
-def test_verdicts_become_exit_codes(desk: Desk, tmp_path: Path) -> None:
+def test_verdicts_become_exit_codes(harness: ContainerHarness, tmp_path: Path) -> None:
     for status, codes in (("FAIL_BLOCK", (7, 7, 0)), ("FAIL_WARN", (0, 8, 0))):
-        desk.folder = tmp_path / status
-        make_inputs(desk.folder / "inputs", metrics_file(status, 44.7))
-        call = desk.sh(COPY)
+        harness.folder = tmp_path / status
+        make_inputs(harness.folder / "inputs", metrics_file(status, 44.7))
+        call = harness.sh(COPY)
         assert (call.code, call.json["verdict"]) == (codes[0], status)
         assert call.result["failing"] == [
             {
@@ -117,7 +121,7 @@ def test_verdicts_become_exit_codes(desk: Desk, tmp_path: Path) -> None:
             }
         ]
         assert "44.7 m/s" in call.result["failing"][0]["headline"]
-    assert desk.sh(COPY, "--fail-on", "warn").code == 8
+    assert harness.sh(COPY, "--fail-on", "warn").code == 8
 
 
 @pytest.mark.parametrize(
@@ -135,34 +139,40 @@ def test_verdicts_become_exit_codes(desk: Desk, tmp_path: Path) -> None:
         ("rm -rf /tmp/resim/outputs; sleep 0", "empty", ""),
     ],
 )
-def test_a_build_that_fails_is_explained(desk: Desk, script: str, says: str, hint: str) -> None:
-    call = desk.sh(script)
+def test_a_build_that_fails_is_explained(
+    harness: ContainerHarness, script: str, says: str, hint: str
+) -> None:
+    call = harness.sh(script)
     assert call.code == 2, call.out
     assert call.result["outcome"] == "failed"
     assert says in call.result["message"]
     assert hint in call.result["hint"]
 
 
-def test_an_invalid_file_is_an_error_with_the_findings(desk: Desk, tmp_path: Path) -> None:
+def test_an_invalid_file_is_an_error_with_the_findings(
+    harness: ContainerHarness, tmp_path: Path
+) -> None:
     from resim_inspect.building.builder import DocumentBuilder
 
     builder = DocumentBuilder("invalid")
     builder.scalar("Speed", 1.0)
     message = builder.message()
     message.job_level_metrics.metrics[0].metric_id.id.data = "not an id"
-    desk.folder = tmp_path / "invalid"
-    make_inputs(desk.folder / "inputs", message.SerializeToString())
-    call = desk.sh(f"echo last words; {COPY}")
+    harness.folder = tmp_path / "invalid"
+    make_inputs(harness.folder / "inputs", message.SerializeToString())
+    call = harness.sh(f"echo last words; {COPY}")
     assert call.code == 2
     assert "metrics.binproto is invalid" in call.result["message"]
     assert call.result["findings"]
     assert call.result["log_tail"] == ["last words"]
     # What is wrong can be looked at.
-    assert (desk.outputs / "metrics.binproto").is_file()
+    assert (harness.outputs / "metrics.binproto").is_file()
 
 
-def test_an_image_without_its_program_and_an_image_that_is_not_there(desk: Desk) -> None:
-    words = desk.words("")[:-4]
+def test_an_image_without_its_program_and_an_image_that_is_not_there(
+    harness: ContainerHarness,
+) -> None:
+    words = harness.words("")[:-4]
     call = runner(*words, "--", "/no/such/program")
     assert call.code == 2
     assert "not found (127)" in call.result["message"]
@@ -172,23 +182,23 @@ def test_an_image_without_its_program_and_an_image_that_is_not_there(desk: Desk)
     assert "was not found" in call.err
 
 
-def test_a_dead_address_is_one_clear_sentence(desk: Desk) -> None:
-    call = desk.sh(COPY, "--engine", f"unix://{desk.folder}/none.sock")
+def test_a_dead_address_is_one_clear_sentence(harness: ContainerHarness) -> None:
+    call = harness.sh(COPY, "--engine", f"unix://{harness.folder}/none.sock")
     assert call.code == 2
     assert "no container engine answers" in call.err
     assert "Traceback" not in call.err
 
 
-def test_secrets_are_nowhere(desk: Desk, docker: object) -> None:
+def test_secrets_are_nowhere(harness: ContainerHarness, docker: object) -> None:
     secret = "s3cr3t-t0ken/with+signs="
     env = {"MY_TOKEN": secret, "RESIM_TOKEN": "the-resim-token"}
-    refused = desk.sh(COPY, "--env", "MY_TOKEN", env=env)
+    refused = harness.sh(COPY, "--env", "MY_TOKEN", env=env)
     assert refused.code == 2
     assert "--visible-secrets" in refused.err
-    inline = desk.sh(COPY, "--env", f"MY_TOKEN={secret}")
+    inline = harness.sh(COPY, "--env", f"MY_TOKEN={secret}")
     assert inline.code == 2
     assert secret not in inline.err + inline.out
-    events = desk.folder / "events.jsonl"
+    events = harness.folder / "events.jsonl"
     script = """
 import base64, os, sys, time, urllib.parse
 token = os.environ["MY_TOKEN"]
@@ -198,16 +208,16 @@ print(token[7:], urllib.parse.quote(token, safe=""), base64.b64encode(token.enco
 print(base64.b64encode(("x" + token).encode()).decode(), flush=True)
 sys.exit("ValueError: " + token)
 """
-    call = desk.python(
+    call = harness.python(
         script, "--env", "MY_TOKEN", "--visible-secrets", "--events", events, env=env
     )
     assert call.result["message"] == "exit 1: ValueError: [redacted]"
-    written = call.out + call.err + events.read_text() + desk.log.read_text()
-    assert desk.log.read_text().count("[redacted]") == 5
+    written = call.out + call.err + events.read_text() + harness.log.read_text()
+    assert harness.log.read_text().count("[redacted]") == 5
     import base64
 
     for form in (secret, "s3cr3t-t0ken%2F", base64.b64encode(secret.encode()).decode()[:-2]):
         assert form not in written
-    dry = desk.sh(COPY, "--env", "MY_TOKEN", "--visible-secrets", "--dry-run", env=env)
+    dry = harness.sh(COPY, "--env", "MY_TOKEN", "--visible-secrets", "--dry-run", env=env)
     assert "--env=MY_TOKEN" in dry.out
     assert secret not in dry.out

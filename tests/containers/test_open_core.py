@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.containers.container_harness import BASE_IMAGE, Desk
+from tests.containers.container_harness import BASE_IMAGE, ContainerHarness
 
 TAG = "resim-inspect-test:open-core-1.6.0"
 REQUIRED = os.environ.get("RESIM_REQUIRE_OPEN_CORE") == "1"
@@ -78,22 +78,22 @@ def image(docker: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) 
     return TAG
 
 
-def test_open_core_runs_with_the_hardened_defaults(desk: Desk, image: str) -> None:
-    words = [image if word == BASE_IMAGE else word for word in desk.words("")[:-4]]
+def test_open_core_runs_with_the_hardened_defaults(harness: ContainerHarness, image: str) -> None:
+    words = [image if word == BASE_IMAGE else word for word in harness.words("")[:-4]]
     from tests.containers.container_harness import runner
 
     call = runner(*words)
     assert call.code == 0, call.out + call.err
     assert call.result["metrics"] == 1
     assert call.result["image"] == image
-    assert desk.log.read_text() == "wrote the top speed of 3\n"
-    assert (desk.outputs / "metrics.binproto").stat().st_uid == os.getuid()
+    assert harness.log.read_text() == "wrote the top speed of 3\n"
+    assert (harness.outputs / "metrics.binproto").stat().st_uid == os.getuid()
 
 
-def test_the_image_is_pinned_by_its_id(desk: Desk, image: str) -> None:
+def test_the_image_is_pinned_by_its_id(harness: ContainerHarness, image: str) -> None:
     from tests.containers.container_harness import runner
 
-    words = [image if word == BASE_IMAGE else word for word in desk.words("")[:-4]]
-    identity = desk.docker("image", "inspect", "--format", "{{.Id}}", image).strip()
+    words = [image if word == BASE_IMAGE else word for word in harness.words("")[:-4]]
+    identity = harness.docker("image", "inspect", "--format", "{{.Id}}", image).strip()
     assert runner(*words).result["image_id"] == identity
-    assert Path(desk.outputs / "metrics.binproto").is_file()
+    assert Path(harness.outputs / "metrics.binproto").is_file()

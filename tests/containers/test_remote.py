@@ -35,30 +35,30 @@ class Far(NamedTuple):
 
     unix: str
     tcp: str
-    desk: Path
+    hidden: Path
 
 
 @pytest.fixture(scope="module")
 def far(tmp_path_factory: pytest.TempPathFactory, docker: Callable[..., str]) -> Iterator[Far]:
     docker("image", "inspect", BASE_IMAGE)
     folder = tmp_path_factory.mktemp("far")
-    desk = folder / "desk"
-    desk.mkdir()
+    hidden = folder / "hidden"
+    hidden.mkdir()
     data = folder / "engine" / "data"
     data.mkdir(parents=True)
     # What it keeps is kept in memory, where files without number cost no disk its time.
-    first = " && ".join(f"mount -t tmpfs none {place}" for place in (desk, data))
+    first = " && ".join(f"mount -t tmpfs none {place}" for place in (hidden, data))
     with own_engine(folder / "engine", first=first) as engine:
-        make_inputs(desk / "inputs")
+        make_inputs(hidden / "inputs")
         give_base_image(engine.address)
         with forwarded(engine.address.removeprefix("unix://")) as tcp:
-            yield Far(engine.address, tcp, desk)
+            yield Far(engine.address, tcp, hidden)
 
 
 def job(far: Far, folder: Path, address: str, *more: str | Path, script: str = COPY) -> Call:
     """A job on an engine by its address."""
     return runner(
-        "job", "--engine", address, "--image", BASE_IMAGE, "--inputs", far.desk / "inputs",
+        "job", "--engine", address, "--image", BASE_IMAGE, "--inputs", far.hidden / "inputs",
         "--outputs", folder / "out", "--log", folder / "log", "--format", "json", *more,
         "--", "sh", "-c", script,
     )  # fmt: skip
@@ -77,7 +77,7 @@ def test_inputs_are_copied_to_an_engine_far_away(tmp_path: Path, far: Far) -> No
 
 
 def test_a_near_socket_that_leads_far_away_is_noticed(tmp_path: Path, far: Far) -> None:
-    jobs = make_jobs(far.desk / "many", 2)
+    jobs = make_jobs(far.hidden / "many", 2)
     words = ("run", jobs, "--engine", far.unix, "--image", BASE_IMAGE, "--format", "json",
              "--only", "jobs")  # fmt: skip
     call = runner(*words, "--", "sh", "-c", f"{MOUNTS}; {COPY}")
@@ -88,7 +88,7 @@ def test_a_near_socket_that_leads_far_away_is_noticed(tmp_path: Path, far: Far) 
 
 
 def test_mounts_are_copied_too_or_refused_in_a_sentence(tmp_path: Path, far: Far) -> None:
-    extra = far.desk / "extra"
+    extra = far.hidden / "extra"
     (extra / "deep").mkdir(parents=True)
     (extra / "deep" / "a.txt").write_text("seen\n")
     seen = f"cat /dataset/deep/a.txt; touch /dataset/b || {COPY}"
@@ -104,11 +104,11 @@ def test_mounts_are_copied_too_or_refused_in_a_sentence(tmp_path: Path, far: Far
 
 
 def test_a_batch_far_away_has_its_api_beside_it(tmp_path: Path, far: Far) -> None:
-    workspace(far.desk / "ws")
+    workspace(far.hidden / "ws")
     alone = "assert os.listdir('/sys/class/net') == ['lo']\n"
-    program(far.desk / "build", f"{FETCH}{alone}done()")
-    words = ("batch", "--engine", far.tcp, "--image", BASE_IMAGE, "--jobs", far.desk / "ws",
-             "--outputs", tmp_path / "out", "--mount", f"{far.desk / 'build'}:/build",
+    program(far.hidden / "build", f"{FETCH}{alone}done()")
+    words = ("batch", "--engine", far.tcp, "--image", BASE_IMAGE, "--jobs", far.hidden / "ws",
+             "--outputs", tmp_path / "out", "--mount", f"{far.hidden / 'build'}:/build",
              "--format", "json")  # fmt: skip
     call = runner(*words, "--", "python3", "/build/build.py")
     assert call.code == 0, call.out + call.err
@@ -127,7 +127,7 @@ folder = os.open("/tmp/resim/outputs", os.O_RDONLY)
 for name in range(200_000):
     os.mknod(str(name), dir_fd=folder)
 """
-    words = ("job", "--engine", far.unix, "--image", BASE_IMAGE, "--inputs", far.desk / "inputs",
+    words = ("job", "--engine", far.unix, "--image", BASE_IMAGE, "--inputs", far.hidden / "inputs",
              "--outputs", tmp_path / "out", "--memory-mib", "0", "--format", "json")  # fmt: skip
     call = runner(*words, "--", "python3", "-c", script)
     assert call.code == 2
@@ -230,7 +230,7 @@ def ssh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[st
 def test_an_engine_behind_ssh(tmp_path: Path, far: Far, ssh: tuple[str, dict[str, str]]) -> None:
     address, env = ssh
     address += far.unix.removeprefix("unix://")
-    words = ("job", "--image", BASE_IMAGE, "--inputs", far.desk / "inputs", "--outputs",
+    words = ("job", "--image", BASE_IMAGE, "--inputs", far.hidden / "inputs", "--outputs",
              tmp_path / "out", "--format", "json")  # fmt: skip
     env = {**env, "DOCKER_HOST": address, "TMPDIR": str(tmp_path)}
     call = runner(*words, "--", "sh", "-c", COPY, env=env)

@@ -1,4 +1,4 @@
-"""A room of its own for each test."""
+"""A runtime harness for each test."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.inside.runtime_harness import Room
+from tests.inside.runtime_harness import RuntimeHarness
 
 
 @pytest.fixture
-def room(tmp_path: Path) -> Room:
-    """Folders of a job, and none of them filled."""
-    return Room(tmp_path / "room")
+def harness(tmp_path: Path) -> RuntimeHarness:
+    """Empty folders of a job."""
+    return RuntimeHarness(tmp_path / "runtime")

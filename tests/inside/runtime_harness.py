@@ -1,4 +1,4 @@
-"""A room for a build: inputs, outputs, modules, and runs of the entry point on them."""
+"""The folders of a build: inputs, outputs, modules, and runs of the entry point on them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ needs_sdk = pytest.mark.skipif(sdk_missing(), reason="the official SDK is not in
 
 
 @dataclass
-class Room:
+class RuntimeHarness:
     """One build's folders. `run` is in this process, `start` in one of its own."""
 
     folder: Path

@@ -19,7 +19,7 @@ from runner.inside.fetching import fetch
 from runner.inside.report import search_for
 from runner.inside.unpacking import unpack
 from runner.workspace.contract import BatchConfig, config_bytes
-from tests.inside.runtime_harness import Room, needs_sdk
+from tests.inside.runtime_harness import RuntimeHarness, needs_sdk
 from tests.inside.test_fetching import BATCH, PROJECT, SUMS, flight
 
 pytestmark = needs_sdk
@@ -153,22 +153,22 @@ def test_an_api_without_the_old_routes_is_told(fake: Fake) -> None:
 
 
 def test_nobody_there_is_an_error_with_its_own_code(
-    room: Room, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    harness: RuntimeHarness, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     config = BatchConfig("t", "http://127.0.0.1:9/v1", BATCH, PROJECT)
-    room.config("batch_metrics_config.json", config_bytes(config))
-    room.module(SUMS)
-    assert room.run(monkeypatch) == Code.FETCH
+    harness.config("batch_metrics_config.json", config_bytes(config))
+    harness.module(SUMS)
+    assert harness.run(monkeypatch) == Code.FETCH
     assert "refuses the connection" in capsys.readouterr().err
-    assert not room.metrics.exists()
+    assert not harness.metrics.exists()
 
 
-def test_a_signal_ends_a_fetch_that_hangs(room: Room) -> None:
+def test_a_signal_ends_a_fetch_that_hangs(harness: RuntimeHarness) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         config = BatchConfig("t", f"http://127.0.0.1:{silent.getsockname()[1]}", BATCH, PROJECT)
-        room.config("batch_metrics_config.json", config_bytes(config))
-        room.module(SUMS)
-        process = room.start()
+        harness.config("batch_metrics_config.json", config_bytes(config))
+        harness.module(SUMS)
+        process = harness.start()
         silent.settimeout(30)
         connection, _ = silent.accept()
         with connection:

@@ -18,7 +18,7 @@ from runner.inside.errors import Code, InputsError
 from runner.inside.report import fetch_report
 from runner.workspace.contract import BatchConfig, config_bytes
 from runner.workspace.layout import open_workspace
-from tests.inside.runtime_harness import Room, needs_sdk
+from tests.inside.runtime_harness import RuntimeHarness, needs_sdk
 
 pytestmark = needs_sdk
 
@@ -160,20 +160,20 @@ def test_a_config_of_three_fields_takes_the_old_routes(
 
 
 def test_batch_mode_calls_the_function_with_the_jobs(
-    room: Room,
+    harness: RuntimeHarness,
     served: tuple[ServedFolder, ThreadServer],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     prepared, api = served
-    room.config("batch_metrics_config.json", config_bytes(prepared.batch_config(api.url)))
-    room.module(SUMS)
-    assert room.run(monkeypatch) == Code.DONE
+    harness.config("batch_metrics_config.json", config_bytes(prepared.batch_config(api.url)))
+    harness.module(SUMS)
+    assert harness.run(monkeypatch) == Code.DONE
     said = capsys.readouterr().err
     assert "fetched 12 jobs: 48 metrics, 36 data" in said
     assert "batch mode: PASSED, 1 metric" in said
     assert prepared.token not in said
-    with open_document(room.metrics) as document:
+    with open_document(harness.metrics) as document:
         assert document.job_id == str(prepared.batch_ids[0])
         (metric,) = document.metrics
         assert metric.values is not None
@@ -181,14 +181,16 @@ def test_batch_mode_calls_the_function_with_the_jobs(
 
 
 def test_report_mode_calls_the_function_with_the_batches(
-    room: Room, served: tuple[ServedFolder, ThreadServer], monkeypatch: pytest.MonkeyPatch
+    harness: RuntimeHarness,
+    served: tuple[ServedFolder, ThreadServer],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     prepared, api = served
     config = prepared.report_config(api.url)
-    room.config("report_config.json", config_bytes(config))
-    room.module(SUMS)
-    assert room.run(monkeypatch) == Code.DONE
-    with open_document(room.metrics) as document:
+    harness.config("report_config.json", config_bytes(config))
+    harness.module(SUMS)
+    assert harness.run(monkeypatch) == Code.DONE
+    with open_document(harness.metrics) as document:
         assert document.job_id == str(prepared.report_id)
         assert getattr(document.metrics[0].values, "value", None) == 12
     report = fetch_report(config)
@@ -198,14 +200,14 @@ def test_report_mode_calls_the_function_with_the_batches(
 
 
 def test_opting_out_of_batch_mode_fetches_nothing(
-    room: Room, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    harness: RuntimeHarness, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     config = BatchConfig("t", "http://127.0.0.1:9/v1", BATCH, PROJECT)
-    room.config("batch_metrics_config.json", config_bytes(config))
-    room.module("batch_metrics = None\n")
-    assert room.run(monkeypatch) == Code.DONE
+    harness.config("batch_metrics_config.json", config_bytes(config))
+    harness.module("batch_metrics = None\n")
+    assert harness.run(monkeypatch) == Code.DONE
     assert "opts out of batch mode" in capsys.readouterr().err
-    with open_document(room.metrics) as document:
+    with open_document(harness.metrics) as document:
         assert document.job_id == str(BATCH)
 
 
@@ -218,14 +220,14 @@ def test_opting_out_of_batch_mode_fetches_nothing(
     ],
 )
 def test_a_broken_config_is_the_set_ups_fault(
-    room: Room,
+    harness: RuntimeHarness,
     name: str,
     data: bytes,
     said: str,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    room.config(name, data)
-    room.module(SUMS)
-    assert room.run(monkeypatch) == Code.SETUP
+    harness.config(name, data)
+    harness.module(SUMS)
+    assert harness.run(monkeypatch) == Code.SETUP
     assert said in capsys.readouterr().err

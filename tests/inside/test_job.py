@@ -12,7 +12,7 @@ from resim_inspect.document import open_document
 from resim_inspect.document.enums import MetricStatus
 from runner.inside.errors import Code
 from runner.inside.writing import REJECTED
-from tests.inside.runtime_harness import JOB_ID, Room, needs_sdk
+from tests.inside.runtime_harness import JOB_ID, RuntimeHarness, needs_sdk
 
 pytestmark = needs_sdk
 
@@ -28,54 +28,56 @@ PASSES = PREAMBLE + "def job_metrics(inputs, writer):\n    add(writer)\n"
 
 
 def test_a_job_becomes_a_valid_file(
-    room: Room, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    harness: RuntimeHarness, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    room.module(PASSES + "    print(sorted(p.name for p in inputs.folder.iterdir()))\n")
-    assert room.run(monkeypatch) == Code.DONE
+    harness.module(PASSES + "    print(sorted(p.name for p in inputs.folder.iterdir()))\n")
+    assert harness.run(monkeypatch) == Code.DONE
     said = capsys.readouterr()
     assert said.out == "['experience', 'logs']\n"
     assert "job mode: PASSED, 1 metric, 0 data" in said.err
-    with open_document(room.metrics) as document:
+    with open_document(harness.metrics) as document:
         assert document.job_id == str(JOB_ID)
         assert [metric.name for metric in document.metrics] == ["Speed"]
-    assert [path.name for path in room.outputs.iterdir()] == ["metrics.binproto"]
+    assert [path.name for path in harness.outputs.iterdir()] == ["metrics.binproto"]
 
 
 def test_the_verdict_does_not_decide_how_it_ends(
-    room: Room, monkeypatch: pytest.MonkeyPatch
+    harness: RuntimeHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    room.module(PASSES.replace("PASSED", "FAIL_BLOCK"))
-    assert room.run(monkeypatch) == Code.DONE
-    with open_document(room.metrics) as document:
+    harness.module(PASSES.replace("PASSED", "FAIL_BLOCK"))
+    assert harness.run(monkeypatch) == Code.DONE
+    with open_document(harness.metrics) as document:
         assert document.verdict is MetricStatus.FAIL_BLOCK
 
 
-def test_a_returned_status_is_that_of_the_file(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    room.module(PASSES + "    return MetricStatus.FAIL_WARN_METRIC_STATUS\n")
-    assert room.run(monkeypatch) == Code.DONE
-    with open_document(room.metrics) as document:
+def test_a_returned_status_is_that_of_the_file(
+    harness: RuntimeHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    harness.module(PASSES + "    return MetricStatus.FAIL_WARN_METRIC_STATUS\n")
+    assert harness.run(monkeypatch) == Code.DONE
+    with open_document(harness.metrics) as document:
         assert document.status is MetricStatus.FAIL_WARN
         assert document.metrics[0].status is MetricStatus.PASSED
 
 
 def test_anything_else_that_is_returned_is_an_error(
-    room: Room, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    harness: RuntimeHarness, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    room.module(PASSES + "    return writer\n")
-    assert room.run(monkeypatch) == Code.FUNCTION
+    harness.module(PASSES + "    return writer\n")
+    assert harness.run(monkeypatch) == Code.FUNCTION
     assert "returned a ResimMetricsWriter" in capsys.readouterr().err
-    assert not room.metrics.exists()
+    assert not harness.metrics.exists()
 
 
 @pytest.mark.parametrize("name", ["a_build", "pack.age"])
 def test_the_module_may_be_in_a_package(
-    room: Room, name: str, monkeypatch: pytest.MonkeyPatch
+    harness: RuntimeHarness, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    room.name = name
-    path = room.folder / "app" / f"{name.replace('.', '/')}.py"
+    harness.name = name
+    path = harness.folder / "app" / f"{name.replace('.', '/')}.py"
     path.parent.mkdir(exist_ok=True)
     path.write_text(PASSES)
-    assert room.run(monkeypatch) == Code.DONE
+    assert harness.run(monkeypatch) == Code.DONE
     if "." in name:
         import sys
 
@@ -83,8 +85,10 @@ def test_the_module_may_be_in_a_package(
         sys.modules.pop("pack.age", None)
 
 
-def test_images_lie_beside_the_file(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    room.module(
+def test_images_lie_beside_the_file(
+    harness: RuntimeHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    harness.module(
         PASSES
         + "    (inputs.outputs / 'a.png').write_bytes(b'png')\n"
         + "    data = writer.add_external_file_metrics_data('a').with_filename('a.png')\n"
@@ -92,29 +96,29 @@ def test_images_lie_beside_the_file(room: Room, monkeypatch: pytest.MonkeyPatch)
         + "    image.with_status(MetricStatus.PASSED_METRIC_STATUS).with_description('a map')\n"
         + "    image.with_importance(MetricImportance.LOW_IMPORTANCE)\n"
     )
-    assert room.run(monkeypatch) == Code.DONE
-    assert (room.outputs / "a.png").read_bytes() == b"png"
+    assert harness.run(monkeypatch) == Code.DONE
+    assert (harness.outputs / "a.png").read_bytes() == b"png"
 
 
 def test_a_failing_function_shows_its_own_traceback_and_leaves_nothing(
-    room: Room, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    harness: RuntimeHarness, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    room.metrics.write_bytes(b"of an earlier run")
-    room.module(PASSES + "    raise ValueError('no \\x1b[31msamples')\n")
-    assert room.run(monkeypatch) == Code.FUNCTION
+    harness.metrics.write_bytes(b"of an earlier run")
+    harness.module(PASSES + "    raise ValueError('no \\x1b[31msamples')\n")
+    assert harness.run(monkeypatch) == Code.FUNCTION
     said = capsys.readouterr().err
     assert "a_build.py" in said
     assert "runner/inside" not in said
     assert "job_metrics failed with ValueError: no \ufffd[31msamples." in said
     assert "\x1b" not in said
-    assert list(room.outputs.iterdir()) == []
+    assert list(harness.outputs.iterdir()) == []
 
 
 def test_leaving_the_program_is_no_way_to_be_done(
-    room: Room, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    harness: RuntimeHarness, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    room.module(PASSES + "    raise SystemExit(0)\n")
-    assert room.run(monkeypatch) == Code.FUNCTION
+    harness.module(PASSES + "    raise SystemExit(0)\n")
+    assert harness.run(monkeypatch) == Code.FUNCTION
     assert "exit code 0; nothing was written" in capsys.readouterr().err
 
 
@@ -130,38 +134,38 @@ def test_leaving_the_program_is_no_way_to_be_done(
     ],
 )
 def test_a_module_that_is_no_build_is_told_apart_from_one_that_fails(
-    room: Room,
+    harness: RuntimeHarness,
     source: str,
     code: Code,
     said: str,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    room.module(source)
-    assert room.run(monkeypatch) == code
+    harness.module(source)
+    assert harness.run(monkeypatch) == code
     assert said in capsys.readouterr().err
-    assert not room.metrics.exists()
+    assert not harness.metrics.exists()
 
 
 def test_without_a_module_it_says_what_an_image_needs(
-    room: Room, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    harness: RuntimeHarness, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert room.run(monkeypatch) == Code.SETUP
+    assert harness.run(monkeypatch) == Code.SETUP
     said = capsys.readouterr().err
     assert "there is no module a_build in" in said
     assert "COPY metrics.py /app/" in said
-    room.name = "../a_build"
-    assert room.run(monkeypatch) == Code.SETUP
+    harness.name = "../a_build"
+    assert harness.run(monkeypatch) == Code.SETUP
     assert "not a valid module name" in capsys.readouterr().err
 
 
 def test_opting_out_writes_a_file_without_metrics(
-    room: Room, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    harness: RuntimeHarness, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    room.module("job_metrics = None\n")
-    assert room.run(monkeypatch) == Code.DONE
+    harness.module("job_metrics = None\n")
+    assert harness.run(monkeypatch) == Code.DONE
     assert "a_build opts out of job mode" in capsys.readouterr().err
-    with open_document(room.metrics) as document:
+    with open_document(harness.metrics) as document:
         assert len(document.metrics) == 0
 
 
@@ -173,39 +177,39 @@ def test_opting_out_writes_a_file_without_metrics(
     ],
 )
 def test_what_cannot_be_packed_is_named(
-    room: Room,
+    harness: RuntimeHarness,
     lines: str,
     said: str,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    room.module(PASSES + f"    {lines}\n")
-    assert room.run(monkeypatch) == Code.INVALID
+    harness.module(PASSES + f"    {lines}\n")
+    assert harness.run(monkeypatch) == Code.INVALID
     err = capsys.readouterr().err
     assert f'the metrics data "Speeds" cannot be packed: {said}' in err
     assert "float (not int)" in err
 
 
 def test_an_invalid_file_is_explained_and_kept_under_another_name(
-    room: Room, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    harness: RuntimeHarness, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    room.module(PASSES + "    add(writer)\n    add(writer, 'Height').status = None\n")
-    assert room.run(monkeypatch) == Code.INVALID
+    harness.module(PASSES + "    add(writer)\n    add(writer, 'Height').status = None\n")
+    assert harness.run(monkeypatch) == Code.INVALID
     said = capsys.readouterr().err
     assert "the metrics are invalid (" in said
     assert 'metrics["Height"]' in said
     assert 'has the same name as metrics[0]: "Speed"' in said
-    assert not room.metrics.exists()
-    with open_document(room.outputs / REJECTED) as document:
+    assert not harness.metrics.exists()
+    with open_document(harness.outputs / REJECTED) as document:
         assert len(document.metrics) == 3
     # The next run clears it away.
-    room.module(PASSES)
-    assert room.run(monkeypatch) == Code.DONE
-    assert [path.name for path in room.outputs.iterdir()] == ["metrics.binproto"]
+    harness.module(PASSES)
+    assert harness.run(monkeypatch) == Code.DONE
+    assert [path.name for path in harness.outputs.iterdir()] == ["metrics.binproto"]
 
 
 def test_the_official_validator_is_asked_as_well(
-    room: Room, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    harness: RuntimeHarness, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from resim.metrics.proto import validate_metrics_proto
 
@@ -213,81 +217,83 @@ def test_the_official_validator_is_asked_as_well(
         raise validate_metrics_proto.InvalidMetricsException("out of spite")
 
     monkeypatch.setattr(validate_metrics_proto, "validate_job_metrics", refuse)
-    room.module(PASSES)
-    assert room.run(monkeypatch) == Code.INVALID
+    harness.module(PASSES)
+    assert harness.run(monkeypatch) == Code.INVALID
     assert "ReSim's validator rejects the metrics: out of spite" in capsys.readouterr().err
 
 
 def test_ours_alone_can_reject_too(
-    room: Room, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    harness: RuntimeHarness, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from resim.metrics.proto import validate_metrics_proto
 
     monkeypatch.setattr(validate_metrics_proto, "validate_job_metrics", lambda _: None)
-    room.module(PASSES + "    add(writer, 'Height').status = None\n")
-    assert room.run(monkeypatch) == Code.INVALID
+    harness.module(PASSES + "    add(writer, 'Height').status = None\n")
+    assert harness.run(monkeypatch) == Code.INVALID
     assert "ReSim's own accepts them" in capsys.readouterr().err
 
 
 def test_missing_inputs_are_told(
-    room: Room, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    harness: RuntimeHarness, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    room.module(PASSES)
+    harness.module(PASSES)
     for name in ("experience", "logs"):
-        (room.inputs / name).rmdir()
-    assert room.run(monkeypatch) == Code.SETUP
+        (harness.inputs / name).rmdir()
+    assert harness.run(monkeypatch) == Code.SETUP
     assert "neither experience/ nor logs/" in capsys.readouterr().err
-    room.inputs.rmdir()
-    assert room.run(monkeypatch) == Code.SETUP
+    harness.inputs.rmdir()
+    assert harness.run(monkeypatch) == Code.SETUP
     assert "cannot be read: No such file" in capsys.readouterr().err
 
 
 def test_an_input_that_is_missing_is_the_set_ups_fault(
-    room: Room, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    harness: RuntimeHarness, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    room.module(PASSES + "    inputs.json('mission.json')\n")
-    assert room.run(monkeypatch) == Code.SETUP
+    harness.module(PASSES + "    inputs.json('mission.json')\n")
+    assert harness.run(monkeypatch) == Code.SETUP
     said = capsys.readouterr().err
     assert "no file mission.json" in said
     assert "Traceback" not in said
 
 
 def test_outputs_that_cannot_be_written_are_told_before_the_work(
-    room: Room, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    harness: RuntimeHarness, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    room.module("raise RuntimeError('not even imported')\n")
-    room.outputs.rmdir()
-    room.outputs.write_text("a file")
-    assert room.run(monkeypatch) == Code.OUTPUTS
+    harness.module("raise RuntimeError('not even imported')\n")
+    harness.outputs.rmdir()
+    harness.outputs.write_text("a file")
+    assert harness.run(monkeypatch) == Code.OUTPUTS
     assert "cannot be written" in capsys.readouterr().err
 
 
 def test_a_full_disk_leaves_no_half_file(
-    room: Room, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    harness: RuntimeHarness, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def full(_: int) -> None:
         raise OSError(28, os.strerror(28))
 
     monkeypatch.setattr(os, "fsync", full)
-    room.module(PASSES)
-    assert room.run(monkeypatch) == Code.OUTPUTS
+    harness.module(PASSES)
+    assert harness.run(monkeypatch) == Code.OUTPUTS
     assert "No space left on device" in capsys.readouterr().err
-    assert list(room.outputs.iterdir()) == []
+    assert list(harness.outputs.iterdir()) == []
 
 
 @pytest.mark.parametrize(
     ("number", "code"), [(signal.SIGTERM, Code.TERMINATED), (signal.SIGINT, Code.INTERRUPTED)]
 )
-def test_a_signal_ends_it_in_order(room: Room, number: signal.Signals, code: Code) -> None:
-    room.module(PASSES + "    import time\n    print('here', flush=True)\n    time.sleep(60)\n")
-    process = room.start()
+def test_a_signal_ends_it_in_order(
+    harness: RuntimeHarness, number: signal.Signals, code: Code
+) -> None:
+    harness.module(PASSES + "    import time\n    print('here', flush=True)\n    time.sleep(60)\n")
+    process = harness.start()
     assert process.stdout is not None
     assert process.stdout.readline() == "here\n"
     process.send_signal(number)
     _, said = process.communicate(timeout=20)
     assert process.returncode == code
     assert "stopped by a signal" in said
-    assert list(room.outputs.iterdir()) == []
+    assert list(harness.outputs.iterdir()) == []
 
 
 def test_the_folders_default_to_the_contract(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -298,18 +304,18 @@ def test_the_folders_default_to_the_contract(monkeypatch: pytest.MonkeyPatch) ->
     assert outputs_folder({"RESIM_OUTPUTS": "/elsewhere"}) == Path("/elsewhere")
 
 
-def test_it_loads_nothing_of_other_rooms(room: Room) -> None:
-    room.module(
+def test_it_loads_nothing_of_other_packages(harness: RuntimeHarness) -> None:
+    harness.module(
         PASSES + "    import sys\n    print(*(n for n in sys.modules if n.startswith("
         "('textual', 'rich', 'plotext', 'docker', 'PIL', 'runner.', 'resim_inspect.'))))\n"
     )
-    process = room.start()
+    process = harness.start()
     out, said = process.communicate(timeout=60)
     assert process.returncode == 0, said
     loaded = out.split()
     assert "runner.inside.main" in loaded
-    rooms = {".".join(name.split(".")[:2]) for name in loaded}
-    assert rooms <= {
+    packages = {".".join(name.split(".")[:2]) for name in loaded}
+    assert packages <= {
         "resim_inspect.document",
         "resim_inspect.errors",
         "resim_inspect.schema",

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.api.misbehaving_server import Rude, rude
+from tests.api.misbehaving_server import MisbehavingServer, misbehaving_server
 from tests.runner.fetch_harness import offer
 
 
 @pytest.fixture
-def server() -> Iterator[Rude]:
-    with rude() as running:
+def server() -> Iterator[MisbehavingServer]:
+    with misbehaving_server() as running:
         offer(running)
         yield running

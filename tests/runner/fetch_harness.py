@@ -16,7 +16,7 @@ from runner.download.batch import Fetched, Watch, fetch_batch
 from runner.download.selection import DownloadSelection
 from runner.download.store import Target
 from runner.redact import Secrets
-from tests.api.misbehaving_server import Rude, answer, document
+from tests.api.misbehaving_server import MisbehavingServer, answer, document
 
 ROOT = Path(__file__).parents[2]
 PROJECT = UUID("0b2f5c1e-5b0e-4c58-8a1f-3d6a0c9e7f21")
@@ -34,7 +34,7 @@ def job_row(number: int, **more: Any) -> dict[str, Any]:
     return {"jobID": job_id(number), "experienceName": f"flight {number}", **status, **more}
 
 
-def offer(server: Rude, jobs: int = 3, metrics: int = 2) -> None:
+def offer(server: MisbehavingServer, jobs: int = 3, metrics: int = 2) -> None:
     """A batch of jobs, each with scalars, series of numbers and an event."""
     server.on(f"{BASE}/jobs", document({"jobs": [job_row(n) for n in range(jobs)]}))
     for number in range(jobs):
@@ -73,7 +73,7 @@ def offer(server: Rude, jobs: int = 3, metrics: int = 2) -> None:
 
 
 def fetch(
-    server: Rude,
+    server: MisbehavingServer,
     folder: Path,
     wanted: DownloadSelection | None = None,
     *,

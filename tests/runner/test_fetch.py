@@ -16,7 +16,7 @@ from runner.download import downloader
 from runner.download.batch import Watch
 from runner.download.selection import DownloadSelection
 from runner.workspace.layout import open_workspace
-from tests.api.misbehaving_server import Rude, answer, document
+from tests.api.misbehaving_server import MisbehavingServer, answer, document
 from tests.api.workspaces import TOKEN as SERVED_TOKEN
 from tests.api.workspaces import served, workspace
 from tests.runner.fetch_harness import (
@@ -76,7 +76,7 @@ def test_parts_keep_their_bytes_and_the_file_is_valid(tmp_path: Path) -> None:
     assert "events" in told["sample"]["reconstructed"]
 
 
-def test_the_table_is_there_before_the_blobs(server: Rude, tmp_path: Path) -> None:
+def test_the_table_is_there_before_the_blobs(server: MisbehavingServer, tmp_path: Path) -> None:
     gate = threading.Event()
 
     def wait(client: object) -> bool:
@@ -104,7 +104,7 @@ def test_the_table_is_there_before_the_blobs(server: Rude, tmp_path: Path) -> No
 
 
 def test_names_and_statuses_are_there_before_the_lists_of_metrics(
-    server: Rude, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    server: MisbehavingServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(downloader, "FIRST_TABLE_AFTER", 0.0)
     gate = threading.Event()
@@ -139,7 +139,7 @@ def test_names_and_statuses_are_there_before_the_lists_of_metrics(
     assert None not in seen[-1].values()
 
 
-def test_what_is_complete_is_not_asked_for_again(server: Rude, tmp_path: Path) -> None:
+def test_what_is_complete_is_not_asked_for_again(server: MisbehavingServer, tmp_path: Path) -> None:
     fetch(server, tmp_path)
     before = tree(tmp_path)
     asked = server.counts()
@@ -153,7 +153,9 @@ def test_what_is_complete_is_not_asked_for_again(server: Rude, tmp_path: Path) -
     assert fetch(server, tmp_path).kept == 2
 
 
-def test_jobs_that_are_not_over_are_asked_for_again(server: Rude, tmp_path: Path) -> None:
+def test_jobs_that_are_not_over_are_asked_for_again(
+    server: MisbehavingServer, tmp_path: Path
+) -> None:
     rows = [job_row(0, jobStatus="RUNNING"), job_row(1), job_row(2, jobStatus="NEW_WORD")]
     server.on(f"{BASE}/jobs", document({"jobs": rows}))
     first = fetch(server, tmp_path)
@@ -161,7 +163,7 @@ def test_jobs_that_are_not_over_are_asked_for_again(server: Rude, tmp_path: Path
     assert fetch(server, tmp_path).kept == 1
 
 
-def test_filters_choose_jobs_and_add_up(server: Rude, tmp_path: Path) -> None:
+def test_filters_choose_jobs_and_add_up(server: MisbehavingServer, tmp_path: Path) -> None:
     rows = [job_row(0), job_row(1, conflatedStatus="BLOCKER"), job_row(2)]
     server.on(f"{BASE}/jobs", document({"jobs": rows}))
     for wanted, names in (
@@ -176,7 +178,9 @@ def test_filters_choose_jobs_and_add_up(server: Rude, tmp_path: Path) -> None:
     assert tree(whole) == {k: v for k, v in tree(tmp_path).items() if not k.startswith("whole")}
 
 
-def test_names_from_the_cloud_stay_in_their_folder(server: Rude, tmp_path: Path) -> None:
+def test_names_from_the_cloud_stay_in_their_folder(
+    server: MisbehavingServer, tmp_path: Path
+) -> None:
     names = ["../../etc", "same", "Same", "\x1b[31mred\u202e", "", "." * 300, TOKEN]
     rows = [job_row(n, experienceName=name) for n, name in enumerate(names)]
     server.on(f"{BASE}/jobs", document({"jobs": rows}))

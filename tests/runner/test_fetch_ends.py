@@ -15,7 +15,7 @@ from resim_inspect.building.sample import write_sample
 from resim_inspect.document import open_document
 from resim_inspect.validation import validate
 from runner.workspace.layout import open_workspace
-from tests.api.misbehaving_server import Rude, answer, stall
+from tests.api.misbehaving_server import MisbehavingServer, answer, stall
 from tests.api.workspaces import TOKEN as SERVED_TOKEN
 from tests.api.workspaces import served, workspace
 from tests.runner.fetch_harness import (
@@ -77,7 +77,7 @@ def check_torn(folder: Path) -> None:
             assert validate(opened).valid
 
 
-def test_the_command_says_how_it_ended(server: Rude, tmp_path: Path) -> None:
+def test_the_command_says_how_it_ended(server: MisbehavingServer, tmp_path: Path) -> None:
     project = BASE.split("/")[2]
     done = call(tmp_path / "out", server.url, project, str(BATCH), TOKEN, "--format", "json")
     assert done.returncode == 0
@@ -96,7 +96,7 @@ def test_the_command_says_how_it_ended(server: Rude, tmp_path: Path) -> None:
     assert TOKEN not in done.stdout + done.stderr
 
 
-def test_an_interruption_keeps_what_came(server: Rude, tmp_path: Path) -> None:
+def test_an_interruption_keeps_what_came(server: MisbehavingServer, tmp_path: Path) -> None:
     server.on("/blob/2/data/1", stall(30))
     process = subprocess.Popen(
         arguments(tmp_path / "out", server.url, BASE.split("/")[2], str(BATCH)),
@@ -116,7 +116,7 @@ def test_an_interruption_keeps_what_came(server: Rude, tmp_path: Path) -> None:
     assert "completed downloads are kept" in said
 
 
-def test_events_tell_a_program_how_it_goes(server: Rude, tmp_path: Path) -> None:
+def test_events_tell_a_program_how_it_goes(server: MisbehavingServer, tmp_path: Path) -> None:
     project = BASE.split("/")[2]
     server.on("/blob/1/data/0", answer(410))
     words = server.url, project, str(BATCH), TOKEN, "--events", "-"
@@ -141,7 +141,7 @@ def test_events_tell_a_program_how_it_goes(server: Rude, tmp_path: Path) -> None
     assert "cannot both have stdout" in done.stderr
 
 
-def test_where_nobody_reads_the_events_it_ends(server: Rude, tmp_path: Path) -> None:
+def test_where_nobody_reads_the_events_it_ends(server: MisbehavingServer, tmp_path: Path) -> None:
     server.on("/blob/2/data/1", stall(60))
     process = subprocess.Popen(
         arguments(tmp_path / "out", server.url, BASE.split("/")[2], str(BATCH), "--events", "-"),

@@ -16,11 +16,20 @@ from runner.api.client.errors import ApiError, BadAnswerError, MissingError, Tok
 from runner.download import store
 from runner.download.batch import Watch
 from runner.errors import CallError, StorageError
-from tests.api.misbehaving_server import Behaviour, Rude, answer, document, raw, reset, rude, stall
+from tests.api.misbehaving_server import (
+    Behaviour,
+    MisbehavingServer,
+    answer,
+    document,
+    misbehaving_server,
+    raw,
+    reset,
+    stall,
+)
 from tests.runner.fetch_harness import BASE, TOKEN, fetch, job_id, job_row, offer, tree
 
 
-def test_trouble_on_the_way_changes_nothing(server: Rude, tmp_path: Path) -> None:
+def test_trouble_on_the_way_changes_nothing(server: MisbehavingServer, tmp_path: Path) -> None:
     fetch(server, tmp_path / "calm")
     chance = random.Random(7)
     troubles = [
@@ -48,7 +57,7 @@ def test_trouble_on_the_way_changes_nothing(server: Rude, tmp_path: Path) -> Non
 
 
 def test_a_blob_that_is_gone_is_named_and_everything_else_comes(
-    server: Rude, tmp_path: Path
+    server: MisbehavingServer, tmp_path: Path
 ) -> None:
     calm = dict(server.scripts())
     server.on("/blob/1/data/0", answer(404))
@@ -78,7 +87,7 @@ def test_a_blob_that_is_gone_is_named_and_everything_else_comes(
     assert tree(tmp_path / "out") == tree(tmp_path / "calm")
 
 
-def test_addresses_that_expire_are_listed_again(server: Rude, tmp_path: Path) -> None:
+def test_addresses_that_expire_are_listed_again(server: MisbehavingServer, tmp_path: Path) -> None:
     path = f"{BASE}/jobs/{job_id(1)}/metrics"
     rows = json.loads(_body(server, path))["metrics"]
     old = [{**row, "metricURL": f"{server.url}/old/{n}"} for n, row in enumerate(rows)]
@@ -93,7 +102,7 @@ def test_addresses_that_expire_are_listed_again(server: Rude, tmp_path: Path) ->
     assert server.counts()[path] == 4
 
 
-def _body(server: Rude, path: str) -> bytes:
+def _body(server: MisbehavingServer, path: str) -> bytes:
     import http.client
 
     connection = http.client.HTTPConnection("127.0.0.1", server.port)
@@ -113,7 +122,7 @@ def _body(server: Rude, path: str) -> bytes:
     ],
 )
 def test_a_no_of_the_api_is_one_clear_sentence(
-    server: Rude, tmp_path: Path, status: int, kind: type[ApiError], words: str
+    server: MisbehavingServer, tmp_path: Path, status: int, kind: type[ApiError], words: str
 ) -> None:
     server.on(f"{BASE}/jobs", answer(status, f"token {TOKEN}".encode()))
     with pytest.raises(kind, match=words) as caught:
@@ -121,8 +130,8 @@ def test_a_no_of_the_api_is_one_clear_sentence(
     assert TOKEN not in f"{caught.value}{caught.value.hint}"
 
 
-def test_hostile_answers_are_safe(server: Rude, tmp_path: Path) -> None:
-    with rude() as other:
+def test_hostile_answers_are_safe(server: MisbehavingServer, tmp_path: Path) -> None:
+    with misbehaving_server() as other:
         elsewhere = other.on("/x", document({"jobs": []}))
         server.on(f"{BASE}/jobs", answer(302, b"", f"Location: {elsewhere}"))
         with pytest.raises(UnsafeError, match="the token does not go there"):
@@ -140,7 +149,7 @@ def test_hostile_answers_are_safe(server: Rude, tmp_path: Path) -> None:
     assert "would send 10,737,418,240 bytes" in one[1].why
 
 
-def test_folders_of_others_are_left_alone(server: Rude, tmp_path: Path) -> None:
+def test_folders_of_others_are_left_alone(server: MisbehavingServer, tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("mine")
     with pytest.raises(CallError, match="other content"):
         fetch(server, tmp_path)
@@ -151,7 +160,7 @@ def test_folders_of_others_are_left_alone(server: Rude, tmp_path: Path) -> None:
         fetch(server, tmp_path / "other")
 
 
-def test_a_run_on_this_machine_is_left_alone(server: Rude, tmp_path: Path) -> None:
+def test_a_run_on_this_machine_is_left_alone(server: MisbehavingServer, tmp_path: Path) -> None:
     fetch(server, tmp_path)
     (tmp_path / "jobs/flight 1/run/result.json").write_text("{}")
     mine = tmp_path / "jobs/flight 1/outputs/metrics.binproto"
@@ -165,7 +174,7 @@ def test_a_run_on_this_machine_is_left_alone(server: Rude, tmp_path: Path) -> No
 
 
 def test_a_full_disk_is_known_before_anything_is_fetched(
-    server: Rude, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    server: MisbehavingServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(store, "ROOM", 1 << 60)
     with pytest.raises(StorageError, match="are needed"):
@@ -175,7 +184,7 @@ def test_a_full_disk_is_known_before_anything_is_fetched(
 
 def test_connections_follow_the_latency(tmp_path: Path) -> None:
     for delay, fewest, most in ((0.0, 8, 30), (0.05, 40, 64)):
-        with rude() as server:
+        with misbehaving_server() as server:
             offer(server, jobs=12)
             for path, script in server.scripts():
                 server.on(path, _late(delay, script[0]))

@@ -20,10 +20,10 @@ from tests.api.workspaces import workspace
 from tests.runner.test_batch_run_fake import IMAGE, counts
 
 
-class Room:
+class FakeContainer:
     """A container of the fake engine."""
 
-    def __init__(self, engine: Rooms, task: Task, number: int) -> None:
+    def __init__(self, engine: FakeContainerEngine, task: Task, number: int) -> None:
         self.id = f"id-{number}"
         self.task = task
         self._engine = engine
@@ -49,7 +49,7 @@ class Room:
         return ""
 
 
-class Rooms:
+class FakeContainerEngine:
     """A container engine that runs nothing; its API says that it listens, or does not."""
 
     def __init__(self, refuses: str = "", says: bytes = b'{"port": 8080}\n') -> None:
@@ -64,13 +64,13 @@ class Rooms:
     def prepare(self, build: Build, say: Callable[[str], None]) -> Prepared:
         return Prepared("other")
 
-    def start(self, build: Build, prepared: Prepared, task: Task, log: Sink) -> Room:
+    def start(self, build: Build, prepared: Prepared, task: Task, log: Sink) -> FakeContainer:
         if self.refuses and task.network.startswith("container:"):
             raise EngineError(self.refuses)
         self.started.append((build, task))
         if isinstance(log, CountsReader):
             log.write(1, self.says)
-        return Room(self, task, len(self.started) - 1)
+        return FakeContainer(self, task, len(self.started) - 1)
 
     @contextmanager
     def host_network(self, wanted: str, task: Task) -> Iterator[tuple[str, str]]:
@@ -86,13 +86,13 @@ def service(tmp_path: Path) -> Service:
     return Service(made.folder, index, "config.json", lambda url: url.encode())
 
 
-def start(engine: Rooms, service: Service, build: Build = IMAGE) -> Any:
+def start(engine: FakeContainerEngine, service: Service, build: Build = IMAGE) -> Any:
     task = Task("run", "batch", ())
     return api_sidecar.start(engine, build, Prepared("image"), task, service, CountsReader())
 
 
 def test_the_build_joins_the_network_of_its_api(service: Service) -> None:
-    engine = Rooms()
+    engine = FakeContainerEngine()
     build = Build("image", env=(("NO_PROXY", "a"),), hardening=Hardening(init=False))
     run = start(engine, service, build)
     (api, api_task), (joined, task) = engine.started
@@ -111,7 +111,7 @@ def test_the_build_joins_the_network_of_its_api(service: Service) -> None:
 
 
 def test_an_engine_that_lets_none_join_gets_the_api_on_this_machine(service: Service) -> None:
-    engine = Rooms("cannot join network of a container")
+    engine = FakeContainerEngine("cannot join network of a container")
     run = start(engine, service)
     assert engine.removed == ["id-0"]
     assert engine.networks == ["none"]
@@ -125,7 +125,7 @@ def test_an_engine_that_lets_none_join_gets_the_api_on_this_machine(service: Ser
 
 
 def test_other_refusals_are_no_reason_to_open_the_network(service: Service) -> None:
-    engine = Rooms("no space left on device")
+    engine = FakeContainerEngine("no space left on device")
     with pytest.raises(EngineError, match="no space left"):
         start(engine, service)
     assert (engine.removed, engine.networks) == (["id-0"], [])
@@ -137,7 +137,7 @@ def test_other_refusals_are_no_reason_to_open_the_network(service: Service) -> N
 def test_an_image_that_cannot_run_the_api_is_told(
     service: Service, code: int, message: str
 ) -> None:
-    engine = Rooms(says=b"junk\n[]\n{}\n")
+    engine = FakeContainerEngine(says=b"junk\n[]\n{}\n")
     engine.api_dies, engine.code = True, code
     with pytest.raises(EngineError, match=message) as caught:
         start(engine, service)
@@ -146,7 +146,7 @@ def test_an_image_that_cannot_run_the_api_is_told(
 
 
 def test_an_api_that_dies_is_a_problem(service: Service) -> None:
-    engine = Rooms()
+    engine = FakeContainerEngine()
     run = start(engine, service)
     engine.code = 137
     run._api.run.over = True
@@ -174,7 +174,7 @@ def test_what_a_server_says_is_heard_in_pieces() -> None:
 
 
 def test_limits_grow_with_what_is_served(service: Service) -> None:
-    engine = Rooms()
+    engine = FakeContainerEngine()
     large = Service(
         service.folder, service.index + b" " * (10 << 20), "config.json", service.config
     )

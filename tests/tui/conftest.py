@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from html import unescape
 from pathlib import Path
@@ -25,6 +25,7 @@ from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.open.detect import DetectedPath, PathKind
 from resim_inspect.tui.open.opening import Opened, open_path
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
+from tests.tui.fake_cloud import FakeCloud, fake_cloud
 
 LABEL = "flight-017/outputs/metrics.binproto"
 
@@ -65,6 +66,12 @@ def shot(snapshot: SnapshotAssertion) -> Shot:
         assert pilot.app.export_screenshot() == pictures(name=name)
 
     return take
+
+
+@pytest.fixture
+def cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeCloud]:
+    """A cloud with three jobs, whose address is in the environment."""
+    yield from fake_cloud(tmp_path, monkeypatch)
 
 
 def session_of(source: Path | Document | DocumentBuilder) -> Session:

@@ -17,16 +17,16 @@ from resim_inspect.tui.app import InspectApp
 from resim_inspect.tui.batch_address import BatchAddress
 from resim_inspect.tui.cloud.fetch_bar import FetchBar
 from resim_inspect.tui.open.opening import open_path
-from tests.api.misbehaving_server import Behaviour, Rude, rude
+from tests.api.misbehaving_server import Behaviour, MisbehavingServer, misbehaving_server
 from tests.runner.fetch_harness import BATCH, PROJECT, TOKEN, offer
 
 ADDRESS = BatchAddress(PROJECT, BATCH)
 
 
-class Cloud:
+class FakeCloud:
     """A server with a batch; some of its answers wait for a call of `release`."""
 
-    def __init__(self, server: Rude, cache: Path) -> None:
+    def __init__(self, server: MisbehavingServer, cache: Path) -> None:
         self.server = server
         self.cache = cache
         self._open = threading.Event()
@@ -64,15 +64,15 @@ class Cloud:
         return wait
 
 
-def clouds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
+def fake_cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeCloud]:
     """A cloud with three jobs, and the environment variables that lead to it."""
-    with rude() as server:
+    with misbehaving_server() as server:
         offer(server)
         monkeypatch.setenv("RESIM_API_URL", server.url)
         monkeypatch.setenv("RESIM_TOKEN", TOKEN)
         monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
         monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-        cloud = Cloud(server, tmp_path / "cache")
+        cloud = FakeCloud(server, tmp_path / "cache")
         yield cloud
         cloud.release()
 

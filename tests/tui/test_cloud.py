@@ -6,7 +6,6 @@ import os
 import stat
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,14 +23,9 @@ from resim_inspect.tui.cloud.fetch_state import Fetch, MissingItem
 from resim_inspect.tui.open.recent import read_recent, remember, state_file
 from tests.api.misbehaving_server import stall
 from tests.runner.fetch_harness import BASE, BATCH, PROJECT, TOKEN
-from tests.tui.fake_cloud import ADDRESS, Cloud, clouds
+from tests.tui.fake_cloud import ADDRESS, FakeCloud
 
 TEXT = f"resim://{PROJECT}/{BATCH}"
-
-
-@pytest.fixture
-def cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
-    yield from clouds(tmp_path, monkeypatch)
 
 
 def test_addresses() -> None:
@@ -163,7 +157,7 @@ def test_progress_of_a_fetch() -> None:
 
 
 def test_the_process_of_a_fetch(
-    cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cloud: FakeCloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # A package of the same name in the current directory must not be imported.
     here = tmp_path / "here"
@@ -182,7 +176,7 @@ def test_the_process_of_a_fetch(
     assert len(list(cloud.folder.glob("jobs/*/outputs/metrics.binproto"))) == 3
 
 
-def test_a_stopped_process_ends_at_once(cloud: Cloud) -> None:
+def test_a_stopped_process_ends_at_once(cloud: FakeCloud) -> None:
     make_private(cloud.folder)
     child = FetchProcess(ADDRESS, cloud.folder, cloud.server.url, os.environ)
     child.stop()
@@ -205,7 +199,7 @@ def test_a_stopped_process_ends_at_once(cloud: Cloud) -> None:
 
 
 def test_a_process_that_cannot_start_reports_the_reason(
-    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+    cloud: FakeCloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_private(cloud.folder)
     child = FetchProcess(BatchAddress(PROJECT, BATCH), cloud.folder, cloud.server.url, os.environ)

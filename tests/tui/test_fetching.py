@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +24,7 @@ from resim_inspect.tui.workspace.jobs_table import JobsTable
 from tests.api.misbehaving_server import answer, stall
 from tests.runner.fetch_harness import BASE, TOKEN, job_id
 from tests.tui.conftest import Shot, press, settle, text
-from tests.tui.fake_cloud import ADDRESS, Cloud, clouds, looking, over, until
-
-
-@pytest.fixture
-def cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
-    yield from clouds(tmp_path, monkeypatch)
+from tests.tui.fake_cloud import ADDRESS, FakeCloud, looking, over, until
 
 
 def here(pilot: Pilot[Any]) -> list[bool]:
@@ -43,7 +37,7 @@ def fetching() -> list[str]:
     return [one.name for one in threading.enumerate() if "fetch" in one.name]
 
 
-async def test_statuses_are_shown_before_the_lists_of_metrics(cloud: Cloud) -> None:
+async def test_statuses_are_shown_before_the_lists_of_metrics(cloud: FakeCloud) -> None:
     cloud.hold(f"{BASE}/jobs/{job_id(1)}/metrics")
     async with looking(ADDRESS) as pilot:
         table = pilot.app.screen.query_one(JobsTable)
@@ -54,7 +48,7 @@ async def test_statuses_are_shown_before_the_lists_of_metrics(cloud: Cloud) -> N
         await until(pilot, lambda: all(here(pilot)))
 
 
-async def test_the_table_is_shown_before_the_metrics_are_fetched(cloud: Cloud) -> None:
+async def test_the_table_is_shown_before_the_metrics_are_fetched(cloud: FakeCloud) -> None:
     cloud.hold("/blob")
     async with looking(ADDRESS) as pilot:
         table = pilot.app.screen.query_one(JobsTable)
@@ -79,7 +73,7 @@ async def test_the_table_is_shown_before_the_metrics_are_fetched(cloud: Cloud) -
         assert read_recent()[-1] == ADDRESS
 
 
-async def test_jobs_open_while_others_are_fetched(cloud: Cloud) -> None:
+async def test_jobs_open_while_others_are_fetched(cloud: FakeCloud) -> None:
     cloud.hold("/blob/2")
     async with looking(ADDRESS) as pilot:
         await until(pilot, lambda: here(pilot) == [True, True, False])
@@ -96,7 +90,7 @@ async def press_running(pilot: Pilot[Any], *keys: str) -> None:
     await pilot.pause()
 
 
-async def test_a_stopped_fetch_can_be_resumed(cloud: Cloud) -> None:
+async def test_a_stopped_fetch_can_be_resumed(cloud: FakeCloud) -> None:
     cloud.hold("/blob/2")
     async with looking(ADDRESS) as pilot:
         await until(pilot, lambda: here(pilot) == [True, True, False])
@@ -115,7 +109,7 @@ async def test_a_stopped_fetch_can_be_resumed(cloud: Cloud) -> None:
         assert (cloud.request_count("/blob/0"), cloud.request_count("/blob/1")) == before
 
 
-async def test_cached_jobs_are_shown_at_once(cloud: Cloud) -> None:
+async def test_cached_jobs_are_shown_at_once(cloud: FakeCloud) -> None:
     async with looking(ADDRESS) as pilot:
         await over(pilot)
     cloud.server.on(f"{BASE}/jobs", stall(60))
@@ -126,7 +120,7 @@ async def test_cached_jobs_are_shown_at_once(cloud: Cloud) -> None:
         await until(pilot, lambda: isinstance(pilot.app.screen, DocumentScreen))
 
 
-async def test_quitting_stops_the_fetch(cloud: Cloud) -> None:
+async def test_quitting_stops_the_fetch(cloud: FakeCloud) -> None:
     cloud.hold("/blob/2")
     async with looking(ADDRESS) as pilot:
         await until(pilot, lambda: here(pilot) == [True, True, False])
@@ -141,7 +135,7 @@ async def test_quitting_stops_the_fetch(cloud: Cloud) -> None:
         assert "✓ 3 jobs fetched" in text(pilot)
 
 
-async def test_closing_the_batch_stops_the_fetch(cloud: Cloud, sample: Path) -> None:
+async def test_closing_the_batch_stops_the_fetch(cloud: FakeCloud, sample: Path) -> None:
     cloud.hold("/blob")
     async with looking(sample) as pilot:
         await press(pilot, "ctrl+o")
@@ -153,7 +147,7 @@ async def test_closing_the_batch_stops_the_fetch(cloud: Cloud, sample: Path) -> 
         await until(pilot, lambda: all(one.is_finished for one in pilot.app.workers))
 
 
-async def test_a_single_job_is_fetched_and_opened(cloud: Cloud) -> None:
+async def test_a_single_job_is_fetched_and_opened(cloud: FakeCloud) -> None:
     for job in ("flight 1", job_id(2)):
         async with looking(ADDRESS._replace(job=job)) as pilot:
             await until(pilot, lambda: isinstance(pilot.app.screen, DocumentScreen))
@@ -170,7 +164,7 @@ async def test_a_single_job_is_fetched_and_opened(cloud: Cloud) -> None:
     assert cloud.request_count("/blob/1/metric/0") == 1
 
 
-async def test_a_batch_is_opened_only_once(cloud: Cloud) -> None:
+async def test_a_batch_is_opened_only_once(cloud: FakeCloud) -> None:
     async with looking(None) as pilot:
         await type_path(pilot, str(ADDRESS))
         await until(pilot, lambda: isinstance(pilot.app.screen, FetchScreen))
@@ -183,7 +177,7 @@ async def test_a_batch_is_opened_only_once(cloud: Cloud) -> None:
         assert text(pilot).count("batch 11111111…") == 1
 
 
-async def test_a_malformed_address_is_an_error(cloud: Cloud) -> None:
+async def test_a_malformed_address_is_an_error(cloud: FakeCloud) -> None:
     async with looking(None) as pilot:
         await type_path(pilot, "resim://demo")
         await settle(pilot)
@@ -191,7 +185,7 @@ async def test_a_malformed_address_is_an_error(cloud: Cloud) -> None:
         assert not cloud.server.requests
 
 
-async def test_missing_items_are_listed(cloud: Cloud) -> None:
+async def test_missing_items_are_listed(cloud: FakeCloud) -> None:
     cloud.server.on("/blob/1/data/0", answer(404))
     async with looking(ADDRESS) as pilot:
         await over(pilot)
@@ -203,7 +197,7 @@ async def test_missing_items_are_listed(cloud: Cloud) -> None:
         assert "is not there (404)" in text(pilot)
 
 
-async def test_a_job_without_metrics_shows_the_reason(cloud: Cloud) -> None:
+async def test_a_job_without_metrics_shows_the_reason(cloud: FakeCloud) -> None:
     for what in ("metrics", "metricsData", "events"):
         cloud.server.on(f"{BASE}/jobs/{job_id(1)}/{what}", answer(200, b"{}"))
     async with looking(ADDRESS) as pilot:
@@ -224,7 +218,7 @@ async def type_path(pilot: Pilot[Any], path: str) -> None:
 
 @pytest.mark.parametrize("typed", ["token-that-was-typed", ""])
 async def test_a_token_is_asked_for(
-    cloud: Cloud, typed: str, monkeypatch: pytest.MonkeyPatch
+    cloud: FakeCloud, typed: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     jobs = dict(cloud.server.scripts())[f"{BASE}/jobs"]
     if typed:
@@ -258,7 +252,7 @@ async def test_a_token_is_asked_for(
     [(404, "there is no batch 11111111"), (302, "the token does not go there")],
 )
 async def test_an_error_is_one_sentence_and_can_be_copied(
-    cloud: Cloud, status: int, words: str, monkeypatch: pytest.MonkeyPatch
+    cloud: FakeCloud, status: int, words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cloud.server.on(f"{BASE}/jobs", answer(status, b"", "Location: https://other.example/x"))
     copied: list[str] = []
@@ -272,7 +266,7 @@ async def test_an_error_is_one_sentence_and_can_be_copied(
         assert "E fetch failed: " in text(pilot)
 
 
-async def test_an_unreachable_server(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_unreachable_server(cloud: FakeCloud, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as gone:
         monkeypatch.setenv("RESIM_API_URL", f"http://127.0.0.1:{gone.getsockname()[1]}")
     async with looking(ADDRESS) as pilot:
@@ -280,7 +274,7 @@ async def test_an_unreachable_server(cloud: Cloud, monkeypatch: pytest.MonkeyPat
         assert "refuses the connection (6 attempts)" in text(pilot)
 
 
-async def test_quitting_while_the_server_is_silent(cloud: Cloud) -> None:
+async def test_quitting_while_the_server_is_silent(cloud: FakeCloud) -> None:
     cloud.server.on(f"{BASE}/jobs", stall(60))
     async with looking(ADDRESS) as pilot:
         await until(pilot, lambda: bool(cloud.server.requests))
@@ -292,7 +286,7 @@ async def test_quitting_while_the_server_is_silent(cloud: Cloud) -> None:
     assert not fetching()
 
 
-async def test_two_fetches_at_once(cloud: Cloud) -> None:
+async def test_two_fetches_at_once(cloud: FakeCloud) -> None:
     cloud.hold("/blob/2")
     async with looking(ADDRESS) as first:
         await until(first, lambda: here(first) == [True, True, False])
@@ -317,7 +311,7 @@ SIZES = {"60x20": (60, 20), "80x24": (80, 24), "120x40": (120, 40)}
     ],
 )
 async def test_screen(
-    cloud: Cloud, shot: Shot, state: str, way: str, monkeypatch: pytest.MonkeyPatch
+    cloud: FakeCloud, shot: Shot, state: str, way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(fetch_state, "SILENCE_THRESHOLD", 1e9)
     if state == "lists":

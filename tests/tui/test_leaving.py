@@ -51,7 +51,7 @@ from resim_inspect.tui.widgets.row_list import RowList
 from resim_inspect.tui.workspace.jobs_table import JobsTable
 from resim_inspect.tui.workspace.screen import WorkspaceScreen
 from tests.soak import FACTOR
-from tests.tui.fake_cloud import ADDRESS, Cloud, clouds
+from tests.tui.fake_cloud import ADDRESS
 from tests.tui.test_chart import waves
 
 DOCUMENT = "batch/jobs/flight/outputs/metrics.binproto"
@@ -178,11 +178,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (inputs / "experience").mkdir()
     (inputs / "logs/log.txt").write_text("hello\n")
     return folder
-
-
-@pytest.fixture
-def cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
-    yield from clouds(tmp_path, monkeypatch)
 
 
 async def _until(done: Callable[[], bool], what: str) -> None:
