@@ -82,7 +82,7 @@ class Source:
         self, data: MetricsData, kind: SeriesKind, what: str, category: str | None = None
     ) -> Series:
         """The decoded series; MissingError if it is missing or of another kind."""
-        name = named(data)
+        name = data_name(data)
         try:
             series = self.document.series(data, category)
         except DocumentError as error:
@@ -110,7 +110,7 @@ class Source:
                 " choose one to see another."
             )
         if not chosen:
-            raise MissingError(f'"{named(data)}" has no categories.')
+            raise MissingError(f'"{data_name(data)}" has no categories.')
         return list(chosen)
 
     def statuses(
@@ -131,7 +131,7 @@ class Source:
         if len(series) == n:
             return series
         lengths = f"{count(len(series), 'status', 'statuses')} for {count(n, 'value')}"
-        self.note(f'"{named(data)}" has {lengths}.')
+        self.note(f'"{data_name(data)}" has {lengths}.')
         fixed = np.zeros(n, np.int32)
         fixed[: min(n, len(series))] = series[:n]
         return fixed
@@ -143,9 +143,9 @@ class Source:
         partner = self.document.index_of(data)
         if partner is None:
             if data.is_indexed:
-                self.note(f'The index of "{named(data)}" is not in the file.')
+                self.note(f'The index of "{data_name(data)}" is not in the file.')
             else:
-                self.note(f'"{named(data)}" has no index.')
+                self.note(f'"{data_name(data)}" has no index.')
             return None
         at = category if partner.is_per_category else None
         try:
@@ -162,11 +162,11 @@ class Source:
         try:
             return self.document.series(partner, category if partner.is_per_category else None)
         except DocumentError as error:
-            self.note(f'The index "{named(partner)}" cannot be read: {error}')
+            self.note(f'The index "{data_name(partner)}" cannot be read: {error}')
             return None
 
 
-def named(data: MetricsData) -> str:
+def data_name(data: MetricsData) -> str:
     """The name of a data, safe to show."""
     return clean(data.name, NAME_LIMIT) or "(no name)"
 
@@ -178,7 +178,7 @@ def legend_name(
     name = (
         clean(names[position], NAME_LIMIT)
         if position < len(names) and names[position]
-        else named(data)
+        else data_name(data)
     )
     if category is None:
         return name

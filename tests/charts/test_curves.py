@@ -206,7 +206,7 @@ def test_a_failing_sample_without_a_value_is_marked(value: float) -> None:
     assert sum(row.count("✗") for row in canvas(shown)) == 1
 
 
-def test_missing_parts_are_said_in_the_chart_s_place() -> None:
+def test_a_message_stands_for_missing_parts() -> None:
     build = DocumentBuilder()
     clock = build.times("t", [0.0, 1.0])
     values = build.doubles("v", [1.0, 2.0], index=clock)

@@ -1,4 +1,4 @@
-"""Legends and y axes in little room: numbers stay, names stay whole, peaks can be read off."""
+"""Legends and y axes in small charts: numbers and names are complete, peaks are readable."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_short_names_of_series_stand_whole(size: tuple[int, int]) -> None:
     assert "x right " in head
 
 
-def test_what_does_not_fit_is_counted_not_cut_to_stumps() -> None:
+def test_entries_without_room_are_counted() -> None:
     found = [LegendEntry("─", f"a long name of series {k}", k) for k in range(9)]
     found.append(
         LegendEntry("┄", "a long name of series 0 fails above 15 m/s", "limit", 0, "> 15 m/s")

@@ -1,4 +1,4 @@
-"""Each type by its numbers: what is drawn where, what is counted, what is said."""
+"""Drawings of each metric type: positions, counts and notes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ START = 1_760_000_000.0
 # ------------------------------------------------------------ bars and buckets
 
 
-def test_upright_bars_are_as_high_as_their_values(scene: Document) -> None:
+def test_vertical_bars_are_as_high_as_their_values(scene: Document) -> None:
     shown = picture(scene, "Latency", 100, 24)
     assert shown.plot is not None
     rows = canvas(shown)

@@ -1,4 +1,4 @@
-"""Pages for the browser, images, Markdown and tables: safe, capped, and in their room."""
+"""Pages for the browser, images, Markdown and tables: safe, limited, within their width."""
 
 from __future__ import annotations
 
@@ -167,9 +167,7 @@ def test_an_animation_shows_its_first_frame_and_says_how_many(tmp_path: Path) ->
     assert panel.pixels[0, 0, 0] == pytest.approx(60, abs=4)
 
 
-def test_what_is_wrong_with_an_image_is_said(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_broken_image_gives_the_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "text.png").write_text("no image")
     Pillow.new("RGB", (50, 50)).save(tmp_path / "whole.png")
     (tmp_path / "half.png").write_bytes((tmp_path / "whole.png").read_bytes()[:60])
@@ -246,7 +244,7 @@ def test_text_stays_in_its_width(width: int) -> None:
         assert all(cell_len(line) <= width for line in text_lines(markdown, width))
 
 
-def test_a_text_that_does_not_fit_says_how_much_is_left() -> None:
+def test_a_text_that_does_not_fit_counts_the_lines_left() -> None:
     drawing = Drawing("t", "text", (Text("\n\n".join(f"line {k}" for k in range(20))),))
     shown = render(drawing, 40, 10, palette=PLAIN)
     assert shown.text.split("\n")[-1] == "… 30 more lines"

@@ -1,4 +1,4 @@
-"""State charts in little room: rows that can be told apart, signs that mean one state."""
+"""Small state charts: distinct names of rows, and one sign for one state."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from resim_inspect.charts.model.drawing import Bars, BarSeries, Drawing, Message
 from resim_inspect.charts.build.over_time import TITLE_LIMIT
-from resim_inspect.charts.source import MissingError, Source, legend_name, named
+from resim_inspect.charts.source import MissingError, Source, legend_name, data_name
 from resim_inspect.charts.model.style import RGB, ColorRole
 from resim_inspect.document.enums import SeriesKind
 from resim_inspect.document.model import BarChartValues, BatchwiseBarChartValues, Metric
@@ -33,7 +33,7 @@ def bar_chart(source: Source, metric: Metric, values: BarChartValues) -> Drawing
                     names = [str(i + 1) for i in range(len(doubles))]
                     positions = [order.setdefault(name, len(order)) for name in names]
                 else:
-                    source.note_lengths(len(index), len(doubles), named(data), "names")
+                    source.note_lengths(len(index), len(doubles), data_name(data), "names")
                     of_code = [order.setdefault(text, len(order)) for text in index.uniques]
                     positions = [of_code[code] for code in index.codes.tolist()]
                 n = min(len(positions), len(doubles))
@@ -102,7 +102,7 @@ def batchwise_bar_chart(source: Source, metric: Metric, values: BatchwiseBarChar
             doubles = source.series(data, SeriesKind.DOUBLES, "values", at).doubles
             at = category if clock.is_per_category else None
             times = source.series(clock, SeriesKind.TIMESTAMPS, "times", at).times
-            source.note_lengths(len(times), len(doubles), named(data), "times")
+            source.note_lengths(len(times), len(doubles), data_name(data), "times")
             n = min(len(times), len(doubles))
             status_id = values.statuses_data[k] if k < len(values.statuses_data) else None
             statuses = source.statuses(status_id, n, at)

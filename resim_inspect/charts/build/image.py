@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resim_inspect.charts.model.drawing import Drawing, Image, Message
-from resim_inspect.charts.source import MissingError, Source, named
+from resim_inspect.charts.source import MissingError, Source, data_name
 from resim_inspect.document.enums import DataType
 from resim_inspect.document.model import ImageListValues, ImageValues, Metric, MetricsData
 from resim_inspect.text import clean, count, size
@@ -33,11 +33,11 @@ FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM")
 def image_path(source: Source, data: MetricsData) -> Path:
     """Path of an image's file; MissingError with the reason if it cannot be read."""
     if data.type is not DataType.EXTERNAL_FILE and not data.external_path:
-        raise MissingError(f'"{named(data)}" is not an external file but {data.type.label}.')
+        raise MissingError(f'"{data_name(data)}" is not an external file but {data.type.label}.')
     given = data.external_path or ""
     shown = clean(given, 120)
     if not given:
-        raise MissingError(f'"{named(data)}" does not name a file.')
+        raise MissingError(f'"{data_name(data)}" does not name a file.')
     path = source.document.external_path(data)
     if path is None:
         if source.document.path is None:

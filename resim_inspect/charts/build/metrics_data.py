@@ -21,7 +21,7 @@ from resim_inspect.charts.model.drawing import (
     Table,
 )
 from resim_inspect.charts.build.image import image_path, open_image
-from resim_inspect.charts.source import MissingError, Source, named
+from resim_inspect.charts.source import MissingError, Source, data_name
 from resim_inspect.charts.build.states import band_plot, make_band
 from resim_inspect.charts.build.time_axes import time_axis
 from resim_inspect.charts.model.picture import status_word
@@ -50,7 +50,7 @@ def draw_series(
     except (MissingError, DocumentError) as error:
         panel = Message(str(error))
     return Drawing(
-        title=named(data),
+        title=data_name(data),
         type_label=data.type.label,
         panels=(panel,),
         notes=tuple(source.notes),
@@ -67,12 +67,12 @@ def _panel(source: Source, data: MetricsData, category: str | None) -> Panel:
         return Image(*open_image(path, clean(data.external_path or "", 120)), str(path))
     if data.is_per_category and category is None:
         if not data.category_names:
-            raise MissingError(f'"{named(data)}" has no categories.')
+            raise MissingError(f'"{data_name(data)}" has no categories.')
         category = data.category_names[0]
         source.note(f'Category "{clean(category, 60)}" is drawn.')
     series = source.document.series(data, category)
     if not len(series):
-        return Message(f'"{named(data)}" has no values.')
+        return Message(f'"{data_name(data)}" has no values.')
     index = source.any_index(data, category)
     if series.kind is SeriesKind.DOUBLES:
         return _doubles(source, data, series, index)
@@ -104,7 +104,7 @@ def _doubles(source: Source, data: MetricsData, series: Series, index: Series | 
         x = index.doubles
         axis = Axis(title="index")
     n = min(n, len(x))
-    curve = Curve(named(data), x[:n], series.doubles[:n], unit=unit, legend=False)
+    curve = Curve(data_name(data), x[:n], series.doubles[:n], unit=unit, legend=False)
     return Plot(axis, Axis(title=unit or "value"), curves=(curve,))
 
 
@@ -120,7 +120,7 @@ def _bands(
     failing = {status.name for status in FAILING} & set(names)
     if statuses is None:
         failing = set()
-    band = make_band(source, named(data), index.times[:n], codes[:n], names, statuses, failing)
+    band = make_band(source, data_name(data), index.times[:n], codes[:n], names, statuses, failing)
     return band_plot(source, [band], list(band.states), failing)
 
 
@@ -130,7 +130,7 @@ def _times(data: MetricsData, series: Series) -> Plot:
     y = (series.times - base).astype(np.float64) / 1e9
     x = np.arange(len(y), dtype=np.float64)
     first = instant(base) if base > 10**17 else seconds(base)
-    curve = Curve(named(data), x, y, unit="s", legend=False)
+    curve = Curve(data_name(data), x, y, unit="s", legend=False)
     return Plot(
         Axis(title="row", integer_ticks=True), Axis(title=f"since {first}", unit="s"), curves=(curve,)
     )

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resim_inspect.charts.model.drawing import Axis, Curve, Drawing, Message, Plot, ReferenceLine
-from resim_inspect.charts.source import MissingError, Source, legend_name, named
+from resim_inspect.charts.source import MissingError, Source, legend_name, data_name
 from resim_inspect.charts.build.time_axes import event_lines, time_axis
 from resim_inspect.charts.analysis.scales import data_extent
 from resim_inspect.document.enums import SeriesKind
@@ -58,8 +58,8 @@ def common_unit(curves: list[Curve]) -> str:
     return units.pop() if len(units) == 1 else ""
 
 
-def hidden_out(source: Source, curves: list[Curve]) -> list[Curve]:
-    """The curves that the reader did not hide."""
+def visible_curves(source: Source, curves: list[Curve]) -> list[Curve]:
+    """The curves that the user did not hide."""
     return [curve for curve in curves if curve.name not in source.options.hidden]
 
 
@@ -145,7 +145,7 @@ def _timed(
             x = np.arange(len(doubles), dtype=np.float64)
         else:
             x = times.times
-            source.note_lengths(len(x), len(doubles), named(data), "times")
+            source.note_lengths(len(x), len(doubles), data_name(data), "times")
         n = min(len(x), len(doubles))
         status_id = values.statuses_data[position] if position < len(values.statuses_data) else None
         curves.append(
@@ -175,7 +175,7 @@ def line_plot(source: Source, metric: Metric, values: LinePlotValues) -> Drawing
                 at = category if x_data.is_per_category else None
                 x = source.series(x_data, SeriesKind.DOUBLES, "x values", at).doubles
                 y = source.series(y_data, SeriesKind.DOUBLES, "y values", category).doubles
-                source.note_lengths(len(x), len(y), named(y_data), "x values")
+                source.note_lengths(len(x), len(y), data_name(y_data), "x values")
                 n = min(len(x), len(y))
                 at_status = (
                     values.statuses_data[position] if position < len(values.statuses_data) else None
@@ -201,13 +201,13 @@ def line_plot(source: Source, metric: Metric, values: LinePlotValues) -> Drawing
     plot = Plot(
         Axis(title=clean(values.x_axis_name or "", TITLE_LIMIT), unit=x_unit),
         Axis(title=clean(values.y_axis_name or "", TITLE_LIMIT), unit=common_unit(curves)),
-        curves=tuple(hidden_out(source, curves)),
+        curves=tuple(visible_curves(source, curves)),
     )
     return _drawing(source, metric, plot, curves, tuple(c.name for c in curves))
 
 
 def no_points() -> Message:
-    """For series without any value."""
+    """The message for series without any value."""
     return Message("There are no values to draw: the series are empty.")
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from resim_inspect.charts.model.drawing import Axis, Bands, Drawing, Fill, Plot
 from resim_inspect.charts.analysis.curve_stats import blocks
 from resim_inspect.charts.build.over_time import with_events
-from resim_inspect.charts.source import MissingError, Source, legend_name, named
+from resim_inspect.charts.source import MissingError, Source, legend_name, data_name
 from resim_inspect.charts.build.time_axes import time_axis
 from resim_inspect.charts.model.style import ColorRole
 from resim_inspect.document.enums import MetricStatus, SeriesKind
@@ -55,7 +55,7 @@ def states_over_time(source: Source, metric: Metric, values: StatesOverTimeValue
                 states = source.series(data, SeriesKind.STRINGS, "states", category)
                 times = source.index(data, category, SeriesKind.TIMESTAMPS, "times")
                 if times is None:
-                    raise MissingError(f'"{named(data)}" has no times to draw its states over.')
+                    raise MissingError(f'"{data_name(data)}" has no times to draw its states over.')
                 status_id = values.statuses_data[k] if k < len(values.statuses_data) else None
                 statuses = source.statuses(status_id, len(states), category)
                 name = legend_name(values.legend_series_names, k, data, category)

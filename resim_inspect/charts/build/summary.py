@@ -21,7 +21,7 @@ from resim_inspect.charts.model.drawing import (
     Table,
 )
 from resim_inspect.charts.build.over_time import threshold_lines
-from resim_inspect.charts.source import MissingError, Source, named
+from resim_inspect.charts.source import MissingError, Source, data_name
 from resim_inspect.charts.build.time_axes import time_axis
 from resim_inspect.charts.model.picture import status_word
 from resim_inspect.charts.model.style import VALUE_MARK
@@ -64,9 +64,9 @@ def _find(
 ) -> _Chosen:
     series = source.series(data, SeriesKind.DOUBLES, "value", category).doubles
     if not len(series):
-        raise MissingError(f'"{named(data)}" has no values.')
+        raise MissingError(f'"{data_name(data)}" has no values.')
     index = _index(source, data, category)
-    position = _position(values, series, index, named(data))
+    position = _position(values, series, index, data_name(data))
     statuses = source.statuses(values.status_data, len(series), category)
     if statuses is not None:
         status = MetricStatus(int(statuses[position]))
@@ -134,7 +134,7 @@ def _panels(
     if n > 1:
         ends = f"from {number(span[0])} to {number(span[1])}" if span else "none finite"
         where = f" at {at}" if at else ""
-        detail = f'value {chosen.position + 1:,} of {n:,}{where} in "{named(data)}", {ends}'
+        detail = f'value {chosen.position + 1:,} of {n:,}{where} in "{data_name(data)}", {ends}'
     gauge = Gauge(
         value=value,
         unit=unit,
@@ -160,14 +160,14 @@ def _context(
         names = tuple(clean(str(index.value(k)), 60) for k in range(min(n, len(index))))
         series = BarSeries("", chosen.values[: len(names)], statuses, unit)
         at = names[chosen.position] if chosen.position < len(names) else ""
-        return Bars(names, (series,), y_title=named(data)), at
+        return Bars(names, (series,), y_title=data_name(data)), at
     x: NDArray[Any] = np.arange(n, dtype=np.float64)
     axis = Axis(title="sample", integer_ticks=True)
     if index is not None and index.kind is SeriesKind.TIMESTAMPS and len(index) >= n:
         x = index.times[:n]
         axis = time_axis(int(x.min()), source.options.time)
     one = slice(chosen.position, chosen.position + 1)
-    line = Curve(named(data), x, chosen.values, statuses, unit, legend=False)
+    line = Curve(data_name(data), x, chosen.values, statuses, unit, legend=False)
     mark = Curve(
         "this value",
         x[one],
@@ -184,7 +184,7 @@ def _context(
         at = position_label((int(x[chosen.position]) - axis.base) / 1e9, axis)
     plot = Plot(
         axis,
-        Axis(title=named(data), unit=unit),
+        Axis(title=data_name(data), unit=unit),
         curves=(line, mark),
         reference_lines=tuple(threshold_lines(values.failure_definition, unit)),
     )
@@ -216,7 +216,7 @@ def _table(
             )
         )
     limits = values.failure_definition
-    parts = [named(data)]
+    parts = [data_name(data)]
     for reference in threshold_lines(limits, unit):
         parts.append(reference.label)
     return Table(

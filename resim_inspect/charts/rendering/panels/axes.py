@@ -51,11 +51,12 @@ def arrange(
 
 
 def y_ticks_of(extent: tuple[float, float], axis: Axis, rows: int) -> Ticks:
+    """Ticks of a y axis that has `rows` rows, enough of them to read a peak off."""
     if axis.kind == "category":
         return ticks(*extent, rows, axis)
     chosen = ticks(*extent, max(1, (rows + 1) // 3, min(5, rows // 2)), axis)
     if axis.kind == "number" and not axis.marks and not axis.integer_ticks:
-        # A step of 5 after one of 2.5 may leave two labels: too few to read a peak off.
+        # A step of 5 after one of 2.5 may leave two labels: too few.
         for most in range(6, rows * 2 // 3 + 1):
             if len(chosen.labels) >= _MIN_LABELS:
                 break
@@ -105,6 +106,7 @@ def with_thresholds(y_ticks: Ticks, panel: Plot, y: Scale) -> Ticks:
 
 
 def label_width(y_ticks: Ticks, width: int) -> int:
+    """Cells of the labels of a y axis in a plot of `width` columns, with a blank behind them."""
     widest = max((cell_width(label) for label in y_ticks.labels), default=0)
     return min(widest, _most_label(width)) + 1
 

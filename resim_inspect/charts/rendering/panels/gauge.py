@@ -48,15 +48,15 @@ def _scale_ends(panel: Gauge) -> tuple[float, float] | None:
 
 
 def paint(panel: Gauge, request: PanelRequest) -> PaintedPanel:
-    """The number first; the scale needs three rows more."""
+    """Paint the number, its limits, its detail, and below them the scale if it fits."""
     grid = Grid(request.width, request.height)
     palette = request.palette
     value = panel.value
-    said = "no value" if value is None else quantity(value, panel.unit, 6)
+    text = "no value" if value is None else quantity(value, panel.unit, 6)
     x = 0
     if panel.label:
         x = grid.put(0, 0, cut(panel.label, request.width // 2), palette.style("dim")) + 2
-    x = grid.put(x, 0, cut(said, request.width - x), palette.style(panel.status, bold=True)) + 2
+    x = grid.put(x, 0, cut(text, request.width - x), palette.style(panel.status, bold=True)) + 2
     if panel.status is not MetricStatus.UNSET:
         x = grid.put(x, 0, status_word(panel.status), palette.style(panel.status)) + 2
     limits = " · ".join(f"{name} {quantity(at, panel.unit, 6)}" for at, name in _limits(panel))
