@@ -1,23 +1,19 @@
-"""The command palette: what can be done where one is, and what is open, by name."""
+"""The command palette: commands that apply now, open documents, and themes, by name."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from textual.app import SystemCommand
+from textual.app import App, SystemCommand
 from textual.dom import DOMNode
 from textual.screen import Screen
 
 from resim_inspect.tui.key_hints import bindings_of, key_name
-
-if TYPE_CHECKING:
-    from textual.app import App
-
-    from resim_inspect.tui.open_documents import OpenDocuments
+from resim_inspect.tui.open_documents import OpenDocuments
 
 _NAVIGATION = {"rows", "focus", "filter", "dialog", "checklist", "quick_open"}
-"""Groups of keys that are quicker pressed than searched for."""
+"""Groups of bindings that are quicker to press than to search for."""
 _KEYS_ONLY = {"app.commands", "card.back", "document.back", "open.back", "workspace.back"}
 _KEYS_ONLY |= {f"chart.{move}" for move in ("left", "right", "left_10", "right_10", "up", "down")}
 
@@ -25,7 +21,10 @@ _KEYS_ONLY |= {f"chart.{move}" for move in ("left", "right", "left_10", "right_1
 def commands(
     app: App[Any], documents: OpenDocuments, screen: Screen[Any]
 ) -> Iterable[SystemCommand]:
-    """Commands of the focused widget and of all around it, each once; then those of the app."""
+    """Yield the commands of the focused widget and its ancestors, open documents and themes.
+
+    Each action is listed once, under the words of its binding in the keymap.
+    """
     seen: set[str] = set()
     nodes = screen.focused.ancestors_with_self if screen.focused is not None else [screen, app]
     for node in nodes:
@@ -42,18 +41,18 @@ def commands(
             )
     for mode, label in documents.names.items():
         if mode != app.current_mode:
-            yield SystemCommand(f"Switch: {label}", "Show this", _shower(documents, mode))
+            yield SystemCommand(f"Switch to {label}", "Open document", _switcher(documents, mode))
     for theme in sorted(app.available_themes):
         if theme != app.theme and "ansi" not in theme:
-            yield SystemCommand(f"Theme: {theme}", "Change the colours", _theme(app, theme))
-    yield SystemCommand("Screenshot: save", "Save the screen as a picture", app.action_screenshot)
+            yield SystemCommand(f"Theme: {theme}", "Use this colour theme", _theme(app, theme))
+    yield SystemCommand("Save screenshot", "As an SVG picture", app.action_screenshot)
 
 
 def _runner(app: App[Any], node: DOMNode, action: str) -> Callable[[], Awaitable[bool]]:
     return lambda: app.run_action(action, default_namespace=node)
 
 
-def _shower(documents: OpenDocuments, mode: str) -> Callable[[], Awaitable[None]]:
+def _switcher(documents: OpenDocuments, mode: str) -> Callable[[], Awaitable[None]]:
     return lambda: documents.show(mode)
 
 

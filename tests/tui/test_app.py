@@ -1,4 +1,4 @@
-"""What holds everywhere: help, commands, themes, errors in a dialog, room for what is not known."""
+"""The app as a whole: help, the command palette, themes, error dialogs, quitting."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ async def test_help_is_about_what_has_the_focus() -> None:
         assert "Cursor left" in text(pilot)
 
 
-async def test_commands_fit_the_place_and_run() -> None:
+async def test_commands_depend_on_the_focus_and_run() -> None:
     async with opened(speeds()) as pilot:
         assert isinstance(pilot.app, InspectApp)
         titles = {
@@ -54,6 +54,22 @@ async def test_commands_fit_the_place_and_run() -> None:
         }
         assert "Next failing metric" not in elsewhere
         assert "Choose validator edition" in elsewhere
+
+
+@pytest.mark.parametrize("keys", ["", "enter", "tab", "2", "3", "4", "5", "ctrl+o"])
+async def test_each_command_is_listed_once(sample: Path, keys: str) -> None:
+    async with opened(sample) as pilot:
+        assert isinstance(pilot.app, InspectApp)
+        await press(pilot, *keys.split())
+        titles = [
+            command.title for command in commands(pilot.app, pilot.app.documents, pilot.app.screen)
+        ]
+        assert sorted(titles) == sorted(set(titles))
+        assert {"Help", "Quit", "Save screenshot", "Theme: resim-light"} <= set(titles)
+        assert ("Go to data" in titles) == (keys not in ("enter", "ctrl+o"))
+        assert any(title.startswith("Switch to flight-017") for title in titles) == (
+            keys == "ctrl+o"
+        )
 
 
 async def test_the_palette_opens_and_runs_what_is_typed() -> None:
@@ -90,7 +106,7 @@ async def test_an_error_away_from_the_screen_is_shown_and_can_be_copied(
     monkeypatch.setattr("resim_inspect.tui.widgets.chart.canvas.paint", broken)
     async with opened(speeds()) as pilot:
         assert isinstance(pilot.app.screen, ErrorDialog)
-        assert "the [b]pencil[/] broke" in text(pilot)
+        await until(pilot, lambda: "the [b]pencil[/] broke" in text(pilot))
         await press(pilot, "y")
         assert "RuntimeError: the [b]pencil[/] broke" in pilot.app.clipboard
         assert "drawing the chart" in pilot.app.clipboard
