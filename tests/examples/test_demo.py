@@ -49,7 +49,7 @@ def test_it_leaves_other_peoples_folders_alone(tmp_path: Path) -> None:
     (tmp_path / "thesis.tex").write_text("")
     done = call("--keep", tmp_path)
     assert done.returncode == 2
-    assert "has other things in it" in done.stderr
+    assert "has other content" in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
 
 
@@ -86,5 +86,5 @@ def test_what_lies_under_tmp_is_let_into_the_sandbox() -> None:
 
 def test_flights_that_cannot_be_made_are_told(tmp_path: Path) -> None:
     (tmp_path / "generate.py").write_text("raise SystemExit('out of fuel')")
-    with pytest.raises(RunnerError, match="cannot be made: out of fuel"):
+    with pytest.raises(RunnerError, match="cannot be generated: out of fuel"):
         demo.generate(tmp_path, tmp_path)

@@ -138,7 +138,7 @@ def test_events_tell_a_program_how_it_goes(server: MisbehavingServer, tmp_path: 
     assert TOKEN not in done.stdout
     done = call(tmp_path / "both", *words, "--format", "json")
     assert done.returncode == 2
-    assert "cannot both have stdout" in done.stderr
+    assert "cannot both write to stdout" in done.stderr
 
 
 def test_where_nobody_reads_the_events_it_ends(server: MisbehavingServer, tmp_path: Path) -> None:
