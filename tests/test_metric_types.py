@@ -18,7 +18,7 @@ from resim_inspect.building.sample import write_sample
 from resim_inspect.charts import Drawing, draw, render
 from resim_inspect.charts.model.drawing import Message
 from resim_inspect.commands.show_output.as_json import metric_values
-from resim_inspect.commands.show_output.cards import Cards, Look
+from resim_inspect.commands.show_output.cards import CardOptions, Cards
 from resim_inspect.commands.show_output.figures import parts
 from resim_inspect.document import Document, open_document
 from resim_inspect.document.enums import MetricType
@@ -139,7 +139,7 @@ def test_chart(document: Document, kind: MetricType) -> None:
 @of_each_type
 def test_show(document: Document, kind: MetricType) -> None:
     metric = metric_of(document, kind)
-    text = "\n".join(Cards(document, Look()).lines([metric]))
+    text = "\n".join(Cards(document, CardOptions()).lines([metric]))
     assert kind.label in text
     entry = metric_values(document, metric)
     assert entry["type"] == kind.name

@@ -63,11 +63,11 @@ def _file(path: Path) -> Path:
 
 def _metric(document: Document, name: str | None) -> Metric:
     """Return the metric of that name; without a name the only one that can be browsed."""
-    from resim_inspect.commands.show import chosen
+    from resim_inspect.commands.show import select_metrics
     from resim_inspect.document.model import ImageListValues, ImageValues, PlotlyValues
 
     if name is not None:
-        return chosen(document, [name])[0]
+        return select_metrics(document, [name])[0]
     kinds = (PlotlyValues, ImageValues, ImageListValues)
     possible = [metric for metric in document.metrics if isinstance(metric.values, kinds)]
     if len(possible) == 1:

@@ -79,12 +79,14 @@ def _open_all(path: Path) -> Iterator[tuple[Path, Document | DocumentError]]:
 
 
 def _text(args: argparse.Namespace) -> int:
-    from resim_inspect.commands.show_output.cards import Cards, Look
+    from resim_inspect.commands.show_output.cards import CardOptions, Cards
 
     columns = min(shutil.get_terminal_size((PAGE_WIDTH, 24)).columns, MAX_TERMINAL_WIDTH)
     width = args.width or (columns if sys.stdout.isatty() else PAGE_WIDTH)
     color = use_color(args.color, sys.stdout)
-    look = Look(min(max(width, 40), MAX_SIZE), min(args.height, MAX_SIZE), color, light_terminal())
+    options = CardOptions(
+        min(max(width, 40), MAX_SIZE), min(args.height, MAX_SIZE), color, light_terminal()
+    )
     code = ExitCode.OK
     for number, (_, document) in enumerate(_open_all(args.path)):
         if number:
@@ -93,8 +95,8 @@ def _text(args: argparse.Namespace) -> int:
             sys.stderr.write(f"resim-inspect: {clean(document.located())}\n")
             code = ExitCode.ERROR
             continue
-        metrics = chosen(document, args.metric) if args.metric else None
-        for line in Cards(document, look).lines(metrics):
+        metrics = select_metrics(document, args.metric) if args.metric else None
+        for line in Cards(document, options).lines(metrics):
             sys.stdout.write(line + "\n")
     return code
 
@@ -113,7 +115,7 @@ def _json(args: argparse.Namespace) -> int:
             continue
         entry["readable"] = True
         if args.metric:
-            metrics = chosen(document, args.metric)
+            metrics = select_metrics(document, args.metric)
             entry |= document_values(document, metrics)
             entry["data"] = numbers(document, metrics)
         else:
@@ -124,7 +126,7 @@ def _json(args: argparse.Namespace) -> int:
     return code
 
 
-def chosen(document: Document, names: list[str]) -> list[Metric]:
+def select_metrics(document: Document, names: list[str]) -> list[Metric]:
     """Return the metrics with these names, in their order; all metrics that share a name.
 
     Raises CommandError, with the nearest name, for a name that the file does not have.

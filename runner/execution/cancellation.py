@@ -15,6 +15,8 @@ from runner.engines.protocol import Running
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
 GRACE = 5.0
 """Seconds between TERM and KILL."""
+POLL_INTERVAL = 0.1
+"""Seconds between two checks for signals and deadlines."""
 
 
 class Interrupted(BaseException):

@@ -10,6 +10,7 @@ from dataclasses import replace
 from resim_inspect.validation.findings import Severity
 from runner.engines.protocol import EngineInfo, Limits, Task
 from runner.errors import RunnerError, StorageError
+from runner.execution.cancellation import POLL_INTERVAL
 from runner.execution.events import Event
 from runner.execution.result_cache import Planned, inputs_of, job_cache_key, settings_digest
 from runner.execution.run_context import JobSpec, RunContext
@@ -18,9 +19,6 @@ from runner.storage.publish import new_outputs, publish
 from runner.workspace import contract
 from runner.workspace.layout import Job
 from runner.workspace.results import JobResult, Outcome
-
-POLL_INTERVAL = 0.1
-"""Seconds between two looks at signals and deadlines."""
 
 
 def slots(info: EngineInfo, limits: Limits) -> int:

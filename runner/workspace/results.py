@@ -14,7 +14,7 @@ _JSON_NAMES = {"cache_key": "key", "settings_digest": "settings"}
 
 
 class Outcome(StrEnum):
-    """How a run ended; the verdict of its metrics is separate."""
+    """The way a run ended; the verdict of its metrics is separate."""
 
     DONE = "done"
     """The build ended with 0 and left valid outputs."""

@@ -165,7 +165,7 @@ def test_a_hostile_message_cannot_reach_the_terminal(
     assert capsys.readouterr().err == "resim-inspect: x�[2Jy z�\n"
 
 
-def test_nobody_listening_is_no_error(tmp_path: Path) -> None:
+def test_a_closed_pipe_is_not_an_error(tmp_path: Path) -> None:
     path = write_sample(tmp_path)
     process = subprocess.Popen(
         [sys.executable, "-m", "resim_inspect", "show", str(path)],

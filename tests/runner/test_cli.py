@@ -9,14 +9,18 @@ import shlex
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
+from argparse import ArgumentParser, Namespace
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
-from runner.cli import main
+from runner.cli import COMMANDS, main
 from runner.engines.docker.discovery import candidates
 from runner.engines.protocol import Build, Hardening, Limits, RunExit
+from runner.errors import RunnerError
 from runner.execution import failure_hints
+from runner.execution.cancellation import Interrupted
 from runner.execution.events import Event
 from runner.redact import Secrets
 from runner.reporting import machine
@@ -86,7 +90,7 @@ def test_job_refuses_inputs_and_outputs_that_are_none(
     (mine / "thesis.txt").write_text("years")
     words = ["job", *IMAGE, "--inputs", str(inputs)]
     assert main([*words, "--outputs", str(mine)]) == 2
-    assert "holds other things" in capsys.readouterr().err
+    assert "has other content" in capsys.readouterr().err
     assert (mine / "thesis.txt").exists()
     (inputs / "batch_metrics_config.json").write_text("{}")
     assert main([*words, "--outputs", str(tmp_path / "out")]) == 2
@@ -264,3 +268,61 @@ def test_hardening_is_the_default() -> None:
         user="12345:12345",
         init=True,
     )
+
+
+class BrokenCommand(ModuleType):
+    """A command that raises."""
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__("runner.commands.doctor")
+        self.error = error
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--format")
+
+    def run(self, args: Namespace) -> int:
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "message"),
+    [
+        (
+            RunnerError("no such thing.", "Do that."),
+            2,
+            "resim-runner: no such thing.\n  Do that.\n",
+        ),
+        (RunnerError("x\x1b[2J."), 2, "resim-runner: x�[2J.\n"),
+        (Interrupted(143), 143, "resim-runner: interrupted before any build was started.\n"),
+        (KeyboardInterrupt(), 130, ""),
+        (SystemExit(4), 4, ""),
+        (SystemExit("text"), 2, ""),
+        (SystemExit(), 0, ""),
+        (
+            ZeroDivisionError("oh"),
+            1,
+            "resim-runner: ZeroDivisionError: oh (a fault in resim-runner; --debug shows where)\n",
+        ),
+    ],
+)
+def test_an_error_has_an_exit_code_and_debug_a_traceback(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    error: BaseException,
+    code: int,
+    message: str,
+) -> None:
+    monkeypatch.setitem(sys.modules, "runner.commands.doctor", BrokenCommand(error))
+    assert main(["doctor"]) == code
+    assert capsys.readouterr().err == message
+    assert main(["doctor", "--debug"]) == code
+    assert ("Traceback" in capsys.readouterr().err) == bool(message)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_owns_its_arguments(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([name, "--help"]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert f"usage: resim-runner {name}" in out
+    assert "--debug" in out
+    assert COMMANDS[name][1:].split(",")[0] in out

@@ -1,4 +1,4 @@
-"""A document as JSON values: what the file says, nothing rounded; NaN and infinities as strings."""
+"""A document as JSON values: exact numbers of the file; NaN and infinities as strings."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def write(value: Any, stream: TextIO, levels: int = 4, indent: str = "") -> None:
-    """JSON with the outer levels one item a line, and what is deeper within that line.
+    """Write JSON with one item of the outer levels a line, and deeper levels within that line.
 
     Everything beyond ASCII is escaped: nothing of a file can reach a terminal as it is.
     """
@@ -42,7 +42,7 @@ def write(value: Any, stream: TextIO, levels: int = 4, indent: str = "") -> None
 
 
 def document_values(document: Document, metrics: Iterable[Metric]) -> dict[str, Any]:
-    """A document and these of its metrics, without the values of the series."""
+    """Return a document with some of its metrics, without the values of the series."""
     counts: dict[str, int] = {}
     for metric in document.metrics:
         counts[_enum(metric.status)] = counts.get(_enum(metric.status), 0) + 1
@@ -60,7 +60,7 @@ def document_values(document: Document, metrics: Iterable[Metric]) -> dict[str, 
 
 
 def metric_values(document: Document, metric: Metric) -> dict[str, Any]:
-    """One metric; `summary` is its value in one line for people."""
+    """Return one metric; `summary` is its value in one line for people."""
     return {
         "position": metric.position,
         "id": metric.id,
@@ -81,7 +81,7 @@ def metric_values(document: Document, metric: Metric) -> dict[str, Any]:
 
 
 def data_values(document: Document, data: MetricsData) -> dict[str, Any]:
-    """One metrics data without its values; `length` is a number, or one for each category."""
+    """Return one metrics data without its values; `length` is a number, or one per category."""
     return {
         "position": data.position,
         "id": data.id,
@@ -97,7 +97,7 @@ def data_values(document: Document, data: MetricsData) -> dict[str, Any]:
 
 
 def event_values(event: Event) -> dict[str, Any]:
-    """One event; its time in ns."""
+    """Return one event; its time in ns."""
     return {
         "position": event.position,
         "id": event.id,
@@ -113,7 +113,7 @@ def event_values(event: Event) -> dict[str, Any]:
 
 
 def series_values(series: Series) -> list[Any]:
-    """All values of a series: numbers, times in ns, texts, or the names of statuses."""
+    """Return all values of a series: numbers, times in ns, texts, or the names of statuses."""
     if series.uniques:
         return [series.uniques[code] for code in series.codes.tolist()]
     values: list[Any] = series.values.tolist()
@@ -125,7 +125,7 @@ def series_values(series: Series) -> list[Any]:
 
 
 def plain(value: Any) -> Any:
-    """A value of the model as JSON has it."""
+    """Convert a value of the model to a JSON value."""
     if isinstance(value, IntEnum):
         return value.name
     if isinstance(value, float) and not math.isfinite(value):
@@ -160,7 +160,7 @@ def _length(document: Document, data: MetricsData) -> int | dict[str, int] | Non
 
 
 def numbers(document: Document, metrics: Iterable[Metric]) -> list[dict[str, Any]]:
-    """The data that these metrics use, each once, with statistics and all values."""
+    """Return the data that some metrics use, each once, with statistics and all values."""
     found: dict[int, MetricsData] = {}
     for metric in metrics:
         for data in document.data_of(metric):

@@ -1,4 +1,4 @@
-"""A document as text for people: a header, a card for each metric, events, what is left over."""
+"""A document as text for people: a header, a card for each metric, events, unused data."""
 
 from __future__ import annotations
 
@@ -27,24 +27,24 @@ if TYPE_CHECKING:
 
 INDENT = "  "
 LONGEST = 60
-"""Lines of a text or a table among all metrics."""
+"""Maximum of lines of a text or a table in the listing of all metrics."""
 WHOLE = 10_000
-"""Lines of a text or a table that is asked for."""
+"""Maximum of lines of a text or a table of a metric that is selected."""
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """How wide, how high a chart, and whether in colour."""
+class CardOptions:
+    """Size and colours of the output."""
 
     width: int = 80
     height: int = 14
-    """Lines of a chart; texts and tables take what they need."""
+    """Lines of a chart; the length of texts and tables is their own."""
     color: bool = False
     light: bool = False
-    """Whether the terminal is light."""
+    """Set for a terminal with a light background."""
 
     def palette(self) -> Palette:
-        """The colours of the charts."""
+        """Colours of the charts."""
         from resim_inspect.charts import DARK, LIGHT
 
         return LIGHT if self.light else DARK
@@ -53,15 +53,15 @@ class Look:
 class Cards:
     """Writes one document, line by line."""
 
-    def __init__(self, document: Document, look: Look) -> None:
+    def __init__(self, document: Document, options: CardOptions) -> None:
         self.document = document
-        self.look = look
-        self.ink = Ink(look.color)
-        self.inner = look.width - len(INDENT)
+        self.options = options
+        self.ink = Ink(options.color)
+        self.inner = options.width - len(INDENT)
 
     def lines(self, metrics: Sequence[Metric] | None = None) -> Iterator[str]:
-        """Everything in the file, or the header and these metrics in full; none is too wide."""
-        return (clip(line, self.look.width) for line in self._lines(metrics))
+        """Yield the whole file, or the header and some metrics in full, within the width."""
+        return (clip(line, self.options.width) for line in self._lines(metrics))
 
     def _lines(self, metrics: Sequence[Metric] | None) -> Iterator[str]:
         yield from self.header()
@@ -77,12 +77,12 @@ class Cards:
         yield from self.unused()
 
     def header(self) -> Iterator[str]:
-        """Path and verdict, then what the file holds."""
+        """Yield path and verdict, then the counts of the file's content."""
         document = self.document
         verdict = status_words(document.verdict)
         path = clean(str(document.path or "metrics"))
-        name = fit_left(path, self.look.width - cell_width(verdict) - 2)
-        blanks = " " * (self.look.width - cell_width(name) - cell_width(verdict))
+        name = fit_left(path, self.options.width - cell_width(verdict) - 2)
+        blanks = " " * (self.options.width - cell_width(name) - cell_width(verdict))
         shown = self.ink.status(document.verdict, verdict)
         yield self.ink.paint(name, BOLD) + blanks + shown
         parts = [
@@ -92,7 +92,7 @@ class Cards:
             size(document.size),
         ]
         job = clean(document.job_id, 60).strip()
-        yield from self.dim(flow(parts, " · ", self.look.width))
+        yield from self.dim(flow(parts, " · ", self.options.width))
         yield from self.dim([f"job {job}" if job else "no job id"])
         found: dict[MetricStatus, int] = {}
         for metric in document.message.job_level_metrics.metrics:
@@ -104,10 +104,10 @@ class Cards:
             self.ink.status(status, f"{status_words(status)} {found[status]:,}")
             for status in ranked
         ]
-        yield from flow(counts, "   ", self.look.width)
+        yield from flow(counts, "   ", self.options.width)
 
     def card(self, metric: Metric, *, full: bool = False) -> Iterator[str]:
-        """One metric: title, description, chart, the numbers of its series, what else is said.
+        """Yield one metric: title, description, chart, the numbers of its series, further fields.
 
         `full` leaves nothing out, and has the first values too.
         """
@@ -124,11 +124,11 @@ class Cards:
             yield from self.numbers(metric)
 
     def title(self, metric: Metric) -> str:
-        """A rule with the status and name at its left, type and importance at its right."""
+        """Return a rule with status and name at its left, type and importance at its right."""
         status = status_words(metric.status)
         kind = metric.type.label if metric.type.known else f"type {int(metric.type)}"
         right = f"{kind} · {metric.importance.name}" if metric.importance else kind
-        width = self.look.width - cell_width(status) - cell_width(right) - 8
+        width = self.options.width - cell_width(status) - cell_width(right) - 8
         name = cut(clean(metric.name) or "(no name)", max(8, width))
         rule = "─" * max(2, width - cell_width(name))
         return " ".join(
@@ -143,23 +143,23 @@ class Cards:
         )
 
     def chart(self, metric: Metric, full: bool) -> list[str]:
-        """The metric as it is drawn; texts and tables as long as they are, or their start."""
+        """Yield the drawing of the metric; texts and tables in full, or their start."""
         from resim_inspect.charts import PLAIN, draw, natural_height, render, to_ansi
         from resim_inspect.charts.model.drawing import Bars, Image, Plot
 
         drawing = draw(self.document, metric)
         grows = any(isinstance(panel, Plot | Bars | Image) for panel in drawing.panels)
-        most = self.look.height if grows else WHOLE if full else LONGEST
+        most = self.options.height if grows else WHOLE if full else LONGEST
         height = natural_height(drawing, self.inner, most)
-        palette = self.look.palette() if self.look.color else PLAIN
+        palette = self.options.palette() if self.options.color else PLAIN
         picture = render(drawing, self.inner, height, palette=palette)
-        lines = to_ansi(picture, self.look.color).splitlines()
+        lines = to_ansi(picture, self.options.color).splitlines()
         while lines and not clip(lines[-1], self.inner).strip():
             lines.pop()
         return lines
 
     def about(self, metric: Metric, full: bool) -> Iterator[str]:
-        """What else the file says about a metric: tags, switches, events."""
+        """Yield the further fields of a metric: tags, switches, events."""
         parts = []
         if metric.should_display is False:
             parts.append("not displayed")
@@ -176,14 +176,14 @@ class Cards:
             yield from self.dim(INDENT + line for line in wrap(" · ".join(parts), self.inner))
 
     def numbers(self, metric: Metric) -> Iterator[str]:
-        """The first values of a metric's series, and the first that fail, side by side."""
+        """Yield the first values of a metric's series, and the first that fail, side by side."""
         for lines in value_tables(self.document, metric, self.inner):
             yield ""
-            yield self.ink.paint(cut(INDENT + lines[0], self.look.width), DIM)
-            yield from (cut(INDENT + line, self.look.width) for line in lines[1:])
+            yield self.ink.paint(cut(INDENT + lines[0], self.options.width), DIM)
+            yield from (cut(INDENT + line, self.options.width) for line in lines[1:])
 
     def events(self) -> Iterator[str]:
-        """All events, in the order of the file."""
+        """Yield all events, in the order of the file."""
         if not len(self.document.events):
             return
         yield ""
@@ -192,7 +192,7 @@ class Cards:
             yield from self.event(event)
 
     def event(self, event: Event) -> Iterator[str]:
-        """One event: when, how bad, what."""
+        """Yield one event: time, status, name."""
         absolute = event.timestamp_type is TimestampType.ABSOLUTE
         when = instant(event.timestamp) if absolute else seconds(event.timestamp)
         metrics = [self.document.metric_by_id(metric_id) for metric_id in event.metrics]
@@ -213,17 +213,17 @@ class Cards:
             yield from self.dim(2 * INDENT + line for line in lines)
 
     def unused(self) -> Iterator[str]:
-        """Data that no metric uses: a batch may."""
+        """Yield data that no metric uses; a batch may use it."""
         left = [data for data in self.document.data if not self.document.users_of(data)]
         if not left:
             return
         yield ""
         yield self.section(f"Data without a metric {len(left):,}")
         rows = [(cut(clean(data.name), 40), data.type.label, self.amount(data)) for data in left]
-        yield from (cut(INDENT + line, self.look.width) for line in table(rows, right=(2,)))
+        yield from (cut(INDENT + line, self.options.width) for line in table(rows, right=(2,)))
 
     def amount(self, data: MetricsData) -> str:
-        """How much a data holds."""
+        """Return the size of a metrics data."""
         if data.external_path is not None:
             return clean(data.external_path, 40)
         if data.is_per_category:
@@ -231,19 +231,19 @@ class Cards:
         return f"{self.document.length(data):,}" if data.kind is not None else "empty"
 
     def section(self, title: str) -> str:
-        """A rule with a title."""
-        rule = "─" * max(2, self.look.width - cell_width(title) - 4)
+        """Return a rule with a title."""
+        rule = "─" * max(2, self.options.width - cell_width(title) - 4)
         return " ".join(
             (self.ink.paint("──", DIM), self.ink.paint(title, BOLD), self.ink.paint(rule, DIM))
         )
 
     def dim(self, lines: Sequence[str] | Iterator[str]) -> Iterator[str]:
-        """Lines in the second voice."""
+        """Yield dim lines."""
         return (self.ink.paint(line.rstrip(), DIM) for line in lines)
 
 
 def fit_left(text: str, width: int) -> str:
-    """`text` in at most `width` columns, cut at its start: of a path the end tells most."""
+    """Cut a text to `width` columns at its start: the end of a path is the telling part."""
     if cell_width(text) <= width:
         return text
     kept = ""

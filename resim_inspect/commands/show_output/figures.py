@@ -1,4 +1,4 @@
-"""The numbers behind a metric: statistics of its series, and their values side by side."""
+"""Numbers of a metric: statistics of its series, and their values side by side."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from resim_inspect.document.document import Document
 
 ROWS = 10
-"""Values shown from the start of a series, and as many that fail."""
+"""Number of values that are shown from the start of a series, and of those that fail."""
 NAME_CELLS = 26
 _CALENDAR = 10**17
-"""ns: three years; a time beyond it counts from 1970 and not from the start of something."""
+"""Three years in ns; a larger time counts from 1970, a smaller one from the start of a run."""
 
 
 Column = tuple[str, Series, Series | None]
@@ -40,7 +40,7 @@ Column = tuple[str, Series, Series | None]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Values and their statuses, of one category where there are such."""
+    """Values and their statuses; those of one category, if there are categories."""
 
     data: str
     statuses: str
@@ -48,7 +48,7 @@ class Part:
 
 
 def series_table(document: Document, metric: Metric, ink: Ink, width: int) -> Iterator[str]:
-    """n, min, mean, max, NaN and status counts of each series; nothing for other metrics."""
+    """Yield n, min, mean, max, NaN and status counts of each series of a metric."""
     rows: list[tuple[str, ...]] = []
     marks: list[tuple[tuple[MetricStatus, int], ...]] = []
     strings: list[str] = []
@@ -84,7 +84,7 @@ def series_table(document: Document, metric: Metric, ink: Ink, width: int) -> It
 
 
 def parts(document: Document, metric: Metric) -> Iterator[Part]:
-    """The values that a metric shows, each with its statuses; per-category ones one by one."""
+    """Return the values of a metric, each with its statuses; of categories one by one."""
     for data_id, status_id in _pairs(metric):
         data = document.data_by_id(data_id)
         if data is not None and data.is_per_category:
@@ -147,7 +147,7 @@ def _most_frequent(data: MetricsData, part: Part, found: Statistics) -> str:
 
 
 def value_tables(document: Document, metric: Metric, width: int) -> list[list[str]]:
-    """The values of a metric's series as tables, one for each index they share, as lines.
+    """Yield the values of a metric's series as tables, one for each index they share, as lines.
 
     Series that do not fit beside each other in `width` columns go into the next table.
     Of each the first values, and the first that fail, with the symbol of their status.
@@ -168,7 +168,7 @@ def value_tables(document: Document, metric: Metric, width: int) -> list[list[st
 
 
 def _index(document: Document, metric: Metric, data: MetricsData) -> MetricsData | None:
-    """What stands at the left of a value: its x in a line plot, else its index."""
+    """Return the label of a value: its x in a line plot, else its index."""
     values = metric.values
     if isinstance(values, LinePlotValues):
         at = values.y_data.index(data.id)
@@ -205,7 +205,7 @@ def _tables(
 
 
 def _fitting(columns: list[Column], lead: int, width: int) -> Iterator[list[Column]]:
-    """The columns after the first `lead` ones, as many at a time as fit beside those."""
+    """Yield groups of the columns after the first `lead` ones, as many as fit beside those."""
     taken: list[Column] = []
     for column in columns[lead:]:
         if taken and max(map(cell_width, _lines([*columns[:lead], *taken, column]))) > width:
@@ -249,7 +249,7 @@ def _heading(data: MetricsData, category: str | None) -> str:
 
 
 def _chosen_rows(columns: list[Column]) -> list[int]:
-    """The first rows, and the first in which any status fails."""
+    """Return the first rows, and the first rows in which a status fails."""
     import numpy as np
 
     longest = max(len(series) for _, series, _ in columns)

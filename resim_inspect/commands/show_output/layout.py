@@ -21,29 +21,29 @@ DIM = "2"
 
 
 class Ink:
-    """Puts SGR codes around text, or leaves it as it is."""
+    """Adds SGR codes to text, or leaves it unchanged without colour."""
 
     def __init__(self, color: bool) -> None:
         self.color = color
 
     def paint(self, text: str, *codes: str) -> str:
-        """`text` in these SGR codes; empty text and empty codes stay plain."""
+        """Return `text` in these SGR codes; empty text and empty codes stay plain."""
         wanted = ";".join(code for code in codes if code)
         return f"\x1b[{wanted}m{text}\x1b[0m" if self.color and wanted and text else text
 
     def status(self, status: MetricStatus, text: str | None = None) -> str:
-        """A status as symbol and word, or another text in its colour."""
+        """Return a status as symbol and word, or another text in its colour."""
         shown = status_words(status) if text is None else text
         return self.paint(shown, _STATUS_SGR.get(status, ""))
 
 
 def status_words(status: MetricStatus) -> str:
-    """`✗ FAIL_BLOCK`; a status that is not set reads `? none`."""
+    """Return a status such as `✗ FAIL_BLOCK`; one that is not set is `? none`."""
     return f"{status.symbol} {status.name if status else 'none'}"
 
 
 def clip(line: str, width: int) -> str:
-    """A painted line in at most `width` columns; what was painted ends where it is cut."""
+    """Cut a painted line to `width` columns; its colours end at the cut."""
     if len(line) <= width or cell_width(_SGR.sub("", line)) <= width:
         return line
     kept = ""
@@ -59,7 +59,7 @@ def clip(line: str, width: int) -> str:
 
 
 def flow(parts: Sequence[str], gap: str, width: int) -> list[str]:
-    """Painted parts side by side, in as many lines as they need."""
+    """Arrange painted parts side by side, in as many lines as they need."""
     lines: list[str] = []
     used = 0
     for part in parts:
@@ -74,7 +74,7 @@ def flow(parts: Sequence[str], gap: str, width: int) -> list[str]:
 
 
 def table(rows: Sequence[Sequence[str]], right: Iterable[int] = (), gap: int = 2) -> list[str]:
-    """Plain rows as aligned lines; `right` names the right-aligned columns."""
+    """Return plain rows as aligned lines; `right` names the right-aligned columns."""
     if not rows:
         return []
     columns = range(len(rows[0]))

@@ -19,10 +19,9 @@ from runner.commands.shared.build_args import engine_options
 from runner.commands.shared.reporting_args import ReportingOptions
 from runner.engines import discovery
 from runner.engines.protocol import Build, Engine, Prepared
-from runner.execution.cancellation import Signals, Stop
+from runner.execution.cancellation import POLL_INTERVAL, Signals, Stop
 from runner.execution.events import Event
 from runner.execution.run_context import RunContext, RunPolicy
-from runner.execution.scheduler import POLL_INTERVAL
 from runner.reporting import machine
 from runner.reporting.dispatcher import EventDispatcher
 from runner.reporting.rows import summary

@@ -1,4 +1,4 @@
-"""The outputs folder that somebody named: filled whole or not at all, whatever was in it before."""
+"""The folder `--outputs`: replaced as a whole or not at all, by way of a staging folder."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from runner.workspace.results import JobResult, Outcome
 
 
 def check_outputs(folder: Path) -> None:
-    """Outputs are replaced as a whole: refuse a folder that holds something else."""
+    """Refuse a folder with other content, as it is replaced as a whole; raises CallError."""
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
-        raise CallError(f"--outputs {clean(str(folder))} is no folder.")
+        raise CallError(f"--outputs {clean(str(folder))} is not a folder.")
     if folder.is_dir() and any(folder.iterdir()) and not (folder / METRICS.name).is_file():
         raise CallError(
-            f"--outputs {clean(str(folder))} holds other things than earlier outputs.",
-            "Give a new folder, or one with a metrics.binproto, which is then replaced.",
+            f"--outputs {clean(str(folder))} has other content than earlier outputs.",
+            "Name a new folder, or one with a metrics.binproto, which is then replaced.",
         )
 
 
 @contextmanager
 def staging_folder(outputs: Path) -> Iterator[Path]:
-    """A folder beside the outputs to gather in; gone again afterwards, at the latest next time."""
+    """Create a folder beside the outputs; it is removed at the end, or by the next call."""
     parent = outputs.absolute().parent
     with disk_errors(outputs):
         parent.mkdir(parents=True, exist_ok=True)
@@ -58,7 +58,7 @@ def _prefix(outputs: Path) -> str:
 
 
 def _sweep(outputs: Path) -> None:
-    """Remove what a runner that was killed staging here."""
+    """Remove the staging folders of runners that were killed."""
     for stale in outputs.absolute().parent.glob(_prefix(outputs) + "*/owner"):
         if lease.is_stale(stale.read_text()):
             remove_tree(stale.parent)
