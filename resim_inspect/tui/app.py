@@ -213,7 +213,7 @@ class InspectApp(GracefulExitApp, FirstFrameMixin):
 
         message.stop()
         dialogs = [screen for screen in self.screen_stack if isinstance(screen, ErrorDialog)]
-        if not any(dialog.tells(message.doing, message.error) for dialog in dialogs):
+        if not any(dialog.shows_same(message.doing, message.error) for dialog in dialogs):
             self.push_screen(ErrorDialog(message.doing, message.error))
 
 

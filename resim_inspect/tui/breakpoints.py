@@ -1,4 +1,4 @@
-"""How the panes stand on wide, normal and narrow terminals."""
+"""Style sheet of the panes on wide, normal and narrow terminals."""
 
 from __future__ import annotations
 

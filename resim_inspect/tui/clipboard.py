@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def clipboard_file() -> Path:
-    """Where a copy is also kept: in the user's runtime folder, else among temporary files."""
+    """Path of the file that holds the last copy, in the user's runtime or temporary folder."""
     folder = os.environ.get("XDG_RUNTIME_DIR")
     base = Path(folder) if folder and Path(folder).is_dir() else None
     if base is None:
@@ -26,7 +26,7 @@ def _user() -> str:
     return str(os.getuid()) if hasattr(os, "getuid") else "user"
 
 
-def keep(text: str, path: Path) -> bool:
+def save_copy(text: str, path: Path) -> bool:
     """Write the copy, readable by this user only; False where that is not possible."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -44,7 +44,7 @@ def copy(app: App[object], text: str) -> None:
         return
     app.copy_to_clipboard(text)
     path = clipboard_file()
-    kept = keep(text, path)
+    kept = save_copy(text, path)
     shown = clean(text, 60)
     where = f"\nalso in {path}" if kept else ""
     app.notify(f"{shown}{where}", title="Copied", timeout=4, markup=False)

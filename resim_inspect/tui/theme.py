@@ -79,7 +79,7 @@ _EXTRA = ("quiet", "rule", "raw", "pick", "pick-away")
 
 
 def defaults(dark: bool) -> dict[str, str]:
-    """Values for our own colour names in a theme that does not know them."""
+    """Values of the app's own colour names, for themes without them."""
     source = DARK if dark else LIGHT
     return {name: source.variables[name] for name in _EXTRA}
 
@@ -89,7 +89,7 @@ class ThemeStyles(NamedTuple):
 
     dark: bool
     plain: bool
-    """Whether colour is off (`NO_COLOR`): everything must read without it."""
+    """True if colour is off (`NO_COLOR`): everything must be readable without it."""
     text: Style
     quiet: Style
     strong: Style
@@ -112,7 +112,7 @@ _KNOWN: dict[tuple[str, bool], ThemeStyles] = {}
 
 
 def theme_styles(app: App[object]) -> ThemeStyles:
-    """The styles of the app's theme of the moment. Asked for each line: worked out once."""
+    """Styles of the app's current theme; cached, because every line asks for them."""
     key = (app.theme, colourless())
     known = _KNOWN.get(key)
     if known is None:
@@ -164,7 +164,7 @@ def _build_styles(theme: Theme, plain: bool) -> ThemeStyles:
 
 
 def colourless() -> bool:
-    """Whether the person asked for no colour."""
+    """Return True if `NO_COLOR` is set."""
     return bool(os.environ.get("NO_COLOR"))
 
 

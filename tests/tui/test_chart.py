@@ -15,7 +15,7 @@ from resim_inspect.tui.document.metrics.card import Card
 from resim_inspect.tui.document.metrics.metric_list import MetricList
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.chart.view import ChartView
-from resim_inspect.tui.widgets.chart.viewport import Window, around, held, panned, zoomed
+from resim_inspect.tui.widgets.chart.viewport import Window, clamp, pan, scroll_into_view, zoom
 from tests.tui.conftest import opened, press, text
 
 EXTENT: Window = (0.0, 100.0)
@@ -29,7 +29,7 @@ def test_zooming_stays_inside_and_keeps_its_anchor(
     low, high = min(a, b), max(a, b)
     if high - low < 1e-6:
         return
-    new = zoomed((low, high), EXTENT, factor, anchor)
+    new = zoom((low, high), EXTENT, factor, anchor)
     if new is None:
         return
     assert new[0] >= -1e-9
@@ -41,19 +41,19 @@ def test_zooming_stays_inside_and_keeps_its_anchor(
 @given(inside, inside, st.floats(-5, 5))
 def test_panning_keeps_the_width(a: float, b: float, part: float) -> None:
     low, high = min(a, b), max(a, b)
-    new = panned((low, high), EXTENT, part)
+    new = pan((low, high), EXTENT, part)
     assert new[1] - new[0] == pytest.approx(high - low, abs=1e-9)
     assert new[0] >= -1e-9
     assert new[1] <= 100 + 1e-9
 
 
 def test_windows_at_the_edges() -> None:
-    assert zoomed((0, 100), EXTENT, 2, 50) is None
-    assert zoomed((5, 5), EXTENT, 0.5, 5) is None
-    assert held((-5, 5), EXTENT) == (0, 10)
-    assert held((-5, 500), EXTENT) == EXTENT
-    assert around(50, (0, 10), EXTENT) == (45, 55)
-    assert around(5, (0, 10), EXTENT) == (0, 10)
+    assert zoom((0, 100), EXTENT, 2, 50) is None
+    assert zoom((5, 5), EXTENT, 0.5, 5) is None
+    assert clamp((-5, 5), EXTENT) == (0, 10)
+    assert clamp((-5, 500), EXTENT) == EXTENT
+    assert scroll_into_view(50, (0, 10), EXTENT) == (45, 55)
+    assert scroll_into_view(5, (0, 10), EXTENT) == (0, 10)
 
 
 def waves() -> DocumentBuilder:

@@ -100,7 +100,7 @@ async def test_a_rewrite_keeps_the_cursor_and_says_what_changed(tmp_path: Path) 
 async def test_an_unreadable_rewrite_leaves_what_was_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("resim_inspect.tui.document.screen.PATIENCE", 0.0)
+    monkeypatch.setattr("resim_inspect.tui.document.screen.RELOAD_TIMEOUT", 0.0)
     path = tmp_path / "metrics.binproto"
     path.write_bytes(flight())
     async with opened(path) as pilot:
@@ -117,7 +117,7 @@ async def test_an_unreadable_rewrite_leaves_what_was_there(
 async def test_the_file_is_looked_at_without_being_asked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("resim_inspect.tui.document.screen.LOOK_EVERY", 0.05)
+    monkeypatch.setattr("resim_inspect.tui.document.screen.POLL_INTERVAL", 0.05)
     path = tmp_path / "metrics.binproto"
     path.write_bytes(flight())
     async with opened(path, watch=True) as pilot:

@@ -1,4 +1,4 @@
-"""What a metric says of itself beside its values: the words of the card below the chart."""
+"""Descriptions of a metric and its data: the text of its card, and all its fields."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ SIGNS = {Severity.ERROR: "E", Severity.WARNING: "W", Severity.INFO: "i"}
 
 
 class Detail(NamedTuple):
-    """A name and what it is."""
+    """Name and value of one field."""
 
     name: str
     text: str
 
 
 def limits(metric: Metric) -> list[str]:
-    """The failure definitions in words: `fails above 40`, one for each series that has one."""
+    """Failure definitions in words: `fails above 40`, one for each series that has one."""
     values = metric.values
     found: list[tuple[str, FailureDefinition]] = []
     if isinstance(values, ScalarValues | DoubleSummaryValues):
@@ -56,7 +56,7 @@ def limits(metric: Metric) -> list[str]:
 
 
 def marks(metric: Metric) -> list[str]:
-    """What is set about a metric, in few words; what is unset and ordinary is left out."""
+    """Flags and order of a metric in short words."""
     parts = []
     if metric.importance:
         parts.append(f"importance {metric.importance.name}")
@@ -84,7 +84,7 @@ def marks(metric: Metric) -> list[str]:
 
 
 def data_line(document: Document, data: MetricsData, *, measured: bool) -> str:
-    """A metrics data in one line; with `measured` how long it is, which may need the file."""
+    """Describe metrics data in one line; `measured` adds their length, which may read the file."""
     parts = [data.type.label]
     if data.unit:
         parts[0] += f" [{clean(data.unit, 16)}]"
@@ -104,7 +104,7 @@ def data_line(document: Document, data: MetricsData, *, measured: bool) -> str:
 
 
 def card_text(session: Session, metric: Metric, styles: ThemeStyles) -> Text:
-    """The card's text without anything that has to be read from the file."""
+    """Text of the card; nothing in it needs the file to be read."""
     text = Text(no_wrap=False)
     findings = [
         f
@@ -137,7 +137,7 @@ def card_text(session: Session, metric: Metric, styles: ThemeStyles) -> Text:
 
 
 def metric_details(document: Document, metric: Metric) -> list[Detail]:
-    """Everything the file says about a metric, raw ids too, for reading and copying."""
+    """All fields of a metric in the file, with raw ids."""
     found = [
         Detail("name", metric.name),
         Detail("id", metric.id),

@@ -1,4 +1,4 @@
-"""What the app reads from disk: which file a path means, its document, and whether it changed."""
+"""Reading a metrics file that may be rewritten at any time, and detecting changes of it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Loaded:
 
 
 def signature(path: Path | None) -> Signature | None:
-    """The state of a file; None where there is none."""
+    """Signature of a file; None if it cannot be read."""
     if path is None:
         return None
     try:
@@ -58,7 +58,7 @@ def load_when_written(
     sleep: Callable[[float], None] = time.sleep,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Loaded:
-    """Open a file that somebody may be writing this moment.
+    """Open a file that may be half-written.
 
     A file that is empty, cut off or malformed is tried again for as long as it keeps
     changing, and for `patience` seconds after its last change. Raises DocumentError.

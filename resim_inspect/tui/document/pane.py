@@ -1,4 +1,4 @@
-"""What the panes of a document's screen have in common."""
+"""Base class of the panes of a document's screen, and what observes its session."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from resim_inspect.tui.workers import Background
 
 @runtime_checkable
 class SessionObserver(Protocol):
-    """A screen on top of a document's that keeps up with it."""
+    """A screen on top of the document's screen that follows changes of its session."""
 
     def session_changed(self, old: Session, new: Session) -> None:
-        """Show the newer state."""
+        """Show the new session in place of the old one."""
 
 
 class Pane(Background):
-    """One of the panes that the numbers choose."""
+    """One pane of a document's screen."""
 
     DEFAULT_CSS = "Pane { height: 1fr; width: 1fr; layout: horizontal; }"
 
@@ -28,15 +28,15 @@ class Pane(Background):
         self.session = session
 
     def show_session(self, session: Session) -> None:
-        """Take a newer state of the document; what was looked at stays in view."""
+        """Show another session of the document; the chosen item stays in view."""
         raise NotImplementedError
 
     def focus_main(self) -> None:
-        """Give the focus to what is used first."""
+        """Focus the main widget of the pane."""
         raise NotImplementedError
 
     def go_to(self, position: int, at: float | None = None) -> None:
-        """Show the thing at a place of the file."""
+        """Choose the item at a position in the file; `at`: time of a chart's cursor, in ns."""
         raise NotImplementedError
 
     def reload(self) -> None:
@@ -47,8 +47,8 @@ class Pane(Background):
         return ()
 
     def on_theme_changed(self) -> None:
-        """The theme is another one."""
+        """Repaint in the colours of a new theme."""
 
     def dismiss_layer(self) -> bool:
-        """Esc: take away one layer (a filter, a zoom); False where there is none."""
+        """Drop one layer, such as a filter or a zoom; return False if there is none."""
         return False

@@ -1,4 +1,4 @@
-"""The screen of one document: its panes, the lines around them, and keeping up with the file."""
+"""Screen of one document: its panes, and reloading and validation when the file changes."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ from resim_inspect.validation.findings import Report
 PaneFactory = Callable[[Session, str], Pane]
 """Creates a pane of a session under an id."""
 
-PATIENCE = 2.0
-"""Seconds that a file which cannot be read may stay still before that is believed."""
+RELOAD_TIMEOUT = 2.0
+"""Seconds without a change after which an unreadable file counts as unreadable."""
 
-LOOK_EVERY = 0.5
-"""Seconds between two looks at the file's state."""
+POLL_INTERVAL = 0.5
+"""Seconds between two checks of the file's state."""
 
 
 class DocumentScreen(MainScreen[None], Background):
-    """Panes that the numbers choose, one document behind them."""
+    """The panes of one document; a number key brings one into view."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.DOCUMENT, *keymap.FOCUS]
     DEFAULT_CSS = """
@@ -64,7 +64,7 @@ class DocumentScreen(MainScreen[None], Background):
             self.error = error
 
     class ValidationFinished(Message):
-        """The validator has looked at a document."""
+        """The validator has a report on a document."""
 
         def __init__(self, session: Session, report: Report, changes: str) -> None:
             super().__init__()
@@ -73,7 +73,7 @@ class DocumentScreen(MainScreen[None], Background):
             self.changes = changes
 
     class Linked(Message):
-        """Things can be looked up by their ids now."""
+        """The catalog has resolved the ids of a document."""
 
         def __init__(self, session: Session) -> None:
             super().__init__()
@@ -106,7 +106,7 @@ class DocumentScreen(MainScreen[None], Background):
         self._update_lines()
         after_first_frame(self, self._validate_first)
         if self._watch and self.session.document.path is not None:
-            self.set_interval(LOOK_EVERY, self._look)
+            self.set_interval(POLL_INTERVAL, self._check_file)
 
     # Panes.
 
@@ -117,7 +117,7 @@ class DocumentScreen(MainScreen[None], Background):
 
     @property
     def panes(self) -> list[Pane]:
-        """The panes that were looked at so far; not one that is still being made."""
+        """Panes that have been opened and are mounted."""
         return [
             child
             for child in self.query_one("#panes").children
@@ -129,7 +129,7 @@ class DocumentScreen(MainScreen[None], Background):
         self.pane.focus_main()
 
     async def show_pane(self, name: str) -> Pane:
-        """Bring a pane into view; it is made when it is first wanted."""
+        """Bring a pane into view, creating it on first use."""
         async with self._making:  # A key and a message may want the same one at once.
             if not any(pane.id == name for pane in self.panes):
                 made_of = self.session
@@ -184,12 +184,12 @@ class DocumentScreen(MainScreen[None], Background):
         self.update_hints()
 
     def on_theme_changed(self) -> None:
-        """The theme is another one."""
+        """Repaint in the colours of a new theme."""
         for pane in self.panes:
             pane.on_theme_changed()
         self._update_lines()
 
-    # Judging.
+    # Validation.
 
     def _validate_first(self) -> None:
         # The card of the first metric is being made: it comes before this too.
@@ -229,13 +229,13 @@ class DocumentScreen(MainScreen[None], Background):
         if said:
             self._note = f"rewritten: {said}"
             self.app.notify(said, title="The file was rewritten", timeout=6, markup=False)
-        self._spread(self.session.with_report(message.report))
+        self._set_session(self.session.with_report(message.report))
 
     @on(Linked)
     def _linked(self, message: Linked) -> None:
         message.session.catalog.linked = True
         if message.session.document is self.session.document:
-            self._spread(self.session)
+            self._set_session(self.session)
 
     @on(EditionChosen)
     def _edition(self, message: EditionChosen) -> None:
@@ -243,9 +243,9 @@ class DocumentScreen(MainScreen[None], Background):
         self.edition = message.edition
         self._validate(self.session, self.edition, None)
 
-    # Keeping up with the file.
+    # Reloading.
 
-    def _look(self) -> None:
+    def _check_file(self) -> None:
         if not self._reading and signature(self.session.document.path) not in (None, self._seen):
             self._start_reload()
 
@@ -271,7 +271,7 @@ class DocumentScreen(MainScreen[None], Background):
         try:
             with gc_paused():
                 loaded = load_when_written(
-                    path, patience=PATIENCE, cancelled=lambda: worker.is_cancelled
+                    path, patience=RELOAD_TIMEOUT, cancelled=lambda: worker.is_cancelled
                 )
                 new = Session.of(loaded, old.label, old.inputs)
                 # What is in view is to stay in view: the tables that it is found in.
@@ -293,7 +293,7 @@ class DocumentScreen(MainScreen[None], Background):
         self._changes = message.changes
         self._note = "rewritten"
         # The older document closes its file when the last thread that reads it is done.
-        self._spread(new)
+        self._set_session(new)
         self.call_after_refresh(self._validate, new, self.edition, old.report)
 
     @on(NotReloaded)
@@ -310,8 +310,8 @@ class DocumentScreen(MainScreen[None], Background):
         )
         self._update_lines()
 
-    def _spread(self, session: Session) -> None:
-        """Everything shows another state of the document."""
+    def _set_session(self, session: Session) -> None:
+        """Show another session in all panes and in the screens on top."""
         old, self.session = self.session, session
         for pane in self.panes:
             pane.show_session(session)

@@ -1,4 +1,4 @@
-"""One open document and what is known about it: findings, groups, what the last rewrite changed."""
+"""An open document with its catalog and findings, and the differences after a reload."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Session:
-    """A document as the screen shows it, never changed; a rewrite of the file makes a new one."""
+    """Immutable state of an open document; a reload makes a new one."""
 
     def __init__(
         self,
@@ -35,21 +35,21 @@ class Session:
         self.signature = signature
         self.catalog = catalog
         self.report = report
-        """None until the validator has looked."""
+        """None until validation has finished."""
         self.label = label
-        """The file in few words, for the first line."""
+        """Short name of the file, for the first line."""
         self.inputs = inputs
         """The inputs folder beside the file, where there is one."""
 
     @classmethod
     def of(cls, loaded: Loaded, label: str = "", inputs: Path | None = None) -> Session:
-        """A session with nothing known yet but the document."""
+        """Create a session of a document that is not validated yet."""
         document = loaded.document
         shown = label or place_name(document.path)
         return cls(document, loaded.signature, Catalog(document), label=shown, inputs=inputs)
 
     def with_report(self, report: Report) -> Session:
-        """This session with what the validator said."""
+        """Copy of this session with a validation report."""
         return Session(
             self.document,
             self.signature,
@@ -61,7 +61,7 @@ class Session:
 
     @property
     def findings(self) -> Sequence[Finding]:
-        """The findings; none while the validator is at work."""
+        """The findings; empty until validation has finished."""
         return self.report.findings if self.report else ()
 
     @cached_property
@@ -89,14 +89,14 @@ class Session:
 
 
 def place_name(path: Path | None) -> str:
-    """A file in few words: `flight-017/outputs/metrics.binproto`."""
+    """Short name of a file: `flight-017/outputs/metrics.binproto`."""
     if path is None:
         return "metrics.binproto"
     return clean("/".join(path.absolute().parts[-3:]).lstrip("/"), 120)
 
 
 def changed_findings(old: Report | None, new: Report) -> str:
-    """What a rewrite did to the findings: `3 new errors, 1 gone`; nothing for no difference."""
+    """Difference of two reports: `3 new errors, 1 gone`; empty for none."""
     if old is None:
         return ""
     before = Counter((f.severity, f.rule, f.where, f.message) for f in old.findings)
@@ -114,7 +114,7 @@ def changed_findings(old: Report | None, new: Report) -> str:
 
 
 def changed_metrics(old: Document, new: Document) -> str:
-    """What a rewrite did to the metrics: `2 new metrics, 1 status changed`."""
+    """Difference of two documents: `2 new metrics, 1 status changed`; empty for none."""
     before = _statuses(old)
     after = _statuses(new)
     parts = []

@@ -46,7 +46,7 @@ class Dialog(ModalScreen[T]):
 
 
 class ErrorDialog(Dialog[None]):
-    """What went wrong, in one sentence and in full."""
+    """An error in one sentence, with its traceback."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.ERROR_DIALOG]
 
@@ -55,13 +55,13 @@ class ErrorDialog(Dialog[None]):
         self.doing = doing
         self.error = error
 
-    def tells(self, doing: str, error: BaseException) -> bool:
-        """Whether it says the same as one about this error would."""
+    def shows_same(self, doing: str, error: BaseException) -> bool:
+        """Return True if this dialog shows the same error."""
         return (doing, type(error), str(error)) == (self.doing, type(self.error), str(self.error))
 
     @property
     def details(self) -> str:
-        """The whole story, for a bug report; no values of local variables."""
+        """Traceback without values of local variables, for a bug report."""
         return "".join(traceback.format_exception(self.error))
 
     def compose(self) -> ComposeResult:
@@ -104,7 +104,7 @@ class ChoiceList(RowList):
 
 
 class ChoiceDialog(Dialog[int | None]):
-    """One of a few rows; the answer is its number, None for none."""
+    """Choice of one row; returns its number, None for Esc."""
 
     DEFAULT_CSS = """
     ChoiceDialog > ChoiceList {
@@ -138,7 +138,7 @@ class ChoiceDialog(Dialog[int | None]):
 
 
 class ChecklistDialog(Dialog[None]):
-    """Rows that are on or off; every change is told at once."""
+    """Rows that are on or off; `changed` is called with the rows that are on at each change."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.CHECKLIST]
     DEFAULT_CSS = """
@@ -252,7 +252,7 @@ def _parts(text: str, width: int) -> list[str]:
 
 
 class DetailsDialog(Dialog[None]):
-    """Everything about one thing, row by row, each to be copied with y."""
+    """Names and values of the fields of one item; each value can be copied."""
 
     DEFAULT_CSS = """
     DetailsDialog > DetailRows {

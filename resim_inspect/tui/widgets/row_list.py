@@ -1,4 +1,4 @@
-"""A list that paints only the rows in view: as quick with a million rows as with ten."""
+"""A list that paints only the rows in view, so that its cost does not grow with its length."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from resim_inspect.tui import keymap
 from resim_inspect.tui.theme import ThemeStyles, theme_styles
 
 StyledText = tuple[str, Style]
-"""A run of text and how it is drawn."""
+"""A run of text and its style."""
 
 
 def strip_of(pieces: Sequence[StyledText], width: int, base: Style) -> Strip:
@@ -44,7 +44,7 @@ class LineWidget(Widget):
 
 
 class RowList(ScrollView, LineWidget, can_focus=True):
-    """Rows with a cursor. A subclass says how many there are and how one looks."""
+    """Rows with a cursor. A subclass sets the number of rows and renders one at a time."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.ROWS]
     DEFAULT_CSS = """
@@ -53,8 +53,8 @@ class RowList(ScrollView, LineWidget, can_focus=True):
 
     cursor: reactive[int] = reactive(-1, repaint=False)
 
-    class Moved(Message):
-        """The cursor stands on another row."""
+    class RowMessage(Message):
+        """Base of the messages about one row of a list."""
 
         def __init__(self, list_: RowList, row: int) -> None:
             super().__init__()
@@ -64,50 +64,44 @@ class RowList(ScrollView, LineWidget, can_focus=True):
         @property
         def control(self) -> RowList:
             return self.list
+
+    class Moved(RowMessage):
+        """The cursor has moved to another row, or the row has other contents."""
 
         def can_replace(self, message: Message) -> bool:
             return isinstance(message, RowList.Moved) and message.list is self.list
 
-    class Chosen(Message):
+    class Chosen(RowMessage):
         """A row was opened with Enter or a second click."""
-
-        def __init__(self, list_: RowList, row: int) -> None:
-            super().__init__()
-            self.list = list_
-            self.row = row
-
-        @property
-        def control(self) -> RowList:
-            return self.list
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self.count = 0
 
-    # What a subclass says.
+    # For subclasses.
 
     def render_row(self, row: int, width: int, styles: ThemeStyles) -> Sequence[StyledText]:
-        """One row as runs of text, at most `width` cells wide."""
+        """Render one row as runs of text, at most `width` cells wide."""
         raise NotImplementedError
 
     def selectable(self, row: int) -> bool:
-        """Whether the cursor may stand on this row (headings say no)."""
+        """Return True if the cursor may stand on this row; headings return False."""
         return 0 <= row < self.count
 
     def copy_text(self, row: int) -> str:
-        """What copying this row copies."""
+        """Text that copying this row copies."""
         return "".join(
             text for text, _ in self.render_row(row, 200, theme_styles(self.app))
         ).strip()
 
     def empty_text(self) -> str:
-        """What is said where there are no rows."""
+        """Text shown where there are no rows."""
         return "nothing here"
 
-    # What it does.
+    # Cursor and scrolling.
 
     def set_count(self, count: int, cursor: int | None = None) -> None:
-        """Say how many rows there are now, and where the cursor goes (default: it stays)."""
+        """Set the number of rows, and the row of the cursor (default: unchanged)."""
         self.count = count
         self.virtual_size = Size(0, count)
         wanted = self.cursor if cursor is None else cursor
@@ -118,7 +112,7 @@ class RowList(ScrollView, LineWidget, can_focus=True):
         self.refresh()
 
     def _nearest(self, row: int) -> int:
-        """The nearest row that the cursor may stand on, -1 for none."""
+        """Nearest row that the cursor may stand on, -1 for none."""
         for distance in range(self.count):
             for candidate in (row + distance, row - distance):
                 if 0 <= candidate < self.count and self.selectable(candidate):
@@ -130,12 +124,12 @@ class RowList(ScrollView, LineWidget, can_focus=True):
     def watch_cursor(self, old: int, new: int) -> None:
         for row in (old, new):
             if row >= 0:
-                self.refresh_line(row - 0)
+                self.refresh_line(row)
         self.reveal(new)
         self.post_message(self.Moved(self, new))
 
     def reveal(self, row: int) -> None:
-        """Scroll so far that this row can be seen, with a heading above it where there is one."""
+        """Scroll until this row is in view, with the heading above it if there is one."""
         height = self.scrollable_content_region.height
         if row < 0 or height <= 0:
             return
@@ -157,12 +151,12 @@ class RowList(ScrollView, LineWidget, can_focus=True):
 
     def action_page(self, by: int) -> None:
         height = max(1, self.scrollable_content_region.height - 1)
-        self._jump(self.cursor + by * height)
+        self._move_to(self.cursor + by * height)
 
     def action_edge(self, where: int) -> None:
-        self._jump(0 if where < 0 else self.count - 1)
+        self._move_to(0 if where < 0 else self.count - 1)
 
-    def _jump(self, row: int) -> None:
+    def _move_to(self, row: int) -> None:
         if self.count:
             self.cursor = self._nearest(min(max(row, 0), self.count - 1))
 
@@ -187,7 +181,7 @@ class RowList(ScrollView, LineWidget, can_focus=True):
             self.cursor = row
 
     def row_at(self, event: events.MouseEvent) -> int | None:
-        """The row under the pointer."""
+        """Row under the pointer; None outside the rows."""
         offset = event.get_content_offset(self)
         if offset is None:
             return None
@@ -224,3 +218,9 @@ def _over(strip: Strip, style: Style) -> Strip:
     return Strip(
         [Segment(s.text, (s.style or Style()) + style, s.control) for s in strip], strip.cell_length
     )
+
+
+def overflow_hint(left: int, right: int) -> str:
+    """Number of columns out of view, for a frame: `← 2 more · → 1 more`; empty for none."""
+    parts = (f"{arrow} {n:,} more" for arrow, n in (("←", left), ("→", right)) if n > 0)
+    return " · ".join(parts)

@@ -28,8 +28,7 @@ from resim_inspect.tui.messages import OpenRequested
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
 from resim_inspect.tui.widgets.main_screen import MainScreen
-from resim_inspect.tui.widgets.overflow_hint import overflow_hint
-from resim_inspect.tui.widgets.row_list import RowList, strip_of
+from resim_inspect.tui.widgets.row_list import RowList, overflow_hint, strip_of
 from resim_inspect.tui.workers import Background
 from resim_inspect.tui.workspace.jobs import JobRow, WorkspaceOutline
 from resim_inspect.tui.workspace.jobs_reader import JobsReader

@@ -1,4 +1,4 @@
-"""A metrics data as the columns of a table: index, values and statuses side by side."""
+"""Metrics data as columns of a table: index, values and statuses side by side."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-MOST_CATEGORIES = 200
-"""More categories than that are not set side by side."""
+MAX_CATEGORIES = 200
+"""Number of categories that are shown side by side."""
 SINCE_1970 = 100_000_000 * 1_000_000_000
 """Times from here on (1973) are taken as dates, before as times since the start; ns."""
 
@@ -31,7 +31,7 @@ class Column(NamedTuple):
     """`index`, `value` or `status`."""
     series: Series
     dates: bool = False
-    """Whether its times are dates."""
+    """True if the times are dates."""
 
     def text(self, row: int) -> str:
         """The cell of a row; empty past the end."""
@@ -49,7 +49,7 @@ class Column(NamedTuple):
 
     @property
     def right(self) -> bool:
-        """Whether its cells stand right."""
+        """Return True if the cells are right-aligned."""
         return self.series.kind in (SeriesKind.DOUBLES, SeriesKind.TIMESTAMPS)
 
     def width(self) -> int:
@@ -71,7 +71,7 @@ class Columns(NamedTuple):
     rows: int
     columns: tuple[Column, ...]
     notes: tuple[str, ...]
-    """What could not be read, and why."""
+    """Sentences about what could not be read."""
     trouble: NDArray[np.int64]
     """Rows that fail or are no number, ascending."""
     stats: tuple[tuple[str, Statistics, str], ...]
@@ -79,7 +79,7 @@ class Columns(NamedTuple):
 
 
 def columns_of(document: Document, data: MetricsData) -> Columns:
-    """Decode a metrics data, its index and its statuses; not for the thread that draws."""
+    """Decode metrics data with their index and statuses: call it in a worker thread."""
     import numpy as np
 
     columns: list[Column] = []
@@ -88,9 +88,9 @@ def columns_of(document: Document, data: MetricsData) -> Columns:
     stats: list[tuple[str, Statistics, str]] = []
     categories: list[str | None] = [None]
     if data.is_per_category:
-        categories = list(data.category_names[:MOST_CATEGORIES])
-        if len(data.category_names) > MOST_CATEGORIES:
-            notes.append(f"the first {MOST_CATEGORIES} of {len(data.category_names):,} categories")
+        categories = list(data.category_names[:MAX_CATEGORIES])
+        if len(data.category_names) > MAX_CATEGORIES:
+            notes.append(f"the first {MAX_CATEGORIES} of {len(data.category_names):,} categories")
     index, status = document.index_of(data), status_of(document, data)
     if data.is_indexed and index is None:
         notes.append("its index is not in the file")
@@ -217,7 +217,7 @@ def describe(columns: Columns) -> Iterator[str]:
 
 
 class SearchError(ValueError):
-    """A search that means nothing for these values; the text says why."""
+    """A search that does not apply to these values; the message says why."""
 
 
 _COMPARE = re.compile(r"\s*(>=|<=|!=|>|<|=|)\s*(\S+)\s*")

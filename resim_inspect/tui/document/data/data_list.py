@@ -1,4 +1,4 @@
-"""The list of metrics data: a name, how long it is, what it holds."""
+"""List of metrics data: name, length and type in each row."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ KINDS = {
 
 NEAR = 4
 """So many rows above and below have names that must not look like this one's."""
-MOST_SURVEYED = 20_000
-"""Of more data it is not said which of them no metric uses: finding out takes seconds."""
+MAX_SURVEYED = 20_000
+"""Number of data up to which unused ones are marked: finding them takes seconds."""
 
 
 def apart(name: str, others: Sequence[str], room: int) -> str:
@@ -115,7 +115,7 @@ class DataList(RowList, Background):
         self._survey(session.document)
 
     def is_unused(self, row: int) -> bool:
-        """Whether it is known that no metric uses these data."""
+        """Return True if it is known that no metric uses these data."""
         return row in self._unused
 
     def _title(self) -> None:
@@ -212,7 +212,7 @@ class DataList(RowList, Background):
     )
     def _survey(self, document: Document) -> None:
         worker = get_current_worker()
-        if len(document.data) > MOST_SURVEYED:
+        if len(document.data) > MAX_SURVEYED:
             return
         unused = set()
         for data in document.data:

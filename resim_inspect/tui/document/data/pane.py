@@ -1,4 +1,4 @@
-"""The pane of data: every series, with or without a metric, as a table or a chart."""
+"""Data pane: all metrics data, used by a metric or not, as a table or a chart."""
 
 from __future__ import annotations
 
@@ -29,11 +29,10 @@ from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import GoTo, KeyHintsChanged
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.chart.view import ChartView
-from resim_inspect.tui.widgets.overflow_hint import overflow_hint
-from resim_inspect.tui.widgets.row_list import RowList
+from resim_inspect.tui.widgets.row_list import RowList, overflow_hint
 
 TALL = 20
-"""Rows from which on a chart leaves room for the numbers below it."""
+"""Height in rows from which a chart leaves room for the numbers below it."""
 
 
 class DataPane(Pane):
@@ -90,12 +89,12 @@ class DataPane(Pane):
 
     @property
     def list(self) -> DataList:
-        """The list."""
+        """The list of data."""
         return self.query_one(DataList)
 
     @property
     def table(self) -> SeriesTable:
-        """The table."""
+        """The table of the chosen data."""
         return self.query_one(SeriesTable)
 
     @property
@@ -315,7 +314,7 @@ class DataPane(Pane):
 
 
 def data_details(document: Document, data: MetricsData) -> Mapping[str, str]:
-    """Everything the file says about a metrics data, by name."""
+    """All fields of metrics data in the file, by name."""
     try:
         length = "" if data.is_per_category or data.external_path else f"{document.length(data):,}"
     except DocumentError as error:

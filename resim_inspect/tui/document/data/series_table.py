@@ -1,4 +1,4 @@
-"""A table of millions of rows: index, values, statuses, only what is in view is written."""
+"""Table of a series of any length: only the rows and columns in view are rendered."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 
 UUID_START = 9
-"""Cells of a UUID that has to give way: the first eight letters and an ellipsis."""
-LEAST = 4
-"""Cells that are worth showing of a value that has to be cut."""
+"""Cells of a truncated UUID: eight characters and an ellipsis."""
+MIN_VALUE_WIDTH = 4
+"""Cells that a truncated value has at least."""
 
 
 class SeriesTable(RowList, Background):
@@ -122,7 +122,7 @@ class SeriesTable(RowList, Background):
                 if size > left:
                     size = UUID_START if uuid else max(UUID_START, left)
             if column.role == "value" and all(other.role == "index" for other, _ in found):
-                size = min(size, max(LEAST, room))
+                size = min(size, max(MIN_VALUE_WIDTH, room))
             if size > room and found:
                 if column.series.kind is SeriesKind.STATUSES and room >= 1:
                     found.append((column, 1))  # its symbol says enough

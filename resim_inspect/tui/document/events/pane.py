@@ -1,4 +1,4 @@
-"""The pane of events: when, how bad, and which metrics belong to them."""
+"""Events pane: times, statuses and metrics of the events."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from resim_inspect.tui.theme import ThemeStyles, theme_styles
 from resim_inspect.tui.widgets.row_list import RowList, StyledText
 
 TIMED = frozenset({MetricType.DOUBLE_OVER_TIME, MetricType.STATES_OVER_TIME})
-"""The kinds of metrics whose charts have an axis of time."""
+"""Types of metrics whose charts have a time axis."""
 
 
 class EventList(RowList):
@@ -40,7 +40,7 @@ class EventList(RowList):
 
     @property
     def event(self) -> Event | None:
-        """The chosen one."""
+        """The chosen event."""
         return self.events[self.cursor] if 0 <= self.cursor < len(self.events) else None
 
     def show(self, session: Session) -> None:
@@ -250,8 +250,8 @@ class EventsPane(Pane):
             self._show()
             self.post_message(KeyHintsChanged())
 
-    @on(Timeline.Picked)
-    def _picked(self, message: Timeline.Picked) -> None:
+    @on(Timeline.EventClicked)
+    def _picked(self, message: Timeline.EventClicked) -> None:
         message.stop()
         self.go_to(message.position)
 

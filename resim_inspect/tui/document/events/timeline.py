@@ -28,7 +28,7 @@ class Timeline(LineWidget):
 
     DEFAULT_CSS = "Timeline { height: 5; border: round $rule; border-title-color: $quiet; }"
 
-    class Picked(Message):
+    class EventClicked(Message):
         """A mark was clicked."""
 
         def __init__(self, position: int) -> None:
@@ -112,4 +112,4 @@ class Timeline(LineWidget):
             return
         nearest = min(self._columns, key=lambda column: abs(column - offset.x))
         if abs(nearest - offset.x) <= 1:
-            self.post_message(self.Picked(self._columns[nearest][0].position))
+            self.post_message(self.EventClicked(self._columns[nearest][0].position))

@@ -1,4 +1,4 @@
-"""The pane of findings: what is wrong, where, and what to do; Enter goes there."""
+"""Findings pane: a list of findings, the chosen one explained; Enter goes to its target."""
 
 from __future__ import annotations
 
@@ -29,25 +29,29 @@ Row = Finding | str
 """A finding, or a heading."""
 
 
-PLACES = ("metric", "data", "event")
-"""What a finding may be about that can be gone to."""
+NAVIGABLE_KINDS = ("metric", "data", "event")
+"""Kinds of targets that the app can go to."""
 
 
-class By(StrEnum):
-    """What stands under one heading."""
+class FindingGrouping(StrEnum):
+    """Criterion by which findings are grouped under headings."""
 
     NOTHING = "one by one"
     RULE = "by rule"
     PLACE = "by place"
 
     @property
-    def next(self) -> By:
-        """The one that follows, round and round."""
-        return {By.NOTHING: By.RULE, By.RULE: By.PLACE, By.PLACE: By.NOTHING}[self]
+    def next(self) -> FindingGrouping:
+        """The next grouping, in a cycle."""
+        return {
+            FindingGrouping.NOTHING: FindingGrouping.RULE,
+            FindingGrouping.RULE: FindingGrouping.PLACE,
+            FindingGrouping.PLACE: FindingGrouping.NOTHING,
+        }[self]
 
 
-def place(session: Session, finding: Finding) -> str:
-    """What a finding is about: `metric “Max speed”`, or the file."""
+def target_label(session: Session, finding: Finding) -> str:
+    """Target of a finding in words: `metric “Max speed”`, or the file."""
     kind, position = finding.target
     message = session.document.message
     if kind == "metric" and position < len(message.job_level_metrics.metrics):
@@ -67,32 +71,32 @@ class FindingList(RowList):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.rows: Sequence[Row] = ()
-        self.by = By.NOTHING
+        self.by = FindingGrouping.NOTHING
         self.checked = False
 
     @property
     def finding(self) -> Finding | None:
-        """The chosen one."""
+        """The chosen finding; None on a heading."""
         if 0 <= self.cursor < self.count:
             row = self.rows[self.cursor]
             return row if isinstance(row, Finding) else None
         return None
 
-    def show(self, session: Session, by: By) -> None:
+    def show(self, session: Session, by: FindingGrouping) -> None:
         """Show the findings of a document; the cursor stays with its finding."""
         here = self.finding
         self.by, self.checked = by, session.report is not None
         ordered = sorted(session.findings, key=lambda f: -f.severity.rank)
         rows: list[Row] = list(ordered)
-        if by is not By.NOTHING:
+        if by is not FindingGrouping.NOTHING:
             groups: dict[object, list[Finding]] = {}
             for finding in ordered:
-                key = finding.rule if by is By.RULE else finding.target
+                key = finding.rule if by is FindingGrouping.RULE else finding.target
                 groups.setdefault(key, []).append(finding)
             rows = []
             for members in groups.values():
                 first = members[0]
-                heading = first.rule if by is By.RULE else place(session, first)
+                heading = first.rule if by is FindingGrouping.RULE else target_label(session, first)
                 rows.append(f"{heading}  {len(members):,}")
                 rows += members
         self.rows = rows
@@ -124,7 +128,7 @@ class FindingList(RowList):
         where, message = clean(finding.where, 300), clean(finding.message, 300)
         if width < 70:
             return [*start, (fit(f"{message}", width - 3), words)]
-        if self.by is By.RULE:
+        if self.by is FindingGrouping.RULE:
             left = min(48, width * 2 // 5)
             return [*start, (fit(where, left) + "  ", styles.quiet), (message, words)]
         left, rule = min(40, width // 3), min(24, width // 4)
@@ -153,7 +157,7 @@ class FindingsPane(Pane):
 
     def __init__(self, session: Session, *, id: str | None = None) -> None:
         super().__init__(session, id=id)
-        self.by = By.NOTHING
+        self.by = FindingGrouping.NOTHING
 
     def compose(self) -> ComposeResult:
         yield FindingList(id="findings")
@@ -166,7 +170,7 @@ class FindingsPane(Pane):
 
     @property
     def list(self) -> FindingList:
-        """The list."""
+        """The list of findings."""
         return self.query_one(FindingList)
 
     def show_session(self, session: Session) -> None:
@@ -190,7 +194,7 @@ class FindingsPane(Pane):
             return (edition,)
         hints = (Hint("findings.group", self.by.next.value), edition, Hint("rows.copy"))
         there = Hint("rows.choose", "go there")
-        return (there, *hints) if finding.target.kind in PLACES else hints
+        return (there, *hints) if finding.target.kind in NAVIGABLE_KINDS else hints
 
     def on_theme_changed(self) -> None:
         self.show_session(self.session)
@@ -252,7 +256,7 @@ class FindingsPane(Pane):
         finding = self.list.finding
         if finding is None:
             return
-        if finding.target.kind in PLACES:
+        if finding.target.kind in NAVIGABLE_KINDS:
             self.post_message(GoTo(finding.target.kind, finding.target.position))
         else:
             self.app.notify("This finding is about the file as a whole.", timeout=3)

@@ -1,4 +1,4 @@
-"""The card of one metric: its chart, and below it what the file says about it."""
+"""Card of one metric: its chart, and below it its description and findings."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from resim_inspect.tui.widgets.chart.view import ChartView
 
 
 class Card(Vertical):
-    """A metric, whole."""
+    """Chart and description of a metric."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.BROWSE]
 
@@ -50,7 +50,7 @@ class Card(Vertical):
         self.chart.browse()
 
     def show(self, session: Session, position: int | None) -> None:
-        """Show a metric; None where there is none."""
+        """Show the metric at a position; None clears the card."""
         text, box = self.query_one("#details-text", Static), self.query_one("#details-box")
         if position is None:
             self.chart.clear()

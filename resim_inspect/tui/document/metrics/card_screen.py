@@ -1,4 +1,4 @@
-"""One metric on the whole screen, with the next and the one before a key away."""
+"""Screen of one metric, with keys to the next and the previous one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from resim_inspect.tui.widgets.main_screen import MainScreen
 
 
 class CardScreen(MainScreen[int | None]):
-    """The card; answers with the position of the metric that was looked at last."""
+    """The card; returns the position of the metric shown last."""
 
     COMMON_HINTS = ()
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.CARD]
@@ -62,7 +62,7 @@ class CardScreen(MainScreen[int | None]):
         self.update_hints()
 
     def session_changed(self, old: Session, new: Session) -> None:
-        """The file was rewritten or judged: show the same metric as it is now."""
+        """Show the same metric in the new session; close if it is gone."""
         position: int | None = self.position
         if new.document is not old.document:
             position = same_metric(old, self.position, new)
@@ -75,7 +75,7 @@ class CardScreen(MainScreen[int | None]):
         self._show()
 
     def on_theme_changed(self) -> None:
-        """The theme is another one."""
+        """Repaint in the colours of a new theme."""
         self._show()
         self.query_one(Card).chart.on_theme_changed()
 

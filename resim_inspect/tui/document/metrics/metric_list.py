@@ -1,4 +1,4 @@
-"""The list of metrics: grouped, filtered, a status, a name and a value a row."""
+"""List of metrics, grouped and filtered: status, name and value in each row."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class MetricList(RowList, Background):
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.METRIC_LIST]
 
     class Shown(Message):
-        """Other metrics stand in the list than before."""
+        """The metrics in the list have changed."""
 
     class Values(Message):
         """One-line values are ready."""

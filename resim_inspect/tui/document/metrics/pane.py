@@ -1,4 +1,4 @@
-"""The first pane: the list of metrics, its filter, and the card of the chosen one."""
+"""Metrics pane: the list of metrics, its filter, and the card of the chosen metric."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class MetricsPane(Pane):
 
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.METRICS]
     card: Card | None = None
-    """The card of the chosen metric, once it is there."""
+    """Card of the chosen metric; None until it is mounted."""
     _chart_hints: tuple[Hint, ...] = ()
 
     DEFAULT_CSS = """
@@ -69,7 +69,7 @@ class MetricsPane(Pane):
 
     @property
     def list(self) -> MetricList:
-        """The list."""
+        """The list of metrics."""
         return self.query_one(MetricList)
 
     def show_session(self, session: Session) -> None:
@@ -155,7 +155,7 @@ class MetricsPane(Pane):
         )
         metrics.border_subtitle = subtitle
 
-    # The list speaks.
+    # Messages of the list.
 
     @on(RowList.Moved)
     def _moved(self, message: RowList.Moved) -> None:

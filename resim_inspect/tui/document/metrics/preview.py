@@ -1,4 +1,4 @@
-"""A metric's value in the width of a list: a number, a few words, or a small curve."""
+"""Preview of a metric's value in a list row: a number, a few words, or a small curve."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SPARK_CELLS = 10
 
 
 def metric_preview(document: Document, metric: Metric) -> str:
-    """The text for a metric's row. May decode a series: not for the thread that draws."""
+    """Text for a metric's row. May decode a series: call it in a worker thread."""
     try:
         curve = _spark(document, metric)
     except DocumentError:

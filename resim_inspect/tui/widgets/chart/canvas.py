@@ -19,7 +19,7 @@ from resim_inspect.tui.key_hints import key_of
 from resim_inspect.tui.theme import ThemeStyles, theme_styles
 from resim_inspect.tui.widgets.chart.painter import Painted, Request, Subject, paint
 from resim_inspect.tui.widgets.chart.terminal_graphics import Graphics, send, stamp
-from resim_inspect.tui.widgets.chart.viewport import Window, around
+from resim_inspect.tui.widgets.chart.viewport import Window, scroll_into_view
 from resim_inspect.tui.widgets.row_list import LineWidget, StyledText, strip_of
 from resim_inspect.tui.workers import Background
 
@@ -94,7 +94,7 @@ class ChartCanvas(Background, LineWidget, can_focus=True):
         self.cursor_x = x
         extent = self._extent
         if self.window and extent:
-            self.window = around(x, self.window, extent)
+            self.window = scroll_into_view(x, self.window, extent)
             self._ask()
         self.refresh()
 

@@ -14,7 +14,7 @@ from resim_inspect.tui import keymap
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.chart.canvas import ChartCanvas
-from resim_inspect.tui.widgets.chart.viewport import Window, held, panned, zoomed
+from resim_inspect.tui.widgets.chart.viewport import Window, clamp, pan, zoom
 
 if TYPE_CHECKING:
     from resim_inspect.charts.model.drawing import TimeMode
@@ -60,13 +60,13 @@ class ChartView(ChartCanvas):
             return
         view = self._view()
         if view is not None:
-            self.window = zoomed(view[0], view[1], factor, self.cursor_x)
+            self.window = zoom(view[0], view[1], factor, self.cursor_x)
             self._ask()
 
     def action_pan(self, part: float) -> None:
         view = self._view()
         if view is not None and self.window is not None:
-            self.window = panned(self.window, view[1], part)
+            self.window = pan(self.window, view[1], part)
             self._ask()
 
     def action_reset(self) -> None:
@@ -100,7 +100,7 @@ class ChartView(ChartCanvas):
             if not low <= at <= high:
                 width = high - low
                 start = at if at < low else at - width
-                self.window = held((start, start + width), view[1])
+                self.window = clamp((start, start + width), view[1])
                 self._ask()
         self.refresh()
         self.post_message(self.Read())
@@ -237,7 +237,7 @@ class ChartView(ChartCanvas):
         view = self._view()
         if view is not None:
             event.stop()
-            self.window = zoomed(view[0], view[1], factor, self._x_under(event))
+            self.window = zoom(view[0], view[1], factor, self._x_under(event))
             self._ask()
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
@@ -255,7 +255,7 @@ class ChartView(ChartCanvas):
         plot = self._painted.picture.plot
         if plot is not None:
             shift = (start - event.x) / max(1, plot.width) * (high - low)
-            self.window = held((low + shift, high + shift), view[1])
+            self.window = clamp((low + shift, high + shift), view[1])
             self._ask()
 
     def on_mouse_up(self) -> None:

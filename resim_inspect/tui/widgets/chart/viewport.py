@@ -1,15 +1,15 @@
-"""Windows on an axis: zooming and panning as arithmetic on a pair of numbers."""
+"""The visible range of an axis: zooming and panning as arithmetic on a pair of numbers."""
 
 from __future__ import annotations
 
 Window = tuple[float, float]
 
-SMALLEST = 1e-12
-"""The narrowest window, as a part of the whole extent."""
+MIN_SHARE = 1e-12
+"""Width of the narrowest window, as a share of the whole extent."""
 
 
-def zoomed(window: Window, extent: Window, factor: float, anchor: float | None) -> Window | None:
-    """The window `factor` times as wide, `anchor` staying where it is; None for all of it."""
+def zoom(window: Window, extent: Window, factor: float, anchor: float | None) -> Window | None:
+    """Scale the window by `factor` about `anchor`; None stands for the whole extent."""
     low, high = window
     width = high - low
     whole = extent[1] - extent[0]
@@ -17,21 +17,21 @@ def zoomed(window: Window, extent: Window, factor: float, anchor: float | None) 
         return None
     if anchor is None or not low <= anchor <= high:
         anchor = (low + high) / 2
-    new = max(width * factor, whole * SMALLEST)
+    new = max(width * factor, whole * MIN_SHARE)
     if new >= whole * 0.999:
         return None
     part = (anchor - low) / width
-    return held((anchor - part * new, anchor - part * new + new), extent)
+    return clamp((anchor - part * new, anchor - part * new + new), extent)
 
 
-def panned(window: Window, extent: Window, part: float) -> Window:
-    """The window moved by a part of its width, kept inside the extent."""
+def pan(window: Window, extent: Window, part: float) -> Window:
+    """Move the window by a share of its width, inside the extent."""
     width = window[1] - window[0]
-    return held((window[0] + part * width, window[1] + part * width), extent)
+    return clamp((window[0] + part * width, window[1] + part * width), extent)
 
 
-def held(window: Window, extent: Window) -> Window:
-    """The window, moved inside the extent, its width kept."""
+def clamp(window: Window, extent: Window) -> Window:
+    """Move the window inside the extent without changing its width."""
     low, high = window
     if high - low >= extent[1] - extent[0]:
         return extent
@@ -42,10 +42,10 @@ def held(window: Window, extent: Window) -> Window:
     return window
 
 
-def around(at: float, window: Window, extent: Window) -> Window:
-    """The window moved so far that `at` is in it: as it is, else with `at` in the middle."""
+def scroll_into_view(at: float, window: Window, extent: Window) -> Window:
+    """Return the window if `at` is in it, else one of the same width with `at` in the middle."""
     low, high = window
     if low <= at <= high:
         return window
     half = (high - low) / 2
-    return held((at - half, at + half), extent)
+    return clamp((at - half, at + half), extent)
