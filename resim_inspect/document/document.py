@@ -62,7 +62,7 @@ class Document:
 
     @property
     def job_id(self) -> str:
-        """As the file writes it; empty if it does not."""
+        """The job id as the file writes it; empty where it has none."""
         return self.message.job_id.id.data
 
     @property
@@ -88,7 +88,7 @@ class Document:
 
     @cached_property
     def metrics(self) -> Sequence[Metric]:
-        """All metrics, in the order of the file; each is made when asked for."""
+        """All metrics in the order of the file; each is converted on first access."""
         from resim_inspect.document import from_proto
 
         messages = self.message.job_level_metrics.metrics
@@ -96,7 +96,7 @@ class Document:
 
     @cached_property
     def data(self) -> Sequence[MetricsData]:
-        """All metrics data, in the order of the file; each is made when asked for."""
+        """All metrics data in the order of the file; each is converted on first access."""
         from resim_inspect.document import from_proto
 
         messages = self.message.metrics_data
@@ -106,7 +106,7 @@ class Document:
 
     @cached_property
     def events(self) -> Sequence[Event]:
-        """All events, in the order of the file; each is made when asked for."""
+        """All events in the order of the file; each is converted on first access."""
         from resim_inspect.document import from_proto
 
         messages = self.message.events
@@ -122,9 +122,9 @@ class Document:
             orders.append(order if order == order else _INFINITY)
             names.append(metric.name)
         # Twice by plain values is much quicker than once by pairs, and other threads wait less.
-        found = sorted(range(len(names)), key=names.__getitem__)
-        found.sort(key=orders.__getitem__)
-        return found
+        positions = sorted(range(len(names)), key=names.__getitem__)
+        positions.sort(key=orders.__getitem__)
+        return positions
 
     # ------------------------------------------------------------- looking up
 
@@ -172,7 +172,7 @@ class Document:
         return self.data_by_id(data.index_id)
 
     def data_of(self, metric: Metric) -> list[MetricsData]:
-        """The data a metric refers to, each once; what is not in the file is left out."""
+        """The data a metric refers to, each once; missing ones are left out."""
         from resim_inspect.document.references import data_ids
 
         found = (self.data_by_id(data_id) for data_id in dict.fromkeys(data_ids(metric.values)))
@@ -231,7 +231,7 @@ class Document:
     # ----------------------------------------------------------------- series
 
     def series(self, data: MetricsData, category: str | None = None) -> Series:
-        """The values of a data (of one category), decoded; kept while there is room.
+        """Decoded values of a data (of one category), cached up to the size of the cache.
 
         Raises SeriesError where there are none, ChangedError if the file was rewritten
         since it was opened, MalformedError for values that protobuf refuses.
@@ -322,7 +322,7 @@ class Document:
     # ------------------------------------------------------------------- rest
 
     def unknown_fields(self) -> list[UnknownField]:
-        """Fields that the schema does not know, each place and number once."""
+        """Fields that the schema does not know, each path and number once."""
         from resim_inspect.document.unknown_fields import unknown_fields
 
         return unknown_fields(self.message, self._slices)

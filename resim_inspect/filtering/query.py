@@ -109,7 +109,7 @@ def _word(word: str, catalog: Catalog, marks: Marks) -> Test:
     value = value.replace('"', "").casefold()
     if not colon or '"' in field or field.casefold() not in FIELDS:
         if colon and field.isidentifier() and not word.startswith('"') and "::" not in word:
-            raise QueryError(f"no field {field}: there is {', '.join(FIELDS)}")
+            raise QueryError(f"there is no field {field}; the fields are {', '.join(FIELDS)}")
         return _named(word.replace('"', ""), catalog)
     field = field.casefold()
     if field == "name":
@@ -154,7 +154,7 @@ def _numbers(value: str, kind: type[OpenEnum]) -> frozenset[int]:
     found = frozenset(int(m) for m in kind if m.known and wanted in m.name.casefold())
     if not found:
         names = ", ".join(m.name.casefold() for m in kind if m.known)
-        raise QueryError(f"nothing is called {value}: there is {names}")
+        raise QueryError(f"there is no value {value}; the values are {names}")
     return found
 
 
@@ -204,7 +204,7 @@ def _has(value: str, catalog: Catalog, marks: Marks) -> Test:
         return lambda position: bool(metrics[position].description)
     if any(name.startswith(value) for name in (*sets, "event", "tag", "description")):
         return lambda _: True  # still being typed
-    raise QueryError(f"has:{value} means nothing: {FIELDS['has']}")
+    raise QueryError(f"has:{value} is not valid; the values are {FIELDS['has']}")
 
 
 def _is(value: str, catalog: Catalog) -> Test:
@@ -219,4 +219,4 @@ def _is(value: str, catalog: Catalog) -> Test:
         return lambda p: bool(metrics[p].event_metric)
     if any(name.startswith(value) for name in ("hidden", "shown", "blocking", "event")):
         return lambda _: True  # still being typed
-    raise QueryError(f"is:{value} means nothing: {FIELDS['is']}")
+    raise QueryError(f"is:{value} is not valid; the values are {FIELDS['is']}")

@@ -60,7 +60,7 @@ class _UnusualError(Exception):
 
 
 class _Window:
-    """Bytes of a source around the place that is being read."""
+    """Buffer of the bytes of a source around the current offset."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
@@ -69,7 +69,7 @@ class _Window:
         self.data = b""
 
     def at(self, offset: int, need: int) -> int:
-        """Make sure of `need` bytes from `offset`, as far as there are; its place in `data`."""
+        """Buffer `need` bytes from `offset`, or all up to the end; return its index in `data`."""
         place = offset - self.start
         if place < 0 or (place + need > len(self.data) and self.start + len(self.data) < self.size):
             # Reading on is likely to go further; a jump is likely to be followed by another.
@@ -174,10 +174,11 @@ def _scan(source: Source, threshold: int) -> Scan:
 
 
 def small_records(data: bytes, place: int, threshold: int) -> tuple[int, int]:
-    """Past the usual records from `place` that are too small for a cut and lie whole in `data`.
+    """Skip the usual records from `place` that are below `threshold` and complete in `data`.
 
-    Returns the place after them and how many were metrics data. There may be 100,000: this
-    loop is written for speed, and stops at whatever is unusual.
+    Return the index after them and the number of metrics data among them. There may be
+    100,000: this
+    loop is written for speed and stops at anything unusual.
     """
     passed = 0
     size = len(data)
@@ -221,7 +222,7 @@ def _skip_varint(window: _Window, offset: int) -> int:
 
 
 def _skip_unknown(window: _Window, offset: int) -> int:
-    """Past a field that JobMetrics does not know: protobuf keeps it as it is."""
+    """Skip a field that JobMetrics does not have; protobuf keeps it as it is."""
     tag, after = window.varint(offset)
     if tag >> 3 <= 5:  # field 0, or a known field in another wire type
         raise _UnusualError
