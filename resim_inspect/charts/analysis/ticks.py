@@ -21,9 +21,9 @@ class Ticks:
     title: str = ""
 
 
-def nice_step(span: float, most: int, steps: tuple[float, ...] = (1, 2, 2.5, 5, 10)) -> float:
-    """The smallest of 1, 2, 2.5, 5 × 10^k that needs at most `most` steps for the span."""
-    raw = span / max(1, most)
+def nice_step(span: float, max_ticks: int, steps: tuple[float, ...] = (1, 2, 2.5, 5, 10)) -> float:
+    """The smallest of 1, 2, 2.5, 5 × 10^k that needs at most `max_ticks` steps for the span."""
+    raw = span / max(1, max_ticks)
     if not (raw > 0 and math.isfinite(raw)):
         return 1.0
     power = 10.0 ** math.floor(math.log10(raw))
@@ -33,22 +33,22 @@ def nice_step(span: float, most: int, steps: tuple[float, ...] = (1, 2, 2.5, 5, 
     return step if math.isfinite(step) else raw
 
 
-def multiples(low: float, high: float, step: float, most: int = 200) -> list[float]:
+def multiples(low: float, high: float, step: float, max_ticks: int = 200) -> list[float]:
     """The multiples of `step` from low to high."""
     if not (step > 0 and math.isfinite(low / step) and math.isfinite(high / step)):
         return []
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
-    if last - first >= most:
+    if last - first >= max_ticks:
         return []
     return [k * step for k in range(first, last + 1)]
 
 
-def number_ticks(low: float, high: float, most: int) -> Ticks:
+def number_ticks(low: float, high: float, max_ticks: int) -> Ticks:
     """Round numbers between low and high, with just the digits that tell them apart."""
     span = high - low
     if not (span > 0 and math.isfinite(span)):
         return Ticks((low,), (number(low),)) if math.isfinite(low) else Ticks((), ())
-    step = nice_step(span, most)
+    step = nice_step(span, max_ticks)
     positions = multiples(low, high, step)
     if not positions:
         return Ticks((), ())
@@ -87,7 +87,7 @@ def _power(value: float, digits: int) -> str:
     return f"{mantissa}e{int(exponent)}"
 
 
-def log_ticks(low: float, high: float, most: int) -> Ticks:
+def log_ticks(low: float, high: float, max_ticks: int) -> Ticks:
     """Decades, and 2 and 5 times them where there is room; positions are log10."""
     # No double is beyond 10^309 or below 10^-324.
     low, high = max(low, -330.0), min(high, 310.0)
@@ -103,9 +103,9 @@ def log_ticks(low: float, high: float, most: int) -> Ticks:
         ]
         if len(inner) >= 2:
             return Ticks(tuple(p for p, _ in inner), tuple(number(v) for _, v in inner))
-        plain = number_ticks(low, high, most)
+        plain = number_ticks(low, high, max_ticks)
         return Ticks(plain.positions, tuple(log_number(p) for p in plain.positions))
-    stride = max(1, math.ceil(len(decades) / max(2, most)))
+    stride = max(1, math.ceil(len(decades) / max(2, max_ticks)))
     chosen = [float(k) for k in decades if k % stride == 0]
     return Ticks(tuple(chosen), tuple(log_number(k) for k in chosen))
 
@@ -134,20 +134,20 @@ _FAR = 1e17
 """Seconds; no time of int64 ns is nearly so far away."""
 
 
-def time_step(span_ns: float, most: int) -> int:
-    """A round step in ns that needs at most `most` steps for the span."""
-    raw = span_ns / max(1, most)
+def time_step(span_ns: float, max_ticks: int) -> int:
+    """A round step in ns that needs at most `max_ticks` steps for the span."""
+    raw = span_ns / max(1, max_ticks)
     return next((s for s in _STEPS if s >= raw * (1 - 1e-9)), _STEPS[-1])
 
 
-def time_ticks(low: float, high: float, most: int, axis: Axis) -> Ticks:
+def time_ticks(low: float, high: float, max_ticks: int, axis: Axis) -> Ticks:
     """Ticks between two positions (seconds since the base) of a time axis."""
     # Labels count in whole ns from 1970, or from the axis's zero: `offset` is position 0.
     offset = axis.base if axis.absolute else -axis.relative_origin
     if not (-_FAR < low < high < _FAR):
         return Ticks((), ())
     start, stop = math.floor(low * NS) + offset, math.ceil(high * NS) + offset
-    step = time_step(max(1.0, (high - low) * NS), most)
+    step = time_step(max(1.0, (high - low) * NS), max_ticks)
     first, last = -(-start // step), stop // step
     if not 0 <= last - first <= 200:
         return Ticks((), ())
@@ -253,26 +253,26 @@ def _utc(ns: int) -> datetime | None:
         return None
 
 
-def ticks(low: float, high: float, most: int, axis: Axis) -> Ticks:
-    """The ticks of any axis between two positions, at most about `most` of them."""
+def ticks(low: float, high: float, max_ticks: int, axis: Axis) -> Ticks:
+    """The ticks of any axis between two positions, at most about `max_ticks` of them."""
     if axis.kind == "hidden":
         return Ticks((), ())
     if axis.marks:
         inside = [mark for mark in axis.marks if low <= mark[0] <= high]
-        chosen = inside[:: max(1, math.ceil(len(inside) / max(1, 3 * most)))]
+        chosen = inside[:: max(1, math.ceil(len(inside) / max(1, 3 * max_ticks)))]
         return Ticks(tuple(p for p, _ in chosen), tuple(t for _, t in chosen))
     if axis.kind == "time":
-        return time_ticks(low, high, most, axis)
+        return time_ticks(low, high, max_ticks, axis)
     if axis.kind == "log":
-        return log_ticks(low, high, most)
+        return log_ticks(low, high, max_ticks)
     if axis.kind == "category":
         names = axis.categories
         first, last = max(0, math.ceil(low)), min(len(names) - 1, math.floor(high))
-        stride = max(1, math.ceil((last - first + 1) / max(1, most)))
+        stride = max(1, math.ceil((last - first + 1) / max(1, max_ticks)))
         shown = range(first, last + 1, stride)
         return Ticks(tuple(float(k) for k in shown), tuple(names[k] for k in shown))
     return number_ticks(
-        low, high, min(most, max(1, int(high - low))) if axis.integer_ticks else most
+        low, high, min(max_ticks, max(1, int(high - low))) if axis.integer_ticks else max_ticks
     )
 
 

@@ -49,7 +49,7 @@ def image_path(source: Source, data: MetricsData) -> Path:
 
 
 def open_image(path: Path, shown: str) -> tuple[NDArray[np.uint8], str]:
-    """Pixels (rows × columns × 3, uint8), at most KEPT in each direction, and a caption.
+    """Pixels (rows × columns × 3, uint8), at most MAX_SIDE in each direction, and a caption.
 
     Raises MissingError with a sentence for a broken, a huge or an unknown file.
     """

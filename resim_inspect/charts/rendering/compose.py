@@ -82,7 +82,7 @@ def _render(
     return _picture(grid, main_panel, corner, caption, more, image)
 
 
-def natural_height(drawing: Drawing, width: int, most: int = 10_000) -> int:
+def natural_height(drawing: Drawing, width: int, max_height: int = 10_000) -> int:
     """Number of lines that show texts and tables in full, and plots at a good size."""
     if _roomy(drawing.panels, width) and any(p.area is not None for p in drawing.panels):
         # As many rows of subplots as begin at different heights.
@@ -92,10 +92,10 @@ def natural_height(drawing: Drawing, width: int, most: int = 10_000) -> int:
     else:
         panels = sum(painter_of(panel).rows(panel, width) for panel in drawing.panels)
     foot = 1 if drawing.main is not None or caption_of(drawing) else 0
-    return max(1, min(most, panels + foot + len(_wrapped(drawing.notes, width, most))))
+    return max(1, min(max_height, panels + foot + len(_wrapped(drawing.notes, width, max_height))))
 
 
-def _wrapped(notes: tuple[str, ...], width: int, most: int) -> list[str]:
+def _wrapped(notes: tuple[str, ...], width: int, max_lines: int) -> list[str]:
     """Notes in lines; the last one counts the lines that do not fit."""
     lines: list[str] = []
     for note in notes:
@@ -107,9 +107,9 @@ def _wrapped(notes: tuple[str, ...], width: int, most: int) -> list[str]:
                 longer = "  " + word
             line = longer
         lines.append(cut(line, width))
-    if len(lines) > most:
-        kept = lines[: max(0, most - 1)]
-        return [*kept, cut(f"… {len(lines) - len(kept)} more lines of notes", width)][:most]
+    if len(lines) > max_lines:
+        shown = lines[: max(0, max_lines - 1)]
+        return [*shown, cut(f"… {len(lines) - len(shown)} more lines of notes", width)][:max_lines]
     return lines
 
 

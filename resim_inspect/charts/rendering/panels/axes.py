@@ -57,10 +57,10 @@ def y_ticks_of(extent: tuple[float, float], axis: Axis, rows: int) -> Ticks:
     chosen = ticks(*extent, max(1, (rows + 1) // 3, min(5, rows // 2)), axis)
     if axis.kind == "number" and not axis.marks and not axis.integer_ticks:
         # A step of 5 after one of 2.5 may leave two labels: too few.
-        for most in range(6, rows * 2 // 3 + 1):
+        for max_ticks in range(6, rows * 2 // 3 + 1):
             if len(chosen.labels) >= _MIN_LABELS:
                 break
-            chosen = ticks(*extent, most, axis)
+            chosen = ticks(*extent, max_ticks, axis)
     return chosen
 
 
@@ -183,11 +183,11 @@ def _x_ticks(axis: Axis, x: Scale, columns: int) -> Ticks:
     if axis.kind == "category":
         widest = max((cell_width(name) for name in axis.categories[:200]), default=1)
         return ticks(x.low, x.high, max(1, columns // (min(widest, 12) + 1)), axis)
-    most = max(1, columns // 8)
+    max_ticks = max(1, columns // 8)
     for _ in range(4):
-        chosen = ticks(x.low, x.high, most, axis)
+        chosen = ticks(x.low, x.high, max_ticks, axis)
         widest = max((cell_width(label) for label in chosen.labels), default=1)
-        if len(chosen.labels) * (widest + 2) <= columns + 2 or most <= 1:
+        if len(chosen.labels) * (widest + 2) <= columns + 2 or max_ticks <= 1:
             return chosen
-        most = max(1, min(most - 1, columns // (widest + 3)))
+        max_ticks = max(1, min(max_ticks - 1, columns // (widest + 3)))
     return chosen

@@ -122,13 +122,13 @@ def series_mark(position: int) -> str:
 
 
 def paint(
-    grid: Grid, y: int, entries: list[LegendEntry], right: str, palette: Palette, most: int = 1
+    grid: Grid, y: int, entries: list[LegendEntry], right: str, palette: Palette, max_rows: int = 1
 ) -> int:
-    """Write the legend from row y on, in at most `most` rows; returns their number.
+    """Write the legend from row y on, in at most `max_rows` rows; returns their number.
 
     `right` (the y axis's title) is at the end of the first row.
     """
-    layout = arrange(entries, right, grid.width, most)
+    layout = arrange(entries, right, grid.width, max_rows)
     title = layout.title
     if title:
         grid.put(grid.width - cell_width(title), y, title, palette.style("dim"))
@@ -143,7 +143,7 @@ def paint(
     return layout.rows
 
 
-def arrange(entries: list[LegendEntry], right: str, width: int, most: int) -> Layout:
+def arrange(entries: list[LegendEntry], right: str, width: int, max_rows: int) -> Layout:
     """The fullest legend that fits: short forms come before cuts, cuts before gaps.
 
     The y axis's title gives way to the entries: only they explain the colours.
@@ -160,13 +160,13 @@ def arrange(entries: list[LegendEntry], right: str, width: int, most: int) -> La
     ]
     room = width - (cell_width(title) + 2 if title else 0)
     for texts in ways:
-        cells = _lay(entries, texts, room, width, most)
+        cells = _flow(entries, texts, room, width, max_rows)
         if cells is not None:
             return _layout(title, entries, texts, cells)
     for texts in ways[1:]:
         # What the entries leave of the first row is the title's.
         for least in (_MIN_TITLE, 0) if title else ():
-            cells = _lay(entries, texts, width - (least + 2 if least else 0), width, most)
+            cells = _flow(entries, texts, width - (least + 2 if least else 0), width, max_rows)
             if cells is not None:
                 taken = max(
                     (x + _size(e, t) for e, t, (x, row) in _zip(entries, texts, cells) if not row),
@@ -175,7 +175,7 @@ def arrange(entries: list[LegendEntry], right: str, width: int, most: int) -> La
                 spare = width - taken - 2
                 kept = _cut_title(right, spare) if spare >= _MIN_TITLE else ""
                 return _layout(kept, entries, texts, cells)
-    return _some(entries, title, width, most)
+    return _partial(entries, title, width, max_rows)
 
 
 def _cut_title(title: str, room: int) -> str:
@@ -187,19 +187,19 @@ def _cut_title(title: str, room: int) -> str:
     return f"{cut(name, left)} [{unit}"
 
 
-def _some(entries: list[LegendEntry], title: str, width: int, most: int) -> Layout:
+def _partial(entries: list[LegendEntry], title: str, width: int, max_rows: int) -> Layout:
     """The entries that fit; without the title if only so all series and thresholds do."""
     kept = _cut_title(title, width // 3) if width // 3 >= _MIN_TITLE else ""
     needed = sum(entry.rank <= 1 for entry in entries)
-    first = _most(entries, kept, width, most)
+    first = _fitting(entries, kept, width, max_rows)
     if not kept or sum(entry.rank <= 1 for _, _, entry, _ in first.placed) == needed:
         return first
-    bare = _most(entries, "", width, most)
+    bare = _fitting(entries, "", width, max_rows)
     named = sum(entry.rank <= 1 for _, _, entry, _ in bare.placed)
     return bare if named == needed else first
 
 
-def _most(entries: list[LegendEntry], title: str, width: int, most: int) -> Layout:
+def _fitting(entries: list[LegendEntry], title: str, width: int, max_rows: int) -> Layout:
     """As many whole entries as fit, those that matter most first, in their order."""
     room = width - (cell_width(title) + 2 if title else 0)
     chosen: list[int] = []
@@ -209,8 +209,8 @@ def _most(entries: list[LegendEntry], title: str, width: int, most: int) -> Layo
         trial = sorted([*chosen, k])
         candidates = [entries[j] for j in trial]
         note = LegendEntry("", f"+{len(entries) - len(trial):,} more", "dim")
-        texts = [_whole(e, width) for e in candidates]
-        cells = _lay([*candidates, note], [*texts, note.text[1:]], room, width, most)
+        texts = [_short_text(e, width) for e in candidates]
+        cells = _flow([*candidates, note], [*texts, note.text[1:]], room, width, max_rows)
         if cells is not None:
             chosen, best = trial, (trial, cells)
             continue
@@ -220,17 +220,17 @@ def _most(entries: list[LegendEntry], title: str, width: int, most: int) -> Layo
     if best is None:
         first = min(entries, key=lambda e: e.rank)
         text = cut(first.short or first.text, max(1, width - 2))
-        at = (0, 1) if most > 1 else (_size(first, text) + _GAP, 0)
+        at = (0, 1) if max_rows > 1 else (_size(first, text) + _GAP, 0)
         return Layout("", ((0, 0, first, text),), len(entries) - 1, at)
     trial, cells = best
     candidates = [entries[j] for j in trial]
     placed = tuple(
-        (x, row, e, _whole(e, width)) for e, (x, row) in zip(candidates, cells, strict=False)
+        (x, row, e, _short_text(e, width)) for e, (x, row) in zip(candidates, cells, strict=False)
     )
     return Layout(title, placed, len(entries) - len(trial), cells[-1])
 
 
-def _whole(entry: LegendEntry, width: int) -> str:
+def _short_text(entry: LegendEntry, width: int) -> str:
     return cut(entry.short or entry.text, width - 2 if entry.short else max(8, min(24, width - 2)))
 
 
@@ -250,8 +250,8 @@ def _size(entry: LegendEntry, text: str) -> int:
     return cell_width(entry.sign) + 1 + cell_width(text)
 
 
-def _lay(
-    entries: list[LegendEntry], texts: list[str], room: int, width: int, most: int
+def _flow(
+    entries: list[LegendEntry], texts: list[str], room: int, width: int, max_rows: int
 ) -> list[tuple[int, int]] | None:
     """(column, row) of each entry, the first row `room` cells wide; None if they do not fit."""
     cells: list[tuple[int, int]] = []
@@ -260,13 +260,13 @@ def _lay(
         size = _size(entry, text)
         if x + size > (width if row else room):
             x, row = 0, row + 1
-            if row >= most or size > width:
+            if row >= max_rows or size > width:
                 return None
         cells.append((x, row))
         x += size + _GAP
     return cells
 
 
-def complete(entries: list[LegendEntry], right: str, width: int, most: int) -> bool:
-    """Return True if all entries fit in `most` rows."""
-    return not arrange(entries, right, width, most).left
+def complete(entries: list[LegendEntry], right: str, width: int, max_rows: int) -> bool:
+    """Return True if all entries fit in `max_rows` rows."""
+    return not arrange(entries, right, width, max_rows).left
