@@ -34,7 +34,7 @@ Point = tuple[float, float, float]
 
 
 class Experience(NamedTuple):
-    """What is flown: waypoints in metres from the start, x east, y north, z up."""
+    """Route of a flight: waypoints in metres from the start, x east, y north, z up."""
 
     about: str
     wind: float
@@ -88,7 +88,7 @@ EXPERIENCES = {
 
 
 class Sample(NamedTuple):
-    """Where the drone should be at a moment."""
+    """Planned position of the drone at a time."""
 
     mode: str
     plan: Point
@@ -178,7 +178,7 @@ def fly(waypoints: tuple[Point, ...], laps: int, rate: int) -> Iterator[Sample]:
 
 
 def _shares(distance: float, top: float, rate: int) -> Iterator[float]:
-    """How much of a way is done, from sample to sample: speeding up, cruising, slowing down."""
+    """Completed share of a leg at each sample: acceleration, cruise, deceleration."""
     if distance == 0:
         return
     speed = min(top, math.sqrt(distance * ACCELERATION))
@@ -204,7 +204,7 @@ def _blow(error: list[float], wind: float, step: float, chance: Random) -> None:
 
 
 def landscape(height: float, wind: float, seed: int, width: int = 96, rows: int = 64) -> bytes:
-    """What the camera saw, as a PNG: sky, hills, and a field that looks smaller from above."""
+    """View of the camera as a PNG: sky, hills, and a field that looks smaller from above."""
     horizon = rows * (0.35 + 0.2 * min(1.0, height / 50))
     stripe = max(3.0, 14 - height / 4)
     lines = []

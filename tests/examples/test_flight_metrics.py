@@ -241,7 +241,9 @@ def test_a_batch_without_the_needed_metrics_says_which(workspace: Path) -> None:
     jobs = fetched(workspace, "night_patrol")
     for job in jobs.values():
         job.metrics = [m for m in job.metrics if m.name != "Flight time"]
-    with pytest.raises(LookupError, match="there is no scalar 'Flight time', only: All passed"):
+    with pytest.raises(
+        LookupError, match="the job has no scalar 'Flight time'; its metrics are All passed"
+    ):
         batch(jobs)
 
 

@@ -83,7 +83,7 @@ def add_merged_histogram(jobs: Jobs, writer: ResimMetricsWriter) -> None:
 
 
 def add_gate(jobs: Jobs, writer: ResimMetricsWriter) -> None:
-    """How many flights block: one is enough to block the batch."""
+    """Number of blocking flights; a single one blocks the batch."""
     blocked = [
         job_id
         for job_id, job in jobs.items()
@@ -107,7 +107,7 @@ def scalar(job: UnpackedMetrics, name: str) -> float:
     for metric in job.metrics:
         if isinstance(metric, ScalarMetric) and metric.name == name and metric.value is not None:
             return float(metric.value)
-    raise LookupError(f"there is no scalar {name!r}, only: {_names(job)}")
+    raise LookupError(f"the job has no scalar {name!r}; its metrics are {_names(job)}")
 
 
 def series(job: UnpackedMetrics, name: str) -> np.ndarray:

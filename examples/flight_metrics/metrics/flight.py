@@ -16,7 +16,7 @@ MODES = ("TAKEOFF", "CRUISE", "HOVER", "RETURN", "LAND", "LANDED")
 
 
 class Inputs(Protocol):
-    """What this build needs of the inputs that the entry point hands over."""
+    """Part of the entry point's inputs that this build uses."""
 
     @property
     def logs(self) -> Path:
@@ -72,7 +72,7 @@ class Flight:
         return float(self.time[-1])
 
     def seconds_in(self, mode: str) -> float:
-        """How long it was in a mode."""
+        """Time in a flight mode, in seconds."""
         steps = np.diff(self.time, append=self.time[-1])
         return float(steps[np.array(self.modes) == mode].sum())
 

@@ -1,4 +1,4 @@
-"""What is good enough: the limits, and the status that a value has by them."""
+"""Limits of the flights, and the status of a value by its limits."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from .limits import BATCH_ERROR, worst
 
 
 class Batch(Protocol):
-    """What this build needs of a report's batch."""
+    """Part of a report's batch that this build uses."""
 
     @property
     def id(self) -> UUID:
@@ -26,7 +26,7 @@ class Batch(Protocol):
 
     @property
     def created(self) -> datetime:
-        """When it was started."""
+        """Time of its creation."""
 
     @property
     def metrics(self) -> UnpackedMetrics:
@@ -34,7 +34,7 @@ class Batch(Protocol):
 
 
 class Report(Protocol):
-    """What this build needs of a report."""
+    """Part of a report that this build uses."""
 
     @property
     def project_id(self) -> UUID:
