@@ -176,9 +176,8 @@ def _scan(source: Source, threshold: int) -> Scan:
 def small_records(data: bytes, place: int, threshold: int) -> tuple[int, int]:
     """Skip the usual records from `place` that are below `threshold` and complete in `data`.
 
-    Return the index after them and the number of metrics data among them. There may be
-    100,000: this
-    loop is written for speed and stops at anything unusual.
+    Return the index after them and the number of metrics data among them. There may be 100,000:
+    this loop is written for speed and stops at anything unusual.
     """
     passed = 0
     size = len(data)
