@@ -11,13 +11,13 @@ import os
 import sys
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, Protocol, cast
+from typing import TYPE_CHECKING, NoReturn, cast
 
 from resim_inspect import __version__
 from resim_inspect.commands import CommandError
 from resim_inspect.errors import DocumentError, InspectError
 from resim_inspect.exit_codes import ExitCode
-from resim_inspect.terminal import Failure, run_program
+from resim_inspect.terminal import Command, Failure, run_program
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,14 +32,6 @@ COMMANDS = {
     "browse": "open a plotly figure or an image in the browser or viewer",
     "demo": "open the app on a generated sample",
 }
-
-
-class Command(Protocol):
-    """Interface of the modules in `commands`."""
-
-    def add_arguments(self, parser: argparse.ArgumentParser) -> None: ...
-
-    def run(self, args: argparse.Namespace) -> int: ...
 
 
 def run() -> NoReturn:

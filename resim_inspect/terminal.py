@@ -6,10 +6,18 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, TextIO
+from typing import NamedTuple, Protocol, TextIO
 
 from resim_inspect.exit_codes import BROKEN_PIPE, INTERRUPTED, ExitCode
 from resim_inspect.text import clean
+
+
+class Command(Protocol):
+    """Interface of the modules in `commands` of both programs."""
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None: ...
+
+    def run(self, args: argparse.Namespace) -> int: ...
 
 
 class Failure(NamedTuple):

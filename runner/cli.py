@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING, NoReturn, Protocol, cast
+from typing import TYPE_CHECKING, NoReturn, cast
 
 from resim_inspect import __version__
-from resim_inspect.terminal import Failure, before_separator, run_program
+from resim_inspect.terminal import Command, Failure, before_separator, run_program
 from runner.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -30,14 +30,6 @@ Exit codes: 0 fine, 2 error (a wrong call, a broken run, missing or invalid outp
 6 timed out, 7 a FAIL_BLOCK, 8 a FAIL_WARN with --fail-on warn, 5 cancelled,
 130 and 143 interrupted, 1 an error of this program.
 """
-
-
-class Command(Protocol):
-    """Interface of the modules in `commands`."""
-
-    def add_arguments(self, parser: argparse.ArgumentParser) -> None: ...
-
-    def run(self, args: argparse.Namespace) -> int: ...
 
 
 def run() -> NoReturn:

@@ -152,7 +152,7 @@ def test_what_makes_no_sense_is_refused(tmp_path: Path) -> None:
     call = runner(*words, "--image", "a", "--api-image", "b", "--api-on-host")
     assert call.code == 2
     call = runner("report", tmp_path / "ws", "--outputs", tmp_path / "ws", "--command", "true")
-    assert "holds other things than earlier outputs" in call.err
+    assert "has other content than earlier outputs" in call.err
     call = runner(*words, "--command", "true", "--dry-run")
     assert call.code == 0
     assert f"resim-runner serve {tmp_path / 'ws'} --config batch_metrics_config.json" in call.out
