@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from resim_inspect.text import clean, count, size
+from resim_inspect.tui.key_hints import key_of
 
 SILENCE_THRESHOLD = 3.0
 """Seconds without an event after which the progress line says so."""
@@ -83,7 +84,8 @@ class Fetch:
                     return replace(self, running=False)
                 words = _text(event, "text")
                 text = f"the fetch ended unexpectedly{f': {words}' if words else '.'}"
-                return replace(self, running=False, problem=text, hint="F5 resumes it.")
+                hint = f"{key_of('fetch.fetch')} resumes it."
+                return replace(self, running=False, problem=text, hint=hint)
         return self
 
     def stop(self) -> Fetch:

@@ -1,4 +1,4 @@
-"""The jobs of a workspace as rows: each one's verdict and the values of its metrics."""
+"""Rows of the table of jobs: verdict, duration and metric values of each job."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from resim_inspect.text import number, quantity
 
 
 class Cell(NamedTuple):
-    """A metric of a job: its status, and its value where it is a scalar."""
+    """A metric of a job: its status, and its value if it is a scalar."""
 
     status: MetricStatus
     value: float | None = None
@@ -23,12 +23,12 @@ class Cell(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The value, without its unit, for a narrow column."""
+        """Value without its unit, for a narrow column."""
         return "" if self.value is None else number(self.value)
 
     @property
     def full(self) -> str:
-        """The value with its unit."""
+        """Value with its unit."""
         return "" if self.value is None else quantity(self.value, self.unit)
 
 
