@@ -245,6 +245,17 @@ def _state(band: Bands, axis: Axis, x: float) -> Reading | None:
     return Reading(band.name, band.states[int(band.codes[k])], status, since)
 
 
+def _place_in_grid(
+    at: float, low: float, high: float, many: int, edges: NDArray[np.float64] | None
+) -> float:
+    """Position in units of a grid's columns or rows; negative outside."""
+    if edges is None:
+        return (at - low) / (high - low) * many
+    if not edges[0] <= at <= edges[-1]:
+        return -1.0
+    return float(np.interp(at, edges, np.arange(many + 1)))
+
+
 def _heatmap_reading(panel: Plot, x: float, y: float) -> tuple[Reading, ...]:
     heatmap = panel.heatmap
     if (
@@ -255,8 +266,8 @@ def _heatmap_reading(panel: Plot, x: float, y: float) -> tuple[Reading, ...]:
     ):
         return ()
     rows, columns = heatmap.z.shape
-    across = (x - heatmap.x0) / (heatmap.x1 - heatmap.x0) * columns
-    down = (y - heatmap.y0) / (heatmap.y1 - heatmap.y0) * rows
+    across = _place_in_grid(x, heatmap.x0, heatmap.x1, columns, heatmap.x_edges)
+    down = _place_in_grid(y, heatmap.y0, heatmap.y1, rows, heatmap.y_edges)
     if not (0 <= across < columns and 0 <= down < rows):
         return ()
     r, c = int(down), int(across)

@@ -13,7 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resim_inspect.charts.model.drawing import Drawing, Image, Message
-from resim_inspect.charts.source import MissingError, Source, data_name
+from resim_inspect.charts.source import (
+    IMAGE_FORMATS,
+    MAX_PIXELS,
+    MAX_SIDE,
+    MissingError,
+    Source,
+    data_name,
+)
 from resim_inspect.document.enums import DataType
 from resim_inspect.document.model import ImageListValues, ImageValues, Metric, MetricsData
 from resim_inspect.text import clean, count, size
@@ -22,12 +29,6 @@ if TYPE_CHECKING:
     from PIL import Image as Pillow
 
 MAX_FILE_BYTES = 256 * 1000 * 1000
-MAX_PIXELS = 80 * 1000 * 1000
-MAX_SIDE = 1600
-"""Pixels of the longer side after scaling: more than two a cell of any screen."""
-
-FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM")
-"""Formats that are decoded: none of those for which Pillow starts other programs."""
 
 
 def image_path(source: Source, data: MetricsData) -> Path:
@@ -98,7 +99,7 @@ def _opened(file: IO[bytes]) -> Pillow.Image:
 
     # Pillow's warnings become errors here: a warning would spoil a screen.
     warnings.simplefilter("error", Pillow.DecompressionBombWarning)
-    return Pillow.open(file, formats=FORMATS)
+    return Pillow.open(file, formats=IMAGE_FORMATS)
 
 
 def _pixels(image: Pillow.Image) -> NDArray[np.uint8]:

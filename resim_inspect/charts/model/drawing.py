@@ -160,5 +160,15 @@ class Drawing:
 
     @property
     def main(self) -> Plot | Bars | None:
-        """The panel that is zoomed and read: the first plot or bar chart; None without one."""
-        return next((p for p in self.panels if isinstance(p, Plot | Bars)), None)
+        """The panel that is zoomed and read: the first plot or bar chart; None without one.
+
+        A view into space is none: its positions are those of the screen.
+        """
+        return next(
+            (
+                p
+                for p in self.panels
+                if isinstance(p, Bars) or (isinstance(p, Plot) and p.x.kind != "hidden")
+            ),
+            None,
+        )

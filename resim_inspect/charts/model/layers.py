@@ -157,6 +157,9 @@ class Heatmap:
     unit: str = ""
     low: float | None = None
     high: float | None = None
+    x_edges: NDArray[np.float64] | None = None
+    """Edges of the columns, one more than there are, where these are not even."""
+    y_edges: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +186,8 @@ class TextAnnotation:
     y: float
     text: str
     color_role: ColorRole = "dim"
+    right: bool = False
+    """Belongs to the axis on the right."""
 
 
 Area = tuple[float, float, float, float]

@@ -5,14 +5,13 @@ from __future__ import annotations
 import base64
 import binascii
 import html
+import math
 import re
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from resim_inspect.charts.model.style import RGB
 from resim_inspect.text import clean
 
 MAX_BYTES = 256 * 1000 * 1000
@@ -33,14 +32,14 @@ _TYPES = {
 
 
 class Budget:
-    """How many bytes of packed arrays may still be decoded."""
+    """Bytes of packed arrays that may still be decoded."""
 
     def __init__(self, size: int = MAX_BYTES) -> None:
         self.left = size
 
 
 def unpack(value: Any, budget: Budget) -> Any:
-    """The figure with its packed arrays as numpy arrays; broken ones become empty lists."""
+    """Figure with its packed arrays as numpy arrays; broken ones become empty lists."""
     if isinstance(value, dict):
         if "bdata" in value and "dtype" in value:
             return _array(value, budget)
@@ -88,12 +87,12 @@ def part(value: Any, *path: str) -> Any:
 
 
 def word(value: Any) -> str:
-    """A text that is one, for names of kinds and modes; anything else is empty."""
+    """The value if it is a string, for names of kinds and modes; else an empty string."""
     return value if isinstance(value, str) else ""
 
 
 def text(value: Any, limit: int = 120) -> str:
-    """A text of the figure (also `{"text": …}`), without HTML, safe to show."""
+    """Text of the figure (also `{"text": …}`), without HTML, safe to show."""
     if isinstance(value, dict):
         value = value.get("text")
     if value is None:
@@ -129,7 +128,7 @@ def items(value: Any) -> list[Any]:
 
 
 def size_of(value: Any) -> int:
-    """How many values an array or nested list has."""
+    """Number of values in an array or nested list."""
     if isinstance(value, np.ndarray):
         return int(value.size)
     if isinstance(value, list):
@@ -139,24 +138,45 @@ def size_of(value: Any) -> int:
     return 0
 
 
-def numbers(value: Any) -> NDArray[np.float64]:
-    """Floats; what is no number is NaN."""
-    if isinstance(value, np.ndarray):
-        return value.astype(np.float64).ravel()
-    found = items(value)
-    try:
-        return np.asarray([np.nan if v is None else v for v in found], np.float64).reshape(-1)
-    except (TypeError, ValueError):
-        return np.array([_float(v) for v in found], np.float64)
+_JUNK = re.compile(r"""^['"%,$#\s']+|[, ]|['"%,$#\s']+$""")
+_NUMERAL = re.compile(r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$")
 
 
-def _float(value: Any) -> float:
+def numeral(value: Any) -> float:
+    """Number out of a value of a figure: NaN for what plotly does not count as one.
+
+    Texts lose quotes, spaces and the signs `,` `%` `$` `#` first, as in plotly: "1,234", "$5".
+    """
+    if isinstance(value, bool):
+        return math.nan
     if isinstance(value, int | float):
-        return float(value)
-    try:
-        return float(value) if isinstance(value, str) and len(value) < 64 else np.nan
-    except ValueError:
-        return np.nan
+        try:
+            found = float(value)
+        except OverflowError:
+            return math.nan
+        return found if math.isfinite(found) else math.nan
+    if isinstance(value, str) and len(value) < 64:
+        stripped = _JUNK.sub("", value)
+        if _NUMERAL.match(stripped):
+            return numeral(float(stripped))
+    return math.nan
+
+
+def is_plain_numeral(value: str) -> bool:
+    """Return True for a text that is a number as it stands."""
+    return _NUMERAL.match(value[:64]) is not None
+
+
+def numbers(value: Any) -> NDArray[np.float64]:
+    """Finite floats; NaN for what is not a number."""
+    if isinstance(value, np.ndarray):
+        found = value.astype(np.float64).ravel()
+        return np.where(np.isfinite(found), found, np.nan)
+    listed = items(value)
+    if all(type(v) is float for v in listed):
+        found = np.asarray(listed, np.float64)
+        return np.where(np.isfinite(found), found, np.nan)
+    return np.array([numeral(v) for v in listed], np.float64)
 
 
 _ZONE = re.compile(r"(Z|[+-]\d\d:?\d\d)$")
@@ -164,7 +184,7 @@ _DATE = re.compile(r"^-?\d{4}(-\d\d?(-\d\d?([ T]\d\d?(:\d\d(:\d\d(\.\d+)?)?)?)?)
 
 
 def is_date(value: Any) -> bool:
-    """Whether a text is written as a date."""
+    """Return True if a text is written as a date."""
     return isinstance(value, str) and len(value) >= 6 and _plain_date(value) is not None
 
 
@@ -174,7 +194,7 @@ def _plain_date(value: str) -> str | None:
 
 
 def zone(value: str) -> str:
-    """The time zone that a date names: `UTC`, `UTC+02:00`, or nothing."""
+    """Time zone that a date names: `UTC`, `UTC+02:00`, or an empty string."""
     found = _ZONE.search(value.strip()[:40]) if len(value) > 10 else None
     if found is None:
         return ""
@@ -183,79 +203,59 @@ def zone(value: str) -> str:
 
 
 def dates(value: Any) -> NDArray[np.int64]:
-    """ns since 1970; the smallest int64 for what is no date. Numbers count as ms, as in plotly."""
+    """ns since 1970; `NO_DATE` for what is not a date. Numbers count as ms, as in plotly."""
     found = items(value)
     plain = [_plain_date(v) if isinstance(v, str) else None for v in found]
     if plain and all(p is not None for p in plain):
         try:
-            return np.array(plain, "datetime64[ns]").astype(np.int64)
+            if (np.abs(np.array(plain, "datetime64[us]").astype(np.int64)) < _MAX_US).all():
+                return np.array(plain, "datetime64[ns]").astype(np.int64)
         except ValueError:
             pass
     return np.array([_date(v, p) for v, p in zip(found, plain, strict=True)], np.int64)
 
 
 NO_DATE = np.iinfo(np.int64).min
+_MAX_US = 9_223_372_036_854_775
+"""µs of which int64 can hold the ns: from the year 1678 to 2262"""
 
 
 def _date(value: Any, plain: str | None) -> int:
     if isinstance(value, int | float) and np.isfinite(value) and abs(value) < 9e15:
+        if value == int(value) and 1000 <= value <= 9999:
+            # Four digits are a year, as in plotly, also where they are a number.
+            return _date(None, str(int(value)))
         return int(value * 1e6)
     if plain is None:
-        return int(NO_DATE)
+        is_number = isinstance(value, str) and is_plain_numeral(value)
+        return _date(float(value), None) if is_number else int(NO_DATE)
     try:
+        if abs(int(np.datetime64(plain, "us").astype(np.int64))) >= _MAX_US:
+            return int(NO_DATE)
         return int(np.datetime64(plain, "ns").astype(np.int64))
     except ValueError:
         return int(NO_DATE)
 
 
+def _cells(row: Any) -> NDArray[np.float64]:
+    """Numbers of a row; unlike along an axis, texts count only as they stand."""
+    listed = items(row)
+    return numbers(
+        [None if isinstance(v, str) and not is_plain_numeral(v) else v for v in listed]
+        if any(isinstance(v, str) for v in listed)
+        else row
+    )
+
+
 def grid(value: Any) -> NDArray[np.float64]:
-    """A two-dimensional array; short rows are filled with NaN."""
+    """Rows × columns, float64; short rows are filled with NaN."""
     if isinstance(value, np.ndarray):
         found = value.astype(np.float64)
         return found if found.ndim == 2 else np.zeros((0, 0))
-    rows = [numbers(row) for row in value] if isinstance(value, list) else []
+    rows = [_cells(row) for row in value] if isinstance(value, list) else []
     if not rows:
         return np.zeros((0, 0))
     whole = np.full((len(rows), max(len(row) for row in rows)), np.nan)
     for k, row in enumerate(rows):
         whole[k, : len(row)] = row
     return whole
-
-
-def color(value: Any) -> RGB | None:
-    """A colour as plotly writes it; None for none or another kind of value."""
-    if not isinstance(value, str) or len(value) > 64:
-        return None
-    channels = re.match(r"^rgba?\(\s*([\d.]+)[,\s]+([\d.]+)[,\s]+([\d.]+)", value.strip())
-    if channels:
-        try:
-            red, green, blue = (min(255, int(float(c))) for c in channels.groups())
-        except ValueError:
-            return None
-        return red, green, blue
-    from PIL import ImageColor
-
-    try:
-        found = ImageColor.getrgb(value.strip())
-    except ValueError:
-        return None
-    return found[0], found[1], found[2]
-
-
-def scale_color(scale: Any, share: float) -> RGB | None:
-    """The colour at a share (0..1) of a colour scale given as [[share, colour], …]."""
-    if not isinstance(scale, list):
-        return None
-    stops = []
-    for stop in scale[:256]:
-        if isinstance(stop, list) and len(stop) == 2 and (c := color(stop[1])) is not None:
-            stops.append((number(stop[0]) or 0.0, c))
-    if not stops:
-        return None
-    share = min(1.0, max(0.0, share))
-    for (a, low), (b, high) in pairwise(stops):
-        if a <= share <= b:
-            rest = (share - a) / (b - a) if b > a else 0.0
-            mixed = [round(p + (q - p) * rest) for p, q in zip(low, high, strict=True)]
-            return mixed[0], mixed[1], mixed[2]
-    return stops[-1][1]

@@ -11,19 +11,25 @@ from resim_inspect.charts.model.drawing import Curve, ReferenceLine, TextAnnotat
 from resim_inspect.charts.model.style import ColorRole
 from resim_inspect.charts.plotly import decode
 from resim_inspect.charts.plotly.axes import PlotlyAxis
+from resim_inspect.charts.plotly.colors import color
 from resim_inspect.charts.plotly.layers import Layers
 
 _MAX_ITEMS = 200
 
 
 def belongs(reference: Any, axis: PlotlyAxis) -> bool:
-    """Whether a reference such as `x2` or `y domain` means an axis or a part of its length."""
+    """Return True if a reference such as `x2` or `y domain` means an axis or its length."""
     return isinstance(reference, str) and reference.split(" ")[0] == axis.name
 
 
 def add_shape(layers: Layers, shape: dict[str, Any]) -> bool:
-    """Add a shape if it belongs to this subplot; whether it was."""
+    """Add a shape if it belongs to this subplot and can be drawn; return True if it was.
+
+    Positions are data: on a log axis the values themselves, not their logarithms.
+    """
     kind = decode.word(shape.get("type")) or "rect"
+    if kind == "path" or "pixel" in (shape.get("xsizemode"), shape.get("ysizemode")):
+        return False
     x_ref = decode.word(shape.get("xref")) or "x"
     y_ref = decode.word(shape.get("yref")) or "y"
     on_x, on_y = belongs(x_ref, layers.x), belongs(y_ref, layers.y)
@@ -32,25 +38,24 @@ def add_shape(layers: Layers, shape: dict[str, Any]) -> bool:
     free_y = (on_y and "domain" in y_ref) or y_ref == "paper"
     if not ((on_x and (on_y or free_y)) or (on_y and free_x)) or (free_x and free_y):
         return False
-    color_role = _color_role(shape)
+    role = _color_role(shape)
     label = decode.text(shape.get("label"), 40) or decode.text(shape.get("name"), 40)
-    x0, x1 = (None, None) if free_x else (layers.x.unit(shape.get(k)) for k in ("x0", "x1"))
-    y0, y1 = (None, None) if free_y else (layers.y.unit(shape.get(k)) for k in ("y0", "y1"))
-    if kind == "path":
-        return False
+    x0, x1 = (None, None) if free_x else (_place(layers.x, shape, k) for k in ("x0", "x1"))
+    y0, y1 = (None, None) if free_y else (_place(layers.y, shape, k) for k in ("y0", "y1"))
+    legend = bool(label)
     if free_y and x0 is not None:
         for at in dict.fromkeys((x0, x1 if x1 is not None else x0)):
             layers.reference_lines.append(
-                ReferenceLine(at, label, color_role, vertical=True, legend=bool(label))
+                ReferenceLine(at, label, role, vertical=True, legend=legend)
             )
         return True
     if free_x and y0 is not None:
         for at in dict.fromkeys((y0, y1 if y1 is not None else y0)):
-            layers.reference_lines.append(ReferenceLine(at, label, color_role, legend=bool(label)))
+            layers.reference_lines.append(ReferenceLine(at, label, role, legend=legend))
         return True
     if x0 is None or x1 is None or y0 is None or y1 is None:
         return False
-    if (kind == "line" and y0 == y1) or kind == "line":
+    if kind == "line":
         xs, ys = [x0, x1], [y0, y1]
     elif kind == "circle":
         turn = np.linspace(0, 2 * math.pi, 61)
@@ -59,36 +64,36 @@ def add_shape(layers: Layers, shape: dict[str, Any]) -> bool:
     else:
         xs, ys = [x0, x1, x1, x0, x0], [y0, y0, y1, y1, y0]
     layers.curves.append(
-        Curve(
-            label or "shape",
-            np.array(xs),
-            np.array(ys),
-            color_role=color_role,
-            legend=bool(label),
-            counted=False,
-            excluded_from_readout=True,
-        )
-    )
+        Curve(label or "shape", np.array(xs), np.array(ys), color_role=role, legend=legend,
+              counted=False, excluded_from_readout=True)
+    )  # fmt: skip
     return True
 
 
+def _place(axis: PlotlyAxis, shape: dict[str, Any], key: str) -> float | None:
+    return axis.unit(shape.get(key), data=True)
+
+
 def _color_role(shape: dict[str, Any]) -> ColorRole:
-    found = decode.color(decode.part(shape, "line", "color"))
+    found = color(decode.part(shape, "line", "color"))
     if found is None:
-        found = decode.color(shape.get("fillcolor"))
+        found = color(shape.get("fillcolor"))
     return found if found is not None else "limit"
 
 
 def add_annotation(layers: Layers, note: dict[str, Any]) -> bool:
-    """Add an annotation that stands in this subplot's coordinates; whether it was."""
-    if not (belongs(note.get("xref", "x"), layers.x) and belongs(note.get("yref", "y"), layers.y)):
+    """Add an annotation in this subplot's coordinates; return True if it was added."""
+    x_ref, y_ref = note.get("xref", "x"), note.get("yref", "y")
+    right = layers.right is not None and belongs(y_ref, layers.right)
+    if not belongs(x_ref, layers.x) or not (right or belongs(y_ref, layers.y)):
         return False
-    if "domain" in str(note.get("xref")) or "domain" in str(note.get("yref")):
+    if "domain" in str(x_ref) or "domain" in str(y_ref):
         return False
-    x, y = layers.x.unit(note.get("x")), layers.y.unit(note.get("y"))
-    said = decode.text(note.get("text"), 60)
-    if x is None or y is None or not said or len(layers.annotations) >= _MAX_ITEMS:
+    y_axis = layers.right if right and layers.right is not None else layers.y
+    x, y = layers.x.unit(note.get("x")), y_axis.unit(note.get("y"))
+    text = decode.text(note.get("text"), 60)
+    if x is None or y is None or not text or len(layers.annotations) >= _MAX_ITEMS:
         return False
-    color = decode.color(decode.part(note, "font", "color"))
-    layers.annotations.append(TextAnnotation(x, y, said, color if color is not None else "text"))
+    own = color(decode.part(note, "font", "color"))
+    layers.annotations.append(TextAnnotation(x, y, text, own if own is not None else "text", right))
     return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from resim_inspect.charts.analysis.color_scale import color_at, color_range
 from resim_inspect.charts.analysis.scales import Scale
@@ -10,7 +11,8 @@ from resim_inspect.charts.model.layers import Heatmap
 from resim_inspect.charts.model.style import Style
 from resim_inspect.charts.rendering.panels.canvas import PlotFrame
 
-_SHADES = " ░▒▓█"
+_SHADES = "░▒▓█"
+"""From the lowest to the highest value; a blank cell has none."""
 
 
 def paint_heatmap(frame: PlotFrame, heatmap: Heatmap) -> None:
@@ -22,8 +24,8 @@ def paint_heatmap(frame: PlotFrame, heatmap: Heatmap) -> None:
     low, high = scale
     grid, area = frame.grid, frame.area
     span = high - low
-    xs = _cuts(frame.x, heatmap.x0, heatmap.x1, columns)
-    ys = _cuts(frame.y, heatmap.y0, heatmap.y1, rows)
+    xs = _cuts(frame.x, heatmap.x0, heatmap.x1, columns, heatmap.x_edges)
+    ys = _cuts(frame.y, heatmap.y0, heatmap.y1, rows, heatmap.y_edges)
     for cy in range(area.height):
         for cx in range(area.width):
             (c0, c1), (r0, r1) = xs[cx], ys[cy]
@@ -39,17 +41,24 @@ def paint_heatmap(frame: PlotFrame, heatmap: Heatmap) -> None:
             if frame.palette.color:
                 grid.put(*spot, " ", Style(bg=color_at(share)))
             else:
-                grid.put(*spot, _SHADES[min(4, max(0, int(share * 5)))])
+                grid.put(*spot, _SHADES[min(3, max(0, int(share * 4)))])
 
 
-def _cuts(scale: Scale, low: float, high: float, many: int) -> list[tuple[int, int]]:
+def _cuts(
+    scale: Scale, low: float, high: float, many: int, edges: NDArray[np.float64] | None
+) -> list[tuple[int, int]]:
     """For each cell the range of rows or columns that it covers; (-1, -1) for none."""
     ranges: list[tuple[int, int]] = []
     span = high - low
     for cell in range(scale.cells):
         ends = sorted((scale.value(cell), scale.value(cell + 1)))
-        a = (ends[0] - low) / span * many if span else 0.0
-        b = (ends[1] - low) / span * many if span else float(many)
+        if edges is not None:
+            outside = ends[1] <= edges[0] or ends[0] >= edges[-1]
+            places = np.full(2, np.nan) if outside else np.interp(ends, edges, np.arange(many + 1))
+            a, b = places.tolist()
+        else:
+            a = (ends[0] - low) / span * many if span else 0.0
+            b = (ends[1] - low) / span * many if span else float(many)
         if not (np.isfinite(a) and np.isfinite(b)) or b <= 0 or a >= many:
             ranges.append((-1, -1))
             continue

@@ -21,7 +21,7 @@ from resim_inspect.charts.rendering.panels.boxes import paint_boxes
 from resim_inspect.charts.rendering.panels.canvas import PaintedPanel, PanelRequest, PlotFrame
 from resim_inspect.charts.rendering.panels.heatmap import paint_heatmap
 from resim_inspect.charts.rendering.panels.strokes import curve_strokes, mark_strokes
-from resim_inspect.text import cut
+from resim_inspect.text import cell_width, cut
 
 Decimation = list[tuple[Curve, Decimated]]
 """Each curve of a plot with its points to draw."""
@@ -127,9 +127,12 @@ def _paint_layers(frame: PlotFrame, panel: Plot, right_y: Scale, decimated: Deci
     _paint_reference_lines(frame, panel)
     _paint_curves(frame, right, panel, decimated)
     for note in panel.annotations:
-        column, cell = frame.x.cell(note.x), frame.y.cell(note.y)
+        y = right_y if note.right else frame.y
+        column, cell = frame.x.cell(note.x), y.cell(note.y)
         if column is not None and cell is not None:
-            text = cut(note.text, max(0, frame.area.width - column))
+            text = cut(note.text, frame.area.width)
+            # What begins near the right edge moves to the left, to be read whole.
+            column = min(column, max(0, frame.area.width - cell_width(text)))
             style = frame.palette.style(note.color_role)
             frame.grid.put(frame.area.x + column, frame.row(cell), text, style)
 

@@ -1,0 +1,1 @@
+"""Traces of plotly figures as layers and panels, one module a family."""

@@ -1,0 +1,131 @@
+"""Stacked areas: traces of one stack group, each on the sum of those below it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from resim_inspect.charts.model.drawing import Box, Curve, Fill
+from resim_inspect.charts.plotly.axes import length_of
+from resim_inspect.charts.plotly.layers import Layers, Trace
+from resim_inspect.text import number
+
+
+@dataclass
+class _Area:
+    """One layer of a stack on the positions of all layers."""
+
+    trace: Trace
+    own: NDArray[np.float64]
+    top: NDArray[np.float64]
+
+
+def add_stacked_areas(layers: Layers, traces: list[Trace]) -> None:
+    """Add the traces of a subplot that have a stack group, group by group."""
+    groups: dict[tuple[str, bool], list[Trace]] = {}
+    for trace in traces:
+        groups.setdefault((trace.word("stackgroup"), trace.right), []).append(trace)
+    for members in groups.values():
+        _add_group(layers, members)
+
+
+def _add_group(layers: Layers, traces: list[Trace]) -> None:
+    first = traces[0]
+    horizontal = any(t.word("orientation") == "h" for t in traces)
+    y_axis = layers.y_of(first)
+    position_axis, size_axis = (y_axis, layers.x) if horizontal else (layers.x, y_axis)
+    names = ("y", "x") if horizontal else ("x", "y")
+    read: list[tuple[Trace, NDArray[np.float64], NDArray[np.float64]]] = []
+    for trace in traces:
+        sizes = size_axis.calc(trace.get(names[1]))
+        given = trace.get(names[0])
+        raw = trace.steps(names[0], length_of(trace.get(names[1]))) if given is None else given
+        at = position_axis.calc(raw)
+        n = min(len(at), len(sizes))
+        known = np.isfinite(at[:n])
+        order = np.argsort(at[:n][known], kind="stable")
+        read.append((trace, at[:n][known][order], sizes[:n][known][order]))
+    read = [one for one in read if len(one[1])]
+    if not read:
+        return
+    positions = np.unique(np.concatenate([at for _, at, _ in read]))
+    interpolate = any(t.word("stackgaps") == "interpolate" for t in traces)
+    areas = []
+    total = np.zeros(len(positions))
+    for trace, at, sizes in read:
+        own = _on(positions, at, sizes, interpolate)
+        total = total + own
+        areas.append(_Area(trace, own, total))
+    norm = next((t.word("groupnorm") for t in traces if t.word("groupnorm")), "")
+    if norm in ("fraction", "percent"):
+        whole = np.where(total == 0, 1.0, total) / (1.0 if norm == "fraction" else 100.0)
+        areas = [_Area(a.trace, a.own / whole, a.top / whole) for a in areas]
+    size_axis.title_suffix = "(stacked)"
+    if len(positions) == 1:
+        _add_bars(layers, areas, position_axis.from_calc(positions), horizontal)
+        return
+    for area in areas:
+        _add_line(layers, area, positions, horizontal)
+
+
+def _on(
+    positions: NDArray[np.float64],
+    at: NDArray[np.float64],
+    sizes: NDArray[np.float64],
+    interpolate: bool,
+) -> NDArray[np.float64]:
+    """Sizes at all positions of the stack: 0, or between the neighbours, where there is none."""
+    known = np.isfinite(sizes)
+    if interpolate and known.any():
+        return np.interp(positions, at[known], sizes[known])
+    found = np.zeros(len(positions))
+    places = np.searchsorted(positions, at)
+    found[places] = np.where(known, sizes, 0.0)
+    return found
+
+
+def _add_line(
+    layers: Layers, area: _Area, positions: NDArray[np.float64], horizontal: bool
+) -> None:
+    trace = area.trace
+    y_axis = layers.y_of(trace)
+    position_axis, size_axis = (y_axis, layers.x) if horizontal else (layers.x, y_axis)
+    at, top = position_axis.from_calc(positions), size_axis.from_calc(area.top)
+    # A layer of height zero lies on the one below it, and would hide it.
+    flat = area.own == 0
+    beside = np.concatenate(([True], flat[:-1])) & np.concatenate((flat[1:], [True]))
+    top = np.where(flat & beside, np.nan, top)
+    x, y = (top, at) if horizontal else (at, top)
+    layers.curves.append(
+        Curve(
+            trace.name,
+            x,
+            y,
+            color_role=trace.color_role,
+            right=trace.right,
+            legend=trace.named,
+            texts=tuple(f"(own {number(float(v))})" for v in area.own[:100_000]),
+        )
+    )
+
+
+def _add_bars(
+    layers: Layers, areas: list[_Area], at: NDArray[np.float64], horizontal: bool
+) -> None:
+    """A stack at one position only: areas have no width there, bars have."""
+    low, high = float(at[0]) - 0.4, float(at[0]) + 0.4
+    for area in areas:
+        trace = area.trace
+        own, top = float(area.own[0]), float(area.top[0])
+        if trace.named:
+            layers.fills.append(Fill(trace.name, trace.color_role, trace.shade))
+        if not own:
+            continue
+        ends = (top - own, top)
+        x0, x1, y0, y1 = (*ends, low, high) if horizontal else (low, high, *ends)
+        layers.boxes.append(
+            Box(x0, x1, y0, y1, trace.color_role, trace.name, number(own, 6),
+                horizontal=horizontal, right=trace.right, shade=trace.shade)
+        )  # fmt: skip
