@@ -28,15 +28,15 @@ from resim_inspect.tui.document.data.pane import DataPane
 from resim_inspect.tui.document.data.series_table import SeriesTable
 from resim_inspect.tui.document.events.pane import EventsPane
 from resim_inspect.tui.document.findings.pane import FindingsPane
+from resim_inspect.tui.document.metrics.card import Card
 from resim_inspect.tui.document.metrics.card_screen import CardScreen
 from resim_inspect.tui.document.metrics.metric_list import MetricList
 from resim_inspect.tui.document.metrics.pane import MetricsPane
 from resim_inspect.tui.document.screen import DocumentScreen
 from resim_inspect.tui.help_screen import HelpScreen
 from resim_inspect.tui.inputs.pane import InputsScreen
-from resim_inspect.tui.inputs.view import InputsView
 from resim_inspect.tui.open.opening import open_path
-from resim_inspect.tui.open.screen import OpenScreen
+from resim_inspect.tui.open.screen import OpenScreen, PathInput
 from resim_inspect.tui.widgets.chart.view import ChartView
 from resim_inspect.tui.widgets.dialogs import (
     ChecklistDialog,
@@ -45,7 +45,8 @@ from resim_inspect.tui.widgets.dialogs import (
     Dialog,
     ErrorDialog,
 )
-from resim_inspect.tui.widgets.prompt import Prompt
+from resim_inspect.tui.widgets.main_screen import MainScreen
+from resim_inspect.tui.widgets.prompt import FilterInput, Prompt
 from resim_inspect.tui.widgets.quick_open import QuickOpen
 from resim_inspect.tui.widgets.row_list import RowList
 from resim_inspect.tui.workspace.jobs_table import JobsTable
@@ -57,6 +58,10 @@ from tests.tui.test_chart import waves
 DOCUMENT = "batch/jobs/flight/outputs/metrics.binproto"
 DELAYS = (0, 1, 2, 3, 5, 8, 13, 21, 34, 55)
 """Milliseconds between a key and leaving; 0: not one turn of the event loop."""
+
+
+BASES = {Dialog, MainScreen}
+"""Classes of screens that are never shown themselves."""
 
 
 class Scene(NamedTuple):
@@ -82,16 +87,17 @@ SCENES = {
     "metrics": Scene(
         DocumentScreen,
         DOCUMENT,
-        owners=(InspectApp, DocumentScreen, MetricsPane, MetricList, RowList, ChartView),
+        owners=(InspectApp, DocumentScreen, MetricsPane, MetricList, RowList, Card, ChartView),
     ),
+    "filter": Scene(DocumentScreen, DOCUMENT, ("slash",), owners=(FilterInput,)),
     "data": Scene(DocumentScreen, DOCUMENT, ("2",), owners=(DataPane, SeriesTable)),
     "events": Scene(DocumentScreen, DOCUMENT, ("3",), owners=(EventsPane,)),
     "findings": Scene(DocumentScreen, DOCUMENT, ("4",), owners=(FindingsPane,)),
-    "inputs-pane": Scene(DocumentScreen, DOCUMENT, ("5",), owners=(InputsView,)),
+    "inputs-pane": Scene(DocumentScreen, DOCUMENT, ("5",)),
     "card": Scene(CardScreen, DOCUMENT, ("enter",), owners=(CardScreen,)),
     "workspace": Scene(WorkspaceScreen, "batch", owners=(WorkspaceScreen, JobsTable)),
     "fetch": Scene(FetchScreen, ADDRESS, owners=(FetchScreen,)),
-    "open": Scene(OpenScreen, None, owners=(OpenScreen,)),
+    "open": Scene(OpenScreen, None, owners=(OpenScreen, PathInput)),
     "inputs": Scene(InputsScreen, "batch/jobs/flight/inputs", owners=(InputsScreen,)),
     "help": Scene(HelpScreen, DOCUMENT, ("question_mark",), owners=(Dialog,)),
     "jump": Scene(QuickOpen, DOCUMENT, dialog=lambda: QuickOpen(_catalog()), owners=(QuickOpen,)),
@@ -131,8 +137,9 @@ def _bindings(owner: type[DOMNode]) -> list[Binding]:
 def _cases() -> Iterator[Any]:
     number = count()
     for name, scene in SCENES.items():
-        # A screen without keys of its own is left by those that it inherits.
-        owners = scene.owners or (Dialog,)
+        # Where nothing has keys of its own, those of the screen are pressed.
+        inherited = Dialog if issubclass(scene.screen, Dialog) else scene.screen
+        owners = scene.owners or (inherited,)
         for owner in owners:
             for binding in _bindings(owner):
                 first = next(number)
@@ -161,7 +168,7 @@ def _of_the_app() -> set[type[DOMNode]]:
 
 def test_every_screen_and_every_key_has_its_scene() -> None:
     classes = _of_the_app()
-    screens = {kind for kind in classes if issubclass(kind, Screen)} - {Dialog}
+    screens = {kind for kind in classes if issubclass(kind, Screen)} - BASES
     assert {scene.screen for scene in SCENES.values()} == screens
     owners = [owner for scene in SCENES.values() for owner in scene.owners]
     assert len(owners) == len(set(owners))
