@@ -267,7 +267,7 @@ def test_the_api_can_have_an_image_of_its_own(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("more", "told"),
     [
-        (("--api-on-host",), "listens on all addresses of this machine, and nothing beyond"),
+        (("--api-on-host",), "servers on all addresses of this machine, and nothing else"),
         (("--network", "host"), "the build has the network of this machine"),
         (("--network", "bridge"), "the build has the network bridge"),
     ],
