@@ -99,7 +99,7 @@ class ThemeStyles(NamedTuple):
     pick_away: Style
     """The chosen row of a list without the focus."""
     marks: Style
-    """Where a search matched."""
+    """Text that a search matched."""
     status: dict[MetricStatus, Style]
     severity: dict[Severity, Style]
 

@@ -80,7 +80,7 @@ def load_when_written(
             now = signature(path)
             if now == loaded.signature or cancelled() or clock() - started >= 15 * patience:
                 return loaded
-            # Written to while it was read: what was read may be of two versions.
+            # Written to while it was read: the bytes may be of two versions.
             loaded.document.close()
             last, still_since = now, clock()
         sleep(pause)

@@ -130,7 +130,7 @@ class DocumentScreen(MainScreen[None], Background):
 
     async def show_pane(self, name: str) -> Pane:
         """Bring a pane into view, creating it on first use."""
-        async with self._making:  # A key and a message may want the same one at once.
+        async with self._making:  # A key and a message may ask for the same pane at once.
             if not any(pane.id == name for pane in self.panes):
                 made_of = self.session
                 pane = self._factories[name](made_of, name)
@@ -224,11 +224,11 @@ class DocumentScreen(MainScreen[None], Background):
     def _validated(self, message: ValidationFinished) -> None:
         if message.session.document is not self.session.document:
             return
-        said = ", ".join(part for part in (self._changes, message.changes) if part)
+        changes = ", ".join(part for part in (self._changes, message.changes) if part)
         self._changes = ""
-        if said:
-            self._note = f"rewritten: {said}"
-            self.app.notify(said, title="The file was rewritten", timeout=6, markup=False)
+        if changes:
+            self._note = f"rewritten: {changes}"
+            self.app.notify(changes, title="The file was rewritten", timeout=6, markup=False)
         self._set_session(self.session.with_report(message.report))
 
     @on(Linked)

@@ -60,7 +60,7 @@ def apart(name: str, others: Sequence[str], room: int) -> str:
 
 
 def _shared(a: str, b: str) -> int:
-    """How many letters two names have in common at their start."""
+    """Length of the common prefix of two names."""
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(a, b, strict=False)))
 
 
@@ -68,7 +68,7 @@ class DataList(RowList, Background):
     """Metrics data in file order."""
 
     class Lengths(Message):
-        """How long some of them are."""
+        """Lengths of some of the data."""
 
         def __init__(self, document: Document, lengths: Mapping[int, str]) -> None:
             super().__init__()

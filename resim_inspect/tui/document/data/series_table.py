@@ -132,14 +132,14 @@ class SeriesTable(RowList, Background):
         return found
 
     def outside(self, width: int) -> tuple[int, int]:
-        """How many columns are left and right of those in view."""
+        """Number of columns to the left and to the right of those in view."""
         if self.columns is None:
             return 0, 0
         start = self._start(width)
         return start, len(self._widths) - start - len(self._seen(width))
 
     def on_resize(self) -> None:
-        # Other columns may be in view, which is said outside this widget.
+        # Other columns may be in view: the frame around this widget counts them.
         self.post_message(self.Moved(self, self.cursor))
 
     def render_row(self, row: int, width: int, styles: ThemeStyles) -> Sequence[StyledText]:

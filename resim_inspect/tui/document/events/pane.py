@@ -128,7 +128,7 @@ class EventMetrics(RowList):
 
 
 class EventText(VerticalScroll):
-    """What is said about an event; it takes the focus where there is more of it to scroll to."""
+    """Description of an event; it takes the focus only where it can be scrolled."""
 
     def allow_focus(self) -> bool:
         return super().allow_focus() and self.max_scroll_y > 0

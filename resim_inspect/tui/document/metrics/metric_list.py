@@ -71,7 +71,7 @@ class MetricList(RowList, Background):
 
     @property
     def shown(self) -> int:
-        """How many metrics pass the filter."""
+        """Number of metrics that pass the filter."""
         return self._view.total
 
     @property
@@ -330,7 +330,7 @@ class MetricList(RowList, Background):
 
 
 def same_metric(old: Session, position: int, new: Session) -> int | None:
-    """Where the metric of an older document stands in the newer one: by id, else by name."""
+    """Position in the new document of a metric of the old one, by id, else by name."""
     metric = old.document.metrics[position]
     same = new.document.metric_by_id(metric.id) if metric.id else None
     if same is None or same.name != metric.name:

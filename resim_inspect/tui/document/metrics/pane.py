@@ -59,7 +59,7 @@ class MetricsPane(Pane):
 
         card = Card()
         await self.mount(card)
-        # Not before it is whole: others show things in it.
+        # Only once it is mounted: other methods show metrics in it.
         self.card = card
         self._show_card()
 
@@ -109,7 +109,7 @@ class MetricsPane(Pane):
         return (whole, *hints) if self.screen.has_class("-narrow") else (*hints, whole)
 
     def on_chart_canvas_read(self) -> None:
-        # What is drawn decides which keys do something.
+        # The drawing decides which keys apply.
         if self.card is not None and self.card.chart.has_focus:
             hints = self.card.chart.key_hints()
             if hints != self._chart_hints:

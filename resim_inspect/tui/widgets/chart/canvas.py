@@ -26,8 +26,8 @@ from resim_inspect.tui.workers import Background
 if TYPE_CHECKING:
     from resim_inspect.charts.model.drawing import Drawing
 
-PATIENCE = 0.2
-"""Seconds that an old chart stays while the next is drawn."""
+KEEP_OLD = 0.2
+"""Seconds that the previous chart stays while the next is drawn."""
 
 
 class ChartCanvas(Background, LineWidget, can_focus=True):
@@ -43,7 +43,7 @@ class ChartCanvas(Background, LineWidget, can_focus=True):
             self.painted = painted
 
     class Read(Message):
-        """The cursor stands elsewhere, or something else is drawn."""
+        """The cursor has moved, or another drawing is shown."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -63,7 +63,7 @@ class ChartCanvas(Background, LineWidget, can_focus=True):
 
     @property
     def drawing(self) -> Drawing | None:
-        """What is drawn, once it is drawn."""
+        """The drawing of the subject; None until it is ready."""
         if self._painted and self._painted.request.subject == self.subject:
             return self._painted.drawing
         return None
@@ -79,7 +79,7 @@ class ChartCanvas(Background, LineWidget, can_focus=True):
             self.window = self.cursor_x = None
         self._scroll = self._extra = 0
         self._stale = True
-        self.set_timer(PATIENCE, self._tidy)
+        self.set_timer(KEEP_OLD, self._tidy)
         # The row that was chosen is on the screen before its chart is worked out.
         self.call_after_refresh(self._ask)
 
@@ -220,7 +220,7 @@ class ChartCanvas(Background, LineWidget, can_focus=True):
         self._put(None)
 
     def _sharp_now(self) -> bool:
-        """Whether the image is shown as graphics: nothing may dim it or lie over it."""
+        """Return True if the image can be graphics: nothing dims it or lies over it."""
         painted = self._painted
         if painted is None or painted.sharp is None:
             return False
@@ -307,13 +307,13 @@ class ChartCanvas(Background, LineWidget, can_focus=True):
             if graphics and graphics.trouble and self._painted and self._painted.picture.image:
                 parts.append(graphics.trouble)
             return [(" " + " · ".join(parts), styles.quiet)]
-        said = readout(drawing.main, self.cursor_x)
-        pieces: list[StyledText] = [(f" {said.x_text}", styles.accent)]
+        values = readout(drawing.main, self.cursor_x)
+        pieces: list[StyledText] = [(f" {values.x_text}", styles.accent)]
         drop = 0
-        if cell_len(said.text) > self.size.width - 2 * len(said.readings):
-            # Where not all of it fits, what the names have in common says nothing.
-            drop = common_start([reading.series for reading in said.readings])
-        for reading in said.readings:
+        if cell_len(values.text) > self.size.width - 2 * len(values.readings):
+            # Where not all of it fits, the common prefix of the names is dropped.
+            drop = common_start([reading.series for reading in values.readings])
+        for reading in values.readings:
             name = reading.series[drop:]
             pieces.append(("   " + (name + " " if name else ""), styles.quiet))
             pieces.append((reading.text, styles.strong))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Subject(NamedTuple):
-    """What is drawn: a metric or a metrics data, by its place in the file."""
+    """Subject of a chart: a metric, metrics data or an image file, by position or path."""
 
     document: Document | None
     kind: str

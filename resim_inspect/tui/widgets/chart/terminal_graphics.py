@@ -59,15 +59,15 @@ class GraphicsImage(NamedTuple):
     place: Rect
     """The image's cells."""
     send: str = ""
-    """What the terminal must get before the lines."""
+    """Data to send before the lines."""
     drop: str = ""
-    """What makes the terminal forget the image."""
+    """Data that delete the image in the terminal."""
     stamp: str = ""
-    """What the terminal must get after the lines, with the text cursor at the image's corner."""
+    """Data to send after the lines, with the text cursor at the image's corner."""
 
 
 class Encoded(NamedTuple):
-    """An image as a terminal wants it."""
+    """An image in the encoding of a terminal."""
 
     data: str
     """Escape sequences."""
@@ -81,7 +81,7 @@ Encode = Callable[["Image", Size, Size], Encoded]
 
 
 def known(environ: Mapping[str, str]) -> Way | None:
-    """What the terminal can do, as far as its environment tells; asks nobody.
+    """Graphics protocol of the terminal, from its environment alone.
 
     Kitty means its Unicode placeholders: Konsole and WezTerm lack them but have Sixel.
     What runs inside tmux, screen or zellij gets nothing, whatever terminal is around it.
@@ -126,7 +126,7 @@ def cell_pixels() -> Size | None:
 
 
 def prepare(choice: Choice, environ: Mapping[str, str] | None = None) -> Graphics | None:
-    """What shows images as graphics; None for half blocks. Loads nothing yet.
+    """Create the encoder of images as graphics; None for half blocks. Loads nothing yet.
 
     `auto` takes what the environment tells of the terminal, and never fails.
     Raises GraphicsError where `sixel` or `kitty` is asked for and the package is not there.
@@ -242,7 +242,7 @@ def send(app: App[Any], data: str) -> None:
 
 
 def stamp(sharp: GraphicsImage, corner: Size) -> str:
-    """What draws the image at the place it has from a widget's corner on, the cursor kept."""
+    """Data that draw the image relative to a widget's corner and keep the cursor."""
     column, row = corner[0] + sharp.place.x + 1, corner[1] + sharp.place.y + 1
     return f"\x1b7\x1b[{row};{column}H{sharp.stamp}\x1b8"
 
