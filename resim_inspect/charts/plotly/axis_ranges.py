@@ -34,8 +34,10 @@ def _settle_group(members: list[tuple[Layers, PlotlyAxis]]) -> None:
     extents = [e for layers, axis in members if (e := layers.extent(axis)) is not None]
     extent = (min(e[0] for e in extents), max(e[1] for e in extents)) if extents else None
     anchored = any(_is_anchored(layers, axis) for layers, axis in members)
+    # The renderer's own range begins at zero for bars only where there are no curves.
+    mixed = anchored and any(layers.curves for layers, _ in members)
     is_x = axes[0].name.startswith("x")
-    ends = _ends(given, extent, anchored, padded=not is_x, shared=len(axes) > 1)
+    ends = _ends(given, extent, anchored, padded=not is_x, special=mixed or len(axes) > 1)
     for axis in axes:
         axis.reverse = axis.layout.get("autorange") == "reversed"
         if ends is not None and ends[0] != ends[1]:
@@ -62,7 +64,7 @@ def _ends(
     anchored: bool,
     *,
     padded: bool,
-    shared: bool,
+    special: bool,
 ) -> tuple[float, float] | None:
     """Ends in axis units, from start to end; None where the renderer's own range will do."""
     low, high = _given_ends(axis)
@@ -72,10 +74,10 @@ def _ends(
     options = axis.layout.get("autorangeoptions")
     least, most = (axis.unit(axis.layout.get(name)) for name in ("minallowed", "maxallowed"))
     special = (
-        low is not None
+        special
+        or low is not None
         or high is not None
         or (mode in ("tozero", "nonnegative") and axis.kind == "linear")
-        or (shared and axis.kind != "category")
         or (axis.kind == "log" and anchored)
         or bool(axis.title_suffix)
         or isinstance(options, dict)

@@ -52,7 +52,7 @@ def plotly_drawing(source: Source, metric: Metric, values: PlotlyValues) -> Draw
     unknown = _unknown_kinds([t for t in shown if not _is_drawn(t)])
     panels = _panels(source, shown, layout, left_out)
     if not panels and unknown:
-        text = f"{unknown} is not drawn here.\n{_BROWSE}"
+        text = f"Not drawn here: {unknown}.\n{_BROWSE}"
         return source.drawing(metric, Message(text), series=_series(traces))
     if unknown:
         source.notes.insert(0, f"Not drawn: {unknown}. {_BROWSE}")

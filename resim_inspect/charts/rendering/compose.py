@@ -51,8 +51,10 @@ def _render(
 ) -> Picture:
     width, height = max(1, min(_MAX_SIDE, width)), max(1, min(10 * _MAX_SIDE, height))
     main = drawing.main
-    notes = _wrapped(drawing.notes, width, max(1, height // 4) if height >= 4 else 0)
     foot = 1 if height >= 6 and (main is not None or caption_of(drawing)) else 0
+    # Notes have a quarter of the height, and what low panels leave free.
+    spare = height - foot - _panel_rows(drawing, width) if drawing.notes else 0
+    notes = _wrapped(drawing.notes, width, max(1, height // 4, spare) if height >= 4 else 0)
     room = max(1, height - len(notes) - foot)
     grid = Grid(width, height)
     main_panel, corner, more = None, (0, 0), 0
@@ -84,15 +86,19 @@ def _render(
 
 def natural_height(drawing: Drawing, width: int, max_height: int = 10_000) -> int:
     """Number of lines that show texts and tables in full, and plots at a good size."""
+    panels = _panel_rows(drawing, width)
+    foot = 1 if drawing.main is not None or caption_of(drawing) else 0
+    return max(1, min(max_height, panels + foot + len(_wrapped(drawing.notes, width, max_height))))
+
+
+def _panel_rows(drawing: Drawing, width: int) -> int:
+    """Rows that show texts and tables in full, and plots at a good size."""
     if _roomy(drawing.panels, width) and any(p.area is not None for p in drawing.panels):
         # As many rows of subplots as begin at different heights.
         tops = {round(p.area[1], 2) for p in drawing.panels if p.area is not None}
-        panels = max(20, 12 * len(tops))
-        panels += sum(painter_of(p).rows(p, width) for p in drawing.panels if p.area is None)
-    else:
-        panels = sum(painter_of(panel).rows(panel, width) for panel in drawing.panels)
-    foot = 1 if drawing.main is not None or caption_of(drawing) else 0
-    return max(1, min(max_height, panels + foot + len(_wrapped(drawing.notes, width, max_height))))
+        alone = sum(painter_of(p).rows(p, width) for p in drawing.panels if p.area is None)
+        return max(20, 12 * len(tops)) + alone
+    return sum(painter_of(panel).rows(panel, width) for panel in drawing.panels)
 
 
 def _wrapped(notes: tuple[str, ...], width: int, max_lines: int) -> list[str]:
@@ -107,6 +113,9 @@ def _wrapped(notes: tuple[str, ...], width: int, max_lines: int) -> list[str]:
                 longer = "  " + word
             line = longer
         lines.append(cut(line, width))
+    if len(lines) > max_lines == 1:
+        # The first note is the most important one.
+        return [cut(lines[0], max(1, width - 2)) + " …"]
     if len(lines) > max_lines:
         shown = lines[: max(0, max_lines - 1)]
         return [*shown, cut(f"… {len(lines) - len(shown)} more lines of notes", width)][:max_lines]

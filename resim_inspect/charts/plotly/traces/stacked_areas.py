@@ -12,6 +12,9 @@ from resim_inspect.charts.plotly.axes import length_of
 from resim_inspect.charts.plotly.layers import Layers, Trace
 from resim_inspect.text import number
 
+_DAY = 86_400.0
+"""Seconds: about the width of a bar where a date axis has one position"""
+
 
 @dataclass
 class _Area:
@@ -64,7 +67,8 @@ def _add_group(layers: Layers, traces: list[Trace]) -> None:
         areas = [_Area(a.trace, a.own / whole, a.top / whole) for a in areas]
     size_axis.title_suffix = "(stacked)"
     if len(positions) == 1:
-        _add_bars(layers, areas, position_axis.from_calc(positions), horizontal)
+        half = 0.4 * (_DAY if position_axis.kind == "date" else 1.0)
+        _add_bars(layers, areas, float(position_axis.from_calc(positions)[0]), half, horizontal)
         return
     for area in areas:
         _add_line(layers, area, positions, horizontal)
@@ -106,16 +110,17 @@ def _add_line(
             color_role=trace.color_role,
             right=trace.right,
             legend=trace.named,
-            texts=tuple(f"(own {number(float(v))})" for v in area.own[:100_000]),
+            texts=tuple(
+                f"(own {number(own)})" if own != sum_ else ""
+                for own, sum_ in zip(area.own.tolist(), area.top.tolist(), strict=True)
+            ),
         )
     )
 
 
-def _add_bars(
-    layers: Layers, areas: list[_Area], at: NDArray[np.float64], horizontal: bool
-) -> None:
+def _add_bars(layers: Layers, areas: list[_Area], at: float, half: float, horizontal: bool) -> None:
     """A stack at one position only: areas have no width there, bars have."""
-    low, high = float(at[0]) - 0.4, float(at[0]) + 0.4
+    low, high = at - half, at + half
     for area in areas:
         trace = area.trace
         own, top = float(area.own[0]), float(area.top[0])

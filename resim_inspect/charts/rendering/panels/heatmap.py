@@ -39,7 +39,7 @@ def paint_heatmap(frame: PlotFrame, heatmap: Heatmap) -> None:
             share = (value - low) / span if span > 0 else 0.5
             spot = (area.x + cx, frame.row(cy))
             if frame.palette.color:
-                grid.put(*spot, " ", Style(bg=color_at(share)))
+                grid.put(*spot, " ", Style(bg=frame.palette.rgb(color_at(share))))
             else:
                 grid.put(*spot, _SHADES[min(3, max(0, int(share * 4)))])
 
