@@ -1,4 +1,4 @@
-"""What things cost, as ratios against the official code in the same run: `python -m benchmarks`.
+"""Costs as ratios against the official code in the same run: `python -m benchmarks`.
 
 A benchmark is a module in this package with `run() -> list[Row]`; it is found by its name.
 """
@@ -17,4 +17,4 @@ class Row(TypedDict):
     better: str
     """`higher` or `lower`: which side of the goal is good."""
     note: NotRequired[str]
-    """What the ratio is made of: times, memory."""
+    """Measurements behind the ratio: times, memory."""

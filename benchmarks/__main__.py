@@ -49,7 +49,7 @@ def main() -> int:
 
 
 def met(row: Row) -> bool:
-    """Whether a ratio is on the good side of its goal."""
+    """Return True if a ratio meets its goal."""
     if row["better"] == "higher":
         return row["ratio"] >= row["goal"]
     return row["ratio"] <= row["goal"]

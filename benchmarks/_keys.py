@@ -137,7 +137,7 @@ class Desk:
             try:
                 await asyncio.wait_for(done.wait(), 0.05)
             except TimeoutError:
-                continue  # a screen that is closed calls nobody back
+                continue  # a closed screen runs no callbacks
 
     async def press(self, key: str) -> tuple[float, float]:
         """Press a key as a terminal does; how long the answer took, and the CPU time of this
@@ -174,7 +174,7 @@ class Desk:
 
 
 def measured(step: str, key: str, answer: float, cpu: float, gap: float) -> dict[str, object]:
-    """What is printed of a step."""
+    """Line printed for a step."""
     return {"step": step, "key": key, "answer": answer, "cpu": cpu, "gap": gap}
 
 

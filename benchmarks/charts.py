@@ -1,4 +1,4 @@
-"""What a chart of 3 million points costs: first, again, and to an event loop beside it."""
+"""Cost of a chart of 3 million points: first, again, and to an event loop beside it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A batch of 200 jobs over a slow network: our client, the official fetcher, and the floor."""
+"""A batch of 200 jobs over a slow network: the project's client, the official fetcher, and the floor."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def run() -> list[Row]:
 
 
 def _busy(api: Path, space: Workspace) -> Row:
-    """What 503 to one request of fifty costs: nothing is lost, but it is asked again."""
+    """Cost of a 503 for one request in fifty: it is retried and nothing is lost."""
     found: dict[int, list[float]] = {0: [], EVERY: []}
     for _ in range(3):
         for every, times in found.items():

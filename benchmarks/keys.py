@@ -1,4 +1,4 @@
-"""How long the app takes to answer a key, and how long nothing else in it comes to its turn.
+"""Time from a key to its frame, and the longest time that the event loop is blocked.
 
 A script presses every key of every pane over 50,000 metrics, 1 GB and a workspace of 1,000 jobs.
 Each script runs several times; of each step the best run counts, for what another program does
@@ -27,7 +27,7 @@ JOBS = 1000
 
 
 class Step(TypedDict):
-    """What is measured of one step of a script; times in ms."""
+    """Measurements of one step of a script; times in ms."""
 
     step: str
     key: str

@@ -18,7 +18,7 @@ SKIP_SLOW = "BENCHMARKS_SKIP_SLOW"
 
 
 class Measured(NamedTuple):
-    """What one candidate took."""
+    """Time and memory that one candidate took."""
 
     seconds: float
     peak: int
@@ -29,7 +29,7 @@ class Measured(NamedTuple):
 
 
 def skip_slow() -> bool:
-    """Whether only the quick measurements are wanted."""
+    """Return True if only the quick measurements are wanted."""
     return bool(os.environ.get(SKIP_SLOW))
 
 

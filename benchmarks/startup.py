@@ -1,4 +1,4 @@
-"""What the commands cost before they do anything, against what protobuf alone costs."""
+"""Start-up cost of the commands, against what protobuf alone costs."""
 
 from __future__ import annotations
 

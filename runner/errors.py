@@ -1,4 +1,4 @@
-"""What can go wrong around a run; a build that fails is a result, not one of these."""
+"""Errors around a run; a failing build is a result, not one of these."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class ImageError(EngineError):
 
 
 class OutputsError(RunnerError):
-    """What a build left in its outputs is refused; nothing of it was kept."""
+    """The outputs of a build are refused, and none of them was kept."""
 
 
 class StorageError(RunnerError):

@@ -61,7 +61,7 @@ class Finding(NamedTuple):
     where: str
     """Path of the value: `metrics["Detection latency"].values.statuses[1]`."""
     message: str
-    """What is wrong, mostly without its subject, which is `where`: `has no values`."""
+    """Problem, mostly without its subject, which is `where`: `has no values`."""
     hint: str
     target: Target = Target("file")
 

@@ -17,7 +17,7 @@ _MAX_ITEMS = 200
 
 @lru_cache(maxsize=64)
 def treatments(kind: str) -> dict[str, Treatment]:
-    """What becomes of each path of a kind of object; its own entries win over inherited ones."""
+    """Treatment of each path of a kind of object; its own entries win over inherited ones."""
     table = TABLES[kind]
     found: dict[str, Treatment] = {}
     for parent in table.inherits:
@@ -31,7 +31,7 @@ def treatments(kind: str) -> dict[str, Treatment]:
 
 
 def treatment(kind: str, path: str) -> Treatment | None:
-    """What becomes of an attribute: its own entry in the table, else that of what holds it."""
+    """Treatment of an attribute: its own entry in the table, else that of its parent."""
     table = treatments(kind)
     while path:
         if path in table:

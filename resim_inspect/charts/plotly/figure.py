@@ -29,7 +29,7 @@ _SUBSTITUTES = {
     "contour": "The contours are drawn as a heat map; their lines are not shown.",
     "histogram2dcontour": "The contours are drawn as a heat map; their lines are not shown.",
 }
-"""What is said of kinds of traces that are drawn as something else."""
+"""Notes on kinds of traces that are drawn as something else."""
 
 
 def plotly_drawing(source: Source, metric: Metric, values: PlotlyValues) -> Drawing:
@@ -89,7 +89,7 @@ def _add_notes(
     traces: list[Trace],
     left_out: list[str],
 ) -> None:
-    """What is left out, most important first: parts, attributes, substitutes, the title."""
+    """Note what is left out, most important first: parts, attributes, substitutes, the title."""
     if figure.get("frames"):
         frames = len(decode.items(figure["frames"]))
         left_out.append(count(frames, "frame of animation", "frames of animation"))

@@ -1,4 +1,4 @@
-"""Where the panels of a figure stand: plotly's domains, without the gaps between them."""
+"""Areas of the panels of a figure: plotly's domains, without the gaps between them."""
 
 from __future__ import annotations
 

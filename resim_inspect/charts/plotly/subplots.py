@@ -59,7 +59,7 @@ class Subplots:
 
 
 def axis_layout(layout: dict[str, Any], axis: str) -> dict[str, Any]:
-    """What the layout says of an axis."""
+    """Layout of an axis; empty if there is none."""
     found = layout.get(f"{axis[0]}axis{axis[1:]}")
     return found if isinstance(found, dict) else {}
 

@@ -29,7 +29,7 @@ class BarRun:
     length_factor: float = 1.0
     """Units of the position axis for one unit of the figure's widths: dates give ms."""
     texts: list[str] = field(default_factory=list)
-    """What a bar says beside its value, one text a bar or none"""
+    """Text beside each bar's value: one text a bar, or none."""
     low: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
     high: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
     start: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
@@ -38,7 +38,7 @@ class BarRun:
 
 @dataclass(frozen=True)
 class BarOptions:
-    """What the layout says of the bars of a subplot."""
+    """Options of the layout for the bars of a subplot."""
 
     mode: str = "group"
     gap: float = 0.2

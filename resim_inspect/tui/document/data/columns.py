@@ -73,7 +73,7 @@ class Columns(NamedTuple):
     notes: tuple[str, ...]
     """Sentences about what could not be read."""
     trouble: NDArray[np.int64]
-    """Rows that fail or are no number, ascending."""
+    """Rows that fail or are not a number, ascending."""
     stats: tuple[tuple[str, Statistics, str], ...]
     """For each series of values: its category, its numbers, its histogram."""
 

@@ -76,7 +76,7 @@ class DataList(RowList, Background):
             self.lengths = lengths
 
     class Unused(Message):
-        """Which of them no metric uses."""
+        """Positions of the data that no metric uses."""
 
         def __init__(self, document: Document, positions: AbstractSet[int]) -> None:
             super().__init__()

@@ -50,7 +50,7 @@ class MetricList(RowList, Background):
         """With what is folded."""
         self._view = View()
         self._kept: Sequence[int] = ()
-        """Which rows of the whole are in view."""
+        """Positions, in the whole list, of the rows that are not folded away."""
         self._folded: dict[Grouping, set[str]] = {}
         self._values: dict[int, str] = {}
         self._missing: set[int] = set()

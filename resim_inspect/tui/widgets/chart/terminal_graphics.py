@@ -150,7 +150,7 @@ class Graphics:
     def __init__(self, way: Way, encode: Encode | None = None, *, trouble: str = "") -> None:
         self.way = way
         self.trouble = trouble
-        """Why images are in half blocks after all."""
+        """Reason why images are drawn in half blocks; empty if they are not."""
         self._encode = encode
         self._off = bool(trouble)
         self._turn = threading.Lock()
