@@ -1,4 +1,4 @@
-"""A batch of 200 jobs over a slow network: the project's client, the official fetcher, and the floor."""
+"""A batch of 200 jobs over a slow network: the client, the official fetcher, and the floor."""
 
 from __future__ import annotations
 
