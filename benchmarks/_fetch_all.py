@@ -13,7 +13,7 @@ TOKEN = "benchmark"
 
 
 def ours(url: str, project: UUID, batch: UUID, connections: int) -> tuple[int, float]:
-    """Fetch to disk with the project's client; return the number of metrics and the time of the table."""
+    """Fetch to disk with the client; return the number of metrics and the time of the table."""
     from runner.api.client.client import Client
     from runner.download.batch import Watch, fetch_batch
     from runner.download.downloader import MAX_CONNECTIONS
