@@ -35,7 +35,11 @@ def _settle_group(members: list[tuple[Layers, PlotlyAxis]]) -> None:
     extent = (min(e[0] for e in extents), max(e[1] for e in extents)) if extents else None
     anchored = any(_is_anchored(layers, axis) for layers, axis in members)
     # The renderer's own range begins at zero for bars only where there are no curves.
-    mixed = anchored and any(layers.curves for layers, _ in members)
+    mixed = anchored and any(
+        axis is layers.x or curve.right is (axis is layers.right)
+        for layers, axis in members
+        for curve in layers.curves
+    )
     is_x = axes[0].name.startswith("x")
     ends = _ends(given, extent, anchored, padded=not is_x, special=mixed or len(axes) > 1)
     for axis in axes:
@@ -55,7 +59,8 @@ def _is_anchored(layers: Layers, axis: PlotlyAxis) -> bool:
         return True
     if axis is layers.x:
         return any(box.horizontal for box in layers.boxes)
-    return any(not box.horizontal for box in layers.boxes)
+    right = axis is layers.right
+    return any(not box.horizontal and box.right is right for box in layers.boxes)
 
 
 def _ends(
