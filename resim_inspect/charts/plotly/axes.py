@@ -42,6 +42,8 @@ class PlotlyAxis:
     base: int = 0
     """ns since 1970 of a date axis's zero"""
     title_suffix: str = ""
+    from_zero: bool = False
+    """Bars or stacked areas grow along the axis from zero."""
     limits: tuple[float, float] | None = None
     """Range to show, in axis units; None: the range of the data."""
     reverse: bool = False

@@ -33,7 +33,7 @@ def _settle_group(members: list[tuple[Layers, PlotlyAxis]]) -> None:
     given = next((a for a in axes if _has_range(a)), axes[0])
     extents = [e for layers, axis in members if (e := layers.extent(axis)) is not None]
     extent = (min(e[0] for e in extents), max(e[1] for e in extents)) if extents else None
-    anchored = any(_is_anchored(layers, axis) for layers, axis in members)
+    anchored = any(axis.from_zero for axis in axes)
     # The renderer's own range begins at zero for bars only where there are no curves.
     mixed = anchored and any(
         axis is layers.x or curve.right is (axis is layers.right)
@@ -51,16 +51,6 @@ def _settle_group(members: list[tuple[Layers, PlotlyAxis]]) -> None:
 
 def _has_range(axis: PlotlyAxis) -> bool:
     return bool(decode.items(axis.layout.get("range"))) or bool(axis.layout.get("rangemode"))
-
-
-def _is_anchored(layers: Layers, axis: PlotlyAxis) -> bool:
-    """Return True if bars or stacked areas grow along the axis: these begin at zero."""
-    if axis.title_suffix:
-        return True
-    if axis is layers.x:
-        return any(box.horizontal for box in layers.boxes)
-    right = axis is layers.right
-    return any(not box.horizontal and box.right is right for box in layers.boxes)
 
 
 def _ends(
@@ -84,7 +74,6 @@ def _ends(
         or high is not None
         or (mode in ("tozero", "nonnegative") and axis.kind == "linear")
         or (axis.kind == "log" and anchored)
-        or bool(axis.title_suffix)
         or isinstance(options, dict)
         or least is not None
         or most is not None

@@ -121,6 +121,7 @@ def _add_run(layers: Layers, run: BarRun) -> None:
     """Boxes of one trace, in axis units; on a log axis they begin at the axis's end."""
     trace = run.trace
     across, along = _across(layers, trace), _along(layers, trace)
+    along.from_zero |= not run.based
     low, high = across.from_calc(run.low), across.from_calc(run.high)
     if across.kind == "log":
         low = np.where(np.isnan(low), -math.inf, low)

@@ -66,6 +66,7 @@ def _add_group(layers: Layers, traces: list[Trace]) -> None:
         whole = np.where(total == 0, 1.0, total) / (1.0 if norm == "fraction" else 100.0)
         areas = [_Area(a.trace, a.own / whole, a.top / whole) for a in areas]
     size_axis.title_suffix = "(stacked)"
+    size_axis.from_zero = True
     if len(positions) == 1:
         half = 0.4 * (_DAY if position_axis.kind == "date" else 1.0)
         _add_bars(layers, areas, float(position_axis.from_calc(positions)[0]), half, horizontal)
