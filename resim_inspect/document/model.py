@@ -236,6 +236,10 @@ class MetricsData:
     external_path: str | None
 
 
+DATED_FROM_NS = 100_000_000 * 10**9
+"""Stamps from this one on (1973) are taken as counted from 1970: no simulation lasts 3 years."""
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """A moment in a job."""
@@ -252,6 +256,13 @@ class Event:
     timestamp: int
     """ns; since 1970 or since the start, as `timestamp_type` says."""
     timestamp_type: TimestampType
+
+    @property
+    def is_dated(self) -> bool:
+        """True if its time is a date: counted from 1970, and not a few seconds of a simulation."""
+        return (
+            self.timestamp_type is TimestampType.ABSOLUTE and abs(self.timestamp) >= DATED_FROM_NS
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from resim_inspect.building.builder import DocumentBuilder
@@ -84,3 +85,36 @@ async def test_where_there_is_no_box_the_start_of_the_description_is_shown(sampl
         await press(pilot, "3")
         assert "gusts from the west gusts from the west gusts from" in text(pilot)
         assert text(pilot).splitlines()[-2].endswith("…")
+
+
+async def test_a_timeline_counts_twelve_events_as_twelve() -> None:
+    build = DocumentBuilder("crowd")
+    for number in range(12):
+        build.event(f"Hit {number}", at=5.0, metrics=[])
+    build.event("Late", at=10.0, metrics=[], status="FAIL_WARN")
+    async with opened(build, (80, 24)) as pilot:
+        await press(pilot, "3")
+        axis = next(line for line in text(pilot).splitlines() if "──12──" in line)
+        assert axis.rstrip("│ ─").endswith("!")
+
+
+async def test_neighbours_that_a_number_would_cover_are_counted_with_it() -> None:
+    build = DocumentBuilder("crowd")
+    for number in range(200):
+        build.event(f"Hit {number}", at=number / 20, metrics=[])
+    async with opened(build, (80, 24)) as pilot:
+        await press(pilot, "3")
+        rows = text(pilot).splitlines()
+        numbers = re.findall(r"\d+", rows[rows.index(next(r for r in rows if "▼" in r)) + 1])
+        assert sum(int(n) for n in numbers) == 200
+
+
+async def test_a_few_seconds_are_no_date_of_1970() -> None:
+    build = DocumentBuilder("odd")
+    build.event("Gust", at=28.824999999, metrics=[], absolute=True)
+    build.event("Once", at=28.824999999, metrics=[], absolute=True)
+    async with opened(build, (120, 40)) as pilot:
+        await press(pilot, "3")
+        shown = text(pilot)
+        assert "1970" not in shown
+        assert "28.825 s" in shown

@@ -125,3 +125,17 @@ async def test_escape_goes_from_a_job_back_to_the_table(tmp_path: Path) -> None:
     async with opened(words()) as pilot:
         await press(pilot, "escape")
         assert isinstance(pilot.app.screen, DocumentScreen)
+
+
+async def test_panes_keep_their_names_and_hints_give_way() -> None:
+    build = words()
+    build.scalar("Broken", float("nan"), status="PASSED")
+    build.image("Lost", build.file("picture", "images/none.png"))
+    async with opened(build, (80, 24)) as pilot:
+        screen = pilot.app.screen
+        assert isinstance(screen, DocumentScreen)
+        number = len(screen.session.findings)
+        assert number > 0
+        last = text(pilot).splitlines()[-1]
+        assert f" 1 Metrics  2 Data  3 Events  4 Findings {number}  5 Inputs " in last
+        assert "? help" in last

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -140,3 +141,33 @@ async def test_the_whole_card_follows_a_rewrite(tmp_path: Path) -> None:
         screen.action_reload()
         await settle(pilot)
         assert "17.5" in text(pilot)
+
+
+@pytest.mark.parametrize("width", [80, 100, 120])
+async def test_a_change_note_gives_way_to_verdict_and_findings(tmp_path: Path, width: int) -> None:
+    path = tmp_path / "a-folder-with-a-rather-long-name" / "metrics.binproto"
+    path.parent.mkdir()
+    path.write_bytes(flight())
+    many = DocumentBuilder("flight")
+    for number in range(20):
+        many.scalar(f"New {number}", float("nan"), status="FAIL_BLOCK")
+    async with opened(path, (width, 24)) as pilot:
+        await rewritten(pilot, path, many.bytes())
+        first = text(pilot).splitlines()[0]
+        assert "FAIL_BLOCK" in first
+        assert "20 metrics" in first
+        assert re.search(r"\d+ E", first)
+        assert "rewritten: " in first
+
+
+async def test_messages_about_a_broken_file_go_when_the_good_one_is_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("resim_inspect.tui.document.screen.RELOAD_TIMEOUT", 0.0)
+    path = tmp_path / "metrics.binproto"
+    path.write_bytes(flight())
+    async with opened(path) as pilot:
+        await rewritten(pilot, path, b"")
+        assert [n.title for n in pilot.app._notifications] == ["The file cannot be read now"]
+        await rewritten(pilot, path, flight(speed=12.5, extra=True))
+        assert [n.title for n in pilot.app._notifications] == ["The file was rewritten"]

@@ -7,12 +7,8 @@ from collections.abc import Sequence
 from resim_inspect.charts.model.drawing import Axis, ReferenceLine, TimeMode
 from resim_inspect.charts.model.style import ColorRole
 from resim_inspect.document.enums import MetricStatus, TimestampType
-from resim_inspect.document.model import Event
+from resim_inspect.document.model import DATED_FROM_NS, Event
 from resim_inspect.text import clean, count, instant
-
-ABSOLUTE_FROM = 100_000_000 * 10**9
-"""Stamps from this one on (1973) are taken as counted from 1970: no simulation lasts 3 years."""
-
 
 def time_axis(
     earliest: int | None,
@@ -22,7 +18,7 @@ def time_axis(
 ) -> Axis:
     """The axis of times from `earliest` (ns); `start`, `end`: the range to show, in ns."""
     first = earliest if earliest is not None else start if start is not None else 0
-    stamped = first >= ABSOLUTE_FROM
+    stamped = first >= DATED_FROM_NS
     base = first if stamped or abs(first) > 10**15 else 0
     absolute = stamped and mode != "relative"
     limits = None
@@ -41,7 +37,7 @@ def event_lines(
     """Events as vertical lines within the extent of the data, and a note on those left out."""
     if extent is None or not events:
         return (), ""
-    stamped = axis.base >= ABSOLUTE_FROM
+    stamped = axis.base >= DATED_FROM_NS
     low, high = extent
     margin = (high - low) * 0.02
     placed: list[tuple[float, Event]] = []

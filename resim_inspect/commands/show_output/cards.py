@@ -16,7 +16,7 @@ from resim_inspect.commands.show_output.layout import (
     status_words,
     table,
 )
-from resim_inspect.document.enums import WORST_FIRST, MetricStatus, TimestampType
+from resim_inspect.document.enums import WORST_FIRST, MetricStatus
 from resim_inspect.document.model import Metric, MetricsData
 from resim_inspect.text import cell_width, clean, count, cut, instant, number, seconds, size, wrap
 
@@ -193,8 +193,7 @@ class Cards:
 
     def event(self, event: Event) -> Iterator[str]:
         """Yield one event: time, status, name."""
-        absolute = event.timestamp_type is TimestampType.ABSOLUTE
-        when = instant(event.timestamp) if absolute else seconds(event.timestamp)
+        when = instant(event.timestamp) if event.is_dated else seconds(event.timestamp)
         metrics = [self.document.metric_by_id(metric_id) for metric_id in event.metrics]
         names = ", ".join(clean(metric.name, 30) for metric in metrics if metric is not None)
         name = cut(clean(event.name) or "(no name)", 40)

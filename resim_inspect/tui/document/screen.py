@@ -292,6 +292,8 @@ class DocumentScreen(MainScreen[None], Background):
         self._seen = new.signature
         self._changes = message.changes
         self._note = "rewritten"
+        # Messages about an older state of the file no longer hold.
+        self.app.clear_notifications()
         # The older document closes its file when the last thread that reads it is done.
         self._set_session(new)
         self.call_after_refresh(self._validate, new, self.edition, old.report)
@@ -300,7 +302,7 @@ class DocumentScreen(MainScreen[None], Background):
     def _not_reloaded(self, message: NotReloaded) -> None:
         self._reading = False
         self._seen = signature(self.session.document.path)
-        self._note = "rewritten, unreadable: this is the version before"
+        self._note = "new file unreadable: previous version shown"
         self.app.notify(
             clean(message.error.sentence, 300),
             title="The file cannot be read now",

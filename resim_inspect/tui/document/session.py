@@ -96,7 +96,7 @@ def place_name(path: Path | None) -> str:
 
 
 def changed_findings(old: Report | None, new: Report) -> str:
-    """Difference of two reports: `3 new errors, 1 gone`; empty for none."""
+    """Difference of two reports: `3 new errors, 1 finding resolved`; empty for none."""
     if old is None:
         return ""
     before = Counter((f.severity, f.rule, f.where, f.message) for f in old.findings)
@@ -109,12 +109,12 @@ def changed_findings(old: Report | None, new: Report) -> str:
             parts.append(count(added, f"new {noun}"))
     gone = (before - after).total()
     if gone:
-        parts.append(f"{gone:,} gone")
+        parts.append(count(gone, "finding") + " resolved")
     return ", ".join(parts)
 
 
 def changed_metrics(old: Document, new: Document) -> str:
-    """Difference of two documents: `2 new metrics, 1 status changed`; empty for none."""
+    """Difference of two documents: `2 new metrics, 1 metric removed`; empty for none."""
     before = _statuses(old)
     after = _statuses(new)
     parts = []
@@ -126,7 +126,7 @@ def changed_metrics(old: Document, new: Document) -> str:
     if added:
         parts.append(count(added, "new metric"))
     if gone:
-        parts.append(count(gone, "metric") + " gone")
+        parts.append(count(gone, "metric") + " removed")
     if differ:
         parts.append(count(differ, "status", "statuses") + " changed")
     return ", ".join(parts)

@@ -7,11 +7,16 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from resim_inspect.document.enums import MetricStatus
-from resim_inspect.text import count, fit
+from resim_inspect.text import count, cut, fit
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.theme import ThemeStyles, theme_styles
 from resim_inspect.tui.widgets.row_list import StyledText
 from resim_inspect.validation.findings import Severity
+
+MIN_LABEL = 24
+"""Cells of the file's name that a change note leaves to it."""
+MIN_NOTE = 12
+"""Cells below which a change note is left out."""
 
 
 class TopBar(Widget):
@@ -58,16 +63,21 @@ class TopBar(Widget):
             (f"{verdict.symbol} {name}", styles.of(verdict)),
             ("  " + " · ".join(counts), styles.quiet),
         ]
+        length = sum(len(text) for text, _ in tail)
+        label = session.label
+        # The names that every such file has are the first to go: a job's own is before them.
+        short_label = label.removesuffix("/metrics.binproto").removesuffix("/outputs")
         if self._note:
-            tail.append(("  " + self._note, styles.accent))
+            # A change note gives way to the verdict and to the findings on the right.
+            note_room = room - length - min(len(short_label), MIN_LABEL) - 4
+            if note_room >= MIN_NOTE:
+                tail.append(("  " + cut(self._note, note_room), styles.accent))
         elif job:
             tail.append(("  " + job, styles.quiet))
         length = sum(len(text) for text, _ in tail)
-        label = session.label
         space = room - length - 1
         if len(label) > space > 0:
-            # The names that every such file has are the first to go: a job's own is before them.
-            label = label.removesuffix("/metrics.binproto").removesuffix("/outputs")
+            label = short_label
         if len(label) > space > 0:
             label = "…" + label[-max(1, space - 1) :] if space > 8 else fit(label, space)
         return [(" ", styles.text), (label, styles.strong), *tail]

@@ -15,6 +15,11 @@ from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.row_list import StyledText
 
 
+def _width(hints: Sequence[KeyHint]) -> int:
+    """Number of cells that hints take."""
+    return sum(len(hint.keys) + len(hint.label) + 3 for hint in hints)
+
+
 class BottomBar(Widget):
     """One line: the panes on the left, the keys that matter now on the right; all clickable."""
 
@@ -36,7 +41,9 @@ class BottomBar(Widget):
     def render_line(self, y: int) -> Strip:  # noqa: ARG002
         base, styles, width = self.rich_style, theme_styles(self.app), self.size.width
         self._spots = []
-        short = width < 90
+        # The panes keep their names while the first hint fits beside them.
+        hints_width = _width(self.hints[-2:-1])
+        short = _width(self._tabs) + hints_width > width
         pieces: list[StyledText] = []
         at = 0
 
@@ -47,15 +54,15 @@ class BottomBar(Widget):
 
         for tab in self._tabs:
             active = tab.keys == self._active
-            label = tab.label if active or not short else tab.label.split(" ")[0]
-            text = f" {tab.keys} {label} " if active or not short else f" {tab.keys} "
+            text = f" {tab.keys} {tab.label} " if active or not short else f" {tab.keys} "
             start = at
             put(text, Style(bold=True, reverse=True) + styles.accent if active else styles.quiet)
             self._spots.append((start, at, tab))
         keys = list(self.hints)
-        while len(keys) > 2 and sum(len(k.keys) + len(k.label) + 3 for k in keys) > width - at - 1:
-            keys.pop(max(0, len(keys) - 3))
-        room = width - at - sum(len(k.keys) + len(k.label) + 3 for k in keys)
+        while keys and _width(keys) > width - at:
+            # The last two stay longest: of help and quit help, of details and back back.
+            keys.pop(len(keys) - 3 if len(keys) > 2 else -1 if self._tabs else 0)
+        room = width - at - _width(keys)
         put(" " * max(0, room), styles.text)
         for key in keys:
             start = at

@@ -9,7 +9,6 @@ from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
-from resim_inspect.document.enums import TimestampType
 from resim_inspect.document.model import Event
 from resim_inspect.text import instant, seconds
 from resim_inspect.tui.theme import theme_styles
@@ -18,9 +17,7 @@ from resim_inspect.tui.widgets.row_list import LineWidget, StyledText, strip_of
 
 def when(event: Event) -> str:
     """An event's time as people write it: `41.300 s`, or a date."""
-    if event.timestamp_type is TimestampType.ABSOLUTE:
-        return instant(event.timestamp)
-    return seconds(event.timestamp)
+    return instant(event.timestamp) if event.is_dated else seconds(event.timestamp)
 
 
 class Timeline(LineWidget):
@@ -40,6 +37,7 @@ class Timeline(LineWidget):
         self._events: Sequence[Event] = ()
         self._chosen: Event | None = None
         self._columns: dict[int, list[Event]] = {}
+        """Events by the first column of their mark."""
 
     def show(self, events_: Sequence[Event], chosen: Event | None) -> None:
         """Show these events; the chosen one stands out."""
@@ -49,19 +47,23 @@ class Timeline(LineWidget):
 
     def _place(self, width: int) -> None:
         chosen = self._chosen
-        kind = chosen.timestamp_type if chosen else TimestampType.RELATIVE
-        members = [event for event in self._events if event.timestamp_type is kind]
+        dated = chosen is not None and chosen.is_dated
+        members = [event for event in self._events if event.is_dated is dated]
         self._columns = {}
         if not members:
             return
         low = min(event.timestamp for event in members)
-        if kind is not TimestampType.ABSOLUTE:
+        if not dated:
             low = min(low, 0)
         span = max(1, max(event.timestamp for event in members) - low)
+        # The last mark may be the number of all.
+        room = max(1, width - 2 - len(str(len(members))))
+        places: dict[int, list[Event]] = {}
         for event in members:
-            column = (event.timestamp - low) * (width - 3) // span + 1
-            self._columns.setdefault(column, []).append(event)
-        self._ends = (low, low + span, kind is TimestampType.ABSOLUTE)
+            column = (event.timestamp - low) * room // span + 1
+            places.setdefault(column, []).append(event)
+        self._columns = _spread(places)
+        self._ends = (low, low + span, dated)
 
     def render_line(self, y: int) -> Strip:
         width, base, styles = self.size.width, self.base, theme_styles(self.app)
@@ -73,8 +75,9 @@ class Timeline(LineWidget):
             write = instant if self._ends[2] else seconds
             left, right = write(self._ends[0]), write(self._ends[1])
             middle = when(self._chosen) if self._chosen else ""
+            right = "" if right == left else right
             room = width - len(left) - len(right) - 2
-            if len(middle) > room - 2:
+            if len(middle) > room - 2 or middle in (left, right):
                 middle = ""
             pieces: list[StyledText] = [
                 (" " + left, styles.quiet),
@@ -94,12 +97,11 @@ class Timeline(LineWidget):
                 mark = "▼" if chosen else " "
                 style = styles.accent
             else:
-                number = len(members)
-                mark = worst.status.symbol if number == 1 else str(min(number, 9))
+                mark = _mark(members)
                 if chosen:
                     style = style + Style(reverse=True)
             pieces.append((mark, style))
-            at = column + 1
+            at = column + len(mark)
         pieces.append((("─" if y == 1 else " ") * (width - at), styles.quiet))
         return strip_of(pieces, width, base)
 
@@ -111,5 +113,28 @@ class Timeline(LineWidget):
         if offset is None or not self._columns:
             return
         nearest = min(self._columns, key=lambda column: abs(column - offset.x))
-        if abs(nearest - offset.x) <= 1:
+        if -1 <= offset.x - nearest <= len(_mark(self._columns[nearest])):
             self.post_message(self.EventClicked(self._columns[nearest][0].position))
+
+
+def _mark(members: Sequence[Event]) -> str:
+    """Status of one event, or the number of several."""
+    return members[0].status.symbol if len(members) == 1 else str(len(members))
+
+
+def _taken(members: Sequence[Event], following: Sequence[Event]) -> int:
+    """Cells of a mark, and the gap that keeps numbers apart."""
+    return len(_mark(members)) + (len(members) > 1 or len(following) > 1)
+
+
+def _spread(places: dict[int, list[Event]]) -> dict[int, list[Event]]:
+    """Events by column; those whose marks would overlap are joined."""
+    columns: dict[int, list[Event]] = {}
+    start = None
+    for column in sorted(places):
+        if start is not None and column < start + _taken(columns[start], places[column]):
+            columns[start] = columns[start] + places[column]
+        else:
+            start = column
+            columns[start] = places[column]
+    return columns
