@@ -73,7 +73,7 @@ def _ends(
         or low is not None
         or high is not None
         or (mode in ("tozero", "nonnegative") and axis.kind == "linear")
-        or (axis.kind == "log" and anchored)
+        or (axis.kind in ("log", "date") and anchored)
         or isinstance(options, dict)
         or least is not None
         or most is not None

@@ -164,6 +164,8 @@ def _values_by_axis(layers: Layers, trace: Trace, y: PlotlyAxis) -> list[tuple[P
 def _weigh(layers: Layers, trace: Trace) -> None:
     """Tell the axes how much their categories hold, for orders by totals."""
     y = layers.y_of(trace)
+    if not (layers.x.layout.get("categoryorder") or y.layout.get("categoryorder")):
+        return
     if trace.kind in _GRIDS:
         z = decode.grid(trace.get("z"))
         for axis, letter, rows in ((layers.x, "x", z.T), (y, "y", z)):

@@ -170,16 +170,18 @@ def _bars(trace: Facts, plots: list[Plot]) -> list[str]:
         edges = [bar["middle"] - bar["width"] / 2, bar["middle"] + bar["width"] / 2]
         low, high = _units(across, linear=True)(edges).tolist()
         base, top = _units(along, linear=True)([bar["base"], bar["top"]]).tolist()
-        if along.kind == "time" and bar["size"] is not None and bar["base"] == 0:
-            base = -along.base / 1e9
+        # Bars of dates begin in 1970, where the axis does not: they have no base to compare.
+        if along.kind == "log" or (along.kind == "time" and not bar["base"]):
+            base = math.nan
         if math.isfinite(top):
-            theirs.append((low, high, top, math.nan if along.kind == "log" else base))
+            theirs.append((low, high, top, base))
     for box in plot.boxes:
         if box.name == trace["name"]:
             sides = (box.y0, box.y1, box.x1, box.x0) if horizontal else (
                 box.x0, box.x1, box.y1, box.y0
             )  # fmt: skip
-            ours.append((*sides[:3], math.nan if along.kind == "log" else sides[3]))
+            based = along.kind != "log" and not any(math.isnan(bar[3]) for bar in theirs)
+            ours.append((*sides[:3], sides[3] if based else math.nan))
     return _differ(f'the bars of "{trace["name"]}"', theirs, ours)
 
 

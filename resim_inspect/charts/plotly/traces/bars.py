@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from resim_inspect.charts.analysis.ticks import position_label
 from resim_inspect.charts.model.drawing import Box, Fill
 from resim_inspect.charts.model.style import ColorRole
 from resim_inspect.charts.plotly import decode
@@ -92,6 +93,9 @@ def _run(layers: Layers, trace: Trace) -> BarRun:
         layers.left_out.append(f'{n - _MAX_BARS:,} of the bars of "{trace.name}"')
         n = _MAX_BARS
     zero = -along.base / 1e9 if along.kind == "date" else 0.0
+    if base is None:
+        # Sizes that are dates count from 1970, where their bars begin.
+        sizes = sizes - zero
     texts = trace.get("text")
     labels = [texts] * n if isinstance(texts, str) and texts else decode.items(texts)[:n]
     return BarRun(
@@ -128,6 +132,8 @@ def _add_run(layers: Layers, run: BarRun) -> None:
     top, start = along.from_calc(run.top), along.from_calc(run.start)
     if along.kind == "log":
         start = np.where(np.isnan(start), -math.inf, start)
+    elif along.kind == "date" and not run.based:
+        start = np.full(len(start), -math.inf)
     for k in range(len(top)):
         if not (math.isfinite(high[k]) and math.isfinite(top[k])):
             continue
@@ -156,7 +162,9 @@ def _add_run(layers: Layers, run: BarRun) -> None:
 
 
 def _value_text(run: BarRun, along: PlotlyAxis, k: int) -> str:
-    if along.kind == "date":
+    if along.kind == "date" and not run.based:
+        text = position_label(float(run.top[k]), along.axis("absolute"))
+    elif along.kind == "date":
         text = f"{number(float(run.sizes[k]))} s"
     elif run.based:
         text = f"{number(float(run.start[k]))} … {number(float(run.top[k]))}"
