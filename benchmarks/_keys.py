@@ -103,7 +103,7 @@ TABLE = (
 SCRIPTS = {"document": READING, "workspace": TABLE}
 
 
-class Desk:
+class AppDriver:
     """An app whose keys are pressed and timed."""
 
     def __init__(self, pilot: Pilot[Any]) -> None:
@@ -185,17 +185,17 @@ async def play(script: str, path: Path, way: str) -> list[dict[str, object]]:
         app = InspectApp(open_path(path) if way == "once" else None)
         app.call_later(started)
         async with app.run_test(size=(120, 40)) as pilot:
-            desk = Desk(pilot)
-            ticker = asyncio.create_task(desk.tick())
-            await desk.settled()
-            taken.append(measured("start", "", 0.0, 0.0, desk.gap))
-            taken.append(await desk.take(Step("idle", ())))
+            driver = AppDriver(pilot)
+            ticker = asyncio.create_task(driver.tick())
+            await driver.settled()
+            taken.append(measured("start", "", 0.0, 0.0, driver.gap))
+            taken.append(await driver.take(Step("idle", ())))
             if way != "once":
-                desk.app.screen.query_one("Input").focus()
-                taken.append(await desk.take(step("path typed", '"' + str(path))))
-                taken.append(await desk.take(step("opened", "enter")))
+                driver.app.screen.query_one("Input").focus()
+                taken.append(await driver.take(step("path typed", '"' + str(path))))
+                taken.append(await driver.take(step("opened", "enter")))
             for one in SCRIPTS[script]:
-                taken.append(await desk.take(one))
+                taken.append(await driver.take(one))
             ticker.cancel()
     return taken
 

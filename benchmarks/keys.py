@@ -15,7 +15,7 @@ from typing import TypedDict
 import numpy as np
 
 from benchmarks import Row, files
-from benchmarks.measure import skip_slow, told
+from benchmarks.measure import json_of, skip_slow
 from resim_inspect.building.builder import DocumentBuilder
 
 RUNS = 3
@@ -48,11 +48,11 @@ def run() -> list[Row]:
     for name, script, path, way in scripts:
         runs = [played(script, path, way) for _ in range(RUNS)]
         print_steps(name, runs)
-        rows += judged(name, runs)
+        rows += rows_of(name, runs)
     return rows
 
 
-def judged(name: str, runs: list[list[Step]]) -> list[Row]:
+def rows_of(name: str, runs: list[list[Step]]) -> list[Row]:
     """The slowest key and the longest gap of all steps, of each step the best run."""
     keys = [min(steps, key=lambda one: one["answer"]) for steps in zip(*runs, strict=True)]
     gaps = [min(steps, key=lambda one: one["gap"]) for steps in zip(*runs, strict=True)]
@@ -94,7 +94,7 @@ def print_steps(name: str, runs: list[list[Step]]) -> None:
 
 def played(script: str, path: Path, way: str) -> list[Step]:
     """One run of a script in a process of its own."""
-    found: list[Step] = told("benchmarks._keys", script, str(path), way)
+    found: list[Step] = json_of("benchmarks._keys", script, str(path), way)
     return found
 
 

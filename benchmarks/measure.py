@@ -50,11 +50,11 @@ def probes(actions: Sequence[str], path: Path, repeat: int = 5) -> list[Measured
 
 def probe(action: str, path: Path) -> Measured:
     """One action on a file in a fresh process."""
-    answer = told("benchmarks.probe", action, str(path))
+    answer = json_of("benchmarks.probe", action, str(path))
     return Measured(answer["seconds"], answer["peak"])
 
 
-def told(module: str, *words: str) -> Any:
+def json_of(module: str, *words: str) -> Any:
     """The JSON that a module prints when it runs as a program, in a fresh process."""
     result = subprocess.run(
         [sys.executable, "-m", module, *words],

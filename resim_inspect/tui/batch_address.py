@@ -31,7 +31,7 @@ class BatchAddress(NamedTuple):
         return f"resim://{self.project}/{self.batch}{job}"
 
     @property
-    def whole(self) -> BatchAddress:
+    def whole_batch(self) -> BatchAddress:
         """Address of the whole batch."""
         return self._replace(job="")
 

@@ -116,4 +116,4 @@ class OpenDocuments:
 
 def _key(path: Path | BatchAddress) -> Path | BatchAddress:
     """Return the identity of an open document: all jobs of a batch share one."""
-    return path.whole if isinstance(path, BatchAddress) else path.absolute()
+    return path.whole_batch if isinstance(path, BatchAddress) else path.absolute()

@@ -25,14 +25,14 @@ class Item(NamedTuple):
 
     name: str
     path: Path
-    about: os.stat_result
+    file_stat: os.stat_result
     linked: bool
     """True if it is a link or is reached through one, below the input itself."""
 
     @property
     def is_folder(self) -> bool:
         """True for a folder."""
-        return stat.S_ISDIR(self.about.st_mode)
+        return stat.S_ISDIR(self.file_stat.st_mode)
 
 
 def walk(root: Path, name: str) -> Iterator[Item]:
@@ -42,22 +42,26 @@ def walk(root: Path, name: str) -> Iterator[Item]:
     omitted, since reading them could block.
     """
     try:
-        about = root.stat()
+        file_stat = root.stat()
     except OSError as error:
         raise _unreadable(root, error) from error
-    yield from _walk(root, name, about, False, frozenset())
+    yield from _walk(root, name, file_stat, False, frozenset())
 
 
 def _walk(
-    path: Path, name: str, about: os.stat_result, linked: bool, above: frozenset[tuple[int, int]]
+    path: Path,
+    name: str,
+    file_stat: os.stat_result,
+    linked: bool,
+    above: frozenset[tuple[int, int]],
 ) -> Iterator[Item]:
-    if stat.S_ISREG(about.st_mode):
-        yield Item(name, path, about, linked)
+    if stat.S_ISREG(file_stat.st_mode):
+        yield Item(name, path, file_stat, linked)
         return
-    key = (about.st_dev, about.st_ino)
-    if not stat.S_ISDIR(about.st_mode) or key in above:
+    key = (file_stat.st_dev, file_stat.st_ino)
+    if not stat.S_ISDIR(file_stat.st_mode) or key in above:
         return
-    yield Item(name, path, about, linked)
+    yield Item(name, path, file_stat, linked)
     try:
         with os.scandir(path) as entries:
             found = sorted(entries, key=lambda entry: entry.name)
@@ -81,7 +85,7 @@ def must_be_copied(root: Path) -> bool:
     """
     for item in walk(root, ""):
         needed = stat.S_IROTH | (stat.S_IXOTH if item.is_folder else 0)
-        if item.linked or item.about.st_mode & needed != needed:
+        if item.linked or item.file_stat.st_mode & needed != needed:
             return True
     return False
 
@@ -103,14 +107,14 @@ class DigestCache:
 
     def digest(self, item: Item) -> str:
         """Digest of a file: sha256 in hex."""
-        about = item.about
-        times = [about.st_size, about.st_mtime_ns, about.st_ctime_ns, about.st_ino]
+        file_stat = item.file_stat
+        times = [file_stat.st_size, file_stat.st_mtime_ns, file_stat.st_ctime_ns, file_stat.st_ino]
         known = self._old.get(item.name)
         if isinstance(known, list) and known[:4] == times and isinstance(known[-1], str):
             value = known[-1]
         else:
             value = file_digest(item.path)
-        if max(about.st_mtime_ns, about.st_ctime_ns) < self._now - SETTLED:
+        if max(file_stat.st_mtime_ns, file_stat.st_ctime_ns) < self._now - SETTLED:
             self._new[item.name] = [*times, value]
         return value
 
@@ -154,7 +158,7 @@ def archive_chunks(
     for name, root in inputs:
         for item in walk(root, name):
             if item.is_folder:
-                yield _header(item.name, 0o755, tarfile.DIRTYPE, item.about)
+                yield _header(item.name, 0o755, tarfile.DIRTYPE, item.file_stat)
             else:
                 yield from _file(item)
     for name, content in files:
@@ -167,8 +171,8 @@ def _file(item: Item) -> Iterator[bytes]:
     try:
         with item.path.open("rb") as file:
             length = os.fstat(file.fileno()).st_size
-            mode = 0o555 if item.about.st_mode & stat.S_IXUSR else 0o444
-            yield _header(item.name, mode, tarfile.REGTYPE, item.about, length)
+            mode = 0o555 if item.file_stat.st_mode & stat.S_IXUSR else 0o444
+            yield _header(item.name, mode, tarfile.REGTYPE, item.file_stat, length)
             left = length
             while left:
                 chunk = file.read(min(CHUNK, left))
@@ -182,13 +186,13 @@ def _file(item: Item) -> Iterator[bytes]:
 
 
 def _header(
-    name: str, mode: int, kind: bytes, about: os.stat_result | None = None, length: int = 0
+    name: str, mode: int, kind: bytes, file_stat: os.stat_result | None = None, length: int = 0
 ) -> bytes:
     info = tarfile.TarInfo(name)
     info.mode = mode
     info.type = kind
     info.size = length
-    info.mtime = 0 if about is None else about.st_mtime
+    info.mtime = 0 if file_stat is None else file_stat.st_mtime
     return info.tobuf(tarfile.PAX_FORMAT, "utf-8", "surrogateescape")
 
 

@@ -33,7 +33,7 @@ def test_addresses() -> None:
     assert parse_address(f"  {TEXT.upper().replace('RESIM', 'resim')}/ ") == ADDRESS
     job = parse_address(f"{TEXT}/flight%201")
     assert job == (PROJECT, BATCH, "flight 1")
-    assert job.whole == ADDRESS
+    assert job.whole_batch == ADDRESS
     for address in (ADDRESS, job, ADDRESS._replace(job="a/b %41")):
         assert parse_address(str(address)) == address
     assert parse_path_or_address("~/x") == Path.home() / "x"

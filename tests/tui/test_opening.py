@@ -16,7 +16,7 @@ from resim_inspect.building.png import pad_picture, png
 from resim_inspect.errors import UnreadableError
 from resim_inspect.tui.app import run_app
 from resim_inspect.tui.document.screen import DocumentScreen
-from resim_inspect.tui.inputs.files import Entry, list_folder, preview, read_inputs
+from resim_inspect.tui.inputs.files import FileEntry, list_folder, preview, read_inputs
 from resim_inspect.tui.inputs.pane import InputsScreen
 from resim_inspect.tui.inputs.view import FileTree
 from resim_inspect.tui.open.detect import PathKind, detect
@@ -70,14 +70,14 @@ def test_previews(job: Path) -> None:
 
     def lines(name: str) -> tuple[str, ...]:
         path = logs / name
-        return preview(Entry(path, 0, False, path.stat().st_size)).lines
+        return preview(FileEntry(path, 0, False, path.stat().st_size)).lines
 
     assert lines("samples.csv") == ("time  speed", "0.0   1.5  ", "0.1   22.25")
     assert '  "mode": "CRUISE",' in lines("state.json")
     assert lines("broken.json")[0].startswith("not valid JSON")
     assert lines("raw.bin")[1].startswith("00000000  00 01 02")
     assert lines("evil.txt") == ("�[31mred�    end",)
-    assert preview(Entry(logs / "pad.png", 0, False, 9)).image
+    assert preview(FileEntry(logs / "pad.png", 0, False, 9)).image
 
 
 def test_links_and_pipes_are_not_followed(job: Path) -> None:

@@ -63,7 +63,7 @@ def test_a_file_that_stays_broken_is_given_up(
     path.write_bytes(flight()[:kept])
     clock = Clock()
     with pytest.raises(error):
-        load_when_written(path, patience=2.0, clock=clock, sleep=clock.sleep)
+        load_when_written(path, timeout=2.0, clock=clock, sleep=clock.sleep)
     assert 2.0 <= clock.now < 3.0
 
 
@@ -73,7 +73,7 @@ def test_a_file_that_is_replaced_is_waited_for(tmp_path: Path) -> None:
     assert load_when_written(path, clock=clock, sleep=clock.sleep).document.size
     path.unlink()
     with pytest.raises(UnreadableError):
-        load_when_written(path, clock=Clock(), sleep=clock.sleep, patience=0.0)
+        load_when_written(path, clock=Clock(), sleep=clock.sleep, timeout=0.0)
 
 
 async def rewritten(pilot: Pilot[Any], path: Path, data: bytes) -> None:

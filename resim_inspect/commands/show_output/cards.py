@@ -10,7 +10,7 @@ from resim_inspect.commands.show_output.figures import series_table, value_table
 from resim_inspect.commands.show_output.layout import (
     BOLD,
     DIM,
-    Ink,
+    SgrPainter,
     clip,
     flow,
     status_words,
@@ -56,7 +56,7 @@ class Cards:
     def __init__(self, document: Document, options: CardOptions) -> None:
         self.document = document
         self.options = options
-        self.ink = Ink(options.color)
+        self.painter = SgrPainter(options.color)
         self.inner = options.width - len(INDENT)
 
     def lines(self, metrics: Sequence[Metric] | None = None) -> Iterator[str]:
@@ -83,8 +83,8 @@ class Cards:
         path = clean(str(document.path or "metrics"))
         name = fit_left(path, self.options.width - cell_width(verdict) - 2)
         blanks = " " * (self.options.width - cell_width(name) - cell_width(verdict))
-        shown = self.ink.status(document.verdict, verdict)
-        yield self.ink.paint(name, BOLD) + blanks + shown
+        shown = self.painter.status(document.verdict, verdict)
+        yield self.painter.paint(name, BOLD) + blanks + shown
         parts = [
             count(len(document.metrics), "metric"),
             f"{len(document.data):,} data",
@@ -101,7 +101,7 @@ class Cards:
         ranked = [status for status in WORST_FIRST if status in found]
         ranked += [status for status in found if status not in ranked]
         counts = [
-            self.ink.status(status, f"{status_words(status)} {found[status]:,}")
+            self.painter.status(status, f"{status_words(status)} {found[status]:,}")
             for status in ranked
         ]
         yield from flow(counts, "   ", self.options.width)
@@ -117,7 +117,7 @@ class Cards:
             yield from self.dim(INDENT + line for line in wrap(text, self.inner))
         for line in self.chart(metric, full):
             yield (INDENT + line).rstrip()
-        for line in series_table(self.document, metric, self.ink, self.inner):
+        for line in series_table(self.document, metric, self.painter, self.inner):
             yield (INDENT + line).rstrip()
         yield from self.about(metric, full)
         if full:
@@ -133,12 +133,12 @@ class Cards:
         rule = "─" * max(2, width - cell_width(name))
         return " ".join(
             (
-                self.ink.paint("──", DIM),
-                self.ink.status(metric.status, status),
-                self.ink.paint(name, BOLD),
-                self.ink.paint(rule, DIM),
-                self.ink.paint(right, DIM),
-                self.ink.paint("─", DIM),
+                self.painter.paint("──", DIM),
+                self.painter.status(metric.status, status),
+                self.painter.paint(name, BOLD),
+                self.painter.paint(rule, DIM),
+                self.painter.paint(right, DIM),
+                self.painter.paint("─", DIM),
             )
         )
 
@@ -179,7 +179,7 @@ class Cards:
         """Yield the first values of a metric's series, and the first that fail, side by side."""
         for lines in value_tables(self.document, metric, self.inner):
             yield ""
-            yield self.ink.paint(cut(INDENT + lines[0], self.options.width), DIM)
+            yield self.painter.paint(cut(INDENT + lines[0], self.options.width), DIM)
             yield from (cut(INDENT + line, self.options.width) for line in lines[1:])
 
     def events(self) -> Iterator[str]:
@@ -197,11 +197,16 @@ class Cards:
         metrics = [self.document.metric_by_id(metric_id) for metric_id in event.metrics]
         names = ", ".join(clean(metric.name, 30) for metric in metrics if metric is not None)
         name = cut(clean(event.name) or "(no name)", 40)
-        status = self.ink.status(event.status)
+        status = self.painter.status(event.status)
         importance = event.importance.name if event.importance else ""
         yield INDENT + "  ".join(
             part
-            for part in (when, status, self.ink.paint(name, BOLD), self.ink.paint(importance, DIM))
+            for part in (
+                when,
+                status,
+                self.painter.paint(name, BOLD),
+                self.painter.paint(importance, DIM),
+            )
             if part
         )
         more = [clean(event.description, 400)] if event.description.strip() else []
@@ -233,12 +238,16 @@ class Cards:
         """Return a rule with a title."""
         rule = "─" * max(2, self.options.width - cell_width(title) - 4)
         return " ".join(
-            (self.ink.paint("──", DIM), self.ink.paint(title, BOLD), self.ink.paint(rule, DIM))
+            (
+                self.painter.paint("──", DIM),
+                self.painter.paint(title, BOLD),
+                self.painter.paint(rule, DIM),
+            )
         )
 
     def dim(self, lines: Sequence[str] | Iterator[str]) -> Iterator[str]:
         """Yield dim lines."""
-        return (self.ink.paint(line.rstrip(), DIM) for line in lines)
+        return (self.painter.paint(line.rstrip(), DIM) for line in lines)
 
 
 def fit_left(text: str, width: int) -> str:

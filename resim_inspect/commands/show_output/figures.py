@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from resim_inspect.commands.show_output.layout import DIM, Ink, table
+from resim_inspect.commands.show_output.layout import DIM, SgrPainter, table
 from resim_inspect.document.enums import FAILING, MetricStatus, SeriesKind
 from resim_inspect.document.model import (
     BarChartValues,
@@ -47,7 +47,9 @@ class Part:
     category: str | None = None
 
 
-def series_table(document: Document, metric: Metric, ink: Ink, width: int) -> Iterator[str]:
+def series_table(
+    document: Document, metric: Metric, painter: SgrPainter, width: int
+) -> Iterator[str]:
     """Yield n, min, mean, max, NaN and status counts of each series of a metric."""
     rows: list[tuple[str, ...]] = []
     marks: list[tuple[tuple[MetricStatus, int], ...]] = []
@@ -75,12 +77,14 @@ def series_table(document: Document, metric: Metric, ink: Ink, width: int) -> It
             right=range(1, len(kept)),
         )
         widest = max(map(len, lines))
-        yield ink.paint(pad(lines[0], widest) + ("  statuses" if any(marks) else ""), DIM)
+        yield painter.paint(pad(lines[0], widest) + ("  statuses" if any(marks) else ""), DIM)
         for line, counts in zip(lines[1:], marks, strict=True):
-            shown = "  ".join(ink.status(status, f"{status.symbol} {n:,}") for status, n in counts)
+            shown = "  ".join(
+                painter.status(status, f"{status.symbol} {n:,}") for status, n in counts
+            )
             yield f"{pad(line, widest)}  {shown}".rstrip()
     for text in strings:
-        yield ink.paint(cut(text, width), DIM)
+        yield painter.paint(cut(text, width), DIM)
 
 
 def parts(document: Document, metric: Metric) -> Iterator[Part]:

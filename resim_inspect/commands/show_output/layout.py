@@ -20,7 +20,7 @@ BOLD = "1"
 DIM = "2"
 
 
-class Ink:
+class SgrPainter:
     """Adds SGR codes to text, or leaves it unchanged without colour."""
 
     def __init__(self, color: bool) -> None:

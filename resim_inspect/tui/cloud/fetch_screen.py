@@ -133,7 +133,7 @@ class FetchScreen(WorkspaceScreen):
 
     def action_all(self) -> None:
         if self.address.job or not self.bar.fetch.running:
-            self.address = self.address.whole
+            self.address = self.address.whole_batch
             self.action_reread()
 
     def action_missing(self) -> None:

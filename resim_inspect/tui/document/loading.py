@@ -52,7 +52,7 @@ def load(path: Path) -> Loaded:
 def load_when_written(
     path: Path,
     *,
-    patience: float = 2.0,
+    timeout: float = 2.0,
     pause: float = 0.1,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
@@ -61,7 +61,7 @@ def load_when_written(
     """Open a file that may be half-written.
 
     A file that is empty, cut off or malformed is tried again for as long as it keeps
-    changing, and for `patience` seconds after its last change. Raises DocumentError.
+    changing, and for `timeout` seconds after its last change. Raises DocumentError.
     """
     last = signature(path)
     still_since = started = clock()
@@ -74,11 +74,11 @@ def load_when_written(
                 raise
             if now != last:
                 last, still_since = now, clock()
-            elif clock() - still_since >= patience:
+            elif clock() - still_since >= timeout:
                 raise
         else:
             now = signature(path)
-            if now == loaded.signature or cancelled() or clock() - started >= 15 * patience:
+            if now == loaded.signature or cancelled() or clock() - started >= 15 * timeout:
                 return loaded
             # Written to while it was read: the bytes may be of two versions.
             loaded.document.close()

@@ -198,7 +198,7 @@ class DocumentScreen(MainScreen[None], Background):
     @work(
         thread=True,
         exclusive=True,
-        group="judge",
+        group="validate",
         exit_on_error=False,
         description="validating the file",
     )
@@ -271,7 +271,7 @@ class DocumentScreen(MainScreen[None], Background):
         try:
             with gc_paused():
                 loaded = load_when_written(
-                    path, patience=RELOAD_TIMEOUT, cancelled=lambda: worker.is_cancelled
+                    path, timeout=RELOAD_TIMEOUT, cancelled=lambda: worker.is_cancelled
                 )
                 new = Session.of(loaded, old.label, old.inputs)
                 # What is in view is to stay in view: the tables that it is found in.

@@ -22,7 +22,7 @@ MAX_ENTRIES = 5_000
 IMAGES = {".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp"}
 
 
-class Entry(NamedTuple):
+class FileEntry(NamedTuple):
     """A file or folder below the inputs."""
 
     path: Path
@@ -39,7 +39,7 @@ class Inputs(NamedTuple):
 
     folder: Path
     mode: str
-    entries: tuple[Entry, ...]
+    entries: tuple[FileEntry, ...]
     findings: tuple[Finding, ...]
 
 
@@ -60,35 +60,35 @@ def read_inputs(folder: Path, opened: frozenset[Path]) -> Inputs:
     return Inputs(folder, str(mode_of(names_in(folder))), entries, tuple(check_inputs(folder)))
 
 
-def list_folder(folder: Path, opened: frozenset[Path]) -> tuple[Entry, ...]:
+def list_folder(folder: Path, opened: frozenset[Path]) -> tuple[FileEntry, ...]:
     """List a folder without hidden entries, with the folders in `opened` unfolded."""
     return tuple(e for e in _entries(folder, 0, opened) if not e.path.name.startswith("."))
 
 
-def _entries(folder: Path, depth: int, opened: frozenset[Path]) -> list[Entry]:
-    entries: list[Entry] = []
+def _entries(folder: Path, depth: int, opened: frozenset[Path]) -> list[FileEntry]:
+    entries: list[FileEntry] = []
     try:
         with os.scandir(folder) as scan:
             children = sorted(scan, key=lambda e: (not e.is_dir(follow_symlinks=False), e.name))
     except OSError as error:
-        return [Entry(folder, depth, False, 0, error.strerror or "cannot be read")]
+        return [FileEntry(folder, depth, False, 0, error.strerror or "cannot be read")]
     for child in children[:MAX_ENTRIES]:
         path = Path(child.path)
         if child.is_dir(follow_symlinks=False):
-            entries.append(Entry(path, depth, True, _entry_count(path)))
+            entries.append(FileEntry(path, depth, True, _entry_count(path)))
             if path in opened and depth < 32:
                 entries += _entries(path, depth + 1, opened)
         else:
             try:
                 info = child.stat(follow_symlinks=False)
             except OSError as error:
-                entries.append(Entry(path, depth, False, 0, error.strerror or "cannot be read"))
+                entries.append(FileEntry(path, depth, False, 0, error.strerror or "cannot be read"))
                 continue
             note = "" if stat.S_ISREG(info.st_mode) else _special(info.st_mode)
-            entries.append(Entry(path, depth, False, info.st_size, note))
+            entries.append(FileEntry(path, depth, False, info.st_size, note))
     if len(children) > MAX_ENTRIES:
         rest = f"{len(children) - MAX_ENTRIES:,} more are not listed"
-        entries.append(Entry(folder / "…", depth, False, 0, rest))
+        entries.append(FileEntry(folder / "…", depth, False, 0, rest))
     return entries
 
 
@@ -106,7 +106,7 @@ def _special(mode: int) -> str:
     return "a pipe" if stat.S_ISFIFO(mode) else "not a regular file"
 
 
-def preview(entry: Entry) -> Preview:
+def preview(entry: FileEntry) -> Preview:
     """Read the beginning of a file for display by its type; all text is cleaned."""
     name = clean(entry.path.name, 120)
     if entry.note:

@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 from resim_inspect.text import clean, count, fit, size
 from resim_inspect.tui.document.details import SIGNS
-from resim_inspect.tui.inputs.files import Entry, Inputs, Preview, preview, read_inputs
+from resim_inspect.tui.inputs.files import FileEntry, Inputs, Preview, preview, read_inputs
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import KeyHintsChanged
 from resim_inspect.tui.theme import ThemeStyles, theme_styles
@@ -28,19 +28,19 @@ class FileTree(RowList):
 
     def __init__(self) -> None:
         super().__init__()
-        self.entries: Sequence[Entry] = ()
+        self.entries: Sequence[FileEntry] = ()
         self.unfolded: frozenset[Path] = frozenset()
 
     @property
-    def entry(self) -> Entry | None:
-        """Entry at the cursor."""
+    def entry(self) -> FileEntry | None:
+        """FileEntry at the cursor."""
         return self.entries[self.cursor] if 0 <= self.cursor < len(self.entries) else None
 
-    def is_unfolded(self, entry: Entry) -> bool:
+    def is_unfolded(self, entry: FileEntry) -> bool:
         """Return True for a folder whose entries are shown."""
         return entry.folder and entry.path in self.unfolded
 
-    def show(self, entries: Sequence[Entry]) -> None:
+    def show(self, entries: Sequence[FileEntry]) -> None:
         """Set the entries; the cursor stays on its path."""
         here = self.entry
         self.entries = entries
@@ -219,7 +219,7 @@ class InputsView(Background):
         exit_on_error=False,
         description="reading a file of the inputs",
     )
-    def _preview(self, entry: Entry) -> None:
+    def _preview(self, entry: FileEntry) -> None:
         self.post_message(self.PreviewRead(preview(entry)))
 
     @on(PreviewRead)

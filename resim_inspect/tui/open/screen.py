@@ -19,7 +19,7 @@ from textual.widgets import Input, Static
 from resim_inspect.text import clean, fit
 from resim_inspect.tui import keymap
 from resim_inspect.tui.batch_address import AddressError, BatchAddress, parse_path_or_address
-from resim_inspect.tui.inputs.files import Entry, list_folder
+from resim_inspect.tui.inputs.files import FileEntry, list_folder
 from resim_inspect.tui.inputs.view import FileTree
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import OpenRequested
@@ -95,7 +95,7 @@ class OpenScreen(MainScreen[None], Background):
         """The folder and the list of recent paths have been read."""
 
         def __init__(
-            self, folder: Path, entries: Sequence[Entry], recent: Sequence[Path | BatchAddress]
+            self, folder: Path, entries: Sequence[FileEntry], recent: Sequence[Path | BatchAddress]
         ) -> None:
             super().__init__()
             self.folder = folder

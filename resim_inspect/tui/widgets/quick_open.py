@@ -22,19 +22,20 @@ from resim_inspect.tui.theme import ThemeStyles
 from resim_inspect.tui.widgets.dialogs import Dialog
 from resim_inspect.tui.widgets.row_list import RowList, StyledText
 
-MOST = 200
+MAX_HITS = 200
+"""Number of matches that are listed."""
 
 
 def best(letters: str, names: Sequence[str], order: Sequence[int]) -> list[int]:
-    """Positions of the names that hold the letters in this order, the best first, at most 200.
+    """Positions of at most `MAX_HITS` names that hold the letters in this order, the best first.
 
     Whole words and starts of words come before scattered letters, short names before long.
     """
     wanted = letters.casefold().replace(" ", "")
     if not wanted:
-        return list(order[:MOST])
-    loose = re.compile(".*?".join(map(re.escape, wanted)))
-    hits = [p for p in order if loose.search(names[p])]
+        return list(order[:MAX_HITS])
+    scattered = re.compile(".*?".join(map(re.escape, wanted)))
+    hits = [p for p in order if scattered.search(names[p])]
     plain = letters.casefold().strip()
 
     def rank(position: int) -> tuple[int, int, int]:
@@ -44,11 +45,11 @@ def best(letters: str, names: Sequence[str], order: Sequence[int]) -> list[int]:
             return (0, 0, len(name))
         if at > 0:
             return (1 if not name[at - 1].isalnum() else 2, at, len(name))
-        match = loose.search(name)
+        match = scattered.search(name)
         assert match is not None
         return (3, match.end() - match.start(), len(name))
 
-    return sorted(hits, key=rank)[:MOST]
+    return sorted(hits, key=rank)[:MAX_HITS]
 
 
 class Hits(RowList, can_focus=False):

@@ -60,7 +60,7 @@ def follow(
     reported = clock()
     for step in steps:
         if "error" in step:
-            raise trouble(name, str(step["error"]))
+            raise pull_error(name, str(step["error"]))
         status, detail = str(step.get("status", "")), step.get("progressDetail") or {}
         if status.startswith("Digest: "):
             say(f"pulled {shown}: {clean(status.removeprefix('Digest: '), 80)}")
@@ -75,12 +75,12 @@ def follow(
             say(f"pulling {shown}: {_progress(layers, status)}")
 
 
-def trouble(name: str, said: str) -> ImageError:
+def pull_error(name: str, message: str) -> ImageError:
     """Explain a failed pull, with the engine's message and a hint."""
     failed = f'the image "{clean(name, 120)}" cannot be pulled'
-    text = clean(said, 300).rstrip(".")
+    text = clean(message, 300).rstrip(".")
     for pattern, meaning, hint in _TROUBLE:
-        if re.search(pattern, said, re.IGNORECASE):
+        if re.search(pattern, message, re.IGNORECASE):
             return ImageError(f"{failed}: {meaning} ({text}).", hint)
     return ImageError(f"{failed}: {text}.", "Log in to its registry, or build it here.")
 

@@ -28,13 +28,13 @@ class SshTunnel:
 
     def __init__(self, address: str) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="resim-ssh-")
-        here = Path(self._folder.name, "engine.sock")
-        self.address = f"unix://{here}"
+        local_socket = Path(self._folder.name, "engine.sock")
+        self.address = f"unix://{local_socket}"
         self._host = clean(address, 120)
         self._there = ""
         self._errors = Path(self._folder.name, "errors")
         try:
-            command, self._there = ssh_command(address, here)
+            command, self._there = ssh_command(address, local_socket)
             with self._errors.open("wb") as errors:
                 self._process = subprocess.Popen(
                     command,
@@ -53,20 +53,20 @@ class SshTunnel:
             self._folder.cleanup()
             raise
         deadline = time.monotonic() + 2 * SECONDS
-        while not here.is_socket():
+        while not local_socket.is_socket():
             if self._process.poll() is not None or time.monotonic() > deadline:
-                said = self.said() or "it does not answer"
+                reason = self.last_message() or "it does not answer"
                 self.close()
-                raise EngineError(f"ssh cannot connect to {self._host}: {said}.", HINT)
+                raise EngineError(f"ssh cannot connect to {self._host}: {reason}.", HINT)
             time.sleep(0.02)
 
     def problem(self) -> EngineError:
         """Reason why no engine answers although ssh has connected."""
-        said = f" ({self.said()})" if self.said() else ""
+        message = f" ({self.last_message()})" if self.last_message() else ""
         there = clean(self._there, 120)
-        return EngineError(f"ssh connected, but no engine answers at {there}{said}.", HINT)
+        return EngineError(f"ssh connected, but no engine answers at {there}{message}.", HINT)
 
-    def said(self) -> str:
+    def last_message(self) -> str:
         """Last error message of ssh; empty if there is none."""
         text = self._errors.read_text("utf-8", "replace")
         lines = [line.strip() for line in text.splitlines() if line.strip()]
@@ -84,7 +84,7 @@ class SshTunnel:
         self._folder.cleanup()
 
 
-def ssh_command(address: str, here: Path) -> tuple[list[str], str]:
+def ssh_command(address: str, local_socket: Path) -> tuple[list[str], str]:
     """Command of ssh for `ssh://[USER@]HOST[:PORT][/SOCKET]`, and SOCKET; raises EngineError."""
     try:
         parts = urlsplit(address)
@@ -104,4 +104,4 @@ def ssh_command(address: str, here: Path) -> tuple[list[str], str]:
     words += ["-l", parts.username] if parts.username else []
     words += ["-p", str(port)] if port else []
     there = parts.path if parts.path not in {"", "/"} else SOCKET
-    return [*words, "-L", f"{here}:{there}", "--", host], there
+    return [*words, "-L", f"{local_socket}:{there}", "--", host], there

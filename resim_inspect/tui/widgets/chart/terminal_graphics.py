@@ -40,7 +40,7 @@ EXTRA = "pip install 'resim-inspect[images]'"
 VT340 = (10, 20)
 """Pixels of a cell, across and down, where the terminal does not tell: the first with Sixel."""
 
-MOST = 297
+MAX_CELLS = 297
 """Cells in each direction that Kitty's placeholders can number."""
 
 _SIXEL_TERMS = ("foot", "mlterm", "contour", "wezterm")
@@ -195,7 +195,7 @@ def within(room: Rect, image: Size, pixels: Size) -> Rect:
     """The cells in the middle of a room that keep an image's proportions."""
     from resim_inspect.charts.model.picture import Rect
 
-    wide, tall = min(room.width, MOST), min(room.height, MOST)
+    wide, tall = min(room.width, MAX_CELLS), min(room.height, MAX_CELLS)
     scale = min(wide * pixels[0] / max(1, image[0]), tall * pixels[1] / max(1, image[1]))
     across = min(wide, max(1, round(image[0] * scale / pixels[0])))
     down = min(tall, max(1, round(image[1] * scale / pixels[1])))
