@@ -1,11 +1,14 @@
-"""The end of a call before its time: Ctrl-C and TERM, and the stop of the runs they reach."""
+"""The end of a call before its time: Ctrl-C, TERM and HUP, and the stop of the runs they reach."""
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from threading import Lock
 from types import FrameType
 from typing import Self
@@ -13,6 +16,9 @@ from typing import Self
 from runner.engines.protocol import Running
 
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
+if sys.platform != "win32":
+    # A terminal that is closed, or a connection that is lost, ends a call as TERM does.
+    CODES[signal.SIGHUP] = 143
 GRACE = 5.0
 """Seconds between TERM and KILL."""
 POLL_INTERVAL = 0.1
@@ -28,7 +34,7 @@ class Interrupted(BaseException):
 
 
 class Signals:
-    """Listens to SIGINT and SIGTERM; a handler only counts, since it may come at any moment."""
+    """Listens to the signals of `CODES`; a handler only counts, since it may come at any moment."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -40,6 +46,9 @@ class Signals:
 
     def __enter__(self) -> Self:
         for number in CODES:
+            if number is getattr(signal, "SIGHUP", None) and _is_ignored(number):
+                # `nohup` asks for a call that outlives its terminal.
+                continue
             self._before[number] = signal.signal(number, self._receive)
         return self
 
@@ -49,6 +58,7 @@ class Signals:
 
     def _receive(self, number: int, _: FrameType | None) -> None:
         code = CODES[signal.Signals(number)]
+        drop_lost_terminal()
         self.count += 1
         self.code = self.code or code
         if not self.graceful:
@@ -56,6 +66,28 @@ class Signals:
         if self.count >= 4:
             # TERM and KILL were sent; a fourth signal ends the program whatever is left behind.
             os._exit(code)
+
+
+def drop_lost_terminal() -> None:
+    """Let output to a terminal that is gone go nowhere, so that writing does not fail."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            if _terminal_is_lost(stream.fileno()):
+                nowhere = os.open(os.devnull, os.O_WRONLY)
+                os.dup2(nowhere, stream.fileno())
+                os.close(nowhere)
+
+
+def _terminal_is_lost(descriptor: int) -> bool:
+    try:
+        os.ttyname(descriptor)
+    except OSError as error:
+        return error.errno in {errno.EIO, errno.ENXIO}
+    return False
+
+
+def _is_ignored(number: signal.Signals) -> bool:
+    return signal.getsignal(number) is signal.SIG_IGN
 
 
 class Stop:

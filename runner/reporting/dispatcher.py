@@ -35,6 +35,8 @@ class EventDispatcher:
         self._lock = Lock()
         self._stack = ExitStack()
         self._sinks: list[EventSink] = []
+        self._display: EventSink | None
+        """Receiver on stderr; None once stderr is lost."""
         if events is not None:
             stream = machine.open_events(events, sys.stdout)
             if stream is not sys.stdout:
@@ -45,9 +47,9 @@ class EventDispatcher:
 
             table = LiveTable(color=color, log_of=log_of)
             self._stack.callback(table.close)
-            self._sinks.append(table)
+            self._display = table
         else:
-            self._sinks.append(Lines(sys.stderr, color=color, quiet=quiet, log_of=log_of))
+            self._display = Lines(sys.stderr, color=color, quiet=quiet, log_of=log_of)
 
     def __enter__(self) -> Self:
         return self
@@ -60,6 +62,12 @@ class EventDispatcher:
         with self._lock:
             for sink in self._sinks:
                 sink(event)
+            if self._display is not None:
+                try:
+                    self._display(event)
+                except OSError:
+                    # The terminal is gone, and the call goes on without it.
+                    self._display = None
 
     def plan(
         self, at: float, title: str, build: str, engine: str, names: Sequence[str], **numbers: int

@@ -74,6 +74,18 @@ def command(*words: str | Path) -> list[str]:
     return [sys.executable, "-m", "runner", *map(str, words)]
 
 
+def watchdog_of(process: subprocess.Popen[str]) -> int:
+    """Pid of the watchdog of a runner that has started a build."""
+    threads = Path(f"/proc/{process.pid}/task").glob("*/children")
+    children = {child for path in threads for child in path.read_text().split()}
+    (watchdog,) = (
+        child
+        for child in children
+        if b"resim-runner-watchdog" in Path(f"/proc/{child}/cmdline").read_bytes()
+    )
+    return int(watchdog)
+
+
 def metrics_file(status: str = "PASSED", speed: float = 31.2) -> bytes:
     """A valid metrics.binproto with one scalar."""
     builder = DocumentBuilder("made by a test")

@@ -16,7 +16,11 @@ import pytest
 from runner.commands.shared.build_args import _mount
 from runner.engines.docker import container, image_pull
 from runner.engines.docker import engine as docker
-from runner.engines.docker.container_settings import host_options, unkept_limits
+from runner.engines.docker.container_settings import (
+    host_options,
+    labels_of,
+    unkept_limits,
+)
 from runner.engines.docker.discovery import Candidate
 from runner.engines.docker.entry import isolation_checks
 from runner.engines.docker.ssh_tunnel import ssh_command
@@ -38,6 +42,7 @@ class DockerClient:
         self.address = address
         self.made: list[dict[str, Any]] = []
         self.put: list[tuple[str, bytes]] = []
+        self.unwanted: list[dict[str, str]] = []
         self.api = SimpleNamespace(
             # It runs on this machine, even if this machine is a container.
             info=lambda: {
@@ -60,6 +65,9 @@ class DockerClient:
             raise EngineError(f"the engine refused the run: {self.refuses}")
         self.made.append(host_config)
         return {"Id": "c" * 64}
+
+    def remove_volumes(self, labels: dict[str, str]) -> None:
+        self.unwanted.append(labels)
 
     def control(self) -> dict[str, Any]:
         return self.control_says
@@ -154,6 +162,10 @@ def test_what_is_not_on_the_engine_s_disk_is_copied(
         said = start(engine, build, logs)
         (host,) = said.made
         assert [m["Type"] for m in host["mounts"]] == ["volume", "volume"]
+        labels = [m["VolumeOptions"]["Labels"] for m in host["mounts"]]
+        assert labels == [labels_of(Task("run", "job", ()))] * 2
+        # An engine that refuses a container may have made its volumes already.
+        assert said.unwanted == labels[:1] * ("refuses" in about)
         assert [path for path, _ in said.put] == ["/tmp/resim", "/data"]
     other = engine_of(monkeypatch, refuses="no space left on device")
     with pytest.raises(EngineError, match="no space left"):

@@ -5,11 +5,14 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import pty
 import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -22,6 +25,7 @@ from tests.containers.container_harness import (
     make_jobs,
     metrics_file,
     runner,
+    watchdog_of,
 )
 
 WRITES = """
@@ -158,24 +162,75 @@ time.sleep(60)
 
 @pytest.mark.parametrize("sandbox", [pytest.param(True, marks=sandboxed), False])
 def test_a_killed_runner_leaves_nothing_for_long(tmp_path: Path, sandbox: bool) -> None:
-    workspace = make_jobs(tmp_path / "ws", 1)
-    program = build(tmp_path, "import time; print('ready', flush=True); time.sleep(86421)")
-    more = () if sandbox else ("--no-sandbox",)
-    words = command("run", workspace, "--only", "jobs", "--command", program, "--quiet", *more)
-    process = subprocess.Popen(words, cwd=ROOT, stderr=subprocess.DEVNULL)
-    log = workspace / "jobs" / "job-000" / "run" / "log.txt"
-    deadline = time.monotonic() + 20
-    while not (log.exists() and "ready" in log.read_text()):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    workspace, process = started(tmp_path, sandbox)
     process.kill()
     process.wait()
-    program = build(tmp_path, WRITES)
-    again = ("--only", "jobs", "--command", program, "--format", "json")
+    # No other call of the program is needed.
+    wait_for(lambda: not processes(str(tmp_path / "build.py")) and not work_folders_of(process))
+    more = () if sandbox else ("--no-sandbox",)
+    again = ("--only", "jobs", "--command", build(tmp_path, WRITES), "--format", "json")
+    assert runner("run", workspace, *again, *more).code == 0
+
+
+@pytest.mark.parametrize("sandbox", [pytest.param(True, marks=sandboxed), False])
+def test_a_runner_that_is_killed_with_its_watchdog_is_swept_up_by_the_next(
+    tmp_path: Path, sandbox: bool
+) -> None:
+    workspace, process = started(tmp_path, sandbox)
+    os.kill(watchdog_of(process), signal.SIGKILL)
+    process.kill()
+    process.wait()
+    assert work_folders_of(process)
+    more = () if sandbox else ("--no-sandbox",)
+    again = ("--only", "jobs", "--command", build(tmp_path, WRITES), "--format", "json")
     call = runner("run", workspace, *again, *more)
     assert call.code == 0, call.out
     assert "removed a leftover" in call.err
     assert not processes(str(tmp_path / "build.py"))
+    assert not work_folders_of(process)
+
+
+@pytest.mark.parametrize("sandbox", [pytest.param(True, marks=sandboxed), False])
+def test_a_hangup_ends_a_run_as_a_request_to_terminate_does(tmp_path: Path, sandbox: bool) -> None:
+    workspace, process = started(tmp_path, sandbox)
+    process.send_signal(signal.SIGHUP)
+    assert process.wait(30) == 143
+    assert not processes(str(tmp_path / "build.py"))
+    assert not work_folders_of(process)
+    assert not (workspace / "jobs" / "job-000" / "run" / "result.json").exists()
+
+
+def test_a_hangup_that_is_ignored_from_the_start_stays_ignored(tmp_path: Path) -> None:
+    _, process = started(tmp_path, False, nohup=True)
+    process.send_signal(signal.SIGHUP)
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.wait(1)
+    assert processes(str(tmp_path / "build.py"))
+    process.terminate()
+    assert process.wait(30) == 143
+    assert not work_folders_of(process)
+
+
+def test_a_terminal_that_is_closed_ends_a_run_without_a_traceback(tmp_path: Path) -> None:
+    workspace = make_jobs(tmp_path / "ws", 3)
+    program = build(tmp_path, "import time\nwhile True: print('line', flush=True); time.sleep(.01)")
+    words = ("run", workspace, "--only", "jobs", "--no-sandbox", "--parallel", "2")
+    events = tmp_path / "events.jsonl"
+    near, far = pty.openpty()
+    process = subprocess.Popen(
+        ["setsid", "--ctty", *command(*words, "--command", program, "--events", events)],
+        cwd=ROOT, stdin=far, stdout=far, stderr=far, text=True,
+    )  # fmt: skip
+    os.close(far)
+    screen = b""
+    while b"line" not in screen:
+        screen += os.read(near, 65536)
+    os.close(near)
+    assert process.wait(30) == 143
+    ended = [json.loads(line) for line in events.read_text().splitlines()]
+    assert ended[-1] == {**ended[-1], "event": "end", "exit_code": 143}
+    assert not processes(str(tmp_path / "build.py"))
+    assert not work_folders_of(process)
 
 
 def test_changed_code_runs_again(tmp_path: Path) -> None:
@@ -224,6 +279,34 @@ def test_verdicts_and_junit(tmp_path: Path) -> None:
     assert call.code == 7
     assert 'failures="1"' in junit.read_text()
     assert "Max speed" in junit.read_text()
+
+
+def started(
+    folder: Path, sandbox: bool, *, nohup: bool = False
+) -> tuple[Path, subprocess.Popen[str]]:
+    """A workspace, and a runner whose build has started there and does not end."""
+    workspace = make_jobs(folder / "ws", 1)
+    program = build(folder, "import time; print('ready', flush=True); time.sleep(86421)")
+    more = () if sandbox else ("--no-sandbox",)
+    words = command("run", workspace, "--only", "jobs", "--command", program, "--quiet", *more)
+    before = ["nohup"] if nohup else []
+    process = subprocess.Popen([*before, *words], cwd=ROOT, stderr=subprocess.DEVNULL, text=True)
+    log = workspace / "jobs" / "job-000" / "run" / "log.txt"
+    wait_for(lambda: log.exists() and "ready" in log.read_text())
+    return workspace, process
+
+
+def work_folders_of(process: subprocess.Popen[str]) -> list[Path]:
+    """The folders of runs that a runner has started."""
+    folders = Path(tempfile.gettempdir()).glob("resim-runner-*/owner")
+    return [path.parent for path in folders if f"/{process.pid}/" in path.read_text()]
+
+
+def wait_for(condition: Callable[[], object], seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "the condition did not become true"
+        time.sleep(0.05)
 
 
 def processes(words: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from docker.utils import parse_repository_tag
 
 from resim_inspect.text import clean
 from runner.errors import EngineError, ImageError
+from runner.storage import lease
 
 MIB = 1 << 20
 SECONDS = 60
@@ -44,6 +45,8 @@ class DockerClient:
                 max_pool_size=POOL,
             )
         self._base = f"{self.api.base_url}/v{self.api.api_version}"
+        self.leftovers = False
+        """True if the engine did not answer when something was to be removed."""
 
     def close(self) -> None:
         """Close the connections."""
@@ -155,8 +158,34 @@ class DockerClient:
         except BROKEN as error:
             if isinstance(error, APIError) and "in progress" in str(error.explanation):
                 return ""
+            self.leftovers = True
             return f"container {container[:12]} is left behind: {reason(error)}"
         return ""
+
+    def remove_volumes(self, labels: Mapping[str, str]) -> None:
+        """Remove the volumes with these labels, such as those of a container that was refused."""
+        wanted = [f"{name}={value}" for name, value in labels.items()]
+        try:
+            self._remove_volumes(wanted, lambda _: True)
+        except BROKEN:
+            self.leftovers = True
+
+    def sweep_volumes(self) -> list[str]:
+        """Remove volumes of runners that have ended; return what was removed."""
+        with engine_errors("does not answer"):
+            return self._remove_volumes([lease.LABEL_OWNER], lease.is_stale)
+
+    def _remove_volumes(self, wanted: list[str], is_removed: Callable[[str], bool]) -> list[str]:
+        removed = []
+        answer = self.api.volumes(filters={"label": wanted})
+        for volume in answer.get("Volumes") or ():
+            owner = str((volume.get("Labels") or {}).get(lease.LABEL_OWNER, ""))
+            if is_removed(owner):
+                # One that a container still uses is removed with it.
+                with suppress(APIError):
+                    self.api.remove_volume(volume["Name"], force=True)
+                    removed.append(clean(f"volume {volume['Name'][:12]}"))
+        return removed
 
 
 @contextmanager

@@ -24,15 +24,16 @@ def host_options(
     build: Build,
     mounted: Sequence[tuple[str, Path]],
     network: str = "",
+    labels: Mapping[str, str] | None = None,
     unkept: Collection[str] = (),
 ) -> dict[str, Any]:
     """The arguments of docker-py's `create_host_config`: limits, rights and mounts.
 
-    `network` replaces the one of the build's hardening. Limits in `unkept` are omitted: some
-    engines refuse a run with limits that they cannot enforce.
+    `network` replaces the one of the build's hardening; `labels` are those of volumes. Limits in
+    `unkept` are omitted: some engines refuse a run with limits that they cannot enforce.
     """
     hard, limits = build.hardening, build.limits
-    mounts = [{"Type": "volume", "Source": None, "Target": str(ROOT)}]
+    mounts = [volume(str(ROOT), labels or {})]
     mounts += [_bind(path.resolve(), str(INPUTS / name), True) for name, path in mounted]
     mounts += [_bind(m.source, m.target, m.read_only) for m in build.mounts if not m.label]
     memory = None if limits.memory_mib is None else limits.memory_mib * MIB
@@ -71,14 +72,26 @@ def container_options(build: Build, identity: str, task: Task) -> dict[str, Any]
         # A container in another one's network shares its host name.
         "hostname": None if task.network.startswith("container:") else "metrics",
         "environment": environment(build),
-        "labels": {
-            lease.LABEL_OWNER: lease.current_owner(),
-            lease.LABEL_RUN: task.run,
-            lease.LABEL_JOB: task.job,
-        },
+        "labels": labels_of(task),
         "platform": build.platform or None,
         "use_config_proxy": False,
     }
+
+
+def labels_of(task: Task) -> dict[str, str]:
+    """Labels of everything that an engine makes for a run, by which leftovers are found."""
+    return {
+        lease.LABEL_OWNER: lease.current_owner(),
+        lease.LABEL_RUN: task.run,
+        lease.LABEL_JOB: task.job,
+    }
+
+
+def volume(target: str, labels: Mapping[str, str]) -> dict[str, Any]:
+    """Mount of a new volume, which an engine removes with its container."""
+    # An engine that breaks off the creation leaves the volume behind, without a container.
+    about = {"VolumeOptions": {"Labels": dict(labels)}} if labels else {}
+    return {"Type": "volume", "Source": None, "Target": target, **about}
 
 
 def environment(build: Build) -> dict[str, str]:

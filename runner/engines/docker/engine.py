@@ -19,19 +19,24 @@ from runner.engines.docker.container_settings import (
     UNKEPT,
     container_options,
     host_options,
+    labels_of,
     platform_of,
     unkept_limits,
+    volume,
 )
 from runner.engines.docker.discovery import Candidate
 from runner.engines.docker.networks import reaching_host, sweep_networks
+from runner.engines.docker.orphans import supports
 from runner.engines.docker.podman_service import PodmanService
 from runner.engines.docker.ssh_tunnel import SshTunnel
 from runner.engines.protocol import Build, EngineInfo, Mount, Prepared, Served, Service, Sink, Task
 from runner.errors import EngineError, ImageError
 from runner.storage import lease
 from runner.storage.input_archive import archive_chunks, must_be_copied
+from runner.storage.watchdog import WATCHDOG
 from runner.workspace.contract import INPUTS, OUTPUTS, ROOT
 
+ORPHANS = "runner.engines.docker.orphans:remove_orphans"
 FOLDERS = ((INPUTS.name, 0o755), (OUTPUTS.name, 0o777))
 ELSEWHERE = ("bind source path does not exist", "statfs ")
 """Parts of an engine's error for a mount that exists here and not where the engine runs."""
@@ -61,6 +66,7 @@ class DockerEngine:
         elif address.startswith("ssh://"):
             self._tunnel = SshTunnel(address)
         here = self._tunnel.address if self._tunnel else address
+        self._guarded = (here, candidate.certificates) if supports(here) else None
         try:
             self._client = DockerClient(here, candidate.certificates)
             with engine_errors("does not answer"):
@@ -164,17 +170,18 @@ class DockerEngine:
         return self._start(build, prepared, task, log)
 
     def _start(self, build: Build, prepared: Prepared, task: Task, log: Sink) -> ContainerRun:
+        self._guard()
         folders = self._split(build, task)
         build = replace(build, mounts=folders.mounts)
         run: ContainerRun | None = None
         api = self._client.api
         try:
             with engine_errors("refused the run"):
-                options = host_options(build, folders.mounted, task.network, self.info.unkept)
-                options["mounts"] += [
-                    {"Type": "volume", "Source": None, "Target": mount.target}
-                    for mount in folders.volumes
-                ]
+                labels = labels_of(task)
+                options = host_options(
+                    build, folders.mounted, task.network, labels, self.info.unkept
+                )
+                options["mounts"] += [volume(mount.target, labels) for mount in folders.volumes]
                 host = api.create_host_config(**options)
                 options = container_options(build, prepared.identity, task)
                 created = api.create_container(**options, host_config=host)
@@ -190,8 +197,15 @@ class DockerEngine:
         except BaseException:
             if run is not None:
                 run.remove()
+            else:
+                self._client.remove_volumes(labels_of(task))
             raise
         return run
+
+    def _guard(self) -> None:
+        """Have the watchdog remove what this process leaves in the engine if it is killed."""
+        if self._guarded is not None:
+            WATCHDOG.guard(ORPHANS, *self._guarded, lease.current_owner())
 
     def start_served(
         self, build: Build, prepared: Prepared, task: Task, service: Service, log: Sink
@@ -201,6 +215,7 @@ class DockerEngine:
 
     def host_network(self, wanted: str, task: Task) -> AbstractContextManager[tuple[str, str]]:
         """Name of a network, and this machine's address in it; a new network for `none`."""
+        self._guard()
         return reaching_host(self._client.api, wanted, task, local=self.local)
 
     def _split(self, build: Build, task: Task) -> _Folders:
@@ -223,7 +238,7 @@ class DockerEngine:
         return ""
 
     def sweep(self) -> list[str]:
-        """Remove containers and networks of runners that have ended."""
+        """Remove containers, networks and volumes of runners that have ended."""
         removed = []
         api = self._client.api
         with engine_errors("does not answer"):
@@ -235,12 +250,15 @@ class DockerEngine:
                 what = f"container {container['Id'][:12]} of job {labels.get(lease.LABEL_JOB, '?')}"
                 removed.append(clean(f"{what} ({problem})" if problem else what))
         removed += sweep_networks(api)
+        removed += self._client.sweep_volumes()
         return removed
 
     def close(self) -> None:
         """Close the connections, and the tunnel or service that this engine started."""
         client = getattr(self, "_client", None)
         if client is not None:
+            if client.leftovers:
+                WATCHDOG.leave()
             client.close()
         if self._tunnel is not None:
             self._tunnel.close()

@@ -10,6 +10,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from runner.engines.docker.helper_process import guard_helper
 from runner.errors import EngineError
 
 
@@ -29,6 +30,7 @@ class PodmanService:
             # Podman's monitor writes files to its working directory.
             cwd=self._folder.name,
         )
+        guard_helper(self._process.pid, self._folder.name)
         for _ in range(200):
             if socket.is_socket():
                 return

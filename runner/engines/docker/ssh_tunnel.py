@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from resim_inspect.text import clean
+from runner.engines.docker.helper_process import guard_helper
 from runner.errors import EngineError
 
 SOCKET = "/var/run/docker.sock"
@@ -44,6 +45,7 @@ class SshTunnel:
                     # Ctrl-C must not end it: remote runs are stopped through the tunnel.
                     start_new_session=True,
                 )
+            guard_helper(self._process.pid, self._folder.name)
         except OSError as error:
             self._folder.cleanup()
             raise EngineError(

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import subprocess
 import tempfile
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
 from resim_inspect.text import clean
@@ -16,7 +14,14 @@ from runner.engines.api_service import local
 from runner.engines.process.fingerprint import fingerprint
 from runner.engines.process.run import ProcessRun
 from runner.engines.process.sandbox import wrapped
-from runner.engines.process.work_folder import OWNER, owns_tmp_resim, remove_work, take_tmp_resim
+from runner.engines.process.work_folder import (
+    OWNER,
+    PREFIX,
+    end_run,
+    remove_work,
+    take_tmp_resim,
+    work_folders,
+)
 from runner.engines.protocol import (
     Build,
     EngineInfo,
@@ -30,9 +35,10 @@ from runner.errors import CallError, EngineError
 from runner.redact import names_a_secret
 from runner.storage import lease
 from runner.storage.fs import disk_errors
+from runner.storage.watchdog import WATCHDOG
 from runner.workspace.contract import INPUTS, OUTPUTS
 
-PREFIX = "resim-runner-"
+ORPHANS = "runner.engines.process.work_folder:remove_runs_of"
 NO_SANDBOX = "the build can read and change everything that your user can"
 
 
@@ -109,6 +115,7 @@ class ProcessEngine:
 
         The program inherits the open files `pass_fds`.
         """
+        WATCHDOG.guard(ORPHANS, lease.current_owner(), tempfile.gettempdir())
         with disk_errors(Path(tempfile.gettempdir())):
             work = Path(tempfile.mkdtemp(prefix=PREFIX))
             (work / OWNER).write_text(lease.current_owner())
@@ -181,20 +188,9 @@ class ProcessEngine:
     def sweep(self) -> list[str]:
         """End processes and remove folders of runners that have ended."""
         removed = []
-        for work in Path(tempfile.gettempdir()).glob(PREFIX + "*"):
-            try:
-                whose, _, process = (work / OWNER).read_text().partition("\n")
-            except OSError:
-                continue
-            if not lease.is_stale(whose):
-                continue
-            pid, _, start = process.partition(" ")
-            if pid.isdigit() and start and lease.process_start(int(pid)) == start:
-                with suppress(ProcessLookupError, PermissionError):
-                    os.killpg(int(pid), signal.SIGKILL)
-                removed.append(f"process {pid}")
-            remove_work(work, owns_tmp_resim(work))
-            removed.append(f"folder {work}")
+        for work, owner in work_folders(tempfile.gettempdir()):
+            if lease.is_stale(owner):
+                removed += end_run(work)
         return removed
 
     def close(self) -> None:
