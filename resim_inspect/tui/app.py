@@ -22,17 +22,18 @@ from resim_inspect.tui import keymap
 from resim_inspect.tui.batch_address import AddressError, BatchAddress
 from resim_inspect.tui.breakpoints import CSS
 from resim_inspect.tui.gc_tuning import gc_paused, low_latency_gc
-from resim_inspect.tui.graceful_exit import GracefulExitApp
 from resim_inspect.tui.key_hints import key_of
+from resim_inspect.tui.key_order import OrderedKeysApp
 from resim_inspect.tui.messages import FetchRequested, OpenRequested, WorkerFailed
 from resim_inspect.tui.open.opening import Opened, open_path
 from resim_inspect.tui.open_documents import OpenDocuments
+from resim_inspect.tui.terminal_hangup import exits_on_hangup
 from resim_inspect.tui.theme import DARK, LIGHT, defaults
 from resim_inspect.tui.widgets.chart.terminal_graphics import Choice, Graphics, prepare, remembered
 from resim_inspect.tui.workers import FirstFrameMixin
 
 
-class InspectApp(GracefulExitApp, FirstFrameMixin):
+class InspectApp(OrderedKeysApp, FirstFrameMixin):
     """The terminal app; each open document, folder or batch is a mode of its own."""
 
     graphics: Graphics | None = None
@@ -232,5 +233,6 @@ def run_app(
         app = InspectApp(None if path is None else open_path(path), watch=watch)
         app.graphics = graphics
         app.call_later(started)
-        app.run()
+        with exits_on_hangup(lambda: app.call_later(app.exit)):
+            app.run()
     return not app.return_code

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -34,6 +35,14 @@ InspectApp.action_help = lambda self: 1 / 0
 run()
 """
 """The command, whose help is broken."""
+WRITING = """
+from resim_inspect.cli import run
+from resim_inspect.tui.app import InspectApp
+from resim_inspect.tui.widgets.chart.terminal_graphics import send
+InspectApp.mark_first_frame = lambda self: self.set_interval(0.002, lambda: send(self, "\\x1b7"))
+run()
+"""
+"""The command, which writes to the terminal all the time."""
 CONTROL = re.compile(rb"\x1b(?:\[[0-9;:<=>?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()].|.)")
 
 
@@ -156,3 +165,49 @@ def test_a_batch_of_the_cloud_fills_the_table_and_q_leaves_it(tmp_path: Path) ->
         )
         terminal.wait_for("12 jobs fetched")
         assert terminal.close(b"q") == 0
+
+
+@pytest.mark.parametrize("program", ["", WRITING], ids=["idle", "writing"])
+def test_the_app_ends_when_its_terminal_is_gone(tmp_path: Path, program: str) -> None:
+    terminal = Terminal(write_sample(tmp_path), program=program)
+    terminal.wait_for("Max speed")
+    os.close(terminal.master)
+    assert terminal.process.wait(10) == 129
+
+
+def test_a_hangup_signal_ends_the_app_and_restores_the_terminal(tmp_path: Path) -> None:
+    terminal = Terminal(write_sample(tmp_path))
+    terminal.wait_for("Max speed")
+    terminal.process.send_signal(signal.SIGHUP)
+    assert terminal.close(b"") == 129
+    assert b"\x1b[?1049l" in terminal.seen
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="lists children in /proc")
+def test_a_fetch_ends_with_the_terminal(tmp_path: Path) -> None:
+    with misbehaving_server() as server:
+        offer(server, jobs=2)
+        server.on("/blob/1/data/1", stall(90))
+        places = {f"XDG_{name}_HOME": str(tmp_path / name) for name in ("CACHE", "STATE", "CONFIG")}
+        terminal = Terminal(
+            f"resim://{PROJECT}/{BATCH}", RESIM_TOKEN=TOKEN, RESIM_API_URL=server.url, **places
+        )
+        terminal.wait_for("1 pending")
+        tasks = Path(f"/proc/{terminal.process.pid}/task").glob("*/children")
+        children = {int(word) for task in tasks for word in task.read_text().split()}
+        assert children
+        os.close(terminal.master)
+        assert terminal.process.wait(10) == 129
+        end = time.monotonic() + 10
+        while any(map(is_running, children)):
+            assert time.monotonic() < end
+            time.sleep(0.05)
+
+
+def is_running(process: int) -> bool:
+    """Return True if a process has not ended."""
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"

@@ -22,6 +22,7 @@ from resim_inspect.filtering.catalog import Catalog
 from resim_inspect.tui.app import InspectApp
 from resim_inspect.tui.document.loading import load
 from resim_inspect.tui.document.session import Session
+from resim_inspect.tui.key_order import OrderedKeysApp
 from resim_inspect.tui.open.detect import DetectedPath, PathKind
 from resim_inspect.tui.open.opening import Opened, open_path
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
@@ -126,6 +127,7 @@ async def settle(pilot: Pilot[Any]) -> None:
     for _ in range(400):
         await pilot.pause(0.01)
         busy = any(not worker.is_finished for worker in pilot.app.workers)
+        busy = busy or (isinstance(pilot.app, OrderedKeysApp) and pilot.app.has_pending_keys)
         quiet = 0 if busy else quiet + 1
         if quiet >= 3:
             return

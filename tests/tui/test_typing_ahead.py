@@ -1,18 +1,31 @@
-"""Messages that come while what they ask for is still being made."""
+"""Keys and messages that come while what an earlier one started is still being made."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
+from textual import events
+from textual.pilot import Pilot
+from textual.widgets import Input
 
 from resim_inspect.building.builder import DocumentBuilder
+from resim_inspect.building.sample import write_sample
+from resim_inspect.tui import key_order
 from resim_inspect.tui.app import InspectApp
+from resim_inspect.tui.document.metrics.card_screen import CardScreen
 from resim_inspect.tui.document.screen import DocumentScreen
 from resim_inspect.tui.messages import GoTo
 from resim_inspect.tui.open.opening import open_path
+from resim_inspect.tui.open.screen import PathInput
 from resim_inspect.tui.screens import PANES
+from resim_inspect.tui.widgets.dialogs import ChoiceDialog
+from resim_inspect.tui.widgets.quick_open import QuickOpen
+from resim_inspect.validation.editions import NEWEST
+from tests.tui.conftest import opened, press, running, settle, started
 
 
 @pytest.fixture
@@ -26,9 +39,7 @@ def app(tmp_path: Path) -> InspectApp:
 async def test_a_file_is_judged_while_a_pane_is_being_made(
     app: InspectApp, key: str, name: str
 ) -> None:
-    async with app.run_test(size=(120, 40)) as pilot:
-        await app.workers.wait_for_complete()
-        await pilot.pause()
+    async with running(app, (120, 40)) as pilot:
         screen = app.screen
         assert isinstance(screen, DocumentScreen)
         report = screen.session.report
@@ -65,3 +76,86 @@ async def test_all_panes_are_wanted_at_once(app: InspectApp) -> None:
         await pilot.pause()
         assert {pane.id for pane in screen.panes} == set(PANES)
         assert screen.current == list(PANES)[4]
+
+
+async def type_ahead(pilot: Pilot[Any], keys: Sequence[str]) -> None:
+    """Send keys as a terminal does that delivers all of them in one read."""
+    for key in keys:
+        pilot.app.simulate_key(key)
+    await settle(pilot)
+
+
+@pytest.mark.parametrize("pane", ["1"])
+async def test_keys_after_the_key_of_a_filter_are_typed_into_it(sample: Path, pane: str) -> None:
+    async with opened(sample) as pilot:
+        await press(pilot, pane)
+        await type_ahead(pilot, ["slash", *"qw2"])
+        focused = pilot.app.focused
+        assert isinstance(focused, Input)
+        assert focused.value == "qw2"
+
+
+async def test_a_filter_typed_ahead_is_submitted_and_its_first_metric_opened(sample: Path) -> None:
+    async with opened(sample) as pilot:
+        await type_ahead(pilot, ["slash", *"max", "enter", "enter"])
+        assert isinstance(pilot.app.screen, CardScreen)
+        shown = pilot.app.screen
+        assert shown.session.catalog.names[shown.position] == "Max speed"
+
+
+async def test_keys_after_the_key_of_a_dialog_are_typed_into_it(sample: Path) -> None:
+    async with opened(sample) as pilot:
+        await type_ahead(pilot, ["J", *"jqw"])
+        assert isinstance(pilot.app.screen, QuickOpen)
+        assert pilot.app.screen.query_one(Input).value == "jqw"
+
+
+async def test_a_choice_in_a_dialog_is_typed_ahead(sample: Path) -> None:
+    async with opened(sample) as pilot:
+        await press(pilot, "4")
+        screen = pilot.app.screen
+        assert isinstance(screen, DocumentScreen)
+        before = screen.session.report
+        await type_ahead(pilot, ["E", "end", "enter"])
+        assert not isinstance(pilot.app.screen, ChoiceDialog)
+        after = screen.session.report
+        assert before is not None
+        assert after is not None
+        assert (before.edition, after.edition) == (NEWEST, "0.0.19")
+
+
+async def test_keys_after_the_key_of_the_path_are_typed_into_it() -> None:
+    async with started(None) as pilot:
+        await type_ahead(pilot, ["slash", *"qw"])
+        assert isinstance(pilot.app.focused, PathInput)
+        assert pilot.app.focused.value == "qw"
+
+
+async def test_a_workspace_filter_is_typed_ahead(tmp_path: Path) -> None:
+    write_sample(tmp_path / "jobs" / "one" / "outputs")
+    write_sample(tmp_path / "jobs" / "two" / "outputs")
+    async with started(tmp_path) as pilot:
+        await type_ahead(pilot, ["slash", *"qb"])
+        assert isinstance(pilot.app.focused, Input)
+        assert pilot.app.focused.value == "qb"
+
+
+async def test_a_slow_handler_does_not_block_the_keys(
+    sample: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(key_order, "DEADLINE", 0.2)
+    async with opened(sample) as pilot:
+        pilot.app.screen.call_later(asyncio.sleep, 1.0)
+        await type_ahead(pilot, ["slash", "q"])
+        assert isinstance(pilot.app, InspectApp)
+        assert pilot.app.leaving or isinstance(pilot.app.focused, Input)
+
+
+@pytest.mark.parametrize("words", ["/flights/017", "resim://p/b", " 'a b.binproto'\n"])
+async def test_a_paste_on_the_open_screen_fills_the_path(words: str) -> None:
+    async with started(None) as pilot:
+        pilot.app.post_message(events.Paste(words))
+        await settle(pilot)
+        focused = pilot.app.focused
+        assert isinstance(focused, PathInput)
+        assert focused.value == words.strip().strip("'")

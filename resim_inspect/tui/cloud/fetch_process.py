@@ -19,6 +19,7 @@ from typing import Any
 
 import resim_inspect
 from resim_inspect.tui.batch_address import BatchAddress
+from resim_inspect.tui.terminal_hangup import end_with_app
 
 TERMINATE_TIMEOUT = 3.0
 """Seconds that the process may take to end before it is killed."""
@@ -95,6 +96,7 @@ class FetchProcess:
                 errors="replace",
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )
+            end_with_app(self._process)
             return self._process
 
     def stop(self) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from rich.text import Text
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
@@ -189,6 +189,16 @@ class OpenScreen(MainScreen[None], Background):
         except AddressError as error:
             text = clean(str(error), 400)
             self.app.notify(text, title="Cannot open", severity="warning", timeout=8, markup=False)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Take a pasted path or address wherever the focus is."""
+        lines = event.text.strip().splitlines()
+        if lines:
+            event.stop()
+            box = self.query_one(Input)
+            box.value = lines[0].strip().strip("'\"")
+            box.cursor_position = len(box.value)
+            box.focus()
 
     def action_path(self) -> None:
         self.query_one(Input).focus()

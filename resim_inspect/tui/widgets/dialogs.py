@@ -86,13 +86,14 @@ class ErrorDialog(Dialog[None]):
 class ChoiceList(RowList):
     """Rows of text, some ticked."""
 
-    def __init__(self, rows: Sequence[str], ticked: set[int] | None) -> None:
+    def __init__(self, rows: Sequence[str], ticked: set[int] | None, current: int = 0) -> None:
         super().__init__()
         self.rows = rows
         self.ticked = ticked
+        self._current = current
 
     def on_mount(self) -> None:
-        self.set_count(len(self.rows), 0)
+        self.set_count(len(self.rows), self._current)
 
     def render_row(self, row: int, width: int, styles: ThemeStyles) -> Sequence[StyledText]:
         tick = "" if self.ticked is None else "[x] " if row in self.ticked else "[ ] "
@@ -121,16 +122,14 @@ class ChoiceDialog(Dialog[int | None]):
         self.current = current
 
     def compose(self) -> ComposeResult:
-        choices = ChoiceList(self.rows, None)
+        choices = ChoiceList(self.rows, None, self.current)
         choices.border_title = Text(self.title_text)
         choices.border_subtitle = hint_line(Hint("rows.choose", "choose"), CLOSE)
         choices.styles.height = len(self.rows) + 2
         yield choices
 
     def on_mount(self) -> None:
-        choices = self.query_one(ChoiceList)
-        choices.focus()
-        self.call_after_refresh(setattr, choices, "cursor", self.current)
+        self.query_one(ChoiceList).focus()
 
     def on_row_list_chosen(self, message: RowList.Chosen) -> None:
         message.stop()

@@ -1,0 +1,117 @@
+"""End of the app when its terminal goes away: a closed window, a lost connection, SIGHUP.
+
+A session of its own gets no SIGHUP, and Textual notices nothing: its writer thread dies of an I/O
+error, and the app waits for that thread for good. A watcher thread therefore polls the terminal.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from weakref import WeakSet
+
+POLL_SECONDS = 0.5
+"""Seconds between two looks at the terminal where the system does not report a hang-up."""
+EXIT_SECONDS = 1.5
+"""Seconds that the app has to exit by itself."""
+EXIT_CODE = 129
+"""Exit code after a hang-up: 128 + SIGHUP."""
+
+_CHILDREN: WeakSet[subprocess.Popen[str]] = WeakSet()
+
+
+def end_with_app(process: subprocess.Popen[str]) -> None:
+    """Terminate this child process when the terminal hangs up."""
+    _CHILDREN.add(process)
+
+
+@contextmanager
+def exits_on_hangup(exit_app: Callable[[], object]) -> Iterator[None]:
+    """Watch the terminal meanwhile; once it is gone, call `exit_app` in the watcher's thread.
+
+    Raises SystemExit at the end if it is gone; the process is ended if the app still runs after
+    `EXIT_SECONDS`.
+    """
+    done, hung_up = threading.Event(), threading.Event()
+
+    def on_signal(_number: int, _frame: FrameType | None) -> None:
+        hung_up.set()
+
+    former = None
+    if sys.platform != "win32":
+        former = signal.getsignal(signal.SIGHUP)
+        if former is not signal.SIG_IGN:  # That is what `nohup` sets.
+            signal.signal(signal.SIGHUP, on_signal)
+    descriptors = _terminals()
+    watcher = threading.Thread(
+        target=_watch, args=(descriptors, done, hung_up, exit_app), name="hang-up", daemon=True
+    )
+    watcher.start()
+    try:
+        yield
+    finally:
+        done.set()
+        if sys.platform != "win32" and former is not None:
+            signal.signal(signal.SIGHUP, former)
+    if hung_up.is_set():
+        raise SystemExit(EXIT_CODE)
+
+
+def _terminals() -> list[int]:
+    """File descriptors of the standard streams that are terminals."""
+    descriptors = []
+    for stream in (sys.__stdin__, sys.__stdout__, sys.__stderr__):
+        try:
+            if stream is not None and os.isatty(stream.fileno()):
+                descriptors.append(stream.fileno())
+        except (OSError, ValueError):
+            continue
+    return descriptors
+
+
+def _watch(
+    descriptors: list[int],
+    done: threading.Event,
+    hung_up: threading.Event,
+    exit_app: Callable[[], object],
+) -> None:
+    while not (hung_up.is_set() or any(map(_is_gone, descriptors))):
+        if done.wait(POLL_SECONDS):
+            return
+    hung_up.set()
+    for process in list(_CHILDREN):
+        if process.poll() is None:
+            process.terminate()
+    exit_app()
+    if done.wait(EXIT_SECONDS):
+        return
+    # The main thread waits for Textual's writer, which is dead.
+    for process in list(_CHILDREN):
+        if process.poll() is None:
+            process.kill()
+    os._exit(EXIT_CODE)
+
+
+def _is_gone(descriptor: int) -> bool:
+    """Return True if a terminal has hung up."""
+    if sys.platform == "win32":
+        return False
+    if hasattr(select, "poll"):
+        poll = select.poll()
+        poll.register(descriptor, 0)  # A hang-up and an error are reported in any case.
+        if any(events & (select.POLLHUP | select.POLLERR) for _, events in poll.poll(0)):
+            return True
+    import termios
+
+    try:
+        termios.tcgetattr(descriptor)
+    except (termios.error, OSError):
+        return True
+    return False
