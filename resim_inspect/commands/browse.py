@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from resim_inspect.charts.external_viewer import has_display, launch
-from resim_inspect.commands import CommandError, metrics_files
+from resim_inspect.commands import CommandError
+from resim_inspect.document.discovery import metrics_files
 from resim_inspect.exit_codes import ExitCode
 from resim_inspect.terminal import positive
 from resim_inspect.text import clean

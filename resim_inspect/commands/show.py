@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from resim_inspect.commands import CommandError, metrics_files
+from resim_inspect.commands import CommandError
 from resim_inspect.document import DocumentError, open_document
+from resim_inspect.document.discovery import metrics_files
 from resim_inspect.exit_codes import ExitCode
 from resim_inspect.terminal import light_terminal, positive, use_color
 from resim_inspect.text import clean
@@ -34,7 +35,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "path",
         metavar="PATH",
         type=Path,
-        help="a metrics.binproto of any name; of a folder, every metrics.binproto below it",
+        help="a metrics.binproto of any name; of a folder, every metrics.binproto below it "
+        "(without any, every *.binproto)",
     )
     parser.add_argument(
         "--metric",

@@ -7,9 +7,10 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from resim_inspect.commands import CommandError, metrics_files
+from resim_inspect.commands import CommandError
 from resim_inspect.document import open_document
-from resim_inspect.errors import DocumentError, UnreadableError
+from resim_inspect.document.discovery import metrics_files
+from resim_inspect.errors import DocumentError
 from resim_inspect.exit_codes import ExitCode
 from resim_inspect.terminal import use_color
 from resim_inspect.validation import Severity, validate
@@ -28,7 +29,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="PATH",
         type=Path,
         nargs="+",
-        help="a metrics.binproto of any name; of a folder, every metrics.binproto below it",
+        help="a metrics.binproto of any name; of a folder, every metrics.binproto below it "
+        "(without any, every *.binproto)",
     )
     parser.add_argument(
         "--format", choices=FORMATS, default="text", help="output format (default: text)"
@@ -88,9 +90,8 @@ def exit_code(results: Iterable[Result], strict: bool) -> int:
 def _files(path: Path, release: str) -> Iterator[Path | Result]:
     try:
         yield from metrics_files(path)
-    except CommandError:
+    except DocumentError as error:
         # Reported like a file that cannot be read, so that the other paths are still validated.
-        error = UnreadableError("has no metrics.binproto in it or below it", path)
         yield unreadable(path, error, release)
 
 

@@ -72,7 +72,7 @@ def screen_for(opened: Opened, *, watch: bool = True) -> Screen[Any]:
     if detected.kind is PathKind.WORKSPACE:
         from resim_inspect.tui.workspace.screen import WorkspaceScreen
 
-        return WorkspaceScreen(detected.path, watch=watch)
+        return WorkspaceScreen(detected.path, detected.description, watch=watch)
     from resim_inspect.tui.inputs.pane import InputsScreen
 
     return InputsScreen(detected.path, detected.description)

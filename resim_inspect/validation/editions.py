@@ -71,7 +71,8 @@ ARRIVALS = {
 def edition(release: str | None = None) -> Edition:
     """The rules in force at a release, such as `0.3.3`, `v1.2` or `1`; None: the newest.
 
-    Raises ValueError for a text that is not a release number.
+    Raises ValueError for a text that is not a release number, and for a release after the
+    newest known one, whose rules cannot be known.
     """
     if release is None:
         release = NEWEST
@@ -83,6 +84,8 @@ def edition(release: str | None = None) -> Edition:
     numbers = [int(part) for part in parts] + [0, 0]
     number = (numbers[0], numbers[1], numbers[2])
     asked = _PLACEHOLDER.get(number, number)
+    if asked > tuple(map(int, NEWEST.split("."))):
+        raise ValueError(f"the rules of release {release} are not known; the newest is {NEWEST}")
     earlier = [change for change in CHANGES if change <= asked]
     return Edition(".".join(map(str, number)), max(earlier, default=min(CHANGES)))
 

@@ -1,4 +1,4 @@
-"""Discovery of jobs in a folder that is not a workspace: by each metrics.binproto in it."""
+"""Discovery of jobs in a folder that is not a workspace: by each metrics file in it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 from uuid import uuid5
 
+from resim_inspect.document.discovery import metrics_files
+from resim_inspect.errors import DocumentError
 from resim_inspect.text import clean
 from runner.workspace.contract import METRICS, OUTPUTS
 from runner.workspace.errors import WorkspaceError
@@ -33,11 +35,25 @@ class BareOutputFolder(RunFolder):
         return self.path / METRICS.name
 
 
+class BareMetricsFile(RunFolder):
+    """A run of which there is only a metrics file, of any name; `path` is the file."""
+
+    @property
+    def outputs(self) -> Path:
+        """Path of the folder of the file."""
+        return self.path.parent
+
+    @property
+    def metrics(self) -> Path:
+        """Path of the file itself."""
+        return self.path
+
+
 def open_jobs(folder: Path) -> Workspace:
     """Open a workspace, or a folder of outputs as one; writes nothing; raises WorkspaceError.
 
     In a folder of outputs, each folder with `metrics.binproto` or `outputs/metrics.binproto` is
-    a job, named by its relative path.
+    a job, named by its relative path; without any, each `*.binproto` is one.
     """
     if not folder.is_dir() or looks_like_workspace(folder):
         return open_workspace(folder)
@@ -59,13 +75,16 @@ def open_jobs(folder: Path) -> Workspace:
 
 
 def _run_folders(folder: Path) -> list[RunFolder]:
-    found: list[RunFolder] = []
-    for where, folders, files in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        path = Path(where)
-        if (path / OUTPUTS.name / METRICS.name).is_file():
-            found.append(RunFolder(path))
-            folders.remove(OUTPUTS.name)
-        elif METRICS.name in files:
-            found.append(BareOutputFolder(path))
-    return found
+    try:
+        files = list(metrics_files(folder))
+    except DocumentError:
+        return []
+    run_folders: dict[Path, RunFolder] = {}
+    for file in files:
+        if file.name != METRICS.name:
+            run_folders[file] = BareMetricsFile(file)
+        elif file.parent.name == OUTPUTS.name and file.parent != folder:
+            run_folders[file.parent.parent] = RunFolder(file.parent.parent)
+        else:
+            run_folders.setdefault(file.parent, BareOutputFolder(file.parent))
+    return list(run_folders.values())

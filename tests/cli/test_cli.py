@@ -14,7 +14,7 @@ import pytest
 
 from resim_inspect import __version__, cli
 from resim_inspect.building.sample import write_sample
-from resim_inspect.commands import CommandError, metrics_files
+from resim_inspect.commands import CommandError
 from resim_inspect.errors import MalformedError
 from resim_inspect.exit_codes import BROKEN_PIPE, ExitCode
 from resim_inspect.terminal import use_color
@@ -211,21 +211,6 @@ def test_colour_follows_choice_terminal_and_no_color(monkeypatch: pytest.MonkeyP
     assert use_color("auto", Terminal())
     monkeypatch.setenv("TERM", "dumb")
     assert not use_color("auto", Terminal())
-
-
-def test_a_folder_means_every_metrics_file_below_it(tmp_path: Path) -> None:
-    for name in ("b/metrics.binproto", "a/outputs/metrics.binproto", "a/other.binproto"):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_bytes(b"")
-    found = [path.relative_to(tmp_path).as_posix() for path in metrics_files(tmp_path)]
-    assert found == ["a/outputs/metrics.binproto", "b/metrics.binproto"]
-    other = tmp_path / "a/other.binproto"
-    assert list(metrics_files(other)) == [other]
-    missing = tmp_path / "missing"
-    assert list(metrics_files(missing)) == [missing]
-    (tmp_path / "empty").mkdir()
-    with pytest.raises(CommandError, match=r"no metrics\.binproto"):
-        list(metrics_files(tmp_path / "empty"))
 
 
 def test_python_m_is_the_command() -> None:

@@ -61,7 +61,7 @@ def test_kinds_of_paths(job: Path, tmp_path: Path) -> None:
     (tmp_path / "w" / "jobs" / "a" / "inputs").mkdir(parents=True)
     assert detect(tmp_path / "w").kind is PathKind.WORKSPACE
     (tmp_path / "nothing").mkdir()
-    with pytest.raises(UnreadableError, match="neither"):
+    with pytest.raises(UnreadableError, match="without metrics files"):
         detect(tmp_path / "nothing")
 
 

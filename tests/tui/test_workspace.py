@@ -97,9 +97,9 @@ def test_durations_in_words(seconds: float, words: str) -> None:
 
 def test_durations_of_recorded_runs(ran: Path) -> None:
     jobs = dict(read_outline(ran).jobs)
-    record_run(jobs["parking"], float("nan"))
-    (jobs["broken"] / "run").mkdir()
-    (jobs["broken"] / "run" / "result.json").write_text("{")
+    record_run(jobs["parking"].path, float("nan"))
+    jobs["broken"].result.parent.mkdir()
+    jobs["broken"].result.write_text("{")
     rows = {name: read_job(name, folder) for name, folder in jobs.items()}
     assert rows["flight-a"].seconds == 12.44
     assert rows["never-run"][2:4] == (None, "The build failed.")

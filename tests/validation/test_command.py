@@ -118,6 +118,9 @@ def test_edition(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     code, out, err = run(capsys, "validate", "--edition", "new", path)
     assert (code, out) == (2, "")
     assert "is not a release number" in err
+    code, out, err = run(capsys, "validate", "--edition", "99", path)
+    assert (code, out) == (2, "")
+    assert "rules of release 99 are not known; the newest is 1.6.0" in err
 
 
 def test_damage_in_a_deferred_series_is_unreadable(

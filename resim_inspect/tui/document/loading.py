@@ -16,8 +16,6 @@ from resim_inspect.errors import (
     UnreadableError,
 )
 
-FILE_NAME = "metrics.binproto"
-
 Signature = tuple[int, int, int]
 """Inode, size and time of the last change in ns."""
 

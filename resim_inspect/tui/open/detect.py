@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
+from resim_inspect.document.discovery import METRICS_FILE, metrics_files
 from resim_inspect.errors import THE_PATH, UnreadableError
-from resim_inspect.tui.document.loading import FILE_NAME
 
 
 class PathKind(StrEnum):
@@ -35,10 +36,10 @@ def detect(path: Path) -> DetectedPath:
     if not path.is_dir():
         return DetectedPath(PathKind.METRICS, path, "a metrics file", _inputs_beside(path.parent))
     for folder in (path, path / "outputs"):
-        if (folder / FILE_NAME).is_file():
+        if (folder / METRICS_FILE).is_file():
             description = "an outputs folder" if folder == path else "a job's folder"
             return DetectedPath(
-                PathKind.METRICS, folder / FILE_NAME, description, _inputs_beside(folder)
+                PathKind.METRICS, folder / METRICS_FILE, description, _inputs_beside(folder)
             )
     from runner.workspace.contract import looks_like_inputs, mode_of, names_in
     from runner.workspace.layout import looks_like_workspace
@@ -49,11 +50,20 @@ def detect(path: Path) -> DetectedPath:
         if looks_like_inputs(folder):
             description = f"inputs of {mode_of(names_in(folder))} mode"
             return DetectedPath(PathKind.INPUTS, folder, description)
-    raise UnreadableError(
-        f"is a folder without {FILE_NAME}, and neither a build's inputs nor a workspace",
-        path,
-        subject=THE_PATH,
-    )
+    return _runs_below(path)
+
+
+def _runs_below(path: Path) -> DetectedPath:
+    """Detect the metrics files below a folder: one is opened itself, several are its jobs."""
+    try:
+        first, *more = islice(metrics_files(path), 2)
+    except UnreadableError as error:
+        raise UnreadableError(
+            f"{error.problem}; a build's inputs have experience/ and logs/", path, subject=THE_PATH
+        ) from error
+    if more:
+        return DetectedPath(PathKind.WORKSPACE, path, "a folder of metrics files")
+    return DetectedPath(PathKind.METRICS, first, "a metrics file", _inputs_beside(first.parent))
 
 
 def _inputs_beside(outputs: Path) -> Path | None:

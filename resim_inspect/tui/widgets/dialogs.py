@@ -137,12 +137,16 @@ class ChoiceDialog(Dialog[int | None]):
 
 
 class ChecklistDialog(Dialog[None]):
-    """Rows that are on or off; `changed` is called with the rows that are on at each change."""
+    """Rows that are on or off; `changed` is called with the rows that are on at each change.
+
+    It stands in a corner and dims nothing, so that the effect is seen.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.CHECKLIST]
     DEFAULT_CSS = """
+    ChecklistDialog { align: right bottom; }
     ChecklistDialog > ChoiceList {
-        width: 60; max-width: 96%; height: auto; max-height: 80%;
+        max-width: 60%; height: auto; max-height: 50%;
         border: round $accent; background: $surface;
         border-title-color: $accent; border-subtitle-color: $quiet;
     }
@@ -168,6 +172,9 @@ class ChecklistDialog(Dialog[None]):
             Hint("checklist.flip"), Hint("checklist.all"), Hint("checklist.only"), CLOSE
         )
         choices.styles.height = len(self.rows) + 2
+        # No wider than needed: what is turned on or off stays in view.
+        words = max(map(cell_len, (*self.rows, choices.border_subtitle, self.title_text)))
+        choices.styles.width = words + 8
         yield choices
 
     def on_mount(self) -> None:

@@ -6,12 +6,15 @@ import math
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from resim_inspect.document import open_document
 from resim_inspect.document.enums import MetricStatus, MetricType
 from resim_inspect.errors import DocumentError
 from resim_inspect.text import number, quantity
+
+if TYPE_CHECKING:
+    from runner.workspace.layout import RunFolder
 
 
 class Cell(NamedTuple):
@@ -54,7 +57,7 @@ class WorkspaceOutline(NamedTuple):
     """A workspace as known before its jobs are read."""
 
     folder: Path
-    jobs: tuple[tuple[str, Path], ...]
+    jobs: tuple[tuple[str, RunFolder], ...]
     """Name and folder of each job."""
     batch: Path | None
     """Path of the batch's metrics file, if it exists."""
@@ -63,12 +66,15 @@ class WorkspaceOutline(NamedTuple):
 
 
 def read_outline(folder: Path) -> WorkspaceOutline:
-    """List the jobs of a workspace without reading them. Raises the runner's WorkspaceError."""
-    from runner.workspace.layout import open_workspace
+    """List the jobs of a workspace or of a folder of metrics files, without reading them.
 
-    workspace = open_workspace(folder)
+    Raises the runner's WorkspaceError.
+    """
+    from runner.workspace.discovery import open_jobs
+
+    workspace = open_jobs(folder)
     batch = workspace.batch.metrics
-    jobs = tuple((job.name, job.folder.path) for job in workspace.jobs)
+    jobs = tuple((job.name, job.folder) for job in workspace.jobs)
     job_names: dict[str, str] = {}
     uses = Counter(job.experience_name for job in workspace.jobs)
     for job in workspace.jobs:
@@ -78,12 +84,10 @@ def read_outline(folder: Path) -> WorkspaceOutline:
     return WorkspaceOutline(folder, jobs, batch if batch.is_file() else None, job_names)
 
 
-def read_job(name: str, folder: Path) -> JobRow:
+def read_job(name: str, run_folder: RunFolder) -> JobRow:
     """Read the row of one job; if its metrics cannot be read, the row's note says why."""
     from runner.workspace.errors import WorkspaceError
-    from runner.workspace.layout import RunFolder
 
-    run_folder = RunFolder(folder)
     note, seconds = "not run yet", None
     try:
         result = run_folder.read_result()
@@ -102,13 +106,12 @@ def read_job(name: str, folder: Path) -> JobRow:
     return JobRow(name, run_folder.metrics, verdict, "", cells, seconds=seconds)
 
 
-def read_seconds(folder: Path) -> float | None:
+def read_seconds(run_folder: RunFolder) -> float | None:
     """Read the duration of a job's recorded run; None if there is none or it is unreadable."""
     from runner.workspace.errors import WorkspaceError
-    from runner.workspace.layout import RunFolder
 
     try:
-        result = RunFolder(folder).read_result()
+        result = run_folder.read_result()
     except WorkspaceError:
         return None
     return None if result is None else _duration(result.seconds)

@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.text import clean
@@ -19,6 +19,9 @@ from resim_inspect.tui.workspace.jobs import (
     read_outline,
     read_seconds,
 )
+
+if TYPE_CHECKING:
+    from runner.workspace.layout import RunFolder
 
 PENDING = "not fetched yet; the values are from the batch's lists"
 """Note of a job whose metrics have not been fetched."""
@@ -53,7 +56,14 @@ class JobsReader:
 
     def read_outline(self) -> bool:
         """Read which jobs there are; True if that changed. Raises the runner's WorkspaceError."""
-        from runner.workspace.layout import BATCH, CONFIG, JOBS, LISTING, RunFolder
+        from runner.workspace.layout import (
+            BATCH,
+            CONFIG,
+            JOBS,
+            LISTING,
+            RunFolder,
+            looks_like_workspace,
+        )
 
         paths = (self.folder / CONFIG, self.folder / JOBS, RunFolder(self.folder / BATCH).metrics)
         signatures = tuple(map(signature, paths))
@@ -62,8 +72,14 @@ class JobsReader:
             self._listing = _read_listing(self.folder / LISTING)
             self._listing_signature = listing_signature
         if self.outline is not None and signatures == self._outline_signatures:
-            return False
-        if self.fetched and signatures[0] is None:
+            if self.fetched or looks_like_workspace(self.folder):
+                return False
+            # Of a folder of metrics files, no single folder tells which files there are.
+            outline = read_outline(self.folder)
+            if outline.jobs == self.outline.jobs:
+                return False
+            self.outline = outline
+        elif self.fetched and signatures[0] is None:
             self.outline = WorkspaceOutline(self.folder, (), None, {})
         else:
             self.outline = read_outline(self.folder)
@@ -74,10 +90,7 @@ class JobsReader:
 
     def changed_rows(self) -> Iterator[JobRow]:
         """Read the rows of jobs that are new or have changed, one after the other."""
-        from runner.workspace.layout import RunFolder
-
-        for name, folder in self.outline.jobs if self.outline else ():
-            run_folder = RunFolder(folder)
+        for name, run_folder in self.outline.jobs if self.outline else ():
             metrics = signature(run_folder.metrics)
             listing = self._listing_signature if metrics is None else None
             now = JobSignature(metrics, signature(run_folder.result), listing)
@@ -86,23 +99,21 @@ class JobsReader:
                 continue
             if row is not None and row.verdict is not None and _same_metrics(before, now):
                 # Only the record of the run is new: the metrics need not be read again.
-                row = row._replace(seconds=read_seconds(folder))
+                row = row._replace(seconds=read_seconds(run_folder))
             else:
-                row = self._row(name, folder, now)
+                row = self._row(name, run_folder, now)
             self._read[name] = (now, row)
             yield row
 
-    def _row(self, name: str, folder: Path, state: JobSignature) -> JobRow:
-        from runner.workspace.layout import RunFolder
-
+    def _row(self, name: str, run_folder: RunFolder, state: JobSignature) -> JobRow:
         if state.metrics is None and state.result is None:
-            metrics = RunFolder(folder).metrics
+            metrics = run_folder.metrics
             entry = self._listing.get(name)
             if entry is not None:
                 return listed_row(name, metrics, entry)
             if self.fetched:
                 return JobRow(name, metrics, MetricStatus.UNSET, PENDING, {}, fetched=False)
-        return read_job(name, folder)
+        return read_job(name, run_folder)
 
 
 def _same_metrics(before: JobSignature | None, now: JobSignature) -> bool:

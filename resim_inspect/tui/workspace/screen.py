@@ -93,9 +93,18 @@ class WorkspaceScreen(MainScreen[None], Background):
             super().__init__()
             self.seconds = seconds
 
-    def __init__(self, folder: Path, *, watch: bool = True, fetched: bool = False) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        description: str = "a workspace",
+        *,
+        watch: bool = True,
+        fetched: bool = False,
+    ) -> None:
         super().__init__()
         self.folder = folder
+        self.description = description
+        """Kind of the folder in words."""
         self.outline: WorkspaceOutline | None = None
         self.watch_disk = watch
         """True if the disk is scanned periodically."""
@@ -261,7 +270,7 @@ class WorkspaceScreen(MainScreen[None], Background):
         """Text of the first line."""
         styles = theme_styles(self.app)
         location = Text(clean(self.folder.absolute().name, 80), styles.strong)
-        return location.append("   a workspace", styles.quiet)
+        return location.append(f"   {self.description}", styles.quiet)
 
     def more_hints(self) -> tuple[Hint, ...]:
         """Hints besides those of every workspace."""

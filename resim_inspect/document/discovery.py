@@ -1,0 +1,44 @@
+"""Discovery of the metrics files that a path means: the same for commands, app and runner."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from resim_inspect.errors import THE_PATH, UnreadableError
+
+METRICS_FILE = "metrics.binproto"
+"""File name of a metrics build's output."""
+SUFFIX = ".binproto"
+EXPECTED = (
+    f"is a folder without metrics files: a {METRICS_FILE} (such as outputs/{METRICS_FILE} or "
+    f"jobs/NAME/outputs/{METRICS_FILE}) or another *{SUFFIX} is expected in it or below it"
+)
+
+
+def metrics_files(path: Path) -> Iterator[Path]:
+    """Yield the files that a path means: itself, or the metrics files in a folder and below it.
+
+    Those are every `metrics.binproto`, or, if there is none, every `*.binproto`. Folders come in
+    the order of their names; hidden folders and links to folders are not entered. A missing or
+    unreadable file is reported by its reader. Raises UnreadableError for a folder without a file.
+    """
+    if not path.is_dir():
+        yield path
+        return
+    found = False
+    others: list[Path] = []
+    for folder, folders, files in os.walk(path):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        if METRICS_FILE in files:
+            found = True
+            yield Path(folder, METRICS_FILE)
+        elif not found:
+            names = sorted(n for n in files if n.endswith(SUFFIX) and not n.startswith("."))
+            others += [Path(folder, name) for name in names]
+    if found:
+        return
+    yield from others
+    if not others:
+        raise UnreadableError(EXPECTED, path, subject=THE_PATH)
