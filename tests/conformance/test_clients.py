@@ -1,90 +1,26 @@
-"""The official clients of five releases against the stub server: jobs come out unchanged."""
+"""The official clients of six releases against the stub server: jobs come out unchanged."""
 
 from __future__ import annotations
 
-import json
-import re
-import subprocess
-import sys
-import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pytest
 
 from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.building.sample import sample_bytes
 from runner.workspace.layout import Workspace, open_workspace
-from tests.api.workspaces import TOKEN, Served, served, workspace, write_job
+from tests.api.workspaces import Served, served, workspace, write_job
+from tests.conformance.client_harness import CLIENTS, Release, same
 from tests.conformance.open_core import whole_release
 
-CLIENTS = ("1.6.0", "0.16.0", "0.14.1", "0.7.0", "0.0.19")
-WORKER = Path(__file__).with_name("client_worker.py")
 MANY = {"1.6.0": 400}
 """Jobs of the large batch; the newest release has the most to do."""
 SEARCHES = {
     "search nothing": 'branch_id = "0b2f5c1e-5b0e-4c58-8a1f-3d6a0c9e7f21"',
     "search all": 'created_at > "2020-01-01 00:00:00+00:00"',
 }
-TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d.*")
-
-
-def dependencies(folder: Path) -> Path:
-    """All that is installed here except for open-core, so that no release sees another one."""
-    folder.mkdir()
-    for entry in Path(sysconfig.get_paths()["purelib"]).iterdir():
-        if not entry.name.startswith("resim") and entry.suffix != ".pth":
-            (folder / entry.name).symlink_to(entry)
-    return folder
-
-
-class Release:
-    """One release and what it is given to do: all of it in one process, since that is slow."""
-
-    def __init__(self, version: str, folder: Path) -> None:
-        self.version = version
-        self.folder = folder
-        self.tasks: dict[str, dict[str, Any]] = {}
-        self._answers: dict[str, dict[str, Any]] = {}
-
-    def add(self, name: str, running: Served, do: str, **more: Any) -> None:
-        """Something to do."""
-        assert name not in self.tasks
-        self.tasks[name] = {**ids(running), "do": do, **more}
-
-    def run(self) -> None:
-        """Do all of it."""
-        command = [sys.executable, "-I", "-S", "-W", "ignore", str(WORKER)]
-        done = subprocess.run(
-            [*command, str(whole_release(self.version)), str(dependencies(self.folder / "deps"))],
-            input=json.dumps(list(self.tasks.values())),
-            capture_output=True,
-            text=True,
-            timeout=240,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr[-4000:]
-        answers = json.loads(done.stdout[done.stdout.index('{"answers"') :])["answers"]
-        self._answers = dict(zip(self.tasks, answers, strict=True))
-
-    def answer(self, name: str) -> Any:
-        """Result of the client; no thread may have failed."""
-        answer = self._answers[name]
-        assert "error" not in answer, answer["error"]
-        assert answer["failed_threads"] == []
-        return answer["value"]
-
-
-def ids(running: Served) -> dict[str, str]:
-    """Connection and ids of a served workspace, as a client takes them."""
-    return {
-        "url": running.api.url,
-        "token": TOKEN,
-        "project": str(running.prepared.project_id),
-        "batch": str(running.prepared.batch_ids[0]),
-        "report": str(running.prepared.report_id),
-    }
 
 
 def old_document(seed: str) -> bytes:
@@ -247,19 +183,6 @@ def calls(running: Served) -> list[tuple[str, str, list[str]]]:
             ),
         ]
     return found
-
-
-def same(value: Any) -> Any:
-    """JSON without what may be written in two ways: times, and numbers that are whole."""
-    if isinstance(value, dict):
-        return {key: same(one) for key, one in value.items()}
-    if isinstance(value, list):
-        return [same(one) for one in value]
-    if isinstance(value, str) and TIME.match(value):
-        # To the microsecond: Python's own times have no more.
-        moment = value.replace("+00:00", "").rstrip("Z")
-        return (moment + ("" if "." in moment else ".") + "000000")[:26]
-    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def test_the_fetcher_brings_what_went_in(case: Case) -> None:

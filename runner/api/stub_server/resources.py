@@ -27,6 +27,7 @@ Json = dict[str, Any]
 OWNER = {"userID": "local", "orgID": "local"}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _KNOWN = ("PASSED", "FAIL_WARN", "FAIL_BLOCK", "NOT_APPLICABLE", "RAW")
+# The word for the rest differs: PASSED for a job, COMPLETE for a batch.
 _CONFLATED = {"FAIL_BLOCK": "BLOCKER", "FAIL_WARN": "WARNING"}
 _LOG_TYPES = {".mcap": "MCAP_LOG", ".mp4": "MP4_LOG", ".binproto": "METRICS_OUTPUT_LOG"}
 
@@ -168,21 +169,26 @@ def job_row(common: Json, name: str, verdict: MetricStatus | None, created: str)
 def batch_row(
     common: Json, name: str, jobs: list[Json], own: MetricStatus | None, created: str
 ) -> Json:
-    """Row of a batch; `own` is the verdict of its batch metrics, None if it has none."""
+    """Row of a batch, which failed if all its jobs did.
+
+    `own` is the verdict of its batch metrics, None if it has none.
+    """
     verdicts = Counter(job["jobMetricsStatus"] for job in jobs)
     errors = sum(job["jobStatus"] == "ERROR" for job in jobs)
     worst = worst_status(
         MetricStatus.__members__.get(name, MetricStatus.UNSET) for name in verdicts
     )
     overall = worst_status(status for status in (worst, own) if status is not None)
+    failed = bool(jobs) and errors == len(jobs)
+    conflated = _CONFLATED.get(status_name(overall), "COMPLETE")
     return {
         **common,
         "associatedAccount": "local",
         "friendlyName": name,
         "description": "",
-        "status": "SUCCEEDED",
+        "status": "ERROR" if failed else "SUCCEEDED",
         "statusHistory": [],
-        "conflatedStatus": _CONFLATED.get(status_name(overall), "PASSED"),
+        "conflatedStatus": "ERROR" if failed else conflated,
         "jobsMetricsStatus": status_name(worst),
         "batchMetricsStatus": status_name(own),
         "overallMetricsStatus": status_name(overall),

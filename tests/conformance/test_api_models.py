@@ -1,0 +1,300 @@
+"""Every answer of the stub server against the client models of six releases.
+
+The batches have jobs of every verdict and outcome; one has none, one has 1,100. Enumerations,
+types and required fields come from the releases' own classes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from dateutil.parser import isoparse
+
+from resim_inspect.building.builder import DocumentBuilder
+from runner.api.stub_server.server import INDEX, Answers
+from runner.workspace.layout import open_workspace
+from tests.api.workspaces import Served, document, served, write_job
+from tests.conformance.client_harness import CLIENTS, Release, client_models, same
+from tests.conformance.open_core import whole_release
+
+MANY = 1100
+FURTHER = {
+    *("BatchLog.projectID", "BatchMetricsData.projectID", "ListBatchLogsOutput.total"),
+    *("JobLog.batchID", "JobLog.projectID", "JobMetricsData.batchID", "JobMetricsData.projectID"),
+    # Required by 0.10 to 0.13.
+    "Build.longDescription",
+}
+"""Keys that none of these releases has, which clients ignore."""
+STATUSES = {
+    # Verdicts of the jobs, None for a failed one; verdict of the batch; its two statuses.
+    "passed": (["PASSED"] * 2, "", "SUCCEEDED", "COMPLETE"),
+    "warnings": (["PASSED", "FAIL_WARN"], "", "SUCCEEDED", "WARNING"),
+    "blockers": (["FAIL_WARN", "FAIL_BLOCK", None], "", "SUCCEEDED", "BLOCKER"),
+    "not applicable": (["NOT_APPLICABLE"], "", "SUCCEEDED", "COMPLETE"),
+    "raw": (["RAW", "NOT_APPLICABLE"], "", "SUCCEEDED", "COMPLETE"),
+    "unset": (["UNSET"], "", "SUCCEEDED", "COMPLETE"),
+    "some failed": (["PASSED", None], "", "SUCCEEDED", "COMPLETE"),
+    "all failed": ([None, None], "", "ERROR", "ERROR"),
+    "failed, with metrics of the batch": ([None], "PASSED", "ERROR", "ERROR"),
+    "batch passed": (["PASSED"], "PASSED", "SUCCEEDED", "COMPLETE"),
+    "batch warns": (["PASSED"], "FAIL_WARN", "SUCCEEDED", "WARNING"),
+    "batch blocks": (["FAIL_WARN"], "FAIL_BLOCK", "SUCCEEDED", "BLOCKER"),
+    "no jobs": ([], "", "SUCCEEDED", "COMPLETE"),
+    "many": (["PASSED"] * MANY, "", "SUCCEEDED", "COMPLETE"),
+}
+
+
+def verdict_document(name: str, status: str) -> bytes:
+    """A document of one verdict, with an event, a file and a value that JSON cannot carry."""
+    b = DocumentBuilder(seed=name, status=status)
+    worst = b.scalar("worst", 1.5, unit="m", status=status)
+    b.scalar("not a number", float("nan"), status="RAW", event=True)
+    b.file("shot", "shot.png")
+    b.event("gust", at=2.5, metrics=[worst], status=status, tags=["wind"])
+    b.event("noon", at=1_767_323_045_678_000_001, absolute=True)
+    return b.bytes()
+
+
+def write_batch(folder: Path, verdicts: list[str | None], own: str) -> None:
+    """Write a workspace with jobs of these verdicts, and metrics of the batch."""
+    for number, verdict in enumerate(verdicts):
+        name = f"job-{number:04}"
+        if verdict is None:
+            (folder / "jobs" / name / "inputs").mkdir(parents=True)
+        elif len(verdicts) == MANY:
+            write_job(folder, name, document(name, metrics=1))
+        else:
+            write_job(folder, name, verdict_document(name, verdict))
+    folder.mkdir(exist_ok=True)
+    (folder / "workspace.json").write_text('{"format": 1}')
+    if own:
+        (folder / "batch/outputs").mkdir(parents=True)
+        (folder / "batch/outputs/metrics.binproto").write_bytes(verdict_document("own", own))
+
+
+class Stub(NamedTuple):
+    """A stub server that runs, and all its answers by path."""
+
+    running: Served
+    batches: dict[str, str]
+    """Ids of the batches by their names."""
+    answers: dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def stub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stub]:
+    folder = tmp_path_factory.mktemp("models")
+    spaces = {}
+    for name, (verdicts, own, *_) in STATUSES.items():
+        write_batch(folder / name, verdicts, own)
+        spaces[name] = open_workspace(folder / name)
+    with served(folder / "api", *spaces.values(), logs=True) as running:
+        index = (running.prepared.folder / INDEX).read_bytes()
+        answers = Answers(running.prepared.folder, index)
+        paths = [path for part in ("objects", "lists") for path in json.loads(index)[part]]
+        yield Stub(
+            running,
+            {name: str(space.batch_id) for name, space in spaces.items()},
+            {path: answers.document(path, {}, "127.0.0.1:1") for path in paths},
+        )
+
+
+@cache
+def models_of(version: str, folder: Path) -> dict[str, Any]:
+    return client_models(version, folder)
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("releases")
+
+
+def model_of(path: str, described: dict[str, Any]) -> str:
+    """Name of the model that a release reads the answer of a path with; empty if it never asks."""
+    parts = ["", "projects", "{}", *path.split("/")]
+    fitting = []
+    for route in described["routes"]:
+        template = route["url"].split("/")
+        pairs = list(zip(template, parts, strict=False))
+        if len(template) == len(parts) and all(want in ("{}", have) for want, have in pairs):
+            # A word fits better than a placeholder.
+            fitting.append((sum(want == have for want, have in pairs), route["model"]))
+    return max(fitting)[1] if fitting else ""
+
+
+def problems(value: Any, types: list[Any], models: dict[str, Any], where: str) -> Iterator[str]:
+    """Differences between a value and what a release's classes take."""
+    for one in types:
+        if isinstance(one, dict) and isinstance(value, dict) and "model" in one:
+            yield from model_problems(value, one["model"], models, where)
+            return
+        if isinstance(one, dict) and isinstance(value, list) and "list" in one:
+            for number, each in enumerate(value):
+                yield from problems(each, one["list"], models, f"{where}[{number}]")
+            return
+    if not any(fits(value, one) for one in types):
+        yield f"{where} is {value!r}, not {types}"
+
+
+def fits(value: Any, wanted: Any) -> bool:
+    if isinstance(wanted, dict):
+        return value in wanted.get("enum", ())
+    if wanted == "time":
+        try:
+            return isinstance(value, str) and isoparse(value) is not None
+        except ValueError:
+            return False
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return {
+        "any": True,
+        "null": value is None,
+        "str": isinstance(value, str),
+        "bool": isinstance(value, bool),
+        "int": number and isinstance(value, int),
+        "float": number,
+    }[wanted]
+
+
+def model_problems(
+    value: dict[str, Any], name: str, models: dict[str, Any], where: str
+) -> Iterator[str]:
+    model = models[name]
+    for key, about in model["fields"].items():
+        if key in value:
+            yield from problems(value[key], about["types"], models, f"{where}.{key}")
+        elif about["required"]:
+            yield f"{where}: {name} requires {key}"
+    for key in value.keys() - model["fields"].keys():
+        yield from problems(value[key], model["more"], models, f"{where}.{key}")
+
+
+def unknown_keys(value: Any, types: list[Any], releases: list[dict[str, Any]]) -> Iterator[str]:
+    """Keys of an answer that the models of no release have."""
+    for one in types:
+        if isinstance(one, dict) and "list" in one and isinstance(value, list):
+            for each in value:
+                yield from unknown_keys(each, one["list"], releases)
+        if isinstance(one, dict) and "model" in one and isinstance(value, dict):
+            known: dict[str, list[Any]] = {}
+            for models in releases:
+                model = models.get(one["model"], {"fields": {}, "more": ["any"]})
+                if model["more"] != ["any"]:
+                    return
+                for key, about in model["fields"].items():
+                    known.setdefault(key, about["types"])
+            yield from (f"{one['model']}.{key}" for key in value if key not in known)
+            for key in value.keys() & known.keys():
+                yield from unknown_keys(value[key], known[key], releases)
+
+
+@pytest.mark.parametrize("version", CLIENTS)
+def test_every_answer_fits_the_models_of_a_release(stub: Stub, shared: Path, version: str) -> None:
+    described = models_of(version, shared)
+    wrong: set[str] = set()
+    checked = 0
+    for path, answer in stub.answers.items():
+        model = model_of(path, described)
+        if model:
+            checked += 1
+            wrong.update(model_problems(answer, model, described["models"], model))
+    assert not wrong
+    assert checked > 5 * MANY
+
+
+def test_the_newest_release_asks_for_every_path_and_knows_every_key(
+    stub: Stub, shared: Path
+) -> None:
+    releases = [models_of(version, shared) for version in CLIENTS]
+    all_models = [release["models"] for release in releases]
+    unknown: set[str] = set()
+    for path, answer in stub.answers.items():
+        model = model_of(path, releases[0])
+        assert model, path
+        unknown.update(unknown_keys(answer, [{"model": model}], all_models))
+    assert unknown == FURTHER
+
+
+def test_a_batch_has_the_status_of_its_jobs_and_metrics(stub: Stub) -> None:
+    for name, (verdicts, own, status, conflated) in STATUSES.items():
+        batch = stub.answers[f"batches/{stub.batches[name]}"]
+        assert (batch["status"], batch["conflatedStatus"]) == (status, conflated), name
+        assert batch["totalJobs"] == len(verdicts)
+        assert batch["jobStatusCounts"]["error"] == verdicts.count(None)
+        assert batch["batchMetricsStatus"] == own or not own
+
+
+def test_the_checks_see_what_is_wrong(shared: Path) -> None:
+    models = models_of(CLIENTS[0], shared)["models"]
+    good = {"associatedAccount": "local", "status": "SUCCEEDED", "totalJobs": 1}
+    assert list(model_problems(good, "Batch", models, "")) == []
+    for bad in (
+        {"status": "SUCCEEDED"},
+        {**good, "conflatedStatus": "PASSED"},
+        {**good, "totalJobs": "1"},
+        {**good, "totalJobs": True},
+        {**good, "creationTimestamp": "yesterday"},
+        {**good, "jobStatusCounts": {"error": 0}},
+        {**good, "poolLabels": [5]},
+        {**good, "parameters": {"speed": 5}},
+    ):
+        assert list(model_problems(bad, "Batch", models, "")) != [], bad
+    assert list(unknown_keys({"totalJob": 1}, [{"model": "Batch"}], [models])) == ["Batch.totalJob"]
+
+
+class Case(NamedTuple):
+    """A release that has called the stub server."""
+
+    release: Release
+    stub: Stub
+
+
+@pytest.fixture(scope="module", params=CLIENTS)
+def case(
+    request: pytest.FixtureRequest, stub: Stub, tmp_path_factory: pytest.TempPathFactory
+) -> Case:
+    version: str = request.param
+    whole_release(version)
+    release = Release(version, tmp_path_factory.mktemp("calls"))
+    running = stub.running
+    project = str(running.prepared.project_id)
+    release.add("batches", running, "call", function="batches.list_batches", ids=[project])
+    for name, batch in stub.batches.items():
+        each = [project, batch]
+        release.add(f"get {name}", running, "call", function="batches.get_batch", ids=each)
+        release.add(f"jobs {name}", running, "call", function="batches.list_jobs", ids=each)
+        # The official fetcher takes seconds for the largest batch: once is enough.
+        if name != "many" or version == CLIENTS[0]:
+            release.add(f"fetch {name}", running, "count_batch", batch=batch)
+    release.add("report", running, "fetch_report")
+    release.run()
+    return Case(release, stub)
+
+
+def test_official_calls_read_every_batch(case: Case) -> None:
+    answers = case.stub.answers
+    (page,) = case.release.answer("batches")
+    assert same(page) == same(answers["batches"])
+    for name, batch in case.stub.batches.items():
+        assert same(case.release.answer(f"get {name}")) == [same(answers[f"batches/{batch}"])]
+        assert same(case.release.answer(f"jobs {name}")) == [same(answers[f"batches/{batch}/jobs"])]
+
+
+def test_official_fetchers_read_every_batch(case: Case) -> None:
+    report = case.release.answer("report")
+    assert sorted(report["batches"]) == sorted(case.stub.batches.values())
+    for name, (verdicts, *_) in STATUSES.items():
+        jobs = case.stub.answers[f"batches/{case.stub.batches[name]}/jobs"]["jobs"]
+        assert report["jobs"][case.stub.batches[name]] == sorted(job["jobID"] for job in jobs)
+        if f"fetch {name}" in case.release.tasks:
+            each, data = (1, 2) if name == "many" else (2, 0)
+            with_metrics = len(verdicts) - verdicts.count(None)
+            assert case.release.answer(f"fetch {name}") == {
+                "jobs": len(verdicts),
+                "metrics": each * with_metrics,
+                "data": data * with_metrics,
+            }, name
