@@ -55,7 +55,7 @@ def json_names(cls: type) -> dict[str, str]:
             pairs = [(node.targets[0].slice, node.value)]
         for key, value in pairs:
             if isinstance(key, ast.Constant) and isinstance(value, ast.Name):
-                names[value.id] = key.value
+                names[value.id] = str(key.value)
     return names
 
 
@@ -105,15 +105,15 @@ def route(module: types.ModuleType) -> dict[str, str] | None:
     kwargs = getattr(module, "_get_kwargs", None)
     if kwargs is None:
         return None
-    values = {}
+    values: dict[str, str] = {}
     for node in ast.walk(source_of(kwargs)):
         if isinstance(node, ast.Dict):
             for key, value in zip(node.keys, node.values, strict=True):
                 if isinstance(key, ast.Constant) and key.value in ("method", "url"):
                     template = next(
-                        one.value for one in ast.walk(value) if isinstance(one, ast.Constant)
+                        str(one.value) for one in ast.walk(value) if isinstance(one, ast.Constant)
                     )
-                    values[key.value] = template
+                    values[str(key.value)] = template
     answers = [
         node.func.value.id
         for node in ast.walk(source_of(module._parse_response))

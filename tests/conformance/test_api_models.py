@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from dateutil.parser import isoparse
 
 from resim_inspect.building.builder import DocumentBuilder
 from runner.api.stub_server.server import INDEX, Answers
@@ -30,7 +30,7 @@ FURTHER = {
     "Build.longDescription",
 }
 """Keys that none of these releases has, which clients ignore."""
-STATUSES = {
+STATUSES: dict[str, tuple[list[str | None], str, str, str]] = {
     # Verdicts of the jobs, None for a failed one; verdict of the batch; its two statuses.
     "passed": (["PASSED"] * 2, "", "SUCCEEDED", "COMPLETE"),
     "warnings": (["PASSED", "FAIL_WARN"], "", "SUCCEEDED", "WARNING"),
@@ -146,7 +146,7 @@ def fits(value: Any, wanted: Any) -> bool:
         return value in wanted.get("enum", ())
     if wanted == "time":
         try:
-            return isinstance(value, str) and isoparse(value) is not None
+            return isinstance(value, str) and datetime.fromisoformat(value) is not None
         except ValueError:
             return False
     number = isinstance(value, int | float) and not isinstance(value, bool)
