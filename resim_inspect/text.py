@@ -55,6 +55,16 @@ def cut(text: str, width: int) -> str:
     return _head(text, width - 1) + "…" if width > 0 else ""
 
 
+def cut_left(text: str, width: int) -> str:
+    """`text` in at most `width` cells, cut at its start: paths differ at their ends."""
+    if cell_width(text) <= width:
+        return text
+    start = max(0, len(text) - max(0, width - 1))
+    while start < len(text) and cell_width(text[start:]) > width - 1:
+        start += 1
+    return "…" + text[start:] if width > 0 else ""
+
+
 def pad(text: str, width: int, *, right: bool = False) -> str:
     """`text` filled with blanks to at least `width` cells; `right` aligns it to the right."""
     blanks = " " * (width - cell_width(text))

@@ -107,6 +107,15 @@ def test_a_text_that_is_too_wide_is_cut(raw: str, width: int, shown: str) -> Non
     assert text.cut(raw, width) == shown
 
 
+@pytest.mark.parametrize(
+    ("raw", "width", "shown"),
+    [("日本語", 6, "日本語"), ("日本語", 5, "…本語"), ("日本語", 4, "…語"), ("abc", 3, "abc"),
+     ("abcd", 3, "…cd"), ("abcd", 1, "…"), ("abcd", 0, ""), ("é" * 9, 4, "…ééé")],
+)  # fmt: skip
+def test_a_path_is_cut_at_its_start(raw: str, width: int, shown: str) -> None:
+    assert text.cut_left(raw, width) == shown
+
+
 def test_a_text_is_padded_to_a_width() -> None:
     assert text.pad("日", 4) == "日  "
     assert text.pad("7", 3, right=True) == "  7"

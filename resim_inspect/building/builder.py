@@ -17,7 +17,7 @@ from pathlib import Path
 from resim_inspect.building.data_builder import DataRef, set_time, status_number
 from resim_inspect.building.metric_builder import MetricBuilder, importance_number
 from resim_inspect.document.document import Document
-from resim_inspect.document.enums import MetricStatus
+from resim_inspect.document.enums import MetricStatus, worst_status
 from resim_inspect.document.opening import parse_document
 from resim_inspect.schema import metrics_pb2 as pb
 
@@ -65,7 +65,7 @@ class DocumentBuilder(MetricBuilder):
             message.metrics_status = status_number(self._status)
         else:
             statuses = {MetricStatus(metric.status) for metric in metrics.metrics}
-            worst = max(statuses, key=lambda status: status.rank, default=MetricStatus.PASSED)
+            worst = worst_status(statuses)
             message.metrics_status = int(worst or MetricStatus.PASSED)  # type: ignore[assignment]
         metrics.metrics_status = message.metrics_status
         return message

@@ -7,19 +7,14 @@ import json
 import sys
 import textwrap
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from resim_inspect.commands import CommandError
 from resim_inspect.exit_codes import ExitCode
 from resim_inspect.terminal import use_color
 from resim_inspect.validation.findings import Severity
+from resim_inspect.validation.formats.text import SEVERITY_SGR, Paint, paint_function
 from resim_inspect.validation.registry import RULES, Rule
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-_MARKS = {Severity.ERROR: "E", Severity.WARNING: "W", Severity.INFO: "i"}
-_COLORS = {Severity.ERROR: "1;31", Severity.WARNING: "33", Severity.INFO: "34"}
 _MEANING = {
     Severity.ERROR: "error: ReSim's own validator rejects the file",
     Severity.WARNING: "warning: ReSim accepts the file, but the result may surprise",
@@ -45,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
         document = {"format": 1, "rules": [_as_json(rule) for rule in chosen]}
         sys.stdout.write(json.dumps(document, indent=2) + "\n")
         return ExitCode.OK
-    paint = _paint if use_color(args.color, sys.stdout) else _plain
+    paint = paint_function(use_color(args.color, sys.stdout))
     lines = _listing(paint) if args.code is None else explain(chosen[0], paint)
     for line in lines:
         sys.stdout.write(line + "\n")
@@ -72,22 +67,22 @@ def _as_json(rule: Rule) -> dict[str, object]:
     }
 
 
-def _listing(paint: Callable[[str, str], str]) -> Iterator[str]:
+def _listing(paint: Paint) -> Iterator[str]:
     width = max(map(len, RULES))
     for severity in Severity:
         chosen = [rule for rule in RULES.values() if rule.severity is severity]
         yield paint(f"{len(chosen)} × {_MEANING[severity]}", "1")
         for rule in chosen:
-            code = paint(f"{rule.code:{width}}", _COLORS[severity])
+            code = paint(f"{rule.code:{width}}", SEVERITY_SGR[severity])
             when = f" ({_when(rule)})" if rule.since or rule.until else ""
-            yield f"  {_MARKS[severity]} {code}  {rule.title}{paint(when, '2')}"
+            yield f"  {severity.symbol} {code}  {rule.title}{paint(when, '2')}"
         yield ""
     yield "`resim-inspect rules CODE` explains a rule, with a bad and a good example."
 
 
-def explain(rule: Rule, paint: Callable[[str, str], str]) -> Iterator[str]:
+def explain(rule: Rule, paint: Paint) -> Iterator[str]:
     """Yield the lines of one rule: its meaning, its releases, a bad and a good example."""
-    yield f"{paint(rule.code, '1;' + _COLORS[rule.severity].removeprefix('1;'))}  {rule.title}"
+    yield f"{paint(rule.code, '1;' + SEVERITY_SGR[rule.severity].removeprefix('1;'))}  {rule.title}"
     yield paint(_MEANING[rule.severity], "2")
     if rule.since or rule.until:
         yield paint(f"checked {_when(rule)}", "2")
@@ -104,11 +99,3 @@ def _when(rule: Rule) -> str:
     if rule.since and rule.until:
         return f"from release {rule.since} until {rule.until}"
     return f"from release {rule.since} on" if rule.since else f"before release {rule.until}"
-
-
-def _plain(text: str, _: str) -> str:
-    return text
-
-
-def _paint(text: str, code: str) -> str:
-    return f"\x1b[{code}m{text}\x1b[0m" if text else ""

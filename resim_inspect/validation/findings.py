@@ -19,8 +19,14 @@ class Severity(StrEnum):
         """Rank, the worst highest: ERROR 3, WARNING 2, INFO 1."""
         return _RANKS[self]
 
+    @property
+    def symbol(self) -> str:
+        """One character: `E W i`."""
+        return _SYMBOLS[self]
+
 
 _RANKS = {Severity.ERROR: 3, Severity.WARNING: 2, Severity.INFO: 1}
+_SYMBOLS = {Severity.ERROR: "E", Severity.WARNING: "W", Severity.INFO: "i"}
 
 
 class Rule(NamedTuple):

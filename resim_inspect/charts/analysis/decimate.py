@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from resim_inspect.charts.analysis.curve_stats import CurveStats, curve_stats
 from resim_inspect.charts.analysis.extremes import extremes_between
 from resim_inspect.charts.model.layers import Axis, Curve
-from resim_inspect.document.enums import FAILING, MetricStatus
+from resim_inspect.document.enums import FAILING, MetricStatus, worst_status
 
 
 @dataclass(frozen=True)
@@ -172,6 +172,4 @@ def _decimated(
 
 def worst(statuses: NDArray[np.int32]) -> MetricStatus:
     """The most severe of some statuses; UNSET for none."""
-    if not len(statuses):
-        return MetricStatus.UNSET
-    return max((MetricStatus(int(s)) for s in np.unique(statuses)), key=lambda s: s.rank)
+    return worst_status(MetricStatus(int(s)) for s in np.unique(statuses)) or MetricStatus.UNSET

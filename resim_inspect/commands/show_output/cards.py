@@ -18,7 +18,18 @@ from resim_inspect.commands.show_output.layout import (
 )
 from resim_inspect.document.enums import WORST_FIRST, MetricStatus
 from resim_inspect.document.model import Metric, MetricsData
-from resim_inspect.text import cell_width, clean, count, cut, instant, number, seconds, size, wrap
+from resim_inspect.text import (
+    cell_width,
+    clean,
+    count,
+    cut,
+    cut_left,
+    instant,
+    number,
+    seconds,
+    size,
+    wrap,
+)
 
 if TYPE_CHECKING:
     from resim_inspect.charts import Palette
@@ -81,7 +92,7 @@ class Cards:
         document = self.document
         verdict = status_words(document.verdict)
         path = clean(str(document.path or "metrics"))
-        name = fit_left(path, self.options.width - cell_width(verdict) - 2)
+        name = cut_left(path, self.options.width - cell_width(verdict) - 2)
         blanks = " " * (self.options.width - cell_width(name) - cell_width(verdict))
         shown = self.painter.status(document.verdict, verdict)
         yield self.painter.paint(name, BOLD) + blanks + shown
@@ -248,15 +259,3 @@ class Cards:
     def dim(self, lines: Sequence[str] | Iterator[str]) -> Iterator[str]:
         """Yield dim lines."""
         return (self.painter.paint(line.rstrip(), DIM) for line in lines)
-
-
-def fit_left(text: str, width: int) -> str:
-    """Cut a text to `width` columns at its start: the end of a path is the telling part."""
-    if cell_width(text) <= width:
-        return text
-    kept = ""
-    for char in reversed(text):
-        if cell_width(char + kept) > width - 1:
-            break
-        kept = char + kept
-    return "…" + kept

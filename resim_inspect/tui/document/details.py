@@ -19,9 +19,6 @@ from resim_inspect.errors import DocumentError
 from resim_inspect.text import clean, count, number
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.theme import ThemeStyles
-from resim_inspect.validation.findings import Severity
-
-SIGNS = {Severity.ERROR: "E", Severity.WARNING: "W", Severity.INFO: "i"}
 
 
 class Detail(NamedTuple):
@@ -112,7 +109,7 @@ def card_text(session: Session, metric: Metric, styles: ThemeStyles) -> Text:
         if f.target.kind == "metric" and f.target.position == metric.position
     ]
     for finding in sorted(findings, key=lambda f: -f.severity.rank):
-        text.append(SIGNS[finding.severity] + " ", styles.severity[finding.severity])
+        text.append(finding.severity.symbol + " ", styles.severity[finding.severity])
         text.append(clean(finding.message, 300) + "\n", styles.text)
     if metric.description:
         text.append(clean(metric.description, 4000, lines=True).strip() + "\n", styles.text)

@@ -7,7 +7,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from resim_inspect.document.enums import MetricStatus
-from resim_inspect.text import count, cut, fit
+from resim_inspect.text import count, cut, cut_left, fit
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.theme import ThemeStyles, theme_styles
 from resim_inspect.tui.widgets.row_list import StyledText
@@ -79,7 +79,7 @@ class TopBar(Widget):
         if len(label) > space > 0:
             label = short_label
         if len(label) > space > 0:
-            label = "…" + label[-max(1, space - 1) :] if space > 8 else fit(label, space)
+            label = cut_left(label, space) if space > 8 else fit(label, space)
         return [(" ", styles.text), (label, styles.strong), *tail]
 
     def _findings(self, session: Session, styles: ThemeStyles) -> list[StyledText]:
@@ -87,12 +87,9 @@ class TopBar(Widget):
         if report is None:
             return [("checking…", styles.quiet)]
         pieces: list[StyledText] = []
-        for severity, sign in (
-            (Severity.ERROR, "E"),
-            (Severity.WARNING, "W"),
-            (Severity.INFO, "i"),
-        ):
+        for severity in Severity:
             number = report.count(severity)
             if number and (severity is not Severity.INFO or self.size.width > 90):
-                pieces += [(f"{number:,} {sign}", styles.severity[severity]), (" ", styles.text)]
+                label = f"{number:,} {severity.symbol}"
+                pieces += [(label, styles.severity[severity]), (" ", styles.text)]
         return pieces[:-1] or [("✓ valid", styles.of(MetricStatus.PASSED))]

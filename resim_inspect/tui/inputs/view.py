@@ -13,7 +13,6 @@ from textual.message import Message
 from textual.widgets import Static
 
 from resim_inspect.text import clean, count, fit, size
-from resim_inspect.tui.document.details import SIGNS
 from resim_inspect.tui.inputs.files import FileEntry, Inputs, Preview, preview, read_inputs
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import KeyHintsChanged
@@ -181,7 +180,7 @@ class InputsView(Background):
         self.files.border_title = Text(f"Inputs · {inputs.mode} mode")
         styles, text = theme_styles(self.app), Text()
         for finding in sorted(inputs.findings, key=lambda f: -f.severity.rank):
-            text.append(SIGNS[finding.severity] + " ", styles.severity[finding.severity])
+            text.append(finding.severity.symbol + " ", styles.severity[finding.severity])
             text.append(f"{clean(finding.where, 80)} ", styles.strong)
             text.append(clean(finding.message, 300), styles.text)
             text.append(f" {clean(finding.hint, 200)}\n", styles.quiet)

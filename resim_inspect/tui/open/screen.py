@@ -16,7 +16,7 @@ from textual.message import Message
 from textual.suggester import Suggester
 from textual.widgets import Input, Static
 
-from resim_inspect.text import clean, fit
+from resim_inspect.text import clean, cut_left, fit
 from resim_inspect.tui import keymap
 from resim_inspect.tui.batch_address import AddressError, BatchAddress, parse_path_or_address
 from resim_inspect.tui.inputs.files import FileEntry, list_folder
@@ -69,12 +69,10 @@ class RecentList(RowList):
         path = self.paths[row]
         shown = clean(str(path), 1000)
         room = max(4, width - 1)
-        if len(shown) > room:
-            shown = "…" + shown[-(room - 1) :]
         chosen = row == self.cursor
         return [
             ("▌" if chosen else " ", styles.accent),
-            (fit(shown, room), styles.strong if chosen else styles.text),
+            (fit(cut_left(shown, room), room), styles.strong if chosen else styles.text),
         ]
 
 

@@ -10,8 +10,7 @@ from resim_inspect.validation.formats import Result, sentence
 
 Paint = Callable[[str, str], str]
 
-_MARKS = {Severity.ERROR: "E", Severity.WARNING: "W", Severity.INFO: "i"}
-_COLORS = {Severity.ERROR: "1;31", Severity.WARNING: "33", Severity.INFO: "34"}
+SEVERITY_SGR = {Severity.ERROR: "1;31", Severity.WARNING: "33", Severity.INFO: "34"}
 _DIM, _BOLD, _RED, _GREEN = "2", "1", "31", "32"
 SAME_RULE = 20
 """So many findings of one rule are shown for a file; the rest are counted."""
@@ -19,7 +18,7 @@ SAME_RULE = 20
 
 def file_lines(result: Result, *, color: bool = False) -> Iterator[str]:
     """The lines for one file: what it is, then each finding with its hint."""
-    paint = _paint if color else _plain
+    paint = paint_function(color)
     report = result.report
     path = clean(str(result.path))
     if not result.readable:
@@ -51,8 +50,8 @@ def file_lines(result: Result, *, color: bool = False) -> Iterator[str]:
 
 
 def _finding(finding: Finding, width: int, paint: Paint) -> Iterator[str]:
-    mark = paint(_MARKS[finding.severity], _COLORS[finding.severity])
-    rule = paint(f"{finding.rule:{width}}", _COLORS[finding.severity])
+    mark = paint(finding.severity.symbol, SEVERITY_SGR[finding.severity])
+    rule = paint(f"{finding.rule:{width}}", SEVERITY_SGR[finding.severity])
     yield f"  {mark} {rule}  {paint(clean(finding.where, 160), _BOLD)}"
     yield f"      {sentence(clean(finding.message, 600))} {paint(clean(finding.hint), _DIM)}"
 
@@ -75,9 +74,14 @@ def summary(results: Sequence[Result]) -> str:
     return text + (f"; {', '.join(found)}" if found else "")
 
 
+def paint_function(color: bool) -> Paint:
+    """Return a function that puts a text into SGR codes; without colour it changes nothing."""
+    return _paint if color else _plain
+
+
 def _plain(text: str, _: str) -> str:
     return text
 
 
 def _paint(text: str, code: str) -> str:
-    return f"\x1b[{code}m{text}\x1b[0m"
+    return f"\x1b[{code}m{text}\x1b[0m" if text else ""

@@ -14,6 +14,7 @@ from resim_inspect.charts.rendering.cells import Grid
 from resim_inspect.charts.rendering.panels import bar_layout, legend
 from resim_inspect.charts.rendering.panels.boxes import paint_boxes
 from resim_inspect.charts.rendering.panels.canvas import PaintedPanel, PanelRequest, PlotFrame
+from resim_inspect.document.enums import worst_status
 from resim_inspect.text import cell_width, cut, fit, number, quantity
 
 
@@ -110,7 +111,7 @@ def _texts(panel: Bars, categories: range) -> dict[tuple[int, int], tuple[str, C
                 for s in panel.series
                 if (st := bar_layout.status_of(s, category)) is not None and st.fails
             ]
-            worst = max(bad, key=lambda s: s.rank, default=None)
+            worst = worst_status(bad)
             text = number(sum(values), 4) if values else "no value"
             if worst is not None:
                 text = f"{text} {worst.symbol}"

@@ -16,7 +16,6 @@ from resim_inspect.document import Document
 from resim_inspect.document.enums import DataType
 from resim_inspect.errors import DocumentError
 from resim_inspect.text import clean, fit
-from resim_inspect.tui.document.details import SIGNS
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.messages import KeyHintsChanged
 from resim_inspect.tui.theme import ThemeStyles
@@ -146,7 +145,7 @@ class DataList(RowList, Background):
             (" " + length + " ", styles.quiet),
             (kind, styles.quiet),
             ("∅" if unused else " ", styles.quiet),
-            (SIGNS[mark] if mark else " ", styles.severity[mark] if mark else styles.quiet),
+            (mark.symbol if mark else " ", styles.severity[mark] if mark else styles.quiet),
         ]
 
     def _name_of(self, row: int) -> str:

@@ -17,7 +17,6 @@ from resim_inspect.document.model import Event, Metric
 from resim_inspect.document.summary import headline
 from resim_inspect.text import clean, fit
 from resim_inspect.tui import keymap
-from resim_inspect.tui.document.details import SIGNS
 from resim_inspect.tui.document.events.timeline import Timeline, when
 from resim_inspect.tui.document.pane import Pane
 from resim_inspect.tui.document.session import Session
@@ -78,7 +77,7 @@ class EventList(RowList):
             (event.status.symbol + " ", styles.of(event.status)),
             (fit(name, room), styles.strong if chosen else styles.text),
             (tail, styles.quiet),
-            (SIGNS[mark] if mark else " ", styles.severity[mark] if mark else styles.quiet),
+            (mark.symbol if mark else " ", styles.severity[mark] if mark else styles.quiet),
         ]
 
 

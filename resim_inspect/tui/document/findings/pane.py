@@ -16,7 +16,6 @@ from textual.widgets import Static
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.text import clean, count, fit
 from resim_inspect.tui import keymap
-from resim_inspect.tui.document.details import SIGNS
 from resim_inspect.tui.document.pane import Pane
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.keymap import Hint
@@ -122,7 +121,7 @@ class FindingList(RowList):
         chosen = row == self.cursor
         start: list[StyledText] = [
             ("▌" if chosen else " ", styles.accent),
-            (SIGNS[finding.severity] + " ", styles.severity[finding.severity]),
+            (finding.severity.symbol + " ", styles.severity[finding.severity]),
         ]
         words = styles.strong if chosen else styles.text
         where, message = clean(finding.where, 300), clean(finding.message, 300)
