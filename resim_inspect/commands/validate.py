@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from importlib import import_module
 from pathlib import Path
+from typing import cast
 
 from resim_inspect.commands import CommandError
 from resim_inspect.document import open_document
@@ -15,9 +17,10 @@ from resim_inspect.exit_codes import ExitCode
 from resim_inspect.terminal import use_color
 from resim_inspect.validation import Severity, validate
 from resim_inspect.validation.editions import NEWEST, edition
-from resim_inspect.validation.formats import Result, text, unreadable
+from resim_inspect.validation.formats import Format, Result, text, unreadable
 
-FORMATS = ("text", "json", "sarif", "junit", "github")
+FORMATS = {"json": "as_json", "sarif": "sarif", "junit": "junit", "github": "github"}
+"""Module in `validation.formats` of each format for programs, by its name in --format."""
 MANY = 20
 """Number of files from which a progress bar is shown."""
 
@@ -33,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "(without any, every *.binproto)",
     )
     parser.add_argument(
-        "--format", choices=FORMATS, default="text", help="output format (default: text)"
+        "--format", choices=("text", *FORMATS), default="text", help="output format (default: text)"
     )
     parser.add_argument(
         "--edition",
@@ -116,19 +119,6 @@ def _write(args: argparse.Namespace, results: Sequence[Result], live: bool, colo
                 _print(result, color)
         if len(results) > 1:
             sys.stdout.write(text.summary(results) + "\n")
-    elif args.format == "json":
-        from resim_inspect.validation.formats import as_json
-
-        as_json.write(results, sys.stdout)
-    elif args.format == "sarif":
-        from resim_inspect.validation.formats import sarif
-
-        sarif.write(results, sys.stdout)
-    elif args.format == "junit":
-        from resim_inspect.validation.formats import junit
-
-        junit.write(results, sys.stdout, strict=args.strict)
     else:
-        from resim_inspect.validation.formats import github
-
-        github.write(results, sys.stdout)
+        module = import_module(f"resim_inspect.validation.formats.{FORMATS[args.format]}")
+        cast(Format, module).write(results, sys.stdout, strict=args.strict)

@@ -63,7 +63,7 @@ def test_text_file_is_one_sentence(capsys: pytest.CaptureFixture[str], tmp_path:
     assert out.splitlines()[0] == f"E {path} is not a metrics file: it is text"
 
 
-@pytest.mark.parametrize("format_", command.FORMATS)
+@pytest.mark.parametrize("format_", ["text", *command.FORMATS])
 def test_unreadable_wins_over_invalid_in_every_format(
     capsys: pytest.CaptureFixture[str], good: Path, bad: Path, tmp_path: Path, format_: str
 ) -> None:

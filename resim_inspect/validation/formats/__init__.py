@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, TextIO
 
 from resim_inspect.errors import (
     DocumentError,
@@ -27,6 +28,13 @@ class Result(NamedTuple):
     def valid(self) -> bool:
         """True if the official validator accepts the file."""
         return self.readable and self.report.valid
+
+
+class Format(Protocol):
+    """Interface of the modules with the formats for programs."""
+
+    def write(self, results: Sequence[Result], stream: TextIO, *, strict: bool = False) -> None:
+        """Write all results to the stream; with `strict` a file with warnings fails too."""
 
 
 def sentence(message: str) -> str:

@@ -9,7 +9,12 @@ from typing import TextIO
 from resim_inspect.validation.formats import Result
 
 
-def write(results: Sequence[Result], stream: TextIO) -> None:
+def write(
+    results: Sequence[Result],
+    stream: TextIO,
+    *,
+    strict: bool = False,  # noqa: ARG001 - has warnings as warnings either way
+) -> None:
     """Write all results; texts are as in the files, escaped by JSON's own rules."""
     files = [
         {

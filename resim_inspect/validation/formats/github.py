@@ -12,7 +12,12 @@ from resim_inspect.validation.formats import Result, sentence
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 
 
-def write(results: Sequence[Result], stream: TextIO) -> None:
+def write(
+    results: Sequence[Result],
+    stream: TextIO,
+    *,
+    strict: bool = False,  # noqa: ARG001 - has warnings as warnings either way
+) -> None:
     """Write one command for each finding; nothing of a file can begin one of its own."""
     for result in results:
         for finding in result.report.findings:

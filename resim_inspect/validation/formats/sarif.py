@@ -18,7 +18,12 @@ _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
-def write(results: Sequence[Result], stream: TextIO) -> None:
+def write(
+    results: Sequence[Result],
+    stream: TextIO,
+    *,
+    strict: bool = False,  # noqa: ARG001 - has warnings as warnings either way
+) -> None:
     """Write one run with every file and every rule that found something."""
     found = sorted({finding.rule for result in results for finding in result.report.findings})
     number_of = {code: number for number, code in enumerate(found)}
