@@ -131,6 +131,9 @@ def histograms() -> Iterator[Figure]:
     yield figure(histogram(normal_values(1), xbins={"size": 2.5}))
     yield figure(histogram(normal_values(1), xbins={"start": 8}))
     yield figure(histogram([1, 2, 3, 4], nbinsx=20))
+    for most in (1, 2, 4, 10, 20, 40):
+        yield figure(histogram([0, 0, 0.5, 2, 2, 2], nbinsx=most))
+        yield figure(histogram([f"2024-01-{d:02}" for d in range(1, 21)], nbinsx=most))
     for norm in ("percent", "probability", "density", "probability density"):
         yield figure(histogram(normal_values(2, 60), histnorm=norm))
         yield figure(histogram(normal_values(2, 60), histnorm=norm, cumulative={"enabled": True}))

@@ -114,18 +114,18 @@ def smallest_step(values: NDArray[np.float64]) -> float:
 
 
 def round_up(rough: float, steps: Sequence[float]) -> float:
-    """The smallest of 1 and `steps`, times a power of ten, that is not below `rough`."""
+    """The smallest of `steps`, times a power of ten, that is above `rough`."""
     power = 10.0 ** math.floor(math.log10(rough))
     if power == 0:
         return rough
-    return power * next((s for s in steps if s >= rough / power), steps[-1])
+    return power * next((s for s in steps if s > rough / power), steps[-1])
 
 
 def _date_size(rough: float) -> tuple[float, int, float]:
     """(ms, months, the moment to count from) of a round size of bins on a date axis."""
 
     def fit(unit: float, steps: Sequence[float]) -> float:
-        return unit * next((s for s in steps if s >= rough / unit), steps[-1])
+        return unit * next((s for s in steps if s > rough / unit), steps[-1])
 
     if 2 * rough > YEAR:
         return 0.0, round(12 * round_up(rough / YEAR, (2, 5, 10))), _FIRST_DAY
