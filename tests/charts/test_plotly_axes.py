@@ -184,6 +184,14 @@ def test_what_is_not_drawn_is_named_with_the_way_to_see_it(
     assert kind in low or width < 60
 
 
+def test_a_part_of_the_figure_without_values_keeps_its_place() -> None:
+    left = {"type": "pie", "labels": ["a"], "values": [-1], "domain": {"x": [0, 0.4]}}
+    right = {"type": "pie", "labels": ["a"], "values": [1], "domain": {"x": [0.6, 1]}}
+    text = figure_text(drawn([left, right]), 100, 10)
+    assert "has no values" in text
+    assert "100.0%" in text
+
+
 def test_a_second_x_axis_is_said() -> None:
     layout = {"xaxis2": {"overlaying": "x", "side": "top"}}
     notes = drawn([LINE, {**LINE, "xaxis": "x2"}], layout).notes

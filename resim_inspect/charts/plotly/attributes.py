@@ -19,15 +19,15 @@ _MAX_ITEMS = 200
 def treatments(kind: str) -> dict[str, Treatment]:
     """Treatment of each path of a kind of object; its own entries win over inherited ones."""
     table = TABLES[kind]
-    found: dict[str, Treatment] = {}
+    by_path: dict[str, Treatment] = {}
     for parent in table.inherits:
-        found.update(treatments(parent))
+        by_path.update(treatments(parent))
     # The later ones win: what is drawn in part is said for the values that are not drawn.
-    found.update(dict.fromkeys(table.harmless.split(), "harmless"))
-    found.update(dict.fromkeys(table.drawn.split(), "drawn"))
-    found.update(dict.fromkeys(table.said_if_list.split(), "said_if_list"))
-    found.update(dict.fromkeys(table.said.split(), "said"))
-    return found
+    by_path.update(dict.fromkeys(table.harmless.split(), "harmless"))
+    by_path.update(dict.fromkeys(table.drawn.split(), "drawn"))
+    by_path.update(dict.fromkeys(table.said_if_list.split(), "said_if_list"))
+    by_path.update(dict.fromkeys(table.said.split(), "said"))
+    return by_path
 
 
 def treatment(kind: str, path: str) -> Treatment | None:

@@ -119,8 +119,8 @@ class PlotlyAxis:
         if self.kind == "date":
             stamps = decode.dates(values)
             # Differences of int64 may overflow: floats are exact enough beyond a century.
-            found = np.where(stamps == NO_DATE, 0, stamps)
-            seconds = (found - np.int64(self.base)).astype(np.float64) / 1e9
+            known_stamps = np.where(stamps == NO_DATE, 0, stamps)
+            seconds = (known_stamps - np.int64(self.base)).astype(np.float64) / 1e9
             return np.where(stamps == NO_DATE, np.nan, seconds)
         if self.kind == "category":
             return np.array([self._place(v) for v in each(values)], np.float64)
@@ -143,8 +143,8 @@ class PlotlyAxis:
 
     def lengths(self, values: Any) -> NDArray[np.float64]:
         """Differences in `calc` units: on a date axis they are given in ms."""
-        found = decode.numbers(values)
-        return found / 1000 if self.kind == "date" else found
+        lengths = decode.numbers(values)
+        return lengths / 1000 if self.kind == "date" else lengths
 
     def unit(self, value: Any, *, data: bool = False) -> float | None:
         """One value as axis units, None where it has no place.
@@ -154,15 +154,15 @@ class PlotlyAxis:
         if value is None:
             return None
         if self.kind == "log" and not data:
-            found = decode.numeral(value)
+            unit = decode.numeral(value)
         elif self.kind == "category":
-            found = self._place(value)
-            if math.isnan(found):
-                found = decode.numeral(value)
+            unit = self._place(value)
+            if math.isnan(unit):
+                unit = decode.numeral(value)
         else:
             units = self.units([value])
-            found = float(units[0]) if len(units) else math.nan
-        return found if math.isfinite(found) else None
+            unit = float(units[0]) if len(units) else math.nan
+        return unit if math.isfinite(unit) else None
 
     def axis(self, mode: TimeMode) -> Axis:
         """The axis as plain data."""

@@ -82,12 +82,12 @@ def _ends(
         return None
     auto = _auto(extent, mode if axis.kind == "linear" else "", anchored, padded, axis)
     auto = _adjusted(axis, options, auto)
-    found = [auto[0] if low is None else low, auto[1] if high is None else high]
+    ends = [auto[0] if low is None else low, auto[1] if high is None else high]
     if least is not None:
-        found[0] = max(found[0], least)
+        ends[0] = max(ends[0], least)
     if most is not None:
-        found[1] = min(found[1], most)
-    return found[0], found[1]
+        ends[1] = min(ends[1], most)
+    return ends[0], ends[1]
 
 
 def _given_ends(axis: PlotlyAxis) -> tuple[float | None, float | None]:

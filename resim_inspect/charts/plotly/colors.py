@@ -24,10 +24,10 @@ def color(value: Any) -> RGB | None:
     from PIL import ImageColor
 
     try:
-        found = ImageColor.getrgb(value.strip())
+        channel_values = ImageColor.getrgb(value.strip())
     except ValueError:
         return None
-    return found[0], found[1], found[2]
+    return channel_values[0], channel_values[1], channel_values[2]
 
 
 def scale_color(scale: Any, share: float) -> RGB | None:

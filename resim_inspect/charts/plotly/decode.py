@@ -60,9 +60,9 @@ def _array(value: dict[str, Any], budget: Budget) -> Any:
     try:
         raw = base64.b64decode(data, validate=False)
         size = np.dtype(kind).itemsize
-        found = np.frombuffer(raw[: len(raw) // size * size], np.dtype("<" + kind))
+        array = np.frombuffer(raw[: len(raw) // size * size], np.dtype("<" + kind))
         shape = _shape(value.get("shape"))
-        return found.reshape(shape) if shape else found
+        return array.reshape(shape) if shape else array
     except (binascii.Error, ValueError):
         return []
 
@@ -151,10 +151,10 @@ def numeral(value: Any) -> float:
         return math.nan
     if isinstance(value, int | float):
         try:
-            found = float(value)
+            as_float = float(value)
         except OverflowError:
             return math.nan
-        return found if math.isfinite(found) else math.nan
+        return as_float if math.isfinite(as_float) else math.nan
     if isinstance(value, str) and len(value) < 64:
         stripped = _JUNK.sub("", value)
         if _NUMERAL.match(stripped):
@@ -170,12 +170,12 @@ def is_plain_numeral(value: str) -> bool:
 def numbers(value: Any) -> NDArray[np.float64]:
     """Finite floats; NaN for what is not a number."""
     if isinstance(value, np.ndarray):
-        found = value.astype(np.float64).ravel()
-        return np.where(np.isfinite(found), found, np.nan)
+        array = value.astype(np.float64).ravel()
+        return np.where(np.isfinite(array), array, np.nan)
     listed = items(value)
     if all(type(v) is float for v in listed):
-        found = np.asarray(listed, np.float64)
-        return np.where(np.isfinite(found), found, np.nan)
+        array = np.asarray(listed, np.float64)
+        return np.where(np.isfinite(array), array, np.nan)
     return np.array([numeral(v) for v in listed], np.float64)
 
 
@@ -195,24 +195,24 @@ def _plain_date(value: str) -> str | None:
 
 def zone(value: str) -> str:
     """Time zone that a date names: `UTC`, `UTC+02:00`, or an empty string."""
-    found = _ZONE.search(value.strip()[:40]) if len(value) > 10 else None
-    if found is None:
+    match = _ZONE.search(value.strip()[:40]) if len(value) > 10 else None
+    if match is None:
         return ""
-    offset = found.group()
+    offset = match.group()
     return "UTC" if offset.strip("+-0:") in ("", "Z") else f"UTC{offset}"
 
 
 def dates(value: Any) -> NDArray[np.int64]:
     """ns since 1970; `NO_DATE` for what is not a date. Numbers count as ms, as in plotly."""
-    found = items(value)
-    plain = [_plain_date(v) if isinstance(v, str) else None for v in found]
+    listed = items(value)
+    plain = [_plain_date(v) if isinstance(v, str) else None for v in listed]
     if plain and all(p is not None for p in plain):
         try:
             if (np.abs(np.array(plain, "datetime64[us]").astype(np.int64)) < _MAX_US).all():
                 return np.array(plain, "datetime64[ns]").astype(np.int64)
         except ValueError:
             pass
-    return np.array([_date(v, p) for v, p in zip(found, plain, strict=True)], np.int64)
+    return np.array([_date(v, p) for v, p in zip(listed, plain, strict=True)], np.int64)
 
 
 NO_DATE = np.iinfo(np.int64).min
@@ -250,8 +250,8 @@ def _cells(row: Any) -> NDArray[np.float64]:
 def grid(value: Any) -> NDArray[np.float64]:
     """Rows × columns, float64; short rows are filled with NaN."""
     if isinstance(value, np.ndarray):
-        found = value.astype(np.float64)
-        return found if found.ndim == 2 else np.zeros((0, 0))
+        array = value.astype(np.float64)
+        return array if array.ndim == 2 else np.zeros((0, 0))
     rows = [_cells(row) for row in value] if isinstance(value, list) else []
     if not rows:
         return np.zeros((0, 0))

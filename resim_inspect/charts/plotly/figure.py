@@ -112,7 +112,7 @@ def _add_notes(
 def _traces(data: list[Any], layout: dict[str, Any]) -> list[Trace]:
     """The traces with their names, colours and fills."""
     way = decode.items(layout.get("colorway"))
-    found: list[Trace] = []
+    traces: list[Trace] = []
     shades: dict[tuple[str, ColorRole], int] = {}
     for k, raw in enumerate(data[:_MAX_TRACES]):
         if not isinstance(raw, dict):
@@ -134,8 +134,8 @@ def _traces(data: list[Any], layout: dict[str, Any]) -> list[Trace]:
             if kind in _FILLED or decode.word(raw.get("stackgroup"))
             else 0
         )
-        found.append(Trace(raw, kind, k, name, role, named=named, shade=shade))
-    return found
+        traces.append(Trace(raw, kind, k, name, role, named=named, shade=shade))
+    return traces
 
 
 def _with_color_axis(raw: dict[str, Any], layout: dict[str, Any]) -> dict[str, Any]:

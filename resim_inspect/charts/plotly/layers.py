@@ -45,9 +45,9 @@ class Layers:
         values: list[float] = []
         for curve in self.curves:
             if axis is self.x or (axis is self.right) == curve.right:
-                found = curve.x if axis is self.x else curve.y
-                found = found[np.isfinite(found)]
-                values += [float(found.min()), float(found.max())] if len(found) else []
+                positions = curve.x if axis is self.x else curve.y
+                positions = positions[np.isfinite(positions)]
+                values += [float(positions.min()), float(positions.max())] if len(positions) else []
         for box in self.boxes:
             if axis is self.x:
                 values += [box.x0, box.x1]
@@ -66,7 +66,7 @@ class Trace:
 
     data: dict[str, Any]
     kind: str
-    place: int
+    index: int
     """Position in the figure, from 0"""
     name: str
     color_role: ColorRole

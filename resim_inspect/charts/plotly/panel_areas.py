@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from resim_inspect.charts.model.drawing import Area, Message, Panel
+from resim_inspect.charts.model.drawing import Area, Panel
 
 _SLACK = 1e-6
 
 
-def spread(found: list[tuple[Panel, Area | None]]) -> list[Panel]:
+def spread(panels_with_areas: list[tuple[Panel, Area | None]]) -> list[Panel]:
     """Panels with areas that share the gaps between their domains, from top to bottom.
 
     A single panel, or panels that lie over one another, have no area: they are stacked.
     """
-    placed = [(panel, area) for panel, area in found if area is not None]
-    if len(found) < 2 or len(placed) < len(found) or _overlap([a for _, a in placed]):
-        return [panel for panel, _ in found]
+    placed = [(panel, area) for panel, area in panels_with_areas if area is not None]
+    if (
+        len(panels_with_areas) < 2
+        or len(placed) < len(panels_with_areas)
+        or _overlap([a for _, a in placed])
+    ):
+        return [panel for panel, _ in panels_with_areas]
     areas = [area for _, area in placed]
     panels: list[Panel] = []
     for panel, area in sorted(placed, key=lambda pair: (round(pair[1][1], 3), pair[1][0])):
-        if isinstance(panel, Message):
-            continue
         panels.append(replace(panel, area=_grown(area, areas)))
     return panels
 

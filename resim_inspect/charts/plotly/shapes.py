@@ -75,10 +75,10 @@ def _place(axis: PlotlyAxis, shape: dict[str, Any], key: str) -> float | None:
 
 
 def _color_role(shape: dict[str, Any]) -> ColorRole:
-    found = color(decode.part(shape, "line", "color"))
-    if found is None:
-        found = color(shape.get("fillcolor"))
-    return found if found is not None else "limit"
+    own = color(decode.part(shape, "line", "color"))
+    if own is None:
+        own = color(shape.get("fillcolor"))
+    return own if own is not None else "limit"
 
 
 def add_annotation(layers: Layers, note: dict[str, Any]) -> bool:

@@ -60,8 +60,8 @@ class Subplots:
 
 def axis_layout(layout: dict[str, Any], axis: str) -> dict[str, Any]:
     """Layout of an axis; empty if there is none."""
-    found = layout.get(f"{axis[0]}axis{axis[1:]}")
-    return found if isinstance(found, dict) else {}
+    axis_object = layout.get(f"{axis[0]}axis{axis[1:]}")
+    return axis_object if isinstance(axis_object, dict) else {}
 
 
 def subplot_panels(subplots: Subplots, traces: list[Trace], time: TimeMode) -> list[Placed]:
@@ -102,7 +102,7 @@ def _with_right_axes(
     groups: dict[tuple[str, str], list[Trace]], subplots: Subplots
 ) -> dict[tuple[str, str], list[Trace]]:
     """Traces on a y axis that lies over another one join that one's plot, as its right axis."""
-    found: dict[tuple[str, str], list[Trace]] = {}
+    joined: dict[tuple[str, str], list[Trace]] = {}
     taken: dict[tuple[str, str], str] = {}
     for (x, y), members in groups.items():
         under = axis_layout(subplots.layout, y).get("overlaying")
@@ -112,7 +112,7 @@ def _with_right_axes(
             subplots.left_out.append(f"a second x axis ({len(members)} traces)")
             continue
         if not isinstance(under, str) or not under.startswith("y"):
-            found.setdefault((base_x, y), []).extend(members)
+            joined.setdefault((base_x, y), []).extend(members)
             continue
         key = (base_x, under)
         if taken.setdefault(key, y) != y:
@@ -121,8 +121,8 @@ def _with_right_axes(
                 f"traces on a third y axis ({len(members)}, {points:,} points)"
             )
             continue
-        found.setdefault(key, []).extend(replace(t, right=True) for t in members)
-    return found
+        joined.setdefault(key, []).extend(replace(t, right=True) for t in members)
+    return joined
 
 
 def _feed(subplots: Subplots, layers: Layers, traces: list[Trace]) -> None:
@@ -140,8 +140,8 @@ def _values_by_axis(layers: Layers, trace: Trace, y: PlotlyAxis) -> list[tuple[P
     if trace.kind in ("box", "violin"):
         horizontal = boxes.is_horizontal(trace)
         along, across = (layers.x, y) if horizontal else (y, layers.x)
-        found = [(along, values) for values in boxes.value_arrays(trace)]
-        return [*found, (across, boxes.position_values(trace))]
+        pairs = [(along, values) for values in boxes.value_arrays(trace)]
+        return [*pairs, (across, boxes.position_values(trace))]
     if trace.kind in ("bar", "histogram"):
         horizontal = bars.is_horizontal(trace)
         along, across = (layers.x, y) if horizontal else (y, layers.x)
@@ -152,13 +152,13 @@ def _values_by_axis(layers: Layers, trace: Trace, y: PlotlyAxis) -> list[tuple[P
         if base is not None and along.kind == "date":
             return [(across, positions), (along, base if isinstance(base, list) else [base])]
         return [(across, positions), (along, sizes)]
-    found = []
+    pairs = []
     for axis, letter in ((layers.x, "x"), (y, "y")):
         values = trace.get(letter)
         if values is None and trace.get(letter + "0") is not None:
             values = [trace.get(letter + "0")]
-        found.append((axis, values))
-    return found
+        pairs.append((axis, values))
+    return pairs
 
 
 def _weigh(layers: Layers, trace: Trace) -> None:

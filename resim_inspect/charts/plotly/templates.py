@@ -31,7 +31,7 @@ def with_template(data: list[Any], layout: dict[str, Any]) -> tuple[list[Any], d
 def _with_defaults(data: list[Any], by_kind: dict[str, Any]) -> list[Any]:
     """Each trace over the template's next defaults for its kind, which go round."""
     seen: dict[str, int] = {}
-    found = []
+    traces = []
     for trace in data:
         if isinstance(trace, dict):
             kind = decode.word(trace.get("type")) or "scatter"
@@ -40,17 +40,17 @@ def _with_defaults(data: list[Any], by_kind: dict[str, Any]) -> list[Any]:
                 place = seen.get(kind, 0)
                 seen[kind] = place + 1
                 trace = _merged(defaults[place % len(defaults)], trace)
-        found.append(trace)
-    return found
+        traces.append(trace)
+    return traces
 
 
 def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     """Values of `over`, and those of `base` where it has none, in nested objects too."""
-    found = dict(base)
+    merged = dict(base)
     for key, value in over.items():
         inner = base.get(key)
         if isinstance(value, dict) and isinstance(inner, dict):
-            found[key] = _merged(inner, value)
+            merged[key] = _merged(inner, value)
         elif value is not None or key not in base:
-            found[key] = value
-    return found
+            merged[key] = value
+    return merged

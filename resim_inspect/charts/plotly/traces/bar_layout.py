@@ -172,8 +172,8 @@ def _edges(run: BarRun, width: float, offset: float) -> None:
 
 def _own(given: Any, n: int, factor: float) -> NDArray[np.float64] | None:
     if isinstance(given, list | np.ndarray):
-        found = decode.numbers(given)[:n] * factor
-        return np.pad(found, (0, n - len(found)), constant_values=np.nan)
+        lengths = decode.numbers(given)[:n] * factor
+        return np.pad(lengths, (0, n - len(lengths)), constant_values=np.nan)
     one = decode.number(given)
     return None if one is None else np.full(n, one * factor)
 

@@ -53,7 +53,7 @@ def add_bars(layers: Layers, traces: list[Trace], layout: dict[str, Any]) -> Non
             across = _across(layers, chosen[0])
             runs = [_run(layers, t) for t in chosen if t.kind == "bar"]
             runs += histogram_runs(layers, [t for t in chosen if t.kind == "histogram"], mode)
-            runs.sort(key=lambda run: run.trace.place)
+            runs.sort(key=lambda run: run.trace.index)
             options = BarOptions(
                 mode=mode,
                 gap=gap,
@@ -114,9 +114,9 @@ def _bases(along: PlotlyAxis, given: Any, n: int, zero: float) -> NDArray[np.flo
     if given is None or along.kind == "category":
         return np.full(n, zero)
     if isinstance(given, list | np.ndarray):
-        found = along.calc(given)[:n]
-        found = np.where(np.isnan(found), 0.0, found)
-        return np.pad(found, (0, n - len(found)))
+        starts = along.calc(given)[:n]
+        starts = np.where(np.isnan(starts), 0.0, starts)
+        return np.pad(starts, (0, n - len(starts)))
     one = along.calc([given])
     return np.full(n, float(one[0]) if len(one) and np.isfinite(one[0]) else zero)
 
@@ -176,6 +176,6 @@ def _value_text(run: BarRun, along: PlotlyAxis, k: int) -> str:
 def _color(trace: Trace, place: int) -> ColorRole:
     given = trace.get("marker", "color")
     if isinstance(given, list) and place < len(given):
-        found = color(given[place])
-        return trace.color_role if found is None else found
+        own = color(given[place])
+        return trace.color_role if own is None else own
     return trace.color_role

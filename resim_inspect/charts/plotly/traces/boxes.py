@@ -82,13 +82,13 @@ def add_boxes(layers: Layers, traces: list[Trace], layout: dict[str, Any]) -> No
     gap = decode.number(layout.get(f"{kind}gap"))
     group_gap = decode.number(layout.get(f"{kind}groupgap"))
     gap, group_gap = 0.3 if gap is None else gap, 0.3 if group_gap is None else group_gap
-    groups = list(dict.fromkeys(t.word("offsetgroup") or str(t.place) for t in traces))
-    found = [(t, _quartiles(layers, t, k)) for k, t in enumerate(traces)]
-    positions = np.unique([q.position for _, boxes in found for q in boxes])
+    groups = list(dict.fromkeys(t.word("offsetgroup") or str(t.index) for t in traces))
+    boxes_by_trace = [(t, _quartiles(layers, t, k)) for k, t in enumerate(traces)]
+    positions = np.unique([q.position for _, boxes in boxes_by_trace for q in boxes])
     step = float(np.diff(positions).min()) if len(positions) > 1 else 1.0
     many = len(groups) if grouped else 1
-    for trace, boxes in found:
-        place = groups.index(trace.word("offsetgroup") or str(trace.place)) if many > 1 else 0
+    for trace, boxes in boxes_by_trace:
+        place = groups.index(trace.word("offsetgroup") or str(trace.index)) if many > 1 else 0
         width = step * (1 - gap) * (1 - group_gap) / many
         own = decode.number(trace.get("width"))
         shift = step * (1 - gap) * (-0.5 + (place + 0.5) / many) if many > 1 else 0.0
@@ -112,18 +112,18 @@ def _quartiles(layers: Layers, trace: Trace, place: int) -> list[Quartiles]:
         values = values[: len(at)]
     else:
         at = np.full(n, _lone_position(trace, across, place))
-    found = []
+    boxes = []
     for position in np.unique(at[np.isfinite(at)])[:_MAX_BOXES].tolist():
         part = np.sort(values[(at == position) & np.isfinite(values)])
         if len(part):
-            found.append(_from_values(trace, position, part))
-    return found
+            boxes.append(_from_values(trace, position, part))
+    return boxes
 
 
 def _lone_position(trace: Trace, across: PlotlyAxis, place: int) -> float:
     """Position of a trace without positions: its `x0`, else its name's, else its number."""
-    found = across.calc(position_values(trace))
-    return float(found[0]) if len(found) and np.isfinite(found[0]) else float(place)
+    positions = across.calc(position_values(trace))
+    return float(positions[0]) if len(positions) and np.isfinite(positions[0]) else float(place)
 
 
 def _precomputed(
@@ -142,7 +142,7 @@ def _precomputed(
         along.calc(trace.get(name)) if trace.get(name) is not None else np.zeros(0)
         for name in ("lowerfence", "upperfence", "mean")
     )
-    found = []
+    boxes = []
     for k in range(min(n, len(at), _MAX_BOXES)):
         one = float(q1[k]), float(median[k]), float(q3[k])
         if (
@@ -155,9 +155,9 @@ def _precomputed(
             for v, default in ((low, one[0]), (high, one[2]))
         ]
         average = float(mean[k]) if k < len(mean) and math.isfinite(mean[k]) else None
-        found.append(Quartiles(float(at[k]), *one, min(ends[0], one[0]), max(ends[1], one[2]),
+        boxes.append(Quartiles(float(at[k]), *one, min(ends[0], one[0]), max(ends[1], one[2]),
                                average))  # fmt: skip
-    return found
+    return boxes
 
 
 def _from_values(trace: Trace, position: float, part: NDArray[np.float64]) -> Quartiles:

@@ -86,6 +86,6 @@ def _lengths(
 
 
 def _padded(values: NDArray[np.float64], n: int) -> NDArray[np.float64]:
-    """n lengths; there is no error bar where the figure gives none."""
+    """n lengths; NaN where the figure gives none."""
     values = np.abs(values[:n])
     return np.pad(values, (0, n - len(values)), constant_values=np.nan)

@@ -22,11 +22,11 @@ _FUNCTIONS = ("sum", "avg", "min", "max")
 
 def histogram_runs(layers: Layers, traces: list[Trace], mode: str) -> list[BarRun]:
     """Bars of histograms of one orientation; those not laid over each other share bins."""
-    found: list[BarRun] = []
+    runs: list[BarRun] = []
     groups: dict[str, list[Trace]] = {}
     for trace in traces:
         own = trace.word("bingroup") if mode == "overlay" or len(traces) == 1 else "shared"
-        groups.setdefault(own or f"trace {trace.place}", []).append(trace)
+        groups.setdefault(own or f"trace {trace.index}", []).append(trace)
     for members in groups.values():
         horizontal = _is_horizontal(members[0])
         letter = "y" if horizontal else "x"
@@ -38,8 +38,8 @@ def histogram_runs(layers: Layers, traces: list[Trace], mode: str) -> list[BarRu
         for trace, one in zip(members, values, strict=True):
             if not np.isfinite(one).any():
                 continue
-            found.append(_run(layers, trace, one, _own_bins(axis, trace, bins, letter)))
-    return found
+            runs.append(_run(layers, trace, one, _own_bins(axis, trace, bins, letter)))
+    return runs
 
 
 def _is_horizontal(trace: Trace) -> bool:
@@ -105,11 +105,11 @@ def _bins(
 def _bound(axis: PlotlyAxis, value: Any) -> float | None:
     if value is None:
         return None
-    found = decode.numeral(value)
+    bound = decode.numeral(value)
     if axis.kind == "date":
         stamps = decode.dates([value])
-        found = math.nan if stamps[0] == decode.NO_DATE else float(stamps[0]) / 1e6
-    return found if math.isfinite(found) else None
+        bound = math.nan if stamps[0] == decode.NO_DATE else float(stamps[0]) / 1e6
+    return bound if math.isfinite(bound) else None
 
 
 def _own_bins(axis: PlotlyAxis, trace: Trace, bins: Bins, letter: str) -> Bins:

@@ -83,10 +83,10 @@ def _cube(value: Any) -> NDArray[np.float64] | None:
 
 def _limits(given: Any, defaults: tuple[float, ...]) -> NDArray[np.float64]:
     values = decode.numbers(given)
-    found = np.array(defaults, np.float64)
-    n = min(len(values), len(found))
-    found[:n] = np.where(np.isfinite(values[:n]), values[:n], found[:n])
-    return found
+    limits = np.array(defaults, np.float64)
+    n = min(len(values), len(limits))
+    limits[:n] = np.where(np.isfinite(values[:n]), values[:n], limits[:n])
+    return limits
 
 
 def _from_hsl(shares: NDArray[np.float64]) -> NDArray[np.float64]:

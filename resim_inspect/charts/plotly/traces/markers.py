@@ -33,13 +33,13 @@ def _by_name(listed: list[str]) -> list[ColorGroup]:
     distinct = list(dict.fromkeys(listed))
     if len(distinct) > _MAX_COLORS:
         return []
-    found = []
+    groups = []
     for text in distinct:
         rgb = color(text)
         if rgb is not None:
             where = np.array([k for k, v in enumerate(listed) if v == text], np.int64)
-            found.append(("", rgb, where))
-    return found
+            groups.append(("", rgb, where))
+    return groups
 
 
 def _by_scale(trace: Trace, values: NDArray[np.float64]) -> list[ColorGroup]:

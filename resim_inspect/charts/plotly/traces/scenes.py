@@ -136,7 +136,7 @@ def _limits(
     curves: list[Curve], names: list[TextAnnotation]
 ) -> tuple[tuple[float, float], tuple[float, float]]:
     """Ranges of the screen's directions that hold the points and the names of the axes."""
-    found = []
+    limits = []
     for letter in ("x", "y"):
         values = np.concatenate(
             [getattr(c, letter) for c in curves] + [np.array([getattr(n, letter) for n in names])]
@@ -144,8 +144,8 @@ def _limits(
         values = values[np.isfinite(values)]
         middle = float(values.max() + values.min()) / 2
         reach = max(float(np.ptp(values)) / 2 * _ROOM, 1e-9)
-        found.append((middle - reach, middle + reach))
-    return found[0], found[1]
+        limits.append((middle - reach, middle + reach))
+    return limits[0], limits[1]
 
 
 def _curves(
@@ -163,26 +163,26 @@ def _curves(
             "(" + ", ".join(_value(axis, c) for axis, c in zip(axes, point, strict=True)) + ")"
             for point in raw.tolist()
         )
-    found = []
+    curves = []
     if "lines" in mode:
-        found.append(
+        curves.append(
             Curve(trace.name, u, v, color_role=trace.color_role, legend=trace.named, texts=texts)
         )
-    if "markers" in mode or not found:
+    if "markers" in mode or not curves:
         groups = color_groups(trace, n)
         if not groups:
             own = color(trace.get("marker", "color"))
             groups = [("", own, np.arange(n))] if own is not None else []
         many = n > MANY_MARKS
         for name, rgb, where in groups:
-            found.append(
+            curves.append(
                 Curve(name or trace.name, u[where], v[where], color_role=rgb, line=False,
                       mark=None if many else "●", dots=many, legend=bool(name),
                       counted="lines" not in mode, excluded_from_readout="lines" in mode)
             )  # fmt: skip
         if not groups and "lines" not in mode:
-            found.append(
+            curves.append(
                 Curve(trace.name, u, v, color_role=trace.color_role, line=False, texts=texts,
                       mark=None if many else "●", dots=many, legend=trace.named)
             )  # fmt: skip
-    return found
+    return curves

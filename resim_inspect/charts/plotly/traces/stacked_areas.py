@@ -85,10 +85,10 @@ def _on(
     known = np.isfinite(sizes)
     if interpolate and known.any():
         return np.interp(positions, at[known], sizes[known])
-    found = np.zeros(len(positions))
+    own = np.zeros(len(positions))
     places = np.searchsorted(positions, at)
-    found[places] = np.where(known, sizes, 0.0)
-    return found
+    own[places] = np.where(known, sizes, 0.0)
+    return own
 
 
 def _add_line(
