@@ -5,7 +5,6 @@ Many threads may use one client.
 
 from __future__ import annotations
 
-import json
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -16,6 +15,7 @@ from uuid import UUID
 
 from resim_inspect.text import clean
 from runner.api.client.errors import BadAnswerError, UnreachableError, UnsafeError
+from runner.api.client.json_answers import PageGuard, parse_object
 from runner.api.client.retry import RetryableError, RetryPolicy
 from runner.api.client.transport import Opener, Transport
 from runner.workspace.urls import display_url, origin_of, path_part, url_problem
@@ -144,21 +144,10 @@ class Client:
 
     def _object(self, path: str) -> dict[str, Any]:
         url = self._url(path)
-        body = self._ask(url, self._token, self._retry.listing)
-        try:
-            answer = json.loads(body)
-        except (ValueError, RecursionError):
-            what = "a web page" if body.lstrip()[:1] == b"<" else "something"
-            raise BadAnswerError(
-                f"{display_url(url)} answers with {what} that is not JSON.",
-                "Check the API's address.",
-            ) from None
-        if not isinstance(answer, dict):
-            raise BadAnswerError(f"{display_url(url)} answers with JSON that is not an object.")
-        return answer
+        return parse_object(self._ask(url, self._token, self._retry.listing), url)
 
     def _list(self, path: str, key: str, query: str = "") -> Iterator[Row]:
-        seen: set[str] = set()
+        guard = PageGuard(self._url(path))
         following = query
         while True:
             answer = self._object(path + following)
@@ -173,11 +162,7 @@ class Client:
             token = answer.get("nextPageToken")
             if not token:
                 return
-            if not isinstance(token, str) or token in seen:
-                raise BadAnswerError(
-                    f"{display_url(self._url(path))} never comes to its last page."
-                )
-            seen.add(token)
+            token = guard.check(rows, token)
             following = f"{query}{'&' if query else '?'}pageToken={quote(token, safe='')}"
 
     def _ask(

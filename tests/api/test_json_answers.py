@@ -1,0 +1,66 @@
+"""JSON answers: odd texts and numbers are replaced once, and lists without an end are seen."""
+
+from __future__ import annotations
+
+import json
+import math
+from itertools import count
+
+import pytest
+
+from runner.api.client.errors import BadAnswerError
+from runner.api.client.json_answers import (
+    MAX_REPEATED_PAGES,
+    MAX_ROWS,
+    PageGuard,
+    parse_object,
+)
+
+URL = "https://api.example.com/v1/jobs?token=hidden"
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (rb'{"a": "\ud800", "b": ["x\uDFFFy"]}', {"a": "\ufffd", "b": ["x\ufffdy"]}),
+        (rb'{"\udc80": {"c": "\ud83d\ude00"}}', {"\ufffd": {"c": "\U0001f600"}}),
+        (b'{"a": "\xed\xa0\x80"}', {"a": "\ufffd\ufffd\ufffd"}),
+        (b'{"a": "\xff"}', {"a": "\ufffd"}),
+        (b'\xef\xbb\xbf{"a": 1}', {"a": 1}),
+        ('{"a": "é"}'.encode("utf-16"), {"a": "é"}),
+        (b'{"a": 999999999999999999}', {"a": 999999999999999999}),
+    ],
+)
+def test_texts_and_numbers_can_be_encoded_again(body: bytes, expected: object) -> None:
+    answer = parse_object(body, URL)
+    assert answer == expected
+    json.dumps(answer, ensure_ascii=False).encode()
+
+
+@pytest.mark.parametrize("digits", [19, 309, 5000])
+def test_integers_beyond_64_bits_are_floats(digits: int) -> None:
+    value = parse_object(b'{"a": -%s}' % (b"9" * digits), URL)["a"]
+    assert isinstance(value, float)
+    assert math.isinf(value) == (digits > 308)
+
+
+def test_pages_without_new_rows_end() -> None:
+    row = {"name": "a"}
+    for rows in ([], [row]):
+        guard, tokens = PageGuard(URL), count()
+        with pytest.raises(BadAnswerError, match="never comes to its last page") as caught:
+            for _ in range(MAX_REPEATED_PAGES + 2):
+                guard.check(rows, str(next(tokens)))
+        assert next(tokens) > MAX_REPEATED_PAGES
+        assert "hidden" not in str(caught.value)
+    # Pages with new rows go on, also after some without.
+    guard = PageGuard(URL)
+    for number in range(3 * MAX_REPEATED_PAGES):
+        rows = [{"name": number}] if number % 10 == 0 else []
+        assert guard.check(rows, str(number)) == str(number)
+
+
+def test_lists_of_any_new_rows_end_at_a_limit() -> None:
+    guard = PageGuard(URL)
+    with pytest.raises(BadAnswerError, match="last page"):
+        guard.check([{}] * (MAX_ROWS + 1), "next")
