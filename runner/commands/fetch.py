@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `fetch`."""
     parser.add_argument(
         "workspace",
-        type=Path,
+        type=_folder,
         metavar="WORKSPACE",
         help="the folder to download into: a new one, or one of an incomplete download",
     )
@@ -196,6 +196,12 @@ def _fetch(args: Namespace, token: str, secrets: Secrets, notify: EventSink | No
         text = f"{count(len(found.jobs), 'job')}{kept}, {size(found.bytes)} fetched{lost}: "
         sys.stdout.write(f"{text}{clean(str(args.workspace))}\n")
     return code
+
+
+def _folder(text: str) -> Path:
+    if not text:
+        raise argparse.ArgumentTypeError("the name of the folder is empty")
+    return Path(text)
 
 
 def _uuid(text: str) -> UUID:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from unicodedata import normalize
 from uuid import UUID
 
 from google.protobuf.message import DecodeError
 
 from resim_inspect.schema import metrics_pb2 as pb
+from resim_inspect.text import clean
 from runner.api.client.client import Row, text_of
 
 _STATUSES = {
@@ -27,14 +29,25 @@ RECONSTRUCTED = ("job id", "status")
 """Fields that no blob has, so that they are always reconstructed."""
 
 
-def problem_of(content: bytes, kind: type[pb.Metric] | type[pb.MetricsData]) -> str:
-    """Reason why a blob is not a message of that kind, as a predicate; empty if it is one."""
+def problem_of(content: bytes, row: Row, kind: type[pb.Metric] | type[pb.MetricsData]) -> str:
+    """Reason why a blob is not the message that a row describes; a predicate, or empty."""
     try:
         message = kind.FromString(content)
     except DecodeError:
         return "is not a serialized message"
     if not content or not message.name:
         return "is a message without a name"
+    if isinstance(message, pb.Metric):
+        known, listed = message.metric_id.id.data, text_of(row, "metricID")
+    else:
+        known, listed = message.metrics_data_id.id.data, text_of(row, "dataID")
+    name = text_of(row, "name")
+    if name and normalize("NFC", name) != normalize("NFC", message.name):
+        return f'is "{clean(message.name, 80)}"'
+    ids = {_uuid(known), _uuid(listed)}
+    # The API has an id of its own for a message whose id is not a UUID.
+    if len(ids) == 2 and None not in ids:
+        return f"has another id ({clean(known, 80)})"
     return ""
 
 
@@ -42,10 +55,10 @@ def assemble(
     job_id: str,
     status: str,
     metrics: Sequence[bytes],
-    data: Sequence[bytes],
+    data: Iterable[bytes],
     events: Sequence[pb.Event],
-) -> bytes:
-    """Serialize a file with job id, metrics, data, status and events; blobs keep their bytes.
+) -> Iterator[bytes]:
+    """Serialize a file in pieces: job id, metrics, data, status, events; blobs keep their bytes.
 
     The id is the one in the metrics, else the API's `job_id`: the validator requires both to be
     equal. `status` is the API's status; if it is unknown, the worst one of the metrics is used.
@@ -62,42 +75,42 @@ def assemble(
     tail = pb.JobMetrics(metrics_status=number, events=events)
     inner = b"".join(_field(1, blob) for blob in metrics)
     inner += pb.MetricCollection(metrics_status=number).SerializeToString()
-    pieces = [head.SerializeToString(), _field(2, inner)]
-    pieces += (_field(3, blob) for blob in data)
-    pieces.append(tail.SerializeToString(deterministic=True))
-    return b"".join(pieces)
+    yield head.SerializeToString()
+    yield _field(2, inner)
+    for blob in data:
+        yield _field(3, blob)
+    yield tail.SerializeToString(deterministic=True)
 
 
-def event_of(row: Row, metrics: Sequence[bytes]) -> pb.Event:
-    """Event from its row, with references spelled like the ids of the metrics.
+def event_of(row: Row, spelling: Mapping[str, str], hide: Callable[[str], str]) -> pb.Event:
+    """Event from its row, with `spelling` of the metrics' ids, and its texts passed to `hide`.
 
     The API has no importance: it becomes MEDIUM. Raises ValueError with a predicate.
     """
     event = pb.Event(
-        name=text_of(row, "name"),
-        description=text_of(row, "description"),
+        name=hide(text_of(row, "name")),
+        description=hide(text_of(row, "description")),
         status=_STATUSES.get(text_of(row, "status"), pb.NO_METRIC_STATUS),
         importance=pb.MEDIUM_IMPORTANCE,
-        tags=[tag for tag in _list(row, "tags") if isinstance(tag, str)],
+        tags=[hide(tag) for tag in _list(row, "tags") if isinstance(tag, str)],
     )
-    event.event_id.id.data = text_of(row, "eventID")
+    event.event_id.id.data = hide(text_of(row, "eventID"))
     absolute = text_of(row, "timestampType") == "ABSOLUTE"
     event.timestamp_type = pb.ABSOLUTE_TIMESTAMP if absolute else pb.RELATIVE_TIMESTAMP
     event.timestamp.seconds, event.timestamp.nanos = divmod(
         nanos(text_of(row, "timestamp")), 1_000_000_000
     )
-    spelling = _spelling(metrics)
     for metric_id in _list(row, "metricsIDs"):
         if isinstance(metric_id, str):
-            event.metrics.add().id.data = spelling.get(_normalized(metric_id), metric_id)
+            event.metrics.add().id.data = spelling.get(_normalized(metric_id), hide(metric_id))
     return event
 
 
-def external_file(row: Row) -> bytes:
-    """Metrics data that refers to an external file, from its row."""
-    made = pb.MetricsData(name=text_of(row, "name"), data_type=pb.EXTERNAL_FILE_DATA_TYPE)
-    made.metrics_data_id.id.data = text_of(row, "dataID")
-    made.external_file.path = text_of(row, "filename") or text_of(row, "name")
+def external_file(row: Row, path: str, hide: Callable[[str], str]) -> bytes:
+    """Metrics data that refers to the external file at `path`, from its row."""
+    made = pb.MetricsData(name=hide(text_of(row, "name")), data_type=pb.EXTERNAL_FILE_DATA_TYPE)
+    made.metrics_data_id.id.data = hide(text_of(row, "dataID"))
+    made.external_file.path = path
     return made.SerializeToString(deterministic=True)
 
 
@@ -108,22 +121,30 @@ def nanos(text: str) -> int:
         raise ValueError("has no valid time")
     day, clock, fraction, zone = match.groups()
     zone = "+00:00" if zone in {None, "Z", "z"} else zone
-    moment = datetime.fromisoformat(f"{day}T{clock}{zone}")
+    try:
+        moment = datetime.fromisoformat(f"{day}T{clock}{zone}")
+    except ValueError as error:
+        raise ValueError("has no valid time") from error
     since = moment - datetime(1970, 1, 1, tzinfo=UTC)
     seconds = since.days * 86_400 + since.seconds
     return seconds * 1_000_000_000 + int((fraction or "").ljust(9, "0"))
 
 
-def _spelling(metrics: Sequence[bytes]) -> dict[str, str]:
+def id_spelling(metrics: Sequence[bytes]) -> dict[str, str]:
+    """Ids of metrics as the metrics spell them, by their standard spelling."""
     ids = [pb.Metric.FromString(blob).metric_id.id.data for blob in metrics]
     return {_normalized(metric_id): metric_id for metric_id in ids}
 
 
 def _normalized(text: str) -> str:
+    return _uuid(text) or text
+
+
+def _uuid(text: str) -> str | None:
     try:
         return str(UUID(text))
     except ValueError:
-        return text
+        return None
 
 
 def _list(row: Row, key: str) -> list[object]:

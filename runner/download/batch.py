@@ -6,14 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from resim_inspect.text import count
 from runner.api.client.client import Client, Row, text_of
 from runner.api.client.errors import MissingError
 from runner.download import selection
 from runner.download.downloader import Downloader, Progress
+from runner.download.faults import failure_of_part
 from runner.download.job_download import METRICS, Missing, Parts
 from runner.download.journal import Journal
 from runner.download.selection import DownloadSelection
 from runner.download.store import Target, read_state
+from runner.errors import StorageError
 from runner.redact import Secrets
 from runner.storage.fs import disk_errors, remove_tree
 from runner.storage.publish import locked
@@ -62,6 +65,8 @@ def fetch_batch(
 
     Failures of single jobs are in the result. `host` is recorded as the source.
     """
+    # Before the lock, which would leave its file in a folder of somebody else.
+    target.check()
     with disk_errors(target.folder):
         target.folder.mkdir(parents=True, exist_ok=True)
     with locked(target.folder):
@@ -93,6 +98,8 @@ class _Fetch:
         self._tables: dict[str, dict[str, Any]] = {}
         self._missing: list[tuple[str, Missing]] = []
         self._notes: list[str] = []
+        self._eventless = 0
+        self._unwritable: set[str] = set()
 
     def run(self) -> Fetched:
         known = self._target.check()
@@ -126,7 +133,7 @@ class _Fetch:
             for number, row in enumerate(chosen)
             if (parts := self._begin(number, folders[selection.job_id(row)], row)) is not None
         ]
-        kept = len(chosen) - len(todo)
+        kept = len(chosen) - len(todo) - len(self._unwritable)
         for name in sorted(
             set(known.values()) - {folders[selection.job_id(row)] for row in chosen}
         ):
@@ -164,7 +171,7 @@ class _Fetch:
 
     def _rows(self) -> list[Row]:
         try:
-            return list(self._client.jobs(self._target.batch_id))
+            return selection.distinct_jobs(self._client.jobs(self._target.batch_id))
         except MissingError as error:
             raise MissingError(
                 f"there is no batch {self._target.batch_id} in the project"
@@ -173,7 +180,17 @@ class _Fetch:
             ) from error
 
     def _begin(self, number: int, name: str, row: Row) -> Parts | None:
-        """State of a job to download; None if it is complete already."""
+        """State of a job to download; None if it is complete already, or cannot be written."""
+        try:
+            return self._begin_job(number, name, row)
+        except StorageError as error:
+            reason = failure_of_part(error).reason
+            self._unwritable.add(name)
+            self._told[name] = {"reconstructed": [], "missing": ["job"]}
+            self._lose(name, Missing("job", reason))
+            return None
+
+    def _begin_job(self, number: int, name: str, row: Row) -> Parts | None:
         run_folder = self._target.run_folder(name)
         state = read_state(run_folder)
         revision = selection.revision(row)
@@ -228,9 +245,15 @@ class _Fetch:
                 # In some releases, batches without own metrics have no such list.
                 return
         asked = {**self._asked, "logs": False} if parts.number < 0 else self._asked
-        self._told[parts.name] = parts.finish(self._hide, asked)
+        try:
+            self._told[parts.name] = parts.finish(self._hide, asked)
+        except Exception as fault:  # noqa: BLE001 - a fault of one job does not end the others
+            error = failure_of_part(fault)
+            self._told[parts.name] = {"reconstructed": [], "missing": ["job"]}
+            self._lose(parts.name, Missing("job", error.reason))
         for one in parts.missing():
             self._lose(parts.name, one)
+        self._eventless += parts.eventless
         if not parts.final and parts.number >= 0:
             self._notes.append(f"{parts.name} has not ended yet: fetch again later.")
 
@@ -249,6 +272,11 @@ class _Fetch:
                 "jobs": dict(sorted(self._told.items())),
             },
         )
+        if self._eventless:
+            self._notes.append(
+                f"the API has no list of events for {count(self._eventless, 'job')} (404):"
+                " their files have no events."
+            )
         scratch = self._target.scratch
         if not self._missing:
             remove_tree(scratch)

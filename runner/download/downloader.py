@@ -10,9 +10,11 @@ from typing import NamedTuple
 
 from resim_inspect.schema import metrics_pb2 as pb
 from runner.api.client.client import Client, Row, text_of
-from runner.api.client.errors import ApiError, BadAnswerError, RefusedError, TokenError
+from runner.api.client.errors import ApiError, BadAnswerError, MissingError, RefusedError
 from runner.api.client.worker_pool import Done, PriorityThreadPool
 from runner.download import assemble
+from runner.download.faults import ends_download, failure_of_part
+from runner.download.file_names import name_problem
 from runner.download.job_download import (
     DATA,
     EVENTS,
@@ -24,7 +26,7 @@ from runner.download.job_download import (
     of_experience,
 )
 from runner.download.selection import DownloadSelection
-from runner.download.store import safe_name
+from runner.errors import StorageError
 from runner.storage.fs import disk_errors
 
 MIN_CONNECTIONS, MAX_CONNECTIONS = 8, 64
@@ -172,9 +174,19 @@ class Downloader:
     def _finalize(self, tag: Tag, result: TimedResult | None, error: BaseException | None) -> None:
         parts = tag.parts
         self.progress.requests += 1
-        if isinstance(error, TokenError):
-            raise error
-        if isinstance(error, ApiError):
+        try:
+            self._settle(tag, result, error)
+        except Exception as fault:  # noqa: BLE001 - a fault of one part does not end the others
+            parts.failures[tag.kind, tag.key] = failure_of_part(fault)
+        if tag.kind == METRICS and not tag.key and parts.number in self._unlisted:
+            self._unlisted.discard(parts.number)
+        parts.waiting -= 1
+        if not parts.waiting:
+            self.finished(parts)
+            self.progress.done += parts.number >= 0
+
+    def _settle(self, tag: Tag, result: TimedResult | None, error: BaseException | None) -> None:
+        if isinstance(error, ApiError) and not ends_download(error):
             self._failed(tag, error)
         elif error is not None:
             raise error
@@ -186,12 +198,6 @@ class Downloader:
                 self._content(tag, result.value)
             else:
                 self._file(tag, result.value)
-        if tag.kind == METRICS and not tag.key and parts.number in self._unlisted:
-            self._unlisted.discard(parts.number)
-        parts.waiting -= 1
-        if not parts.waiting:
-            self.finished(parts)
-            self.progress.done += parts.number >= 0
 
     def _show(self) -> None:
         now = time.monotonic()
@@ -205,7 +211,10 @@ class Downloader:
 
     def _failed(self, tag: Tag, error: ApiError) -> None:
         parts, kind, key, url = tag
-        if not key:
+        if kind == EVENTS and isinstance(error, MissingError):
+            # In some releases, jobs have no such list.
+            parts.eventless = True
+        elif not key:
             for one in parts.stale.get(kind, ()):
                 parts.failures[kind, one] = error
             parts.failures.setdefault((kind, key), error)
@@ -243,10 +252,7 @@ class Downloader:
         for key, row in parts.rows[kind].items():
             if kind == DATA and external(row) and not self.selection.files:
                 continue
-            known = parts.journal.get(f"{kind}/{key}")
-            if known is not None:
-                parts.contents[kind, key] = known
-            else:
+            if not parts.take_known(kind, key):
                 self._blob(parts, kind, key)
 
     def _logs(self, parts: Parts) -> None:
@@ -257,26 +263,31 @@ class Downloader:
             mine = self.selection.logs if of_experience(row) else self.selection.files
             if not mine or text_of(row, "logType") == "METRICS_OUTPUT_LOG":
                 continue
-            if not safe_name(name):
-                parts.failures[LOGS, key] = BadAnswerError("its name is outside of its folder.")
+            if problem := name_problem(name):
+                parts.failures[LOGS, key] = BadAnswerError(f"its name {problem}.")
                 continue
             wanted[key] = row
         sizes = (row.get("fileSize") for row in wanted.values())
-        self.room(sum(one for one in sizes if isinstance(one, int) and one > 0))
+        try:
+            self.room(sum(one for one in sizes if isinstance(one, int) and one > 0))
+        except StorageError as error:
+            # The size is what the API says: other jobs may have room.
+            parts.failures.update(((LOGS, key), error) for key in wanted)
+            return
         for key in wanted:
             self._blob(parts, LOGS, key)
 
     def _content(self, tag: Tag, content: bytes) -> None:
         kind: type[pb.Metric] | type[pb.MetricsData]
         kind = pb.Metric if tag.kind == METRICS else pb.MetricsData
-        problem = assemble.problem_of(content, kind)
+        row = tag.parts.rows[tag.kind][tag.key]
+        problem = assemble.problem_of(content, row, kind)
         if problem:
             tag.parts.failures[tag.kind, tag.key] = BadAnswerError(
                 f"the downloaded blob {problem}."
             )
             return
-        tag.parts.journal.add(f"{tag.kind}/{tag.key}", content)
-        tag.parts.contents[tag.kind, tag.key] = content
+        tag.parts.take_content(tag.kind, tag.key, content)
         self.progress.bytes += len(content)
 
     def _file(self, tag: Tag, path: Path) -> None:
@@ -284,7 +295,8 @@ class Downloader:
         if tag.kind == DATA and path.stat().st_size < 1 << 16:
             # Some servers serve the metrics data here, others the file that it refers to.
             content = path.read_bytes()
-            if not assemble.problem_of(content, pb.MetricsData):
+            row = tag.parts.rows[DATA][tag.key]
+            if not assemble.problem_of(content, row, pb.MetricsData):
                 message = pb.MetricsData.FromString(content)
                 if message.HasField("external_file"):
                     tag.parts.contents[DATA, tag.key] = content

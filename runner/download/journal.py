@@ -39,6 +39,9 @@ class Journal:
             file.seek(offset)
             return file.read(length)
 
+    def __contains__(self, key: str) -> bool:
+        return key in self._spans
+
     def add(self, key: str, content: bytes) -> None:
         """Append a content; raises StorageError."""
         with disk_errors(self._path):

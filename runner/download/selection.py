@@ -13,7 +13,8 @@ from uuid import UUID
 from runner.api.client.client import Row, text_of
 
 _MAX_NAME_BYTES = 80
-_RESERVED = {"con", "prn", "aux", "nul"}
+_RESERVED = {"con", "prn", "aux", "nul"} | {f"{n}{i}" for n in ("com", "lpt") for i in range(1, 10)}
+"""Names of devices on Windows, also with a suffix."""
 _REVISION = ("jobID", "jobStatus", "jobMetricsStatus", "lastUpdatedTimestamp", "runCounter")
 FINAL = frozenset(("SUCCEEDED", "ERROR", "CANCELLED"))
 """Statuses of jobs that have ended."""
@@ -90,7 +91,31 @@ def _plain(text: str) -> str:
     kept = kept.strip(" .")
     while len(kept.encode()) > _MAX_NAME_BYTES:
         kept = kept[:-1].rstrip(" .")
-    return f"{kept}_" if kept.lower() in _RESERVED else kept or "job"
+    stem, dot, suffix = kept.partition(".")
+    if stem.strip().lower() in _RESERVED:
+        kept = f"{stem}_{dot}{suffix}"
+    # A name with a dash in front would be an option of many commands.
+    return f"_{kept}" if kept.startswith("-") else kept or "job"
+
+
+def distinct_jobs(rows: Iterable[Row]) -> list[Row]:
+    """Rows with each job once: pages of a list that grows repeat rows, and the last one is valid.
+
+    Rows without a valid id are kept.
+    """
+    last: dict[str, Row] = {}
+    for position, row in enumerate(rows):
+        last[job_id(row) or f"#{position}"] = row
+    return list(last.values())
+
+
+def distinct_rows(rows: Iterable[Row], url: str) -> list[Row]:
+    """Rows that differ in more than the query of their `url`, which is signed anew each time."""
+    distinct: dict[str, Row] = {}
+    for row in rows:
+        path = text_of(row, url).partition("?")[0]
+        distinct.setdefault(repr(sorted({**row, url: path}.items())), row)
+    return list(distinct.values())
 
 
 def repeated(ids: Iterable[str]) -> Collection[str]:

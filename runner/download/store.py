@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -19,6 +20,10 @@ from runner.workspace.layout import CONFIG, FORMAT, JOBS, LISTING, RunFolder, op
 
 FETCHED = "fetched.json"
 SCRATCH = ".fetch"
+_NAME_ERRORS = {
+    *(errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ)
+}
+"""Errors that concern the name of a file, not the disk."""
 ROOM = 64 << 20
 """Bytes that must stay free on the disk."""
 
@@ -38,7 +43,8 @@ class Target:
         """
         about = clean(str(self.folder))
         if not (self.folder / CONFIG).exists():
-            if any(not entry.name.startswith(".") for entry in self.folder.iterdir()):
+            entries = self.folder.iterdir() if self.folder.is_dir() else ()
+            if any(not entry.name.startswith(".") for entry in entries):
                 raise CallError(f"{about} has other content than a batch.", "Give a new folder.")
             return {}
         workspace = open_workspace(self.folder)
@@ -94,53 +100,83 @@ class Target:
 
 
 def read_state(run_folder: RunFolder) -> dict[str, Any]:
-    """Read the state of a downloaded job; empty if there is none or it is damaged."""
+    """Read the state of a downloaded job; empty if it is not complete, or damaged.
+
+    The job is complete if its files are there and have the sizes that were recorded.
+    """
     try:
         values = json.loads((run_folder.path / "run" / FETCHED).read_bytes())
     except (OSError, ValueError, RecursionError):
         # Without a valid state, the job is downloaded again, which repairs it.
         return {}
-    return values if isinstance(values, dict) and values.get("format") == 1 else {}
+    if not _is_state(values):
+        return {}
+    sizes = {name: _size(run_folder.path / name) for name in values["sizes"]}
+    return values if sizes == values["sizes"] else {}
 
 
-def put(run_folder: RunFolder, document: bytes | None, files: Mapping[str, Path]) -> None:
-    """Replace the outputs by a document and files, in one step; raises StorageError.
+def put(
+    run_folder: RunFolder, document: Iterable[bytes] | None, files: Mapping[str, Path]
+) -> dict[str, str]:
+    """Replace the outputs by a document in pieces and by files, in one step.
 
-    Files are moved; their names must have passed `safe_name`. A document of None removes the
-    outputs: the job has no metrics.
+    Files are moved. A document of None means that the job has no metrics. Returns the names of
+    files that the file system does not accept, with the reason; raises StorageError.
     """
     new, old = run_folder.path / NEW_OUTPUTS, run_folder.path / OLD_OUTPUTS
+    refused: dict[str, str] = {}
     with disk_errors(run_folder.path):
         remove_tree(new)
         remove_tree(old)
         (run_folder.path / "run" / FETCHED).unlink(missing_ok=True)
-        if document is not None:
-            new.mkdir(parents=True)
-            (new / METRICS.name).write_bytes(document)
-            for name, path in files.items():
-                (new / name).parent.mkdir(parents=True, exist_ok=True)
-                path.replace(new / name)
-        else:
-            run_folder.path.mkdir(parents=True, exist_ok=True)
+        run_folder.path.mkdir(parents=True, exist_ok=True)
+        if document is not None or files:
+            new.mkdir()
+            if document is not None:
+                with (new / METRICS.name).open("wb") as file:
+                    file.writelines(document)
+            refused = _move(files, new)
         if run_folder.outputs.exists():
             run_folder.outputs.rename(old)
-        if document is not None:
+        if new.exists():
             new.rename(run_folder.outputs)
         remove_tree(old)
+    return refused
 
 
-def put_logs(run_folder: RunFolder, logs: Mapping[str, Path]) -> None:
-    """Replace the job's logs by files, in one step; raises StorageError."""
+def put_logs(run_folder: RunFolder, logs: Mapping[str, Path]) -> dict[str, str]:
+    """Replace the job's logs by files, in one step; returns and raises like `put`."""
     new = run_folder.path / ".logs.new"
     with disk_errors(run_folder.path):
         remove_tree(new)
         new.mkdir(parents=True)
-        for name, path in logs.items():
-            (new / name).parent.mkdir(parents=True, exist_ok=True)
-            path.replace(new / name)
+        refused = _move(logs, new)
         run_folder.experience.mkdir(parents=True, exist_ok=True)
         remove_tree(run_folder.logs)
         new.rename(run_folder.logs)
+    return refused
+
+
+def _move(files: Mapping[str, Path], folder: Path) -> dict[str, str]:
+    refused = {}
+    for name, path in files.items():
+        try:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            path.replace(folder / name)
+        except OSError as error:
+            if error.errno not in _NAME_ERRORS:
+                raise
+            refused[name] = f"is refused by the file system: {error.strerror}"
+    return refused
+
+
+def file_sizes(run_folder: RunFolder, files: Iterable[Path]) -> dict[str, int]:
+    """Sizes of files in bytes, by path relative to the job's folder; raises StorageError."""
+    with disk_errors(run_folder.path):
+        return {
+            path.relative_to(run_folder.path).as_posix(): path.stat().st_size
+            for path in sorted(files)
+        }
 
 
 def write_state(run_folder: RunFolder, values: Mapping[str, Any]) -> None:
@@ -148,18 +184,30 @@ def write_state(run_folder: RunFolder, values: Mapping[str, Any]) -> None:
     write_atomic(run_folder.path / "run" / FETCHED, _json({"format": 1, **values}))
 
 
-def safe_name(name: str) -> str:
-    """Normalize a relative file name; empty if it is invalid or leaves its folder."""
-    path = PurePosixPath(name)
-    parts = path.parts
-    plain = name.isprintable() and "\\" not in name and len(name.encode("utf-8", "replace")) < 900
-    if not plain or path.is_absolute() or ".." in parts or not parts or len(parts) > 16:
-        return ""
-    if parts == (METRICS.name,) or any(
-        len(part.encode("utf-8", "replace")) > 255 for part in parts
-    ):
-        return ""
-    return str(path)
+def _is_state(values: Any) -> bool:
+    """Return True for the state of a complete job, with all parts that others read."""
+    if not isinstance(values, dict) or values.get("format") != 1:
+        return False
+    told, listing = values.get("told"), values.get("listing")
+    sizes: object = values.get("sizes")
+    if not (isinstance(told, dict) and isinstance(listing, dict) and isinstance(sizes, dict)):
+        return False
+    reconstructed: Any = told.get("reconstructed")
+    missing: Any = told.get("missing")
+    metrics: Any = listing.get("metrics")
+    if not all(isinstance(one, list) for one in (reconstructed, missing, metrics)):
+        return False
+    texts = [*reconstructed, *missing, listing.get("name"), listing.get("status")]
+    return all(isinstance(text, str) for text in texts) and all(
+        isinstance(one, dict) and {"name", "status"} <= one.keys() for one in metrics
+    )
+
+
+def _size(path: Path) -> int | None:
+    try:
+        return path.stat().st_size
+    except (OSError, ValueError):
+        return None
 
 
 def _json(values: Mapping[str, Any]) -> bytes:

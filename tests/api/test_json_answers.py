@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterator
 from itertools import count
+from typing import Any
 
 import pytest
 
@@ -46,18 +48,23 @@ def test_integers_beyond_64_bits_are_floats(digits: int) -> None:
 
 def test_pages_without_new_rows_end() -> None:
     row = {"name": "a"}
-    for rows in ([], [row]):
-        guard, tokens = PageGuard(URL), count()
+    pages: list[list[dict[str, Any]]] = [[], [row]]
+    for rows in pages:
+        tokens = count()
         with pytest.raises(BadAnswerError, match="never comes to its last page") as caught:
-            for _ in range(MAX_REPEATED_PAGES + 2):
-                guard.check(rows, str(next(tokens)))
+            _turn_pages(PageGuard(URL), rows, tokens)
         assert next(tokens) > MAX_REPEATED_PAGES
         assert "hidden" not in str(caught.value)
     # Pages with new rows go on, also after some without.
     guard = PageGuard(URL)
     for number in range(3 * MAX_REPEATED_PAGES):
-        rows = [{"name": number}] if number % 10 == 0 else []
-        assert guard.check(rows, str(number)) == str(number)
+        page = [{"name": number}] if number % 10 == 0 else []
+        assert guard.check(page, str(number)) == str(number)
+
+
+def _turn_pages(guard: PageGuard, rows: list[dict[str, Any]], tokens: Iterator[int]) -> None:
+    for _ in range(MAX_REPEATED_PAGES + 2):
+        guard.check(rows, str(next(tokens)))
 
 
 def test_lists_of_any_new_rows_end_at_a_limit() -> None:

@@ -14,9 +14,9 @@ from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.schema import metrics_pb2 as pb
 from runner.api.client.errors import TokenError
 from runner.download import assemble
+from runner.download.file_names import FileNames, name_problem
 from runner.download.journal import Journal
 from runner.download.selection import folder_names, revision
-from runner.download.store import safe_name
 from runner.download.token import expiry, find_token, read_token
 from runner.errors import CallError
 from tests.runner.fetch_harness import BATCH, job_id, job_row
@@ -36,6 +36,8 @@ def test_folders_do_not_depend_on_the_order_of_the_list() -> None:
     assert names[job_id(0)] == f"a-{job_id(0)[:8]}"
     assert names[job_id(1)] == f"A-{job_id(1)[:8]}"
     assert names[job_id(4)] == "con_"
+    odd = [job_row(n, experienceName=name) for n, name in enumerate(["--help", "LPT1.txt", "com"])]
+    assert sorted(folder_names(odd, {}).values()) == ["LPT1_.txt", "_--help", "com"]
     assert len({one.casefold() for one in names.values()}) == 5
     # A name that was given stays, whoever comes later.
     more = [*rows, job_row(9, experienceName="con")]
@@ -50,25 +52,53 @@ def test_a_revision_changes_with_the_job() -> None:
 
 
 @pytest.mark.parametrize(
-    "name",
+    ("name", "problem"),
     [
-        "",
-        "/etc/passwd",
-        "../x",
-        "a/../../x",
-        "metrics.binproto",
-        "a\\b",
-        "a\nb",
-        "x" * 300,
-        "a/" * 20,
+        ("", "is empty"),
+        ("/etc/passwd", "outside of its folder"),
+        ("../x", "outside of its folder"),
+        ("a/../../x", "outside of its folder"),
+        ("a\\b", "outside of its folder"),
+        ("a\nb", "characters that cannot be displayed"),
+        ("x" * 300, "too long"),
+        ("abcdefgh/" * 120 + "x", "folders"),
+        ("a/" * 70, "more than 64 folders"),
     ],
 )
-def test_files_do_not_leave_their_folder(name: str) -> None:
-    assert safe_name(name) == ""
+def test_files_do_not_leave_their_folder(name: str, problem: str) -> None:
+    assert problem in name_problem(name)
 
 
-def test_plain_names_are_fine() -> None:
-    assert safe_name("images/./a b.png") == "images/a b.png"
+def test_names_of_one_folder_are_a_set(tmp_path: Path) -> None:
+    files = []
+    for number, content in enumerate([b"1", b"2", b"1"]):
+        files.append(tmp_path / str(number))
+        files[-1].write_bytes(content)
+    one, two, like_one = files
+    names = FileNames(["metrics.binproto"])
+
+    def add(name: str, path: Path = one) -> str:
+        return names.add(name, path, ("logs", name))
+
+    assert add("images/./a b.png") == "images/a b.png"
+    assert add("images/a b.png", like_one) == "images/a b.png"
+    assert add("Images/A B.png", two) == "Images/A B (2).png"
+    assert add("images/a b.png", two) == "Images/A B (2).png"
+    assert add("a/" * 20 + "deep") == "a/" * 20 + "deep"
+    assert add("Caf\u00e9") == "Caf\u00e9"
+    assert add("Cafe\u0301", two) == "Cafe\u0301 (2)"
+    clashes = ("images/a b.png/x", "below the file"), ("IMAGES", "the folder of the file")
+    reserved = ("Metrics.binproto", "is reserved"), ("metrics.binproto/x", "below the file")
+    for name, problem in (*clashes, *reserved, ("../x", "outside")):
+        with pytest.raises(ValueError, match=problem):
+            add(name)
+    folded = [name.casefold() for name in names.files]
+    assert len(folded) == len(set(folded)) == 5
+    # A long name has no room for a number.
+    long = "x" * 255
+    assert add(long) == long
+    with pytest.raises(ValueError, match="too long"):
+        add(long, two)
 
 
 # -- tokens --------------------------------------------------------------------------------------
@@ -189,17 +219,17 @@ def test_a_file_put_together_is_the_file_that_was_taken_apart() -> None:
     metrics = [one.SerializeToString() for one in message.job_level_metrics.metrics]
     data = [one.SerializeToString() for one in message.metrics_data]
     for status in ("FAIL_WARN", "NEW_WORD", ""):
-        made = assemble.assemble(job_id(1), status, metrics, data, [])
+        made = b"".join(assemble.assemble(job_id(1), status, metrics, data, []))
         assert pb.JobMetrics.FromString(made) == message
         assert made == b.bytes()
-    empty = pb.JobMetrics.FromString(assemble.assemble(job_id(1), "", [], [], []))
+    empty = pb.JobMetrics.FromString(b"".join(assemble.assemble(job_id(1), "", [], [], [])))
     assert empty.job_id.id.data == job_id(1)
 
 
 def test_odd_encodings_of_parts_stay_as_they_are() -> None:
     # A name in two pieces and an unknown field: legal, and not how anybody would write it.
     odd = b"\x12\x01a\x12\x01b\xf8\x07\x05"
-    made = assemble.assemble(job_id(1), "PASSED", [odd], [odd], [])
+    made = b"".join(assemble.assemble(job_id(1), "PASSED", [odd], [odd], []))
     assert made.count(odd) == 2
     assert pb.JobMetrics.FromString(made).job_level_metrics.metrics[0].name == "b"
 
@@ -220,7 +250,7 @@ def test_times_are_read_to_the_nanosecond(text: str, expected: int) -> None:
 
 @pytest.mark.parametrize("text", ["", "soon", "2026-13-01T00:00:00Z", "1970-01-01"])
 def test_what_is_no_time_is_an_error(text: str) -> None:
-    with pytest.raises(ValueError, match=r"."):
+    with pytest.raises(ValueError, match=r"^has no valid time$"):
         assemble.nanos(text)
 
 
@@ -229,11 +259,26 @@ def test_an_event_refers_to_metrics_as_they_spell_their_ids() -> None:
     metric = pb.Metric(name="m")
     metric.metric_id.id.data = f"{{{one.upper()}}}"
     row = {"eventID": one, "timestamp": "1970-01-01T00:00:00Z", "metricsIDs": [one, "other", 5]}
-    event = assemble.event_of(row, [metric.SerializeToString()])
+    event = assemble.event_of(row, assemble.id_spelling([metric.SerializeToString()]), str)
     assert [each.id.data for each in event.metrics] == [f"{{{one.upper()}}}", "other"]
 
 
 def test_a_blob_that_is_no_message_is_seen() -> None:
-    assert assemble.problem_of(b"<html>", pb.Metric)
-    assert assemble.problem_of(b"", pb.Metric)
-    assert not assemble.problem_of(pb.Metric(name="x").SerializeToString(), pb.Metric)
+    assert assemble.problem_of(b"<html>", {}, pb.Metric)
+    assert assemble.problem_of(b"", {}, pb.Metric)
+    assert not assemble.problem_of(pb.Metric(name="x").SerializeToString(), {}, pb.Metric)
+
+
+@pytest.mark.parametrize(("kind", "key"), [(pb.Metric, "metricID"), (pb.MetricsData, "dataID")])
+def test_a_blob_is_compared_with_its_row(
+    kind: type[pb.Metric] | type[pb.MetricsData], key: str
+) -> None:
+    one, other = job_id(1), job_id(2)
+    made = kind(name="Cafe\u0301")
+    ids = made.metric_id if isinstance(made, pb.Metric) else made.metrics_data_id
+    ids.id.data = one.upper()
+    blob = made.SerializeToString()
+    for row in ({}, {"name": "Caf\u00e9", key: one}, {"name": None, key: "not an id"}):
+        assert assemble.problem_of(blob, row, kind) == ""
+    assert "has another id" in assemble.problem_of(blob, {"name": "Cafe\u0301", key: other}, kind)
+    assert assemble.problem_of(blob, {"name": "Tea", key: one}, kind).startswith('is "Caf')

@@ -29,6 +29,11 @@ class UnreachableError(ApiError):
 class TokenError(ApiError):
     """401 or 403: the token is missing, wrong, expired, or not for this project."""
 
+    def __init__(self, reason: str, hint: str = "", status: int = 401) -> None:
+        super().__init__(reason, hint)
+        self.status = status
+        """403 may concern one list only; 401 concerns every request."""
+
 
 class MissingError(ApiError):
     """404 or 410: the resource does not exist."""

@@ -154,6 +154,7 @@ class Transport:
             raise TokenError(
                 f"{display_url(url)} {why} ({status}).",
                 "The token may be missing or expired, or its user is not in this project.",
+                status,
             )
         if status in (404, 410):
             hint = "Check the ids and the project." if asks_api else ""
