@@ -36,9 +36,10 @@ def parse_object(body: bytes, url: str) -> dict[str, Any]:
         ) from None
     if not isinstance(answer, dict):
         raise BadAnswerError(f"{display_url(url)} answers with JSON that is not an object.")
+    result: dict[str, Any] = answer
     if _SURROGATE_ESCAPE.search(text):
-        answer = _without_surrogates(answer)
-    return answer
+        result = _without_surrogates(answer)
+    return result
 
 
 class PageGuard:
