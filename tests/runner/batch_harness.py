@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.api.workspaces import document, workspace
-from tests.containers.container_harness import Call, runner
+from tests.containers.container_harness import ROOT, Call, command, runner
 
 PRELUDE = """
 import json, os, shutil, sys, threading, time, urllib.error, urllib.request
@@ -52,6 +57,26 @@ def batch(
     where = ("--jobs", folder / "ws", "--outputs", folder / "out", "--log", folder / "log")
     what = ("--command", program(folder / "build", text, status), "--format", "json")
     return runner("batch", *where, *what, *more, env={**os.environ, **(env or {})})
+
+
+@contextmanager
+def running(*words: str | Path) -> Iterator[subprocess.Popen[str]]:
+    """A call of the command whose build has printed `ready`; killed if it outlives the block."""
+    with subprocess.Popen(
+        command(*words), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
+    ) as process:
+        try:
+            assert process.stderr is not None
+            lines: list[str] = []
+            for line in process.stderr:
+                lines.append(line)
+                if "ready" in line:
+                    break
+            else:
+                pytest.fail("the build did not start:\n" + "".join(lines))
+            yield process
+        finally:
+            process.kill()
 
 
 def result(call: Call) -> dict[str, Any]:

@@ -15,7 +15,7 @@ import pytest
 from runner.workspace.layout import open_workspace
 from tests.api.workspaces import document, workspace, write_job
 from tests.containers.container_harness import ROOT, command, runner
-from tests.runner.batch_harness import FETCH, batch, program, result
+from tests.runner.batch_harness import FETCH, batch, program, result, running
 from tests.runner.test_process_engine import sandboxed
 
 BOTH = pytest.mark.parametrize(
@@ -91,16 +91,16 @@ open(OUTPUTS + "/token", "w").write(config["authToken"][::-1])
         stderr=subprocess.PIPE,
         stdout=subprocess.PIPE,
         cwd=ROOT,
-    ) as running:  # fmt: skip
+    ) as process:  # fmt: skip
         seen = b""
-        while running.poll() is None:
+        while process.poll() is None:
             seen += b"".join(_read_all(tmp_path))
             for place in Path(tempfile.gettempdir()).glob("resim-runner-*"):
                 seen += b"".join(_read_all(place))
             seen += b"".join(_read(path) for path in Path("/proc").glob("[0-9]*/cmdline"))
             time.sleep(0.2)
-        out, err = running.communicate()
-    assert running.returncode == 0, err
+        out, err = process.communicate()
+    assert process.returncode == 0, err
     token = (tmp_path / "out/token").read_text()[::-1].encode()
     assert len(token) > 30
     assert b"resim-runner" in seen or b"runner" in seen
@@ -359,19 +359,9 @@ def test_a_killed_runner_takes_its_sandbox_and_api_with_it(tmp_path: Path) -> No
     workspace(tmp_path / "ws")
     text = FETCH + "print('ready', flush=True)\ntime.sleep(86423)"
     where = ("--jobs", tmp_path / "ws", "--outputs", tmp_path / "out")
-    with subprocess.Popen(
-        command("batch", *where, "--command", program(tmp_path / "build", text)),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=ROOT,
-    ) as running:
-        assert running.stderr is not None
-        for line in running.stderr:
-            if "ready" in line:
-                break
-        running.kill()
-        running.wait(10)
+    with running("batch", *where, "--command", program(tmp_path / "build", text)) as process:
+        process.kill()
+        process.wait(10)
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline and any(
         str(tmp_path).encode() in _read(path) for path in Path("/proc").glob("[0-9]*/cmdline")

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.api.workspaces import document, workspace
-from tests.containers.container_harness import ROOT, command, make_inputs, runner
-from tests.runner.batch_harness import FETCH, program
+from tests.containers.container_harness import make_inputs, runner
+from tests.runner.batch_harness import FETCH, program, running
 from tests.runner.test_process_engine import sandboxed
 
 
@@ -124,19 +124,9 @@ def test_ctrl_c_leaves_nothing_of_a_batch(tmp_path: Path) -> None:
     workspace(tmp_path / "ws")
     text = FETCH + "print('ready', flush=True)\ntime.sleep(86422)"
     words = ("run", tmp_path / "ws", "--only", "batch", "--no-sandbox", "--command")
-    with subprocess.Popen(
-        command(*words, program(tmp_path / "build", text)),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=ROOT,
-    ) as running:
-        assert running.stderr is not None
-        for line in running.stderr:
-            if "ready" in line:
-                break
-        running.send_signal(signal.SIGINT)
-        assert running.wait(30) == 130
+    with running(*words, program(tmp_path / "build", text)) as process:
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 130
     assert [p.name for p in (tmp_path / "ws/batch").iterdir()] == ["run"]
     found = subprocess.run(["pgrep", "-f", "86422"], capture_output=True, check=False)
     assert found.stdout == b""
