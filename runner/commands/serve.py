@@ -79,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
         except OSError as error:
             reason = error.strerror or str(error)
             raise CallError(f"cannot listen on {HOST}:{args.port}: {reason}.") from error
-        _say(_end(server.counts(final=True)))
+        _say(_summary(server.counts(final=True)))
     return 0
 
 
@@ -106,7 +106,7 @@ def _ready(server: Server, prepared: ServedFolder, args: argparse.Namespace) -> 
     _say("Ctrl-C ends the server.")
 
 
-def _end(counts: dict[str, Any]) -> str:
+def _summary(counts: dict[str, Any]) -> str:
     """Return a summary of what was served."""
     lists = counts["lists"]
     parts = [

@@ -20,7 +20,7 @@ KINDS = {
     "batchMetrics": "batch metrics",
     "batchMetricsData": "batch metrics data",
 }
-FLOOD = 20
+MAX_REQUEST_RATIO = 20
 """Ratio of requests to blobs and lists from which a note is made."""
 MAX_LINE = 4000
 THREAD = b"Exception in thread "
@@ -208,7 +208,7 @@ def _notes(observation: FetchObservation, served: dict[str, Any]) -> list[str]:
     useful = sum(
         one["of"] + one["blobs"] for kind in KINDS if isinstance(one := served.get(kind), dict)
     )
-    if served["requests"] > FLOOD * (useful + 50):
+    if served["requests"] > MAX_REQUEST_RATIO * (useful + 50):
         notes.append(
             f"it sent {served['requests']:,} requests, though {useful:,} fetch everything."
         )

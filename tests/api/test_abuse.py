@@ -227,7 +227,7 @@ def test_where_there_is_no_room_the_idle_make_it(
 def test_who_takes_too_long_to_ask_is_told_and_ended(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(server, "TICK", 0.05)
+    monkeypatch.setattr(server, "CHECK_INTERVAL", 0.05)
     monkeypatch.setattr(server, "HEAD", 0.3)
     monkeypatch.setattr(server, "FIRST", 0.3)
     monkeypatch.setattr(server, "IDLE", 0.3)
@@ -249,7 +249,7 @@ def test_who_takes_too_long_to_ask_is_told_and_ended(
 def test_who_takes_too_long_to_read_is_ended(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(server, "TICK", 0.05)
+    monkeypatch.setattr(server, "CHECK_INTERVAL", 0.05)
     monkeypatch.setattr(server, "WRITE", 0.3)
     space = workspace(tmp_path / "ws", jobs=1)
     (tmp_path / "ws/jobs/job-0/outputs/large.bin").write_bytes(b"x" * 40_000_000)
@@ -268,7 +268,7 @@ def test_who_takes_too_long_to_read_is_ended(
 def test_who_reads_slowly_gets_all_of_it_before_the_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(server, "TICK", 0.05)
+    monkeypatch.setattr(server, "CHECK_INTERVAL", 0.05)
     monkeypatch.setattr(server, "LINGER", 0.2)
     space = workspace(tmp_path / "ws", jobs=1)
     (tmp_path / "ws/jobs/job-0/outputs/large.bin").write_bytes(b"x" * 20_000_000)

@@ -73,7 +73,7 @@ class PlotlyAxis:
             if position is not None and math.isfinite(value):
                 self._aggregated.setdefault(category_name(position), []).append(value)
 
-    def settle(self) -> None:
+    def determine_kind(self) -> None:
         """Decide on the kind as plotly does: dates, else categories, else numbers."""
         if not self.kind:
             strict = self.layout.get("autotypenumbers") == "strict"

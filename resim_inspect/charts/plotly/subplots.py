@@ -88,7 +88,7 @@ def subplot_panels(subplots: Subplots, traces: list[Trace], time: TimeMode) -> l
     for layers, members in every:
         _feed(subplots, layers, members)
     for axis in subplots.axes.values():
-        axis.settle()
+        axis.determine_kind()
     for layers, members in every:
         _draw(layers, members, subplots.layout)
     titles = [_add_shapes_and_texts(layers, subplots) for layers, _ in every]

@@ -31,7 +31,7 @@ MAX_HEAD = 65536  # bytes
 MAX_REST = 1 << 20  # bytes of a request's body that are read and dropped
 PIECE = 1 << 18  # bytes of a blob in memory at once, per connection
 MAX_NAMED = 50  # lost blobs and unknown paths that are listed by name
-TICK = 0.5  # seconds between two checks of all connections
+CHECK_INTERVAL = 0.5  # seconds between two checks of all connections
 # Seconds. Idle connections stay open long: the official client fails when one closes.
 FIRST, IDLE, HEAD, WRITE, LINGER = 60.0, 900.0, 30.0, 120.0, 3.0
 
@@ -581,7 +581,7 @@ class Server:
     async def _check(self) -> None:
         """Close connections past their deadlines, and report changed counts."""
         while True:
-            await asyncio.sleep(TICK)
+            await asyncio.sleep(CHECK_INTERVAL)
             now = time.monotonic()
             for connection in [each for each in self.connections if each.deadline < now]:
                 if connection.closing or connection.idle or connection.blocked:

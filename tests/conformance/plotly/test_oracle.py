@@ -12,7 +12,7 @@ import pytest
 from tests.conformance.plotly import browser, figures, layout_figures, random_figures
 from tests.conformance.plotly.compare import disagreements, drawing_of, has_note
 
-FEWEST = 300
+MIN_FIGURES = 300
 FAMILIES: tuple[Callable[[], Iterator[figures.Figure]], ...] = (
     figures.bars, figures.bar_layouts, figures.histograms, figures.boxes, figures.scatters,
     figures.stacks, figures.heatmaps, figures.planes, layout_figures.shares,
@@ -37,7 +37,7 @@ def test_drawings_agree_with_plotly_js_or_have_a_note(tmp_path: Path) -> None:
                 pytest.fail(f"RESIM_REQUIRE_BROWSER is 1, and there is no {name} here.")
             pytest.skip(f"there is no {name} here")
     every = cases()
-    assert len(every) >= FEWEST
+    assert len(every) >= MIN_FIGURES
     facts = browser.compute([figure for _, figure in every], tmp_path)
     table: dict[str, Counter[str]] = {}
     wrong = []

@@ -69,7 +69,7 @@ def _axis(traces: list[Trace], scene: dict[str, Any], letter: str) -> PlotlyAxis
     axis = PlotlyAxis(letter, layout if isinstance(layout, dict) else {})
     for trace in traces:
         axis.feed(trace.get(letter))
-    axis.settle()
+    axis.determine_kind()
     return axis
 
 
