@@ -1,4 +1,4 @@
-"""What each package loads in a fresh interpreter: nothing heavy, nothing from above."""
+"""Modules that each package loads in a fresh interpreter: nothing heavy, nothing from above."""
 
 from __future__ import annotations
 

@@ -26,8 +26,10 @@ OPENING = re.compile(r"(What|Where|Whether|How|Who|Whose|Why|Which)\b")
 
 
 def sources() -> Iterator[Path]:
-    for top in ("resim_inspect", "runner", "examples", "benchmarks"):
-        yield from (p for p in sorted((ROOT / top).rglob("*.py")) if "metrics_pb2" not in p.name)
+    for top in ("resim_inspect", "runner", "examples", "benchmarks", "tests"):
+        for path in sorted((ROOT / top).rglob("*.py")):
+            if "metrics_pb2" not in path.name and path != Path(__file__):
+                yield path
 
 
 def texts(path: Path) -> Iterator[tuple[int, str]]:

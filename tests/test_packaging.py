@@ -1,4 +1,4 @@
-"""What is promised to the one who installs: the metadata, and what lies in the wheel."""
+"""The package as it is installed: its metadata, and the content of the wheel."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ def fetch_batch(
 
     Failures of single jobs are in the result. `host` is recorded as the source.
     """
-    # Before the lock, which would leave its file in a folder of somebody else.
+    # Before the lock, which would leave its file in a folder of another program.
     target.check()
     with disk_errors(target.folder):
         target.folder.mkdir(parents=True, exist_ok=True)

@@ -16,7 +16,7 @@ Behaviour = Callable[[socket.socket], bool]
 
 
 class Request(NamedTuple):
-    """What was asked: the target, and headers by lower-case name."""
+    """A request: its target, and its headers by lower-case name."""
 
     target: str
     headers: dict[str, str]
@@ -96,16 +96,16 @@ class MisbehavingServer:
 
     @property
     def url(self) -> str:
-        """Where it is."""
+        """URL of the server."""
         return f"http://127.0.0.1:{self.port}"
 
     def on(self, path: str, *script: Behaviour) -> str:
-        """What to do for a path, query aside; returns its address."""
+        """Set the behaviours for a path, query aside; return its URL."""
         self._scripts[path] = deque(script)
         return self.url + path
 
     def scripts(self) -> list[tuple[str, tuple[Behaviour, ...]]]:
-        """What it was told to do, by path."""
+        """Remaining behaviours by path."""
         return [(path, tuple(script)) for path, script in self._scripts.items()]
 
     def asked(self, path: str) -> list[Request]:
@@ -113,7 +113,7 @@ class MisbehavingServer:
         return [each for each in self.requests if each.target.partition("?")[0] == path]
 
     def counts(self) -> dict[str, int]:
-        """How often each path was asked for."""
+        """Number of requests by path."""
         found: dict[str, int] = defaultdict(int)
         for each in self.requests:
             found[each.target.partition("?")[0]] += 1

@@ -187,7 +187,7 @@ def test_a_flood_that_reads_no_answers_is_held_back(api: Served) -> None:
             if not ready:
                 break
             sent += client.send(request)
-        # The system's own buffers, and then nothing more: what we hold is bounded.
+        # The system's own buffers, and then nothing more: the server's memory is bounded.
         assert sent < 64_000_000
         assert is_well(api)
 

@@ -187,7 +187,7 @@ def test_it_is_not_tried_for_ever(
     assert slept == pytest.approx([0.1, 0.2, 0.4])
 
 
-def test_nobody_there_is_said_so(slept: list[float]) -> None:
+def test_an_unreachable_server_is_reported(slept: list[float]) -> None:
     with misbehaving_server() as gone:
         url = gone.url
     client = Client(url, TOKEN, PROJECT, sleep=slept.append, retry=RetryPolicy(attempts=2))
@@ -412,7 +412,7 @@ def test_proxies_are_honoured_but_where_they_are_not_wanted(
 
 @pytest.fixture(scope="module")
 def tls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
-    """An API with a certificate that nobody signed but itself."""
+    """An API with a self-signed certificate."""
     folder = tmp_path_factory.mktemp("tls")
     key, certificate = folder / "key.pem", folder / "certificate.pem"
     command = [
@@ -456,7 +456,7 @@ def tls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     thread.join()
 
 
-def test_a_certificate_that_nobody_vouches_for_is_not_trusted(
+def test_a_self_signed_certificate_is_not_trusted(
     tls: tuple[str, Path], slept: list[float]
 ) -> None:
     client = Client(tls[0], TOKEN, None, sleep=slept.append)

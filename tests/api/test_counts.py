@@ -1,4 +1,4 @@
-"""What the stub server counts: enough to say which metrics a build lost, and why."""
+"""Counts of the stub server: enough to say which metrics a build lost, and why."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_what_was_listed_and_never_fetched_is_named(tmp_path: Path) -> None:
 
 
 def test_a_blob_counts_when_all_of_it_went_out(tmp_path: Path) -> None:
-    # Larger than what the system takes from us before anybody reads.
+    # Larger than the system's own buffers.
     space = workspace(tmp_path / "ws", jobs=1)
     log = tmp_path / "ws/jobs/job-0/outputs/large.bin"
     log.write_bytes(b"x" * 40_000_000)

@@ -234,5 +234,5 @@ def test_a_certificate_that_has_expired_is_one_sentence(
         with pytest.raises(UnsafeError, match=r"^the certificate of localhost has expired\.$"):
             list(client.batches())
         thread.join(10)
-    # Nobody heard the token.
+    # The token was sent to no server.
     assert asked == []

@@ -1,4 +1,4 @@
-"""What is prepared: bytes as they were written, rows that say what they are."""
+"""The index of a workspace: bytes as they were written, rows that say what they are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the stub server answers to what builds ask: every route, with every prefix, page by page."""
+"""Answers of the stub server to builds: every route, with every prefix, page by page."""
 
 from __future__ import annotations
 
@@ -200,7 +200,7 @@ def test_the_token_is_wanted_everywhere_but_for_blobs(api: Served) -> None:
     for token in (None, "", "wrong", TOKEN + "x", TOKEN[:-1], "\xe4"):
         assert api.get(f"{api.base}/jobs", token=token)[0] == 401
         assert api.get("/counts", token=token)[0] == 401
-        # Nobody learns without a token what is there.
+        # Without a token a client does not learn which paths exist.
         assert api.get("/v1/nothing", token=token)[0] == 401
     assert api.get(f"/blobs/{SECRET}x/0", token=None)[0] == 404
     assert api.get("/blobs//0", token=TOKEN)[0] == 404

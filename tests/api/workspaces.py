@@ -55,7 +55,7 @@ class Served(NamedTuple):
     api: ThreadServer
 
     def get(self, path: str, token: str | None = TOKEN, method: str = "GET") -> tuple[int, Any]:
-        """Status and JSON of the answer; bytes where it is no JSON."""
+        """Status and JSON of the answer; bytes where it is not JSON."""
         connection = http.client.HTTPConnection("127.0.0.1", self.api.port, timeout=20)
         try:
             headers = {} if token is None else {"Authorization": f"Bearer {token}"}

@@ -24,7 +24,7 @@ def sample(tmp_path: Path) -> Path:
 
 
 def show(capsys: pytest.CaptureFixture[str], *words: str | Path) -> str:
-    """What `show` prints; it must end well."""
+    """Output of `show`, which must succeed."""
     assert cli.main(["show", *map(str, words)]) == ExitCode.OK
     shown = capsys.readouterr()
     assert shown.err == ""

@@ -26,7 +26,7 @@ import struct
 import termios
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 60.0
+TIMEOUT = 60.0
 FAULTY = """
 import sys
 from resim_inspect.cli import run
@@ -66,12 +66,12 @@ class Terminal:
 
     @property
     def text(self) -> str:
-        """What has been shown so far, without the sequences that say how."""
+        """Text that was shown so far, without escape sequences."""
         return CONTROL.sub(b"", self.seen).decode("utf-8", "replace")
 
     def wait_for(self, *words: str) -> None:
         """Read until all of these have been shown."""
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + TIMEOUT
         while not all(word in self.text for word in words):
             assert self.read(end), f"waited for {words}, saw:\n{self.text[-3000:]}"
 
@@ -90,10 +90,10 @@ class Terminal:
     def close(self, keys: bytes) -> int:
         """Press keys that leave the program; its exit code."""
         os.write(self.master, keys)
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + TIMEOUT
         while self.read(end):
             pass
-        code = self.process.wait(PATIENCE)
+        code = self.process.wait(TIMEOUT)
         os.close(self.master)
         return code
 
@@ -135,10 +135,10 @@ def test_what_cannot_be_opened_is_one_sentence(tmp_path: Path) -> None:
     path = tmp_path / "text.binproto"
     path.write_text("hello")
     terminal = Terminal(path)
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + TIMEOUT
     while terminal.read(end):
         pass
-    assert terminal.process.wait(PATIENCE) == 2
+    assert terminal.process.wait(TIMEOUT) == 2
     os.close(terminal.master)
     assert terminal.text.strip().endswith("is not a metrics file: it is text")
     assert terminal.text.count("\n") == 1

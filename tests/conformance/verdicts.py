@@ -26,7 +26,7 @@ class Ours(NamedTuple):
     valid: bool
     findings: tuple[Finding, ...]
     reason: str = ""
-    """Why it cannot be read, if it cannot."""
+    """Reason why it cannot be read, if it cannot."""
 
 
 def ours(data: bytes, edition: str, threshold: int) -> Ours:

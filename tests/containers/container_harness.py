@@ -36,7 +36,7 @@ def unavailable(reason: str) -> None:
 
 @dataclass
 class Call:
-    """How a call of the command ended."""
+    """Exit code and output of a call of the command."""
 
     code: int
     out: str
@@ -120,12 +120,12 @@ class ContainerHarness:
 
     @property
     def outputs(self) -> Path:
-        """Where the outputs go."""
+        """Folder of the outputs."""
         return self.folder / "outputs"
 
     @property
     def log(self) -> Path:
-        """Where the log goes."""
+        """Path of the log."""
         return self.folder / "log.txt"
 
     def words(self, script: str, *more: str | Path, shell: str = "sh") -> list[str | Path]:

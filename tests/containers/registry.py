@@ -2,8 +2,8 @@
 
 `python3 registry.py FOLDER PORTFILE`: serves `FOLDER/NAME/manifests/TAG` and `FOLDER/blobs/*`
 on a port of 127.0.0.1 that it writes into PORTFILE, and notes each request in `FOLDER/log`.
-Names tell how an image behaves: `drops` breaks off in the middle of a layer, `stalls` goes on
-for ever there, `locked` wants a password, `slow` takes its time.
+Names tell how an image behaves: `drops` breaks off in the middle of a layer, `stalls` never
+goes on there, `locked` wants a password, `slow` takes its time.
 """
 
 from __future__ import annotations

@@ -61,7 +61,7 @@ def nothing_left(docker: Docker) -> Iterator[None]:
 
 
 def owners(docker: Docker, *what: str) -> list[str]:
-    """Whose containers or networks there are, one each."""
+    """Owners of the containers or networks, one for each."""
     label = "ai.resim.inspect.owner"
     return docker(
         *what, "--filter", f"label={label}", "--format", f'{{{{.Label "{label}"}}}}'

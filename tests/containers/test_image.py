@@ -66,7 +66,7 @@ def measured(workspace: Path, flight_image: str) -> Path:
 
 @pytest.fixture(scope="module")
 def api(measured: Path, flight_image: str, docker: Docker) -> Iterator[tuple[ServedFolder, str]]:
-    """What is served of the measured workspace, and the container that serves it."""
+    """The served folder of the measured workspace, and the container that serves it."""
     with serving(measured, flight_image, docker) as found:
         yield found
 

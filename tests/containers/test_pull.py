@@ -43,7 +43,7 @@ class Registry:
         return f"127.0.0.1:{self._port}/{name}:1", digest
 
     def asked(self, what: str) -> int:
-        """How often something was asked for."""
+        """Number of requests that match."""
         return len(re.findall(what, (self.folder / "log").read_text()))
 
     def name(self, name: str) -> str:
@@ -96,16 +96,16 @@ def test_an_image_is_pulled_once_and_pinned(tmp_path: Path, images: Registry) ->
     before = images.asked("v2/slow-good")
     ids = {job["image_id"] for job in call.json["jobs"]}
     assert len(ids) == 1
-    # Here it is: nobody asks the registry again.
+    # The image is here: the registry is not asked again.
     assert len(kept(run(images, tmp_path / "ws", image, "--pull", "never"))) == 2
     assert images.asked("v2/slow-good") == before
-    # Somebody else gave the name to another image, which only "always" learns.
+    # The name was moved to another image, which only "always" learns.
     images.put("slow-good", "another")
     assert len(kept(run(images, tmp_path / "ws", image))) == 2
     moved = run(images, tmp_path / "ws", image, "--pull", "always")
     assert kept(moved) == []
     assert {job["image_id"] for job in moved.json["jobs"]} & ids == set()
-    # By its digest the first one is meant for ever.
+    # A digest always means the first one.
     first = run(images, tmp_path / "ws", f"{image.rpartition(':')[0]}@{digest}")
     assert {job["image_id"] for job in first.json["jobs"]} == ids, first.err
 

@@ -67,7 +67,7 @@ class Person:
 
 
 def python() -> str:
-    """A Python that everybody may run: ours may lie where only root can go."""
+    """A Python that every user may run: that of the tests may be below a folder of root."""
     found = shutil.which(f"python{sys.version_info[0]}.{sys.version_info[1]}", path="/usr/bin")
     return found or sys.executable
 
@@ -93,7 +93,7 @@ def person() -> Iterator[Person]:
             pytest.skip(f"{USER} cannot run the command here: {able.stderr.decode()[-200:]}")
         yield someone
     finally:
-        # What podman keeps for later, too: nobody else is this user.
+        # What podman keeps for later, too: no other process has this user.
         subprocess.run(["pkill", "-KILL", "-U", str(uid)], check=False)
         subprocess.run(["userdel", "--force", USER], capture_output=True, check=False)
         shutil.rmtree(home, ignore_errors=True)
@@ -138,7 +138,7 @@ def engine(
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-        # Files of users that are only in the engine: nobody else may remove them.
+        # Files of users that exist in the engine only: just its own user may remove them.
         person.does("podman", "unshare", "rm", "-rf", person.home / ".local")
 
 

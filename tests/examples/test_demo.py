@@ -1,4 +1,4 @@
-"""`resim-runner demo`: the example as it is run for somebody who just wants to see it."""
+"""`resim-runner demo`: the example, run and shown."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ JOB_ID = UUID("5f7b2b54-0c4a-4c8e-9c5e-0c3a6d1f2b11")
 
 
 def sdk_missing() -> bool:
-    """Whether the official SDK cannot be used here; fails where it was promised."""
+    """Return True if the official SDK is missing; raise RuntimeError where it is required."""
     try:
         missing = find_spec("resim.metrics") is None
     except ModuleNotFoundError:
@@ -45,12 +45,12 @@ class RuntimeHarness:
 
     @property
     def inputs(self) -> Path:
-        """What a run reads."""
+        """Folder of the inputs of a run."""
         return self.folder / "inputs"
 
     @property
     def outputs(self) -> Path:
-        """What a run writes."""
+        """Folder of the outputs of a run."""
         return self.folder / "outputs"
 
     @property
@@ -60,7 +60,7 @@ class RuntimeHarness:
 
     @property
     def environ(self) -> dict[str, str]:
-        """What tells the entry point where it works."""
+        """Variables that name the folders of the entry point."""
         return {
             "RESIM_INPUTS": str(self.inputs),
             "RESIM_OUTPUTS": str(self.outputs),

@@ -71,7 +71,7 @@ class Fake:
         self.answers[f"{at}/{job_id}/metricsData"] = data
 
     def fetch(self) -> Any:
-        """What our fetcher makes of it."""
+        """Result of the fetcher on this API."""
         return fetch(BatchConfig("t0ken", self.url, BATCH, PROJECT), HASTE)
 
 
@@ -136,7 +136,7 @@ def test_one_thing_that_is_missing_is_an_error(
     assert "t0ken" not in f"{error.value} {error.value.hint}"
 
 
-def test_data_that_a_metric_needs_and_nobody_gives_is_an_error() -> None:
+def test_missing_data_of_a_metric_is_an_error() -> None:
     message = flight("x", 1.0).message()
     metrics = [m.SerializeToString() for m in message.job_level_metrics.metrics]
     data = [d.SerializeToString() for d in message.metrics_data]
@@ -152,7 +152,7 @@ def test_an_api_without_the_old_routes_is_told(fake: Fake) -> None:
         fetch(BatchConfig("t", fake.url, BATCH, None), HASTE)
 
 
-def test_nobody_there_is_an_error_with_its_own_code(
+def test_an_unreachable_server_is_an_error_with_its_own_code(
     harness: RuntimeHarness, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     config = BatchConfig("t", "http://127.0.0.1:9/v1", BATCH, PROJECT)

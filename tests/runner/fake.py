@@ -29,7 +29,7 @@ def metrics(status: str = "PASSED") -> bytes:
 
 
 class Script:
-    """What one run does: its exit code, its file, or a wait for a signal."""
+    """The behaviour of one run: its exit code, its file, or a wait for a signal."""
 
     def __init__(
         self,

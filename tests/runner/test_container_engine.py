@@ -1,4 +1,4 @@
-"""What the container engine decides before it asks one: an engine's API is played here."""
+"""Decisions of the container engine that need no engine: its API is faked here."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ def test_killed_at_any_moment_it_ends_the_same(tmp_path: Path, seed: int) -> Non
 
 
 def check_torn(folder: Path) -> None:
-    """What is there of a fetch that was killed can be read: each file whole."""
+    """Assert that every file of a killed fetch can be read: each is whole."""
     for path in folder.glob("*.json"):
         json.loads(path.read_bytes())
     for path in folder.glob("jobs/*/outputs/metrics.binproto"):

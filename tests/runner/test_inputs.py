@@ -1,4 +1,4 @@
-"""What goes into a build: listed, digested, packed."""
+"""Inputs of a build: listed, digested, packed."""
 
 from __future__ import annotations
 

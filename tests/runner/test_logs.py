@@ -1,4 +1,4 @@
-"""What a build says: secrets out of it, its ends kept, its lines whole."""
+"""The log of a build: without secrets, with its ends, in whole lines."""
 
 from __future__ import annotations
 

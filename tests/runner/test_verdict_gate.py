@@ -1,4 +1,4 @@
-"""What counts as a failure: the policy itself, and every surface of a run that reports it."""
+"""The policy of what counts as a failure: itself, and every surface of a run that reports it."""
 
 from __future__ import annotations
 

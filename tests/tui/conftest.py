@@ -1,4 +1,4 @@
-"""What makes the app the same on every machine, and helpers to press its keys."""
+"""Fixtures that make the app the same on every machine, and helpers to press its keys."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ def keys(pilot: Pilot[Any]) -> list[str]:
 
 
 def text(pilot: Pilot[Any]) -> str:
-    """What stands on the screen, row by row, read from its picture."""
+    """The text of the screen, row by row, read from its picture."""
     rows: dict[float, list[tuple[float, str]]] = {}
     for x, y, words in _TEXT.findall(pilot.app.export_screenshot()):
         rows.setdefault(float(y), []).append((float(x), unescape(words).replace("\xa0", " ")))

@@ -193,7 +193,7 @@ def frames() -> DocumentBuilder:
 
 
 def frame(pilot: Pilot[Any]) -> str:
-    """What the frame around the table says below."""
+    """Text in the lower edge of the table's frame."""
     return str(pilot.app.screen.query_one("#right").border_subtitle or "")
 
 

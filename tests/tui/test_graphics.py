@@ -135,7 +135,7 @@ def test_proportions_are_kept(image: tuple[int, int], pixels: tuple[int, int], p
 
 
 class Terminal:
-    """What the app wrote past its lines."""
+    """A terminal that records what the app writes past its lines."""
 
     def __init__(self) -> None:
         self.written: list[str] = []
@@ -195,7 +195,7 @@ async def show(pilot: Pilot[Any], found: Graphics) -> None:
 
 
 def lines(chart: ChartView) -> str:
-    """What a chart gives to be shown, also behind a dialog."""
+    """Lines that a chart renders, also behind a dialog."""
     whole = Region(0, 0, chart.outer_size.width, chart.outer_size.height)
     return "\n".join(strip.text for strip in chart.render_lines(whole))
 
@@ -233,7 +233,7 @@ async def test_under_a_dialog_an_image_is_half_blocks(tmp_path: Path, terminal: 
 
 
 class Toast(Static):
-    """What lies over the screen like a notification, which Textual has none of in tests."""
+    """A widget over the screen like a notification, of which Textual shows none in tests."""
 
     DEFAULT_CSS = """
     Toast { overlay: screen; position: absolute; offset: 70 10; width: 20; height: 5; }
@@ -327,7 +327,7 @@ async def test_without_colours_there_are_no_graphics(
 
 
 def ran(path: Path, way: str, wanted: bytes) -> tuple[bytes, int | None]:
-    """What the app writes to a terminal that answers nothing, until `wanted` comes or 60 s."""
+    """Output of the app on a terminal that answers nothing, until `wanted` comes or 60 s."""
     import fcntl
     import pty
     import termios

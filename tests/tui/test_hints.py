@@ -1,4 +1,4 @@
-"""What stands around a chart: the keys that do something now, names, facts in full, no colour."""
+"""The frame of a chart: the keys that do something now, names, facts in full, no colour."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ async def test_facts_are_shown_in_full(size: tuple[int, int]) -> None:
 
 
 def _ink(style: Style) -> float:
-    """How bright the text is without colour, 0 to 1."""
+    """Brightness of the text without colour, 0 to 1."""
     color = style.bgcolor if style.reverse else style.color
     assert isinstance(color, Color)
     red, green, blue = color.get_truecolor()

@@ -28,7 +28,7 @@ def flight(*, speed: float = 44.7, status: str = "FAIL_BLOCK", extra: bool = Fal
 
 
 class Clock:
-    """Time that passes only while somebody sleeps, and what happens meanwhile."""
+    """A clock that advances only by `sleep`, and actions at some of its times."""
 
     def __init__(self, *happenings: Callable[[], object]) -> None:
         self.now = 0.0

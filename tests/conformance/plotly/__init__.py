@@ -1,1 +1,1 @@
-"""Conformance of our drawings of plotly figures with plotly.js itself."""
+"""Conformance of drawings of plotly figures with plotly.js itself."""

@@ -41,7 +41,7 @@ def script() -> Path | None:
 
 
 def compute(figures: list[dict[str, Any]], profile: Path) -> list[dict[str, Any]]:
-    """What plotly.js makes of each figure: see `page.js` for the shape.
+    """Results of plotly.js for each figure: see `page.js` for the shape.
 
     Raises BrowserError where no answer comes. `profile` is an empty folder for the browser.
     """

@@ -1,4 +1,4 @@
-"""What a drawing of ours says of a figure against what plotly.js computed."""
+"""Comparison of a figure's drawing with what plotly.js computed."""
 
 from __future__ import annotations
 
