@@ -50,6 +50,8 @@ class PlotlyAxis:
     _fed: list[Any] = field(default_factory=list)
     _aggregated: dict[str, list[float]] = field(default_factory=dict)
     _zones: set[str] = field(default_factory=set)
+    _stamps: dict[int, NDArray[np.int64]] = field(default_factory=dict)
+    """Dates of what was fed, by the identity of the list: parsing is slow."""
 
     def __post_init__(self) -> None:
         given = self.layout.get("type")
@@ -83,13 +85,13 @@ class PlotlyAxis:
         if self.kind == "date":
             earliest = []
             for values in self._fed:
+                stamps = self._stamps[id(values)] = decode.dates(values)
+                known = stamps != NO_DATE
+                if not known.any():
+                    continue
+                earliest.append(int(stamps[known].min()))
                 if not isinstance(values, np.ndarray):
-                    texts = [v for v in decode.items(values) if decode.is_date(v)]
-                    self._zones |= {decode.zone(v) for v in texts}
-                stamps = decode.dates(values)
-                stamps = stamps[stamps != NO_DATE]
-                if len(stamps):
-                    earliest.append(int(stamps.min()))
+                    self._zones |= decode.zones(decode.items(values), known)
             self.base = min(earliest, default=0)
 
     def _settle_categories(self) -> None:
@@ -117,7 +119,9 @@ class PlotlyAxis:
     def calc(self, values: Any) -> NDArray[np.float64]:
         """Values in units that add up: numbers (also on a log axis), s since `base`, places."""
         if self.kind == "date":
-            stamps = decode.dates(values)
+            stamps = self._stamps.get(id(values))
+            if stamps is None:
+                stamps = decode.dates(values)
             # Differences of int64 may overflow: floats are exact enough beyond a century.
             known_stamps = np.where(stamps == NO_DATE, 0, stamps)
             seconds = (known_stamps - np.int64(self.base)).astype(np.float64) / 1e9

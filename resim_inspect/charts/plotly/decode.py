@@ -193,9 +193,16 @@ def _plain_date(value: str) -> str | None:
     return stripped if _DATE.match(stripped) else None
 
 
-def zone(value: str) -> str:
-    """Time zone that a date names: `UTC`, `UTC+02:00`, or an empty string."""
-    match = _ZONE.search(value.strip()[:40]) if len(value) > 10 else None
+def zones(values: list[Any], known: NDArray[np.bool_]) -> set[str]:
+    """Time zones that dates name: `UTC`, `UTC+02:00`, or an empty string for none."""
+    texts = (v.strip()[10:40] for v, date in zip(values, known, strict=True)
+             if date and isinstance(v, str))  # fmt: skip
+    # The last characters tell the zone: far fewer than there are dates.
+    return {_zone(end) for end in {text[-6:] for text in texts}}
+
+
+def _zone(end: str) -> str:
+    match = _ZONE.search(end)
     if match is None:
         return ""
     offset = match.group()

@@ -83,7 +83,7 @@ def compute(figures: list[dict[str, Any]], profile: Path) -> list[dict[str, Any]
     address = f"http://127.0.0.1:{server.server_port}/"
     with (profile / "browser.log").open("w+b") as log:
         process = subprocess.Popen(
-            [path, *FLAGS, f"--user-data-dir={profile}", "--remote-debugging-port=0", address],
+            [path, *FLAGS, f"--user-data-dir={profile}", address],
             stdout=log,
             stderr=subprocess.STDOUT,
             env={**os.environ, "HOME": str(profile)},
@@ -94,8 +94,13 @@ def compute(figures: list[dict[str, Any]], profile: Path) -> list[dict[str, Any]
                 last = log.read()[-2000:].decode(errors="replace")
                 raise BrowserError(f"No answer after {TIMEOUT:.0f} s: {last}")
         finally:
-            process.kill()
-            process.wait()
+            # Asked to end, it ends its children too.
+            process.terminate()
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
             server.shutdown()
             server.server_close()
     found = answer[0]

@@ -142,6 +142,8 @@ def _unhide(run: BarRun) -> None:
 
     As in plotly, the stack begins anew after a bar without a value.
     """
+    if len(np.unique(run.positions)) == len(run.positions):
+        return
     sums: dict[tuple[float, bool], float] = {}
     start = run.bases.copy()
     for k, (position, size) in enumerate(zip(run.positions, run.sizes, strict=True)):

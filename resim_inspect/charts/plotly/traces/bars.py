@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -137,24 +136,21 @@ def _add_run(layers: Layers, run: BarRun) -> None:
     for k in range(len(top)):
         if not (math.isfinite(high[k]) and math.isfinite(top[k])):
             continue
-        box = Box(
-            float(start[k]),
-            float(top[k]),
-            float(low[k]),
-            float(high[k]),
-            _color(trace, k),
-            trace.name,
-            _value_text(run, along, k),
-            run.texts[k] if k < len(run.texts) and trace.kind == "bar" and run.horizontal else "",
-            horizontal=True,
-            right=trace.right,
-            shade=trace.shade,
-        )
-        if not run.horizontal:
-            box = replace(
-                box, x0=box.y0, x1=box.y1, y0=box.x0, y1=box.x1, horizontal=False, label=""
+        growth, sides = (float(start[k]), float(top[k])), (float(low[k]), float(high[k]))
+        label = run.texts[k] if k < len(run.texts) and trace.kind == "bar" else ""
+        layers.boxes.append(
+            Box(
+                *(growth if run.horizontal else sides),
+                *(sides if run.horizontal else growth),
+                _color(trace, k),
+                trace.name,
+                _value_text(run, along, k),
+                label if run.horizontal else "",
+                horizontal=run.horizontal,
+                right=trace.right,
+                shade=trace.shade,
             )
-        layers.boxes.append(box)
+        )
     middle = across.from_calc((run.low + run.high) / 2)
     add_error_bars(layers, trace, middle, run.top, along, horizontal=run.horizontal)
     if trace.named:
