@@ -56,7 +56,9 @@ def disagreements(facts: Facts, drawing: Drawing) -> list[str]:
         if not trace["visible"]:
             continue
         holders = [p for p in plots if trace["name"] in _names(p)] or plots
-        if "bars" in trace and trace["type"] != "funnel":
+        if not holders and any(key in trace for key in ("bars", "boxes", "points", "z")):
+            found.append(f'{trace["type"]} "{trace["name"]}" is on no plot')
+        elif "bars" in trace and trace["type"] != "funnel":
             found += _bars(trace, holders)
         elif "boxes" in trace:
             found += _boxes(trace, holders)
