@@ -100,7 +100,7 @@ class Prepared(NamedTuple):
 
     identity: str
     """Image id, or a digest of the program; it changes with the build."""
-    about: str = ""
+    description: str = ""
     """Short form of the image or command for people."""
     warnings: tuple[str, ...] = ()
 

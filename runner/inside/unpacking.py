@@ -38,7 +38,7 @@ def unpack(metrics: Sequence[bytes], data: Sequence[bytes], owner: str) -> Any:
         unpacked = unpack_metrics(metrics=metric_messages, metrics_data=data_messages, events=[])
     except Exception as error:
         raise FetchError(
-            f"the metrics of {owner} cannot be unpacked: {_about(error)}.",
+            f"the metrics of {owner} cannot be unpacked: {_describe(error)}.",
             "Perhaps they were written with a newer SDK than this one.",
         ) from error
     for thing in (*unpacked.metrics, *unpacked.metrics_data):
@@ -59,6 +59,6 @@ def _parse(kind: Any, blob: bytes, owner: str) -> Any:
         ) from error
 
 
-def _about(error: Exception) -> str:
+def _describe(error: Exception) -> str:
     text = clean(str(error), 200).rstrip(".")
     return f"{type(error).__name__}{': ' + text if text else ''}"

@@ -60,7 +60,7 @@ def pack(writer: Any, override: Any = None) -> bytes:
     except Exception as error:  # the SDK asserts, and protobuf has exceptions of its own
         raise RunError(
             Code.INVALID,
-            f"{_culprit(writer)} cannot be packed: {_about(error)}.",
+            f"{_culprit(writer)} cannot be packed: {_describe(error)}.",
             "A series needs at least one value, all of one type: float (not int), str,"
             " Timestamp, UUID or MetricStatus.",
         ) from error
@@ -125,7 +125,7 @@ def _official_objection(data: bytes) -> str | None:
     try:
         validate_job_metrics(metrics_pb2.JobMetrics.FromString(data))
     except Exception as error:  # noqa: BLE001 - any exception means that the file is rejected
-        return _about(error)
+        return _describe(error)
     return None
 
 
@@ -158,7 +158,7 @@ def _culprit(writer: Any) -> str:
     return "the content of the writer"
 
 
-def _about(error: Exception) -> str:
+def _describe(error: Exception) -> str:
     text = clean(str(error), 300).rstrip(".")
     return text or f"{type(error).__name__}, without a reason"
 

@@ -222,8 +222,8 @@ def _take_entries(folder: int, prefix: str, writer: OutputWriter) -> None:
     with os.scandir(folder) as entries:
         for entry in entries:
             name = prefix + entry.name
-            about = os.stat(entry.name, dir_fd=folder, follow_symlinks=False)
-            kind = _file_kind(about)
+            file_stat = os.stat(entry.name, dir_fd=folder, follow_symlinks=False)
+            kind = _file_kind(file_stat)
             if kind == "folder":
                 writer.folder(name)
                 inner = _open(entry.name, name, folder, os.O_DIRECTORY)
@@ -241,11 +241,11 @@ def _take_file(folder: int, entry: str, name: str, writer: OutputWriter) -> None
     # Without O_NONBLOCK a pipe that just replaced the file would block here.
     descriptor = _open(entry, name, folder, os.O_NONBLOCK)
     with open(descriptor, "rb", buffering=0) as file:  # noqa: PTH123 - a descriptor
-        about = os.fstat(descriptor)
-        kind = _file_kind(about)
+        file_stat = os.fstat(descriptor)
+        kind = _file_kind(file_stat)
         if kind:
             writer.refuse(name, kind)
-        writer.file(name, about.st_size, file)
+        writer.file(name, file_stat.st_size, file)
 
 
 def _open(entry: str, name: str, folder: int, extra: int) -> int:
@@ -256,13 +256,13 @@ def _open(entry: str, name: str, folder: int, extra: int) -> int:
         raise OutputsError(f'the output "{_shown(name)}" cannot be read: {reason}.') from error
 
 
-def _file_kind(about: os.stat_result) -> str:
+def _file_kind(file_stat: os.stat_result) -> str:
     """Kind of an entry: `folder`, empty for a regular file, else one that is refused."""
-    mode = about.st_mode
+    mode = file_stat.st_mode
     if stat.S_ISDIR(mode):
         return "folder"
     if stat.S_ISREG(mode):
-        return "a hard link" if about.st_nlink > 1 else ""
+        return "a hard link" if file_stat.st_nlink > 1 else ""
     if stat.S_ISLNK(mode):
         return "a link"
     return "a pipe" if stat.S_ISFIFO(mode) else "a device or socket"

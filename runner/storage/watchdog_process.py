@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 PAUSES = (0.0, 0.5, 1.5, 3.0, 5.0)
 """Seconds before each sweep: an engine may still be creating what it was last asked for."""
-PATIENCE = 300.0
+TIMEOUT = 300.0
 """Seconds after which the duties are given up, such as those of an engine that stays away."""
 
 
@@ -50,7 +50,7 @@ def perform(
     clock: Callable[[], float] = time.monotonic,
 ) -> None:
     """Call the functions until nothing was left to remove several times, the latest ones first."""
-    deadline = clock() + PATIENCE
+    deadline = clock() + TIMEOUT
     step = 0
     while step < len(PAUSES) and clock() < deadline:
         sleep(PAUSES[step])

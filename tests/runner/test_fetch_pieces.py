@@ -119,7 +119,7 @@ def test_a_token_comes_from_where_it_is_safe(tmp_path: Path) -> None:
         "from-environment"
     )
     assert find_token(file, {"RESIM_TOKEN": "x"}, 0.0) == "from-file"
-    with pytest.raises(CallError, match=r"is not a file|cannot be read"):
+    with pytest.raises(CallError, match="cannot be read"):
         read_token(tmp_path)
 
 

@@ -23,7 +23,7 @@ from runner.engines.docker.orphans import remove_orphans
 from runner.engines.docker.orphans import supports as supports_engine
 from runner.storage import lease
 from runner.storage.watchdog import Watchdog
-from runner.storage.watchdog_process import PATIENCE, PAUSES, Duty, duty_of, perform
+from runner.storage.watchdog_process import PAUSES, TIMEOUT, Duty, duty_of, perform
 from tests.containers.container_harness import ROOT
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no watchdog on Windows")
@@ -184,7 +184,7 @@ def test_duties_are_repeated_until_nothing_was_left_for_a_while() -> None:
     assert count > 4
     assert seconds >= 4 * PAUSES[-1]
     _, seconds = performed([None] * 1000, final)
-    assert PATIENCE <= seconds <= PATIENCE + PAUSES[-1]
+    assert TIMEOUT <= seconds <= TIMEOUT + PAUSES[-1]
     assert final == ["final"] * 4
 
 

@@ -130,7 +130,7 @@ class Cards:
             yield (INDENT + line).rstrip()
         for line in series_table(self.document, metric, self.painter, self.inner):
             yield (INDENT + line).rstrip()
-        yield from self.about(metric, full)
+        yield from self.details(metric, full)
         if full:
             yield from self.numbers(metric)
 
@@ -169,7 +169,7 @@ class Cards:
             lines.pop()
         return lines
 
-    def about(self, metric: Metric, full: bool) -> Iterator[str]:
+    def details(self, metric: Metric, full: bool) -> Iterator[str]:
         """Yield the further fields of a metric: tags, switches, events."""
         parts = []
         if metric.should_display is False:

@@ -109,9 +109,9 @@ def announce(session: Session, title: str, names: Sequence[str], **numbers: int)
     """Send the plan of the call; `numbers` are jobs, todo, parallel, and 1 for batch or report."""
     context, build = session.context, session.context.build
     if build.image:
-        about = f"image {build.image} ({context.prepared.about})"
+        about = f"image {build.image} ({context.prepared.description})"
     else:
-        about = f"command {context.prepared.about}"
+        about = f"command {context.prepared.description}"
     engine = context.engine.info.description
     session.dispatcher.plan(context.clock(), title, about, engine, names, **numbers)
 

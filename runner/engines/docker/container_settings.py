@@ -113,11 +113,11 @@ def labelled(mount: Mount) -> str:
 
 
 def unkept_limits(
-    about: Mapping[str, Any], controllers: Collection[str] | None = None
+    engine_info: Mapping[str, Any], controllers: Collection[str] | None = None
 ) -> frozenset[str]:
     """Limits that an engine cannot enforce, by the names of their options.
 
-    `about` is the engine's own description. A rootless podman claims there to support
+    `engine_info` is the engine's own description. A rootless podman claims there to support
     everything: `controllers` are the control groups that it has; None for other engines.
     """
     if controllers is not None:
@@ -128,9 +128,9 @@ def unkept_limits(
         }
     else:
         kept = {
-            "--memory-mib": about.get("MemoryLimit") is not False,
-            "--pids": about.get("PidsLimit") is not False,
-            "--cpus": about.get("CpuCfsQuota") is not False,
+            "--memory-mib": engine_info.get("MemoryLimit") is not False,
+            "--pids": engine_info.get("PidsLimit") is not False,
+            "--cpus": engine_info.get("CpuCfsQuota") is not False,
         }
     return frozenset(name for name, is_kept in kept.items() if not is_kept)
 

@@ -59,7 +59,7 @@ class ProcessEntry:
                 yield Check("ok", "leftovers", f"removed {leftover}")
             if needed:
                 prepared = engine.prepare(build, lambda _: None)
-                yield Check("ok", "command", f"{prepared.about} was found")
+                yield Check("ok", "command", f"{prepared.description} was found")
             else:
                 engine.prepare(Build(command=("true",)), lambda _: None)
         except RunnerError as error:
