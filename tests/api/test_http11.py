@@ -34,7 +34,13 @@ def server() -> Iterator[MisbehavingServer]:
 @pytest.fixture
 def client(server: MisbehavingServer) -> Iterator[Client]:
     retry = RetryPolicy(
-        connect=2.0, read=0.5, total_timeout=1.0, attempts=2, backoff=0.001, blob=100_000
+        connect=2.0,
+        read=0.5,
+        total_timeout=1.0,
+        attempts=2,
+        backoff=0.001,
+        blob=100_000,
+        listing=100_000,
     )
     made = Client(server.url, "token", None, retry=retry)
     yield made
@@ -138,9 +144,12 @@ def test_what_is_no_answer_is_none(server: MisbehavingServer, client: Client, da
 
 def test_a_body_without_end_ends_at_the_limit(server: MisbehavingServer, client: Client) -> None:
     many = chunked(*[b"x" * 60_000] * 3)
-    for data in (b"HTTP/1.1 200 X\r\n\r\n" + b"x" * 200_000, many):
-        with pytest.raises(BadAnswerError, match="sends more than"):
-            client.blob(server.on("/x", raw(data)))
+    with pytest.raises(BadAnswerError, match="sends more than"):
+        client.blob(server.on("/x", raw(many)))
+    closing = b"HTTP/1.1 200 X\r\nConnection: close\r\n\r\n" + b"x" * 200_000
+    server.on("/batches", raw(closing))
+    with pytest.raises(BadAnswerError, match="sends more than"):
+        list(client.batches())
 
 
 def test_heads_and_trailers_that_drip_for_ever_are_given_up(

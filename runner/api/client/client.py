@@ -14,7 +14,8 @@ from urllib.parse import quote, urljoin
 from uuid import UUID
 
 from resim_inspect.text import clean
-from runner.api.client.errors import BadAnswerError, UnreachableError, UnsafeError
+from runner.api.client.errors import ApiError, BadAnswerError, UnreachableError, UnsafeError
+from runner.api.client.host_health import HostHealth
 from runner.api.client.json_answers import PageGuard, parse_object
 from runner.api.client.retry import RetryableError, RetryPolicy
 from runner.api.client.transport import Opener, Transport
@@ -64,6 +65,7 @@ class Client:
         self._chance = chance
         self._token = {"Authorization": f"Bearer {token}"}
         self._transport = Transport(self._retry, connections)
+        self._health = HostHealth(self._retry)
 
     def __repr__(self) -> str:
         return f"Client({self._base!r}, project {self._project})"
@@ -169,11 +171,14 @@ class Client:
         self, url: str, headers: Mapping[str, str], limit: int, into: Opener | None = None
     ) -> bytes:
         """Send a GET, with retries, and return the body."""
+        origin = origin_of(url)
         attempt = 1
         while True:
+            self._health.check(origin)
             try:
-                return self._follow(url, headers, limit, into)
+                body = self._follow(url, headers, limit, into)
             except RetryableError as error:
+                self._health.failed(origin, error)
                 delay = self._retry.delay(attempt, error, self._chance())
                 if delay is None:
                     times = f"{attempt} attempts" if attempt > 1 else "one attempt"
@@ -181,6 +186,12 @@ class Client:
                         f"{display_url(url)} {error} ({times}).", "Try again later."
                     ) from error
                 self._sleep(delay)
+            except ApiError:
+                self._health.answered(origin)
+                raise
+            else:
+                self._health.answered(origin)
+                return body
             attempt += 1
 
     def _follow(

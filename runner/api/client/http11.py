@@ -18,15 +18,17 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from runner.api.client.errors import BadAnswerError, connection_problem, tls_error
+from resim_inspect.text import clean
+from runner.api.client.body import BodyReader, content_length
+from runner.api.client.errors import UnsafeError, connection_problem, tls_error
 from runner.api.client.retry import RetryableError, RetryPolicy
-from runner.workspace.urls import display_url
 
 _PLAIN = re.compile(r"[!-~]+")
 _PIECE = 1 << 16
 _MAX_HEAD = 1 << 16
 _BREAKS = "breaks off in the middle of its answer"
 _STALLS = "stalls in the middle of its answer"
+NO_LENGTH = "does not tell the length of its answer"
 _Key = tuple[str, str, int]
 
 
@@ -112,7 +114,7 @@ class Http11ConnectionPool:
         try:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if scheme == "https":
-                connection = self._tls().wrap_socket(connection, server_hostname=host)
+                connection = self.tls().wrap_socket(connection, server_hostname=host)
             connection.settimeout(self._retry.read)
         except ssl.SSLError as error:
             connection.close()
@@ -122,14 +124,23 @@ class Http11ConnectionPool:
             raise RetryableError(connection_problem(error)) from error
         return connection
 
-    def _tls(self) -> ssl.SSLContext:
+    def tls(self) -> ssl.SSLContext:
+        """Context of encrypted connections; raises UnsafeError if no certificates can be read."""
         with self._lock:
             if self._context is None:
                 folder = Path(self._authorities).is_dir()
-                self._context = ssl.create_default_context(
-                    cafile=None if folder else self._authorities,
-                    capath=self._authorities if folder else None,
-                )
+                try:
+                    self._context = ssl.create_default_context(
+                        cafile=None if folder else self._authorities,
+                        capath=self._authorities if folder else None,
+                    )
+                except OSError as error:
+                    reason = "it has none" if isinstance(error, ssl.SSLError) else error.strerror
+                    raise UnsafeError(
+                        "the certificates to trust cannot be read from"
+                        f" {clean(self._authorities, 200)}: {reason}.",
+                        "Correct REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE, or unset it.",
+                    ) from error
                 self._context.set_alpn_protocols(["http/1.1"])
             return self._context
 
@@ -203,33 +214,27 @@ class Answer:
         """Close the connection without reading the rest."""
         self._connection.close()
 
-    def body(
-        self, url: str, limit: int, take: Callable[[bytes], object], started: float, whole: float
-    ) -> None:
-        """Pass the body to `take` in pieces; raises if it is longer than `limit` or incomplete."""
-        left = [limit]
+    @property
+    def closes(self) -> bool:
+        """True if the server closes the connection after the answer."""
+        return not self._keep
 
-        def checked(piece: bytes) -> None:
-            left[0] -= len(piece)
-            if left[0] < 0:
-                raise BadAnswerError(f"{display_url(url)} sends more than {limit:,} bytes.")
-            take(piece)
-            if time.monotonic() - started > whole:
-                raise RetryableError(f"takes more than {whole:g} s")
+    def body(self, reader: BodyReader, proves_end: bool) -> None:
+        """Pass the body to the reader in pieces; raises if it is incomplete.
 
+        A body without a length ends with the connection, which also ends a broken one: it is
+        accepted only if the content `proves_end`.
+        """
+        length = content_length(self.headers.get("content-length", ""))
         if "chunked" in self.headers.get("transfer-encoding", "").lower():
-            self._chunks(checked)
+            self._chunks(reader.take)
+        elif length is not None:
+            reader.announce(length)
+            self._exactly(length, reader.take)
+        elif proves_end and self.closes and "content-length" not in self.headers:
+            self._until_closed(reader.take)
         else:
-            announced = self.headers.get("content-length", "")
-            while re.fullmatch("[0-9]{1,18}", announced) is None:
-                # Without a length, the end cannot be told from a broken connection: this raises.
-                checked(self._more())
-            length = int(announced)
-            if length > limit:
-                raise BadAnswerError(
-                    f"{display_url(url)} would send {length:,} bytes; {limit:,} are too many."
-                )
-            self._exactly(length, checked)
+            raise RetryableError(NO_LENGTH)
         if self._keep and not self._data:
             self._pool.give_back(self._key, self._connection)
         else:
@@ -244,16 +249,25 @@ class Answer:
             length -= len(piece)
             take(piece)
 
+    def _until_closed(self, take: Callable[[bytes], object]) -> None:
+        data, self._data = self._data, b""
+        take(data)
+        while piece := self._receive():
+            take(piece)
+
     def _more(self) -> bytes:
+        piece = self._receive()
+        if not piece:
+            raise RetryableError(_BREAKS)
+        return piece
+
+    def _receive(self) -> bytes:
         try:
-            piece = self._connection.recv(_PIECE)
+            return self._connection.recv(_PIECE)
         except TimeoutError as error:
             raise RetryableError(_STALLS) from error
         except OSError as error:
             raise RetryableError(_BREAKS) from error
-        if not piece:
-            raise RetryableError(_BREAKS)
-        return piece
 
     def _line(self) -> bytes:
         while b"\r\n" not in self._data:

@@ -24,7 +24,17 @@ class RetryPolicy:
     backoff: float = 0.1
     """Delay before the second attempt; it doubles before each further one, minus jitter."""
     max_delay: float = 60.0
-    """Upper limit of a delay; a server that asks for a longer one is not retried."""
+    """Upper limit of a delay, unless the server asks for a longer one."""
+    max_after: float = 300.0
+    """Upper limit of a delay that a server asks for; one that asks for more is not retried."""
+    slowest: float = 16.0
+    """Bytes per second that an answer must bring, on average over the `read` timeout."""
+    give_up_after: float = 90.0
+    """Seconds without any answer of a host after which it gets no more requests."""
+    give_up_attempts: int = 12
+    """Number of failed attempts in that time below which the host is not given up."""
+    memory: int = 1 << 30
+    """Bytes of memory for all large answers that are read at the same time."""
     listing: int = 256 << 20
     """Size limit of a page of a list."""
     blob: int = 2 << 30
@@ -35,12 +45,12 @@ class RetryPolicy:
 
         `jitter` is a random number from 0 to 1.
         """
-        if attempt == self.attempts or (error.after or 0.0) > self.max_delay:
+        if attempt == self.attempts or (error.after or 0.0) > self.max_after:
             return None
         delay: float = self.backoff * 2 ** (attempt - 1) * (0.5 + jitter / 2)
-        if error.after is not None:
-            delay = max(error.after, delay * jitter)
-        return min(delay, self.max_delay)
+        if error.after is None:
+            return min(delay, self.max_delay)
+        return max(error.after, min(delay * jitter, self.max_delay))
 
 
 class RetryableError(Exception):

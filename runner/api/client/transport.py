@@ -6,7 +6,6 @@ The only module of the API's client that imports `requests`.
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Mapping
 from typing import IO
 from urllib.parse import urlsplit
@@ -16,6 +15,7 @@ import requests.adapters
 import requests.utils
 import urllib3
 
+from runner.api.client.body import BodyReader, MemoryBudget, content_length
 from runner.api.client.errors import (
     BadAnswerError,
     MissingError,
@@ -24,9 +24,9 @@ from runner.api.client.errors import (
     connection_problem,
     tls_error,
 )
-from runner.api.client.http11 import Http11ConnectionPool, UnsupportedByFastPath
+from runner.api.client.http11 import NO_LENGTH, Http11ConnectionPool, UnsupportedByFastPath
 from runner.api.client.retry import RETRYABLE_STATUSES, RetryableError, RetryPolicy, retry_after
-from runner.workspace.urls import display_url
+from runner.workspace.urls import display_url, origin_of
 
 Opener = Callable[[], IO[bytes]]
 """Opens the target file of a body, again for each attempt."""
@@ -44,6 +44,7 @@ class Transport:
         self._proxies: dict[tuple[str, str], dict[str, str]] = {}
         bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
         self._verify: bool | str = bundle or True
+        self._memory = MemoryBudget(retry.memory)
         self._fast_pool = Http11ConnectionPool(
             retry, bundle or requests.utils.DEFAULT_CA_BUNDLE_PATH
         )
@@ -64,12 +65,13 @@ class Transport:
         With `into`, the body is written there. A request for a blob has no `headers`; one to
         the API has. Raises RetryableError for a failure that may pass, else ApiError.
         """
+        if url.startswith("https:"):
+            self._fast_pool.tls()  # Raises if there are no certificates to check others with.
         if not self._proxies_for(url):
             try:
                 return self._get_fast(url, headers, limit, into)
             except UnsupportedByFastPath:
                 pass  # The general client below supports every request.
-        started = time.monotonic()
         try:
             response = self._adapter.send(
                 requests.Request("GET", url, {**_HEADERS, **headers}).prepare(),
@@ -97,14 +99,14 @@ class Transport:
             )
             if location is not None:
                 return b"", location
-            if into is None:
-                pieces: list[bytes] = []
-                self._body(url, response, limit, started, pieces.append)
-                body = b"".join(pieces)
-            else:
-                with into() as file:
-                    self._body(url, response, limit, started, file.write)
-                body = b""
+            if not headers and into is None and _encoded(response.headers):
+                # A few bytes would unpack to any number of them in memory.
+                raise BadAnswerError(
+                    f"{display_url(url)} answers with a compressed body, which was not requested."
+                )
+            body = self._received(
+                url, limit, into, lambda reader: self._body(response, reader, bool(headers))
+            )
             done = True
         finally:
             # The rest of an unread body would be taken for the head of the next answer.
@@ -116,24 +118,37 @@ class Transport:
         self, url: str, headers: Mapping[str, str], limit: int, into: Opener | None
     ) -> tuple[bytes, str | None]:
         """Send one GET by the fast path; raises UnsupportedByFastPath for unusual requests."""
-        started = time.monotonic()
         answer = self._fast_pool.get(url, {**_HEADERS, **headers})
         try:
             location = self._redirect_target(url, answer.status, answer.headers, bool(headers))
             if location is not None:
                 answer.close()
                 return b"", location
-            whole = self._retry.total_timeout
-            if into is not None:
-                with into() as file:
-                    answer.body(url, limit, file.write, started, whole)
-                return b"", None
-            pieces: list[bytes] = []
-            answer.body(url, limit, pieces.append, started, whole)
+            body = self._received(
+                url, limit, into, lambda reader: answer.body(reader, bool(headers))
+            )
         except BaseException:
             answer.close()
             raise
-        return b"".join(pieces), None
+        return body, None
+
+    def _received(
+        self,
+        url: str,
+        limit: int,
+        into: Opener | None,
+        read: Callable[[BodyReader], None],
+    ) -> bytes:
+        """Let `read` pass a body to a file, or to memory, and return it in the latter case."""
+        if into is not None:
+            with into() as file:
+                read(BodyReader(url, limit, self._retry, file.write))
+            return b""
+        pieces: list[bytes] = []
+        reader = BodyReader(url, limit, self._retry, pieces.append)
+        with reader.in_memory(self._memory):
+            read(reader)
+            return b"".join(pieces)
 
     def _redirect_target(
         self, url: str, status: int, headers: Mapping[str, str], asks_api: bool
@@ -162,32 +177,25 @@ class Transport:
         hint = "" if asks_api else "URLs of blobs expire: list them again."
         raise RefusedError(f"{display_url(url)} answers {status}.", status, hint)
 
-    def _body(
-        self,
-        url: str,
-        response: requests.Response,
-        limit: int,
-        started: float,
-        take: Callable[[bytes], object],
-    ) -> None:
-        """Pass the body to `take` in pieces; raises if it is longer than `limit` or incomplete."""
-        announced = response.headers.get("Content-Length", "")
-        plain = announced.isdecimal() and announced.isascii() and len(announced) < 19
-        length = int(announced) if plain else None
-        if length is not None and length > limit:
-            raise BadAnswerError(
-                f"{display_url(url)} would send {length:,} bytes; {limit:,} are too many."
-            )
+    def _body(self, response: requests.Response, reader: BodyReader, proves_end: bool) -> None:
+        """Pass the body to the reader in pieces, like `Answer.body`."""
+        length = content_length(response.headers.get("Content-Length", ""))
+        chunked = "chunked" in response.headers.get("Transfer-Encoding", "").lower()
         raw = response.raw
+        if length is not None:
+            reader.announce(length, packed=_encoded(response.headers))
+        elif not chunked:
+            closes = raw.version == 10 or "close" in response.headers.get("Connection", "").lower()
+            if not (proves_end and closes and "Content-Length" not in response.headers):
+                raise RetryableError(NO_LENGTH)
         # Unlike `read`, `read1` returns the bytes that have arrived, without waiting for more.
         read = getattr(raw, "read1", None) or raw.read
-        size = 0
         while True:
             try:
                 piece = read(_PIECE, decode_content=True)
             except urllib3.exceptions.DecodeError as error:
                 raise BadAnswerError(
-                    f"{display_url(url)} sends a body that cannot be decompressed."
+                    f"{display_url(response.url)} sends a body that cannot be decompressed."
                 ) from error
             except urllib3.exceptions.ReadTimeoutError as error:
                 raise RetryableError("stalls in the middle of its answer") from error
@@ -195,20 +203,21 @@ class Transport:
                 raise RetryableError("breaks off in the middle of its answer") from error
             if not piece:
                 break
-            size += len(piece)
-            if size > limit:
-                raise BadAnswerError(f"{display_url(url)} sends more than {limit:,} bytes.")
-            take(piece)
-            if time.monotonic() - started > self._retry.total_timeout:
-                raise RetryableError(f"takes more than {self._retry.total_timeout:g} s")
-        chunked = "chunked" in response.headers.get("Transfer-Encoding", "").lower()
-        # Without a length, the end cannot be told from a broken connection.
-        if not chunked and raw.tell() != length:
+            reader.take(piece)
+        if length is not None and not chunked and raw.tell() != length:
             raise RetryableError("breaks off in the middle of its answer")
 
     def _proxies_for(self, url: str) -> dict[str, str]:
+        origin = origin_of(url)
+        if origin.local:
+            # The token in plain text must not leave this machine.
+            return {}
         parts = urlsplit(url)
         key = parts.scheme, parts.netloc
         if key not in self._proxies:
             self._proxies[key] = dict(requests.utils.get_environ_proxies(url, no_proxy=None))
         return self._proxies[key]
+
+
+def _encoded(headers: Mapping[str, str]) -> bool:
+    return headers.get("Content-Encoding", "identity").strip().lower() not in {"", "identity"}
