@@ -105,7 +105,7 @@ class BodyReader:
             raise RetryableError(f"takes more than {self._retry.total_timeout:g} s")
         self._in_window += len(piece)
         if piece and now - self._since > self._retry.read:
-            # Single bytes that arrive in time are no better than a stall.
+            # Single bytes now and then would pass the timeout of each read.
             if self._in_window < self._retry.slowest * (now - self._since):
                 raise RetryableError(f"sends less than {self._retry.slowest:g} bytes a second")
             self._since, self._in_window = now, 0
