@@ -129,7 +129,7 @@ def test_the_command_of_the_runner_loads_no_engine() -> None:
 @pytest.mark.skipif(
     not (ROOT / "runner/api/stub_server/server.py").is_file(), reason="there is no stub server"
 )
-def test_the_stand_in_server_knows_the_standard_library_only() -> None:
+def test_the_stub_server_knows_the_standard_library_only() -> None:
     names = loaded("import runner.api.stub_server.server")
     foreign = {name.partition(".")[0] for name in names} - sys.stdlib_module_names
     assert foreign - {"runner", "sitecustomize", "_distutils_hack", "__main__"} <= {"resim_inspect"}

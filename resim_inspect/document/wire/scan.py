@@ -146,12 +146,12 @@ def _scan(source: Source, threshold: int) -> Scan:
                 if cut is not None:
                     series, series_from, series_to = cut
                     deferred[position] = series
-                    stand_in = bytes((_SERIES_TAG, 2, series.kind << 3 | 2, 0))
-                    rest = (series_from - start) + len(stand_in) + (stop - series_to)
+                    placeholder = bytes((_SERIES_TAG, 2, series.kind << 3 | 2, 0))
+                    rest = (series_from - start) + len(placeholder) + (stop - series_to)
                     parts.append((kept_from, offset))
                     parts.append(head(_METRICS_DATA_TAG, rest))
                     parts.append((start, series_from))
-                    parts.append(stand_in)
+                    parts.append(placeholder)
                     parts.append((series_to, stop))
                     kept_from = stop
             position += 1
