@@ -66,6 +66,13 @@ def test_shapes_that_no_subplot_draws_are_counted() -> None:
     assert "Not drawn: 2 shapes." in " ".join(drawn([LINE], layout).notes)
 
 
+def test_the_sign_of_the_tick_labels_is_the_unit() -> None:
+    drawing = drawn([LINE, {"type": "bar", **LINE}], {"yaxis": {"ticksuffix": "%"}})
+    assert "y: [%]" in figure_text(drawing, 60, 14)
+    assert [r.text for r in readout(drawing.main, 1.0).readings] == ["100%", "100%"]
+    assert plot([LINE], {"yaxis": {"ticksuffix": "%", "showticksuffix": "none"}}).y.unit == ""
+
+
 def test_gaps_are_connected_where_the_figure_says_so() -> None:
     trace = {"mode": "lines", "x": [1, 2, 3], "y": [1, None, 3]}
     assert math.isnan(plot([trace]).curves[0].y[1])

@@ -139,6 +139,19 @@ def test_bars_of_one_name_and_colour_share_a_texture() -> None:
     assert "▓ yes" in text
 
 
+def test_bars_have_the_colours_of_the_figure() -> None:
+    scale = [[0, "#000000"], [1, "#ffffff"]]
+    marker = {"color": [0, 5, 10], "colorscale": scale}
+    found = plot([bar(list("abc"), [1, 2, 3], marker=marker)])
+    assert [box.color_role for box in found.boxes] == [(0, 0, 0), (128, 128, 128), (255, 255, 255)]
+    shared = {"color": [0, 10], "coloraxis": "coloraxis"}
+    layout = {"coloraxis": {"colorscale": scale, "cmin": 0, "cmax": 20}}
+    found = plot([bar(list("ab"), [1, 2], marker=shared)], layout)
+    assert [box.color_role for box in found.boxes] == [(0, 0, 0), (128, 128, 128)]
+    found = plot([bar(list("ab"), [1, 2], marker={"color": ["red"]})])
+    assert found.boxes[0].color_role == (255, 0, 0)
+
+
 def test_months_are_bins_of_their_own_length() -> None:
     dates = [f"2024-{month:02}-{day:02}" for month in (1, 2, 3) for day in (1, 15, 28)]
     found = plot([{"type": "histogram", "x": dates, "xbins": {"size": "M1"}}])

@@ -168,6 +168,18 @@ class PlotlyAxis:
             unit = float(units[0]) if len(units) else math.nan
         return unit if math.isfinite(unit) else None
 
+    @property
+    def unit_text(self) -> str:
+        """What the figure writes before and after the tick labels of numbers: `$`, `%`."""
+        if self.kind not in ("linear", "log", ""):
+            return ""
+        affixes = (
+            decode.text(self.layout.get(name), 12)
+            for name, shown in (("tickprefix", "showtickprefix"), ("ticksuffix", "showticksuffix"))
+            if self.layout.get(shown) != "none"
+        )
+        return " ".join(text for text in affixes if text)
+
     def axis(self, mode: TimeMode) -> Axis:
         """The axis as plain data."""
         kinds = {"linear": "number", "log": "log", "date": "time", "category": "category"}
@@ -176,6 +188,7 @@ class PlotlyAxis:
         return Axis(
             kind=kind,  # type: ignore[arg-type]
             title=f"{title} {self.title_suffix}".strip(),
+            unit=self.unit_text,
             base=self.base,
             absolute=mode != "relative",
             # Dates count as they are written. Numbers are ms since 1970, which is in UTC.

@@ -190,6 +190,13 @@ def boxes() -> Iterator[Figure]:
         {"type": "box", "y": values, "name": "3"}, {"type": "box", "y": values, "name": "7"}
     )
     yield figure({"type": "violin", "y": values})
+    names = ["abc"[k] for k in groups]
+    for kind in ("box", "violin"):
+        yield figure({"type": kind, "x": values, "y": names})
+        yield figure({"type": kind, "x": values, "y": values[::-1]})
+        yield figure({"type": kind, "x": values, "y": groups, "orientation": "h"})
+        yield figure({"type": kind, "x": [f"2024-01-0{1 + k}" for k in groups], "y": values})
+        yield figure({"type": kind, "x": values, "y": [f"2024-01-0{1 + k}" for k in groups]})
 
 
 def scatter(x: Any, y: Any, **more: Any) -> dict[str, Any]:

@@ -10,15 +10,14 @@ from numpy.typing import NDArray
 
 from resim_inspect.charts.analysis.ticks import position_label
 from resim_inspect.charts.model.drawing import Box, Fill
-from resim_inspect.charts.model.style import ColorRole
 from resim_inspect.charts.plotly import decode
 from resim_inspect.charts.plotly.axes import PlotlyAxis, length_of
-from resim_inspect.charts.plotly.colors import color
 from resim_inspect.charts.plotly.layers import Layers, Trace
 from resim_inspect.charts.plotly.traces.bar_layout import BarOptions, BarRun, place_bars
 from resim_inspect.charts.plotly.traces.error_bars import add_error_bars
 from resim_inspect.charts.plotly.traces.histograms import histogram_runs
-from resim_inspect.text import number
+from resim_inspect.charts.plotly.traces.markers import point_colors
+from resim_inspect.text import number, quantity
 
 _MAX_BARS = 20_000
 
@@ -133,6 +132,7 @@ def _add_run(layers: Layers, run: BarRun) -> None:
         start = np.where(np.isnan(start), -math.inf, start)
     elif along.kind == "date" and not run.based:
         start = np.full(len(start), -math.inf)
+    colors = point_colors(trace, len(top))
     for k in range(len(top)):
         if not (math.isfinite(high[k]) and math.isfinite(top[k])):
             continue
@@ -142,7 +142,7 @@ def _add_run(layers: Layers, run: BarRun) -> None:
             Box(
                 *(growth if run.horizontal else sides),
                 *(sides if run.horizontal else growth),
-                _color(trace, k),
+                trace.color_role if (own := colors[k]) is None else own,
                 trace.name,
                 _value_text(run, along, k),
                 label if run.horizontal else "",
@@ -165,13 +165,5 @@ def _value_text(run: BarRun, along: PlotlyAxis, k: int) -> str:
     elif run.based:
         text = f"{number(float(run.start[k]))} … {number(float(run.top[k]))}"
     else:
-        text = number(float(run.sizes[k]), 6)
+        text = quantity(float(run.sizes[k]), along.unit_text, 6)
     return f"{text} {run.texts[k] if k < len(run.texts) else ''}".strip()
-
-
-def _color(trace: Trace, place: int) -> ColorRole:
-    given = trace.get("marker", "color")
-    if isinstance(given, list) and place < len(given):
-        own = color(given[place])
-        return trace.color_role if own is None else own
-    return trace.color_role

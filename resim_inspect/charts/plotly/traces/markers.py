@@ -29,6 +29,18 @@ def color_groups(trace: Trace, n: int) -> list[ColorGroup]:
     return _by_scale(trace, decode.numbers(given)[:n])
 
 
+def point_colors(trace: Trace, n: int) -> list[RGB | None]:
+    """Colour of each of n bars; None where the figure gives none."""
+    given = trace.get("marker", "color")
+    if isinstance(given, list) and any(isinstance(v, str) for v in given):
+        return [color(v) for v in given[:n]] + [None] * (n - len(given))
+    colors: list[RGB | None] = [None] * n
+    for _, rgb, positions in color_groups(trace, n):
+        for k in positions.tolist():
+            colors[k] = rgb
+    return colors
+
+
 def _by_name(listed: list[str]) -> list[ColorGroup]:
     distinct = list(dict.fromkeys(listed))
     if len(distinct) > _MAX_COLORS:

@@ -41,6 +41,7 @@ def add_scatter(layers: Layers, trace: Trace) -> None:
         name=trace.name,
         x=x,
         y=y,
+        unit=y_axis.unit_text,
         color_role=trace.color_role,
         line="lines" in mode,
         fill=fill == "tozeroy",
