@@ -170,7 +170,7 @@ class PlotlyAxis:
 
     @property
     def unit_text(self) -> str:
-        """What the figure writes before and after the tick labels of numbers: `$`, `%`."""
+        """Text that the figure puts around the tick labels of numbers: `$`, `%`."""
         if self.kind not in ("linear", "log", ""):
             return ""
         affixes = (
