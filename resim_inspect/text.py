@@ -6,7 +6,9 @@ Text from a file is untrusted: it reaches a terminal through `clean` only.
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 
@@ -118,34 +120,118 @@ def _head(text: str, width: int) -> str:
     return text
 
 
-def number(value: float, digits: int = 4) -> str:
+DIGITS = 6
+"""Significant digits of a number wherever nothing else is asked for."""
+LIMIT_DIGITS = 9
+"""Significant digits of a failure threshold: people write fewer."""
+_MOST_DIGITS = 12
+"""Significant digits that tell values apart; what differs beyond is noise of computations."""
+_FULL_INTEGER = 2**53
+"""Integers up to this one are exact in a double, and written in full."""
+_FIXED_BELOW = 1e15
+"""Numbers from here on that are not exact integers have an exponent."""
+
+
+def number(value: float, digits: int = DIGITS) -> str:
     """A number with `digits` significant digits and no trailing zeros; `NaN`, `∞`.
 
-    Whole numbers below 10^15 are written in full with thousands separators, very large and
-    very small ones with an exponent.
+    A number that is not whole has as many digits as it takes to see that, at most 12, and up
+    to three decimals however large it is. Whole numbers up to 2^53 are written in full with
+    thousands separators, very large and very small ones with an exponent.
     """
-    if math.isnan(value):
-        return "NaN"
-    if math.isinf(value):
-        return "∞" if value > 0 else "-∞"
+    if not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "∞" if value > 0 else "-∞"
     if value == 0:
         return "0"
-    if value == int(value) and abs(value) < 1e15:
-        return f"{int(value):,}"
     magnitude = abs(value)
-    if magnitude >= 1e9 or magnitude < 1e-4:
+    if magnitude <= _FULL_INTEGER and value == int(value):
+        return f"{int(value):,}"
+    if magnitude >= _FIXED_BELOW or magnitude < 1e-4:
         mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
-        if "." in mantissa:
-            mantissa = mantissa.rstrip("0").rstrip(".")
-        return f"{mantissa}e{int(exponent)}"
-    places = max(0, digits - 1 - math.floor(math.log10(magnitude)))
-    text = f"{value:,.{places}f}"
+        return f"{_without_zeros(mantissa)}e{int(exponent)}"
+    before = math.floor(math.log10(magnitude)) + 1
+    places = max(digits - before, 3 if before > 3 else 0)
+    text = _without_zeros(f"{value:,.{places}f}")
+    while "." not in text and before + places < _MOST_DIGITS:
+        places += 1
+        text = _without_zeros(f"{value:,.{places}f}")
+    return text
+
+
+def _without_zeros(text: str) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def quantity(value: float, unit: str | None, digits: int = 4) -> str:
+def full_number(value: float) -> str:
+    """All digits of a number: the shortest text that reads back as the same double."""
+    text = repr(float(value))
+    if not math.isfinite(value) or text.endswith(".0"):
+        return number(value)
+    if "e" in text:
+        mantissa, exponent = text.split("e")
+        return f"{mantissa}e{int(exponent)}"
+    whole, _, decimals = text.partition(".")
+    sign = "-" if whole.startswith("-") else ""
+    return f"{sign}{abs(int(whole)):,}.{decimals}"
+
+
+def digits_apart(value: float, others: Iterable[float], digits: int = DIGITS) -> int:
+    """Significant digits from `digits` on, at most 12, that tell a value from the others.
+
+    The others are its limits and its neighbours; equal ones do not count.
+    """
+    different = [other for other in others if other != value and math.isfinite(other)]
+    while digits < _MOST_DIGITS:
+        text = number(value, digits)
+        if all(number(other, digits) != text for other in different):
+            break
+        digits += 1
+    return digits
+
+
+def align_decimals(texts: Sequence[str]) -> list[str]:
+    """Numbers, with or without a unit behind them, padded so that their points are aligned.
+
+    All texts get the same width.
+    """
+    fraction = max(map(decimals, texts), default=0)
+    parts = [_NUMBER.match(text) for text in texts]
+    whole = max((cell_width(part.group(1)) for part in parts if part is not None), default=0)
+    aligned = []
+    for text, part in zip(texts, parts, strict=True):
+        if part is None:
+            aligned.append(pad(text, whole + fraction, right=True))
+        else:
+            blanks = " " * (whole - cell_width(part.group(1)))
+            aligned.append(blanks + align_point(text, fraction))
+    width = max(map(cell_width, aligned), default=0)
+    return [pad(text, width) for text in aligned]
+
+
+def align_point(text: str, fraction: int) -> str:
+    """A number padded behind its decimals to `fraction` cells; other texts are unchanged."""
+    part = _NUMBER.match(text)
+    if part is None:
+        return text
+    return part.group() + " " * (fraction - len(part.group(2))) + text[part.end() :]
+
+
+def decimals(text: str) -> int:
+    """Cells of the decimals of a number, with their point and its exponent; 0 for other texts."""
+    part = _NUMBER.match(text)
+    return 0 if part is None else len(part.group(2))
+
+
+_NUMBER = re.compile(r"(-?[\d,]+)((?:\.\d+)?(?:e-?\d+)?)")
+
+
+def quantity(value: float, unit: str | None, digits: int = DIGITS) -> str:
     """A number and its unit: `44.7 m/s`; `%` and `°` follow without a blank."""
-    text = number(value, digits)
+    return with_unit(number(value, digits), unit)
+
+
+def with_unit(text: str, unit: str | None) -> str:
+    """The text of a number and its unit."""
     suffix = clean(unit or "", 24).strip()
     if not suffix:
         return text
@@ -174,11 +260,20 @@ def seconds(ns: int, places: int = 3) -> str:
     return f"{ns / 1e9:,.{places}f} s"
 
 
+INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
+"""Times in ns that stand for all that are too early or too late for 64 bits."""
+
+
 def instant(ns: int) -> str:
     """Nanoseconds since 1970 as UTC: `2025-10-09 08:53:20.124 UTC`.
 
-    A time outside of Python's calendar is written in seconds.
+    A time outside of Python's calendar is written in seconds; of one that 64 bits of ns
+    cannot hold a series has kept its bound only: `after 2262-04-11`.
     """
+    if ns == INT64_MAX:
+        return "after 2262-04-11"
+    if ns == INT64_MIN:
+        return "before 1677-09-21"
     from datetime import UTC, datetime, timedelta
 
     whole, rest = divmod(ns, 1_000_000_000)

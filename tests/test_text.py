@@ -43,15 +43,21 @@ def test_clean_cuts_and_keeps_lines_when_told() -> None:
         (44.7, "44.7"),
         (812, "812"),
         (300000, "300,000"),
-        (1234567.891, "1,234,568"),
-        (0.001234567, "0.001235"),
-        (9.99999, "10"),
+        (1234567.891, "1,234,567.891"),
+        (0.001234567, "0.00123457"),
+        (9.99999, "9.99999"),
+        (9.9999999, "9.9999999"),
+        (10.0000004, "10.0000004"),
+        (2.9999999999999996, "3"),
+        (1760000000.123, "1,760,000,000.123"),
+        (9007199254740991.0, "9,007,199,254,740,991"),
         (0.00001, "1e-5"),
         (1.5e9, "1,500,000,000"),
-        (1.5555e12 + 0.5, "1.556e12"),
+        (1.5555e12 + 0.5, "1,555,500,000,000.5"),
+        (1.23456789e17 + 16, "1.23457e17"),
         (1e300, "1e300"),
         (-2.5, "-2.5"),
-        (5e-324, "4.941e-324"),
+        (5e-324, "4.94066e-324"),
         (math.nan, "NaN"),
         (math.inf, "∞"),
         (-math.inf, "-∞"),
@@ -59,6 +65,36 @@ def test_clean_cuts_and_keeps_lines_when_told() -> None:
 )
 def test_numbers(value: float, shown: str) -> None:
     assert text.number(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (0.1 + 0.2, "0.30000000000000004"),
+        (-1760000000.123, "-1,760,000,000.123"),
+        (1e-5, "1e-5"),
+        (3.0, "3"),
+        (1.25e300, "1.25e300"),
+        (math.nan, "NaN"),
+    ],
+)
+def test_full_numbers(value: float, shown: str) -> None:
+    assert text.full_number(value) == shown
+
+
+def test_digits_tell_a_value_from_its_limits_and_neighbours() -> None:
+    assert text.digits_apart(12.5, [12.0, 12.5, math.inf]) == 6
+    digits = text.digits_apart(12.34567891, [12.34567, 12.34568])
+    assert text.number(12.34567891, digits) == "12.345679"
+    assert text.digits_apart(0.3, [0.1 + 0.2]) == 12
+
+
+def test_decimals_are_aligned() -> None:
+    column = text.align_decimals(["8.53", "8.121", "NaN", "1,000", "2 m/s", "-1.5e-5"])
+    points = {line.index(".") for line in column if "." in line}
+    assert len(points) == 1
+    assert {len(line) for line in column} == {max(map(len, column))}
+    assert column[3].index("0", 4) < points.pop()
 
 
 @pytest.mark.parametrize(

@@ -152,10 +152,20 @@ def _safe(
         return []
     if not stroke.joined or len(x) == 1:
         inside = (x >= 0) & (x <= columns) & (y >= 0) & (y <= rows)
-        return [(x[inside].tolist(), y[inside].tolist(), [])] if inside.any() else []
+        x, y = _dot_middles(x[inside], 1, columns), _dot_middles(y[inside], 1, rows)
+        return [(x.tolist(), y.tolist(), [])] if len(x) else []
     if x.min() >= 0 and x.max() <= columns and y.min() >= 0 and y.max() <= rows:
+        x, y = _dot_middles(x, 2, columns), _dot_middles(y, 4, rows)
         return [(x.tolist(), y.tolist(), np.flatnonzero(breaks[: len(x)]).tolist())]
     return _clipped(x, y, breaks, columns, rows)
+
+
+def _dot_middles(values: NDArray[np.float64], dots: int, cells: int) -> NDArray[np.float64]:
+    """The middles of the dots that hold some positions inside, with `dots` of them in a cell.
+
+    Between two dots plotext rounds up or down, by the size of the canvas; ticks never do.
+    """
+    return (np.minimum(np.floor(values * dots), cells * dots - 1) + 0.5) / dots
 
 
 def _clipped(
@@ -184,7 +194,8 @@ def _clipped(
     ys = np.empty(2 * len(keep))
     xs[0::2], xs[1::2] = x0[keep] + enter[keep] * dx[keep], x0[keep] + leave[keep] * dx[keep]
     ys[0::2], ys[1::2] = y0[keep] + enter[keep] * dy[keep], y0[keep] + leave[keep] * dy[keep]
-    xs, ys = np.clip(xs, 0, columns), np.clip(ys, 0, rows)
+    xs = _dot_middles(np.clip(xs, 0, columns), 2, columns)
+    ys = _dot_middles(np.clip(ys, 0, rows), 4, rows)
     if not len(xs):
         return []
     return [(xs.tolist(), ys.tolist(), list(range(2, len(xs), 2)))]

@@ -163,7 +163,7 @@ def test_an_animation_shows_its_first_frame_and_says_how_many(tmp_path: Path) ->
     frames[0].save(tmp_path / "a.gif", save_all=True, append_images=frames[1:])
     panel = image_drawing(tmp_path, "a.gif").panels[0]
     assert isinstance(panel, Image)
-    assert "first of 4 frames" in panel.caption
+    assert panel.caption.startswith("frame 1 of 4 · ")
     assert panel.pixels[0, 0, 0] == pytest.approx(60, abs=4)
 
 

@@ -40,8 +40,6 @@ class CurveStats:
     y_min: float
     y_max: float
     failing: dict[MetricStatus, NDArray[np.int64]]
-    failing_unseen: dict[MetricStatus, NDArray[Any]]
-    """For each failing status the x of its samples that have no finite value."""
     status_counts: dict[MetricStatus, int]
     positions: NDArray[np.int64] | None
     """Positions of the finite points among all n; None if all are finite."""
@@ -49,11 +47,24 @@ class CurveStats:
     """Positions of the samples that have an x and no finite y, by ascending x."""
     missing_x: NDArray[Any]
     """x of `missing`, ascending."""
+    missing_y: NDArray[np.float64]
+    """y of `missing`: NaN or infinite."""
+    missing_statuses: NDArray[np.int32] | None
 
     @property
     def finite(self) -> int:
         """Number of points with a finite value."""
         return len(self.y)
+
+    @property
+    def x_span(self) -> tuple[Any, Any] | None:
+        """Lowest and highest x of all samples, with a finite y or without; None without any."""
+        lows = [self.x_min] if len(self.y) else []
+        highs = [self.x_max] if len(self.y) else []
+        if len(self.missing):
+            lows.append(self.missing_x[0].item())
+            highs.append(self.missing_x[-1].item())
+        return (min(lows), max(highs)) if lows else None
 
 
 def blocks(n: int) -> Iterator[slice]:
@@ -86,7 +97,6 @@ def _compute(curve: Curve) -> CurveStats:
     kept_x, kept_y, kept_s = x, y, statuses
     breaks = np.zeros(0, np.int64)
     positions: NDArray[np.int64] | None = None
-    unseen: dict[MetricStatus, NDArray[Any]] = {}
     missing = np.zeros(0, np.int64)
     if ok is not None:
         positions = np.flatnonzero(ok)
@@ -96,11 +106,6 @@ def _compute(curve: Curve) -> CurveStats:
         kept_x, kept_y = x[positions], y[positions]
         if statuses is not None:
             kept_s = statuses[positions]
-            usable = ~ok if whole_x else ~ok & np.isfinite(x)
-            for status in FAILING:
-                at = x[usable & (statuses == int(status))]
-                if len(at):
-                    unseen[status] = at
     ordered, x_min, x_max, y_min, y_max = _extremes(kept_x, kept_y)
     counts: dict[MetricStatus, int] = {}
     failing: dict[MetricStatus, NDArray[np.int64]] = {}
@@ -123,11 +128,12 @@ def _compute(curve: Curve) -> CurveStats:
         y_min=y_min,
         y_max=y_max,
         failing=failing,
-        failing_unseen=unseen,
         status_counts=counts,
         positions=positions,
         missing=missing,
         missing_x=x[missing],
+        missing_y=y[missing],
+        missing_statuses=None if statuses is None else statuses[missing],
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -24,9 +25,8 @@ from resim_inspect.charts.model.drawing import (
 )
 from resim_inspect.charts.model.readings import Reading, Readout
 from resim_inspect.document.enums import MetricStatus
-from resim_inspect.text import count, number, quantity
+from resim_inspect.text import DIGITS, count, digits_apart, number, quantity
 
-DIGITS = 6
 _NEAR = 0.01
 """Of the extent: about what a cell of a chart covers."""
 _MAX_READINGS = 64
@@ -143,7 +143,10 @@ def _reading(curve: Curve, panel: Plot, k: int) -> Reading:
     axis = panel.right if curve.right and panel.right is not None else panel.y
     at = float(axis_units(stats.x[k : k + 1], panel.x)[0])
     status = None if stats.statuses is None else MetricStatus(int(stats.statuses[k]))
-    text = value_text(float(stats.y[k]), curve.unit, axis)
+    limits = [line.position for line in panel.reference_lines if not line.vertical]
+    near = [*stats.y[max(0, k - 1) : k + 2].tolist(), *limits]
+    value = float(stats.y[k])
+    text = value_text(value, curve.unit, axis, digits_apart(value, near))
     if curve.texts:
         raw = k if stats.positions is None else int(stats.positions[k])
         if raw < len(curve.texts) and curve.texts[raw]:
@@ -272,7 +275,7 @@ def _heatmap_reading(panel: Plot, x: float, y: float) -> tuple[Reading, ...]:
         return ()
     r, c = int(down), int(across)
     where = value_text(y, "", panel.y)
-    return (Reading(where, quantity(float(heatmap.z[r, c]), heatmap.unit, DIGITS)),)
+    return (Reading(where, quantity(float(heatmap.z[r, c]), heatmap.unit)),)
 
 
 def bar_readings(panel: Bars, category: int) -> tuple[Reading, ...]:
@@ -283,10 +286,14 @@ def bar_readings(panel: Bars, category: int) -> tuple[Reading, ...]:
     for series in panel.series[:_MAX_READINGS]:
         if category >= len(series.values):
             continue
+        if series.given is not None and not series.given[category]:
+            continue
         status = None
         if series.statuses is not None and category < len(series.statuses):
             status = MetricStatus(int(series.statuses[category]))
-        text = quantity(float(series.values[category]), series.unit, DIGITS)
+        value = float(series.values[category])
+        near = series.values[max(0, category - 1) : category + 2].tolist()
+        text = quantity(value, series.unit, digits_apart(value, near))
         values.append(
             Reading(series.name, text, status, panel.categories[category], series.color_role)
         )
@@ -304,6 +311,29 @@ def position_text(panel: Panel | None, x: float) -> str:
     return ""
 
 
+def missing_counts(curves: Sequence[Curve], y: Axis) -> list[str]:
+    """Numbers of samples without a finite value: `3 without a value`, `1 at ∞ (↑)`."""
+    # On a log axis an infinity may as well be a number that has no logarithm.
+    values = [curve_stats(curve).missing_y for curve in curves if y.kind != "log"]
+    above = sum(int((ys == math.inf).sum()) for ys in values)
+    below = sum(int((ys == -math.inf).sum()) for ys in values)
+    total = sum(curve_stats(c).total - curve_stats(c).finite for c in curves)
+    texts = [f"{total - above - below:,} without a value"] if total > above + below else []
+    texts += [f"{above:,} at ∞ (↑)"] if above else []
+    return texts + ([f"{below:,} at -∞ (↓)"] if below else [])
+
+
+def _bars_without_value(panel: Bars) -> list[str]:
+    """Numbers of bars that are not finite: `2 NaN`, `1 infinite`."""
+    nan = infinite = 0
+    for series in panel.series:
+        values = series.values if series.given is None else series.values[series.given]
+        nan += int(np.isnan(values).sum())
+        infinite += int(np.isinf(values).sum())
+    texts = [f"{nan:,} NaN"] if nan else []
+    return texts + ([f"{infinite:,} infinite"] if infinite else [])
+
+
 def caption(drawing: Drawing) -> str:
     """Size of the data behind a drawing, all panels together: `2 series · 600,000 points`."""
     if drawing.caption:
@@ -311,18 +341,18 @@ def caption(drawing: Drawing) -> str:
     parts: list[str] = []
     curves = [c for p in drawing.panels if isinstance(p, Plot) for c in p.curves if c.counted]
     points = sum(curve_stats(c).total for c in curves)
-    missing = points - sum(curve_stats(c).finite for c in curves)
     if len(curves) > 1:
         parts.append(f"{len(curves)} series")
     if curves:
         parts.append(count(points, "point"))
-    if missing:
-        parts.append(f"{missing:,} without a value")
     for panel in drawing.panels:
+        if isinstance(panel, Plot):
+            parts += missing_counts([c for c in panel.curves if c.counted], panel.y)
         if isinstance(panel, Bars):
             parts.append(count(len(panel.categories), "category", "categories"))
+            parts += _bars_without_value(panel)
         if isinstance(panel, Plot) and panel.bands:
             runs = sum(len(band.starts) for band in panel.bands)
             samples = sum(band.samples for band in panel.bands)
-            parts.append(f"{count(samples, 'sample')} in {count(runs, 'state')}")
+            parts.append(f"{count(samples, 'sample')} in {count(runs, 'segment')}")
     return " · ".join(parts)

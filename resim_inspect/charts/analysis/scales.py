@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from resim_inspect.charts.analysis.curve_stats import curve_stats
 from resim_inspect.charts.analysis.decimate import Decimated
 from resim_inspect.charts.model.layers import Axis, Box, Curve, Plot
+from resim_inspect.charts.model.picture import ROUNDING
 
 Range = tuple[float, float]
 
@@ -26,12 +27,16 @@ class Scale:
     reverse: bool = False
 
     def place(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Axis units as fractions of cells: 0 is the lower edge, `cells` the upper one."""
+        """Axis units as fractions of cells: 0 is the lower edge, `cells` the upper one.
+
+        Moved up by `ROUNDING`, except at the upper edge: rounding down gives the cell.
+        """
         # A quarter of everything first: the span of ±1e308 is more than a float holds.
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             span = self.high * 0.25 - self.low * 0.25
             part = (values * 0.25 - self.low * 0.25) / span
-            return (1.0 - part if self.reverse else part) * self.cells
+            part = 1.0 - part if self.reverse else part
+            return part * (self.cells - ROUNDING) + ROUNDING
 
     def cell(self, value: float) -> int | None:
         """The cell in which a value lies, 0 the lowest; None outside."""
@@ -70,13 +75,10 @@ def data_extent(panel: Plot) -> Range | None:
     lows: list[float] = []
     highs: list[float] = []
     for curve in panel.curves:
-        stats = curve_stats(curve)
-        if stats.finite:
-            lows.append(_units(stats.x_min, curve, panel.x))
-            highs.append(_units(stats.x_max, curve, panel.x))
-        for at in stats.failing_unseen.values():
-            lows.append(_units(at.min(), curve, panel.x))
-            highs.append(_units(at.max(), curve, panel.x))
+        span = curve_stats(curve).x_span
+        if span is not None:
+            lows.append(_units(span[0], curve, panel.x))
+            highs.append(_units(span[1], curve, panel.x))
     for box in panel.boxes:
         lows.append(min(box.x0, box.x1))
         highs.append(max(box.x0, box.x1))

@@ -45,10 +45,14 @@ def multiples(low: float, high: float, step: float, max_ticks: int = 200) -> lis
 
 def number_ticks(low: float, high: float, max_ticks: int) -> Ticks:
     """Round numbers between low and high, with just the digits that tell them apart."""
-    span = high - low
-    if not (span > 0 and math.isfinite(span)):
+    if not (high > low and math.isfinite(low) and math.isfinite(high)):
         return Ticks((low,), (number(low),)) if math.isfinite(low) else Ticks((), ())
-    step = nice_step(span, max_ticks)
+    span = high - low
+    if math.isfinite(span):
+        step = nice_step(span, max_ticks)
+    else:
+        # The span of ±1e308 is more than a float holds: of a tenth, and no step that is.
+        step = 10 * nice_step(high / 10 - low / 10, max(4, max_ticks))
     positions = multiples(low, high, step)
     if not positions:
         return Ticks((), ())

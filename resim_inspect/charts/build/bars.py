@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -13,7 +14,7 @@ from resim_inspect.charts.source import MissingError, Source, legend_name, data_
 from resim_inspect.charts.model.style import RGB, ColorRole
 from resim_inspect.document.enums import SeriesKind
 from resim_inspect.document.model import BarChartValues, BatchwiseBarChartValues, Metric
-from resim_inspect.text import clean
+from resim_inspect.text import clean, count
 
 _LABEL = 80
 
@@ -52,13 +53,15 @@ def bar_chart(source: Source, metric: Metric, values: BarChartValues) -> Drawing
     for color_role, (name, positions, doubles, statuses, unit) in enumerate(parts):
         full = np.full(len(order), np.nan)
         full[positions] = doubles
+        given = np.zeros(len(order), bool)
+        given[positions] = True
         repeated += len(positions) - len(set(positions))
         states = None
         if statuses is not None:
             states = np.zeros(len(order), np.int32)
             states[positions] = statuses
         if name not in source.options.hidden:
-            series.append(BarSeries(name, full, states, unit, color_role))
+            series.append(BarSeries(name, full, states, unit, color_role, given))
     if repeated:
         source.note(f"{repeated:,} names stand more than once; the last value of each is drawn.")
     units = {s.unit for s in series}
@@ -117,22 +120,27 @@ def batchwise_bar_chart(source: Source, metric: Metric, values: BatchwiseBarChar
         return source.message(metric, *(failed or ["The metric names no categories."]))
     for text in failed:
         source.note(text)
-    moments = sorted({t for _, times, *_ in parts for t in times})
-    position_of = {t: k for k, t in enumerate(moments)}
+    batches = sorted({batch for _, times, *_ in parts for batch in _numbered(times)})
+    position_of = {batch: k for k, batch in enumerate(batches)}
+    repeated = len(batches) - len({moment for moment, _ in batches})
+    if repeated:
+        source.note(f"{count(repeated, 'batch', 'batches')} with the time of another; each has a bar.")
     series = []
     for category, times, doubles, statuses, unit, color_role in parts:
-        full = np.full(len(moments), np.nan)
-        positions = [position_of[t] for t in times]
+        full = np.full(len(batches), np.nan)
+        positions = [position_of[batch] for batch in _numbered(times)]
         full[positions] = doubles
+        given = np.zeros(len(batches), bool)
+        given[positions] = True
         states = None
         if statuses is not None:
-            states = np.zeros(len(moments), np.int32)
+            states = np.zeros(len(batches), np.int32)
             states[positions] = statuses
         name = clean(category, _LABEL) or "(no name)"
         if name not in source.options.hidden:
-            series.append(BarSeries(name, full, states, unit, color_role))
+            series.append(BarSeries(name, full, states, unit, color_role, given))
     panel = Bars(
-        tuple(_labels(moments)),
+        tuple(_labels(batches)),
         tuple(series),
         stacked=bool(values.stack_bars),
         x_title=clean(values.x_axis_name or "", TITLE_LIMIT) or "batch [UTC]",
@@ -140,12 +148,33 @@ def batchwise_bar_chart(source: Source, metric: Metric, values: BatchwiseBarChar
         vertical=True,
     )
     names = tuple(clean(part[0], _LABEL) or "(no name)" for part in parts)
-    shown = panel if moments else Message("There are no batches.")
+    shown = panel if batches else Message("There are no batches.")
     return source.drawing(metric, shown, series=names)
 
 
-def _labels(moments: list[int]) -> list[str]:
-    """Batch times as short as keeps them apart."""
+def _numbered(times: list[int]) -> list[tuple[int, int]]:
+    """Each time with the number of equal ones before it: two batches may have one time."""
+    before: Counter[int] = Counter()
+    numbered = []
+    for moment in times:
+        numbered.append((moment, before[moment]))
+        before[moment] += 1
+    return numbered
+
+
+def _labels(batches: list[tuple[int, int]]) -> list[str]:
+    """Batch times as short as keeps them apart; those of equal times are numbered."""
+    moments = list(dict.fromkeys(moment for moment, _ in batches))
+    label_of = dict(zip(moments, _moment_labels(moments), strict=True))
+    several = {moment for moment, number in batches if number}
+    return [
+        f"{label_of[moment]} #{number + 1}" if moment in several else label_of[moment]
+        for moment, number in batches
+    ]
+
+
+def _moment_labels(moments: list[int]) -> list[str]:
+    """Distinct times as short as keeps them apart."""
     known = [_moment(t) for t in moments]
     dates = [m for m in known if m is not None]
     if len(dates) < len(known):

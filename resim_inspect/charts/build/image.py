@@ -23,7 +23,7 @@ from resim_inspect.charts.source import (
 )
 from resim_inspect.document.enums import DataType
 from resim_inspect.document.model import ImageListValues, ImageValues, Metric, MetricsData
-from resim_inspect.text import clean, count, size
+from resim_inspect.text import clean, size
 
 if TYPE_CHECKING:
     from PIL import Image as Pillow
@@ -77,7 +77,9 @@ def open_image(path: Path, shown: str) -> tuple[NDArray[np.uint8], str]:
                         f'"{shown}" is too large to be drawn here: {width:,} × {height:,} pixels.'
                     )
                 frames = int(getattr(opened, "n_frames", 1))
-                pixels = _pixels(opened)
+                pixels, on_side = _pixels(opened)
+                if on_side:
+                    width, height = height, width
                 kind = opened.format or "image"
         except UnidentifiedImageError as error:
             raise MissingError(f'"{shown}" is not an image in a known format.') from error
@@ -88,9 +90,9 @@ def open_image(path: Path, shown: str) -> tuple[NDArray[np.uint8], str]:
         ) as error:  # fmt: skip
             reason = clean(str(error), 80) or type(error).__name__
             raise MissingError(f'"{shown}" cannot be decoded: {reason}.') from error
-    parts = [shown, f"{width:,} × {height:,}", kind, size(about.st_size)]
-    if frames > 1:
-        parts.append(f"first of {count(frames, 'frame')}")
+    # The number of frames comes first: a caption that is too long is cut at its end.
+    parts = [f"frame 1 of {frames:,}"] if frames > 1 else []
+    parts += [shown, f"{width:,} × {height:,}", kind, size(about.st_size)]
     return pixels, " · ".join(parts)
 
 
@@ -102,12 +104,19 @@ def _opened(file: IO[bytes]) -> Pillow.Image:
     return Pillow.open(file, formats=IMAGE_FORMATS)
 
 
-def _pixels(image: Pillow.Image) -> NDArray[np.uint8]:
-    """The first frame, made small, on white where it is transparent."""
+def _pixels(image: Pillow.Image) -> tuple[NDArray[np.uint8], bool]:
+    """The first frame, made small, upright, on white where it is transparent.
+
+    Also returns True if the file stores it on its side.
+    """
+    from PIL import ExifTags
     from PIL import Image as Pillow
 
     image.draft("RGB", (MAX_SIDE, MAX_SIDE))
     image.seek(0)
+    image.load()
+    # Read after loading, which turns images of some formats itself and drops the tag.
+    orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
     if image.mode not in ("RGB", "RGBA", "L", "P", "LA", "1", "CMYK", "PA"):
         image = _eight_bits(image)
     small: Pillow.Image
@@ -119,7 +128,15 @@ def _pixels(image: Pillow.Image) -> NDArray[np.uint8]:
     else:
         small = image.convert("RGB")
         small.thumbnail((MAX_SIDE, MAX_SIDE))
-    return np.asarray(small, np.uint8)
+    transpose = Pillow.Transpose
+    turns = {
+        2: transpose.FLIP_LEFT_RIGHT, 3: transpose.ROTATE_180, 4: transpose.FLIP_TOP_BOTTOM,
+        5: transpose.TRANSPOSE, 6: transpose.ROTATE_270, 7: transpose.TRANSVERSE,
+        8: transpose.ROTATE_90,
+    }  # fmt: skip
+    if orientation in turns:
+        small = small.transpose(turns[orientation])
+    return np.asarray(small, np.uint8), orientation in (5, 6, 7, 8)
 
 
 def _eight_bits(image: Pillow.Image) -> Pillow.Image:

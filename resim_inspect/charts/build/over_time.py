@@ -22,7 +22,7 @@ from resim_inspect.document.model import (
     LinePlotValues,
     Metric,
 )
-from resim_inspect.text import clean, count, quantity
+from resim_inspect.text import LIMIT_DIGITS, clean, count, quantity
 
 TITLE_LIMIT = 60
 
@@ -38,7 +38,7 @@ def threshold_lines(definition: FailureDefinition | None, unit: str, of: str = "
         (definition.fails_below, "below", "<"),
     ):
         if at is not None and math.isfinite(at):
-            value = quantity(at, unit)
+            value = quantity(at, unit, LIMIT_DIGITS)
             label = f"{lead}fails {word} {value}"
             lines.append(ReferenceLine(at, label, "limit", short=f"{sign} {value}"))
     return lines
@@ -95,7 +95,7 @@ def double_over_time(source: Source, metric: Metric, values: DoubleOverTimeValue
     reference_lines: list[ReferenceLine] = []
     for curve, definition in shown:
         reference_lines += threshold_lines(definition, curve.unit, curve.name if len(distinct) > 1 else "")
-    earliest = [curve_stats(c).x_min for c in curves if curve_stats(c).finite]
+    earliest = [span[0] for c in curves if (span := curve_stats(c).x_span) is not None]
     if any(c.x.dtype.kind != "i" for c in curves):
         axis = Axis(title="sample", integer_ticks=True)
     else:

@@ -71,13 +71,18 @@ def states_over_time(source: Source, metric: Metric, values: StatesOverTimeValue
     if not any(len(band.starts) for band in bands):
         return source.message(metric, "There are no states to draw: the series are empty.")
     present = {state for band in bands for state in band.states}
-    listed = [clean(s, _STATE) for s in values.states_set]
+    listed = [_state_name(state) for state in values.states_set]
     extra = sorted(present - set(listed))
     if extra:
         source.note(f"Not in the metric's set of states: {', '.join(extra[:5])}.")
-    plot = band_plot(source, shown, [*listed, *extra], {clean(s, _STATE) for s in failing})
+    plot = band_plot(source, shown, [*listed, *extra], {_state_name(state) for state in failing})
     plot = with_events(source, plot)
     return source.drawing(metric, plot, series=names)
+
+
+def _state_name(state: str) -> str:
+    """A state as it is written in a band and in the legend."""
+    return clean(state, _STATE) or "(empty)"
 
 
 def band_plot(source: Source, bands: list[Bands], states: list[str], failing: set[str]) -> Plot:
@@ -138,7 +143,7 @@ def make_band(
         times, codes = times[order], codes[order]
         statuses = None if statuses is None else statuses[order]
     starts, ends, run_codes, worst = runs(times, codes, statuses)
-    shown = tuple(clean(text, _STATE) or "(empty)" for text in uniques)
+    shown = tuple(map(_state_name, uniques))
     return Bands(
         name=name,
         starts=starts,

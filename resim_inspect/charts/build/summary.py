@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -28,7 +28,7 @@ from resim_inspect.charts.model.style import VALUE_MARK
 from resim_inspect.charts.analysis.ticks import position_label
 from resim_inspect.document.enums import MetricStatus, SeriesKind
 from resim_inspect.document.model import DoubleSummaryValues, Metric, MetricsData, Series
-from resim_inspect.text import clean, number, quantity
+from resim_inspect.text import align_decimals, clean, digits_apart, number, quantity
 
 _MAX_BARS = 40
 
@@ -198,8 +198,10 @@ def _table(
     categories: list[str | None],
 ) -> Table:
     """One row a category."""
-    rows = []
+    rows: list[tuple[Cell, Cell, Cell]] = []
     unit = clean(data.unit, 24)
+    limits = values.failure_definition
+    bounds = [at for at in (limits.fails_above, limits.fails_below) if at is not None]
     for category in categories:
         name = clean(category or "", 60)
         try:
@@ -207,15 +209,20 @@ def _table(
         except MissingError as error:
             rows.append((Cell(name), Cell("–", "dim"), Cell(str(error), "dim")))
             continue
-        value = quantity(float(chosen.values[chosen.position]), unit, 6)
+        value = float(chosen.values[chosen.position])
+        text = quantity(value, unit, digits_apart(value, bounds))
         rows.append(
             (
                 Cell(name),
-                Cell(value, chosen.status, bold=True),
+                Cell(text, chosen.status, bold=True),
                 Cell(status_word(chosen.status), chosen.status),
             )
         )
-    limits = values.failure_definition
+    aligned = align_decimals([row[1].text for row in rows])
+    rows = [
+        (row[0], replace(row[1], text=text), row[2])
+        for row, text in zip(rows, aligned, strict=True)
+    ]
     parts = [data_name(data)]
     for reference in threshold_lines(limits, unit):
         parts.append(reference.label)

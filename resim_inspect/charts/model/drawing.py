@@ -44,13 +44,15 @@ class DrawOptions:
 
 @dataclass(frozen=True, eq=False)
 class BarSeries:
-    """One value a category; NaN for none."""
+    """One value a category."""
 
     name: str
     values: NDArray[np.float64]
     statuses: NDArray[np.int32] | None = None
     unit: str = ""
     color_role: ColorRole = 0
+    given: NDArray[np.bool_] | None = None
+    """False for categories that the series has no value for; None if it has all."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -78,12 +78,14 @@ class Curve:
 
 
 class Fill(NamedTuple):
-    """Legend entry of the colour of filled shapes."""
+    """Legend entry of the colour of filled shapes, or of a sign beside them."""
 
     name: str
     color_role: ColorRole
     shade: int = 0
     """Position of its fill pattern, used without colours."""
+    sign: str = ""
+    """The sign, if it is not a filled cell."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,12 @@ from resim_inspect.charts.model.readings import Readout
 from resim_inspect.charts.model.style import Line, Span, Style
 from resim_inspect.document.enums import MetricStatus
 
+ROUNDING = 1e-9
+"""Of a cell: positions this close below a cell's lower edge belong to it.
+
+Ticks, marks, lines and the cursor all round alike, so equal values are in the same cell.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Rect:
@@ -73,7 +79,7 @@ class Picture:
         part = (x - low) / (high - low)
         if self.reverse:
             part = 1 - part
-        return self.plot.x + min(self.plot.width - 1, int(part * self.plot.width))
+        return self.plot.x + min(self.plot.width - 1, int(part * self.plot.width + ROUNDING))
 
     @property
     def text(self) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import takewhile
 
 from resim_inspect.charts.model.style import PLAIN_STYLE, Line, Span, Style
-from resim_inspect.text import cell_width
+from resim_inspect.text import cell_width, cut
 
 
 def common_start(names: Sequence[str], words: bool = False) -> int:
@@ -22,6 +22,40 @@ def common_start(names: Sequence[str], words: bool = False) -> int:
     drop = max(common.rfind(end) for end in "·/:." + " _-" * words) + 1
     drop += len(common[drop:]) - len(common[drop:].lstrip())
     return drop if all(name[drop:].strip() for name in names) else 0
+
+
+def distinct_labels(names: Sequence[str], width: int) -> list[str]:
+    """Names in at most `width` cells, cut where they do not differ.
+
+    A common path is dropped (`states · planner` to `planner`), common words only where names
+    that are cut could not be told apart. What still could not keeps its end too.
+    """
+    if len(names) < 2 or all(cell_width(name) <= width for name in names):
+        return [cut(name, width) for name in names]
+    different = len(set(names))
+    drop = common_start(names, words=len({cut(name, width) for name in names}) < different)
+    kept = [name[drop:] for name in names]
+    ways = [[cut(name, width) for name in kept], [_cut_middle(name, width) for name in kept]]
+    for labels in ways:
+        if len(set(labels)) == different:
+            return labels
+    same = takewhile(lambda pair: pair[0] == pair[1], zip(min(kept), max(kept), strict=False))
+    common = sum(1 for _ in same)
+    ways.append([cut("…" + name[common:], width) for name in kept])
+    return max(ways, key=lambda labels: len(set(labels)))
+
+
+def _cut_middle(text: str, width: int) -> str:
+    """`text` in at most `width` cells: its start, `…` and its end."""
+    if cell_width(text) <= width or width < 3:
+        return cut(text, width)
+    start = cut(text, width - (width - 1) // 2)
+    end = ""
+    for char in reversed(text):
+        if cell_width(char + end) > width - cell_width(start):
+            break
+        end = char + end
+    return start + end
 
 
 _MAX_CLUSTER = 8

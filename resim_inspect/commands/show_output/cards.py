@@ -17,15 +17,21 @@ from resim_inspect.commands.show_output.layout import (
     table,
 )
 from resim_inspect.document.enums import WORST_FIRST, MetricStatus
-from resim_inspect.document.model import Metric, MetricsData
+from resim_inspect.document.model import (
+    DoubleSummaryValues,
+    FailureDefinition,
+    Metric,
+    MetricsData,
+    ScalarValues,
+)
 from resim_inspect.text import (
     cell_width,
     clean,
     count,
     cut,
     cut_left,
+    full_number,
     instant,
-    number,
     seconds,
     size,
     wrap,
@@ -180,7 +186,8 @@ class Cards:
             events = [clean(event.name, 30) for event in self.document.events_of(metric)]
             parts.append("of event " + ", ".join(events) if events else "of no event")
         if full:
-            parts += [f"order {number(metric.order)}"] if metric.order is not None else []
+            parts += _full_numbers(metric)
+            parts += [f"order {full_number(metric.order)}"] if metric.order is not None else []
             parts.append(f"id {clean(metric.id)}")
         parts += [f"{clean(tag.key, 40)}={clean(tag.value, 60)}" for tag in metric.tags]
         if parts:
@@ -259,3 +266,14 @@ class Cards:
     def dim(self, lines: Sequence[str] | Iterator[str]) -> Iterator[str]:
         """Yield dim lines."""
         return (self.painter.paint(line.rstrip(), DIM) for line in lines)
+
+
+def _full_numbers(metric: Metric) -> list[str]:
+    """The value of a scalar and the failure thresholds, with all their digits."""
+    values = metric.values
+    if not isinstance(values, ScalarValues | DoubleSummaryValues):
+        return []
+    definition = values.failure_definition or FailureDefinition()
+    named = [("value", values.value)] if isinstance(values, ScalarValues) else []
+    named += [("fails above", definition.fails_above), ("fails below", definition.fails_below)]
+    return [f"{name} {full_number(number)}" for name, number in named if number is not None]

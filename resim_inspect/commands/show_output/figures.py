@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,17 @@ from resim_inspect.document.model import (
 )
 from resim_inspect.document.summary import Statistics, statistics
 from resim_inspect.errors import DocumentError
-from resim_inspect.text import cell_width, clean, cut, instant, number, pad, seconds
+from resim_inspect.text import (
+    align_decimals,
+    cell_width,
+    clean,
+    cut,
+    full_number,
+    instant,
+    number,
+    pad,
+    seconds,
+)
 
 if TYPE_CHECKING:
     from resim_inspect.document.document import Document
@@ -72,6 +82,11 @@ def series_table(
         # A column that says nothing about any series is not drawn.
         names = ("series", "n", "min", "mean", "max", "NaN", "±∞")
         kept = [at for at in range(len(names)) if at < 2 or any(row[at] for row in rows)]
+        columns = [
+            align_decimals(column) if 2 <= at <= 4 else column
+            for at, column in enumerate(zip(*rows, strict=True))
+        ]
+        rows = list(zip(*columns, strict=True))
         lines = table(
             [[names[at] for at in kept], *[[row[at] for at in kept] for row in rows]],
             right=range(1, len(kept)),
@@ -144,7 +159,7 @@ def _status_counts(document: Document, part: Part) -> tuple[tuple[MetricStatus, 
 
 
 def _most_frequent(data: MetricsData, part: Part, found: Statistics) -> str:
-    shown = ", ".join(f"{clean(text, 24)} {n:,}" for text, n in found.strings[:8])
+    shown = ", ".join(f"{clean(text, 24) or '(empty)'} {n:,}" for text, n in found.strings[:8])
     more = len(found.strings) - 8
     name = clean(part.category if part.category is not None else data.name, NAME_CELLS)
     return f"{name}: {shown}" + (f", {more:,} more" if more > 0 else "")
@@ -221,11 +236,13 @@ def _fitting(columns: list[Column], lead: int, width: int) -> Iterator[list[Colu
 
 def _lines(columns: list[Column]) -> list[str]:
     rows = [["", *(heading for heading, _, _ in columns)]]
+    chosen = _chosen_rows(columns)
+    cells = [_cells(series, marks, chosen) for _, series, marks in columns]
     before = -1
-    for at in _chosen_rows(columns):
+    for position, at in enumerate(chosen):
         if at != before + 1:
             rows.append(["…", *[""] * len(columns)])
-        rows.append([f"{at:,}", *(_cell(series, marks, at) for _, series, marks in columns)])
+        rows.append([f"{at:,}", *(column[position] for column in cells)])
         before = at
     left_over = max(len(series) for _, series, _ in columns) - before - 1
     if left_over > 0:
@@ -266,19 +283,30 @@ def _chosen_rows(columns: list[Column]) -> list[int]:
     return sorted(rows)[: 2 * ROWS]
 
 
-def _cell(series: Series, marks: Series | None, at: int) -> str:
+def _cells(series: Series, marks: Series | None, rows: Sequence[int]) -> list[str]:
+    """Values of some rows with the symbols of their statuses, decimals aligned."""
+    texts = [_value(series, at) for at in rows]
+    if series.kind is SeriesKind.DOUBLES:
+        texts = align_decimals(texts)
+    if marks is None or marks.kind is not SeriesKind.STATUSES:
+        return texts
+    return [
+        f"{text} {MetricStatus(int(marks.statuses[at])).symbol if at < len(marks) else ' '}"
+        if at < len(series)
+        else ""
+        for at, text in zip(rows, texts, strict=True)
+    ]
+
+
+def _value(series: Series, at: int) -> str:
+    """One value in full; empty beyond the end."""
     if at >= len(series):
         return ""
     value = series.value(at)
     if isinstance(value, MetricStatus):
-        shown = value.symbol
-    elif series.kind is SeriesKind.TIMESTAMPS:
-        shown = instant(int(value)) if int(value) > _CALENDAR else seconds(int(value))
-    elif isinstance(value, float):
-        shown = number(value, 6)
-    else:
-        shown = cut(clean(str(value)), 36)
-    if marks is None or marks.kind is not SeriesKind.STATUSES:
-        return shown
-    mark = MetricStatus(int(marks.statuses[at])).symbol if at < len(marks) else " "
-    return f"{shown} {mark}"
+        return value.symbol
+    if series.kind is SeriesKind.TIMESTAMPS:
+        return instant(int(value)) if int(value) > _CALENDAR else seconds(int(value))
+    if isinstance(value, float):
+        return full_number(value)
+    return cut(clean(str(value)) or "(empty)", 36)

@@ -16,7 +16,7 @@ from resim_inspect.document.model import (
     ScalarValues,
 )
 from resim_inspect.errors import DocumentError
-from resim_inspect.text import clean, count, number
+from resim_inspect.text import clean, count, full_number, number
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.theme import ThemeStyles
 
@@ -44,9 +44,9 @@ def limits(metric: Metric) -> list[str]:
     for name, definition in found:
         parts = []
         if definition.fails_above is not None:
-            parts.append(f"above {number(definition.fails_above)}")
+            parts.append(f"above {full_number(definition.fails_above)}")
         if definition.fails_below is not None:
-            parts.append(f"below {number(definition.fails_below)}")
+            parts.append(f"below {full_number(definition.fails_below)}")
         if parts:
             lines.append(f"{name + ' ' if name else ''}fails {' or '.join(parts)}")
     return lines
@@ -146,7 +146,7 @@ def metric_details(document: Document, metric: Metric) -> list[Detail]:
         Detail("should_display", _tristate(metric.should_display)),
         Detail("blocking", _tristate(metric.blocking)),
         Detail("event_metric", _tristate(metric.event_metric)),
-        Detail("order", "unset" if metric.order is None else number(metric.order, 9)),
+        Detail("order", "unset" if metric.order is None else full_number(metric.order)),
         Detail("job id", metric.job_id or "unset"),
     ]
     found += [Detail(f"tag {tag.key}", tag.value) for tag in metric.tags]

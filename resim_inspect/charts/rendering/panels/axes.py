@@ -8,9 +8,9 @@ from resim_inspect.charts.analysis.scales import Range, Scale
 from resim_inspect.charts.analysis.ticks import Ticks, ticks
 from resim_inspect.charts.model.drawing import Axis, Plot
 from resim_inspect.charts.model.picture import Rect
-from resim_inspect.charts.rendering.cells import common_start
+from resim_inspect.charts.rendering.cells import distinct_labels
 from resim_inspect.charts.rendering.panels.canvas import PanelRequest, PlotFrame
-from resim_inspect.text import cell_width, cut, fit, number
+from resim_inspect.text import LIMIT_DIGITS, cell_width, cut, fit, number
 
 _MIN_LABELS = 3
 
@@ -65,18 +65,14 @@ def y_ticks_of(extent: tuple[float, float], axis: Axis, rows: int) -> Ticks:
 
 
 def shortened(y_ticks: Ticks, axis: Axis, width: int) -> Ticks:
-    """The ticks of categories without the common start of all names, if they would be cut.
-
-    A common path is dropped (`states · planner` to `planner`); common words only where the
-    names could not be told apart when they are cut.
-    """
-    names = axis.categories
-    room = _most_label(width)
-    if axis.kind != "category" or len(names) < 2 or all(cell_width(n) <= room for n in names):
+    """The ticks of categories cut where all their names are alike, if they would be cut."""
+    if axis.kind != "category":
         return y_ticks
-    drop = common_start(names, words=len({cut(name, room) for name in names}) < len(names))
-    kept = [label[drop:] for label in y_ticks.labels]
-    return Ticks(y_ticks.positions, tuple(kept), y_ticks.title)
+    label_of = dict(
+        zip(axis.categories, distinct_labels(axis.categories, _most_label(width)), strict=True)
+    )
+    labels = tuple(label_of.get(label, label) for label in y_ticks.labels)
+    return Ticks(y_ticks.positions, labels, y_ticks.title)
 
 
 def _most_label(width: int) -> int:
@@ -100,7 +96,7 @@ def with_thresholds(y_ticks: Ticks, panel: Plot, y: Scale) -> Ticks:
         if y.cell(at) not in values
     ]
     written = dict(zip(y_ticks.positions, y_ticks.labels, strict=True))
-    kept += [(at, written.get(at, number(at))) for at in values.values()]
+    kept += [(at, written.get(at, number(at, LIMIT_DIGITS))) for at in values.values()]
     kept.sort()
     return Ticks(tuple(at for at, _ in kept), tuple(label for _, label in kept), y_ticks.title)
 

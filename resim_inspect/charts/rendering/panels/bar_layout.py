@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from resim_inspect.charts.model.drawing import Bars, BarSeries
-from resim_inspect.charts.rendering.panels.boxes import fill_char
-from resim_inspect.charts.rendering.panels.canvas import PanelRequest
-from resim_inspect.charts.rendering.panels.legend import LegendEntry
-from resim_inspect.document.enums import MetricStatus
+from resim_inspect.charts.model.drawing import Bars, BarSeries, Fill
+from resim_inspect.charts.model.style import ColorRole
+from resim_inspect.document.enums import FAILING, MetricStatus
+
+NO_VALUE_MARK = "∅"
+"""In the place of a bar that is NaN."""
 
 
 def visible_categories(panel: Bars, window: tuple[float, float] | None) -> range:
@@ -22,14 +23,21 @@ def visible_categories(panel: Bars, window: tuple[float, float] | None) -> range
     return range(first, last + 1)
 
 
+def value_at(series: BarSeries, category: int) -> float | None:
+    """Value of one bar; None if the series has none for the category."""
+    if category >= len(series.values) or (series.given is not None and not series.given[category]):
+        return None
+    return float(series.values[category])
+
+
 def stack(panel: Bars, categories: Iterable[int]) -> list[tuple[int, BarSeries, float, float]]:
     """(position, series, start, end) of each part of a bar; those below zero stack downwards."""
     parts = []
     for category in categories:
         up, down = 0.0, 0.0
         for series in panel.series:
-            value = float(series.values[category]) if category < len(series.values) else math.nan
-            if not math.isfinite(value):
+            value = value_at(series, category)
+            if value is None or not math.isfinite(value):
                 continue
             if not panel.stacked:
                 parts.append((category, series, 0.0, value))
@@ -49,12 +57,32 @@ def status_of(series: BarSeries, category: int) -> MetricStatus | None:
     return MetricStatus(int(series.statuses[category]))
 
 
-def legend_entries(panel: Bars, request: PanelRequest) -> list[LegendEntry]:
-    """One entry for each named series; none for a single series."""
-    named = [s for s in panel.series if s.name]
-    if len(named) < 2:
-        return []
-    return [
-        LegendEntry(fill_char(panel.series.index(s), request.palette), s.name, s.color_role)
-        for s in named
-    ]
+def color_role_of(panel: Bars, series: BarSeries, category: int) -> ColorRole:
+    """Colour of one bar: that of a failing status, if no colour tells series apart."""
+    status = status_of(series, category)
+    if status is not None and status.fails and len(panel.series) == 1:
+        return status
+    return series.color_role
+
+
+def shades(panel: Bars) -> dict[str, int]:
+    """The fill pattern of each name, used without colours: series of one name share it."""
+    names = dict.fromkeys(series.name for series in panel.series)
+    return {name: shade for shade, name in enumerate(names)}
+
+
+def bar_fills(panel: Bars) -> tuple[Fill, ...]:
+    """Legend entries: the named series if there are several, and the failing statuses."""
+    shade_of = shades(panel)
+    named = {series.name: series for series in panel.series if series.name}
+    fills = [Fill(name, one.color_role, shade_of[name]) for name, one in named.items()]
+    fills = fills if len(fills) > 1 else []
+    for status in FAILING:
+        many = sum(
+            int((series.statuses == int(status)).sum())
+            for series in panel.series
+            if series.statuses is not None
+        )
+        if many:
+            fills.append(Fill(f"{status.name} {many:,}", status, sign=status.symbol))
+    return tuple(fills)

@@ -12,7 +12,7 @@ from resim_inspect.charts.rendering.cells import RIGHT, UP
 from resim_inspect.charts.rendering.panels.canvas import PlotFrame
 from resim_inspect.text import cell_width
 
-FILLS = "█▓▒░"
+FILLS = "█▓▒░#+=:%~"
 """Fills of the series without colours."""
 
 _SIDES = {
@@ -25,6 +25,9 @@ _SIDES = {
 
 Span = tuple[float, float]
 """Start and end in cells, ascending."""
+
+_Owners = dict[tuple[int, int], int]
+"""Position of the box that a cell shows."""
 
 
 def fill_char(shade: int, palette: Palette) -> str:
@@ -42,6 +45,8 @@ def paint_boxes(frame: PlotFrame, boxes: tuple[Box, ...]) -> None:
         y0, y1 = frame.y.place(edges[:, 2]), frame.y.place(edges[:, 3])
     columns = np.stack((np.minimum(x0, x1), np.maximum(x0, x1)), 1)
     rows = np.stack((np.minimum(y0, y1), np.maximum(y0, y1)), 1)
+    owners: _Owners = {}
+    shown: list[tuple[int, Span, Span]] = []
     for k, box in enumerate(boxes):
         (left, right), (low, high) = columns[k].tolist(), rows[k].tolist()
         if not all(math.isfinite(edge) for edge in (left, right, low, high)):
@@ -49,23 +54,51 @@ def paint_boxes(frame: PlotFrame, boxes: tuple[Box, ...]) -> None:
         if right < 0 or left > frame.area.width or high < 0 or low > frame.area.height:
             continue
         if box.horizontal:
-            _paint_box(frame, box, (left, right), (low, high))
+            shown.append((k, (left, right), (low, high)))
+            _paint_box(frame, box, (left, right), (low, high), owners, k)
             _paint_label(frame, box, (left, right), (low, high))
         else:
-            _paint_box(frame, box, (low, high), (left, right))
+            shown.append((k, (low, high), (left, right)))
+            _paint_box(frame, box, (low, high), (left, right), owners, k)
+    if not frame.palette.color:
+        _paint_hidden(frame, boxes, shown, owners)
+
+
+def _paint_hidden(
+    frame: PlotFrame,
+    boxes: tuple[Box, ...],
+    shown: list[tuple[int, Span, Span]],
+    owners: _Owners,
+) -> None:
+    """Give a cell to short boxes that others cover: without colours a cell shows one box."""
+    visible = set(owners.values())
+    for k, along, across in shown:
+        box = boxes[k]
+        if k in visible or along[1] - along[0] >= 1 or box.x0 == box.x1 or box.y0 == box.y1:
+            continue
+        length = frame.area.width if box.horizontal else frame.area.height
+        cell = min(length - 1, max(0, int((along[0] + along[1]) / 2)))
+        width = frame.area.height if box.horizontal else frame.area.width
+        for lane in _covered(across, width):
+            column, row = (cell, lane) if box.horizontal else (lane, cell)
+            spot = frame.area.x + column, frame.row(row)
+            frame.grid.put(*spot, fill_char(box.shade, frame.palette))
 
 
 def _covered(span: Span, cells: int) -> range:
     """The cells whose middle lies in a span; at least one."""
-    first = max(0, round(span[0]))
-    last = min(cells, round(span[1]))
+    # Halves go up: boxes that share an edge, or leave a cell, do so at any place.
+    first = max(0, math.floor(span[0] + 0.5))
+    last = min(cells, math.floor(span[1] + 0.5))
     if last <= first:
         first = min(cells - 1, max(0, int((span[0] + span[1]) / 2)))
         last = first + 1
     return range(first, last)
 
 
-def _paint_box(frame: PlotFrame, box: Box, along: Span, across: Span) -> None:
+def _paint_box(
+    frame: PlotFrame, box: Box, along: Span, across: Span, owners: _Owners, position: int
+) -> None:
     """One box: `along` the direction in which it grows, and `across` it."""
     grid, area, palette = frame.grid, frame.area, frame.palette
     length, width = area.height, area.width
@@ -82,34 +115,37 @@ def _paint_box(frame: PlotFrame, box: Box, along: Span, across: Span) -> None:
             x, y = area.x + column, frame.row(row)
             if eighths >= 8:
                 grid.put(x, y, full, style)
+                owners[x, y] = position
                 continue
             if not eighths and end - start >= 1 / 8:
                 continue
-            from_low = start <= cell or end - start < 1 / 8
+            from_low = start <= cell + 1e-6 or end - start < 1 / 8
             if palette.color:
                 side = _SIDES[box.horizontal, from_low]
                 grid.part(x, y, max(1, eighths), style, side)
-            else:
-                _paint_end(frame, box, (x, y), eighths, (from_low, end - start))
+            elif _paint_end(frame, box, (x, y), eighths, from_low):
+                owners[x, y] = position
 
 
 def _paint_end(
-    frame: PlotFrame, box: Box, cell: tuple[int, int], eighths: int, end: tuple[bool, float]
-) -> None:
-    """The partly filled cell at an end of a box, without colours: it shows one thing only."""
-    from_low, length = end
+    frame: PlotFrame, box: Box, cell: tuple[int, int], eighths: int, from_low: bool
+) -> bool:
+    """The partly filled cell at an end of a box, without colours; returns if it shows the box.
+
+    All fills end alike, in eighths. A cell of another box goes to the one with the larger part.
+    """
     style = frame.palette.style(box.color_role)
-    full = fill_char(box.shade, frame.palette)
-    if box.horizontal:
-        if eighths >= 4 or length < 1:
-            tip = RIGHT[max(1, eighths)] if from_low else "▐"
-            frame.grid.put(*cell, full if full != "█" else tip, style)
-    elif full != "█":
+    if not frame.grid.blank(*cell, 1):
         if eighths >= 4:
-            frame.grid.put(*cell, full, style)
-    elif frame.grid.blank(*cell, 1):
+            frame.grid.put(*cell, fill_char(box.shade, frame.palette), style)
+        return eighths >= 4
+    if box.horizontal:
+        # One eighth would look like the line at zero.
+        tip = RIGHT[max(2, eighths)] if from_low else "▐▕"[eighths < 4]
+    else:
         tip = UP[max(1, eighths)] if from_low else "▀▔"[eighths < 4]
-        frame.grid.put(*cell, tip, style)
+    frame.grid.put(*cell, tip, style)
+    return True
 
 
 def _paint_label(frame: PlotFrame, box: Box, along: Span, across: Span) -> None:

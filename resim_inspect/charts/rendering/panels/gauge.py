@@ -10,7 +10,7 @@ from resim_inspect.charts.model.picture import status_word
 from resim_inspect.charts.rendering.cells import Grid
 from resim_inspect.charts.rendering.panels.canvas import PaintedPanel, PanelRequest
 from resim_inspect.document.enums import MetricStatus
-from resim_inspect.text import cell_width, cut, number, quantity
+from resim_inspect.text import LIMIT_DIGITS, cell_width, cut, digits_apart, number, quantity
 
 
 def rows(panel: Gauge, _width: int) -> int:
@@ -25,6 +25,11 @@ def _limits(panel: Gauge) -> list[tuple[float, str]]:
     if panel.fails_above is not None:
         limits.append((panel.fails_above, "fails above"))
     return limits
+
+
+def _digits(panel: Gauge, value: float) -> int:
+    """Digits that tell the value from its limits."""
+    return digits_apart(value, [limit for limit, _ in _limits(panel)])
 
 
 def _scale_ends(panel: Gauge) -> tuple[float, float] | None:
@@ -52,14 +57,16 @@ def paint(panel: Gauge, request: PanelRequest) -> PaintedPanel:
     grid = Grid(request.width, request.height)
     palette = request.palette
     value = panel.value
-    text = "no value" if value is None else quantity(value, panel.unit, 6)
+    text = "no value" if value is None else quantity(value, panel.unit, _digits(panel, value))
     x = 0
     if panel.label:
         x = grid.put(0, 0, cut(panel.label, request.width // 2), palette.style("dim")) + 2
     x = grid.put(x, 0, cut(text, request.width - x), palette.style(panel.status, bold=True)) + 2
     if panel.status is not MetricStatus.UNSET:
         x = grid.put(x, 0, status_word(panel.status), palette.style(panel.status)) + 2
-    limits = " · ".join(f"{name} {quantity(at, panel.unit, 6)}" for at, name in _limits(panel))
+    limits = " · ".join(
+        f"{name} {quantity(at, panel.unit, LIMIT_DIGITS)}" for at, name in _limits(panel)
+    )
     if limits:
         grid.put(x, 0, cut(limits, max(0, request.width - x)), palette.style("dim"))
     row = 1
@@ -96,7 +103,7 @@ def _paint_scale(
         grid.put(spot, row, "◆", palette.style(panel.status, bold=True))
     if request.height < row + 2:
         return
-    texts = [(at, number(at), "┴") for at, _ in _limits(panel)]
+    texts = [(at, number(at, LIMIT_DIGITS), "┴") for at, _ in _limits(panel)]
     texts += [(end, number(end), "") for end in (panel.span or ())]
     if panel.span is None:
         texts += [(end, "0", "") for end in ends if end == 0]

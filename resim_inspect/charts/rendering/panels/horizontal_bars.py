@@ -10,12 +10,13 @@ from resim_inspect.charts.model.drawing import Bars, Box
 from resim_inspect.charts.model.picture import Rect
 from resim_inspect.charts.model.readings import Readout
 from resim_inspect.charts.model.style import ColorRole
-from resim_inspect.charts.rendering.cells import Grid
+from resim_inspect.charts.rendering.cells import Grid, distinct_labels
 from resim_inspect.charts.rendering.panels import bar_layout, legend
-from resim_inspect.charts.rendering.panels.boxes import paint_boxes
+from resim_inspect.charts.rendering.panels.boxes import fill_char, paint_boxes
 from resim_inspect.charts.rendering.panels.canvas import PaintedPanel, PanelRequest, PlotFrame
-from resim_inspect.document.enums import worst_status
-from resim_inspect.text import cell_width, cut, fit, number, quantity
+from resim_inspect.charts.rendering.panels.legend import LegendEntry
+from resim_inspect.document.enums import MetricStatus, worst_status
+from resim_inspect.text import align_decimals, cell_width, cut, fit, number, quantity
 
 
 def rows_of(panel: Bars, categories: range) -> int:
@@ -29,7 +30,15 @@ def paint(panel: Bars, categories: range, request: PanelRequest) -> PaintedPanel
     """Paint one row a bar, the bars of a category together."""
     grid = Grid(request.width, request.height)
     palette = request.palette
-    entries = bar_layout.legend_entries(panel, request)
+    entries = [
+        LegendEntry(
+            fill.sign or fill_char(fill.shade, palette),
+            fill.name,
+            fill.color_role,
+            2 if fill.sign else 1,
+        )
+        for fill in bar_layout.bar_fills(panel)
+    ]
     title = " · ".join(part for part in (panel.x_title, panel.y_title) if part)
     top = 0
     if request.height >= 4 and (entries or title):
@@ -42,8 +51,9 @@ def paint(panel: Bars, categories: range, request: PanelRequest) -> PaintedPanel
     if left_out and room > 1:
         shown = categories[: max(1, (room - 1 + gap) // (across + gap))]
         left_out = len(categories) - len(shown)
-    names = [panel.categories[p] for p in shown]
-    label_width = min(max((cell_width(n) for n in names), default=0), max(4, request.width // 3))
+    names = distinct_labels([panel.categories[p] for p in shown], max(4, request.width // 3))
+    label_width = max((cell_width(name) for name in names), default=0)
+    shade_of = bar_layout.shades(panel)
     parts = bar_layout.stack(panel, shown)
     texts = _texts(panel, shown)
     text_width = min(max((cell_width(t) for t, _ in texts.values()), default=0), request.width // 4)
@@ -59,19 +69,15 @@ def paint(panel: Bars, categories: range, request: PanelRequest) -> PaintedPanel
         row = first_rows[category] + (0 if panel.stacked else panel.series.index(series))
         if row >= area.height:
             continue
-        status = bar_layout.status_of(series, category)
-        failing = status is not None and status.fails
-        color_role = (
-            status
-            if failing and status is not None and len(panel.series) == 1
-            else series.color_role
-        )
-        box = Box(a, b, 0, 1, color_role, horizontal=True, shade=panel.series.index(series))
+        if a == b:
+            continue
+        color_role = bar_layout.color_role_of(panel, series, category)
+        box = Box(a, b, 0, 1, color_role, horizontal=True, shade=shade_of[series.name])
         bar = Rect(area.x, top + row, columns, 1)
         paint_boxes(PlotFrame(grid, bar, x, Scale(0, 1, 1), palette), (box,))
     zero = x.cell(0.0)
     for category, row in first_rows.items():
-        name = panel.categories[category]
+        name = names[category - shown[0]]
         grid.put(0, top + row, fit(name, label_width, right=True), palette.style("text"))
         for k in range(across):
             if zero is not None and grid.blank(area.x + zero, top + row + k, 1):
@@ -97,38 +103,40 @@ def paint(panel: Bars, categories: range, request: PanelRequest) -> PaintedPanel
 
 
 def _texts(panel: Bars, categories: range) -> dict[tuple[int, int], tuple[str, ColorRole]]:
-    """The value behind each row, with the mark of a failing status."""
-    texts: dict[tuple[int, int], tuple[str, ColorRole]] = {}
+    """The value behind each row, decimals aligned, with the mark of a failing status."""
+    rows: dict[tuple[int, int], tuple[str, str, MetricStatus | None]] = {}
     for category in categories:
         if panel.stacked:
-            values = [
-                float(s.values[category])
-                for s in panel.series
-                if category < len(s.values) and math.isfinite(float(s.values[category]))
-            ]
-            bad = [
-                st
-                for s in panel.series
-                if (st := bar_layout.status_of(s, category)) is not None and st.fails
-            ]
-            worst = worst_status(bad)
-            text = number(sum(values), 4) if values else "no value"
-            if worst is not None:
-                text = f"{text} {worst.symbol}"
-            texts[(category, 0)] = (text, worst if worst is not None else "dim")
+            rows[category, 0] = _total(panel, category)
             continue
         for k, series in enumerate(panel.series):
-            if category >= len(series.values):
-                continue
-            status = bar_layout.status_of(series, category)
-            text = quantity(float(series.values[category]), series.unit, 4)
-            if panel.percent:
-                text += _share(series.values.tolist(), category)
-            if status is not None and status.fails:
-                texts[(category, k)] = (f"{text} {status.symbol}", status)
-            else:
-                texts[(category, k)] = (text, "dim")
+            value = bar_layout.value_at(series, category)
+            text = "–" if value is None else quantity(value, series.unit)
+            share = _share(series.values.tolist(), category) if panel.percent else ""
+            rows[category, k] = text, share, bar_layout.status_of(series, category)
+    aligned = align_decimals([text for text, _, _ in rows.values()])
+    texts: dict[tuple[int, int], tuple[str, ColorRole]] = {}
+    for (key, (_, share, status)), text in zip(rows.items(), aligned, strict=True):
+        if status is not None and status.fails:
+            texts[key] = (f"{text}{share} {status.symbol}", status)
+        else:
+            texts[key] = ((text + share).rstrip(), "dim")
     return texts
+
+
+def _total(panel: Bars, category: int) -> tuple[str, str, MetricStatus | None]:
+    """The sum of a stack, how many of its parts are not finite, and its worst failing status."""
+    values = [bar_layout.value_at(series, category) for series in panel.series]
+    finite = [value for value in values if value is not None and math.isfinite(value)]
+    odd = [value for value in values if value is not None and not math.isfinite(value)]
+    failing = [
+        status
+        for series in panel.series
+        if (status := bar_layout.status_of(series, category)) is not None and status.fails
+    ]
+    text = number(math.fsum(finite)) if finite else "" if odd else "no value"
+    names = "".join(f" + {number(value)}" for value in odd)
+    return text, names, worst_status(failing)
 
 
 def _share(values: list[float], category: int) -> str:

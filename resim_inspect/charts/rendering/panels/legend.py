@@ -8,7 +8,13 @@ from itertools import pairwise
 
 from resim_inspect.charts.analysis.curve_stats import curve_stats
 from resim_inspect.charts.model.drawing import Plot
-from resim_inspect.charts.model.style import SERIES_MARKS, STATUS_MARKS, ColorRole, Palette
+from resim_inspect.charts.model.style import (
+    SERIES_MARKS,
+    STATUS_MARKS,
+    VALUE_MARK,
+    ColorRole,
+    Palette,
+)
 from resim_inspect.charts.rendering.cells import Grid
 from resim_inspect.charts.rendering.panels.boxes import fill_char
 from resim_inspect.document.enums import MetricStatus
@@ -59,18 +65,18 @@ def entries(
     listed: list[LegendEntry] = []
     letters = state_letters(panel)
     for fill in panel.fills:
-        sign = fill_char(fill.shade, palette)
+        sign = fill.sign or fill_char(fill.shade, palette)
         if panel.bands and not palette.color:
             # As in a narrow run.
             sign = _failure_marks(panel, fill.name) or letters.get(fill.name, "")
         rank = 0 if fill.color_role is MetricStatus.FAIL_BLOCK and panel.bands else 1
+        rank = 2 if fill.sign else rank
         listed.append(LegendEntry(sign, fill.name, fill.color_role, rank))
-    named = [c for c in panel.curves if c.legend and c.name]
-    for curve in named:
-        sign = curve.mark or ("─" if curve.line else "•")
-        if not palette.color and len(named) > 1:
-            sign = series_mark(named.index(curve))
-        listed.append(LegendEntry(sign, curve.name, curve.color_role))
+    mark_of = series_marks(panel, palette)
+    for curve in panel.curves:
+        if curve.legend and curve.name:
+            sign = mark_of.get(curve.name) or curve.mark or ("─" if curve.line else "•")
+            listed.append(LegendEntry(sign, curve.name, curve.color_role))
     for reference in panel.reference_lines:
         if reference.legend and reference.label:
             beyond = " (not in view)" if reference.label in off_plot else ""
@@ -116,9 +122,18 @@ def _failing(counts: dict[MetricStatus, int], status: MetricStatus) -> int:
     return counts.get(status, 0)
 
 
-def series_mark(position: int) -> str:
-    """The mark of the n-th series without colours."""
-    return SERIES_MARKS[position % len(SERIES_MARKS)]
+def series_marks(panel: Plot, palette: Palette) -> dict[str, str]:
+    """The mark of each name in the legend, if nothing else tells the curves apart.
+
+    Empty with colours and for a single name. Curves of one name share their mark, also those
+    that are not in the legend themselves.
+    """
+    names = dict.fromkeys(
+        c.name for c in panel.curves if c.legend and c.name and c.mark != VALUE_MARK
+    )
+    if palette.color or len(names) < 2:
+        return {}
+    return {name: SERIES_MARKS[k % len(SERIES_MARKS)] for k, name in enumerate(names)}
 
 
 def paint(

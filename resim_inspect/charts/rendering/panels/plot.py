@@ -8,19 +8,19 @@ from functools import lru_cache
 from resim_inspect.charts import plotext_backend
 from resim_inspect.charts.analysis.curve_stats import curve_stats
 from resim_inspect.charts.analysis.decimate import Decimated, decimate
-from resim_inspect.charts.analysis.readout import readout_at
+from resim_inspect.charts.analysis.readout import missing_counts, readout_at
 from resim_inspect.charts.analysis.scales import Range, Scale, x_range, y_range
-from resim_inspect.charts.model.drawing import Curve, Plot
+from resim_inspect.charts.model.drawing import Axis, Curve, Plot
 from resim_inspect.charts.model.readings import Readout
 from resim_inspect.charts.model.style import RGB, VALUE_MARK, Style
 from resim_inspect.charts.rendering.cells import Grid
 from resim_inspect.charts.rendering.panels import legend
-from resim_inspect.charts.rendering.panels.axes import arrange, paint_axes
+from resim_inspect.charts.rendering.panels.axes import AxisLayout, arrange, paint_axes
 from resim_inspect.charts.rendering.panels.bands import paint_bands
 from resim_inspect.charts.rendering.panels.boxes import paint_boxes
 from resim_inspect.charts.rendering.panels.canvas import PaintedPanel, PanelRequest, PlotFrame
 from resim_inspect.charts.rendering.panels.heatmap import paint_heatmap
-from resim_inspect.charts.rendering.panels.strokes import curve_strokes, mark_strokes
+from resim_inspect.charts.rendering.panels.strokes import curve_strokes, mark_strokes, missing_marks
 from resim_inspect.text import cell_width, cut
 
 Decimation = list[tuple[Curve, Decimated]]
@@ -52,6 +52,7 @@ def paint(panel: Plot, request: PanelRequest) -> PaintedPanel:
     frame = PlotFrame(grid, area, x, y, request.palette)
     paint_axes(frame, panel, axes)
     _paint_layers(frame, panel, axes.right_y, decimated)
+    _paint_missing(frame, panel, axes)
     if request.cursor is not None:
         _paint_cursor(frame, request.cursor)
 
@@ -66,7 +67,7 @@ def paint(panel: Plot, request: PanelRequest) -> PaintedPanel:
         x_range=view,
         y_range=left_range,
         reverse=panel.x.reverse,
-        caption=_caption(decimated),
+        caption=_caption(decimated, panel.y),
         read=read,
     )
 
@@ -92,7 +93,7 @@ def _paint_head(grid: Grid, panel: Plot, request: PanelRequest, ranges: tuple[Ra
     return heading + legend.paint(grid, heading, entries, title, palette, 2 if two else 1)
 
 
-def _caption(decimated: Decimation) -> str:
+def _caption(decimated: Decimation, y: Axis) -> str:
     """Numbers of the points in the window and of all of them; empty without curves."""
     counted = [(curve, points) for curve, points in decimated if curve.counted]
     if not counted:
@@ -102,7 +103,8 @@ def _caption(decimated: Decimation) -> str:
     noun = "point" if total == 1 else "points"
     text = f"{total:,} {noun}" if shown >= total else f"{shown:,} of {total:,} {noun}"
     complete = all(points.complete or not curve.line for curve, points in counted)
-    return text if complete else f"{text}, drawn from extremes"
+    text = text if complete else f"{text}, drawn from extremes"
+    return " · ".join([text, *missing_counts([curve for curve, _ in counted], y)])
 
 
 def _y_title(panel: Plot) -> str:
@@ -139,16 +141,15 @@ def _paint_layers(frame: PlotFrame, panel: Plot, right_y: Scale, decimated: Deci
 
 def _paint_curves(frame: PlotFrame, right: PlotFrame, panel: Plot, decimated: Decimation) -> None:
     """Curves, above them the marks of failing samples, topmost the value that is meant."""
-    named = [curve for curve in panel.curves if curve.legend and curve.name]
-    marked = not frame.palette.color and len(named) > 1
+    mark_of = legend.series_marks(panel, frame.palette)
     strokes: list[plotext_backend.Stroke] = []
     for curve, points in decimated:
         if curve.mark != VALUE_MARK:
-            mark = legend.series_mark(named.index(curve)) if marked and curve in named else ""
+            mark = "" if curve.excluded_from_readout else mark_of.get(curve.name, "")
             side = right if curve.right else frame
             strokes += curve_strokes(side, panel.x, curve, points, mark)
     for curve, points in decimated:
-        strokes += mark_strokes(right if curve.right else frame, panel.x, curve, points)
+        strokes += mark_strokes(right if curve.right else frame, points)
     for curve, points in decimated:
         if curve.mark == VALUE_MARK:
             strokes += curve_strokes(right if curve.right else frame, panel.x, curve, points)
@@ -164,6 +165,17 @@ def _paint_curves(frame: PlotFrame, right: PlotFrame, panel: Plot, decimated: De
 @lru_cache(maxsize=256)
 def _style(color: RGB | None) -> Style:
     return Style(fg=color)
+
+
+def _paint_missing(frame: PlotFrame, panel: Plot, axes: AxisLayout) -> None:
+    """Marks of samples without a finite value, those of the value that is meant last."""
+    for curve in sorted(panel.curves, key=lambda curve: curve.mark == VALUE_MARK):
+        axis = panel.right if curve.right and panel.right is not None else panel.y
+        side = replace(frame, y=axes.right_y) if curve.right else frame
+        for mark in missing_marks(side, panel.x, curve, axis.kind == "log"):
+            row = frame.row(max(mark.row, -1 if axes.rows else 0))
+            style = frame.palette.style(mark.color_role, bold=True)
+            frame.grid.put(frame.area.x + mark.column, row, mark.sign, style)
 
 
 def _paint_reference_lines(frame: PlotFrame, panel: Plot) -> None:

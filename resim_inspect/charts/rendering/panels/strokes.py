@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,10 +11,21 @@ from numpy.typing import NDArray
 from resim_inspect.charts.analysis.curve_stats import blocks, curve_stats
 from resim_inspect.charts.analysis.decimate import Decimated, axis_units
 from resim_inspect.charts.model.drawing import Axis, Curve
-from resim_inspect.charts.model.style import RGB, STATUS_MARKS
+from resim_inspect.charts.model.style import RGB, STATUS_MARKS, VALUE_MARK, ColorRole
 from resim_inspect.charts.plotext_backend import Stroke
 from resim_inspect.charts.rendering.panels.canvas import PlotFrame
 from resim_inspect.document.enums import FAILING
+
+
+class MissingMark(NamedTuple):
+    """The mark of samples that have no finite value, in a cell of the plot."""
+
+    column: int
+    row: int
+    """Counts from the lower edge; -1 is the x axis."""
+    sign: str
+    color_role: ColorRole
+
 
 _SIGN_EVERY = 12
 """Columns between two marks of a line without colours."""
@@ -28,7 +40,7 @@ def curve_strokes(
     color, x, y = frame.palette.rgb(curve.color_role), frame.x, frame.y
     xs, ys = x.place(points.x), y.place(points.y)
     if not curve.line:
-        return [_cloud(frame, axis, curve, curve.mark or sign or "braille")]
+        return [_cloud(frame, axis, curve, sign or curve.mark or "braille")]
     breaks = points.breaks
     strokes: list[Stroke] = []
     if curve.fill:
@@ -38,8 +50,8 @@ def curve_strokes(
     strokes.append(Stroke(xs, ys, color, breaks=breaks.tolist()))
     strokes += _lonely(xs, ys, breaks, color, x.cells)
     if curve.mark:
-        strokes.append(_cloud(frame, axis, curve, curve.mark))
-    if sign:
+        strokes.append(_cloud(frame, axis, curve, sign or curve.mark))
+    elif sign:
         strokes += _signs(xs, ys, x.cells, sign)
     return strokes
 
@@ -134,11 +146,8 @@ def _fill(
     return [Stroke(np.array(px), np.array(py), color, breaks=list(range(2, len(px), 2)))]
 
 
-def mark_strokes(frame: PlotFrame, axis: Axis, curve: Curve, points: Decimated) -> list[Stroke]:
-    """Marks on failing samples, the worse ones over the others, at most two a column.
-
-    Failing samples without a value are marked at the lower edge.
-    """
+def mark_strokes(frame: PlotFrame, points: Decimated) -> list[Stroke]:
+    """Marks on failing samples, the worse ones over the others, at most two a column."""
     x, y = frame.x, frame.y
     strokes: list[Stroke] = []
     for status in FAILING:
@@ -148,13 +157,51 @@ def mark_strokes(frame: PlotFrame, axis: Axis, curve: Curve, points: Decimated) 
             if len(where):
                 xs, ys = _ends(x.place(points.x[where]), y.place(points.y[where]), x.cells)
                 strokes.append(Stroke(xs, ys, color, mark, joined=False))
-        unseen = curve_stats(curve).failing_unseen.get(status)
-        if unseen is not None:
-            xs = x.place(axis_units(unseen, axis))
-            cells = np.unique(np.floor(xs[(xs >= 0) & (xs <= x.cells)]))
-            bottom = np.full(len(cells), 0.5)
-            strokes.append(Stroke(cells + 0.5, bottom, color, mark, joined=False))
     return strokes
+
+
+def missing_marks(frame: PlotFrame, axis: Axis, curve: Curve, log_y: bool) -> list[MissingMark]:
+    """Marks of samples without a finite value; a gap in a line is enough for a NaN that passed.
+
+    Infinities have an arrow at the edge towards them, and a failing one its mark inside of it.
+    A failing NaN has its mark on the x axis (row -1): no value is there.
+    """
+    stats = curve_stats(curve)
+    if not len(stats.missing):
+        return []
+    xs = frame.x.place(axis_units(stats.missing_x, axis))
+    columns = np.minimum(np.floor(xs), frame.x.cells - 1)
+    inside = (xs >= 0) & (xs <= frame.x.cells)
+    top = frame.y.cells - 1
+    # On a log axis an infinity may as well be a number that has no logarithm.
+    sides = [] if log_y else [(np.inf, "↑", top, -1), (-np.inf, "↓", 0, 1)]
+    if frame.y.reverse:
+        sides = [(value, "↓↑"[sign == "↓"], top - row, -step) for value, sign, row, step in sides]
+    elsewhere = inside.copy()
+    marks: list[MissingMark] = []
+    valued = curve.mark == VALUE_MARK
+    for value, sign, row, step in sides:
+        there = inside & (stats.missing_y == value)
+        elsewhere &= ~there
+        shown = VALUE_MARK if valued else sign
+        marks += _marks_in(columns[there], row, shown, curve.color_role)
+        for status in FAILING if stats.missing_statuses is not None else ():
+            failing = there & (stats.missing_statuses == int(status))
+            beside = min(top, max(0, row + step))
+            marks += _marks_in(columns[failing], beside, STATUS_MARKS[status], status)
+    for status in FAILING if stats.missing_statuses is not None else ():
+        failing = elsewhere & (stats.missing_statuses == int(status))
+        marks += _marks_in(columns[failing], -1, STATUS_MARKS[status], status)
+    if valued:
+        marks += _marks_in(columns[elsewhere], -1, VALUE_MARK, curve.color_role)
+    return marks
+
+
+def _marks_in(
+    columns: NDArray[np.float64], row: int, sign: str, color_role: ColorRole
+) -> list[MissingMark]:
+    """One mark for each distinct column."""
+    return [MissingMark(int(column), row, sign, color_role) for column in np.unique(columns)]
 
 
 def _ends(

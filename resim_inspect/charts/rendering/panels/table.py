@@ -5,26 +5,39 @@ from __future__ import annotations
 from resim_inspect.charts.model.drawing import Table
 from resim_inspect.charts.rendering.cells import Grid
 from resim_inspect.charts.rendering.panels.canvas import PaintedPanel, PanelRequest
-from resim_inspect.text import cell_width, cut, fit
+from resim_inspect.text import cell_width, count, cut, fit
 
 _GAP = 2
 _MIN_WIDTH = 4
 
 
-def rows(panel: Table, _width: int) -> int:
-    """Natural height in rows."""
+def rows(panel: Table, width: int) -> int:
+    """Natural height in rows: title, header, rows, and a line that counts what is left out."""
     lines = min(len(panel.rows), 100_000)
-    return lines + (2 if panel.header else 0) + (1 if panel.title or _left_out(panel, lines) else 0)
+    counted = _left_out(panel, lines) > 0 or _hidden_columns(panel, lines, width) > 0
+    return lines + (2 if panel.header else 0) + bool(panel.title) + counted
 
 
 def _left_out(panel: Table, shown: int) -> int:
     return max(0, (panel.total if panel.total is not None else len(panel.rows)) - shown)
 
 
+def _columns(panel: Table, shown: int) -> int:
+    return max([len(panel.header), *(len(row) for row in panel.rows[:shown])], default=0)
+
+
+def _most_columns(width: int) -> int:
+    return max(1, width // (_MIN_WIDTH + _GAP))
+
+
+def _hidden_columns(panel: Table, shown: int, width: int) -> int:
+    """Number of columns without room."""
+    return max(0, _columns(panel, shown) - _most_columns(width))
+
+
 def _widths(panel: Table, shown: int, width: int) -> list[int]:
     """Natural widths, the widest cut first until all fit; columns that do not are left out."""
-    columns = max([len(panel.header), *(len(row) for row in panel.rows[:shown])], default=0)
-    columns = min(columns, max(1, width // (_MIN_WIDTH + _GAP)))
+    columns = min(_columns(panel, shown), _most_columns(width))
     widths = []
     for k in range(columns):
         texts = [panel.header[k]] if k < len(panel.header) else []
@@ -52,9 +65,10 @@ def paint(panel: Table, request: PanelRequest) -> PaintedPanel:
     head = 2 if panel.header and request.height - y >= 3 else 0
     shown = min(len(panel.rows), request.height - y - head)
     left = _left_out(panel, shown)
-    if left and shown > 0:
+    hidden = _hidden_columns(panel, shown, request.width)
+    if (left or hidden) and shown == request.height - y - head and shown > 0:
         shown -= 1
-        left += 1 if shown < len(panel.rows) else 0
+        left = _left_out(panel, shown)
     widths = _widths(panel, shown, request.width)
     if head:
         x = 0
@@ -74,11 +88,9 @@ def paint(panel: Table, request: PanelRequest) -> PaintedPanel:
                 grid.put(x, y, fit(cell.text, size, right=k in panel.right), style)
             x += size + _GAP
         y += 1
-    columns = max([len(panel.header), *(len(r) for r in panel.rows[:shown])], default=0)
-    hidden = columns - len(widths)
-    if left or hidden > 0:
-        parts = [f"{left:,} more rows"] if left else []
-        parts += [f"{hidden} more columns"] if hidden > 0 else []
+    if left or hidden:
+        parts = [count(left, "more row")] if left else []
+        parts += [count(hidden, "more column")] if hidden else []
         text = "… " + ", ".join(parts)
         grid.put(0, min(y, request.height - 1), cut(text, request.width), palette.style("dim"))
     return PaintedPanel(grid, more=left)

@@ -2,88 +2,76 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from resim_inspect.charts.analysis.extremes import extremes_between
 from resim_inspect.charts.analysis.readout import bar_readings
-from resim_inspect.charts.model.drawing import Axis, Bars, Box, Fill, Plot, TextAnnotation
+from resim_inspect.charts.model.drawing import Axis, Bars, BarSeries, Box, Plot, TextAnnotation
 from resim_inspect.charts.model.readings import Readout
 from resim_inspect.charts.model.style import ColorRole
-from resim_inspect.charts.rendering.panels import plot
-from resim_inspect.charts.rendering.panels.bar_layout import stack, status_of
+from resim_inspect.charts.rendering.panels import axes, plot
+from resim_inspect.charts.rendering.panels.bar_layout import (
+    NO_VALUE_MARK,
+    bar_fills,
+    color_role_of,
+    shades,
+    stack,
+    status_of,
+    value_at,
+)
 from resim_inspect.charts.rendering.panels.canvas import PaintedPanel, PanelRequest
-from resim_inspect.document.enums import MetricStatus
+from resim_inspect.document.enums import FAILING
 from resim_inspect.text import cell_width, number
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """The room of some categories on the x axis, in axis units, and those that are drawn."""
+
+    start: float
+    stop: float
+    categories: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Label:
+    """A text that stands above (or below) a bar."""
+
+    x: float
+    level: float
+    text: str
+    color_role: ColorRole
+    rows: int = 1
+    """Rows between the level and the text."""
 
 
 def paint(panel: Bars, categories: range, request: PanelRequest) -> PaintedPanel:
     """Paint boxes on a category axis, with values or failing marks above if they fit."""
-    many = len(categories)
-    shown: list[int] = list(categories)
-    columns = max(4, request.width - 10)
-    if many > columns:
-        shown = _extreme_categories(panel, categories, columns)
-    across = 1 if panel.stacked else max(1, len(panel.series))
-    slot = columns / many
-    gap = 0.2 if slot >= 2 * across else 0.0
-    boxes: list[Box] = []
-    notes: list[tuple[float, float, str, ColorRole]] = []
-    roomy = slot >= 8 * across
-    for category, series, low, high in stack(panel, shown):
-        k = 0 if panel.stacked else panel.series.index(series)
-        each = (1 - gap) / across
-        left = category - 0.5 + gap / 2 + k * each
-        status = status_of(series, category)
-        failing = status is not None and status.fails
-        color_role = (
-            status
-            if failing and status is not None and len(panel.series) == 1
-            else series.color_role
-        )
-        text = number(high - low if panel.stacked else high, 4)
-        boxes.append(
-            Box(
-                left,
-                left + each,
-                low,
-                high,
-                color_role,
-                name=series.name,
-                text=text,
-                status=status,
-                shade=panel.series.index(series),
-            )
-        )
-        mark = f"{status.symbol} " if failing and status is not None else ""
-        if (roomy or mark) and not panel.stacked:
-            label = f"{mark}{text}" if roomy else mark.strip()
-            notes.append(
-                (left + each / 2, high, label, status if failing and status is not None else "dim")
-            )
-    named = [Fill(s.name, s.color_role, k) for k, s in enumerate(panel.series) if s.name]
-    y = Axis(title=panel.y_title)
     rows_there = max(3, request.height - 3)
-    extra = _headroom(boxes, panel, rows_there)
-    above = []
-    for x, level, label, color_role in notes:
-        shift = cell_width(label) / 2 / max(1.0, slot)
-        step = (extra[1] - extra[0]) / rows_there
-        above.append(
-            TextAnnotation(
-                x - shift, level + step if level >= 0 else level - step, label, color_role
-            )
-        )
+    limits = _headroom(panel, categories, rows_there)
     picture = Plot(
         Axis("category", title=panel.x_title, categories=panel.categories, limits=None),
-        replace(y, limits=extra),
-        boxes=tuple(boxes),
-        annotations=tuple(above),
-        fills=tuple(named) if len(named) > 1 else (),
+        Axis(title=panel.y_title, limits=limits),
+        fills=bar_fills(panel),
         reference_lines=panel.reference_lines,
         title=panel.title,
     )
+    columns = _columns(picture, request, limits)
+    across = 1 if panel.stacked else max(1, len(panel.series))
+    each = columns / len(categories) / across
+    boxes: list[Box] = []
+    labels: list[_Label] = []
+    for slot in _slots(panel, categories, columns):
+        boxes += _boxes(panel, slot, across)
+        labels += _labels(panel, slot, across, each, limits)
+    step = (limits[1] - limits[0]) / rows_there
+    annotations = tuple(_annotation(label, step, each * across) for label in labels)
+    picture = replace(picture, boxes=tuple(boxes), annotations=annotations)
     window = (categories[0] - 0.5, categories[-1] + 0.5)
     painted = plot.paint(picture, replace(request, window=window))
     inside = painted.plot
@@ -98,9 +86,114 @@ def paint(panel: Bars, categories: range, request: PanelRequest) -> PaintedPanel
     return replace(painted, read=read)
 
 
-def _headroom(boxes: list[Box], panel: Bars, rows_there: int) -> tuple[float, float]:
+def _columns(picture: Plot, request: PanelRequest, limits: tuple[float, float]) -> int:
+    """Columns between the axes; the fewest of those that a head of some rows leaves."""
+    layouts = (axes.arrange(picture, request, top, (limits, (0.0, 1.0))) for top in range(4))
+    return max(1, min(area.width for _, area in layouts))
+
+
+def _slots(panel: Bars, categories: range, columns: int) -> Iterator[_Slot]:
+    """A slot for each category; a slot for each column if there are more categories.
+
+    Neighbours share their edges, or leave a whole column between them: no blank column is
+    left by rounding.
+    """
+    many = len(categories)
+    if many <= columns:
+        # In whole columns: a part of one would sometimes show and sometimes not.
+        gap = max(1, columns // (5 * many)) * many / columns if columns >= 3 * many else 0.0
+        for category in categories:
+            yield _Slot(category - 0.5 + gap / 2, category + 0.5 - gap / 2, (category,))
+        return
+    first = categories[0] - 0.5
+    totals, failing = _totals(panel, categories)
+    cuts = np.linspace(0, many, columns + 1).astype(np.int64).tolist()
+    for column in extremes_between(totals, cuts):
+        chosen = [column.highest]
+        if not panel.stacked or totals[column.lowest] < 0:
+            chosen.append(column.lowest)
+        if failing[column.start : column.stop].any():
+            chosen.append(column.start + int(failing[column.start : column.stop].argmax()))
+        drawn = tuple(categories[at] for at in dict.fromkeys(chosen))
+        yield _Slot(first + column.start, first + column.stop, drawn)
+
+
+def _boxes(panel: Bars, slot: _Slot, across: int) -> list[Box]:
+    """The bars of a slot; of several categories the shorter ones in front."""
+    shade_of = shades(panel)
+    each = (slot.stop - slot.start) / across
+    parts = [part for part in stack(panel, slot.categories) if part[3] != part[2]]
+    if len(slot.categories) > 1 and not panel.stacked:
+        parts.sort(key=lambda part: -abs(part[3]))
+    boxes = []
+    for category, series, low, high in parts:
+        left = slot.start + (0 if panel.stacked else panel.series.index(series)) * each
+        boxes.append(
+            Box(
+                left,
+                left + each,
+                low,
+                high,
+                color_role_of(panel, series, category),
+                name=series.name,
+                text=number(high - low if panel.stacked else high),
+                status=status_of(series, category),
+                shade=shade_of[series.name],
+            )
+        )
+    return boxes
+
+
+def _labels(
+    panel: Bars, slot: _Slot, across: int, each: float, limits: tuple[float, float]
+) -> Iterator[_Label]:
+    """Values with marks where they fit, else marks alone; a text or sign for no value."""
+    width = (slot.stop - slot.start) / across
+    for category in slot.categories[:1] if panel.stacked else slot.categories:
+        for position, series in enumerate(panel.series):
+            value = value_at(series, category)
+            if value is None or (panel.stacked and math.isfinite(value)):
+                continue
+            x = slot.start + (0.5 if panel.stacked else position + 0.5) * width
+            yield from _label(series, category, value, x, each, limits)
+
+
+def _label(
+    series: BarSeries,
+    category: int,
+    value: float,
+    x: float,
+    each: float,
+    limits: tuple[float, float],
+) -> Iterator[_Label]:
+    status = status_of(series, category)
+    failing = status is not None and status.fails
+    color_role: ColorRole = status if failing and status is not None else "dim"
+    mark = f"{status.symbol} " if failing and status is not None else ""
+    text = f"{mark}{number(value)}"
+    fits = cell_width(text) + 1 <= each
+    if math.isfinite(value):
+        if fits or mark:
+            yield _Label(x, value, text if fits else mark.strip(), color_role)
+        return
+    # Infinities at the edge towards them, NaN on the line at zero.
+    level, side = (limits[1], -1) if value > 0 else (limits[0], 1) if value < 0 else (0.0, 1)
+    base = 0 if math.isinf(value) else 1
+    sign = text if fits else "↑" if value > 0 else "↓" if value < 0 else NO_VALUE_MARK
+    yield _Label(x, level, sign, color_role if fits or mark else "text", base * side)
+    if mark and not fits:
+        yield _Label(x, level, mark.strip(), color_role, (base + 1) * side)
+
+
+def _annotation(label: _Label, step: float, slot: float) -> TextAnnotation:
+    shift = cell_width(label.text) / 2 / max(1.0, slot)
+    up = label.rows if label.level >= 0 or label.rows != 1 else -1
+    return TextAnnotation(label.x - shift, label.level + up * step, label.text, label.color_role)
+
+
+def _headroom(panel: Bars, categories: range, rows_there: int) -> tuple[float, float]:
     """The range of the values, zero included, with room for a label at the ends."""
-    ends = [0.0, *(b.y0 for b in boxes), *(b.y1 for b in boxes)]
+    ends = [0.0, *_ends(panel, categories)]
     ends += [reference.position for reference in panel.reference_lines if not reference.vertical]
     low, high = min(ends), max(ends)
     if low == high:
@@ -111,24 +204,37 @@ def _headroom(boxes: list[Box], panel: Bars, rows_there: int) -> tuple[float, fl
     return (low if low == 0 else low - pad), (high if high == 0 else high + pad)
 
 
-def _extreme_categories(panel: Bars, categories: range, columns: int) -> list[int]:
-    """For each column the categories with the lowest and highest total, and a failing one."""
-    total = np.zeros(len(categories))
-    failing = np.zeros(len(categories), bool)
+def _ends(panel: Bars, categories: range) -> Iterator[float]:
+    """The lowest and highest end of all bars."""
+    values = [np.nan_to_num(part, posinf=0.0, neginf=0.0) for part in _values(panel, categories)]
+    if panel.stacked and values:
+        values = [
+            np.sum([np.maximum(part, 0.0) for part in values], axis=0),
+            np.sum([np.minimum(part, 0.0) for part in values], axis=0),
+        ]
+    for part in values:
+        yield from (float(part.min()), float(part.max()))
+
+
+def _values(panel: Bars, categories: range) -> list[NDArray[np.float64]]:
+    """Values of each series for some categories; NaN beyond the end of a series."""
+    found = []
     for series in panel.series:
         part = np.full(len(categories), np.nan)
         have = series.values[categories[0] : categories[-1] + 1]
         part[: len(have)] = have
-        total += np.nan_to_num(part)
+        found.append(part)
+    return found
+
+
+def _totals(panel: Bars, categories: range) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """For each category the sum of its finite values, and True if one of its bars fails."""
+    values: Sequence[NDArray[np.float64]] = _values(panel, categories)
+    totals = np.zeros(len(categories))
+    failing = np.zeros(len(categories), bool)
+    for series, part in zip(panel.series, values, strict=True):
+        totals += np.nan_to_num(part, posinf=0.0, neginf=0.0)
         if series.statuses is not None:
             states = series.statuses[categories[0] : categories[-1] + 1]
-            failing[: len(states)] |= (states == int(MetricStatus.FAIL_WARN)) | (
-                states == int(MetricStatus.FAIL_BLOCK)
-            )
-    cuts = np.linspace(0, len(categories), columns + 1).astype(np.int64)
-    kept: set[int] = set()
-    for column in extremes_between(total, cuts.tolist()):
-        kept |= {column.lowest, column.highest}
-        if failing[column.start : column.stop].any():
-            kept.add(column.start + int(failing[column.start : column.stop].argmax()))
-    return [categories[k] for k in sorted(kept)]
+            failing[: len(states)] |= np.isin(states, FAILING)
+    return totals, failing

@@ -11,7 +11,7 @@ from resim_inspect.document.enums import MetricStatus, SeriesKind
 from resim_inspect.document.model import MetricsData, Series
 from resim_inspect.document.summary import Statistics, statistics
 from resim_inspect.errors import DocumentError
-from resim_inspect.text import clean, count, instant, number, seconds
+from resim_inspect.text import align_point, clean, count, decimals, instant, number, seconds
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,6 +32,13 @@ class Column(NamedTuple):
     series: Series
     dates: bool = False
     """True if the times are dates."""
+    decimals: int = 0
+    """Cells of the longest decimals, with their point, of some of the numbers."""
+
+    def cell(self, row: int) -> str:
+        """The text of a row with its decimals padded, so that the points are aligned."""
+        text = self.text(row)
+        return align_point(text, self.decimals) if self.decimals else text
 
     def text(self, row: int) -> str:
         """The cell of a row; empty past the end."""
@@ -40,7 +47,7 @@ class Column(NamedTuple):
         value = self.series.value(row)
         kind = self.series.kind
         if kind is SeriesKind.DOUBLES:
-            return number(float(value), 6)
+            return number(float(value))
         if kind is SeriesKind.TIMESTAMPS:
             return instant(int(value)) if self.dates else seconds(int(value))
         if isinstance(value, MetricStatus):
@@ -56,7 +63,7 @@ class Column(NamedTuple):
         """Cells that the title and the longest of some of its texts need."""
         n = len(self.series)
         some = {0, n // 3, n // 2, n - 1} if n else set()
-        longest = max([len(self.title), *(len(self.text(row)) for row in some)])
+        longest = max([len(self.title), *(len(self.cell(row)) for row in some)])
         if self.series.kind is SeriesKind.DOUBLES:
             longest = max(longest, 10)
         elif self.series.kind is SeriesKind.STATUSES:
@@ -104,7 +111,7 @@ def columns_of(document: Document, data: MetricsData) -> Columns:
         if index is not None and (category is None or index.is_per_category or not columns):
             _add(document, index, category, "index", label, columns, notes)
         unit = f" [{clean(data.unit, 16)}]" if data.unit else ""
-        columns.append(Column(f"{label}value{unit}", "value", series, _dates(series)))
+        columns.append(_column(f"{label}value{unit}", "value", series))
         stats.append((label.strip(), statistics(series), histogram(series)))
         if series.kind is SeriesKind.DOUBLES:
             trouble.append(np.flatnonzero(np.isnan(series.doubles)))
@@ -134,7 +141,7 @@ def _add(
         notes.append(f"{label}{role}: {error}")
         return
     title = role if role == "status" else clean(data.name, 24) or "index"
-    columns.append(Column(f"{label}{title}", role, series, _dates(series)))
+    columns.append(_column(f"{label}{title}", role, series))
 
 
 def _failing(series: Series) -> NDArray[Any]:
@@ -142,6 +149,19 @@ def _failing(series: Series) -> NDArray[Any]:
 
     values = series.statuses
     return np.flatnonzero((values == MetricStatus.FAIL_WARN) | (values == MetricStatus.FAIL_BLOCK))
+
+
+_SAMPLE = 256
+"""Rows that tell how many decimals a column has."""
+
+
+def _column(title: str, role: str, series: Series) -> Column:
+    column = Column(title, role, series, _dates(series))
+    if series.kind is not SeriesKind.DOUBLES:
+        return column
+    n = len(series)
+    rows = range(n) if n <= _SAMPLE else [k * (n - 1) // (_SAMPLE - 1) for k in range(_SAMPLE)]
+    return column._replace(decimals=max((decimals(column.text(row)) for row in rows), default=0))
 
 
 def _dates(series: Series) -> bool:

@@ -151,7 +151,7 @@ class SeriesTable(RowList, Background):
             style = styles.text if column.role == "value" else styles.quiet
             if column.series.kind is SeriesKind.STATUSES and row < len(column.series):
                 style = styles.of(MetricStatus(int(column.series.statuses[row])))
-            words = column.text(row) if size > 1 else column.text(row)[:1]
+            words = column.cell(row) if size > 1 else column.text(row)[:1]
             pieces.append(("   " + fit(words, size, right=column.right), style))
         return pieces
 
