@@ -296,3 +296,42 @@ def test_painted_lines_are_cut_by_what_is_seen() -> None:
 def test_parts_flow_into_lines() -> None:
     assert flow(["aa", "\x1b[1mbb\x1b[0m", "cc"], " · ", 8) == ["aa · \x1b[1mbb\x1b[0m", "cc"]
     assert flow([], " ", 8) == []
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120, 160])
+def test_a_metrics_name_is_never_cut_nor_broken_if_it_fits(
+    width: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    build = DocumentBuilder()
+    names = ["test_status_over_time", "x" * 38, "y" * 40, "z" * 90, "a name of several words"]
+    for name in names:
+        build.text(name, "text", status="FAIL_BLOCK")
+    out = show(capsys, build.write(tmp_path / "metrics.binproto"), "--width", str(width))
+    lines = out.split("\n")
+    assert all(len(line) <= width for line in lines)
+    for name in names:
+        if len(name) <= width:
+            assert sum(name in line for line in lines) == 1
+        else:
+            assert name in out.replace("\n", "")
+    assert out.count("text · MEDIUM") == len(names)
+
+
+def test_a_selected_metric_has_its_numbers_in_full(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    build = DocumentBuilder()
+    build.scalar("Gap", 10.0000004, unit="m", fails_above=10.0, status="FAIL_BLOCK")
+    clock = build.times("t", [0.0, 1.0, 2.0])
+    values = build.doubles("v", [1760000000.123, 8.5, 40.0051234567], index=clock)
+    build.double_over_time("Series", [(values, build.statuses("s", values))])
+    path = build.write(tmp_path / "metrics.binproto")
+    assert "10.0000004 m  ✗ FAIL_BLOCK  fails above 10 m" in show(capsys, path)
+    gap = show(capsys, path, "--metric", "Gap")
+    assert "value 10.0000004 · fails above 10" in gap
+    rows = show(capsys, path, "--metric", "Series").split("\n")
+    numbers = [
+        [line for line in rows if text in line][-1]
+        for text in ("1,760,000,000.123 ", "8.5 ", "40.0051234567 ")
+    ]
+    assert len({line.index(".", 20) for line in numbers}) == 1

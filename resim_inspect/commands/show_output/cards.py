@@ -128,7 +128,7 @@ class Cards:
 
         `full` leaves nothing out, and has the first values too.
         """
-        yield self.title(metric)
+        yield from self.title(metric)
         if metric.description.strip():
             text = clean(metric.description, None if full else 400, lines=True)
             yield from self.dim(INDENT + line for line in wrap(text, self.inner))
@@ -140,24 +140,45 @@ class Cards:
         if full:
             yield from self.numbers(metric)
 
-    def title(self, metric: Metric) -> str:
-        """Return a rule with status and name at its left, type and importance at its right."""
+    def title(self, metric: Metric) -> Iterator[str]:
+        """Yield a rule with status, name, type and importance; the name is never cut.
+
+        If they do not fit in one line, the type has a line of its own; if the status and the
+        name do not, the name has.
+        """
         status = status_words(metric.status)
         kind = metric.type.label if metric.type.known else f"type {int(metric.type)}"
         right = f"{kind} · {metric.importance.name}" if metric.importance else kind
-        width = self.options.width - cell_width(status) - cell_width(right) - 8
-        name = cut(clean(metric.name) or "(no name)", max(8, width))
-        rule = "─" * max(2, width - cell_width(name))
-        return " ".join(
-            (
-                self.painter.paint("──", DIM),
-                self.painter.status(metric.status, status),
-                self.painter.paint(name, BOLD),
-                self.painter.paint(rule, DIM),
-                self.painter.paint(right, DIM),
-                self.painter.paint("─", DIM),
-            )
-        )
+        name = clean(metric.name) or "(no name)"
+        width = self.options.width
+        # Of a rule with a status: "── ", the blank behind it, and at least "──".
+        left = width - cell_width(status) - 4 - 3
+        if cell_width(name) + cell_width(right) + 4 <= left:
+            yield self._rule(metric, name, right)
+        elif cell_width(name) <= left:
+            yield self._rule(metric, name, "")
+            yield from self.dim([INDENT + right])
+        else:
+            fits = cell_width(right) + 2 <= left
+            yield self._rule(metric, "", right if fits else "")
+            yield from (self.painter.paint(line, BOLD) for line in wrap(name, width))
+            if not fits:
+                yield from self.dim([INDENT + right])
+
+    def _rule(self, metric: Metric, name: str, right: str) -> str:
+        """A rule over the whole width with a status, and texts at its left and right if any."""
+        status = status_words(metric.status)
+        parts = [self.painter.paint("──", DIM), self.painter.status(metric.status, status)]
+        used = 2 + 1 + cell_width(status)
+        if name:
+            parts.append(self.painter.paint(name, BOLD))
+            used += 1 + cell_width(name)
+        if right:
+            used += cell_width(right) + 3
+        parts.append(self.painter.paint("─" * max(1, self.options.width - used - 1), DIM))
+        if right:
+            parts += [self.painter.paint(right, DIM), self.painter.paint("─", DIM)]
+        return " ".join(parts)
 
     def chart(self, metric: Metric, full: bool) -> list[str]:
         """Yield the drawing of the metric; texts and tables in full, or their start."""
@@ -213,7 +234,7 @@ class Cards:
         """Yield one event: time, status, name."""
         when = instant(event.timestamp) if event.is_dated else seconds(event.timestamp)
         metrics = [self.document.metric_by_id(metric_id) for metric_id in event.metrics]
-        names = ", ".join(clean(metric.name, 30) for metric in metrics if metric is not None)
+        names = ", ".join(clean(metric.name) for metric in metrics if metric is not None)
         name = cut(clean(event.name) or "(no name)", 40)
         status = self.painter.status(event.status)
         importance = event.importance.name if event.importance else ""
