@@ -24,6 +24,10 @@ from pathlib import Path
 
 THE_FILE = "the file"
 THE_PATH = "the path"
+DEEP_FIGURE = (
+    "is nested too deeply: protobuf reads about 31 levels, and refuses the whole file for more"
+)
+"""Problem of a plotly figure that is left out of the document."""
 
 
 class InspectError(Exception):

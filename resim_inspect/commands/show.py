@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from resim_inspect.commands import CommandError
 from resim_inspect.document import DocumentError, open_document
 from resim_inspect.document.discovery import metrics_files
+from resim_inspect.errors import DEEP_FIGURE
 from resim_inspect.exit_codes import ExitCode
 from resim_inspect.terminal import light_terminal, positive, use_color
 from resim_inspect.text import clean
@@ -100,6 +101,10 @@ def _text(args: argparse.Namespace) -> int:
         metrics = select_metrics(document, args.metric) if args.metric else None
         for line in Cards(document, options).lines(metrics):
             sys.stdout.write(line + "\n")
+        for position in document.deep_figures:
+            name = clean(document.metrics[position].name)
+            sys.stderr.write(f'resim-inspect: the figure of "{name}" {DEEP_FIGURE}\n')
+            code = ExitCode.ERROR
     return code
 
 
@@ -116,6 +121,9 @@ def _json(args: argparse.Namespace) -> int:
             code = ExitCode.ERROR
             continue
         entry["readable"] = True
+        if document.deep_figures:
+            # Everything else is in the entry; each of these metrics says that it is its figure.
+            code = ExitCode.ERROR
         if args.metric:
             metrics = select_metrics(document, args.metric)
             entry |= document_values(document, metrics)

@@ -71,10 +71,12 @@ def run(args: argparse.Namespace) -> int:
 
 
 def validate_file(path: Path, release: str) -> Result:
-    """Validate one file; an error that prevents reading is a finding."""
+    """Validate one file; an error that prevents reading it, or a part of it, is a finding."""
     try:
         with open_document(path) as document:
-            return Result(path, True, validate(document, edition=release))
+            # A figure that protobuf refuses makes the file unreadable for ReSim's tools.
+            readable = not document.deep_figures
+            return Result(path, readable, validate(document, edition=release))
     except DocumentError as error:
         return unreadable(path, error, release)
 

@@ -47,6 +47,9 @@ class Document:
         """The index message: an empty series stands for each deferred one. Never change it."""
         self.deferred = split.deferred
         """The series that are read when they are asked for, by the position of their data."""
+        self.deep_figures = split.deep_figures
+        """Offset of each plotly figure that no reader of protobuf accepts, because it is nested
+        too deeply, by the position of its metric. It is left out of the message."""
         self._source = source
         self._slices = slices
         self._cache: OrderedDict[tuple[int, str | None], tuple[Series, int]] = OrderedDict()
@@ -92,7 +95,12 @@ class Document:
         from resim_inspect.document import from_proto
 
         messages = self.message.job_level_metrics.metrics
-        return Lazy(len(messages), lambda position: from_proto.metric(messages[position], position))
+
+        def metric(position: int) -> Metric:
+            deep = self.deep_figures.get(position)
+            return from_proto.metric(messages[position], position, deep)
+
+        return Lazy(len(messages), metric)
 
     @cached_property
     def data(self) -> Sequence[MetricsData]:

@@ -17,6 +17,7 @@ from resim_inspect.document.enums import (
     SeriesKind,
     TimestampType,
 )
+from resim_inspect.errors import DEEP_FIGURE, MalformedError
 from resim_inspect.schema import metrics_pb2 as pb
 
 _INT64 = (-(1 << 63), (1 << 63) - 1)
@@ -27,8 +28,11 @@ def nanoseconds(stamp: Timestamp) -> int:
     return min(max(stamp.seconds * 1_000_000_000 + stamp.nanos, _INT64[0]), _INT64[1])
 
 
-def metric(message: pb.Metric, position: int) -> model.Metric:
-    """A metric as a value."""
+def metric(message: pb.Metric, position: int, deep_figure: int | None = None) -> model.Metric:
+    """A metric as a value; `deep_figure` is the offset of a figure that cannot be read."""
+    values = _values(message.metric_values)
+    if deep_figure is not None:
+        values = _deep_figure(message.name, deep_figure)
     return model.Metric(
         position=position,
         id=message.metric_id.id.data,
@@ -43,7 +47,7 @@ def metric(message: pb.Metric, position: int) -> model.Metric:
         event_metric=message.event_metric if message.HasField("event_metric") else None,
         job_id=message.job_id.id.data if message.HasField("job_id") else None,
         tags=tuple(model.Tag(tag.key, tag.value) for tag in message.tags),
-        values=_values(message.metric_values),
+        values=values,
     )
 
 
@@ -235,6 +239,15 @@ def _scalar(values: pb.ScalarMetricValues) -> model.ScalarValues:
 
 def _plotly(values: pb.PlotlyMetricValues) -> model.PlotlyValues:
     return model.PlotlyValues(lambda: json_object(values.json))
+
+
+def _deep_figure(name: str, offset: int) -> model.PlotlyValues:
+    """A figure whose decoding raises MalformedError."""
+
+    def load() -> dict[str, Any]:
+        raise MalformedError(DEEP_FIGURE, None, offset, subject=f'the figure of "{name}"')
+
+    return model.PlotlyValues(load)
 
 
 def _image(values: pb.ImageMetricValues) -> model.ImageValues:

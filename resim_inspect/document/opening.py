@@ -59,15 +59,42 @@ def _open(source: Source, path: Path | None, cache_bytes: int, threshold: int) -
             raise
         raise MalformedError(foreign, path, error.offset) from error
     try:
-        message = pb.JobMetrics()
-        slices = Slices(split.index_message)
-        for piece in slices:
-            message.MergeFromString(piece)
+        message, slices = _parsed(split)
     except DecodeError as error:
-        raise _malformed(source, split, path) from error
+        shallow = _without_deep_figures(split)
+        if shallow is None:
+            raise _malformed(source, split, path) from error
+        split = shallow
+        try:
+            message, slices = _parsed(split)
+        except DecodeError:
+            raise _malformed(source, split, path) from error
     if not message.ListFields():
         raise MalformedError(_foreign(source) or "has no field of a metrics file", path, 0)
     return Document(source, split, message, slices, path, cache_bytes)
+
+
+def _parsed(split: Scan) -> tuple[pb.JobMetrics, Slices]:
+    message = pb.JobMetrics()
+    slices = Slices(split.index_message)
+    for piece in slices:
+        message.MergeFromString(piece)
+    return message, slices
+
+
+def _without_deep_figures(split: Scan) -> Scan | None:
+    """The index message without figures that are nested too deeply; None if there are none."""
+    from resim_inspect.document.wire.deep_figures import without_deep_figures
+
+    try:
+        found = without_deep_figures(split.index_message)
+    except DocumentError:
+        # Another fault comes first: it is the one to report.
+        return None
+    if found is None:
+        return None
+    offsets = {position: split.file_offset(at) for position, at in found.offsets.items()}
+    return split._replace(index_message=found.data, deep_figures=offsets)
 
 
 def _malformed(source: Source, split: Scan, path: Path | None) -> DocumentError:

@@ -263,6 +263,8 @@ def _index_values(document: Document, index: MetricsData) -> Iterator[object]:
 
 def _traces(document: Document, metric: Metric) -> str:
     """`3 traces: scatter, bar`, from the parsed message: the figure itself stays undecoded."""
+    if metric.position in document.deep_figures:
+        return "a figure nested too deeply"
     message = document.message.job_level_metrics.metrics[metric.position]
     figure = message.metric_values.plotly_metric_values.json
     if "data" not in figure.fields:

@@ -16,7 +16,7 @@ from resim_inspect.validation.editions import ARRIVALS, CHANGES, edition, writte
 from resim_inspect.validation.registry import CHECKS, RULES, Rule
 from tests.validation.edits import apply, base
 
-WITHOUT_EXAMPLE = {"file-unreadable", "file-too-large", "no-metrics"}
+WITHOUT_EXAMPLE = {"plotly-deep", "file-unreadable", "file-too-large", "no-metrics"}
 EXAMPLES = [rule for rule in RULES.values() if rule.bad]
 
 

@@ -6,7 +6,9 @@ from typing import Any, NamedTuple
 
 from google.protobuf.descriptor import FieldDescriptor
 
-_DEPTH = 100  # protobuf's own limit on nested messages
+DEPTH = 100
+"""Limit of protobuf on nested messages."""
+_TOO_DEEP = "messages are nested too deeply"
 
 
 class Fault(NamedTuple):
@@ -24,12 +26,21 @@ class _FaultError(Exception):
 def diagnose(data: bytes, descriptor: Any) -> Fault | None:
     """The first fault of a serialized message of this `Descriptor`; None if there is none."""
     try:
-        _message(data, 0, len(data), descriptor, _DEPTH, descriptor.name)
+        _message(data, 0, len(data), descriptor, DEPTH, descriptor.name)
     except _FaultError as error:
         return error.fault
     except RecursionError:
         return Fault(0, "nested too deeply")
     return None
+
+
+def nested_too_deeply(data: bytes, descriptor: Any, depth: int) -> bool:
+    """Return True if the first fault of a message is its nesting, `depth` levels allowed."""
+    try:
+        _message(data, 0, len(data), descriptor, depth, descriptor.name)
+    except _FaultError as error:
+        return error.fault.reason == _TOO_DEEP
+    return False
 
 
 def _varint(data: bytes, offset: int, end: int) -> tuple[int, int]:
@@ -47,7 +58,7 @@ def _varint(data: bytes, offset: int, end: int) -> tuple[int, int]:
 
 def _message(data: bytes, offset: int, end: int, descriptor: Any, depth: int, where: str) -> None:
     if depth < 0:
-        raise _FaultError(offset, "messages are nested too deeply")
+        raise _FaultError(offset, _TOO_DEEP)
     while offset < end:
         offset = _field(data, offset, end, descriptor, depth, where, None)
 
@@ -86,7 +97,7 @@ def _field(
         return offset + length
     if wire_type == 3:
         if depth <= 0:
-            raise _FaultError(at, "messages are nested too deeply")
+            raise _FaultError(at, _TOO_DEEP)
         while offset < end:
             offset = _field(data, offset, end, None, depth - 1, name, number)
             if offset < 0:

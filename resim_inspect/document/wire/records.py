@@ -57,6 +57,11 @@ def records(source: Source) -> Records:
     return found
 
 
+def fields(source: Source, start: int, end: int) -> Iterator[tuple[int, Span]]:
+    """Number and place of each length-delimited field between two offsets. Raises as above."""
+    return _Reader(source).fields(start, end)
+
+
 def read(source: Source, span: Span, piece: int = 1 << 20) -> Iterator[bytes]:
     """The bytes of a record, `piece` at most at a time."""
     end = span.offset + span.length

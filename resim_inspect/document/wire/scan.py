@@ -10,6 +10,8 @@ what it means.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from resim_inspect.document.wire.source import Source
@@ -47,6 +49,9 @@ class Scan(NamedTuple):
     """Deferred series by their position in JobMetrics.metrics_data."""
     pieces: list[tuple[int, int]]
     """(offset in the index message, offset in the file) where a run of equal bytes begins."""
+    deep_figures: Mapping[int, int] = MappingProxyType({})
+    """Offset in the file of each plotly figure that was left out of the index message because
+    it is nested too deeply for protobuf, by the position of its metric."""
 
     def file_offset(self, index_offset: int) -> int:
         """Offset in the file of a byte of the index message."""

@@ -18,7 +18,10 @@ from resim_inspect.validation.rules.file import FILE_TOO_LARGE, FILE_UNREADABLE
 
 
 class Result(NamedTuple):
-    """One file and its findings. A file that cannot be read has one finding with the reason."""
+    """One file and its findings. For a file that cannot be read one of them is the reason.
+
+    A file of which only some figures cannot be read has the findings about the rest too.
+    """
 
     path: Path
     readable: bool

@@ -21,14 +21,14 @@ def file_lines(result: Result, *, color: bool = False) -> Iterator[str]:
     paint = paint_function(color)
     report = result.report
     path = clean(str(result.path))
-    if not result.readable:
+    if not result.readable and report.findings[0].where == "file":
         yield f"{paint('E', '1;31')} {paint(path, _BOLD)} {clean(report.findings[0].message)}"
         yield f"    {paint(clean(report.findings[0].hint), _DIM)}"
         return
     if report.valid:
         verdict = paint("✓ valid", _GREEN)
     else:
-        verdict = paint("✗ invalid", _RED)
+        verdict = paint("✗ invalid" if result.readable else "✗ unreadable", _RED)
     counts = ", ".join(
         count(
             report.count(severity), severity.value, severity.value if severity == "info" else None

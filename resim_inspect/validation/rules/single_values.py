@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from resim_inspect.errors import DEEP_FIGURE
 from resim_inspect.validation import schema_constants
 from resim_inspect.validation.context import Context, quoted
 from resim_inspect.validation.findings import Rule, Severity, Target
@@ -104,7 +105,22 @@ def check_scalar(context: Context, position: int, values: pb.ScalarMetricValues)
         )  # fmt: skip
 
 
+PLOTLY_DEEP = Rule(
+    "plotly-deep",
+    Severity.ERROR,
+    "A plotly figure is not nested too deeply",
+    "protobuf reads JSON of about 31 levels, objects inside of objects, and refuses the whole "
+    "file for a figure that is deeper; its writers do not check this.",
+)
+
+
 def check_plotly(context: Context, position: int, values: pb.PlotlyMetricValues) -> None:
+    if position in context.document.deep_figures:
+        report_values(
+            context, position, "figure", PLOTLY_DEEP, DEEP_FIGURE,
+            "Flatten the figure: this depth is no part of plotly's own schema.",
+        )  # fmt: skip
+        return
     if not values.HasField("json"):
         report_values(
             context, position, "figure", PLOTLY_MISSING, "has no figure",
