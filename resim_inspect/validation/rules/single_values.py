@@ -118,7 +118,7 @@ def check_plotly(context: Context, position: int, values: pb.PlotlyMetricValues)
     if position in context.document.deep_figures:
         report_values(
             context, position, "figure", PLOTLY_DEEP, DEEP_FIGURE,
-            "Flatten the figure: this depth is no part of plotly's own schema.",
+            "Flatten the figure: plotly's own schema is not that deep.",
         )  # fmt: skip
         return
     if not values.HasField("json"):
