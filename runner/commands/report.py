@@ -11,6 +11,7 @@ from runner.commands.shared.batch_call import run_to_folder
 from runner.commands.shared.build_args import add_build_arguments
 from runner.commands.shared.policy_args import add_policy_arguments
 from runner.commands.shared.reporting_args import add_reporting_arguments
+from runner.workspace.batch_info import check_one_suite
 from runner.workspace.contract import Mode
 from runner.workspace.layout import open_workspace
 
@@ -34,4 +35,5 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run the command; raises RunnerError."""
     workspaces = tuple(open_workspace(folder) for folder in args.workspaces)
+    check_one_suite([(str(each.folder), each.info) for each in workspaces])
     return run_to_folder(args, Mode.REPORT, workspaces)

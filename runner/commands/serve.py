@@ -16,6 +16,7 @@ from runner.api.stub_server.server import Server, serve
 from runner.commands.shared.arguments import add_config_fields, add_hide_images
 from runner.errors import CallError
 from runner.storage.fs import disk_errors, write_atomic
+from runner.workspace.batch_info import check_one_suite
 from runner.workspace.contract import BATCH_CONFIG, REPORT_CONFIG, config_bytes
 from runner.workspace.layout import open_workspace
 
@@ -62,6 +63,7 @@ def run(args: argparse.Namespace) -> int:
     if not 0 <= args.port <= 65535:
         raise CallError(f"{args.port} is not a port number.")
     workspaces = [open_workspace(path) for path in args.workspaces]
+    check_one_suite([(str(each.folder), each.info) for each in workspaces])
     with disk_errors(Path(tempfile.gettempdir())):
         scratch = tempfile.TemporaryDirectory(prefix="resim-serve-")
     with scratch as folder:

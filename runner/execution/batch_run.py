@@ -27,6 +27,12 @@ from runner.execution.run_context import JobSpec, RunContext
 from runner.execution.run_job import run_job
 from runner.storage.fs import remove_tree
 from runner.storage.input_archive import file_digest
+from runner.workspace.batch_info import (
+    NO_BATCH_INFO,
+    NO_JOB_INFO,
+    batch_values,
+    job_values,
+)
 from runner.workspace.contract import BATCH_CONFIG, REPORT_CONFIG, Mode, config_bytes
 from runner.workspace.layout import RunFolder, Workspace
 from runner.workspace.results import JobResult, Outcome
@@ -95,6 +101,9 @@ def batch_cache_key(request: BatchRunRequest, build: Build, prepared: Prepared) 
     ]
     for workspace in request.workspaces:
         parts.append((str(workspace.project_id), str(workspace.batch_id)))
+        if workspace.info != NO_BATCH_INFO:
+            parts.append(batch_values(workspace.info))
+        parts += [(j.name, job_values(j.info)) for j in workspace.jobs if j.info != NO_JOB_INFO]
         places = [(str(job.id), job.experience_name, job.folder.metrics) for job in workspace.jobs]
         if request.mode is Mode.REPORT:
             places.append(("batch", "", workspace.batch.metrics))

@@ -80,7 +80,7 @@ def recover_publication(run_folder: RunFolder) -> None:
 
 
 def record(workspace: Workspace) -> None:
-    """Write the ids to workspace.json, so that they survive a move; unknown keys are kept."""
+    """Write the ids to workspace.json, so that they survive a move; all other keys are kept."""
     if workspace.recorded:
         return
     path = workspace.folder / CONFIG
@@ -88,8 +88,15 @@ def record(workspace: Workspace) -> None:
     if path.exists():
         values = json.loads(path.read_bytes())
     ours = config_values(workspace)
-    jobs = values.get("jobs", {}) | ours.pop("jobs")
-    write_atomic(path, (json.dumps({**values, **ours, "jobs": jobs}, indent=1) + "\n").encode())
+    jobs = dict(values.get("jobs", {}))
+    for name, job in ours.pop("jobs").items():
+        jobs[name] = job | _present(jobs.get(name, {}))
+    values = ours | _present(values) | {"jobs": jobs}
+    write_atomic(path, (json.dumps(values, indent=1) + "\n").encode())
+
+
+def _present(values: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value is not None}
 
 
 @contextmanager

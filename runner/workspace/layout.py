@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from resim_inspect.text import clean
+from runner.workspace.batch_info import (
+    NO_BATCH_INFO,
+    NO_JOB_INFO,
+    BatchInfo,
+    JobInfo,
+    batch_info,
+    batch_values,
+    job_info,
+    job_values,
+    uuid_value,
+)
 from runner.workspace.contract import EXPERIENCE, LOGS, METRICS
 from runner.workspace.errors import WorkspaceError
 from runner.workspace.results import JobResult, result_from_bytes
@@ -84,6 +96,7 @@ class Job:
     id: UUID
     experience_name: str
     folder: RunFolder
+    info: JobInfo = NO_JOB_INFO
 
 
 @dataclass(frozen=True)
@@ -97,6 +110,7 @@ class Workspace:
     jobs: tuple[Job, ...]
     recorded: bool
     """True if `workspace.json` has the ids; else they are derived from the folder's path."""
+    info: BatchInfo = NO_BATCH_INFO
 
     @property
     def batch(self) -> RunFolder:
@@ -134,33 +148,42 @@ def open_workspace(folder: Path) -> Workspace:
             f"A workspace has {JOBS}/NAME/inputs/experience and {JOBS}/NAME/inputs/logs.",
         )
     values = _read_config(folder / CONFIG)
-    workspace_id = _uuid(values, "workspaceID") or derived_id(folder)
+    workspace_id = uuid_value(values.get("workspaceID"), "workspaceID") or derived_id(folder)
     recorded = values.get("jobs", {})
     if not isinstance(recorded, dict):
         raise WorkspaceError(f'{folder / CONFIG}: "jobs" is not an object.')
     jobs = []
     for name in _folders(folder / JOBS):
-        about = recorded.get(name, {})
+        about = recorded.get(_text(name), {})
         if not isinstance(about, dict):
             raise WorkspaceError(f'{folder / CONFIG}: the job "{clean(name)}" is not an object.')
         shown = about.get("experienceName")
         jobs.append(
             Job(
                 name,
-                _uuid(about, "jobID") or uuid5(workspace_id, _text(name)),
+                uuid_value(about.get("jobID"), "jobID") or uuid5(workspace_id, _text(name)),
                 shown if isinstance(shown, str) and shown else _text(name),
                 RunFolder(folder / JOBS / name),
+                job_info(about, name, folder / CONFIG),
             )
         )
     return Workspace(
         folder,
         workspace_id,
         # A job's name has no slash, so these never equal a job's id.
-        _uuid(values, "projectID") or uuid5(workspace_id, "/project"),
-        _uuid(values, "batchID") or uuid5(workspace_id, "/batch"),
+        uuid_value(values.get("projectID"), "projectID") or uuid5(workspace_id, "/project"),
+        uuid_value(values.get("batchID"), "batchID") or uuid5(workspace_id, "/batch"),
         tuple(jobs),
-        recorded=bool(values) and {job.name for job in jobs} <= set(recorded),
+        recorded=_has_ids(values, [job.name for job in jobs]),
+        info=batch_info(values, folder / CONFIG),
     )
+
+
+def _has_ids(values: Mapping[str, Any], names: Sequence[str]) -> bool:
+    """Return True if no id has to be derived; a file may also have other facts alone."""
+    if not {"workspaceID", "projectID", "batchID"} <= set(values):
+        return False
+    return all("jobID" in values.get("jobs", {}).get(_text(name), {}) for name in names)
 
 
 def derived_id(folder: Path) -> UUID:
@@ -169,14 +192,19 @@ def derived_id(folder: Path) -> UUID:
 
 
 def config_values(workspace: Workspace) -> dict[str, Any]:
-    """Content of `workspace.json` as JSON values."""
+    """Ids and facts of a workspace as JSON values for `workspace.json`."""
     return {
         "format": FORMAT,
         "workspaceID": str(workspace.id),
         "projectID": str(workspace.project_id),
         "batchID": str(workspace.batch_id),
+        **batch_values(workspace.info),
         "jobs": {
-            _text(job.name): {"jobID": str(job.id), "experienceName": job.experience_name}
+            _text(job.name): {
+                "jobID": str(job.id),
+                "experienceName": job.experience_name,
+                **job_values(job.info),
+            }
             for job in workspace.jobs
         },
     }
@@ -214,13 +242,3 @@ def _read_config(path: Path) -> dict[str, Any]:
             f"{path} has format {clean(str(values['format']), 20)}; this version reads {FORMAT}."
         )
     return values
-
-
-def _uuid(values: dict[str, Any], key: str) -> UUID | None:
-    value = values.get(key)
-    if value is None:
-        return None
-    try:
-        return UUID(value)
-    except (ValueError, TypeError, AttributeError) as error:
-        raise WorkspaceError(f'{key} "{clean(str(value), 60)}" is not a valid UUID.') from error

@@ -7,6 +7,7 @@ types and required fields come from the releases' own classes.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from functools import cache
@@ -47,6 +48,39 @@ STATUSES: dict[str, tuple[list[str | None], str, str, str]] = {
     "no jobs": ([], "", "SUCCEEDED", "COMPLETE"),
     "many": (["PASSED"] * MANY, "", "SUCCEEDED", "COMPLETE"),
 }
+SUITE = "0b2f5c1e-5b0e-4c58-8a1f-3d6a0c9e7f21"
+FACTS: dict[str, dict[str, Any]] = {
+    "passed": {
+        "name": "nightly",
+        "parameters": {"wind": "5", "road": "wet"},
+        "sweep": "wind sweep",
+        "jobs": {
+            "job-0000": {
+                "experienceName": "left turn",
+                "tags": ["rain", "night"],
+                "environment": {"MAP": "north", "EMPTY": ""},
+                "parameters": {"wind": "7"},
+            }
+        },
+    },
+    "warnings": {
+        "sweep": "wind sweep",
+        "parameters": {"wind": "9", "road": "dry"},
+        "jobs": {"job-0000": {"experienceName": "left turn", "tags": ["rain"]}},
+    },
+    "blockers": {
+        "branch": "main",
+        "build": {"name": "v1.2", "id": "0b2f5c1e-5b0e-4c58-8a1f-3d6a0c9e7f22"},
+        "system": {"name": "drone"},
+        "testSuite": {"id": SUITE, "name": "regression", "revision": 3},
+    },
+    "raw": {"testSuite": {"id": SUITE, "revision": 4}, "branch": "wind"},
+}
+"""Facts of workspace.json about some of the batches."""
+ELSEWHERE = {"blockers", "raw"}
+"""Batches of another test suite or branch than the report's."""
+SAMPLES = 15
+"""Most calls of one function: the experiences of the largest batch are alike."""
 
 
 def verdict_document(name: str, status: str) -> bytes:
@@ -71,7 +105,8 @@ def write_batch(folder: Path, verdicts: list[str | None], own: str) -> None:
         else:
             write_job(folder, name, verdict_document(name, verdict))
     folder.mkdir(exist_ok=True)
-    (folder / "workspace.json").write_text('{"format": 1}')
+    config = {"format": 1, **FACTS.get(folder.name, {})}
+    (folder / "workspace.json").write_text(json.dumps(config))
     if own:
         (folder / "batch/outputs").mkdir(parents=True)
         (folder / "batch/outputs/metrics.binproto").write_bytes(verdict_document("own", own))
@@ -114,17 +149,19 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("releases")
 
 
-def model_of(path: str, described: dict[str, Any]) -> str:
-    """Name of the model that a release reads the answer of a path with; empty if it never asks."""
-    parts = ["", "projects", "{}", *path.split("/")]
+def route_of(path: str, described: dict[str, Any]) -> tuple[str, str, list[str]] | None:
+    """Model, function and ids with which a release asks for a path; None if it never does."""
+    parts = ["", *([] if path.startswith("projects") else ["projects", "{}"]), *path.split("/")]
     fitting = []
     for route in described["routes"]:
         template = route["url"].split("/")
         pairs = list(zip(template, parts, strict=False))
         if len(template) == len(parts) and all(want in ("{}", have) for want, have in pairs):
             # A word fits better than a placeholder.
-            fitting.append((sum(want == have for want, have in pairs), route["model"]))
-    return max(fitting)[1] if fitting else ""
+            words = sum(want == have for want, have in pairs)
+            ids = [have for want, have in pairs if want == "{}"]
+            fitting.append((words, route["model"], route["function"], ids))
+    return max(fitting)[1:] if fitting else None
 
 
 def problems(value: Any, types: list[Any], models: dict[str, Any], where: str) -> Iterator[str]:
@@ -198,10 +235,10 @@ def test_every_answer_fits_the_models_of_a_release(stub: Stub, shared: Path, ver
     wrong: set[str] = set()
     checked = 0
     for path, answer in stub.answers.items():
-        model = model_of(path, described)
-        if model:
+        route = route_of(path, described)
+        if route is not None:
             checked += 1
-            wrong.update(model_problems(answer, model, described["models"], model))
+            wrong.update(model_problems(answer, route[0], described["models"], route[0]))
     assert not wrong
     assert checked > 5 * MANY
 
@@ -213,9 +250,9 @@ def test_the_newest_release_asks_for_every_path_and_knows_every_key(
     all_models = [release["models"] for release in releases]
     unknown: set[str] = set()
     for path, answer in stub.answers.items():
-        model = model_of(path, releases[0])
-        assert model, path
-        unknown.update(unknown_keys(answer, [{"model": model}], all_models))
+        route = route_of(path, releases[0])
+        assert route, path
+        unknown.update(unknown_keys(answer, [{"model": route[0]}], all_models))
     assert unknown == FURTHER
 
 
@@ -251,11 +288,16 @@ class Case(NamedTuple):
 
     release: Release
     stub: Stub
+    around: list[str]
+    """Paths of everything around the batches that the release has a function for."""
 
 
 @pytest.fixture(scope="module", params=CLIENTS)
 def case(
-    request: pytest.FixtureRequest, stub: Stub, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    stub: Stub,
+    shared: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Case:
     version: str = request.param
     whole_release(version)
@@ -271,8 +313,19 @@ def case(
         if name != "many" or version == CLIENTS[0]:
             release.add(f"fetch {name}", running, "count_batch", batch=batch)
     release.add("report", running, "fetch_report")
+    described = models_of(version, shared)
+    around: list[str] = []
+    called: Counter[str] = Counter()
+    for path in stub.answers:
+        route = route_of(path, described)
+        if route is None or path.startswith("batches/") or called[route[1]] == SAMPLES:
+            continue
+        called[route[1]] += 1
+        around.append(path)
+        each = [project if one == "{}" else one for one in route[2]]
+        release.add(f"around {path}", running, "call", function=route[1], ids=each)
     release.run()
-    return Case(release, stub)
+    return Case(release, stub, around)
 
 
 def test_official_calls_read_every_batch(case: Case) -> None:
@@ -284,12 +337,21 @@ def test_official_calls_read_every_batch(case: Case) -> None:
         assert same(case.release.answer(f"jobs {name}")) == [same(answers[f"batches/{batch}/jobs"])]
 
 
+def test_official_calls_read_everything_around_the_batches(case: Case) -> None:
+    functions = {path.partition("/")[0] for path in case.around}
+    assert functions >= {"suites", "experiences", "systems", "branches", "builds", "sweeps"}
+    for path in case.around:
+        assert same(case.release.answer(f"around {path}")) == [same(case.stub.answers[path])]
+
+
 def test_official_fetchers_read_every_batch(case: Case) -> None:
     report = case.release.answer("report")
-    assert sorted(report["batches"]) == sorted(case.stub.batches.values())
+    reported = {batch for name, batch in case.stub.batches.items() if name not in ELSEWHERE}
+    assert set(report["batches"]) == reported
     for name, (verdicts, *_) in STATUSES.items():
         jobs = case.stub.answers[f"batches/{case.stub.batches[name]}/jobs"]["jobs"]
-        assert report["jobs"][case.stub.batches[name]] == sorted(job["jobID"] for job in jobs)
+        if name not in ELSEWHERE:
+            assert report["jobs"][case.stub.batches[name]] == sorted(job["jobID"] for job in jobs)
         if f"fetch {name}" in case.release.tasks:
             each, data = (1, 2) if name == "many" else (2, 0)
             with_metrics = len(verdicts) - verdicts.count(None)

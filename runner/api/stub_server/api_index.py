@@ -17,26 +17,18 @@ from resim_inspect.document.wire.records import Records, Span, read, records
 from resim_inspect.document.wire.source import Source, open_source
 from resim_inspect.errors import MalformedError
 from runner.api.stub_server import resources
+from runner.api.stub_server.project_index import BATCH_FILTERS, ProjectIndex
 from runner.api.stub_server.resources import Json
 from runner.workspace.layout import Job, RunFolder, Workspace
 
 BLOBS = "blobs"
-JOB_FILTERS = {
+JOB_IDS = "projectID", "branchID", "systemID", "buildID", "batchID"
+JOB_FILTERS: dict[str, Any] = {
+    "any": {"experienceTagIDs": "tagIDs"},
     "exact": {"conflatedStatus": "conflatedStatus", "status": "jobStatus"},
     "part": {"name": "experienceName", "text": "experienceName"},
 }
-BATCH_FILTERS = {
-    "part": {"text": "friendlyName"},
-    "search": {
-        "test_suite_id": "testSuiteID",
-        "branch_id": "branchID",
-        "system_id": "systemID",
-        "build_id": "buildID",
-        "status": "status",
-        "test_suite_revision": "testSuiteRevision",
-        "created_at": "creationTimestamp",
-    },
-}
+EVENT_FILTERS: dict[str, Any] = {"any": {"eventTags": "tags"}}
 
 
 class ApiIndex:
@@ -64,26 +56,17 @@ class ApiIndex:
         self._logs = logs
         self._hide_images = hide_images
         self._name = first.folder.resolve().name
-        # One suite, branch and system for all batches: a report queries the batches of its own.
-        self._ids = {
-            "projectID": str(first.project_id),
-            "branchID": str(uuid5(first.id, "/branch")),
-            "systemID": str(uuid5(first.id, "/system")),
-        }
-        self._suite = {
-            "testSuiteID": str(uuid5(first.id, "/suite")),
-            "metricsBuildID": str(uuid5(first.id, "/metrics-build")),
-        }
-        self._sweep = str(uuid5(first.id, "/sweep"))
+        self._project = ProjectIndex(first, self.objects, self._list)
         self._batches: list[Json] = []
 
     def add(self, workspace: Workspace, jobs: Sequence[Job], *, batch_metrics: bool) -> None:
         """Add a batch with its jobs and, on request, its own metrics."""
         batch = f"batches/{workspace.batch_id}"
-        name = resources.plain(workspace.folder.resolve().name)
-        ids = {**self._ids, "buildID": str(uuid5(workspace.id, "/build"))}
+        name = resources.plain(workspace.info.name or workspace.folder.resolve().name)
+        ids = self._project.batch_ids(workspace)
+        ids["parameters"] = dict(workspace.info.parameters)
         in_batch = {**ids, "batchID": str(workspace.batch_id)}
-        job_rows = [self._job(batch, in_batch, workspace, job) for job in jobs]
+        job_rows = [self._job(batch, in_batch, job) for job in jobs]
         self._list(f"{batch}/jobs", "jobs", {}, job_rows, total=True, **JOB_FILTERS)
         own = {"projectID": ids["projectID"], "batchID": in_batch["batchID"]}
         at = f"{batch}/metrics", f"{batch}/metricsData"
@@ -101,36 +84,22 @@ class ApiIndex:
         while created in {row["creationTimestamp"] for row in self._batches}:
             # The oldest official report refuses batches with equal timestamps.
             created = resources.later(created)
-        common = {**in_batch, **self._suite, "associatedSweepID": self._sweep}
-        row = resources.batch_row(common, name, job_rows, verdict, created)
+        row = resources.batch_row(in_batch, name, job_rows, verdict, created)
         self.objects[batch] = row
         self._batches.append(row)
-        build = resources.build_row(ids, name, created)
-        self.objects[f"builds/{ids['buildID']}"] = build
+        self._project.add_batch(row)
 
     def finish(self) -> None:
         """Add the lists and objects that cover all batches."""
         self._list("batches", "batches", {}, self._batches, total=True, **BATCH_FILTERS)
-        common = {**self._ids, **self._suite, "reportID": str(self.report_id)}
-        del common["systemID"]
+        common = {**self._project.report_ids, "reportID": str(self.report_id)}
         report = resources.report_row(common, resources.plain(self._name), self._batches)
         self.objects[f"reports/{self.report_id}"] = report
-        self.objects[f"sweeps/{self._sweep}"] = {
-            "parameterSweepID": self._sweep,
-            "projectID": self._ids["projectID"],
-            "associatedAccount": "local",
-            "name": resources.plain(self._name),
-            "status": "SUCCEEDED",
-            "statusHistory": [],
-            "parameters": [],
-            "batches": [batch["batchID"] for batch in self._batches],
-            "creationTimestamp": report["startTimestamp"],
-            "lastUpdatedTimestamp": report["endTimestamp"],
-            **resources.OWNER,
-        }
+        self._list("reports", "reports", {}, [report], total=True)
+        self._project.finish(report["startTimestamp"], report["endTimestamp"])
 
-    def _job(self, batch: str, in_batch: Json, workspace: Workspace, job: Job) -> Json:
-        """Add a job with its lists, and return its row."""
+    def _job(self, batch: str, in_batch: Json, job: Job) -> Json:
+        """Add a job with its lists, and return its row for the list of jobs."""
         base = f"{batch}/jobs/{job.id}"
         own = {key: in_batch[key] for key in ("projectID", "batchID")} | {"jobID": str(job.id)}
         at = f"{base}/metrics", f"{base}/metricsData"
@@ -146,13 +115,12 @@ class ApiIndex:
             if path not in self.lists:
                 self._list(path, kind, {}, [])
         self._list_logs(f"{base}/logs", job.folder, job.id, own, "METRICS")
-        experience = str(uuid5(workspace.id, f"/experience/{job.experience_name}"))
-        self._list(f"experiences/{experience}/experienceTags", "experienceTags", {}, [])
-        common = {**in_batch, "jobID": str(job.id), "experienceID": experience}
         created = resources.time_text(_modified(job.folder))
+        about, tags = self._project.job(job, in_batch, created)
+        common = {key: in_batch[key] for key in JOB_IDS} | {"jobID": str(job.id), **about}
         row = resources.job_row(common, resources.plain(job.experience_name), verdict, created)
         self.objects[base] = row
-        return row
+        return {**row, "tagIDs": tags} if tags else row
 
     def _document(
         self,
@@ -216,7 +184,7 @@ class ApiIndex:
         self._list(at[1], names[1], common, data, url="metricsDataURL", of=job_name)
         if job:
             events = [resources.event_row(event, owner, created) for event in document.events]
-            self._list(at[0].rpartition("/")[0] + "/events", "events", {}, events)
+            self._list(at[0].rpartition("/")[0] + "/events", "events", {}, events, **EVENT_FILTERS)
             self.metrics += len(metrics)
             self.data += sum("spare" not in row for row in data)
 

@@ -144,7 +144,7 @@ def log_row(path: str, size: int, step: str, created: str, owner: UUID) -> Json:
 
 
 def job_row(common: Json, name: str, verdict: MetricStatus | None, created: str) -> Json:
-    """Row of a job, which failed if it has no verdict; `common` has its ids."""
+    """Row of a job, which failed if it has no verdict; `common` has its ids and parameters."""
     status = status_name(verdict)
     failed = verdict is None
     return {
@@ -159,8 +159,6 @@ def job_row(common: Json, name: str, verdict: MetricStatus | None, created: str)
         "lastUpdatedTimestamp": created,
         "lastRunTimestamp": created,
         "outputLocation": "",
-        "parameters": {},
-        "experienceEnvironmentVariables": [],
         "runCounter": 1,
         **OWNER,
     }
@@ -169,7 +167,7 @@ def job_row(common: Json, name: str, verdict: MetricStatus | None, created: str)
 def batch_row(
     common: Json, name: str, jobs: list[Json], own: MetricStatus | None, created: str
 ) -> Json:
-    """Row of a batch, which failed if all its jobs did.
+    """Row of a batch, which failed if all its jobs did; `common` has its ids and parameters.
 
     `own` is the verdict of its batch metrics, None if it has none.
     """
@@ -208,30 +206,10 @@ def batch_row(
         },
         "totalJobs": len(jobs),
         "adhocTestSuite": False,
-        "testSuiteRevision": 1,
         "batchType": "NORMAL",
-        "parameters": {},
         "poolLabels": [],
         "creationTimestamp": created,
         "lastUpdatedTimestamp": created,
-        **OWNER,
-    }
-
-
-def build_row(common: Json, name: str, created: str) -> Json:
-    """Row of the build of a batch; `name` is also its version."""
-    return {
-        **common,
-        "associatedAccount": "local",
-        "name": name,
-        "version": name,
-        "description": "",
-        "longDescription": "",
-        "imageUri": "",
-        "buildSpecification": "",
-        "creationTimestamp": created,
-        "updateTimestamp": created,
-        "updateUserID": "local",
         **OWNER,
     }
 
@@ -245,7 +223,6 @@ def report_row(common: Json, name: str, batches: list[Json]) -> Json:
         "associatedAccount": "local",
         "name": name,
         "metricsSetName": "",
-        "testSuiteRevision": 1,
         "respectRevisionBoundary": False,
         "outputLocation": "",
         "status": "RUNNING",

@@ -120,7 +120,8 @@ class Answers:
         parts = [unquote(part) for part in raw.partition("#")[0].split("/") if part]
         if parts and parts[0] == "v1":
             del parts[0]
-        if len(parts) > 1 and parts[0] == "projects" and parts[1].lower() == self.project:
+        # Without anything below it, the project itself is asked for.
+        if len(parts) > 2 and parts[0] == "projects" and parts[1].lower() == self.project:
             del parts[:2]
         # A quoted slash, %2F, must not split a part.
         parts = [part.replace("/", "%2F") for part in parts]
@@ -174,7 +175,8 @@ class Answers:
     def _row(self, about: dict[str, Any], row: dict[str, Any], host: str) -> dict[str, Any]:
         full = {**about["common"], **row}
         number = full.pop("blob", None)
-        full.pop("spare", None)
+        for hidden in ("spare", "tagIDs"):
+            full.pop(hidden, None)
         if number is not None:
             self.listed[number] = 1
             full[about["url"]] = f"http://{host}/blobs/{self.secret.decode()}/{number}"
@@ -217,11 +219,14 @@ def _lower_ids(path: str) -> str:
 
 def _wanted(about: dict[str, Any], parameters: dict[str, list[str]]) -> Iterator[dict[str, Any]]:
     """Rows of a list that pass a request's filters; unknown filters are ignored."""
-    exact = {
-        field: {word for text in parameters[name] for word in text.split(",") if word}
-        for name, field in about.get("exact", {}).items()
-        if name in parameters
-    }
+    exact, shared = (
+        {
+            field: {word for text in parameters[name] for word in text.split(",") if word}
+            for name, field in about.get(kind, {}).items()
+            if name in parameters
+        }
+        for kind in ("exact", "any")
+    )
     parts = [
         (field, parameters[name][0].lower())
         for name, field in about.get("part", {}).items()
@@ -232,6 +237,7 @@ def _wanted(about: dict[str, Any], parameters: dict[str, list[str]]) -> Iterator
         values = {**about["common"], **row}
         if (
             all(values.get(field) in words for field, words in exact.items() if words)
+            and all(words & set(values.get(field, ())) for field, words in shared.items() if words)
             and all(part in str(values.get(field, "")).lower() for field, part in parts)
             and all(holds(values) for holds in clauses)
         ):
