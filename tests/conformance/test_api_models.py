@@ -79,7 +79,7 @@ FACTS: dict[str, dict[str, Any]] = {
 """Facts of workspace.json about some of the batches."""
 ELSEWHERE = {"blockers", "raw"}
 """Batches of another test suite or branch than the report's."""
-SAMPLES = 15
+SAMPLES = 4
 """Most calls of one function: the experiences of the largest batch are alike."""
 
 
