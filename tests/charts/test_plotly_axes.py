@@ -50,6 +50,17 @@ def test_axes_that_match_share_their_range_and_categories() -> None:
     assert found == [("a", "b", "c")] * 2
 
 
+def test_an_axis_may_match_one_that_matches_another() -> None:
+    layout = {
+        "xaxis": {"domain": [0, 0.3]},
+        "xaxis2": {"domain": [0.35, 0.65], "matches": "x"},
+        "xaxis3": {"domain": [0.7, 1], "matches": "x2"},
+    }
+    data = [{"x": [k, k + 1], "y": [0, 1], "xaxis": f"x{k}", "yaxis": f"y{k}"} for k in (2, 3)]
+    panels = drawn([{"x": [0, 1], "y": [0, 1]}, *data], layout).panels
+    assert [p.x.limits for p in panels if isinstance(p, Plot)] == [(0, 4)] * 3
+
+
 def test_shapes_on_log_axes_are_in_data_units_and_annotations_are_not() -> None:
     layout = {
         "yaxis": {"type": "log"},

@@ -12,20 +12,27 @@ _PAD = 0.05
 """Of an axis's length: what plotly leaves free beyond the data."""
 
 
-def settle_ranges(subplots: list[Layers]) -> None:
-    """Set `limits` and `reverse` of all axes; axes that match share one range."""
+def settle_ranges(subplots: list[Layers], axes: dict[str, PlotlyAxis]) -> None:
+    """Set `limits` and `reverse` of the axes by name; axes that match share one range."""
     groups: dict[str, list[tuple[Layers, PlotlyAxis]]] = {}
     for layers in subplots:
         for axis in (layers.x, layers.y, layers.right):
             if axis is not None:
-                root = _root(axis)
-                groups.setdefault(root, []).append((layers, axis))
+                groups.setdefault(match_root(axis, axes), []).append((layers, axis))
     for members in groups.values():
         _settle_group(members)
 
 
-def _root(axis: PlotlyAxis) -> str:
-    return decode.word(axis.layout.get("matches")) or axis.name
+def match_root(axis: PlotlyAxis, axes: dict[str, PlotlyAxis]) -> str:
+    """Name of the axis whose range an axis shares in the end: it may match one that matches."""
+    name, seen = axis.name, {axis.name}
+    while name in axes:
+        name_above = decode.word(axes[name].layout.get("matches"))
+        if not name_above or name_above in seen:
+            break
+        seen.add(name_above)
+        name = name_above
+    return name
 
 
 def _settle_group(members: list[tuple[Layers, PlotlyAxis]]) -> None:
