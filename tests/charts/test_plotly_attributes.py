@@ -99,6 +99,13 @@ def test_an_attribute_outside_of_the_table_is_said() -> None:
     ]
 
 
+def test_a_note_names_a_dozen_attributes_and_counts_the_others() -> None:
+    strange = {f"strange{k:02}": k for k in range(40)}
+    notes = drawn([{"x": [1, 2], "y": [1, 2], **strange}]).notes
+    assert notes[0].startswith("strange00, strange01,")
+    assert notes[0].endswith("strange11 and 28 more are not shown.")
+
+
 @pytest.mark.parametrize(
     ("trace", "said"),
     [

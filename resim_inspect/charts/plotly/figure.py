@@ -23,6 +23,8 @@ from resim_inspect.text import clean, count
 _SHARES = {"pie", "funnel", "funnelarea", *HIERARCHIES}
 _MAX_TRACES = 300
 _MAX_TEXTS = 8
+_MAX_NAMES = 12
+"""Attributes that a note names; more are counted"""
 _BROWSE = "`resim-inspect browse` shows it."
 _SUBSTITUTES = {
     "violin": "The violins are drawn as boxes; their densities are not shown.",
@@ -100,7 +102,9 @@ def _add_notes(
     attributes = not_shown([t.data for t in traces], layout)
     if attributes:
         verb = "is" if len(attributes) == 1 else "are"
-        source.note(f"{', '.join(attributes)} {verb} not shown.")
+        more = len(attributes) - _MAX_NAMES
+        listed = ", ".join(attributes[:_MAX_NAMES]) + (f" and {more} more" if more > 0 else "")
+        source.note(f"{listed} {verb} not shown.")
     for kind, text in _SUBSTITUTES.items():
         if any(t.kind == kind for t in traces):
             source.note(text)
