@@ -23,6 +23,7 @@ from runner.errors import CallError, RunnerError
 from runner.execution.events import Event
 from runner.execution.run_context import JobSpec
 from runner.execution.run_job import run_job
+from runner.storage.staging import NEW
 from runner.workspace import contract
 from runner.workspace.contract import Mode
 from runner.workspace.results import JobResult, Outcome
@@ -63,26 +64,30 @@ def run(args: Namespace) -> int:
         rows = [(args.name, line, "would run")]
         return dry_run.print_plan(args.command_name, options, policy, rows)
     log_text = sessions.log_path(args.log)
-    with sessions.open_session(args, options, build, policy, lambda _: log_text) as session:
+    with (
+        staging_folder(args.outputs) as staging,
+        sessions.open_session(args, options, build, policy, lambda _: log_text) as session,
+    ):
         for warning in warnings:
             session.dispatcher(Event("warning", session.context.clock(), text=warning))
         sessions.announce(session, args.name, [args.name], jobs=1, todo=1, parallel=1)
-        report = CallReport(args.command_name, args.name, {}, [_run(args, session, inputs)])
+        report = CallReport(
+            args.command_name, args.name, {}, [_run(args, session, inputs, staging)]
+        )
         code = sessions.finish(session, options, report)
     sessions.print_summary(options, report)
     return code
 
 
-def _run(args: Namespace, session: Session, inputs: Inputs) -> JobResult:
+def _run(args: Namespace, session: Session, inputs: Inputs, staging: Path) -> JobResult:
     context = session.context
     context.notify(Event("started", context.clock(), args.name))
     try:
-        with staging_folder(args.outputs) as staging:
-            job_id = str(uuid5(NAMESPACE_URL, f"resim-job:{args.inputs.resolve()}"))
-            task = Task(context.call_id, args.name, inputs)
-            spec = JobSpec(task, job_id, staging / "outputs", args.log)
-            result = sessions.run_until_signalled(session, lambda: run_job(context, spec))
-            keep(result, staging, args.outputs)
+        job_id = str(uuid5(NAMESPACE_URL, f"resim-job:{args.inputs.resolve()}"))
+        task = Task(context.call_id, args.name, inputs)
+        spec = JobSpec(task, job_id, staging / NEW, args.log)
+        result = sessions.run_until_signalled(session, lambda: run_job(context, spec))
+        result = keep(result, staging, args.outputs)
     except RunnerError as error:
         result = JobResult(args.name, "", Outcome.BROKEN, message=error.reason, hint=error.hint)
     context.notify(Event("finished", context.clock(), args.name, result=result))

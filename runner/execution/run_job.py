@@ -136,13 +136,13 @@ def _wait(running: Running, policy: RunPolicy) -> bool:
 def _ended_result(job: _Run, running: Running, ended: RunExit) -> JobResult:
     """Return the result of a build that ended by itself."""
     engine, build = job.context.engine, job.context.build
-    refused: OutputsError | None = None
-    taken = Taken()
     try:
         taken = running.take_outputs(job.spec.outputs, job.context.policy.caps)
     except OutputsError as error:
-        refused = error
-    evaluation = Evaluation() if refused else evaluate(job.spec.outputs, taken)
+        taken = Taken(refused=error.reason, hint=error.hint)
+    evaluation = Evaluation()
+    if taken.files or not taken.refused:
+        evaluation = evaluate(job.spec.outputs, taken)
     result = replace(
         job.blank,
         outcome=Outcome.FAILED,
@@ -165,8 +165,8 @@ def _ended_result(job: _Run, running: Running, ended: RunExit) -> JobResult:
         if any(str(ROOT) in line for line in tail):
             hint = engine.no_outputs_hint(build) or hint
         return replace(result, message=why.message, hint=hint)
-    if refused is not None:
-        return replace(result, message=refused.reason, hint=refused.hint)
+    if taken.refused:
+        return replace(result, message=taken.refused, hint=taken.hint)
     if evaluation.message:
         hint = evaluation.hint
         if not taken.files:

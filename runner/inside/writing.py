@@ -14,10 +14,9 @@ from resim_inspect.text import clean, count
 from resim_inspect.validation import validate
 from resim_inspect.validation.findings import Finding, Severity
 from runner.inside.errors import Code, RunError
-from runner.workspace.contract import METRICS
+from runner.workspace.contract import METRICS, REJECTED
 
 TEMPORARY = f".{METRICS.name}.part"
-REJECTED = "rejected.binproto"
 SDK = "resim-open-core"
 
 
@@ -43,7 +42,7 @@ def clear(outputs: Path) -> None:
     """
     with _outputs(outputs):
         outputs.mkdir(parents=True, exist_ok=True)
-        for name in (METRICS.name, TEMPORARY, REJECTED):
+        for name in (METRICS.name, TEMPORARY, REJECTED.name):
             (outputs / name).unlink(missing_ok=True)
         # Fail now, not after hours of work.
         (outputs / TEMPORARY).touch()
@@ -70,7 +69,7 @@ def pack(writer: Any, override: Any = None) -> bytes:
 def write(data: bytes, outputs: Path) -> Written:
     """Validate the bytes of a file and write it; raises RunError.
 
-    A file that a validator rejects is kept as `rejected.binproto`.
+    A file that a validator rejects is kept as `metrics.binproto.rejected`.
     """
     official = _official_objection(data)
     try:
@@ -83,8 +82,8 @@ def write(data: bytes, outputs: Path) -> Written:
             in_words(finding) for finding in report.findings if finding.severity is Severity.ERROR
         ]
     if official is not None or errors:
-        _put(data, outputs, REJECTED)
-        raise _rejected(official, errors, outputs)
+        _put(data, outputs, REJECTED.name)
+        raise _rejected(official, errors)
     _put(data, outputs, METRICS.name)
     return Written(
         outputs / METRICS.name,
@@ -129,7 +128,7 @@ def _official_objection(data: bytes) -> str | None:
     return None
 
 
-def _rejected(official: str | None, errors: list[str], outputs: Path) -> RunError:
+def _rejected(official: str | None, errors: list[str]) -> RunError:
     if official is None:
         who = "resim-inspect's validator rejects the metrics, ReSim's own accepts them"
     elif not errors:
@@ -139,7 +138,8 @@ def _rejected(official: str | None, errors: list[str], outputs: Path) -> RunErro
     shown = "".join(f"\n  {clean(text, 400)}" for text in errors[:20])
     if len(errors) > 20:
         shown += f"\n  and {len(errors) - 20:,} more"
-    hint = f"The file is kept as {outputs / REJECTED}: resim-inspect shows it."
+    # Without its folder: the runner takes the outputs to another one.
+    hint = f"The outputs keep them as {REJECTED.name}, which resim-inspect opens."
     return RunError(Code.INVALID, who + (":" + shown if shown else "."), hint)
 
 

@@ -56,10 +56,3 @@ def remove_tree(path: Path) -> None:
         path.unlink()
     elif path.exists():
         shutil.rmtree(path, ignore_errors=True)
-
-
-def discard(folder: str) -> bool:
-    """Remove a folder in the watchdog; return True if it existed."""
-    existed = Path(folder).exists()
-    shutil.rmtree(folder, ignore_errors=True)
-    return existed

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 from resim_inspect.text import clean
 from runner.errors import WorkspaceError
 from runner.storage.fs import disk_errors, remove_tree, write_atomic
+from runner.storage.locks import try_lock
 from runner.workspace.layout import (
     CONFIG,
     JOBS,
@@ -110,7 +110,7 @@ def locked(folder: Path) -> Iterator[None]:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
     try:
         with disk_errors(path):
-            free = _lock(descriptor)
+            free = try_lock(descriptor)
         if not free:
             raise WorkspaceError(
                 f"another run is active in {clean(str(folder))}.", "Wait for it, or stop it."
@@ -118,22 +118,6 @@ def locked(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
-
-
-def _lock(descriptor: int) -> bool:
-    """Lock an open file; return False if another process holds the lock."""
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (BlockingIOError, PermissionError):
-        return False
-    return True
 
 
 def make_workspace(source: Path, folder: Path) -> Workspace:

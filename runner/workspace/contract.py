@@ -21,6 +21,8 @@ LOGS = INPUTS / "logs"
 BATCH_CONFIG = INPUTS / "batch_metrics_config.json"
 REPORT_CONFIG = INPUTS / "report_config.json"
 METRICS = OUTPUTS / "metrics.binproto"
+REJECTED = OUTPUTS / "metrics.binproto.rejected"
+"""Metrics that a validator rejects, kept to be looked at."""
 
 MAX_CONFIG_BYTES = 1_000_000
 MASK = "••••••"

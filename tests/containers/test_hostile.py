@@ -25,28 +25,60 @@ OUT = "/tmp/resim/outputs"
     ("script", "says"),
     [
         (f"ln -s /etc/hostname {OUT}/metrics.binproto", 'a link to "/etc/hostname"'),
-        (f"{COPY}; ln -s ../../../etc {OUT}/etc", 'a link to "../../../etc"'),
-        (f"{COPY}; ln {OUT}/metrics.binproto {OUT}/same", "a hard link"),
+        (f"{COPY}; ln -s ../../../etc {OUT}/etc", "which leaves the outputs"),
+        (f"{COPY}; ln -s ../inputs/experience {OUT}/given", "which leaves the outputs"),
         (f"{COPY}; mkfifo {OUT}/pipe", '"pipe" is a pipe'),
         (f"{COPY}; truncate -s 1T {OUT}/huge", '"huge" (1.1 TB)'),
         (f"truncate -s 600M {OUT}/metrics.binproto", "metrics.binproto has 629 MB"),
-        (f"{COPY}; touch {OUT}/$(printf 'a\\033[31mb')", "characters that are refused"),
-        (f"{COPY}; touch \"{OUT}/$(printf 'a\\nb')\"", "characters that are refused"),
-        (f"{COPY}; touch {OUT}/$(printf 'a\\342\\200\\256b')", "characters that are refused"),
-        (f"{COPY}; touch {OUT}/$(printf 'a\\377b')", "characters that are refused"),
-        (f"{COPY}; touch '{OUT}/a\\b'", "characters that are refused"),
-        (f"{COPY}; cd {OUT}; for i in $(seq 40); do mkdir d; cd d; done", "too deep"),
+        (f"{COPY}; touch {OUT}/$(printf 'a\\033[31mb')", "U+001B, a control character"),
+        (f"{COPY}; touch \"{OUT}/$(printf 'a\\nb')\"", "U+000A, a control character"),
+        (f"{COPY}; touch {OUT}/$(printf 'a\\342\\200\\256b')", "U+202E, right-to-left override"),
+        (f"{COPY}; touch {OUT}/$(printf 'a\\377b')", "is not valid UTF-8"),
+        (f"{COPY}; touch '{OUT}/a\\b'", "has a backslash"),
+        (f"{COPY}; cd {OUT}; for i in $(seq 40); do mkdir d; cd d; done", "lies too deep"),
         (f"{COPY}; cd {OUT}; touch $(seq 10001)", "more than 10,000 files"),
     ],
 )
-def test_hostile_outputs_are_refused_whole(
+def test_hostile_outputs_are_refused_and_valid_metrics_beside_them_kept(
     harness: ContainerHarness, script: str, says: str
 ) -> None:
     call = harness.sh(script)
     assert call.code == 2, call.out
+    assert call.result["outcome"] == "failed"
     assert says in call.result["message"], call.result["message"]
+    assert call.result["hint"]
     assert "\x1b" not in call.out
-    assert not harness.outputs.exists()
+    kept = [path for path in harness.outputs.rglob("[!.]*") if not path.is_dir()]
+    assert not any(path.is_symlink() for path in kept)
+    if COPY in script:
+        assert kept == [harness.outputs / "metrics.binproto"]
+        assert call.result["verdict"] == "PASSED"
+    else:
+        assert kept == []
+
+
+def test_links_that_stay_inside_are_files(harness: ContainerHarness) -> None:
+    script = f"""{COPY}; cd {OUT}; mkdir run1; echo plot > run1/a.png; ln -s run1/a.png latest.png
+ln -s run1 latest; ln run1/a.png same.png; ln -s {OUT}/run1/a.png absolute.png"""
+    call = harness.sh(script)
+    assert call.code == 0, call.out
+    assert call.result["files"] == 6
+    for name in ("latest.png", "latest/a.png", "same.png", "absolute.png"):
+        path = harness.outputs / name
+        assert (path.read_text(), path.is_symlink(), path.stat().st_nlink) == ("plot\n", False, 1)
+
+
+def test_a_failed_job_keeps_what_it_wrote_and_good_outputs_stay(harness: ContainerHarness) -> None:
+    failing = f"echo why > {OUT}/debug.txt; exit 3"
+    first = harness.sh(failing)
+    assert (first.code, (harness.outputs / "debug.txt").read_text()) == (2, "why\n")
+    assert f"What it wrote is in {harness.outputs}." in first.result["hint"]
+    assert harness.sh(COPY).code == 0
+    good = (harness.outputs / "metrics.binproto").read_bytes()
+    assert harness.sh(f"echo no > {OUT}/metrics.binproto").code == 2
+    assert harness.sh("sleep 60", "--timeout", "1", "--grace", "1").code == 6
+    assert [path.name for path in harness.outputs.iterdir()] == ["metrics.binproto"]
+    assert (harness.outputs / "metrics.binproto").read_bytes() == good
 
 
 def test_an_outputs_folder_that_became_a_link_is_refused(harness: ContainerHarness) -> None:

@@ -165,8 +165,9 @@ def test_an_invalid_file_is_an_error_with_the_findings(
     assert "metrics.binproto is invalid" in call.result["message"]
     assert call.result["findings"]
     assert call.result["log_tail"] == ["last words"]
-    # What is wrong can be looked at.
-    assert (harness.outputs / "metrics.binproto").is_file()
+    # What is wrong can be looked at, under a name that no one takes for a good file.
+    assert (harness.outputs / "metrics.binproto.rejected").is_file()
+    assert not (harness.outputs / "metrics.binproto").exists()
 
 
 def test_an_image_without_its_program_and_an_image_that_is_not_there(

@@ -11,7 +11,7 @@ import pytest
 from resim_inspect.document import open_document
 from resim_inspect.document.enums import MetricStatus
 from runner.inside.errors import Code
-from runner.inside.writing import REJECTED
+from runner.workspace.contract import REJECTED
 from tests.inside.runtime_harness import JOB_ID, RuntimeHarness, needs_sdk
 
 pytestmark = needs_sdk
@@ -200,7 +200,7 @@ def test_an_invalid_file_is_explained_and_kept_under_another_name(
     assert 'metrics["Height"]' in said
     assert 'has the same name as metrics[0]: "Speed"' in said
     assert not harness.metrics.exists()
-    with open_document(harness.outputs / REJECTED) as document:
+    with open_document(harness.outputs / REJECTED.name) as document:
         assert len(document.metrics) == 3
     # The next run clears it away.
     harness.module(PASSES)

@@ -250,18 +250,78 @@ def test_changed_code_runs_again(tmp_path: Path) -> None:
     assert [was_kept(), was_kept()] == [False, True]
 
 
+def test_a_failed_job_keeps_what_it_wrote_and_good_outputs_stay(tmp_path: Path) -> None:
+    assert job(tmp_path, WRITES, "--no-sandbox").code == 0
+    good = (tmp_path / "out" / "metrics.binproto").read_bytes()
+    program = WRITES + "open(out + '/debug.txt', 'w').write('why'); sys.exit(3)"
+    call = job(tmp_path, program, "--no-sandbox")
+    assert (call.code, call.result["message"]) == (2, "exit 3, without any output")
+    assert f"What it wrote is in {tmp_path}/out.failed." in call.result["hint"]
+    assert (tmp_path / "out" / "metrics.binproto").read_bytes() == good
+    assert (tmp_path / "out.failed" / "debug.txt").read_text() == "why"
+    invalid = "import os; open(os.environ['RESIM_OUTPUTS'] + '/metrics.binproto', 'w').write('no')"
+    assert job(tmp_path, invalid, "--no-sandbox").code == 2
+    assert (tmp_path / "out.failed" / "metrics.binproto.rejected").read_text() == "no"
+    assert (tmp_path / "out" / "metrics.binproto").read_bytes() == good
+    assert sorted(p.name for p in tmp_path.iterdir() if p.name.startswith(".")) == []
+
+
+def test_two_jobs_on_one_outputs_folder(tmp_path: Path) -> None:
+    make_inputs(tmp_path / "inputs")
+    program = build(tmp_path, f"{WRITES}\nimport time; print('ready', flush=True); time.sleep(60)")
+    words = ("job", "--no-sandbox", "--inputs", tmp_path / "inputs", "--outputs", tmp_path / "out")
+    log = tmp_path / "log"
+    first = subprocess.Popen(
+        command(*words, "--command", program, "--log", log, "--quiet"),
+        cwd=ROOT, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    wait_for(lambda: log.exists() and "ready" in log.read_text())
+    call = runner(*words, "--command", "true")
+    assert call.code == 2
+    assert call.err.splitlines() == [
+        f"resim-runner: another run is active with --outputs {tmp_path}/out.",
+        "  Wait for it, or name another folder.",
+    ]
+    first.kill()
+    first.wait()
+    # A killed job is in nobody's way, and its watchdog clears up beside the outputs.
+    wait_for(lambda: sorted(p.name for p in tmp_path.iterdir()) == ["build.py", "inputs", "log"])
+    assert runner(*words, "--command", build(tmp_path, WRITES)).code == 0
+
+
+def test_links_between_outputs_are_files(tmp_path: Path) -> None:
+    code = """
+os.mkdir(out + "/run1")
+open(out + "/run1/plot.png", "w").write("plot")
+os.symlink("run1/plot.png", out + "/latest.png")
+os.symlink(out + "/run1", out + "/latest")
+os.link(out + "/run1/plot.png", out + "/same.png")
+"""
+    call = job(tmp_path, WRITES + code, "--no-sandbox")
+    assert call.code == 0, call.out
+    for name in ("latest.png", "same.png", "latest/plot.png"):
+        path = tmp_path / "out" / name
+        assert (path.read_text(), path.is_symlink(), path.stat().st_nlink) == ("plot", False, 1)
+
+
 def test_hostile_outputs_are_refused_here_as_well(tmp_path: Path) -> None:
+    (tmp_path / "foreign").write_text("foreign")
     for code, says in (
         ('os.symlink("/etc/hostname", out + "/a")', "is a link"),
         ('os.mkfifo(out + "/a")', "is a pipe"),
         ('open(out + "/a", "w").truncate(1 << 40)', "1.1 TB"),
-        ('open(out + "/a\\x1b", "w")', "characters that are refused"),
-        ('os.link(out + "/metrics.binproto", out + "/a")', "is a hard link"),
+        ('open(out + "/a\\x1b", "w")', "has the character U+001B, a control character"),
+        (f'os.link("{tmp_path}/foreign", out + "/a")', "is a hard link to a file outside"),
     ):
         call = job(tmp_path, f"{WRITES}\n{code}\n", "--no-sandbox")
         assert call.code == 2
         assert says in call.result["message"]
-        assert not (tmp_path / "out").exists()
+        assert call.result["verdict"] == "PASSED"
+        # The valid metrics beside it are kept, and nothing that was refused.
+        assert sorted(p.name for p in (tmp_path / "out").iterdir()) == [
+            ".resim-runner-failed.json",
+            "metrics.binproto",
+        ]
 
 
 def test_a_program_that_is_not_there(tmp_path: Path) -> None:

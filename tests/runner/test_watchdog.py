@@ -28,16 +28,16 @@ from tests.containers.container_harness import ROOT
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no watchdog on Windows")
 
-DISCARD = "runner.storage.fs:discard"
+RECOVER = "runner.storage.staging:recover"
 GUARDED = f"""
 import os, sys, time
 from runner.storage.watchdog import WATCHDOG
 for folder in sys.argv[2:]:
-    WATCHDOG.guard({DISCARD!r}, folder)
+    WATCHDOG.guard({RECOVER!r}, folder)
 {{end}}
 """
 DUTIES = (
-    DISCARD,
+    RECOVER,
     "runner.engines.docker.orphans:remove_orphans",
     "runner.engines.docker.helper_process:end_helper",
     "runner.engines.process.work_folder:remove_runs_of",
@@ -51,6 +51,13 @@ def wait_for(condition: Callable[[], object], seconds: float = 30) -> None:
         time.sleep(0.02)
 
 
+def staging_of(outputs: Path) -> Path:
+    """A staging folder that a killed run left beside its outputs."""
+    folder = outputs.with_name(f".{outputs.name}.resim-staging-abc")
+    (folder / "outputs").mkdir(parents=True)
+    return folder
+
+
 def guarding(end: str, *folders: Path) -> subprocess.Popen[bytes]:
     """A process that guards folders, then does what `end` says."""
     program = GUARDED.format(end=end)
@@ -60,10 +67,9 @@ def guarding(end: str, *folders: Path) -> subprocess.Popen[bytes]:
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP])
 def test_a_process_that_is_killed_is_cleaned_up_after(tmp_path: Path, number: int) -> None:
-    folders = [tmp_path / "a", tmp_path / "b"]
-    for folder in folders:
-        (folder / "inner").mkdir(parents=True)
-    process = guarding("print('ready', flush=True); time.sleep(60)", *folders)
+    folders = [staging_of(tmp_path / name) for name in ("a", "b")]
+    outputs = [tmp_path / "a", tmp_path / "b"]
+    process = guarding("print('ready', flush=True); time.sleep(60)", *outputs)
     assert process.stdout is not None
     assert process.stdout.readline() == b"ready\n"
     assert all(folder.exists() for folder in folders)
@@ -83,22 +89,22 @@ def test_a_process_that_is_killed_is_cleaned_up_after(tmp_path: Path, number: in
     ],
 )
 def test_a_run_that_ends_by_itself_ends_its_watchdog(tmp_path: Path, end: str, stays: bool) -> None:
-    (tmp_path / "kept").mkdir()
+    folder = staging_of(tmp_path / "kept")
     process = guarding(end, tmp_path / "kept")
     process.communicate(timeout=30)
     if stays:
         # It was ended before the process, so nothing can remove the folder any more.
         time.sleep(0.3)
-        assert (tmp_path / "kept").exists()
+        assert folder.exists()
     else:
-        wait_for(lambda: not (tmp_path / "kept").exists())
+        wait_for(lambda: not folder.exists())
 
 
 def test_a_closed_watchdog_leaves_no_process(tmp_path: Path) -> None:
     watchdog = Watchdog()
     for number in range(3):
-        watchdog.guard(DISCARD, str(tmp_path / "none"))
-        watchdog.guard(DISCARD, str(tmp_path / f"none-{number}"))
+        watchdog.guard(RECOVER, str(tmp_path / "none"))
+        watchdog.guard(RECOVER, str(tmp_path / f"none-{number}"))
         children = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children")
         process = watchdog._process
         assert process is not None
@@ -109,7 +115,7 @@ def test_a_closed_watchdog_leaves_no_process(tmp_path: Path) -> None:
 
 
 def test_signals_of_the_terminal_do_not_reach_the_watchdog(tmp_path: Path) -> None:
-    (tmp_path / "a").mkdir()
+    folder = staging_of(tmp_path / "a")
     process = guarding("print('ready', flush=True); time.sleep(60)", tmp_path / "a")
     assert process.stdout is not None
     process.stdout.readline()
@@ -125,7 +131,7 @@ def test_signals_of_the_terminal_do_not_reach_the_watchdog(tmp_path: Path) -> No
     wait_for(ignores_all)
     process.kill()
     process.communicate()
-    wait_for(lambda: not (tmp_path / "a").exists())
+    wait_for(lambda: not folder.exists())
 
 
 @pytest.mark.parametrize("duty", DUTIES)

@@ -16,7 +16,8 @@ def add_outputs_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         required=True,
         metavar="DIR",
-        help="folder for the build's outputs; earlier outputs there are replaced",
+        help="folder for the build's outputs; a run that succeeds replaces earlier ones, one that"
+        " fails leaves them alone and writes to DIR.failed",
     )
     parser.add_argument("--log", type=Path, metavar="FILE", help="write the build's output to FILE")
 

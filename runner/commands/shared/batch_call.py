@@ -23,6 +23,7 @@ from runner.execution.events import Event
 from runner.execution.result_cache import settings_digest
 from runner.storage.fs import remove_tree
 from runner.storage.publish import new_outputs, publish, recover_publication
+from runner.storage.staging import NEW
 from runner.workspace.contract import Mode
 from runner.workspace.layout import Workspace
 from runner.workspace.results import JobResult, Outcome
@@ -55,24 +56,26 @@ def run_to_folder(args: Namespace, mode: Mode, workspaces: tuple[Workspace, ...]
         return dry_run.print_plan(args.command_name, options, policy, [row])
     title = workspaces[0].folder.resolve().name
     log_text = sessions.log_path(log)
-    with sessions.open_session(args, options, build, policy, lambda _: log_text) as session:
+    with (
+        staging_folder(outputs) as staging,
+        sessions.open_session(args, options, build, policy, lambda _: log_text) as session,
+    ):
         context = session.context
         prepare_api_image(session, request)
         numbers = {"jobs": 0, "todo": 0, "parallel": 1, request.name: 1}
         sessions.announce(session, title, [request.name], **numbers)
-        with staging_folder(outputs) as staging:
 
-            def work() -> JobResult:
-                return batch_run.run_served(
-                    context,
-                    request,
-                    staging / "outputs",
-                    log or staging / "log.txt",
-                    staging / batch_run.SCRATCH,
-                )
+        def work() -> JobResult:
+            result = batch_run.run_served(
+                context,
+                request,
+                staging / NEW,
+                log or staging / "log.txt",
+                staging / batch_run.SCRATCH,
+            )
+            return keep(result, staging, outputs)
 
-            result = _run_reported(session, request, work)
-            keep(result, staging, outputs)
+        result = _run_reported(session, request, work)
         about = {"jobs_served": sum(len(workspace.jobs) for workspace in workspaces)}
         report = CallReport(args.command_name, title, about, last=result)
         code = sessions.finish(session, options, report)

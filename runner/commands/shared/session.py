@@ -25,7 +25,6 @@ from runner.execution.run_context import RunContext, RunPolicy
 from runner.reporting import machine
 from runner.reporting.dispatcher import EventDispatcher
 from runner.reporting.rows import summary
-from runner.storage.watchdog import WATCHDOG
 from runner.workspace.results import JobResult
 
 
@@ -94,7 +93,6 @@ def open_session(
             yield Session(context, dispatcher, signals)
         finally:
             engine.close()
-            WATCHDOG.close()
 
 
 def _prepare(engine: Engine, build: Build, dispatcher: EventDispatcher) -> Prepared:

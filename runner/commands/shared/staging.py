@@ -1,64 +1,68 @@
-"""The folder `--outputs`: replaced as a whole or not at all, by way of a staging folder."""
+"""The folder `--outputs`: replaced by the outputs of a good run, and safe from a failed one."""
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from resim_inspect.text import clean
 from runner.errors import CallError
-from runner.storage import lease
-from runner.storage.fs import disk_errors, remove_tree
-from runner.workspace.contract import METRICS
+from runner.storage import staging
+from runner.storage.fs import disk_errors, remove_tree, write_atomic
+from runner.storage.staging import staging_folder as staging_folder
+from runner.workspace.contract import METRICS, REJECTED
 from runner.workspace.results import JobResult, Outcome
+
+FAILED = ".resim-runner-failed.json"
+"""Result of a failed run, in the folder of what the build wrote, which a later run replaces."""
 
 
 def check_outputs(folder: Path) -> None:
     """Refuse a folder with other content, as it is replaced as a whole; raises CallError."""
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
         raise CallError(f"--outputs {clean(str(folder))} is not a folder.")
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / METRICS.name).is_file():
+    if not _is_ours(folder):
         raise CallError(
             f"--outputs {clean(str(folder))} has other content than earlier outputs.",
             "Name a new folder, or one with a metrics.binproto, which is then replaced.",
         )
 
 
-@contextmanager
-def staging_folder(outputs: Path) -> Iterator[Path]:
-    """Create a folder beside the outputs; it is removed at the end, or by the next call."""
-    parent = outputs.absolute().parent
-    with disk_errors(outputs):
-        parent.mkdir(parents=True, exist_ok=True)
-        _sweep(outputs)
-        folder = Path(tempfile.mkdtemp(prefix=_prefix(outputs), dir=parent))
-        (folder / "owner").write_text(lease.current_owner())
-    try:
-        yield folder
-    finally:
-        remove_tree(folder)
+def keep(result: JobResult, folder: Path, target: Path) -> JobResult:
+    """Move the new outputs of a run to their place; return its result, which names the place.
 
-
-def keep(result: JobResult, staging: Path, target: Path) -> None:
-    """Replace earlier outputs by new ones, which need a metrics.binproto to be kept."""
+    A run that is done replaces earlier outputs. What a failed one wrote goes beside good outputs,
+    to `target.failed`, and a file of metrics that are invalid is called metrics.binproto.rejected.
+    """
     if result.outcome in {Outcome.CANCELLED, Outcome.BROKEN}:
-        return
-    new = staging / "outputs"
-    with disk_errors(target):
-        if target.exists():
-            target.rename(staging / "old")
-        if (new / METRICS.name).is_file():
-            new.rename(target)
+        return result
+    failed = target.with_name(f"{target.name}.failed")
+    for stale in (target, failed):
+        if (stale / FAILED).is_file():
+            remove_tree(stale)
+    if result.outcome is Outcome.DONE:
+        staging.swap_in(folder, target)
+        return result
+    new = folder / staging.NEW
+    if not new.is_dir() or not any(new.iterdir()):
+        return result
+    if result.verdict is None or result.finding_count:
+        with disk_errors(new):
+            if (new / METRICS.name).is_file():
+                (new / METRICS.name).rename(new / REJECTED.name)
+    write_atomic(new / FAILED, result.as_bytes())
+    place = failed if (target / METRICS.name).is_file() else target
+    if not _is_ours(place):
+        text = f"{clean(str(place))} has other content, so what the build wrote is not kept."
+    else:
+        staging.swap_in(folder, place)
+        text = f"What it wrote is in {clean(str(place))}."
+    return replace(result, hint=f"{result.hint} {text}".strip())
 
 
-def _prefix(outputs: Path) -> str:
-    return f".{outputs.name}.resim-"
-
-
-def _sweep(outputs: Path) -> None:
-    """Remove the staging folders of runners that were killed."""
-    for stale in outputs.absolute().parent.glob(_prefix(outputs) + "*/owner"):
-        if lease.is_stale(stale.read_text()):
-            remove_tree(stale.parent)
+def _is_ours(folder: Path) -> bool:
+    """Return True if a run may replace the folder: it is missing, empty, or earlier outputs."""
+    if folder.is_symlink() or not folder.is_dir():
+        return not folder.is_symlink() and not folder.exists()
+    names = {path.name for path in folder.iterdir()}
+    return not names or bool(names & {METRICS.name, FAILED})

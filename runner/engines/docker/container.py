@@ -12,7 +12,7 @@ from runner.engines.docker.container_settings import start_failure
 from runner.engines.protocol import RunExit, Sink
 from runner.errors import OutputsError
 from runner.storage.output_extraction import Caps, Taken, take_archive
-from runner.workspace.contract import OUTPUTS
+from runner.workspace.contract import METRICS, OUTPUTS
 
 SILENCE = 20.0
 """Seconds of silence after which the log of an ended container counts as incomplete."""
@@ -93,7 +93,13 @@ class ContainerRun:
             chunks = self._client.archive(self.id, str(OUTPUTS), stack)
             if chunks is None:
                 raise OutputsError("the build removed the outputs folder.")
-            return take_archive(chunks, into, caps)
+
+            def metrics() -> Iterator[bytes] | None:
+                # An engine serves one archive of a container at a time.
+                stack.close()
+                return self._client.archive(self.id, str(METRICS), stack)
+
+            return take_archive(chunks, into, caps, metrics)
 
     def remove(self) -> str:
         """Remove the container and its volume; return what went wrong, empty if nothing did."""
