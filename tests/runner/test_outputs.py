@@ -63,7 +63,7 @@ def test_names_that_leave_or_lie_are_refused(tmp_path: Path, name: str) -> None:
     taken = take_archive(pieces(data), tmp_path / "o", Caps())
     assert taken.refused.isprintable()
     assert taken.refused.endswith(".")
-    # The others are no worse for it.
+    # The other files are kept.
     assert taken.names == ("fine", "metrics.binproto")
     assert [path.name for path in tmp_path.iterdir()] == ["o"]
     assert sorted(path.name for path in (tmp_path / "o").iterdir()) == ["fine", "metrics.binproto"]

@@ -284,7 +284,7 @@ def test_two_jobs_on_one_outputs_folder(tmp_path: Path) -> None:
     ]
     first.kill()
     first.wait()
-    # A killed job is in nobody's way, and its watchdog clears up beside the outputs.
+    # The watchdog of a killed job clears up beside the outputs.
     wait_for(lambda: sorted(p.name for p in tmp_path.iterdir()) == ["build.py", "inputs", "log"])
     assert runner(*words, "--command", build(tmp_path, WRITES)).code == 0
 

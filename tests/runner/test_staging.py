@@ -53,7 +53,7 @@ def test_a_failed_run_without_earlier_outputs_leaves_its_own(
     given = kept(out, failure, debug_txt="why")
     assert (out / "debug.txt").read_text() == "why"
     assert given.hint == f"What it wrote is in {out}."
-    # It is no obstacle for the next run, whatever that one comes to.
+    # The next run replaces it, failed or not.
     kept(out, failure, other_txt="why")
     assert names(out) == [FAILED, "other.txt"]
     kept(out, DONE, metrics_binproto="good")
