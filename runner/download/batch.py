@@ -10,6 +10,7 @@ from resim_inspect.text import count
 from runner.api.client.client import Client, Row, text_of
 from runner.api.client.errors import MissingError
 from runner.download import selection
+from runner.download.batch_facts import batch_facts, job_facts
 from runner.download.downloader import Downloader, Progress
 from runner.download.faults import failure_of_part
 from runner.download.job_download import METRICS, Missing, Parts
@@ -123,6 +124,7 @@ class _Fetch:
                 folders[selection.job_id(row)]: {
                     "jobID": selection.job_id(row),
                     "experienceName": self._hide(text_of(row, "experienceName")),
+                    **job_facts(row, self._hide),
                 }
                 for row in chosen
             },
@@ -164,7 +166,7 @@ class _Fetch:
             self._watch.tick,
         )
         downloader.run([*todo, *([batch] if batch else [])])
-        self._end()
+        self._end({folders[selection.job_id(row)]: row for row in chosen})
         return Fetched(
             self._table(), self._missing, self._notes, kept, progress.bytes, progress.requests
         )
@@ -261,16 +263,26 @@ class _Fetch:
         self._missing.append((job, one))
         self._watch.lost(job, self._hide(one.what), self._hide(one.why))
 
-    def _end(self) -> None:
+    def _end(self, chosen: dict[str, Row]) -> None:
         self._target.write_listing(self._table())
+        facts = batch_facts(
+            self._client,
+            self._target.batch_id,
+            list(chosen.values()),
+            self._hide,
+            self._watch.tick,
+        )
+        if facts.problem:
+            self._notes.append(f"names and tags of the batch are incomplete: {facts.problem}")
         self._target.write_config(
-            {},
+            {name: {"tags": tags} for name, row in chosen.items() if (tags := facts.tags_of(row))},
             {
                 "from": self._host,
                 "reconstructed": "job ids, statuses and events of each metrics.binproto are made"
                 " from the API's lists; metrics and metrics data are as they were served",
                 "jobs": dict(sorted(self._told.items())),
             },
+            facts.values,
         )
         if self._eventless:
             self._notes.append(

@@ -75,20 +75,29 @@ class Target:
         return self.folder / SCRATCH
 
     def write_config(
-        self, jobs: Mapping[str, Mapping[str, Any]], notes: Mapping[str, Any] | None
+        self,
+        jobs: Mapping[str, Mapping[str, Any]],
+        notes: Mapping[str, Any] | None,
+        facts: Mapping[str, Any] | None = None,
     ) -> None:
-        """Write `workspace.json` with the ids and the `notes` of the download; keep other keys."""
+        """Write `workspace.json` with the ids, `facts` about the batch, and `notes`.
+
+        Other keys are kept, of the file and of each job.
+        """
         path = self.folder / CONFIG
         values: dict[str, Any] = {}
         if path.exists():
             with disk_errors(path):
                 values = json.loads(path.read_bytes())
+        entries: dict[str, Any] = values.get("jobs", {})
+        entries |= {name: {**entries.get(name, {}), **entry} for name, entry in jobs.items()}
         values |= {
+            **(facts or {}),
             "format": FORMAT,
             "workspaceID": str(uuid5(NAMESPACE_URL, f"resim://{self.project_id}/{self.batch_id}")),
             "projectID": str(self.project_id),
             "batchID": str(self.batch_id),
-            "jobs": dict(sorted({**values.get("jobs", {}), **jobs}.items())),
+            "jobs": dict(sorted(entries.items())),
         }
         if notes is not None:
             values["fetched"] = dict(notes)

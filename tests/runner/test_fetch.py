@@ -147,7 +147,7 @@ def test_what_is_complete_is_not_asked_for_again(server: MisbehavingServer, tmp_
     assert fetch(server, tmp_path).kept == 3
     assert tree(tmp_path) == before
     new = {path for path, times in server.counts().items() if times != asked.get(path)}
-    assert new == {f"{BASE}/jobs", f"{BASE}/metrics", f"{BASE}/metricsData"}
+    assert new == {BASE, f"{BASE}/jobs", f"{BASE}/metrics", f"{BASE}/metricsData"}
     # A job that ran again is another matter.
     server.on(f"{BASE}/jobs", document({"jobs": rows}))
     assert fetch(server, tmp_path).kept == 2

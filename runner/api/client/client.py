@@ -126,6 +126,19 @@ class Client:
         """One report."""
         return self._object(f"reports/{path_part(report_id)}")
 
+    def project_object(self, kind: str, identity: UUID | str) -> Row:
+        """One object of the project, such as of the kind `branches`, `systems` or `suites`."""
+        return self._object(f"{kind}/{path_part(identity)}")
+
+    def experience_tags(self, experience_id: UUID | str | None = None) -> Iterator[Row]:
+        """Tags of the project's experiences, or of one of them."""
+        one = "" if experience_id is None else f"experiences/{path_part(experience_id)}/"
+        return self._list(f"{one}experienceTags", "experienceTags")
+
+    def experiences_with_tag(self, tag_id: UUID | str) -> Iterator[Row]:
+        """Experiences that have a tag."""
+        return self._list(f"experienceTags/{path_part(tag_id)}/experiences", "experiences")
+
     def blob(self, url: str, limit: int | None = None) -> bytes:
         """Download a URL that the API gave, of at most `limit` bytes, without sending the token."""
         self._check_blob(url)

@@ -1,0 +1,116 @@
+"""Facts about a batch that a fetch records in workspace.json."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid5
+
+import pytest
+
+from runner.api.client.client import Client
+from runner.download.batch import Fetched, fetch_batch
+from runner.download.selection import DownloadSelection
+from runner.download.store import Target
+from runner.redact import Secrets
+from runner.workspace.layout import open_workspace
+from tests.api.misbehaving_server import MisbehavingServer, answer, document
+from tests.api.test_project_facts import FACTS, write
+from tests.api.workspaces import TOKEN, Served, served
+from tests.runner.fetch_harness import BASE, BATCH, PROJECT, fetch, job_row, offer
+
+
+def fetch_served(api: Served, folder: Path) -> Fetched:
+    """Fetch the first batch of a stub server."""
+    project, batch = api.prepared.project_id, api.prepared.batch_ids[0]
+    client = Client(api.api.url, TOKEN, project)
+    try:
+        return fetch_batch(
+            client,
+            Target(folder, project, batch),
+            DownloadSelection(),
+            host="127.0.0.1",
+            secrets=Secrets([TOKEN]),
+        )
+    finally:
+        client.close()
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_fetched_batch_has_the_facts_of_the_served_one(tmp_path: Path, jobs: int) -> None:
+    space = open_workspace(write(tmp_path / "ws", FACTS["monday"]))
+    # With fewer experiences than tags, each experience is asked for.
+    with served(tmp_path / "api", space, jobs={f"job-{n}" for n in range(jobs)}) as api:
+        fetched = fetch_served(api, tmp_path / "out")
+        assert not fetched.missing
+        assert not fetched.notes
+    again = open_workspace(tmp_path / "out")
+    info = again.info
+    assert (info.name, info.parameters, info.suite_revision) == ("nightly 1", (("wind", "5"),), 2)
+    assert info.test_suite == space.info.test_suite
+    names = [info.branch.name, info.system.name, info.build.name, info.sweep.name]
+    assert names == ["main", "drone", "v1", "winds"]
+    first = next(job for job in again.jobs if job.experience_name == "left turn")
+    assert first.info.experience_id == space.jobs[0].info.experience_id
+    assert first.info.tags == ("rain", "night")
+    assert first.info.environment == (("MAP", "north"),)
+    assert first.info.parameters == (("wind", "5"), ("speed", "3"))
+    # Served again, it has the same ids.
+    with (
+        served(tmp_path / "api 2", space) as before,
+        served(tmp_path / "api 3", again) as after,
+    ):
+        keys = "branchID", "systemID", "buildID", "testSuiteID", "associatedSweepID"
+        old, new = before.get(before.base)[1], after.get(after.base)[1]
+        assert [old[key] for key in keys] == [new[key] for key in keys]
+
+
+def test_hand_written_facts_stay_and_secrets_are_left_out(
+    server: MisbehavingServer, tmp_path: Path
+) -> None:
+    offer(server, jobs=1)
+    experience = str(uuid5(BATCH, "experience"))
+    variables = [{"name": "MAP", "value": "north"}, {"name": "API_TOKEN", "value": "abcdefghijkl"}]
+    row = job_row(
+        0,
+        experienceID=experience,
+        parameters={"wind": "5", "odd": 5},
+        experienceEnvironmentVariables=[*variables, "odd"],
+    )
+    server.on(f"{BASE}/jobs", document({"jobs": [row]}))
+    assert not fetch(server, tmp_path).missing
+    path = tmp_path / "workspace.json"
+    values = json.loads(path.read_bytes())
+    (name,) = values["jobs"]
+    values["jobs"][name]["tags"] = ["by hand"]
+    path.write_text(json.dumps({**values, "branch": "main"}))
+    assert not fetch(server, tmp_path).missing
+    space = open_workspace(tmp_path)
+    assert space.info.branch.name == "main"
+    (job,) = space.jobs
+    assert job.info.tags == ("by hand",)
+    assert job.info.experience_id == UUID(experience)
+    assert (job.info.parameters, job.info.environment) == ((("wind", "5"),), (("MAP", "north"),))
+    assert "abcdefghijkl" not in path.read_text()
+
+
+@pytest.mark.parametrize(
+    ("batch", "noted"),
+    [
+        (answer(404, b"{}"), False),
+        (answer(400, b"{}"), True),
+        (answer(200, b"[]"), True),
+        (document({"branchID": "x", "parameters": [], "testSuiteRevision": "1"}), False),
+        (document({"testSuiteID": str(PROJECT), "testSuiteRevision": True}), False),
+    ],
+)
+def test_an_api_without_facts_costs_no_job(
+    server: MisbehavingServer, tmp_path: Path, batch: Any, noted: bool
+) -> None:
+    offer(server, jobs=2)
+    server.on(BASE, batch)
+    fetched = fetch(server, tmp_path)
+    assert not fetched.missing
+    assert [note.startswith("names and tags") for note in fetched.notes] == [True] * noted
+    assert len(open_workspace(tmp_path).jobs) == 2
