@@ -11,7 +11,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from resim_inspect.charts.build.image import image_path
+from resim_inspect.charts.build.image import check_viewable, image_path
 from resim_inspect.charts.model.drawing import DrawOptions
 from resim_inspect.charts.source import MissingError, Source
 from resim_inspect.document import Document
@@ -63,7 +63,8 @@ def target(
     """The file that shows a metric in full: a page written now, or the image itself.
 
     `image`: which of a list, from 0; `library`: a plotly.min.js to use. NothingToBrowseError
-    for other metrics and missing images; OSError where the page cannot be written.
+    for other metrics, missing images and files of other kinds; OSError where the page cannot
+    be written.
     """
     values = metric.values
     if isinstance(values, PlotlyValues):
@@ -80,7 +81,10 @@ def target(
         raise NothingToBrowseError(f"Image {image + 1} does not exist: the metric has {len(ids)}.")
     source = Source(document, DrawOptions())
     try:
-        return Target(image_path(source, source.data(ids[image], "image")))
+        data = source.data(ids[image], "image")
+        path = image_path(source, data)
+        check_viewable(path, clean(data.external_path or "", 120))
+        return Target(path)
     except MissingError as error:
         raise NothingToBrowseError(str(error)) from error
 

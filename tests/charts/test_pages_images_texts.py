@@ -100,6 +100,59 @@ def test_targets(scene: Document, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         html_page.target(scene, metrics["Frames"], 2)
 
 
+def viewable(folder: Path, name: str) -> Path:
+    build = DocumentBuilder()
+    build.image("M", build.file("f", name))
+    document = build.document(build.write(folder / "metrics.binproto"))
+    return html_page.target(document, document.metrics[0]).path
+
+
+@pytest.mark.parametrize("suffix", ["png", "jpg", "jpeg", "gif", "bmp", "webp", "tiff", "ppm"])
+def test_images_are_opened_by_their_content_and_name(tmp_path: Path, suffix: str) -> None:
+    formats = {"jpg": "jpeg", "ppm": "ppm"}
+    names = f"a.{suffix}", f"A.{suffix.upper()}"
+    for name in names:
+        Pillow.new("RGB", (4, 4)).save(tmp_path / name, formats.get(suffix, suffix))
+        assert viewable(tmp_path, name).name == name
+
+
+HARMFUL = ["html", "svg", "desktop", "sh", "command", "bat", "jar", "lnk", "exe", "xhtml", ""]
+
+
+@pytest.mark.parametrize("name", [f"evil.{suffix}".rstrip(".") for suffix in HARMFUL])
+def test_a_file_that_is_not_an_image_is_not_opened(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    Pillow.new("RGB", (4, 4)).save(path, "png")
+    with path.open("ab") as file:
+        file.write(b"<script>alert(1)</script>")
+    for content in (b"<script>alert(1)</script>", b"", path.read_bytes()):
+        path.write_bytes(content)
+        with pytest.raises(html_page.NothingToBrowseError, match="not an image"):
+            viewable(tmp_path, name)
+
+
+def test_other_content_under_the_name_of_an_image_is_not_opened(tmp_path: Path) -> None:
+    svg = b'<svg xmlns="http://www.w3.org/2000/svg"/>'
+    for number, content in enumerate((b"#!/bin/sh\n", b"<html>", svg, b"%PDF-1.7", b"GIF")):
+        (tmp_path / f"{number}.png").write_bytes(content)
+        with pytest.raises(html_page.NothingToBrowseError, match=r"not an image|cannot be"):
+            viewable(tmp_path, f"{number}.png")
+    (tmp_path / "folder.png").mkdir()
+    with pytest.raises(html_page.NothingToBrowseError, match=r"is not a file|cannot be opened"):
+        viewable(tmp_path, "folder.png")
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe.png")
+        with pytest.raises(html_page.NothingToBrowseError, match="is not a file"):
+            viewable(tmp_path, "pipe.png")
+
+
+@pytest.mark.parametrize("name", ["x" * 256 + ".png", "a/" * 3000 + "b.png", "x" * 100_000])
+def test_the_name_of_an_image_may_be_of_any_length(tmp_path: Path, name: str) -> None:
+    assert re.search(r"cannot be opened|is not opened", said(tmp_path, name))
+    with pytest.raises(html_page.NothingToBrowseError, match=r"cannot be opened|is not opened"):
+        viewable(tmp_path, name)
+
+
 def test_browse_opens_a_display_only_where_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("SSH_CONNECTION", "SSH_TTY", "DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(name, raising=False)

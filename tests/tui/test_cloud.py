@@ -95,7 +95,11 @@ def test_cache_folders(tmp_path: Path) -> None:
         return folder.parts[-3]
 
     assert host("https://api.resim.ai/v1") == "api.resim.ai"
-    assert host("https://API.resim.ai:443/v2") == "api.resim.ai"
+    assert host("https://API.resim.ai:443/v1/") == "api.resim.ai"
+    paths = ["", "/v2", "/a/b", "/a_b", "/A/b", "/v1/x", "/" + "x" * 300, "/%2e%2e"]
+    others = {host(f"https://api.resim.ai{path}") for path in paths}
+    assert len({name.casefold() for name in others}) == len(paths)
+    assert all(name.startswith("api.resim.ai_") and len(name) < 80 for name in others)
     assert host("http://127.0.0.1:8080/v1") == "127.0.0.1_8080"
     assert host("http://[::1]/v1") == "__1"
     relative = cache_folder(ADDRESS, "https://a.b/v1", {"XDG_CACHE_HOME": "here"})
@@ -108,8 +112,11 @@ def test_cache_folders(tmp_path: Path) -> None:
 @pytest.mark.skipif(os.name != "posix", reason="permissions are POSIX's")
 def test_cache_folders_are_private(tmp_path: Path) -> None:
     folder = tmp_path / "a" / "b" / "batch"
+    tmp_path.chmod(0o755)
     make_private(folder)
-    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    for made in (folder, folder.parent, folder.parent.parent):
+        assert stat.S_IMODE(made.stat().st_mode) == 0o700
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o755
     folder.chmod(0o755)
     make_private(folder)
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +104,9 @@ def test_recent_paths_are_saved_and_limited(tmp_path: Path, job: Path) -> None:
     for path in (job, tmp_path, job):
         remember(path)
     assert read_recent() == [job, tmp_path]
+    if os.name == "posix":
+        assert stat.S_IMODE(state_file().stat().st_mode) == 0o600
+        assert stat.S_IMODE(state_file().parent.stat().st_mode) == 0o700
     state_file().write_text('{"paths": 7}')
     assert read_recent() == []
     state_file().write_text("half")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import stat
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -29,6 +31,18 @@ if TYPE_CHECKING:
     from PIL import Image as Pillow
 
 MAX_FILE_BYTES = 256 * 1000 * 1000
+_JPEG_SUFFIXES = (".jpg", ".jpeg", ".jpe", ".jfif")
+_SUFFIXES = {
+    "PNG": (".png",),
+    "JPEG": _JPEG_SUFFIXES,
+    "MPO": _JPEG_SUFFIXES,
+    "GIF": (".gif",),
+    "BMP": (".bmp", ".dib"),
+    "WEBP": (".webp",),
+    "TIFF": (".tif", ".tiff"),
+    "PPM": (".ppm", ".pgm", ".pbm", ".pnm", ".pfm"),
+}
+"""Suffixes of images by their format."""
 
 
 def image_path(source: Source, data: MetricsData) -> Path:
@@ -44,9 +58,27 @@ def image_path(source: Source, data: MetricsData) -> Path:
         if source.document.path is None:
             raise MissingError(f'"{shown}" is not opened: the document was not read from a file.')
         raise MissingError(f'"{shown}" is not opened: it is outside the document\'s folder.')
-    if not path.exists():
+    try:
+        exists = path.exists()
+    except OSError as error:  # such as a name that is too long
+        raise MissingError(f'"{shown}" cannot be opened: {error.strerror}.') from error
+    if not exists:
         raise MissingError(f'"{shown}" is not beside the document.')
     return path
+
+
+def check_viewable(path: Path, shown: str) -> None:
+    """Raise MissingError unless a file is an image, by its content and by its name.
+
+    Desktops choose a program by the name, and may run a script that is named so.
+    """
+    with _regular_file(path, shown) as file, _image_errors(shown):
+        with _opened(file) as opened:
+            kind = opened.format or ""
+    suffixes = _SUFFIXES.get(kind, ())
+    if path.suffix.lower() not in suffixes:
+        names = f": it is {kind}, whose names end in {' or '.join(suffixes)}" if suffixes else ""
+        raise MissingError(f'"{shown}" is not opened, because its name is not an image\'s{names}.')
 
 
 def open_image(path: Path, shown: str) -> tuple[NDArray[np.uint8], str]:
@@ -54,46 +86,60 @@ def open_image(path: Path, shown: str) -> tuple[NDArray[np.uint8], str]:
 
     Raises MissingError with a sentence for a broken, a huge or an unknown file.
     """
-    from PIL import Image as Pillow
-    from PIL import UnidentifiedImageError
+    with _regular_file(path, shown) as file:
+        file_size = os.fstat(file.fileno()).st_size
+        if file_size > MAX_FILE_BYTES:
+            raise MissingError(f'"{shown}" is too large to be drawn here: {size(file_size)}.')
+        with _image_errors(shown), _opened(file) as opened:
+            width, height = opened.size
+            if width * height > MAX_PIXELS:
+                raise MissingError(
+                    f'"{shown}" is too large to be drawn here: {width:,} × {height:,} pixels.'
+                )
+            frames = int(getattr(opened, "n_frames", 1))
+            pixels, on_side = _pixels(opened)
+            if on_side:
+                width, height = height, width
+            kind = opened.format or "image"
+    # The number of frames comes first: a caption that is too long is cut at its end.
+    parts = [f"frame 1 of {frames:,}"] if frames > 1 else []
+    parts += [shown, f"{width:,} × {height:,}", kind, size(file_size)]
+    return pixels, " · ".join(parts)
 
+
+@contextmanager
+def _regular_file(path: Path, shown: str) -> Iterator[IO[bytes]]:
+    """Open a regular file; raises MissingError for others."""
     try:
         # Opening a pipe or a device in a file's place must not block.
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     except OSError as error:
         raise MissingError(f'"{shown}" cannot be opened: {error.strerror}.') from error
-    about = os.fstat(descriptor)
-    if not stat.S_ISREG(about.st_mode):
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise MissingError(f'"{shown}" is not a file.')
     with os.fdopen(descriptor, "rb") as file:
-        if about.st_size > MAX_FILE_BYTES:
-            raise MissingError(f'"{shown}" is too large to be drawn here: {size(about.st_size)}.')
-        try:
-            with warnings.catch_warnings(), _opened(file) as opened:
-                width, height = opened.size
-                if width * height > MAX_PIXELS:
-                    raise MissingError(
-                        f'"{shown}" is too large to be drawn here: {width:,} × {height:,} pixels.'
-                    )
-                frames = int(getattr(opened, "n_frames", 1))
-                pixels, on_side = _pixels(opened)
-                if on_side:
-                    width, height = height, width
-                kind = opened.format or "image"
-        except UnidentifiedImageError as error:
-            raise MissingError(f'"{shown}" is not an image in a known format.') from error
-        except (
-            OSError, ValueError, SyntaxError, EOFError, TypeError, IndexError, KeyError,
-            MemoryError, OverflowError, AttributeError, RuntimeError,
-            Pillow.DecompressionBombError, Pillow.DecompressionBombWarning,
-        ) as error:  # fmt: skip
-            reason = clean(str(error), 80) or type(error).__name__
-            raise MissingError(f'"{shown}" cannot be decoded: {reason}.') from error
-    # The number of frames comes first: a caption that is too long is cut at its end.
-    parts = [f"frame 1 of {frames:,}"] if frames > 1 else []
-    parts += [shown, f"{width:,} × {height:,}", kind, size(about.st_size)]
-    return pixels, " · ".join(parts)
+        yield file
+
+
+@contextmanager
+def _image_errors(shown: str) -> Iterator[None]:
+    """Turn all that Pillow raises for broken files into MissingError, and warnings likewise."""
+    from PIL import Image as Pillow
+    from PIL import UnidentifiedImageError
+
+    try:
+        with warnings.catch_warnings():
+            yield
+    except UnidentifiedImageError as error:
+        raise MissingError(f'"{shown}" is not an image in a known format.') from error
+    except (
+        OSError, ValueError, SyntaxError, EOFError, TypeError, IndexError, KeyError,
+        MemoryError, OverflowError, AttributeError, RuntimeError,
+        Pillow.DecompressionBombError, Pillow.DecompressionBombWarning,
+    ) as error:  # fmt: skip
+        reason = clean(str(error), 80) or type(error).__name__
+        raise MissingError(f'"{shown}" cannot be decoded: {reason}.') from error
 
 
 def _opened(file: IO[bytes]) -> Pillow.Image:

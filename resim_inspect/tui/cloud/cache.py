@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+import hashlib
 import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from resim_inspect.text import clean
 from resim_inspect.tui.batch_address import AddressError, BatchAddress
@@ -23,23 +26,37 @@ def api_url(environment: Mapping[str, str]) -> str:
 
 
 def cache_folder(address: BatchAddress, api: str, environment: Mapping[str, str]) -> Path:
-    """Path of a batch's folder, which may not exist yet: one for each API host and batch."""
-    from runner.workspace.urls import origin_of
+    """Path of a batch's folder, which may not exist yet: one for each API and batch."""
+    from runner.workspace.urls import DEFAULT_API_URL, origin_of
 
     origin = origin_of(api)
     default_port = origin.port == (443 if origin.scheme == "https" else 80)
     host = re.sub(r"[^a-z0-9.-]", "_", origin.host) + ("" if default_port else f"_{origin.port}")
+    path = urlsplit(api).path.strip("/")
+    if path != urlsplit(DEFAULT_API_URL).path.strip("/"):
+        # Several APIs may share a host; a digest tells apart what looks the same as a name.
+        digest = hashlib.sha256(path.encode()).hexdigest()[:8]
+        host += "_" + re.sub(r"[^A-Za-z0-9.-]", "_", path)[:40] + f"_{digest}"
     configured = environment.get("XDG_CACHE_HOME", "")
     # The XDG specification says to ignore relative paths.
     base = Path(configured) if os.path.isabs(configured) else Path.home() / ".cache"  # noqa: PTH117
     return base / "resim-inspect" / host / str(address.project) / str(address.batch)
 
 
+def make_missing_folders(folder: Path) -> None:
+    """Create a folder and its parents, each that is missing for its owner only; raises OSError."""
+    for each in (*reversed(folder.parents), folder):
+        # `parents=True` would create the parents for all users.
+        if not each.exists():
+            each.mkdir(mode=0o700, exist_ok=True)
+    if not folder.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
+
+
 def make_private(folder: Path) -> None:
     """Create a folder that only its owner can read. Raises AddressError."""
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        folder.mkdir(mode=0o700, exist_ok=True)
+        make_missing_folders(folder)
         if os.name == "posix":
             # The system refuses this where the folder belongs to another user.
             folder.chmod(0o700)

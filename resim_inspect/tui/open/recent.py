@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from resim_inspect.tui.batch_address import AddressError, BatchAddress, is_address, parse_address
+from resim_inspect.tui.cloud.cache import make_missing_folders
 
 MAX_RECENT = 30
 """Number of paths and addresses in the list."""
@@ -49,8 +50,12 @@ def remember(path: Path | BatchAddress) -> None:
     target = state_file()
     part = target.with_suffix(f".{os.getpid()}.part")
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(json.dumps({"format": 1, "paths": paths}, indent=1), encoding="utf-8")
+        make_missing_folders(target.parent)
+        part.unlink(missing_ok=True)
+        # The names of files are private to their user.
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(json.dumps({"format": 1, "paths": paths}, indent=1))
         part.replace(target)
     except (OSError, UnicodeEncodeError):
         part.unlink(missing_ok=True)
