@@ -1,35 +1,26 @@
-"""Filter language for metrics: `status:fail speed importance:>=high tag:k=v NOT type:text`.
+"""Grammar of the filter language: `status:fail speed>40 importance:>=high tag:k=v NOT type:text`.
 
-Words must all match, next to one another or with AND; OR separates alternatives and
-binds less; NOT or a leading `-` negates one word. Quotes keep blanks together.
-A word without a field is searched in the name.
+Words must all match, next to one another or with AND; OR separates alternatives and binds less;
+NOT or a leading `-` negates one word. Quotes keep blanks together. A word without a field is
+searched in the name; `NAME>10` compares a value. What can be asked of the items of a list is
+described by `Fields`.
 """
 
 from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Collection
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import ClassVar, Generic, NamedTuple, TypeVar
 
-from resim_inspect.document.enums import FAILING, Importance, MetricStatus, MetricType, OpenEnum
+from resim_inspect.document.enums import FAILING, MetricStatus, OpenEnum
 from resim_inspect.errors import InspectError
-from resim_inspect.filtering.catalog import Catalog
 
-Test = Callable[[int], bool]
-"""Test of a metric by its position."""
-
-FIELDS = {
-    "status": "pass, warn, block, fail (warn or block), raw, na, unset",
-    "importance": "critical, high, medium, low, zero; also >=high, <medium",
-    "type": "scalar, text, image, bar, states, … (any part of the type's name)",
-    "tag": "key, or key=value",
-    "event": "a part of the name of an event it belongs to",
-    "has": "event, tag, finding, error, warning, description",
-    "is": "hidden, shown, blocking, event",
-    "name": "a part of the name",
-    "description": "a part of the description",
-}
+T = TypeVar("T")
+Test = Callable[[T], bool]
+"""Test of one item."""
 
 _STATUSES: dict[str, tuple[int, ...]] = {
     "fail": tuple(map(int, FAILING)),
@@ -39,7 +30,9 @@ _STATUSES: dict[str, tuple[int, ...]] = {
     "na": (3,),
     "none": (0,),
 }
-_OPERATORS: dict[str, Callable[[int, int], bool]] = {
+STATUS_HELP = "pass, warn, block, fail (warn or block), raw, na, unset"
+
+_OPERATORS: dict[str, Callable[[float, float], bool]] = {
     ">=": operator.ge,
     "<=": operator.le,
     ">": operator.gt,
@@ -48,27 +41,72 @@ _OPERATORS: dict[str, Callable[[int, int], bool]] = {
     "": operator.eq,
 }
 _TOKEN = re.compile(r'(-?)((?:[^\s"]|"[^"]*"?)+)')
+_NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+_COMPARISON = re.compile(rf"(.*?)(>=|<=|>|<|=)({_NUMBER})")
+_SPACED = re.compile(rf"\s*(>=|<=|>|<)\s*(?={_NUMBER})")
+_UNFINISHED = re.compile(r"[^:]*(>=|<=|>|<|=)[-+]?")
 
 
 class QueryError(InspectError, ValueError):
     """A filter that cannot be parsed; the text gives the reason."""
 
 
+class Comparison(NamedTuple):
+    """A comparison with a number: `>=10`; true of no NaN."""
+
+    sign: str
+    limit: float
+
+    def __call__(self, value: float) -> bool:
+        return _OPERATORS[self.sign](value, self.limit)
+
+
 @dataclass(frozen=True)
 class Marks:
-    """Positions of metrics that a finding is about, by its severity."""
+    """Positions of items that a finding is about, by its severity."""
 
     errors: Collection[int] = ()
     warnings: Collection[int] = ()
     all: Collection[int] = ()
 
+    def having(self, word: str) -> Collection[int] | None:
+        """Positions for `has:finding`, `has:error` or `has:warning`; None for another word."""
+        return {"finding": self.all, "error": self.errors, "warning": self.warnings}.get(
+            word.removesuffix("s")
+        )
 
-def compile_query(text: str, catalog: Catalog, marks: Marks | None = None) -> Test | None:
+
+class Fields(ABC, Generic[T]):
+    """What a filter can ask of the items of one list."""
+
+    HELP: ClassVar[Mapping[str, str]]
+    """Fields by name, and what may be asked of them."""
+    EXAMPLE: ClassVar[str]
+    """A filter, for the empty field and the help."""
+
+    @abstractmethod
+    def named(self, text: str) -> Test[T]:
+        """Compile a word without a field, in lower case."""
+
+    @abstractmethod
+    def field(self, name: str, value: str) -> Test[T]:
+        """Compile a field of HELP and its value, in lower case. Raises QueryError."""
+
+    def value_names(self) -> Iterable[str]:
+        """Names of values that can be compared, in lower case."""
+        return ()
+
+    def compared(self, names: Collection[str], comparison: Comparison) -> Test[T]:
+        """Compile a comparison with any of the values of these names."""
+        raise NotImplementedError
+
+
+def compile_query(text: str, fields: Fields[T]) -> Test[T] | None:
     """Compile a filter; None for an empty one. Raises QueryError."""
-    marks = marks or Marks()
-    alternatives: list[list[Test]] = [[]]
+    alternatives: list[list[Test[T]]] = [[]]
     negate = False
-    for dash, word in _TOKEN.findall(text):
+    tokens = [(bool(dash), word) for dash, word in _TOKEN.findall(_joined(text))]
+    for dash, word in _join_names(tokens, fields):
         bare = word.replace('"', "")
         if not dash and word == "OR":
             alternatives.append([])
@@ -78,10 +116,10 @@ def compile_query(text: str, catalog: Catalog, marks: Marks | None = None) -> Te
         if not dash and word == "NOT":
             negate = not negate
             continue
-        if not bare or bare.endswith(":"):
+        if not bare or bare.endswith(":") or ('"' not in word and _UNFINISHED.fullmatch(word)):
             continue  # still being typed
-        test = _word(word, catalog, marks)
-        alternatives[-1].append(_not(test) if negate != bool(dash) else test)
+        test = _word(word, fields)
+        alternatives[-1].append(_not(test) if negate != dash else test)
         negate = False
     filled = [tests for tests in alternatives if tests]
     if not filled:
@@ -89,66 +127,94 @@ def compile_query(text: str, catalog: Catalog, marks: Marks | None = None) -> Te
     if len(filled) == 1:
         return _all(filled[0])
     groups = [_all(tests) for tests in filled]
-    return lambda position: any(test(position) for test in groups)
+    return lambda item: any(test(item) for test in groups)
 
 
-def _not(test: Test) -> Test:
-    return lambda position: not test(position)
+def _joined(text: str) -> str:
+    """Drop the blanks around the signs of comparisons, outside quotes."""
+    parts = text.split('"')
+    parts[::2] = [_SPACED.sub(r"\1", part) for part in parts[::2]]
+    return '"'.join(parts)
 
 
-def _all(tests: list[Test]) -> Test:
+def _join_names(words: list[tuple[bool, str]], fields: Fields[T]) -> list[tuple[bool, str]]:
+    """Put words before a comparison together that are one name: `Max`, `speed>40`."""
+    joined: list[tuple[bool, str]] = []
+    names: list[str] | None = None
+    for dash, word in words:
+        match = None if dash or '"' in word or ":" in word else _COMPARISON.fullmatch(word)
+        if match is not None and match[1]:
+            names = list(fields.value_names()) if names is None else names
+            for start in range(len(joined)):
+                before = [part for _, part in joined[start:]]
+                name = " ".join([*before, match[1]])
+                plain = not any(
+                    part in ("AND", "OR", "NOT") or set(part) & set('":<>=') for part in before
+                )
+                if plain and any(name.casefold() in other for other in names):
+                    first = joined[start][0]
+                    joined[start:] = [(first, f'"{name}"{match[2]}{match[3]}')]
+                    break
+            else:
+                joined.append((dash, word))
+        else:
+            joined.append((dash, word))
+    return joined
+
+
+def _not(test: Test[T]) -> Test[T]:
+    return lambda item: not test(item)
+
+
+def _all(tests: list[Test[T]]) -> Test[T]:
     first, *rest = tests
     if not rest:
         return first
     others = _all(rest)
-    return lambda position: first(position) and others(position)
+    return lambda item: first(item) and others(item)
 
 
-def _word(word: str, catalog: Catalog, marks: Marks) -> Test:
+def _word(word: str, fields: Fields[T]) -> Test[T]:
     field, colon, value = word.partition(":")
     value = value.replace('"', "").casefold()
-    if not colon or '"' in field or field.casefold() not in FIELDS:
-        if colon and field.isidentifier() and not word.startswith('"') and "::" not in word:
-            raise QueryError(f"there is no field {field}; the fields are {', '.join(FIELDS)}")
-        return _named(word.replace('"', ""), catalog)
-    field = field.casefold()
-    if field == "name":
-        return _named(value, catalog)
-    if field == "status":
-        statuses = catalog.statuses
-        wanted = _statuses(value)
-        return lambda position: statuses[position] in wanted
-    if field == "importance":
-        return _importance(value, catalog)
-    if field == "type":
-        numbers = _numbers(value, MetricType)
-        types = catalog.types
-        return lambda position: types[position] in numbers
-    if field == "tag":
-        return _tag(value, catalog)
-    if field == "event":
-        events, of = catalog.document.events, catalog.events_of
-        return lambda position: any(
-            value in events[number].name.casefold() for number in of.get(position, ())
-        )
-    metrics = catalog.messages
-    if field == "description":
-        return lambda position: value in metrics[position].description.casefold()
-    return _has(value, catalog, marks) if field == "has" else _is(value, catalog)
+    bare = word.replace('"', "").casefold()
+    if colon and '"' not in field and field.casefold() in fields.HELP:
+        if field.casefold() == "name":
+            return fields.named(value)
+        return fields.field(field.casefold(), value)
+    # In quotes as a whole, it is a part of a name.
+    match = None if _is_quoted(word) else _COMPARISON.fullmatch(bare)
+    if match is not None:
+        return _compared(match[1].strip(), Comparison(match[2], float(match[3])), fields)
+    if colon and field.isidentifier() and not word.startswith('"') and "::" not in word:
+        known = ", ".join(fields.HELP)
+        raise QueryError(f"there is no field {field}; the fields are {known}")
+    return fields.named(bare)
 
 
-def _named(text: str, catalog: Catalog) -> Test:
-    wanted, names = text.casefold(), catalog.lowered
-    return lambda position: wanted in names[position]
+def _is_quoted(word: str) -> bool:
+    return len(word) > 1 and word[0] == word[-1] == '"' and '"' not in word[1:-1]
 
 
-def _statuses(value: str) -> Collection[int]:
-    if value in _STATUSES:
-        return _STATUSES[value]
-    return _numbers(value, MetricStatus)
+def _compared(name: str, comparison: Comparison, fields: Fields[T]) -> Test[T]:
+    names = list(fields.value_names())
+    wanted = {name} if name in names else {other for other in names if name in other}
+    if not wanted:
+        if not names:
+            raise QueryError("there are no values to compare")
+        raise QueryError(f"there is no value {name}; one of them is {names[0]}")
+    return fields.compared(wanted, comparison)
 
 
-def _numbers(value: str, kind: type[OpenEnum]) -> frozenset[int]:
+# For fields.
+
+
+def statuses(value: str) -> Collection[int]:
+    """Numbers of the statuses that a word means. Raises QueryError."""
+    return _STATUSES.get(value) or members(value, MetricStatus)
+
+
+def members(value: str, kind: type[OpenEnum]) -> frozenset[int]:
     """Members whose names contain `value`, with blanks and dashes as underscores."""
     wanted = re.sub(r"[\s-]", "_", value)
     found = frozenset(int(m) for m in kind if m.known and wanted in m.name.casefold())
@@ -158,65 +224,24 @@ def _numbers(value: str, kind: type[OpenEnum]) -> frozenset[int]:
     return found
 
 
-def _importance(value: str, catalog: Catalog) -> Test:
+def ordered(value: str, kind: type[OpenEnum]) -> Callable[[int], bool]:
+    """Compile `high`, `>=high` or `<medium`, for the number of a member. Raises QueryError."""
     match = re.match(r"(>=|<=|>|<|=|)(.*)", value)
     assert match is not None
     sign, name = match.groups()
     if not name:
         return lambda _: True  # still being typed
-    column = catalog.importances
     if not sign:
-        numbers = _numbers(name, Importance)
-        return lambda position: column[position] in numbers
-    limit, compare = max(_numbers(name, Importance)), _OPERATORS[sign]
-    return lambda position: compare(column[position], limit)
+        return members(name, kind).__contains__
+    comparison = Comparison(sign, max(members(name, kind)))
+    return lambda number: comparison(number)
 
 
-def _tag(value: str, catalog: Catalog) -> Test:
-    key, equals, wanted = value.partition("=")
-    tags = catalog.tags_of
-
-    def test(position: int) -> bool:
-        return any(
-            key in k.casefold() if not equals else key == k.casefold() and wanted in v.casefold()
-            for k, v in tags.get(position, ())
-        )
-
-    return test
-
-
-def _has(value: str, catalog: Catalog, marks: Marks) -> Test:
-    metrics = catalog.messages
-    sets: dict[str, Collection[int]] = {
-        "finding": marks.all,
-        "error": marks.errors,
-        "warning": marks.warnings,
-    }
-    singular = value.removesuffix("s")
-    if singular in sets:
-        wanted = sets[singular]
-        return lambda position: position in wanted
-    if singular == "event":
-        return lambda position: position in catalog.events_of
-    if singular == "tag":
-        return lambda position: position in catalog.tags_of
-    if singular == "description":
-        return lambda position: bool(metrics[position].description)
-    if any(name.startswith(value) for name in (*sets, "event", "tag", "description")):
+def choice(field: str, value: str, tests: Mapping[str, Test[T]]) -> Test[T]:
+    """Test of one of several words; the beginning of one matches everything. Raises QueryError."""
+    test = tests.get(value) or tests.get(value.removesuffix("s"))
+    if test is not None:
+        return test
+    if any(name.startswith(value) for name in tests):
         return lambda _: True  # still being typed
-    raise QueryError(f"has:{value} is not valid; the values are {FIELDS['has']}")
-
-
-def _is(value: str, catalog: Catalog) -> Test:
-    metrics = catalog.messages
-    if value == "hidden":
-        return lambda p: metrics[p].HasField("should_display") and not metrics[p].should_display
-    if value == "shown":
-        return lambda p: not metrics[p].HasField("should_display") or metrics[p].should_display
-    if value == "blocking":
-        return lambda p: bool(metrics[p].blocking)
-    if value == "event":
-        return lambda p: bool(metrics[p].event_metric)
-    if any(name.startswith(value) for name in ("hidden", "shown", "blocking", "event")):
-        return lambda _: True  # still being typed
-    raise QueryError(f"is:{value} is not valid; the values are {FIELDS['is']}")
+    raise QueryError(f"{field}:{value} is not valid; the values are {', '.join(tests)}")

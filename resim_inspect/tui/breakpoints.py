@@ -12,9 +12,9 @@ Toast { background: $panel; }
 .-narrow MetricsPane > #side { width: 1fr; }
 .-narrow MetricsPane > Card { display: none; }
 
-.-normal DataPane DataList { width: 34; }
+.-normal DataPane > #data-side { width: 34; }
 .-narrow DataPane { layout: vertical; }
-.-narrow DataPane DataList { width: 1fr; height: 40%; }
+.-narrow DataPane > #data-side { width: 1fr; height: 40%; }
 .-narrow DataPane > #right { width: 1fr; height: 60%; }
 
 .-narrow EventsPane #event-side { display: none; }

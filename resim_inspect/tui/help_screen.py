@@ -10,10 +10,10 @@ from textual.containers import VerticalScroll
 from textual.dom import DOMNode
 from textual.widgets import Static
 
-from resim_inspect.filtering.query import FIELDS
 from resim_inspect.tui.key_hints import bindings_of, hint_line, key_name
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.dialogs import CLOSE, Dialog
+from resim_inspect.tui.widgets.filter_box import FilterHost
 
 MARKS = (
     ("✓ PASSED   ! FAIL_WARN   ✗ FAIL_BLOCK   – NOT_APPLICABLE   · RAW   ? none"),
@@ -55,12 +55,15 @@ class HelpScreen(Dialog[None]):
                 text.append(action, styles.text)
                 text.append(f" · {detail}\n" if detail else "\n", styles.quiet)
             text.append("\n")
-        text.append("Filter\n", styles.accent)
-        text.append("  status:fail speed importance:>=high NOT type:text tag:k=v OR has:error\n")
-        for name, what in FIELDS.items():
-            text.append(f"  {name + ':':>16}  ", styles.strong)
-            text.append(what + "\n", styles.text)
-        text.append("\nMarks\n", styles.accent)
+        for host in [node for node in self.nodes if isinstance(node, FilterHost)][:1]:
+            example, fields = host.filter_help()
+            text.append("Filter\n", styles.accent)
+            text.append(f"  {example}\n", styles.text)
+            for name, what in fields.items():
+                text.append(f"  {name + ':':>16}  ", styles.strong)
+                text.append(what + "\n", styles.text)
+            text.append("\n")
+        text.append("Marks\n", styles.accent)
         for line in MARKS:
             text.append(f"  {line}\n", styles.text)
         with VerticalScroll(classes="box") as box:

@@ -145,12 +145,12 @@ METRIC_LIST = (
         "status, importance, type, …",
         hint="group",
     ),
-    _key("metric_list.next_failing", "n", "failing(1)", "Next failing metric", hint="next failing"),
-    _key("metric_list.previous_failing", "N", "failing(-1)", "Previous failing metric"),
     _key("metric_list.fold", "space", "fold", "Fold or unfold group"),
 )
 METRICS = (
     _key("metrics.filter", "slash", "filter", "Filter metrics", hint="filter"),
+    _key("metrics.next_failing", "n", "failing(1)", "Next failing metric", hint="next failing"),
+    _key("metrics.previous_failing", "N", "failing(-1)", "Previous failing metric"),
     _key("metrics.quick_open", "J", "quick_open", "Go to metric…", "by letters of its name"),
     _key("metrics.details", "d", "details", "Metric details", "all fields and ids"),
     _key("metrics.data", "x", "data", "Go to its data", "at the time of the cursor"),
@@ -158,11 +158,14 @@ METRICS = (
 )
 CARD = (
     _key("card.back", "escape,enter,backspace", "close", "Back to list", hint="back"),
-    _key("card.next", "n,pagedown", "step(1)", "Next metric", hint="next"),
-    _key("card.previous", "N,pageup", "step(-1)", "Previous metric"),
+    _key("card.next_failing", "n", "failing(1)", "Next failing metric", hint="next failing"),
+    _key("card.previous_failing", "N", "failing(-1)", "Previous failing metric"),
+    _key("card.next", "pagedown", "step(1)", "Next metric", hint="next"),
+    _key("card.previous", "pageup", "step(-1)", "Previous metric"),
     _key("card.details", "d", "details", "Metric details", "all fields and ids", hint="details"),
 )
 
+DATA_LIST = (_key("data.filter", "slash", "filter", "Filter data", hint="filter"),)
 DATA = (
     _key("data.view", "v", "view", "Switch chart and table", hint="chart"),
     _key("data.users", "u", "users", "Go to its metrics", hint="its metrics"),
@@ -186,17 +189,19 @@ SERIES = (
     _key(
         "series.search", "slash", "search", "Find values…", ">40, nan, part of a text", hint="find"
     ),
-    _key("series.next_hit", "n", "hit(1)", "Next match"),
-    _key("series.previous_hit", "N", "hit(-1)", "Previous match"),
+    _key("series.next_hit", "f3", "hit(1)", "Next match"),
+    _key("series.previous_hit", "shift+f3,f15", "hit(-1)", "Previous match"),
     _key("series.left", "left,h", "shift(-1)", "Columns left"),
     _key("series.right", "right,l", "shift(1)", "Columns right"),
 )
 
 EVENTS = (
+    _key("events.filter", "slash", "filter", "Filter events", hint="filter"),
     _key("events.moment", "m", "moment", "See moment in chart…", hint="see moment in…"),
     _key("events.details", "d", "details", "Event details", "all fields and ids", hint="details"),
 )
 FINDINGS = (
+    _key("findings.filter", "slash", "filter", "Filter findings", hint="filter"),
     _key(
         "findings.group",
         "r",
@@ -268,7 +273,7 @@ QUICK_OPEN = (
 )
 
 TABLES = (
-    *(APP, FOCUS, ROWS, CHART, BROWSE, METRIC_LIST, METRICS, CARD, DATA, SERIES, EVENTS),
+    *(APP, FOCUS, ROWS, CHART, BROWSE, METRIC_LIST, METRICS, CARD, DATA_LIST, DATA, SERIES, EVENTS),
     *(FINDINGS, DOCUMENT, INPUTS, FILTER, OPEN, PATH, WORKSPACE, JOBS, FETCH),
     *(DIALOG, TOKEN_DIALOG, ERROR_DIALOG, CHECKLIST, QUICK_OPEN),
 )

@@ -6,6 +6,7 @@ import pytest
 
 from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.filtering.catalog import Catalog
+from resim_inspect.filtering.metrics import MetricFields
 from resim_inspect.filtering.query import Marks, QueryError, compile_query
 
 
@@ -23,7 +24,7 @@ def catalog() -> Catalog:
 
 
 def found(catalog: Catalog, query: str, marks: Marks | None = None) -> list[str]:
-    test = compile_query(query, catalog, marks)
+    test = compile_query(query, MetricFields(catalog, marks))
     return [n for p, n in enumerate(catalog.names) if test is None or test(p)]
 
 
@@ -75,7 +76,7 @@ def test_findings_can_be_asked_for(catalog: Catalog) -> None:
 )
 def test_a_query_that_means_nothing_says_why(catalog: Catalog, query: str, says: str) -> None:
     with pytest.raises(QueryError, match=says):
-        compile_query(query, catalog)
+        compile_query(query, MetricFields(catalog))
 
 
 @pytest.mark.parametrize("query", ["::", '"', '-"', "- -", "OR OR", "NOT", "(", "\\", '"a:b"'])
@@ -86,4 +87,4 @@ def test_odd_texts_are_no_errors(catalog: Catalog, query: str) -> None:
 @pytest.mark.parametrize("query", ["a:b:c", "importance:>>", "status:\x00", "type:*"])
 def test_odd_values_are_query_errors(catalog: Catalog, query: str) -> None:
     with pytest.raises(QueryError):
-        compile_query(query, catalog)
+        compile_query(query, MetricFields(catalog))

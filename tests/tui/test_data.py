@@ -122,9 +122,11 @@ async def test_keys_go_to_failing_rows_to_numbers_and_to_hits() -> None:
         assert table.cursor == 49
         await press(pilot, "slash", *">=40", "enter")
         assert table.cursor == 49
+        await press(pilot, "f3")
+        assert table.cursor == 40
         await press(pilot, "n")
         assert table.cursor == 40
-        await press(pilot, "N")
+        await press(pilot, "shift+f3")
         assert table.cursor == 49
         await press(pilot, "y")
         assert pilot.app.clipboard == "49\t4.900 s\t49\t✓ PASSED"
@@ -246,12 +248,12 @@ async def test_keys_of_data_do_something(sample: Path) -> None:
         assert keys(pilot) == ["?", "q"]
     async with opened(flight()) as pilot:
         await press(pilot, "2", "j")
-        assert keys(pilot) == ["Enter", "v", "u", "d", "?", "q"]
+        assert keys(pilot) == ["Enter", "v", "u", "d", "/", "?", "q"]
         await press(pilot, "enter")
         assert keys(pilot) == ["]", "/", ":", "v", "?", "q"]
         await press(pilot, "escape", "j", "j")
         # No metric uses these, and no row of them fails.
-        assert keys(pilot) == ["Enter", "v", "d", "?", "q"]
+        assert keys(pilot) == ["Enter", "v", "d", "/", "?", "q"]
         await press(pilot, "enter")
         assert keys(pilot) == ["/", ":", "v", "?", "q"]
         await press(pilot, "v")
@@ -262,7 +264,7 @@ async def test_keys_of_data_do_something(sample: Path) -> None:
         assert "0" in keys(pilot)
     async with opened(sample) as pilot:
         await press(pilot, "2", "G")
-        assert keys(pilot) == ["u", "d", "?", "q"]
+        assert keys(pilot) == ["u", "d", "/", "?", "q"]
 
 
 @pytest.mark.parametrize(

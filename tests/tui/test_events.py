@@ -44,15 +44,15 @@ async def test_keys_of_an_event_do_something() -> None:
     build.event("Crest", at=2.0, metrics=[build.scalar("Peak", 1.0), build.scalar("Dip", 0.0)])
     async with opened(build, (80, 24)) as pilot:
         await press(pilot, "3")
-        assert keys(pilot) == ["d", "?", "q"]
+        assert keys(pilot) == ["d", "/", "?", "q"]
         assert "names no metric of this file" in text(pilot)
         await press(pilot, "down")
-        assert keys(pilot) == ["Enter", "d", "?", "q"]
+        assert keys(pilot) == ["Enter", "d", "/", "?", "q"]
         await press(pilot, "enter")
         assert "Enter open" in text(pilot)
     async with opened(waves()) as pilot:
         await press(pilot, "3")
-        assert keys(pilot) == ["Enter", "m", "d", "?", "q"]
+        assert keys(pilot) == ["Enter", "m", "d", "/", "?", "q"]
 
 
 def told(words: str) -> DocumentBuilder:

@@ -79,6 +79,6 @@ async def test_enter_is_offered_where_there_is_a_place_to_go_to() -> None:
             assert found.finding is not None
             kinds.add(found.finding.target.kind)
             somewhere = found.finding.target.kind in ("metric", "data", "event")
-            assert keys(pilot) == ["Enter"] * somewhere + ["r", "E", "y", "?", "q"]
+            assert keys(pilot) == ["Enter"] * somewhere + ["r", "E", "y", "/", "?", "q"]
             await press(pilot, "down")
         assert "metric" in kinds

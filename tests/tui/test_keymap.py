@@ -191,15 +191,12 @@ def import_all() -> None:
 
 def test_a_clash_is_found() -> None:
     class Inner(Static):
-        BINDINGS: ClassVar[list[BindingType]] = [*keymap.METRIC_LIST]
+        BINDINGS: ClassVar[list[BindingType]] = [*keymap.DATA_LIST]
 
     class Outer(Static):
         BINDINGS: ClassVar[list[BindingType]] = [*keymap.SERIES]
 
-    assert clashes([Inner(), Outer()]) == [
-        "n: metric_list.next_failing and series.next_hit",
-        "N: metric_list.previous_failing and series.previous_hit",
-    ]
+    assert clashes([Inner(), Outer()]) == ["slash: data.filter and series.search"]
 
 
 def test_ids_are_unique_and_have_a_heading() -> None:

@@ -69,11 +69,7 @@ async def test_all_panes_are_wanted_at_once(app: InspectApp) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         screen = app.screen
         assert isinstance(screen, DocumentScreen)
-        for key in "42531425":
-            app.simulate_key(key)
-        await pilot.pause()
-        await app.workers.wait_for_complete()
-        await pilot.pause()
+        await type_ahead(pilot, "42531425")
         assert {pane.id for pane in screen.panes} == set(PANES)
         assert screen.current == list(PANES)[4]
 
@@ -85,7 +81,7 @@ async def type_ahead(pilot: Pilot[Any], keys: Sequence[str]) -> None:
     await settle(pilot)
 
 
-@pytest.mark.parametrize("pane", ["1"])
+@pytest.mark.parametrize("pane", ["1", "2", "3", "4"])
 async def test_keys_after_the_key_of_a_filter_are_typed_into_it(sample: Path, pane: str) -> None:
     async with opened(sample) as pilot:
         await press(pilot, pane)

@@ -13,6 +13,8 @@ from textual.pilot import Pilot
 
 from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.document import Document, open_document
+from resim_inspect.filtering.jobs import JobFields
+from resim_inspect.filtering.query import compile_query
 from resim_inspect.tui.app import InspectApp
 from resim_inspect.tui.document.screen import DocumentScreen
 from resim_inspect.tui.open_documents import OpenDocuments
@@ -178,7 +180,7 @@ def test_rows_of_a_workspace(workspace: Path) -> None:
     def names(sort: str = "job", **how: Any) -> list[str]:
         return [row.name for row in select_rows(rows, sort=column[sort], **how)]
 
-    assert names(words="FLIGHT b") == ["flight-b"]
+    assert names(matches=compile_query("FLIGHT b", JobFields(rows))) == ["flight-b"]
     assert names(failing=True) == ["broken", "flight-b", "flight-c", "never-run"]
     assert names(sort="metric Max speed", descending=True)[:2] == ["flight-b", "flight-c"]
     assert names(sort="metric Max speed")[-2:] == ["broken", "never-run"]

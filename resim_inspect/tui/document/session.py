@@ -78,13 +78,17 @@ class Session:
     @cached_property
     def marks(self) -> Marks:
         """The metrics that findings are about, for the filter."""
+        return self.marks_of("metric")
+
+    def marks_of(self, kind: str) -> Marks:
+        """The metrics, data or events that findings are about, for the filter."""
         from resim_inspect.filtering.query import Marks
 
-        metrics = {p: s for (kind, p), s in self.worst.items() if kind == "metric"}
+        items = {p: s for (other, p), s in self.worst.items() if other == kind}
         return Marks(
-            frozenset(p for p, s in metrics.items() if s is Severity.ERROR),
-            frozenset(p for p, s in metrics.items() if s is Severity.WARNING),
-            frozenset(metrics),
+            frozenset(p for p, s in items.items() if s is Severity.ERROR),
+            frozenset(p for p, s in items.items() if s is Severity.WARNING),
+            frozenset(items),
         )
 
 

@@ -225,21 +225,20 @@ def _metric_column(name: str, unit: str | None, measured: Iterable[JobRow]) -> C
 def select_rows(
     rows: Sequence[JobRow],
     *,
-    words: str = "",
+    matches: Callable[[JobRow], bool] | None = None,
     failing: bool = False,
     sort: Column = JOB,
     descending: bool = False,
 ) -> list[JobRow]:
-    """Filter and sort rows: all words are in the job's name, and the job fails if `failing`.
+    """Filter and sort rows: the job matches, and it fails if `failing`.
 
     Jobs without metrics count as failing. Rows without a value in the sorted column stand
     last in either order.
     """
-    wanted = words.casefold().split()
     matching = [
         row
         for row in rows
-        if all(word in row.name.casefold() for word in wanted)
+        if (matches is None or matches(row))
         and (not failing or row.verdict is None or row.verdict.fails)
     ]
     keyed = [(sort.sort_key(row), row) for row in matching]

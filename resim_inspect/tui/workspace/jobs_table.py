@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from rich.style import Style
@@ -34,7 +34,9 @@ class JobsTable(RowList):
         self.rows: list[JobRow] = []
         self.shown: list[JobRow] = []
         self.columns: list[Column] = list(PINNED)
-        self.words = ""
+        self.query_text = ""
+        self.query_error = ""
+        self._matches: Callable[[JobRow], bool] | None = None
         self.only_failing = False
         self.column = 0
         """Index of the selected column."""
@@ -72,15 +74,35 @@ class JobsTable(RowList):
     def order_rows(self) -> None:
         """Filter and sort again; the cursor stays on its job."""
         job = self.job
+        self._compile()
         self.shown = select_rows(
             self.rows,
-            words=self.words,
+            matches=self._matches,
             failing=self.only_failing,
             sort=self.sort,
             descending=self.descending,
         )
         row = next((i for i, r in enumerate(self.shown) if job and r.name == job.name), None)
         self.set_count(len(self.shown), max(0, self.cursor) if row is None else row)
+
+    def set_query(self, text: str) -> None:
+        """Filter; one that cannot be parsed leaves the table as it is and sets `query_error`."""
+        self.query_text = text
+        self.order_rows()
+
+    def _compile(self) -> None:
+        # Each time: the names of metrics are those of the rows that have been read.
+        self.query_error = ""
+        if not self.query_text:
+            self._matches = None
+            return
+        from resim_inspect.filtering.jobs import JobFields
+        from resim_inspect.filtering.query import QueryError, compile_query
+
+        try:
+            self._matches = compile_query(self.query_text, JobFields(self.rows))
+        except QueryError as error:
+            self.query_error = str(error)
 
     def go_to(self, name: str) -> None:
         """Move the cursor to the job of this name, if it is shown."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from rich.text import Text
 from textual import on, work
@@ -27,15 +27,13 @@ from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import OpenRequested
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
+from resim_inspect.tui.widgets.filter_box import FilterHost
 from resim_inspect.tui.widgets.main_screen import MainScreen
 from resim_inspect.tui.widgets.row_list import RowList, overflow_hint, strip_of
 from resim_inspect.tui.workers import Background
 from resim_inspect.tui.workspace.jobs import JobRow, WorkspaceOutline
 from resim_inspect.tui.workspace.jobs_reader import JobsReader
 from resim_inspect.tui.workspace.jobs_table import JobsTable
-
-if TYPE_CHECKING:
-    from textual.widgets import Input
 
 POST_INTERVAL = 0.1
 """Seconds between two messages with rows to the screen."""
@@ -57,7 +55,7 @@ class JobsHeading(Widget):
         return strip_of(title, width, self.rich_style)
 
 
-class WorkspaceScreen(MainScreen[None], Background):
+class WorkspaceScreen(MainScreen[None], Background, FilterHost):
     """Jobs × metrics; Enter opens a job."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.WORKSPACE, *keymap.FOCUS]
@@ -67,9 +65,6 @@ class WorkspaceScreen(MainScreen[None], Background):
         border-subtitle-color: $quiet; height: 1fr; }
     WorkspaceScreen > #jobs:focus-within { border: round $accent; }
     WorkspaceScreen #cell { height: 1; color: $quiet; padding: 0 1; }
-    WorkspaceScreen #words, WorkspaceScreen #words:focus {
-        border: none; height: 1; padding: 0 1; background: $panel;
-    }
     """
 
     class OutlineRead(Message):
@@ -250,6 +245,7 @@ class WorkspaceScreen(MainScreen[None], Background):
         jobs.border_title = title
         jobs.border_subtitle = overflow_hint(*table.outside(table.scrollable_content_region.width))
         self.query_one("#cell", Static).update(table.cell)
+        self.show_problem(table.query_error)
         self.query_one(JobsHeading).refresh()
         self.update_hints()
 
@@ -263,8 +259,12 @@ class WorkspaceScreen(MainScreen[None], Background):
             Hint("jobs.failing", failing),
             Hint("workspace.filter"),
             Hint("workspace.batch"),
-            *(() if self.table.has_focus else (Hint("workspace.back"),)),
+            *(() if self._unfiltered else (Hint("workspace.back"),)),
         )
+
+    @property
+    def _unfiltered(self) -> bool:
+        return self.table.has_focus and not self.table.query_text
 
     def heading(self) -> Text:
         """Text of the first line."""
@@ -308,33 +308,24 @@ class WorkspaceScreen(MainScreen[None], Background):
         else:
             self.post_message(OpenRequested(self.outline.batch))
 
-    async def action_filter(self) -> None:
-        boxes = self.query("#words")
-        if not boxes:
-            from resim_inspect.tui.widgets.prompt import FilterInput
+    def filter_parent(self) -> Widget:
+        return self.query_one("#jobs")
 
-            box = FilterInput(id="words", placeholder="words of a job's name")
-            await self.query_one("#jobs").mount(box, before=0)
-            box.focus()
-        else:
-            boxes.first().display = True
-            boxes.first().focus()
+    def filter_help(self) -> tuple[str, Mapping[str, str]]:
+        from resim_inspect.filtering.jobs import JobFields
 
-    def on_input_changed(self, message: Input.Changed) -> None:
-        message.stop()
-        self.table.words = message.value
-        self.table.order_rows()
+        return JobFields.EXAMPLE, JobFields.HELP
+
+    def filter_text(self) -> str:
+        return self.table.query_text
+
+    def apply_filter(self, text: str) -> str:
+        self.table.set_query(text)
         self._lines()
+        return self.table.query_error
 
-    def on_input_submitted(self, message: Input.Submitted) -> None:
-        message.stop()
-        message.input.display = bool(message.value)
+    def focus_main(self) -> None:
         self.table.focus()
 
     def action_dismiss_layer(self) -> None:
-        from textual.widgets import Input
-
-        for box in self.query("#words").results(Input):
-            box.value = ""
-            box.display = False
-        self.table.focus()
+        self.clear_filter()

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import takewhile
+from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.text import Text
 from textual import work
+from textual.binding import BindingType
 from textual.message import Message
 from textual.worker import get_current_worker
 
@@ -16,9 +18,11 @@ from resim_inspect.document import Document
 from resim_inspect.document.enums import DataType
 from resim_inspect.errors import DocumentError
 from resim_inspect.text import clean, fit
+from resim_inspect.tui import keymap
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.messages import KeyHintsChanged
 from resim_inspect.tui.theme import ThemeStyles
+from resim_inspect.tui.widgets.filter_box import open_filter
 from resim_inspect.tui.widgets.row_list import RowList, StyledText
 from resim_inspect.tui.workers import Background
 
@@ -66,6 +70,8 @@ def _shared(a: str, b: str) -> int:
 class DataList(RowList, Background):
     """Metrics data in file order."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [*keymap.DATA_LIST]
+
     class Lengths(Message):
         """Lengths of some of the data."""
 
@@ -85,13 +91,17 @@ class DataList(RowList, Background):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.session = session
+        self.query_text = ""
+        self.query_error = ""
+        self.shown: Sequence[int] = range(len(session.document.data))
+        """Positions of the data that match the filter."""
         self._lengths: dict[int, str] = {}
         self._missing: set[int] = set()
         self._fetching = False
         self._unused: AbstractSet[int] = frozenset()
 
     def on_mount(self) -> None:
-        self.set_count(len(self.session.document.data), 0)
+        self.set_count(len(self.shown), 0)
         self._title()
         self.call_after_refresh(self._survey, self.session.document)
 
@@ -101,44 +111,84 @@ class DataList(RowList, Background):
         if session.document is old.document:
             self.refresh()
             return
-        row = None
-        if 0 <= self.cursor < self.count:
-            before = old.document.data[self.cursor]
+        position = self.position
+        if position is not None:
+            before = old.document.data[position]
             same = session.document.data_by_id(before.id)
-            row = None if same is None else same.position
+            position = None if same is None else same.position
         self._lengths.clear()
         self._missing.clear()
         self._unused = frozenset()
-        self.set_count(len(session.document.data), row)
-        self._title()
+        self._rebuild(position)
         self._survey(session.document)
 
-    def is_unused(self, row: int) -> bool:
+    @property
+    def position(self) -> int | None:
+        """Position of the chosen data in the file."""
+        return self.shown[self.cursor] if 0 <= self.cursor < len(self.shown) else None
+
+    def row_of(self, position: int) -> int | None:
+        """Row of the data at a position; None if the filter hides them."""
+        return self.shown.index(position) if position in self.shown else None
+
+    def set_query(self, text: str) -> None:
+        """Filter; one that cannot be parsed leaves the list as it is and sets `query_error`."""
+        self.query_text = text
+        self._rebuild(self.position)
+
+    def _rebuild(self, position: int | None) -> None:
+        """Filter again; the cursor stands on the data at a position, if they are shown."""
+        document = self.session.document
+        self.query_error = ""
+        if self.query_text:
+            from resim_inspect.filtering.items import DataFields
+            from resim_inspect.filtering.query import QueryError, compile_query
+
+            fields = DataFields(document, self.session.marks_of("data"), self._unused)
+            try:
+                test = compile_query(self.query_text, fields)
+            except QueryError as error:
+                self.query_error = str(error)
+                self.shown = [p for p in self.shown if p < len(document.data)]
+            else:
+                self.shown = [d.position for d in document.data if test is None or test(d)]
+        else:
+            self.shown = range(len(document.data))
+        row = None if position is None else self.row_of(position)
+        self.set_count(len(self.shown), max(self.cursor, 0) if row is None else row)
+        self._title()
+
+    async def action_filter(self) -> None:
+        await open_filter(self)
+
+    def is_unused(self, position: int) -> bool:
         """Return True if it is known that no metric uses these data."""
-        return row in self._unused
+        return position in self._unused
 
     def _title(self) -> None:
-        title = f"Data {self.count:,}"
+        total = len(self.session.document.data)
+        title = f"Data {total:,}" if self.count == total else f"Data {self.count:,} of {total:,}"
         if self._unused:
             title += f" · {len(self._unused):,} without a metric"
         self.border_title = Text(title)
 
     def empty_text(self) -> str:
-        return "no data in this file"
+        return "no data match" if self.query_text else "no data in this file"
 
     def copy_text(self, row: int) -> str:
-        return self.session.document.data[row].name
+        return self.session.document.data[self.shown[row]].name
 
     def render_row(self, row: int, width: int, styles: ThemeStyles) -> Sequence[StyledText]:
-        data = self.session.document.data[row]
-        mark = self.session.worst.get(("data", row))
-        length = self._length(row)
+        position = self.shown[row]
+        data = self.session.document.data[position]
+        mark = self.session.worst.get(("data", position))
+        length = self._length(position)
         kind = fit(KINDS.get(data.type, "?"), 7) if width > 40 else ""
         room = max(6, width - cell_len(length) - len(kind) - 5)
         around = [self._name_of(other) for other in range(row - NEAR, row + NEAR + 1)]
         name = apart(around[NEAR], around, room)
         chosen = row == self.cursor
-        unused = row in self._unused
+        unused = position in self._unused
         return [
             ("▌" if chosen else " ", styles.accent),
             (name, styles.strong if chosen else styles.quiet if unused else styles.text),
@@ -152,12 +202,12 @@ class DataList(RowList, Background):
         """The name in a row, empty where there is no such row."""
         if not 0 <= row < self.count:
             return ""
-        return clean(self.session.document.data[row].name, 200) or "(no name)"
+        return clean(self.session.document.data[self.shown[row]].name, 200) or "(no name)"
 
-    def _length(self, row: int) -> str:
-        known = self._lengths.get(row)
-        if known is None and row not in self._missing:
-            self._missing.add(row)
+    def _length(self, position: int) -> str:
+        known = self._lengths.get(position)
+        if known is None and position not in self._missing:
+            self._missing.add(position)
             if not self._fetching:
                 self._fetching = True
                 self.call_after_refresh(self._fetch)
@@ -225,6 +275,8 @@ class DataList(RowList, Background):
         message.stop()
         if message.document is self.session.document:
             self._unused = message.positions
+            if "is:" in self.query_text:
+                self._rebuild(self.position)
             self._title()
             self.post_message(KeyHintsChanged())
             self.refresh()

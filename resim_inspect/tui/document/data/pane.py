@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import Static
 from textual.worker import Worker, WorkerState
 
@@ -29,18 +30,20 @@ from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import GoTo, KeyHintsChanged
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.chart.view import ChartView
+from resim_inspect.tui.widgets.filter_box import FilterHost
 from resim_inspect.tui.widgets.row_list import RowList, overflow_hint
 
 TALL = 20
 """Height in rows from which a chart leaves room for the numbers below it."""
 
 
-class DataPane(Pane):
+class DataPane(Pane, FilterHost):
     """List on the left; the chosen data as a table, or as a chart, on the right."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.DATA]
     DEFAULT_CSS = """
-    DataPane DataList { width: 44; border: round $rule; border-title-color: $foreground; }
+    DataPane > #data-side { width: 44; }
+    DataPane DataList { border: round $rule; border-title-color: $foreground; }
     DataPane > #right { width: 1fr; border: round $rule; border-title-color: $foreground;
         border-subtitle-color: $quiet; }
     DataPane DataList:focus, DataPane > #right:focus-within { border: round $accent; }
@@ -49,7 +52,7 @@ class DataPane(Pane):
     DataPane ChartView { display: none; padding: 0 1; }
     DataPane.-chart ChartView { display: block; }
     DataPane.-chart.-short #numbers { display: none; }
-    DataPane.-chart.-small DataList { max-height: 30%; }
+    DataPane.-chart.-small > #data-side { max-height: 30%; }
     DataPane.-chart.-small > #right { min-height: 70%; }
     DataPane.-chart SeriesTable, DataPane.-chart Heading { display: none; }
     """
@@ -71,7 +74,8 @@ class DataPane(Pane):
         """A time that the table should stand at, ns as in the file."""
 
     def compose(self) -> ComposeResult:
-        yield DataList(self.session)
+        with Vertical(id="data-side"):
+            yield DataList(self.session)
         with Vertical(id="right"):
             yield Heading()
             yield SeriesTable()
@@ -100,9 +104,8 @@ class DataPane(Pane):
     @property
     def data(self) -> MetricsData | None:
         """The chosen data."""
-        if 0 <= self.list.cursor < self.list.count:
-            return self.session.document.data[self.list.cursor]
-        return None
+        position = self.list.position
+        return None if position is None else self.session.document.data[position]
 
     def show_session(self, session: Session) -> None:
         self.session = session
@@ -113,9 +116,11 @@ class DataPane(Pane):
         self.list.focus()
 
     def go_to(self, position: int, at: float | None = None) -> None:
-        if not 0 <= position < self.list.count:
+        if not 0 <= position < len(self.session.document.data):
             return
-        self.list.cursor = position
+        if self.list.row_of(position) is None:
+            self.set_filter("")
+        self.list.cursor = self.list.row_of(position) or 0
         self.focus_main()
         self._at = at
         if self._shown == (self.session.document, position):
@@ -131,8 +136,10 @@ class DataPane(Pane):
 
     def key_hints(self) -> Iterable[Hint]:
         data, columns, focused = self.data, self.table.columns, self.screen.focused
+        if self.is_filtering():
+            return (Hint("filter.done"), Hint("document.back", "clear filter"))
         if data is None:
-            return ()
+            return (Hint("data.filter"),) if self.session.document.data else ()
         view = Hint("data.view", "table" if self._chart else "chart")
         if focused is self.table:
             trouble = columns is not None and len(columns.trouble)
@@ -147,17 +154,32 @@ class DataPane(Pane):
             hints += [Hint("rows.choose", "read" if self._chart else "rows"), view]
         if not self.list.is_unused(data.position):
             hints.append(Hint("data.users"))
-        return (*hints, Hint("data.details"))
+        return (*hints, Hint("data.details"), Hint("data.filter"))
 
     def on_theme_changed(self) -> None:
         self._title()
         self.query_one(ChartView).on_theme_changed()
 
+    def filter_parent(self) -> Widget:
+        return self.query_one("#data-side")
+
+    def filter_help(self) -> tuple[str, Mapping[str, str]]:
+        from resim_inspect.filtering.items import DataFields
+
+        return DataFields.EXAMPLE, DataFields.HELP
+
+    def filter_text(self) -> str:
+        return self.list.query_text
+
+    def apply_filter(self, text: str) -> str:
+        self.list.set_query(text)
+        return self.list.query_error
+
     def dismiss_layer(self) -> bool:
-        if not self.list.has_focus:
-            self.focus_main()
-            return True
-        return False
+        if self.list.has_focus or self.is_filtering():
+            return self.clear_filter()
+        self.focus_main()
+        return True
 
     # What is shown.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar
 
 from rich.text import Text
@@ -10,6 +10,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.widget import Widget
 from textual.widgets import Static
 
 from resim_inspect.document.enums import MetricStatus, MetricType
@@ -23,6 +24,7 @@ from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import GoTo, KeyHintsChanged
 from resim_inspect.tui.theme import ThemeStyles, theme_styles
+from resim_inspect.tui.widgets.filter_box import FilterHost
 from resim_inspect.tui.widgets.row_list import RowList, StyledText
 
 TIMED = frozenset({MetricType.DOUBLE_OVER_TIME, MetricType.STATES_OVER_TIME})
@@ -36,6 +38,9 @@ class EventList(RowList):
         super().__init__()
         self.session: Session | None = None
         self.events: list[Event] = []
+        """The events that match the filter, by time."""
+        self.query_text = ""
+        self.query_error = ""
 
     @property
     def event(self) -> Event | None:
@@ -45,18 +50,43 @@ class EventList(RowList):
     def show(self, session: Session) -> None:
         """Show the events of a document; the cursor stays on the same event."""
         here, self.session = self.event, session
-        self.events = sorted(
+        all_ = sorted(
             session.document.events, key=lambda e: (e.timestamp_type, e.timestamp, e.position)
         )
+        self.events = self._matching(session, all_)
         row = None
         if here is not None:
             same = [i for i, e in enumerate(self.events) if (e.id, e.name) == (here.id, here.name)]
             row = same[0] if same else None
         self.set_count(len(self.events), max(self.cursor, 0) if row is None else row)
-        self.border_title = Text(f"Events {len(self.events):,}")
+        total = f"{len(all_):,}"
+        number = total if len(self.events) == len(all_) else f"{len(self.events):,} of {total}"
+        self.border_title = Text(f"Events {number}")
+
+    def set_query(self, text: str) -> None:
+        """Filter; one that cannot be parsed leaves the list as it is and sets `query_error`."""
+        self.query_text = text
+        if self.session is not None:
+            self.show(self.session)
+
+    def _matching(self, session: Session, all_: list[Event]) -> list[Event]:
+        self.query_error = ""
+        if not self.query_text:
+            return all_
+        from resim_inspect.filtering.items import EventFields
+        from resim_inspect.filtering.query import QueryError, compile_query
+
+        fields = EventFields(session.document, session.marks_of("event"))
+        try:
+            test = compile_query(self.query_text, fields)
+        except QueryError as error:
+            self.query_error = str(error)
+            shown = {event.position for event in self.events}
+            return [event for event in all_ if event.position in shown]
+        return [event for event in all_ if test is None or test(event)]
 
     def empty_text(self) -> str:
-        return "no events in this file"
+        return "no event matches" if self.query_text else "no events in this file"
 
     def copy_text(self, row: int) -> str:
         event = self.events[row]
@@ -133,7 +163,7 @@ class EventText(VerticalScroll):
         return super().allow_focus() and self.max_scroll_y > 0
 
 
-class EventsPane(Pane):
+class EventsPane(Pane, FilterHost):
     """The time line above, the events left, the chosen one right."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.EVENTS]
@@ -142,7 +172,7 @@ class EventsPane(Pane):
     EventsPane EventList, EventsPane EventMetrics {
         border: round $rule; border-title-color: $foreground;
     }
-    EventsPane EventList { width: 1fr; }
+    EventsPane #event-list { width: 1fr; }
     EventsPane #event-side { width: 1fr; }
     EventsPane EventMetrics { height: 1fr; }
     EventsPane EventList:focus, EventsPane EventMetrics:focus { border: round $accent; }
@@ -160,7 +190,8 @@ class EventsPane(Pane):
     def compose(self) -> ComposeResult:
         yield Timeline()
         with Horizontal():
-            yield EventList()
+            with Vertical(id="event-list"):
+                yield EventList()
             with Vertical(id="event-side"):
                 with EventText():
                     yield Static(id="event-text")
@@ -194,30 +225,50 @@ class EventsPane(Pane):
         self.list.focus()
 
     def go_to(self, position: int, at: float | None = None) -> None:  # noqa: ARG002
+        if not any(event.position == position for event in self.list.events):
+            self.set_filter("")
         for row, event in enumerate(self.list.events):
             if event.position == position:
                 self.list.cursor = row
         self.focus_main()
 
     def key_hints(self) -> Iterable[Hint]:
+        if self.is_filtering():
+            return (Hint("filter.done"), Hint("document.back", "clear filter"))
         if self.list.event is None:
-            return ()
+            return (Hint("events.filter"),) if self.session.document.events else ()
         hints = []
         if self.members.metrics:
             label = "open" if self.screen.focused is self.members else "its metrics"
             hints.append(Hint("rows.choose", label))
         if not TIMED.isdisjoint(self.session.catalog.types):
             hints.append(Hint("events.moment"))
-        return (*hints, Hint("events.details"))
+        return (*hints, Hint("events.details"), Hint("events.filter"))
 
     def on_theme_changed(self) -> None:
         self._show()
 
+    def filter_parent(self) -> Widget:
+        return self.query_one("#event-list")
+
+    def filter_help(self) -> tuple[str, Mapping[str, str]]:
+        from resim_inspect.filtering.items import EventFields
+
+        return EventFields.EXAMPLE, EventFields.HELP
+
+    def filter_text(self) -> str:
+        return self.list.query_text
+
+    def apply_filter(self, text: str) -> str:
+        self.list.set_query(text)
+        self._show()
+        return self.list.query_error
+
     def dismiss_layer(self) -> bool:
-        if not self.list.has_focus:
-            self.focus_main()
-            return True
-        return False
+        if self.list.has_focus or self.is_filtering():
+            return self.clear_filter()
+        self.focus_main()
+        return True
 
     def _show(self) -> None:
         event, styles = self.list.event, theme_styles(self.app)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import ClassVar
 
@@ -11,6 +11,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
+from textual.widget import Widget
 from textual.widgets import Static
 
 from resim_inspect.document.enums import MetricStatus
@@ -21,6 +22,7 @@ from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import EditionChosen, GoTo, KeyHintsChanged
 from resim_inspect.tui.theme import ThemeStyles, theme_styles
+from resim_inspect.tui.widgets.filter_box import FilterHost
 from resim_inspect.tui.widgets.row_list import RowList, StyledText
 from resim_inspect.validation.findings import Finding, Severity
 
@@ -72,6 +74,10 @@ class FindingList(RowList):
         self.rows: Sequence[Row] = ()
         self.by = FindingGrouping.NOTHING
         self.checked = False
+        self.query_text = ""
+        self.query_error = ""
+        self.shown: Sequence[Finding] = ()
+        """The findings that match the filter, errors first."""
 
     @property
     def finding(self) -> Finding | None:
@@ -85,7 +91,8 @@ class FindingList(RowList):
         """Show the findings of a document; the cursor stays with its finding."""
         here = self.finding
         self.by, self.checked = by, session.report is not None
-        ordered = sorted(session.findings, key=lambda f: -f.severity.rank)
+        ordered = self._matching(sorted(session.findings, key=lambda f: -f.severity.rank))
+        self.shown = ordered
         rows: list[Row] = list(ordered)
         if by is not FindingGrouping.NOTHING:
             groups: dict[object, list[Finding]] = {}
@@ -102,6 +109,20 @@ class FindingList(RowList):
         row = rows.index(here) if here is not None and here in rows else None
         self.set_count(len(rows), max(self.cursor, 0) if row is None else row)
 
+    def _matching(self, ordered: list[Finding]) -> list[Finding]:
+        self.query_error = ""
+        if not self.query_text:
+            return ordered
+        from resim_inspect.filtering.items import FindingFields
+        from resim_inspect.filtering.query import QueryError, compile_query
+
+        try:
+            test = compile_query(self.query_text, FindingFields())
+        except QueryError as error:
+            self.query_error = str(error)
+            return [finding for finding in ordered if finding in self.shown]
+        return [finding for finding in ordered if test is None or test(finding)]
+
     def selectable(self, row: int) -> bool:
         return 0 <= row < self.count and isinstance(self.rows[row], Finding)
 
@@ -112,6 +133,8 @@ class FindingList(RowList):
         return f"{finding.severity} {finding.rule}: {finding.where}: {finding.message}"
 
     def empty_text(self) -> str:
+        if self.checked and self.query_text:
+            return "no finding matches"
         return "nothing is wrong with this file" if self.checked else "checking…"
 
     def render_row(self, row: int, width: int, styles: ThemeStyles) -> Sequence[StyledText]:
@@ -139,7 +162,7 @@ class FindingList(RowList):
         ]
 
 
-class FindingsPane(Pane):
+class FindingsPane(Pane, FilterHost):
     """The findings above, the chosen one in full below."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.FINDINGS]
@@ -189,20 +212,43 @@ class FindingsPane(Pane):
     def key_hints(self) -> Iterable[Hint]:
         edition = Hint("findings.edition")
         finding = self.list.finding
+        if self.is_filtering():
+            return (Hint("filter.done"), Hint("document.back", "clear filter"))
+        filter_ = Hint("findings.filter")
         if finding is None:
-            return (edition,)
-        hints = (Hint("findings.group", self.by.next.value), edition, Hint("rows.copy"))
+            return (edition, filter_) if self.session.findings else (edition,)
+        hints = (Hint("findings.group", self.by.next.value), edition, Hint("rows.copy"), filter_)
         there = Hint("rows.choose", "go there")
         return (there, *hints) if finding.target.kind in NAVIGABLE_KINDS else hints
 
     def on_theme_changed(self) -> None:
         self.show_session(self.session)
 
+    def filter_parent(self) -> Widget:
+        return self
+
+    def filter_help(self) -> tuple[str, Mapping[str, str]]:
+        from resim_inspect.filtering.items import FindingFields
+
+        return FindingFields.EXAMPLE, FindingFields.HELP
+
+    def filter_text(self) -> str:
+        return self.list.query_text
+
+    def apply_filter(self, text: str) -> str:
+        self.list.query_text = text
+        self.show_session(self.session)
+        return self.list.query_error
+
+    def dismiss_layer(self) -> bool:
+        return self.clear_filter()
+
     def _title(self) -> None:
         report, styles = self.session.report, theme_styles(self.app)
         title = Text("Findings")
         if report is not None:
-            title.append(f" {len(report.findings):,}")
+            total, shown = f"{len(report.findings):,}", len(self.list.shown)
+            title.append(f" {total}" if shown == len(report.findings) else f" {shown:,} of {total}")
             for severity in Severity:
                 number = report.count(severity)
                 if number:

@@ -9,6 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
+from resim_inspect.document.enums import FAILING
 from resim_inspect.tui import keymap
 from resim_inspect.tui.document.metrics.card import Card
 from resim_inspect.tui.document.metrics.metric_list import same_metric
@@ -34,6 +35,7 @@ class CardScreen(MainScreen[int | None]):
         self.position = position
         self.positions = positions
         self.at = at
+        self._some_fail = any(map(self._fails, positions))
 
     def compose(self) -> ComposeResult:
         yield TopBar()
@@ -53,7 +55,10 @@ class CardScreen(MainScreen[int | None]):
         self.update_hints()
 
     def key_hints(self) -> Iterable[Hint]:
-        step = (Hint("card.next"),) if len(self.positions) > 1 else ()
+        step: tuple[Hint, ...] = ()
+        if len(self.positions) > 1:
+            failing = (Hint("card.next_failing"),) if self._some_fail else ()
+            step = (*failing, Hint("card.next"))
         chart = self.query_one(Card).chart
         return (*chart.key_hints(), *step, Hint("card.details"), Hint("card.back"))
 
@@ -72,6 +77,7 @@ class CardScreen(MainScreen[int | None]):
             self.dismiss(None)
             return
         self.session, self.position = new, position
+        self._some_fail = any(map(self._fails, self.positions))
         self._show()
 
     def on_theme_changed(self) -> None:
@@ -84,6 +90,20 @@ class CardScreen(MainScreen[int | None]):
             index = list(self.positions).index(self.position) + by
             self.position = self.positions[index % len(self.positions)]
             self._show()
+
+    def _fails(self, position: int) -> bool:
+        return self.session.catalog.statuses[position] in FAILING
+
+    def action_failing(self, by: int) -> None:
+        positions = list(self.positions)
+        here = positions.index(self.position) if self.position in positions else 0
+        for step in range(1, len(positions) + 1):
+            position = positions[(here + by * step) % len(positions)]
+            if self._fails(position):
+                self.position = position
+                self._show()
+                return
+        self.app.notify("No metric fails here.", timeout=3)
 
     def action_details(self) -> None:
         from resim_inspect.tui.document.details import metric_details

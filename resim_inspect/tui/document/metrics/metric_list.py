@@ -116,10 +116,12 @@ class MetricList(RowList, Background):
         test = None
         self.query_error = ""
         if self.query_text:
+            from resim_inspect.filtering.metrics import MetricFields
             from resim_inspect.filtering.query import QueryError, compile_query
 
+            fields = MetricFields(self.session.catalog, self.session.marks)
             try:
-                test = compile_query(self.query_text, self.session.catalog, self.session.marks)
+                test = compile_query(self.query_text, fields)
             except QueryError as error:
                 self.query_error = str(error)
                 self.post_message(self.Shown())
@@ -204,7 +206,8 @@ class MetricList(RowList, Background):
             self.grouping = self.grouping.next
         self._rebuild(position)
 
-    def action_failing(self, by: int) -> None:
+    def step_failing(self, by: int) -> None:
+        """Move the cursor to the next failing metric, or with -1 to the previous one."""
         rows, statuses = self._whole.rows, self.session.catalog.statuses
         here = self._kept[self.cursor] if self.cursor >= 0 else 0
         for step in range(1, len(rows) + 1):
@@ -232,7 +235,7 @@ class MetricList(RowList, Background):
         return f"{self.session.catalog.names[position]}\t{value}".strip()
 
     def empty_text(self) -> str:
-        return "no metric passes the filter" if self.query_text else "no metrics in this file"
+        return "no metric matches" if self.query_text else "no metrics in this file"
 
     def render_row(self, row: int, width: int, styles: ThemeStyles) -> Sequence[StyledText]:
         position = self._view.rows[row]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
@@ -10,10 +10,9 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.css.query import NoMatches
+from textual.widget import Widget
 
-from resim_inspect.document.enums import FAILING, MetricStatus
-from resim_inspect.text import clean
+from resim_inspect.document.enums import FAILING
 from resim_inspect.tui import keymap
 from resim_inspect.tui.document.metrics.metric_list import MetricList
 from resim_inspect.tui.document.pane import Pane
@@ -21,16 +20,15 @@ from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import KeyHintsChanged
 from resim_inspect.tui.theme import theme_styles
+from resim_inspect.tui.widgets.filter_box import FilterHost
 from resim_inspect.tui.widgets.row_list import RowList
 from resim_inspect.tui.workers import after_first_frame
 
 if TYPE_CHECKING:
-    from textual.widgets import Input
-
     from resim_inspect.tui.document.metrics.card import Card
 
 
-class MetricsPane(Pane):
+class MetricsPane(Pane, FilterHost):
     """List on the left, card on the right; on narrow terminals the list alone."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.METRICS]
@@ -40,8 +38,6 @@ class MetricsPane(Pane):
 
     DEFAULT_CSS = """
     MetricsPane > #side { width: 40; min-width: 30; }
-    MetricsPane #filter { border: none; height: 1; padding: 0 1; background: $panel; }
-    MetricsPane #filter:focus { border: none; height: 1; }
     MetricsPane MetricList { border: round $rule; border-title-color: $foreground; }
     MetricsPane MetricList:focus { border: round $accent; }
     """
@@ -83,7 +79,8 @@ class MetricsPane(Pane):
 
     def go_to(self, position: int, at: float | None = None) -> None:
         self.list.go_to(position)
-        self._filter_text(self.list.query_text)
+        for box in self.filter_boxes():
+            box.set_text(self.list.query_text)
         if at is not None and self.card is not None:
             self._show_card()
             self.card.chart.look_at_ns(at)
@@ -101,7 +98,7 @@ class MetricsPane(Pane):
         hints = (
             Hint("metrics.filter"),
             Hint("metric_list.group"),
-            Hint("metric_list.next_failing"),
+            Hint("metrics.next_failing"),
         )
         whole = Hint("rows.choose")
         # Without a card beside the list, this is the key to know; the last hints are the first
@@ -123,10 +120,7 @@ class MetricsPane(Pane):
             self.card.chart.on_theme_changed()
 
     def dismiss_layer(self) -> bool:
-        if self.list.query_text:
-            self._filter_text("")
-            self.list.set_query("")
-            self.focus_main()
+        if self.clear_filter():
             return True
         chart = self.card.chart if self.card is not None else None
         if chart is not None and (chart.window is not None or chart.cursor_x is not None):
@@ -149,11 +143,6 @@ class MetricsPane(Pane):
                 title.append(f"{counts[status]:,} {status.symbol}", styles.of(status))
         title.append(f" · by {metrics.grouping.value}", styles.quiet)
         metrics.border_title = title
-        problem = metrics.query_error
-        subtitle = (
-            Text(clean(problem, 200), styles.of(MetricStatus.FAIL_BLOCK)) if problem else None
-        )
-        metrics.border_subtitle = subtitle
 
     # Messages of the list.
 
@@ -187,40 +176,24 @@ class MetricsPane(Pane):
 
     # Keys.
 
-    async def action_filter(self) -> None:
-        try:
-            box = self.query_one("#filter")
-        except NoMatches:
-            from resim_inspect.tui.widgets.prompt import FilterInput
+    def filter_parent(self) -> Widget:
+        return self.query_one("#side")
 
-            box = FilterInput(
-                self.list.query_text,
-                id="filter",
-                placeholder="name  status:fail  importance:>=high  NOT type:text",
-                select_on_focus=False,
-            )
-            await self.query_one("#side").mount(box, before=0)
-        box.display = True
-        box.focus()
+    def filter_help(self) -> tuple[str, Mapping[str, str]]:
+        from resim_inspect.filtering.metrics import MetricFields
 
-    def _filter_text(self, text: str) -> None:
-        from textual.widgets import Input
+        return MetricFields.EXAMPLE, MetricFields.HELP
 
-        for box in self.query("#filter").results(Input):
-            with box.prevent(Input.Changed):
-                box.value = text
-            box.display = bool(text)
+    def filter_text(self) -> str:
+        return self.list.query_text
 
-    def on_input_changed(self, message: Input.Changed) -> None:
-        message.stop()
-        self.list.set_query(message.value)
+    def apply_filter(self, text: str) -> str:
+        self.list.set_query(text)
         self.post_message(KeyHintsChanged())
+        return self.list.query_error
 
-    def on_input_submitted(self, message: Input.Submitted) -> None:
-        message.stop()
-        if not message.value:
-            message.input.display = False
-        self.focus_main()
+    def action_failing(self, by: int) -> None:
+        self.list.step_failing(by)
 
     def action_quick_open(self) -> None:
         from resim_inspect.tui.widgets.quick_open import QuickOpen
