@@ -148,7 +148,7 @@ class EventFields(Fields[Event]):
 
 
 class FindingLike(Protocol):
-    """What the filter reads of a finding."""
+    """Fields of a finding that the filter reads."""
 
     @property
     def severity(self) -> str: ...

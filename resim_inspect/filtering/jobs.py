@@ -17,14 +17,14 @@ from resim_inspect.filtering.query import (
 
 
 class CellLike(Protocol):
-    """What the filter reads of a metric of a job."""
+    """Fields of a metric of a job that the filter reads."""
 
     @property
     def value(self) -> float | None: ...
 
 
 class JobLike(Protocol):
-    """What the filter reads of a job."""
+    """Fields of a job that the filter reads."""
 
     @property
     def name(self) -> str: ...

@@ -77,7 +77,7 @@ class Marks:
 
 
 class Fields(ABC, Generic[T]):
-    """What a filter can ask of the items of one list."""
+    """Fields and values of the items of one list that a filter can ask for."""
 
     HELP: ClassVar[Mapping[str, str]]
     """Fields by name, and what may be asked of them."""

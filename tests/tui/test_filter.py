@@ -45,8 +45,8 @@ async def type_filter(pilot: Pilot[Any], words: str) -> FilterBox:
 @pytest.mark.parametrize(
     ("pane", "query", "title"),
     [
-        ("1", "status:fail", "Metrics 8 of 19"),
-        ("1", "Max speed>10", "Metrics 1 of 19"),
+        ("1", "status:fail", "Metrics 8 of 19 · 2 ✗ · 6 !"),
+        ("1", "Max speed>10", "Metrics 1 of 19 · 1 ✗ · by"),
         ("2", "type:time", "Data 5 of 39"),
         ("2", "has:error", "Data 0 of 39"),
         ("3", "status:warn", "Events 1 of 2"),

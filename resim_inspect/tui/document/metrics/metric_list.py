@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
@@ -73,6 +74,13 @@ class MetricList(RowList, Background):
     def shown(self) -> int:
         """Number of metrics that pass the filter."""
         return self._view.total
+
+    def shown_counts(self) -> Mapping[MetricStatus, int]:
+        """Number of metrics of each status among those that pass the filter."""
+        catalog = self.session.catalog
+        if self.shown == len(catalog):
+            return catalog.counts()
+        return Counter(MetricStatus(catalog.statuses[p]) for p in self._whole.row_of if p >= 0)
 
     @property
     def positions(self) -> Sequence[int]:

@@ -136,7 +136,7 @@ class MetricsPane(Pane, FilterHost):
         total = len(self.session.catalog)
         number = f"{total:,}" if metrics.shown == total else f"{metrics.shown:,} of {total:,}"
         title = Text(f"Metrics {number}")
-        counts = self.session.catalog.counts()
+        counts = metrics.shown_counts()
         for status in reversed(FAILING):
             if counts.get(status):
                 title.append(" · ", styles.quiet)
