@@ -112,7 +112,14 @@ def batchwise_bar_chart(source: Source, metric: Metric, values: BatchwiseBarChar
             color = hex_color(values.colors[k]) if k < len(values.colors) else None
             color_role: ColorRole = k if color is None else color
             parts.append(
-                (category, times[:n].tolist(), doubles[:n], statuses, clean(data.unit, 24), color_role)
+                (
+                    category,
+                    times[:n].tolist(),
+                    doubles[:n],
+                    statuses,
+                    clean(data.unit, 24),
+                    color_role,
+                )
             )
         except MissingError as error:
             failed.append(str(error))
@@ -124,7 +131,9 @@ def batchwise_bar_chart(source: Source, metric: Metric, values: BatchwiseBarChar
     position_of = {batch: k for k, batch in enumerate(batches)}
     repeated = len(batches) - len({moment for moment, _ in batches})
     if repeated:
-        source.note(f"{count(repeated, 'batch', 'batches')} with the time of another; each has a bar.")
+        source.note(
+            f"{count(repeated, 'batch', 'batches')} with the time of another; each has a bar."
+        )
     series = []
     for category, times, doubles, statuses, unit, color_role in parts:
         full = np.full(len(batches), np.nan)

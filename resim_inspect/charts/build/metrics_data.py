@@ -132,7 +132,9 @@ def _times(data: MetricsData, series: Series) -> Plot:
     first = instant(base) if base > 10**17 else seconds(base)
     curve = Curve(data_name(data), x, y, unit="s", legend=False)
     return Plot(
-        Axis(title="row", integer_ticks=True), Axis(title=f"since {first}", unit="s"), curves=(curve,)
+        Axis(title="row", integer_ticks=True),
+        Axis(title=f"since {first}", unit="s"),
+        curves=(curve,),
     )
 
 

@@ -27,7 +27,9 @@ from resim_inspect.text import LIMIT_DIGITS, clean, count, quantity
 TITLE_LIMIT = 60
 
 
-def threshold_lines(definition: FailureDefinition | None, unit: str, of: str = "") -> list[ReferenceLine]:
+def threshold_lines(
+    definition: FailureDefinition | None, unit: str, of: str = ""
+) -> list[ReferenceLine]:
     """The failure thresholds as lines; `of` names the series among several."""
     if definition is None:
         return []
@@ -76,7 +78,9 @@ def double_over_time(source: Source, metric: Metric, values: DoubleOverTimeValue
             continue
         curves += timed
         definition = (
-            values.failure_definitions[position] if position < len(values.failure_definitions) else None
+            values.failure_definitions[position]
+            if position < len(values.failure_definitions)
+            else None
         )
         definitions += [definition] * len(timed)
     if not curves:
@@ -94,7 +98,9 @@ def double_over_time(source: Source, metric: Metric, values: DoubleOverTimeValue
     distinct = {d for _, d in shown if d not in (None, FailureDefinition())}
     reference_lines: list[ReferenceLine] = []
     for curve, definition in shown:
-        reference_lines += threshold_lines(definition, curve.unit, curve.name if len(distinct) > 1 else "")
+        reference_lines += threshold_lines(
+            definition, curve.unit, curve.name if len(distinct) > 1 else ""
+        )
     earliest = [span[0] for c in curves if (span := curve_stats(c).x_span) is not None]
     if any(c.x.dtype.kind != "i" for c in curves):
         axis = Axis(title="sample", integer_ticks=True)
@@ -120,7 +126,11 @@ def with_events(source: Source, plot: Plot) -> Plot:
     reference_lines, note = event_lines(source.document.events, plot.x, data_extent(plot))
     if note:
         source.note(note)
-    return replace(plot, reference_lines=plot.reference_lines + reference_lines) if reference_lines else plot
+    return (
+        replace(plot, reference_lines=plot.reference_lines + reference_lines)
+        if reference_lines
+        else plot
+    )
 
 
 def _note_outside(source: Source, plot: Plot) -> None:

@@ -10,6 +10,7 @@ from resim_inspect.document.enums import MetricStatus, TimestampType
 from resim_inspect.document.model import DATED_FROM_NS, Event
 from resim_inspect.text import clean, count, instant
 
+
 def time_axis(
     earliest: int | None,
     mode: TimeMode,
@@ -28,7 +29,9 @@ def time_axis(
     if stamped and not absolute:
         title = f"time since {instant(base // 10**9 * 10**9)}"
     zero = 0 if stamped else -base
-    return Axis("time", title=title, base=base, absolute=absolute, relative_origin=zero, limits=limits)
+    return Axis(
+        "time", title=title, base=base, absolute=absolute, relative_origin=zero, limits=limits
+    )
 
 
 def event_lines(
@@ -56,12 +59,16 @@ def event_lines(
             unplaced += 1
     single = len(placed) <= 3
     reference_lines = [
-        ReferenceLine(at, clean(e.name, 40) or "event", _color_role(e), vertical=True, legend=single, mark="▼")
+        ReferenceLine(
+            at, clean(e.name, 40) or "event", _color_role(e), vertical=True, legend=single, mark="▼"
+        )
         for at, e in placed
     ]
     if placed and not single:
         first = reference_lines[0]
-        reference_lines[0] = ReferenceLine(first.position, count(len(placed), "event"), first.color_role, vertical=True, mark="▼")
+        reference_lines[0] = ReferenceLine(
+            first.position, count(len(placed), "event"), first.color_role, vertical=True, mark="▼"
+        )
     note = f"{count(unplaced, 'event')} not within these times." if unplaced and placed else ""
     return tuple(reference_lines), note
 
