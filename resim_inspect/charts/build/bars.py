@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from resim_inspect.charts.model.drawing import Bars, BarSeries, Drawing, Message
 from resim_inspect.charts.build.over_time import TITLE_LIMIT
-from resim_inspect.charts.source import MissingError, Source, legend_name, data_name
+from resim_inspect.charts.model.drawing import Bars, BarSeries, Drawing, Message
 from resim_inspect.charts.model.style import RGB, ColorRole
+from resim_inspect.charts.source import MissingError, Source, data_name, legend_name
 from resim_inspect.document.enums import SeriesKind
 from resim_inspect.document.model import BarChartValues, BatchwiseBarChartValues, Metric
 from resim_inspect.text import clean, count

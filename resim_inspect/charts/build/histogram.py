@@ -7,10 +7,10 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from resim_inspect.charts.model.drawing import Axis, Box, Drawing, Fill, Plot
 from resim_inspect.charts.build.over_time import TITLE_LIMIT
-from resim_inspect.charts.source import Source
+from resim_inspect.charts.model.drawing import Axis, Box, Drawing, Fill, Plot
 from resim_inspect.charts.model.style import ColorRole
+from resim_inspect.charts.source import Source
 from resim_inspect.document.enums import MetricStatus, SeriesKind
 from resim_inspect.document.model import HistogramValues, Metric
 from resim_inspect.text import clean, count, number

@@ -72,9 +72,8 @@ def check_viewable(path: Path, shown: str) -> None:
 
     Desktops choose a program by the name, and may run a script that is named so.
     """
-    with _regular_file(path, shown) as file, _image_errors(shown):
-        with _opened(file) as opened:
-            kind = opened.format or ""
+    with _regular_file(path, shown) as file, _image_errors(shown), _opened(file) as opened:
+        kind = opened.format or ""
     suffixes = _SUFFIXES.get(kind, ())
     if path.suffix.lower() not in suffixes:
         names = f": it is {kind}, whose names end in {' or '.join(suffixes)}" if suffixes else ""

@@ -7,6 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from resim_inspect.charts.build.image import image_path, open_image
+from resim_inspect.charts.build.states import band_plot, make_band
+from resim_inspect.charts.build.time_axes import time_axis
 from resim_inspect.charts.model.drawing import (
     Axis,
     Bars,
@@ -20,11 +23,8 @@ from resim_inspect.charts.model.drawing import (
     Plot,
     Table,
 )
-from resim_inspect.charts.build.image import image_path, open_image
-from resim_inspect.charts.source import MissingError, Source, data_name
-from resim_inspect.charts.build.states import band_plot, make_band
-from resim_inspect.charts.build.time_axes import time_axis
 from resim_inspect.charts.model.picture import status_word
+from resim_inspect.charts.source import MissingError, Source, data_name
 from resim_inspect.document import Document, DocumentError
 from resim_inspect.document.enums import FAILING, DataType, MetricStatus, SeriesKind
 from resim_inspect.document.model import MetricsData, Series

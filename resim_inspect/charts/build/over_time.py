@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from resim_inspect.charts.analysis.curve_stats import curve_stats
-
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -11,10 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from resim_inspect.charts.model.drawing import Axis, Curve, Drawing, Message, Plot, ReferenceLine
-from resim_inspect.charts.source import MissingError, Source, legend_name, data_name
-from resim_inspect.charts.build.time_axes import event_lines, time_axis
+from resim_inspect.charts.analysis.curve_stats import curve_stats
 from resim_inspect.charts.analysis.scales import data_extent
+from resim_inspect.charts.build.time_axes import event_lines, time_axis
+from resim_inspect.charts.model.drawing import Axis, Curve, Drawing, Message, Plot, ReferenceLine
+from resim_inspect.charts.source import MissingError, Source, data_name, legend_name
 from resim_inspect.document.enums import SeriesKind
 from resim_inspect.document.model import (
     DoubleOverTimeValues,
@@ -22,7 +21,7 @@ from resim_inspect.document.model import (
     LinePlotValues,
     Metric,
 )
-from resim_inspect.text import LIMIT_DIGITS, clean, count, quantity
+from resim_inspect.text import LIMIT_DIGITS, clean, quantity
 
 TITLE_LIMIT = 60
 

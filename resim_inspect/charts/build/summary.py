@@ -8,6 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from resim_inspect.charts.analysis.ticks import position_label
+from resim_inspect.charts.build.over_time import threshold_lines
+from resim_inspect.charts.build.time_axes import time_axis
 from resim_inspect.charts.model.drawing import (
     Axis,
     Bars,
@@ -20,12 +23,9 @@ from resim_inspect.charts.model.drawing import (
     Plot,
     Table,
 )
-from resim_inspect.charts.build.over_time import threshold_lines
-from resim_inspect.charts.source import MissingError, Source, data_name
-from resim_inspect.charts.build.time_axes import time_axis
 from resim_inspect.charts.model.picture import status_word
 from resim_inspect.charts.model.style import VALUE_MARK
-from resim_inspect.charts.analysis.ticks import position_label
+from resim_inspect.charts.source import MissingError, Source, data_name
 from resim_inspect.document.enums import MetricStatus, SeriesKind
 from resim_inspect.document.model import DoubleSummaryValues, Metric, MetricsData, Series
 from resim_inspect.text import align_decimals, clean, digits_apart, number, quantity
