@@ -10,6 +10,9 @@ from typing import Any, NamedTuple, Protocol
 from runner.storage.output_extraction import Caps, Taken
 
 UNPRIVILEGED = "12345:12345"
+ROOT_USER = "0:0"
+CLOUD_CPUS, CLOUD_MEMORY_MIB = 4.0, 16384
+"""Resources of a metrics build in ReSim's cloud."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +23,8 @@ class Limits:
     pids: int = 4096
     shm_mb: int = 64
     cpus: float | None = None
-    tmp_mb: int = 512
+    tmp_mb: int | None = 512
+    """Size of a /tmp in memory; None leaves the image's own."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,8 @@ class Build:
     copy_inputs: bool = False
     entrypoint: tuple[str, ...] = ()
     """Replacement of the image's entrypoint; empty keeps it."""
+    like_cloud: bool = False
+    """True with --like-cloud: ReSim's resources, as far as the engine has them, and its names."""
 
 
 @dataclass(frozen=True)

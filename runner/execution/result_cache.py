@@ -36,7 +36,7 @@ def inputs_of(run_folder: RunFolder) -> tuple[tuple[str, Path], ...]:
 
 def cache_key(build: Build, prepared: Prepared, inputs: str) -> str:
     """Return a digest of everything that determines a run. Secrets count by name only."""
-    parts = {
+    parts: dict[str, object] = {
         "version": CACHE_VERSION,
         "identity": prepared.identity,
         "command": build.command,
@@ -45,6 +45,9 @@ def cache_key(build: Build, prepared: Prepared, inputs: str) -> str:
         "mounts": [(str(m.source), m.target) for m in build.mounts],
         "inputs": inputs,
     }
+    if build.like_cloud:
+        # Names of outputs depend on it; without it, keys are as they were before.
+        parts["like_cloud"] = True
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, replace
 
+from resim_inspect.text import clean
 from runner.engines.protocol import RunExit, Running
 from runner.errors import OutputsError, RunnerError, StorageError
 from runner.execution import failure_hints
+from runner.execution.cloud_names import prefix_clashes
 from runner.execution.evaluation import Evaluation, evaluate
 from runner.execution.events import Event
 from runner.execution.log_capture import LogSink
 from runner.execution.run_context import JobSpec, RunContext, RunPolicy
 from runner.storage.output_extraction import Taken
-from runner.workspace.contract import ROOT
+from runner.workspace.contract import LOGS, ROOT
 from runner.workspace.results import JobResult, Outcome, result_from_bytes
 
 MAX_WAIT = 20.0
@@ -112,12 +114,23 @@ def _run(job: _Run) -> JobResult:
                 hint=why.hint,
             )
         result = _ended_result(job, running, ended)
+        if context.build.like_cloud:
+            _prefix_clashes(job)
         if ended.log_cut:
             remark = LOG_CUT
     finally:
         context.stop.discard(running)
         remark = f"{remark} {running.remove()}".strip()
     return replace(result, hint=f"{result.hint} {remark}".strip()) if remark else result
+
+
+def _prefix_clashes(job: _Run) -> None:
+    """Rename outputs as ReSim's worker does, and say so; raises StorageError."""
+    context, name = job.context, job.spec.task.job
+    logs = dict(job.spec.task.inputs).get(LOGS.name)
+    for old, new in prefix_clashes(job.spec.outputs, logs) if logs else ():
+        text = f"{name}: {clean(old, 80)} is kept as {clean(new, 80)}, as a log has its name."
+        context.notify(Event("warning", context.clock(), name, text))
 
 
 def _wait(running: Running, policy: RunPolicy) -> bool:

@@ -5,14 +5,25 @@ from __future__ import annotations
 import argparse
 import shlex
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from resim_inspect.terminal import positive
-from resim_inspect.text import clean
+from resim_inspect.text import clean, count
 from runner.commands.shared.arguments import non_negative, positive_number
 from runner.engines.discovery import engine_names
 from runner.engines.entry import EngineOptions
-from runner.engines.protocol import UNPRIVILEGED, Build, Hardening, Limits, Mount
+from runner.engines.protocol import (
+    CLOUD_CPUS,
+    CLOUD_MEMORY_MIB,
+    ROOT_USER,
+    UNPRIVILEGED,
+    Build,
+    EngineInfo,
+    Hardening,
+    Limits,
+    Mount,
+)
 from runner.errors import CallError
 from runner.redact import MIN_LENGTH, names_a_secret
 
@@ -72,13 +83,24 @@ def add_build_arguments(parser: argparse.ArgumentParser, *, required: bool = Tru
     )
     limits = parser.add_argument_group("limits of a run")
     limits.add_argument(
-        "--memory-mib", type=non_negative, default=2048, metavar="N", help="0: no limit"
+        "--memory-mib",
+        type=non_negative,
+        metavar="N",
+        help=f"default: {Limits.memory_mib:,}; 0: no limit",
     )
     limits.add_argument("--cpus", type=positive_number, metavar="N", help="default: no limit")
     limits.add_argument("--pids", type=positive, default=4096, metavar="N")
     limits.add_argument("--shm-mb", type=positive, default=64, metavar="N")
-    limits.add_argument("--tmp-mb", type=positive, default=512, metavar="N", help="size of /tmp")
-    limits.add_argument("--like-cloud", action="store_true", help="4 CPUs and 16,384 MiB, as ReSim")
+    limits.add_argument(
+        "--tmp-mb", type=positive, metavar="N", help=f"size of /tmp (default: {Limits.tmp_mb})"
+    )
+    limits.add_argument(
+        "--like-cloud",
+        action="store_true",
+        help=f"as in ReSim's cloud: root, a writable root folder, {CLOUD_CPUS:g} CPUs,"
+        f" {CLOUD_MEMORY_MIB:,} MiB, an hour, and metrics- in front of outputs that are named as"
+        " logs; still without a network; other flags win",
+    )
     rights = parser.add_argument_group("rights of a container, which it lacks by default")
     rights.add_argument(
         "--writable-root", action="store_true", help="allow writing outside of /tmp"
@@ -88,7 +110,7 @@ def add_build_arguments(parser: argparse.ArgumentParser, *, required: bool = Tru
     rights.add_argument("--allow-new-privileges", action="store_true")
     user = rights.add_mutually_exclusive_group()
     user.add_argument("--image-user", action="store_true", help="run as the image's own user")
-    user.add_argument("--user", default=UNPRIVILEGED, metavar="UID:GID")
+    user.add_argument("--user", metavar="UID:GID", help=f"default: {UNPRIVILEGED}")
     rights.add_argument("--no-init", action="store_true", help="no init process")
     rights.add_argument(
         "--visible-secrets",
@@ -111,9 +133,7 @@ def build_of(args: argparse.Namespace, env: Mapping[str, str]) -> Build:
                 raise CallError(f"--{flag.replace('_', '-')} needs --command.")
         if not args.image or args.image.startswith("-"):
             raise CallError(f'"{clean(args.image, 80)}" is not the name of an image.')
-    memory, cpus = args.memory_mib, args.cpus
-    if args.like_cloud:
-        memory, cpus = 16384, 4.0
+    cloud: bool = args.like_cloud
     return Build(
         image=args.image or "",
         command=tuple(command),
@@ -121,16 +141,47 @@ def build_of(args: argparse.Namespace, env: Mapping[str, str]) -> Build:
         mounts=tuple(_mount(text) for text in args.mount),
         platform=args.platform,
         pull=args.pull,
-        limits=Limits(memory or None, args.pids, args.shm_mb, cpus, args.tmp_mb),
+        limits=_limits(args),
         hardening=Hardening(
-            read_only_root=not args.writable_root,
+            read_only_root=not (args.writable_root or cloud),
             network=args.network,
-            drop_capabilities=not args.keep_capabilities,
+            drop_capabilities=not (args.keep_capabilities or cloud),
             no_new_privileges=not args.allow_new_privileges,
-            user=None if args.image_user else args.user,
+            user=None if args.image_user else args.user or (ROOT_USER if cloud else UNPRIVILEGED),
             init=not args.no_init,
         ),
         copy_inputs=args.copy_inputs,
+        like_cloud=cloud,
+    )
+
+
+def _limits(args: argparse.Namespace) -> Limits:
+    memory, cpus, tmp = Limits.memory_mib, None, Limits.tmp_mb
+    if args.like_cloud:
+        memory, cpus, tmp = CLOUD_MEMORY_MIB, CLOUD_CPUS, None
+    if args.memory_mib is not None:
+        memory = args.memory_mib or None
+    return Limits(memory, args.pids, args.shm_mb, args.cpus or cpus, args.tmp_mb or tmp)
+
+
+def fit_to_engine(build: Build, info: EngineInfo) -> tuple[Build, str]:
+    """Lower the cloud's resources to what the engine has; return the build and a sentence.
+
+    The sentence is empty if nothing is lowered. Limits of other builds are kept.
+    """
+    limits = build.limits
+    has_mib = info.memory >> 20
+    cpus, memory = limits.cpus, limits.memory_mib
+    if build.like_cloud and cpus and info.cpus and cpus > info.cpus:
+        cpus = float(info.cpus)
+    if build.like_cloud and memory and has_mib and memory > has_mib:
+        memory = has_mib
+    if (cpus, memory) == (limits.cpus, limits.memory_mib):
+        return build, ""
+    lowered = replace(build, limits=replace(limits, cpus=cpus, memory_mib=memory))
+    return lowered, (
+        f"--like-cloud gives a build {count(int(cpus or 0), 'CPU')} and {memory or 0:,} MiB of"
+        f" memory, as the engine has no more: ReSim gives {CLOUD_CPUS:g} and {CLOUD_MEMORY_MIB:,}."
     )
 
 

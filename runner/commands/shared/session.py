@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from uuid import uuid4
 
 from resim_inspect.text import clean
-from runner.commands.shared.build_args import engine_options
+from runner.commands.shared.build_args import engine_options, fit_to_engine
 from runner.commands.shared.reporting_args import ReportingOptions
 from runner.engines import discovery
 from runner.engines.protocol import Build, Engine, Prepared
@@ -78,6 +78,9 @@ def open_session(
         try:
             for leftover in engine.sweep():
                 dispatcher(Event("note", time.time(), text=f"removed a leftover: {leftover}"))
+            build, lowered = fit_to_engine(build, engine.info)
+            if lowered:
+                dispatcher(Event("warning", time.time(), text=lowered))
             prepared = _prepare(engine, build, dispatcher)
             signals.graceful = True
             context = RunContext(

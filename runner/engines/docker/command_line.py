@@ -5,9 +5,9 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
-from runner.engines.docker.container_settings import labelled
+from runner.engines.docker.container_settings import labelled, tmpfs_options
 from runner.engines.entry import Inputs
-from runner.engines.protocol import Build
+from runner.engines.protocol import ROOT_USER, Build
 from runner.workspace.contract import INPUTS, OUTPUTS
 
 
@@ -29,10 +29,10 @@ def docker_run(build: Build, inputs: Inputs, outputs: Path) -> str:
         words += [f"--memory={limits.memory_mib}m", f"--memory-swap={limits.memory_mib}m"]
     words += [f"--cpus={limits.cpus:g}"] if limits.cpus else []
     words += [f"--pids-limit={limits.pids}", f"--shm-size={limits.shm_mb}m"]
-    words += [f"--tmpfs=/tmp:rw,nosuid,nodev,size={limits.tmp_mb}m,mode=1777"]
+    words += [f"--tmpfs=/tmp:{tmpfs_options(limits.tmp_mb)}"] if limits.tmp_mb is not None else []
     words += [f"--platform={build.platform}"] if build.platform else []
     words += [f"--pull={build.pull}"]
-    if hard.user:
+    if hard.user not in {None, ROOT_USER}:
         words += ["--env=HOME=/tmp", "--env=USER=metrics"]
     words += ["--env=PYTHONDONTWRITEBYTECODE=1", "--env=MPLCONFIGDIR=/tmp"]
     words += [f"--env={name}" for name, _ in build.env]

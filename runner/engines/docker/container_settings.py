@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from resim_inspect.text import clean
-from runner.engines.protocol import Build, Mount, RunExit, Task
+from runner.engines.protocol import ROOT_USER, Build, Mount, RunExit, Task
 from runner.storage import lease
 from runner.workspace.contract import INPUTS, ROOT
 
@@ -52,7 +52,7 @@ def host_options(
         "pids_limit": None if "--pids" in unkept else limits.pids,
         "shm_size": limits.shm_mb * MIB,
         "nano_cpus": None if cpus is None else int(cpus * 1e9),
-        "tmpfs": {"/tmp": f"rw,nosuid,nodev,size={limits.tmp_mb}m,mode=1777"},
+        "tmpfs": None if limits.tmp_mb is None else {"/tmp": tmpfs_options(limits.tmp_mb)},
         "mounts": mounts,
         # SELinux labels exist in this older form only.
         "binds": [labelled(m) for m in build.mounts if m.label] or None,
@@ -97,7 +97,7 @@ def volume(target: str, labels: Mapping[str, str]) -> dict[str, Any]:
 def environment(build: Build) -> dict[str, str]:
     """Environment of a build; no variable of this machine is passed on implicitly."""
     env = {"PYTHONDONTWRITEBYTECODE": "1", "MPLCONFIGDIR": "/tmp"}
-    if build.hardening.user is not None:
+    if build.hardening.user not in {None, ROOT_USER}:
         env |= {"HOME": "/tmp", "USER": "metrics"}
     if build.limits.cpus is not None:
         threads = str(max(1, int(build.limits.cpus)))
@@ -105,6 +105,11 @@ def environment(build: Build) -> dict[str, str]:
             ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), threads
         )
     return env | dict(build.env)
+
+
+def tmpfs_options(megabytes: int) -> str:
+    """Options of a /tmp in memory."""
+    return f"rw,nosuid,nodev,size={megabytes}m,mode=1777"
 
 
 def labelled(mount: Mount) -> str:
