@@ -65,7 +65,7 @@ def test_a_job_has_the_rights_resources_and_names_of_the_cloud(
 
 def test_other_flags_win(harness: ContainerHarness) -> None:
     script = f"id -u && ! touch /etc/x/y 2>/dev/null && df -m /tmp | tail -1 && {COPY}"
-    flags = "--user 7:7 --memory-mib 300 --cpus 1 --tmp-mb 9".split()
+    flags = ["--user", "7:7", "--memory-mib", "300", "--cpus", "1", "--tmp-mb", "9"]
     call = harness.sh(script, "--like-cloud", *flags)
     assert call.code == 0, call.err
     uid, disk = harness.log.read_text().splitlines()
