@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import NamedTuple, Protocol, TextIO
 
 from resim_inspect.exit_codes import BROKEN_PIPE, INTERRUPTED, ExitCode
 from resim_inspect.text import clean
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 class Command(Protocol):
@@ -45,17 +49,14 @@ def run_program(
             # A terminal that cannot show a character gets a mark, not a traceback.
             stream.reconfigure(errors="replace")
     try:
-        code = call(list(argv))
+        code = _code_of(call, argv)
         sys.stdout.flush()
         return code
-    except SystemExit as end:
-        if end.code is None:
-            return ExitCode.OK
-        return end.code if isinstance(end.code, int) else ExitCode.ERROR
     except BrokenPipeError:
-        return _discard_stdout()
+        _discard_stdout()
+        return BROKEN_PIPE
     except BaseException as error:
-        failure = failure_of(error)
+        failure = failure_of(error) or _full_device(error)
         if failure is None and isinstance(error, KeyboardInterrupt):
             return INTERRUPTED
         if failure is None and not isinstance(error, Exception):
@@ -72,6 +73,15 @@ def run_program(
         if failure.hint:
             sys.stderr.write(f"  {clean(failure.hint)}\n")
         return failure.code
+
+
+def _code_of(call: Callable[[list[str]], int], argv: Sequence[str]) -> int:
+    try:
+        return call(list(argv))
+    except SystemExit as end:
+        if end.code is None:
+            return ExitCode.OK
+        return end.code if isinstance(end.code, int) else ExitCode.ERROR
 
 
 def before_separator(argv: Sequence[str]) -> list[str]:
@@ -102,7 +112,16 @@ def positive(text: str) -> int:
     return value
 
 
-def _discard_stdout() -> int:
+def _full_device(error: BaseException) -> Failure | None:
+    """Failure for an error of writing to a full device, such as stdout's; None for others."""
+    if not isinstance(error, OSError) or error.errno not in _FULL or error.filename is not None:
+        return None
+    _discard_stdout()
+    text = f"the output cannot be written: {error.strerror}."
+    return Failure(ExitCode.ERROR, text, "Free some space, or write it elsewhere.")
+
+
+def _discard_stdout() -> None:
     # Python flushes stdout once more at exit: its descriptor must take what is left.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return BROKEN_PIPE
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -11,12 +11,13 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from pathlib import Path
 
-from resim_inspect.text import clean, size
+from resim_inspect.text import clean, count, size
 from runner.commands.shared.build_args import add_build_arguments, build_of, engine_options
 from runner.engines import registry
 from runner.engines.checks import Check
 from runner.engines.protocol import Build
 from runner.exit_codes import ExitCode
+from runner.storage.scratch import SERVE_PREFIX, stale_folders
 from runner.workspace.results import FORMAT
 
 MARKS = {"ok": "✓", "warning": "!", "error": "✗"}
@@ -60,3 +61,12 @@ def _storage() -> Iterator[Check]:
         )
     else:
         yield Check("ok", "disk", f"{size(free)} are free in {folder}")
+    stale = stale_folders(SERVE_PREFIX)
+    if stale:
+        names = ", ".join(str(path) for path in stale[:5])
+        yield Check(
+            "warning",
+            "leftovers",
+            f"{count(len(stale), 'folder')} of servers that were killed: {names}",
+            "Each holds copies of metrics; the next `resim-runner serve` removes it.",
+        )

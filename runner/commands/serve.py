@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
+import signal
+import socket
 import sys
-import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.request import getproxies, proxy_bypass
@@ -15,7 +19,9 @@ from runner.api.stub_server.index_builder import ServedFolder, build_index, new_
 from runner.api.stub_server.server import Server, serve
 from runner.commands.shared.arguments import add_config_fields, add_hide_images
 from runner.errors import CallError
-from runner.storage.fs import disk_errors, write_atomic
+from runner.execution.cancellation import Signals
+from runner.storage.fs import write_atomic
+from runner.storage.scratch import SERVE_PREFIX, scratch_folder
 from runner.workspace.batch_info import check_one_suite
 from runner.workspace.contract import BATCH_CONFIG, REPORT_CONFIG, config_bytes
 from runner.workspace.layout import open_workspace
@@ -62,14 +68,13 @@ def run(args: argparse.Namespace) -> int:
         raise CallError("--config-fields 3 is for batches: a report always has four fields.")
     if not 0 <= args.port <= 65535:
         raise CallError(f"{args.port} is not a port number.")
+    _check_port(args.port)
     workspaces = [open_workspace(path) for path in args.workspaces]
     check_one_suite([(str(each.folder), each.info) for each in workspaces])
-    with disk_errors(Path(tempfile.gettempdir())):
-        scratch = tempfile.TemporaryDirectory(prefix="resim-serve-")
-    with scratch as folder:
+    with Signals(), _hangup_as_term(), scratch_folder(SERVE_PREFIX) as folder:
         prepared = build_index(
             workspaces,
-            Path(folder, "api"),
+            folder / "api",
             token=new_token(),
             secret=new_token(),
             logs=True,
@@ -79,10 +84,42 @@ def run(args: argparse.Namespace) -> int:
         try:
             asyncio.run(serve(server, HOST, args.port, lambda it: _ready(it, prepared, args)))
         except OSError as error:
-            reason = error.strerror or str(error)
-            raise CallError(f"cannot listen on {HOST}:{args.port}: {reason}.") from error
+            if server.port:
+                raise
+            raise _cannot_listen(args.port, error) from error
         _say(_summary(server.counts(final=True)))
     return 0
+
+
+def _check_port(port: int) -> None:
+    """Raise CallError if a port is taken; 0 is any free port."""
+    if not port:
+        return
+    with socket.socket() as probe:
+        if os.name == "posix":
+            # As the server does: a connection of an earlier server may still be closing.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise _cannot_listen(port, error) from error
+
+
+def _cannot_listen(port: int, error: OSError) -> CallError:
+    return CallError(f"cannot listen on {HOST}:{port}: {error.strerror or error}.")
+
+
+@contextmanager
+def _hangup_as_term() -> Iterator[None]:
+    """Let the end of the terminal end the server as TERM does, unless `nohup` ignores it."""
+    if sys.platform == "win32" or signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        yield
+        return
+    before = signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def _ready(server: Server, prepared: ServedFolder, args: argparse.Namespace) -> None:
@@ -129,5 +166,7 @@ def _count(number: int, name: str) -> str:
 
 
 def _say(text: str) -> None:
-    sys.stderr.write(clean(text) + "\n")
-    sys.stderr.flush()
+    # The terminal may be gone already.
+    with suppress(OSError):
+        sys.stderr.write(clean(text) + "\n")
+        sys.stderr.flush()

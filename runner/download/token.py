@@ -58,7 +58,9 @@ def find_token(file: Path | None, environment: Mapping[str, str], now: float) ->
 def read_token(path: Path) -> str:
     """Read the first line of a file that only its owner can read; raises CallError."""
     try:
-        with path.open("rb") as file:
+        # Opening a pipe without a writer must not block.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        with os.fdopen(descriptor, "rb") as file:
             # Checked on the open file: its name could be redirected in between.
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):

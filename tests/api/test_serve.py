@@ -19,6 +19,9 @@ import pytest
 from runner.api.client.client import Client
 from runner.api.client.job_fetcher import fetch_jobs
 from runner.cli import main
+from runner.commands.doctor import _storage
+from runner.storage.lease import host_identity
+from runner.storage.scratch import SERVE_PREFIX, stale_folders
 from runner.workspace.contract import parse_batch_config, parse_report_config
 from tests.api.workspaces import workspace
 
@@ -131,6 +134,44 @@ def test_the_config_comes_without_delay(tmp_path: Path) -> None:
         assert running.process.poll() is None
 
 
+def test_the_end_of_the_terminal_ends_the_server(tmp_path: Path) -> None:
+    workspace(tmp_path / "ws")
+    scratch = tmp_path / "tmp"
+    scratch.mkdir()
+    with serving(scratch, tmp_path / "ws") as running:
+        assert list(scratch.iterdir())
+        code, said = running.end(signal.SIGHUP)
+    assert code == 0
+    assert "Served 0 of 4 metrics" in said
+    assert list(scratch.iterdir()) == []
+
+
+def test_what_a_killed_server_leaves_is_known_and_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace(tmp_path / "ws")
+    scratch = tmp_path / "tmp"
+    scratch.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(scratch))
+    for name in ("resim-serve-other", "resim-serve-odd", "mine"):
+        (scratch / name).mkdir()
+    (scratch / "resim-serve-odd/.owner").write_bytes(b"\xff")
+    (scratch / "resim-serve-link").symlink_to(scratch / "mine")
+    (scratch / "mine/.owner").write_text(f"{host_identity()}/999999999/1")
+    others = set(scratch.iterdir())
+    with serving(scratch, tmp_path / "ws") as running:
+        assert stale_folders(SERVE_PREFIX) == []
+        assert running.end(signal.SIGKILL)[0] == -signal.SIGKILL
+    (left,) = stale_folders(SERVE_PREFIX)
+    (check,) = [check for check in _storage() if check.name == "leftovers"]
+    assert str(left) in check.text
+    with serving(scratch, tmp_path / "ws") as running:
+        assert not left.exists()
+        assert running.end()[0] == 0
+    assert set(scratch.iterdir()) == others
+    assert not [check for check in _storage() if check.name == "leftovers"]
+
+
 @pytest.mark.parametrize(
     ("words", "reason"),
     [
@@ -161,5 +202,6 @@ def test_a_port_that_is_taken_is_one_sentence(
     workspace(tmp_path / "ws")
     with serving(tmp_path, tmp_path / "ws") as running:
         port = parse_batch_config(running.said).api_url.split(":")[2].removesuffix("/v1")
-        assert main(["serve", str(tmp_path / "ws"), "--port", port]) == 2
+        # It is known before anything is prepared, and before anything is read.
+        assert main(["serve", str(tmp_path / "missing"), "--port", port]) == 2
     assert f"cannot listen on 127.0.0.1:{port}" in capsys.readouterr().err

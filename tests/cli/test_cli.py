@@ -152,6 +152,37 @@ def test_debug_shows_the_traceback_and_keeps_the_code(
     assert "Traceback" in capsys.readouterr().err
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device")
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["resim_inspect", "rules"],
+        ["resim_inspect", "rules", "--debug"],
+        ["resim_inspect", "--help"],
+        ["resim_inspect", "--version"],
+        ["runner", "--version"],
+        ["runner", "doctor", "--format", "json"],
+    ],
+)
+def test_a_full_device_for_the_output_is_one_sentence(words: list[str]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", *words],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            stdin=subprocess.DEVNULL,
+            # Without a buffer, argparse would write at once, and ignore the error.
+            env={**os.environ, "PYTHONUNBUFFERED": ""},
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert "the output cannot be written: No space left on device.\n" in done.stderr
+    assert ("Traceback" in done.stderr) == ("--debug" in words)
+    assert "fault in" not in done.stderr
+    assert "Exception ignored" not in done.stderr
+
+
 def test_ctrl_c_ends_with_130(monkeypatch: pytest.MonkeyPatch) -> None:
     install(monkeypatch, KeyboardInterrupt())
     assert cli.main(["rules"]) == 130

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import random
 from pathlib import Path
 from uuid import uuid5
@@ -119,8 +120,11 @@ def test_a_token_comes_from_where_it_is_safe(tmp_path: Path) -> None:
         "from-environment"
     )
     assert find_token(file, {"RESIM_TOKEN": "x"}, 0.0) == "from-file"
-    with pytest.raises(CallError, match="cannot be read"):
+    with pytest.raises(CallError, match=r"not a regular file|cannot be read"):
         read_token(tmp_path)
+    os.mkfifo(tmp_path / "pipe", 0o600)
+    with pytest.raises(CallError, match="not a regular file"):
+        read_token(tmp_path / "pipe")
 
 
 @pytest.mark.parametrize("token", ["a b", "a\r\nX-Evil: 1", "tök", " "])

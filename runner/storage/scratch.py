@@ -1,0 +1,55 @@
+"""Temporary folders of long calls, and the removal of those that killed processes left behind."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from runner.storage.fs import disk_errors, remove_tree
+from runner.storage.lease import current_owner, is_stale
+
+SERVE_PREFIX = "resim-serve-"
+"""Prefix of the folders of the stub server, which hold its token and copies of metrics."""
+_OWNER = ".owner"
+
+
+@contextmanager
+def scratch_folder(prefix: str) -> Iterator[Path]:
+    """Create a folder for this user and process only, and remove it after the block.
+
+    Folders with the same prefix whose processes have ended are removed first. Raises
+    StorageError.
+    """
+    for stale in stale_folders(prefix):
+        remove_tree(stale)
+    with disk_errors(Path(tempfile.gettempdir())):
+        folder = Path(tempfile.mkdtemp(prefix=prefix))
+    try:
+        with disk_errors(folder):
+            (folder / _OWNER).write_text(current_owner(), "utf-8")
+        yield folder
+    finally:
+        remove_tree(folder)
+
+
+def stale_folders(prefix: str) -> list[Path]:
+    """Folders with a prefix of this user's processes that have ended."""
+    return sorted(
+        path for path in Path(tempfile.gettempdir()).glob(f"{prefix}*") if _is_left_behind(path)
+    )
+
+
+def _is_left_behind(path: Path) -> bool:
+    try:
+        about = path.lstat()
+        # Other users can create any name in a shared folder.
+        mine = not hasattr(os, "getuid") or about.st_uid == os.getuid()
+        if not (mine and stat.S_ISDIR(about.st_mode)):
+            return False
+        return is_stale((path / _OWNER).read_text("utf-8"))
+    except (OSError, ValueError):
+        return False
