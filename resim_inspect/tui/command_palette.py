@@ -11,6 +11,7 @@ from textual.screen import Screen
 
 from resim_inspect.tui.key_hints import bindings_of, key_name
 from resim_inspect.tui.open_documents import OpenDocuments
+from resim_inspect.tui.widgets.main_screen import MainScreen
 
 _NAVIGATION = {"rows", "focus", "filter", "dialog", "checklist", "quick_open"}
 """Groups of bindings that are quicker to press than to search for."""
@@ -39,6 +40,9 @@ def commands(
                 f"{detail} ({key_name(binding.key)})".strip(),
                 _runner(app, node, binding.action),
             )
+    if isinstance(screen, MainScreen):
+        for title, detail, action in screen.palette_items():
+            yield SystemCommand(title, detail, action, discover=False)
     for mode, label in documents.names.items():
         if mode != app.current_mode:
             yield SystemCommand(f"Switch to {label}", "Open document", _switcher(documents, mode))

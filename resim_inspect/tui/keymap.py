@@ -52,6 +52,7 @@ GROUPS = {
     "findings": "Findings",
     "document": "Document",
     "inputs": "Inputs",
+    "preview": "File",
     "jobs": "Jobs table",
     "workspace": "Workspace",
     "fetch": "Batch",
@@ -229,6 +230,11 @@ DOCUMENT = (
     _key("document.reload", "f5,ctrl+r", "reload", "Reload file"),
 )
 
+PREVIEW = (
+    _key("preview.search", "slash", "search", "Find text…", hint="find"),
+    _key("preview.next_hit", "f3", "hit(1)", "Next match"),
+    _key("preview.previous_hit", "shift+f3,f15", "hit(-1)", "Previous match"),
+)
 INPUTS = (_key("inputs.reload", "f5,ctrl+r", "reread", "Reload folder"),)
 FILTER = (_key("filter.done", "enter", "submit", "Go to the list", hint="list"),)
 OPEN = (
@@ -274,7 +280,7 @@ QUICK_OPEN = (
 
 TABLES = (
     *(APP, FOCUS, ROWS, CHART, BROWSE, METRIC_LIST, METRICS, CARD, DATA_LIST, DATA, SERIES, EVENTS),
-    *(FINDINGS, DOCUMENT, INPUTS, FILTER, OPEN, PATH, WORKSPACE, JOBS, FETCH),
+    *(FINDINGS, DOCUMENT, PREVIEW, INPUTS, FILTER, OPEN, PATH, WORKSPACE, JOBS, FETCH),
     *(DIALOG, TOKEN_DIALOG, ERROR_DIALOG, CHECKLIST, QUICK_OPEN),
 )
 BINDINGS: dict[str, KeyBinding] = {

@@ -14,6 +14,7 @@ from textual.widgets import Static
 
 from resim_inspect.text import clean, count, fit, size
 from resim_inspect.tui.inputs.files import FileEntry, Inputs, Preview, preview, read_inputs
+from resim_inspect.tui.inputs.preview_lines import PreviewLines
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import KeyHintsChanged
 from resim_inspect.tui.theme import ThemeStyles, theme_styles
@@ -66,28 +67,6 @@ class FileTree(RowList):
             (name, styles.strong if chosen else styles.text),
             (" " + tail + " ", styles.quiet),
         ]
-
-
-class PreviewLines(RowList):
-    """Lines of a previewed file."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.rows: Sequence[str] = ()
-
-    def show(self, rows: Sequence[str]) -> None:
-        """Set the lines and scroll to the top."""
-        self.rows = rows
-        self.set_count(len(rows), 0)
-
-    def copy_text(self, row: int) -> str:
-        return self.rows[row]
-
-    def empty_text(self) -> str:
-        return ""
-
-    def render_row(self, row: int, width: int, styles: ThemeStyles) -> Sequence[StyledText]:
-        return [(" " + fit(self.rows[row], max(1, width - 1)), styles.text)]
 
 
 class InputsView(Background):
@@ -153,7 +132,7 @@ class InputsView(Background):
         if entry is None:
             return ()
         if self.screen.focused not in (None, self.files):
-            return (Hint("focus.next", "files"),)
+            return (Hint("preview.search"), Hint("focus.next", "files"))
         does = "read" if not entry.folder else "fold" if self.files.is_unfolded(entry) else "unfold"
         return (Hint("rows.choose", does), Hint("focus.next", "preview"))
 
@@ -232,7 +211,8 @@ class InputsView(Background):
         if contents.image:
             self.query_one(ImageView).show_file(contents.path)
         else:
-            self.query_one(PreviewLines).show(contents.lines)
+            json = contents.path.suffix.lower() == ".json"
+            self.query_one(PreviewLines).show(contents.lines, json=json)
 
     def on_theme_changed(self) -> None:
         """Repaint in the colours of a new theme."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -16,7 +16,7 @@ from textual.message import Message
 from textual.suggester import Suggester
 from textual.widgets import Input, Static
 
-from resim_inspect.text import clean, cut_left, fit
+from resim_inspect.text import clean, fit
 from resim_inspect.tui import keymap
 from resim_inspect.tui.batch_address import AddressError, BatchAddress, parse_path_or_address
 from resim_inspect.tui.inputs.files import FileEntry, list_folder
@@ -24,11 +24,14 @@ from resim_inspect.tui.inputs.view import FileTree
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import OpenRequested
 from resim_inspect.tui.open.recent import complete, read_recent
+from resim_inspect.tui.open.recent_details import RecentDetails, distinct_names, read_details
 from resim_inspect.tui.theme import ThemeStyles, theme_styles
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
 from resim_inspect.tui.widgets.main_screen import MainScreen
 from resim_inspect.tui.widgets.row_list import RowList, StyledText
 from resim_inspect.tui.workers import Background
+
+NO_DETAILS = RecentDetails(None, "")
 
 
 class PathSuggester(Suggester):
@@ -53,11 +56,16 @@ class RecentList(RowList):
     def __init__(self) -> None:
         super().__init__()
         self.paths: Sequence[Path | BatchAddress] = ()
+        self._details: Mapping[Path, RecentDetails] = {}
+        self._names: tuple[int, list[str]] = (0, [])
+        """Names of the rows, and the width that they are cut to."""
 
-    def show(self, paths: Sequence[Path | BatchAddress]) -> None:
-        """Set the rows."""
-        self.paths = paths
-        self.set_count(len(paths), 0)
+    def show(
+        self, paths: Sequence[Path | BatchAddress], details: Mapping[Path, RecentDetails]
+    ) -> None:
+        """Set the rows; the cursor stays in its row."""
+        self.paths, self._details, self._names = paths, details, (0, [])
+        self.set_count(len(paths), max(0, self.cursor))
 
     def empty_text(self) -> str:
         return "no recent files"
@@ -67,12 +75,20 @@ class RecentList(RowList):
 
     def render_row(self, row: int, width: int, styles: ThemeStyles) -> Sequence[StyledText]:
         path = self.paths[row]
-        shown = clean(str(path), 1000)
-        room = max(4, width - 1)
+        details = self._details.get(path, NO_DETAILS) if isinstance(path, Path) else NO_DETAILS
+        verdict = details.verdict
+        mark = "  " if verdict is None else f"{verdict.symbol} "
+        age = f" {details.age:>8} " if width >= 36 else ""
+        room = max(4, width - 3 - len(age))
+        if self._names[0] != room:
+            texts = [clean(str(path), 1000) for path in self.paths]
+            self._names = room, distinct_names(texts, room)
         chosen = row == self.cursor
         return [
             ("▌" if chosen else " ", styles.accent),
-            (fit(cut_left(shown, room), room), styles.strong if chosen else styles.text),
+            (mark, styles.quiet if verdict is None else styles.of(verdict)),
+            (fit(self._names[1][row], room), styles.strong if chosen else styles.text),
+            (age, styles.quiet),
         ]
 
 
@@ -93,12 +109,17 @@ class OpenScreen(MainScreen[None], Background):
         """The folder and the list of recent paths have been read."""
 
         def __init__(
-            self, folder: Path, entries: Sequence[FileEntry], recent: Sequence[Path | BatchAddress]
+            self,
+            folder: Path,
+            entries: Sequence[FileEntry],
+            recent: Sequence[Path | BatchAddress],
+            details: Mapping[Path, RecentDetails],
         ) -> None:
             super().__init__()
             self.folder = folder
             self.entries = entries
             self.recent = recent
+            self.details = details
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
@@ -148,7 +169,8 @@ class OpenScreen(MainScreen[None], Background):
     )
     def _read_in_thread(self, folder: Path, unfolded: frozenset[Path]) -> None:
         entries = list_folder(folder, unfolded)
-        self.post_message(self.FoldersRead(folder, entries, read_recent()))
+        recent = read_recent()
+        self.post_message(self.FoldersRead(folder, entries, recent, read_details(recent)))
 
     @on(FoldersRead)
     def _folders_read(self, message: FoldersRead) -> None:
@@ -157,7 +179,7 @@ class OpenScreen(MainScreen[None], Background):
         tree.unfolded = self._unfolded
         tree.show(message.entries)
         tree.border_title = Text(clean(str(message.folder.absolute()), 200))
-        recent.show(message.recent)
+        recent.show(message.recent, message.details)
         if not self._started:
             self._started = True
             (recent if message.recent else tree).focus()
