@@ -12,7 +12,7 @@ from resim_inspect.terminal import Command, Failure, before_separator, run_progr
 from runner.exit_codes import ExitCode
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 PROGRAM = "resim-runner"
 COMMANDS = {
@@ -32,17 +32,19 @@ Exit codes: 0 fine, 2 error (a wrong call, a broken run, missing or invalid outp
 """
 
 
-def run() -> NoReturn:
-    """Entry point of the installed command."""
-    sys.exit(main(sys.argv[1:]))
+def run(loaded: Callable[[], None] = lambda: None) -> NoReturn:
+    """Run the command line of this process; `loaded` is called before the command begins."""
+    sys.exit(main(sys.argv[1:], loaded))
 
 
-def main(argv: Sequence[str]) -> int:
+def main(argv: Sequence[str], loaded: Callable[[], None] = lambda: None) -> int:
     """Run one call and return its exit code."""
-    return run_program(PROGRAM, argv, _call, _failure_of, ExitCode.INTERNAL)
+    return run_program(
+        PROGRAM, argv, lambda words: _call(words, loaded), _failure_of, ExitCode.INTERNAL
+    )
 
 
-def _call(argv: list[str]) -> int:
+def _call(argv: list[str], loaded: Callable[[], None]) -> int:
     # The arguments after a bare -- are the build's own, whatever they are.
     own = before_separator(argv)
     name = next((word for word in own if word in COMMANDS), "")
@@ -53,6 +55,7 @@ def _call(argv: list[str]) -> int:
     if args.command_name is None or command is None:
         _parser("", None).print_help(sys.stderr)
         return ExitCode.ERROR
+    loaded()
     return command.run(args)
 
 

@@ -33,6 +33,12 @@ _HINTS: tuple[tuple[str, str], ...] = (
     (r"No module named", "a package is missing in the image."),
     (r"unknown flag|unrecognized arguments|usage:", "check the arguments after --."),
 )
+# What programs write when they cannot have another process or thread.
+_PROCESSES = re.compile(
+    r"can't start new thread|unable to create (new |native )*thread|pthread_create failed"
+    r"|fork\b.*(unavailable|retry)|cannot fork",
+    re.IGNORECASE,
+)
 _ERROR = re.compile(r"\w(Error|Exception|Exit)\b|\b(error|fatal|panic|failed)\b", re.IGNORECASE)
 
 
@@ -46,6 +52,8 @@ class Diagnosis(NamedTuple):
 def of_exit(ended: RunExit, tail: tuple[str, ...], build: Build, *, oom_hidden: bool) -> Diagnosis:
     """Explain a build that ended with another exit code than 0."""
     code = ended.code
+    if any(map(_PROCESSES.search, tail)):
+        return _processes(ended, tail, build)
     if ended.oom or (code == 137 and oom_hidden and build.limits.memory_mib):
         return _memory(build, certain=ended.oom)
     hint = _hint(tail)
@@ -87,6 +95,16 @@ def _output(error: str, tail: tuple[str, ...]) -> str:
         if _ERROR.search(line):
             return f": {clean(line.strip(), 200)}"
     return f"; its last output: {clean(tail[-1].strip(), 200)}"
+
+
+def _processes(ended: RunExit, tail: tuple[str, ...], build: Build) -> Diagnosis:
+    """Explain a build that could not start a process or thread; memory may have ended it then."""
+    limit = build.limits.pids
+    end = "it ran out of memory" if ended.oom else f"exit {ended.code}{_output(ended.error, tail)}"
+    return Diagnosis(
+        f"it reached its limit of {limit:,} processes and threads ({end}).",
+        f"Start fewer, or raise --pids, for example to {4 * limit}.",
+    )
 
 
 def _memory(build: Build, *, certain: bool) -> Diagnosis:

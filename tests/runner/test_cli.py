@@ -119,7 +119,7 @@ def test_a_dry_run_prints_an_equal_line_and_changes_nothing(
     assert main([*words, "--", "python", "-c", "print('x y')"]) == 0
     lines = [line for line in capsys.readouterr().out.splitlines() if line[0] != "#"]
     assert len(lines) == 2
-    parts = shlex.split(lines[0])
+    parts = shlex.split(lines[0].split(" && ")[-1])
     assert parts[:3] == ["docker", "run", "--rm"]
     assert parts[-4:] == ["some/image:tag", "python", "-c", "print('x y')"]
     wanted = (

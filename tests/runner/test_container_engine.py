@@ -299,3 +299,22 @@ def test_why_a_pull_failed(words: str, says: str) -> None:
     assert says in caught.value.reason
     assert caught.value.hint
     assert not re.search(r"\.\.", caught.value.reason)
+
+
+@pytest.mark.parametrize(
+    ("pull", "says"),
+    [
+        ("never", '"image" is here for linux/amd64, and not for linux/arm64.'),
+        ("missing", '"image" is here for linux/amd64 only: the image "image" cannot be pulled'),
+    ],
+)
+def test_an_image_that_is_here_for_another_platform_is_named(
+    monkeypatch: pytest.MonkeyPatch, pull: str, says: str
+) -> None:
+    steps = [{"error": "dial tcp: lookup registry: no such host"}]
+    engine = engine_of(monkeypatch, pull=lambda *_: iter(steps))
+    with pytest.raises(ImageError) as caught:
+        engine.prepare(Build("image", platform="linux/arm64", pull=pull), lambda _: None)
+    assert says in str(caught.value)
+    assert "Leave out --platform to run the image for linux/amd64" in caught.value.hint
+    assert engine.prepare(Build("image", platform="linux/amd64", pull=pull), print).identity

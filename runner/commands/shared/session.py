@@ -19,7 +19,7 @@ from runner.commands.shared.build_args import engine_options, fit_to_engine
 from runner.commands.shared.reporting_args import ReportingOptions
 from runner.engines import discovery
 from runner.engines.protocol import Build, Engine, Prepared
-from runner.execution.cancellation import POLL_INTERVAL, Signals, Stop
+from runner.execution.cancellation import POLL_INTERVAL, Interrupted, Signals, Stop
 from runner.execution.events import Event
 from runner.execution.run_context import RunContext, RunPolicy
 from runner.reporting import machine
@@ -74,7 +74,7 @@ def open_session(
         ) as dispatcher,
         Signals() as signals,
     ):
-        engine = discovery.connect(build, engine_options(args), os.environ)
+        engine = _connect(args, build, signals)
         try:
             for leftover in engine.sweep():
                 dispatcher(Event("note", time.time(), text=f"removed a leftover: {leftover}"))
@@ -96,6 +96,17 @@ def open_session(
             yield Session(context, dispatcher, signals)
         finally:
             engine.close()
+
+
+def _connect(args: Namespace, build: Build, signals: Signals) -> Engine:
+    """Connect to the engine; a signal meanwhile wins over the error that it may have caused."""
+    try:
+        return discovery.connect(build, engine_options(args), os.environ)
+    except Exception as error:
+        # Modules that are imported here may turn the interruption into an error of their own.
+        if signals.code is not None:
+            raise Interrupted(signals.code) from error
+        raise
 
 
 def _prepare(engine: Engine, build: Build, dispatcher: EventDispatcher) -> Prepared:

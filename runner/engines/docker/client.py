@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import http.client
 import json
+import re
+import socket
+import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
@@ -25,10 +29,30 @@ STALL = 300.0
 """Seconds without progress after which a pull fails; unpacking a large layer reports nothing."""
 POOL = 256
 BROKEN = (requests.RequestException, DockerException, OSError)
+BREAKS: tuple[tuple[type[BaseException], str], ...] = (
+    (FileNotFoundError, "its socket does not exist"),
+    (PermissionError, "permission denied to its socket"),
+    (ConnectionRefusedError, "it refuses connections"),
+    (socket.gaierror, "its host is not known"),
+    (ssl.SSLError, "the certificates do not match"),
+    (TimeoutError, "it does not answer in time"),
+    (requests.Timeout, "it does not answer in time"),
+    (ConnectionError, "it closed the connection"),
+    (http.client.HTTPException, "it closed the connection"),
+    (requests.exceptions.ChunkedEncodingError, "it closed the connection"),
+)
+"""Exceptions of a connection and their meaning, the most telling ones first."""
+ENDING = re.compile(
+    r"database not open|transport is closing|connection is unavailable|context canceled"
+    r"|ttrpc: closed|shutting down|containerd\.sock|error reading from server: EOF"
+)
+"""Errors of an engine that is being stopped."""
+INVALID_NAME = "invalid reference format"
 HINTS = (
     ("container-init", "Install catatonit, podman's init process, or run with --no-init."),
     ("ermission denied", "Become a member of the engine's group, or use a rootless engine."),
-    ("No such file", "Start the engine, or set DOCKER_HOST to where it listens."),
+    ("its socket does not exist", "Start it, or set DOCKER_HOST to where it listens."),
+    ("refuses connections", "Start it, or set DOCKER_HOST to where it listens."),
 )
 
 
@@ -71,6 +95,14 @@ class DockerClient:
                 found: dict[str, Any] = self.api.inspect_image(name)
             except ImageNotFound:
                 return None
+            except APIError as error:
+                if INVALID_NAME in str(error.explanation):
+                    raise ImageError(
+                        f'"{clean(name, 80)}" is not a valid name of an image.',
+                        "Write [REGISTRY/]NAME[:TAG] in lower case and without spaces, such as"
+                        " my-metrics:dev.",
+                    ) from error
+                raise
             return found
 
     def pull(self, name: str, platform: str) -> Iterator[dict[str, Any]]:
@@ -200,9 +232,28 @@ def engine_errors(what: str) -> Iterator[None]:
 
 
 def reason(error: Exception) -> str:
-    """Message of an engine or its library, as the end of a sentence."""
-    text = str(error.explanation or error) if isinstance(error, APIError) else str(error)
+    """Message of an engine, or what is wrong with the connection, as the end of a sentence."""
+    if isinstance(error, APIError):
+        text = str(error.explanation or error)
+        if error.status_code is not None and error.status_code >= 500 and ENDING.search(text):
+            text = "it is shutting down"
+    else:
+        causes = list(_causes(error))
+        matches = (text for kind, text in BREAKS if any(isinstance(each, kind) for each in causes))
+        text = next(matches, str(error))
     return clean(text, 300).rstrip(".") + "."
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error and those that it wraps, which the libraries do in several ways."""
+    pending, known = [error], set[int]()
+    while pending:
+        each = pending.pop()
+        if id(each) not in known:
+            known.add(id(each))
+            yield each
+            inner = (each.__cause__, each.__context__, getattr(each, "reason", None), *each.args)
+            pending += [one for one in inner if isinstance(one, BaseException)]
 
 
 def refusal(error: Exception) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from runner.engines.docker.container_settings import labelled, tmpfs_options
 from runner.engines.entry import Inputs
 from runner.engines.protocol import ROOT_USER, Build
+from runner.storage.input_archive import must_be_copied
 from runner.workspace.contract import INPUTS, OUTPUTS
 
 
@@ -15,7 +16,7 @@ def docker_run(build: Build, inputs: Inputs, outputs: Path) -> str:
     """Shell line of a run. Values of variables stay in the environment.
 
     The line mounts the outputs, which the runner copies out instead: by hand this is simpler,
-    but leaves files of another owner.
+    but leaves files of another owner, who must be allowed to write there.
     """
     hard, limits = build.hardening, build.limits
     words = ["docker", "run", "--rm"]
@@ -36,15 +37,29 @@ def docker_run(build: Build, inputs: Inputs, outputs: Path) -> str:
         words += ["--env=HOME=/tmp", "--env=USER=metrics"]
     words += ["--env=PYTHONDONTWRITEBYTECODE=1", "--env=MPLCONFIGDIR=/tmp"]
     words += [f"--env={name}" for name, _ in build.env]
+    words = [shlex.quote(word) for word in words]
+    place = shlex.quote(str(outputs.absolute()))
+    steps = [f"mkdir -p {place}", f"chmod 777 {place}"]
     for name, path in inputs:
-        words.append(_mount(path.resolve(), str(INPUTS / name), read_only=True))
-    words.append(_mount(outputs.absolute(), str(OUTPUTS), read_only=False))
+        source, target = path.resolve(), str(INPUTS / name)
+        if source.is_dir() and must_be_copied(source):
+            # A mount would hide parts of it from the build's user.
+            if not any(step.startswith("copy=") for step in steps):
+                steps.append("copy=$(mktemp -d)")
+            copy = f'"$copy"/{shlex.quote(name)}'
+            steps += [f"cp -RL {shlex.quote(str(source))} {copy}", f"chmod -R a+rX {copy}"]
+            words.append(f"--mount=type=bind,source={copy},target={shlex.quote(target)},readonly")
+        else:
+            words.append(shlex.quote(_mount(source, target, read_only=True)))
+    words.append(shlex.quote(_mount(outputs.absolute(), str(OUTPUTS), read_only=False)))
     for mount in build.mounts:
         if mount.label:
-            words.append(f"--volume={labelled(mount)}")
+            words.append(shlex.quote(f"--volume={labelled(mount)}"))
         else:
-            words.append(_mount(mount.source, mount.target, read_only=mount.read_only))
-    return shlex.join([*words, build.image, *build.command])
+            option = _mount(mount.source, mount.target, read_only=mount.read_only)
+            words.append(shlex.quote(option))
+    words += [shlex.quote(word) for word in (build.image, *build.command)]
+    return " && ".join([*steps, " ".join(words)])
 
 
 def _mount(source: Path, target: str, *, read_only: bool) -> str:

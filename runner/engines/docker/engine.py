@@ -109,17 +109,11 @@ class DockerEngine:
         """Find the image, or pull it according to `build.pull`; raises ImageError, EngineError."""
         if not self.local:
             _can_be_copied(build)
-        image = None if build.pull == "always" else self._inspect(build)
+        here = self._client.image(build.image)
+        image = here if build.pull != "always" and _fits(here, build) else None
         if image is None:
-            if build.pull == "never":
-                hint = "Build it, or allow pulling it with --pull missing."
-                raise ImageError(_not_here(build), hint)
-            say(f"pulling {clean(build.image, 120)}")
-            # An exception from `say` stops a pull.
-            image_pull.follow(build.image, self._client.pull(build.image, build.platform), say)
-            image = self._inspect(build)
-            if image is None:
-                raise ImageError(_not_here(build))
+            other = None if here is None or _fits(here, build) else platform_of(here)
+            image = self._pull(build, say, other)
         identity = str(image["Id"])
         warnings = tuple(self._warnings(build, platform_of(image)))
         return Prepared(identity, identity.removeprefix("sha256:")[:12], warnings)
@@ -149,11 +143,29 @@ class DockerEngine:
             ]
         return warnings
 
-    def _inspect(self, build: Build) -> dict[str, Any] | None:
-        image = self._client.image(build.image)
-        wanted = build.platform
-        fits = not wanted or (image is not None and platform_of(image).startswith(wanted))
-        return image if fits else None
+    def _pull(self, build: Build, say: Callable[[str], None], other: str | None) -> dict[str, Any]:
+        """Pull the image; `other` is the platform of the image that is here, if it does not fit."""
+        name, wanted = clean(build.image, 120), build.platform
+        leave_out = f"Leave out --platform to run the image for {other}, or build it for {wanted}."
+        if build.pull == "never":
+            if other is not None:
+                text = f'the image "{name}" is here for {other}, and not for {wanted}.'
+                raise ImageError(text, leave_out)
+            hint = "Build it, or allow pulling it with --pull missing."
+            raise ImageError(_not_here(build), hint)
+        say(f"pulling {name}")
+        try:
+            # An exception from `say` stops a pull.
+            image_pull.follow(build.image, self._client.pull(build.image, wanted), say)
+            image = self._client.image(build.image)
+            if image is None or not _fits(image, build):
+                raise ImageError(_not_here(build))
+        except ImageError as error:
+            if other is None:
+                raise
+            text = f'the image "{name}" is here for {other} only: {error.reason}'
+            raise ImageError(text, leave_out) from error
+        return image
 
     def start(self, build: Build, prepared: Prepared, task: Task, log: Sink) -> ContainerRun:
         """Create, fill and start a container; it is removed again if that fails."""
@@ -296,6 +308,11 @@ def _can_be_copied(build: Build) -> None:
                 f"{where} --mount takes folders only: {shown} is not a directory.",
                 "Mount the folder that contains it: a copy is used.",
             )
+
+
+def _fits(image: dict[str, Any] | None, build: Build) -> bool:
+    """Return True if an image is there and is for the platform of the build."""
+    return image is not None and platform_of(image).startswith(build.platform)
 
 
 def _not_here(build: Build) -> str:

@@ -43,10 +43,15 @@ class ProcessEntry:
         bubblewrap = None if bare else shutil.which("bwrap")
         return ProcessEngine(bubblewrap=bubblewrap, use_tmp_resim=options.use_tmp_resim)
 
-    def command_line(self, build: Build, inputs: Inputs, outputs: Path) -> str:  # noqa: ARG002
-        """Command with its variables, which the shell takes from its environment."""
-        env = [f"{name}=${name}" for name, _ in build.env]
-        return shlex.join(["env", *env, *build.command] if env else list(build.command))
+    def command_line(self, build: Build, inputs: Inputs, outputs: Path) -> str:
+        """Command with its folders and variables, which the shell takes from its environment."""
+        place = shlex.quote(str(outputs.absolute()))
+        env = [f"RESIM_OUTPUTS={place}"]
+        folders = {path.absolute().parent for name, path in inputs if path.name == name}
+        if len(folders) == 1:
+            env.insert(0, f"RESIM_INPUTS={shlex.quote(str(folders.pop()))}")
+        env += [f'{name}="${name}"' for name, _ in build.env if name.isidentifier()]
+        return f"mkdir -p {place} && {' '.join(env)} {shlex.join(build.command)}"
 
     def checks(
         self, build: Build, options: EngineOptions, env: Mapping[str, str]
