@@ -11,10 +11,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from resim_inspect.exit_codes import BROKEN_PIPE
 from resim_inspect.text import clean, count, size
 from runner.download.batch import Watch
 from runner.download.downloader import Progress
 from runner.execution.events import Event, EventSink
+from runner.exit_codes import ExitCode
 from runner.redact import Secrets
 
 PROGRESS_INTERVAL = 0.2
@@ -52,10 +54,14 @@ def send_progress(notify: EventSink) -> Iterator[Watch]:
             at = time.monotonic()
             try:
                 send(Event("progress", time.time(), data=sent.copy()))
-            except (BrokenPipeError, ValueError):
-                # The reader of the events is gone, and other threads may be waiting for a server
-                # that does not answer. What was downloaded is safe at any moment.
-                os._exit(141)
+            except (OSError, ValueError) as error:
+                # The reader of the events is gone, or their disk is full, and other threads may
+                # be waiting for a server that does not answer. Downloads are safe at any moment.
+                if isinstance(error, ValueError | BrokenPipeError):
+                    os._exit(BROKEN_PIPE)
+                sys.stderr.write(f"resim-runner: the events cannot be written: {error.strerror}.\n")
+                sys.stderr.flush()
+                os._exit(ExitCode.ERROR)
 
     def begun(progress: Progress) -> None:
         started.append(progress)

@@ -283,6 +283,33 @@ def test_who_reads_slowly_gets_all_of_it_before_the_end(
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        " " * 200_000,
+        "\t \n" * 70_000 + "AN",
+        "a" * 200_000,
+        'a = "' + " " * 200_000,
+        "a = b" + " " * 200_000 + "c",
+        "a" + " " * 200_000 + "AND" + " " * 200_000 + "= 1",
+        " AND " * 40_000,
+    ],
+    ids=["blanks", "blanks before AN", "a word", "a quote", "a value", "AND", "many ANDs"],
+)
+def test_the_time_of_a_search_is_linear_in_its_length(text: str) -> None:
+    about = {"rows": [{"a": "b"}], "common": {}, "search": {"a": "a"}}
+    before = time.process_time()
+    list(server._wanted(about, {"search": [text]}))
+    # Quadratic ones take minutes.
+    assert time.process_time() - before < 2
+
+
+def test_a_search_with_blanks_means_what_it_says() -> None:
+    about = {"rows": [{"a": "x  AND y"}, {"a": "b"}], "common": {}, "search": {"a": "a"}}
+    for text in ('a = "b"', '  a="b"  AND   a >= "b" ', "a = b\tAND\na = b"):
+        assert list(server._wanted(about, {"search": [text]})) == [{"a": "b"}]
+
+
+@pytest.mark.parametrize(
     "path",
     [
         f"/blobs/{SECRET}/%C2%B2",

@@ -146,7 +146,11 @@ def test_other_content_under_the_name_of_an_image_is_not_opened(tmp_path: Path) 
             viewable(tmp_path, "pipe.png")
 
 
-@pytest.mark.parametrize("name", ["x" * 256 + ".png", "a/" * 3000 + "b.png", "x" * 100_000])
+@pytest.mark.parametrize(
+    "name",
+    ["x" * 256 + ".png", "a/" * 3000 + "b.png", "x" * 100_000],
+    ids=["file", "folders", "path"],
+)
 def test_the_name_of_an_image_may_be_of_any_length(tmp_path: Path, name: str) -> None:
     assert re.search(r"cannot be opened|is not opened", said(tmp_path, name))
     with pytest.raises(html_page.NothingToBrowseError, match=r"cannot be opened|is not opened"):

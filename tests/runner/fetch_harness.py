@@ -80,8 +80,16 @@ def fetch(
     connections: int | None = 4,
     read: float = 2.0,
     watch: Watch | None = None,
+    give_up_after: float = 90.0,
 ) -> Fetched:
-    retry = RetryPolicy(connect=2.0, read=read, attempts=6, backoff=0.001, blob=1 << 20)
+    retry = RetryPolicy(
+        connect=2.0,
+        read=read,
+        attempts=6,
+        backoff=0.001,
+        blob=1 << 20,
+        give_up_after=give_up_after,
+    )
     client = Client(server.url, TOKEN, PROJECT, connections=connections or 64, retry=retry)
     try:
         return fetch_batch(

@@ -141,6 +141,27 @@ def test_events_tell_a_program_how_it_goes(server: MisbehavingServer, tmp_path: 
     assert "cannot both write to stdout" in done.stderr
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device")
+def test_events_onto_a_full_device_end_it(server: MisbehavingServer, tmp_path: Path) -> None:
+    server.on("/blob/2/data/1", stall(20))
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            arguments(
+                tmp_path / "out", server.url, BASE.split("/")[2], str(BATCH), "--events", "-"
+            ),
+            cwd=ROOT,
+            env={**os.environ, "RESIM_TOKEN": TOKEN},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            timeout=20,
+        )
+    assert done.returncode == 2
+    assert "cannot be written: No space left on device" in done.stderr
+    assert "fault in" not in done.stderr
+
+
 def test_where_nobody_reads_the_events_it_ends(server: MisbehavingServer, tmp_path: Path) -> None:
     server.on("/blob/2/data/1", stall(60))
     process = subprocess.Popen(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
@@ -16,7 +17,15 @@ from runner.cli import main
 from runner.download import job_download, store
 from runner.download.selection import DownloadSelection
 from runner.errors import StorageError
-from tests.api.misbehaving_server import MisbehavingServer, answer, document
+from tests.api.misbehaving_server import (
+    Behaviour,
+    MisbehavingServer,
+    answer,
+    document,
+    misbehaving_server,
+    reset,
+    stall,
+)
 from tests.runner.fetch_harness import (
     BASE,
     BATCH,
@@ -323,6 +332,30 @@ def test_large_blobs_come_through_the_journal(
     monkeypatch.setattr(job_download, "_LARGE", 0)
     fetch(server, tmp_path / "out")
     assert tree(tmp_path / "out") == tree(tmp_path / "calm")
+
+
+@pytest.mark.parametrize(
+    "trouble", [stall(0.5), reset, answer(503)], ids=["silent", "reset", "503"]
+)
+def test_a_dead_storage_host_is_given_up_and_said(
+    server: MisbehavingServer, tmp_path: Path, trouble: Behaviour
+) -> None:
+    with misbehaving_server() as storage:
+        for number in range(3):
+            rows = rows_of(server, number, "metrics")
+            rows = [{**row, "metricID": f"{row['metricID']}{n}"} for row in rows for n in range(20)]
+            for position, row in enumerate(rows):
+                row["metricURL"] = storage.on(f"/{number}/{position}", trouble)
+            put_rows(server, number, "metrics", rows)
+        before = time.monotonic()
+        found = fetch(server, tmp_path, read=0.3, give_up_after=0.3)
+        assert time.monotonic() - before < 30
+    lost = [one.why for _, one in found.missing]
+    assert len(lost) == 120
+    given_up = [why for why in lost if "127.0.0.1 is given up: it did not answer" in why]
+    assert len(given_up) > 60
+    # The data came from a host that answers.
+    assert len(message_of(tmp_path, 2).metrics_data) == 2
 
 
 # -- access and releases -------------------------------------------------------------------------

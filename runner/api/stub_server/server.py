@@ -247,7 +247,8 @@ def _wanted(about: dict[str, Any], parameters: dict[str, list[str]]) -> Iterator
 def _clauses(about: dict[str, Any], texts: list[str]) -> Iterator[Callable[[dict[str, Any]], bool]]:
     """Conditions such as `branch_id = "…" AND created_at > "…"`; others are ignored."""
     for text in texts:
-        for clause in re.split(r"\s+AND\s+", text):
+        # The look-behind begins at each run of blanks once: without it, the time is quadratic.
+        for clause in re.split(r"(?<!\s)\s+AND\s+", text):
             match = _CLAUSE.match(clause)
             field = about.get("search", {}).get(match.group(1)) if match else None
             if match is None or field is None:
