@@ -256,7 +256,9 @@ def size(bytes_: int) -> str:
 
 
 def seconds(ns: int, places: int = 3) -> str:
-    """A duration in nanoseconds, written in seconds: `8.420 s`."""
+    """A duration in nanoseconds, written in seconds: `8.420 s`; a bound as `instant` has it."""
+    if ns in (INT64_MIN, INT64_MAX):
+        return instant(ns)
     return f"{ns / 1e9:,.{places}f} s"
 
 

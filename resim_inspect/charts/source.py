@@ -11,7 +11,7 @@ from resim_inspect.charts.model.drawing import Drawing, DrawOptions, Message, Pa
 from resim_inspect.document import Document, DocumentError
 from resim_inspect.document.enums import SeriesKind
 from resim_inspect.document.model import Metric, MetricsData, Series
-from resim_inspect.text import clean, count
+from resim_inspect.text import INT64_MAX, INT64_MIN, clean, count
 
 NAME_LIMIT = 120
 MAX_CATEGORIES = 12
@@ -99,6 +99,18 @@ class Source:
                 f'The {what} in "{name}" are {series.kind.name.lower()}, not {kind.name.lower()}.'
             )
         return series
+
+    def drawable(self, times: NDArray[np.int64], name: str) -> NDArray[np.bool_] | None:
+        """True for times with a place on an axis, with a note on the others; None if all have.
+
+        A series holds a time before 1677 or after 2262 as a bound only.
+        """
+        if not len(times) or (times.min() > INT64_MIN and times.max() < INT64_MAX):
+            return None
+        inside = (times > INT64_MIN) & (times < INT64_MAX)
+        outside = count(len(times) - int(inside.sum()), "sample")
+        self.note(f'"{name}": {outside} before 1677 or after 2262 not drawn.')
+        return inside
 
     def categories_of(self, data: MetricsData) -> list[str | None]:
         """The categories to draw of a data; [None] if it has none."""

@@ -17,12 +17,12 @@ from resim_inspect.document.wire.parse import parse
 from resim_inspect.document.wire.scan import packed
 from resim_inspect.document.wire.string_runs import string_runs
 from resim_inspect.schema import metrics_pb2 as pb
+from resim_inspect.text import INT64_MAX, INT64_MIN
 
 _BLOCK = 1 << 18  # bytes of timestamps at a time: the temporaries stay in the cache
 _SMALL = 1024  # bytes below which protobuf's own objects are faster than numpy's
 _FEW = 64  # values
 _KINDS = {kind.name.lower(): kind for kind in SeriesKind}
-_LIMIT = np.iinfo(np.int64)
 _BILLION = 1_000_000_000
 
 
@@ -108,18 +108,21 @@ def _strings(payload: bytes) -> tuple[NDArray[np.int32], tuple[str, ...]]:
 
 def _timestamps(payload: bytes) -> NDArray[np.int64]:
     if len(payload) >= _SMALL:
-        values = _regular_timestamps(payload)
+        values = regular_timestamps(payload)
         if values is not None:
             return values
     series = parse(SeriesKind.TIMESTAMPS, payload).timestamps.series
     exact = (stamp.seconds * _BILLION + stamp.nanos for stamp in series)
     return np.fromiter(
-        (min(max(value, _LIMIT.min), _LIMIT.max) for value in exact), np.int64, len(series)
+        (min(max(value, INT64_MIN), INT64_MAX) for value in exact), np.int64, len(series)
     )
 
 
-def _regular_timestamps(payload: bytes) -> NDArray[np.int64] | None:
-    """Timestamps with seconds before nanos, each at most once, none negative; else None."""
+def regular_timestamps(payload: bytes) -> NDArray[np.int64] | None:
+    """Timestamps of seconds before nanos, each at most once, in ns; None for any other form.
+
+    Also None if nanos are out of range or a time is after 2255.
+    """
     data = np.frombuffer(payload, np.uint8)
     total = len(data)
     # Room for an eight-byte look from any place.
@@ -206,7 +209,7 @@ def _stamps(
     used += np.where(with_nanos, more + 1, 0)
     if (used != length).any():
         return None
-    if seconds.max(initial=0) > 9_000_000_000 or nanos.max(initial=0) > 0x7FFFFFFF:
+    if seconds.max(initial=0) > 9_000_000_000 or nanos.max(initial=0) >= _BILLION:
         return None
     return seconds * _BILLION + nanos
 

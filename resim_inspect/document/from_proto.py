@@ -20,12 +20,10 @@ from resim_inspect.document.enums import (
 from resim_inspect.errors import DEEP_FIGURE, MalformedError
 from resim_inspect.schema import metrics_pb2 as pb
 
-_INT64 = (-(1 << 63), (1 << 63) - 1)
-
 
 def nanoseconds(stamp: Timestamp) -> int:
-    """A timestamp in ns, held within 64 bits."""
-    return min(max(stamp.seconds * 1_000_000_000 + stamp.nanos, _INT64[0]), _INT64[1])
+    """A timestamp in ns, exact: it may be beyond 64 bits."""
+    return stamp.seconds * 1_000_000_000 + stamp.nanos
 
 
 def metric(message: pb.Metric, position: int, deep_figure: int | None = None) -> model.Metric:

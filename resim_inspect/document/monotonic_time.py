@@ -8,6 +8,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from resim_inspect.document.wire.scan import encode_varint
+
+
+def _varint(value: int) -> int:
+    """The bytes of a varint, read as a little-endian number."""
+    return int.from_bytes(encode_varint(value), "little")
+
+
 _BLOCK = 1 << 17  # bytes at a time: the temporaries stay in the cache
 _LONGEST = 16
 
@@ -23,7 +31,8 @@ _NANOS = [max(0, min(length - 7, 5)) for length in _BYTES]  # bytes of nanos, by
 _MASK = np.array([(1 << 8 * n) - 1 for n in _NANOS], np.uint64)
 _ENDS = np.array([0x80_8080_8080 & ((1 << 8 * max(n - 1, 0)) - 1) for n in _NANOS], np.uint64)
 _LEAST = np.array([1 << 8 * (n - 1) if n > 1 else 0 for n in _NANOS], np.uint64)
-_OVER = 8 << 32  # nanos from here on are more than 31 bits
+_LAST_NANOS = _varint(999_999_999)
+_LAST_SECOND = _varint(9_223_372_035)  # the last whose nanoseconds 64 bits can hold
 
 
 def ordered(payload: bytes) -> int | None:
@@ -61,7 +70,7 @@ def ordered(payload: bytes) -> int | None:
         nanos = words[starts + 9] & _MASK[length]
         if ((nanos & _HIGH) != _ENDS[length]).any() or (nanos < _LEAST[length]).any():
             return None
-        if seconds.min() < 1 << 32 or nanos.max() >= _OVER:
+        if seconds.min() < 1 << 32 or seconds.max() > _LAST_SECOND or nanos.max() > _LAST_NANOS:
             return None
         earlier = seconds[1:] < seconds[:-1]
         earlier |= (seconds[1:] == seconds[:-1]) & (nanos[1:] < nanos[:-1])

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from google.protobuf.timestamp_pb2 import Timestamp
 
-from resim_inspect.document.decode import decode
+from resim_inspect.document.decode import decode, regular_timestamps
 from resim_inspect.document.enums import SeriesKind
 from resim_inspect.document.monotonic_time import ordered
 from resim_inspect.document.wire.parse import parse
 from resim_inspect.document.wire.scan import packed
 from resim_inspect.document.wire.string_runs import string_runs
+from resim_inspect.text import INT64_MAX, INT64_MIN
 
 if TYPE_CHECKING:
     from resim_inspect.document.document import Document
@@ -22,6 +25,16 @@ _BLOCK = 1 << 20
 _LAST_STATUS = 5
 _THREADS = 4
 _ONE_THREAD = 1 << 26  # bytes below which one thread is faster
+
+
+class TimeStats(NamedTuple):
+    """What is unusual about a series of times."""
+
+    first_second: int | None = None
+    out_of_range: int = 0
+    """Number of times that 64 bits of nanoseconds cannot hold."""
+    odd_nanos: tuple[int, int] | None = None
+    """The first nanoseconds that are not from 0 to 999,999,999, and their number."""
 
 
 class SeriesStats(NamedTuple):
@@ -38,6 +51,8 @@ class SeriesStats(NamedTuple):
     """Distinct strings of a series of strings."""
     backwards_at: int | None = None
     """Position of the first time that is earlier than the one before it."""
+    times: TimeStats | None = None
+    """For a series of times."""
 
 
 def all_series_stats(document: Document) -> dict[int, SeriesStats]:
@@ -68,15 +83,34 @@ def series_stats(document: Document, position: int) -> SeriesStats:
     if kind == SeriesKind.STATUSES:
         return _statuses(payload)
     if kind == SeriesKind.TIMESTAMPS:
-        count = ordered(payload)
-        if count is not None:
-            return SeriesStats(count)
-        times = decode(SeriesKind.TIMESTAMPS, payload).values
-        back = times[1:] < times[:-1]
-        return SeriesStats(len(times), backwards_at=int(back.argmax()) + 1 if back.any() else None)
+        return _times(payload)
     if kind == SeriesKind.STRINGS:
         return _strings(payload)
     return SeriesStats(len(decode(SeriesKind.UUIDS, payload)))
+
+
+def _times(payload: bytes) -> SeriesStats:
+    count = ordered(payload)
+    if count is not None:
+        # In this form the first record begins with its tag and a length of one byte.
+        first = Timestamp.FromString(payload[2 : 2 + payload[1]]) if count else None
+        return SeriesStats(count, times=TimeStats(first.seconds if first else None))
+    values = regular_timestamps(payload)
+    if values is not None:
+        back = values[1:] < values[:-1]
+        backwards_at = int(back.argmax()) + 1 if back.any() else None
+        first_second = int(values[0]) // 1_000_000_000 if len(values) else None
+        return SeriesStats(len(values), backwards_at=backwards_at, times=TimeStats(first_second))
+    stamps = parse(SeriesKind.TIMESTAMPS, payload).timestamps.series
+    exact = [stamp.seconds * 1_000_000_000 + stamp.nanos for stamp in stamps]
+    later = (k for k, (before, now) in enumerate(pairwise(exact), 1) if now < before)
+    odd = [stamp.nanos for stamp in stamps if not 0 <= stamp.nanos < 1_000_000_000]
+    times = TimeStats(
+        stamps[0].seconds if stamps else None,
+        sum(not INT64_MIN < value < INT64_MAX for value in exact),
+        (odd[0], len(odd)) if odd else None,
+    )
+    return SeriesStats(len(exact), backwards_at=next(later, None), times=times)
 
 
 def _doubles(document: Document, position: int) -> SeriesStats:

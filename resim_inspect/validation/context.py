@@ -25,8 +25,8 @@ class DataState:
     It holds no message: a document may have a hundred thousand data.
     """
 
-    __slots__ = ("broken", "categories", "holds", "index_id", "index_type", "indexed", "length",
-                 "name", "position", "type", "used")  # fmt: skip
+    __slots__ = ("broken", "categories", "first_second", "holds", "index_id", "index_type",
+                 "indexed", "length", "name", "position", "type", "used")  # fmt: skip
 
     def __init__(self, position: int, name: str, data_type: int) -> None:
         self.position = position
@@ -40,6 +40,8 @@ class DataState:
         """The length of each category's series."""
         self.indexed = False
         """`is_indexed`, whatever the type says."""
+        self.first_second: int | None = None
+        """Second of the first time of a series of times."""
         self.index_type = 0
         self.index_id = ""
         self.broken = False

@@ -14,7 +14,8 @@ from resim_inspect.charts import DARK, PLAIN, Drawing, Palette, Picture, draw, r
 from resim_inspect.charts.build.image import open_image
 from resim_inspect.charts.model.drawing import Axis, Bars, BarSeries, Curve, Plot
 from resim_inspect.charts.rendering.cells import distinct_labels
-from resim_inspect.document import Document
+from resim_inspect.document import Document, parse_document
+from resim_inspect.text import instant
 from tests.charts.scenes import canvas, only
 
 WIDTHS = (40, 60, 80, 120, 160)
@@ -288,3 +289,48 @@ def test_an_image_is_turned_as_its_orientation_says(tmp_path: Path) -> None:
     assert pixels[0, 0].tolist() == [0, 0, 255]
     assert pixels[-1, 0].tolist() == [255, 0, 0]
     assert "32 × 64" in caption
+
+
+# ----------------------------------------------------------------------- times
+
+
+LAST = 253_402_300_799
+"""9999-12-31 23:59:59 in seconds since 1970."""
+
+
+def test_a_time_beyond_64_bits_is_never_another_date() -> None:
+    build = DocumentBuilder()
+    clock = build.times("t", [0, 10**18, 10**18])
+    values = build.doubles("v", [1.0, 2.0, 3.0], index=clock)
+    build.double_over_time("M", [(values, build.statuses("s", values))], start=1.0, end=2.0)
+    states = build.strings("m", ["a", "b", "a"], index=clock)
+    build.states_over_time("S", [(states, build.statuses("ms", states))], states=["a", "b"])
+    build.event("E", 1.0, absolute=True)
+    message = build.message()
+    message.metrics_data[0].series.timestamps.series[2].seconds = LAST
+    message.events[0].timestamp.seconds = LAST
+    over = message.job_level_metrics.metrics[0].metric_values.double_over_time_metric_values
+    over.end_time.seconds = LAST
+    document = parse_document(message.SerializeToString())
+    panel, shown = only(document)
+    assert isinstance(panel, Plot)
+    assert panel.curves[0].x.tolist() == [0, 10**18]
+    text = " ".join(shown.text.split())
+    assert '"v": 1 sample before 1677 or after 2262 not drawn.' in text
+    assert "The end time, 9999-12-31 23:59:59 UTC, cannot be drawn" in text
+    assert instant(int(document.series(document.data[0]).times[2])) == "after 2262-04-11"
+    assert document.events[0].timestamp == LAST * 10**9
+    bands = render(draw(document, document.metrics[1]), 100, 20, palette=PLAIN)
+    assert "2 samples in 2 segments" in bands.text
+
+
+def test_series_on_two_clocks_have_a_note() -> None:
+    build = DocumentBuilder()
+    pairs = []
+    for name, start in (("one", 0.0), ("two", 1_760_000_000.0)):
+        clock = build.times(f"{name} t", [start, start + 1])
+        values = build.doubles(name, [1.0, 2.0], index=clock)
+        pairs.append((values, build.statuses(f"{name} s", values)))
+    build.double_over_time("M", pairs)
+    _, shown = only(build.document())
+    assert "1 of 2 series have times since 1970" in shown.text

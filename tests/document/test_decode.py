@@ -28,7 +28,7 @@ def timestamps(values: list[tuple[int, int]]) -> bytes:
 
 
 SECONDS = st.one_of(st.sampled_from(TRICKY), st.integers(0, 2_000), st.integers(0, 9_000_000_000))
-NANOS = st.one_of(st.sampled_from(TRICKY), st.integers(0, 999_999_999))
+NANOS = st.one_of(st.sampled_from([n for n in TRICKY if n < 10**9]), st.integers(0, 999_999_999))
 
 
 @settings(max_examples=400, deadline=None)
@@ -38,7 +38,7 @@ NANOS = st.one_of(st.sampled_from(TRICKY), st.integers(0, 999_999_999))
 def test_regular_timestamps_take_the_fast_way(values: list[tuple[int, int]], block: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(decode, "_BLOCK", block)
-        found = decode._regular_timestamps(timestamps(values))
+        found = decode.regular_timestamps(timestamps(values))
     assert found is not None
     assert found.tolist() == [s * 10**9 + n for s, n in values]
 
@@ -46,7 +46,7 @@ def test_regular_timestamps_take_the_fast_way(values: list[tuple[int, int]], blo
 def test_many_timestamps_cross_blocks() -> None:
     exact = np.arange(100_000, dtype=np.int64) * 10_000_001 + 1_760_000_000 * 10**9
     payload = timestamps([divmod(int(value), 10**9) for value in exact])
-    found = decode._regular_timestamps(payload)
+    found = decode.regular_timestamps(payload)
     assert found is not None
     assert (found == exact).all()
 

@@ -120,3 +120,66 @@ def test_a_file_of_usual_size_is_judged_without_numpy(tmp_path: Path) -> None:
         "assert not heavy & set(sys.modules), heavy & set(sys.modules)\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def clocks(first: float, second: float) -> DocumentBuilder:
+    """A metric with two series, whose times begin at these seconds."""
+    b = DocumentBuilder()
+    pairs = []
+    for name, start in (("one", first), ("two", second)):
+        clock = b.times(f"{name} t", [start + place for place in range(N)])
+        values = b.doubles(name, [1.0] * N, index=clock)
+        pairs.append((values, b.statuses(f"{name} s", values)))
+    b.double_over_time("Both", pairs)
+    return b
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_every_way_of_reading_finds_odd_times(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    threshold = WAYS[way](monkeypatch)
+    for start in (0.0, 1_760_000_000.0):
+        b = clocks(start, start)
+        stamps = b._message.metrics_data[0].series.timestamps.series
+        stamps[N - 1].seconds = 253_402_300_799
+        stamps[5].nanos = 1_500_000_000
+        assert rules(b, threshold) == [
+            (
+                "time-range",
+                'data["one t"].series',
+                "the time is before 1677 or after 2262",
+            ),
+            ("time-nanos", 'data["one t"].series', "the nanoseconds are 1,500,000,000"),
+            (
+                "time-backwards",
+                'data["one t"].series[6]',
+                "the time is earlier than the one before it",
+            ),
+        ]
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(("first", "second"), [(0.0, 1_760_000_000.0), (1_760_000_000.0, 5.0)])
+def test_every_way_of_reading_tells_the_clocks_apart(
+    way: str, first: float, second: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threshold = WAYS[way](monkeypatch)
+    ((rule, where, message),) = rules(clocks(first, second), threshold)
+    assert (rule, where) == ("metric-clocks", 'metrics["Both"].values.doubles')
+    assert message.startswith('"two" has' if second > first else '"one" has')
+    assert rules(clocks(first, first + 10), threshold) == []
+
+
+def test_the_times_of_events_and_of_a_metrics_start_and_end_are_checked() -> None:
+    b = clocks(0.0, 1.0)
+    b.event("late", 1.0)
+    message = b.message()
+    message.events[0].timestamp.seconds = 253_402_300_799
+    values = message.job_level_metrics.metrics[0].metric_values.double_over_time_metric_values
+    values.end_time.seconds = 253_402_300_799
+    values.start_time.nanos = -1
+    found = validate(parse_document(message.SerializeToString())).findings
+    assert [(one.rule, one.where) for one in found] == [
+        ("time-nanos", 'metrics["Both"].values.start_time'),
+        ("time-range", 'metrics["Both"].values.end_time'),
+        ("time-range", 'events["late"].timestamp'),
+    ]

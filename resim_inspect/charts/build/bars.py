@@ -14,7 +14,7 @@ from resim_inspect.charts.model.style import RGB, ColorRole
 from resim_inspect.charts.source import MissingError, Source, data_name, legend_name
 from resim_inspect.document.enums import SeriesKind
 from resim_inspect.document.model import BarChartValues, BatchwiseBarChartValues, Metric
-from resim_inspect.text import clean, count
+from resim_inspect.text import INT64_MAX, INT64_MIN, clean, count, instant
 
 _LABEL = 80
 
@@ -186,8 +186,8 @@ def _moment_labels(moments: list[int]) -> list[str]:
     """Distinct times as short as keeps them apart."""
     known = [_moment(t) for t in moments]
     dates = [m for m in known if m is not None]
-    if len(dates) < len(known):
-        return [f"{t / 1e9:,.0f} s" for t in moments]
+    if len(dates) < len(known) or any(t in (INT64_MIN, INT64_MAX) for t in moments):
+        return [instant(t) for t in moments]
     for shape in ("%d %b", "%d %b %Y", "%d %b %H:%M", "%Y-%m-%d %H:%M:%S"):
         labels = [f"{m:{shape}}" for m in dates]
         if len(set(labels)) == len(labels):

@@ -104,7 +104,12 @@ def _doubles(source: Source, data: MetricsData, series: Series, index: Series | 
         x = index.doubles
         axis = Axis(title="index")
     n = min(n, len(x))
-    curve = Curve(data_name(data), x[:n], series.doubles[:n], unit=unit, legend=False)
+    x, y = x[:n], series.doubles[:n]
+    drawn = source.drawable(x, data_name(data)) if axis.kind == "time" else None
+    if drawn is not None:
+        x, y = x[drawn], y[drawn]
+        axis = time_axis(int(x.min()) if len(x) else None, source.options.time)
+    curve = Curve(data_name(data), x, y, unit=unit, legend=False)
     return Plot(axis, Axis(title=unit or "value"), curves=(curve,))
 
 

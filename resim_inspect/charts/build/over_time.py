@@ -16,12 +16,13 @@ from resim_inspect.charts.model.drawing import Axis, Curve, Drawing, Message, Pl
 from resim_inspect.charts.source import MissingError, Source, data_name, legend_name
 from resim_inspect.document.enums import SeriesKind
 from resim_inspect.document.model import (
+    DATED_FROM_NS,
     DoubleOverTimeValues,
     FailureDefinition,
     LinePlotValues,
     Metric,
 )
-from resim_inspect.text import LIMIT_DIGITS, clean, quantity
+from resim_inspect.text import INT64_MAX, INT64_MIN, LIMIT_DIGITS, clean, instant, quantity
 
 TITLE_LIMIT = 60
 
@@ -101,14 +102,15 @@ def double_over_time(source: Source, metric: Metric, values: DoubleOverTimeValue
             definition, curve.unit, curve.name if len(distinct) > 1 else ""
         )
     earliest = [span[0] for c in curves if (span := curve_stats(c).x_span) is not None]
+    _note_clocks(source, [first for first in earliest if isinstance(first, int)])
     if any(c.x.dtype.kind != "i" for c in curves):
         axis = Axis(title="sample", integer_ticks=True)
     else:
         axis = time_axis(
             int(min(earliest)) if earliest else None,
             source.options.time,
-            values.start_time,
-            values.end_time,
+            _drawable(source, values.start_time, "start"),
+            _drawable(source, values.end_time, "end"),
         )
     y = Axis(title=clean(values.y_axis_name or "", TITLE_LIMIT), unit=unit)
     plot = Plot(axis, y, curves=tuple(kept), reference_lines=merge_lines(reference_lines))
@@ -116,6 +118,24 @@ def double_over_time(source: Source, metric: Metric, values: DoubleOverTimeValue
         plot = with_events(source, plot)
         _note_outside(source, plot)
     return _drawing(source, metric, plot, curves, names)
+
+
+def _drawable(source: Source, time: int | None, which: str) -> int | None:
+    """The start or end time of a metric; None, with a note, if it has no place on an axis."""
+    if time is None or INT64_MIN < time < INT64_MAX:
+        return time
+    source.note(f"The {which} time, {instant(time)}, cannot be drawn; all samples are shown.")
+    return None
+
+
+def _note_clocks(source: Source, earliest: list[int]) -> None:
+    """Add a note if some series count from 1970 and others from the start of a run."""
+    stamped = sum(first >= DATED_FROM_NS for first in earliest)
+    if 0 < stamped < len(earliest):
+        source.note(
+            f"{stamped} of {len(earliest)} series have times since 1970, the others since a start;"
+            " they cannot be read on one axis."
+        )
 
 
 def with_events(source: Source, plot: Plot) -> Plot:
@@ -157,12 +177,17 @@ def _timed(
             source.note_lengths(len(x), len(doubles), data_name(data), "times")
         n = min(len(x), len(doubles))
         status_id = values.statuses_data[position] if position < len(values.statuses_data) else None
+        y, statuses = doubles[:n], source.statuses(status_id, n, category)
+        drawn = None if times is None else source.drawable(x[:n], data_name(data))
+        if drawn is not None:
+            x, y = x[:n][drawn], y[drawn]
+            statuses = None if statuses is None else statuses[drawn]
         curves.append(
             Curve(
                 name=legend_name(values.legend_series_names, position, data, category),
                 x=x[:n],
-                y=doubles[:n],
-                statuses=source.statuses(status_id, n, category),
+                y=y,
+                statuses=statuses,
                 unit=clean(data.unit, 24),
                 color_role=before + len(curves),
             )

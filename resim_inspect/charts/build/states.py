@@ -130,6 +130,10 @@ def make_band(
     n = len(codes)
     if statuses is not None:
         statuses = statuses[:n]
+    drawn = source.drawable(times, name)
+    if drawn is not None:
+        times, codes, n = times[drawn], codes[drawn], int(drawn.sum())
+        statuses = None if statuses is None else statuses[drawn]
     if any(
         bool(
             (

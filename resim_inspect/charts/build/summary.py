@@ -28,7 +28,7 @@ from resim_inspect.charts.model.style import VALUE_MARK
 from resim_inspect.charts.source import MissingError, Source, data_name
 from resim_inspect.document.enums import MetricStatus, SeriesKind
 from resim_inspect.document.model import DoubleSummaryValues, Metric, MetricsData, Series
-from resim_inspect.text import align_decimals, clean, digits_apart, number, quantity
+from resim_inspect.text import INT64_MAX, INT64_MIN, align_decimals, clean, digits_apart, number, quantity
 
 _MAX_BARS = 40
 
@@ -101,7 +101,8 @@ def _position(
     if values.timestamp_index is not None:
         wanted, what = values.timestamp_index, "time"
         if index is not None and index.kind is SeriesKind.TIMESTAMPS:
-            where = np.flatnonzero(index.times[:n] == values.timestamp_index)
+            held = min(max(values.timestamp_index, INT64_MIN), INT64_MAX)
+            where = np.flatnonzero(index.times[:n] == held)
     elif values.string_index is not None:
         wanted, what = values.string_index, "text"
         if index is not None and index.kind is SeriesKind.STRINGS and wanted in index.uniques:
@@ -165,6 +166,8 @@ def _context(
     axis = Axis(title="sample", integer_ticks=True)
     if index is not None and index.kind is SeriesKind.TIMESTAMPS and len(index) >= n:
         x = index.times[:n]
+        if source.drawable(x, data_name(data)) is not None:
+            return None, ""
         axis = time_axis(int(x.min()), source.options.time)
     one = slice(chosen.position, chosen.position + 1)
     line = Curve(data_name(data), x, chosen.values, statuses, unit, legend=False)

@@ -13,6 +13,7 @@ from resim_inspect.document.enums import MetricStatus, SeriesKind
 from resim_inspect.document.model import Metric, MetricsData, PlotlyValues
 from resim_inspect.document.summary import headline, statistics
 from resim_inspect.errors import DocumentError
+from resim_inspect.text import INT64_MAX, INT64_MIN, instant
 
 if TYPE_CHECKING:
     from resim_inspect.document.document import Document
@@ -121,7 +122,14 @@ def series_values(series: Series) -> list[Any]:
         return [raw.decode("utf-8", "replace") for raw in values]
     if series.kind.name == "STATUSES":
         return [_enum(MetricStatus(number)) for number in values]
+    if series.kind is SeriesKind.TIMESTAMPS:
+        return [_time(value) for value in values]
     return [plain(value) for value in values]
+
+
+def _time(ns: int) -> int | str:
+    """A time in ns; of one that 64 bits cannot hold only the bound is known, in words."""
+    return instant(ns) if ns in (INT64_MIN, INT64_MAX) else ns
 
 
 def plain(value: Any) -> Any:
@@ -192,7 +200,8 @@ def _statistics(series: Series) -> dict[str, Any]:
         names = ("finite", "nan", "infinite", "minimum", "mean", "maximum")
         return {"n": found.n} | {name: plain(getattr(found, name)) for name in names}
     if series.kind is SeriesKind.TIMESTAMPS:
-        return {"n": found.n, "earliest_ns": found.earliest, "latest_ns": found.latest}
+        ends = {"earliest_ns": found.earliest, "latest_ns": found.latest}
+        return {"n": found.n} | {k: None if ns is None else _time(ns) for k, ns in ends.items()}
     if series.kind is SeriesKind.STATUSES:
         return {"n": found.n, "statuses": {_enum(status): n for status, n in found.statuses}}
     return {"n": found.n, "different": len(found.strings)}

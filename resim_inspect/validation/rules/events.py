@@ -12,6 +12,7 @@ from resim_inspect.validation.ids import is_uuid, short
 from resim_inspect.validation.rules.metric_fields import IMPORTANCE_HINT, IMPORTANCE_UNSET
 from resim_inspect.validation.rules.schema import report_unknown_number
 from resim_inspect.validation.rules.statuses import STATUS_HINT, STATUS_UNSET
+from resim_inspect.validation.rules.times import LAST_SECOND, report_range
 
 if TYPE_CHECKING:
     from resim_inspect.schema import metrics_pb2 as pb
@@ -161,6 +162,9 @@ def _error(
 
 def _check_time(context: Context, position: int, event: pb.Event) -> None:
     seconds, nanos = event.timestamp.seconds, event.timestamp.nanos
+    if seconds > LAST_SECOND:
+        where = f"{context.event_place(position)}.timestamp"
+        report_range(context, Target("event", position), where, 1)
     if seconds < 0 or not 0 <= nanos < 1_000_000_000:
         _error(
             context, position, "timestamp", EVENT_TIME,

@@ -7,6 +7,7 @@ that protobuf accepts its bytes.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import isfinite
 from typing import TYPE_CHECKING
 
@@ -15,9 +16,17 @@ from resim_inspect.document.wire.parse import parse
 from resim_inspect.validation import schema_constants
 from resim_inspect.validation.context import Context, DataState, quoted
 from resim_inspect.validation.findings import Rule, Severity, Target
+from resim_inspect.validation.rules.times import (
+    LAST_NANO,
+    LAST_SECOND,
+    report_nanos,
+    report_range,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
+
+    from google.protobuf.timestamp_pb2 import Timestamp
 
     from resim_inspect.document.wire.scan import DeferredSeries
     from resim_inspect.schema import metrics_pb2 as pb
@@ -92,18 +101,35 @@ def check_series(
             odd = sorted(set(values) - _KNOWN_STATUSES)
             count = sum(value not in _KNOWN_STATUSES for value in values)
             report_statuses(context, entry, category, odd, count)
-    elif kind == "timestamps" and entry.type == schema_constants.TIMESTAMP:
-        before = (-1 << 63, 0)
-        for position, stamp in enumerate(values):
-            now = (stamp.seconds, stamp.nanos)
-            if now < before:
-                report_backwards(context, entry, category, position)
-                break
-            before = now
+    elif kind == "timestamps" and length:
+        _check_times(context, entry, values, category)
     return kind, length
 
 
 _INFINITY = float("inf")
+
+
+def _check_times(
+    context: Context, entry: DataState, stamps: Sequence[Timestamp], category: str | None
+) -> None:
+    seconds = [stamp.seconds for stamp in stamps]
+    nanos = [stamp.nanos for stamp in stamps]
+    if entry.first_second is None:
+        entry.first_second = seconds[0]
+    if min(seconds) < -LAST_SECOND or max(seconds) > LAST_SECOND:
+        count = sum(not -LAST_SECOND <= second <= LAST_SECOND for second in seconds)
+        place = _place(context, entry, category)
+        report_range(context, Target("data", entry.position), place, count)
+    if min(nanos) < 0 or max(nanos) > LAST_NANO:
+        odd = [nano for nano in nanos if not 0 <= nano <= LAST_NANO]
+        place = _place(context, entry, category)
+        report_nanos(context, Target("data", entry.position), place, odd[0], len(odd))
+    if entry.type == schema_constants.TIMESTAMP:
+        times = [second * 1_000_000_000 + nano for second, nano in zip(seconds, nanos, strict=True)]
+        for position, (before, now) in enumerate(pairwise(times), 1):
+            if now < before:
+                report_backwards(context, entry, category, position)
+                break
 
 
 def check_deferred(context: Context, entry: DataState, kind: int) -> tuple[str, int]:
@@ -129,6 +155,14 @@ def check_deferred(context: Context, entry: DataState, kind: int) -> tuple[str, 
         odd = sorted(stats.statuses.keys() - _KNOWN_STATUSES)
         count = sum(stats.statuses[number] for number in odd)
         report_statuses(context, entry, None, odd, count)
+    if stats.times is not None:
+        target, place = Target("data", entry.position), _place(context, entry, None)
+        entry.first_second = stats.times.first_second
+        if stats.times.out_of_range:
+            report_range(context, target, place, stats.times.out_of_range)
+        if stats.times.odd_nanos:
+            first, count = stats.times.odd_nanos
+            report_nanos(context, target, place, first, count)
     if stats.backwards_at is not None and entry.type == schema_constants.TIMESTAMP:
         report_backwards(context, entry, None, stats.backwards_at)
     if stats.strings is not None:

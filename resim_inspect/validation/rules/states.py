@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from resim_inspect.validation import schema_constants
 from resim_inspect.validation.context import Context, DataState, quoted
 from resim_inspect.validation.findings import Rule, Severity, Target
+from resim_inspect.validation.rules.times import check_clocks
 from resim_inspect.validation.rules.value_status_pairs import check_pair, same_counts
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ def check_states(context: Context, position: int, values: pb.StatesOverTimeMetri
     statuses = values.statuses_over_time_data_id
     if len(states) != len(statuses):
         same_counts(context, position, {"states": len(states), "statuses": len(statuses)})
+    if len(states) > 1:
+        check_clocks(context, position, states, "states")
     known = frozenset(values.states_set)
     for place, (state_id, status_id) in enumerate(zip(states, statuses, strict=False)):
         check_pair(

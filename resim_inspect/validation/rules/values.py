@@ -19,6 +19,7 @@ from resim_inspect.validation.rules.single_values import (
     check_text,
 )
 from resim_inspect.validation.rules.states import check_states
+from resim_inspect.validation.rules.times import check_clocks, check_time
 from resim_inspect.validation.rules.value_status_pairs import check_pair, report_values, same_counts
 
 if TYPE_CHECKING:
@@ -144,6 +145,12 @@ def _double_over_time(
     _pairs(
         context, position, (doubles, "doubles"), statuses, _INDEXED_DOUBLE, schema_constants.TIMES
     )
+    if len(doubles) > 1:
+        check_clocks(context, position, doubles, "doubles")
+    for name in ("start_time", "end_time"):
+        if values.HasField(name):
+            where = f"{context.metric_place(position)}.values.{name}"
+            check_time(context, Target("metric", position), where, getattr(values, name))
 
 
 def _line_plot(context: Context, position: int, values: pb.LinePlotMetricValues) -> None:
