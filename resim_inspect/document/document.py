@@ -94,13 +94,8 @@ class Document:
         """All metrics in the order of the file; each is converted on first access."""
         from resim_inspect.document import from_proto
 
-        messages = self.message.job_level_metrics.metrics
-
-        def metric(position: int) -> Metric:
-            deep = self.deep_figures.get(position)
-            return from_proto.metric(messages[position], position, deep)
-
-        return Lazy(len(messages), metric)
+        messages, deep = self.message.job_level_metrics.metrics, self.deep_figures.get
+        return Lazy(len(messages), lambda at: from_proto.metric(messages[at], at, deep(at)))
 
     @cached_property
     def data(self) -> Sequence[MetricsData]:

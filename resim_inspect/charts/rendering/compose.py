@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from resim_inspect.charts.analysis.readout import caption as caption_of
+from resim_inspect.charts.analysis.captions import caption as caption_of
 from resim_inspect.charts.analysis.readout import readout
 from resim_inspect.charts.model.drawing import Drawing, Image, Panel
 from resim_inspect.charts.model.picture import Picture, Rect

@@ -6,9 +6,10 @@ from dataclasses import replace
 from functools import lru_cache
 
 from resim_inspect.charts import plotext_backend
+from resim_inspect.charts.analysis.captions import missing_counts
 from resim_inspect.charts.analysis.curve_stats import curve_stats
 from resim_inspect.charts.analysis.decimate import Decimated, decimate
-from resim_inspect.charts.analysis.readout import missing_counts, readout_at
+from resim_inspect.charts.analysis.readout import readout_at
 from resim_inspect.charts.analysis.scales import Range, Scale, x_range, y_range
 from resim_inspect.charts.model.drawing import Axis, Curve, Plot
 from resim_inspect.charts.model.readings import Readout
