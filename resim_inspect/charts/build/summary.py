@@ -28,7 +28,15 @@ from resim_inspect.charts.model.style import VALUE_MARK
 from resim_inspect.charts.source import MissingError, Source, data_name
 from resim_inspect.document.enums import MetricStatus, SeriesKind
 from resim_inspect.document.model import DoubleSummaryValues, Metric, MetricsData, Series
-from resim_inspect.text import INT64_MAX, INT64_MIN, align_decimals, clean, digits_apart, number, quantity
+from resim_inspect.text import (
+    INT64_MAX,
+    INT64_MIN,
+    align_decimals,
+    clean,
+    digits_apart,
+    number,
+    quantity,
+)
 
 _MAX_BARS = 40
 
