@@ -28,7 +28,7 @@ _ONE_THREAD = 1 << 26  # bytes below which one thread is faster
 
 
 class TimeStats(NamedTuple):
-    """What is unusual about a series of times."""
+    """The first time of a series of times, and its unusual ones."""
 
     first_second: int | None = None
     out_of_range: int = 0
