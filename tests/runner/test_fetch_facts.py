@@ -19,6 +19,7 @@ from tests.api.misbehaving_server import MisbehavingServer, answer, document
 from tests.api.test_project_facts import FACTS, write
 from tests.api.workspaces import TOKEN, Served, served
 from tests.runner.fetch_harness import BASE, BATCH, PROJECT, fetch, job_row, offer
+from tests.runner.test_fetch_faults import ODD_VALUES
 
 
 def fetch_served(api: Served, folder: Path) -> Fetched:
@@ -114,3 +115,33 @@ def test_an_api_without_facts_costs_no_job(
     assert not fetched.missing
     assert [note.startswith("names and tags") for note in fetched.notes] == [True] * noted
     assert len(open_workspace(tmp_path).jobs) == 2
+
+
+@pytest.mark.parametrize("odd", ODD_VALUES, ids=lambda odd: repr(odd)[:20])
+def test_odd_facts_leave_a_workspace_that_can_be_opened(
+    server: MisbehavingServer, tmp_path: Path, odd: Any
+) -> None:
+    text = odd if isinstance(odd, str) else "x"
+    identity = str(uuid5(BATCH, "fact"))
+    keys = ("branchID", "systemID", "buildID", "testSuiteID", "associatedSweepID")
+    batch = dict.fromkeys(keys, identity) | {"friendlyName": odd, "testSuiteRevision": odd}
+    server.on(BASE, document({**batch, "parameters": {"a": odd, text: "x"}}))
+    for kind in ("branches", "systems", "builds", "suites", "sweeps"):
+        server.on(f"/projects/{PROJECT}/{kind}/{identity}", document({"name": odd}))
+    tag = {"experienceTagID": identity, "name": odd}
+    tags = f"/projects/{PROJECT}/experienceTags"
+    server.on(tags, document({"experienceTags": [tag]}))
+    server.on(f"{tags}/{identity}/experiences", document({"experiences": [{"experienceID": odd}]}))
+    more = {
+        "parameters": {"a": odd, text: "x"},
+        "experienceID": identity,
+        "experienceEnvironmentVariables": [odd, {"name": odd, "value": "x"}, {"name": "a"}],
+    }
+    rows = [job_row(0, **more), job_row(1, parameters=odd, experienceEnvironmentVariables=odd)]
+    server.on(f"{BASE}/jobs", document({"jobs": [*rows, job_row(2)]}))
+    assert not fetch(server, tmp_path).missing
+    assert [job.name for job in open_workspace(tmp_path).jobs] == [
+        "flight 0", "flight 1", "flight 2",
+    ]  # fmt: skip
+    server.on(BASE, document(dict.fromkeys(batch, odd)))
+    assert fetch(server, tmp_path).kept == 3
