@@ -148,6 +148,22 @@ def fetch_report(job: dict[str, Any]) -> Any:
     }
 
 
+def fetch_sweep(job: dict[str, Any]) -> Any:
+    """The scalars of a sweep with the parameters of their jobs."""
+    # The login imports it, and is not used here.
+    sys.modules.setdefault("polling2", ModuleType("polling2"))
+    fetcher = importlib.import_module("resim.metrics.fetch_sweep_metrics")
+    frame = asyncio.run(
+        fetcher.fetch_sweep_metrics_frame(
+            client=client(job),
+            sweep_id=uuid.UUID(job["sweep"]),
+            project_id=uuid.UUID(job["project"]),
+            pivot=False,
+        )
+    )
+    return sorted(frame[["wind", "road", "name"]].values.tolist())
+
+
 def default_report(job: dict[str, Any]) -> Any:
     """The default report, whole: how many metrics it wrote."""
     module = importlib.import_module("resim.metrics.default_report_metrics")

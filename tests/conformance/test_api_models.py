@@ -24,6 +24,9 @@ from tests.conformance.client_harness import CLIENTS, Release, client_models, sa
 from tests.conformance.open_core import whole_release
 
 MANY = 1100
+DAMAGED = "DAMAGED"
+"""A job that left a file, but not a readable one: it failed too."""
+FAILED = (None, DAMAGED)
 FURTHER = {
     *("BatchLog.projectID", "BatchMetricsData.projectID", "ListBatchLogsOutput.total"),
     *("JobLog.batchID", "JobLog.projectID", "JobMetricsData.batchID", "JobMetricsData.projectID"),
@@ -40,7 +43,8 @@ STATUSES: dict[str, tuple[list[str | None], str, str, str]] = {
     "raw": (["RAW", "NOT_APPLICABLE"], "", "SUCCEEDED", "COMPLETE"),
     "unset": (["UNSET"], "", "SUCCEEDED", "COMPLETE"),
     "some failed": (["PASSED", None], "", "SUCCEEDED", "COMPLETE"),
-    "all failed": ([None, None], "", "ERROR", "ERROR"),
+    "damaged": ([DAMAGED, "RAW"], "", "SUCCEEDED", "COMPLETE"),
+    "all failed": ([None, DAMAGED], "", "ERROR", "ERROR"),
     "failed, with metrics of the batch": ([None], "PASSED", "ERROR", "ERROR"),
     "batch passed": (["PASSED"], "PASSED", "SUCCEEDED", "COMPLETE"),
     "batch warns": (["PASSED"], "FAIL_WARN", "SUCCEEDED", "WARNING"),
@@ -79,6 +83,8 @@ FACTS: dict[str, dict[str, Any]] = {
 """Facts of workspace.json about some of the batches."""
 ELSEWHERE = {"blockers", "raw"}
 """Batches of another test suite or branch than the report's."""
+WITH_SWEEPS = {"0.14.1", "0.16.0"}
+"""Releases that can fetch a sweep: earlier ones lack it, from 1.0 on it fails by itself."""
 SAMPLES = 4
 """Most calls of one function: the experiences of the largest batch are alike."""
 
@@ -100,6 +106,8 @@ def write_batch(folder: Path, verdicts: list[str | None], own: str) -> None:
         name = f"job-{number:04}"
         if verdict is None:
             (folder / "jobs" / name / "inputs").mkdir(parents=True)
+        elif verdict == DAMAGED:
+            write_job(folder, name, b"\xff" * 9)
         elif len(verdicts) == MANY:
             write_job(folder, name, document(name, metrics=1))
         else:
@@ -261,7 +269,7 @@ def test_a_batch_has_the_status_of_its_jobs_and_metrics(stub: Stub) -> None:
         batch = stub.answers[f"batches/{stub.batches[name]}"]
         assert (batch["status"], batch["conflatedStatus"]) == (status, conflated), name
         assert batch["totalJobs"] == len(verdicts)
-        assert batch["jobStatusCounts"]["error"] == verdicts.count(None)
+        assert batch["jobStatusCounts"]["error"] == sum(one in FAILED for one in verdicts)
         assert batch["batchMetricsStatus"] == own or not own
 
 
@@ -313,6 +321,9 @@ def case(
         if name != "many" or version == CLIENTS[0]:
             release.add(f"fetch {name}", running, "count_batch", batch=batch)
     release.add("report", running, "fetch_report")
+    if version in WITH_SWEEPS:
+        sweep = stub.answers[f"batches/{stub.batches['passed']}"]["associatedSweepID"]
+        release.add("sweep", running, "fetch_sweep", sweep=sweep)
     described = models_of(version, shared)
     around: list[str] = []
     called: Counter[str] = Counter()
@@ -354,9 +365,15 @@ def test_official_fetchers_read_every_batch(case: Case) -> None:
             assert report["jobs"][case.stub.batches[name]] == sorted(job["jobID"] for job in jobs)
         if f"fetch {name}" in case.release.tasks:
             each, data = (1, 2) if name == "many" else (2, 0)
-            with_metrics = len(verdicts) - verdicts.count(None)
+            with_metrics = sum(one not in FAILED for one in verdicts)
             assert case.release.answer(f"fetch {name}") == {
                 "jobs": len(verdicts),
                 "metrics": each * with_metrics,
                 "data": data * with_metrics,
             }, name
+    if "sweep" in case.release.tasks:
+        assert case.release.answer("sweep") == sorted(
+            [wind, road, name]
+            for wind, road in (("5", "wet"), ("7", "wet"), ("9", "dry"), ("9", "dry"))
+            for name in ("not a number", "worst")
+        )

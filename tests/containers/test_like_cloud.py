@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.containers.container_harness import COPY, ContainerHarness, make_jobs, runner
+from tests.containers.test_batch import batch
+from tests.runner.batch_harness import FETCH, result
 
 FACTS = """
 import json, os, shutil
@@ -61,6 +63,21 @@ def test_a_job_has_the_rights_resources_and_names_of_the_cloud(
     assert facts["memory"] == [str(min(16384, has_mib) << 20)]
     assert facts["cpu"][0] == str(min(4, has_cpus) * 100_000)
     assert ("ReSim gives 4 and 16,384" in call.err) == (has_cpus < 4 or has_mib < 16384)
+
+
+def test_batch_mode_reaches_nothing_but_its_api(tmp_path: Path) -> None:
+    facts = """
+facts = {"uid": os.getuid(), "devices": sorted(os.listdir("/sys/class/net"))}
+json.dump(facts, open(OUTPUTS + "/facts.json", "w"))
+open("/etc/written", "w").close()
+done()
+"""
+    call = batch(tmp_path, FETCH + facts, "--like-cloud")
+    assert call.code == 0, call.err
+    assert result(call)["served"]["metrics"]["served"] == 4
+    assert "not closed" not in call.err
+    facts_read = json.loads((tmp_path / "out/facts.json").read_text())
+    assert facts_read == {"uid": 0, "devices": ["lo"]}
 
 
 def test_other_flags_win(harness: ContainerHarness) -> None:
