@@ -211,3 +211,11 @@ def is_running(process: int) -> bool:
     except OSError:
         return False
     return state != "Z"
+
+
+def test_keys_of_one_read_are_typed_into_the_filter(tmp_path: Path) -> None:
+    terminal = Terminal(write_sample(tmp_path))
+    terminal.wait_for("Max speed")
+    os.write(terminal.master, b"/qwx")
+    terminal.wait_for("Filter", "Metrics 0 of 19")
+    assert terminal.close(b"\rq") == 0

@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 
 from resim_inspect.building.builder import DocumentBuilder
-from resim_inspect.tui.document.events.pane import EventMetrics, EventText
+from resim_inspect.tui.document.events.event_lists import EventMetrics
+from resim_inspect.tui.document.events.pane import EventText
 from resim_inspect.tui.widgets.quick_open import Hits
 from tests.tui.conftest import keys, opened, press, text
 from tests.tui.test_chart import waves

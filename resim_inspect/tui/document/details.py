@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from rich.text import Text
@@ -163,3 +164,26 @@ def metric_details(document: Document, metric: Metric) -> list[Detail]:
 
 def _tristate(value: bool | None) -> str:
     return "unset" if value is None else "true" if value else "false"
+
+
+def data_details(document: Document, data: MetricsData) -> Mapping[str, str]:
+    """All fields of metrics data in the file, by name."""
+    try:
+        length = "" if data.is_per_category or data.external_path else f"{document.length(data):,}"
+    except DocumentError as error:
+        length = str(error)
+    return {
+        "name": data.name,
+        "id": data.id,
+        "position in the file": str(data.position),
+        "data_type": data.type.name,
+        "unit": data.unit,
+        "values": length,
+        "is_per_category": str(data.is_per_category).lower(),
+        "category_names": ", ".join(data.category_names[:50]),
+        "is_indexed": str(data.is_indexed).lower(),
+        "index id": data.index_id or "",
+        "index type": data.index_type.name,
+        "external file": data.external_path or "",
+        "used by": ", ".join(m.name for m in document.users_of(data)[:50]),
+    }

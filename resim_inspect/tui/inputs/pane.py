@@ -23,13 +23,21 @@ from resim_inspect.tui.widgets.main_screen import MainScreen
 class InputsPane(Pane):
     """Pane of the inputs beside the document, if there are any."""
 
+    DEFAULT_CSS = """
+    InputsPane > .none {
+        border: round $rule; border-title-color: $foreground; padding: 0 1; height: 1fr;
+    }
+    """
+
     def compose(self) -> ComposeResult:
         if self.session.inputs is None:
-            yield Static(
+            missing = Static(
                 "This file has no inputs. They are expected in a folder “inputs” next to the "
                 "folder “outputs”.",
                 classes="none",
             )
+            missing.border_title = "Inputs"
+            yield missing
         else:
             yield InputsView(self.session.inputs)
 

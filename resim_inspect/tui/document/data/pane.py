@@ -17,12 +17,12 @@ from textual.worker import Worker, WorkerState
 
 from resim_inspect.document import Document
 from resim_inspect.document.model import MetricsData
-from resim_inspect.errors import DocumentError
 from resim_inspect.text import clean, count
 from resim_inspect.tui import keymap
 from resim_inspect.tui.document.data.columns import Columns, columns_of, describe
 from resim_inspect.tui.document.data.data_list import DataList
 from resim_inspect.tui.document.data.series_table import Heading, SeriesTable
+from resim_inspect.tui.document.details import data_details
 from resim_inspect.tui.document.pane import Pane
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.key_hints import key_of
@@ -333,26 +333,3 @@ class DataPane(Pane, FilterHost):
         if self.data is not None:
             rows = list(data_details(self.session.document, self.data).items())
             self.app.push_screen(DetailsDialog(self.data.name, rows))
-
-
-def data_details(document: Document, data: MetricsData) -> Mapping[str, str]:
-    """All fields of metrics data in the file, by name."""
-    try:
-        length = "" if data.is_per_category or data.external_path else f"{document.length(data):,}"
-    except DocumentError as error:
-        length = str(error)
-    return {
-        "name": data.name,
-        "id": data.id,
-        "position in the file": str(data.position),
-        "data_type": data.type.name,
-        "unit": data.unit,
-        "values": length,
-        "is_per_category": str(data.is_per_category).lower(),
-        "category_names": ", ".join(data.category_names[:50]),
-        "is_indexed": str(data.is_indexed).lower(),
-        "index id": data.index_id or "",
-        "index type": data.index_type.name,
-        "external file": data.external_path or "",
-        "used by": ", ".join(m.name for m in document.users_of(data)[:50]),
-    }
