@@ -52,7 +52,7 @@ VALUES_INFINITE = Rule(
     "values-infinite",
     Severity.WARNING,
     "Values are finite",
-    "An axis cannot show infinities.",
+    "A chart can only mark infinities at its edge.",
     ('data["height"].series = [1, inf, 3]',),
     ('data["height"].series = [1, 2, 3]',),
 )
@@ -181,7 +181,7 @@ def few_bytes(deferred: Mapping[int, DeferredSeries]) -> bool:
 def report_not_finite(
     context: Context, entry: DataState, category: str | None, nan: int, infinite: int, count: int
 ) -> None:
-    """Report NaN, which leaves gaps in a chart, and infinities, which no axis can show."""
+    """Report NaN, which leaves gaps in a chart, and infinities, which a chart can only mark at its edge."""
     target = Target("data", entry.position)
     where = _place(context, entry, category)
     if nan == count:
@@ -207,7 +207,7 @@ def report_not_finite(
             where,
             f"{infinite:,} of {count:,} values {'is' if infinite == 1 else 'are'} infinite "
             f"({_share(infinite, count)})",
-            "No axis can show them; look for a division by zero.",
+            "A chart marks them at its edge; look for a division by zero.",
         )
 
 
