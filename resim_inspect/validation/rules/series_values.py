@@ -181,7 +181,7 @@ def few_bytes(deferred: Mapping[int, DeferredSeries]) -> bool:
 def report_not_finite(
     context: Context, entry: DataState, category: str | None, nan: int, infinite: int, count: int
 ) -> None:
-    """Report NaN, which leaves gaps in a chart, and infinities, which a chart can only mark at its edge."""
+    """Report NaN, which leaves gaps in a chart, and infinities, which are marked at its edge."""
     target = Target("data", entry.position)
     where = _place(context, entry, category)
     if nan == count:
