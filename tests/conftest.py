@@ -5,6 +5,8 @@ from __future__ import annotations
 import inspect
 import os
 import shutil
+import signal
+import sys
 import tempfile
 from pathlib import Path
 
@@ -19,6 +21,9 @@ settings.load_profile("project")
 def pytest_configure() -> None:
     """Give each of several processes that test at once a temporary folder of its own: a runner
     looks through it for what others have left, which a test may be about."""
+    if sys.platform != "win32":
+        # Processes inherit an ignored signal: under nohup no test of a hangup could work.
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
     if worker := os.environ.get("PYTEST_XDIST_WORKER"):
         folder = Path(tempfile.gettempdir(), f"resim-tests-{os.getppid()}-{worker}")
         folder.mkdir(exist_ok=True)

@@ -157,7 +157,8 @@ def test_examples_of_the_rules_are_judged_alike(newest: Official, tmp_path: Path
 
 
 def test_real_files_are_valid(newest: Official, sample_data: Path) -> None:
-    files = sorted(sample_data.rglob("*.binproto"))
+    # `cases` holds files that were made to be odd, some of them invalid.
+    files = [p for p in sorted(sample_data.rglob("*.binproto")) if "cases" not in p.parts]
     assert files
     assert set(newest.verdicts([path.read_bytes() for path in files])) == {"valid"}
     for path in files:

@@ -102,8 +102,11 @@ def _answers(path: Path) -> bool:
 
 def _said_ok(end: socket.socket) -> bool:
     end.settimeout(30)
-    end.sendall(b"GET /_ping HTTP/1.0\r\n\r\n")
-    return b" 200 " in end.recv(100)
+    try:
+        end.sendall(b"GET /_ping HTTP/1.0\r\n\r\n")
+        return b" 200 " in end.recv(100)
+    except ConnectionError:  # It listens, but does not serve yet.
+        return False
 
 
 def give_base_image(address: str) -> None:

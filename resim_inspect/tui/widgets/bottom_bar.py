@@ -15,6 +15,10 @@ from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.row_list import StyledText
 
 
+NARROW = 72
+"""Columns below which the hints go before the names of the panes."""
+
+
 def _width(hints: Sequence[KeyHint]) -> int:
     """Number of cells that hints take."""
     return sum(len(hint.keys) + len(hint.label) + 3 for hint in hints)
@@ -41,8 +45,10 @@ class BottomBar(Widget):
     def render_line(self, y: int) -> Strip:  # noqa: ARG002
         base, styles, width = self.rich_style, theme_styles(self.app), self.size.width
         self._spots = []
-        # The panes keep their names while the first hint fits beside them.
-        hints_width = _width(self.hints[-2:-1])
+        # The panes keep their names while one hint fits beside them; on narrow screens, where one
+        # widget is in view at a time, the hints come first.
+        first = self.hints if width < NARROW else self.hints[-2:-1]
+        hints_width = _width(first)
         short = _width(self._tabs) + hints_width > width
         pieces: list[StyledText] = []
         at = 0
