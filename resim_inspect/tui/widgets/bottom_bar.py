@@ -14,7 +14,6 @@ from resim_inspect.tui.key_hints import KeyHint
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.row_list import StyledText
 
-
 NARROW = 72
 """Columns below which the hints go before the names of the panes."""
 
