@@ -12,7 +12,7 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
     """SIGINT ended the call."""
     TERMINATED = 143
-    """SIGTERM ended the call."""
+    """SIGTERM or SIGHUP ended the call."""
     INTERNAL = 1
     """A fault in this program."""
     CANCELLED = 5

@@ -97,7 +97,11 @@ def own_engine(folder: Path, *more: str, first: str = "true") -> Iterator[OwnEng
 
 def _answers(path: Path) -> bool:
     with socket.socket(socket.AF_UNIX) as end:
-        return end.connect_ex(str(path)) == 0 and _said_ok(end)
+        try:
+            return end.connect_ex(str(path)) == 0 and _said_ok(end)
+        except OSError:
+            # An engine that is starting may close its first connections.
+            return False
 
 
 def _said_ok(end: socket.socket) -> bool:

@@ -65,6 +65,8 @@ class Killed:
 
     def kill(self, number: signal.Signals, after: float) -> bool:
         """Send a signal to a new runner; return True if all jobs were done before."""
+        # A runner that is killed early leaves the events of the one before.
+        self.events.unlink(missing_ok=True)
         base = ("run", self.workspace, "--only", "jobs", "--quiet", "--parallel", "2")
         process = subprocess.Popen(
             command(*base, "--events", self.events, *self.words, *self.tail),
