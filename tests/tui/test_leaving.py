@@ -24,6 +24,7 @@ from resim_inspect.tui.batch_address import BatchAddress
 from resim_inspect.tui.cloud.fetch_dialogs import FetchErrorDialog, TokenDialog
 from resim_inspect.tui.cloud.fetch_screen import FetchScreen
 from resim_inspect.tui.cloud.fetch_state import Fetch
+from resim_inspect.tui.document.data.data_list import DataList
 from resim_inspect.tui.document.data.pane import DataPane
 from resim_inspect.tui.document.data.series_table import SeriesTable
 from resim_inspect.tui.document.events.pane import EventsPane
@@ -35,6 +36,7 @@ from resim_inspect.tui.document.metrics.pane import MetricsPane
 from resim_inspect.tui.document.screen import DocumentScreen
 from resim_inspect.tui.help_screen import HelpScreen
 from resim_inspect.tui.inputs.pane import InputsScreen
+from resim_inspect.tui.inputs.preview_lines import PreviewLines
 from resim_inspect.tui.open.opening import open_path
 from resim_inspect.tui.open.screen import OpenScreen, PathInput
 from resim_inspect.tui.widgets.chart.view import ChartView
@@ -90,7 +92,7 @@ SCENES = {
         owners=(InspectApp, DocumentScreen, MetricsPane, MetricList, RowList, Card, ChartView),
     ),
     "filter": Scene(DocumentScreen, DOCUMENT, ("slash",), owners=(FilterInput,)),
-    "data": Scene(DocumentScreen, DOCUMENT, ("2",), owners=(DataPane, SeriesTable)),
+    "data": Scene(DocumentScreen, DOCUMENT, ("2",), owners=(DataPane, DataList, SeriesTable)),
     "events": Scene(DocumentScreen, DOCUMENT, ("3",), owners=(EventsPane,)),
     "findings": Scene(DocumentScreen, DOCUMENT, ("4",), owners=(FindingsPane,)),
     "inputs-pane": Scene(DocumentScreen, DOCUMENT, ("5",)),
@@ -98,7 +100,7 @@ SCENES = {
     "workspace": Scene(WorkspaceScreen, "batch", owners=(WorkspaceScreen, JobsTable)),
     "fetch": Scene(FetchScreen, ADDRESS, owners=(FetchScreen,)),
     "open": Scene(OpenScreen, None, owners=(OpenScreen, PathInput)),
-    "inputs": Scene(InputsScreen, "batch/jobs/flight/inputs", owners=(InputsScreen,)),
+    "inputs": Scene(InputsScreen, "batch/jobs/flight/inputs", owners=(InputsScreen, PreviewLines)),
     "help": Scene(HelpScreen, DOCUMENT, ("question_mark",), owners=(Dialog,)),
     "jump": Scene(QuickOpen, DOCUMENT, dialog=lambda: QuickOpen(_catalog()), owners=(QuickOpen,)),
     "prompt": Scene(Prompt, DOCUMENT, dialog=lambda: Prompt("Row")),
