@@ -141,7 +141,11 @@ class ProjectIndex:
 
     def _add_experiences(self, path: str, ids: Sequence[str]) -> None:
         found = [self._experiences[identity] for identity in ids]
-        self._add(path, "experiences", found, total=True, **BY_NAME)
+        # The index of many jobs is much smaller with what they share written once.
+        first = found[0] if found else {}
+        common = {key: first[key] for key in first if key not in rows.EXPERIENCE_OWN}
+        found = [{key: each[key] for key in rows.EXPERIENCE_OWN} for each in found]
+        self._add_list(path, "experiences", common, found, total=True, **BY_NAME)
 
     def _experience_lists(self, times: Json) -> None:
         tags = {

@@ -43,6 +43,13 @@ def metrics_build_row(ids: Json, times: Json) -> Json:
     return {**ids, "name": "local", "version": "local", "imageUri": "", **times, **OWNER}
 
 
+EXPERIENCE_OWN = (
+    *("experienceID", "name", "environmentVariables"),
+    *("creationTimestamp", "updateTimestamp"),
+)
+"""Fields in which the experiences of a project differ."""
+
+
 def experience_row(ids: Json, name: str, environment: list[Json], created: str) -> Json:
     """Row of an experience with its environment variables."""
     return {
