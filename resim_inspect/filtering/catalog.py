@@ -91,7 +91,8 @@ class Catalog:
             self.statuses.append(metric.status)
             self.importances.append(metric.importance)
             self.types.append(metric.type)
-        self.order = document.display_order()
+        self.order = _summary_first(document.display_order(), self.tags_of)
+        """Positions as they are listed: display order, those of the summary first."""
         self._views: dict[Grouping, View] = {}
         self.linked = len(self.names) + len(document.message.metrics_data) <= MAX_UNPREPARED
         """True once lookups by id are prepared; see `link`."""
@@ -227,6 +228,18 @@ class Catalog:
             yield clean(events_[number].name, 60) or "unnamed event", None, groups[number]
         if bare:
             yield "no event", None, bare
+
+
+SUMMARY_TAG = ("RESIM_SUMMARY", "1")
+"""Tag of the metrics that ReSim shows first."""
+
+
+def _summary_first(
+    order: Sequence[int], tags_of: Mapping[int, Sequence[tuple[str, str]]]
+) -> Sequence[int]:
+    """Positions in their order, those of metrics with the tag of a summary first."""
+    tagged = {position for position, tags in tags_of.items() if SUMMARY_TAG in tags}
+    return sorted(order, key=lambda position: position not in tagged) if tagged else order
 
 
 def _status_rank(number: int) -> int:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+
+import pytest
 
 from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.filtering.catalog import Grouping
@@ -33,7 +36,7 @@ async def test_the_worst_stands_first_and_is_chosen() -> None:
         shown = text(pilot)
         assert "44.7 m/s" in shown
         assert "FAIL_BLOCK" in shown
-        assert "hidden" in shown
+        assert "Notes ◌" in shown
 
 
 async def test_keys_move_and_the_card_follows() -> None:
@@ -154,3 +157,108 @@ async def test_a_document_without_metrics_opens() -> None:
         assert "no metrics in this file" in text(pilot)
         await press(pilot, "enter", "n", "d", "x", "2", "3", "4", "escape")
         assert pilot.app.is_running
+
+
+def warning_run() -> DocumentBuilder:
+    """A document like those of the service: figures of plotly, two of which warn."""
+    build = DocumentBuilder("warning")
+    at = [f"2024-03-18T10:00:{second:02d}" for second in range(31)]
+    speed = [89.4 if second == 15 else 44.7 if second > 20 else 2.0 for second in range(31)]
+    height = [178.8 if 10 < second < 20 else second / 4 + 0.25 for second in range(31)]
+    build.scalar("Maximum Speed", 89.4, unit="m/s")
+    for name, values, unit, status in (
+        ("Speed Over Time", speed, "m/s", "FAIL_WARN"),
+        ("Altitude Over Time", height, "m", "FAIL_WARN"),
+        ("X Position Over Time", height, "m", "PASSED"),
+    ):
+        trace = {"type": "scatter", "mode": "lines+markers", "name": name, "x": at, "y": values}
+        layout = {"yaxis": {"title": {"text": f"{name.split()[0]} ({unit})"}}}
+        build.plotly(name, {"data": [trace], "layout": layout}, status=status)
+    return build
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_five_keys_tell_which_metrics_warn_and_between_which_values(
+    size: tuple[int, int],
+) -> None:
+    async with opened(warning_run(), size) as pilot:
+        metrics = pilot.app.screen.query_one(MetricList)
+        assert names(metrics)[:2] == ["Altitude Over Time", "Speed Over Time"]
+        first = text(pilot)
+        for seen in ("FAIL_WARN 2", "Speed Over Time", "Altitude Over Time"):
+            assert seen in first
+        assert "smallest 0.25 m" in first
+        assert "largest 178.8 m" in first
+        keys = ["n"]
+        await press(pilot, *keys)
+        second = text(pilot)
+        assert "smallest 2 m/s" in second
+        assert "largest 89.4 m/s" in second
+        assert len(keys) <= 5
+
+
+async def test_rows_of_figures_bars_and_histograms_show_numbers() -> None:
+    build = warning_run()
+    names_ = build.strings("phases", ["start", "landing"])
+    used = build.doubles("used", [3.0, 9.4], unit="Wh", index=names_)
+    build.bar_chart("Energy", [(used, build.statuses("fine", used))])
+    errors = build.doubles("errors", [1.0, 2.0, 6.0], unit="m")
+    fine = build.statuses("errors ok", errors)
+    build.histogram("Errors", errors, fine, buckets=[(0.0, 4.0), (4.0, 8.0)])
+    async with opened(build, (160, 40)) as pilot:
+        shown = text(pilot)
+        assert re.search(r"Speed Over Time +89\.4 m/s max", shown)
+        assert re.search(r"Altitude Over Time +178\.8 m max", shown)
+        assert re.search(r"Energy +9\.4 Wh max", shown)
+        assert re.search(r"Errors +2 m median", shown)
+        assert "trace" not in shown
+
+
+async def test_a_name_has_its_row_before_the_value_has() -> None:
+    build = DocumentBuilder("long")
+    camera = build.image("False Negative Ground Truth", build.file("p", "images/fn_images/g1.png"))
+    build.event("Pedestrian lost", at=1.0, metrics=[camera])
+    camera.event_metric = True
+    build.scalar("A rather long name of a number", 1234.5, unit="m/s")
+    async with opened(build, (120, 40)) as pilot:
+        shown = text(pilot)
+        assert "False Negative Ground Truth  @ " in shown
+        assert "A rather long name of a number" in shown
+        assert "1,234…" not in shown
+
+
+async def test_blocking_and_hidden_metrics_are_marked() -> None:
+    build = DocumentBuilder("marked")
+    build.scalar("Plain", 1.0)
+    build.scalar("Gate", 1.0, blocking=True)
+    build.scalar("Draft", 1.0, should_display=False)
+    async with opened(build) as pilot:
+        shown = text(pilot)
+        assert re.search(r"Gate ■ +1", shown)
+        assert re.search(r"Draft ◌ +1", shown)
+        await press(pilot, "g")
+        assert "◌ hidden in ReSim" in text(pilot)
+        await press(pilot, "j")
+        assert "■ blocking" in text(pilot)
+
+
+async def test_metrics_of_the_summary_come_first_in_their_group() -> None:
+    build = DocumentBuilder("summary")
+    for number, tags in enumerate(({}, {"RESIM_SUMMARY": "0"}, {"RESIM_SUMMARY": "1"}, {})):
+        build.scalar(f"m{number}", 1.0, order=number, tags=tags)
+    build.scalar("worst", 1.0, status="FAIL_BLOCK", order=9)
+    async with opened(build) as pilot:
+        metrics = pilot.app.screen.query_one(MetricList)
+        assert names(metrics) == ["worst", "m2", "m0", "m1", "m3"]
+
+
+async def test_what_is_unset_is_left_out_of_the_card() -> None:
+    build = DocumentBuilder("bare")
+    metric = build.scalar("Height", 4.0)
+    for field in ("importance", "blocking", "should_display", "order"):
+        metric.ClearField(field)
+    async with opened(build) as pilot:
+        shown = text(pilot)
+        assert "unset" not in shown
+        await press(pilot, "d")
+        assert "unset" in text(pilot)

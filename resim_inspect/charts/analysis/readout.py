@@ -1,4 +1,4 @@
-"""Exact values of the data at a position, extents of panels, captions of drawings."""
+"""Exact values of the data at a position, and extents of panels."""
 
 from __future__ import annotations
 
@@ -136,7 +136,8 @@ def readout_at(panel: Plot, x: float, y: float, scales: tuple[Scale, Scale]) -> 
     return _at_samples(Readout(x, text, readings(panel, x)), panel, span)
 
 
-def _reading(curve: Curve, panel: Plot, k: int) -> Reading:
+def sample_reading(curve: Curve, panel: Plot, k: int) -> Reading:
+    """The value of the k-th of the finite points of a curve."""
     stats = curve_stats(curve)
     axis = panel.right if curve.right and panel.right is not None else panel.y
     at = float(axis_units(stats.x[k : k + 1], panel.x)[0])
@@ -145,11 +146,22 @@ def _reading(curve: Curve, panel: Plot, k: int) -> Reading:
     near = [*stats.y[max(0, k - 1) : k + 2].tolist(), *limits]
     value = float(stats.y[k])
     text = value_text(value, curve.unit, axis, digits_apart(value, near))
+    if axis.kind == "log":
+        value = 10.0**value if abs(value) < 300 else math.inf
     if curve.texts:
         raw = k if stats.positions is None else int(stats.positions[k])
         if raw < len(curve.texts) and curve.texts[raw]:
             text = f"{text} {curve.texts[raw]}"
-    return Reading(curve.name, text, status, position_label(at, panel.x), curve.color_role, at)
+    return Reading(
+        curve.name,
+        text,
+        status,
+        position_label(at, panel.x),
+        curve.color_role,
+        at,
+        value=value if axis.kind in ("number", "log") else None,
+        unit=curve.unit,
+    )
 
 
 def _without_value(curve: Curve, panel: Plot, k: int) -> Reading:
@@ -184,7 +196,7 @@ def _nearest(curve: Curve, panel: Plot, x: float, near: float) -> Reading | None
         return None
     if gap is not None and ways[1] < ways[0]:
         return _without_value(curve, panel, gap)
-    return None if sample is None else _reading(curve, panel, sample)
+    return None if sample is None else sample_reading(curve, panel, sample)
 
 
 def _nearest_position(values: NDArray[Any], at: float) -> int | None:
@@ -224,7 +236,7 @@ def _closest(
         dx = scales[0].place(axis_units(stats.x, panel.x)) - here[0]
         dy = 2 * (scales[1].place(stats.y) - here[1])
         k = int((dx * dx + dy * dy).argmin())
-    nearest = _reading(curve, panel, k)
+    nearest = sample_reading(curve, panel, k)
     return Reading(
         nearest.series,
         f"({nearest.x_text}, {nearest.text})",
@@ -293,7 +305,15 @@ def bar_readings(panel: Bars, category: int) -> tuple[Reading, ...]:
         near = series.values[max(0, category - 1) : category + 2].tolist()
         text = quantity(value, series.unit, digits_apart(value, near))
         values.append(
-            Reading(series.name, text, status, panel.categories[category], series.color_role)
+            Reading(
+                series.name,
+                text,
+                status,
+                panel.categories[category],
+                series.color_role,
+                value=value,
+                unit=series.unit,
+            )
         )
     return tuple(values)
 

@@ -23,6 +23,9 @@ class Reading:
     """Position of the sample in axis units; None for a value that holds over a stretch."""
     sample_x: str = ""
     """Position of the sample, if it differs from that of the readout."""
+    value: float | None = None
+    """The value as a number; None if it is not on a scale of numbers."""
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)

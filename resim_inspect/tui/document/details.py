@@ -21,6 +21,11 @@ from resim_inspect.text import clean, count, full_number, number
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.theme import ThemeStyles
 
+BLOCKING_MARK = "■"
+"""Mark of a metric whose failure blocks, in lists."""
+HIDDEN_MARK = "◌"
+"""Mark of a metric that ReSim does not show, in lists."""
+
 
 class Detail(NamedTuple):
     """Name and value of one field."""
@@ -54,26 +59,16 @@ def limits(metric: Metric) -> list[str]:
 
 
 def marks(metric: Metric) -> list[str]:
-    """Flags and order of a metric in short words."""
+    """Flags and order of a metric in short words; what is unset is left out."""
     parts = []
     if metric.importance:
         parts.append(f"importance {metric.importance.name}")
-    else:
-        parts.append("importance unset")
-    parts.append(
-        "blocking"
-        if metric.blocking
-        else "blocking unset"
-        if metric.blocking is None
-        else "not blocking"
-    )
-    parts.append(
-        "hidden in ReSim"
-        if not metric.shown
-        else "shown"
-        if metric.should_display
-        else "shown (unset)"
-    )
+    if metric.blocking is not None:
+        parts.append(f"{BLOCKING_MARK} blocking" if metric.blocking else "not blocking")
+    if not metric.shown:
+        parts.append(f"{HIDDEN_MARK} hidden in ReSim")
+    elif metric.should_display:
+        parts.append("shown")
     if metric.order is not None:
         parts.append(f"order {number(metric.order)}")
     if metric.event_metric:

@@ -15,14 +15,18 @@ from textual.worker import get_current_worker
 from resim_inspect.document import Document
 from resim_inspect.document.enums import FAILING, MetricStatus, MetricType
 from resim_inspect.filtering.catalog import Grouping, View, folded
-from resim_inspect.text import clean, fit, quantity
+from resim_inspect.schema import metrics_pb2 as pb
+from resim_inspect.text import clean, cut, pad, quantity
 from resim_inspect.tui import keymap
+from resim_inspect.tui.document.details import BLOCKING_MARK, HIDDEN_MARK
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.theme import ThemeStyles
 from resim_inspect.tui.widgets.row_list import RowList, StyledText
 from resim_inspect.tui.workers import Background, after_first_frame
 
 FINDING_MARK = {"error": "E", "warning": "W", "info": "i"}
+MIN_WORDS = 8
+"""Cells below which the start of a text is left out of a row."""
 
 
 class MetricList(RowList, Background):
@@ -254,25 +258,30 @@ class MetricList(RowList, Background):
         mark = self.session.worst.get(("metric", position))
         metric = catalog.messages[position]
         name = clean(metric.name, 200) or "(no name)"
-        # A name keeps its room before a long value does, but a number is never cut.
-        value = self._value(position)
-        value = fit(value, min(cell_len(value), max(width - 6 - cell_len(name), 12)))
-        room = max(0, width - 6 - cell_len(value))
-        hidden = metric.HasField("should_display") and not metric.should_display
-        extra = "  hidden" if hidden else ""
+        marks = row_marks(metric)
+        # The name has the row's room, then the event, then the value; a number is never cut.
+        room = max(0, width - 6 - len(marks))
+        shown_name = cut(name, room)
+        rest = room - cell_len(shown_name)
+        extra = ""
         if metric.event_metric:
             events = catalog.events_of.get(position)
-            extra += (
-                f"  @ {clean(catalog.document.events[events[0]].name, 40)}" if events else "  @"
-            )
-        shown_name = fit(name, room) if cell_len(name) >= room else name
-        rest = max(0, room - cell_len(shown_name))
+            event = catalog.document.events[events[0]].name if events else ""
+            extra = cut(f"  @ {clean(event, 40)}".rstrip(), rest)
+        value = self._value(position)
+        left = rest - cell_len(extra)
+        if cell_len(value) > left:
+            value = value.split(", ")[0]
+        if cell_len(value) > left:
+            value = cut(value, left) if left >= MIN_WORDS and value[:1].isalpha() else ""
+        rest -= cell_len(value)
         chosen = row == self.cursor
         return [
             ("▌" if chosen else " ", styles.accent),
             (status.symbol + " ", styles.of(status)),
             (shown_name, styles.strong if chosen else styles.text),
-            (fit(extra, rest), styles.quiet),
+            (marks, styles.accent),
+            (pad(extra, rest), styles.quiet),
             (" " + value + " ", styles.of(status) if status.fails else styles.quiet),
             (FINDING_MARK[mark] if mark else " ", styles.severity[mark] if mark else styles.quiet),
         ]
@@ -338,6 +347,13 @@ class MetricList(RowList, Background):
             self._fetching = True
             self._fetch()
         self.refresh()
+
+
+def row_marks(metric: pb.Metric) -> str:
+    """Marks of a metric that blocks, and of one that is hidden in ReSim; empty for neither."""
+    hidden = metric.HasField("should_display") and not metric.should_display
+    marks = (BLOCKING_MARK if metric.blocking else "") + (HIDDEN_MARK if hidden else "")
+    return f" {marks}" if marks else ""
 
 
 def same_metric(old: Session, position: int, new: Session) -> int | None:

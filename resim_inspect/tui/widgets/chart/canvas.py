@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import work
@@ -18,6 +17,7 @@ from resim_inspect.document import Document
 from resim_inspect.tui.key_hints import key_of
 from resim_inspect.tui.theme import ThemeStyles, theme_styles
 from resim_inspect.tui.widgets.chart.painter import Painted, Request, Subject, paint
+from resim_inspect.tui.widgets.chart.reading_line import cursor_line, idle_line
 from resim_inspect.tui.widgets.chart.terminal_graphics import Graphics, send, stamp
 from resim_inspect.tui.widgets.chart.viewport import Window, scroll_into_view
 from resim_inspect.tui.widgets.row_list import LineWidget, StyledText, strip_of
@@ -51,6 +51,8 @@ class ChartCanvas(Background, LineWidget, can_focus=True):
         self.options = DrawOptions()
         self.window: Window | None = None
         self.cursor_x: float | None = None
+        self.anchor_x: float | None = None
+        """The second cursor, from which differences are counted."""
         self._painted: Painted | None = None
         self._busy = False
         self._stale = False
@@ -288,9 +290,6 @@ class ChartCanvas(Background, LineWidget, can_focus=True):
 
     def reading(self, styles: ThemeStyles) -> list[StyledText]:
         """The last line: the values under the cursor, or how much is drawn."""
-        from resim_inspect.charts.analysis.readout import readout
-        from resim_inspect.charts.rendering.cells import common_start
-
         drawing = self.drawing
         if drawing is None:
             return [(" drawing…", styles.quiet)] if self._busy else []
@@ -306,22 +305,9 @@ class ChartCanvas(Background, LineWidget, can_focus=True):
             graphics = self._graphics
             if graphics and graphics.trouble and self._painted and self._painted.picture.image:
                 parts.append(graphics.trouble)
-            return [(" " + " · ".join(parts), styles.quiet)]
-        values = readout(drawing.main, self.cursor_x)
-        pieces: list[StyledText] = [(f" {values.x_text}", styles.accent)]
-        drop = 0
-        if cell_len(values.text) > self.size.width - 2 * len(values.readings):
-            # Where not all of it fits, the common prefix of the names is dropped.
-            drop = common_start([reading.series for reading in values.readings])
-        for reading in values.readings:
-            name = reading.series[drop:]
-            pieces.append(("   " + (name + " " if name else ""), styles.quiet))
-            pieces.append((reading.text, styles.strong))
-            if reading.status is not None:
-                pieces.append((" " + reading.status.symbol, styles.of(reading.status)))
-            if reading.sample_x:
-                pieces.append((f" at {reading.sample_x}", styles.quiet))
-        return pieces
+            extremes = self._painted.extremes if self._painted else None
+            return idle_line(parts, extremes, self.size.width, styles)
+        return cursor_line(drawing.main, self.cursor_x, self.anchor_x, self.size.width, styles)
 
 
 def _lit(line: Strip, column: int, styles: ThemeStyles) -> Strip:

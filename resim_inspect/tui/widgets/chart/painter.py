@@ -13,6 +13,7 @@ from resim_inspect.document import Document
 from resim_inspect.text import clean
 
 if TYPE_CHECKING:
+    from resim_inspect.charts.analysis.value_range import ValueRange
     from resim_inspect.charts.model.drawing import Drawing, DrawOptions
     from resim_inspect.charts.model.picture import Picture
     from resim_inspect.charts.model.style import Style as ChartStyle
@@ -48,6 +49,8 @@ class Painted(NamedTuple):
     drawing: Drawing
     picture: Picture
     strips: tuple[Strip, ...]
+    extremes: ValueRange | None = None
+    """The smallest and the largest value of the panel that is read."""
     sharp: GraphicsImage | None = None
     """The same with its image as graphics, where the terminal has them."""
 
@@ -55,10 +58,11 @@ class Painted(NamedTuple):
 def paint(request: Request, known: Painted | None, graphics: Graphics | None = None) -> Painted:
     """Draw and render; decodes series, so not for the thread that shows the screen."""
     from resim_inspect.charts import DARK, LIGHT, PLAIN, draw, draw_series, render
+    from resim_inspect.charts.analysis.value_range import value_range
 
     options, subject = request.options, request.subject
     if known and known.request.subject == subject and known.request.options == options:
-        drawing = known.drawing
+        drawing, extremes = known.drawing, known.extremes
     else:
         document = subject.document
         if document is None:
@@ -67,13 +71,15 @@ def paint(request: Request, known: Painted | None, graphics: Graphics | None = N
             drawing = draw(document, document.metrics[subject.position], options)
         else:
             drawing = draw_series(document, document.data[subject.position], options.category)
+        extremes = value_range(drawing.main)
     palette = {"dark": DARK, "light": LIGHT}.get(request.palette, PLAIN)
     picture = render(drawing, request.width, request.height, window=request.window, palette=palette)
     lines = strips(picture)
     # Without colours the placeholders of images, whose colour is the image's number, say nothing.
     if graphics is None or request.palette == "plain":
-        return Painted(request, drawing, picture, lines)
-    return Painted(request, drawing, picture, lines, graphics.sharpen(drawing, picture, lines))
+        return Painted(request, drawing, picture, lines, extremes)
+    sharp = graphics.sharpen(drawing, picture, lines)
+    return Painted(request, drawing, picture, lines, extremes, sharp)
 
 
 def _file(subject: Subject) -> Drawing:

@@ -1,0 +1,118 @@
+"""The smallest and the largest value of a panel, with the samples that have them."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from resim_inspect.charts.analysis.curve_stats import curve_stats
+from resim_inspect.charts.analysis.extremes import extremes_between
+from resim_inspect.charts.analysis.readout import bar_readings, position_text, sample_reading
+from resim_inspect.charts.model.drawing import Axis, Bars, Panel, Plot
+from resim_inspect.charts.model.readings import Reading
+from resim_inspect.text import quantity
+
+_UNIT_IN_TITLE = re.compile(r"[(\[]([^()\[\]]{1,12})[)\]]\s*$")
+_VALUED = ("number", "log")
+"""Kinds of y axes whose values can be compared."""
+
+
+@dataclass(frozen=True)
+class ValueRange:
+    """The smallest and the largest value; equal ones are those of the first sample."""
+
+    smallest: Reading
+    largest: Reading
+    unit: str
+
+    @property
+    def largest_text(self) -> str:
+        """A short text of the largest value, with its unit."""
+        return quantity(self.largest.value or 0.0, self.largest.unit or self.unit)
+
+    def in_words(self, width: int) -> str:
+        """`smallest 0 m at 1.000 s · largest 89.4 m at 8.420 s`, shorter where it is too wide."""
+        ends = (("smallest", self.smallest), ("largest", self.largest))
+        for named, placed in ((True, True), (False, True), (True, False), (False, False)):
+            parts = []
+            for word, reading in ends:
+                text = self._with_unit(reading)
+                name = f" {reading.series}" if named and reading.series else ""
+                place = f" at {reading.x_text}" if placed and reading.x_text else ""
+                parts.append(f"{word}{name} {text}{place}")
+            line = " · ".join(parts)
+            if len(line) <= width:
+                break
+        return line
+
+    def _with_unit(self, reading: Reading) -> str:
+        if reading.value is not None and reading.text == quantity(reading.value, "", 6):
+            return quantity(reading.value, self.unit, 6)
+        return reading.text
+
+
+def axis_unit(axis: Axis) -> str:
+    """Unit of an axis: its own, or the one in brackets at the end of its title."""
+    found = _UNIT_IN_TITLE.search(axis.title)
+    return axis.unit or (found.group(1).strip() if found else "")
+
+
+def value_range(panel: Panel | None) -> ValueRange | None:
+    """Extremes of all samples of a panel; None if it has no values that can be compared."""
+    with np.errstate(all="ignore"):
+        if isinstance(panel, Bars):
+            return _of_readings(_bars(panel), "")
+        if isinstance(panel, Plot) and panel.y.kind in _VALUED and not panel.y.marks:
+            readings = _curves(panel) if panel.curves else _boxes(panel)
+            return _of_readings(readings, axis_unit(panel.y))
+    return None
+
+
+def _of_readings(readings: list[Reading], unit: str) -> ValueRange | None:
+    known = [r for r in readings if r.value is not None and math.isfinite(r.value)]
+    if not known:
+        return None
+    return ValueRange(
+        min(known, key=lambda r: r.value or 0.0), max(known, key=lambda r: r.value or 0.0), unit
+    )
+
+
+def _bars(panel: Bars) -> list[Reading]:
+    return [
+        replace(reading, series=reading.series if len(panel.series) > 1 else "")
+        for category in range(len(panel.categories))
+        for reading in bar_readings(panel, category)
+    ]
+
+
+def _curves(panel: Plot) -> list[Reading]:
+    """The extremes of each curve on the left axis."""
+    readings = []
+    curves = [curve for curve in panel.curves if curve.counted and not curve.right]
+    several = len({curve.name for curve in curves}) > 1
+    for curve in curves:
+        stats = curve_stats(curve)
+        for part in extremes_between(stats.y, (0, stats.finite)):
+            for position in (part.lowest, part.highest):
+                reading = sample_reading(curve, panel, position)
+                readings.append(reading if several else replace(reading, series=""))
+    return readings
+
+
+def _boxes(panel: Plot) -> list[Reading]:
+    """The bars of a category axis; buckets of a histogram are no values."""
+    if panel.x.kind != "category":
+        return []
+    readings = []
+    for box in panel.boxes:
+        if not box.horizontal and not box.right:
+            value = box.y1 if box.y0 == 0 or abs(box.y1) > abs(box.y0) else box.y0
+            value = 10.0**value if panel.y.kind == "log" else value
+            where = position_text(panel, (box.x0 + box.x1) / 2)
+            readings.append(
+                Reading(box.name, quantity(value, "", 6), box.status, where, value=value)
+            )
+    return readings

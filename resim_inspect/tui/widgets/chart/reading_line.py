@@ -1,0 +1,62 @@
+"""The line below a chart: the values under the cursor, or the extremes of the data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+
+from resim_inspect.text import cut
+from resim_inspect.tui.theme import ThemeStyles
+from resim_inspect.tui.widgets.row_list import StyledText
+
+if TYPE_CHECKING:
+    from resim_inspect.charts.analysis.value_range import ValueRange
+    from resim_inspect.charts.model.drawing import Bars, Plot
+    from resim_inspect.charts.model.readings import Readout
+
+
+def idle_line(
+    parts: Sequence[str], extremes: ValueRange | None, width: int, styles: ThemeStyles
+) -> list[StyledText]:
+    """Line without a cursor: what there is to say, or the smallest and the largest value."""
+    if not parts and extremes is not None:
+        parts = [cut(extremes.in_words(width - 2), width - 2)]
+    return [(" " + " · ".join(parts), styles.quiet)]
+
+
+def cursor_line(
+    main: Plot | Bars | None,
+    cursor: float,
+    anchor: float | None,
+    width: int,
+    styles: ThemeStyles,
+) -> list[StyledText]:
+    """Line with a cursor: the values under it; with an anchor also their differences."""
+    from resim_inspect.charts.analysis.differences import difference
+    from resim_inspect.charts.analysis.readout import readout
+    from resim_inspect.charts.rendering.cells import common_start
+
+    values: Readout = readout(main, cursor)
+    changes: Mapping[str, str] = {}
+    pieces: list[StyledText] = [(f" {values.x_text}", styles.accent)]
+    if anchor is not None:
+        delta = difference(main, anchor, cursor)
+        changes = delta.values
+        pieces.append((f" Δ {delta.x_text}" if delta.x_text else " Δ", styles.accent))
+    drop = 0
+    if cell_len(values.text) > width - 2 * len(values.readings):
+        # Where not all of it fits, the common prefix of the names is dropped.
+        drop = common_start([reading.series for reading in values.readings])
+    for reading in values.readings:
+        name = reading.series[drop:]
+        pieces.append(("   " + (name + " " if name else ""), styles.quiet))
+        pieces.append((reading.text, styles.strong))
+        if reading.status is not None:
+            pieces.append((" " + reading.status.symbol, styles.of(reading.status)))
+        if reading.series in changes:
+            pieces.append((f" Δ {changes[reading.series]}", styles.accent))
+        if reading.sample_x:
+            pieces.append((f" at {reading.sample_x}", styles.quiet))
+    return pieces
