@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from textual.pilot import Pilot
 
 from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.tui.document.data.series_table import SeriesTable
@@ -16,7 +18,7 @@ from resim_inspect.tui.document.metrics.metric_list import MetricList
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.chart.view import ChartView
 from resim_inspect.tui.widgets.chart.viewport import Window, clamp, pan, scroll_into_view, zoom
-from tests.tui.conftest import opened, press, text
+from tests.tui.conftest import keys, opened, press, text
 
 EXTENT: Window = (0.0, 100.0)
 inside = st.floats(0, 100)
@@ -266,3 +268,146 @@ async def test_without_a_display_the_path_is_told(
         assert len(said) == 1
         assert said[0].startswith("No display here; open this file where there is one: ")
         assert Path(said[0].split(": ", 1)[1]).is_file()
+
+
+def climb() -> DocumentBuilder:
+    """Positive values over 200 samples, two of which fail."""
+    build = DocumentBuilder("climb")
+    times = build.times("clock", [i / 10 for i in range(200)])
+    height = build.doubles("height", [1.05**i for i in range(200)], unit="m", index=times)
+    states = ["FAIL_WARN" if i in (40, 120) else "PASSED" for i in range(200)]
+    build.double_over_time("Climb", [(height, build.statuses("ok", states, index=times))])
+    return build
+
+
+def line_below(pilot: Pilot[Any], chart: ChartView) -> str:
+    return "".join(part for part, _ in chart.reading(theme_styles(pilot.app)))
+
+
+async def test_times_keep_zoom_and_cursor_and_relative_ones_say_so() -> None:
+    async with opened(climb()) as pilot:
+        chart = pilot.app.screen.query_one(Card).chart
+        await press(pilot, "tab", "right", "right", "plus", "t")
+        assert chart.window is not None
+        assert chart.cursor_x is not None
+        said = [toast.message for toast in pilot.app._notifications]
+        assert said == ["These times are relative: the file gives no date."]
+    build = DocumentBuilder("dated")
+    times = build.times("clock", [(1_760_000_000 + i) * 10**9 for i in range(50)])
+    height = build.doubles("height", [float(i) for i in range(50)], index=times)
+    build.double_over_time("Climb", [(height, build.statuses("ok", height))])
+    async with opened(build) as pilot:
+        chart = pilot.app.screen.query_one(Card).chart
+        await press(pilot, "tab", "right", "right", "plus")
+        before = chart.window, chart.cursor_x
+        for words in ("Times since the start.", "Times as UTC."):
+            await press(pilot, "t")
+            assert (chart.window, chart.cursor_x) == before
+            assert [toast.message for toast in pilot.app._notifications][-1] == words
+
+
+async def test_the_cursor_stops_at_samples() -> None:
+    build = DocumentBuilder("few")
+    times = build.times("clock", [0.0, 0.3, 7.0, 10.0])
+    few = build.doubles("few", [1.0, 2.0, 3.0, 4.0], index=times)
+    build.double_over_time("Few", [(few, build.statuses("ok", few))])
+    async with opened(build) as pilot:
+        chart = pilot.app.screen.query_one(Card).chart
+        await press(pilot, "tab", "right")
+        places = [chart.cursor_x]
+        for key in ("left", "left", "left", "right", "right", "right", "right"):
+            await press(pilot, key)
+            places.append(chart.cursor_x)
+        assert places == pytest.approx([7.0, 0.3, 0.0, 0.0, 0.3, 7.0, 10.0, 10.0])
+
+
+async def test_brackets_go_to_the_samples_that_fail() -> None:
+    async with opened(climb()) as pilot:
+        chart = pilot.app.screen.query_one(Card).chart
+        await press(pilot, "tab")
+        places = []
+        for key in ("]", "]", "]", "[", "["):
+            await press(pilot, {"]": "right_square_bracket", "[": "left_square_bracket"}[key])
+            places.append(chart.cursor_x)
+        assert places == pytest.approx([4.0, 12.0, 4.0, 12.0, 4.0])
+        assert "!" in line_below(pilot, chart)
+    async with opened(waves()) as pilot:
+        await press(pilot, "tab", "right_square_bracket")
+        said = [toast.message for toast in pilot.app._notifications]
+        assert said == ["No sample fails, and none is without a value."]
+
+
+async def test_an_anchor_gives_differences() -> None:
+    async with opened(climb()) as pilot:
+        chart = pilot.app.screen.query_one(Card).chart
+        await press(pilot, "tab", "right_square_bracket", "a", "right_square_bracket")
+        below = line_below(pilot, chart)
+        assert "Δ +8.000 s" in below
+        change = 1.05**120 - 1.05**40
+        assert f"Δ +{change:.6g} m" in below
+        await press(pilot, "a")
+        assert "Δ" not in line_below(pilot, chart)
+
+
+def shown_y(chart: ChartView) -> Window:
+    assert chart._painted is not None
+    shown = chart._painted.picture.y_range
+    assert shown is not None
+    return shown
+
+
+async def test_the_y_axis_zooms_fits_and_is_logarithmic() -> None:
+    build = DocumentBuilder("limits")
+    times = build.times("clock", [i / 10 for i in range(100)])
+    height = build.doubles("height", [10.0 + i / 100 for i in range(100)], unit="m", index=times)
+    fine = build.statuses("ok", height)
+    build.double_over_time("Height", [(height, fine)], limits=[(None, 8.5)])
+    async with opened(build) as pilot:
+        chart = pilot.app.screen.query_one(Card).chart
+        await press(pilot, "tab")
+        low, high = shown_y(chart)
+        assert low < 8.5
+        await press(pilot, "f")
+        assert shown_y(chart)[0] == pytest.approx(10.0, abs=0.1)
+        await press(pilot, "0")
+        assert shown_y(chart) == (low, high)
+        await press(pilot, "shift+up")
+        inner = shown_y(chart)
+        assert inner[1] - inner[0] == pytest.approx((high - low) / 2)
+        await press(pilot, "shift+down")
+        assert shown_y(chart) == pytest.approx((low, high))
+        await press(pilot, "0", "Y")
+        assert shown_y(chart)[1] == pytest.approx(math.log10(high), abs=0.02)
+        chart.look_at(0.0)
+        assert "10 m" in line_below(pilot, chart)
+    async with opened(waves()) as pilot:
+        await press(pilot, "tab", "Y")
+        said = [toast.message for toast in pilot.app._notifications]
+        assert said == ["Only curves of positive values have a logarithmic axis."]
+
+
+async def test_a_hidden_series_is_said_on_the_card_and_stays_hidden_in_the_list() -> None:
+    async with opened(waves()) as pilot:
+        await press(pilot, "enter", "s", "space", "escape")
+        assert "1 of 2 series hidden" in text(pilot)
+        await press(pilot, "right", "escape")
+        chart = pilot.app.screen.query_one(Card).chart
+        assert chart.options.hidden == {"slow"}
+        assert chart.cursor_x is not None
+        assert "1 of 2 series hidden" in text(pilot)
+        await press(pilot, "enter")
+        assert "1 of 2 series hidden" in text(pilot)
+
+
+async def test_figures_in_space_offer_neither_cursor_nor_zoom() -> None:
+    build = DocumentBuilder("space")
+    path = {"type": "scatter3d", "x": [0, 1, 2], "y": [0, 1, 0], "z": [5, 6, 7]}
+    build.plotly("Path", {"data": [path]})
+    async with opened(build) as pilot:
+        await press(pilot, "tab")
+        chart = pilot.app.screen.query_one(Card).chart
+        assert chart.has_focus
+        assert not {"←", "→", "+", "-"}.intersection(" ".join(keys(pilot)).split())
+        await press(pilot, "right", "plus", "right_square_bracket")
+        assert chart.cursor_x is None
+        assert chart.window is None

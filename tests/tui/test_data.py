@@ -259,7 +259,7 @@ async def test_keys_of_data_do_something(sample: Path) -> None:
         await press(pilot, "v")
         assert keys(pilot) == ["v", "Esc", "?", "q"]
         await press(pilot, "escape", "k", "k", "enter")
-        assert keys(pilot) == ["← →", "+ -", "v", "Esc", "?", "q"]
+        assert keys(pilot) == ["← →", "+ -", "]", "v", "Esc", "?", "q"]
         await press(pilot, "plus")
         assert "0" in keys(pilot)
     async with opened(sample) as pilot:

@@ -13,6 +13,7 @@ import numpy as np
 from resim_inspect.charts.build.bars import bar_chart, batchwise_bar_chart
 from resim_inspect.charts.build.histogram import histogram
 from resim_inspect.charts.build.image import image_list, single_image
+from resim_inspect.charts.build.log_axis import with_log_y
 from resim_inspect.charts.build.metrics_data import draw_series as draw_series
 from resim_inspect.charts.build.over_time import double_over_time, line_plot
 from resim_inspect.charts.build.scalar import scalar
@@ -90,6 +91,7 @@ def draw(document: Document, metric: Metric, options: DrawOptions = DEFAULTS) ->
     try:
         # Overflows are expected of hostile numbers; a warning would spoil a screen.
         with np.errstate(all="ignore"):
-            return BUILDERS[type(metric.values)](source, metric, metric.values)
+            drawing = BUILDERS[type(metric.values)](source, metric, metric.values)
+            return with_log_y(drawing) if options.log_y else drawing
     except (MissingError, DocumentError) as error:
         return source.message(metric, str(error))

@@ -40,6 +40,8 @@ class DrawOptions:
     """Mark failing samples."""
     image_index: int = 0
     """Position of the image in a list of images, from 0."""
+    log_y: bool = False
+    """Draw plots whose values are all positive on a logarithmic y axis."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from resim_inspect.charts.analysis.captions import caption as caption_of
@@ -28,28 +30,26 @@ def render(
     height: int,
     *,
     window: tuple[float, float] | None = None,
+    y_window: tuple[float, float] | None = None,
+    fit_y: bool = False,
     cursor: float | None = None,
     palette: Palette = DARK,
 ) -> Picture:
     """Draw in `width` × `height` cells. Never raises for the content of a file.
 
-    `window`: the x range to show, in axis units; `cursor`: a position to mark and read out.
+    `window`: the x range to show, in axis units; `y_window`: that of the left y axis;
+    `fit_y`: fit y to the data in the window alone; `cursor`: a position to mark and read out.
     Pure: the same arguments give the same picture. Call it off the UI loop.
     """
     # Overflows are expected of hostile numbers; a warning would spoil a screen.
     with np.errstate(all="ignore"):
-        return _render(drawing, width, height, window, cursor, palette)
+        view = PanelRequest(width, height, palette, window, cursor, y_window, fit_y)
+        return _render(drawing, view)
 
 
-def _render(
-    drawing: Drawing,
-    width: int,
-    height: int,
-    window: tuple[float, float] | None,
-    cursor: float | None,
-    palette: Palette,
-) -> Picture:
-    width, height = max(1, min(_MAX_SIDE, width)), max(1, min(10 * _MAX_SIDE, height))
+def _render(drawing: Drawing, view: PanelRequest) -> Picture:
+    width, height = max(1, min(_MAX_SIDE, view.width)), max(1, min(10 * _MAX_SIDE, view.height))
+    palette = view.palette
     main = drawing.main
     foot = 1 if height >= 6 and (main is not None or caption_of(drawing)) else 0
     # Notes have a quarter of the height, and what low panels leave free.
@@ -61,13 +61,9 @@ def _render(
     image: Rect | None = None
     for panel, rect in _arranged(drawing.panels, width, room):
         chosen = panel is main
-        request = PanelRequest(
-            rect.width,
-            rect.height,
-            palette,
-            window if chosen else None,
-            cursor if chosen else None,
-        )
+        request = PanelRequest(rect.width, rect.height, palette)
+        if chosen:
+            request = replace(view, width=rect.width, height=rect.height)
         painted = painter_of(panel).paint(panel, request)
         grid.paste(rect.x, rect.y, painted.grid)
         more += painted.more
@@ -80,7 +76,7 @@ def _render(
     for row, note in enumerate(notes):
         grid.put(0, room + row, note, palette.style("dim"))
     if foot:
-        _paint_foot(grid, drawing, caption, cursor, palette)
+        _paint_foot(grid, drawing, caption, view.cursor, palette)
     return _picture(grid, main_panel, corner, caption, more, image)
 
 

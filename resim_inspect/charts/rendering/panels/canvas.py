@@ -22,6 +22,10 @@ class PanelRequest:
     window: tuple[float, float] | None = None
     """Range of x to show, in axis units; None for all."""
     cursor: float | None = None
+    y_window: tuple[float, float] | None = None
+    """Range of y to show on the left axis; None for what the window needs."""
+    fit_y: bool = False
+    """Fit the y axes to the data in the window alone: not to thresholds or set limits."""
 
 
 @dataclass(frozen=True)

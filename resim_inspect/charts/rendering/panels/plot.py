@@ -42,10 +42,11 @@ def paint(panel: Plot, request: PanelRequest) -> PaintedPanel:
     view = x_range(panel, request.window)
     bins = max(4, 2 * width)
     decimated = [(curve, decimate(curve, panel.x, view, bins)) for curve in panel.curves]
-    left_range = y_range(panel, panel.y, False, decimated, view)
+    ranged = _without_limits(panel) if request.fit_y else panel
+    left_range = request.y_window or y_range(ranged, ranged.y, False, decimated, view)
     right_range = (0.0, 1.0)
-    if panel.right is not None:
-        right_range = y_range(panel, panel.right, True, decimated, view)
+    if ranged.right is not None:
+        right_range = y_range(ranged, ranged.right, True, decimated, view)
     top = _paint_head(grid, panel, request, (view, left_range))
     axes, area = arrange(panel, request, top, (left_range, right_range))
     x = Scale(*view, area.width, panel.x.reverse)
@@ -71,6 +72,12 @@ def paint(panel: Plot, request: PanelRequest) -> PaintedPanel:
         caption=_caption(decimated, panel.y),
         read=read,
     )
+
+
+def _without_limits(panel: Plot) -> Plot:
+    """The plot without what widens its y axes beyond the data."""
+    right = None if panel.right is None else replace(panel.right, limits=None)
+    return replace(panel, y=replace(panel.y, limits=None), right=right, reference_lines=())
 
 
 def _paint_head(grid: Grid, panel: Plot, request: PanelRequest, ranges: tuple[Range, Range]) -> int:

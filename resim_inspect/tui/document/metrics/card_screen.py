@@ -28,7 +28,12 @@ class CardScreen(MainScreen[int | None]):
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.CARD]
 
     def __init__(
-        self, session: Session, position: int, positions: Sequence[int], at: float | None = None
+        self,
+        session: Session,
+        position: int,
+        positions: Sequence[int],
+        at: float | None = None,
+        chart: ChartView | None = None,
     ) -> None:
         super().__init__()
         self.session = session
@@ -36,6 +41,8 @@ class CardScreen(MainScreen[int | None]):
         self.positions = positions
         self.at = at
         self._some_fail = any(map(self._fails, positions))
+        self.small_chart = chart
+        """The chart beside the list: its zoom, cursor and choices come along, and go back."""
 
     def compose(self) -> ComposeResult:
         yield TopBar()
@@ -46,6 +53,8 @@ class CardScreen(MainScreen[int | None]):
         self._show()
         card = self.query_one(Card)
         card.chart.focus()
+        if self.small_chart is not None:
+            card.chart.take_view(self.small_chart)
         if self.at is not None:
             card.chart.look_at_ns(self.at)
 
@@ -115,7 +124,9 @@ class CardScreen(MainScreen[int | None]):
 
     def action_close(self) -> None:
         chart = self.query_one(Card).chart
-        if chart.window is not None:
+        if chart.is_zoomed:
             chart.action_reset()
             return
+        if self.small_chart is not None:
+            self.small_chart.follow(chart)
         self.dismiss(self.position)

@@ -123,7 +123,7 @@ class MetricsPane(Pane, FilterHost):
         if self.clear_filter():
             return True
         chart = self.card.chart if self.card is not None else None
-        if chart is not None and (chart.window is not None or chart.cursor_x is not None):
+        if chart is not None and (chart.is_zoomed or chart.cursor_x is not None):
             chart.action_reset()
             return True
         if not self.list.has_focus:
@@ -171,7 +171,8 @@ class MetricsPane(Pane, FilterHost):
                 self.list.go_to(last)
             self.post_message(KeyHintsChanged())
 
-        screen = CardScreen(self.session, position, self.list.positions, at)
+        chart = self.card.chart if self.card is not None and self.card.display else None
+        screen = CardScreen(self.session, position, self.list.positions, at, chart)
         self.app.push_screen(screen, closed)
 
     # Keys.

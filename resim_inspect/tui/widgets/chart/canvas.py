@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.segment import Segment
-from rich.style import Style
 from textual import work
 from textual.geometry import Region
 from textual.message import Message
@@ -17,9 +15,9 @@ from resim_inspect.document import Document
 from resim_inspect.tui.key_hints import key_of
 from resim_inspect.tui.theme import ThemeStyles, theme_styles
 from resim_inspect.tui.widgets.chart.painter import Painted, Request, Subject, paint
-from resim_inspect.tui.widgets.chart.reading_line import cursor_line, idle_line
+from resim_inspect.tui.widgets.chart.reading_line import cursor_line, idle_line, lit_column
 from resim_inspect.tui.widgets.chart.terminal_graphics import Graphics, send, stamp
-from resim_inspect.tui.widgets.chart.viewport import Window, scroll_into_view
+from resim_inspect.tui.widgets.chart.viewport import View, Window, scroll_into_view
 from resim_inspect.tui.widgets.row_list import LineWidget, StyledText, strip_of
 from resim_inspect.tui.workers import Background
 
@@ -53,6 +51,8 @@ class ChartCanvas(Background, LineWidget, can_focus=True):
         self.cursor_x: float | None = None
         self.anchor_x: float | None = None
         """The second cursor, from which differences are counted."""
+        self.y_window: Window | None = None
+        self.fit_y = False
         self._painted: Painted | None = None
         self._busy = False
         self._stale = False
@@ -78,7 +78,7 @@ class ChartCanvas(Background, LineWidget, can_focus=True):
             return
         if old is None or (old.kind, old.position) != (kind, position):
             self.options = DrawOptions(time=self.options.time, statuses=self.options.statuses)
-            self.window = self.cursor_x = None
+            self._reset_view()
         self._scroll = self._extra = 0
         self._stale = True
         self.set_timer(KEEP_OLD, self._tidy)
@@ -87,9 +87,31 @@ class ChartCanvas(Background, LineWidget, can_focus=True):
 
     def clear(self) -> None:
         """Show nothing."""
-        self.subject = self.window = self.cursor_x = None
+        self.subject = None
+        self._reset_view()
         self._put(None)
         self.refresh()
+
+    def _reset_view(self) -> None:
+        self.window = self.y_window = self.cursor_x = self.anchor_x = None
+        self.fit_y = False
+
+    def take_view(self, other: ChartCanvas) -> None:
+        """Show the same choices, zoom and cursor as another chart of the same subject."""
+        if other.subject != self.subject:
+            return
+        self.options, self.window = other.options, other.window
+        self.y_window, self.fit_y = other.y_window, other.fit_y
+        self.cursor_x, self.anchor_x = other.cursor_x, other.anchor_x
+        self._ask()
+        self.refresh()
+
+    def follow(self, other: ChartCanvas) -> None:
+        """Show what another chart shows, in the same way."""
+        subject = other.subject
+        if subject is not None and subject.document is not None:
+            self.show(subject.document, subject.kind, subject.position)
+            self.take_view(other)
 
     def look_at(self, x: float) -> None:
         """Put the cursor at a position of the axis once the drawing is there."""
@@ -133,6 +155,11 @@ class ChartCanvas(Background, LineWidget, can_focus=True):
 
         return extent(self.drawing.main)
 
+    @property
+    def is_zoomed(self) -> bool:
+        """True if not all data are in view, or the y axis is not its usual one."""
+        return self.window is not None or self.y_window is not None or self.fit_y
+
     def _tidy(self) -> None:
         if self._stale:
             self._put(None)
@@ -145,7 +172,12 @@ class ChartCanvas(Background, LineWidget, can_focus=True):
         styles = theme_styles(self.app)
         palette = "plain" if styles.plain else "dark" if styles.dark else "light"
         return Request(
-            self.subject, self.options, width, height + self._extra, self.window, palette
+            self.subject,
+            self.options,
+            width,
+            height + self._extra,
+            View(self.window, self.y_window, self.fit_y),
+            palette,
         )
 
     def _ask(self) -> None:
@@ -179,12 +211,18 @@ class ChartCanvas(Background, LineWidget, can_focus=True):
         if painted.request.subject == self.subject:
             self._put(painted)
             self._stale = False
+            self.border_subtitle = self._hidden_note(painted.drawing)
             if painted.picture.more and painted.picture.plot is None and not self._extra:
                 self._extra = min(painted.picture.more, 5000)
             self.refresh()
             self._place_ns()
             self.post_message(self.Read())
         self._ask()
+
+    def _hidden_note(self, drawing: Drawing) -> str:
+        """`1 of 2 series hidden`; empty if all are shown."""
+        hidden = len(self.options.hidden.intersection(drawing.series))
+        return f"{hidden} of {len(drawing.series):,} series hidden" if hidden else ""
 
     def on_resize(self) -> None:
         self._extra = self._scroll = 0
@@ -277,16 +315,14 @@ class ChartCanvas(Background, LineWidget, can_focus=True):
             return Strip.blank(width, base)
         line = lines[y + self._scroll].apply_style(base)
         line = line.crop_extend(0, width, base)
-        column = self._cursor_column()
         plot = painted.picture.plot
-        if column is None or plot is None or not plot.y <= y < plot.y + plot.height:
+        if plot is None or self.drawing is None or not plot.y <= y < plot.y + plot.height:
             return line
-        return _lit(line, column, theme_styles(self.app))
-
-    def _cursor_column(self) -> int | None:
-        if self.cursor_x is None or self._painted is None or self.drawing is None:
-            return None
-        return self._painted.picture.column_of(self.cursor_x)
+        for x in (self.anchor_x, self.cursor_x):
+            column = None if x is None else painted.picture.column_of(x)
+            if column is not None:
+                line = lit_column(line, column, theme_styles(self.app))
+        return line
 
     def reading(self, styles: ThemeStyles) -> list[StyledText]:
         """The last line: the values under the cursor, or how much is drawn."""
@@ -300,7 +336,7 @@ class ChartCanvas(Background, LineWidget, can_focus=True):
             if drawing.images > 1:
                 number, key = drawing.image_index + 1, key_of("chart.next_image")
                 parts.append(f"image {number} of {drawing.images}, {key} next")
-            if self.window is not None:
+            if self.is_zoomed:
                 parts.append(f"zoomed, {key_of('chart.reset')} shows all")
             graphics = self._graphics
             if graphics and graphics.trouble and self._painted and self._painted.picture.image:
@@ -308,17 +344,3 @@ class ChartCanvas(Background, LineWidget, can_focus=True):
             extremes = self._painted.extremes if self._painted else None
             return idle_line(parts, extremes, self.size.width, styles)
         return cursor_line(drawing.main, self.cursor_x, self.anchor_x, self.size.width, styles)
-
-
-def _lit(line: Strip, column: int, styles: ThemeStyles) -> Strip:
-    """The line with one column standing out."""
-    before, cell, after = line.crop(0, column), line.crop(column, column + 1), line.crop(column + 1)
-    bright = styles.pick + styles.accent if not styles.plain else styles.pick
-    lit = [
-        Segment(
-            "│" if segment.text.isspace() else segment.text,
-            (segment.style or Style()) + (bright if segment.text.isspace() else styles.pick),
-        )
-        for segment in cell
-    ]
-    return Strip.join([before, Strip(lit, cell.cell_length), after])

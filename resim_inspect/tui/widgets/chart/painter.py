@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,6 +12,7 @@ from textual.strip import Strip
 
 from resim_inspect.document import Document
 from resim_inspect.text import clean
+from resim_inspect.tui.widgets.chart.viewport import View
 
 if TYPE_CHECKING:
     from resim_inspect.charts.analysis.value_range import ValueRange
@@ -38,7 +40,7 @@ class Request(NamedTuple):
     options: DrawOptions
     width: int
     height: int
-    window: tuple[float, float] | None
+    view: View
     palette: str
 
 
@@ -51,6 +53,8 @@ class Painted(NamedTuple):
     strips: tuple[Strip, ...]
     extremes: ValueRange | None = None
     """The smallest and the largest value of the panel that is read."""
+    has_failing: bool = False
+    """True if a sample of it fails or has no value."""
     sharp: GraphicsImage | None = None
     """The same with its image as graphics, where the terminal has them."""
 
@@ -58,11 +62,12 @@ class Painted(NamedTuple):
 def paint(request: Request, known: Painted | None, graphics: Graphics | None = None) -> Painted:
     """Draw and render; decodes series, so not for the thread that shows the screen."""
     from resim_inspect.charts import DARK, LIGHT, PLAIN, draw, draw_series, render
+    from resim_inspect.charts.analysis.sample_steps import next_failing
     from resim_inspect.charts.analysis.value_range import value_range
 
     options, subject = request.options, request.subject
     if known and known.request.subject == subject and known.request.options == options:
-        drawing, extremes = known.drawing, known.extremes
+        drawing, extremes, has_failing = known.drawing, known.extremes, known.has_failing
     else:
         document = subject.document
         if document is None:
@@ -72,14 +77,24 @@ def paint(request: Request, known: Painted | None, graphics: Graphics | None = N
         else:
             drawing = draw_series(document, document.data[subject.position], options.category)
         extremes = value_range(drawing.main)
+        has_failing = next_failing(drawing.main, -math.inf, 1) is not None
     palette = {"dark": DARK, "light": LIGHT}.get(request.palette, PLAIN)
-    picture = render(drawing, request.width, request.height, window=request.window, palette=palette)
+    view = request.view
+    picture = render(
+        drawing,
+        request.width,
+        request.height,
+        window=view.window,
+        y_window=view.y_window,
+        fit_y=view.fit_y,
+        palette=palette,
+    )
     lines = strips(picture)
     # Without colours the placeholders of images, whose colour is the image's number, say nothing.
     if graphics is None or request.palette == "plain":
-        return Painted(request, drawing, picture, lines, extremes)
+        return Painted(request, drawing, picture, lines, extremes, has_failing)
     sharp = graphics.sharpen(drawing, picture, lines)
-    return Painted(request, drawing, picture, lines, extremes, sharp)
+    return Painted(request, drawing, picture, lines, extremes, has_failing, sharp)
 
 
 def _file(subject: Subject) -> Drawing:

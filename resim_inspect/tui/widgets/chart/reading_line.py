@@ -1,4 +1,4 @@
-"""The line below a chart: the values under the cursor, or the extremes of the data."""
+"""What a cursor adds to a chart: its column, and the line of values below the chart."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
 
 from resim_inspect.text import cut
 from resim_inspect.tui.theme import ThemeStyles
@@ -60,3 +63,17 @@ def cursor_line(
         if reading.sample_x:
             pieces.append((f" at {reading.sample_x}", styles.quiet))
     return pieces
+
+
+def lit_column(line: Strip, column: int, styles: ThemeStyles) -> Strip:
+    """The line with one column standing out."""
+    before, cell, after = line.crop(0, column), line.crop(column, column + 1), line.crop(column + 1)
+    bright = styles.pick + styles.accent if not styles.plain else styles.pick
+    lit = [
+        Segment(
+            "│" if segment.text.isspace() else segment.text,
+            (segment.style or Style()) + (bright if segment.text.isspace() else styles.pick),
+        )
+        for segment in cell
+    ]
+    return Strip.join([before, Strip(lit, cell.cell_length), after])

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from textual import events, work
 from textual.binding import BindingType
 
+from resim_inspect.charts.model.drawing import Plot
 from resim_inspect.document.enums import MetricType
+from resim_inspect.document.model import DATED_FROM_NS
 from resim_inspect.text import clean
 from resim_inspect.tui import keymap
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.chart.canvas import ChartCanvas
-from resim_inspect.tui.widgets.chart.viewport import Window, clamp, pan, zoom
+from resim_inspect.tui.widgets.chart.viewport import Window, clamp, pan, scale, zoom
 
 if TYPE_CHECKING:
-    from resim_inspect.charts.model.drawing import TimeMode
     from resim_inspect.document import Document
     from resim_inspect.document.model import Metric
 
@@ -37,8 +39,12 @@ class ChartView(ChartCanvas):
         if self._view() is not None:
             hints += [Hint("chart.left"), Hint("chart.right")]
             hints += [Hint("chart.zoom_in"), Hint("chart.zoom_out")]
-            if self.window is not None:
+            if self.is_zoomed:
                 hints.append(Hint("chart.reset"))
+            if self._painted is not None and self._painted.has_failing:
+                hints.append(Hint("chart.next_failing"))
+            if self.cursor_x is not None:
+                hints.append(Hint("chart.anchor"))
         if self._extra:
             hints += [Hint("chart.up"), Hint("chart.down")]
         if drawing is not None and drawing.images > 1:
@@ -69,8 +75,47 @@ class ChartView(ChartCanvas):
             self.window = pan(self.window, view[1], part)
             self._ask()
 
+    def action_zoom_y(self, factor: float) -> None:
+        main = self.drawing.main if self.drawing else None
+        shown = self._painted.picture.y_range if self._painted else None
+        if not isinstance(main, Plot) or shown is None:
+            self.app.notify("This chart has no y axis that can be zoomed.", timeout=3)
+            return
+        self.y_window = scale(shown, factor, self._value_at_cursor(main))
+        self._ask()
+        self.post_message(self.Read())
+
+    def _value_at_cursor(self, main: Plot) -> float | None:
+        """The first value under the cursor, in units of the y axis."""
+        if self.cursor_x is None:
+            return None
+        from resim_inspect.charts.analysis.readout import readings
+
+        values = [r.value for r in readings(main, self.cursor_x) if r.value is not None]
+        if not values or (main.y.kind == "log" and values[0] <= 0):
+            return None
+        return math.log10(values[0]) if main.y.kind == "log" else values[0]
+
+    def action_fit(self) -> None:
+        self.fit_y, self.y_window = not self.fit_y, None
+        self._ask()
+        self.post_message(self.Read())
+
+    def action_log(self) -> None:
+        from resim_inspect.charts.build.log_axis import can_be_log
+
+        main = self.drawing.main if self.drawing else None
+        subject = self.subject
+        of_metric = subject is not None and subject.kind == "metric"
+        if not self.options.log_y and not (of_metric and can_be_log(main)):
+            self.app.notify("Only curves of positive values have a logarithmic axis.", timeout=3)
+            return
+        self.options = replace(self.options, log_y=not self.options.log_y)
+        self.y_window = None
+        self._ask()
+
     def action_reset(self) -> None:
-        self.window = self.cursor_x = None
+        self._reset_view()
         self._scroll = 0
         self._ask()
         self.refresh()
@@ -82,15 +127,41 @@ class ChartView(ChartCanvas):
             if self.drawing is not None and self.drawing.images > 1:
                 self.action_image(1 if columns > 0 else -1)
             return
+        from resim_inspect.charts.analysis.sample_steps import snap
+        from resim_inspect.charts.analysis.sample_steps import step as next_sample
+
+        main = self.drawing.main if self.drawing else None
         window, extent = view
         step = (window[1] - window[0]) / max(1, self._painted.picture.plot.width)
         if self._painted.picture.reverse:
             step = -step
         if self.cursor_x is None or not window[0] <= self.cursor_x <= window[1]:
-            at = (window[0] + window[1]) / 2
+            at = snap(main, (window[0] + window[1]) / 2)
         else:
-            at = self.cursor_x + columns * step
+            at = next_sample(main, self.cursor_x, columns * step)
         self._put_cursor(min(max(at, extent[0]), extent[1]))
+
+    def action_failing(self, direction: int) -> None:
+        from resim_inspect.charts.analysis.sample_steps import next_failing
+
+        view = self._view()
+        main = self.drawing.main if self.drawing else None
+        edge = -math.inf if direction > 0 else math.inf
+        here = edge if self.cursor_x is None else self.cursor_x
+        at = next_failing(main, here, direction) if view is not None else None
+        if at is None:
+            self.app.notify("No sample fails, and none is without a value.", timeout=3)
+        else:
+            self._put_cursor(at)
+
+    def action_anchor(self) -> None:
+        if self._view() is None:
+            return
+        if self.cursor_x is None:
+            self.action_cursor(1)
+        self.anchor_x = self.cursor_x if self.anchor_x is None else None
+        self.refresh()
+        self.post_message(self.Read())
 
     def _put_cursor(self, at: float) -> None:
         view = self._view()
@@ -146,15 +217,17 @@ class ChartView(ChartCanvas):
         self.app.notify(clean(sentence, 600), severity=severity, timeout=10, markup=False)
 
     def action_time(self) -> None:
-        following: dict[TimeMode, TimeMode] = {
-            "auto": "relative",
-            "relative": "absolute",
-            "absolute": "auto",
-        }
-        words = {"auto": "as the data look", "relative": "since the start", "absolute": "as UTC"}
-        self.options = replace(self.options, time=following[self.options.time])
-        self.app.notify(f"Times {words[self.options.time]}.", timeout=2)
-        self.window = self.cursor_x = None
+        main = self.drawing.main if self.drawing else None
+        axis = main.x if isinstance(main, Plot) else None
+        if axis is None or axis.kind != "time":
+            self.app.notify("This chart has no time axis.", timeout=3)
+            return
+        if axis.base < DATED_FROM_NS:
+            self.app.notify("These times are relative: the file gives no date.", timeout=3)
+            return
+        relative = self.options.time != "relative"
+        self.options = replace(self.options, time="relative" if relative else "absolute")
+        self.app.notify("Times since the start." if relative else "Times as UTC.", timeout=2)
         self._ask()
 
     def action_statuses(self) -> None:
@@ -242,8 +315,10 @@ class ChartView(ChartCanvas):
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         at, view = self._x_under(event), self._view()
-        if at is not None and view is not None:
-            self._put_cursor(at)
+        if at is not None and view is not None and self.drawing is not None:
+            from resim_inspect.charts.analysis.sample_steps import snap
+
+            self._put_cursor(snap(self.drawing.main, at))
             self._drag = (event.x, view[0])
             self.capture_mouse()
 

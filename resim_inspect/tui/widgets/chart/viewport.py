@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 Window = tuple[float, float]
+
+
+class View(NamedTuple):
+    """The part of a chart that is in view, in axis units."""
+
+    window: Window | None = None
+    """Range of x; None for all."""
+    y_window: Window | None = None
+    """Range of y of the left axis; None for what the window needs."""
+    fit_y: bool = False
+    """Fit y to the data in the window alone: not to thresholds or set limits."""
+
 
 MIN_SHARE = 1e-12
 """Width of the narrowest window, as a share of the whole extent."""
@@ -49,3 +63,11 @@ def scroll_into_view(at: float, window: Window, extent: Window) -> Window:
         return window
     half = (high - low) / 2
     return clamp((at - half, at + half), extent)
+
+
+def scale(window: Window, factor: float, anchor: float | None) -> Window:
+    """The window `factor` times as wide, about `anchor` if it is inside, else about its middle."""
+    low, high = window
+    if anchor is None or not low <= anchor <= high:
+        anchor = (low + high) / 2
+    return anchor - (anchor - low) * factor, anchor + (high - anchor) * factor
