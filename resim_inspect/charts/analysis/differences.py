@@ -12,7 +12,7 @@ from resim_inspect.text import DIGITS, quantity
 
 
 class Difference(NamedTuple):
-    """How much further the second position is, and how much larger its values are."""
+    """Distance of the second position from the first, and the growth of the values."""
 
     x_text: str
     """Distance of the samples, or of the positions where values hold over a stretch; empty on

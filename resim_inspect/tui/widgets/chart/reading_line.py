@@ -1,4 +1,4 @@
-"""What a cursor adds to a chart: its column, and the line of values below the chart."""
+"""Column of a chart's cursor, and the line of values below the chart."""
 
 from __future__ import annotations
 
