@@ -103,7 +103,7 @@ def _curves(panel: Plot) -> list[Reading]:
 
 
 def _boxes(panel: Plot) -> list[Reading]:
-    """The bars of a category axis; buckets of a histogram are no values."""
+    """The bars of a category axis; the heights of a histogram are counts and left out."""
     if panel.x.kind != "category":
         return []
     readings = []
