@@ -21,8 +21,11 @@ settings.load_profile("project")
 def pytest_configure() -> None:
     """Give each of several processes that test at once a temporary folder of its own: a runner
     looks through it for what others have left, which a test may be about."""
+    # Processes inherit ignored signals: under nohup or in a shell's background no test of a
+    # hangup or an interruption could work.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if sys.platform != "win32":
-        # Processes inherit an ignored signal: under nohup no test of a hangup could work.
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
     if worker := os.environ.get("PYTEST_XDIST_WORKER"):
         folder = Path(tempfile.gettempdir(), f"resim-tests-{os.getppid()}-{worker}")

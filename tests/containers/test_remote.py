@@ -167,8 +167,13 @@ def test_an_engine_that_lies_about_the_outputs_is_not_believed(
         call = job(far, tmp_path, address, script=":")
     assert call.code == 2
     assert says in call.result["message"], call.result
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["log"]
-    assert not list(tmp_path.parent.glob("**/evil"))
+    # What is refused is left out; nothing is written but in the folder of the outputs.
+    out = tmp_path / "out"
+    assert {path.name for path in tmp_path.iterdir()} <= {"log", "out"}
+    assert all(path.is_relative_to(out) for path in tmp_path.rglob("evil"))
+    assert not any(path.is_symlink() for path in tmp_path.rglob("*"))
+    assert not (tmp_path.parent / "evil").exists()
+    assert not Path("/etc/evil").exists()
 
 
 def test_docker_s_context_and_doctor(tmp_path: Path, far: Far) -> None:
