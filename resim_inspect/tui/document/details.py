@@ -17,6 +17,7 @@ from resim_inspect.document.model import (
     ScalarValues,
 )
 from resim_inspect.errors import DocumentError
+from resim_inspect.schema import metrics_pb2 as pb
 from resim_inspect.text import clean, count, full_number, number
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.theme import ThemeStyles
@@ -182,3 +183,10 @@ def data_details(document: Document, data: MetricsData) -> Mapping[str, str]:
         "external file": data.external_path or "",
         "used by": ", ".join(m.name for m in document.users_of(data)[:50]),
     }
+
+
+def row_marks(metric: pb.Metric) -> str:
+    """Marks of a metric that blocks, and of one that is hidden in ReSim; empty for neither."""
+    hidden = metric.HasField("should_display") and not metric.should_display
+    marks = (BLOCKING_MARK if metric.blocking else "") + (HIDDEN_MARK if hidden else "")
+    return f" {marks}" if marks else ""

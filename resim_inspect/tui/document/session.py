@@ -141,3 +141,12 @@ def _statuses(document: Document) -> dict[str, list[int]]:
     for metric in document.message.job_level_metrics.metrics:
         found.setdefault(metric.name, []).append(metric.status)
     return found
+
+
+def same_metric(old: Session, position: int, new: Session) -> int | None:
+    """Position in the new document of a metric of the old one, by id, else by name."""
+    metric = old.document.metrics[position]
+    same = new.document.metric_by_id(metric.id) if metric.id else None
+    if same is None or same.name != metric.name:
+        same = new.document.metric_named(metric.name) or same
+    return None if same is None else same.position

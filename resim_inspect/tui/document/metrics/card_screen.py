@@ -12,8 +12,7 @@ from textual.binding import BindingType
 from resim_inspect.document.enums import FAILING
 from resim_inspect.tui import keymap
 from resim_inspect.tui.document.metrics.card import Card
-from resim_inspect.tui.document.metrics.metric_list import same_metric
-from resim_inspect.tui.document.session import Session
+from resim_inspect.tui.document.session import Session, same_metric
 from resim_inspect.tui.document.top_bar import TopBar
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.widgets.bottom_bar import BottomBar

@@ -15,11 +15,10 @@ from textual.worker import get_current_worker
 from resim_inspect.document import Document
 from resim_inspect.document.enums import FAILING, MetricStatus, MetricType
 from resim_inspect.filtering.catalog import Grouping, View, folded
-from resim_inspect.schema import metrics_pb2 as pb
 from resim_inspect.text import clean, cut, pad, quantity
 from resim_inspect.tui import keymap
-from resim_inspect.tui.document.details import BLOCKING_MARK, HIDDEN_MARK
-from resim_inspect.tui.document.session import Session
+from resim_inspect.tui.document.details import row_marks
+from resim_inspect.tui.document.session import Session, same_metric
 from resim_inspect.tui.theme import ThemeStyles
 from resim_inspect.tui.widgets.row_list import RowList, StyledText
 from resim_inspect.tui.workers import Background, after_first_frame
@@ -347,19 +346,3 @@ class MetricList(RowList, Background):
             self._fetching = True
             self._fetch()
         self.refresh()
-
-
-def row_marks(metric: pb.Metric) -> str:
-    """Marks of a metric that blocks, and of one that is hidden in ReSim; empty for neither."""
-    hidden = metric.HasField("should_display") and not metric.should_display
-    marks = (BLOCKING_MARK if metric.blocking else "") + (HIDDEN_MARK if hidden else "")
-    return f" {marks}" if marks else ""
-
-
-def same_metric(old: Session, position: int, new: Session) -> int | None:
-    """Position in the new document of a metric of the old one, by id, else by name."""
-    metric = old.document.metrics[position]
-    same = new.document.metric_by_id(metric.id) if metric.id else None
-    if same is None or same.name != metric.name:
-        same = new.document.metric_named(metric.name) or same
-    return None if same is None else same.position
