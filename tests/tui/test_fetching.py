@@ -330,6 +330,10 @@ async def test_screen(
             await until(pilot, lambda: pilot.app.screen.query_one(FetchBar).fetch.listed)
         elif state == "gaps":
             await over(pilot)
+            await settle(pilot)
+            table = pilot.app.screen.query_one(JobsTable)
+            await until(pilot, lambda: all(row.cells for row in table.rows))
+            await settle(pilot)
         else:
             await until(pilot, lambda: isinstance(pilot.app.screen, TokenDialog | FetchErrorDialog))
         await pilot.app.screen.wait_for_refresh()
