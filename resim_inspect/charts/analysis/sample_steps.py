@@ -42,7 +42,7 @@ def step(panel: Panel | None, x: float, distance: float) -> float:
 def next_failing(panel: Panel | None, x: float, direction: int) -> float | None:
     """The next sample that fails or has no value, after x (axis units) or before it.
 
-    From the last one it goes on with the first; None if there is no such sample.
+    Wraps around after the last one; None if no such sample exists.
     """
     forward = direction > 0
     failing = list(_failing(panel))

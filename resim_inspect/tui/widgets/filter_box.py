@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Protocol
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -90,6 +91,18 @@ class FilterBox(Vertical):
         self.post_message(self.Submitted())
 
 
+class FilteredList(Protocol):
+    """A list with a filter, whatever widget it is."""
+
+    query_text: str
+    """The filter as it was typed."""
+    query_error: str
+    """Problem of the filter; empty if it has none."""
+
+    def set_query(self, text: str) -> None:
+        """Filter; a filter that cannot be parsed leaves the list as it is."""
+
+
 class FilterHost:
     """A pane or screen whose list has a filter; it comes after the widget among the bases."""
 
@@ -101,13 +114,12 @@ class FilterHost:
         """An example of a filter, and the fields that it may ask for."""
         raise NotImplementedError
 
-    def filter_text(self) -> str:
-        """The filter of the list."""
+    def filtered_list(self) -> FilteredList:
+        """The list that is filtered."""
         raise NotImplementedError
 
-    def apply_filter(self, text: str) -> str:
-        """Filter the list; return what is wrong with the filter, empty for nothing."""
-        raise NotImplementedError
+    def filter_applied(self) -> None:
+        """Follow a change of the filter."""
 
     def focus_main(self) -> None:
         """Focus the list."""
@@ -125,34 +137,39 @@ class FilterHost:
         boxes = self.filter_boxes()
         if not boxes:
             example, _ = self.filter_help()
-            boxes = [FilterBox(self.filter_text(), example)]
+            boxes = [FilterBox(self.filtered_list().query_text, example)]
             await self.filter_parent().mount(boxes[0], before=0)
         boxes[0].display = True
         boxes[0].input.focus()
 
     def on_filter_box_changed(self, message: FilterBox.Changed) -> None:
         message.stop()
-        self.show_problem(self.apply_filter(message.text))
+        self._apply(message.text)
 
     def on_filter_box_submitted(self, message: FilterBox.Submitted) -> None:
         message.stop()
         self.focus_main()
 
-    def show_problem(self, problem: str) -> None:
+    def _apply(self, text: str) -> None:
+        self.filtered_list().set_query(text)
+        self.filter_applied()
+        self.show_problem()
+
+    def show_problem(self) -> None:
         """Show what is wrong with the filter beside the field."""
         for box in self.filter_boxes():
-            box.set_problem(problem)
+            box.set_problem(self.filtered_list().query_error)
 
     def set_filter(self, text: str) -> None:
         """Set the filter of list and field."""
         for box in self.filter_boxes():
             box.set_text(text)
-        self.show_problem(self.apply_filter(text))
+        self._apply(text)
 
     def clear_filter(self) -> bool:
         """Drop the filter and focus the list; return False if there is none to drop."""
         open_ = [box for box in self.filter_boxes() if box.display]
-        if not self.filter_text() and not open_:
+        if not self.filtered_list().query_text and not open_:
             return False
         self.set_filter("")
         self.focus_main()

@@ -245,7 +245,7 @@ class WorkspaceScreen(MainScreen[None], Background, FilterHost):
         jobs.border_title = title
         jobs.border_subtitle = overflow_hint(*table.outside(table.scrollable_content_region.width))
         self.query_one("#cell", Static).update(table.cell)
-        self.show_problem(table.query_error)
+        self.show_problem()
         self.query_one(JobsHeading).refresh()
         self.update_hints()
 
@@ -316,13 +316,11 @@ class WorkspaceScreen(MainScreen[None], Background, FilterHost):
 
         return JobFields.EXAMPLE, JobFields.HELP
 
-    def filter_text(self) -> str:
-        return self.table.query_text
+    def filtered_list(self) -> JobsTable:
+        return self.table
 
-    def apply_filter(self, text: str) -> str:
-        self.table.set_query(text)
+    def filter_applied(self) -> None:
         self._lines()
-        return self.table.query_error
 
     def focus_main(self) -> None:
         self.table.focus()

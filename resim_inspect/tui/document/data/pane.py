@@ -168,12 +168,8 @@ class DataPane(Pane, FilterHost):
 
         return DataFields.EXAMPLE, DataFields.HELP
 
-    def filter_text(self) -> str:
-        return self.list.query_text
-
-    def apply_filter(self, text: str) -> str:
-        self.list.set_query(text)
-        return self.list.query_error
+    def filtered_list(self) -> DataList:
+        return self.list
 
     def dismiss_layer(self) -> bool:
         if self.list.has_focus or self.is_filtering():

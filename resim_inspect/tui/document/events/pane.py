@@ -130,13 +130,11 @@ class EventsPane(Pane, FilterHost):
 
         return EventFields.EXAMPLE, EventFields.HELP
 
-    def filter_text(self) -> str:
-        return self.list.query_text
+    def filtered_list(self) -> EventList:
+        return self.list
 
-    def apply_filter(self, text: str) -> str:
-        self.list.set_query(text)
+    def filter_applied(self) -> None:
         self._show()
-        return self.list.query_error
 
     def dismiss_layer(self) -> bool:
         if self.list.has_focus or self.is_filtering():

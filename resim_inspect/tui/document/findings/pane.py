@@ -109,6 +109,10 @@ class FindingList(RowList):
         row = rows.index(here) if here is not None and here in rows else None
         self.set_count(len(rows), max(self.cursor, 0) if row is None else row)
 
+    def set_query(self, text: str) -> None:
+        """Filter at the next `show`."""
+        self.query_text = text
+
     def _matching(self, ordered: list[Finding]) -> list[Finding]:
         self.query_error = ""
         if not self.query_text:
@@ -232,13 +236,11 @@ class FindingsPane(Pane, FilterHost):
 
         return FindingFields.EXAMPLE, FindingFields.HELP
 
-    def filter_text(self) -> str:
-        return self.list.query_text
+    def filtered_list(self) -> FindingList:
+        return self.list
 
-    def apply_filter(self, text: str) -> str:
-        self.list.query_text = text
+    def filter_applied(self) -> None:
         self.show_session(self.session)
-        return self.list.query_error
 
     def dismiss_layer(self) -> bool:
         return self.clear_filter()

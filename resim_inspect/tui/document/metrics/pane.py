@@ -185,13 +185,11 @@ class MetricsPane(Pane, FilterHost):
 
         return MetricFields.EXAMPLE, MetricFields.HELP
 
-    def filter_text(self) -> str:
-        return self.list.query_text
+    def filtered_list(self) -> MetricList:
+        return self.list
 
-    def apply_filter(self, text: str) -> str:
-        self.list.set_query(text)
+    def filter_applied(self) -> None:
         self.post_message(KeyHintsChanged())
-        return self.list.query_error
 
     def action_failing(self, by: int) -> None:
         self.list.step_failing(by)
