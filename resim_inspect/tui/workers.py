@@ -57,6 +57,8 @@ class Background(Widget):
     Workers are methods under
     `@work(thread=True, exclusive=True, group=…, exit_on_error=False, description=…)`;
     they touch no widget and only post messages, which an app that is leaving drops.
+    A worker that a busy flag keeps to one at a time is not exclusive: its last message clears the
+    flag while its thread still ends, and an exclusive successor would cancel it.
     """
 
     def post_message(self, message: Message) -> bool:

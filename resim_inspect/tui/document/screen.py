@@ -276,7 +276,6 @@ class DocumentScreen(MainScreen[None], Background):
 
     @work(
         thread=True,
-        exclusive=True,
         group="reload",
         exit_on_error=False,
         description="reading the file again",

@@ -155,7 +155,6 @@ class WorkspaceScreen(MainScreen[None], Background, FilterHost):
 
     @work(
         thread=True,
-        exclusive=True,
         group="jobs",
         exit_on_error=False,
         description="reading the workspace",

@@ -247,7 +247,6 @@ class DataPane(Pane, FilterHost):
 
     @work(
         thread=True,
-        exclusive=True,
         group="columns",
         exit_on_error=False,
         description="decoding the data",

@@ -192,7 +192,6 @@ class ChartCanvas(Background, LineWidget, can_focus=True):
 
     @work(
         thread=True,
-        exclusive=True,
         group="chart",
         exit_on_error=False,
         description="drawing the chart",
