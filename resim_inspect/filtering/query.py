@@ -130,6 +130,14 @@ def compile_query(text: str, fields: Fields[T]) -> Test[T] | None:
     return lambda item: any(test(item) for test in groups)
 
 
+def checked_query(text: str, fields: Fields[T]) -> tuple[Test[T] | None, str]:
+    """Compile a filter as it is being typed; return its test and what is wrong with it, or ""."""
+    try:
+        return compile_query(text, fields), ""
+    except QueryError as error:
+        return None, str(error)
+
+
 def _joined(text: str) -> str:
     """Drop the blanks around the signs of comparisons, outside quotes."""
     parts = text.split('"')

@@ -97,12 +97,11 @@ class JobsTable(RowList):
             self._matches = None
             return
         from resim_inspect.filtering.jobs import JobFields
-        from resim_inspect.filtering.query import QueryError, compile_query
+        from resim_inspect.filtering.query import checked_query
 
-        try:
-            self._matches = compile_query(self.query_text, JobFields(self.rows))
-        except QueryError as error:
-            self.query_error = str(error)
+        test, self.query_error = checked_query(self.query_text, JobFields(self.rows))
+        if not self.query_error:
+            self._matches = test
 
     def go_to(self, name: str) -> None:
         """Move the cursor to the job of this name, if it is shown."""

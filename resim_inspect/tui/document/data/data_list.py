@@ -142,13 +142,11 @@ class DataList(RowList, Background):
         self.query_error = ""
         if self.query_text:
             from resim_inspect.filtering.items import DataFields
-            from resim_inspect.filtering.query import QueryError, compile_query
+            from resim_inspect.filtering.query import checked_query
 
             fields = DataFields(document, self.session.marks_of("data"), self._unused)
-            try:
-                test = compile_query(self.query_text, fields)
-            except QueryError as error:
-                self.query_error = str(error)
+            test, self.query_error = checked_query(self.query_text, fields)
+            if self.query_error:
                 self.shown = [p for p in self.shown if p < len(document.data)]
             else:
                 self.shown = [d.position for d in document.data if test is None or test(d)]

@@ -58,13 +58,11 @@ class EventList(RowList):
         if not self.query_text:
             return all_
         from resim_inspect.filtering.items import EventFields
-        from resim_inspect.filtering.query import QueryError, compile_query
+        from resim_inspect.filtering.query import checked_query
 
         fields = EventFields(session.document, session.marks_of("event"))
-        try:
-            test = compile_query(self.query_text, fields)
-        except QueryError as error:
-            self.query_error = str(error)
+        test, self.query_error = checked_query(self.query_text, fields)
+        if self.query_error:
             shown = {event.position for event in self.events}
             return [event for event in all_ if event.position in shown]
         return [event for event in all_ if test is None or test(event)]

@@ -118,13 +118,12 @@ class FindingList(RowList):
         if not self.query_text:
             return ordered
         from resim_inspect.filtering.items import FindingFields
-        from resim_inspect.filtering.query import QueryError, compile_query
+        from resim_inspect.filtering.query import checked_query
 
-        try:
-            test = compile_query(self.query_text, FindingFields())
-        except QueryError as error:
-            self.query_error = str(error)
-            return [finding for finding in ordered if finding in self.shown]
+        test, self.query_error = checked_query(self.query_text, FindingFields())
+        if self.query_error:
+            shown = set(self.shown)
+            return [finding for finding in ordered if finding in shown]
         return [finding for finding in ordered if test is None or test(finding)]
 
     def selectable(self, row: int) -> bool:

@@ -128,13 +128,11 @@ class MetricList(RowList, Background):
         self.query_error = ""
         if self.query_text:
             from resim_inspect.filtering.metrics import MetricFields
-            from resim_inspect.filtering.query import QueryError, compile_query
+            from resim_inspect.filtering.query import checked_query
 
             fields = MetricFields(self.session.catalog, self.session.marks)
-            try:
-                test = compile_query(self.query_text, fields)
-            except QueryError as error:
-                self.query_error = str(error)
+            test, self.query_error = checked_query(self.query_text, fields)
+            if self.query_error:
                 self.post_message(self.Shown())
                 return
         before, heading = self._view.rows, self._heading_at(self.cursor)
