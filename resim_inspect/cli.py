@@ -115,7 +115,7 @@ def _app(argv: list[str]) -> int:
         "./NAME, or -- NAME."
         "\n\n"
         "Exit codes: 0 fine, 1 a file is invalid, 2 a file could not be read or the call was\n"
-        "wrong, 70 a fault in this program, 130 interrupted.",
+        "wrong, 70 a fault in this program, 129 the terminal was closed, 130 interrupted.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
