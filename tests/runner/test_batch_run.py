@@ -127,9 +127,11 @@ def one(number, url):
     if number in (2, 3, 7):
         raise OSError("Too many open files")
     get(url)
-threads = [threading.Thread(target=one, args=each) for each in enumerate(list(urls(config)))]
-for thread in threads: thread.start()
-for thread in threads: thread.join()
+for each in enumerate(list(urls(config))):
+    # One after the other: threads that fail together write into each other's tracebacks.
+    thread = threading.Thread(target=one, args=each)
+    thread.start()
+    thread.join()
 done()
 """
     call = batch(tmp_path, text, "--no-sandbox")
