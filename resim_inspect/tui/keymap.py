@@ -52,7 +52,8 @@ GROUPS = {
     "findings": "Findings",
     "document": "Document",
     "inputs": "Inputs",
-    "preview": "File",
+    "preview": "Text",
+    "log": "Log",
     "jobs": "Jobs table",
     "workspace": "Workspace",
     "fetch": "Batch",
@@ -249,6 +250,10 @@ PREVIEW = (
     _key("preview.next_hit", "f3", "hit(1)", "Next match"),
     _key("preview.previous_hit", "shift+f3,f15", "hit(-1)", "Previous match"),
 )
+LOG = (
+    _key("log.follow", "f", "follow", "Follow the end", "or stay where you are", hint="follow"),
+    _key("log.wrap", "l", "wrap", "Wrap long lines", "or cut them", hint="wrap"),
+)
 INPUTS = (_key("inputs.reload", "f5,ctrl+r", "reread", "Reload folder"),)
 FILTER = (_key("filter.done", "enter", "submit", "Go to the list", hint="list"),)
 OPEN = (
@@ -294,7 +299,7 @@ QUICK_OPEN = (
 
 TABLES = (
     *(APP, FOCUS, ROWS, CHART, BROWSE, METRIC_LIST, METRICS, CARD, DATA_LIST, DATA, SERIES, EVENTS),
-    *(FINDINGS, DOCUMENT, PREVIEW, INPUTS, FILTER, OPEN, PATH, WORKSPACE, JOBS, FETCH),
+    *(FINDINGS, DOCUMENT, PREVIEW, LOG, INPUTS, FILTER, OPEN, PATH, WORKSPACE, JOBS, FETCH),
     *(DIALOG, TOKEN_DIALOG, ERROR_DIALOG, CHECKLIST, QUICK_OPEN),
 )
 BINDINGS: dict[str, KeyBinding] = {

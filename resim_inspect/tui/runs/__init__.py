@@ -1,0 +1,1 @@
+"""Runs of builds from the app: the dialog that starts one, its screen, and its logs."""

@@ -1,0 +1,158 @@
+"""Follows a growing log by its offset, in bounded memory, and turns its bytes into safe lines."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from resim_inspect.text import clean
+
+READ_BUDGET = 2 << 20
+"""Bytes that are read at once; of what a log has grown by beyond that, only the end is read."""
+MAX_LINE = 4096
+"""Bytes of a line; a longer one goes on in the next."""
+FINGERPRINT = 64
+"""Bytes before the offset that are compared: other ones mean that the file was written anew."""
+SEQUENCE_LENGTH = 32
+"""Bytes within which a control sequence is kept together when a long line is cut."""
+
+_SEQUENCE = re.compile(
+    r"\x1b(?:"
+    r"\[[0-?]*[ -/]*[@-~]"  # colours, movements of the cursor
+    r"|\][^\x07\x1b]*(?:\x07|\x1b\\)"  # titles, links
+    r"|[PX^_][^\x1b]*\x1b\\"  # strings for devices
+    r"|[ -/]*[0-OQ-WYZ\\`-~]"
+    r")"
+)
+"""A control sequence of a terminal."""
+_UNUSUAL = re.compile(rb"[^\n -~]")
+
+
+class LogPiece(NamedTuple):
+    """Lines that a log has grown by."""
+
+    lines: list[str]
+    unfinished: str = ""
+    """The last line so far, whose end has not been written yet."""
+    restarted: bool = False
+    """True if the file was written anew: the lines from before do not belong to it."""
+    skipped: int = 0
+    """Bytes before these lines that were left out."""
+    size: int = 0
+    """Bytes of the whole file."""
+
+
+class LogTail:
+    """State of one log as read so far; for one thread at a time."""
+
+    def __init__(self, path: Path, budget: int = READ_BUDGET) -> None:
+        self.path = path
+        self._budget = budget
+        self._offset = 0
+        self._rest = b""
+        """Bytes of the line whose end has not been read."""
+        self._last = b""
+        """Bytes right before the offset."""
+
+    def read(self) -> LogPiece | None:
+        """Read what is new; None if nothing is, or if the file cannot be read now.
+
+        The file is not kept open: it may be replaced or deleted at any time.
+        """
+        try:
+            with self.path.open("rb") as file:
+                size = file.seek(0, 2)
+                restarted = size < self._offset or not self._continues(file)
+                if restarted:
+                    self._offset, self._rest, self._last = 0, b"", b""
+                elif size == self._offset:
+                    return None
+                skipped = max(0, size - self._offset - self._budget)
+                file.seek(self._offset + skipped)
+                data = file.read(self._budget)
+        except OSError:
+            return None
+        self._offset += skipped + len(data)
+        self._last = (self._last + data)[-FINGERPRINT:]
+        if skipped:
+            # Left out too: the line that was being read, and the one that the rest begins in.
+            start = data.find(b"\n", 0, MAX_LINE) + 1
+            skipped += len(self._rest) + start
+            self._rest, data = b"", data[start:]
+        lines = self._split(data)
+        return LogPiece(lines, _unfinished(self._rest), restarted, skipped, self._offset)
+
+    def _continues(self, file: BinaryIO) -> bool:
+        """Return True if the file still has the bytes that were read last."""
+        file.seek(self._offset - len(self._last))
+        return file.read(len(self._last)) == self._last
+
+    def _split(self, data: bytes) -> list[str]:
+        """Split into lines; what follows the last line break is kept for the next time."""
+        whole, separator, rest = (self._rest + data).rpartition(b"\n")
+        lines: list[str] = []
+        if separator:
+            if _UNUSUAL.search(whole) is None:
+                lines = whole.decode("ascii").split("\n")
+                if any(len(line) > MAX_LINE for line in lines):
+                    lines = [part for line in lines for part in _cut(line.encode())]
+            else:
+                lines = [part for line in whole.split(b"\n") for part in _cut(line)]
+        if len(rest) > MAX_LINE:
+            # Of a progress bar, which returns to the start of its line, only the last state counts.
+            rest = rest[rest.rfind(b"\r", 0, -1) + 1 :]
+            while len(rest) > MAX_LINE:
+                end = _end_of_part(rest)
+                lines.append(shown(rest[:end]))
+                rest = rest[end:]
+        self._rest = rest
+        return lines
+
+
+def _cut(line: bytes) -> list[str]:
+    """Return a line as it is shown, a long one in several parts."""
+    parts = []
+    while len(line) > MAX_LINE:
+        end = _end_of_part(line)
+        parts.append(shown(line[:end]))
+        line = line[end:]
+    return [*parts, shown(line)]
+
+
+def _end_of_part(line: bytes) -> int:
+    """Return where the first part of a long line ends: between characters and sequences."""
+    end = MAX_LINE
+    sequence = line.rfind(b"\x1b", end - SEQUENCE_LENGTH, end)
+    if sequence > 0:
+        return sequence
+    for back in range(4):
+        if line[end - back] & 0xC0 != 0x80:
+            return end - back
+    return end
+
+
+def _unfinished(rest: bytes) -> str:
+    """Return a line whose end is missing, without the character or sequence it may end in."""
+    sequence = rest.rfind(b"\x1b", max(0, len(rest) - SEQUENCE_LENGTH))
+    if sequence >= 0 and _SEQUENCE.match(rest[sequence:].decode("latin-1")) is None:
+        rest = rest[:sequence]
+    for back in range(1, min(4, len(rest)) + 1):
+        byte = rest[-back]
+        if byte & 0xC0 != 0x80:
+            if byte >= 0xC0 and back < (2 if byte < 0xE0 else 3 if byte < 0xF0 else 4):
+                rest = rest[:-back]
+            break
+    return shown(rest)
+
+
+def shown(line: bytes) -> str:
+    """Return a line of a log as it is shown: no control sequences, the last state of a progress
+    bar, tabs as blanks."""
+    text = line.decode("utf-8", "replace")
+    if text.isascii() and text.isprintable():
+        return text
+    text = text.rstrip("\r").rpartition("\r")[2]
+    if "\x1b" in text:
+        text = _SEQUENCE.sub("", text)
+    return clean(text.expandtabs(8))

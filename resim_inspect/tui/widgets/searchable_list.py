@@ -1,0 +1,74 @@
+"""A list of lines of text with a search: marks on what matched, and keys to the next match."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.style import Style
+from textual.binding import BindingType
+
+from resim_inspect.text import count
+from resim_inspect.tui import keymap
+from resim_inspect.tui.key_hints import key_of
+from resim_inspect.tui.widgets.row_list import RowList, StyledText
+
+
+class SearchableList(RowList):
+    """Lines of text that can be searched; a subclass says which rows match."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*keymap.PREVIEW]
+
+    wanted = ""
+    """Text that was searched for, in lower case."""
+
+    def matching_rows(self, wanted: str) -> list[int]:
+        """Return the rows whose text has `wanted`, which is in lower case, in ascending order."""
+        raise NotImplementedError
+
+    def marked(self, pieces: Sequence[StyledText], marks: Style) -> Sequence[StyledText]:
+        """Return the pieces with a style over each match within one of them."""
+        if not self.wanted:
+            return pieces
+        marked: list[StyledText] = []
+        for text, style in pieces:
+            at = 0
+            for match in re.finditer(re.escape(self.wanted), text, re.IGNORECASE):
+                marked.append((text[at : match.start()], style))
+                marked.append((match[0], style + marks))
+                at = match.end()
+            marked.append((text[at:], style))
+        return [piece for piece in marked if piece[0]]
+
+    def action_search(self) -> None:
+        from resim_inspect.tui.widgets.prompt import Prompt
+
+        def typed(text: str | None) -> None:
+            if text:
+                self.wanted = text.casefold()
+                hits = self.matching_rows(self.wanted)
+                if hits:
+                    lines, key = count(len(hits), "line"), key_of("preview.next_hit")
+                    self.app.notify(f"{lines} found; {key} goes to the next.", timeout=3)
+                self._step(1, here=True)
+                self.refresh()
+
+        self.app.push_screen(Prompt("Find text", "a part of a line"), typed)
+
+    def action_hit(self, by: int) -> None:
+        if self.wanted:
+            self._step(by)
+        else:
+            self.action_search()
+
+    def _step(self, by: int, *, here: bool = False) -> None:
+        """Go to the next matching line, cyclically; `here`: the line of the cursor counts."""
+        hits = self.matching_rows(self.wanted)
+        if not hits:
+            self.app.notify(f"No line has {self.wanted}.", timeout=3, markup=False)
+        elif by > 0:
+            first = self.cursor if here else self.cursor + 1
+            self.cursor = next((row for row in hits if row >= first), hits[0])
+        else:
+            self.cursor = next((row for row in reversed(hits) if row < self.cursor), hits[-1])

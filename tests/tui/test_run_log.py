@@ -1,0 +1,294 @@
+"""The log of a run: hostile bytes, files that grow, are cut or replaced, and the view on them."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.app import App, ComposeResult
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from resim_inspect.tui.runs.log_buffer import LogBuffer
+from resim_inspect.tui.runs.log_tail import MAX_LINE, LogPiece, LogTail, shown
+from resim_inspect.tui.runs.log_view import LogView
+from resim_inspect.tui.theme import defaults
+from tests.soak import FACTOR
+from tests.tui.conftest import settle
+
+HOSTILE = (
+    "plain",
+    "\x1b[31mred\x1b[0m",
+    "\x1b]0;title\x07after",
+    "\x1bPq#0~~\x1b\\picture",
+    "a\x1b[2Jb",
+    "10 %\r20 %\r30 %",
+    "tab\tstop",
+    "bell\x07 and null\x00",
+    "Zürich 飛行機 🛩",
+    "right‮left",
+    "",
+)
+"""Lines that builds write, or would to harm a terminal."""
+
+
+def lines_of(pieces: list[LogPiece]) -> list[str]:
+    """All lines of some pieces, the unfinished one at the end."""
+    lines = [line for piece in pieces for line in piece.lines]
+    return [*lines, *([pieces[-1].unfinished] if pieces and pieces[-1].unfinished else [])]
+
+
+def read_all(tail: LogTail) -> list[LogPiece]:
+    """Read until nothing is new."""
+    return list(iter(tail.read, None))
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (b"\x1b[1;31mERROR\x1b[0m: no speeds", "ERROR: no speeds"),
+        (b"\x1b]8;;http://x\x1b\\link\x1b]8;;\x1b\\", "link"),
+        (b"\x1b]0;owned\x07text", "text"),
+        (b"10 %\r20 %\r\n".rstrip(b"\n"), "20 %"),
+        (b"\x1b", "�"),
+        (b"\x1b[", "�["),
+        (b"a\x00b", "a�b"),
+        (b"\xff\xfe", "��"),
+        ("right‮left".encode(), "right�left"),
+        (b"a\tb", "a       b"),
+    ],
+)
+def test_a_line_is_shown_without_control_sequences(line: bytes, expected: str) -> None:
+    assert shown(line) == expected
+
+
+def test_lines_do_not_depend_on_the_pieces_they_arrive_in(tmp_path: Path) -> None:
+    rng = random.Random(5)
+    for _ in range(30 * FACTOR):
+        data = "\n".join(rng.choices(HOSTILE, k=rng.randrange(1, 30))).encode()
+        path = tmp_path / "log.txt"
+        path.write_bytes(b"")
+        tail, pieces, at = LogTail(path), [], 0
+        while at < len(data):
+            step = rng.randrange(1, 40)
+            with path.open("ab") as file:
+                file.write(data[at : at + step])
+            at += step
+            piece = tail.read()
+            assert piece is not None
+            assert not piece.restarted
+            assert "\x1b" not in "".join([*piece.lines, piece.unfinished])
+            pieces.append(piece)
+        expected = [shown(line) for line in data.split(b"\n")]
+        assert lines_of(pieces) == (expected if expected[-1] else expected[:-1])
+        path.unlink()
+
+
+def test_a_line_of_a_megabyte_is_read_in_parts(tmp_path: Path) -> None:
+    path = tmp_path / "log.txt"
+    text = "é" * 500_000
+    path.write_text(text, encoding="utf-8")
+    tail = LogTail(path)
+    pieces = read_all(tail)
+    assert "".join(lines_of(pieces)) == text
+    assert max(map(len, lines_of(pieces))) <= MAX_LINE
+    with path.open("ab") as file:
+        file.write(b"\nend\n")
+    pieces += read_all(tail)
+    assert "".join(line for piece in pieces for line in piece.lines) == text + "end"
+
+
+def test_half_a_character_waits_for_its_other_half(tmp_path: Path) -> None:
+    path = tmp_path / "log.txt"
+    data = "flight 飛".encode()
+    path.write_bytes(data[:-1])
+    tail = LogTail(path)
+    first = tail.read()
+    assert first is not None
+    assert first.unfinished == "flight "
+    path.write_bytes(data)
+    second = tail.read()
+    assert second is not None
+    assert second.unfinished == "flight 飛"
+
+
+def test_a_progress_bar_without_line_breaks_stays_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "log.txt"
+    path.write_bytes(b"".join(b"%7d of 99999\r" % step for step in range(5000)) + b"the end")
+    pieces = read_all(LogTail(path))
+    assert lines_of(pieces) == ["the end"]
+
+
+def test_only_the_end_of_a_large_log_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "log.txt"
+    path.write_bytes(b"".join(b"line %06d\n" % number for number in range(1000)))
+    tail = LogTail(path, budget=1000)
+    piece = tail.read()
+    assert piece is not None
+    assert piece.lines[-1] == "line 000999"
+    assert len(piece.lines) == 83
+    assert piece.skipped == 12_000 - 83 * 12
+    assert tail.read() is None
+    with path.open("ab") as file:
+        file.write(b"half a li")
+    tail.read()
+    with path.open("ab") as file:
+        file.write(b"ne\n" + b"more\n" * 1000)
+    piece = tail.read()
+    assert piece is not None
+    assert set(piece.lines) == {"more"}
+    assert 5 * len(piece.lines) + piece.skipped == len(b"half a line\n") + 5000
+
+
+@pytest.mark.parametrize("length", [3, 12, 40])
+def test_a_log_that_is_written_anew_is_read_from_its_start(tmp_path: Path, length: int) -> None:
+    path = tmp_path / "log.txt"
+    path.write_bytes(b"one\ntwo\nthree\n")
+    tail = LogTail(path)
+    tail.read()
+    path.write_bytes(b"x" * length + b"\n")
+    piece = tail.read()
+    assert piece is not None
+    assert piece.restarted
+    assert piece.lines == ["x" * length]
+
+
+def test_a_log_may_be_missing(tmp_path: Path) -> None:
+    tail = LogTail(tmp_path / "log.txt")
+    assert tail.read() is None
+    (tmp_path / "log.txt").write_bytes(b"here\n")
+    piece = tail.read()
+    assert piece is not None
+    assert piece.lines == ["here"]
+
+
+@pytest.mark.parametrize("width", [0, 1, 7, 80])
+def test_rows_and_lines_of_a_buffer_agree(width: int) -> None:
+    rng = random.Random(width)
+    buffer = LogBuffer(max_lines=40, max_characters=600)
+    buffer.wrap_to(width)
+    expected: list[str] = []
+    unfinished = False
+    for _ in range(60 * FACTOR):
+        before = buffer.rows
+        new = ["".join(rng.choices("ab飛é ", k=rng.randrange(30))) for _ in range(rng.randrange(9))]
+        open_line = rng.choice(("", "open"))
+        expected = [*expected[: -1 if unfinished else None], *new, *([open_line] * bool(open_line))]
+        dropped = buffer.append(LogPiece(new, open_line))
+        unfinished = bool(open_line)
+        assert buffer.lines == expected[-len(buffer.lines) :]
+        assert len(buffer.lines) <= 40
+        assert dropped <= before + 300
+        expected = list(buffer.lines)
+        again = LogBuffer()
+        again.append(LogPiece(expected))
+        again.wrap_to(width)
+        assert buffer.rows == again.rows
+        parts: dict[int, str] = {}
+        for row in range(buffer.rows):
+            line, part = buffer.line_at(row)
+            assert buffer.row_of(line) == row - part
+            parts[line] = parts.get(line, "") + buffer.part(line, part)
+        assert [parts[line] for line in range(len(expected))] == expected
+
+
+class LogApp(App[None]):
+    """An app with a log alone."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.path = path
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return defaults(dark=True)
+
+    def compose(self) -> ComposeResult:
+        yield LogView(watch=False)
+
+    def on_mount(self) -> None:
+        view = self.query_one(LogView)
+        view.show(self.path)
+        view.focus()
+
+
+@asynccontextmanager
+async def viewing(path: Path) -> AsyncIterator[tuple[Pilot[Any], LogView]]:
+    """An app on a log, which has been read."""
+    app = LogApp(path)
+    async with app.run_test(size=(40, 12)) as pilot:
+        await settle(pilot)
+        yield pilot, app.query_one(LogView)
+
+
+async def grow(pilot: Pilot[Any], view: LogView, text: str) -> None:
+    """Append to the log, and wait until it is shown."""
+    assert view.path is not None
+    with view.path.open("a", encoding="utf-8") as file:
+        file.write(text)
+    view.read()
+    await settle(pilot)
+
+
+def rows(view: LogView) -> list[str]:
+    """The rows in view."""
+    return [view.render_line(y).text.strip(" ▌") for y in range(view.size.height)]
+
+
+async def test_the_end_is_followed_until_the_cursor_leaves_it(tmp_path: Path) -> None:
+    path = tmp_path / "log.txt"
+    path.write_text("".join(f"line {n}\n" for n in range(30)))
+    async with viewing(path) as (pilot, view):
+        assert rows(view)[-1] == "line 29"
+        await grow(pilot, view, "line 30\n")
+        assert rows(view)[-1] == "line 30"
+        await pilot.press("k", "k")
+        await settle(pilot)
+        assert not view.following
+        await grow(pilot, view, "line 31\nline 32\n")
+        assert rows(view)[-1] == "line 30"
+        await pilot.press("f")
+        await settle(pilot)
+        assert view.following
+        assert rows(view)[-1] == "line 32"
+
+
+async def test_long_lines_are_wrapped_or_cut(tmp_path: Path) -> None:
+    path = tmp_path / "log.txt"
+    path.write_text("x" * 100 + "\nend\n")
+    async with viewing(path) as (pilot, view):
+        assert [row for row in rows(view) if row][:-1] == ["x" * 36, "x" * 36, "x" * 28]
+        await pilot.press("l")
+        await settle(pilot)
+        assert [row for row in rows(view) if row] == ["x" * 35 + "…", "end"]
+
+
+async def test_a_search_goes_from_match_to_match(tmp_path: Path) -> None:
+    path = tmp_path / "log.txt"
+    path.write_text("".join(f"line {n}\n" for n in range(100)))
+    async with viewing(path) as (pilot, view):
+        await pilot.press("slash", *"ne 4", "enter")
+        await settle(pilot)
+        assert not pilot.app.screen.query(Input)
+        found = []
+        for _ in range(3):
+            found.append(view.copy_text(view.cursor))
+            await pilot.press("f3")
+            await settle(pilot)
+        assert found == ["line 4", "line 40", "line 41"]
+        assert not view.following
+
+
+async def test_another_log_replaces_the_first(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("first\n")
+    (tmp_path / "b").write_text("second\n")
+    async with viewing(tmp_path / "a") as (pilot, view):
+        view.show(tmp_path / "b")
+        await settle(pilot)
+        assert rows(view)[0] == "second"
+        view.show(None)
+        await settle(pilot)
+        assert rows(view)[0] == "no log"
