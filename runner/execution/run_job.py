@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from resim_inspect.text import clean
 from runner.engines.protocol import RunExit, Running
@@ -33,6 +34,14 @@ class _Run:
     spec: JobSpec
     log: LogSink
     blank: JobResult
+
+
+class _Outputs(NamedTuple):
+    """The outputs of a run, and its result as far as they determine it."""
+
+    taken: Taken
+    evaluation: Evaluation
+    result: JobResult
 
 
 def run_job(context: RunContext, spec: JobSpec) -> JobResult:
@@ -104,16 +113,15 @@ def _run(job: _Run) -> JobResult:
         if context.stop.stage:
             return replace(job.blank, message="it was stopped.")
         ended = running.exit_info()
-        if not in_time:
+        outputs = _take_outputs(job, running)
+        result = replace(outputs.result, exit_code=ended.code)
+        if in_time:
+            result = _ended_result(job, result, ended, outputs)
+        else:
             why = failure_hints.of_timeout(policy.timeout, job.log.tail())
-            return replace(
-                job.blank,
-                outcome=Outcome.TIMEOUT,
-                exit_code=ended.code,
-                message=why.message,
-                hint=why.hint,
-            )
-        result = _ended_result(job, running, ended)
+            refused = outputs.taken.refused
+            hint = f"{why.hint} {refused[:1].upper()}{refused[1:]}".strip()
+            result = replace(result, outcome=Outcome.TIMEOUT, message=why.message, hint=hint)
         if context.build.like_cloud:
             _prefix_clashes(job)
         if ended.log_cut:
@@ -146,9 +154,8 @@ def _wait(running: Running, policy: RunPolicy) -> bool:
     return False
 
 
-def _ended_result(job: _Run, running: Running, ended: RunExit) -> JobResult:
-    """Return the result of a build that ended by itself."""
-    engine, build = job.context.engine, job.context.build
+def _take_outputs(job: _Run, running: Running) -> _Outputs:
+    """Take the outputs of a build that has ended, in time or not, and evaluate them."""
     try:
         taken = running.take_outputs(job.spec.outputs, job.context.policy.caps)
     except OutputsError as error:
@@ -159,7 +166,6 @@ def _ended_result(job: _Run, running: Running, ended: RunExit) -> JobResult:
     result = replace(
         job.blank,
         outcome=Outcome.FAILED,
-        exit_code=ended.code,
         message="",
         verdict=evaluation.verdict,
         metrics=evaluation.metrics,
@@ -170,6 +176,13 @@ def _ended_result(job: _Run, running: Running, ended: RunExit) -> JobResult:
         files=taken.files,
         size=taken.size,
     )
+    return _Outputs(taken, evaluation, result)
+
+
+def _ended_result(job: _Run, result: JobResult, ended: RunExit, outputs: _Outputs) -> JobResult:
+    """Return the result of a build that ended by itself."""
+    engine, build = job.context.engine, job.context.build
+    taken, evaluation = outputs.taken, outputs.evaluation
     if ended.code:
         oom_hidden = not engine.info.reports_oom and "--memory-mib" not in engine.info.unkept
         tail = job.log.tail()

@@ -76,7 +76,13 @@ def test_a_failed_job_keeps_what_it_wrote_and_good_outputs_stay(harness: Contain
     assert harness.sh(COPY).code == 0
     good = (harness.outputs / "metrics.binproto").read_bytes()
     assert harness.sh(f"echo no > {OUT}/metrics.binproto").code == 2
-    assert harness.sh("sleep 60", "--timeout", "1", "--grace", "1").code == 6
+    slow = f"echo slow > {OUT}/debug.txt; echo half > {OUT}/metrics.binproto; sleep 60"
+    late = harness.sh(slow, "--timeout", "2", "--grace", "1")
+    assert (late.code, late.result["outcome"]) == (6, "timeout")
+    assert f"What it wrote is in {harness.outputs}.failed." in late.result["hint"]
+    failed = harness.outputs.with_name("outputs.failed")
+    assert (failed / "debug.txt").read_text() == "slow\n"
+    assert (failed / "metrics.binproto.rejected").read_text() == "half\n"
     assert [path.name for path in harness.outputs.iterdir()] == ["metrics.binproto"]
     assert (harness.outputs / "metrics.binproto").read_bytes() == good
 

@@ -11,6 +11,7 @@ import pytest
 from runner.engines.protocol import Build, EngineInfo, Limits, Prepared
 from runner.errors import StorageError, WorkspaceError
 from runner.execution import result_cache, scheduler
+from runner.execution.batch_run import BatchRunRequest, failed_jobs
 from runner.execution.cancellation import Stop
 from runner.execution.events import Event
 from runner.execution.run_context import RunContext, RunPolicy
@@ -23,6 +24,7 @@ from runner.storage.publish import (
     record,
     recover_publication,
 )
+from runner.workspace.contract import Mode
 from runner.workspace.layout import RunFolder, Workspace, open_workspace
 from runner.workspace.results import JobResult, Outcome
 from runner.workspace.verdict_gate import VerdictGate
@@ -171,6 +173,20 @@ def test_a_timeout_asks_then_kills(tmp_path: Path) -> None:
     assert outcomes(results) == ["timeout"]
     assert VerdictGate().exit_code(results) == 6
     assert engine.signals == ["TERM", "KILL"]
+
+
+@pytest.mark.parametrize("data", [metrics("FAIL_BLOCK"), b"half a file", b""])
+def test_a_timeout_keeps_what_the_build_wrote_until_then(tmp_path: Path, data: bytes) -> None:
+    workspace = workspace_of(tmp_path, "a")
+    engine = FakeEngine(lambda _: Script(waits=True, data=data))
+    (result,) = go(workspace, call_of(engine, timeout=0.1)[0])
+    assert (result.outcome, result.files) == (Outcome.TIMEOUT, int(bool(data)))
+    assert "did not end within" in result.message
+    folder = workspace.jobs[0].folder
+    assert (folder.metrics.read_bytes() if data else b"") == data
+    # Complete or not, they are not the metrics of a run that ended.
+    assert VerdictGate().exit_code([result]) == 6
+    assert failed_jobs(BatchRunRequest(Mode.BATCH, (workspace,)))[1] == ["a"]
 
 
 @pytest.mark.parametrize("stubborn", [False, True])
