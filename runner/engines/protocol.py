@@ -147,6 +147,10 @@ class RunExit(NamedTuple):
     error: str = ""
     log_cut: bool = False
     """True if the end of the log is missing."""
+    processes: int = 0
+    """The most processes and threads that the build had at once; 0 if unknown."""
+    refused_process: bool = False
+    """True if the limit of processes refused one."""
 
 
 class Sink(Protocol):

@@ -9,6 +9,8 @@ from resim_inspect.text import clean, number
 from runner.engines.protocol import Build, RunExit
 
 SIGNALS = {129: "HUP", 130: "INT", 132: "ILL", 134: "ABRT", 135: "BUS", 136: "FPE", 143: "TERM"}
+MANY = 200
+"""Processes and threads above which they are named as a cause of missing memory."""
 PERMISSIONS = "its user lacks the permission; --image-user runs it as the image's own user."
 
 # Patterns of log lines and hints: the first match counts, from the last line back.
@@ -52,10 +54,10 @@ class Diagnosis(NamedTuple):
 def of_exit(ended: RunExit, tail: tuple[str, ...], build: Build, *, oom_hidden: bool) -> Diagnosis:
     """Explain a build that ended with another exit code than 0."""
     code = ended.code
-    if any(map(_PROCESSES.search, tail)):
+    if ended.refused_process or any(map(_PROCESSES.search, tail)):
         return _processes(ended, tail, build)
     if ended.oom or (code == 137 and oom_hidden and build.limits.memory_mib):
-        return _memory(build, certain=ended.oom)
+        return _memory(ended, build)
     hint = _hint(tail)
     output = _output(ended.error, tail)
     if code == 137:
@@ -77,13 +79,17 @@ def of_exit(ended: RunExit, tail: tuple[str, ...], build: Build, *, oom_hidden: 
     return Diagnosis(f"exit {code}{output}", hint)
 
 
-def of_timeout(seconds: float, tail: tuple[str, ...]) -> Diagnosis:
+def of_timeout(seconds: float, tail: tuple[str, ...], ended: RunExit, build: Build) -> Diagnosis:
     """Explain a build that did not end within its time limit."""
     last = f" Its last output: {clean(tail[-1], 160)}" if tail else " It wrote no output."
-    return Diagnosis(
-        f"it did not end within {number(seconds)} s and was stopped.{last}",
-        _hint(tail) or "Raise --timeout if it needs longer.",
-    )
+    hint = _hint(tail) or "Raise --timeout if it needs longer."
+    if ended.refused_process:
+        limit = build.limits.pids
+        hint = f"It reached its limit of {limit:,} processes and threads. {_fewer(limit)}"
+    elif ended.oom:
+        why = _memory(ended, build)
+        hint = f"{why.message[:1].upper()}{why.message[1:]} {why.hint}"
+    return Diagnosis(f"it did not end within {number(seconds)} s and was stopped.{last}", hint)
 
 
 def _output(error: str, tail: tuple[str, ...]) -> str:
@@ -103,16 +109,24 @@ def _processes(ended: RunExit, tail: tuple[str, ...], build: Build) -> Diagnosis
     end = "it ran out of memory" if ended.oom else f"exit {ended.code}{_output(ended.error, tail)}"
     return Diagnosis(
         f"it reached its limit of {limit:,} processes and threads ({end}).",
-        f"Start fewer, or raise --pids, for example to {4 * limit}.",
+        _fewer(limit),
     )
 
 
-def _memory(build: Build, *, certain: bool) -> Diagnosis:
+def _fewer(limit: int) -> str:
+    return f"Start fewer, or raise --pids, for example to {4 * limit}."
+
+
+def _memory(ended: RunExit, build: Build) -> Diagnosis:
     limit = build.limits.memory_mib
     what = f"its limit of {limit:,} MiB" if limit else "the machine has"
-    start = "it ran out of memory" if certain else "it was killed (137), most likely out of memory"
-    more = f"Raise --memory-mib, for example to {2 * limit}." if limit else "Use a larger machine."
-    return Diagnosis(f"{start}: it needs more than {what}.", more)
+    end = "ran out of memory" if ended.oom else "was killed (137), most likely out of memory"
+    more = f"raise --memory-mib, for example to {2 * limit}." if limit else "use a larger machine."
+    who = "it needs"
+    if ended.processes >= MANY:
+        who = f"its {ended.processes:,} processes and threads need"
+        more = f"start fewer of them, or {more}"
+    return Diagnosis(f"it {end}: {who} more than {what}.", f"{more[:1].upper()}{more[1:]}")
 
 
 def _program(build: Build) -> str:

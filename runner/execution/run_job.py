@@ -118,7 +118,7 @@ def _run(job: _Run) -> JobResult:
         if in_time:
             result = _ended_result(job, result, ended, outputs)
         else:
-            why = failure_hints.of_timeout(policy.timeout, job.log.tail())
+            why = failure_hints.of_timeout(policy.timeout, job.log.tail(), ended, context.build)
             refused = outputs.taken.refused
             hint = f"{why.hint} {refused[:1].upper()}{refused[1:]}".strip()
             result = replace(result, outcome=Outcome.TIMEOUT, message=why.message, hint=hint)

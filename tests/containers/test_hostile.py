@@ -138,6 +138,33 @@ for _ in range(400):
     assert "--pids" in call.result["hint"], call.result
 
 
+@pytest.mark.parametrize(
+    ("limits", "message", "hint"),
+    [
+        (("--pids", "100"), "it reached its limit of 100 processes and threads (exit 3", "--pids"),
+        (("--memory-mib", "200"), "it ran out of memory: its ", "Start fewer of them"),
+    ],
+)
+def test_a_silent_fork_bomb_is_told_which_limit_it_reached(
+    harness: ContainerHarness, limits: tuple[str, str], message: str, hint: str
+) -> None:
+    script = """
+import os, time
+while True:
+    try:
+        child = os.fork()
+    except OSError:
+        os._exit(3)
+    if not child:
+        used = bytearray(1 << 19)
+        time.sleep(100)
+"""
+    call = harness.python(script, *limits, "--timeout", "60", "--cpus", "1")
+    assert (call.code, call.result["outcome"]) == (2, "failed")
+    assert message in call.result["message"], call.result
+    assert hint in call.result["hint"]
+
+
 @destructive
 def test_a_fork_bomb_meets_its_limit_and_dies(harness: ContainerHarness) -> None:
     script = "import os\nwhile True:\n    try: os.fork()\n    except OSError: pass"

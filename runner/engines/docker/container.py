@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from threading import Thread
 
 from runner.engines.docker.client import BROKEN, DockerClient, engine_errors, refusal
 from runner.engines.docker.container_settings import start_failure
+from runner.engines.docker.process_count import ProcessCount
 from runner.engines.protocol import RunExit, Sink
 from runner.errors import OutputsError
 from runner.storage.output_extraction import Caps, Taken, take_archive
@@ -28,11 +29,13 @@ class ContainerRun:
         self._failed: RunExit | None = None
         self._pump: Thread | None = None
         self._chunks = 0
+        self._processes = ProcessCount(container)
 
     def start(self) -> None:
         """Attach to the log, so that nothing of it is lost, then start the container."""
         api = self._client.api
         stream = api.attach(self.id, stdout=True, stderr=True, stream=True, demux=True)
+        self._processes.follow(self._first_process)
         try:
             api.start(self.id)
         except BROKEN as error:
@@ -40,8 +43,17 @@ class ContainerRun:
             if self._failed is None:
                 raise
             return
+        finally:
+            self._processes.started()
         self._pump = Thread(target=self._drain, args=(stream,), daemon=True)
         self._pump.start()
+
+    def _first_process(self) -> int:
+        """Pid of the container's first process; 0 if it has none any more."""
+        with suppress(*BROKEN):
+            state = self._client.api.inspect_container(self.id).get("State") or {}
+            return int(state.get("Pid") or 0)
+        return 0
 
     def _drain(self, stream: Iterator[tuple[bytes | None, bytes | None]]) -> None:
         try:
@@ -75,7 +87,11 @@ class ContainerRun:
         with engine_errors("does not answer"):
             state = self._client.api.inspect_container(self.id)["State"]
         oom, error = bool(state.get("OOMKilled")), state.get("Error") or ""
-        return RunExit(int(state["ExitCode"]), oom, error, not whole)
+        code = int(state["ExitCode"])
+        if code:
+            self._processes.complete()
+        seen = self._processes
+        return RunExit(code, oom, error, not whole, seen.peak, seen.refused)
 
     def _drained(self) -> bool:
         """Wait for the rest of the log while it makes progress; return True if it is complete."""
