@@ -9,6 +9,7 @@
     │   ├── ChangedError        rewritten in place while it was open
     │   ├── TooLargeError       over protobuf's limit of 2 GiB
     │   └── SeriesError         the series that was asked for does not exist
+    ├── SettingsError           resim_inspect.settings: a project file that cannot be used
     ├── QueryError              resim_inspect.filtering: a filter that cannot be parsed
     ├── CommandError            resim_inspect.commands: a call that cannot be carried out
     ├── AddressError            resim_inspect.tui: a malformed address of a batch

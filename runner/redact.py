@@ -8,14 +8,10 @@ import re
 from collections.abc import Iterable
 from urllib.parse import quote, quote_plus
 
+from resim_inspect.settings.secrets import names_a_secret as names_a_secret
+
 MASK = b"[redacted]"
 MIN_LENGTH = 4
-_SECRET_NAME = re.compile(r"TOKEN|SECRET|PASSW|CREDENTIAL|PRIVATE|API_?KEY|ACCESS_?KEY|AUTH", re.I)
-
-
-def names_a_secret(name: str) -> bool:
-    """Return True if the name of an environment variable suggests that its value is a secret."""
-    return _SECRET_NAME.search(name) is not None
 
 
 class Secrets:

@@ -1,0 +1,148 @@
+"""Values of a project file, each with the line on which it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from resim_inspect.errors import InspectError
+from resim_inspect.text import clean
+
+Key = tuple[str | int, ...]
+"""Keys and positions that lead to a value of the file: `("build", "flight", "image")`."""
+FlagValue = bool | int | float | str | Path | tuple[str, ...]
+
+
+class SettingsError(InspectError):
+    """A project file that cannot be used; `str(error)` is one sentence with file and line."""
+
+    def __init__(self, reason: str, path: Path, line: int = 0, hint: str = "") -> None:
+        place = f"{path}:{line}" if line else str(path)
+        super().__init__(f"{clean(place)}: {reason}")
+        self.path = path
+        self.line = line
+        self.hint = hint
+
+
+class Origin(NamedTuple):
+    """A line of a file; 0 if the line is unknown."""
+
+    path: Path
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}" if self.line else str(self.path)
+
+
+class FlagSetting(NamedTuple):
+    """A value for a flag of the command line, as the flag's type; a path is absolute."""
+
+    value: FlagValue
+    origin: Origin
+
+
+class CompareLimit(NamedTuple):
+    """A tolerance of a comparison: absolute, or relative to the larger of two values."""
+
+    value: float
+    absolute: bool
+    origin: Origin
+
+
+@dataclass(frozen=True)
+class BuildSettings:
+    """A build of the project, `[build.NAME]`; exactly one of image, context and command leads.
+
+    `image` and `command` are empty and `context` is None where the file has no such key. With
+    a `context` the image is built first, under the name `image` if there is one.
+    """
+
+    name: str
+    origin: Origin
+    image: str = ""
+    command: str = ""
+    """A command line of this machine, to be split as a shell does; it runs in the file's folder."""
+    arguments: tuple[str, ...] = ()
+    """Arguments after the command, or in place of the image's own command."""
+    context: Path | None = None
+    dockerfile: Path | None = None
+    """Absolute path; None for `Dockerfile` in the context."""
+    env: tuple[str, ...] = ()
+    """Names of variables that are taken from the environment of the call."""
+    env_set: Mapping[str, str] = field(default_factory=dict)
+    """Variables with plain values."""
+    env_files: tuple[Path, ...] = ()
+    """Files with one `NAME=VALUE` a line."""
+    mounts: tuple[str, ...] = ()
+    """`SRC:DST[:rw][,z]`; SRC is relative to the file's folder."""
+    flags: Mapping[str, FlagSetting] = field(default_factory=dict)
+    """Limits, rights and other settings, by the name of the flag that they stand for."""
+    origins: Mapping[str, Origin] = field(default_factory=dict)
+    """Line of each key of the table, and of each key of its tables as `limits.cpus`."""
+
+
+@dataclass(frozen=True)
+class WatchSettings:
+    """Files that belong to the code of builds, beside those that the runner finds itself."""
+
+    paths: tuple[str, ...] = ()
+    """Paths and globs, relative to the file's folder."""
+    ignore: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ProjectSettings:
+    """A project file, read and checked."""
+
+    path: Path
+    """Absolute path of `resim.toml` or `pyproject.toml`."""
+    default_build: str = ""
+    """Name of the build that commands use by default; the only build if there is one."""
+    default_workspace: Path | None = None
+    builds: Mapping[str, BuildSettings] = field(default_factory=dict)
+    defaults: Mapping[str, Mapping[str, FlagSetting]] = field(default_factory=dict)
+    """Values of flags by command and name of the flag, without its dashes."""
+    compare: Mapping[str, CompareLimit] = field(default_factory=dict)
+    """Tolerances by name of a metric or by glob, in the order of the file."""
+    watch: WatchSettings = WatchSettings()
+    lines: Mapping[Key, int] = field(default_factory=dict, repr=False)
+    """Line of each key, from 1."""
+
+    @property
+    def folder(self) -> Path:
+        """Folder of the file, to which its paths are relative."""
+        return self.path.parent
+
+    def origin(self, *key: str | int) -> Origin:
+        """Line of a key, or of the nearest table above it."""
+        return Origin(self.path, line_of(self.lines, key))
+
+    def build(self, name: str) -> BuildSettings:
+        """Return the build of that name; raises SettingsError that names the nearest one."""
+        build = self.builds.get(name)
+        if build is None:
+            wanted = f'the file has no build "{clean(name, 60)}"'
+            raise SettingsError(wanted + near_or_all(name, list(self.builds)), self.path)
+        return build
+
+
+def line_of(lines: Mapping[Key, int], key: Key) -> int:
+    """Line of a key, or of the nearest table above it; 0 if neither is known."""
+    while key and key not in lines:
+        key = key[:-1]
+    return lines.get(key, 0)
+
+
+def near_or_all(name: str, known: list[str]) -> str:
+    """End of a sentence about an unknown name: the nearest known one, or all of them."""
+    if not known:
+        return "; it has none."
+    from difflib import get_close_matches
+
+    folded = {other.casefold(): other for other in reversed(known)}
+    near = get_close_matches(name.casefold(), folded, 1, 0.5)
+    if near:
+        return f'; did you mean "{clean(folded[near[0]], 60)}"?'
+    return f"; there are {', '.join(clean(other, 60) for other in known[:12])}."

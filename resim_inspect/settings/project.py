@@ -1,0 +1,316 @@
+"""The project file of a folder: found upwards, read, checked and turned into values."""
+
+from __future__ import annotations
+
+import math
+import os
+import stat
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from resim_inspect.settings.locator import key_lines
+from resim_inspect.settings.model import (
+    BuildSettings,
+    CompareLimit,
+    FlagSetting,
+    FlagValue,
+    Key,
+    Origin,
+    ProjectSettings,
+    SettingsError,
+    WatchSettings,
+    line_of,
+    near_or_all,
+)
+from resim_inspect.settings.schema_check import (
+    MismatchError,
+    Schema,
+    check,
+    dotted,
+    resolved,
+    shipped_schema,
+    shown,
+)
+from resim_inspect.settings.secrets import looks_like_a_secret, names_a_secret
+
+FILE_NAME = "resim.toml"
+PYPROJECT = "pyproject.toml"
+SCHEMA = "resim.schema.json"
+MAX_BYTES = 1 << 20
+_TABLE = ("tool", "resim")
+"""Table of pyproject.toml that has the content of resim.toml."""
+_NESTED = ("limits", "hardening")
+"""Tables of a build whose keys are flags."""
+
+
+def load_project(folder: Path) -> ProjectSettings | None:
+    """Find and read the project file of a folder; None if there is none; raises SettingsError."""
+    path = find_project(folder)
+    return None if path is None else read_project(path)
+
+
+def find_project(folder: Path) -> Path | None:
+    """Return the project file of the nearest folder, upwards; None if there is none.
+
+    It is `resim.toml`, or `pyproject.toml` with a table `[tool.resim]`. A folder above that
+    every user may write to, such as /tmp, is left out: its file would decide what is run.
+    Raises SettingsError for a folder with both.
+    """
+    folder = folder.absolute()
+    for place in (folder, *folder.parents):
+        if place != folder and _is_open_to_all(place):
+            continue
+        own, shared = place / FILE_NAME, place / PYPROJECT
+        has_own = own.is_file()
+        has_shared = shared.is_file() and _has_table(shared)
+        if has_own and has_shared:
+            raise SettingsError(
+                f"the folder also has {PYPROJECT} with [tool.resim], and only one can hold.",
+                own,
+                hint=f"Move everything to {FILE_NAME}, or delete it.",
+            )
+        if has_own or has_shared:
+            return own if has_own else shared
+    return None
+
+
+def _is_open_to_all(folder: Path) -> bool:
+    if os.name != "posix":
+        return False
+    try:
+        return bool(folder.stat().st_mode & stat.S_IWOTH)
+    except OSError:
+        return True
+
+
+def _has_table(path: Path) -> bool:
+    """Return True if a pyproject.toml has the table; one that cannot be read has none."""
+    try:
+        data = _bytes_of(path)
+        # Most have none: they are not parsed, and their faults are those of other tools.
+        return b"resim" in data and isinstance(_table_of(_parsed(data, path)), dict)
+    except SettingsError:
+        if b"[tool.resim" in _start_of(path):
+            raise
+        return False
+
+
+def _start_of(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES)
+    except OSError:
+        return b""
+
+
+def _table_of(values: Mapping[str, Any]) -> Any:
+    tool = values.get("tool")
+    return tool.get("resim") if isinstance(tool, dict) else None
+
+
+def read_project(path: Path) -> ProjectSettings:
+    """Read and check a project file; raises SettingsError with the line of the first fault."""
+    path = path.absolute()
+    data = _bytes_of(path)
+    values: Any = _parsed(data, path)
+    lines = _lines_of(data, path)
+    if path.name == PYPROJECT:
+        values = _table_of(values) or {}
+        depth = len(_TABLE)
+        lines = {key[depth:]: line for key, line in lines.items() if key[:depth] == _TABLE}
+    return _Reader(path, lines).settings(values)
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise SettingsError(f"the file cannot be read: {error.strerror}.", path) from error
+    if len(data) > MAX_BYTES:
+        raise SettingsError("the file is larger than 1 MiB.", path)
+    return data
+
+
+def _parsed(data: bytes, path: Path) -> dict[str, Any]:
+    import re
+    import tomllib
+
+    try:
+        return tomllib.loads(data.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise SettingsError("the file is not UTF-8 text.", path, line) from error
+    except RecursionError as error:
+        raise SettingsError("the file is nested too deeply.", path) from error
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r"\s*\(at (?:line (\d+), column \d+|end of document)\)", str(error))
+        reason = str(error)[: place.start()] if place else str(error)
+        line = int(place[1]) if place and place[1] else data.count(b"\n") + 1
+        text = f"the file is not valid TOML: {reason[:1].lower()}{reason[1:]}."
+        raise SettingsError(text, path, line) from error
+
+
+def _lines_of(data: bytes, path: Path) -> dict[Key, int]:
+    try:
+        return key_lines(data.decode("utf-8").replace("\r\n", "\n"))
+    except RecursionError as error:
+        raise SettingsError("the file is nested too deeply.", path) from error
+
+
+class _Reader:
+    """Turns the values of one file into settings."""
+
+    def __init__(self, path: Path, lines: Mapping[Key, int]) -> None:
+        self._path = path
+        self._lines = lines
+        self._schema = shipped_schema(SCHEMA)
+
+    def settings(self, values: dict[str, Any]) -> ProjectSettings:
+        """Return the settings; raises SettingsError."""
+        try:
+            check(values, self._schema, self._schema)
+        except MismatchError as error:
+            raise self._error(error.key, error.reason) from error
+        self._refuse_secrets(values, ())
+        builds = {name: self._build(name, table) for name, table in values.get("build", {}).items()}
+        default = values.get("default-build", "")
+        if default and default not in builds:
+            text = f"default-build is {shown(default)}, and the file has no such build"
+            raise self._error(("default-build",), text + near_or_all(default, list(builds)))
+        workspace = values.get("default-workspace")
+        watch = values.get("watch", {})
+        return ProjectSettings(
+            self._path,
+            default or (next(iter(builds)) if len(builds) == 1 else ""),
+            None if workspace is None else self._path.parent / workspace,
+            MappingProxyType(builds),
+            MappingProxyType(
+                {
+                    command: self._flags(("defaults", command), table)
+                    for command, table in values.get("defaults", {}).items()
+                }
+            ),
+            MappingProxyType(
+                {
+                    name: self._limit(name, limit)
+                    for name, limit in values.get("compare", {}).items()
+                }
+            ),
+            WatchSettings(tuple(watch.get("paths", ())), tuple(watch.get("ignore", ()))),
+            MappingProxyType(dict(self._lines)),
+        )
+
+    def _error(self, key: Key, reason: str, hint: str = "") -> SettingsError:
+        return SettingsError(reason, self._path, line_of(self._lines, key), hint)
+
+    def _origin(self, key: Key) -> Origin:
+        return Origin(self._path, line_of(self._lines, key))
+
+    def _refuse_secrets(self, value: object, key: Key) -> None:
+        if isinstance(value, dict):
+            for name, inner in value.items():
+                is_variable = key[-1:] == ("env-set",)
+                if is_variable and names_a_secret(name):
+                    raise self._secret((*key, name), f'env = ["{name}"]')
+                self._refuse_secrets(inner, (*key, name))
+        elif isinstance(value, list):
+            for position, inner in enumerate(value):
+                self._refuse_secrets(inner, (*key, position))
+        elif isinstance(value, str) and looks_like_a_secret(value):
+            raise self._secret(key, 'env = ["NAME"]')
+
+    def _secret(self, key: Key, example: str) -> SettingsError:
+        return self._error(
+            key,
+            f"{dotted(key)} looks like a secret, and a project file is shared.",
+            f"Export the variable and let the build take it from the environment: {example}.",
+        )
+
+    def _build(self, name: str, table: Mapping[str, Any]) -> BuildSettings:
+        key = ("build", name)
+        self._check_choice(key, table)
+        flags: dict[str, FlagSetting] = {}
+        for nested in _NESTED:
+            flags |= self._flags((*key, nested), table.get(nested, {}))
+        properties = self._schema_at(key)["properties"]
+        own = {each: value for each, value in table.items() if properties[each].get("x-flag")}
+        flags |= self._flags(key, own)
+        files = table.get("env-file", [])
+        folder = self._path.parent
+        context, dockerfile = table.get("context"), table.get("dockerfile")
+        return BuildSettings(
+            name,
+            self._origin(key),
+            table.get("image", ""),
+            table.get("command", ""),
+            tuple(table.get("arguments", ())),
+            None if context is None else folder / context,
+            None if dockerfile is None else folder / dockerfile,
+            tuple(table.get("env", ())),
+            MappingProxyType(dict(table.get("env-set", {}))),
+            tuple(folder / each for each in ([files] if isinstance(files, str) else files)),
+            tuple(table.get("mounts", ())),
+            MappingProxyType(flags),
+            MappingProxyType(dict(self._origins_below(key, table))),
+        )
+
+    def _check_choice(self, key: Key, table: Mapping[str, Any]) -> None:
+        """Check that a build is one thing: an image, a context to build one from, or a command."""
+        name = f"[{dotted(key)}]"
+        given = [each for each in ("image", "context", "command") if each in table]
+        if not given:
+            text = f"{name} has no image, no context and no command, so there is nothing to run."
+            raise self._error(key, text)
+        if "command" in given and len(given) > 1:
+            text = f"{name} has {given[0]} and command, and a build is only one of them."
+            hint = 'Arguments of an image are a list: arguments = ["…"].'
+            raise self._error((*key, "command"), text, hint)
+        if "dockerfile" in table and "context" not in table:
+            text = f"{name} has a dockerfile and no context to build it in."
+            raise self._error((*key, "dockerfile"), text, 'For example context = ".".')
+
+    def _origins_below(self, key: Key, table: Mapping[str, Any]) -> Iterator[tuple[str, Origin]]:
+        for name, value in table.items():
+            yield name, self._origin((*key, name))
+            if isinstance(value, dict):
+                for inner in value:
+                    yield f"{name}.{inner}", self._origin((*key, name, inner))
+
+    def _flags(self, key: Key, table: Mapping[str, Any]) -> Mapping[str, FlagSetting]:
+        schema = self._schema_at(key)
+        return MappingProxyType(
+            {
+                name: FlagSetting(
+                    self._flag_value(value, schema["properties"][name]),
+                    self._origin((*key, name)),
+                )
+                for name, value in table.items()
+            }
+        )
+
+    def _schema_at(self, key: Key) -> Schema:
+        schema = self._schema
+        for part in key:
+            inner = schema["properties"].get(part) if "properties" in schema else None
+            schema = resolved(inner or schema["additionalProperties"], self._schema)
+        return schema
+
+    def _flag_value(self, value: FlagValue | list[str], schema: Schema) -> FlagValue:
+        schema = resolved(schema, self._schema)
+        if isinstance(value, list):
+            return tuple(value)
+        if schema.get("format") == "path" and isinstance(value, str):
+            return self._path.parent / value
+        if isinstance(value, float) and schema.get("type") == "integer":
+            return int(value)
+        return value
+
+    def _limit(self, name: str, limit: str | int | float) -> CompareLimit:
+        text, key = str(limit), ("compare", name)
+        value = float(text.removeprefix("abs:"))
+        if not math.isfinite(value):
+            raise self._error(key, f"{dotted(key)} must be a finite number.")
+        return CompareLimit(value, text.startswith("abs:"), self._origin(key))

@@ -1,0 +1,165 @@
+"""Check of TOML values against a JSON Schema, with messages for people.
+
+The part of JSON Schema that the shipped schemas use: type, enum, pattern, minimum, maximum,
+exclusiveMinimum, minLength, items, properties, propertyNames, additionalProperties, $ref.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import math
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from resim_inspect.settings.model import Key, near_or_all
+from resim_inspect.text import clean
+
+Schema = Mapping[str, Any]
+_NAMES = {
+    "object": "a table",
+    "array": "a list",
+    "string": "a string",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+}
+_TYPES: dict[str, tuple[type, ...]] = {
+    "object": (dict,),
+    "array": (list,),
+    "string": (str,),
+    "integer": (int,),
+    "number": (int, float),
+    "boolean": (bool,),
+}
+
+
+class MismatchError(Exception):
+    """A value that the schema does not allow: its key, and a sentence without its place."""
+
+    def __init__(self, key: Key, reason: str) -> None:
+        super().__init__(reason)
+        self.key = key
+        self.reason = reason
+
+
+@cache
+def shipped_schema(name: str) -> Schema:
+    """Return a JSON Schema of this package, such as `resim.schema.json`."""
+    schema: Schema = json.loads(Path(__file__).with_name(name).read_text("utf-8"))
+    return schema
+
+
+def resolved(schema: Schema, root: Schema) -> Schema:
+    """Return the schema that a `$ref` leads to, with the keys beside it; else the schema itself."""
+    if "$ref" not in schema:
+        return schema
+    target: Any = root
+    for part in str(schema["$ref"]).removeprefix("#/").split("/"):
+        target = target[part]
+    return {**target, **{key: value for key, value in schema.items() if key != "$ref"}}
+
+
+def check(value: object, schema: Schema, root: Schema, key: Key = ()) -> None:
+    """Compare a value and everything in it with a schema; raises MismatchError."""
+    schema = resolved(schema, root)
+    _check_type(value, schema, key)
+    name = dotted(key)
+    if "enum" in schema and value not in schema["enum"]:
+        known = [str(each) for each in schema["enum"]]
+        raise MismatchError(key, f"{name} is {shown(value)}{near_or_all(str(value), known)}")
+    if isinstance(value, str):
+        if len(value) < schema.get("minLength", 0):
+            raise MismatchError(key, f"{name} is empty.")
+        if "pattern" in schema and not re.search(schema["pattern"], value):
+            raise MismatchError(key, f"{name} is {shown(value)}, {schema['x-mismatch']}.")
+    elif isinstance(value, list):
+        for position, item in enumerate(value):
+            check(item, schema.get("items", {}), root, (*key, position))
+    elif isinstance(value, dict):
+        _check_table(value, schema, root, key)
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        _check_number(value, schema, key)
+
+
+def _check_type(value: object, schema: Schema, key: Key) -> None:
+    wanted = schema.get("type", [])
+    types = [wanted] if isinstance(wanted, str) else list(wanted)
+    if types and not any(_is_a(value, each) for each in types):
+        kinds = " or ".join(_NAMES[each] for each in types)
+        raise MismatchError(key, f"{dotted(key)} must be {kinds}, not {_kind(value)}.")
+
+
+def _is_a(value: object, name: str) -> bool:
+    if isinstance(value, bool):
+        return name == "boolean"
+    if name == "integer" and isinstance(value, float):
+        # As JSON Schema has it: 5.0 is a whole number.
+        return value.is_integer()
+    return isinstance(value, _TYPES[name])
+
+
+def _kind(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, datetime.date | datetime.time):
+        return "a date or time"
+    kinds = {dict: "a table", list: "a list", str: "the string", int: "the number"}
+    kind = kinds.get(type(value), "the number")
+    return kind if isinstance(value, dict | list) else f"{kind} {shown(value)}"
+
+
+def _check_number(value: float, schema: Schema, key: Key) -> None:
+    name = dotted(key)
+    if not math.isfinite(value):
+        raise MismatchError(key, f"{name} must be a finite number.")
+    if "minimum" in schema and value < schema["minimum"]:
+        raise MismatchError(key, f"{name} must be at least {schema['minimum']}, not {value}.")
+    if "maximum" in schema and value > schema["maximum"]:
+        raise MismatchError(key, f"{name} must be at most {schema['maximum']}, not {value}.")
+    if "exclusiveMinimum" in schema and value <= schema["exclusiveMinimum"]:
+        raise MismatchError(
+            key, f"{name} must be more than {schema['exclusiveMinimum']}, not {value}."
+        )
+
+
+def _check_table(value: dict[str, Any], schema: Schema, root: Schema, key: Key) -> None:
+    properties = schema.get("properties", {})
+    further = schema.get("additionalProperties", {})
+    for name, inner in value.items():
+        inner_key = (*key, name)
+        if name in properties:
+            check(inner, properties[name], root, inner_key)
+            continue
+        if further is False:
+            where = f"[{dotted(key)}]" if key else "the file"
+            near = near_or_all(name, list(properties))
+            raise MismatchError(inner_key, f'"{clean(name, 60)}" is not a key of {where}{near}')
+        names = schema.get("propertyNames", {})
+        if "pattern" in names and not re.search(names["pattern"], name):
+            text = f"{names['x-subject']} {shown(name)}, {names['x-mismatch']}."
+            raise MismatchError(inner_key, text)
+        check(inner, further, root, inner_key)
+
+
+def dotted(key: Key) -> str:
+    """Return a key as TOML writes it: `build.flight.mounts[1]`."""
+    text = ""
+    for part in key:
+        if isinstance(part, int):
+            text += f"[{part}]"
+            continue
+        bare = re.fullmatch(r"[A-Za-z0-9_-]+", part)
+        word = part if bare else json.dumps(clean(part, 60), ensure_ascii=False)
+        text += f".{word}" if text else word
+    return text
+
+
+def shown(value: object) -> str:
+    """Return a value of the file for a message, in one line and not too long."""
+    if isinstance(value, str):
+        return f'"{clean(value, 60)}"'
+    return clean(str(value), 60)
