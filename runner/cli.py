@@ -52,6 +52,7 @@ def _call(argv: list[str], loaded: Callable[[], None]) -> int:
     command = cast(Command, import_module(f"runner.commands.{name}")) if name else None
     args = _parser(name, command).parse_args(own)
     args.arguments = argv[len(own) + 1 :]
+    args.call_words = [PROGRAM, *argv]
     if args.command_name is None or command is None:
         _parser("", None).print_help(sys.stderr)
         return ExitCode.ERROR

@@ -15,7 +15,7 @@ from runner.commands.shared.arguments import add_outputs_arguments
 from runner.commands.shared.build_args import add_build_arguments, build_of
 from runner.commands.shared.policy_args import add_policy_arguments, policy_of
 from runner.commands.shared.reporting_args import add_reporting_arguments, reporting_of
-from runner.commands.shared.session import CallReport, Session
+from runner.commands.shared.session import CallReport, Session, recording_of
 from runner.commands.shared.staging import check_outputs, keep, staging_folder
 from runner.engines.entry import Inputs
 from runner.engines.protocol import Task
@@ -63,29 +63,37 @@ def run(args: Namespace) -> int:
         line = dry_run.entry_of(args, build).command_line(build, inputs, args.outputs)
         rows = [(args.name, line, "would run")]
         return dry_run.print_plan(args.command_name, options, policy, rows)
-    log_text = sessions.log_path(args.log)
+    recording = recording_of(args.outputs, args.log)
+    log_text = sessions.log_path(recording.log)
     with (
         staging_folder(args.outputs) as staging,
-        sessions.open_session(args, options, build, policy, lambda _: log_text) as session,
+        sessions.open_session(
+            args, options, build, policy, lambda _: log_text, recording
+        ) as session,
     ):
         for warning in warnings:
             session.dispatcher(Event("warning", session.context.clock(), text=warning))
-        sessions.announce(session, args.name, [args.name], jobs=1, todo=1, parallel=1)
+        sessions.announce(session, args.name, [args.name], [args.name], jobs=1, todo=1, parallel=1)
         report = CallReport(
-            args.command_name, args.name, {}, [_run(args, session, inputs, staging)]
+            args.command_name,
+            args.name,
+            {},
+            [_run(args, session, inputs, staging, recording.log)],
         )
         code = sessions.finish(session, options, report)
     sessions.print_summary(options, report)
     return code
 
 
-def _run(args: Namespace, session: Session, inputs: Inputs, staging: Path) -> JobResult:
+def _run(
+    args: Namespace, session: Session, inputs: Inputs, staging: Path, log: Path | None
+) -> JobResult:
     context = session.context
     context.notify(Event("started", context.clock(), args.name))
     try:
         job_id = str(uuid5(NAMESPACE_URL, f"resim-job:{args.inputs.resolve()}"))
         task = Task(context.call_id, args.name, inputs)
-        spec = JobSpec(task, job_id, staging / NEW, args.log)
+        spec = JobSpec(task, job_id, staging / NEW, log)
         result = sessions.run_until_signalled(session, lambda: run_job(context, spec))
         result = keep(result, staging, args.outputs)
     except RunnerError as error:

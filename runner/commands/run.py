@@ -22,7 +22,7 @@ from runner.commands.shared.reporting_args import (
     add_reporting_arguments,
     reporting_of,
 )
-from runner.commands.shared.session import CallReport
+from runner.commands.shared.session import CallReport, Recording
 from runner.engines.protocol import Build
 from runner.errors import CallError
 from runner.execution import result_cache, scheduler
@@ -33,6 +33,7 @@ from runner.storage.publish import locked, make_workspace, record
 from runner.workspace.contract import Mode
 from runner.workspace.layout import JOBS, open_workspace
 from runner.workspace.results import JobResult
+from runner.workspace.run_record import record_of_workspace
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -105,8 +106,9 @@ def _run(
         return sessions.log_path(workspace.folder / JOBS / result.job / "run" / "log.txt")
 
     title = workspace.folder.resolve().name
-    with sessions.open_session(args, options, build, policy, log_of) as session:
-        context, signals = session.context, session.signals
+    recording = Recording(record_of_workspace(workspace.folder))
+    with sessions.open_session(args, options, build, policy, log_of, recording) as session:
+        context = session.context
         planned = [] if args.only == "batch" else result_cache.plan(workspace, context, args.rerun)
         if args.only != "jobs":
             batch_call.prepare_api_image(session, request)
@@ -116,12 +118,13 @@ def _run(
             session,
             title,
             [job.name for job in workspace.jobs],
+            [p.job.name for p in planned],
             jobs=len(planned),
             todo=todo,
             parallel=min(parallel, max(1, todo)),
             batch=int(args.only != "jobs"),
         )
-        results = scheduler.run_all(planned, context, parallel, signals=lambda: signals.count)
+        results = scheduler.run_all(planned, context, parallel, signals=session.requests)
         kept = {p.job.name for p in planned if p.kept is not None}
         last, last_kept = None, False
         if _starts_batch(args.only, context, results):

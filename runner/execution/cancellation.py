@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import math
 import os
 import signal
 import sys
@@ -95,25 +96,48 @@ class Stop:
 
     def __init__(self, grace: float = GRACE, clock: Callable[[], float] = time.monotonic) -> None:
         self._lock = Lock()
-        self._active: set[Running] = set()
+        self._active: dict[Running, str] = {}
         self._grace = grace
         self._clock = clock
         self._deadline = 0.0
         self._requests = 0
+        self._stopped: dict[str, float] = {}
+        """Jobs that are stopped alone, and when they get KILL; infinite after that."""
         self.stage = 0
+        self.on_job: Callable[[str], None] = lambda _: None
+        """Receiver of the name of each job that is to be stopped alone."""
 
-    def add(self, run: Running) -> None:
+    def add(self, run: Running, job: str = "") -> None:
         """Register an active run; one that comes after a stop is ended at once."""
         with self._lock:
-            self._active.add(run)
-            stage = self.stage
+            self._active[run] = job
+            stage = self.stage or int(job in self._stopped)
         if stage:
             _signal(run, stage)
 
     def discard(self, run: Running) -> None:
         """Forget a run that has ended."""
         with self._lock:
-            self._active.discard(run)
+            self._active.pop(run, None)
+
+    def covers(self, job: str) -> bool:
+        """Return True if a job is not to start, or not to go on."""
+        with self._lock:
+            return bool(self.stage) or job in self._stopped
+
+    def stop_job(self, job: str) -> None:
+        """Stop one job, by TERM and after the grace period by KILL; it does not start any more."""
+        with self._lock:
+            if job in self._stopped or self.stage:
+                return
+            self._stopped[job] = self._clock() + self._grace
+        self.on_job(job)
+        self._signal_job(job, 1)
+
+    def release(self, job: str) -> None:
+        """Forget that a job was stopped alone, once it has ended."""
+        with self._lock:
+            self._stopped.pop(job, None)
 
     def advance(self) -> None:
         """Go one stage further: TERM, then KILL."""
@@ -134,6 +158,17 @@ class Stop:
         """Send KILL once the grace period after TERM is over; to be called regularly."""
         if self.stage == 1 and self._clock() >= self._deadline:
             self.advance()
+        with self._lock:
+            late = [job for job, at in self._stopped.items() if self._clock() >= at]
+            self._stopped.update(dict.fromkeys(late, math.inf))
+        for job in late:
+            self._signal_job(job, 2)
+
+    def _signal_job(self, job: str, stage: int) -> None:
+        with self._lock:
+            runs = [run for run, name in self._active.items() if name == job]
+        for run in runs:
+            _signal(run, stage)
 
     def _step(self, last: int) -> bool:
         with self._lock:

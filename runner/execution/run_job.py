@@ -61,7 +61,7 @@ def run_job(context: RunContext, spec: JobSpec) -> JobResult:
         cache_key=spec.cache_key,
         settings_digest=spec.settings_digest,
     )
-    if context.stop.stage:
+    if context.stop.covers(job):
         return blank
 
     def on_line(text: str) -> None:
@@ -103,14 +103,14 @@ def _broken(blank: JobResult, error: RunnerError) -> JobResult:
 
 
 def _run(job: _Run) -> JobResult:
-    context, policy = job.context, job.context.policy
+    context, policy, name = job.context, job.context.policy, job.spec.task.job
     running = context.engine.start(context.build, context.prepared, job.spec.task, job.log)
     remark = ""
     try:
-        context.stop.add(running)
+        context.stop.add(running, name)
         in_time = _wait(running, policy)
         context.stop.discard(running)
-        if context.stop.stage:
+        if context.stop.covers(name):
             return replace(job.blank, message="it was stopped.")
         ended = running.exit_info()
         outputs = _take_outputs(job, running)

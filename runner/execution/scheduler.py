@@ -78,7 +78,10 @@ def _stop_after(result: JobResult, context: RunContext) -> None:
 
 def _run_unless_stopped(job: Job, context: RunContext) -> JobResult:
     blank = JobResult(job.name, str(job.id), Outcome.CANCELLED, message="it was not started.")
-    if context.stop.stage:
+    if context.stop.covers(job.name):
+        if not context.stop.stage:
+            # A job that was stopped alone: those who follow the run learn that it does not start.
+            context.notify(Event("finished", context.clock(), job.name, result=blank))
         return blank
     context.notify(Event("started", context.clock(), job.name))
     try:
@@ -95,6 +98,7 @@ def _run_unless_stopped(job: Job, context: RunContext) -> JobResult:
             # The result is reported in any case; a full disk may not even take that.
             publish(job.folder, result)
     context.notify(Event("finished", context.clock(), job.name, result=result))
+    context.stop.release(job.name)
     # Here and not only where results are collected: the next job would have begun by then.
     _stop_after(result, context)
     return result

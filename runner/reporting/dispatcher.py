@@ -13,13 +13,15 @@ from runner.execution.events import Event, EventSink
 from runner.redact import Secrets
 from runner.reporting import machine
 from runner.reporting.lines import Lines
+from runner.reporting.recorder import RunRecorder
 from runner.workspace.results import JobResult
 
 
 class EventDispatcher:
     """Sends events to stderr (a live table on a terminal, lines elsewhere) and to `events`.
 
-    `events` is a file, `-` for stdout, or None; `log_of` returns the path of a result's log.
+    `events` is a file, `-` for stdout, or None; `log_of` returns the path of a result's log;
+    `recorder` has been entered by the caller.
     Raises StorageError for a file that cannot be written.
     """
 
@@ -31,6 +33,7 @@ class EventDispatcher:
         color: bool = False,
         events: str | None = None,
         quiet: bool = False,
+        recorder: RunRecorder | None = None,
     ) -> None:
         self._lock = Lock()
         self._stack = ExitStack()
@@ -42,6 +45,8 @@ class EventDispatcher:
             if stream is not sys.stdout:
                 self._stack.enter_context(stream)
             self._sinks.append(machine.JsonLines(stream, secrets))
+        if recorder is not None:
+            self._sinks.append(recorder)
         if sys.stderr.isatty() and not quiet and os.environ.get("TERM") != "dumb":
             from runner.reporting.table import LiveTable
 
@@ -70,9 +75,20 @@ class EventDispatcher:
                     self._display = None
 
     def plan(
-        self, at: float, title: str, build: str, engine: str, names: Sequence[str], **numbers: int
+        self,
+        at: float,
+        title: str,
+        build: str,
+        engine: str,
+        names: Sequence[str],
+        queue: Sequence[str],
+        **numbers: int,
     ) -> None:
-        """Send the plan of the call; `numbers` are jobs, todo and parallel."""
+        """Send the plan of the call; `numbers` are jobs, todo and parallel.
+
+        `names` are those of all rows of the display, `queue` those of the jobs in their order.
+        """
         width = min(40, max((len(name) for name in names), default=4))
-        data = {"title": title, "build": build, "engine": engine, "width": width, **numbers}
+        about = {"title": title, "build": build, "engine": engine, "width": width}
+        data = {**about, **numbers, "queue": list(queue)}
         self(Event("plan", at, data=data))

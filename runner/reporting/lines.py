@@ -15,7 +15,10 @@ COLORS = (36, 35, 34, 33, 32, 96, 95, 94)
 
 
 class Lines:
-    """Writes lines to a stream. `log_of` returns the path of a result's log."""
+    """Writes lines to a stream. `log_of` returns the path of a result's log.
+
+    Without `builds` the output of the builds is left out.
+    """
 
     def __init__(
         self,
@@ -24,10 +27,12 @@ class Lines:
         color: bool,
         quiet: bool,
         log_of: Callable[[JobResult], str],
+        builds: bool = True,
     ) -> None:
         self._stream = stream
         self._color = color
         self._quiet = quiet
+        self._builds = builds and not quiet
         self._log_of = log_of
         self._width = 0
         self._jobs: dict[str, int] = {}
@@ -38,7 +43,7 @@ class Lines:
             self._width = int(event.data.get("width", 0))
             if not self._quiet:
                 self._write(headline(event))
-        elif event.kind in {"warning", "stopping"}:
+        elif event.kind in {"warning", "stopping", "retry"}:
             self._write(self._styled(f"{event.kind}: {clean(event.text)}", "warn"))
         elif event.kind == "finished" and event.result is not None:
             row = row_of(event.result, self._log_of(event.result))
@@ -48,7 +53,7 @@ class Lines:
             again = worth_repeating(event.result, self._log_of(event.result))
             if again is not None:
                 self._write(self._styled(as_text(again, self._width), again.style))
-        elif event.kind == "line" and not self._quiet:
+        elif event.kind == "line" and self._builds:
             self._write(f"{self._prefix(event.job)} | {clean(event.text, 500)}")
         elif event.kind == "note" and not self._quiet:
             self._write(clean(event.text, 200))

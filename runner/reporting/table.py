@@ -18,6 +18,7 @@ from runner.execution.events import Event
 from runner.reporting.lines import headline
 from runner.reporting.rows import Row, row_of, worth_repeating
 from runner.workspace.results import JobResult
+from runner.workspace.run_state import seconds_left
 
 STYLES = {"passed": "green", "warn": "yellow", "block": "red", "error": "bold red", "quiet": "dim"}
 MAX_RUNNING = 12
@@ -60,7 +61,7 @@ class LiveTable:
             self._begun = time.monotonic()
             self._note = ""
             self._console.print(Text(" " + headline(event), style="bold"))
-        elif event.kind in {"warning", "stopping"}:
+        elif event.kind in {"warning", "stopping", "retry"}:
             self._console.print(Text(f" {event.kind}: {clean(event.text)}", style="yellow"))
         elif event.kind == "note":
             self._note = clean(event.text, 200)
@@ -137,11 +138,8 @@ class LiveTable:
 
     def _remaining(self, now: float) -> str:
         """Return an estimate of the remaining time: by the mean duration of finished jobs."""
-        if not self._done:
-            return ""
-        mean = self._spent / self._done
-        begun = sum(min(mean, now - since) for since, _ in self._running.values())
-        rest = max(0.0, (self._todo - self._done) * mean - begun) / self._parallel
-        if rest < 1:
+        elapsed = [now - since for since, _ in self._running.values()]
+        rest = seconds_left(self._todo, self._done, self._spent, elapsed, self._parallel)
+        if rest is None or rest < 1:
             return ""
         return f" · {rest:.0f} s left" if rest < 120 else f" · {rest / 60:.0f} min left"

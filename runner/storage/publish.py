@@ -113,7 +113,8 @@ def locked(folder: Path) -> Iterator[None]:
             free = try_lock(descriptor)
         if not free:
             raise WorkspaceError(
-                f"another run is active in {clean(str(folder))}.", "Wait for it, or stop it."
+                f"another run is active in {clean(str(folder))}.",
+                "Wait for it, or stop it: `resim-runner status` shows it.",
             )
         yield
     finally:

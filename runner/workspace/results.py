@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
+from types import UnionType
 from typing import Any
 
 from resim_inspect.document.enums import MetricStatus
@@ -102,6 +103,13 @@ def result_from_bytes(data: bytes) -> JobResult:
         raise ValueError("is not a JSON object")
     if values.get("format") != FORMAT:
         raise ValueError("is of a format that this version does not know")
+    return result_from_values(values)
+
+
+def result_from_values(values: object) -> JobResult:
+    """Return the result in JSON values; raises ValueError as `result_from_bytes` does."""
+    if not isinstance(values, dict):
+        raise ValueError("is not a JSON object")
     names = [(f.name, _JSON_NAMES.get(f.name, f.name)) for f in fields(JobResult)]
     kept = {name: values[key] for name, key in names if key in values}
     try:
@@ -112,9 +120,33 @@ def result_from_bytes(data: bytes) -> JobResult:
         result = JobResult(**kept)
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"is not a result: {error}") from error
-    if not isinstance(result.cache_key, str) or not isinstance(result.seconds, int | float):
+    if not _has_types(result):
         raise ValueError("has values of the wrong type")
     return result
+
+
+_TYPES: dict[str, type | UnionType] = {
+    "str": str,
+    "int": int,
+    "float": int | float,
+    "str | None": str | None,
+    "int | None": int | None,
+    "float | None": int | float | None,
+    "dict[str, int]": dict,
+    "dict[str, Any]": dict,
+}
+"""Types by their annotation; those of the other fields are made by the reader itself."""
+
+
+def _has_types(result: JobResult) -> bool:
+    """Return True if the values of a file have the types of their fields."""
+    plain = all(
+        isinstance(getattr(result, f.name), _TYPES[str(f.type)])
+        for f in fields(JobResult)
+        if str(f.type) in _TYPES
+    )
+    texts = all(isinstance(text, str) for each in result.failing for text in asdict(each).values())
+    return plain and texts and all(isinstance(n, int) for n in result.statuses.values())
 
 
 def status_named(name: str) -> MetricStatus:

@@ -285,7 +285,8 @@ def test_two_jobs_on_one_outputs_folder(tmp_path: Path) -> None:
     first.kill()
     first.wait()
     # The watchdog of a killed job clears up beside the outputs.
-    wait_for(lambda: sorted(p.name for p in tmp_path.iterdir()) == ["build.py", "inputs", "log"])
+    left = ["build.py", "inputs", "log", "out.run"]
+    wait_for(lambda: sorted(p.name for p in tmp_path.iterdir()) == left)
     assert runner(*words, "--command", build(tmp_path, WRITES)).code == 0
 
 

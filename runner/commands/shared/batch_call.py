@@ -13,7 +13,7 @@ from runner.commands.shared.api_args import policy_with_credentials, request_of
 from runner.commands.shared.build_args import build_of
 from runner.commands.shared.policy_args import policy_of
 from runner.commands.shared.reporting_args import reporting_of
-from runner.commands.shared.session import CallReport, Session
+from runner.commands.shared.session import CallReport, Session, recording_of
 from runner.commands.shared.staging import check_outputs, keep, staging_folder
 from runner.engines.protocol import Build
 from runner.errors import RunnerError
@@ -46,7 +46,8 @@ def run_to_folder(args: Namespace, mode: Mode, workspaces: tuple[Workspace, ...]
     request = request_of(args, mode, workspaces)
     policy = policy_with_credentials(policy_of(args, build, os.environ), request, build)
     outputs: Path = args.outputs
-    log: Path | None = args.log
+    recording = recording_of(outputs, args.log)
+    log = recording.log
     check_outputs(outputs)
     if args.dry_run:
         from runner.commands.shared import dry_run
@@ -58,12 +59,14 @@ def run_to_folder(args: Namespace, mode: Mode, workspaces: tuple[Workspace, ...]
     log_text = sessions.log_path(log)
     with (
         staging_folder(outputs) as staging,
-        sessions.open_session(args, options, build, policy, lambda _: log_text) as session,
+        sessions.open_session(
+            args, options, build, policy, lambda _: log_text, recording
+        ) as session,
     ):
         context = session.context
         prepare_api_image(session, request)
         numbers = {"jobs": 0, "todo": 0, "parallel": 1, request.name: 1}
-        sessions.announce(session, title, [request.name], **numbers)
+        sessions.announce(session, title, [request.name], [], **numbers)
 
         def work() -> JobResult:
             result = batch_run.run_served(
@@ -117,7 +120,8 @@ def _run_reported(
     session: Session, request: BatchRunRequest, run: Callable[[], JobResult]
 ) -> JobResult:
     context = session.context
-    context.notify(Event("started", context.clock(), request.name))
+    mode = {"mode": request.mode.value}
+    context.notify(Event("started", context.clock(), request.name, data=mode))
     try:
         result = sessions.run_until_signalled(session, run)
     except RunnerError as error:

@@ -22,18 +22,39 @@ from runner.engines.protocol import Build, Engine, Prepared
 from runner.execution.cancellation import POLL_INTERVAL, Interrupted, Signals, Stop
 from runner.execution.events import Event
 from runner.execution.run_context import RunContext, RunPolicy
+from runner.execution.stop_requests import StopRequests
 from runner.reporting import machine
 from runner.reporting.dispatcher import EventDispatcher
+from runner.reporting.recorder import RunIdentity, RunRecorder
 from runner.reporting.rows import summary
 from runner.workspace.results import JobResult
+from runner.workspace.run_record import RunRecord, record_of_outputs
 
 
 class Session(NamedTuple):
-    """A call that is ready to run, its sink for events, and the signals that may end it."""
+    """A call that is ready to run, its sink for events, and what may end it."""
 
     context: RunContext
     dispatcher: EventDispatcher
     signals: Signals
+    stop_requests: StopRequests
+
+    def requests(self) -> int:
+        """Stop the jobs that other programs name; return how often everything is to stop."""
+        return self.signals.count + self.stop_requests.poll(self.context.stop)
+
+
+class Recording(NamedTuple):
+    """Place of a run's record, and the path of the build's log of a run that has only one."""
+
+    record: RunRecord
+    log: Path | None = None
+
+
+def recording_of(outputs: Path, log: Path | None) -> Recording:
+    """Return the place of the record of a run with `--outputs`, and of the build's log."""
+    record = record_of_outputs(outputs)
+    return Recording(record, log or record.build_log)
 
 
 @dataclass(frozen=True)
@@ -59,18 +80,25 @@ def open_session(
     build: Build,
     policy: RunPolicy,
     log_of: Callable[[JobResult], str],
+    recording: Recording,
 ) -> Iterator[Session]:
     """Connect, remove what dead runners left behind, and prepare the build; raises RunnerError.
 
-    `log_of` returns the path of a result's log for display.
+    `log_of` returns the path of a result's log for display. The caller holds the lock that
+    protects the record.
     """
+    call_id = uuid4().hex
+    log = "" if recording.log is None else str(recording.log.absolute())
+    identity = RunIdentity(call_id, args.command_name, tuple(args.call_words), log)
     with (
+        RunRecorder(recording.record, identity, policy.secrets, log_of, time.time) as recorder,
         EventDispatcher(
             policy.secrets,
             log_of,
             color=options.color,
             events=options.events,
             quiet=options.quiet,
+            recorder=recorder,
         ) as dispatcher,
         Signals() as signals,
     ):
@@ -88,12 +116,18 @@ def open_session(
                 build,
                 prepared,
                 policy,
-                uuid4().hex,
+                call_id,
                 dispatcher,
                 Stop(policy.grace),
                 gate=options.gate,
             )
-            yield Session(context, dispatcher, signals)
+
+            def on_stopped_job(job: str) -> None:
+                text = f"{job} is stopped on request."
+                dispatcher(Event("stopping", time.time(), job, text))
+
+            context.stop.on_job = on_stopped_job
+            yield Session(context, dispatcher, signals, StopRequests(recording.record, call_id))
         finally:
             engine.close()
 
@@ -117,15 +151,20 @@ def _prepare(engine: Engine, build: Build, dispatcher: EventDispatcher) -> Prepa
     return prepared
 
 
-def announce(session: Session, title: str, names: Sequence[str], **numbers: int) -> None:
-    """Send the plan of the call; `numbers` are jobs, todo, parallel, and 1 for batch or report."""
+def announce(
+    session: Session, title: str, names: Sequence[str], queue: Sequence[str], **numbers: int
+) -> None:
+    """Send the plan of the call; `numbers` are jobs, todo, parallel, and 1 for batch or report.
+
+    `names` are those of all rows of the display, `queue` those of the jobs in their order.
+    """
     context, build = session.context, session.context.build
     if build.image:
         about = f"image {build.image} ({context.prepared.description})"
     else:
         about = f"command {context.prepared.description}"
     engine = context.engine.info.description
-    session.dispatcher.plan(context.clock(), title, about, engine, names, **numbers)
+    session.dispatcher.plan(context.clock(), title, about, engine, names, queue, **numbers)
 
 
 def finish(session: Session, options: ReportingOptions, report: CallReport) -> int:
@@ -169,7 +208,7 @@ def run_until_signalled(session: Session, run: Callable[[], JobResult]) -> JobRe
             except TimeoutError:
                 if future.done():
                     raise
-            session.context.stop.follow(session.signals.count)
+            session.context.stop.follow(session.requests())
 
 
 def log_path(path: Path | None) -> str:

@@ -1,0 +1,212 @@
+"""The record of a workspace's present or last run: its folder, its owner, and requests to stop."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from runner.workspace.process_identity import current_owner, host_identity, is_stale
+from runner.workspace.results import FORMAT
+from runner.workspace.run_events import finite, text_of, texts, whole
+
+HEARTBEAT = 10.0
+"""Seconds between two signs of life of an owner: new times of change of `owner.json`."""
+LEASE = 60.0
+"""Seconds without a sign of life after which an owner on another machine counts as dead."""
+MAX_OWNER_BYTES = 1 << 20
+
+
+class Liveness(StrEnum):
+    """State of the process that owns a run, as far as it is known here."""
+
+    ALIVE = "alive"
+    DIED = "died"
+    UNKNOWN = "unknown"
+    """There is no readable owner."""
+
+
+class RunRecord(NamedTuple):
+    """Folder with the record of a run: `WORKSPACE/run`, or `<outputs>.run` beside the outputs."""
+
+    path: Path
+
+    @property
+    def events(self) -> Path:
+        """Path of the events, one JSON object a line."""
+        return self.path / "events.jsonl"
+
+    @property
+    def owner(self) -> Path:
+        """Path of the description of the process that runs it."""
+        return self.path / "owner.json"
+
+    @property
+    def log(self) -> Path:
+        """Path of what the runner itself writes to stderr."""
+        return self.path / "log.txt"
+
+    @property
+    def build_log(self) -> Path:
+        """Path of the build's output of a run without a workspace and without `--log`."""
+        return self.path / "build.txt"
+
+    @property
+    def stop(self) -> Path:
+        """Path of the requests to stop, one JSON object a line."""
+        return self.path / "stop"
+
+
+def record_of_workspace(folder: Path) -> RunRecord:
+    """Return the record of the runs of a workspace."""
+    return RunRecord(folder / "run")
+
+
+def record_of_outputs(outputs: Path) -> RunRecord:
+    """Return the record of the runs with `--outputs`."""
+    outputs = outputs.absolute()
+    return RunRecord(outputs.with_name(f"{outputs.name}.run"))
+
+
+@dataclass(frozen=True)
+class RunOwner:
+    """The process that runs a workspace. Texts are as in the file: clean them before display."""
+
+    run: str
+    """Id of the run."""
+    host: str
+    identity: str
+    """`host/boot/space/pid/start`."""
+    pid: int
+    started: float
+    """Seconds since 1970."""
+    command: tuple[str, ...] = ()
+    """The command line, with secrets redacted."""
+
+    def as_bytes(self) -> bytes:
+        """Return the content of `owner.json`."""
+        values = {
+            "format": FORMAT,
+            "run": self.run,
+            "host": self.host,
+            "pid": self.pid,
+            "identity": self.identity,
+            "started": round(self.started, 3),
+            "command": list(self.command),
+        }
+        return (json.dumps(values, indent=1) + "\n").encode()
+
+
+def this_process(run: str, started: float, command: tuple[str, ...]) -> RunOwner:
+    """Return this process as the owner of a run."""
+    host = host_identity().partition("/")[0]
+    return RunOwner(run, host, current_owner(), os.getpid(), started, command)
+
+
+class OwnerReading(NamedTuple):
+    """An owner, and the time of its last sign of life in seconds since 1970."""
+
+    owner: RunOwner
+    seen: float
+
+
+def read_owner(record: RunRecord) -> OwnerReading | None:
+    """Read the owner of a run; None if there is none, or the file is damaged."""
+    try:
+        with record.owner.open("rb") as file:
+            seen = os.fstat(file.fileno()).st_mtime
+            values = json.loads(file.read(MAX_OWNER_BYTES))
+    except (OSError, ValueError, RecursionError):
+        return None
+    if not isinstance(values, dict) or values.get("format") != FORMAT:
+        return None
+    owner = RunOwner(
+        text_of(values.get("run")),
+        text_of(values.get("host")),
+        text_of(values.get("identity")),
+        whole(values.get("pid")),
+        finite(values.get("started")),
+        texts(values.get("command")),
+    )
+    return OwnerReading(owner, seen) if owner.run and owner.identity else None
+
+
+def liveness(reading: OwnerReading | None, now: float) -> Liveness:
+    """Return the state of an owner at a time in seconds since 1970.
+
+    A process of this machine is looked up by pid and start time. One of another machine, or of
+    another container, is alive as long as it renews its lease.
+    """
+    if reading is None:
+        return Liveness.UNKNOWN
+    if is_stale(reading.owner.identity):
+        return Liveness.DIED
+    if _is_here(reading.owner) or now - reading.seen < LEASE:
+        return Liveness.ALIVE
+    return Liveness.DIED
+
+
+def _is_here(owner: RunOwner) -> bool:
+    """Return True if the owner is a process that this one can look up."""
+    return owner.identity.rsplit("/", 2)[0] == host_identity()
+
+
+def active_owner(record: RunRecord) -> RunOwner | None:
+    """Return the owner that is alive now; None without one.
+
+    It may have written its last event already, and be about to end.
+    """
+    reading = read_owner(record)
+    if reading is None or liveness(reading, time.time()) is not Liveness.ALIVE:
+        return None
+    return reading.owner
+
+
+def request_stop(record: RunRecord, owner: RunOwner, job: str = "") -> None:
+    """Ask an owner to stop a job, or everything for an empty name; raises OSError.
+
+    The owner sends TERM to the builds and KILL after its grace period; a second request to stop
+    everything sends KILL at once.
+    """
+    line = json.dumps({"format": FORMAT, "run": owner.run, "job": job}) + "\n"
+    # Appended by one write, so that requests of several processes do not mix.
+    descriptor = os.open(record.stop, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
+    try:
+        os.write(descriptor, line.encode())
+    finally:
+        os.close(descriptor)
+
+
+def terminate(owner: RunOwner) -> bool:
+    """Send TERM to an owner on this machine; return False if that is not possible.
+
+    It reaches a runner that is still preparing, such as pulling an image. Raises PermissionError.
+    """
+    if sys.platform == "win32" or not _is_here(owner) or is_stale(owner.identity):
+        return False
+    try:
+        os.kill(owner.pid, signal.SIGTERM)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def stop_requests(lines: list[bytes], run: str) -> list[str]:
+    """Return the jobs that lines of the stop file name, for this run; empty names mean all."""
+    jobs = []
+    for line in lines:
+        try:
+            values: Any = json.loads(line)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(values, dict) and values.get("run") == run:
+            job = values.get("job", "")
+            if isinstance(job, str):
+                jobs.append(job)
+    return jobs
