@@ -101,3 +101,7 @@ class TooLargeError(DocumentError):
 
 class SeriesError(DocumentError):
     """The series that was asked for does not exist, or is of another kind."""
+
+
+class MissingError(Exception):
+    """Data or a file that something refers to are missing; the text is a sentence for the user."""

@@ -11,10 +11,10 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from resim_inspect.charts.build.image import check_viewable, image_path
 from resim_inspect.charts.model.drawing import DrawOptions
 from resim_inspect.charts.source import MissingError, Source
 from resim_inspect.document import Document
+from resim_inspect.document.images import check_viewable, image_path
 from resim_inspect.document.model import ImageListValues, ImageValues, Metric, PlotlyValues
 from resim_inspect.text import clean
 
@@ -82,7 +82,7 @@ def target(
     source = Source(document, DrawOptions())
     try:
         data = source.data(ids[image], "image")
-        path = image_path(source, data)
+        path = image_path(source.document, data)
         check_viewable(path, clean(data.external_path or "", 120))
         return Target(path)
     except MissingError as error:

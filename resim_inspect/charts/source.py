@@ -11,22 +11,12 @@ from resim_inspect.charts.model.drawing import Drawing, DrawOptions, Message, Pa
 from resim_inspect.document import Document, DocumentError
 from resim_inspect.document.enums import SeriesKind
 from resim_inspect.document.model import Metric, MetricsData, Series
+from resim_inspect.errors import MissingError as MissingError
 from resim_inspect.text import INT64_MAX, INT64_MIN, clean, count
 
 NAME_LIMIT = 120
 MAX_CATEGORIES = 12
 """Most categories that are drawn at once."""
-
-MAX_PIXELS = 80 * 1000 * 1000
-MAX_SIDE = 1600
-"""Pixels of the longer side of an image that are kept: more than two a cell of any screen."""
-
-IMAGE_FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM")
-"""Image formats that are decoded: none of Pillow's that start other programs."""
-
-
-class MissingError(Exception):
-    """Data that a drawing needs are missing; the text is a sentence for the user."""
 
 
 @dataclass

@@ -204,7 +204,7 @@ def _summary_value(document: Document, values: DoubleSummaryValues) -> str:
         return "no value"
     if data.is_per_category:
         return _category_values(document, data, values.series_index or 0)
-    position = _summary_position(document, data, values)
+    position = summary_position(document, data, values)
     if position is None or not 0 <= position < document.length(data):
         return "no value at its index"
     if data.position not in document.deferred:
@@ -228,9 +228,10 @@ def _category_values(document: Document, data: MetricsData, position: int) -> st
     return ", ".join(parts) or "no value"
 
 
-def _summary_position(
+def summary_position(
     document: Document, data: MetricsData, values: DoubleSummaryValues
 ) -> int | None:
+    """Position of the value at the index of a summary; None if the index has no such entry."""
     if values.series_index is not None:
         return values.series_index
     wanted: int | str | None = values.string_index

@@ -11,10 +11,10 @@ from PIL import Image as Pillow
 
 from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.charts import DARK, PLAIN, Drawing, Palette, Picture, draw, render
-from resim_inspect.charts.build.image import open_image
 from resim_inspect.charts.model.drawing import Axis, Bars, BarSeries, Curve, Plot
 from resim_inspect.charts.rendering.cells import distinct_labels
 from resim_inspect.document import Document, parse_document
+from resim_inspect.document.images import open_image
 from resim_inspect.text import instant
 from tests.charts.scenes import canvas, only
 

@@ -25,10 +25,9 @@ from resim_inspect.charts import (
     natural_height,
     render,
 )
-from resim_inspect.charts.build import image
 from resim_inspect.charts.model.drawing import Cell, Drawing, Image, Message, Table, Text
 from resim_inspect.charts.rendering.panels.image import fitted
-from resim_inspect.document import Document
+from resim_inspect.document import Document, images
 from tests.charts.scenes import picture
 
 EVIL = "</script><script>alert(1)</script>\u2028\u2029<!-- &"
@@ -235,9 +234,9 @@ def test_a_broken_image_gives_the_reason(tmp_path: Path, monkeypatch: pytest.Mon
     assert "not an image in a known format" in said(tmp_path, "text.png")
     assert "cannot be decoded" in said(tmp_path, "half.png")
     assert said(tmp_path, "folder") == '"folder" is not a file.'
-    monkeypatch.setattr(image, "MAX_PIXELS", 100)
+    monkeypatch.setattr(images, "MAX_PIXELS", 100)
     assert "too large" in said(tmp_path, "whole.png")
-    monkeypatch.setattr(image, "MAX_FILE_BYTES", 10)
+    monkeypatch.setattr(images, "MAX_FILE_BYTES", 10)
     assert "too large" in said(tmp_path, "whole.png")
 
 

@@ -12,6 +12,7 @@ from resim_inspect.charts import PLAIN, render
 from resim_inspect.charts.analysis.readout import readings
 from resim_inspect.charts.model.drawing import Bars, Drawing, Gauge, Message, Plot, Table
 from resim_inspect.charts.plotly import colors, decode
+from resim_inspect.document.packed_arrays import Budget, unpack
 from tests.charts.figures import drawn, figure_text, packed, plot
 
 # ------------------------------------------------------------ values
@@ -19,12 +20,12 @@ from tests.charts.figures import drawn, figure_text, packed, plot
 
 @pytest.mark.parametrize("kind", ["i1", "u1", "i2", "u2", "i4", "u4", "f4", "f8"])
 def test_packed_arrays_of_every_type(kind: str) -> None:
-    found = decode.unpack({"y": packed([1, 2, 100], kind)}, decode.Budget())
+    found = unpack({"y": packed([1, 2, 100], kind)}, Budget())
     assert found["y"].tolist() == [1, 2, 100]
 
 
 def test_packed_arrays_of_two_dimensions_have_their_shape_as_text() -> None:
-    found = decode.unpack(packed(range(6), "f8", shape="2, 3"), decode.Budget())
+    found = unpack(packed(range(6), "f8", shape="2, 3"), Budget())
     assert found.tolist() == [[0, 1, 2], [3, 4, 5]]
 
 
@@ -56,17 +57,17 @@ def test_no_time_zone_is_named_that_the_dates_do_not_name(dates: list[Any], titl
     ],
 )
 def test_broken_packed_arrays_are_empty(broken: dict[str, Any]) -> None:
-    assert len(decode.numbers(decode.unpack(broken, decode.Budget()))) == 0
+    assert len(decode.numbers(unpack(broken, Budget()))) == 0
 
 
 def test_packed_arrays_have_a_budget() -> None:
-    budget = decode.Budget(100)
-    assert len(decode.unpack(packed(range(10), "f8"), budget)) == 10
-    assert len(decode.unpack(packed(range(10), "f8"), budget)) == 0
+    budget = Budget(100)
+    assert len(unpack(packed(range(10), "f8"), budget)) == 10
+    assert len(unpack(packed(range(10), "f8"), budget)) == 0
 
 
 def test_nan_survives_in_packed_arrays_and_null_is_one() -> None:
-    found = decode.numbers(decode.unpack(packed([1.0, math.nan], "f8"), decode.Budget()))
+    found = decode.numbers(unpack(packed([1.0, math.nan], "f8"), Budget()))
     assert math.isnan(found[1])
     assert math.isnan(decode.numbers([1.0, None])[1])
 

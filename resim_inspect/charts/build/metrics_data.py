@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from resim_inspect.charts.build.image import image_path, open_image
 from resim_inspect.charts.build.states import band_plot, make_band
 from resim_inspect.charts.build.time_axes import time_axis
 from resim_inspect.charts.model.drawing import (
@@ -27,6 +26,7 @@ from resim_inspect.charts.model.picture import status_word
 from resim_inspect.charts.source import MissingError, Source, data_name
 from resim_inspect.document import Document, DocumentError
 from resim_inspect.document.enums import FAILING, DataType, MetricStatus, SeriesKind
+from resim_inspect.document.images import image_path, open_image
 from resim_inspect.document.model import MetricsData, Series
 from resim_inspect.text import clean, instant, seconds
 
@@ -63,7 +63,7 @@ def _panel(source: Source, data: MetricsData, category: str | None) -> Panel:
     from resim_inspect.charts.model.drawing import Image
 
     if data.type is DataType.EXTERNAL_FILE or data.external_path:
-        path = image_path(source, data)
+        path = image_path(source.document, data)
         return Image(*open_image(path, clean(data.external_path or "", 120)), str(path))
     if data.is_per_category and category is None:
         if not data.category_names:

@@ -18,6 +18,7 @@ from resim_inspect.charts.plotly.traces.shares import HIERARCHIES, share_panel
 from resim_inspect.charts.plotly.traces.tables import indicator_panel, table_panel
 from resim_inspect.charts.source import Source
 from resim_inspect.document.model import Metric, PlotlyValues
+from resim_inspect.document.packed_arrays import Budget, unpack
 from resim_inspect.text import clean, count
 
 _SHARES = {"pie", "funnel", "funnelarea", *HIERARCHIES}
@@ -36,7 +37,7 @@ _SUBSTITUTES = {
 
 def plotly_drawing(source: Source, metric: Metric, values: PlotlyValues) -> Drawing:
     """The figure as far as a terminal can draw it; notes name what it cannot."""
-    figure = decode.unpack(values.load(), decode.Budget())
+    figure = unpack(values.load(), Budget())
     if not isinstance(figure, dict):
         figure = {}
     data = figure.get("data")

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from resim_inspect.charts.model.drawing import Image, Message, Panel
 from resim_inspect.charts.plotly import decode
 from resim_inspect.charts.plotly.layers import Trace
-from resim_inspect.charts.source import IMAGE_FORMATS, MAX_PIXELS, MAX_SIDE
+from resim_inspect.document.images import IMAGE_FORMATS, MAX_PIXELS, MAX_SIDE
 from resim_inspect.text import count
 
 _RANGES: dict[str, tuple[tuple[float, ...], tuple[float, ...]]] = {
