@@ -57,6 +57,7 @@ class DockerClient:
             put_archive=lambda _, path, data: self.put.append((path, b"".join(_chunks(data)))),
             attach=lambda *_, **__: iter(()),
             start=lambda _: None,
+            inspect_container=lambda _: {"State": {"ExitCode": 0}},
         )
 
     def _create(self, host_config: dict[str, Any], **_: object) -> dict[str, str]:
