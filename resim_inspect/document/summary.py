@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from resim_inspect.document.enums import MetricStatus, SeriesKind
@@ -162,7 +163,7 @@ def _headline(document: Document, metric: Metric) -> str:
         case ImageListValues(image_data=ids):
             return count(len(ids), "image")
         case TextValues(text=text):
-            return _first_line(text)
+            return _first_line(text, metric.name)
     return "no value"
 
 
@@ -279,9 +280,10 @@ def _traces(document: Document, metric: Metric) -> str:
     return f"{text}: {', '.join(kinds)}" if kinds else text
 
 
-def _first_line(text: str) -> str:
-    for line in text.splitlines():
-        shown = line.strip().lstrip("#>*- ").strip()
-        if shown:
-            return shown
-    return "empty"
+def _first_line(text: str, name: str) -> str:
+    """First line that is not blank, or the next one if it only repeats the metric's name."""
+    lines = (line.strip().lstrip("#>*- ").strip() for line in text.splitlines())
+    shown = [line for line in islice(lines, 1000) if line]
+    if not shown:
+        return "empty"
+    return next((line for line in shown if line.casefold() != name.casefold()), shown[0])

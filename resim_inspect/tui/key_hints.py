@@ -28,6 +28,9 @@ _NAMES = {
     "comma": ",",
     "full_stop": ".",
     "slash": "/",
+    "backslash": "\\",
+    "less_than_sign": "<",
+    "greater_than_sign": ">",
     "question_mark": "?",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
@@ -65,8 +68,11 @@ def key_of(id: str) -> str:
 
 
 def hint_line(*hints: Hint) -> str:
-    """Hints as one text, for the frame of a dialog: `y copy · Esc close`."""
-    return " · ".join(f"{key_of(id)} {label or BINDINGS[id].hint}" for id, label in hints)
+    """Hints as one text, for a frame: `y copy · Esc close`; neighbours share their words."""
+    keys_of: dict[str, list[str]] = {}
+    for id, label in hints:
+        keys_of.setdefault(label or BINDINGS[id].hint, []).append(key_of(id))
+    return " · ".join(f"{' '.join(keys)} {words}" for words, keys in keys_of.items())
 
 
 def bindings_of(node: DOMNode) -> Iterator[KeyBinding]:

@@ -42,6 +42,7 @@ class Hint(NamedTuple):
 
 GROUPS = {
     "rows": "List",
+    "side": "Width of the list",
     "chart": "Chart",
     "metric_list": "Metrics list",
     "metrics": "Metrics",
@@ -103,6 +104,12 @@ ROWS = (
     _key("rows.last", "end,G", "edge(1)", "Last row"),
     _key("rows.choose", "enter", "choose", "Open row", hint="open"),
     _key("rows.copy", "y", "copy", "Copy row", hint="copy"),
+)
+
+SIDE = (
+    _key("side.narrower", "less_than_sign", "side(-1)", "Narrower list", hint="width"),
+    _key("side.wider", "greater_than_sign", "side(1)", "Wider list", hint="width"),
+    _key("side.toggle", "backslash", "toggle_side", "Hide or show list", hint="hide"),
 )
 
 CHART = (
@@ -298,8 +305,8 @@ QUICK_OPEN = (
 )
 
 TABLES = (
-    *(APP, FOCUS, ROWS, CHART, BROWSE, METRIC_LIST, METRICS, CARD, DATA_LIST, DATA, SERIES, EVENTS),
-    *(FINDINGS, DOCUMENT, PREVIEW, LOG, INPUTS, FILTER, OPEN, PATH, WORKSPACE, JOBS, FETCH),
+    *(APP, FOCUS, ROWS, SIDE, CHART, BROWSE, METRIC_LIST, METRICS, CARD, DATA_LIST, DATA, SERIES),
+    *(EVENTS, FINDINGS, DOCUMENT, PREVIEW, LOG, INPUTS, FILTER, OPEN, PATH, WORKSPACE, JOBS, FETCH),
     *(DIALOG, TOKEN_DIALOG, ERROR_DIALOG, CHECKLIST, QUICK_OPEN),
 )
 BINDINGS: dict[str, KeyBinding] = {

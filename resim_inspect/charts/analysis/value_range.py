@@ -13,7 +13,7 @@ from resim_inspect.charts.analysis.extremes import extremes_between
 from resim_inspect.charts.analysis.readout import bar_readings, position_text, sample_reading
 from resim_inspect.charts.model.drawing import Axis, Bars, Panel, Plot
 from resim_inspect.charts.model.readings import Reading
-from resim_inspect.text import quantity
+from resim_inspect.text import digits_apart, number, quantity
 
 _UNIT_IN_TITLE = re.compile(r"[(\[]([^()\[\]]{1,12})[)\]]\s*$")
 _VALUED = ("number", "log")
@@ -32,6 +32,16 @@ class ValueRange:
     def largest_text(self) -> str:
         """A short text of the largest value, with its unit."""
         return quantity(self.largest.value or 0.0, self.largest.unit or self.unit)
+
+    @property
+    def span_text(self) -> str:
+        """Both values in short: `0 … 89.4 m/s`, one where they are equal."""
+        low, high = self.smallest.value or 0.0, self.largest.value or 0.0
+        if low == high:
+            return self.largest_text
+        digits = digits_apart(low, [high])
+        unit = self.largest.unit or self.unit
+        return f"{number(low, digits)} … {quantity(high, unit, digits)}"
 
     def in_words(self, width: int) -> str:
         """`smallest 0 m at 1.000 s · largest 89.4 m at 8.420 s`, shorter where it is too wide."""

@@ -18,7 +18,7 @@ from resim_inspect.document.model import (
 )
 from resim_inspect.errors import DocumentError
 from resim_inspect.schema import metrics_pb2 as pb
-from resim_inspect.text import clean, count, full_number, number
+from resim_inspect.text import LIMIT_DIGITS, clean, count, full_number, number
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.theme import ThemeStyles
 
@@ -35,20 +35,26 @@ class Detail(NamedTuple):
     text: str
 
 
+def failure_definitions(metric: Metric) -> list[tuple[str, FailureDefinition]]:
+    """Failure definitions with the name of their series, empty where there is only one."""
+    values = metric.values
+    if isinstance(values, ScalarValues | DoubleSummaryValues):
+        return [("", values.failure_definition or FailureDefinition())]
+    if not isinstance(values, DoubleOverTimeValues):
+        return []
+    names = values.legend_series_names
+    several = len(values.failure_definitions) > 1
+    found = []
+    for index, definition in enumerate(values.failure_definitions):
+        name = clean(names[index], 40) if index < len(names) else f"series {index + 1}"
+        found.append((name if several else "", definition))
+    return found
+
+
 def limits(metric: Metric) -> list[str]:
     """Failure definitions in words: `fails above 40`, one for each series that has one."""
-    values = metric.values
-    found: list[tuple[str, FailureDefinition]] = []
-    if isinstance(values, ScalarValues | DoubleSummaryValues):
-        found.append(("", values.failure_definition or FailureDefinition()))
-    elif isinstance(values, DoubleOverTimeValues):
-        names = values.legend_series_names
-        for index, definition in enumerate(values.failure_definitions):
-            several = len(values.failure_definitions) > 1
-            name = clean(names[index], 40) if index < len(names) else f"series {index + 1}"
-            found.append((name if several else "", definition))
     lines = []
-    for name, definition in found:
+    for name, definition in failure_definitions(metric):
         parts = []
         if definition.fails_above is not None:
             parts.append(f"above {full_number(definition.fails_above)}")
@@ -57,6 +63,20 @@ def limits(metric: Metric) -> list[str]:
         if parts:
             lines.append(f"{name + ' ' if name else ''}fails {' or '.join(parts)}")
     return lines
+
+
+def limit_signs(metric: Metric) -> str:
+    """Failure definitions in signs: `< 0 or > 40`; those that several series share once."""
+    texts = []
+    for _, definition in failure_definitions(metric):
+        parts = []
+        if definition.fails_below is not None:
+            parts.append(f"< {number(definition.fails_below, LIMIT_DIGITS)}")
+        if definition.fails_above is not None:
+            parts.append(f"> {number(definition.fails_above, LIMIT_DIGITS)}")
+        if parts:
+            texts.append(" or ".join(parts))
+    return "; ".join(dict.fromkeys(texts))
 
 
 def marks(metric: Metric) -> list[str]:

@@ -32,18 +32,21 @@ from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.chart.view import ChartView
 from resim_inspect.tui.widgets.filter_box import FilterHost
 from resim_inspect.tui.widgets.row_list import RowList, overflow_hint
+from resim_inspect.tui.widgets.side_list import SideHost
 
 TALL = 20
 """Height in rows from which a chart leaves room for the numbers below it."""
 
 
-class DataPane(Pane, FilterHost):
+class DataPane(Pane, FilterHost, SideHost):
     """List on the left; the chosen data as a table, or as a chart, on the right."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*keymap.DATA]
+    BINDINGS: ClassVar[list[BindingType]] = [*keymap.DATA, *keymap.SIDE]
+    side_id = "data-side"
     DEFAULT_CSS = """
     DataPane > #data-side { width: 44; }
-    DataPane DataList { border: round $rule; border-title-color: $foreground; }
+    DataPane DataList { border: round $rule; border-title-color: $foreground;
+        border-subtitle-color: $quiet; }
     DataPane > #right { width: 1fr; border: round $rule; border-title-color: $foreground;
         border-subtitle-color: $quiet; }
     DataPane DataList:focus, DataPane > #right:focus-within { border: round $accent; }
@@ -87,6 +90,7 @@ class DataPane(Pane, FilterHost):
         self.set_class(short, "-short")
         # List and chart stand below each other: the chart needs more for a scale.
         self.set_class(short and self.screen.has_class("-narrow"), "-small")
+        self.layout_side()
 
     def on_mount(self) -> None:
         self.query_one(Heading).of(self.table)
@@ -112,8 +116,14 @@ class DataPane(Pane, FilterHost):
         self.list.show_session(session)
         self._show()
 
+    def side_list(self) -> DataList:
+        return self.list
+
+    def beside_list(self) -> Widget:
+        return self.query_one(ChartView) if self._as_chart() else self.table
+
     def focus_main(self) -> None:
-        self.list.focus()
+        (self.beside_list() if self.is_list_hidden() else self.list).focus()
 
     def go_to(self, position: int, at: float | None = None) -> None:
         if not 0 <= position < len(self.session.document.data):
@@ -141,14 +151,15 @@ class DataPane(Pane, FilterHost):
         if data is None:
             return (Hint("data.filter"),) if self.session.document.data else ()
         view = Hint("data.view", "table" if self._chart else "chart")
+        side = self.side_hints()
         if focused is self.table:
             trouble = columns is not None and len(columns.trouble)
             failing = (Hint("series.next_failing"),) if trouble else ()
-            return (*failing, Hint("series.search"), Hint("series.row"), view)
+            return (*side, *failing, Hint("series.search"), Hint("series.row"), view)
         external = data.external_path is not None  # Of a file there is no table.
         if focused is not self.list:
             chart = self.query_one(ChartView).key_hints()
-            return (*chart, *(() if external else (view,)), Hint("document.back"))
+            return (*side, *chart, *(() if external else (view,)), Hint("document.back"))
         hints = []
         if not external:
             hints += [Hint("rows.choose", "read" if self._chart else "rows"), view]
@@ -172,7 +183,7 @@ class DataPane(Pane, FilterHost):
         return self.list
 
     def dismiss_layer(self) -> bool:
-        if self.list.has_focus or self.is_filtering():
+        if self.list.has_focus or self.is_filtering() or self.is_list_hidden():
             return self.clear_filter()
         self.focus_main()
         return True
@@ -196,7 +207,7 @@ class DataPane(Pane, FilterHost):
     def _chosen(self, message: RowList.Chosen) -> None:
         message.stop()
         if message.list is self.list:
-            (self.query_one(ChartView) if self._as_chart() else self.table).focus()
+            self.beside_list().focus()
 
     def _columns(self) -> None:
         """Say which columns are in view, and how many are not."""
@@ -301,7 +312,7 @@ class DataPane(Pane, FilterHost):
         self._chart = not self._chart
         self._show()
         if not self.list.has_focus:
-            (self.query_one(ChartView) if self._as_chart() else self.table).focus()
+            self.beside_list().focus()
         self._lead()
 
     def action_users(self) -> None:

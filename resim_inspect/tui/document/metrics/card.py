@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.style import Style
@@ -12,45 +13,72 @@ from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Static
 
 from resim_inspect.document.enums import MetricStatus
+from resim_inspect.filtering.catalog import Heading
 from resim_inspect.text import clean
 from resim_inspect.tui import keymap
 from resim_inspect.tui.document.details import card_text
+from resim_inspect.tui.document.metrics.group_table import GroupTable, GroupTitles
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.chart.view import ChartView
 
 
 class Card(Vertical):
-    """Chart and description of a metric."""
+    """Chart and description of a metric, or the table of a group of metrics."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.BROWSE]
 
     DEFAULT_CSS = """
     Card > #details-box {
-        height: 25%; max-height: 9; min-height: 4;
+        height: auto; max-height: 25%; min-height: 3;
         border: round $rule; border-title-color: $quiet; padding: 0 1;
         scrollbar-size-vertical: 1;
     }
     Card > ChartView { border: round $rule; border-title-color: $foreground; padding: 0 1; }
-    Card > ChartView:focus, Card > #details-box:focus { border: round $accent; }
+    Card > #group { display: none; border: round $rule; border-title-color: $foreground; }
+    Card > ChartView:focus, Card > #details-box:focus, Card > #group:focus-within {
+        border: round $accent;
+    }
+    Card.-group > ChartView, Card.-group > #details-box { display: none; }
+    Card.-group > #group { display: block; }
     """
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
 
     def compose(self) -> ComposeResult:
         yield ChartView()
         with VerticalScroll(id="details-box") as box:
             yield Static(id="details-text")
         box.border_title = "About"
+        with Vertical(id="group"):
+            yield GroupTitles()
+            yield GroupTable(self.session)
 
     @property
     def chart(self) -> ChartView:
         """The chart."""
         return self.query_one(ChartView)
 
+    @property
+    def group_table(self) -> GroupTable:
+        """The table of a group, in view while the card has the class `-group`."""
+        return self.query_one(GroupTable)
+
+    def choose_member(self, position: int) -> bool:
+        """Put the cursor of the group in view on a metric; False if it does not have it."""
+        if not self.has_class("-group") or position not in self.group_table.positions:
+            return False
+        self.group_table.cursor = list(self.group_table.positions).index(position)
+        return True
+
     def action_browse(self) -> None:
         self.chart.browse()
 
     def show(self, session: Session, position: int | None) -> None:
         """Show the metric at a position; None clears the card."""
+        self.remove_class("-group")
         text, box = self.query_one("#details-text", Static), self.query_one("#details-box")
         if position is None:
             self.chart.clear()
@@ -70,3 +98,9 @@ class Card(Vertical):
         self.chart.show(session.document, "metric", position)
         text.update(card_text(session, metric, styles))
         box.scroll_home(animate=False)
+
+    def show_group(self, session: Session, heading: Heading, positions: Sequence[int]) -> None:
+        """Show the metrics under a heading of the list."""
+        self.group_table.show(session, heading, positions)
+        self.query_one("#group").border_title = self.group_table.titled(theme_styles(self.app))
+        self.add_class("-group")

@@ -45,7 +45,7 @@ class CardScreen(MainScreen[int | None]):
 
     def compose(self) -> ComposeResult:
         yield TopBar()
-        yield Card()
+        yield Card(self.session)
         yield BottomBar()
 
     def on_mount(self) -> None:

@@ -7,28 +7,28 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from rich.cells import cell_len
-from textual import events, work
+from textual import events
 from textual.binding import BindingType
 from textual.message import Message
-from textual.worker import get_current_worker
 
 from resim_inspect.document import Document
 from resim_inspect.document.enums import FAILING, MetricStatus, MetricType
-from resim_inspect.filtering.catalog import Grouping, View, folded
+from resim_inspect.document.model import Metric
+from resim_inspect.filtering.catalog import Grouping, Heading, View, folded
 from resim_inspect.text import clean, cut, pad, quantity
 from resim_inspect.tui import keymap
 from resim_inspect.tui.document.details import row_marks
+from resim_inspect.tui.document.metrics.value_rows import ValueRows
 from resim_inspect.tui.document.session import Session, same_metric
 from resim_inspect.tui.theme import ThemeStyles
-from resim_inspect.tui.widgets.row_list import RowList, StyledText
-from resim_inspect.tui.workers import Background, after_first_frame
+from resim_inspect.tui.widgets.row_list import StyledText
 
 FINDING_MARK = {"error": "E", "warning": "W", "info": "i"}
 MIN_WORDS = 8
 """Cells below which the start of a text is left out of a row."""
 
 
-class MetricList(RowList, Background):
+class MetricList(ValueRows):
     """Metrics by position, under headings."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.METRIC_LIST]
@@ -36,17 +36,8 @@ class MetricList(RowList, Background):
     class Shown(Message):
         """The metrics in the list have changed."""
 
-    class Values(Message):
-        """One-line values are ready."""
-
-        def __init__(self, document: Document, values: Mapping[int, str]) -> None:
-            super().__init__()
-            self.document = document
-            self.values = values
-
     def __init__(self, session: Session, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self.session = session
+        super().__init__(session, id=id)
         self.grouping = Grouping.STATUS
         self.query_text = ""
         self.query_error = ""
@@ -56,9 +47,6 @@ class MetricList(RowList, Background):
         self._kept: Sequence[int] = ()
         """Positions, in the whole list, of the rows that are not folded away."""
         self._folded: dict[Grouping, set[str]] = {}
-        self._values: dict[int, str] = {}
-        self._missing: set[int] = set()
-        self._fetching = False
 
     def on_mount(self) -> None:
         self._rebuild(None)
@@ -86,6 +74,18 @@ class MetricList(RowList, Background):
         return Counter(MetricStatus(catalog.statuses[p]) for p in self._whole.row_of if p >= 0)
 
     @property
+    def group(self) -> tuple[Heading, Sequence[int]] | None:
+        """The heading under the cursor and the positions of its metrics; None on a metric."""
+        label = self._heading_at(self.cursor)
+        if label is None:
+            return None
+        rows = self._whole.rows
+        number = next(n for n, heading in enumerate(self._whole.headings) if heading.label == label)
+        first = rows.index(-1 - number) + 1
+        heading = self._whole.headings[number]
+        return heading, rows[first : first + heading.size]
+
+    @property
     def positions(self) -> Sequence[int]:
         """The metrics from top to bottom."""
         return [position for position in self._view.rows if position >= 0]
@@ -95,8 +95,7 @@ class MetricList(RowList, Background):
         if session.document is not self.session.document:
             here, old = self.position, self.session
             self.session = session
-            self._values.clear()
-            self._missing.clear()
+            self.forget_values()
             self._rebuild(None if here is None else same_metric(old, here, session))
         else:
             self.session = session
@@ -240,7 +239,7 @@ class MetricList(RowList, Background):
         position = self._view.rows[row]
         if position < 0:
             return self._heading_at(row) or ""
-        value = self._values.get(position, "")
+        value = self.known_value(position) or ""
         return f"{self.session.catalog.names[position]}\t{value}".strip()
 
     def empty_text(self) -> str:
@@ -265,7 +264,7 @@ class MetricList(RowList, Background):
             events = catalog.events_of.get(position)
             event = catalog.document.events[events[0]].name if events else ""
             extra = cut(f"  @ {clean(event, 40)}".rstrip(), rest)
-        value = self._value(position)
+        value = self.value_of(position)
         left = rest - cell_len(extra)
         if cell_len(value) > left:
             value = value.split(", ")[0]
@@ -294,53 +293,16 @@ class MetricList(RowList, Background):
             (f" {heading.size:,}", styles.quiet),
         ]
 
-    def _value(self, position: int) -> str:
-        known = self._values.get(position)
-        if known is not None:
-            return known
-        if self.session.catalog.types[position] == MetricType.SCALAR:
-            metric = self.session.catalog.messages[position]
-            values = metric.metric_values.scalar_metric_values
-            if values.HasField("value"):
-                text = quantity(values.value, values.unit)
-                self._values[position] = text
-                return text
-        if position not in self._missing:
-            self._missing.add(position)
-            if not self._fetching:
-                self._fetching = True
-                after_first_frame(self, self._fetch)
-        return ""
-
-    def _fetch(self) -> None:
-        self._read_values(self.session.document, tuple(self._missing))
-
-    @work(
-        thread=True,
-        exclusive=True,
-        group="values",
-        exit_on_error=False,
-        description="reading the values of metrics",
-    )
-    def _read_values(self, document: Document, positions: tuple[int, ...]) -> None:
+    def read_value(self, document: Document, metric: Metric) -> str:
         from resim_inspect.tui.document.metrics.preview import metric_preview
 
-        worker = get_current_worker()
-        values: dict[int, str] = {}
-        for position in positions:
-            if worker.is_cancelled:
-                break
-            values[position] = metric_preview(document, document.metrics[position])
-        self.post_message(self.Values(document, values))
+        return metric_preview(document, metric)
 
-    def on_metric_list_values(self, message: Values) -> None:
-        message.stop()
-        self._fetching = False
-        if message.document is not self.session.document:
-            return
-        self._values.update(message.values)
-        self._missing.difference_update(message.values)
-        if self._missing:
-            self._fetching = True
-            self._fetch()
-        self.refresh()
+    def value_of(self, position: int) -> str:
+        if self.known_value(position) is None:
+            catalog = self.session.catalog
+            if catalog.types[position] == MetricType.SCALAR:
+                values = catalog.messages[position].metric_values.scalar_metric_values
+                if values.HasField("value"):
+                    self._values[position] = quantity(values.value, values.unit)
+        return super().value_of(position)

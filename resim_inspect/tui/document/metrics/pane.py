@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
@@ -22,23 +22,27 @@ from resim_inspect.tui.messages import KeyHintsChanged
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.filter_box import FilterHost
 from resim_inspect.tui.widgets.row_list import RowList
+from resim_inspect.tui.widgets.side_list import SideHost
 from resim_inspect.tui.workers import after_first_frame
 
 if TYPE_CHECKING:
     from resim_inspect.tui.document.metrics.card import Card
 
 
-class MetricsPane(Pane, FilterHost):
+class MetricsPane(Pane, FilterHost, SideHost):
     """List on the left, card on the right; on narrow terminals the list alone."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*keymap.METRICS]
+    BINDINGS: ClassVar[list[BindingType]] = [*keymap.METRICS, *keymap.SIDE]
+    side_id = "side"
     card: Card | None = None
     """Card of the chosen metric; None until it is mounted."""
     _chart_hints: tuple[Hint, ...] = ()
 
     DEFAULT_CSS = """
     MetricsPane > #side { width: 40; min-width: 30; }
-    MetricsPane MetricList { border: round $rule; border-title-color: $foreground; }
+    MetricsPane MetricList {
+        border: round $rule; border-title-color: $foreground; border-subtitle-color: $quiet;
+    }
     MetricsPane MetricList:focus { border: round $accent; }
     """
 
@@ -50,10 +54,13 @@ class MetricsPane(Pane, FilterHost):
         # The card costs as much as all the rest: the list is on the screen before it.
         after_first_frame(self, self._furnish)
 
+    def on_resize(self) -> None:
+        self.layout_side()
+
     async def _furnish(self) -> None:
         from resim_inspect.tui.document.metrics.card import Card
 
-        card = Card()
+        card = Card(self.session)
         await self.mount(card)
         # Only once it is mounted: other methods show metrics in it.
         self.card = card
@@ -61,12 +68,29 @@ class MetricsPane(Pane, FilterHost):
 
     def _show_card(self) -> None:
         if self.card is not None and not self.screen.has_class("-narrow"):
-            self.card.show(self.session, self.list.position)
+            focused, group = self.screen.focused, self.list.group
+            if group is None:
+                self.card.show(self.session, self.list.position)
+            else:
+                self.card.show_group(self.session, *group)
+            beside = self.beside_list()
+            # The widget of the card that had the focus may be out of view now.
+            if focused is None or focused in (self.card.chart, self.card.group_table):
+                if beside is not None and focused is not beside:
+                    beside.focus()
 
     @property
     def list(self) -> MetricList:
         """The list of metrics."""
         return self.query_one(MetricList)
+
+    def side_list(self) -> MetricList:
+        return self.list
+
+    def beside_list(self) -> Widget | None:
+        if self.card is None:
+            return None
+        return self.card.group_table if self.card.has_class("-group") else self.card.chart
 
     def show_session(self, session: Session) -> None:
         self.session = session
@@ -75,7 +99,8 @@ class MetricsPane(Pane, FilterHost):
         self._show_card()
 
     def focus_main(self) -> None:
-        self.list.focus()
+        beside = self.beside_list() if self.is_list_hidden() else None
+        (beside or self.list).focus()
 
     def go_to(self, position: int, at: float | None = None) -> None:
         self.list.go_to(position)
@@ -85,21 +110,32 @@ class MetricsPane(Pane, FilterHost):
             self._show_card()
             self.card.chart.look_at_ns(at)
         if self.screen.has_class("-narrow"):
-            self._open(position, at)
+            self._open(position, self.list.positions, at)
         self.focus_main()
 
     def key_hints(self) -> Iterable[Hint]:
         focused = self.screen.focused
+        back = self.side_hints()
+        leave = () if back else (Hint("focus.next", "list"),)
         if self.card is not None and focused is self.card.chart:
-            return (*self.card.chart.key_hints(), Hint("focus.next", "list"))
+            return (*back, *self.card.chart.key_hints(), *leave)
+        if self.card is not None and focused is self.card.group_table:
+            return (*back, Hint("rows.choose"), Hint("metrics.next_failing"), *leave)
         if focused is not self.list:
-            back = "clear filter" if self.list.query_text else "list"
-            return (Hint("metrics.filter"), Hint("filter.done"), Hint("document.back", back))
+            words = "clear filter" if self.list.query_text else "list"
+            return (
+                *back,
+                Hint("metrics.filter"),
+                Hint("filter.done"),
+                Hint("document.back", words),
+            )
         hints = (
             Hint("metrics.filter"),
             Hint("metric_list.group"),
             Hint("metrics.next_failing"),
         )
+        if self.list.group is not None:
+            return (Hint("metric_list.fold", "unfold"), *hints, Hint("focus.next", "its metrics"))
         whole = Hint("rows.choose")
         # Without a card beside the list, this is the key to know; the last hints are the first
         # that are left out where there is no room.
@@ -126,7 +162,7 @@ class MetricsPane(Pane, FilterHost):
         if chart is not None and (chart.is_zoomed or chart.cursor_x is not None):
             chart.action_reset()
             return True
-        if not self.list.has_focus:
+        if not self.list.has_focus and not self.is_list_hidden():
             self.focus_main()
             return True
         return False
@@ -149,7 +185,9 @@ class MetricsPane(Pane, FilterHost):
     @on(RowList.Moved)
     def _moved(self, message: RowList.Moved) -> None:
         message.stop()
-        self._show_card()
+        if message.list is self.list:
+            self._show_card()
+            self.post_message(KeyHintsChanged())
 
     @on(MetricList.Shown)
     def _shown(self, message: MetricList.Shown) -> None:
@@ -159,20 +197,22 @@ class MetricsPane(Pane, FilterHost):
     @on(RowList.Chosen)
     def _chosen(self, message: RowList.Chosen) -> None:
         message.stop()
-        position = self.list.position
-        if position is not None:
-            self._open(position)
+        table = self.card.group_table if self.card is not None else None
+        if table is not None and message.list is table:
+            self._open(table.positions[message.row], table.positions)
+        elif self.list.position is not None:
+            self._open(self.list.position, self.list.positions)
 
-    def _open(self, position: int, at: float | None = None) -> None:
+    def _open(self, position: int, positions: Sequence[int], at: float | None = None) -> None:
         from resim_inspect.tui.document.metrics.card_screen import CardScreen
 
         def closed(last: int | None) -> None:
-            if last is not None:
+            if last is not None and (self.card is None or not self.card.choose_member(last)):
                 self.list.go_to(last)
             self.post_message(KeyHintsChanged())
 
         chart = self.card.chart if self.card is not None and self.card.display else None
-        screen = CardScreen(self.session, position, self.list.positions, at, chart)
+        screen = CardScreen(self.session, position, positions, at, chart)
         self.app.push_screen(screen, closed)
 
     # Keys.
