@@ -33,8 +33,11 @@ def distinct_labels(names: Sequence[str], width: int) -> list[str]:
     if len(names) < 2 or all(cell_width(name) <= width for name in names):
         return [cut(name, width) for name in names]
     different = len(set(names))
-    drop = common_start(names, words=len({cut(name, width) for name in names}) < different)
+    words = len({cut(name, width) for name in names}) < different
+    drop = common_start(names, words)
     kept = [name[drop:] for name in names]
+    if words and drop:
+        kept = _with_context(names, drop, width)
     ways = [[cut(name, width) for name in kept], [_cut_middle(name, width) for name in kept]]
     for labels in ways:
         if len(set(labels)) == different:
@@ -43,6 +46,16 @@ def distinct_labels(names: Sequence[str], width: int) -> list[str]:
     common = sum(1 for _ in same)
     ways.append([cut("…" + name[common:], width) for name in kept])
     return max(ways, key=lambda labels: len(set(labels)))
+
+
+def _with_context(names: Sequence[str], drop: int, width: int) -> list[str]:
+    """Names from `drop` on, with `…` and as much of what precedes as fits: `…/variant_1`."""
+    starts = [at for at in range(1, drop + 1) if names[0][at - 1] in "·/:. _-"]
+    for start in starts:
+        shown = ["…" + name[start:].lstrip() for name in names]
+        if all(cell_width(name) <= width for name in shown):
+            return shown
+    return [name[drop:] for name in names]
 
 
 def _cut_middle(text: str, width: int) -> str:

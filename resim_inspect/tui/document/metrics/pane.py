@@ -75,9 +75,9 @@ class MetricsPane(Pane, FilterHost, SideHost):
                 self.card.show_group(self.session, *group)
             beside = self.beside_list()
             # The widget of the card that had the focus may be out of view now.
-            if focused is None or focused in (self.card.chart, self.card.group_table):
-                if beside is not None and focused is not beside:
-                    beside.focus()
+            of_card = focused in (None, self.card.chart, self.card.group_table)
+            if of_card and beside is not None and focused is not beside:
+                beside.focus()
 
     @property
     def list(self) -> MetricList:
