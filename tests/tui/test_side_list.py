@@ -13,6 +13,7 @@ from resim_inspect.tui.document.metrics.card import Card
 from resim_inspect.tui.document.metrics.card_screen import CardScreen
 from resim_inspect.tui.document.metrics.group_table import GroupTable
 from resim_inspect.tui.document.metrics.metric_list import MetricList
+from resim_inspect.tui.widgets.chart.view import ChartView
 from resim_inspect.tui.widgets.row_list import RowList
 from tests.tui.conftest import keys, opened, press, settle, text
 
@@ -33,9 +34,8 @@ def flight() -> DocumentBuilder:
     return build
 
 
-def side(pilot: Pilot[Any]) -> RowList:
-    screen = pilot.app.screen
-    return next(list_ for list_ in (*screen.query(MetricList), *screen.query(DataList)))
+def side(pilot: Pilot[Any]) -> MetricList:
+    return pilot.app.screen.query_one(MetricList)
 
 
 @pytest.mark.parametrize(("pane", "find"), [("1", MetricList), ("2", DataList)])
@@ -140,7 +140,7 @@ async def test_a_member_opens_and_leads_back_to_the_group() -> None:
         assert table.is_on_screen
         assert table.cursor == 1
         await press(pilot, "escape")
-        assert pilot.app.focused is side(pilot)
+        assert side(pilot).has_focus
 
 
 async def test_a_group_keeps_up_with_the_filter_and_a_hidden_list() -> None:
@@ -149,8 +149,7 @@ async def test_a_group_keeps_up_with_the_filter_and_a_hidden_list() -> None:
         table = pilot.app.screen.query_one(GroupTable)
         assert pilot.app.focused is table
         await press(pilot, "n")
-        card = pilot.app.screen.query_one(Card)
-        assert pilot.app.focused is card.chart
+        assert isinstance(pilot.app.focused, ChartView)
         await press(pilot, "backslash", "space", "slash", *"alti")
         assert list(table.positions) == [1]
 
