@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, cast
 
 from resim_inspect import __version__
@@ -25,6 +26,8 @@ COMMANDS = {
     "demo": "run an example build on generated flights, and open the inspector on the result",
     "doctor": "check the engine, the image and leftovers of earlier runs",
 }
+WITHOUT_PROJECT = {"demo"}
+"""Commands that take no defaults from the project file."""
 EPILOG = """\
 Exit codes: 0 fine, 2 error (a wrong call, a broken run, missing or invalid outputs),
 6 timed out, 7 a FAIL_BLOCK, 8 a FAIL_WARN with --fail-on warn, 5 cancelled,
@@ -50,28 +53,40 @@ def _call(argv: list[str], loaded: Callable[[], None]) -> int:
     name = next((word for word in own if word in COMMANDS), "")
     # Only the command that is called is imported, and only its arguments are added.
     command = cast(Command, import_module(f"runner.commands.{name}")) if name else None
-    args = _parser(name, command).parse_args(own)
-    args.arguments = argv[len(own) + 1 :]
+    parser, subparser = _parser(name, command)
+    if name and name not in WITHOUT_PROJECT and not {"-h", "--help"} & set(own):
+        from runner.commands.shared.project_args import apply_project
+
+        apply_project(subparser, name, own, Path.cwd())
+    args = parser.parse_args(own)
+    if len(own) < len(argv) or not hasattr(args, "arguments"):
+        args.arguments = argv[len(own) + 1 :]
     args.call_words = [PROGRAM, *argv]
     if args.command_name is None or command is None:
-        _parser("", None).print_help(sys.stderr)
+        _parser("", None)[0].print_help(sys.stderr)
         return ExitCode.ERROR
     loaded()
     return command.run(args)
 
 
 def _failure_of(error: BaseException) -> Failure | None:
+    from resim_inspect.settings import SettingsError
     from runner.errors import RunnerError
     from runner.execution.cancellation import Interrupted
 
     if isinstance(error, RunnerError):
+        return Failure(ExitCode.ERROR, str(error), error.hint)
+    if isinstance(error, SettingsError):
         return Failure(ExitCode.ERROR, str(error), error.hint)
     if isinstance(error, Interrupted):
         return Failure(error.code, "interrupted before any build was started.")
     return None
 
 
-def _parser(called: str, command: Command | None) -> argparse.ArgumentParser:
+def _parser(
+    called: str, command: Command | None
+) -> tuple[argparse.ArgumentParser, argparse.ArgumentParser]:
+    """Return the parser of the program, and within it that of the called command."""
     parser = argparse.ArgumentParser(
         PROGRAM,
         description="Runs ReSim metrics builds on this machine, for one job or for many.",
@@ -81,13 +96,15 @@ def _parser(called: str, command: Command | None) -> argparse.ArgumentParser:
     )
     version = f"{PROGRAM} {__version__}"
     parser.add_argument("--version", action="version", version=version)
+    called_parser = parser
     commands = parser.add_subparsers(dest="command_name", metavar="COMMAND")
     for name, about in COMMANDS.items():
         sentence = about[:1].upper() + about[1:] + "."
         subparser = commands.add_parser(name, help=about, description=sentence, allow_abbrev=False)
         if called == name and command is not None:
+            called_parser = subparser
             command.add_arguments(subparser)
             subparser.add_argument(
                 "--debug", action="store_true", help="print the traceback of an error"
             )
-    return parser
+    return parser, called_parser

@@ -25,7 +25,7 @@ MARKS = {"ok": "✓", "warning": "!", "error": "✗"}
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the arguments of `doctor`."""
-    add_build_arguments(parser, required=False)
+    add_build_arguments(parser)
     parser.add_argument("--format", choices=("text", "json"), default="text")
 
 

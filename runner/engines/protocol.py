@@ -69,6 +69,19 @@ class Build:
     """Replacement of the image's entrypoint; empty keeps it."""
     like_cloud: bool = False
     """True with --like-cloud: ReSim's resources, as far as the engine has them, and its names."""
+    folder: Path | None = None
+    """Working folder of a command; None for the runner's own."""
+    code: tuple[Path, ...] = ()
+    """Files of a command's code, beside those that the command itself names."""
+    context: Path | None = None
+    """Folder from which the image is built before it is run; None for an image that exists."""
+    dockerfile: Path | None = None
+    """Dockerfile of the context; None for the usual one."""
+
+    @property
+    def working_folder(self) -> Path:
+        """Folder in which a command runs."""
+        return self.folder or Path.cwd()
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, cast
 
 import pytest
 
-from runner.commands.shared.build_args import _mount
+from runner.commands.shared.build_values import mounts_of
 from runner.engines.docker import container, image_pull
 from runner.engines.docker import engine as docker
 from runner.engines.docker.container_settings import (
@@ -144,7 +144,7 @@ def test_under_selinux_inputs_are_copied_and_mounts_labelled_when_asked(
     ],
 )
 def test_how_mounts_are_written(tmp_path: Path, text: str, mount: tuple[bool, str]) -> None:
-    found = _mount(text.format(tmp_path))
+    (found,) = mounts_of([text.format(tmp_path)], None)
     assert (found.source, found.target, *found[2:]) == (tmp_path.resolve(), "/a", *mount)
 
 

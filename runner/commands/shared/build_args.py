@@ -6,11 +6,12 @@ import argparse
 import shlex
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
 
+from resim_inspect.settings.model import BuildSettings
 from resim_inspect.terminal import positive
 from resim_inspect.text import clean, count
 from runner.commands.shared.arguments import non_negative, positive_number
+from runner.commands.shared.build_values import mounts_of, variables_of
 from runner.engines.discovery import engine_names
 from runner.engines.entry import EngineOptions
 from runner.engines.protocol import (
@@ -22,17 +23,18 @@ from runner.engines.protocol import (
     EngineInfo,
     Hardening,
     Limits,
-    Mount,
 )
 from runner.errors import CallError
-from runner.redact import MIN_LENGTH, names_a_secret
-
-MOUNT_MODES = {"ro", "rw", "z", "Z", *(f"{a},{b}" for a in ("ro", "rw") for b in "zZ")}
 
 
-def add_build_arguments(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
+def add_build_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments that choose a build, its engine, its limits and its rights."""
-    what = parser.add_argument_group("the build").add_mutually_exclusive_group(required=required)
+    what = parser.add_argument_group("the build").add_mutually_exclusive_group()
+    what.add_argument(
+        "--build",
+        metavar="NAME",
+        help="a build of resim.toml (default: its default-build, or its only one)",
+    )
     what.add_argument(
         "--image", metavar="IMAGE", help="a container image; arguments after -- replace its command"
     )
@@ -120,9 +122,16 @@ def add_build_arguments(parser: argparse.ArgumentParser, *, required: bool = Tru
 
 
 def build_of(args: argparse.Namespace, env: Mapping[str, str]) -> Build:
-    """Return the build that the arguments describe; raises CallError."""
+    """Return the build that the arguments and its settings describe; raises CallError."""
+    settings: BuildSettings | None = getattr(args, "build_settings", None)
     if args.image is None:
-        command = _split(args.command or "") + args.arguments
+        if args.command is None:
+            raise CallError(
+                "no build is named.",
+                "Name it with --image, --command, or --build and a resim.toml, which"
+                " `resim-runner init` writes.",
+            )
+        command = _split(args.command, settings) + args.arguments
         for flag in ("platform", "copy_inputs", "image_user"):
             if getattr(args, flag):
                 raise CallError(f"--{flag.replace('_', '-')} needs --image.")
@@ -134,11 +143,12 @@ def build_of(args: argparse.Namespace, env: Mapping[str, str]) -> Build:
         if not args.image or args.image.startswith("-"):
             raise CallError(f'"{clean(args.image, 80)}" is not the name of an image.')
     cloud: bool = args.like_cloud
+    hidden_secrets = args.image is not None and not args.visible_secrets
     return Build(
         image=args.image or "",
         command=tuple(command),
-        env=tuple(_variable(text, args, env) for text in args.env),
-        mounts=tuple(_mount(text) for text in args.mount),
+        env=variables_of(args.env, settings, env, refuse_secrets=hidden_secrets),
+        mounts=mounts_of(args.mount, settings),
         platform=args.platform,
         pull=args.pull,
         limits=_limits(args),
@@ -152,6 +162,9 @@ def build_of(args: argparse.Namespace, env: Mapping[str, str]) -> Build:
         ),
         copy_inputs=args.copy_inputs,
         like_cloud=cloud,
+        folder=None if settings is None else settings.origin.path.parent,
+        context=None if settings is None else settings.context,
+        dockerfile=None if settings is None else settings.dockerfile,
     )
 
 
@@ -190,50 +203,9 @@ def engine_options(args: argparse.Namespace) -> EngineOptions:
     return EngineOptions(args.engine, not args.no_sandbox, args.use_tmp_resim)
 
 
-def _split(command: str) -> list[str]:
+def _split(command: str, settings: BuildSettings | None) -> list[str]:
     try:
         return shlex.split(command)
     except ValueError as error:
-        raise CallError(f"--command cannot be split: {error}.", "Check its quotes.") from error
-
-
-def _variable(text: str, args: argparse.Namespace, env: Mapping[str, str]) -> tuple[str, str]:
-    name, given, value = text.partition("=")
-    shown = clean(name, 60)
-    if not name or any(char.isspace() or not char.isprintable() for char in name):
-        raise CallError(f'--env "{shown}" does not name a variable.')
-    secret = names_a_secret(name)
-    if secret and given:
-        raise CallError(
-            f"--env {shown} looks like a secret, and a command line is visible to every user.",
-            f"Export the variable and write --env {shown}.",
-        )
-    if secret and args.image is not None and not args.visible_secrets:
-        raise CallError(
-            f"--env {shown} looks like a secret, which is visible in the container's settings.",
-            "Allow it with --visible-secrets, or mount a file with --mount.",
-        )
-    if not given:
-        if name not in env:
-            raise CallError(f"--env {shown}: the environment has no such variable.")
-        value = env[name]
-    if secret and len(value) < MIN_LENGTH:
-        raise CallError(f"the secret {shown} is too short to be redacted in the log.")
-    return name, value
-
-
-def _mount(text: str) -> Mount:
-    parts = text.split(":")
-    mode = parts.pop() if len(parts) > 2 and parts[-1] in MOUNT_MODES else ""
-    source, _, target = ":".join(parts).rpartition(":")
-    shown = clean(text, 120)
-    if not source or not PurePosixPath(target).is_absolute():
-        raise CallError(f'--mount "{shown}" is not SRC:DST or SRC:DST:rw, with an absolute DST.')
-    # An engine would create a missing folder, owned by root.
-    if not Path(source).exists():
-        raise CallError(f"--mount: {clean(source, 120)} does not exist.")
-    path = Path(source).resolve()
-    label = mode[-1:] if mode[-1:] in {"z", "Z"} else ""
-    if label and ":" in str(path):
-        raise CallError(f'--mount "{shown}": with z or Z the path must not contain ":".')
-    return Mount(path, target, not mode.startswith("rw"), label)
+        name = "--command" if settings is None else f"{settings.origins['command']}: the command"
+        raise CallError(f"{clean(name)} cannot be split: {error}.", "Check its quotes.") from error

@@ -27,6 +27,8 @@ MIB = 1 << 20
 SECONDS = 60
 STALL = 300.0
 """Seconds without progress after which a pull fails; unpacking a large layer reports nothing."""
+BUILD_SECONDS = 3600.0
+"""Seconds of silence after which the build of an image fails; a step may print nothing."""
 POOL = 256
 BROKEN = (requests.RequestException, DockerException, OSError)
 BREAKS: tuple[tuple[type[BaseException], str], ...] = (
@@ -97,11 +99,7 @@ class DockerClient:
                 return None
             except APIError as error:
                 if INVALID_NAME in str(error.explanation):
-                    raise ImageError(
-                        f'"{clean(name, 80)}" is not a valid name of an image.',
-                        "Write [REGISTRY/]NAME[:TAG] in lower case and without spaces, such as"
-                        " my-metrics:dev.",
-                    ) from error
+                    raise _invalid_name(name) from error
                 raise
             return found
 
@@ -138,6 +136,28 @@ class DockerClient:
                     "Run again later, or build it here.",
                 ) from error
             yield {"error": reason(error)}
+
+    def build(
+        self, name: str, context: Path, dockerfile: Path, platform: str, *, pull: bool
+    ) -> Iterator[dict[str, Any]]:
+        """Yield the steps of an image's build as they come; raises EngineError."""
+        with engine_errors("cannot build the image"):
+            try:
+                yield from self.api.build(
+                    path=str(context),
+                    dockerfile=str(dockerfile.absolute()),
+                    tag=name,
+                    platform=platform or None,
+                    pull=pull,
+                    rm=True,
+                    forcerm=True,
+                    decode=True,
+                    timeout=BUILD_SECONDS,
+                )
+            except DockerException as error:
+                if INVALID_NAME in str(error):
+                    raise _invalid_name(name) from error
+                raise
 
     def wait(self, container: str, seconds: float) -> bool:
         """Wait for a container; return True if it ended within that time."""
@@ -259,6 +279,13 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 def refusal(error: Exception) -> str:
     """Reason why an engine refused to start a container, in its words; empty for other errors."""
     return str(error.explanation or "") if isinstance(error, APIError) else ""
+
+
+def _invalid_name(name: str) -> ImageError:
+    return ImageError(
+        f'"{clean(name, 80)}" is not a valid name of an image.',
+        "Write [REGISTRY/]NAME[:TAG] in lower case and without spaces, such as my-metrics:dev.",
+    )
 
 
 def _message(answer: Any) -> str:

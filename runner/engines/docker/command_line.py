@@ -6,6 +6,7 @@ import shlex
 from pathlib import Path
 
 from runner.engines.docker.container_settings import labelled, tmpfs_options
+from runner.engines.docker.image_build import docker_build
 from runner.engines.entry import Inputs
 from runner.engines.protocol import ROOT_USER, Build
 from runner.storage.input_archive import must_be_copied
@@ -39,7 +40,8 @@ def docker_run(build: Build, inputs: Inputs, outputs: Path) -> str:
     words += [f"--env={name}" for name, _ in build.env]
     words = [shlex.quote(word) for word in words]
     place = shlex.quote(str(outputs.absolute()))
-    steps = [f"mkdir -p {place}", f"chmod 777 {place}"]
+    steps = [each for each in [docker_build(build)] if each]
+    steps += [f"mkdir -p {place}", f"chmod 777 {place}"]
     for name, path in inputs:
         source, target = path.resolve(), str(INPUTS / name)
         if source.is_dir() and must_be_copied(source):

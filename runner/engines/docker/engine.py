@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from resim_inspect.text import clean
-from runner.engines.docker import api_sidecar, image_pull
+from runner.engines.docker import api_sidecar, image_build, image_pull
 from runner.engines.docker.client import DockerClient, engine_errors
 from runner.engines.docker.container import ContainerRun
 from runner.engines.docker.container_settings import (
@@ -106,17 +106,27 @@ class DockerEngine:
         )
 
     def prepare(self, build: Build, say: Callable[[str], None]) -> Prepared:
-        """Find the image, or pull it according to `build.pull`; raises ImageError, EngineError."""
+        """Build the image, find it, or pull it according to `build.pull`.
+
+        Raises ImageError and EngineError.
+        """
         if not self.local:
             _can_be_copied(build)
-        here = self._client.image(build.image)
-        image = here if build.pull != "always" and _fits(here, build) else None
-        if image is None:
-            other = None if here is None or _fits(here, build) else platform_of(here)
-            image = self._pull(build, say, other)
+        if build.context is not None:
+            image_build.run(self._client, build, build.context, say)
+        image = self._find(build, say)
         identity = str(image["Id"])
         warnings = tuple(self._warnings(build, platform_of(image)))
         return Prepared(identity, identity.removeprefix("sha256:")[:12], warnings)
+
+    def _find(self, build: Build, say: Callable[[str], None]) -> dict[str, Any]:
+        here = self._client.image(build.image)
+        # The pull policy of a build with a context is about the images that it starts from.
+        pulls = build.pull == "always" and build.context is None
+        if here is not None and not pulls and _fits(here, build):
+            return here
+        other = None if here is None or _fits(here, build) else platform_of(here)
+        return self._pull(build, say, other)
 
     def _warnings(self, build: Build, have: str) -> list[str]:
         warnings = []

@@ -79,7 +79,7 @@ class ProcessEngine:
         """Find the program; its identity covers the command and the code that it names."""
         if not build.command:
             raise CallError("--command is empty.", "For example --command 'python3 metrics.py'.")
-        program = shutil.which(build.command[0])
+        program = _program(build)
         if program is None:
             raise CallError(
                 f'the command "{clean(build.command[0], 80)}" was not found.',
@@ -88,7 +88,7 @@ class ProcessEngine:
         if self._bwrap:
             self._probe(self._bwrap)
         warnings = () if self._bwrap else (f"no sandbox: {NO_SANDBOX}.",)
-        return Prepared(fingerprint(build.command, program), " ".join(build.command), warnings)
+        return Prepared(fingerprint(build, program), " ".join(build.command), warnings)
 
     def _probe(self, bwrap: str) -> None:
         done = subprocess.run(
@@ -148,6 +148,7 @@ class ProcessEngine:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 env=env,
+                cwd=build.folder,
                 start_new_session=True,
                 pass_fds=(*pass_fds, *(descriptor for descriptor, _ in opened)),
             )
@@ -195,6 +196,13 @@ class ProcessEngine:
 
     def close(self) -> None:
         """Do nothing: the engine holds no resources."""
+
+
+def _program(build: Build) -> str | None:
+    """Path of a command's program; None if it was not found."""
+    word = build.command[0]
+    # A path is relative to the folder in which the command runs; a name is on the PATH.
+    return shutil.which(str(build.working_folder / word) if os.sep in word else word)
 
 
 def _in_memory(content: bytes) -> int:

@@ -51,7 +51,10 @@ class ProcessEntry:
         if len(folders) == 1:
             env.insert(0, f"RESIM_INPUTS={shlex.quote(str(folders.pop()))}")
         env += [f'{name}="${name}"' for name, _ in build.env if name.isidentifier()]
-        return f"mkdir -p {place} && {' '.join(env)} {shlex.join(build.command)}"
+        steps = [f"mkdir -p {place}"]
+        if build.folder is not None and build.folder != Path.cwd():
+            steps.append(f"cd {shlex.quote(str(build.folder))}")
+        return " && ".join([*steps, f"{' '.join(env)} {shlex.join(build.command)}"])
 
     def checks(
         self, build: Build, options: EngineOptions, env: Mapping[str, str]

@@ -4,27 +4,64 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
+from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
+
+from runner.engines.protocol import Build
 
 MAX_MODULES = 2000
 
 
-def fingerprint(command: tuple[str, ...], program: str) -> str:
-    """Digest of a command, the files that it names, and the Python modules beside them."""
-    digest = hashlib.sha256(repr((command, program)).encode())
-    for word in command[1:]:
-        named = Path(word)
-        if not named.is_file():
-            continue
-        files = [named]
-        if named.suffix == ".py":
-            files += _modules(named.resolve().parent)
-        for file in files:
-            try:
-                digest.update(repr(str(file)).encode() + hashlib.sha256(file.read_bytes()).digest())
-            except OSError:
-                digest.update(b"unreadable")
+def fingerprint(build: Build, program: str) -> str:
+    """Digest of a build's command and of the content of its code."""
+    digest = hashlib.sha256(repr((build.command, program)).encode())
+    for file in code_files(build):
+        try:
+            digest.update(repr(str(file)).encode() + hashlib.sha256(file.read_bytes()).digest())
+        except OSError:
+            digest.update(b"unreadable")
     return "sha256:" + digest.hexdigest()
+
+
+def code_files(build: Build) -> list[Path]:
+    """Return the files of a command's code, each once.
+
+    They are the files that the command names, the Python modules beside those and beside a
+    module of `-m`, those on the build's own PYTHONPATH, and the build's `code`.
+    """
+    folder = build.working_folder
+    files = chain(_named(build, folder), _python_path(build, folder), build.code)
+    return list(dict.fromkeys(files))
+
+
+def _named(build: Build, folder: Path) -> Iterator[Path]:
+    before = ""
+    for word in build.command[1:]:
+        named = folder / word
+        if before == "-m" and _is_module(folder, word):
+            yield from _modules(folder)
+        elif named.is_file():
+            # Without a folder of its own a command keeps its words: so do recorded results.
+            yield Path(word) if build.folder is None else named
+            if named.suffix == ".py":
+                yield from _modules(named.resolve().parent)
+        before = word
+
+
+def _is_module(folder: Path, name: str) -> bool:
+    path = folder.joinpath(*name.split("."))
+    return path.with_name(f"{path.name}.py").is_file() or path.is_dir()
+
+
+def _python_path(build: Build, folder: Path) -> Iterator[Path]:
+    """Modules on the PYTHONPATH that the build was given, without installed packages."""
+    entries = dict(build.env).get("PYTHONPATH", "").split(os.pathsep)
+    for entry in filter(None, entries):
+        path = (folder / entry).resolve()
+        if path.is_dir() and not path.is_relative_to(sys.prefix):
+            yield from _modules(path)
 
 
 def _modules(folder: Path) -> list[Path]:

@@ -27,7 +27,7 @@ def wrapped(
             ("--tmpfs", socket) if Path(socket).is_dir() else ("--bind", "/dev/null", socket)
         )
     # The private /tmp would hide a build that is below /tmp.
-    for path in _under_tmp(build.command):
+    for path in _under_tmp(build):
         yield from ("--ro-bind", str(path), str(path))
     yield from ("--dir", str(INPUTS), "--bind", str(outputs), str(OUTPUTS))
     for name, source in task.inputs:
@@ -39,7 +39,7 @@ def wrapped(
         yield from ("--ro-bind-data", str(descriptor), str(ROOT / name))
     if build.hardening.network == "none":
         yield "--unshare-net"
-    yield from ("--chdir", str(Path.cwd()), "--")
+    yield from ("--chdir", str(build.working_folder), "--")
 
 
 def _exposed_sockets() -> list[str]:
@@ -53,13 +53,14 @@ def _exposed_sockets() -> list[str]:
     return [socket for socket in sockets if socket and Path(socket).exists()]
 
 
-def _under_tmp(command: tuple[str, ...]) -> list[Path]:
+def _under_tmp(build: Build) -> list[Path]:
     """Folders under `/tmp` that a command needs: those of its files, and the working directory."""
-    folders = {Path.cwd()}
-    for word in command:
-        found = shutil.which(word) or word
-        if Path(found).exists() and os.sep in found:
-            path = Path(found).absolute()
+    folder = build.working_folder
+    folders = {folder}
+    for word in build.command:
+        found = folder / (shutil.which(word) or word)
+        if found.exists() and (os.sep in word or shutil.which(word)):
+            path = found.absolute()
             # For a file directly in /tmp only the file: its folder is all of /tmp.
             alone = path.is_dir() or path.parent == Path("/tmp")
             folders.add(path if alone else path.parent)
