@@ -78,6 +78,21 @@ def fit(text: str, width: int, *, right: bool = False) -> str:
     return pad(cut(text, width), width, right=right)
 
 
+def table(rows: Sequence[Sequence[str]], right: Iterable[int] = (), gap: int = 2) -> list[str]:
+    """Return plain rows as aligned lines; `right` names the right-aligned columns."""
+    if not rows:
+        return []
+    columns = range(len(rows[0]))
+    widths = [max(cell_width(row[column]) for row in rows) for column in columns]
+    aligned = set(right)
+    return [
+        (" " * gap)
+        .join(pad(row[column], widths[column], right=column in aligned) for column in columns)
+        .rstrip()
+        for row in rows
+    ]
+
+
 def wrap(text: str, width: int) -> list[str]:
     """`text` as lines of at most `width` cells, at least one line.
 

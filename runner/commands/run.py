@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from argparse import Namespace
+from dataclasses import replace
 from pathlib import Path
 
 from resim_inspect.terminal import positive
@@ -31,7 +32,8 @@ from runner.execution.events import Event
 from runner.execution.run_context import RunContext, RunPolicy
 from runner.storage.publish import locked, make_workspace, record
 from runner.workspace.contract import Mode
-from runner.workspace.layout import JOBS, open_workspace
+from runner.workspace.job_selection import select_jobs
+from runner.workspace.layout import JOBS, Workspace, open_workspace
 from runner.workspace.results import JobResult
 from runner.workspace.run_record import record_of_workspace
 
@@ -52,6 +54,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=positive,
         metavar="N",
         help="number of runs at once (default: by the engine's CPUs and memory)",
+    )
+    parser.add_argument(
+        "--job",
+        dest="jobs",
+        action="append",
+        default=[],
+        metavar="NAME|GLOB",
+        help="run these jobs alone, and not the batch; may be given several times",
     )
     parser.add_argument(
         "--rerun",
@@ -80,15 +90,30 @@ def run(args: Namespace) -> int:
         workspace = make_workspace(args.source, folder)
     else:
         workspace = open_workspace(folder)
+    whole = workspace
     if not workspace.jobs:
         raise CallError(f"{folder} has no jobs.", "A job is a folder jobs/NAME/inputs.")
+    if args.jobs:
+        workspace = _with_selected_jobs(args, workspace)
     request = request_of(args, Mode.BATCH, (workspace,))
     policy = policy_with_credentials(policy_of(args, build, os.environ), request, build)
     if args.dry_run:
         return _dry_run(args, options, build, policy, request)
     with locked(folder):
-        record(workspace)
+        record(whole)
         return _run(args, options, build, policy, request)
+
+
+def _with_selected_jobs(args: Namespace, workspace: Workspace) -> Workspace:
+    """Return the workspace with the jobs of `--job` alone; the batch is then not run.
+
+    Raises CallError, and WorkspaceError for a pattern that matches no job.
+    """
+    if args.only == "batch":
+        raise CallError("--job runs jobs, and --only batch none of them.", "Leave out one of them.")
+    args.only = "jobs"
+    chosen = select_jobs(workspace, args.jobs)
+    return replace(workspace, jobs=tuple(job for job in workspace.jobs if job.name in chosen))
 
 
 def _run(

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from resim_inspect.document.enums import WORST_FIRST, MetricStatus
 from resim_inspect.text import clean, count
-from runner.workspace.results import JobResult, Outcome
+from runner.workspace.results import JobResult, Outcome, why_of
 from runner.workspace.verdict_gate import VerdictGate, overall_verdict
 
 _ORDER = tuple(status.name for status in WORST_FIRST)
@@ -47,14 +47,7 @@ def row_of(result: JobResult, log: str = "") -> Row:
         text = metrics if status is MetricStatus.PASSED else f"{metrics}, {clean(status.name)}"
         return Row(status.symbol, "passed", job, took, text)
     style = "block" if status is MetricStatus.FAIL_BLOCK else "warn"
-    return Row(status.symbol, style, job, took, f"{status.name}  {_failing(result)}".rstrip())
-
-
-def _failing(result: JobResult) -> str:
-    same = [f for f in result.failing if f.status == result.verdict]
-    shown = [f"{clean(f.name, 60)} {clean(f.headline, 60)}".strip() for f in same[:2]]
-    more = result.statuses.get(result.verdict or "", 0) - len(shown)
-    return "; ".join(shown) + (f"; {more} more" if more > 0 and shown else "")
+    return Row(status.symbol, style, job, took, f"{status.name}  {why_of(result)}".rstrip())
 
 
 def worth_repeating(result: JobResult, log: str) -> Row | None:

@@ -9,6 +9,7 @@ from types import UnionType
 from typing import Any
 
 from resim_inspect.document.enums import MetricStatus
+from resim_inspect.text import clean
 
 FORMAT = 1
 _JSON_NAMES = {"cache_key": "key", "settings_digest": "settings"}
@@ -76,6 +77,12 @@ class JobResult:
     """For programs: `lost-metrics`, `hang`, `no-batch-mode`, `no-report-mode`, or nothing."""
     served: dict[str, Any] = field(default_factory=dict)
     """Counts of what the API served to a batch or report: requests, and of each kind the share."""
+    attempts: int = 1
+    """Number of runs that it took; more than one with --retries."""
+    peak_memory_bytes: int | None = None
+    """Highest use of memory, as far as the engine tells."""
+    cpu_seconds: float | None = None
+    """Processor time, as far as the engine tells."""
 
     @property
     def status(self) -> MetricStatus | None:
@@ -147,6 +154,22 @@ def _has_types(result: JobResult) -> bool:
     )
     texts = all(isinstance(text, str) for each in result.failing for text in asdict(each).values())
     return plain and texts and all(isinstance(n, int) for n in result.statuses.values())
+
+
+def why_of(result: JobResult) -> str:
+    """Return the reason for a result that is not good, as clean text; empty for a good one.
+
+    For a run that is done it names the first metrics with the worst verdict.
+    """
+    if result.outcome is not Outcome.DONE:
+        return clean(result.message)
+    status = result.status
+    if status is None or not status.fails:
+        return ""
+    same = [f for f in result.failing if f.status == result.verdict]
+    shown = [f"{clean(f.name, 60)} {clean(f.headline, 60)}".strip() for f in same[:2]]
+    more = result.statuses.get(result.verdict or "", 0) - len(shown)
+    return "; ".join(shown) + (f"; {more} more" if more > 0 and shown else "")
 
 
 def status_named(name: str) -> MetricStatus:

@@ -61,6 +61,7 @@ def runner(*words: str | Path, env: dict[str, str] | None = None, timeout: float
         command(*words),
         capture_output=True,
         text=True,
+        errors="replace",
         env={**os.environ, **(env or {})},
         cwd=ROOT,
         timeout=timeout,

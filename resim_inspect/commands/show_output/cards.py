@@ -14,7 +14,6 @@ from resim_inspect.commands.show_output.layout import (
     clip,
     flow,
     status_words,
-    table,
 )
 from resim_inspect.document.enums import WORST_FIRST, MetricStatus
 from resim_inspect.document.model import (
@@ -34,6 +33,7 @@ from resim_inspect.text import (
     instant,
     seconds,
     size,
+    table,
     wrap,
 )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from resim_inspect.commands.show_output.layout import DIM, SgrPainter, table
+from resim_inspect.commands.show_output.layout import DIM, SgrPainter
 from resim_inspect.document.enums import FAILING, MetricStatus, SeriesKind
 from resim_inspect.document.model import (
     BarChartValues,
@@ -32,6 +32,7 @@ from resim_inspect.text import (
     number,
     pad,
     seconds,
+    table,
 )
 
 if TYPE_CHECKING:

@@ -1,12 +1,12 @@
-"""Lines of text for a terminal without a library: cells, colours, wrapping, tables."""
+"""Lines of text for a terminal without a library: cells, colours, wrapping."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from resim_inspect.document.enums import MetricStatus
-from resim_inspect.text import cell_width, cut, pad
+from resim_inspect.text import cell_width, cut
 
 _STATUS_SGR = {
     MetricStatus.PASSED: "32",
@@ -71,18 +71,3 @@ def flow(parts: Sequence[str], gap: str, width: int) -> list[str]:
             lines.append(part)
             used = size
     return lines
-
-
-def table(rows: Sequence[Sequence[str]], right: Iterable[int] = (), gap: int = 2) -> list[str]:
-    """Return plain rows as aligned lines; `right` names the right-aligned columns."""
-    if not rows:
-        return []
-    columns = range(len(rows[0]))
-    widths = [max(cell_width(row[column]) for row in rows) for column in columns]
-    aligned = set(right)
-    return [
-        (" " * gap)
-        .join(pad(row[column], widths[column], right=column in aligned) for column in columns)
-        .rstrip()
-        for row in rows
-    ]

@@ -1,0 +1,202 @@
+"""`resim-runner logs`: what the builds of a workspace wrote, and what they write now."""
+
+from __future__ import annotations
+
+import re
+import sys
+import time
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from resim_inspect.text import clean
+from runner.errors import CallError
+from runner.exit_codes import ExitCode
+from runner.workspace.errors import WorkspaceError
+from runner.workspace.growing_file import GrowingFile
+from runner.workspace.job_selection import select_jobs
+from runner.workspace.layout import BATCH, Workspace, looks_like_workspace, open_workspace
+from runner.workspace.run_events import Event
+from runner.workspace.run_follower import RunFollower
+from runner.workspace.run_record import RunRecord, record_of_outputs, record_of_workspace
+from runner.workspace.run_state import Life, Phase, RunKey
+
+POLL_INTERVAL = 0.2
+"""Seconds between two looks at logs that are followed."""
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add the arguments of `logs`."""
+    parser.add_argument(
+        "workspace",
+        type=Path,
+        metavar="WORKSPACE",
+        help="a workspace, or the folder --outputs of a single run",
+    )
+    parser.add_argument(
+        "jobs",
+        nargs="*",
+        metavar="JOB",
+        help="names or globs of jobs, or batch (default: all that have a log)",
+    )
+    parser.add_argument(
+        "--follow", action="store_true", help="go on with new lines until the run has ended"
+    )
+    parser.add_argument(
+        "--grep", type=_pattern, metavar="REGEX", help="only lines in which the pattern is found"
+    )
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    try:
+        return re.compile(text)
+    except re.error as error:
+        raise ArgumentTypeError(f"{text!r} is not a regular expression: {error}") from error
+
+
+class Source(NamedTuple):
+    """A log, and the job that it is of."""
+
+    name: str
+    mode: str
+    path: Path
+
+
+class Printer:
+    """Prints lines of logs to stdout, with the job's name if there are several logs.
+
+    On a terminal the lines are clean text; elsewhere they are the bytes of the file.
+    """
+
+    def __init__(self, pattern: re.Pattern[str] | None, *, several: bool, terminal: bool) -> None:
+        self._pattern = pattern
+        self._several = several
+        self._terminal = terminal
+
+    def __call__(self, name: str, line: bytes) -> None:
+        """Print a line, without its end, if it matches."""
+        text = line.decode("utf-8", "replace").rstrip("\r")
+        if self._pattern is not None and not self._pattern.search(text):
+            return
+        if self._terminal:
+            # A carriage return alone is a progress bar: its last state is the line.
+            line = clean(text.rsplit("\r", 1)[-1]).encode("utf-8", "replace")
+        prefix = f"[{clean(name, 40)}] | ".encode() if self._several else b""
+        sys.stdout.buffer.write(prefix + line + b"\n")
+
+
+def run(args: Namespace) -> int:
+    """Run the command; raises RunnerError."""
+    record, sources = _sources(args)
+    if not args.follow:
+        sources = [source for source in sources if source.path.is_file()]
+        if not sources:
+            raise CallError("there is no log of a build yet.", "Run the jobs first.")
+    several = len(sources) > 1
+    printer = Printer(args.grep, several=several, terminal=sys.stdout.isatty())
+    logs = [FollowedLog(source, printer) for source in sources]
+    if args.follow:
+        _follow(record, logs)
+    else:
+        for log in logs:
+            log.print_new()
+            log.print_rest()
+    sys.stdout.flush()
+    return ExitCode.OK
+
+
+class FollowedLog:
+    """A log that may grow, and may begin again with another run of its job."""
+
+    def __init__(self, source: Source, printer: Printer) -> None:
+        self.source = source
+        self._printer = printer
+        self._file = GrowingFile(source.path)
+        self.waits = False
+        """True for the log of an earlier run, of a job that is queued to run again."""
+
+    def print_new(self) -> bool:
+        """Print the lines that are new; return True if there were any. Raises WorkspaceError."""
+        printed, more = False, not self.waits
+        while more:
+            try:
+                part = self._file.read()
+            except OSError as error:
+                path = clean(str(self.source.path))
+                raise WorkspaceError(f"{path} cannot be read: {error.strerror}.") from error
+            for line in part.lines:
+                self._printer(self.source.name, line)
+            printed, more = printed or bool(part.lines), part.more
+        return printed
+
+    def print_rest(self) -> None:
+        """Print the last line, if it has no end."""
+        if self._file.rest():
+            self._printer(self.source.name, self._file.rest())
+
+    def begin_again(self) -> None:
+        """Read the log from its start: another run of the job writes it."""
+        self.print_rest()
+        self.waits = False
+        self._file = GrowingFile(self.source.path)
+
+
+def _follow(record: RunRecord, logs: list[FollowedLog]) -> None:
+    """Print the logs until the run of the record has ended; raises WorkspaceError.
+
+    A log that a new run begins to write is read from its start.
+    """
+    follower = RunFollower(record)
+    by_job = {RunKey(log.source.mode, log.source.name): log for log in logs}
+    first = True
+
+    def on_event(event: Event) -> None:
+        if event.kind in {"started", "retry"} and not first:
+            log = by_job.get(RunKey(event.mode, event.job))
+            if log is not None:
+                log.begin_again()
+
+    while True:
+        # The state first: of a run that has ended, everything is in the logs by now.
+        state = follower.poll(on_event)
+        if first:
+            for key, job in state.jobs.items():
+                if key in by_job:
+                    by_job[key].waits = job.phase is Phase.QUEUED and state.life is Life.ALIVE
+        first = False
+        printed = [log.print_new() for log in logs]
+        sys.stdout.flush()
+        if state.life is not Life.ALIVE:
+            break
+        if not any(printed):
+            time.sleep(POLL_INTERVAL)
+    for log in logs:
+        log.print_rest()
+
+
+def _sources(args: Namespace) -> tuple[RunRecord, list[Source]]:
+    """Return the record of the run and the logs that are asked for; raises WorkspaceError."""
+    folder: Path = args.workspace
+    record = record_of_outputs(folder)
+    if not looks_like_workspace(folder) and record.path.is_dir():
+        state = RunFollower(record).poll()
+        path = Path(state.log) if state.log else record.build_log
+        names = [(job.key.name, job.key.mode) for job in state.jobs.values()] or [("job", "job")]
+        return record, [Source(name, mode, path) for name, mode in names[:1]]
+    workspace = open_workspace(folder)
+    return record_of_workspace(folder), list(_of_workspace(workspace, args.jobs))
+
+
+def _of_workspace(workspace: Workspace, patterns: list[str]) -> Iterator[Source]:
+    names = {job.name for job in workspace.jobs}
+    selected, with_batch = names, not patterns
+    if patterns:
+        more = [] if BATCH in names else [BATCH]
+        selected = select_jobs(workspace, patterns, more=more)
+        with_batch = bool(selected.intersection(more))
+    for job in workspace.jobs:
+        if job.name in selected:
+            yield Source(job.name, "job", job.folder.log)
+    if with_batch:
+        yield Source(BATCH, "batch", workspace.batch.log)

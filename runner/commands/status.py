@@ -1,0 +1,138 @@
+"""`resim-runner status`: every job of a workspace with its outcome, also of a run under way."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import shutil
+import sys
+import time
+from argparse import ArgumentParser, Namespace
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from resim_inspect.document.enums import WORST_FIRST
+from resim_inspect.text import clean, count, cut, size, table
+from runner.exit_codes import ExitCode
+from runner.workspace.job_status import (
+    JobStatus,
+    WorkspaceStatus,
+    counts_of,
+    outputs_status,
+    workspace_status,
+)
+from runner.workspace.layout import looks_like_workspace, open_workspace
+from runner.workspace.results import FORMAT, status_named
+from runner.workspace.run_record import record_of_outputs
+from runner.workspace.run_state import Life, RunState
+
+MAX_NAME = 60
+HEADER = ("JOB", "OUTCOME", "VERDICT", "SECONDS", "CPU s", "MEMORY", "WHY")
+NUMBERS = (3, 4, 5)
+"""Right-aligned columns."""
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add the arguments of `status`."""
+    parser.add_argument(
+        "workspace",
+        type=Path,
+        metavar="WORKSPACE",
+        help="a workspace, or the folder --outputs of a single run",
+    )
+    parser.add_argument(
+        "--format", choices=("text", "json"), default="text", help="json: one document on stdout"
+    )
+
+
+def run(args: Namespace) -> int:
+    """Run the command; raises WorkspaceError."""
+    status = status_of(args.workspace)
+    if args.format == "json":
+        values = {
+            "format": FORMAT,
+            "workspace": str(args.workspace),
+            "jobs": [job.as_dict() for job in status.jobs],
+        }
+        sys.stdout.write(json.dumps(values, indent=1) + "\n")
+        return ExitCode.OK
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    for line in _lines(status, time.time()):
+        sys.stdout.write((line if width is None else cut(line, width)) + "\n")
+    return ExitCode.OK
+
+
+def status_of(folder: Path) -> WorkspaceStatus:
+    """Return the status of a workspace or of the folder of a single run; raises WorkspaceError."""
+    if not looks_like_workspace(folder) and record_of_outputs(folder).events.is_file():
+        return outputs_status(folder)
+    return workspace_status(open_workspace(folder))
+
+
+def _lines(status: WorkspaceStatus, now: float) -> Iterator[str]:
+    rows = [*status.jobs, *([status.batch] if status.batch is not None else [])]
+    yield from table([HEADER, *map(_row, rows)], NUMBERS)
+    yield ""
+    yield summary_of(status.jobs)
+    yield from run_lines(status.state, now)
+
+
+def _row(status: JobStatus) -> tuple[str, ...]:
+    verdict = "–"
+    if status.verdict is not None:
+        named = status_named(status.verdict)
+        verdict = f"{named.symbol} {clean(status.verdict, 20)}"
+    result = status.result
+    cpu = None if result is None else result.cpu_seconds
+    memory = None if result is None else result.peak_memory_bytes
+    return (
+        clean(status.key.name, MAX_NAME),
+        status.outcome or "not run",
+        verdict,
+        "–" if status.seconds is None else f"{status.seconds:,.1f}",
+        "–" if cpu is None else f"{cpu:,.1f}",
+        "–" if memory is None else size(memory),
+        clean(status.why),
+    )
+
+
+def summary_of(jobs: Sequence[JobStatus]) -> str:
+    """Return the jobs by verdict and outcome in one line: `3 jobs: 1 FAIL_BLOCK · 2 running`."""
+    verdicts = Counter(job.verdict for job in jobs if job.outcome == "done")
+    order = [status.name for status in WORST_FIRST]
+    parts = [f"{verdicts[name]:,} {name}" for name in order if verdicts[name]]
+    counts = counts_of(jobs)
+    parts += [f"{number:,} {outcome}" for outcome, number in counts.items() if outcome != "done"]
+    return f"{count(len(jobs), 'job')}: {' · '.join(parts)}."
+
+
+def run_lines(state: RunState, now: float) -> Iterator[str]:
+    """Yield the state of the present or last run, one sentence a line; none if all is well."""
+    owner = state.owner
+    if owner is None and state.life is not Life.FINISHED:
+        return
+    where = "" if owner is None else f"process {owner.pid} on {clean(owner.host, 60)}"
+    if state.life is Life.ALIVE and owner is not None:
+        since = datetime.fromtimestamp(owner.started).strftime("%H:%M:%S")
+        parts = [f"A run is under way since {since} ({where})"]
+        if state.planned:
+            parts.append(f"{state.done:,} of {state.todo:,} ended")
+            parts.append(f"{len(state.running):,} running")
+        else:
+            parts.append(clean(state.note, 100) or "it prepares the build")
+        left = state.seconds_left(now)
+        if left is not None and left >= 1:
+            parts.append(f"about {left:,.0f} s left")
+        if state.stopping:
+            parts.append("it is being stopped")
+        yield ", ".join(parts) + "."
+    elif state.life is Life.DIED:
+        yield f"The last run died ({where}): its process ended before the run did."
+        if owner is not None and owner.command:
+            yield f"  Run it again, and finished jobs are kept: {clean(shlex.join(owner.command))}"
+    elif state.error:
+        yield f"The last run broke off: {clean(state.error)}"
+        if state.hint:
+            yield f"  {clean(state.hint)}"

@@ -1,0 +1,33 @@
+"""Selection of jobs by names and globs, as `--job` and other arguments give them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+
+from resim_inspect.settings.model import near_or_all
+from resim_inspect.text import clean
+from runner.workspace.errors import WorkspaceError
+from runner.workspace.layout import Workspace
+
+
+def select_jobs(
+    workspace: Workspace, patterns: Sequence[str], *, more: Sequence[str] = ()
+) -> set[str]:
+    """Return the names of the jobs that match at least one pattern.
+
+    A pattern is the name of a job, or a glob with `*`, `?` and `[…]`; a name wins over a glob.
+    `more` are further names that may be chosen. Raises WorkspaceError, with the nearest name,
+    for a pattern that matches nothing.
+    """
+    known = [*(job.name for job in workspace.jobs), *more]
+    names, chosen = set(known), set[str]()
+    for pattern in patterns:
+        matching = {pattern} & names or {name for name in known if fnmatchcase(name, pattern)}
+        if not matching:
+            raise WorkspaceError(
+                f'no job of {clean(str(workspace.folder))} matches "{clean(pattern, 80)}"'
+                + near_or_all(pattern, known)
+            )
+        chosen |= matching
+    return chosen

@@ -1,0 +1,126 @@
+"""The status of every job of a workspace: by its recorded result, or by a run that is under way."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from runner.workspace.errors import WorkspaceError
+from runner.workspace.layout import RunFolder, Workspace
+from runner.workspace.results import JobResult, Outcome, why_of
+from runner.workspace.run_follower import run_state
+from runner.workspace.run_record import record_of_outputs, record_of_workspace
+from runner.workspace.run_state import JobProgress, Life, Phase, RunKey, RunState
+
+INTERRUPTED = "interrupted"
+"""The outcome of a job whose runner died."""
+UNREADABLE = "unreadable"
+"""The outcome of a job with a damaged `result.json`."""
+BATCH = RunKey("batch", "batch")
+
+
+@dataclass(frozen=True)
+class JobStatus:
+    """Status of one job. Texts are as in the files: clean them before display."""
+
+    key: RunKey
+    outcome: str | None
+    """An `Outcome`, `queued`, `running`, `interrupted`, `unreadable`; None if it never ran."""
+    verdict: str | None = None
+    seconds: float | None = None
+    """Duration of the run; so far, for one that is under way."""
+    why: str = ""
+    """The reason for an outcome or a verdict that is not good."""
+    result: JobResult | None = None
+    """Result of the run; None while there is none."""
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the values of `status --format json`."""
+        return {
+            "name": self.key.name,
+            "outcome": self.outcome,
+            "verdict": self.verdict,
+            "seconds": self.seconds,
+            "why": self.why,
+        }
+
+
+@dataclass(frozen=True)
+class WorkspaceStatus:
+    """Status of a workspace at one moment."""
+
+    jobs: tuple[JobStatus, ...]
+    batch: JobStatus | None
+    """Status of the batch; None if it never ran and is not planned."""
+    state: RunState
+    """State of the present or last run."""
+
+
+def workspace_status(
+    workspace: Workspace, clock: Callable[[], float] = time.time
+) -> WorkspaceStatus:
+    """Return the status of every job and of the batch; raises WorkspaceError."""
+    state = run_state(record_of_workspace(workspace.folder), clock)
+    now = clock()
+    jobs = tuple(_status(RunKey("job", job.name), job.folder, state, now) for job in workspace.jobs)
+    batch = _status(BATCH, workspace.batch, state, now)
+    return WorkspaceStatus(jobs, batch if batch.outcome is not None else None, state)
+
+
+def outputs_status(outputs: Path, clock: Callable[[], float] = time.time) -> WorkspaceStatus:
+    """Return the status of the run with a folder `--outputs`; raises WorkspaceError."""
+    state = run_state(record_of_outputs(outputs), clock)
+    statuses = [_by_progress(job, state, clock()) for job in state.jobs.values()]
+    return WorkspaceStatus(tuple(each for each in statuses if each is not None), None, state)
+
+
+def counts_of(statuses: Sequence[JobStatus]) -> dict[str, int]:
+    """Return how many jobs have each outcome; those that never ran are `not run`."""
+    counts: dict[str, int] = {}
+    for status in statuses:
+        name = status.outcome or "not run"
+        counts[name] = counts.get(name, 0) + 1
+    return counts
+
+
+def _status(key: RunKey, folder: RunFolder, state: RunState, now: float) -> JobStatus:
+    progress = state.jobs.get(key)
+    if progress is not None and state.life in {Life.ALIVE, Life.DIED}:
+        current = _by_progress(progress, state, now)
+        if current is not None:
+            return current
+    try:
+        result = folder.read_result()
+    except WorkspaceError as error:
+        return JobStatus(key, UNREADABLE, why=str(error))
+    if result is None and progress is not None:
+        # A job that was stopped has no recorded result.
+        result = progress.result
+    return JobStatus(key, None) if result is None else _by_result(key, result)
+
+
+def _by_progress(progress: JobProgress, state: RunState, now: float) -> JobStatus | None:
+    """Return the status by a run that is under way, or died; None if it says nothing."""
+    key = progress.key
+    if progress.result is not None:
+        return _by_result(key, progress.result)
+    if progress.phase is Phase.RUNNING:
+        if state.life is Life.DIED:
+            return JobStatus(key, INTERRUPTED, why="its runner ended before it.")
+        seconds = round(max(0.0, now - progress.started), 3)
+        why = "it is being stopped." if progress.stopping or state.stopping else ""
+        return JobStatus(key, Phase.RUNNING.value, seconds=seconds, why=why)
+    if state.life is Life.ALIVE:
+        return JobStatus(key, Phase.QUEUED.value)
+    return None
+
+
+def _by_result(key: RunKey, result: JobResult) -> JobStatus:
+    verdict = result.verdict
+    if result.outcome is Outcome.CANCELLED:
+        verdict = None
+    return JobStatus(
+        key, result.outcome.value, verdict, float(result.seconds), why_of(result), result
+    )

@@ -1,0 +1,246 @@
+"""`run --job`, `status` and `logs`: choice of jobs, and a look at a workspace from outside."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from runner.workspace.errors import WorkspaceError
+from runner.workspace.job_selection import select_jobs
+from runner.workspace.job_status import workspace_status
+from runner.workspace.layout import open_workspace
+from runner.workspace.results import JobResult, Outcome
+from runner.workspace.run_events import Event
+from runner.workspace.run_record import RunOwner, record_of_workspace, request_stop, this_process
+from tests.containers.container_harness import ROOT, command, make_inputs, metrics_file, runner
+from tests.containers.engines import wait_for
+
+PROGRAM = """
+import os, shutil, sys, time
+job = open(os.environ["RESIM_INPUTS"] + "/logs/name.txt").read()
+sys.stdout.buffer.write(b"hello \\x1b[2J from " + job.encode() + b"\\n1 %\\r99 %\\nhalf \\xff")
+sys.stdout.flush()
+if job == "fails":
+    sys.exit(3)
+if job.startswith("slow"):
+    time.sleep(120)
+given = os.environ["RESIM_INPUTS"] + "/experience/given.binproto"
+shutil.copy(given, os.environ["RESIM_OUTPUTS"] + "/metrics.binproto")
+"""
+
+
+def workspace_of(folder: Path, *names: str) -> tuple[Path, list[str | Path]]:
+    """A workspace, and the call that runs its jobs; `block` is one with a FAIL_BLOCK."""
+    workspace = folder / "ws"
+    for name in names:
+        inputs = workspace / "jobs" / name / "inputs"
+        make_inputs(inputs, metrics_file("FAIL_BLOCK", 44.7) if name == "block" else None)
+        (inputs / "logs" / "name.txt").write_text(name)
+    (folder / "build.py").write_text(PROGRAM)
+    words: list[str | Path] = ["run", workspace, "--only", "jobs", "--no-sandbox", "--quiet"]
+    return workspace, [*words, "--command", f"{sys.executable} {folder}/build.py"]
+
+
+def test_only_the_chosen_jobs_run(tmp_path: Path) -> None:
+    workspace, call = workspace_of(tmp_path, "left-1", "left-2", "right", "[odd]")
+    call = [word for word in call if word not in {"--only", "jobs"}]
+
+    def ran(*words: str) -> list[str]:
+        document = runner(*call, "--format", "json", *words).json
+        assert "batch" not in document
+        return [job["job"] for job in document["jobs"] if not job["kept"]]
+
+    assert ran("--job", "left-*") == ["left-1", "left-2"]
+    assert ran("--job", "left-*", "--job", "right") == ["right"]
+    assert ran("--job", "left-?", "--rerun", "all") == ["left-1", "left-2"]
+    assert ran("--job", "[odd]") == ["[odd]"]
+    dry = runner(*call, "--job", "right", "--dry-run", "--format", "json").json
+    assert [job["job"] for job in dry["jobs"]] == ["right"]
+    values = json.loads((workspace / "workspace.json").read_text())
+    assert sorted(values["jobs"]) == ["[odd]", "left-1", "left-2", "right"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "end"),
+    [
+        ("left_1", 'matches "left_1"; did you mean "left-1"?'),
+        ("x*", 'matches "x*"; there are left-1, right.'),
+        ("LEFT-1", 'matches "LEFT-1"; did you mean "left-1"?'),
+        ("", 'matches ""; there are left-1, right.'),
+    ],
+)
+def test_a_pattern_that_matches_nothing_names_the_nearest_job(
+    tmp_path: Path, pattern: str, end: str
+) -> None:
+    workspace, call = workspace_of(tmp_path, "left-1", "right")
+    with pytest.raises(WorkspaceError) as caught:
+        select_jobs(open_workspace(workspace), ["right", pattern])
+    assert str(caught.value) == f"no job of {workspace} {end}"
+    refused = runner(*call, "--job", pattern)
+    assert (refused.code, refused.out) == (2, "")
+    assert end in refused.err
+    assert not record_of_workspace(workspace).path.exists()
+
+
+def test_job_and_only_batch_contradict_each_other(tmp_path: Path) -> None:
+    _, call = workspace_of(tmp_path, "a")
+    words = ["batch" if word == "jobs" else word for word in call]
+    assert "--job runs jobs" in runner(*words, "--job", "a").err
+
+
+def test_the_status_of_finished_jobs(tmp_path: Path) -> None:
+    workspace, call = workspace_of(tmp_path, "block", "fails", "good", "new", "odd\x1b[2J")
+    assert runner(*call, "--job", "[bfgo]*").code == 2
+    (workspace / "jobs/good/run/result.json").write_text("{")
+    call_json = runner("status", workspace, "--format", "json")
+    assert call_json.code == 0
+    values = call_json.json
+    assert (values["format"], values["workspace"]) == (1, str(workspace))
+    assert list(values) == ["format", "workspace", "jobs"]
+    jobs = {job["name"]: job for job in values["jobs"]}
+    assert list(jobs["new"]) == ["name", "outcome", "verdict", "seconds", "why"]
+    assert jobs["new"] == dict.fromkeys(jobs["new"], None) | {"name": "new", "why": ""}
+    assert (jobs["block"]["outcome"], jobs["block"]["verdict"]) == ("done", "FAIL_BLOCK")
+    assert jobs["block"]["why"] == "Max speed 44.7 m/s (fails above 40)"
+    assert (jobs["fails"]["outcome"], jobs["fails"]["verdict"]) == ("failed", None)
+    assert jobs["fails"]["why"].startswith("exit 3")
+    assert jobs["block"]["seconds"] > 0
+    assert jobs["good"]["outcome"] == "unreadable"
+    text = runner("status", workspace)
+    assert text.code == 0
+    assert "\x1b" not in text.out
+    lines = text.out.splitlines()
+    assert lines[0].split() == [
+        "JOB", "OUTCOME", "VERDICT", "SECONDS", "CPU", "s", "MEMORY", "WHY",
+    ]  # fmt: skip
+    assert lines[1].split()[:4] == ["block", "done", "✗", "FAIL_BLOCK"]
+    assert "5 jobs: 1 FAIL_BLOCK · 1 PASSED · 1 failed · 1 unreadable · 1 not run." in lines
+
+
+def record(workspace: Path, owner: RunOwner, *events: Event) -> None:
+    folder = record_of_workspace(workspace)
+    folder.path.mkdir(exist_ok=True)
+    begin = Event("begin", 10.0, data={"run": owner.run, "command": "run"})
+    lines = [json.dumps(event.as_dict()) + "\n" for event in (begin, *events)]
+    folder.events.write_text("".join(lines))
+    folder.owner.write_bytes(owner.as_bytes())
+
+
+@pytest.mark.parametrize(
+    ("alive", "outcomes"),
+    [
+        (True, ["done", "running", "queued", None]),
+        (False, ["done", "interrupted", None, None]),
+    ],
+)
+def test_the_status_of_a_run_under_way_and_of_one_that_died(
+    tmp_path: Path, alive: bool, outcomes: list[str | None]
+) -> None:
+    workspace, _ = workspace_of(tmp_path, "a", "b", "c", "d")
+    owner = this_process("r", 10.0, ("resim-runner", "run", "ws"))
+    if not alive:
+        owner = RunOwner("r", "host", owner.identity + "0", owner.pid, 10.0, owner.command)
+    plan = {"queue": ["a", "b", "c"], "todo": 3, "parallel": 1}
+    done = JobResult("a", "", Outcome.DONE, "PASSED", seconds=2.0)
+    record(
+        workspace,
+        owner,
+        Event("plan", 11.0, data=plan),
+        Event("finished", 13.0, "a", result=done),
+        Event("started", 14.0, "b"),
+    )
+    status = workspace_status(open_workspace(workspace), lambda: 15.0)
+    assert [job.outcome for job in status.jobs] == outcomes
+    assert [job.seconds for job in status.jobs] == [2.0, 1.0 if alive else None, None, None]
+    out = runner("status", workspace).out
+    if alive:
+        assert f"(process {owner.pid} on {owner.host}), 1 of 3 ended, 1 running" in out
+    else:
+        assert f"The last run died (process {owner.pid} on host)" in out
+        assert "resim-runner run ws" in out
+
+
+def test_the_status_and_log_of_a_single_job(tmp_path: Path) -> None:
+    make_inputs(tmp_path / "inputs")
+    (tmp_path / "inputs/logs/name.txt").write_text("one")
+    (tmp_path / "build.py").write_text(PROGRAM)
+    program = f"{sys.executable} {tmp_path}/build.py"
+    words = ("--inputs", tmp_path / "inputs", "--outputs", tmp_path / "out")
+    assert runner("job", "--no-sandbox", *words, "--command", program, "--name", "n").code == 0
+    (job,) = runner("status", tmp_path / "out", "--format", "json").json["jobs"]
+    assert (job["name"], job["outcome"], job["verdict"]) == ("n", "done", "PASSED")
+    assert runner("logs", tmp_path / "out").out.startswith("hello \x1b[2J from one\n")
+    assert runner("status", tmp_path / "nowhere").code == 2
+
+
+def test_logs_of_jobs_are_told_apart_and_filtered(tmp_path: Path) -> None:
+    workspace, call = workspace_of(tmp_path, "a", "b", "new")
+    assert runner(*call, "--job", "[ab]").code == 0
+    done = subprocess.run(
+        command("logs", workspace, "a"), cwd=ROOT, capture_output=True, check=True
+    )
+    # Not for a terminal: the bytes of the file.
+    assert done.stdout == b"hello \x1b[2J from a\n1 %\r99 %\nhalf \xff\n"
+    lines = runner("logs", workspace, "--grep", "^hello .* from").out.splitlines()
+    assert lines == ["[a] | hello \x1b[2J from a", "[b] | hello \x1b[2J from b"]
+    assert runner("logs", workspace, "--grep", "[").code == 2
+    nearest = runner("logs", workspace, "nwe")
+    assert (nearest.code, nearest.out) == (2, "")
+    assert 'did you mean "new"?' in nearest.err
+    missing = runner("logs", workspace, "new")
+    assert (missing.code, missing.out) == (2, "")
+
+
+def test_a_terminal_gets_clean_lines(tmp_path: Path) -> None:
+    pty = pytest.importorskip("pty", reason="this system has no pseudo terminals")
+    workspace, call = workspace_of(tmp_path, "a")
+    assert runner(*call).code == 0
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(command("logs", workspace), stdout=theirs, cwd=ROOT)
+    os.close(theirs)
+    seen = b""
+    while True:
+        try:
+            part = os.read(ours, 65536)
+        except OSError:
+            break
+        seen += part
+    os.close(ours)
+    assert process.wait(30) == 0
+    assert seen.decode().splitlines() == ["hello �[2J from a", "99 %", "half �"]
+
+
+def test_logs_follow_a_run_to_its_end(tmp_path: Path) -> None:
+    workspace, call = workspace_of(tmp_path, "a", "slow")
+    run = subprocess.Popen(command(*call, "--parallel", "1"), cwd=ROOT, stderr=subprocess.DEVNULL)
+    log = workspace / "jobs/slow/run/log.txt"
+    follower: subprocess.Popen[str] | None = None
+    try:
+        wait_for(lambda: log.is_file() and b"99 %" in log.read_bytes())
+        follower = subprocess.Popen(
+            command("logs", workspace, "--follow"),
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            errors="replace",
+        )
+        assert follower.stdout is not None
+        assert "hello" in follower.stdout.readline()
+        status = workspace_status(open_workspace(workspace))
+        assert status.state.owner is not None
+        request_stop(record_of_workspace(workspace), status.state.owner, "slow")
+        out, _ = follower.communicate(timeout=60)
+        assert run.wait(30) == 5
+    finally:
+        run.kill()
+        run.wait()
+        if follower is not None:
+            follower.kill()
+            follower.wait()
+    assert "[a] | " in out or "from a" in out
+    assert "[slow] | half �" in out
+    assert follower.returncode == 0
