@@ -60,7 +60,8 @@ def run(args: Namespace) -> int:
     if args.dry_run:
         from runner.commands.shared import dry_run
 
-        line = dry_run.entry_of(args, build).command_line(build, inputs, args.outputs)
+        entry, build = dry_run.entry_of(args, build), dry_run.fitted(args, build)
+        line = entry.command_line(build, inputs, args.outputs)
         rows = [(args.name, line, "would run")]
         return dry_run.print_plan(args.command_name, options, policy, rows)
     recording = recording_of(args.outputs, args.log)

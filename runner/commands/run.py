@@ -194,7 +194,7 @@ def _dry_run(
 
     (workspace,) = request.workspaces
     rows = []
-    entry = dry_run.entry_of(args, build)
+    entry, build = dry_run.entry_of(args, build), dry_run.fitted(args, build)
     for job in workspace.jobs if args.only != "batch" else ():
         line = entry.command_line(build, result_cache.inputs_of(job.folder), job.folder.outputs)
         known = job.folder.result.is_file() and args.rerun != "all"

@@ -7,12 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from runner.cli import main
 from runner.commands.shared.build_args import add_build_arguments, build_of, fit_to_engine
+from runner.engines import discovery
 from runner.engines.docker.command_line import docker_run
 from runner.engines.docker.container_settings import environment, host_options
 from runner.engines.protocol import Build, EngineInfo, Hardening, Limits, Prepared
+from runner.errors import EngineError
 from runner.execution.cloud_names import prefix_clashes
 from runner.execution.result_cache import cache_key
+from tests.containers.container_harness import make_jobs
+from tests.runner.fake import FakeEngine
 
 GIB = 1 << 30
 
@@ -86,6 +91,43 @@ def test_an_engine_with_less_gives_all_it_has_and_says_so(
     assert bool(text) == bool(said)
     plain = build("--cpus", "9", "--memory-mib", "99999")
     assert fit_to_engine(plain, info(cpus, memory)) == (plain, "")
+
+
+@pytest.mark.parametrize("command", ["job", "run", "batch"])
+@pytest.mark.parametrize("engine", ["small", "none"])
+def test_a_dry_run_prints_what_the_engine_has(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    command: str,
+    engine: str,
+) -> None:
+    def connect(*_: object) -> FakeEngine:
+        if engine == "none":
+            raise EngineError("no container engine answers.")
+        small = FakeEngine()
+        small.info = info(2, 3 * GIB)
+        return small
+
+    monkeypatch.setattr(discovery, "connect", connect)
+    make_jobs(tmp_path / "ws", 1)
+    words = {
+        "job": ["--inputs", str(tmp_path / "ws/jobs/job-000/inputs"), "--outputs", "out"],
+        "run": [str(tmp_path / "ws")],
+        "batch": ["--jobs", str(tmp_path / "ws"), "--outputs", "out"],
+    }[command]
+    words = [command, "--image", "metrics", *words, "--dry-run"]
+    assert main([*words, "--like-cloud"]) == 0
+    out, err = capsys.readouterr()
+    if engine == "small":
+        assert ("--cpus=2 " in out, "--memory=3072m" in out) == (True, True)
+        assert "the engine has no more" in err
+    else:
+        assert ("--cpus=4 " in out, "--memory=16384m" in out) == (True, True)
+        assert "because no container engine answers." in err
+    # Without it, no engine is asked.
+    assert main(words) == 0
+    assert capsys.readouterr().err == ""
 
 
 def test_outputs_that_are_named_as_logs_get_a_prefix(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import sys
 from argparse import Namespace
@@ -11,11 +12,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from resim_inspect.text import clean
-from runner.commands.shared.build_args import engine_options
+from runner.commands.shared.build_args import engine_options, fit_to_engine
 from runner.commands.shared.reporting_args import ReportingOptions
+from runner.engines import discovery
 from runner.engines.discovery import entry_for
 from runner.engines.entry import EngineEntry
 from runner.engines.protocol import Build
+from runner.errors import EngineError
 from runner.execution.batch_run import BatchRunRequest
 from runner.execution.run_context import RunPolicy
 from runner.workspace.contract import BATCH_CONFIG, REPORT_CONFIG, Mode
@@ -25,6 +28,25 @@ from runner.workspace.results import FORMAT
 def entry_of(args: Namespace, build: Build) -> EngineEntry:
     """Registry entry of the engine that would run the build; raises CallError."""
     return entry_for(build, engine_options(args))
+
+
+def fitted(args: Namespace, build: Build) -> Build:
+    """Return the build with the resources that it would be given; say on stderr which it lacks.
+
+    Only ReSim's resources depend on the engine; without an engine, they are kept.
+    """
+    if not build.like_cloud:
+        return build
+    try:
+        engine = discovery.connect(build, engine_options(args), os.environ)
+    except EngineError as error:
+        text = f"the lines have the CPUs and memory of ReSim's cloud, because {error.reason}"
+    else:
+        build, text = fit_to_engine(build, engine.info)
+        engine.close()
+    if text:
+        sys.stderr.write(f"resim-runner: {clean(text)}\n")
+    return build
 
 
 def served_row(
