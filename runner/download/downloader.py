@@ -27,7 +27,7 @@ from runner.download.job_download import (
 )
 from runner.download.selection import DownloadSelection
 from runner.errors import StorageError
-from runner.storage.fs import disk_errors
+from runner.storage.fs import disk_errors, flush_file
 
 MIN_CONNECTIONS, MAX_CONNECTIONS = 8, 64
 COST = 0.0006
@@ -149,6 +149,7 @@ class Downloader:
                 with disk_errors(path):
                     path.parent.mkdir(parents=True, exist_ok=True)
                     self.client.download(url, path)
+                    flush_file(path)
                 return path
 
             self._put(urgency, Tag(parts, kind, key, url), save)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -144,6 +145,9 @@ def put(
             if document is not None:
                 with (new / METRICS.name).open("wb") as file:
                     file.writelines(document)
+                    # The job's state, written later, says that the file is there.
+                    file.flush()
+                    os.fsync(file.fileno())
             refused = _move(files, new)
         if run_folder.outputs.exists():
             run_folder.outputs.rename(old)
@@ -190,7 +194,8 @@ def file_sizes(run_folder: RunFolder, files: Iterable[Path]) -> dict[str, int]:
 
 def write_state(run_folder: RunFolder, values: Mapping[str, Any]) -> None:
     """Record that a job is complete."""
-    write_atomic(run_folder.path / "run" / FETCHED, _json({"format": 1, **values}))
+    # A job whose state is lost is only downloaded again.
+    write_atomic(run_folder.path / "run" / FETCHED, _json({"format": 1, **values}), durable=False)
 
 
 def _is_state(values: Any) -> bool:

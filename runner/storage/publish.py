@@ -11,7 +11,7 @@ from typing import Any
 
 from resim_inspect.text import clean
 from runner.errors import WorkspaceError
-from runner.storage.fs import disk_errors, remove_tree, write_atomic
+from runner.storage.fs import disk_errors, flush_tree, remove_tree, write_atomic
 from runner.storage.locks import try_lock
 from runner.workspace.layout import (
     CONFIG,
@@ -47,8 +47,11 @@ def publish(run_folder: RunFolder, result: JobResult, digests: bytes | None = No
     if result.outcome is Outcome.BROKEN:
         # The build's outputs are unknown: those of an earlier run stay.
         remove_tree(new_outputs(run_folder))
+    with disk_errors(run_folder.path):
+        flush_tree(new_outputs(run_folder))
     if digests is not None:
-        write_atomic(run_folder.path / "run" / DIGESTS, digests)
+        # Without them, the inputs are only read again.
+        write_atomic(run_folder.path / "run" / DIGESTS, digests, durable=False)
     write_atomic(run_folder.path / "run" / PENDING, result.as_bytes())
     recover_publication(run_folder)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from resim_inspect.text import clean
 from runner.errors import RunnerError
-from runner.storage.fs import disk_errors, remove_tree
+from runner.storage.fs import disk_errors, flush_tree, remove_tree
 from runner.storage.locks import try_lock
 from runner.storage.watchdog import WATCHDOG
 
@@ -58,6 +58,7 @@ def swap_in(folder: Path, target: Path) -> None:
     `recover` completes what a crash interrupts.
     """
     with disk_errors(target):
+        flush_tree(folder / NEW)
         if target.exists():
             target.rename(folder / OLD)
         (folder / NEW).rename(target)

@@ -148,6 +148,40 @@ def test_a_delay_of_some_minutes_is_waited_for(server: MisbehavingServer) -> Non
         list(client.batches())
 
 
+def test_a_delay_counts_for_all_requests_to_the_host(server: MisbehavingServer) -> None:
+    slept: list[float] = []
+    retry = RetryPolicy(attempts=1)
+    client = Client(server.url, "token", None, sleep=slept.append, retry=retry)
+    busy = server.on("/busy", answer(429, b"", "Retry-After: 40"))
+    free = server.on("/free", answer(200, b"blob"))
+    assert (client.blob(free), slept) == (b"blob", [])
+    with pytest.raises(UnreachableError, match="answers 429"):
+        client.blob(busy)
+    assert client.blob(free) == b"blob"
+    (waited,) = slept
+    assert 30 < waited <= 40
+    # One that asks for too much is not retried, so the others do not wait for it either.
+    server.on("/busy", answer(429, b"", "Retry-After: 4000"))
+    with pytest.raises(UnreachableError, match="answers 429"):
+        client.blob(busy)
+    slept.clear()
+    client.blob(free)
+    assert all(waited <= 40 for waited in slept)
+
+
+def test_a_pause_of_a_host_ends_and_is_only_its_own() -> None:
+    now = [0.0]
+    health = HostHealth(RetryPolicy(), lambda: now[0])
+    limited, other = (origin_of(f"https://{name}") for name in ("limited", "other"))
+    health.failed(limited, RetryableError("answers 429", 30.0))
+    health.failed(limited, RetryableError("answers 429", 5.0))
+    health.failed(limited, RetryableError("answers 500"))
+    now[0] = 10.0
+    assert (health.pause(limited), health.pause(other)) == (20.0, 0.0)
+    now[0] = 31.0
+    assert health.pause(limited) == 0.0
+
+
 # -- memory --------------------------------------------------------------------------------------
 
 

@@ -185,6 +185,8 @@ class Client:
     ) -> bytes:
         """Send a GET, with retries, and return the body."""
         origin = origin_of(url)
+        if pause := self._health.pause(origin):
+            self._sleep(pause)
         attempt = 1
         while True:
             self._health.check(origin)

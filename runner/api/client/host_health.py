@@ -1,4 +1,4 @@
-"""Hosts that do not answer: after many failures in a row, no more requests are sent to them."""
+"""Hosts that do not answer, which get no more requests, and hosts that ask for a pause."""
 
 from __future__ import annotations
 
@@ -31,6 +31,8 @@ class HostHealth:
         self._retry = retry
         self._clock = clock
         self._streaks: dict[Origin, _Streak] = {}
+        self._resume: dict[Origin, float] = {}
+        """Times by the clock until which hosts asked for no requests."""
         self._lock = threading.Lock()
 
     def check(self, origin: Origin) -> None:
@@ -44,6 +46,10 @@ class HostHealth:
                 "Try again later.",
             )
 
+    def pause(self, origin: Origin) -> float:
+        """Seconds until the host wants requests again, whichever thread it asked to wait."""
+        return max(0.0, self._resume.get(origin, 0.0) - self._clock())
+
     def answered(self, origin: Origin) -> None:
         """Note an answer, whatever it is; a host that was given up stays so."""
         streak = self._streaks.get(origin)
@@ -53,10 +59,13 @@ class HostHealth:
 
     def failed(self, origin: Origin, error: RetryableError) -> None:
         """Note a failed attempt; one with a Retry-After is the answer of a host that works."""
-        if error.after is not None:
-            return
         now = self._clock()
         with self._lock:
+            if error.after is not None:
+                # One that asks for more than is waited for has only this request fail.
+                if error.after <= self._retry.max_after:
+                    self._resume[origin] = max(self._resume.get(origin, 0.0), now + error.after)
+                return
             streak = self._streaks.setdefault(origin, _Streak(now))
             if streak.given_up:
                 return
