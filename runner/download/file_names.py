@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import filecmp
+import os
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -11,6 +12,11 @@ from typing import NamedTuple
 
 from resim_inspect.text import clean
 
+_DEVICES = {"con", "prn", "aux", "nul", "conin$", "conout$"} | {
+    f"{port}{number}" for port in ("com", "lpt") for number in "0123456789\u00b9\u00b2\u00b3"
+}
+"""Names of devices on Windows, also with a suffix."""
+_NOT_ON_WINDOWS = str.maketrans(dict.fromkeys('<>:"|?*', "_"))
 _MAX_BYTES = 900
 _MAX_PART_BYTES = 255
 _MAX_DEPTH = 64
@@ -33,6 +39,22 @@ def name_problem(name: str) -> str:
     return ""
 
 
+def not_a_device(name: str) -> str:
+    """Return the name of a file or folder, changed if Windows opens a device by it: `con_.txt`."""
+    stem, dot, suffix = name.partition(".")
+    return f"{stem}_{dot}{suffix}" if stem.strip().lower() in _DEVICES else name
+
+
+def windows_name(name: str) -> str:
+    """Return a relative file name with what Windows forbids replaced, such as a colon.
+
+    A part such as `C:x` would lead out of the folder, and `a.txt:x` into another file.
+    """
+    parts = (part.translate(_NOT_ON_WINDOWS) for part in PurePosixPath(name).parts)
+    ends = (part[:-1] + "_" if part.endswith((".", " ")) else part for part in parts)
+    return "/".join(map(not_a_device, ends))
+
+
 class PlacedFile(NamedTuple):
     """A downloaded file, and the kind and key of its row."""
 
@@ -46,6 +68,8 @@ class FileNames:
 
     reserved: Iterable[str] = ()
     """Names of files that are taken."""
+    windows: bool = os.name == "nt"
+    """True to change names that Windows does not accept; elsewhere they are kept for a build."""
     files: dict[str, PlacedFile] = field(default_factory=dict)
     _names: dict[str, str] = field(default_factory=dict)
     """Names by their folded form."""
@@ -65,7 +89,7 @@ class FileNames:
         problem = name_problem(name)
         if problem:
             raise ValueError(problem)
-        pure = PurePosixPath(name)
+        pure = PurePosixPath(windows_name(name) if self.windows else name)
         for parent in map(str, pure.parents):
             if taken := self._names.get(_folded(parent)):
                 raise ValueError(f'is below the file "{clean(taken, 80)}"')

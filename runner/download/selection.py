@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from runner.api.client.client import Row, text_of
+from runner.download.file_names import not_a_device
 
 _MAX_NAME_BYTES = 80
-_RESERVED = {"con", "prn", "aux", "nul"} | {f"{n}{i}" for n in ("com", "lpt") for i in range(1, 10)}
-"""Names of devices on Windows, also with a suffix."""
 _REVISION = ("jobID", "jobStatus", "jobMetricsStatus", "lastUpdatedTimestamp", "runCounter")
 FINAL = frozenset(("SUCCEEDED", "ERROR", "CANCELLED"))
 """Statuses of jobs that have ended."""
@@ -91,9 +90,7 @@ def _plain(text: str) -> str:
     kept = kept.strip(" .")
     while len(kept.encode()) > _MAX_NAME_BYTES:
         kept = kept[:-1].rstrip(" .")
-    stem, dot, suffix = kept.partition(".")
-    if stem.strip().lower() in _RESERVED:
-        kept = f"{stem}_{dot}{suffix}"
+    kept = not_a_device(kept)
     # A name with a dash in front would be an option of many commands.
     return f"_{kept}" if kept.startswith("-") else kept or "job"
 

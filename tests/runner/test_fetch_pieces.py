@@ -102,6 +102,37 @@ def test_names_of_one_folder_are_a_set(tmp_path: Path) -> None:
         add(long, two)
 
 
+@pytest.mark.parametrize(
+    ("name", "on_windows"),
+    [
+        ("con.txt", "con_.txt"),
+        ("logs/AUX", "logs/AUX_"),
+        ("lpt1.tar.gz/x", "lpt1_.tar.gz/x"),
+        ("COM\u00b9", "COM\u00b9_"),
+        ("nul .txt", "nul _.txt"),
+        ("C:evil", "C_evil"),
+        ("metrics.binproto:stream", "metrics.binproto_stream"),
+        ("2024-01-01T10:00:00.mcap", "2024-01-01T10_00_00.mcap"),
+        ('a<>"|?*b', "a______b"),
+        ("trailing./dots .", "trailing_/dots _"),
+        ("console.txt", "console.txt"),
+        ("a/./b.png", "a/b.png"),
+    ],
+)
+def test_names_that_windows_forbids_are_changed_there_and_kept_elsewhere(
+    tmp_path: Path, name: str, on_windows: str
+) -> None:
+    (tmp_path / "file").write_bytes(b"1")
+    (tmp_path / "other").write_bytes(b"2")
+    there, here = FileNames(windows=True), FileNames(windows=False)
+    assert there.add(name, tmp_path / "file", ("logs", "1")) == on_windows
+    assert here.add(name, tmp_path / "file", ("logs", "1")) == name.replace("/./", "/")
+    # What became the same name is another file all the same.
+    numbered = there.add(on_windows, tmp_path / "other", ("logs", "2"))
+    assert numbered != on_windows
+    assert len(there.files) == 2
+
+
 # -- tokens --------------------------------------------------------------------------------------
 
 
