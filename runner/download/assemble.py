@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from unicodedata import normalize
 from uuid import UUID
@@ -29,8 +29,16 @@ RECONSTRUCTED = ("job id", "status")
 """Fields that no blob has, so that they are always reconstructed."""
 
 
-def problem_of(content: bytes, row: Row, kind: type[pb.Metric] | type[pb.MetricsData]) -> str:
-    """Reason why a blob is not the message that a row describes; a predicate, or empty."""
+def problem_of(
+    content: bytes,
+    row: Row,
+    kind: type[pb.Metric] | type[pb.MetricsData],
+    listed: Container[str] = (),
+) -> str:
+    """Reason why a blob is not the message that a row describes; a predicate, or empty.
+
+    `listed` has the ids of all rows in their standard spelling.
+    """
     try:
         message = kind.FromString(content)
     except DecodeError:
@@ -38,16 +46,16 @@ def problem_of(content: bytes, row: Row, kind: type[pb.Metric] | type[pb.Metrics
     if not content or not message.name:
         return "is a message without a name"
     if isinstance(message, pb.Metric):
-        known, listed = message.metric_id.id.data, text_of(row, "metricID")
+        known, wanted = message.metric_id.id.data, text_of(row, "metricID")
     else:
-        known, listed = message.metrics_data_id.id.data, text_of(row, "dataID")
+        known, wanted = message.metrics_data_id.id.data, text_of(row, "dataID")
     name = text_of(row, "name")
     if name and normalize("NFC", name) != normalize("NFC", message.name):
         return f'is "{clean(message.name, 80)}"'
-    ids = {_uuid(known), _uuid(listed)}
-    # The API has an id of its own for a message whose id is not a UUID.
-    if len(ids) == 2 and None not in ids:
-        return f"has another id ({clean(known, 80)})"
+    # Nothing promises that the API lists a message's own id, so another one alone proves nothing.
+    identity = standard_id(known)
+    if identity is not None and identity != standard_id(wanted) and identity in listed:
+        return f"is that of another row ({identity})"
     return ""
 
 
@@ -130,17 +138,22 @@ def nanos(text: str) -> int:
     return seconds * 1_000_000_000 + int((fraction or "").ljust(9, "0"))
 
 
-def id_spelling(metrics: Sequence[bytes]) -> dict[str, str]:
-    """Ids of metrics as the metrics spell them, by their standard spelling."""
+def id_spelling(metrics: Sequence[bytes], listed: Sequence[str] = ()) -> dict[str, str]:
+    """Ids of metrics as the metrics spell them, by their standard spelling.
+
+    `listed` has the ids of the metrics' rows, which may be others: events refer to those.
+    """
     ids = [pb.Metric.FromString(blob).metric_id.id.data for blob in metrics]
-    return {_normalized(metric_id): metric_id for metric_id in ids}
+    spelling = {_normalized(row_id): own for row_id, own in zip(listed, ids, strict=False)}
+    return spelling | {_normalized(metric_id): metric_id for metric_id in ids}
 
 
 def _normalized(text: str) -> str:
-    return _uuid(text) or text
+    return standard_id(text) or text
 
 
-def _uuid(text: str) -> str | None:
+def standard_id(text: str) -> str | None:
+    """Return a UUID in its standard spelling; None for another text."""
     try:
         return str(UUID(text))
     except ValueError:

@@ -18,6 +18,7 @@ from runner.download.file_names import name_problem
 from runner.download.job_download import (
     DATA,
     EVENTS,
+    IDS,
     LOGS,
     METRICS,
     URLS,
@@ -81,6 +82,8 @@ class Downloader:
     """Raises if the disk has no room for that many bytes."""
     progress: Progress
     tick: Callable[[], None] = lambda: None
+    _ids: set[str] = field(default_factory=set)
+    """Ids of all rows of metrics and metrics data so far, in their standard spelling."""
     _unlisted: set[int] = field(default_factory=set)
     _began: float = 0.0
     _next_table: float = 0.0
@@ -235,6 +238,9 @@ class Downloader:
 
     def _rows(self, tag: Tag, rows: list[Row]) -> None:
         parts, kind = tag.parts, tag.kind
+        if kind in {METRICS, DATA}:
+            ids = (assemble.standard_id(text_of(row, IDS[kind])) for row in rows)
+            self._ids.update(filter(None, ids))
         if stale := parts.stale.get(kind):
             old = parts.rows[kind]
             parts.take_rows(kind, rows)
@@ -282,7 +288,7 @@ class Downloader:
         kind: type[pb.Metric] | type[pb.MetricsData]
         kind = pb.Metric if tag.kind == METRICS else pb.MetricsData
         row = tag.parts.rows[tag.kind][tag.key]
-        problem = assemble.problem_of(content, row, kind)
+        problem = assemble.problem_of(content, row, kind, self._ids)
         if problem:
             tag.parts.failures[tag.kind, tag.key] = BadAnswerError(
                 f"the downloaded blob {problem}."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -144,11 +144,10 @@ class Parts:
 
         Raises StorageError.
         """
-        metrics = [
-            self._content(METRICS, key)
-            for key in self.rows.get(METRICS, {})
-            if (METRICS, key) in self.contents
-        ]
+        rows = self.rows.get(METRICS, {})
+        keys = [key for key in rows if (METRICS, key) in self.contents]
+        metrics = [self._content(METRICS, key) for key in keys]
+        ids = [text_of(rows[key], IDS[METRICS]) for key in keys]
         outputs, logs = FileNames([METRICS_FILE.name]), FileNames()
         # Large blobs are read from the journal only when they are written.
         data: list[Callable[[], bytes]] = []
@@ -161,7 +160,7 @@ class Parts:
                 name = self._place(outputs, DATA, key, name)
                 data.append(partial(assemble.external_file, row, name, hide))
                 reconstructed.append(f"metrics data {hide(text_of(row, 'name'))}")
-        events = self._events(metrics, hide)
+        events = self._events(assemble.id_spelling(metrics, ids), hide)
         if events:
             reconstructed.append("events")
         for key, row in self.rows.get(LOGS, {}).items():
@@ -194,8 +193,7 @@ class Parts:
         self.contents.clear()
         return about
 
-    def _events(self, metrics: list[bytes], hide: Hide) -> list[pb.Event]:
-        spelling = assemble.id_spelling(metrics)
+    def _events(self, spelling: Mapping[str, str], hide: Hide) -> list[pb.Event]:
         events = []
         for key, row in self.rows.get(EVENTS, {}).items():
             try:

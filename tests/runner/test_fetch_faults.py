@@ -8,6 +8,7 @@ from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 from typing import Any
+from uuid import uuid5
 
 import pytest
 
@@ -296,6 +297,38 @@ def test_blobs_of_other_rows_are_named(server: MisbehavingServer, tmp_path: Path
     for path in blobs:
         server.on(path, *scripts[path])
     assert not fetch(server, tmp_path).missing
+
+
+def test_blobs_of_another_job_are_named_although_their_names_are_right(
+    server: MisbehavingServer, tmp_path: Path
+) -> None:
+    scripts = dict(server.scripts())
+    for path in (path for path in scripts if path.startswith("/blob/1/")):
+        other = path.replace("/blob/1/", "/blob/2/")
+        server.on(path, *scripts[other])
+        server.on(other, *scripts[path])
+    found = fetch(server, tmp_path)
+    assert {job for job, _ in found.missing} == {"flight 1", "flight 2"}
+    assert all("is that of another row" in one.why for _, one in found.missing)
+
+
+def test_an_api_with_ids_of_its_own_is_believed(server: MisbehavingServer, tmp_path: Path) -> None:
+    own: dict[str, str] = {}
+    for kind, key in (("metrics", "metricID"), ("metricsData", "dataID")):
+        rows = rows_of(server, 1, kind)
+        for row in rows:
+            own[str(uuid5(BATCH, row[key]))] = row[key]
+            row[key] = str(uuid5(BATCH, row[key]))
+        put_rows(server, 1, kind, rows)
+    listed = rows_of(server, 1, "metrics")[1]["metricID"]
+    (event,) = rows_of(server, 1, "events")
+    put_rows(server, 1, "events", [{**event, "metricsIDs": [listed]}])
+    assert not fetch(server, tmp_path).missing
+    message = message_of(tmp_path, 1)
+    metrics = message.job_level_metrics.metrics
+    assert {metric.metric_id.id.data for metric in metrics} < set(own.values())
+    # The event refers to the metric by the id that the metric has in the file.
+    assert [each.id.data for each in message.events[0].metrics] == [own[listed]]
 
 
 @pytest.mark.parametrize("kind", ["metrics", "metricsData", "events"])
