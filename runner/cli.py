@@ -26,9 +26,11 @@ COMMANDS = {
     "serve": "serve a workspace by a stub of ReSim's API, to develop a batch mode",
     "fetch": "download a batch of the cloud as a workspace",
     "demo": "run an example build on generated flights, and open the inspector on the result",
+    "init": "write a resim.toml for a folder, by what is in it",
+    "config": "show the settings that are in force, and where each comes from",
     "doctor": "check the engine, the image and leftovers of earlier runs",
 }
-WITHOUT_PROJECT = {"demo"}
+WITHOUT_PROJECT = {"demo", "init", "config"}
 """Commands that take no defaults from the project file."""
 EPILOG = """\
 Exit codes: 0 fine, 2 error (a wrong call, a broken run, missing or invalid outputs),

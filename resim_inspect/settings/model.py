@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from resim_inspect.errors import InspectError
 from resim_inspect.text import clean
@@ -107,6 +107,8 @@ class ProjectSettings:
     compare: Mapping[str, CompareLimit] = field(default_factory=dict)
     """Tolerances by name of a metric or by glob, in the order of the file."""
     watch: WatchSettings = WatchSettings()
+    values: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """The content of the file as TOML values."""
     lines: Mapping[Key, int] = field(default_factory=dict, repr=False)
     """Line of each key, from 1."""
 

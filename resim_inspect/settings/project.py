@@ -200,6 +200,7 @@ class _Reader:
                 }
             ),
             WatchSettings(tuple(watch.get("paths", ())), tuple(watch.get("ignore", ()))),
+            MappingProxyType(values),
             MappingProxyType(dict(self._lines)),
         )
 

@@ -127,7 +127,7 @@ def test_every_key_of_the_schema_is_a_field_of_the_settings() -> None:
     def fields_of(kind: type) -> set[str]:
         return {each.name for each in dataclasses.fields(kind)}
 
-    derived = {"path", "lines", "name", "origin", "origins", "flags"}
+    derived = {"path", "lines", "values", "name", "origin", "origins", "flags"}
     top = {name.replace("-", "_") for name in ROOT["properties"]}
     assert {"builds" if name == "build" else name for name in top} == fields_of(
         ProjectSettings

@@ -1,0 +1,124 @@
+"""`resim-runner init`: a project file for a folder, by what is in it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from resim_inspect.settings.project import FILE_NAME, find_project
+from resim_inspect.text import clean
+from runner.commands.shared.session import log_path
+from runner.commands.shared.survey import Build, Survey, survey
+from runner.errors import CallError
+from runner.exit_codes import ExitCode
+from runner.storage.fs import write_atomic
+
+HEAD = """\
+# Settings of resim-runner and resim-inspect for this folder and all below it.
+# Paths are relative to this file; a flag of a call wins over it.
+# `resim-runner config` shows what is in force, docs/project-file.md has every key.
+"""
+NO_BUILD = """\
+# A build is an image, or a command of this machine. Remove the "#" of one of them.
+# [build.metrics]
+# image = "my-metrics:dev"
+# context = "."                    # builds the image first
+# command = "python3 metrics.py"   # instead of an image
+"""
+TAIL = """\
+# Defaults of flags, by command and by their names without the dashes.
+# [defaults.run]
+# parallel = 4
+# fail-on = "warn"
+
+# Tolerances of comparisons, by metric or glob: relative, or "abs:X" in the metric's unit.
+# [compare]
+# "Max speed" = 0.05
+# "*latency*" = "abs:0.5"
+
+# Files beside the build's own that --watch follows, and files that it leaves out.
+# [watch]
+# paths = ["config/*.yaml"]
+# ignore = ["*.md"]
+"""
+OPTIONS = """\
+# env = ["RESIM_TOKEN"]              # taken from your environment: the place for secrets
+# env-set = { LOG_LEVEL = "debug" }  # plain values
+# timeout = 3600                     # seconds
+# limits = { memory-mib = 2048, cpus = 2 }
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `init`."""
+    parser.add_argument(
+        "folder", type=Path, nargs="?", default=Path(), metavar="DIR", help="default: here"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the file; raises CallError if there is one, and StorageError."""
+    folder: Path = args.folder.absolute()
+    if not folder.is_dir():
+        raise CallError(f"{clean(str(args.folder))} is not a folder.")
+    path = folder / FILE_NAME
+    # A link or a folder of that name is not replaced either.
+    existing = path if os.path.lexists(path) else find_project(folder)
+    if existing is not None and existing.parent == folder:
+        raise CallError(
+            f"{log_path(existing)} holds the settings already, and nothing was changed.",
+            "`resim-runner config` shows them.",
+        )
+    found = survey(folder)
+    write_atomic(path, project_text(found).encode())
+    lines = [f"{log_path(path)} is written.", *_found_lines(found)]
+    if existing is not None:
+        lines.append(f"From here on {log_path(existing)} above does not hold.")
+    sys.stdout.write("\n".join(lines) + "\n")
+    return ExitCode.OK
+
+
+def _found_lines(found: Survey) -> Iterator[str]:
+    for build in found.builds:
+        yield f"  build {build.name}: {clean(build.reason)}"
+    if not found.builds:
+        yield "  no Dockerfile and no module with job_metrics: name the build in it."
+    if found.workspace:
+        yield f"  workspace {clean(found.workspace)}"
+    if found.inputs:
+        yield f"  inputs {clean(found.inputs)}"
+
+
+def project_text(found: Survey) -> str:
+    """Return the content of a project file for what a folder has."""
+    parts = [HEAD]
+    top = []
+    if len(found.builds) > 1:
+        top.append(f"default-build = {_text(found.builds[0].name)}\n")
+    if found.workspace:
+        top.append(f"default-workspace = {_text(found.workspace)}\n")
+    parts += ["".join(top)] if top else []
+    parts += [_build_text(build) + OPTIONS for build in found.builds] or [NO_BUILD]
+    if found.inputs:
+        parts.append(f'[defaults.job]\ninputs = {_text(found.inputs)}\noutputs = "outputs"\n')
+    return "\n".join([*parts, TAIL])
+
+
+def _build_text(build: Build) -> str:
+    lines = [f"[build.{build.name}]"]
+    for key, value in build.values.items():
+        if isinstance(value, dict):
+            inner = ", ".join(f"{name} = {_text(text)}" for name, text in value.items())
+            lines.append(f"{key} = {{ {inner} }}")
+        else:
+            lines.append(f"{key} = {_text(value)}")
+    return "\n".join(lines) + "\n"
+
+
+def _text(text: str) -> str:
+    # The escapes of JSON are those of TOML.
+    return json.dumps(text, ensure_ascii=False)
