@@ -14,7 +14,7 @@ import pytest
 
 from resim_inspect.settings.project import SCHEMA
 from resim_inspect.settings.schema_check import resolved, shipped_schema
-from runner.cli import main
+from runner.cli import COMMANDS, WITHOUT_PROJECT, main
 from runner.commands.shared.build_args import build_of
 from runner.commands.shared.policy_args import policy_of
 from runner.commands.shared.project_args import apply_project, opposite_of
@@ -260,7 +260,7 @@ def kind_of(action: argparse.Action) -> set[str]:
     return {numbers.get(name, "string")}
 
 
-@pytest.mark.parametrize("command", [*RUNS_BUILDS, "serve", "fetch", "doctor"])
+@pytest.mark.parametrize("command", [name for name in COMMANDS if name not in WITHOUT_PROJECT])
 def test_the_schema_has_every_flag_of_a_command_with_its_type(command: str) -> None:
     root = shipped_schema(SCHEMA)
     table: Any = root["properties"]["defaults"]["properties"][command]["properties"]
