@@ -10,28 +10,14 @@ from typing import TYPE_CHECKING, NoReturn, cast
 
 from resim_inspect import __version__
 from resim_inspect.terminal import Command, Failure, before_separator, run_program
+from runner.commands import COMMANDS as COMMANDS
+from runner.commands import WITHOUT_PROJECT
 from runner.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 PROGRAM = "resim-runner"
-COMMANDS = {
-    "job": "run a metrics build on one job's inputs",
-    "run": "run a metrics build on every job of a workspace, then on the batch",
-    "batch": "run a metrics build in batch mode on jobs that have their metrics",
-    "report": "run a metrics build in report mode on the batches of workspaces",
-    "status": "show every job of a workspace with its outcome, also while a run is under way",
-    "logs": "print the logs of builds, and follow them",
-    "serve": "serve a workspace by a stub of ReSim's API, to develop a batch mode",
-    "fetch": "download a batch of the cloud as a workspace",
-    "demo": "run an example build on generated flights, and open the inspector on the result",
-    "init": "write a resim.toml for a folder, by what is in it",
-    "config": "show the settings that are in force, and where each comes from",
-    "doctor": "check the engine, the image and leftovers of earlier runs",
-}
-WITHOUT_PROJECT = {"demo", "init", "config"}
-"""Commands that take no defaults from the project file."""
 EPILOG = """\
 Exit codes: 0 fine, 2 error (a wrong call, a broken run, missing or invalid outputs),
 6 timed out, 7 a FAIL_BLOCK, 8 a FAIL_WARN with --fail-on warn, 5 cancelled,

@@ -15,6 +15,7 @@ from resim_inspect.settings.model import Key
 from resim_inspect.settings.schema_check import dotted, shipped_schema
 from resim_inspect.settings.secrets import looks_like_a_secret
 from resim_inspect.text import cell_width, clean, pad
+from runner.commands import COMMANDS, WITHOUT_PROJECT
 from runner.commands.shared.project_args import (
     FileDefaults,
     apply_project,
@@ -97,8 +98,6 @@ def _of_call(
     command: str, words: list[str], arguments: list[str], folder: Path
 ) -> tuple[Path | None, list[Setting]]:
     """Return the file's path and the values of every flag of a call."""
-    from runner.cli import COMMANDS, WITHOUT_PROJECT
-
     if command not in COMMANDS or command in WITHOUT_PROJECT:
         others = ", ".join(name for name in COMMANDS if name not in WITHOUT_PROJECT)
         raise CallError(

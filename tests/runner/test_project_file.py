@@ -14,7 +14,8 @@ import pytest
 
 from resim_inspect.settings.project import SCHEMA
 from resim_inspect.settings.schema_check import resolved, shipped_schema
-from runner.cli import COMMANDS, WITHOUT_PROJECT, main
+from runner.cli import main
+from runner.commands import COMMANDS, WITHOUT_PROJECT
 from runner.commands.shared.build_args import build_of
 from runner.commands.shared.policy_args import policy_of
 from runner.commands.shared.project_args import apply_project, opposite_of
