@@ -1,0 +1,173 @@
+"""Curves on a common index, and the size of their difference.
+
+Equal indexes are compared sample by sample. Others are interpolated linearly on the union of
+their points within the overlap; between a sample and a gap (NaN) there is a gap.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from resim_inspect.comparison.tolerance import Tolerance
+
+_BLOCK = 1 << 18
+"""Pairs of samples that are compared at a time: the temporaries stay small."""
+_EXACT = 2**53
+
+
+class Deviation(NamedTuple):
+    """Difference of n pairs of numbers."""
+
+    n: int = 0
+    different: int = 0
+    """Pairs that differ by more than the tolerance, or of which one alone is NaN."""
+    largest: float = 0.0
+    """Largest absolute difference of the finite pairs."""
+    at: int | None = None
+    """Position of the largest difference; of the first gap on one side without a finite one."""
+    rms: float = 0.0
+    """Root of the mean square of the finite differences."""
+    gaps: int = 0
+    """Pairs of which one alone is NaN."""
+
+    @property
+    def share(self) -> float:
+        """Share of the pairs that differ."""
+        return self.different / self.n if self.n else 0.0
+
+
+def deviation(
+    before: NDArray[np.float64], after: NDArray[np.float64], tolerance: Tolerance
+) -> Deviation:
+    """Difference of two arrays of n numbers each, pair by pair."""
+    different = gaps = finite = 0
+    largest, at = 0.0, None
+    first: int | None = None
+    squares = 0.0
+    with np.errstate(all="ignore"):
+        for start in range(0, len(before), _BLOCK):
+            a, b = before[start : start + _BLOCK], after[start : start + _BLOCK]
+            apart = np.abs(a - b)
+            mask = tolerance.different(a, b, apart)
+            number = int(np.count_nonzero(mask))
+            known = np.isfinite(apart)
+            finite += int(np.count_nonzero(known))
+            if not number:
+                squares += float(np.square(apart[known]).sum())
+                continue
+            if first is None:
+                first = start + int(np.argmax(mask))
+            different += number
+            gaps += int(np.count_nonzero(np.isnan(a) != np.isnan(b)))
+            apart = np.where(known, apart, 0.0)
+            squares += float(np.square(apart).sum())
+            place = int(np.argmax(np.where(mask, apart, 0.0)))
+            if apart[place] > largest:
+                largest, at = float(apart[place]), start + place
+    rms = float(np.sqrt(squares / finite)) if finite else 0.0
+    return Deviation(len(before), different, largest, first if at is None else at, rms, gaps)
+
+
+class Aligned(NamedTuple):
+    """Two curves on one index of n points."""
+
+    x: NDArray[Any]
+    before: NDArray[np.float64]
+    after: NDArray[np.float64]
+    interpolated: bool
+    shift: float = 0.0
+    """Distance by which the other side was moved, as the ranges do not overlap."""
+    longer: bool = False
+    """True if one curve reaches beyond the other by more than a step."""
+
+
+def align(
+    x: NDArray[Any],
+    y: NDArray[np.float64],
+    other_x: NDArray[Any],
+    other_y: NDArray[np.float64],
+    *,
+    shiftable: bool = False,
+) -> Aligned:
+    """Put two curves on one index; `shiftable` aligns the starts where nothing overlaps.
+
+    Samples are sorted by x first unless the indexes are equal.
+    """
+    if len(x) == len(other_x) and np.array_equal(x, other_x):
+        return Aligned(x, y, other_y, False)
+    if not len(x) or not len(other_x):
+        nothing = np.zeros(0)
+        return Aligned(nothing, nothing, nothing, True, longer=len(x) != len(other_x))
+    x, y = _sorted(x, y)
+    other_x, other_y = _sorted(other_x, other_y)
+    shift: float = 0.0
+    if shiftable and (x[-1] < other_x[0] or other_x[-1] < x[0]):
+        shift = float(other_x[0]) - float(x[0])
+        x, other_x = _from(x, x[0]), _from(other_x, other_x[0])
+        if len(x) == len(other_x) and np.array_equal(x, other_x):
+            return Aligned(x, y, other_y, False, shift)
+    low, high = max(x[0], other_x[0]), min(x[-1], other_x[-1])
+    union = np.union1d(_within(x, low, high), _within(other_x, low, high))
+    step = max(_step(x), _step(other_x))
+    reach = abs(float(x[0]) - float(other_x[0])), abs(float(x[-1]) - float(other_x[-1]))
+    longer = max(reach) > step
+    return Aligned(
+        union, interpolate(x, y, union), interpolate(other_x, other_y, union), True, shift, longer
+    )
+
+
+def interpolate(x: NDArray[Any], y: NDArray[np.float64], at: NDArray[Any]) -> NDArray[np.float64]:
+    """Linear values of a curve at points within its range; x ascending, gaps stay gaps."""
+    left = np.clip(np.searchsorted(x, at, side="right") - 1, 0, len(x) - 1)
+    right = np.minimum(left + 1, len(x) - 1)
+    values = y[left]
+    between = at != x[left]
+    if between.any():
+        a, b = left[between], right[between]
+        with np.errstate(all="ignore"):
+            span = _from(x[b], x[a])
+            part = _from(at[between], x[a]) / np.where(span == 0, 1, span)
+            low, high = y[a], y[b]
+            mixed = np.where(low == high, low, low + (high - low) * part)
+        values = values.copy()
+        values[between] = mixed
+    return values
+
+
+def hold(x: NDArray[Any], at: NDArray[Any]) -> NDArray[np.int64]:
+    """Positions of the samples that hold at some points; x ascending, the first point inside."""
+    return np.clip(np.searchsorted(x, at, side="right") - 1, 0, len(x) - 1)
+
+
+def ascending(x: NDArray[Any]) -> bool:
+    """Return True if x never falls; it may repeat, and NaN breaks the order."""
+    return bool((x[1:] >= x[:-1]).all())
+
+
+def _sorted(x: NDArray[Any], y: NDArray[np.float64]) -> tuple[NDArray[Any], NDArray[np.float64]]:
+    if ascending(x):
+        return x, y
+    order = np.argsort(x, kind="stable")
+    return x[order], y[order]
+
+
+def _from(x: NDArray[Any], origin: Any) -> NDArray[np.float64]:
+    """Distances from an origin as doubles; times in ns are subtracted as integers."""
+    if x.dtype.kind == "i":
+        distances = x.astype(np.float64) - np.asarray(origin, np.float64)
+        if float(np.abs(distances).max(initial=0.0)) < _EXACT:
+            distances = (x - origin).astype(np.float64)
+        return distances
+    return np.asarray(x - origin, np.float64)
+
+
+def _within(x: NDArray[Any], low: Any, high: Any) -> NDArray[Any]:
+    return x[np.searchsorted(x, low, side="left") : np.searchsorted(x, high, side="right")]
+
+
+def _step(x: NDArray[Any]) -> float:
+    """Median distance of neighbours; 0 for a single point."""
+    return float(np.median(np.diff(x))) if len(x) > 1 else 0.0

@@ -1,0 +1,175 @@
+"""Values of a comparison: changes with their direction, totals by metric, verdicts of jobs.
+
+Texts are as in the files: whoever shows them cleans them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from resim_inspect.comparison.directions import Direction, severity, status_direction
+from resim_inspect.document.enums import MetricStatus
+
+EVENT, FINDING, JOB = "EVENT", "FINDING", "JOB"
+"""Types of changes that are not about a metric."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Value of a metric in one line, and as a number where one number describes it."""
+
+    text: str = ""
+    value: float | None = None
+    unit: str = ""
+    measure: str = ""
+    """Meaning of the number of a series: `mean`, `min`, `max`, …; empty for a single value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One side of a change."""
+
+    status: MetricStatus
+    measured: Measured = Measured()
+
+    @property
+    def value(self) -> float | None:
+        """The number of the value, where one describes it."""
+        return self.measured.value
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Comparison of one metric, event, finding or job; also of one that is the same."""
+
+    name: str
+    type: str
+    """Name of the metric's type such as `SCALAR`, or EVENT, FINDING or JOB."""
+    direction: Direction
+    before: Reading | None
+    """None for one that only the other side has."""
+    after: Reading | None
+    why: tuple[str, ...] = ()
+    """Reasons, the most important first; empty for one that is the same."""
+    job: str = ""
+    """Name of the job; empty for a comparison of two files."""
+    event: str = ""
+    """Name of the event that the metric belongs to."""
+    delta: float | None = None
+    """After minus before, where both are numbers of one unit."""
+    blocking: bool = False
+    """True for a metric that blocks, on either side, and for a job that has one."""
+    closer: bool = False
+    """True for a passing value that is nearer to its limit."""
+    details: tuple[str, ...] = ()
+    """Lines of a longer description, such as those of a unified diff."""
+    renamed: str = ""
+    """For GONE and ADDED: name of the metric that this one may have become or been."""
+
+    @property
+    def relative(self) -> float:
+        """Size of the difference from 0 to 1, relative to the larger value; 0 without numbers."""
+        if self.delta is None or self.before is None or self.after is None:
+            return 0.0
+        largest = max(abs(self.before.value or 0.0), abs(self.after.value or 0.0))
+        # Values of opposite signs differ by up to twice the larger one.
+        return min(1.0, abs(self.delta) / largest) if largest else 0.0
+
+    @property
+    def status_changed(self) -> bool:
+        """True if both sides have the item, with other statuses."""
+        sides = self.before, self.after
+        return None not in sides and sides[0].status is not sides[1].status  # type: ignore[union-attr]
+
+    @property
+    def order(self) -> tuple[int, int, int, float]:
+        """Sort key: direction, then what fails now, then changes of status, then the size."""
+        reading = self.after or self.before
+        status = severity(reading.status) if reading is not None else 0
+        return self.direction.rank, -status, not self.status_changed, -self.relative
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictChange:
+    """Verdicts of one job on both sides."""
+
+    job: str
+    before: MetricStatus
+    after: MetricStatus
+
+    @property
+    def direction(self) -> Direction:
+        """Direction of the change of the verdict."""
+        return status_direction(self.before, self.after)
+
+
+@dataclass(frozen=True, slots=True)
+class MetricTotals:
+    """One metric over all jobs that both sides have."""
+
+    name: str
+    type: str
+    unit: str
+    counts: Mapping[Direction, int]
+    """Number of jobs by direction; zeros are left out."""
+    pairs: int = 0
+    """Number of jobs with a number on both sides: the differences below are theirs."""
+    median: float | None = None
+    """Median of the paired difference, after minus before."""
+    lowest: float | None = None
+    highest: float | None = None
+    p_value: float = 1.0
+    """Of a two-sided sign test on the paired differences."""
+    leading: tuple[tuple[str, float | None], ...] = ()
+    """Jobs with the largest changes, worse ones first, and their differences."""
+
+    @property
+    def significant(self) -> bool:
+        """True if the sign test finds a difference at 5 %."""
+        return self.p_value < 0.05
+
+    @property
+    def direction(self) -> Direction:
+        """The direction that matters most of all jobs: worse before gone before changed."""
+        return min(self.counts, key=lambda one: one.rank, default=Direction.SAME)
+
+
+@dataclass(frozen=True, slots=True)
+class JobError:
+    """A job whose metrics file cannot be read on one side."""
+
+    job: str
+    side: str
+    """`before` or `after`."""
+    message: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Everything that differs between a base and another side."""
+
+    before: str
+    """Path of the base, as it was given."""
+    after: str
+    is_batch: bool
+    """True if a side has several jobs."""
+    changes: Sequence[Change]
+    """The worst first; those that are the same last."""
+    verdicts: tuple[VerdictChange, ...] = ()
+    """One for each job that both sides have; none if metrics were selected by a query."""
+    metrics: tuple[MetricTotals, ...] = ()
+    """Totals of each metric over the matched jobs, the worst first."""
+    errors: tuple[JobError, ...] = ()
+    matched: int = 0
+    """Number of jobs that both sides have."""
+    transitions: Mapping[tuple[MetricStatus, MetricStatus], int] = field(default_factory=dict)
+    """Number of jobs by their verdicts before and after."""
+
+    @property
+    def summary(self) -> dict[Direction, int]:
+        """Number of changes of each direction, zeros included."""
+        counts = dict.fromkeys(Direction, 0)
+        for change in self.changes:
+            counts[change.direction] += 1
+        return counts

@@ -1,0 +1,148 @@
+"""Comparison of bar charts: by category and series, or by category and batch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from resim_inspect.comparison.changes import Measured
+from resim_inspect.comparison.context import Pair, load
+from resim_inspect.comparison.series_judgement import SeriesJudgement
+from resim_inspect.comparison.series_refs import SeriesRef, partners, same_bytes, series_refs
+from resim_inspect.comparison.tolerance import Tolerance
+from resim_inspect.comparison.value_comparison import ValueComparison, unit_change
+from resim_inspect.document.enums import SeriesKind
+from resim_inspect.document.model import BarChartValues, BatchwiseBarChartValues, Series
+from resim_inspect.text import count, instant, quantity
+
+_LISTED = 3
+"""Bars that are named one by one; more are counted."""
+_NAME = 60
+
+
+class Bars(NamedTuple):
+    """The bars of one series by label; of labels that occur repeatedly, each with a number."""
+
+    values: Mapping[str, float]
+    statuses: NDArray[np.int32] | None
+    problem: str = ""
+
+
+def compare_bars(
+    pair: Pair, before: BarChartValues, after: BarChartValues, tolerance: Tolerance
+) -> ValueComparison:
+    """Compare the bars of each category and series."""
+    old, new = (
+        series_refs(
+            document, values.values_data, values.statuses_data, names=values.legend_series_names
+        )
+        for document, values in ((pair.before, before), (pair.after, after))
+    )
+    return _compare(pair, old, new, tolerance)
+
+
+def compare_batchwise_bars(
+    pair: Pair,
+    before: BatchwiseBarChartValues,
+    after: BatchwiseBarChartValues,
+    tolerance: Tolerance,
+) -> ValueComparison:
+    """Compare the bars of each category and batch; a batch is known by its time."""
+    old, new = (
+        series_refs(
+            document,
+            values.values_data,
+            values.statuses_data,
+            names=values.categories,
+            indexes=values.times_data,
+            categories=values.categories,
+        )
+        for document, values in ((pair.before, before), (pair.after, after))
+    )
+    return _compare(pair, old, new, tolerance)
+
+
+def _compare(
+    pair: Pair, before: Sequence[SeriesRef], after: Sequence[SeriesRef], tolerance: Tolerance
+) -> ValueComparison:
+    judgement = SeriesJudgement(tolerance)
+    matched = partners(before, after)
+    single = len(before) == len(after) == 1
+    for old, new in matched.pairs:
+        if old.name != new.name:
+            judgement.note(f"series “{old.name}” is now “{new.name}”")
+        if same_bytes(pair, old, new) and old.unit == new.unit:
+            continue
+        first, second = read_bars(old), read_bars(new)
+        judgement.statuses(first.statuses, second.statuses)
+        lead = "" if single else f"“{new.name}” "
+        if old.unit != new.unit:
+            judgement.note(lead + unit_change(old.unit, new.unit))
+            continue
+        if first.problem != second.problem:
+            side = "now" if second.problem else "before"
+            judgement.note(f"{lead}no values {side}: {second.problem or first.problem}")
+            continue
+        for reason in bar_differences(first, second, new.unit, tolerance):
+            judgement.note(lead + reason)
+    for word, refs in (("gone", matched.gone), ("added", matched.added)):
+        for ref in refs:
+            judgement.note(f"series “{ref.name}” {word}")
+    return judgement.result(_measured(before), _measured(after))
+
+
+def bar_differences(before: Bars, after: Bars, unit: str, tolerance: Tolerance) -> list[str]:
+    """Reasons why two series of bars differ: the largest differences, bars gone and added."""
+    changed = [
+        (abs(after.values[label] - value), label)
+        for label, value in before.values.items()
+        if label in after.values and not tolerance.close(value, after.values[label])
+    ]
+    changed.sort(key=lambda pair: (-pair[0] if pair[0] == pair[0] else -np.inf, pair[1]))
+    reasons = []
+    for _, label in changed[:_LISTED]:
+        old, new = before.values[label], after.values[label]
+        reasons.append(f"“{label[:_NAME]}” {quantity(old, unit)} → {quantity(new, unit)}")
+    if len(changed) > _LISTED:
+        reasons.append(f"{count(len(changed) - _LISTED, 'more bar')} of {len(before.values):,}")
+    for word, labels in (
+        ("gone", [label for label in before.values if label not in after.values]),
+        ("added", [label for label in after.values if label not in before.values]),
+    ):
+        if labels:
+            named = ", ".join(f"“{label[:_NAME]}”" for label in labels[:_LISTED])
+            more = f" and {len(labels) - _LISTED:,} more" if len(labels) > _LISTED else ""
+            reasons.append(f"{named}{more} {word}")
+    return reasons
+
+
+def read_bars(ref: SeriesRef) -> Bars:
+    """Decode a series of bars by the texts or times that it is indexed by."""
+    statuses = load(ref.document, ref.statuses, SeriesKind.STATUSES, ref.category).series
+    own = None if statuses is None else statuses.statuses
+    values = load(ref.document, ref.values, SeriesKind.DOUBLES, ref.category)
+    if values.series is None:
+        return Bars({}, own, values.problem)
+    index = load(ref.document, ref.index, None, ref.category).series
+    doubles = values.series.doubles.tolist()
+    bars: dict[str, float] = {}
+    repeats: dict[str, int] = {}
+    for label, value in zip(_labels(index, len(doubles)), doubles, strict=False):
+        number_of = repeats[label] = repeats.get(label, 0) + 1
+        bars[label if number_of == 1 else f"{label} #{number_of}"] = value
+    return Bars(bars, own)
+
+
+def _labels(index: Series | None, n: int) -> list[str]:
+    if index is None:
+        return [str(position + 1) for position in range(n)]
+    if index.kind is SeriesKind.TIMESTAMPS:
+        return [instant(value) for value in index.times.tolist()]
+    return [str(index.value(position)) for position in range(len(index))]
+
+
+def _measured(refs: Sequence[SeriesRef]) -> Measured:
+    return Measured(count(len(refs), "series", "series"))

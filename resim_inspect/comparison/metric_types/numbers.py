@@ -1,0 +1,151 @@
+"""Comparison of single numbers: scalars, and the one value of a double summary."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from resim_inspect.comparison.changes import Measured
+from resim_inspect.comparison.context import Pair, load
+from resim_inspect.comparison.directions import Direction
+from resim_inspect.comparison.limits import UNJUDGED, Judgement, extreme, judge
+from resim_inspect.comparison.series_judgement import SeriesJudgement
+from resim_inspect.comparison.tolerance import Tolerance
+from resim_inspect.comparison.value_comparison import ValueComparison, unit_change
+from resim_inspect.document.document import Document
+from resim_inspect.document.enums import SeriesKind
+from resim_inspect.document.model import (
+    DoubleSummaryValues,
+    FailureDefinition,
+    MetricsData,
+    ScalarValues,
+)
+from resim_inspect.document.summary import summary_position
+from resim_inspect.text import count, digits_apart, quantity
+
+
+def compare_scalars(
+    pair: Pair,  # noqa: ARG001 - a scalar has all it needs
+    before: ScalarValues,
+    after: ScalarValues,
+    tolerance: Tolerance,
+) -> ValueComparison:
+    """Compare two numbers by their common limits."""
+    units = before.unit or "", after.unit or ""
+    texts = number_texts(before.value, after.value, *units)
+    old = Measured(texts[0], before.value, units[0])
+    new = Measured(texts[1], after.value, units[1])
+    if units[0] != units[1]:
+        return ValueComparison(Direction.CHANGED, old, new, (unit_change(*units),))
+    limits = before.failure_definition, after.failure_definition
+    judged = judge_numbers(before.value, after.value, limits, tolerance)
+    if judged is None:
+        return ValueComparison(Direction.SAME, old, new)
+    why = (judged.why,) if judged.why else ()
+    return ValueComparison(judged.direction, old, new, why, closer=judged.closer)
+
+
+def judge_numbers(
+    before: float | None,
+    after: float | None,
+    limits: tuple[FailureDefinition | None, FailureDefinition | None],
+    tolerance: Tolerance,
+) -> Judgement | None:
+    """Judge two numbers by their limits, if both have the same; None if they do not differ."""
+    if tolerance.close(before, after):
+        return None
+    if before is None or after is None:
+        return Judgement(Direction.CHANGED, why=f"no value {'before' if before is None else 'now'}")
+    if (limits[0] or FailureDefinition()) != (limits[1] or FailureDefinition()):
+        # Reported with the other fields; a value beyond one limit may be within the other.
+        return UNJUDGED
+    ends = [extreme(limits[0], value, value) for value in (before, after)]
+    return judge(ends[:1], ends[1:], tolerance)
+
+
+def number_texts(
+    before: float | None, after: float | None, unit: str, other_unit: str
+) -> tuple[str, str]:
+    """Two numbers with their units, in as many digits as tell them apart."""
+    values = [value for value in (before, after) if value is not None]
+    digits = max((digits_apart(value, values) for value in values), default=6)
+    texts = [
+        "no value" if value is None else quantity(value, own, digits)
+        for value, own in ((before, unit), (after, other_unit))
+    ]
+    return texts[0], texts[1]
+
+
+def compare_summaries(
+    pair: Pair, before: DoubleSummaryValues, after: DoubleSummaryValues, tolerance: Tolerance
+) -> ValueComparison:
+    """Compare the values at the indexes of two summaries; of data per category, each one."""
+    data = pair.before.data_by_id(before.value_data), pair.after.data_by_id(after.value_data)
+    units = [one.unit if one is not None else "" for one in data]
+    categories = list(dict.fromkeys(name for one in data for name in _categories(one)))
+    limits = before.failure_definition, after.failure_definition
+    judgement = SeriesJudgement(tolerance)
+    sides = [Measured(count(len(categories), "category", "categories"), unit=u) for u in units]
+    if units[0] != units[1]:
+        judgement.note(unit_change(*units))
+    for category in categories:
+        old = _value_at(pair.before, before, data[0], category)
+        new = _value_at(pair.after, after, data[1], category)
+        texts = number_texts(old.value, new.value, *units)
+        if len(categories) == 1:
+            numbers = zip(texts, (old.value, new.value), units, strict=True)
+            sides = [Measured(*number) for number in numbers]
+        if units[0] != units[1]:
+            continue
+        judgement.statuses(old.statuses, new.statuses)
+        if tolerance.close(old.value, new.value):
+            continue
+        reason = "" if len(categories) == 1 else f"{category}: {texts[0]} → {texts[1]}"
+        if old.value is None or new.value is None:
+            judgement.note(reason or ("no value before" if old.value is None else "no value now"))
+        elif limits[0] != limits[1]:
+            judgement.values(reason, None, None)
+        else:
+            ends = [extreme(limits[0], value, value) for value in (old.value, new.value)]
+            judgement.values(reason, ends[0], ends[1])
+    return judgement.result(sides[0], sides[1])
+
+
+def _categories(data: MetricsData | None) -> tuple[str | None, ...]:
+    if data is None or not data.is_per_category:
+        return (None,)
+    return data.category_names
+
+
+class _Value(NamedTuple):
+    """Value at an index and its status as an array of one; None where the file has none."""
+
+    value: float | None = None
+    statuses: NDArray[np.int32] | None = None
+
+
+def _value_at(
+    document: Document, values: DoubleSummaryValues, data: MetricsData | None, category: str | None
+) -> _Value:
+    if data is None or data.is_per_category != (category is not None):
+        return _Value()
+    position: int | None
+    if data.is_per_category:
+        position = values.series_index or 0
+    else:
+        position = summary_position(document, data, values)
+    if position is None or position < 0:
+        return _Value()
+    doubles = load(document, data, SeriesKind.DOUBLES, category).series
+    status_data = document.data_by_id(values.status_data)
+    statuses = load(document, status_data, SeriesKind.STATUSES, category).series
+    return _Value(
+        float(doubles.doubles[position])
+        if doubles is not None and position < len(doubles)
+        else None,
+        statuses.statuses[position : position + 1]
+        if statuses is not None and position < len(statuses)
+        else None,
+    )

@@ -1,0 +1,171 @@
+"""Comparison of states over time: the share of time that differs, and the first divergence."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from resim_inspect.comparison.alignment import ascending, hold
+from resim_inspect.comparison.changes import Measured
+from resim_inspect.comparison.context import Pair, load
+from resim_inspect.comparison.series_judgement import SeriesJudgement
+from resim_inspect.comparison.series_refs import SeriesRef, partners, same_bytes, series_refs
+from resim_inspect.comparison.tolerance import Tolerance
+from resim_inspect.comparison.value_comparison import ValueComparison
+from resim_inspect.document.enums import SeriesKind
+from resim_inspect.document.model import StatesOverTimeValues
+from resim_inspect.text import count, number, seconds
+
+_NAME = 60
+
+
+class States(NamedTuple):
+    """States that hold from their time on: codes into `names`; times ascend."""
+
+    times: NDArray[Any]
+    codes: NDArray[np.int64]
+    names: tuple[str, ...]
+    statuses: NDArray[np.int32] | None
+    problem: str = ""
+    timed: bool = True
+
+
+class Divergence(NamedTuple):
+    """Difference of two series of states on the union of their times."""
+
+    share: float
+    """Share of the common time that differs."""
+    first: int | None
+    """Time in ns from the first common one to the first difference; None without any."""
+    failing: tuple[float, float]
+    """Shares of the common time in failure states, before and after."""
+    names: tuple[str, str] = ("", "")
+    """States at the first difference."""
+
+
+def compare_states(
+    pair: Pair, before: StatesOverTimeValues, after: StatesOverTimeValues, tolerance: Tolerance
+) -> ValueComparison:
+    """Compare states over time; more time in failure states is worse."""
+    one, other = (
+        series_refs(
+            document, values.states_data, values.statuses_data, names=values.legend_series_names
+        )
+        for document, values in ((pair.before, before), (pair.after, after))
+    )
+    judgement = SeriesJudgement(tolerance)
+    matched = partners(one, other)
+    failure_states = frozenset(before.failure_states) & frozenset(after.failure_states)
+    alone = len(one) == len(other) == 1
+    for old, new in matched.pairs:
+        if old.name != new.name:
+            judgement.note(f"series “{old.name}” is now “{new.name}”")
+        _compare_pair(pair, old, new, failure_states, judgement, "" if alone else f"“{new.name}” ")
+    for word, some in (("gone", matched.gone), ("added", matched.added)):
+        for ref in some:
+            judgement.note(f"series “{ref.name}” {word}")
+    return judgement.result(_measured(one, failure_states), _measured(other, failure_states))
+
+
+def _compare_pair(
+    pair: Pair,
+    old: SeriesRef,
+    new: SeriesRef,
+    failure_states: frozenset[str],
+    judgement: SeriesJudgement,
+    lead: str,
+) -> None:
+    if same_bytes(pair, old, new):
+        return
+    first, second = read_states(old), read_states(new)
+    judgement.statuses(first.statuses, second.statuses)
+    problems = first.problem, second.problem
+    if any(problems) or not len(first.codes) or not len(second.codes):
+        if problems != ("", "") or len(first.codes) != len(second.codes):
+            side = "now" if problems[1] or not len(second.codes) else "before"
+            reason = problems[1] or problems[0]
+            if problems[0] != problems[1] or not reason:
+                judgement.note(f"{lead}no states {side}" + (f": {reason}" if reason else ""))
+        return
+    found = divergence(first, second, failure_states)
+    if found is None:
+        judgement.note(f"{lead}the times do not overlap; the states are not compared")
+        return
+    if found.first is None or 0 < found.share <= judgement.tolerance.share:
+        return
+    where = seconds(found.first) if first.timed else f"sample {found.first + 1:,}"
+    names = " → ".join(f"“{name[:_NAME]}”" for name in found.names)
+    share = f"{number(100 * found.share, 3)} % of the time differs"
+    judgement.failing_share(*found.failing, f"{lead}{share}, first at {where}: {names}")
+
+
+def read_states(ref: SeriesRef) -> States:
+    """Decode a series of states and sort it by time; without times, by its samples."""
+    values = load(ref.document, ref.values, SeriesKind.STRINGS, ref.category)
+    statuses = load(ref.document, ref.statuses, SeriesKind.STATUSES, ref.category).series
+    own = None if statuses is None else statuses.statuses
+    if values.series is None:
+        return States(np.zeros(0, np.int64), np.zeros(0, np.int64), (), own, values.problem)
+    codes = values.series.codes.astype(np.int64)
+    index = load(ref.document, ref.index, SeriesKind.TIMESTAMPS, ref.category).series
+    timed = index is not None
+    times = index.times if index is not None else np.arange(len(codes), dtype=np.int64)
+    n = min(len(times), len(codes))
+    times, codes = times[:n], codes[:n]
+    if not ascending(times):
+        order = np.argsort(times, kind="stable")
+        times, codes = times[order], codes[order]
+    return States(times, codes, values.series.uniques, own, timed=timed)
+
+
+def divergence(before: States, after: States, failure_states: frozenset[str]) -> Divergence | None:
+    """Compare two series that each have a state; None if their times do not overlap.
+
+    Series that do not overlap but have times are aligned at their starts.
+    """
+    times, other = before.times, after.times
+    if before.timed and (times[-1] < other[0] or other[-1] < times[0]):
+        times, other = times - times[0], other - other[0]
+    low, high = max(times[0], other[0]), min(times[-1], other[-1])
+    if low > high:
+        return None
+    union = np.union1d(times, other)
+    union = union[(union >= low) & (union <= high)]
+    names = list(dict.fromkeys((*before.names, *after.names)))
+    number_of = {name: code for code, name in enumerate(names)}
+    codes = [
+        np.array([number_of[name] for name in side.names], np.int64)[side.codes][hold(at, union)]
+        for side, at in ((before, times), (after, other))
+    ]
+    # The last state has no duration, unless it is the only one.
+    durations = np.append(np.diff(union), 0).astype(np.float64)
+    if not durations.any():
+        durations[:] = 1.0
+    total = durations.sum()
+    differs = codes[0] != codes[1]
+    failing = np.array([name in failure_states for name in names], bool)
+    shares = [float(durations[failing[side]].sum() / total) for side in codes]
+    share = float(durations[differs].sum() / total)
+    if not differs.any():
+        return Divergence(0.0, None, (shares[0], shares[1]))
+    place = int(np.argmax(differs))
+    return Divergence(
+        share,
+        int(union[place]) - int(union[0]),
+        (shares[0], shares[1]),
+        (names[codes[0][place]], names[codes[1][place]]),
+    )
+
+
+def _measured(refs: list[SeriesRef], failure_states: frozenset[str]) -> Measured:
+    """Share of the time of a single series that it is in a failure state, else their number."""
+    if len(refs) != 1 or not failure_states:
+        return Measured(count(len(refs), "series", "series"))
+    states = read_states(refs[0])
+    if not len(states.codes):
+        return Measured("no states")
+    found = divergence(states, states, failure_states)
+    share = 100 * found.failing[0] if found is not None else 0.0
+    return Measured(f"failing {number(share, 3)} % of the time", share, "%", "failing")

@@ -1,0 +1,136 @@
+"""Tolerances: differences of numbers that do not count, by the name of the metric."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from resim_inspect.errors import InspectError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+DEFAULT = 1e-9
+"""Relative difference that counts as none where nothing else is set."""
+_ABSOLUTE = "abs:"
+
+
+class ToleranceError(InspectError, ValueError):
+    """A tolerance that cannot be parsed; the text says what is expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """Largest difference that counts as none: relative to max(|a|, |b|), or absolute."""
+
+    relative: float = DEFAULT
+    absolute: float | None = None
+    explicit: bool = False
+    """True if it was set for this metric: a passing value nearer to its limit is worse then."""
+
+    statuses: bool = True
+    """False to leave the statuses of samples out."""
+
+    @property
+    def share(self) -> float:
+        """Share of time, pixels or samples that may differ, from 0."""
+        return self.relative if self.absolute is None else self.absolute
+
+    def allowed(self, a: float, b: float) -> float:
+        """Largest difference of these two numbers that counts as none."""
+        if self.absolute is not None:
+            return self.absolute
+        return self.relative * max(abs(a), abs(b))
+
+    def close(self, a: float | None, b: float | None) -> bool:
+        """Return True if two numbers do not differ; NaN equals NaN, and None equals None."""
+        if a is None or b is None:
+            return a is b
+        if a == b or (math.isnan(a) and math.isnan(b)):
+            return True
+        difference = abs(a - b)
+        return math.isfinite(difference) and difference <= self.allowed(a, b)
+
+    def different(
+        self, a: NDArray[np.float64], b: NDArray[np.float64], apart: NDArray[np.float64]
+    ) -> NDArray[np.bool_]:
+        """Mask of the n pairs that differ; `apart` has their absolute differences."""
+        import numpy as np
+
+        limit = self.absolute
+        allowed = (
+            self.relative * np.maximum(np.abs(a), np.abs(b))
+            if limit is None
+            else np.broadcast_to(limit, a.shape)
+        )
+        close = np.isfinite(apart) & (apart <= allowed)
+        close |= (a == b) | (np.isnan(a) & np.isnan(b))
+        mask: NDArray[np.bool_] = ~close
+        return mask
+
+
+@dataclass(frozen=True)
+class Tolerances:
+    """Tolerances by name: an exact name first, then the first matching pattern."""
+
+    default: Tolerance = Tolerance()
+    named: tuple[tuple[str, Tolerance], ...] = ()
+    """Names or glob patterns of metrics (`*`, `?`, `[…]`), the most important first."""
+    _known: dict[str, Tolerance] = field(default_factory=dict, repr=False, compare=False)
+
+    def of(self, name: str) -> Tolerance:
+        """Tolerance of the metric with this name."""
+        if not self.named:
+            return self.default
+        known = self._known.get(name)
+        if known is None:
+            known = self._known[name] = self._lookup(name)
+        return known
+
+    def _lookup(self, name: str) -> Tolerance:
+        for pattern, tolerance in self.named:
+            if pattern == name:
+                return tolerance
+        for pattern, tolerance in self.named:
+            if fnmatchcase(name, pattern):
+                return tolerance
+        return self.default
+
+
+def parse_tolerance(text: str) -> Tolerance:
+    """Parse `0.05` (relative) or `abs:0.2` (in the metric's unit). Raises ToleranceError."""
+    number = text.removeprefix(_ABSOLUTE)
+    try:
+        value = float(number)
+    except ValueError:
+        value = math.nan
+    if not (math.isfinite(value) and value >= 0):
+        raise ToleranceError(
+            f"the tolerance {text!r} is not valid: write a number such as 0.05, which is relative, "
+            f"or {_ABSOLUTE}0.2 in the metric's unit"
+        )
+    return Tolerance(value) if number == text else Tolerance(absolute=value)
+
+
+def tolerances(texts: Iterable[str], base: Tolerances | None = None) -> Tolerances:
+    """Tolerances of `--tolerance`: `REL`, `abs:X`, `NAME=REL` or `NAME=abs:X`, a later one first.
+
+    They win over `base`, which has those of a file. Raises ToleranceError.
+    """
+    base = base or Tolerances()
+    default, named = base.default, base.named
+    for text in texts:
+        # A name may contain the sign: the last one separates.
+        name, sign, value = text.rpartition("=")
+        tolerance = parse_tolerance(value)
+        if not sign:
+            default = tolerance
+            continue
+        if not name:
+            raise ToleranceError(f"the tolerance {text!r} has no name before the sign =")
+        named = ((name, replace(tolerance, explicit=True)), *named)
+    return Tolerances(default, named)

@@ -1,0 +1,91 @@
+"""Totals of each metric over the jobs of a batch, collected job by job."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from resim_inspect.comparison.changes import EVENT, FINDING, JOB, Change, MetricTotals
+from resim_inspect.comparison.directions import Direction
+from resim_inspect.comparison.sign_test import median, sign_test
+
+LEADING = 3
+"""Jobs that are named for each metric."""
+_BESIDE = (EVENT, FINDING, JOB)
+
+
+@dataclass
+class _Collected:
+    """One metric over the jobs so far."""
+
+    type: str
+    unit: str
+    counts: Counter[Direction] = field(default_factory=Counter)
+    differences: list[float] = field(default_factory=list)
+    leading: list[tuple[tuple[int, float], str, float | None]] = field(default_factory=list)
+
+
+class TotalsCollector:
+    """Adds up the changes of one job after the other; memory grows by a number a metric."""
+
+    def __init__(self) -> None:
+        self._metrics: dict[tuple[str, str], _Collected] = {}
+
+    def add(self, job: str, changes: Iterable[Change]) -> None:
+        """Add the metrics of one job; events and findings are left out."""
+        for change in changes:
+            if change.type in _BESIDE:
+                continue
+            # Metrics of one name and another unit are not one metric.
+            reading = change.after or change.before
+            unit = reading.measured.unit if reading is not None else ""
+            key = change.name, unit
+            collected = self._metrics.get(key)
+            if collected is None:
+                collected = self._metrics[key] = _Collected(change.type, unit)
+            collected.counts[change.direction] += 1
+            # A difference within the tolerance counts as none.
+            delta = 0.0 if change.direction is Direction.SAME and change.delta else change.delta
+            if delta is not None and not math.isnan(delta):
+                collected.differences.append(delta)
+            if change.direction is not Direction.SAME:
+                order = change.direction.rank, -abs(delta or 0.0)
+                collected.leading.append((order, job, delta))
+                if len(collected.leading) > 4 * LEADING:
+                    collected.leading = sorted(collected.leading, key=_order)[:LEADING]
+
+    def result(self) -> tuple[MetricTotals, ...]:
+        """Totals of each metric, the one with most jobs that got worse first."""
+        totals = [self._totals(name, one) for (name, _), one in self._metrics.items()]
+        totals.sort(
+            key=lambda one: (
+                -one.counts.get(Direction.WORSE, 0),
+                one.direction.rank,
+                not one.significant,
+                -sum(n for way, n in one.counts.items() if way is not Direction.SAME),
+            )
+        )
+        return tuple(totals)
+
+    def _totals(self, name: str, one: _Collected) -> MetricTotals:
+        differences = one.differences
+        return MetricTotals(
+            name=name,
+            type=one.type,
+            unit=one.unit,
+            counts={way: one.counts[way] for way in Direction if one.counts[way]},
+            pairs=len(differences),
+            median=median(differences),
+            lowest=min(differences, default=None),
+            highest=max(differences, default=None),
+            p_value=sign_test(differences),
+            leading=tuple(
+                (job, delta) for _, job, delta in sorted(one.leading, key=_order)[:LEADING]
+            ),
+        )
+
+
+def _order(entry: tuple[tuple[int, float], str, float | None]) -> tuple[tuple[int, float], str]:
+    return entry[0], entry[1]
