@@ -245,6 +245,12 @@ def quantity(value: float, unit: str | None, digits: int = DIGITS) -> str:
     return with_unit(number(value, digits), unit)
 
 
+def signed(value: float, unit: str | None, digits: int = DIGITS) -> str:
+    """A difference with its sign: `+0.3 m`, `-12 m`, `0 m`."""
+    text = quantity(value, unit, digits)
+    return f"+{text}" if value > 0 and not math.isinf(value) else text
+
+
 def with_unit(text: str, unit: str | None) -> str:
     """The text of a number and its unit."""
     suffix = clean(unit or "", 24).strip()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from resim_inspect.comparison.changes import Change, Comparison
+from resim_inspect.comparison.changes import Change, Comparison, VerdictChange
 from resim_inspect.comparison.directions import Direction
 
 FAIL_ON = ("never", "worse", "gone", "changed")
@@ -27,11 +27,13 @@ def fails(change: Change, fail_on: str) -> bool:
 
 def gate_fails(comparison: Comparison, fail_on: str) -> bool:
     """Return True if a comparison fails: by a change, or by the verdict of a file or job."""
-    if fail_on == "never":
-        return False
-    failing = {Direction.WORSE}
-    if fail_on == "changed":
-        failing |= {Direction.BETTER, Direction.CHANGED}
-    return any(verdict.direction in failing for verdict in comparison.verdicts) or any(
+    return any(verdict_fails(verdict, fail_on) for verdict in comparison.verdicts) or any(
         fails(change, fail_on) for change in comparison.changes
     )
+
+
+def verdict_fails(verdict: VerdictChange, fail_on: str) -> bool:
+    """Return True if the verdict of a file or job alone fails a comparison."""
+    if fail_on == "changed":
+        return verdict.direction is not Direction.SAME
+    return fail_on != "never" and verdict.direction is Direction.WORSE

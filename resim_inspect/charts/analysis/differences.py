@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
 from resim_inspect.charts.analysis.readout import readings
 from resim_inspect.charts.model.drawing import Axis, Panel, Plot
-from resim_inspect.text import DIGITS, quantity
+from resim_inspect.text import DIGITS, quantity, signed
 
 
 class Difference(NamedTuple):
@@ -43,9 +42,3 @@ def _distance(axis: Axis, start: float, end: float) -> str:
     if axis.kind == "log":
         return f"× {quantity(10.0 ** (end - start), '', DIGITS)}" if abs(end - start) < 300 else ""
     return ""
-
-
-def signed(value: float, unit: str) -> str:
-    """A difference with its sign: `+0.3 m`, `-12 m`, `0 m`."""
-    text = quantity(value, unit, DIGITS)
-    return f"+{text}" if value > 0 and not math.isinf(value) else text

@@ -60,7 +60,17 @@ def _figure(values: PlotlyValues) -> tuple[Any, str]:
 
 
 def _measured(figure: Any) -> Measured:
-    return Measured(count(len(_traces(figure)), "trace"))
+    """Mean of y, or of x without it, of a single trace with numbers; else the number of traces."""
+    traces = _traces(figure)
+    if len(traces) == 1 and isinstance(traces[0], dict):
+        for name in ("y", "x"):
+            values = _numbers(traces[0].get(name))
+            finite = None if values is None else values[np.isfinite(values)]
+            if finite is not None and len(finite):
+                with np.errstate(over="ignore"):
+                    mean = float(finite.mean())
+                return Measured(f"mean {name} {number(mean)}", mean, measure=f"mean {name}")
+    return Measured(count(len(traces), "trace"))
 
 
 def _traces(figure: Any) -> list[Any]:

@@ -23,14 +23,16 @@ def write(
         for finding in result.report.findings:
             text = f"{finding.where}: {sentence(finding.message)} {finding.hint}"
             stream.write(
-                f"::{_COMMANDS[finding.severity]} file={_property(str(result.path))},"
-                f"title={_property(finding.rule)}::{_data(text)}\n"
+                f"::{_COMMANDS[finding.severity]} file={property_(str(result.path))},"
+                f"title={property_(finding.rule)}::{data(text)}\n"
             )
 
 
-def _data(text: str) -> str:
+def data(text: str) -> str:
+    """Text as the message of a workflow command."""
     return clean(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+def property_(text: str) -> str:
+    """Text as a property of a workflow command."""
+    return data(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,178 @@
+"""`resim-inspect compare`: what changed between files or batches, and what got worse."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from resim_inspect.commands import CommandError
+from resim_inspect.document.discovery import metrics_files
+from resim_inspect.exit_codes import ExitCode
+from resim_inspect.terminal import positive, use_color
+from resim_inspect.text import clean
+
+if TYPE_CHECKING:
+    from resim_inspect.commands.compare_output import Format
+    from resim_inspect.comparison import Comparison, Side, Tolerances
+
+FORMATS = {
+    "text": "text",
+    "json": "as_json",
+    "markdown": "markdown",
+    "junit": "junit",
+    "github": "github",
+}
+"""Module in `commands.compare_output` of each format, by its name in --format."""
+FAIL_ON = ("never", "none", "worse", "gone", "changed")
+PAGE_WIDTH = 80
+"""Columns if the output is not a terminal."""
+MAX_TERMINAL_WIDTH = 160
+MANY = 20
+"""Number of jobs from which a progress bar is shown."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `compare`."""
+    parser.add_argument(
+        "base",
+        metavar="BASE",
+        type=Path,
+        help="a metrics.binproto, a folder with one, or a workspace or folder with several jobs",
+    )
+    parser.add_argument(
+        "others", metavar="OTHER", type=Path, nargs="+", help="each is compared with BASE"
+    )
+    parser.add_argument(
+        "--format", choices=tuple(FORMATS), default="text", help="output format (default: text)"
+    )
+    parser.add_argument(
+        "--fail-on",
+        choices=FAIL_ON,
+        default="worse",
+        help="exit with 1 for: worse (also a blocking metric that is gone), gone (also anything "
+        "else that is gone), changed (anything that is not the same), or never; none means never "
+        "(default: worse)",
+    )
+    parser.add_argument(
+        "--only-changes", action="store_true", help="leave out what is the same; text counts it"
+    )
+    parser.add_argument(
+        "--metric",
+        metavar="QUERY",
+        default="",
+        help="only metrics that match a filter of the app, such as 'status:fail tag:team=planner'",
+    )
+    parser.add_argument(
+        "--tolerance",
+        metavar="[NAME=]REL|abs:X",
+        action="append",
+        default=[],
+        help="difference that counts as none: relative to the larger value, or absolute; for all "
+        "metrics, or for those of a name or pattern; may be given several times (default: 1e-9)",
+    )
+    parser.add_argument(
+        "--top", type=positive, metavar="N", help="list only the first N changes, the worst first"
+    )
+    parser.add_argument(
+        "--width", type=positive, metavar="N", help="columns (default: the terminal's, else 80)"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Compare each side with the base. 0: passes; 1: some side fails; 2: unreadable."""
+    from resim_inspect.commands.compare_output import OutputOptions
+    from resim_inspect.comparison import CompareOptions, compare_sides
+    from resim_inspect.comparison.gate import ALIASES, gate_fails
+
+    options = CompareOptions(_tolerances(args.tolerance), args.metric.strip())
+    base = side_of(args.base)
+    sides = [side_of(path) for path in args.others]
+    fail_on = ALIASES.get(args.fail_on, args.fail_on)
+    comparisons: list[Comparison] = []
+    for side in sides:
+        with _progress(max(len(base.jobs), len(side.jobs))) as on_job:
+            comparisons.append(compare_sides(base, side, options, on_job=on_job))
+    columns = min(shutil.get_terminal_size((PAGE_WIDTH, 24)).columns, MAX_TERMINAL_WIDTH)
+    output = OutputOptions(
+        fail_on=fail_on,
+        only_changes=args.only_changes,
+        top=args.top,
+        width=max(args.width or (columns if sys.stdout.isatty() else PAGE_WIDTH), 40),
+        color=use_color(args.color, sys.stdout),
+    )
+    module = import_module(f"resim_inspect.commands.compare_output.{FORMATS[args.format]}")
+    cast("Format", module).write(comparisons, sys.stdout, output)
+    errors = [error for comparison in comparisons for error in comparison.errors]
+    if errors:
+        for error in errors[:MANY]:
+            sys.stderr.write(
+                f"resim-inspect: the job {clean(error.job)} cannot be read ({error.side}): "
+                f"{clean(error.message)}\n"
+            )
+        return ExitCode.ERROR
+    failed = any(gate_fails(comparison, fail_on) for comparison in comparisons)
+    return ExitCode.INVALID if failed else ExitCode.OK
+
+
+def side_of(path: Path) -> Side:
+    """Find the documents that a path means: one, or the jobs of a workspace or folder.
+
+    Raises CommandError for a path that does not exist or has no metrics.
+    """
+    from resim_inspect.comparison import JobFile, Side
+    from runner.workspace.discovery import open_jobs
+    from runner.workspace.errors import RunnerError
+    from runner.workspace.layout import looks_like_workspace
+
+    label = str(path)
+    if not path.is_dir():
+        return Side(label, (JobFile("", "", path),))
+    is_workspace = looks_like_workspace(path)
+    if not is_workspace:
+        files = list(metrics_files(path))
+        if len(files) == 1:
+            return Side(label, (JobFile("", "", files[0]),))
+    try:
+        workspace = open_jobs(path)
+    except RunnerError as error:
+        raise CommandError(str(error)) from error
+    jobs = [
+        JobFile(clean(job.name), job.experience_name, job.folder.metrics) for job in workspace.jobs
+    ]
+    if is_workspace and workspace.batch.metrics.is_file():
+        jobs.append(JobFile("(batch)", "", workspace.batch.metrics, is_batch=True))
+    return Side(label, tuple(jobs), is_batch=True)
+
+
+def _tolerances(texts: list[str]) -> Tolerances:
+    """Tolerances of the project file, and of the command line, which win."""
+    from resim_inspect.comparison import Tolerance, Tolerances, tolerances
+    from resim_inspect.settings import load_project
+
+    project = load_project(Path.cwd())
+    named = []
+    for name, limit in project.compare.items() if project is not None else ():
+        absolute = limit.value if limit.absolute else None
+        relative = 0.0 if limit.absolute else limit.value
+        named.append((name, Tolerance(relative, absolute, explicit=True)))
+    return tolerances(texts, Tolerances(named=tuple(named)))
+
+
+@contextmanager
+def _progress(jobs: int) -> Iterator[Callable[[int, int], None] | None]:
+    """Show a progress bar on a terminal while many jobs are compared."""
+    if jobs < MANY or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("Comparing", total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)

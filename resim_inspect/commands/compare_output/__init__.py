@@ -1,0 +1,104 @@
+"""Output formats of comparisons: text, JSON, Markdown, and those of CI systems."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol, TextIO
+
+from resim_inspect.comparison.changes import EVENT, FINDING, JOB, Change, Comparison, MetricTotals
+from resim_inspect.comparison.directions import LISTED, Direction
+from resim_inspect.comparison.gate import gate_fails
+from resim_inspect.text import count, digits_apart, signed
+
+
+@dataclass(frozen=True)
+class OutputOptions:
+    """Options of all formats; each uses what it needs."""
+
+    fail_on: str = "worse"
+    only_changes: bool = False
+    """True to leave out what is the same."""
+    top: int | None = None
+    """Number of changes that are listed, the worst first; None for all."""
+    width: int = 80
+    color: bool = False
+
+
+class Format(Protocol):
+    """Interface of the modules in this package."""
+
+    def write(
+        self, comparisons: Sequence[Comparison], stream: TextIO, options: OutputOptions
+    ) -> None:
+        """Write the comparisons of one base with one or several sides."""
+
+
+class Listed(NamedTuple):
+    """The changes that are listed, and the number of those that `--top` leaves out."""
+
+    changes: Sequence[Change]
+    left_off: int
+
+
+def listed(comparison: Comparison, options: OutputOptions, *, same: bool = True) -> Listed:
+    """Select the changes to list; without `same`, those that are the same are never listed."""
+    changes = comparison.changes
+    if options.only_changes or not same:
+        changes = [one for one in changes if one.direction is not Direction.SAME]
+    shown = changes[: options.top]
+    return Listed(shown, len(changes) - len(shown))
+
+
+def summary_words(comparison: Comparison) -> str:
+    """`worse 2 · gone 1 · same 37`; directions without changes are left out."""
+    counts = comparison.summary
+    return " · ".join(f"{way.value} {counts[way]:,}" for way in LISTED if counts[way]) or (
+        "nothing to compare"
+    )
+
+
+def verdict_words(comparison: Comparison, fail_on: str) -> str:
+    """Result of the gate in words: `fails (--fail-on worse)`."""
+    failing = gate_fails(comparison, fail_on)
+    return f"{'fails' if failing else 'passes'} (--fail-on {fail_on})"
+
+
+def delta_text(change: Change) -> str:
+    """The difference with its sign and unit; empty without one."""
+    if change.delta is None or change.before is None or change.after is None:
+        return ""
+    if change.direction is Direction.SAME:
+        return ""
+    unit = change.after.measured.unit
+    return signed(change.delta, unit, digits_apart(change.delta, (), 4))
+
+
+def kind_words(changes: Iterable[Change]) -> str:
+    """`3 metrics, 1 event`: the kinds of things that some changes are about."""
+    numbers: dict[str, int] = {}
+    for change in changes:
+        kind = change.type.lower() if change.type in (EVENT, FINDING, JOB) else "metric"
+        numbers[kind] = numbers.get(kind, 0) + 1
+    return ", ".join(count(number, kind) for kind, number in numbers.items())
+
+
+def place(change: Change) -> str:
+    """Job and event of a change, as far as it has them: `flight-017 · Gust`."""
+    return " · ".join(part for part in (change.job, change.event) if part)
+
+
+def median_text(totals: MetricTotals) -> str:
+    """Median of the paired difference; `~` before it where the sign test finds nothing."""
+    if totals.median is None:
+        return ""
+    text = signed(totals.median, totals.unit, 4)
+    return text if totals.significant else f"~ {text}"
+
+
+def spread_text(totals: MetricTotals) -> str:
+    """Extremes of the paired difference: `-1 m … +9.5 m`."""
+    if totals.lowest is None or totals.highest is None:
+        return ""
+    ends = (signed(end, totals.unit, 4) for end in (totals.lowest, totals.highest))
+    return " … ".join(ends)

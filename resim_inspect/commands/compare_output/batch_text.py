@@ -1,0 +1,85 @@
+"""Totals of batches for people: transitions of verdicts, and each metric over the jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from resim_inspect.commands.compare_output import OutputOptions, median_text, spread_text
+from resim_inspect.commands.compare_output.paint import painted_direction
+from resim_inspect.commands.show_output.layout import BOLD, DIM, SgrPainter, status_words
+from resim_inspect.comparison.changes import JOB, Comparison, MetricTotals
+from resim_inspect.comparison.directions import Direction, status_direction
+from resim_inspect.text import cell_width, clean, count, fit
+
+MOST = 50
+"""Metrics whose totals are shown."""
+_COUNTED = (Direction.WORSE, Direction.BETTER, Direction.CHANGED, Direction.GONE, Direction.ADDED)
+_NAME = 14, 40
+
+
+def verdict_lines(comparison: Comparison, painter: SgrPainter) -> Iterator[str]:
+    """Yield the number of jobs, and how many changed from one verdict to another."""
+    jobs = [change for change in comparison.changes if change.type == JOB]
+    parts = [f"{count(comparison.matched, 'job')} on both sides"]
+    for direction, word in ((Direction.GONE, "before"), (Direction.ADDED, "after")):
+        number = sum(change.direction is direction for change in jobs)
+        if number:
+            parts.append(f"{number:,} only {word}")
+    yield f"{painter.paint('jobs  ', DIM)}  {', '.join(parts)}"
+    if not comparison.transitions:
+        return
+    yield ""
+    yield painter.paint("verdicts of jobs", BOLD)
+    entries = sorted(
+        comparison.transitions.items(),
+        key=lambda entry: (status_direction(*entry[0]).rank, -entry[1]),
+    )
+    for (before, after), number in entries:
+        direction = status_direction(before, after)
+        text = f"{status_words(before):18}"
+        if before is not after:
+            text += f" → {status_words(after)}"
+        mark = painted_direction(painter, direction, f"{direction.symbol} {number:>7,}")
+        yield f"  {mark}  {text}"
+
+
+def batch_lines(
+    comparison: Comparison, options: OutputOptions, painter: SgrPainter
+) -> Iterator[str]:
+    """Yield a table with the totals of the metrics that differ in any job."""
+    differing = [one for one in comparison.metrics if one.direction is not Direction.SAME]
+    same = len(comparison.metrics) - len(differing)
+    if differing:
+        yield ""
+        yield from totals_lines(differing[:MOST], options.width, painter)
+    if len(differing) > MOST:
+        yield painter.paint(f"… {len(differing) - MOST:,} more; --format json has them all", DIM)
+    if same:
+        yield painter.paint(f"{count(same, 'metric')} the same in every job", DIM)
+
+
+def totals_lines(totals: Sequence[MetricTotals], width: int, painter: SgrPainter) -> Iterator[str]:
+    """Yield one line for each metric, with a heading."""
+    used = [way for way in _COUNTED if any(one.counts.get(way) for one in totals)]
+    medians, spreads = list(map(median_text, totals)), list(map(spread_text, totals))
+    median, spread = (
+        max(len(word), *map(cell_width, texts))
+        for word, texts in (("~ median", medians), ("from … to", spreads))
+    )
+    names = max(_NAME[0], *(cell_width(clean(one.name)) for one in totals))
+    fixed = 2 + sum(len(way.value) + 2 for way in used) + 2 + median
+    name = max(_NAME[0], min(names, _NAME[1], width - fixed - spread - 2))
+    head = f"  {fit('metric', name)}"
+    head += "".join(f"  {way.value}" for way in used)
+    head += f"  {fit('~ median', median, right=True)}  {fit('from … to', spread)}  leading jobs"
+    yield painter.paint(head, DIM)
+    for one, middle, ends in zip(totals, medians, spreads, strict=True):
+        mark = painted_direction(painter, one.direction, one.direction.symbol)
+        line = f"{mark} {painter.paint(fit(clean(one.name), name), BOLD)}"
+        for way in used:
+            number = one.counts.get(way, 0)
+            cell = f"{number:>{len(way.value)},}" if number else " " * len(way.value)
+            line += f"  {painted_direction(painter, way, cell)}"
+        line += f"  {fit(middle, median, right=True)}  {fit(ends, spread)}"
+        line += "  " + ", ".join(clean(job, 40) for job, _ in one.leading)
+        yield line

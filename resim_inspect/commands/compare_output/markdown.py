@@ -1,0 +1,150 @@
+"""Comparisons as Markdown, small enough for a comment on a pull request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TextIO
+
+from resim_inspect.commands.compare_output import (
+    OutputOptions,
+    delta_text,
+    listed,
+    median_text,
+    place,
+    spread_text,
+    summary_words,
+    verdict_words,
+)
+from resim_inspect.comparison.changes import Change, Comparison, MetricTotals, Reading
+from resim_inspect.comparison.directions import Direction
+from resim_inspect.text import clean, number
+
+MAX_BYTES = 60_000
+"""GitHub refuses comments of 65,536 characters."""
+_WHY = 200
+_NAME = 100
+
+
+def write(comparisons: Sequence[Comparison], stream: TextIO, options: OutputOptions) -> None:
+    """Write a section for each comparison; rows that do not fit are counted."""
+    budget = MAX_BYTES // max(1, len(comparisons))
+    for comparison in comparisons:
+        stream.write(_section(comparison, options, budget))
+
+
+def code(text: str, limit: int = _NAME) -> str:
+    """Text of a file as code: neither markup nor mentions nor links have an effect in it."""
+    shown = clean(text, limit).replace("`", "'").replace("|", "\\|").strip()
+    return f"`{shown}`" if shown else ""
+
+
+def _section(comparison: Comparison, options: OutputOptions, budget: int) -> str:
+    lines = [
+        f"### {code(comparison.before)} → {code(comparison.after)}: "
+        f"{verdict_words(comparison, options.fail_on)}",
+        "",
+        summary_words(comparison),
+        "",
+    ]
+    if comparison.errors:
+        lines += [
+            f"- {code(error.job)} cannot be read ({error.side}): {code(error.message, _WHY)}"
+            for error in comparison.errors[:20]
+        ]
+        lines.append("")
+    lines += _transitions(comparison)
+    used = _size(lines)
+    if comparison.is_batch:
+        differing = [one for one in comparison.metrics if one.direction is not Direction.SAME]
+        used += _table(
+            lines, _TOTALS_HEAD, map(_totals_row, differing), len(differing), budget // 2 - used
+        )
+    shown = listed(comparison, options, same=False)
+    rows = (_row(change) for change in shown.changes)
+    total = len(shown.changes) + shown.left_off
+    _table(lines, _HEAD, rows, total, budget - _size(lines) - 200)
+    return "\n".join(lines) + "\n"
+
+
+_HEAD = ("| | name | before | after | difference | why |", "|---|---|---:|---:|---:|---|")
+_TOTALS_HEAD = (
+    "| | metric | worse | better | changed | median | from … to | leading jobs |",
+    "|---|---|---:|---:|---:|---:|---|---|",
+)
+
+
+def _table(
+    lines: list[str], head: Sequence[str], rows: Iterable[str], total: int, budget: int
+) -> int:
+    """Append as many rows as fit, and the number of the others; return the bytes used."""
+    if not total:
+        return 0
+    start = _size(lines)
+    lines += head
+    used = written = 0
+    for row in rows:
+        used += len(row.encode()) + 1
+        if used > budget:
+            break
+        lines.append(row)
+        written += 1
+    if written < total:
+        lines += ["", f"… {total - written:,} more; `--format json` has them all."]
+    lines.append("")
+    return _size(lines) - start
+
+
+def _size(lines: Iterable[str]) -> int:
+    return sum(len(line.encode()) + 1 for line in lines)
+
+
+def _transitions(comparison: Comparison) -> Iterator[str]:
+    different = [
+        f"{before.name} → {after.name} **{jobs:,}**"
+        if comparison.is_batch
+        else f"{before.name} → {after.name}"
+        for (before, after), jobs in sorted(comparison.transitions.items())
+        if before is not after
+    ]
+    if different:
+        yield f"verdict: {', '.join(different)}"
+        yield ""
+
+
+def _row(change: Change) -> str:
+    where = place(change)
+    name = code(change.name) + (f" {code(where)}" if where else "")
+    why = code("; ".join(change.why), _WHY)
+    cells = (
+        f"{change.direction.symbol} {change.direction.value}",
+        name,
+        _side(change.before),
+        _side(change.after),
+        code(delta_text(change)),
+        why,
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def _side(reading: Reading | None) -> str:
+    if reading is None:
+        return ""
+    status = f"{reading.status.symbol} {reading.status.name} " if reading.status else ""
+    return f"{status}{code(reading.measured.text)}".strip()
+
+
+def _totals_row(totals: MetricTotals) -> str:
+    median, spread = median_text(totals), spread_text(totals)
+    counts = [
+        number(totals.counts.get(way, 0))
+        for way in (Direction.WORSE, Direction.BETTER, Direction.CHANGED)
+    ]
+    cells = (
+        totals.direction.symbol,
+        code(totals.name),
+        *counts,
+        code(median),
+        code(spread),
+        ", ".join(code(job, 40) for job, _ in totals.leading),
+    )
+    return f"| {' | '.join(cells)} |"
