@@ -35,7 +35,7 @@ class _Row:
 
     @property
     def base(self) -> Reading | None:
-        """What the base has."""
+        """The reading of the base; None if it lacks the item."""
         return next((one.before for one in self.changes.values() if one.before), None)
 
 

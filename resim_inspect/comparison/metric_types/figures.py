@@ -69,7 +69,7 @@ def _measured(figure: Any) -> Measured:
             if finite is not None and len(finite):
                 with np.errstate(over="ignore"):
                     mean = float(finite.mean())
-                return Measured(f"mean {name} {number(mean)}", mean, measure=f"mean {name}")
+                return Measured(f"mean {name} {number(mean, 4)}", mean, measure=f"mean {name}")
     return Measured(count(len(traces), "trace"))
 
 
