@@ -21,6 +21,7 @@ from runner.engines.entry import Inputs
 from runner.engines.protocol import Task
 from runner.errors import CallError, RunnerError
 from runner.execution.events import Event
+from runner.execution.retries import run_with_retries
 from runner.execution.run_context import JobSpec
 from runner.execution.run_job import run_job
 from runner.storage.staging import NEW
@@ -95,7 +96,13 @@ def _run(
         job_id = str(uuid5(NAMESPACE_URL, f"resim-job:{args.inputs.resolve()}"))
         task = Task(context.call_id, args.name, inputs)
         spec = JobSpec(task, job_id, staging / NEW, log)
-        result = sessions.run_until_signalled(session, lambda: run_job(context, spec))
+
+        def work() -> JobResult:
+            return run_with_retries(
+                context, args.name, spec.outputs, lambda: run_job(context, spec)
+            )
+
+        result = sessions.run_until_signalled(session, work)
         result = keep(result, staging, args.outputs)
     except RunnerError as error:
         result = JobResult(args.name, "", Outcome.BROKEN, message=error.reason, hint=error.hint)

@@ -25,6 +25,8 @@ class Limits:
     cpus: float | None = None
     tmp_mb: int | None = 512
     """Size of a /tmp in memory; None leaves the image's own."""
+    gpus: str = ""
+    """A number of GPUs, `all`, or `device=ID[,ID]`; empty for none."""
 
 
 @dataclass(frozen=True)
@@ -152,6 +154,14 @@ class EngineInfo(NamedTuple):
         return self.label or f"{self.name} {self.version}, {self.cpus} CPUs"
 
 
+class Usage(NamedTuple):
+    """Resources that a run used, as far as its engine tells; None where it does not."""
+
+    peak_memory: int | None = None
+    """In bytes."""
+    cpu_seconds: float | None = None
+
+
 class RunExit(NamedTuple):
     """Exit of a build; `error` is the engine's reason if it did not start."""
 
@@ -164,6 +174,7 @@ class RunExit(NamedTuple):
     """The most processes and threads that the build had at once; 0 if unknown."""
     refused_process: bool = False
     """True if the limit of processes refused one."""
+    usage: Usage = Usage()
 
 
 class Sink(Protocol):

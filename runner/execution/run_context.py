@@ -25,6 +25,8 @@ class RunPolicy:
     caps: Caps = field(default_factory=Caps)
     log_limit: int = 64 * MIB
     secrets: Secrets = field(default_factory=Secrets)
+    retries: int = 0
+    """Maximum of further attempts for a run that the engine or a disk broke."""
 
 
 @dataclass(frozen=True)

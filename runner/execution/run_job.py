@@ -114,7 +114,12 @@ def _run(job: _Run) -> JobResult:
             return replace(job.blank, message="it was stopped.")
         ended = running.exit_info()
         outputs = _take_outputs(job, running)
-        result = replace(outputs.result, exit_code=ended.code)
+        result = replace(
+            outputs.result,
+            exit_code=ended.code,
+            peak_memory_bytes=ended.usage.peak_memory,
+            cpu_seconds=_rounded(ended.usage.cpu_seconds),
+        )
         if in_time:
             result = _ended_result(job, result, ended, outputs)
         else:
@@ -130,6 +135,10 @@ def _run(job: _Run) -> JobResult:
         context.stop.discard(running)
         remark = f"{remark} {running.remove()}".strip()
     return replace(result, hint=f"{result.hint} {remark}".strip()) if remark else result
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 3)
 
 
 def _prefix_clashes(job: _Run) -> None:

@@ -13,6 +13,7 @@ from runner.errors import RunnerError, StorageError
 from runner.execution.cancellation import POLL_INTERVAL
 from runner.execution.events import Event
 from runner.execution.result_cache import Planned, inputs_of, job_cache_key, settings_digest
+from runner.execution.retries import run_with_retries
 from runner.execution.run_context import JobSpec, RunContext
 from runner.execution.run_job import run_job
 from runner.storage.publish import new_outputs, publish
@@ -118,6 +119,6 @@ def _run(job: Job, context: RunContext) -> JobResult:
         key,
         settings_digest(context.build, context.policy),
     )
-    result = run_job(context, spec)
+    result = run_with_retries(context, job.name, spec.outputs, lambda: run_job(context, spec))
     publish(run_folder, result, digests.as_bytes())
     return result

@@ -40,7 +40,10 @@ def row_of(result: JobResult, log: str = "") -> Row:
         return Row("-", "quiet", job, took, clean(result.message))
     if result.outcome is not Outcome.DONE:
         where = f"  log {clean(log)}" if log and result.log_bytes else ""
-        return Row("E", "error", job, took, clean(result.message) + where, clean(result.hint))
+        tries = f" ({result.attempts} attempts)" if result.attempts > 1 else ""
+        return Row(
+            "E", "error", job, took, clean(result.message) + tries + where, clean(result.hint)
+        )
     status = result.status or MetricStatus.UNSET
     metrics = count(result.metrics, "metric")
     if not status.fails:

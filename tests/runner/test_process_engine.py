@@ -325,6 +325,18 @@ def test_hostile_outputs_are_refused_here_as_well(tmp_path: Path) -> None:
         ]
 
 
+def test_the_resources_of_a_build_are_in_its_result(tmp_path: Path) -> None:
+    hog = """
+import time
+held = bytearray(400 << 20)
+while time.process_time() < 0.3:
+    pass
+"""
+    result = job(tmp_path, WRITES + hog, "--no-sandbox").result
+    assert 400 << 20 < result["peak_memory_bytes"] < 1 << 30
+    assert 0.3 < result["cpu_seconds"] < 10
+
+
 def test_a_program_that_is_not_there(tmp_path: Path) -> None:
     make_inputs(tmp_path / "inputs")
     call = runner("job", "--command", "no-such-program x", "--inputs", tmp_path / "inputs",

@@ -21,6 +21,7 @@ from runner.execution import batch_run
 from runner.execution.batch_run import BatchRunRequest
 from runner.execution.events import Event
 from runner.execution.result_cache import settings_digest
+from runner.execution.retries import run_with_retries
 from runner.storage.fs import remove_tree
 from runner.storage.publish import new_outputs, publish, recover_publication
 from runner.storage.staging import NEW
@@ -69,13 +70,13 @@ def run_to_folder(args: Namespace, mode: Mode, workspaces: tuple[Workspace, ...]
         sessions.announce(session, title, [request.name], [], **numbers)
 
         def work() -> JobResult:
-            result = batch_run.run_served(
-                context,
-                request,
-                staging / NEW,
-                log or staging / "log.txt",
-                staging / batch_run.SCRATCH,
-            )
+            new, scratch = staging / NEW, staging / batch_run.SCRATCH
+
+            def attempt() -> JobResult:
+                path = log or staging / "log.txt"
+                return batch_run.run_served(context, request, new, path, scratch)
+
+            result = run_with_retries(context, request.name, new, attempt, mode=request.mode.value)
             return keep(result, staging, outputs)
 
         result = _run_reported(session, request, work)
@@ -109,7 +110,11 @@ def run_in_workspace(
 
     def work() -> JobResult:
         new = new_outputs(run_folder)
-        result = batch_run.run_served(context, request, new, run_folder.log, scratch, key)
+
+        def attempt() -> JobResult:
+            return batch_run.run_served(context, request, new, run_folder.log, scratch, key)
+
+        result = run_with_retries(context, request.name, new, attempt, mode=request.mode.value)
         publish(run_folder, result)
         return result
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import replace
@@ -97,6 +98,12 @@ def add_build_arguments(parser: argparse.ArgumentParser) -> None:
         "--tmp-mb", type=positive, metavar="N", help=f"size of /tmp (default: {Limits.tmp_mb})"
     )
     limits.add_argument(
+        "--gpus",
+        type=gpus_of,
+        metavar="N|all|device=ID",
+        help="GPUs for the containers of an image (default: none)",
+    )
+    limits.add_argument(
         "--like-cloud",
         action="store_true",
         help=f"as in ReSim's cloud: root, a writable root folder, {CLOUD_CPUS:g} CPUs,"
@@ -132,6 +139,9 @@ def build_of(args: argparse.Namespace, env: Mapping[str, str]) -> Build:
                 " `resim-runner init` writes.",
             )
         command = _split(args.command, settings) + args.arguments
+        if args.gpus:
+            hint = "A program of this machine has its GPUs with --no-sandbox."
+            raise CallError("--gpus needs --image.", hint)
         for flag in ("platform", "copy_inputs", "image_user"):
             if getattr(args, flag):
                 raise CallError(f"--{flag.replace('_', '-')} needs --image.")
@@ -174,7 +184,19 @@ def _limits(args: argparse.Namespace) -> Limits:
         memory, cpus, tmp = CLOUD_MEMORY_MIB, CLOUD_CPUS, None
     if args.memory_mib is not None:
         memory = args.memory_mib or None
-    return Limits(memory, args.pids, args.shm_mb, args.cpus or cpus, args.tmp_mb or tmp)
+    return Limits(
+        memory, args.pids, args.shm_mb, args.cpus or cpus, args.tmp_mb or tmp, args.gpus or ""
+    )
+
+
+def gpus_of(text: str) -> str:
+    """Convert the argument of `--gpus`; raises ArgumentTypeError."""
+    devices = text.removeprefix("device=")
+    if text == "all" or (text.isascii() and text.isdecimal() and int(text) > 0):
+        return text
+    if devices != text and all(re.fullmatch(r"[\w./:-]+", each) for each in devices.split(",")):
+        return text
+    raise argparse.ArgumentTypeError(f"{text!r} is not a number, all, or device=ID[,ID]")
 
 
 def fit_to_engine(build: Build, info: EngineInfo) -> tuple[Build, str]:

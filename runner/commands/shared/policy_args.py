@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Mapping
 
 from resim_inspect.terminal import positive
-from runner.commands.shared.arguments import positive_number
+from runner.commands.shared.arguments import non_negative, positive_number
 from runner.engines.protocol import Build
 from runner.execution.cancellation import GRACE
 from runner.execution.run_context import RunPolicy
@@ -24,6 +24,14 @@ def add_policy_arguments(parser: argparse.ArgumentParser) -> None:
         default=GRACE,
         metavar="SECONDS",
         help=f"time between TERM and KILL for a build that is stopped (default: {GRACE:g})",
+    )
+    group.add_argument(
+        "--retries",
+        type=non_negative,
+        default=0,
+        metavar="N",
+        help="run again up to N times if the engine or this machine fails; never for a verdict or"
+        " a build that fails (default: 0)",
     )
     group.add_argument("--max-files", type=positive, default=Caps.files, metavar="N")
     group.add_argument("--max-outputs-mib", type=positive, default=Caps.total // MIB, metavar="N")
@@ -45,6 +53,7 @@ def policy_of(args: argparse.Namespace, build: Build, env: Mapping[str, str]) ->
         caps=Caps(args.max_outputs_mib * MIB, args.max_metrics_mib * MIB, args.max_files),
         log_limit=args.max_log_mib * MIB,
         secrets=secrets_of(build, env),
+        retries=args.retries,
     )
 
 

@@ -29,6 +29,9 @@ def docker_run(build: Build, inputs: Inputs, outputs: Path) -> str:
     words += [f"--user={hard.user}"] if hard.user else []
     if limits.memory_mib:
         words += [f"--memory={limits.memory_mib}m", f"--memory-swap={limits.memory_mib}m"]
+    # docker parses the option as CSV: a list of devices needs quotes.
+    gpus = f'"{limits.gpus}"' if "," in limits.gpus else limits.gpus
+    words += [f"--gpus={gpus}"] if gpus else []
     words += [f"--cpus={limits.cpus:g}"] if limits.cpus else []
     words += [f"--pids-limit={limits.pids}", f"--shm-size={limits.shm_mb}m"]
     words += [f"--tmpfs=/tmp:{tmpfs_options(limits.tmp_mb)}"] if limits.tmp_mb is not None else []

@@ -9,7 +9,7 @@ from threading import Thread
 
 from runner.engines.docker.client import BROKEN, DockerClient, engine_errors, refusal
 from runner.engines.docker.container_settings import start_failure
-from runner.engines.docker.process_count import ProcessCount
+from runner.engines.docker.group_watch import GroupWatch
 from runner.engines.protocol import RunExit, Sink
 from runner.errors import OutputsError
 from runner.storage.output_extraction import Caps, Taken, take_archive
@@ -29,13 +29,13 @@ class ContainerRun:
         self._failed: RunExit | None = None
         self._pump: Thread | None = None
         self._chunks = 0
-        self._processes = ProcessCount(container)
+        self._watch = GroupWatch(container, self._statistics)
 
     def start(self) -> None:
         """Attach to the log, so that nothing of it is lost, then start the container."""
         api = self._client.api
         stream = api.attach(self.id, stdout=True, stderr=True, stream=True, demux=True)
-        self._processes.follow(self._first_process)
+        self._watch.follow(self._first_process)
         try:
             api.start(self.id)
         except BROKEN as error:
@@ -44,7 +44,7 @@ class ContainerRun:
                 raise
             return
         finally:
-            self._processes.started()
+            self._watch.started()
         self._pump = Thread(target=self._drain, args=(stream,), daemon=True)
         self._pump.start()
 
@@ -54,6 +54,11 @@ class ContainerRun:
             state = self._client.api.inspect_container(self.id).get("State") or {}
             return int(state.get("Pid") or 0)
         return 0
+
+    def _statistics(self) -> Iterator[object]:
+        """Yield the engine's statistics, once a second, until the container ends."""
+        with suppress(*BROKEN):
+            yield from self._client.api.stats(self.id, stream=True, decode=True)
 
     def _drain(self, stream: Iterator[tuple[bytes | None, bytes | None]]) -> None:
         try:
@@ -89,9 +94,9 @@ class ContainerRun:
         oom, error = bool(state.get("OOMKilled")), state.get("Error") or ""
         code = int(state["ExitCode"])
         if code:
-            self._processes.complete()
-        seen = self._processes
-        return RunExit(code, oom, error, not whole, seen.peak, seen.refused)
+            self._watch.complete()
+        seen = self._watch
+        return RunExit(code, oom, error, not whole, seen.peak, seen.refused, seen.usage)
 
     def _drained(self) -> bool:
         """Wait for the rest of the log while it makes progress; return True if it is complete."""

@@ -52,6 +52,7 @@ def host_options(
         "pids_limit": None if "--pids" in unkept else limits.pids,
         "shm_size": limits.shm_mb * MIB,
         "nano_cpus": None if cpus is None else int(cpus * 1e9),
+        "device_requests": [gpu_request(limits.gpus)] if limits.gpus else None,
         "tmpfs": None if limits.tmp_mb is None else {"/tmp": tmpfs_options(limits.tmp_mb)},
         "mounts": mounts,
         # SELinux labels exist in this older form only.
@@ -110,6 +111,14 @@ def environment(build: Build) -> dict[str, str]:
 def tmpfs_options(megabytes: int) -> str:
     """Options of a /tmp in memory."""
     return f"rw,nosuid,nodev,size={megabytes}m,mode=1777"
+
+
+def gpu_request(gpus: str) -> dict[str, Any]:
+    """Return the request for GPUs, as docker-py takes it; see `Limits.gpus`."""
+    request: dict[str, Any] = {"capabilities": [["gpu"]]}
+    if gpus.startswith("device="):
+        return request | {"device_ids": gpus.removeprefix("device=").split(",")}
+    return request | {"count": -1 if gpus == "all" else int(gpus)}
 
 
 def labelled(mount: Mount) -> str:

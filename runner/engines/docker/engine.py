@@ -25,6 +25,7 @@ from runner.engines.docker.container_settings import (
     volume,
 )
 from runner.engines.docker.discovery import Candidate
+from runner.engines.docker.gpus import check_gpus
 from runner.engines.docker.networks import reaching_host, sweep_networks
 from runner.engines.docker.orphans import supports
 from runner.engines.docker.podman_service import PodmanService
@@ -116,6 +117,9 @@ class DockerEngine:
             image_build.run(self._client, build, build.context, say)
         image = self._find(build, say)
         identity = str(image["Id"])
+        if build.limits.gpus:
+            self._guard()
+            check_gpus(self._client, build, identity)
         warnings = tuple(self._warnings(build, platform_of(image)))
         return Prepared(identity, identity.removeprefix("sha256:")[:12], warnings)
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
+import sys
 from contextlib import suppress
 from pathlib import Path
-from threading import Lock, Thread
+from threading import Event, Lock, Thread
 from typing import IO
 
 from runner.engines.process.work_folder import remove_work
-from runner.engines.protocol import RunExit, Sink
+from runner.engines.protocol import RunExit, Sink, Usage
 from runner.storage.output_extraction import Caps, Taken, take_folder
 
 CHUNK = 64 << 10
@@ -34,6 +36,8 @@ class ProcessRun:
         self._sandboxed = sandboxed
         self._lock = Lock()
         self._gone = False
+        self._ended = Event()
+        self._usage = Usage()
         self._work = work
         self._outputs = outputs
         self._log = log
@@ -46,19 +50,29 @@ class ProcessRun:
         ]
         for pump in self._pumps:
             pump.start()
+        # The system tells the resources of a process only to the one who waits for its end.
+        self._waiter = Thread(target=self._wait_for_end, daemon=True)
+        self._waiter.start()
 
     def _pump(self, number: int, stream: IO[bytes]) -> None:
         with stream:
             while data := os.read(stream.fileno(), CHUNK):
                 self._log.write(number, data)
 
+    def _wait_for_end(self) -> None:
+        own_peak = usage_of(resource.getrusage(resource.RUSAGE_SELF)).peak_memory or 0
+        _, status, used = os.wait4(self._process.pid, 0)
+        usage = usage_of(used)
+        if usage.peak_memory is not None and usage.peak_memory <= own_peak:
+            # Until it starts its program, a new process shares the memory of this one.
+            usage = usage._replace(peak_memory=None)
+        self._usage = usage
+        self._process.returncode = os.waitstatus_to_exitcode(status)
+        self._ended.set()
+
     def wait(self, seconds: float) -> bool:
         """Wait for the process; return True if it ended within that time."""
-        try:
-            self._process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            return False
-        return True
+        return self._ended.wait(seconds)
 
     def terminate(self) -> None:
         """Send TERM to the program; not to bubblewrap, which would end without passing it on."""
@@ -89,7 +103,7 @@ class ProcessRun:
         code = self._end_group()
         for pump in self._pumps:
             pump.join(5)
-        return RunExit(128 - code if code < 0 else code)
+        return RunExit(128 - code if code < 0 else code, usage=self._usage)
 
     def take_outputs(self, into: Path, caps: Caps) -> Taken:
         """Copy the outputs; raises OutputsError."""
@@ -103,10 +117,18 @@ class ProcessRun:
 
     def _end_group(self) -> int:
         self.kill()
-        code = self._process.wait()
+        self._ended.wait()
         with self._lock:
             self._gone = True
-        return code
+        return self._process.returncode or 0
+
+
+def usage_of(used: resource.struct_rusage) -> Usage:
+    """Return the resources of a process: processor time of all its processes, and the memory of
+    the one with the highest use."""
+    # Linux counts in KiB, macOS in bytes.
+    unit = 1 if sys.platform == "darwin" else 1024
+    return Usage(used.ru_maxrss * unit or None, used.ru_utime + used.ru_stime)
 
 
 def _children(pid: int) -> list[int]:

@@ -1,7 +1,8 @@
-"""Processes of a container: how many it had at once, and if its limit refused one.
+"""Resources of a container: its processes at once, its memory, its processor time.
 
-An engine reports neither, and the control group that counts them vanishes with the container.
-So a thread follows it where this machine's files show it, which is on Linux with a local engine.
+The control group that counts them vanishes with the container. So a thread follows it where this
+machine's files show it, which is on Linux with a local engine, and elsewhere the statistics of the
+engine, which has no count of processes.
 """
 
 from __future__ import annotations
@@ -13,6 +14,9 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from threading import Event, Thread
 
+from runner.engines.docker.usage import highest, usage_files, usage_of
+from runner.engines.protocol import Usage
+
 INTERVAL = 0.02
 """Seconds between two looks: a build that reaches its limit may end a moment later."""
 GROUPS = Path("/sys/fs/cgroup")
@@ -23,23 +27,32 @@ PATIENCE = 0.5
 """Seconds that the thread may take to see that the control group is gone."""
 
 
-class ProcessCount:
-    """The count of one container; it stays at zero where its control group cannot be read."""
+class GroupWatch:
+    """The watch of one container.
 
-    def __init__(self, container: str) -> None:
+    Without a control group that can be read its processes stay at zero, and `statistics`, which
+    the engine yields while the container runs, tell the rest.
+    """
+
+    def __init__(
+        self, container: str, statistics: Callable[[], Iterable[object]] = lambda: ()
+    ) -> None:
         self.peak = 0
         """The most processes and threads at once, as far as they were seen."""
         self.refused = False
         """True if the limit refused a process or thread."""
+        self.usage = Usage()
+        """The highest values that were seen."""
+        self._statistics = statistics
+        self._by_statistics = False
         self._container = container
         self._started = Event()
         self._thread: Thread | None = None
 
     def follow(self, first_process: Callable[[], int]) -> None:
         """Follow a container that is about to start; `first_process` returns its first pid."""
-        if GROUPS.is_dir():
-            self._thread = Thread(target=self._follow, args=(first_process,), daemon=True)
-            self._thread.start()
+        self._thread = Thread(target=self._follow, args=(first_process,), daemon=True)
+        self._thread.start()
 
     def started(self) -> None:
         """Note that the container was started, or could not be."""
@@ -47,7 +60,7 @@ class ProcessCount:
 
     def complete(self) -> None:
         """Wait until the end of the container was seen."""
-        if self._thread is not None:
+        if self._thread is not None and not self._by_statistics:
             self._thread.join(PATIENCE)
 
     def _follow(self, first_process: Callable[[], int]) -> None:
@@ -57,7 +70,9 @@ class ProcessCount:
             group = _readable(layout.format(self._container) for layout in LAYOUTS)
         group = group or control_group(first_process(), self._container)
         if group is None:
+            self._follow_statistics()
             return
+        files = usage_files(group, GROUPS)
         # A file of a control group that is gone cannot be read: the container has ended.
         with ExitStack() as stack, suppress(OSError, ValueError):
             events = os.open(group / "pids.events", os.O_RDONLY)
@@ -69,7 +84,15 @@ class ProcessCount:
             while True:
                 self.refused = self.refused or _refusals(os.pread(events, 256, 0)) > 0
                 self.peak = max(self.peak, int(os.pread(peak, 64, 0)))
+                self.usage = highest(self.usage, files.read())
                 time.sleep(INTERVAL)
+
+    def _follow_statistics(self) -> None:
+        self._by_statistics = True
+        # Values that are missing, or of another engine's kind, stay unknown.
+        with suppress(KeyError, TypeError, ValueError, AttributeError):
+            for values in self._statistics():
+                self.usage = highest(self.usage, usage_of(values))
 
 
 def control_group(pid: int, container: str) -> Path | None:

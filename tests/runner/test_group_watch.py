@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from runner.engines.docker import process_count
-from runner.engines.docker.process_count import ProcessCount, control_group
-from runner.engines.protocol import Build, Limits, RunExit
+from runner.engines.docker import group_watch
+from runner.engines.docker.group_watch import GroupWatch, control_group
+from runner.engines.protocol import Build, Limits, RunExit, Usage
 from runner.execution.failure_hints import of_exit, of_timeout
 
 ID = "0123456789abcdef" * 4
@@ -20,8 +20,8 @@ BUILD = Build("image", limits=Limits(pids=64))
 @pytest.fixture
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Control groups and processes of a machine, in a folder."""
-    monkeypatch.setattr(process_count, "GROUPS", tmp_path / "cgroup")
-    monkeypatch.setattr(process_count, "PROCESSES", tmp_path / "proc")
+    monkeypatch.setattr(group_watch, "GROUPS", tmp_path / "cgroup")
+    monkeypatch.setattr(group_watch, "PROCESSES", tmp_path / "proc")
     (tmp_path / "cgroup").mkdir()
     (tmp_path / "proc" / "7").mkdir(parents=True)
     return tmp_path
@@ -55,7 +55,7 @@ def test_a_container_is_followed_wherever_its_control_group_is(
     write_group(folder, current=3)
     (machine / "proc" / "7" / "cgroup").write_text(f"{line}\n")
     assert control_group(7, ID) == folder
-    count = ProcessCount(ID)
+    count = GroupWatch(ID)
     count.follow(lambda: 7)
     count.started()
     deadline = time.monotonic() + 20
@@ -70,13 +70,73 @@ def test_a_container_is_followed_wherever_its_control_group_is(
     (folder / "pids.current").write_text("")
 
 
+@pytest.mark.parametrize(
+    ("group", "files", "line"),
+    [
+        (
+            f"pids/docker/{ID}",
+            {
+                f"memory/docker/{ID}/memory.max_usage_in_bytes": "4096",
+                f"cpuacct/docker/{ID}/cpuacct.usage": "1500000000",
+            },
+            f"8:pids:/docker/{ID}",
+        ),
+        (
+            f"system.slice/docker-{ID}.scope",
+            {
+                f"system.slice/docker-{ID}.scope/memory.peak": "4096",
+                f"system.slice/docker-{ID}.scope/memory.current": "1",
+                f"system.slice/docker-{ID}.scope/cpu.stat": "usage_usec 1500000\nuser_usec 1",
+            },
+            f"0::/system.slice/docker-{ID}.scope",
+        ),
+    ],
+    ids=["version 1", "version 2"],
+)
+def test_memory_and_processor_time_are_read_beside_the_processes(
+    machine: Path, group: str, files: dict[str, str], line: str
+) -> None:
+    for name, text in files.items():
+        (machine / "cgroup" / name).parent.mkdir(parents=True, exist_ok=True)
+        (machine / "cgroup" / name).write_text(f"{text}\n")
+    write_group(machine / "cgroup" / group, current=1)
+    (machine / "proc" / "7" / "cgroup").write_text(f"{line}\n")
+    watch = GroupWatch(ID)
+    watch.follow(lambda: 7)
+    watch.started()
+    deadline = time.monotonic() + 20
+    while watch.usage == Usage() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert watch.usage == Usage(4096, 1.5)
+    (machine / "cgroup" / group / "pids.current").write_text("")
+
+
+def test_an_engine_elsewhere_tells_by_its_statistics(machine: Path) -> None:
+    statistics = [
+        {"cpu_stats": {"cpu_usage": {}}, "memory_stats": {}},
+        {"cpu_stats": {"cpu_usage": {"total_usage": 2e9}}, "memory_stats": {"usage": 500}},
+        {"cpu_stats": {"cpu_usage": {"total_usage": 3e9}}, "memory_stats": {"usage": 400}},
+        # After the end of the container.
+        {"cpu_stats": {"cpu_usage": {"total_usage": 0}}, "memory_stats": {}},
+        ["nonsense"],
+    ]
+    watch = GroupWatch(ID, lambda: statistics)
+    watch.follow(lambda: 0)
+    watch.started()
+    deadline = time.monotonic() + 20
+    while watch.usage != Usage(500, 3.0) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert watch.usage == Usage(500, 3.0)
+    assert (watch.peak, watch.refused) == (0, False)
+
+
 @pytest.mark.parametrize("text", ["", "8:pids:/docker/another\n", f"9:memory:/docker/{ID}\n", "x"])
 def test_a_process_of_another_container_is_not_counted(machine: Path, text: str) -> None:
     write_group(machine / "cgroup" / "pids" / "docker" / "another", 9, current=99)
     (machine / "proc" / "7" / "cgroup").write_text(text)
     for pid in (7, 8, 0):
         assert control_group(pid, ID) is None
-    count = ProcessCount(ID)
+    count = GroupWatch(ID)
     count.follow(lambda: 7)
     count.started()
     count.complete()
