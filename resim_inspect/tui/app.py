@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on, work
 from textual.app import SystemCommand
@@ -25,12 +25,18 @@ from resim_inspect.tui.gc_tuning import gc_paused, low_latency_gc
 from resim_inspect.tui.key_hints import key_of
 from resim_inspect.tui.key_order import OrderedKeysApp
 from resim_inspect.tui.messages import FetchRequested, OpenRequested, WorkerFailed
+from resim_inspect.tui.open.detect import DetectedPath, PathKind
 from resim_inspect.tui.open.opening import Opened, open_path
 from resim_inspect.tui.open_documents import OpenDocuments
+from resim_inspect.tui.runs.run_host import RunRequested
+from resim_inspect.tui.runs.started_runs import CHECK_INTERVAL, StartedRuns, leave_dialog
 from resim_inspect.tui.terminal_hangup import exits_on_hangup
 from resim_inspect.tui.theme import DARK, LIGHT, defaults
 from resim_inspect.tui.widgets.chart.terminal_graphics import Choice, Graphics, prepare, remembered
 from resim_inspect.tui.workers import FirstFrameMixin
+
+if TYPE_CHECKING:
+    from resim_inspect.tui.runs.run_process import RunProcess
 
 
 class InspectApp(OrderedKeysApp, FirstFrameMixin):
@@ -51,6 +57,14 @@ class InspectApp(OrderedKeysApp, FirstFrameMixin):
             super().__init__()
             self.opened = opened
 
+    class RunStarted(Message):
+        """A run has been started."""
+
+        def __init__(self, process: RunProcess, *, show: bool) -> None:
+            super().__init__()
+            self.process = process
+            self.show = show
+
     class OpenFailed(Message):
         """A path or batch could not be opened."""
 
@@ -69,6 +83,7 @@ class InspectApp(OrderedKeysApp, FirstFrameMixin):
         wanted = theme or os.environ.get("TEXTUAL_THEME", "")
         self.theme = wanted if wanted in self.available_themes else DARK.name
         self.documents = OpenDocuments(self, watch=watch)
+        self.runs = StartedRuns()
         self._first = opened
         self.documents.begin(opened, self.DEFAULT_MODE)
 
@@ -185,6 +200,54 @@ class InspectApp(OrderedKeysApp, FirstFrameMixin):
 
         names = [self.documents.names[mode] for mode in modes]
         self.push_screen(ChoiceDialog("Open documents", names, min(1, len(names) - 1)), chosen)
+
+    # Runs.
+
+    @on(RunRequested)
+    def _run_requested(self, message: RunRequested) -> None:
+        message.stop()
+        self._start_run(message)
+
+    @work(thread=True, group="run", exit_on_error=False, description="starting the runner")
+    def _start_run(self, wanted: RunRequested) -> None:
+        from resim_inspect.tui.runs.known_builds import remember_build
+        from resim_inspect.tui.runs.run_process import RunProcess
+
+        process = RunProcess(wanted.request, os.environ, wanted.folder)
+        self.post_message(self.RunStarted(process, show=wanted.show))
+        remember_build(wanted.request.build)
+
+    @on(RunStarted)
+    async def _run_started(self, message: RunStarted) -> None:
+        message.stop()
+        if not self.runs.is_watched:
+            self.runs.is_watched = True
+            self.set_interval(CHECK_INTERVAL, self._check_runs)
+        self.runs.add(message.process)
+        record = message.process.request.target.record()
+        if message.show:
+            mode = self.documents.mode_of(record.path)
+            run = Opened(DetectedPath(PathKind.RUN, record.path, "a run"))
+            await self.documents.show(mode or self.documents.add(run))
+
+    def _check_runs(self) -> None:
+        for failed in self.runs.failed_starts():
+            title = f"No run of {failed.process.request.target.name}"
+            self.notify(failed.problem, title=title, severity="error", timeout=10, markup=False)
+
+    async def action_quit(self) -> None:
+        runs = self.runs.alive()
+        if not runs or self.leaving:
+            self.exit()
+            return
+
+        def answered(row: int | None) -> None:
+            if row == 1:
+                self.runs.stop()
+            if row is not None and row < 2:
+                self.exit()
+
+        self.push_screen(leave_dialog(runs), answered)
 
     # Help and commands.
 

@@ -24,5 +24,8 @@ Toast { background: $panel; }
 .-narrow InputsView > #tree-side { width: 1fr; height: 50%; }
 .-narrow InputsView > #preview { width: 1fr; height: 50%; }
 
+RunsScreen.-wide > #run { layout: horizontal; }
+RunsScreen.-wide RunsTable { width: 55%; height: 1fr; }
+
 .-narrow OpenScreen RecentList, OpenScreen.-narrow RecentList { display: none; }
 """

@@ -58,6 +58,7 @@ GROUPS = {
     "jobs": "Jobs table",
     "workspace": "Workspace",
     "fetch": "Batch",
+    "run": "Runs",
     "open": "Open",
     "focus": "Focus",
     "filter": "Filter field",
@@ -290,6 +291,28 @@ FETCH = (
     _key("fetch.missing", "m", "missing", "List what is missing", hint="missing"),
 )
 
+RUN_HOST = (
+    _key("run.start", "R", "run", "Run…", "a build on these jobs", hint="run"),
+    _key("run.watch", "W", "watch", "Watch…", "run again whenever a file changes", hint="watch"),
+)
+RUNS = (
+    _key("run.stop", "x", "stop", "Stop job", "the chosen one", hint="stop"),
+    _key("run.stop_all", "X", "stop_all", "Stop run", "all of its jobs", hint="stop all"),
+    _key("run.messages", "m", "messages", "Messages of the runner", hint="messages"),
+    _key("run.command", "c", "command", "Copy command line", "that does the same", hint="command"),
+    _key("run.back", "escape", "back", "Back", "the run goes on", hint="back"),
+)
+RUN_JOBS = (_key("run.failing", "f", "failing", "Failing jobs or all", hint="only failing"),)
+RUN_FIELD = (
+    _key("run.next_build", "down", "build(1)", "Next build"),
+    _key("run.previous_build", "up", "build(-1)", "Previous build"),
+)
+RUN_DIALOG = (
+    _key("run.rerun", "ctrl+r,r", "rerun", "Choose what runs again", hint="rerun"),
+    _key("run.watching", "ctrl+t,w", "watching", "Watch files or run once", hint="watch"),
+    _key("run.copy", "ctrl+y", "copy_command", "Copy command line", hint="copy"),
+)
+
 DIALOG = (_key("dialog.close", "escape,q", "close", "Close", hint="close"),)
 ERROR_DIALOG = (_key("dialog.copy", "y", "copy", "Copy text", hint="copy"),)
 TOKEN_DIALOG = (_key("dialog.copy_text", "ctrl+y", "copy", "Copy text", hint="copy"),)
@@ -307,6 +330,7 @@ QUICK_OPEN = (
 TABLES = (
     *(APP, FOCUS, ROWS, SIDE, CHART, BROWSE, METRIC_LIST, METRICS, CARD, DATA_LIST, DATA, SERIES),
     *(EVENTS, FINDINGS, DOCUMENT, PREVIEW, LOG, INPUTS, FILTER, OPEN, PATH, WORKSPACE, JOBS, FETCH),
+    *(RUN_HOST, RUNS, RUN_JOBS, RUN_FIELD, RUN_DIALOG),
     *(DIALOG, TOKEN_DIALOG, ERROR_DIALOG, CHECKLIST, QUICK_OPEN),
 )
 BINDINGS: dict[str, KeyBinding] = {

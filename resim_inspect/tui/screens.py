@@ -73,6 +73,10 @@ def screen_for(opened: Opened, *, watch: bool = True) -> Screen[Any]:
         from resim_inspect.tui.workspace.screen import WorkspaceScreen
 
         return WorkspaceScreen(detected.path, detected.description, watch=watch)
+    if detected.kind is PathKind.RUN:
+        from resim_inspect.tui.runs.runs_screen import RunsScreen
+
+        return RunsScreen(detected.path, watch=watch)
     from resim_inspect.tui.inputs.pane import InputsScreen
 
     return InputsScreen(detected.path, detected.description)

@@ -74,6 +74,12 @@ def record_of_outputs(outputs: Path) -> RunRecord:
     return RunRecord(outputs.with_name(f"{outputs.name}.run"))
 
 
+def looks_like_record(folder: Path) -> bool:
+    """Return True for a folder with the record of a run."""
+    record = RunRecord(folder)
+    return record.owner.is_file() or record.events.is_file()
+
+
 @dataclass(frozen=True)
 class RunOwner:
     """The process that runs a workspace. Texts are as in the file: clean them before display."""

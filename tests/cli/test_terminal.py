@@ -25,8 +25,6 @@ import pty
 import struct
 import termios
 
-pytestmark = pytest.mark.slow
-
 ROOT = Path(__file__).parents[2]
 TIMEOUT = 60.0
 FAULTY = """

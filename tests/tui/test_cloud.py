@@ -20,7 +20,8 @@ from resim_inspect.tui.batch_address import (
 from resim_inspect.tui.cloud.cache import api_url, cache_folder, make_private
 from resim_inspect.tui.cloud.fetch_process import FetchProcess
 from resim_inspect.tui.cloud.fetch_state import Fetch, MissingItem
-from resim_inspect.tui.open.recent import read_recent, remember, state_file
+from resim_inspect.tui.open.recent import read_recent, remember
+from resim_inspect.tui.user_state import state_file
 from tests.api.misbehaving_server import stall
 from tests.runner.fetch_harness import BASE, BATCH, PROJECT, TOKEN
 from tests.tui.fake_cloud import ADDRESS, FakeCloud
@@ -130,7 +131,7 @@ def test_addresses_among_recent_paths(tmp_path: Path) -> None:
     remember(ADDRESS)
     remember(ADDRESS._replace(job="flight 1"))
     assert read_recent() == [ADDRESS._replace(job="flight 1"), ADDRESS, tmp_path]
-    state_file().write_text('{"paths": ["resim://broken", 7]}')
+    state_file("recent").write_text('{"paths": ["resim://broken", 7]}')
     assert read_recent() == []
 
 

@@ -34,6 +34,8 @@ from resim_inspect.tui.key_hints import bindings_of, hint_line, key_of
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import KeyHintsChanged
 from resim_inspect.tui.open.screen import OpenScreen
+from resim_inspect.tui.runs.run_dialog import RunDialog
+from resim_inspect.tui.runs.runs_screen import RunsScreen
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
 from resim_inspect.tui.widgets.chart.view import ChartView
 from resim_inspect.tui.widgets.dialogs import (
@@ -72,6 +74,7 @@ STATES: dict[str, tuple[type[Screen[Any]], tuple[str, ...]]] = {
 JOBS: dict[str, tuple[type[Screen[Any]], tuple[str, ...]]] = {
     "workspace": (WorkspaceScreen, ()),
     "jobs filter": (WorkspaceScreen, ("slash", "a")),
+    "run dialog": (RunDialog, ("R",)),
 }
 """States of the app on a workspace."""
 
@@ -80,6 +83,7 @@ PUSHED: dict[str, Callable[[Path], Screen[Any]]] = {
     "error": lambda _: ErrorDialog("drawing", RuntimeError("broken")),
     "not fetched": lambda _: FetchErrorDialog(Fetch(problem="It failed."), "resim://a/b"),
     "token": lambda _: TokenDialog(Fetch(problem="A token is needed.")),
+    "run": lambda folder: RunsScreen(folder / "run", watch=False),
     "inputs folder": lambda folder: InputsScreen(folder / "jobs" / "a" / "inputs", "inputs"),
 }
 """Screens that are shown on top of a workspace."""

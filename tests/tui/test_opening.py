@@ -21,8 +21,9 @@ from resim_inspect.tui.inputs.files import FileEntry, list_folder, preview, read
 from resim_inspect.tui.inputs.pane import InputsScreen
 from resim_inspect.tui.inputs.view import FileTree
 from resim_inspect.tui.open.detect import PathKind, detect
-from resim_inspect.tui.open.recent import complete, read_recent, remember, state_file
+from resim_inspect.tui.open.recent import complete, read_recent, remember
 from resim_inspect.tui.open.screen import OpenScreen
+from resim_inspect.tui.user_state import state_file
 from tests.tui.conftest import Shot, press, started, text
 
 
@@ -105,11 +106,11 @@ def test_recent_paths_are_saved_and_limited(tmp_path: Path, job: Path) -> None:
         remember(path)
     assert read_recent() == [job, tmp_path]
     if os.name == "posix":
-        assert stat.S_IMODE(state_file().stat().st_mode) == 0o600
-        assert stat.S_IMODE(state_file().parent.stat().st_mode) == 0o700
-    state_file().write_text('{"paths": 7}')
+        assert stat.S_IMODE(state_file("recent").stat().st_mode) == 0o600
+        assert stat.S_IMODE(state_file("recent").parent.stat().st_mode) == 0o700
+    state_file("recent").write_text('{"paths": 7}')
     assert read_recent() == []
-    state_file().write_text("half")
+    state_file("recent").write_text("half")
     remember(job)
     assert read_recent() == [job]
 

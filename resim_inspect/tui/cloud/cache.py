@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import re
@@ -12,6 +11,7 @@ from urllib.parse import urlsplit
 
 from resim_inspect.text import clean
 from resim_inspect.tui.batch_address import AddressError, BatchAddress
+from resim_inspect.tui.user_state import make_missing_folders
 
 
 def api_url(environment: Mapping[str, str]) -> str:
@@ -41,16 +41,6 @@ def cache_folder(address: BatchAddress, api: str, environment: Mapping[str, str]
     # The XDG specification says to ignore relative paths.
     base = Path(configured) if os.path.isabs(configured) else Path.home() / ".cache"  # noqa: PTH117
     return base / "resim-inspect" / host / str(address.project) / str(address.batch)
-
-
-def make_missing_folders(folder: Path) -> None:
-    """Create a folder and its parents, each that is missing for its owner only; raises OSError."""
-    for each in (*reversed(folder.parents), folder):
-        # `parents=True` would create the parents for all users.
-        if not each.exists():
-            each.mkdir(mode=0o700, exist_ok=True)
-    if not folder.is_dir():
-        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
 
 
 def make_private(folder: Path) -> None:

@@ -12,16 +12,13 @@ from textual.message import Message
 from textual.strip import Strip
 
 from resim_inspect.document.enums import MetricStatus
-from resim_inspect.text import fit
 from resim_inspect.tui.batch_address import BatchAddress
 from resim_inspect.tui.cloud.fetch_process import FetchProcess
 from resim_inspect.tui.cloud.fetch_state import Fetch
 from resim_inspect.tui.theme import theme_styles
-from resim_inspect.tui.widgets.row_list import StyledText, strip_of
+from resim_inspect.tui.widgets.progress_line import progress_bar, progress_strip
+from resim_inspect.tui.widgets.row_list import StyledText
 from resim_inspect.tui.workers import Background
-
-BAR_WIDTH = 20
-"""Cells of the progress bar."""
 
 
 class FetchBar(Background):
@@ -106,12 +103,7 @@ class FetchBar(Background):
         pieces: list[StyledText] = [(" ", styles.text)]
         if fetch.running:
             share = fetch.done / fetch.jobs if fetch.jobs else 0.0
-            full = round(share * BAR_WIDTH)
-            pieces += [
-                ("━" * full, styles.accent),
-                ("─" * (BAR_WIDTH - full), styles.quiet),
-                (" ", styles.text),
-            ]
+            pieces += progress_bar(share, styles)
         elif fetch.problem:
             pieces.append(("E ", styles.of(MetricStatus.FAIL_BLOCK)))
         elif not fetch.missing and not fetch.stopped and fetch.jobs is not None:
@@ -120,8 +112,4 @@ class FetchBar(Background):
         pieces.append((summary, styles.text))
         if fetch.missing:
             pieces.append((f" · ! {fetch.missing_summary}", styles.of(MetricStatus.FAIL_WARN)))
-        used = sum(len(text) for text, _ in pieces)
-        if used > width:
-            text, style = pieces.pop()
-            pieces.append((fit(text, width - used + len(text)), style))
-        return strip_of(pieces, width, self.rich_style)
+        return progress_strip(pieces, width, self.rich_style)

@@ -7,18 +7,15 @@ interpreter's lock, and a thread that waits for a silent server cannot be stoppe
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
-import sysconfig
 from collections import deque
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from threading import Lock, Timer
 from typing import Any
 
-import resim_inspect
 from resim_inspect.tui.batch_address import BatchAddress
+from resim_inspect.tui.runner_process import NO_WINDOW, runner_command, runner_environment
 from resim_inspect.tui.terminal_hangup import end_with_app
 
 TERMINATE_TIMEOUT = 3.0
@@ -41,10 +38,8 @@ class FetchProcess:
         arguments += ["--api-url", api, "--events", "-"]
         if address.job:
             arguments.append(f"--jobs={address.job}")
-        # -P: a folder named `runner` in the current directory is not this package.
-        self.command = [sys.executable, "-P", "-m", "runner", "fetch", *arguments]
-        self.command.append(str(folder.absolute()))
-        self._environment = {**environment, **_python_path(environment)}
+        self.command = runner_command("fetch", *arguments, str(folder.absolute()))
+        self._environment = runner_environment(environment)
         if token:
             # In the environment, because other users can see the arguments of a process.
             self._environment["RESIM_TOKEN"] = token
@@ -94,7 +89,7 @@ class FetchProcess:
                 stderr=subprocess.STDOUT,
                 encoding="utf-8",
                 errors="replace",
-                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+                creationflags=NO_WINDOW,
             )
             end_with_app(self._process)
             return self._process
@@ -114,15 +109,6 @@ class FetchProcess:
         """Wait until the process has ended."""
         if self._process is not None:
             self._process.wait()
-
-
-def _python_path(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the variable that lets the child import this very package if it is not installed."""
-    root = str(Path(resim_inspect.__file__).parents[1])
-    if root in sysconfig.get_paths().values():
-        return {}
-    former = environment.get("PYTHONPATH")
-    return {"PYTHONPATH": f"{former}{os.pathsep}{root}" if former else root}
 
 
 def _event(line: str) -> dict[str, Any] | None:

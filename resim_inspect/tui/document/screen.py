@@ -27,6 +27,8 @@ from resim_inspect.tui.gc_tuning import gc_paused
 from resim_inspect.tui.key_hints import KeyHint, key_name, key_of
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import EditionChosen, GoTo
+from resim_inspect.tui.runs.run_host import RunHost
+from resim_inspect.tui.runs.run_request import RunTarget, target_of_document
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
 from resim_inspect.tui.widgets.main_screen import MainScreen
 from resim_inspect.tui.workers import Background, after_first_frame
@@ -45,10 +47,10 @@ POLL_INTERVAL = 0.5
 """Seconds between two checks of the file's state."""
 
 
-class DocumentScreen(MainScreen[None], Background):
+class DocumentScreen(MainScreen[None], Background, RunHost):
     """The panes of one document; a number key brings one into view."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*keymap.DOCUMENT, *keymap.FOCUS]
+    BINDINGS: ClassVar[list[BindingType]] = [*keymap.DOCUMENT, *keymap.RUN_HOST, *keymap.FOCUS]
     DEFAULT_CSS = """
     DocumentScreen > #panes { height: 1fr; }
     """
@@ -112,6 +114,12 @@ class DocumentScreen(MainScreen[None], Background):
         after_first_frame(self, self._validate_first)
         if self._watch and self.session.document.path is not None:
             self.set_interval(POLL_INTERVAL, self._check_file)
+
+    def run_target(self) -> RunTarget | None:
+        return target_of_document(self.session.document.path, self.session.inputs)
+
+    def stays_while_watching(self) -> bool:
+        return True
 
     # Panes.
 

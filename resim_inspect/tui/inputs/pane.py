@@ -16,6 +16,8 @@ from resim_inspect.tui.document.pane import Pane
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.inputs.view import InputsView
 from resim_inspect.tui.keymap import Hint
+from resim_inspect.tui.runs.run_host import RunHost
+from resim_inspect.tui.runs.run_request import RunTarget, target_of_inputs
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
 from resim_inspect.tui.widgets.main_screen import MainScreen
 
@@ -67,10 +69,10 @@ class InputsPane(Pane):
             view.on_theme_changed()
 
 
-class InputsScreen(MainScreen[None]):
+class InputsScreen(MainScreen[None], RunHost):
     """Screen of an inputs folder that was opened on its own."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*keymap.INPUTS, *keymap.FOCUS]
+    BINDINGS: ClassVar[list[BindingType]] = [*keymap.INPUTS, *keymap.RUN_HOST, *keymap.FOCUS]
     DEFAULT_CSS = """
     InputsScreen > #location { height: 1; background: $panel; padding: 0 1; text-style: bold; }
     """
@@ -90,7 +92,10 @@ class InputsScreen(MainScreen[None]):
         self.query_one(InputsView).files.focus()
 
     def key_hints(self) -> Iterable[Hint]:
-        return self.query_one(InputsView).key_hints()
+        return (*self.query_one(InputsView).key_hints(), Hint("run.start"))
+
+    def run_target(self) -> RunTarget:
+        return target_of_inputs(self.folder)
 
     def action_reread(self) -> None:
         self.query_one(InputsView).reload()

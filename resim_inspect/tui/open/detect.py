@@ -1,4 +1,4 @@
-"""Detection of what a path is: a metrics file, an outputs or inputs folder, or a workspace."""
+"""Detection of a path's kind: a metrics file, outputs, inputs, a workspace, or a run."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ class PathKind(StrEnum):
     METRICS = "metrics"
     INPUTS = "inputs"
     WORKSPACE = "workspace"
+    RUN = "run"
 
 
 class DetectedPath(NamedTuple):
@@ -24,7 +25,7 @@ class DetectedPath(NamedTuple):
 
     kind: PathKind
     path: Path
-    """Path of the metrics file, the inputs folder or the workspace."""
+    """Path of the metrics file, the inputs folder, the workspace or the record of a run."""
     description: str
     """The kind in words, with an article: `an outputs folder`."""
     inputs: Path | None = None
@@ -43,9 +44,12 @@ def detect(path: Path) -> DetectedPath:
             )
     from runner.workspace.contract import looks_like_inputs, mode_of, names_in
     from runner.workspace.layout import looks_like_workspace
+    from runner.workspace.run_record import looks_like_record
 
     if looks_like_workspace(path):
         return DetectedPath(PathKind.WORKSPACE, path, "a workspace")
+    if looks_like_record(path):
+        return DetectedPath(PathKind.RUN, path, "a run")
     for folder in (path, path / "inputs"):
         if looks_like_inputs(folder):
             description = f"inputs of {mode_of(names_in(folder))} mode"

@@ -34,6 +34,9 @@ class Opened:
             return self.session.label
         if self.address is not None:
             return self.address.name
+        if self.detected.kind is PathKind.RUN:
+            path = self.detected.path
+            return "run of " + place_name(path.parent if path.name == "run" else path)
         return place_name(self.detected.path)
 
 

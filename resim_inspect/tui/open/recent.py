@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 
 from resim_inspect.tui.batch_address import AddressError, BatchAddress, is_address, parse_address
-from resim_inspect.tui.cloud.cache import make_missing_folders
+from resim_inspect.tui.user_state import read_list, write_state
 
+STATE = "recent"
+"""Name of the state file with the list."""
 MAX_RECENT = 30
 """Number of paths and addresses in the list."""
 
 
-def state_file() -> Path:
-    """Path of the list: `$XDG_STATE_HOME/resim-inspect/recent.json`."""
-    base = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
-    return Path(base) / "resim-inspect" / "recent.json"
-
-
 def read_recent() -> list[Path | BatchAddress]:
     """Read the list, the most recent first, without paths that no longer exist."""
-    try:
-        paths = json.loads(state_file().read_text(encoding="utf-8"))["paths"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return []
-    if not isinstance(paths, list):
-        return []
+    paths = read_list(STATE, "paths")
     entries = (
         _parse(path) for path in paths[:MAX_RECENT] if isinstance(path, str) and "\0" not in path
     )
@@ -47,18 +37,7 @@ def remember(path: Path | BatchAddress) -> None:
     """Put a path or an address on top of the list; do nothing if the file cannot be written."""
     path = path if isinstance(path, BatchAddress) else path.absolute()
     paths = [str(path), *(str(p) for p in read_recent() if p != path)][:MAX_RECENT]
-    target = state_file()
-    part = target.with_suffix(f".{os.getpid()}.part")
-    try:
-        make_missing_folders(target.parent)
-        part.unlink(missing_ok=True)
-        # The names of files are private to their user.
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(json.dumps({"format": 1, "paths": paths}, indent=1))
-        part.replace(target)
-    except (OSError, UnicodeEncodeError):
-        part.unlink(missing_ok=True)
+    write_state(STATE, {"paths": paths})
 
 
 def complete(text: str) -> str | None:

@@ -25,6 +25,9 @@ from resim_inspect.tui import keymap
 from resim_inspect.tui.key_hints import key_of
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import OpenRequested
+from resim_inspect.tui.runs.run_bar import RunBar
+from resim_inspect.tui.runs.run_host import RunHost
+from resim_inspect.tui.runs.run_request import RunTarget
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
 from resim_inspect.tui.widgets.filter_box import FilterHost
@@ -55,10 +58,10 @@ class JobsHeading(Widget):
         return strip_of(title, width, self.rich_style)
 
 
-class WorkspaceScreen(MainScreen[None], Background, FilterHost):
+class WorkspaceScreen(MainScreen[None], Background, FilterHost, RunHost):
     """Jobs × metrics; Enter opens a job."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*keymap.WORKSPACE, *keymap.FOCUS]
+    BINDINGS: ClassVar[list[BindingType]] = [*keymap.WORKSPACE, *keymap.RUN_HOST, *keymap.FOCUS]
     DEFAULT_CSS = """
     WorkspaceScreen > #location { height: 1; background: $panel; padding: 0 1; }
     WorkspaceScreen > #jobs { border: round $rule; border-title-color: $foreground;
@@ -123,7 +126,7 @@ class WorkspaceScreen(MainScreen[None], Background, FilterHost):
 
     def above(self) -> ComposeResult:
         """Widgets above the table."""
-        yield from ()
+        yield RunBar(self.run_target().record().path, watch=self.watch_disk, hides=True)
 
     def on_mount(self) -> None:
         self.table.focus()
@@ -136,6 +139,15 @@ class WorkspaceScreen(MainScreen[None], Background, FilterHost):
     def table(self) -> JobsTable:
         """The table of jobs."""
         return self.query_one(JobsTable)
+
+    def run_target(self) -> RunTarget:
+        return RunTarget(self.folder)
+
+    @on(RunBar.Changed)
+    def _run_changed(self, message: RunBar.Changed) -> None:
+        message.stop()
+        if self.is_current and message.state.done != message.before.done:
+            self.scan()
 
     def action_reread(self) -> None:
         if not self._reading:
@@ -273,7 +285,7 @@ class WorkspaceScreen(MainScreen[None], Background, FilterHost):
 
     def more_hints(self) -> tuple[Hint, ...]:
         """Hints besides those of every workspace."""
-        return ()
+        return (Hint("run.start"),)
 
     def on_theme_changed(self) -> None:
         """Repaint in the colours of a new theme."""

@@ -1,0 +1,133 @@
+"""A run in one line: its progress while it goes on, its outcome, or the death of its process."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
+
+from resim_inspect.document.enums import MetricStatus
+from resim_inspect.text import clean, count
+from resim_inspect.tui.runs.run_request import PROGRAM, shell_line
+from resim_inspect.tui.theme import ThemeStyles
+from resim_inspect.tui.widgets.progress_line import progress_bar
+from resim_inspect.tui.widgets.row_list import StyledText
+
+if TYPE_CHECKING:
+    from runner.workspace.results import JobResult
+    from runner.workspace.run_state import RunState
+
+
+class Tally(NamedTuple):
+    """Numbers of results of a run."""
+
+    blocked: int
+    warned: int
+    failed: int
+    """Number of runs without valid outputs, stopped ones not counted."""
+
+
+def results_of(state: RunState) -> list[JobResult]:
+    """Return the results of all jobs that have one."""
+    return [job.result for job in state.jobs.values() if job.result is not None]
+
+
+def tally(results: Iterable[JobResult]) -> Tally:
+    """Count the results that need attention."""
+    from runner.workspace.results import Outcome
+
+    results = list(results)
+    verdicts = Counter(r.verdict for r in results if r.outcome is Outcome.DONE)
+    bad = sum(r.outcome not in {Outcome.DONE, Outcome.CANCELLED} for r in results)
+    return Tally(verdicts["FAIL_BLOCK"], verdicts["FAIL_WARN"], bad)
+
+
+def duration(seconds: float) -> str:
+    """Return a duration in words: `8 s`, `4 min`, `2.5 h`."""
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
+
+
+def summary_line(
+    state: RunState, now: float, styles: ThemeStyles, *, short: bool = False
+) -> list[StyledText]:
+    """Return the line of a run at a time in seconds since 1970; `short`: for a narrow screen."""
+    from runner.workspace.run_state import Life
+
+    match state.life:
+        case Life.NONE:
+            return [(" no run yet", styles.quiet)]
+        case Life.DIED:
+            return _died(state, styles)
+        case Life.ALIVE:
+            return _alive(state, now, styles, short=short)
+    return _finished(state, styles, short=short)
+
+
+def _alive(state: RunState, now: float, styles: ThemeStyles, *, short: bool) -> list[StyledText]:
+    pieces: list[StyledText] = [(" ", styles.text)]
+    if not state.planned:
+        note = clean(state.note, 200) or "preparing the build"
+        return [*pieces, ("stopping… " if state.stopping else f"{note}…", styles.text)]
+    pieces += progress_bar(state.done / state.todo if state.todo else 1.0, styles)
+    words = [f"{state.done:,} of {count(state.todo, 'job')}"]
+    if state.stopping:
+        words.append("stopping…")
+    else:
+        words.append(f"{len(state.running):,} running")
+        left = state.seconds_left(now)
+        if left is not None and left >= 1:
+            words.append(f"{duration(left)} left")
+    return [*pieces, (" · ".join(words), styles.text), *_attention(state, styles, short=short)]
+
+
+def _attention(state: RunState, styles: ThemeStyles, *, short: bool) -> list[StyledText]:
+    """Return the numbers of jobs that block, warn and failed."""
+    numbers = tally(results_of(state))
+    block, warn = MetricStatus.FAIL_BLOCK, MetricStatus.FAIL_WARN
+    parts = (
+        (numbers.failed, "E", "failed", styles.of(block)),
+        (numbers.blocked, block.symbol, "blocked", styles.of(block)),
+        (numbers.warned, warn.symbol, "warned", styles.of(warn)),
+    )
+    return [
+        (f" · {symbol} {number:,}" + ("" if short else f" {word}"), style)
+        for number, symbol, word, style in parts
+        if number
+    ]
+
+
+def _finished(state: RunState, styles: ThemeStyles, *, short: bool) -> list[StyledText]:
+    from runner.workspace.verdict_gate import overall_verdict
+
+    if state.error:
+        text = " E " + clean(" ".join((state.error, state.hint)).strip(), 400)
+        return [(text, styles.of(MetricStatus.FAIL_BLOCK))]
+    results = results_of(state)
+    verdict = overall_verdict(results)
+    ran, took = state.done, duration(max(0.0, state.ended - state.started))
+    kept = len(results) - ran
+    words = f"{count(ran, 'job')} run in {took}" + (f", {kept:,} unchanged" if kept > 0 else "")
+    if state.stopping:
+        words = f"stopped after {count(ran, 'job')}"
+    pieces: list[StyledText] = [(" ", styles.text)]
+    if verdict is not None:
+        pieces.append((f"{verdict.symbol} {verdict.name}", styles.of(verdict)))
+        pieces.append((" · ", styles.quiet))
+    return [*pieces, (words, styles.text), *_attention(state, styles, short=short)]
+
+
+def _died(state: RunState, styles: ThemeStyles) -> list[StyledText]:
+    owner = state.owner
+    process = "" if owner is None else f" (process {owner.pid} of {clean(owner.host, 60)})"
+    text = f" E the runner{process} has died; what was finished is kept."
+    return [(text, styles.of(MetricStatus.FAIL_BLOCK))]
+
+
+def resume_command(state: RunState) -> str:
+    """Return the command line that resumes a run; empty if it is unknown."""
+    if state.owner is None or not state.owner.command:
+        return ""
+    words = list(state.owner.command)
+    return shell_line([PROGRAM, *words[1:]])

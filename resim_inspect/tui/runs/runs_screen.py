@@ -1,0 +1,343 @@
+"""The screen of a run: its jobs, their logs, what it has come to, and keys to stop it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container
+from textual.notifications import SeverityLevel
+from textual.widgets import Static
+
+from resim_inspect.document.enums import MetricStatus
+from resim_inspect.text import clean, count
+from resim_inspect.tui import keymap
+from resim_inspect.tui.key_hints import key_of
+from resim_inspect.tui.keymap import Hint
+from resim_inspect.tui.messages import OpenRequested
+from resim_inspect.tui.runs.log_view import LogView
+from resim_inspect.tui.runs.run_bar import RunBar
+from resim_inspect.tui.runs.run_host import RunHost
+from resim_inspect.tui.runs.run_request import RunTarget
+from resim_inspect.tui.runs.run_summary import results_of, resume_command, tally
+from resim_inspect.tui.runs.runs_table import RunsTable
+from resim_inspect.tui.theme import theme_styles
+from resim_inspect.tui.widgets.bottom_bar import BottomBar
+from resim_inspect.tui.widgets.main_screen import MainScreen
+from resim_inspect.tui.widgets.row_list import RowList
+
+if TYPE_CHECKING:
+    from runner.workspace.run_state import JobProgress, RunKey, RunState
+
+
+class RunsScreen(MainScreen[None], RunHost):
+    """Jobs of a run beside the log of the chosen one; Enter opens a job's results."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*keymap.RUNS, *keymap.RUN_HOST, *keymap.FOCUS]
+    DEFAULT_CSS = """
+    RunsScreen > #location { height: 1; background: $panel; padding: 0 1; }
+    RunsScreen > #notice { height: auto; max-height: 5; padding: 0 1; display: none; }
+    RunsScreen > #run { height: 1fr; layout: vertical; }
+    RunsScreen RunsTable {
+        border: round $rule; border-title-color: $foreground; border-subtitle-color: $quiet;
+        height: 1fr;
+    }
+    RunsScreen RunsTable:focus { border: round $accent; }
+    """
+
+    def __init__(self, folder: Path, *, watch: bool = True) -> None:
+        """`folder`: that of the run's record."""
+        super().__init__()
+        self.folder = folder
+        self._watch = watch
+        self._awaited: RunKey | None = None
+        """Job whose results are opened once it has finished."""
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="location", markup=False)
+        yield RunBar(self.folder, watch=self._watch)
+        yield Static(id="notice", markup=False)
+        with Container(id="run"):
+            yield RunsTable()
+            yield LogView(watch=self._watch)
+        yield BottomBar()
+
+    def on_mount(self) -> None:
+        self.table.focus()
+        self._lines()
+        if self._watch:
+            self.set_interval(1.0, self._tick)
+
+    @property
+    def table(self) -> RunsTable:
+        """The table of jobs."""
+        return self.query_one(RunsTable)
+
+    @property
+    def bar(self) -> RunBar:
+        """The line of the run."""
+        return self.query_one(RunBar)
+
+    @property
+    def state(self) -> RunState:
+        """State of the run as it was read last."""
+        return self.bar.state
+
+    def _tick(self) -> None:
+        if self.bar.is_alive:
+            # The seconds of running jobs.
+            self.table.now = self.bar.now()
+            self.table.refresh()
+
+    # Folders.
+
+    def run_target(self) -> RunTarget | None:
+        from runner.workspace.run_record import record_of_workspace
+
+        if record_of_workspace(self.folder.parent).path == self.folder:
+            return RunTarget(self.folder.parent)
+        inputs = self.folder.parent / "inputs"
+        outputs = self._outputs()
+        return RunTarget(inputs=inputs, outputs=outputs) if inputs.is_dir() else None
+
+    def _outputs(self) -> Path:
+        return self.folder.with_name(self.folder.name.removesuffix(".run"))
+
+    def _log_of(self, job: JobProgress) -> Path:
+        from runner.workspace.layout import RunFolder
+        from runner.workspace.run_record import RunRecord
+
+        place = self._run_folder(job)
+        if place is not None:
+            return RunFolder(place).log
+        return Path(self.state.log) if self.state.log else RunRecord(self.folder).build_log
+
+    def _metrics_of(self, job: JobProgress) -> Path:
+        from runner.workspace.layout import RunFolder
+
+        place = self._run_folder(job)
+        if place is not None:
+            return RunFolder(place).metrics
+        return self._outputs() / "metrics.binproto"
+
+    def _run_folder(self, job: JobProgress) -> Path | None:
+        """Folder of a job of the workspace; None for a run without a workspace."""
+        from runner.workspace.layout import BATCH, JOBS
+
+        if self.folder.name != "run":
+            return None
+        workspace = self.folder.parent
+        return workspace / JOBS / job.name if job.key.mode == "job" else workspace / BATCH
+
+    # The run.
+
+    @on(RunBar.Changed)
+    def _changed(self, message: RunBar.Changed) -> None:
+        message.stop()
+        before, state = message.before, message.state
+        self.table.now = self.bar.now()
+        if state.jobs is not before.jobs or state.life is not before.life:
+            self.table.show(state)
+        self._follow_log()
+        self._lines()
+        self._open_awaited()
+        if before.life != state.life or before.run != state.run:
+            self._life_changed(before, state)
+
+    def _life_changed(self, before: RunState, state: RunState) -> None:
+        from runner.workspace.run_state import Life
+
+        if before.life is not Life.ALIVE or state.life is Life.ALIVE:
+            return
+        numbers = tally(results_of(state))
+        bad = numbers.blocked + numbers.failed
+        died = state.life is Life.DIED
+        text = "The runner has died." if died else f"{count(state.done, 'job')} run."
+        if bad and not died:
+            text += f" {count(bad, 'job')} failed or blocked."
+        severity: SeverityLevel = "warning" if bad or state.error else "information"
+        self.app.notify(
+            clean(state.error, 300) or text,
+            title=f"Run of {self._title()}",
+            severity="error" if died else severity,
+            timeout=6,
+            markup=False,
+        )
+
+    def _title(self) -> str:
+        return clean(self.state.title, 80) or clean(self.folder.absolute().parent.name, 80)
+
+    def _lines(self) -> None:
+        styles, state = theme_styles(self.app), self.state
+        location = Text().append(self._title(), styles.strong)
+        parts = [clean(part, 160) for part in (state.build, state.engine) if part]
+        location.append("   " + " · ".join(parts) if parts else "   a run", styles.quiet)
+        self.query_one("#location", Static).update(location)
+        self._notice()
+        table = self.table
+        title = Text(f"Jobs {len(state.jobs):,}")
+        if table.only_failing:
+            title = Text(f"Jobs {table.count:,} of {len(state.jobs):,}")
+        table.border_title = title
+        self._log_title()
+        self.update_hints()
+
+    def _notice(self) -> None:
+        """Show what to do about a run that died, or the last warning of one that goes on."""
+        from runner.workspace.run_state import Life
+
+        styles, state = theme_styles(self.app), self.state
+        notice = Text()
+        if state.life is Life.DIED:
+            command = resume_command(state)
+            notice.append(f"{key_of('run.start')} resumes it, as does\n", styles.text)
+            notice.append(clean(command, 400), styles.strong)
+        elif state.warnings:
+            more = f" ({len(state.warnings):,} messages, {key_of('run.messages')} shows them)"
+            notice.append("! ", styles.of(MetricStatus.FAIL_WARN))
+            notice.append(clean(state.warnings[-1], 300), styles.text)
+            notice.append(more if len(state.warnings) > 1 else "", styles.quiet)
+        box = self.query_one("#notice", Static)
+        box.display = bool(notice)
+        box.update(notice)
+
+    def _follow_log(self) -> None:
+        job = self.table.job
+        self.query_one(LogView).show(None if job is None else self._log_of(job))
+
+    def _log_title(self) -> None:
+        log, job = self.query_one(LogView), self.table.job
+        log.border_title = Text("Log" if job is None else f"Log · {clean(job.name, 60)}")
+        log.border_subtitle = "" if job is None else log.summary()
+
+    def key_hints(self) -> Iterable[Hint]:
+        alive = self.bar.is_alive
+        job = self.table.job
+        running = job is not None and job.result is None and alive
+        failing = "all" if self.table.only_failing else "only failing"
+        return (
+            Hint("rows.choose", "results"),
+            *((Hint("run.stop"),) if running else ()),
+            *((Hint("run.stop_all"),) if alive else (Hint("run.start", "run again"),)),
+            Hint("log.follow"),
+            Hint("log.wrap"),
+            Hint("preview.search"),
+            Hint("focus.next", "jobs" if self.query_one(LogView).has_focus else "log"),
+            Hint("run.failing", failing),
+            *((Hint("run.messages"),) if self.state.warnings else ()),
+            Hint("run.back"),
+        )
+
+    def on_theme_changed(self) -> None:
+        """Repaint in the colours of a new theme."""
+        self._lines()
+
+    @on(RowList.Moved)
+    def _moved(self, message: RowList.Moved) -> None:
+        message.stop()
+        if message.list is self.table:
+            self._follow_log()
+            self._lines()
+
+    @on(LogView.StateChanged)
+    def _log_changed(self, message: LogView.StateChanged) -> None:
+        message.stop()
+        self._log_title()
+
+    # Results.
+
+    @on(RowList.Chosen)
+    def _chosen(self, message: RowList.Chosen) -> None:
+        message.stop()
+        job = self.table.job
+        if job is None:
+            return
+        if job.result is None and self.bar.is_alive:
+            self._awaited = job.key
+            text = f"{clean(job.name, 80)} opens once it has finished; Esc cancels that."
+            self.app.notify(text, title="Not finished", timeout=5, markup=False)
+        else:
+            self._open(job)
+
+    def _open(self, job: JobProgress) -> None:
+        path = self._metrics_of(job)
+        if path.exists():
+            self.post_message(OpenRequested(path))
+        else:
+            text = clean(job.result.message, 300) if job.result is not None else ""
+            self.app.notify(
+                text or "The job has left no metrics.", title="No metrics", timeout=5, markup=False
+            )
+
+    def _open_awaited(self) -> None:
+        job = None if self._awaited is None else self.state.jobs.get(self._awaited)
+        if job is None or job.result is None:
+            return
+        self._awaited = None
+        if self.is_current:
+            self.table.go_to(job.key)
+            self._open(job)
+        else:
+            self.app.notify(f"{clean(job.name, 80)} has finished.", timeout=4, markup=False)
+
+    def action_back(self) -> None:
+        if self._awaited is not None:
+            self._awaited = None
+            self.app.clear_notifications()
+        else:
+            self.app.call_later(self.app.run_action, "previous")
+
+    # Stopping and messages.
+
+    def action_stop(self) -> None:
+        job = self.table.job
+        if job is None or job.result is not None or not self.bar.is_alive:
+            self.app.notify("Only a job that waits or runs can be stopped.", timeout=3)
+        else:
+            self._request_stop(job.name if job.key.mode == "job" else "")
+
+    def action_stop_all(self) -> None:
+        from resim_inspect.tui.widgets.dialogs import ChoiceDialog
+
+        if not self.bar.is_alive:
+            self.app.notify("The run has ended.", timeout=3)
+            return
+
+        def answered(row: int | None) -> None:
+            if row == 0:
+                self._request_stop("")
+
+        self.app.push_screen(
+            ChoiceDialog("Stop the run?", ["Stop all jobs; what finished is kept", "Go on"]),
+            answered,
+        )
+
+    def _request_stop(self, job: str) -> None:
+        from resim_inspect.tui.runs.stopping import stop_run
+
+        problem = stop_run(self.bar.record, job)
+        if problem:
+            self.app.notify(problem, title="Not stopped", severity="error", timeout=6, markup=False)
+        self.bar.read()
+
+    def action_messages(self) -> None:
+        from resim_inspect.tui.widgets.dialogs import DetailsDialog
+
+        rows = [("warning", text) for text in self.state.warnings]
+        rows += [("note", self.state.note)] if self.state.note else []
+        rows += [("runner's log", str(self.bar.record.log))]
+        self.app.push_screen(DetailsDialog("Messages of the runner", rows))
+
+    def action_command(self) -> None:
+        from resim_inspect.tui.clipboard import copy
+
+        command = resume_command(self.state)
+        if command:
+            copy(self.app, command)
+        else:
+            self.app.notify("The command line of this run is unknown.", timeout=3)

@@ -1,0 +1,173 @@
+"""The table of a run's jobs: those that run first, then those that need attention."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.style import Style
+from textual.binding import BindingType
+
+from resim_inspect.document.enums import MetricStatus
+from resim_inspect.text import cell_width, clean, fit
+from resim_inspect.tui import keymap
+from resim_inspect.tui.theme import ThemeStyles
+from resim_inspect.tui.widgets.row_list import StyledText
+from resim_inspect.tui.widgets.searchable_list import SearchableList
+
+if TYPE_CHECKING:
+    from runner.workspace.results import JobResult
+    from runner.workspace.run_state import JobProgress, RunKey, RunState
+
+WORD_WIDTH = 12
+"""Cells of the verdict or state of a job."""
+SECONDS_WIDTH = 8
+ENDINGS = {"failed": "failed", "timeout": "timed out", "cancelled": "stopped", "broken": "not run"}
+"""Words for runs that left no valid outputs, by outcome."""
+
+
+class RunsTable(SearchableList):
+    """Jobs of a run with their state, duration, and what is wrong or has changed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*keymap.RUN_JOBS]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = 0.0
+        """Time in seconds since 1970 up to which running jobs are counted."""
+        self.shown: list[JobProgress] = []
+        self.changes: Mapping[str, str] = {}
+        """Changes of the results since the run before, by the name of the job."""
+        self.only_failing = False
+        self._state: RunState | None = None
+        self._name_width = 4
+        self._is_alive = False
+
+    @property
+    def job(self) -> JobProgress | None:
+        """The job at the cursor."""
+        return self.shown[self.cursor] if 0 <= self.cursor < len(self.shown) else None
+
+    def show(self, state: RunState) -> None:
+        """Show another state of the run; the cursor stays on its job."""
+        from runner.workspace.run_state import Life
+
+        self._state = state
+        self._is_alive = state.life is Life.ALIVE
+        here = self.job
+        jobs = sorted(state.jobs.values(), key=rank)
+        if self.only_failing:
+            jobs = [job for job in jobs if needs_attention(job)]
+        self.shown = jobs
+        longest = max((cell_width(clean(job.name, 40)) for job in jobs[:200]), default=4)
+        self._name_width = min(longest, 40)
+        key = None if here is None else here.key
+        row = next((row for row, job in enumerate(jobs) if job.key == key), None)
+        self.set_count(len(jobs), max(0, self.cursor) if row is None else row)
+
+    def go_to(self, key: RunKey) -> None:
+        """Move the cursor to a job, if it is shown."""
+        row = next((row for row, job in enumerate(self.shown) if job.key == key), None)
+        if row is not None:
+            self.cursor = row
+
+    def matching_rows(self, wanted: str) -> list[int]:
+        return [row for row, job in enumerate(self.shown) if wanted in job.name.casefold()]
+
+    def empty_text(self) -> str:
+        return "no job failed" if self.only_failing else "no jobs yet"
+
+    def action_failing(self) -> None:
+        self.only_failing = not self.only_failing
+        if self._state is not None:
+            self.show(self._state)
+
+    def render_row(self, row: int, width: int, styles: ThemeStyles) -> Sequence[StyledText]:
+        job = self.shown[row]
+        mark, word, style = state_of(job, styles, alive=self._is_alive)
+        name_width = min(self._name_width, max(10, width // 3))
+        name = (fit(clean(job.name, 80), name_width), styles.text)
+        used = 5 + name_width + WORD_WIDTH + SECONDS_WIDTH
+        return [
+            ("▌" if row == self.cursor else " ", styles.accent),
+            (f"{mark} ", style),
+            *self.marked([name], styles.marks),
+            ("  ", styles.text),
+            (fit(word, WORD_WIDTH), style),
+            (fit(self._seconds(job), SECONDS_WIDTH, right=True), styles.quiet),
+            *([("  ", styles.text), (self._remark(job), styles.quiet)] if width > used + 8 else []),
+        ]
+
+    def _seconds(self, job: JobProgress) -> str:
+        from runner.workspace.run_state import Phase
+
+        if job.phase is Phase.RUNNING and self._is_alive:
+            return f"{max(0.0, self.now - job.started):,.0f} s"
+        return "" if job.result is None else f"{job.result.seconds:,.1f} s"
+
+    def _remark(self, job: JobProgress) -> str:
+        if job.stopping and job.result is None:
+            return "stopping…"
+        again = f"attempt {job.attempt}" if job.attempt > 1 else ""
+        change = self.changes.get(job.name, "") if job.key.mode == "job" else ""
+        return " · ".join(part for part in (again, change, remark_on(job.result)) if part)
+
+    def copy_text(self, row: int) -> str:
+        return self.shown[row].name
+
+
+def rank(job: JobProgress) -> tuple[int, int]:
+    """Return the place of a job in the table: the first number is that of its group."""
+    from runner.workspace.run_state import Phase
+
+    if job.phase is Phase.RUNNING:
+        return 0, 0
+    if job.phase is Phase.FINISHED:
+        return 1, _severity(job.result)
+    return (2, 0) if job.phase is Phase.QUEUED else (3, _severity(job.result))
+
+
+def needs_attention(job: JobProgress) -> bool:
+    """Return True for a job that failed, blocks or warns."""
+    return job.result is not None and _severity(job.result) < 3
+
+
+def _severity(result: JobResult | None) -> int:
+    if result is None:
+        return 4
+    if result.outcome.value == "cancelled":
+        return 3
+    if result.outcome.value != "done":
+        return 0
+    return {"FAIL_BLOCK": 1, "FAIL_WARN": 2}.get(result.verdict or "", 4)
+
+
+def state_of(job: JobProgress, styles: ThemeStyles, *, alive: bool) -> tuple[str, str, Style]:
+    """Return the mark of a job, a word for its state, and their style; `alive`: the run goes on."""
+    from runner.workspace.run_state import Phase
+
+    result = job.result
+    if job.phase is Phase.RUNNING:
+        return ("▸", "running", styles.accent) if alive else ("-", "interrupted", styles.quiet)
+    if result is None:
+        return " ", "waiting" if alive else "not started", styles.quiet
+    if result.outcome.value != "done":
+        stopped = result.outcome.value == "cancelled"
+        style = styles.quiet if stopped else styles.of(MetricStatus.FAIL_BLOCK)
+        return "-" if stopped else "E", ENDINGS[result.outcome.value], style
+    status = result.status or MetricStatus.UNSET
+    return status.symbol, clean(status.name, 20), styles.of(status)
+
+
+def remark_on(result: JobResult | None) -> str:
+    """Return what is wrong with a result, or how many metrics it has."""
+    if result is None:
+        return ""
+    if result.outcome.value != "done":
+        return clean(result.message, 300)
+    failing = [each for each in result.failing if each.status == result.verdict]
+    if failing:
+        parts = [f"{clean(f.name, 60)} {clean(f.headline, 60)}".strip() for f in failing[:2]]
+        more = f"; {len(failing) - 2} more" if len(failing) > 2 else ""
+        return "; ".join(parts) + more
+    return "1 metric" if result.metrics == 1 else f"{result.metrics:,} metrics"

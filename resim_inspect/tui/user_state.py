@@ -1,0 +1,53 @@
+"""Files in the user's state folder: small JSON documents, private to their user, written whole."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+FORMAT = 1
+
+
+def state_file(name: str) -> Path:
+    """Path of a state file: `$XDG_STATE_HOME/resim-inspect/NAME.json`."""
+    base = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+    return Path(base) / "resim-inspect" / f"{name}.json"
+
+
+def read_list(name: str, key: str) -> list[Any]:
+    """Read a list of a state file; an empty one if the file is missing or damaged."""
+    try:
+        values = json.loads(state_file(name).read_text(encoding="utf-8"))[key]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return []
+    return values if isinstance(values, list) else []
+
+
+def write_state(name: str, values: Mapping[str, Any]) -> None:
+    """Write a state file; do nothing if that is not possible."""
+    target = state_file(name)
+    part = target.with_suffix(f".{os.getpid()}.part")
+    try:
+        make_missing_folders(target.parent)
+        part.unlink(missing_ok=True)
+        # The names of files are private to their user.
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(json.dumps({"format": FORMAT, **values}, indent=1))
+        part.replace(target)
+    except (OSError, UnicodeEncodeError):
+        part.unlink(missing_ok=True)
+
+
+def make_missing_folders(folder: Path) -> None:
+    """Create a folder and its parents, each that is missing for its owner only; raises OSError."""
+    for each in (*reversed(folder.parents), folder):
+        # `parents=True` would create the parents for all users.
+        if not each.exists():
+            each.mkdir(mode=0o700, exist_ok=True)
+    if not folder.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))

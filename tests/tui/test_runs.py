@@ -1,0 +1,270 @@
+"""Runs in the app: their screen, what it says of a run that ended or died, and how one is left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from resim_inspect.tui.document.screen import DocumentScreen
+from resim_inspect.tui.open.detect import PathKind, detect
+from resim_inspect.tui.runs.log_view import LogView
+from resim_inspect.tui.runs.run_bar import RunBar
+from resim_inspect.tui.runs.run_request import (
+    BuildChoice,
+    BuildKind,
+    Rerun,
+    RunRequest,
+    RunTarget,
+    target_of_document,
+    target_of_inputs,
+)
+from resim_inspect.tui.runs.runs_screen import RunsScreen
+from resim_inspect.tui.runs.runs_table import RunsTable
+from resim_inspect.tui.widgets.dialogs import ChoiceDialog, DetailsDialog
+from resim_inspect.tui.workspace.screen import WorkspaceScreen
+from runner.workspace.results import Outcome
+from runner.workspace.run_events import Event
+from runner.workspace.run_record import stop_requests
+from tests.tui.conftest import Shot, press, settle, started, text
+from tests.tui.run_harness import START, RecordedRun, make_jobs, under_way
+from tests.tui.test_snapshots import SIZES, WAYS
+
+
+@pytest.fixture(autouse=True)
+def _still_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(RunBar, "now", lambda _: START + 9)
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> RecordedRun:
+    """A run under way, with a job in each state."""
+    return under_way(tmp_path / "flights")
+
+
+async def reread(pilot: Pilot[Any]) -> None:
+    """Let the screen read the run's files once more."""
+    pilot.app.screen.query_one(RunBar).read()
+    await settle(pilot)
+    for log in pilot.app.screen.query(LogView):
+        log.read()
+    await settle(pilot)
+
+
+def shown_names(pilot: Pilot[Any]) -> list[str]:
+    """Names of the jobs in the table, from top to bottom."""
+    return [job.name[-3:] for job in pilot.app.screen.query_one(RunsTable).shown]
+
+
+def test_a_record_of_a_run_is_found(run: RecordedRun) -> None:
+    assert detect(run.record.path).kind is PathKind.RUN
+    assert detect(run.workspace).kind is PathKind.WORKSPACE
+
+
+async def test_jobs_that_run_come_first_then_those_that_failed(run: RecordedRun) -> None:
+    async with started(run.record.path) as pilot:
+        assert isinstance(pilot.app.screen, RunsScreen)
+        assert shown_names(pilot) == ["004", "005", "003", "002", "001", "000", "006", "tch", "007"]
+        shown = text(pilot)
+        assert "4 of 8 jobs · 2 running" in shown
+        assert "2 s left" in shown
+        assert "E 1 failed · ✗ 1 blocked · ! 1 warned" in shown
+        assert "warning: a gap of 0.2 s in /odom" in shown
+        assert "smoothing 60 %" in shown
+        assert "smoothing 10 %" not in shown
+        await press(pilot, "f")
+        assert shown_names(pilot) == ["003", "002", "001"]
+
+
+async def test_the_cursor_stays_on_its_job_while_others_finish(run: RecordedRun) -> None:
+    async with started(run.record.path) as pilot:
+        await press(pilot, "j")
+        table = pilot.app.screen.query_one(RunsTable)
+        assert table.job is not None
+        assert table.job.name == "flight-005"
+        run.finish("flight-004", 12.0)
+        run.start("flight-006")
+        await reread(pilot)
+        assert table.job.name == "flight-005"
+        assert shown_names(pilot)[:2] == ["005", "006"]
+
+
+async def test_results_open_as_jobs_finish(run: RecordedRun) -> None:
+    async with started(run.record.path) as pilot:
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, RunsScreen)
+        run.finish("flight-004", 12.5)
+        await reread(pilot)
+        assert isinstance(pilot.app.screen, DocumentScreen)
+        assert "12.5 m/s" in text(pilot)
+        await press(pilot, "grave_accent")
+        assert isinstance(pilot.app.screen, RunsScreen)
+
+
+async def test_the_end_of_a_run_has_its_verdict(run: RecordedRun) -> None:
+    async with started(run.record.path) as pilot:
+        for number in (4, 5, 6):
+            run.finish(f"flight-00{number}", 12.0)
+        run.end(7)
+        await reread(pilot)
+        shown = text(pilot)
+        assert "✗ FAIL_BLOCK" in shown
+        assert "7 jobs run in 10 s, 1 unchanged" in shown
+
+
+async def test_a_run_that_broke_off_says_why(run: RecordedRun) -> None:
+    data = {"hint": "Start the engine."}
+    run.write(Event("error", START + 1, text="no engine answers.", data=data))
+    run.end(2)
+    async with started(run.record.path) as pilot:
+        assert "E no engine answers. Start the engine." in text(pilot)
+
+
+async def test_a_runner_that_died_is_said_to_have_died(run: RecordedRun) -> None:
+    async with started(run.record.path) as pilot:
+        run.own(alive=False)
+        await reread(pilot)
+        shown = text(pilot)
+        assert "the runner (process 4242 of desk) has died; what was finished is kept" in shown
+        assert "resim-runner run /flights --command 'python build.py'" in shown
+        assert "interrupted" in shown
+        assert "not started" in shown
+
+
+async def test_a_job_and_a_run_are_stopped_on_request(run: RecordedRun) -> None:
+    def requests() -> list[str]:
+        if not run.record.stop.exists():
+            return []
+        return stop_requests(run.record.stop.read_bytes().splitlines(), "run-1")
+
+    async with started(run.record.path) as pilot:
+        await press(pilot, "x")
+        assert requests() == ["flight-004"]
+        await press(pilot, "X")
+        assert isinstance(pilot.app.screen, ChoiceDialog)
+        await press(pilot, "escape")
+        assert requests() == ["flight-004"]
+        await press(pilot, "X", "enter")
+        assert requests() == ["flight-004", ""]
+        run.write(Event("stopping", START, "flight-004"), Event("stopping", START, text="stopped."))
+        run.finish("flight-005", 0.0, outcome=Outcome.CANCELLED)
+        await reread(pilot)
+        shown = text(pilot)
+        assert "stopping…" in shown
+        run.end(5)
+        await reread(pilot)
+        await press(pilot, "x")
+        assert requests() == ["flight-004", ""]
+
+
+async def test_messages_of_the_runner_are_listed(run: RecordedRun) -> None:
+    run.write(Event("warning", START, text="evil \x1b[31m[bold]text"))
+    async with started(run.record.path) as pilot:
+        await press(pilot, "m")
+        assert isinstance(pilot.app.screen, DetailsDialog)
+        assert "evil �[31m[bold]text" in text(pilot)
+
+
+async def test_a_workspace_shows_the_run_that_goes_on(run: RecordedRun) -> None:
+    async with started(run.workspace) as pilot:
+        assert isinstance(pilot.app.screen, WorkspaceScreen)
+        assert "4 of 8 jobs · 2 running" in text(pilot)
+        await press(pilot, "R")
+        assert isinstance(pilot.app.screen, RunsScreen)
+        await press(pilot, "escape")
+        assert isinstance(pilot.app.screen, WorkspaceScreen)
+        run.end()
+        pilot.app.screen.query_one(RunBar).read()
+        await settle(pilot)
+        assert "2 running" not in text(pilot)
+
+
+def damaged(run: RecordedRun) -> None:
+    run.record.events.write_bytes(b"\xff\x00 half\n{\n" + run.record.events.read_bytes())
+
+
+def without_owner(run: RecordedRun) -> None:
+    run.record.owner.write_text("{")
+
+
+def of_other_types(run: RecordedRun) -> None:
+    run.write(Event("plan", START, data={"queue": [1, None], "todo": "x", "title": 7}))
+    run.write(Event("started", START, "\x1b[31m‮evil"))
+
+
+def without_events(run: RecordedRun) -> None:
+    run.record.events.unlink()
+
+
+@pytest.mark.parametrize("spoil", [damaged, without_owner, of_other_types, without_events])
+async def test_a_damaged_record_is_shown_as_far_as_it_goes(
+    run: RecordedRun, spoil: Callable[[RecordedRun], None]
+) -> None:
+    spoil(run)
+    async with started(run.record.path) as pilot:
+        assert isinstance(pilot.app.screen, RunsScreen)
+        assert "\x1b" not in text(pilot)
+        await press(pilot, "j", "G", "x", "c")
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("scene", ["under-way", "died", "ended"])
+async def test_screen(
+    run: RecordedRun, scene: str, way: str, shot: Shot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if way == "no-color":
+        monkeypatch.setenv("NO_COLOR", "1")
+    if scene == "died":
+        run.own(alive=False)
+    if scene == "ended":
+        for number in (4, 5, 6):
+            run.finish(f"flight-00{number}", 12.0)
+        run.end(7)
+    theme = "resim-light" if way == "light" else None
+    async with started(run.record.path, SIZES.get(way, (120, 40)), theme=theme) as pilot:
+        shot(pilot, f"run-{scene}-{way}")
+
+
+# Requests.
+
+
+def test_the_command_line_of_a_request(tmp_path: Path) -> None:
+    workspace = make_jobs(tmp_path / "my flights", "one")
+    build = BuildChoice(BuildKind.COMMAND, "python -m metrics")
+    assert RunRequest(RunTarget(workspace), build).command_line() == (
+        f"resim-runner run '{workspace}' --command 'python -m metrics'"
+    )
+    request = RunRequest(
+        RunTarget(workspace, "one"),
+        BuildChoice(BuildKind.IMAGE, "-evil", "--parallel 4 --env 'A=b c'"),
+        Rerun.ALL,
+        watch=True,
+    )
+    assert request.arguments() == [
+        *("run", str(workspace), "--job", "one", "--only", "jobs", "--rerun", "all"),
+        *("--image=-evil", "--parallel", "4", "--env", "A=b c", "--watch"),
+    ]
+    inputs = workspace / "jobs/one/inputs"
+    target = RunTarget(inputs=inputs, outputs=tmp_path / "out")
+    assert RunRequest(target, BuildChoice(BuildKind.PROJECT, "flight")).arguments() == [
+        *("job", "--inputs", str(inputs), "--outputs", str(tmp_path / "out")),
+        *("--build", "flight"),
+    ]
+
+
+def test_targets_of_inputs_and_documents(tmp_path: Path) -> None:
+    workspace = make_jobs(tmp_path / "ws", "one")
+    job = RunTarget(workspace, "one")
+    assert target_of_inputs(workspace / "jobs/one/inputs") == job
+    assert target_of_document(workspace / "jobs/one/outputs/metrics.binproto", None) == job
+    assert target_of_document(workspace / "batch/outputs/m.binproto", None) == RunTarget(workspace)
+    bare = tmp_path / "flight/inputs"
+    expected = RunTarget(inputs=bare, outputs=tmp_path / "flight/outputs")
+    assert target_of_inputs(bare) == expected
+    assert target_of_document(tmp_path / "flight/outputs/metrics.binproto", bare) == expected
+    assert target_of_document(tmp_path / "flight/outputs/metrics.binproto", None) is None
+    assert target_of_document(tmp_path / "metrics.binproto", bare) is None
+    assert target_of_document(None, None) is None
