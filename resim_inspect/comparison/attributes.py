@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
+from functools import cache
 from typing import Any
 
 from resim_inspect.comparison.limits import limits_text
@@ -60,6 +61,8 @@ def tag_difference(
     before: Sequence[Tag] | Sequence[str], after: Sequence[Tag] | Sequence[str]
 ) -> str:
     """Tags that came and went: `+team=perception −owner=a`; empty if they are the same."""
+    if before == after:
+        return ""
     old, new = Counter(map(_tag, before)), Counter(map(_tag, after))
     parts = [f"+{tag}" for tag in (new - old).elements()]
     parts += [f"−{tag}" for tag in (old - new).elements()]
@@ -71,7 +74,8 @@ def _tag(tag: Tag | str) -> str:
 
 
 def _value_differences(before: MetricValues, after: Any) -> Iterator[str]:
-    names = {field.name for field in fields(before)}
+    kind: type = type(before)
+    names = _field_names(kind)
     if isinstance(before, ScalarValues | DoubleSummaryValues):
         unit = (before.unit or "") if isinstance(before, ScalarValues) else ""
         limits = [before.failure_definition], [after.failure_definition]
@@ -93,6 +97,11 @@ def _value_differences(before: MetricValues, after: Any) -> Iterator[str]:
         yield f"{count(len(before.buckets), 'bucket')}, now {len(after.buckets):,} others"
 
 
+@cache
+def _field_names(values: type) -> frozenset[str]:
+    return frozenset(field.name for field in fields(values))
+
+
 def _number(value: float | None) -> str:
     return "none" if value is None else number(value)
 
@@ -102,6 +111,8 @@ def _limit_differences(
     after: Sequence[FailureDefinition | None],
     unit: str,
 ) -> Iterator[str]:
+    if before == after:
+        return
     for place in range(max(len(before), len(after))):
         old, new = (
             limits_text(side[place] if place < len(side) else None, unit)

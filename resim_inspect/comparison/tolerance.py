@@ -41,10 +41,11 @@ class Tolerance:
         return self.relative if self.absolute is None else self.absolute
 
     def allowed(self, a: float, b: float) -> float:
-        """Largest difference of these two numbers that counts as none."""
+        """Largest difference of these two numbers that counts as none; 0 beside infinity."""
         if self.absolute is not None:
             return self.absolute
-        return self.relative * max(abs(a), abs(b))
+        larger = max(abs(a), abs(b))
+        return self.relative * larger if math.isfinite(larger) else 0.0
 
     def close(self, a: float | None, b: float | None) -> bool:
         """Return True if two numbers do not differ; NaN equals NaN, and None equals None."""

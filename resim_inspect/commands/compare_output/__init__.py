@@ -92,13 +92,12 @@ def median_text(totals: MetricTotals) -> str:
     """Median of the paired difference; `~` before it where the sign test finds nothing."""
     if totals.median is None:
         return ""
-    text = signed(totals.median, totals.unit, 4)
+    text = signed(totals.median, totals.unit, 3)
     return text if totals.significant else f"~ {text}"
 
 
 def spread_text(totals: MetricTotals) -> str:
-    """Extremes of the paired difference: `-1 m … +9.5 m`."""
+    """Extremes of the paired difference: `-1 … +9.5 m`."""
     if totals.lowest is None or totals.highest is None:
         return ""
-    ends = (signed(end, totals.unit, 4) for end in (totals.lowest, totals.highest))
-    return " … ".join(ends)
+    return f"{signed(totals.lowest, '', 3)} … {signed(totals.highest, totals.unit, 3)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -23,7 +24,7 @@ from resim_inspect.document.model import (
     ScalarValues,
 )
 from resim_inspect.document.summary import summary_position
-from resim_inspect.text import count, digits_apart, quantity
+from resim_inspect.text import count, digits_apart, quantity, signed
 
 
 def compare_scalars(
@@ -60,9 +61,20 @@ def judge_numbers(
         return Judgement(Direction.CHANGED, why=f"no value {'before' if before is None else 'now'}")
     if (limits[0] or FailureDefinition()) != (limits[1] or FailureDefinition()):
         # Reported with the other fields; a value beyond one limit may be within the other.
-        return UNJUDGED
+        return UNJUDGED._replace(why=relative_text(before, after))
     ends = [extreme(limits[0], value, value) for value in (before, after)]
-    return judge(ends[:1], ends[1:], tolerance)
+    judged = judge(ends[:1], ends[1:], tolerance)
+    return judged if judged.why else judged._replace(why=relative_text(before, after))
+
+
+def relative_text(before: float, after: float) -> str:
+    """The difference in relation to the value before: `+12.5 %`."""
+    if math.isnan(before) or math.isnan(after):
+        return "NaN now" if math.isnan(after) else "NaN before"
+    change = after / before - 1 if before else math.inf
+    if not math.isfinite(change):
+        return "infinite now" if math.isinf(after) else "was 0" if not before else "was infinite"
+    return f"{signed(100 * math.copysign(change, after - before), '%', 3)}"
 
 
 def number_texts(
@@ -102,7 +114,9 @@ def compare_summaries(
         judgement.statuses(old.statuses, new.statuses)
         if tolerance.close(old.value, new.value):
             continue
-        reason = "" if len(categories) == 1 else f"{category}: {texts[0]} → {texts[1]}"
+        reason = f"{category}: {texts[0]} → {texts[1]}" if len(categories) > 1 else ""
+        if not reason and old.value is not None and new.value is not None:
+            reason = relative_text(old.value, new.value)
         if old.value is None or new.value is None:
             judgement.note(reason or ("no value before" if old.value is None else "no value now"))
         elif limits[0] != limits[1]:
