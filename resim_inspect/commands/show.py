@@ -18,6 +18,7 @@ from resim_inspect.terminal import light_terminal, positive, use_color
 from resim_inspect.text import clean
 
 if TYPE_CHECKING:
+    from resim_inspect.commands.show_output.cards import CardOptions
     from resim_inspect.document import Document
     from resim_inspect.document.model import Metric
 
@@ -37,7 +38,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="PATH",
         type=Path,
         help="a metrics.binproto of any name; of a folder, every metrics.binproto below it "
-        "(without any, every *.binproto)",
+        "(without any, every *.binproto); of a workspace, a table of its jobs and what fails",
+    )
+    parser.add_argument(
+        "--all", action="store_true", help="of a workspace, every metric of every job in full"
     )
     parser.add_argument(
         "--metric",
@@ -81,6 +85,31 @@ def _open_all(path: Path) -> Iterator[tuple[Path, Document | DocumentError]]:
             yield file, document
 
 
+def _is_workspace(path: Path) -> bool:
+    if not path.is_dir():
+        return False
+    from runner.workspace.layout import looks_like_workspace
+
+    return looks_like_workspace(path)
+
+
+def _workspace(path: Path, options: CardOptions) -> int:
+    """Print the table of a workspace's jobs, and what fails."""
+    from resim_inspect.commands.show_output.job_table import read_job_table, table_lines
+    from resim_inspect.commands.show_output.layout import SgrPainter
+    from runner.workspace.errors import WorkspaceError
+
+    try:
+        table = read_job_table(path)
+    except WorkspaceError as error:
+        raise CommandError(str(error)) from error
+    for line in table_lines(table, options.width, SgrPainter(options.color)):
+        sys.stdout.write(line + "\n")
+    for row in table.unreadable:
+        sys.stderr.write(f"resim-inspect: {clean(str(row.path))}: {clean(row.note)}\n")
+    return ExitCode.ERROR if table.unreadable else ExitCode.OK
+
+
 def _text(args: argparse.Namespace) -> int:
     from resim_inspect.commands.show_output.cards import CardOptions, Cards
 
@@ -90,6 +119,8 @@ def _text(args: argparse.Namespace) -> int:
     options = CardOptions(
         min(max(width, 40), MAX_SIZE), min(args.height, MAX_SIZE), color, light_terminal()
     )
+    if not (args.all or args.metric) and _is_workspace(args.path):
+        return _workspace(args.path, options)
     code = ExitCode.OK
     for number, (_, document) in enumerate(_open_all(args.path)):
         if number:

@@ -13,6 +13,7 @@ from resim_inspect.document.model import (
     BatchwiseBarChartValues,
     DoubleOverTimeValues,
     DoubleSummaryValues,
+    FailureDefinition,
     HistogramValues,
     ImageListValues,
     ImageValues,
@@ -26,7 +27,7 @@ from resim_inspect.document.model import (
     TextValues,
 )
 from resim_inspect.errors import DocumentError
-from resim_inspect.text import clean, count, quantity
+from resim_inspect.text import clean, count, number, quantity
 
 if TYPE_CHECKING:
     import numpy as np
@@ -132,6 +133,20 @@ def headline(document: Document, metric: Metric) -> str:
         return clean(_headline(document, metric), HEADLINE_LIMIT)
     except DocumentError as error:
         return clean(str(error), HEADLINE_LIMIT)
+
+
+def headline_with_limits(document: Document, metric: Metric) -> str:
+    """Value of a metric in one line, a scalar with its limits: `44.7 m/s (fails above 40)`."""
+    shown = headline(document, metric)
+    limits = getattr(metric.values, "failure_definition", None)
+    if not isinstance(limits, FailureDefinition):
+        return shown
+    parts = [
+        f"{word} {number(limit)}"
+        for word, limit in (("above", limits.fails_above), ("below", limits.fails_below))
+        if limit is not None
+    ]
+    return f"{shown} (fails {' or '.join(parts)})" if parts else shown
 
 
 def _headline(document: Document, metric: Metric) -> str:

@@ -6,11 +6,10 @@ from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
-from resim_inspect.document import Document, open_document
-from resim_inspect.document.model import FailureDefinition, Metric
-from resim_inspect.document.summary import headline
+from resim_inspect.document import open_document
+from resim_inspect.document.summary import headline_with_limits
 from resim_inspect.errors import DocumentError
-from resim_inspect.text import clean, count, number
+from resim_inspect.text import clean, count
 from resim_inspect.validation import validate
 from resim_inspect.validation.findings import Severity
 from runner.storage.output_extraction import Taken
@@ -52,7 +51,7 @@ def evaluate(outputs: Path, taken: Taken) -> Evaluation:
                 metrics=len(metrics),
                 statuses=tuple(sorted(statuses.items())),
                 failing=tuple(
-                    Failing(clean(m.name, 120), m.status.name, _why(document, m))
+                    Failing(clean(m.name, 120), m.status.name, headline_with_limits(document, m))
                     for m in failing[:MAX_FAILING]
                 ),
                 findings=tuple(
@@ -78,20 +77,6 @@ def evaluate(outputs: Path, taken: Taken) -> Evaluation:
             hint="resim-inspect validate lists all errors.",
         )
     return evaluation
-
-
-def _why(document: Document, metric: Metric) -> str:
-    """Return a metric in one line, a scalar with its limit: `44.7 m/s (fails above 40)`."""
-    shown = headline(document, metric)
-    limits = getattr(metric.values, "failure_definition", None)
-    if not isinstance(limits, FailureDefinition):
-        return shown
-    parts = [
-        f"{word} {number(limit)}"
-        for word, limit in (("above", limits.fails_above), ("below", limits.fails_below))
-        if limit is not None
-    ]
-    return f"{shown} (fails {' or '.join(parts)})" if parts else shown
 
 
 def _missing(taken: Taken) -> Evaluation:

@@ -12,8 +12,8 @@ from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.document.discovery import metrics_files
 from resim_inspect.errors import UnreadableError
 from resim_inspect.exit_codes import ExitCode
+from resim_inspect.job_rows import read_job, read_outline
 from resim_inspect.tui.open.detect import PathKind, detect
-from resim_inspect.tui.workspace.jobs import read_job, read_outline
 from runner.workspace.discovery import open_jobs
 
 LAYOUTS = {

@@ -10,7 +10,7 @@ import pytest
 from textual.message import Message
 
 from resim_inspect.building.builder import DocumentBuilder
-from resim_inspect.tui.workspace.jobs import JobRow
+from resim_inspect.job_rows import JobRow
 from resim_inspect.tui.workspace.jobs_reader import JobsReader
 from resim_inspect.tui.workspace.screen import WorkspaceScreen
 from tests.tui.conftest import settle, started

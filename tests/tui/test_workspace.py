@@ -15,13 +15,13 @@ from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.document import Document, open_document
 from resim_inspect.filtering.jobs import JobFields
 from resim_inspect.filtering.query import compile_query
+from resim_inspect.job_rows import metric_names, read_job, read_outline
 from resim_inspect.tui.app import InspectApp
 from resim_inspect.tui.document.screen import DocumentScreen
 from resim_inspect.tui.open_documents import OpenDocuments
 from resim_inspect.tui.widgets.dialogs import ErrorDialog
 from resim_inspect.tui.workspace import screen as workspace_screen
 from resim_inspect.tui.workspace.columns import duration_text, select_rows, table_columns
-from resim_inspect.tui.workspace.jobs import metric_names, read_job, read_outline
 from resim_inspect.tui.workspace.jobs_reader import JobsReader
 from resim_inspect.tui.workspace.jobs_table import JobsTable
 from resim_inspect.tui.workspace.screen import WorkspaceScreen
@@ -135,7 +135,7 @@ def test_a_new_record_of_a_run_does_not_read_the_metrics_again(
         opened.append(path)
         return open_document(path)
 
-    monkeypatch.setattr("resim_inspect.tui.workspace.jobs.open_document", counted)
+    monkeypatch.setattr("resim_inspect.job_rows.open_document", counted)
     assert list(reader.changed_rows()) == []
     record_run(ran / "jobs" / "flight-a", 99.0)
     record_run(ran / "jobs" / "parking", 1.5)
@@ -298,7 +298,7 @@ async def test_the_table_keeps_up_with_the_disk(
         opened.append(path)
         return open_document(path)
 
-    monkeypatch.setattr("resim_inspect.tui.workspace.jobs.open_document", counted)
+    monkeypatch.setattr("resim_inspect.job_rows.open_document", counted)
     async with looking(workspace, watch=True) as pilot:
         screen = pilot.app.screen
         assert isinstance(screen, WorkspaceScreen)

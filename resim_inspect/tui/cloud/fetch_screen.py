@@ -12,6 +12,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
+from resim_inspect.job_rows import JobRow
 from resim_inspect.text import clean, count
 from resim_inspect.tui import keymap
 from resim_inspect.tui.batch_address import BatchAddress
@@ -21,7 +22,6 @@ from resim_inspect.tui.key_hints import key_of
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import FetchRequested, OpenRequested
 from resim_inspect.tui.theme import theme_styles
-from resim_inspect.tui.workspace.jobs import JobRow
 from resim_inspect.tui.workspace.screen import WorkspaceScreen
 
 FETCH_SCAN_INTERVAL = 0.3

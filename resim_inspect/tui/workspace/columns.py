@@ -10,10 +10,10 @@ from rich.cells import cell_len
 from rich.style import Style
 
 from resim_inspect.document.enums import MetricStatus
+from resim_inspect.job_rows import Cell, JobRow, common_units, metric_names
 from resim_inspect.text import clean, cut, fit
 from resim_inspect.tui.theme import ThemeStyles
 from resim_inspect.tui.widgets.row_list import StyledText
-from resim_inspect.tui.workspace.jobs import Cell, JobRow, common_units, metric_names
 
 SortKey = tuple[float, float, str]
 

@@ -9,9 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from resim_inspect.document.enums import MetricStatus
-from resim_inspect.text import clean
-from resim_inspect.tui.document.loading import Signature, signature
-from resim_inspect.tui.workspace.jobs import (
+from resim_inspect.job_rows import (
     Cell,
     JobRow,
     WorkspaceOutline,
@@ -19,6 +17,8 @@ from resim_inspect.tui.workspace.jobs import (
     read_outline,
     read_seconds,
 )
+from resim_inspect.text import clean
+from resim_inspect.tui.document.loading import Signature, signature
 
 if TYPE_CHECKING:
     from runner.workspace.layout import RunFolder

@@ -8,6 +8,7 @@ from typing import ClassVar
 from rich.style import Style
 from textual.binding import BindingType
 
+from resim_inspect.job_rows import JobRow
 from resim_inspect.text import clean, fit
 from resim_inspect.tui import keymap
 from resim_inspect.tui.theme import ThemeStyles
@@ -21,7 +22,6 @@ from resim_inspect.tui.workspace.columns import (
     select_rows,
     table_columns,
 )
-from resim_inspect.tui.workspace.jobs import JobRow
 
 
 class JobsTable(RowList):

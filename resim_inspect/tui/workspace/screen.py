@@ -20,6 +20,7 @@ from textual.widgets import Static
 from textual.worker import Worker, WorkerState, get_current_worker
 
 from resim_inspect.document.enums import MetricStatus
+from resim_inspect.job_rows import JobRow, WorkspaceOutline
 from resim_inspect.text import clean
 from resim_inspect.tui import keymap
 from resim_inspect.tui.key_hints import key_of
@@ -34,7 +35,6 @@ from resim_inspect.tui.widgets.filter_box import FilterHost
 from resim_inspect.tui.widgets.main_screen import MainScreen
 from resim_inspect.tui.widgets.row_list import RowList, overflow_hint, strip_of
 from resim_inspect.tui.workers import Background
-from resim_inspect.tui.workspace.jobs import JobRow, WorkspaceOutline
 from resim_inspect.tui.workspace.jobs_reader import JobsReader
 from resim_inspect.tui.workspace.jobs_table import JobsTable
 

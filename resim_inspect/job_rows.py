@@ -1,4 +1,4 @@
-"""Rows of the table of jobs: verdict, duration and metric values of each job."""
+"""Rows of a table of jobs: verdict, duration and metric values of each job."""
 
 from __future__ import annotations
 
