@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual import on, work
 from textual.app import SystemCommand
 from textual.binding import BindingType
+from textual.command import Provider
 from textual.driver import Driver
 from textual.message import Message
 from textual.screen import Screen
@@ -39,6 +40,13 @@ if TYPE_CHECKING:
     from resim_inspect.tui.runs.run_process import RunProcess
 
 
+def _palette_commands() -> type[Provider]:
+    """Class of the palette's commands, imported when the palette opens."""
+    from resim_inspect.tui.command_palette import PaletteCommands
+
+    return PaletteCommands
+
+
 class InspectApp(OrderedKeysApp, FirstFrameMixin):
     """The terminal app; each open document, folder or batch is a mode of its own."""
 
@@ -49,6 +57,7 @@ class InspectApp(OrderedKeysApp, FirstFrameMixin):
     DEFAULT_MODE: ClassVar[str] = "first"
     CSS = CSS
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.APP]
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_palette_commands}
 
     class OpenFinished(Message):
         """A path or batch has been opened."""

@@ -6,17 +6,57 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from textual.app import App, SystemCommand
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
 from textual.dom import DOMNode
 from textual.screen import Screen
 
+from resim_inspect.filtering.fuzzy import Match, match, matched_offsets
 from resim_inspect.tui.key_hints import bindings_of, key_name
 from resim_inspect.tui.open_documents import OpenDocuments
-from resim_inspect.tui.widgets.main_screen import MainScreen
 
 _NAVIGATION = {"rows", "focus", "filter", "dialog", "checklist", "quick_open"}
 """Groups of bindings that are quicker to press than to search for."""
 _KEYS_ONLY = {"app.commands", "card.back", "document.back", "open.back", "workspace.back"}
 _KEYS_ONLY |= {f"chart.{move}" for move in ("left", "right", "left_10", "right_10", "up", "down")}
+
+
+class PaletteCommands(Provider):
+    """Commands of the app, as plain text: a document's name may look like markup."""
+
+    async def discover(self) -> Hits:
+        for title, detail, action, _ in sorted(self._commands(), key=lambda command: command.title):
+            yield DiscoveryHit(Content(title), action, help=detail)
+
+    async def search(self, query: str) -> Hits:
+        for title, detail, action, _ in self._commands():
+            if rank := match(query, title.casefold()):
+                offsets = matched_offsets(query, title.casefold())
+                yield hit_of(self, title, offsets, detail, action, score_of(rank) + 0.5)
+
+    def _commands(self) -> Iterable[SystemCommand]:
+        return self.app.get_system_commands(self.screen)
+
+
+def score_of(rank: Match) -> float:
+    """Score of a match: the greater, the higher in the palette; kinds are 1 apart."""
+    return 4.0 - rank.kind - min(rank.distance, 999) / 4e3 - min(rank.length, 999) / 4e6
+
+
+def hit_of(
+    provider: Provider,
+    title: str,
+    offsets: Iterable[int],
+    detail: str,
+    action: Callable[[], object],
+    score: float,
+) -> Hit:
+    """Entry of the palette, with the characters at these offsets of its title highlighted."""
+    content = Content(title)
+    if (style := provider.match_style) is not None:
+        for offset in offsets:
+            content = content.stylize(style, offset, offset + 1)
+    return Hit(score, content, action, help=detail)
 
 
 def commands(
@@ -40,9 +80,6 @@ def commands(
                 f"{detail} ({key_name(binding.key)})".strip(),
                 _runner(app, node, binding.action),
             )
-    if isinstance(screen, MainScreen):
-        for title, detail, action in screen.palette_items():
-            yield SystemCommand(title, detail, action, discover=False)
     for mode, label in documents.names.items():
         if mode != app.current_mode:
             yield SystemCommand(f"Switch to {label}", "Open document", _switcher(documents, mode))

@@ -7,8 +7,11 @@ from pathlib import Path
 
 from textual.command import CommandPalette
 
+from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.tui.app import InspectApp
 from resim_inspect.tui.document.metrics.metric_list import MetricList
+from resim_inspect.tui.document.palette import MetricCommands
+from resim_inspect.tui.document.screen import DocumentScreen
 from tests.tui.conftest import opened, press, settle, text
 
 
@@ -19,9 +22,33 @@ async def test_entries_are_there_once_with_the_metrics_among_them(sample: Path) 
         commands = list(app.get_system_commands(app.screen))
         titles = Counter(command.title for command in commands)
         assert max(titles.values()) == 1
-        metrics = [command for command in commands if command.title.startswith("Go to metric: ")]
-        assert len(metrics) == 19
-        assert not any(command.discover for command in metrics)
+
+
+async def test_all_metrics_are_offered_by_a_prefix(sample: Path) -> None:
+    async with opened(sample) as pilot:
+        screen = pilot.app.screen
+        assert isinstance(screen, DocumentScreen)
+        hits = [hit async for hit in MetricCommands(screen).search("go to m")]
+        assert len(hits) == 19
+        assert [hit.text for hit in hits] == [
+            f"Go to metric: {screen.session.catalog.names[position]}"
+            for position in screen.session.catalog.order
+        ]
+
+
+async def test_names_are_plain_text(tmp_path: Path) -> None:
+    names = ["[bold]limit[/bold]", "limit [/nothing] open", "limit [@click=app.quit]x[/]"]
+    builder = DocumentBuilder()
+    for name in names:
+        builder.scalar(name, 1.0)
+    path = tmp_path / "[red]metrics[/oops].binproto"
+    builder.write(path)
+    async with opened(path) as pilot:
+        await press(pilot, "ctrl+p")
+        await press(pilot, *"limit")
+        await settle(pilot)
+        for name in names:
+            assert f"Go to metric: {name}" in text(pilot)
 
 
 async def test_a_metric_is_found_and_shown(sample: Path) -> None:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.command import Provider
 from textual.containers import Vertical
 from textual.message import Message
 from textual.worker import get_current_worker
 
-from resim_inspect.document.enums import MetricStatus
 from resim_inspect.errors import DocumentError
 from resim_inspect.text import clean
 from resim_inspect.tui import keymap
@@ -40,17 +39,22 @@ PaneFactory = Callable[[Session, str], Pane]
 RELOAD_TIMEOUT = 2.0
 """Seconds without a change after which an unreadable file counts as unreadable."""
 
-MAX_PALETTE_METRICS = 2000
-"""Number of metrics in the command palette, which compares all of them for each letter."""
-
 POLL_INTERVAL = 0.5
 """Seconds between two checks of the file's state."""
+
+
+def _metric_commands() -> type[Provider]:
+    """Class of the palette's metrics, imported when the palette opens."""
+    from resim_inspect.tui.document.palette import MetricCommands
+
+    return MetricCommands
 
 
 class DocumentScreen(MainScreen[None], Background, RunHost):
     """The panes of one document; a number key brings one into view."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.DOCUMENT, *keymap.RUN_HOST, *keymap.FOCUS]
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_metric_commands}
     DEFAULT_CSS = """
     DocumentScreen > #panes { height: 1fr; }
     """
@@ -177,16 +181,6 @@ class DocumentScreen(MainScreen[None], Background, RunHost):
 
     def key_hints(self) -> Iterable[Hint]:
         return self.pane.key_hints()
-
-    def palette_items(self) -> Iterable[tuple[str, str, Callable[[], object]]]:
-        catalog = self.session.catalog
-        for position in catalog.order[:MAX_PALETTE_METRICS]:
-            status = MetricStatus(catalog.statuses[position])
-            yield (
-                f"Go to metric: {clean(catalog.names[position], 120)}",
-                f"{status.symbol} {status.name}",
-                partial(self.post_message, GoTo("metric", position)),
-            )
 
     def tab_hints(self) -> tuple[KeyHint, ...]:
         return tuple(self._tab(name) for name in self._factories)

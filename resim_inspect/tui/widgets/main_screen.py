@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import ClassVar
 
 from textual import on
@@ -23,10 +23,6 @@ class MainScreen(Screen[ScreenResultType]):
 
     def key_hints(self) -> Iterable[Hint]:
         """Bindings that do something now; those that the focus does not reach are left out."""
-        return ()
-
-    def palette_items(self) -> Iterable[tuple[str, str, Callable[[], object]]]:
-        """Items of the command palette that a search finds: title, detail and action."""
         return ()
 
     def tab_hints(self) -> tuple[KeyHint, ...]:

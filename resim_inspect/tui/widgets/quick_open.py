@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -14,6 +13,7 @@ from textual.widgets import Input
 
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.filtering.catalog import Catalog
+from resim_inspect.filtering.fuzzy import best
 from resim_inspect.text import clean, fit
 from resim_inspect.tui import keymap
 from resim_inspect.tui.key_hints import hint_line
@@ -24,32 +24,6 @@ from resim_inspect.tui.widgets.row_list import RowList, StyledText
 
 MAX_HITS = 200
 """Number of matches that are listed."""
-
-
-def best(letters: str, names: Sequence[str], order: Sequence[int]) -> list[int]:
-    """Positions of at most `MAX_HITS` names that hold the letters in this order, the best first.
-
-    Whole words and starts of words come before scattered letters, short names before long.
-    """
-    wanted = letters.casefold().replace(" ", "")
-    if not wanted:
-        return list(order[:MAX_HITS])
-    scattered = re.compile(".*?".join(map(re.escape, wanted)))
-    hits = [p for p in order if scattered.search(names[p])]
-    plain = letters.casefold().strip()
-
-    def rank(position: int) -> tuple[int, int, int]:
-        name = names[position]
-        at = name.find(plain)
-        if at == 0:
-            return (0, 0, len(name))
-        if at > 0:
-            return (1 if not name[at - 1].isalnum() else 2, at, len(name))
-        match = scattered.search(name)
-        assert match is not None
-        return (3, match.end() - match.start(), len(name))
-
-    return sorted(hits, key=rank)[:MAX_HITS]
 
 
 class Hits(RowList, can_focus=False):
@@ -112,7 +86,7 @@ class QuickOpen(Dialog[int | None]):
         self._find("")
 
     def _find(self, letters: str) -> None:
-        self.query_one(Hits).show(best(letters, self.catalog.lowered, self.among))
+        self.query_one(Hits).show(best(letters, self.catalog.lowered, self.among, MAX_HITS))
 
     def on_input_changed(self, message: Input.Changed) -> None:
         message.stop()

@@ -1,0 +1,78 @@
+"""Names found by a few of their letters, the best match first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from operator import itemgetter
+from typing import NamedTuple
+
+
+class Match(NamedTuple):
+    """A name that has the letters; the smaller, the better.
+
+    Starts of names come before starts of words, those before parts of words, and scattered
+    letters last; among equals an earlier match and then a shorter name wins.
+    """
+
+    kind: int
+    """0 at the start, 1 at the start of a word, 2 inside a word, 3 scattered."""
+    distance: int
+    """Offset of the match in the name, or how far scattered letters lie apart."""
+    length: int
+    """Length of the name."""
+
+
+def match(letters: str, name: str) -> Match | None:
+    """Rank of a case-folded name; None if it lacks the letters in this order.
+
+    Takes linear time, whatever the name is.
+    """
+    plain, scattered = _pattern(letters)
+    at = name.find(plain)
+    if at >= 0:
+        kind = 0 if at == 0 else 2 if name[at - 1].isalnum() else 1
+        return Match(kind, at, len(name))
+    hit = scattered.match(name)
+    return None if hit is None else Match(3, hit.end() - name.find(plain[0]), len(name))
+
+
+def matched_offsets(letters: str, name: str) -> list[int]:
+    """Offsets of the letters in a case-folded name that matches."""
+    plain, _ = _pattern(letters)
+    at = name.find(plain)
+    if at >= 0:
+        return list(range(at, at + len(plain)))
+    offsets: list[int] = []
+    for letter in plain.replace(" ", ""):
+        at = name.find(letter, at + 1)
+        if at < 0:
+            return []
+        offsets.append(at)
+    return offsets
+
+
+def best(letters: str, names: Sequence[str], order: Sequence[int], limit: int) -> list[int]:
+    """Positions, of those in `order`, of at most `limit` case-folded names, the best first."""
+    plain, scattered = _pattern(letters)
+    if not plain:
+        return list(order[:limit])
+    hits: list[tuple[Match, int]] = []
+    whole = [position for position in order if plain in names[position]]
+    for position in whole if len(whole) >= limit else order:
+        if scattered.match(names[position]):
+            rank = match(letters, names[position])
+            assert rank is not None
+            hits.append((rank, position))
+    hits.sort(key=itemgetter(0))
+    return [position for _, position in hits[:limit]]
+
+
+@lru_cache(maxsize=8)
+def _pattern(letters: str) -> tuple[str, re.Pattern[str]]:
+    """The letters as they are, and a pattern of them scattered."""
+    plain = letters.casefold().strip()
+    # Possessive, so that no name takes more than linear time.
+    parts = (f"[^{re.escape(letter)}]*+{re.escape(letter)}" for letter in plain.replace(" ", ""))
+    return plain, re.compile("".join(parts))

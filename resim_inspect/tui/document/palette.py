@@ -1,0 +1,60 @@
+"""The metrics of a document in the command palette."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import Protocol, runtime_checkable
+
+from textual.command import Hits, Provider
+
+from resim_inspect.document.enums import MetricStatus
+from resim_inspect.filtering.fuzzy import best, match, matched_offsets
+from resim_inspect.text import clean
+from resim_inspect.tui.command_palette import hit_of, score_of
+from resim_inspect.tui.document.session import Session
+from resim_inspect.tui.messages import GoTo
+
+MAX_HITS = 50
+"""Number of metrics that the palette lists for a query."""
+MAX_NAME = 120
+"""Number of characters of a name that are shown."""
+_BLOCK = 2000
+"""Number of names that are compared before other work comes to its turn."""
+_PREFIX = "Go to metric: "
+
+
+@runtime_checkable
+class _HasSession(Protocol):
+    session: Session
+
+
+class MetricCommands(Provider):
+    """Metrics whose names have the letters of the query, each a place to go to."""
+
+    async def search(self, query: str) -> Hits:
+        assert isinstance(self.screen, _HasSession)
+        catalog = self.screen.session.catalog
+        typed = query.casefold().strip()
+        prefix = _PREFIX.casefold()
+        letters = "" if prefix.startswith(typed) else typed.removeprefix(prefix)
+        hits: list[int] = []
+        for start in range(0, len(catalog.order), _BLOCK):
+            block = catalog.order[start : start + _BLOCK]
+            hits += best(letters, catalog.lowered, block, MAX_HITS)
+            await asyncio.sleep(0)
+            if not letters and hits:
+                break
+        for number, position in enumerate(best(letters, catalog.lowered, hits, MAX_HITS)):
+            status = MetricStatus(catalog.statuses[position])
+            rank = match(letters, catalog.lowered[position])
+            assert rank is not None
+            offsets = matched_offsets(letters, catalog.lowered[position])
+            yield hit_of(
+                self,
+                _PREFIX + clean(catalog.names[position], MAX_NAME),
+                [len(_PREFIX) + offset for offset in offsets],
+                f"{status.symbol} {status.name}",
+                partial(self.screen.post_message, GoTo("metric", position)),
+                score_of(rank) - number / 1e9,
+            )
