@@ -6,14 +6,15 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from textual.app import App, SystemCommand
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.command import DiscoveryHit, Hits, Provider
 from textual.content import Content
 from textual.dom import DOMNode
 from textual.screen import Screen
 
-from resim_inspect.filtering.fuzzy import Match, match, matched_offsets
+from resim_inspect.filtering.fuzzy import match, matched_offsets
 from resim_inspect.tui.key_hints import bindings_of, key_name
 from resim_inspect.tui.open_documents import OpenDocuments
+from resim_inspect.tui.widgets.palette_entry import hit_of, score_of
 
 _NAVIGATION = {"rows", "focus", "filter", "dialog", "checklist", "quick_open"}
 """Groups of bindings that are quicker to press than to search for."""
@@ -36,27 +37,6 @@ class PaletteCommands(Provider):
 
     def _commands(self) -> Iterable[SystemCommand]:
         return self.app.get_system_commands(self.screen)
-
-
-def score_of(rank: Match) -> float:
-    """Score of a match: the greater, the higher in the palette; kinds are 1 apart."""
-    return 4.0 - rank.kind - min(rank.distance, 999) / 4e3 - min(rank.length, 999) / 4e6
-
-
-def hit_of(
-    provider: Provider,
-    title: str,
-    offsets: Iterable[int],
-    detail: str,
-    action: Callable[[], object],
-    score: float,
-) -> Hit:
-    """Entry of the palette, with the characters at these offsets of its title highlighted."""
-    content = Content(title)
-    if (style := provider.match_style) is not None:
-        for offset in offsets:
-            content = content.stylize(style, offset, offset + 1)
-    return Hit(score, content, action, help=detail)
 
 
 def commands(

@@ -77,6 +77,11 @@ LIGHT = Theme(
 
 _EXTRA = ("quiet", "rule", "raw", "pick", "pick-away")
 
+BLOCKING_MARK = "■"
+"""Mark of a metric whose failure blocks, in lists."""
+HIDDEN_MARK = "◌"
+"""Mark of a metric that ReSim does not show, in lists."""
+
 
 def defaults(dark: bool) -> dict[str, str]:
     """Values of the app's own colour names, for themes without them."""

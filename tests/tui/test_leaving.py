@@ -50,8 +50,9 @@ from resim_inspect.tui.widgets.dialogs import (
     Dialog,
     ErrorDialog,
 )
+from resim_inspect.tui.widgets.filter_box import FilterInput
 from resim_inspect.tui.widgets.main_screen import MainScreen
-from resim_inspect.tui.widgets.prompt import FilterInput, Prompt
+from resim_inspect.tui.widgets.prompt import Prompt
 from resim_inspect.tui.widgets.quick_open import QuickOpen
 from resim_inspect.tui.widgets.row_list import RowList
 from resim_inspect.tui.widgets.searchable_list import SearchableList

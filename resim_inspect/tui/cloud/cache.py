@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 from collections.abc import Mapping
@@ -35,6 +34,8 @@ def cache_folder(address: BatchAddress, api: str, environment: Mapping[str, str]
     path = urlsplit(api).path.strip("/")
     if path != urlsplit(DEFAULT_API_URL).path.strip("/"):
         # Several APIs may share a host; a digest tells apart what looks the same as a name.
+        import hashlib  # One path in many needs it, at every start of the app.
+
         digest = hashlib.sha256(path.encode()).hexdigest()[:8]
         host += "_" + re.sub(r"[^A-Za-z0-9.-]", "_", path)[:40] + f"_{digest}"
     configured = environment.get("XDG_CACHE_HOME", "")

@@ -17,15 +17,9 @@ from resim_inspect.document.model import (
     ScalarValues,
 )
 from resim_inspect.errors import DocumentError
-from resim_inspect.schema import metrics_pb2 as pb
 from resim_inspect.text import LIMIT_DIGITS, clean, count, full_number, number
 from resim_inspect.tui.document.session import Session
-from resim_inspect.tui.theme import ThemeStyles
-
-BLOCKING_MARK = "■"
-"""Mark of a metric whose failure blocks, in lists."""
-HIDDEN_MARK = "◌"
-"""Mark of a metric that ReSim does not show, in lists."""
+from resim_inspect.tui.theme import BLOCKING_MARK, HIDDEN_MARK, ThemeStyles
 
 
 class Detail(NamedTuple):
@@ -203,10 +197,3 @@ def data_details(document: Document, data: MetricsData) -> Mapping[str, str]:
         "external file": data.external_path or "",
         "used by": ", ".join(m.name for m in document.users_of(data)[:50]),
     }
-
-
-def row_marks(metric: pb.Metric) -> str:
-    """Marks of a metric that blocks, and of one that is hidden in ReSim; empty for neither."""
-    hidden = metric.HasField("should_display") and not metric.should_display
-    marks = (BLOCKING_MARK if metric.blocking else "") + (HIDDEN_MARK if hidden else "")
-    return f" {marks}" if marks else ""

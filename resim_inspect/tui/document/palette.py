@@ -11,9 +11,9 @@ from textual.command import Hits, Provider
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.filtering.fuzzy import best, match, matched_offsets
 from resim_inspect.text import clean
-from resim_inspect.tui.command_palette import hit_of, score_of
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.messages import GoTo
+from resim_inspect.tui.widgets.palette_entry import hit_of, score_of
 
 MAX_HITS = 50
 """Number of metrics that the palette lists for a query."""

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from resim_inspect.text import clean
-from resim_inspect.tui.widgets.prompt import FilterInput
+from resim_inspect.tui import keymap
 
 SHORT_SCREEN = 16
 """Rows of the terminal below which the field has no frame."""
+
+
+class FilterInput(Input):
+    """A field above a list that filters it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*keymap.FILTER]
 
 
 class FilterBox(Vertical):

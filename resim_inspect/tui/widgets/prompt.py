@@ -1,23 +1,13 @@
-"""Fields to type in: a prompt in a box of its own, and the filter of a list."""
+"""A field to type in, in a box of its own."""
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.widgets import Input
 
-from resim_inspect.tui import keymap
 from resim_inspect.tui.key_hints import hint_line
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.widgets.dialogs import Dialog
-
-
-class FilterInput(Input):
-    """A field above a list that filters it."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [*keymap.FILTER]
 
 
 class Prompt(Dialog[str | None]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
 from textual import events
@@ -13,19 +13,28 @@ from textual.message import Message
 
 from resim_inspect.document import Document
 from resim_inspect.document.enums import FAILING, MetricStatus, MetricType
-from resim_inspect.document.model import Metric
 from resim_inspect.filtering.catalog import Grouping, Heading, View, folded
+from resim_inspect.schema import metrics_pb2 as pb
 from resim_inspect.text import clean, cut, pad, quantity
 from resim_inspect.tui import keymap
-from resim_inspect.tui.document.details import row_marks
 from resim_inspect.tui.document.metrics.value_rows import ValueRows
 from resim_inspect.tui.document.session import Session, same_metric
-from resim_inspect.tui.theme import ThemeStyles
+from resim_inspect.tui.theme import BLOCKING_MARK, HIDDEN_MARK, ThemeStyles
 from resim_inspect.tui.widgets.row_list import StyledText
+
+if TYPE_CHECKING:
+    from resim_inspect.document.model import Metric  # Its classes take 10 ms of the start.
 
 FINDING_MARK = {"error": "E", "warning": "W", "info": "i"}
 MIN_WORDS = 8
 """Cells below which the start of a text is left out of a row."""
+
+
+def row_marks(metric: pb.Metric) -> str:
+    """Marks of a metric that blocks, and of one that is hidden in ReSim; empty for neither."""
+    hidden = metric.HasField("should_display") and not metric.should_display
+    marks = (BLOCKING_MARK if metric.blocking else "") + (HIDDEN_MARK if hidden else "")
+    return f" {marks}" if marks else ""
 
 
 class MetricList(ValueRows):
