@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from resim_inspect.document import open_document
 from resim_inspect.document.enums import MetricStatus, MetricType
 from resim_inspect.errors import DocumentError
-from resim_inspect.text import number, quantity
+from resim_inspect.text import full_number, number, quantity, with_unit
 
 if TYPE_CHECKING:
     from runner.workspace.layout import RunFolder
@@ -33,6 +33,11 @@ class Cell(NamedTuple):
     def full(self) -> str:
         """Value with its unit."""
         return "" if self.value is None else quantity(self.value, self.unit)
+
+    @property
+    def exact(self) -> str:
+        """Value in all its digits, with its unit."""
+        return "" if self.value is None else with_unit(full_number(self.value), self.unit)
 
 
 class JobRow(NamedTuple):

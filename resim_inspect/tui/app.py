@@ -37,6 +37,7 @@ from resim_inspect.tui.widgets.chart.terminal_graphics import Choice, Graphics, 
 from resim_inspect.tui.workers import FirstFrameMixin
 
 if TYPE_CHECKING:
+    from resim_inspect.charts.build.job_values import JobValues
     from resim_inspect.tui.runs.run_process import RunProcess
 
 
@@ -190,6 +191,10 @@ class InspectApp(OrderedKeysApp, FirstFrameMixin):
 
     async def action_table(self) -> None:
         await self.documents.show_table()
+
+    def job_values(self, path: Path, name: str) -> JobValues | None:
+        """Values of a metric in the jobs of the workspace that the document was opened from."""
+        return self.documents.job_values(path, name)
 
     async def action_close(self) -> None:
         if not await self.documents.close():

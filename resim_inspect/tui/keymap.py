@@ -279,8 +279,8 @@ WORKSPACE = (
     _key("workspace.back", "escape", "dismiss_layer", "Clear filter", hint="clear"),
 )
 JOBS = (
-    _key("jobs.left", "left,h", "column(-1)", "Previous column"),
-    _key("jobs.right", "right,l", "column(1)", "Next column"),
+    _key("jobs.left", "left,h", "column(-1)", "Previous column", hint="column"),
+    _key("jobs.right", "right,l", "column(1)", "Next column", hint="column"),
     _key("jobs.sort", "s", "sort", "Sort by column", "again: reverse", hint="sort"),
     _key("jobs.failing", "f", "failing", "Failing jobs or all", hint="only failing"),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.app import App
 from textual.screen import Screen
@@ -14,6 +14,9 @@ from resim_inspect.tui.batch_address import BatchAddress
 from resim_inspect.tui.open.detect import PathKind
 from resim_inspect.tui.open.opening import Opened
 from resim_inspect.tui.screens import open_screen, screen_for
+
+if TYPE_CHECKING:
+    from resim_inspect.charts.build.job_values import JobValues
 
 
 class OpenDocuments:
@@ -99,6 +102,18 @@ class OpenDocuments:
         table = self._table_of.get(self.app.current_mode)
         if table in self.names:
             await self.show(table)
+
+    def job_values(self, path: Path, name: str) -> JobValues | None:
+        """Values of a metric in all jobs of the workspace that the document was opened from."""
+        from resim_inspect.tui.workspace.screen import WorkspaceScreen
+
+        table = self._table_of.get(self.app.current_mode)
+        if table not in self.names:
+            return None
+        for screen in self.app.get_screen_stack(table):
+            if isinstance(screen, WorkspaceScreen):
+                return screen.table.job_values(path, name)
+        return None
 
     async def close(self) -> bool:
         """Close the current document and show the one used before; False if it is the only one."""

@@ -250,12 +250,12 @@ async def test_keys_of_data_do_something(sample: Path) -> None:
         await press(pilot, "2", "j")
         assert keys(pilot) == ["Enter", "v", "u", "d", "/", "?", "q"]
         await press(pilot, "enter")
-        assert keys(pilot) == ["]", "/", ":", "v", "?", "q"]
+        assert keys(pilot) == ["]", "/", ":", "v", "d", "?", "q"]
         await press(pilot, "escape", "j", "j")
         # No metric uses these, and no row of them fails.
         assert keys(pilot) == ["Enter", "v", "d", "/", "?", "q"]
         await press(pilot, "enter")
-        assert keys(pilot) == ["/", ":", "v", "?", "q"]
+        assert keys(pilot) == ["/", ":", "v", "d", "?", "q"]
         await press(pilot, "v")
         assert keys(pilot) == ["v", "Esc", "?", "q"]
         await press(pilot, "escape", "k", "k", "enter")
@@ -309,3 +309,39 @@ async def test_on_a_short_screen_a_chart_has_the_room_of_the_numbers() -> None:
     async with opened(flight(), (80, 24)) as pilot:
         await press(pilot, "2", "j", "v")
         assert "min 0" in text(pilot)
+
+
+def counters() -> DocumentBuilder:
+    """Values whose difference from a neighbour or the limit lies beyond six digits."""
+    build = DocumentBuilder("counters")
+    clock = build.times("clock", [0.0, 0.0001, 0.0002])
+    values = [0.123456781, 0.123456789, 10.0000004]
+    data = build.doubles("error", values, unit="m", index=clock)
+    state = build.statuses("error status", ["PASSED", "PASSED", "FAIL_BLOCK"], index=clock)
+    build.double_over_time("Error", [(data, state)], limits=[(10.0, None)])
+    return build
+
+
+async def test_digits_tell_values_from_neighbours_and_limits() -> None:
+    build = counters()
+    document = build.document()
+    columns = columns_of(document, next(d for d in document.data if d.name == "error")).columns
+    times, values = columns[0], columns[1]
+    assert [values.text(row) for row in range(3)] == ["0.12345678", "0.12345679", "10.0000004"]
+    assert [times.text(row) for row in range(3)] == ["0.000000 s", "0.000100 s", "0.000200 s"]
+    assert len({values.cell(row).index(".") - len(values.cell(row)) for row in range(3)}) == 1
+    async with opened(build, (120, 40)) as pilot:
+        await press(pilot, "2", "j", "enter", "down")
+        assert "0.12345679" in text(pilot)
+
+
+async def test_details_and_copies_of_a_row_have_all_digits() -> None:
+    build = DocumentBuilder("thirds")
+    build.doubles("third", [1.0, 1 / 3, 2.0], unit="m")
+    async with opened(build, (120, 40)) as pilot:
+        await press(pilot, "2", "enter", "down")
+        assert "0.3333333333333333" not in text(pilot)
+        await press(pilot, "y")
+        assert pilot.app.clipboard == "1\t0.3333333333333333"
+        await press(pilot, "d")
+        assert "0.3333333333333333" in text(pilot)

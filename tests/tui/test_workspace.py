@@ -19,6 +19,7 @@ from resim_inspect.job_rows import metric_names, read_job, read_outline
 from resim_inspect.tui.app import InspectApp
 from resim_inspect.tui.document.screen import DocumentScreen
 from resim_inspect.tui.open_documents import OpenDocuments
+from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.dialogs import ErrorDialog
 from resim_inspect.tui.workspace import screen as workspace_screen
 from resim_inspect.tui.workspace.columns import duration_text, select_rows, table_columns
@@ -349,3 +350,65 @@ async def test_screen_in_other_colours(
     async with started(ran, theme="resim-light" if way == "light" else None) as pilot:
         await press(pilot, "l", "l", "j")
         shot(pilot, f"workspace-{way}")
+
+
+async def test_a_scalar_shows_its_values_in_all_jobs(workspace: Path) -> None:
+    async with started(workspace, (120, 40)) as pilot:
+        table = pilot.app.screen.query_one(JobsTable)
+        table.go_to("flight-b")
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, DocumentScreen)
+        await press(pilot, "enter")
+        shown = text(pilot)
+        assert "▸ flight-b" in shown
+        for part in ("31.5", "44.75", "40.5", "flight-a", "parking", "4 jobs of the workspace"):
+            assert part in shown, part
+        # A text has no value in other jobs.
+        await press(pilot, "G", "enter")
+    async with started(
+        workspace / "jobs" / "flight-b" / "outputs" / "metrics.binproto", (120, 40)
+    ) as pilot:
+        await press(pilot, "enter")
+        assert "flight-a" not in text(pilot)
+
+
+async def test_a_metric_that_a_job_lacks_is_said_to_be_absent(tmp_path: Path) -> None:
+    build = job("b", 2.0, "PASSED")
+    build.scalar("Rare", 0.5)
+    job("a", 1.0, "PASSED").write(tmp_path / "jobs" / "a" / "outputs" / "metrics.binproto")
+    build.write(tmp_path / "jobs" / "b" / "outputs" / "metrics.binproto")
+    async with started(tmp_path, (120, 40)) as pilot:
+        row = next(line for line in text(pilot).splitlines() if "▌a" in line)
+        assert "absent" in row
+        assert "← → column" in text(pilot).splitlines()[-1]
+        await press(pilot, *["right"] * 9)
+        assert "Rare: this job does not have the metric" in text(pilot)
+        await press(pilot, "down")
+        assert "Rare 0.5" in text(pilot)
+
+
+async def test_decimals_are_aligned_across_jobs_and_digits_are_never_cut(tmp_path: Path) -> None:
+    values = [8.53, 8.1212, 100.0, 10.0000004, 0.000123456789]
+    for at, value in enumerate(values):
+        path = tmp_path / "jobs" / f"job-{at}" / "outputs" / "metrics.binproto"
+        build = DocumentBuilder(str(at))
+        build.scalar("Err", value, unit="m")
+        build.write(path)
+    async with started(tmp_path, (120, 40)) as pilot:
+        table = pilot.app.screen.query_one(JobsTable)
+        width = table.scrollable_content_region.width
+        styles = theme_styles(pilot.app)
+        rows = ["".join(t for t, _ in table.render_row(r, width, styles)) for r in range(5)]
+        numbers = [re.search(r"✓ +([\d.]+)", row.split("PASSED")[1]) for row in rows]
+        assert [found.group(1) for found in numbers if found] == [
+            "8.53", "8.1212", "100", "10.0000004", "0.000123457"
+        ]  # fmt: skip
+        points = {row.index(".", 20) for row in rows if "100" not in row}
+        assert len(points) == 1
+        whole = next(row for row in rows if "100 " in row)
+        assert whole.index("100") + 3 in points
+        # In full below the table, and when copied.
+        await press(pilot, "G", "right", "right", "right")
+        assert "Err 0.000123456789 m" in text(pilot)
+        await press(pilot, "y")
+        assert pilot.app.clipboard == "0.000123456789 m"

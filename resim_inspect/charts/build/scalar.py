@@ -17,5 +17,6 @@ def scalar(source: Source, metric: Metric, values: ScalarValues) -> Drawing:
         status=metric.status,
         fails_above=definition.fails_above,
         fails_below=definition.fails_below,
+        large=True,
     )
     return source.drawing(metric, panel)

@@ -118,6 +118,8 @@ class Gauge:
     detail: str = ""
     span: tuple[float, float] | None = None
     """Range that the scale covers at least: the extremes of the value's series."""
+    large: bool = False
+    """Digits are several rows tall where there is room."""
     area: Area | None = None
 
 

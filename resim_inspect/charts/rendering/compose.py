@@ -20,6 +20,9 @@ from resim_inspect.text import cell_width, cut
 _MIN_PANEL_WIDTH = 24
 """Columns of a subplot below which subplots are stacked instead of side by side."""
 
+_MIN_ROOMY = 10
+"""Rows that a plot has at least beside a panel that takes more than its natural height."""
+
 _MAX_SIDE = 1_000
 """More cells than any screen has in one direction; a limit for the memory of a picture."""
 
@@ -192,8 +195,10 @@ def _arranged(panels: tuple[Panel, ...], width: int, height: int) -> list[tuple[
             placed.append((panel, Rect(x, y, max(1, across), max(1, down))))
     if not stacked:
         return placed
-    wanted = [painter_of(p).rows(p, width) for p in stacked]
     growing = [painter_of(p).grows for p in stacked]
+    wanted = _roomy_heights(stacked, width, height) or [
+        painter_of(p).rows(p, width) for p in stacked
+    ]
     heights = list(wanted)
     spare = height - sum(heights)
     if spare < 0:
@@ -218,3 +223,15 @@ def _arranged(panels: tuple[Panel, ...], width: int, height: int) -> list[tuple[
         placed.append((panel, Rect(0, y, width, max(1, tall))))
         y += tall
     return placed
+
+
+def _roomy_heights(panels: list[Panel], width: int, height: int) -> list[int]:
+    """Heights with a panel in more than its natural height; empty without one, or without room."""
+    heights, is_roomy = [], False
+    for panel in panels:
+        painter = painter_of(panel)
+        natural = painter.rows(panel, width)
+        roomy = painter.roomy_rows(panel, width) if painter.roomy_rows else natural
+        is_roomy |= roomy > natural
+        heights.append(min(natural, _MIN_ROOMY) if painter.grows else roomy)
+    return heights if is_roomy and sum(heights) <= height else []

@@ -29,6 +29,8 @@ class Painter(Generic[P]):
     rows: Callable[[P, int], int]
     """Natural height of a panel in rows, for a width in columns."""
     paint: Callable[[P, PanelRequest], PaintedPanel]
+    roomy_rows: Callable[[P, int], int] | None = None
+    """Height of a panel beside others where there is room; None for the natural one."""
     grows: bool = False
     """Panels of this kind share the rows that are left over, and give rows first."""
 
@@ -39,7 +41,7 @@ PAINTERS: dict[type[Panel], Painter[Any]] = {
     Image: Painter(image.rows, image.paint, grows=True),
     Table: Painter(table.rows, table.paint),
     Text: Painter(markdown.rows, markdown.paint),
-    Gauge: Painter(gauge.rows, gauge.paint),
+    Gauge: Painter(gauge.rows, gauge.paint, gauge.roomy_rows),
     Message: Painter(message.rows, message.paint),
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from rich.style import Style
 
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.job_rows import Cell, JobRow, common_units, metric_names
-from resim_inspect.text import clean, cut, fit
+from resim_inspect.text import align_point, clean, cut, decimals, fit
 from resim_inspect.tui.theme import ThemeStyles
 from resim_inspect.tui.widgets.row_list import StyledText
 
@@ -19,8 +19,10 @@ SortKey = tuple[float, float, str]
 
 MIN_METRIC_WIDTH, MAX_METRIC_WIDTH = 10, 21
 """Cells of a metric's column, with its symbol and the blanks behind it."""
-MEASURED_ROWS = 50
-"""Number of jobs whose values determine the width of a column."""
+MEASURED_ROWS = 200
+"""Number of jobs whose values determine the width and the decimals of a column."""
+ABSENT = "absent"
+"""Text in the column of a metric that a job does not have."""
 
 
 class CellFrame(NamedTuple):
@@ -177,18 +179,23 @@ def table_columns(rows: Sequence[JobRow]) -> list[Column]:
     return columns
 
 
-def _metric_column(name: str, unit: str | None, measured: Iterable[JobRow]) -> Column:
+def _metric_column(name: str, unit: str | None, measured: Sequence[JobRow]) -> Column:
     """The column of a metric; `unit`: None where its values have several units."""
 
     def value(cell: Cell) -> str:
         return cell.full if unit is None else cell.text
 
+    texts = [value(row.cells[name]) for row in measured if name in row.cells]
+    fraction = max(map(decimals, texts), default=0)
+
     def paint(row: JobRow, frame: CellFrame) -> list[StyledText]:
         cell = row.cells.get(name)
         if cell is None:
-            return [(" " * frame.width, frame.styles.quiet)]
+            style = frame.styles.quiet + frame.emphasis
+            return [(fit(f"  {ABSENT}", frame.width), style)]
         style = frame.styles.of(cell.status) + frame.emphasis
-        text = fit(value(cell), frame.width - 4, right=True) + "  "
+        text = align_point(value(cell), fraction)
+        text = fit(text, frame.width - 4, right=True) + "  "
         return [
             (cell.status.symbol + " ", style),
             (text, style if cell.status.fails else frame.styles.text),
@@ -196,13 +203,13 @@ def _metric_column(name: str, unit: str | None, measured: Iterable[JobRow]) -> C
 
     def copied(row: JobRow) -> str:
         cell = row.cells.get(name)
-        return cell.full or cell.status.name if cell else ""
+        return cell.exact or cell.status.name if cell else ""
 
     def described(row: JobRow) -> str:
         cell = row.cells.get(name)
         if cell is None:
-            return f"{clean(name, 80)}: not in this job"
-        return f"{clean(name, 80)} {cell.full} {cell.status.symbol} {cell.status.name}"
+            return f"{clean(name, 80)}: this job does not have the metric"
+        return f"{clean(name, 80)} {cell.exact} {cell.status.symbol} {cell.status.name}"
 
     def sort_key(row: JobRow) -> SortKey | None:
         cell = row.cells.get(name)
@@ -215,10 +222,8 @@ def _metric_column(name: str, unit: str | None, measured: Iterable[JobRow]) -> C
     unit_text = clean(unit or "", 8).strip()
     tail = cell_len(unit_text) + 3 if unit_text else 0
     longest = min(cell_len(clean(name, 60)) + tail, MAX_METRIC_WIDTH - 3)
-    for row in measured:
-        if name in row.cells:
-            longest = max(longest, cell_len(value(row.cells[name])))
-    width = min(max(longest + 3, MIN_METRIC_WIDTH), MAX_METRIC_WIDTH)
+    aligned = max((cell_len(align_point(text, fraction)) for text in texts), default=0)
+    width = min(max(longest + 3, aligned + 4, MIN_METRIC_WIDTH), MAX_METRIC_WIDTH)
     return Column(f"metric {name}", name, unit_text, width, paint, copied, described, sort_key)
 
 

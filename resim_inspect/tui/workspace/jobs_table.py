@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.style import Style
 from textual.binding import BindingType
@@ -22,6 +23,9 @@ from resim_inspect.tui.workspace.columns import (
     select_rows,
     table_columns,
 )
+
+if TYPE_CHECKING:
+    from resim_inspect.charts.build.job_values import JobValues
 
 
 class JobsTable(RowList):
@@ -108,6 +112,21 @@ class JobsTable(RowList):
         row = next((i for i, r in enumerate(self.shown) if r.name == name), None)
         if row is not None:
             self.cursor = row
+
+    def job_values(self, path: Path, name: str) -> JobValues | None:
+        """Return the values of a metric in the jobs that have it, in the order of their names.
+
+        None if the metrics file at `path` belongs to none of the jobs.
+        """
+        from resim_inspect.charts.build.job_values import JobValue, JobValues
+
+        rows = sorted(self.rows, key=lambda row: row.name)
+        current = next((row.name for row in rows if row.path == path), None)
+        if current is None:
+            return None
+        cells = [(row.name, row.cells[name]) for row in rows if name in row.cells]
+        values = (JobValue(job, cell.value, cell.status) for job, cell in cells)
+        return JobValues(current, tuple(values))
 
     def empty_text(self) -> str:
         return "no job matches" if self.rows else "no jobs yet"

@@ -266,6 +266,8 @@ class WorkspaceScreen(MainScreen[None], Background, FilterHost, RunHost):
             Hint("filter.done"),
             Hint("rows.choose"),
             *self.more_hints(),
+            Hint("jobs.left"),
+            Hint("jobs.right"),
             Hint("jobs.sort"),
             Hint("jobs.failing", failing),
             Hint("workspace.filter"),

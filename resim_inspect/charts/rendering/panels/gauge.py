@@ -7,15 +7,81 @@ import math
 from resim_inspect.charts.analysis.scales import Scale, widen
 from resim_inspect.charts.model.drawing import Gauge
 from resim_inspect.charts.model.picture import status_word
+from resim_inspect.charts.rendering import large_digits
 from resim_inspect.charts.rendering.cells import Grid
 from resim_inspect.charts.rendering.panels.canvas import PaintedPanel, PanelRequest
 from resim_inspect.document.enums import MetricStatus
-from resim_inspect.text import LIMIT_DIGITS, cell_width, cut, digits_apart, number, quantity
+from resim_inspect.text import (
+    LIMIT_DIGITS,
+    cell_width,
+    cut,
+    digits_apart,
+    number,
+    quantity,
+    with_unit,
+)
 
 
-def rows(panel: Gauge, _width: int) -> int:
-    """Natural height in rows: the number, its scale, its detail."""
-    return 1 + (3 if _scale_ends(panel) is not None else 0) + (1 if panel.detail else 0)
+def rows(panel: Gauge, width: int) -> int:
+    """Natural height in rows: the number and its limits, its scale, its detail."""
+    head = 1 if _head_width(panel) <= width or not _limits(panel) else 2
+    return head + (3 if _scale_ends(panel) is not None else 0) + (1 if panel.detail else 0)
+
+
+def roomy_rows(panel: Gauge, width: int) -> int:
+    """Height with large digits; the natural one where they are not wanted."""
+    if not panel.large:
+        return rows(panel, width)
+    return (
+        large_digits.ROWS + 3 + bool(_place(panel)) + (4 if _scale_ends(panel) is not None else 0)
+    )
+
+
+def _value_text(panel: Gauge) -> str:
+    value = panel.value
+    return "no value" if value is None else quantity(value, panel.unit, _digits(panel, value))
+
+
+def _limit_text(panel: Gauge) -> str:
+    return " · ".join(
+        f"{name} {quantity(at, panel.unit, LIMIT_DIGITS)}" for at, name in _limits(panel)
+    )
+
+
+def _head_width(panel: Gauge) -> int:
+    """Cells of number, status and limits in one line."""
+    word = "" if panel.status is MetricStatus.UNSET else status_word(panel.status)
+    parts = (panel.label, _value_text(panel), word, _limit_text(panel))
+    return sum(cell_width(part) + 2 for part in parts if part) - 2
+
+
+def _place(panel: Gauge) -> str:
+    """Distance of the value from the limit that it breaks, or else from the nearest one.
+
+    For example `5.3 m above the limit of 10 m (53.0%)`; empty without a value or limits.
+    """
+    value = panel.value
+    if value is None or not math.isfinite(value):
+        return ""
+    distances = [
+        (not _fails(panel, limit, value), abs(value - limit), limit)
+        for limit, _ in _limits(panel)
+        if math.isfinite(value - limit)
+    ]
+    if not distances:
+        return ""
+    _, distance, limit = min(distances)
+    named = f"the limit of {quantity(limit, panel.unit, LIMIT_DIGITS)}"
+    if distance == 0:
+        return f"at {named}"
+    share = f" ({distance / abs(limit):.1%})" if limit and distance / abs(limit) >= 5e-4 else ""
+    side = "above" if value > limit else "below"
+    return f"{quantity(distance, panel.unit)} {side} {named}{share}"
+
+
+def _fails(panel: Gauge, limit: float, value: float) -> bool:
+    above = limit == panel.fails_above and value > limit
+    return above or (limit == panel.fails_below and value < limit)
 
 
 def _limits(panel: Gauge) -> list[tuple[float, str]]:
@@ -55,28 +121,76 @@ def _scale_ends(panel: Gauge) -> tuple[float, float] | None:
 def paint(panel: Gauge, request: PanelRequest) -> PaintedPanel:
     """Paint the number, its limits, its detail, and below them the scale if it fits."""
     grid = Grid(request.width, request.height)
-    palette = request.palette
-    value = panel.value
-    text = "no value" if value is None else quantity(value, panel.unit, _digits(panel, value))
+    if panel.large and _paint_large(grid, panel, request):
+        return PaintedPanel(grid)
+    palette, width = request.palette, request.width
     x = 0
     if panel.label:
-        x = grid.put(0, 0, cut(panel.label, request.width // 2), palette.style("dim")) + 2
-    x = grid.put(x, 0, cut(text, request.width - x), palette.style(panel.status, bold=True)) + 2
+        x = grid.put(0, 0, cut(panel.label, width // 2), palette.style("dim")) + 2
+    text = cut(_value_text(panel), width - x)
+    x = grid.put(x, 0, text, palette.style(panel.status, bold=True)) + 2
     if panel.status is not MetricStatus.UNSET:
         x = grid.put(x, 0, status_word(panel.status), palette.style(panel.status)) + 2
-    limits = " · ".join(
-        f"{name} {quantity(at, panel.unit, LIMIT_DIGITS)}" for at, name in _limits(panel)
-    )
+    row = 0
+    limits = _limit_text(panel)
     if limits:
-        grid.put(x, 0, cut(limits, max(0, request.width - x)), palette.style("dim"))
-    row = 1
+        if _head_width(panel) > width and request.height > 1:
+            x, row = 0, 1
+        grid.put(x, row, cut(limits, max(0, width - x)), palette.style("dim"))
+    row += 1
     if panel.detail:
-        grid.put(0, row, cut(panel.detail, request.width), palette.style("dim"))
+        grid.put(0, row, cut(panel.detail, width), palette.style("dim"))
         row += 1
     ends = _scale_ends(panel)
-    if ends is not None and value is not None and request.height >= row + 2:
-        _paint_scale(grid, row, panel, value, ends, request)
+    if ends is not None and panel.value is not None and request.height >= row + 2:
+        _paint_scale(grid, row, panel, panel.value, ends, request)
     return PaintedPanel(grid)
+
+
+def _paint_large(grid: Grid, panel: Gauge, request: PanelRequest) -> bool:
+    """Paint the number in large digits, with its place against its limits; False for no room."""
+    value, palette = panel.value, request.palette
+    text = "" if value is None else number(value, _digits(panel, value))
+    dots = large_digits.columns(text)
+    unit = with_unit("", panel.unit).strip()
+    if value is None or dots is None:
+        return False
+    beside = cell_width(unit) + 2 if unit else 0
+    place, ends = _place(panel), _scale_ends(panel)
+    below = 2 + bool(place) + (4 if ends is not None else 0)
+    scales = [
+        scale
+        for scale in (3, 2, 1, 0)
+        if dots * max(1, 2 * scale) + beside <= request.width
+        # Digits twice as tall need a screen that has the rows to spare.
+        and _tall(scale) * (1 if scale < 2 else 2) + below <= request.height
+    ]
+    if not scales:
+        return False
+    scale = scales[0]
+    style = palette.style(panel.status, bold=True)
+    large_digits.paint(grid, 0, 0, text, scale, style)
+    row = _tall(scale) - 1
+    if unit:
+        grid.put(dots * max(1, 2 * scale) + 2, row, unit, style)
+    row += 2
+    x = 0
+    if panel.status is not MetricStatus.UNSET:
+        x = grid.put(0, row, status_word(panel.status), palette.style(panel.status)) + 2
+    limits = _limit_text(panel)
+    if limits:
+        grid.put(x, row, cut(limits, max(0, request.width - x)), palette.style("dim"))
+    if place:
+        row += 1
+        grid.put(0, row, cut(place, request.width), palette.style("text"))
+    if ends is not None:
+        _paint_scale(grid, row + 2, panel, value, ends, request)
+    return True
+
+
+def _tall(scale: int) -> int:
+    """Rows of large digits of a scale."""
+    return large_digits.ROWS * scale if scale else (large_digits.ROWS + 1) // 2
 
 
 def _paint_scale(
@@ -89,7 +203,7 @@ def _paint_scale(
 ) -> None:
     """`─────╱╱╱` with a mark at the value, hatched where it fails, and numbers below."""
     palette = request.palette
-    width = min(request.width, 72)
+    width = request.width
     scale = Scale(*ends, width)
     for column in range(width):
         middle = scale.value(column + 0.5)

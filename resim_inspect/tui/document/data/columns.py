@@ -11,7 +11,18 @@ from resim_inspect.document.enums import MetricStatus, SeriesKind
 from resim_inspect.document.model import MetricsData, Series
 from resim_inspect.document.summary import Statistics, statistics
 from resim_inspect.errors import DocumentError
-from resim_inspect.text import align_point, clean, count, decimals, instant, number, seconds
+from resim_inspect.text import (
+    align_point,
+    clean,
+    count,
+    decimals,
+    digits_apart,
+    full_number,
+    instant,
+    number,
+    seconds,
+)
+from resim_inspect.tui.document.details import failure_definitions
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,6 +45,10 @@ class Column(NamedTuple):
     """True if the times are dates."""
     decimals: int = 0
     """Cells of the longest decimals, with their point, of some of the numbers."""
+    limits: tuple[float, ...] = ()
+    """Failure thresholds of the values, from which their digits tell them apart."""
+    places: int = 3
+    """Decimals of times in seconds."""
 
     def cell(self, row: int) -> str:
         """The text of a row with its decimals padded, so that the points are aligned."""
@@ -47,12 +62,25 @@ class Column(NamedTuple):
         value = self.series.value(row)
         kind = self.series.kind
         if kind is SeriesKind.DOUBLES:
-            return number(float(value))
+            return self._number(row)
         if kind is SeriesKind.TIMESTAMPS:
-            return instant(int(value)) if self.dates else seconds(int(value))
+            return instant(int(value)) if self.dates else seconds(int(value), self.places)
         if isinstance(value, MetricStatus):
             return f"{value.symbol} {value.name}"
         return clean(str(value), 200)
+
+    def _number(self, row: int) -> str:
+        """A number with the digits that tell it from its neighbours and limits."""
+        values = self.series.doubles
+        near = values[max(0, row - 1) : row + 2].tolist()
+        value = float(values[row])
+        return number(value, digits_apart(value, [*near, *self.limits]))
+
+    def full_text(self, row: int) -> str:
+        """The cell of a row in all its digits."""
+        if row < len(self.series) and self.series.kind is SeriesKind.DOUBLES:
+            return full_number(float(self.series.value(row)))
+        return self.text(row)
 
     @property
     def right(self) -> bool:
@@ -99,6 +127,7 @@ def columns_of(document: Document, data: MetricsData) -> Columns:
         if len(data.category_names) > MAX_CATEGORIES:
             notes.append(f"the first {MAX_CATEGORIES} of {len(data.category_names):,} categories")
     index, status = document.index_of(data), status_of(document, data)
+    limits = _limits_of(document, data)
     if data.is_indexed and index is None:
         notes.append("its index is not in the file")
     for category in categories:
@@ -111,7 +140,7 @@ def columns_of(document: Document, data: MetricsData) -> Columns:
         if index is not None and (category is None or index.is_per_category or not columns):
             _add(document, index, category, "index", label, columns, notes)
         unit = f" [{clean(data.unit, 16)}]" if data.unit else ""
-        columns.append(_column(f"{label}value{unit}", "value", series))
+        columns.append(_column(f"{label}value{unit}", "value", series, limits))
         stats.append((label.strip(), statistics(series), histogram(series)))
         if series.kind is SeriesKind.DOUBLES:
             trouble.append(np.flatnonzero(np.isnan(series.doubles)))
@@ -155,13 +184,35 @@ _SAMPLE = 256
 """Rows that tell how many decimals a column has."""
 
 
-def _column(title: str, role: str, series: Series) -> Column:
-    column = Column(title, role, series, _dates(series))
+def _column(title: str, role: str, series: Series, limits: tuple[float, ...] = ()) -> Column:
+    column = Column(title, role, series, _dates(series), limits=limits)
+    if series.kind is SeriesKind.TIMESTAMPS:
+        return column._replace(places=_places(series.times))
     if series.kind is not SeriesKind.DOUBLES:
         return column
     n = len(series)
     rows = range(n) if n <= _SAMPLE else [k * (n - 1) // (_SAMPLE - 1) for k in range(_SAMPLE)]
     return column._replace(decimals=max((decimals(column.text(row)) for row in rows), default=0))
+
+
+def _places(times: NDArray[np.int64]) -> int:
+    """Decimals of seconds that tell neighbours apart: 3, 6 or 9."""
+    import numpy as np
+
+    steps = np.abs(np.diff(times))
+    smallest = int(steps[steps > 0].min(initial=1_000_000))
+    return 3 if smallest >= 1_000_000 else 6 if smallest >= 1_000 else 9
+
+
+def _limits_of(document: Document, data: MetricsData) -> tuple[float, ...]:
+    """The failure thresholds that metrics set for these values."""
+    limits: dict[float, None] = {}
+    for metric in document.users_of(data):
+        for _, definition in failure_definitions(metric):
+            for limit in (definition.fails_above, definition.fails_below):
+                if limit is not None:
+                    limits[limit] = None
+    return tuple(limits)
 
 
 def _dates(series: Series) -> bool:

@@ -155,7 +155,8 @@ class DataPane(Pane, FilterHost, SideHost):
         if focused is self.table:
             trouble = columns is not None and len(columns.trouble)
             failing = (Hint("series.next_failing"),) if trouble else ()
-            return (*side, *failing, Hint("series.search"), Hint("series.row"), view)
+            more = (Hint("series.search"), Hint("series.row"), view, Hint("data.details"))
+            return (*side, *failing, *more)
         external = data.external_path is not None  # Of a file there is no table.
         if focused is not self.list:
             chart = self.query_one(ChartView).key_hints()
@@ -337,5 +338,6 @@ class DataPane(Pane, FilterHost, SideHost):
         from resim_inspect.tui.widgets.dialogs import DetailsDialog
 
         if self.data is not None:
-            rows = list(data_details(self.session.document, self.data).items())
+            of_row = self.table.row_details() if self.table.has_focus else []
+            rows = of_row + list(data_details(self.session.document, self.data).items())
             self.app.push_screen(DetailsDialog(self.data.name, rows))

@@ -71,7 +71,14 @@ class SeriesTable(RowList, Background):
     def copy_text(self, row: int) -> str:
         if self.columns is None:
             return ""
-        return "\t".join([str(row), *(c.text(row) for c in self.columns.columns)])
+        return "\t".join([str(row), *(c.full_text(row) for c in self.columns.columns)])
+
+    def row_details(self) -> list[tuple[str, str]]:
+        """The row of the cursor with its values in full, as names and texts."""
+        if self.columns is None or not 0 <= self.cursor < self.count:
+            return []
+        cells = [(c.title, c.full_text(self.cursor)) for c in self.columns.columns]
+        return [("row", f"{self.cursor:,}"), *cells]
 
     def heading(self, width: int) -> str:
         """The titles of the columns, as wide as their cells."""

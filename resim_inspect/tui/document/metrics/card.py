@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
 from rich.style import Style
 from rich.text import Text
@@ -13,6 +14,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Static
 
 from resim_inspect.document.enums import MetricStatus
+from resim_inspect.document.model import Metric, ScalarValues
 from resim_inspect.filtering.catalog import Heading
 from resim_inspect.text import clean
 from resim_inspect.tui import keymap
@@ -21,6 +23,17 @@ from resim_inspect.tui.document.metrics.group_table import GroupTable, GroupTitl
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.chart.view import ChartView
+
+if TYPE_CHECKING:
+    from resim_inspect.charts.build.job_values import JobValues
+
+
+@runtime_checkable
+class JobValuesSource(Protocol):
+    """An app that knows the workspaces which documents were opened from."""
+
+    def job_values(self, path: Path, name: str) -> JobValues | None:
+        """Values of a metric in the jobs of the current document's workspace, if it has one."""
 
 
 class Card(Vertical):
@@ -66,6 +79,14 @@ class Card(Vertical):
         """The table of a group, in view while the card has the class `-group`."""
         return self.query_one(GroupTable)
 
+    def _job_values(self, session: Session, metric: Metric) -> JobValues | None:
+        """Values of a scalar in the jobs of the workspace that the document was opened from."""
+        app: object = self.app
+        path = session.document.path
+        if not isinstance(metric.values, ScalarValues) or metric.event_metric or path is None:
+            return None
+        return app.job_values(path, metric.name) if isinstance(app, JobValuesSource) else None
+
     def choose_member(self, position: int) -> bool:
         """Put the cursor of the group in view on a metric; False if it does not have it."""
         if not self.has_class("-group") or position not in self.group_table.positions:
@@ -95,7 +116,7 @@ class Card(Vertical):
         if metric.importance:
             title.append(f" · {metric.importance.name}", styles.quiet + Style(bold=False))
         self.chart.border_title = title
-        self.chart.show(session.document, "metric", position)
+        self.chart.show(session.document, "metric", position, self._job_values(session, metric))
         text.update(card_text(session, metric, styles))
         box.scroll_home(animate=False)
 

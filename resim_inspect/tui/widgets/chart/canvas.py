@@ -22,6 +22,7 @@ from resim_inspect.tui.widgets.row_list import LineWidget, StyledText, strip_of
 from resim_inspect.tui.workers import Background
 
 if TYPE_CHECKING:
+    from resim_inspect.charts.build.job_values import JobValues
     from resim_inspect.charts.model.drawing import Drawing
 
 KEEP_OLD = 0.2
@@ -70,10 +71,12 @@ class ChartCanvas(Background, LineWidget, can_focus=True):
             return self._painted.drawing
         return None
 
-    def show(self, document: Document, kind: str, position: int) -> None:
-        """Draw a metric or a metrics data; the same place of a newer document keeps the view."""
+    def show(
+        self, document: Document, kind: str, position: int, jobs: JobValues | None = None
+    ) -> None:
+        """Draw a metric, with `jobs` below it, or data; the same ones keep the view."""
         old = self.subject
-        self.subject = Subject(document, kind, position)
+        self.subject = Subject(document, kind, position, jobs=jobs)
         if old == self.subject:
             return
         if old is None or (old.kind, old.position) != (kind, position):
@@ -110,7 +113,7 @@ class ChartCanvas(Background, LineWidget, can_focus=True):
         """Show what another chart shows, in the same way."""
         subject = other.subject
         if subject is not None and subject.document is not None:
-            self.show(subject.document, subject.kind, subject.position)
+            self.show(subject.document, subject.kind, subject.position, subject.jobs)
             self.take_view(other)
 
     def look_at(self, x: float) -> None:

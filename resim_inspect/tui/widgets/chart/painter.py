@@ -16,6 +16,7 @@ from resim_inspect.tui.widgets.chart.viewport import View
 
 if TYPE_CHECKING:
     from resim_inspect.charts.analysis.value_range import ValueRange
+    from resim_inspect.charts.build.job_values import JobValues
     from resim_inspect.charts.model.drawing import Drawing, DrawOptions
     from resim_inspect.charts.model.picture import Picture
     from resim_inspect.charts.model.style import Style as ChartStyle
@@ -31,6 +32,8 @@ class Subject(NamedTuple):
     position: int
     path: Path | None = None
     """Of a file: an image."""
+    jobs: JobValues | None = None
+    """Of a scalar: its values in the jobs of the workspace."""
 
 
 class Request(NamedTuple):
@@ -73,7 +76,12 @@ def paint(request: Request, known: Painted | None, graphics: Graphics | None = N
         if document is None:
             drawing = _file(subject)
         elif subject.kind == "metric":
-            drawing = draw(document, document.metrics[subject.position], options)
+            metric = document.metrics[subject.position]
+            drawing = draw(document, metric, options)
+            if subject.jobs is not None:
+                from resim_inspect.charts.build.job_values import with_job_values
+
+                drawing = with_job_values(drawing, metric, subject.jobs)
         else:
             drawing = draw_series(document, document.data[subject.position], options.category)
         extremes = value_range(drawing.main)
