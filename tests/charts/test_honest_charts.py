@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -160,6 +161,46 @@ def test_labels_are_cut_where_names_do_not_differ(names: list[str]) -> None:
     labels = distinct_labels(names, 12)
     assert len(set(labels)) == len(names)
     assert all(len(label) <= 12 for label in labels)
+
+
+@pytest.mark.parametrize("width", [9, 14, 20, 26, 38])
+def test_names_that_differ_at_their_end_keep_what_precedes(width: int) -> None:
+    start = "this/is/a/very/long/path/to/some/scenario/variant_"
+    labels = distinct_labels([f"{start}{k}" for k in range(5)], width)
+    for k, label in enumerate(labels):
+        assert len(label) <= width
+        assert label.endswith(f"variant_{k}" if width > 9 else f"…{k}")
+        if width >= 20:
+            assert label.endswith(f"scenario/variant_{k}")
+        # It is said that something is left out.
+        assert label.startswith("…")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_title_of_x_leaves_the_axis_and_its_last_tick(width: int) -> None:
+    times = [float(t) for t in range(31)]
+    shown = picture_of(over_time(times, times, ["PASSED"] * 31), width)
+    lines = shown.text.rstrip().split("\n")
+    axis = next(line for line in lines if "└" in line)
+    assert shown.plot is not None
+    assert set(axis.strip()) == set("└─┬")
+    assert len(axis) == shown.plot.x + shown.plot.width
+    assert lines[-1].startswith("31 points")
+    assert lines[-1].endswith("time [s]")
+    assert lines[-1].count("time [s]") == 1
+
+
+def test_a_title_of_x_without_a_row_below_stands_between_ticks() -> None:
+    document = over_time([0.0, 10.0, 20.0, 30.0], [0.0, 1.0, 2.0, 3.0], ["PASSED"] * 4)
+    drawing = draw(document, document.metrics[0])
+    two = replace(drawing, panels=(*drawing.panels, *drawing.panels))
+    shown = render(two, 80, 30, palette=PLAIN).text.split("\n")
+    axes = [line.rstrip() for line in shown if "└" in line]
+    assert len(axes) == 2
+    for axis in axes:
+        assert "┬─" in axis.split(" time [s] ")[0]
+        assert len(axis) == 80
+        assert axis[-1] in "┬─"
 
 
 def test_an_axis_over_all_doubles_has_ticks() -> None:

@@ -36,7 +36,7 @@ def distinct_labels(names: Sequence[str], width: int) -> list[str]:
     words = len({cut(name, width) for name in names}) < different
     drop = common_start(names, words)
     kept = [name[drop:] for name in names]
-    if words and drop:
+    if drop > common_start(names):
         kept = _with_context(names, drop, width)
     ways = [[cut(name, width) for name in kept], [_cut_middle(name, width) for name in kept]]
     for labels in ways:

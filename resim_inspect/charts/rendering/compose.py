@@ -61,13 +61,19 @@ def _render(drawing: Drawing, view: PanelRequest) -> Picture:
     room = max(1, height - len(notes) - foot)
     grid = Grid(width, height)
     main_panel, corner, more = None, (0, 0), 0
+    # Directly below the panel, the last row has room for the title of its x axis.
+    below = bool(foot and not notes and main is drawing.panels[-1] and _is_alone(main))
     image: Rect | None = None
     for panel, rect in _arranged(drawing.panels, width, room):
         chosen = panel is main
         request = PanelRequest(rect.width, rect.height, palette)
         if chosen:
-            request = replace(view, width=rect.width, height=rect.height)
+            request = replace(view, width=rect.width, height=rect.height, title_below=below)
         painted = painter_of(panel).paint(panel, request)
+        if painted.x_title:
+            foot_width = cell_width(painted.caption or caption_of(drawing)) + 2
+            if foot_width + cell_width(painted.x_title) > width:
+                painted = painter_of(panel).paint(panel, replace(request, title_below=False))
         grid.paste(rect.x, rect.y, painted.grid)
         more += painted.more
         if isinstance(panel, Image) and painted.plot is not None and len(drawing.panels) == 1:
@@ -80,7 +86,16 @@ def _render(drawing: Drawing, view: PanelRequest) -> Picture:
         grid.put(0, room + row, note, palette.style("dim"))
     if foot:
         _paint_foot(grid, drawing, caption, view.cursor, palette)
+        title = main_panel.x_title if main_panel is not None else ""
+        start = width - cell_width(title)
+        if title and grid.blank(start - 2, height - 1, cell_width(title) + 2):
+            grid.put(start, height - 1, title, palette.style("dim"))
     return _picture(grid, main_panel, corner, caption, more, image)
+
+
+def _is_alone(panel: Panel | None) -> bool:
+    """Return True for a panel that has the whole width."""
+    return panel is not None and panel.area is None
 
 
 def natural_height(drawing: Drawing, width: int, max_height: int = 10_000) -> int:

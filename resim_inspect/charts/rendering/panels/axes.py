@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from resim_inspect.charts.analysis.scales import Range, Scale
 from resim_inspect.charts.analysis.ticks import Ticks, ticks
@@ -107,8 +108,8 @@ def label_width(y_ticks: Ticks, width: int) -> int:
     return min(widest, _most_label(width)) + 1
 
 
-def paint_axes(frame: PlotFrame, panel: Plot, axes: AxisLayout) -> None:
-    """Lines, ticks and labels of all axes."""
+def paint_axes(frame: PlotFrame, panel: Plot, axes: AxisLayout, title_below: bool = False) -> str:
+    """Lines, ticks and labels of all axes; returns the title of x if it is left to the caller."""
     grid, area = frame.grid, frame.area
     line, text = frame.palette.style("grid"), frame.palette.style("dim")
     if axes.left and panel.y.kind != "hidden":
@@ -132,11 +133,18 @@ def paint_axes(frame: PlotFrame, panel: Plot, axes: AxisLayout) -> None:
                 grid.put(area.x + area.width, frame.row(cell), "├", line)
                 label = cut(label, axes.right - 1)
                 grid.put(area.x + area.width + 1, frame.row(cell), label, text)
-    if axes.rows:
-        _paint_x_axis(frame, panel.x, axes)
+    if not axes.rows:
+        return ""
+    marks, title = _paint_x_axis(frame, panel.x, axes)
+    if title_below:
+        return title
+    if title:
+        _paint_title(frame, title, marks)
+    return ""
 
 
-def _paint_x_axis(frame: PlotFrame, axis: Axis, axes: AxisLayout) -> None:
+def _paint_x_axis(frame: PlotFrame, axis: Axis, axes: AxisLayout) -> tuple[list[int], str]:
+    """Line, ticks and labels of x; returns the columns of the ticks, and the title."""
     grid, area, x = frame.grid, frame.area, frame.x
     line, text = frame.palette.style("grid"), frame.palette.style("dim")
     row = area.y + area.height
@@ -149,11 +157,13 @@ def _paint_x_axis(frame: PlotFrame, axis: Axis, axes: AxisLayout) -> None:
     edge = area.x - axes.left - 1
     free = max(0, edge)
     placed: list[tuple[int, int, str]] = []
+    marks: list[int] = []
     for at, label in sorted(zip(x_ticks.positions, x_ticks.labels, strict=True), reverse=x.reverse):
         cell = x.cell(at)
         if cell is None:
             continue
         grid.put(area.x + cell, row, "┬", line)
+        marks.append(area.x + cell)
         size = cell_width(label)
         start = min(max(area.x + cell - size // 2, max(0, edge)), grid.width - size)
         if start >= free:
@@ -169,9 +179,18 @@ def _paint_x_axis(frame: PlotFrame, axis: Axis, axes: AxisLayout) -> None:
     offset = axes.y_ticks.title
     if offset:
         title = f"{title}   y {offset}".strip()
-    if title:
-        title = cut(f" {title} ", area.width)
-        grid.put(area.x + area.width - cell_width(title), row, title, text)
+    return marks, title
+
+
+def _paint_title(frame: PlotFrame, title: str, marks: list[int]) -> None:
+    """The title of x in its line, in the last gap between ticks that has room, else at the end."""
+    area, style = frame.area, frame.palette.style("dim")
+    text = f" {cut(title, area.width - 2)} "
+    end = area.x + area.width
+    edges = [area.x, *sorted(marks), end]
+    gaps = [(a + 1, b) for a, b in pairwise(edges) if b - a > cell_width(text)]
+    right = gaps[-1][1] if gaps else end
+    frame.grid.put(right - cell_width(text), area.y + area.height, text, style)
 
 
 def _x_ticks(axis: Axis, x: Scale, columns: int) -> Ticks:

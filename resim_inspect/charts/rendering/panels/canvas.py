@@ -26,6 +26,8 @@ class PanelRequest:
     """Range of y to show on the left axis; None for what the window needs."""
     fit_y: bool = False
     """Fit the y axes to the data in the window alone: not to thresholds or set limits."""
+    title_below: bool = False
+    """The title of the x axis is left to the caller, who has a row below the panel for it."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,8 @@ class PaintedPanel:
     y_range: tuple[float, float] | None = None
     reverse: bool = False
     caption: str = ""
+    x_title: str = ""
+    """Title of the x axis, if it was left to the caller."""
     more: int = 0
     """Number of lines that did not fit."""
     read: Callable[[int, int], Readout | None] | None = field(default=None, compare=False)

@@ -52,7 +52,7 @@ def paint(panel: Plot, request: PanelRequest) -> PaintedPanel:
     x = Scale(*view, area.width, panel.x.reverse)
     y = Scale(*left_range, area.height, panel.y.reverse)
     frame = PlotFrame(grid, area, x, y, request.palette)
-    paint_axes(frame, panel, axes)
+    title = paint_axes(frame, panel, axes, request.title_below)
     _paint_layers(frame, panel, axes.right_y, decimated)
     _paint_missing(frame, panel, axes)
     if request.cursor is not None:
@@ -70,6 +70,7 @@ def paint(panel: Plot, request: PanelRequest) -> PaintedPanel:
         y_range=left_range,
         reverse=panel.x.reverse,
         caption=_caption(decimated, panel.y),
+        x_title=title,
         read=read,
     )
 
