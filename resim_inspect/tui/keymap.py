@@ -258,6 +258,10 @@ PREVIEW = (
     _key("preview.next_hit", "f3", "hit(1)", "Next match"),
     _key("preview.previous_hit", "shift+f3,f15", "hit(-1)", "Previous match"),
 )
+JSON = (
+    _key("preview.fold", "space", "fold", "Fold or unfold block", hint="fold"),
+    _key("preview.fold_all", "F", "fold_all", "Fold or unfold all blocks", hint="fold all"),
+)
 LOG = (
     _key("log.follow", "f", "follow", "Follow the end", "or stay where you are", hint="follow"),
     _key("log.wrap", "l", "wrap", "Wrap long lines", "or cut them", hint="wrap"),
@@ -329,8 +333,8 @@ QUICK_OPEN = (
 
 TABLES = (
     *(APP, FOCUS, ROWS, SIDE, CHART, BROWSE, METRIC_LIST, METRICS, CARD, DATA_LIST, DATA, SERIES),
-    *(EVENTS, FINDINGS, DOCUMENT, PREVIEW, LOG, INPUTS, FILTER, OPEN, PATH, WORKSPACE, JOBS, FETCH),
-    *(RUN_HOST, RUNS, RUN_JOBS, RUN_FIELD, RUN_DIALOG),
+    *(EVENTS, FINDINGS, DOCUMENT, PREVIEW, JSON, LOG, INPUTS, FILTER, OPEN, PATH, WORKSPACE),
+    *(JOBS, FETCH, RUN_HOST, RUNS, RUN_JOBS, RUN_FIELD, RUN_DIALOG),
     *(DIALOG, TOKEN_DIALOG, ERROR_DIALOG, CHECKLIST, QUICK_OPEN),
 )
 BINDINGS: dict[str, KeyBinding] = {

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import pytest
 from rich.style import Style
 
-from resim_inspect.tui.inputs.preview_lines import PreviewLines, json_pieces
+from resim_inspect.tui.inputs.preview_lines import PreviewLines, blocks_of, json_pieces
 from resim_inspect.tui.theme import theme_styles
-from tests.tui.conftest import press, started
+from tests.tui.conftest import keys, press, started, text
 
 
 async def test_json_is_split_into_keys_texts_and_numbers(tmp_path: Path) -> None:
@@ -48,3 +50,100 @@ async def test_a_preview_is_searched(tmp_path: Path) -> None:
         assert lines.cursor == hits[1]
         await press(pilot, "slash", *"nothing", "enter")
         assert lines.cursor == hits[1]
+
+
+VALUES = {
+    "name": "ends like a block {",
+    "empty": {},
+    "list": [1, [2, 3], {"deep": {"wanted": "needle"}}],
+    "close": "}",
+    "last": [],
+}
+
+
+def formatted(value: object) -> list[str]:
+    return json.dumps(value, indent=2).split("\n")
+
+
+@pytest.mark.parametrize("value", [VALUES, [VALUES, VALUES], {}, [], 3, "{", [[[[]]], [[1]]]])
+def test_blocks_are_the_objects_and_lists_of_several_lines(value: object) -> None:
+    lines = formatted(value)
+    for first, last in blocks_of(lines).items():
+        indent = len(lines[first]) - len(lines[first].lstrip())
+        assert lines[last][:indent].strip() == ""
+        block = "\n".join(lines[first : last + 1]).strip().rstrip(",")
+        # What is folded is a whole value, after its key if it has one.
+        parsed = json.loads(block if block[0] in "[{" else "{" + block + "}")
+        assert isinstance(parsed, dict | list)
+    assert len(blocks_of(lines)) == sum(line.rstrip()[-1] in "[{" for line in lines)
+
+
+@pytest.fixture
+def inputs(tmp_path: Path) -> Path:
+    (tmp_path / "experience").mkdir()
+    logs = tmp_path / "logs"
+    logs.mkdir()
+    (logs / "state.json").write_text(json.dumps(VALUES))
+    return tmp_path
+
+
+async def test_blocks_are_folded_and_unfolded(inputs: Path) -> None:
+    async with started(inputs) as pilot:
+        await press(pilot, "end", "enter")
+        lines = pilot.app.screen.query_one(PreviewLines)
+        everything = lines.rows
+        assert everything == formatted(VALUES)
+        assert keys(pilot)[:2] == ["Space", "F"]
+        while '"deep"' not in everything[lines.cursor]:
+            await press(pilot, "down")
+        # From inside a block the block around is folded, and the cursor is at its beginning.
+        await press(pilot, "down", "space")
+        assert '"deep": {' in lines.rows[lines.cursor]
+        assert "1 line }" in text(pilot)
+        assert not any("needle" in line for line in lines.rows)
+        await press(pilot, "y")
+        assert '"wanted": "needle"' in pilot.app.clipboard
+        await press(pilot, "enter")
+        assert lines.rows == everything
+        await press(pilot, "F")
+        assert [line.strip() for line in lines.rows] == [
+            "{", '"name": "ends like a block {",', '"empty": {},', '"list": [',
+            '"close": "}",', '"last": []', "}",
+        ]  # fmt: skip
+        await press(pilot, "F")
+        assert lines.rows == everything
+
+
+async def test_a_search_unfolds_what_hides_its_matches(inputs: Path) -> None:
+    async with started(inputs) as pilot:
+        await press(pilot, "end", "enter", "space")
+        lines = pilot.app.screen.query_one(PreviewLines)
+        assert len(lines.rows) == 1
+        await press(pilot, "slash", *"needle", "enter")
+        assert "needle" in lines.rows[lines.cursor]
+        await press(pilot, "F", "home", "f3")
+        assert "needle" in lines.rows[lines.cursor]
+
+
+async def test_other_texts_have_no_blocks(inputs: Path) -> None:
+    (inputs / "logs" / "state.json").write_text("{\n[\n]\n")
+    (inputs / "logs" / "text.txt").write_text("if x {\n  y [\n  ]\n}\n")
+    async with started(inputs) as pilot:
+        await press(pilot, "end", "enter")
+        lines = pilot.app.screen.query_one(PreviewLines)
+        assert not lines.blocks
+        before = lines.rows
+        await press(pilot, "space", "F")
+        assert lines.rows == before
+        assert keys(pilot)[0] == "/"
+
+
+async def test_large_json_is_folded_too(inputs: Path) -> None:
+    entries = [{"at": at, "wanted": at == 19_999} for at in range(20_000)]
+    (inputs / "logs" / "state.json").write_text(json.dumps(entries))
+    async with started(inputs) as pilot:
+        await press(pilot, "end", "enter", "F")
+        lines = pilot.app.screen.query_one(PreviewLines)
+        assert len(lines.rows) == 20_002
+        await press(pilot, "slash", *'wanted": true', "enter")
+        assert '"wanted": true' in lines.rows[lines.cursor]

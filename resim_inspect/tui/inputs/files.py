@@ -17,6 +17,8 @@ from resim_inspect.validation.findings import Finding
 
 PREVIEW_BYTES = 262_144
 """Bytes of a file that are read for its preview."""
+JSON_BYTES = 4_000_000
+"""Bytes of a JSON file that are read, which has to be complete to be indented."""
 MAX_ENTRIES = 5_000
 """Entries of one folder that are listed."""
 IMAGES = {".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp"}
@@ -50,6 +52,8 @@ class Preview(NamedTuple):
     title: str
     lines: tuple[str, ...]
     image: bool = False
+    is_json: bool = False
+    """True if the lines are indented JSON, one value or bracket each."""
 
 
 def read_inputs(folder: Path, opened: frozenset[Path]) -> Inputs:
@@ -116,18 +120,31 @@ def preview(entry: FileEntry) -> Preview:
     from runner.workspace.contract import BATCH_CONFIG, MAX_CONFIG_BYTES, REPORT_CONFIG, masked
 
     title = f"{name} · {size(entry.size)}"
+    is_json = entry.path.suffix.lower() == ".json"
     config = entry.path.name in (BATCH_CONFIG.name, REPORT_CONFIG.name)
     if entry.path.suffix.lower() in IMAGES:
         return Preview(entry.path, title, (), image=True)
     try:
         with entry.path.open("rb") as file:
-            data = file.read(MAX_CONFIG_BYTES if config else PREVIEW_BYTES)
+            limit = JSON_BYTES if is_json and entry.size <= JSON_BYTES else PREVIEW_BYTES
+            data = file.read(MAX_CONFIG_BYTES if config else limit)
     except OSError as error:
         return Preview(entry.path, title, (error.strerror or "cannot be read",))
     if config:
-        return Preview(entry.path, title, _lines(masked(data)))
+        return Preview(entry.path, title, _lines(masked(data)), is_json=True)
     complete = len(data) == entry.size
+    if is_json and complete and data and b"\0" not in data[:4096]:
+        lines, is_json = _json(data.decode("utf-8", "replace"))
+        return Preview(entry.path, title, lines, is_json=is_json)
     return Preview(entry.path, title, _text(entry.path, data, complete))
+
+
+def _json(text: str) -> tuple[tuple[str, ...], bool]:
+    """The lines of indented JSON, and True; the text with the reason and False if it is invalid."""
+    try:
+        return _lines(json.dumps(json.loads(text), indent=2, ensure_ascii=False)), True
+    except (ValueError, RecursionError) as error:
+        return (f"not valid JSON: {clean(str(error), 200)}", "", *_lines(text)), False
 
 
 def _text(path: Path, data: bytes, complete: bool) -> tuple[str, ...]:
@@ -137,11 +154,6 @@ def _text(path: Path, data: bytes, complete: bool) -> tuple[str, ...]:
         return ("not a text file; its first bytes:", *_hex(data[:512]))
     text = data.decode("utf-8", "replace")
     tail = () if complete else ("", f"… the first {size(len(data))} are shown")
-    if path.suffix.lower() == ".json" and complete:
-        try:
-            text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
-        except (ValueError, RecursionError) as error:
-            return (f"not valid JSON: {clean(str(error), 200)}", "", *_lines(text))
     if path.suffix.lower() in (".csv", ".tsv"):
         return (*_table(text, "\t" if path.suffix.lower() == ".tsv" else ","), *tail)
     return (*_lines(text), *tail)

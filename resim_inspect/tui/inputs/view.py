@@ -132,7 +132,9 @@ class InputsView(Background):
         if entry is None:
             return ()
         if self.screen.focused not in (None, self.files):
-            return (Hint("preview.search"), Hint("focus.next", "files"))
+            lines = self.query_one(PreviewLines)
+            fold = (Hint("preview.fold"), Hint("preview.fold_all")) if lines.blocks else ()
+            return (*fold, Hint("preview.search"), Hint("focus.next", "files"))
         does = "read" if not entry.folder else "fold" if self.files.is_unfolded(entry) else "unfold"
         return (Hint("rows.choose", does), Hint("focus.next", "preview"))
 
@@ -211,8 +213,10 @@ class InputsView(Background):
         if contents.image:
             self.query_one(ImageView).show_file(contents.path)
         else:
-            json = contents.path.suffix.lower() == ".json"
-            self.query_one(PreviewLines).show(contents.lines, json=json)
+            suffix = contents.path.suffix.lower()
+            coloured = contents.is_json or suffix in (".json", ".jsonl", ".geojson")
+            lines = self.query_one(PreviewLines)
+            lines.show(contents.lines, json=coloured, foldable=contents.is_json)
 
     def on_theme_changed(self) -> None:
         """Repaint in the colours of a new theme."""

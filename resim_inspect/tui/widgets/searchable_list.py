@@ -27,6 +27,9 @@ class SearchableList(RowList):
         """Return the rows whose text has `wanted`, which is in lower case, in ascending order."""
         raise NotImplementedError
 
+    def uncover(self, wanted: str) -> None:
+        """Bring lines with `wanted` into the list that are out of it, such as folded ones."""
+
     def marked(self, pieces: Sequence[StyledText], marks: Style) -> Sequence[StyledText]:
         """Return the pieces with a style over each match within one of them."""
         if not self.wanted:
@@ -47,6 +50,7 @@ class SearchableList(RowList):
         def typed(text: str | None) -> None:
             if text:
                 self.wanted = text.casefold()
+                self.uncover(self.wanted)
                 hits = self.matching_rows(self.wanted)
                 if hits:
                     lines, key = count(len(hits), "line"), key_of("preview.next_hit")
@@ -64,6 +68,7 @@ class SearchableList(RowList):
 
     def _step(self, by: int, *, here: bool = False) -> None:
         """Go to the next matching line, cyclically; `here`: the line of the cursor counts."""
+        self.uncover(self.wanted)
         hits = self.matching_rows(self.wanted)
         if not hits:
             self.app.notify(f"No line has {self.wanted}.", timeout=3, markup=False)
