@@ -14,12 +14,15 @@ BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 OPEN_CORE = resim-open-core==1.6.0
 PYTEST_ARGS ?=
-# One process for each core. What PYTEST_ARGS says comes later and wins, such as "-n 0 -x".
+# Many processes: see tests/conftest.py. What PYTEST_ARGS says comes later and wins, such as "-n 0".
 PYTEST = $(BIN)/python -m pytest -n auto --dist worksteal
 CHECKED = $(wildcard resim_inspect runner examples tests benchmarks)
 # What runs on Windows too: the app, and what it fetches with.
 PORTABLE = resim_inspect runner/download runner/storage/publish.py runner/storage/lease.py \
   runner/api/client/client.py runner/api/client/transport.py runner/api/client/http11.py
+
+# The tests start hundreds of interpreters, and each would compile the packages again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test check soak lint bench schema clean
 

@@ -33,6 +33,15 @@ def pytest_configure() -> None:
         os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Number of processes of `-n auto`: two more than there are cores, since the tests of the app,
+    of processes and of containers wait for a large part of their time."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0)) + 2
+    return (os.cpu_count() or 1) + 2
+
+
 def pytest_unconfigure() -> None:
     """Leave nothing behind."""
     if os.environ.get("PYTEST_XDIST_WORKER"):

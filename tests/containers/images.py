@@ -6,7 +6,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -43,11 +44,24 @@ def build_ours(docker: Callable[..., str], context: Path, name: str, version: st
             shutil.copytree(source, context / part, ignore=ignore)
         else:
             shutil.copy(source, context / part)
-    for wheel in wheels(docker, f"resim-open-core=={version}"):
-        shutil.copy(wheel, context / "wheelhouse")
     arguments = f"BASE_IMAGE={BASE_IMAGE}", f"OPEN_CORE_VERSION={version}"
-    build(context, name, *(word for each in arguments for word in ("--build-arg", each)))
+    with only_one(name):
+        for wheel in wheels(docker, f"resim-open-core=={version}"):
+            shutil.copy(wheel, context / "wheelhouse")
+        build(context, name, *(word for each in arguments for word in ("--build-arg", each)))
     return name
+
+
+@contextmanager
+def only_one(name: str) -> Iterator[None]:
+    """Let one process that tests make an image; the next ones find it in the engine's cache."""
+    import fcntl
+
+    path = ROOT / ".cache" / f"{name.replace(':', '-')}.lock"
+    path.parent.mkdir(exist_ok=True)
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 @pytest.fixture(scope="session")
