@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from resim_inspect.comparison.directions import Direction, severity, status_direction
 from resim_inspect.document.enums import MetricStatus
+from resim_inspect.text import clean, digits_apart, number, with_unit
 
 EVENT, FINDING, JOB = "EVENT", "FINDING", "JOB"
 """Types of changes that are not about a metric."""
@@ -88,6 +89,28 @@ class Change:
         reading = self.after or self.before
         status = severity(reading.status) if reading is not None else 0
         return self.direction.rank, -status, not self.status_changed, -self.relative
+
+    @property
+    def words(self) -> str:
+        """The change without its name: `44.7 → 39.2 m/s, FAIL_BLOCK → PASSED`; `new`; `gone`."""
+        before, after = self.before, self.after
+        if before is None or after is None:
+            return "new" if before is None else "gone"
+        value = _values_in_words(before.measured, after.measured)
+        status = f"{before.status.name} → {after.status.name}" if self.status_changed else ""
+        text = ", ".join(part for part in (value, status) if part)
+        return text or (clean(self.why[0], 80) if self.why else "differs")
+
+
+def _values_in_words(old: Measured, new: Measured) -> str:
+    """Return two values as `44.7 → 39.2 m/s`; empty if they are the same."""
+    if old.value is not None and new.value is not None and old.unit == new.unit:
+        if old.value == new.value:
+            return ""
+        digits = digits_apart(old.value, [new.value])
+        text = f"{number(old.value, digits)} → {with_unit(number(new.value, digits), new.unit)}"
+        return f"{new.measure} {text}" if new.measure else text
+    return "" if old.text == new.text else f"{clean(old.text, 40)} → {clean(new.text, 40)}"
 
 
 @dataclass(frozen=True, slots=True)

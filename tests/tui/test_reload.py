@@ -98,10 +98,34 @@ async def test_a_rewrite_keeps_the_cursor_and_says_what_changed(tmp_path: Path) 
         assert "1 new metric, 1 status changed, 1 new error" in shown
 
 
+async def test_metrics_that_changed_are_marked_in_list_and_card(tmp_path: Path) -> None:
+    path = tmp_path / "metrics.binproto"
+    path.write_bytes(flight())
+    async with opened(path) as pilot:
+        metrics = pilot.app.screen.query_one(MetricList)
+        await rewritten(pilot, path, flight(status="PASSED", speed=30.5, extra=True))
+
+        def rows() -> str:
+            return "\n".join(metrics.render_line(y).text for y in range(metrics.count))
+
+        assert "✓▲Max speed" in rows()
+        assert "✓+Brand new" in rows()
+        assert "✓ Distance" in rows()
+        await press(pilot, "G")
+        assert metrics.go_to(1)
+        await settle(pilot)
+        expected = "▲ better since the version before: 44.7 → 30.5 m/s, FAIL_BLOCK → PASSED"
+        assert expected in text(pilot)
+        # Another reading of the same content is a version without changes.
+        await rewritten(pilot, path, flight(status="PASSED", speed=30.5, extra=True))
+        assert "✓ Max speed" in rows()
+        assert "since the version before" not in text(pilot)
+
+
 async def test_an_unreadable_rewrite_leaves_what_was_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("resim_inspect.tui.document.screen.RELOAD_TIMEOUT", 0.0)
+    monkeypatch.setattr("resim_inspect.tui.document.reloading.RELOAD_TIMEOUT", 0.0)
     path = tmp_path / "metrics.binproto"
     path.write_bytes(flight())
     async with opened(path) as pilot:
@@ -118,7 +142,7 @@ async def test_an_unreadable_rewrite_leaves_what_was_there(
 async def test_the_file_is_looked_at_without_being_asked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("resim_inspect.tui.document.screen.POLL_INTERVAL", 0.05)
+    monkeypatch.setattr("resim_inspect.tui.document.reloading.POLL_INTERVAL", 0.05)
     path = tmp_path / "metrics.binproto"
     path.write_bytes(flight())
     async with opened(path, watch=True) as pilot:
@@ -163,7 +187,7 @@ async def test_a_change_note_gives_way_to_verdict_and_findings(tmp_path: Path, w
 async def test_messages_about_a_broken_file_go_when_the_good_one_is_in(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("resim_inspect.tui.document.screen.RELOAD_TIMEOUT", 0.0)
+    monkeypatch.setattr("resim_inspect.tui.document.reloading.RELOAD_TIMEOUT", 0.0)
     path = tmp_path / "metrics.binproto"
     path.write_bytes(flight())
     async with opened(path) as pilot:

@@ -124,6 +124,10 @@ def card_text(session: Session, metric: Metric, styles: ThemeStyles) -> Text:
         text.append(clean(finding.message, 300) + "\n", styles.text)
     if metric.description:
         text.append(clean(metric.description, 4000, lines=True).strip() + "\n", styles.text)
+    change = session.changes.get(metric.position)
+    if change is not None:
+        text.append(f"{change.direction.symbol} {change.direction.value}", change.style(styles))
+        text.append(f" since the version before: {change.text}\n", styles.text)
     text.append(f"{metric.status.symbol} {metric.status.name}", styles.of(metric.status))
     for part in [*marks(metric), *limits(metric)]:
         text.append(" · ", styles.quiet)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
 from typing import ClassVar
 
 from textual import on, work
@@ -13,14 +12,12 @@ from textual.binding import BindingType
 from textual.command import Provider
 from textual.containers import Vertical
 from textual.message import Message
-from textual.worker import get_current_worker
 
 from resim_inspect.errors import DocumentError
-from resim_inspect.text import clean
 from resim_inspect.tui import keymap
-from resim_inspect.tui.document.loading import load_when_written, signature
 from resim_inspect.tui.document.pane import Pane, SessionObserver
-from resim_inspect.tui.document.session import Session, changed_findings, changed_metrics
+from resim_inspect.tui.document.reloading import ReloadingScreen
+from resim_inspect.tui.document.session import Session, changed_findings
 from resim_inspect.tui.document.top_bar import TopBar
 from resim_inspect.tui.gc_tuning import gc_paused
 from resim_inspect.tui.key_hints import KeyHint, key_name, key_of
@@ -29,18 +26,11 @@ from resim_inspect.tui.messages import EditionChosen, GoTo
 from resim_inspect.tui.runs.run_host import RunHost
 from resim_inspect.tui.runs.run_request import RunTarget, target_of_document
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
-from resim_inspect.tui.widgets.main_screen import MainScreen
-from resim_inspect.tui.workers import Background, after_first_frame
+from resim_inspect.tui.workers import after_first_frame
 from resim_inspect.validation.findings import Report
 
 PaneFactory = Callable[[Session, str], Pane]
 """Creates a pane of a session under an id."""
-
-RELOAD_TIMEOUT = 2.0
-"""Seconds without a change after which an unreadable file counts as unreadable."""
-
-POLL_INTERVAL = 0.5
-"""Seconds between two checks of the file's state."""
 
 
 def _metric_commands() -> type[Provider]:
@@ -50,7 +40,7 @@ def _metric_commands() -> type[Provider]:
     return MetricCommands
 
 
-class DocumentScreen(MainScreen[None], Background, RunHost):
+class DocumentScreen(ReloadingScreen, RunHost):
     """The panes of one document; a number key brings one into view."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.DOCUMENT, *keymap.RUN_HOST, *keymap.FOCUS]
@@ -58,21 +48,6 @@ class DocumentScreen(MainScreen[None], Background, RunHost):
     DEFAULT_CSS = """
     DocumentScreen > #panes { height: 1fr; }
     """
-
-    class Reloaded(Message):
-        """The file was rewritten and could be read."""
-
-        def __init__(self, session: Session, changes: str) -> None:
-            super().__init__()
-            self.session = session
-            self.changes = changes
-
-    class NotReloaded(Message):
-        """The file was rewritten and cannot be read."""
-
-        def __init__(self, error: DocumentError) -> None:
-            super().__init__()
-            self.error = error
 
     class ValidationFinished(Message):
         """The validator has a report on a document."""
@@ -93,18 +68,11 @@ class DocumentScreen(MainScreen[None], Background, RunHost):
     def __init__(
         self, session: Session, panes: Mapping[str, PaneFactory], *, watch: bool = True
     ) -> None:
-        super().__init__()
-        self.session = session
+        super().__init__(session, watch=watch)
         self._factories = panes
         """The panes by name, in the order of their keys; the first is shown at once."""
         self.current = "metrics"
-        self.edition: str | None = None
-        self._watch = watch
-        self._reading = False
         self._making = asyncio.Lock()
-        self._seen = session.signature
-        self._changes = ""
-        self._note = ""
 
     def compose(self) -> ComposeResult:
         yield TopBar()
@@ -114,10 +82,9 @@ class DocumentScreen(MainScreen[None], Background, RunHost):
 
     def on_mount(self) -> None:
         self.pane.focus_main()
-        self._update_lines()
+        self.update_lines()
         after_first_frame(self, self._validate_first)
-        if self._watch and self.session.document.path is not None:
-            self.set_interval(POLL_INTERVAL, self._check_file)
+        self.watch_file()
 
     def run_target(self) -> RunTarget | None:
         return target_of_document(self.session.document.path, self.session.inputs)
@@ -157,7 +124,7 @@ class DocumentScreen(MainScreen[None], Background, RunHost):
         self.current = name
         for pane in self.panes:
             pane.display = pane.id == name
-        self._update_lines()
+        self.update_lines()
         return self.pane
 
     @on(GoTo)
@@ -167,7 +134,7 @@ class DocumentScreen(MainScreen[None], Background, RunHost):
         if name in self._factories:
             pane = await self.show_pane(name)
             pane.go_to(message.position, message.at)
-            self._update_lines()
+            self.update_lines()
 
     async def action_dismiss_layer(self) -> None:
         if self.pane.dismiss_layer():
@@ -195,22 +162,25 @@ class DocumentScreen(MainScreen[None], Background, RunHost):
     def active_tab(self) -> str:
         return key_of(f"document.{self.current}")
 
-    def _update_lines(self) -> None:
-        """Show the state of the document and the keys that apply."""
-        self.query_one(TopBar).show(self.session, self._note)
+    def update_lines(self) -> None:
+        self.query_one(TopBar).show(self.session, self.note)
         self.update_hints()
 
     def on_theme_changed(self) -> None:
         """Repaint in the colours of a new theme."""
         for pane in self.panes:
             pane.on_theme_changed()
-        self._update_lines()
+        self.update_lines()
+
+    def action_reload(self) -> None:
+        self.pane.reload()
+        self.start_reload()
 
     # Validation.
 
     def _validate_first(self) -> None:
         # The card of the first metric is being made: it comes before this too.
-        self.call_after_refresh(self._validate, self.session, self.edition, None)
+        self.call_after_refresh(self.validate, self.session, self.edition, None)
 
     @work(
         thread=True,
@@ -219,7 +189,7 @@ class DocumentScreen(MainScreen[None], Background, RunHost):
         exit_on_error=False,
         description="validating the file",
     )
-    def _validate(self, session: Session, edition: str | None, before: Report | None) -> None:
+    def validate(self, session: Session, edition: str | None, before: Report | None) -> None:
         from resim_inspect.validation import validate
 
         try:
@@ -241,95 +211,29 @@ class DocumentScreen(MainScreen[None], Background, RunHost):
     def _validated(self, message: ValidationFinished) -> None:
         if message.session.document is not self.session.document:
             return
-        changes = ", ".join(part for part in (self._changes, message.changes) if part)
-        self._changes = ""
+        changes = ", ".join(part for part in (self.changes_note, message.changes) if part)
+        self.changes_note = ""
         if changes:
-            self._note = f"rewritten: {changes}"
+            self.note = f"rewritten: {changes}"
             self.app.notify(changes, title="The file was rewritten", timeout=6, markup=False)
-        self._set_session(self.session.with_report(message.report))
+        self.show_session(self.session.with_report(message.report))
+        if self.session.catalog.linked:
+            self.compare_with_before()
 
     @on(Linked)
     def _linked(self, message: Linked) -> None:
         message.session.catalog.linked = True
+        self.compare_with_before()
         if message.session.document is self.session.document:
-            self._set_session(self.session)
+            self.show_session(self.session)
 
     @on(EditionChosen)
     def _edition(self, message: EditionChosen) -> None:
         message.stop()
         self.edition = message.edition
-        self._validate(self.session, self.edition, None)
+        self.validate(self.session, self.edition, None)
 
-    # Reloading.
-
-    def _check_file(self) -> None:
-        if not self._reading and signature(self.session.document.path) not in (None, self._seen):
-            self._start_reload()
-
-    def action_reload(self) -> None:
-        self.pane.reload()
-        self._start_reload()
-
-    def _start_reload(self) -> None:
-        path = self.session.document.path
-        if path is not None and not self._reading:
-            self._reading = True
-            self._reload(path, self.session)
-
-    @work(
-        thread=True,
-        group="reload",
-        exit_on_error=False,
-        description="reading the file again",
-    )
-    def _reload(self, path: Path, old: Session) -> None:
-        worker = get_current_worker()
-        try:
-            with gc_paused():
-                loaded = load_when_written(
-                    path, timeout=RELOAD_TIMEOUT, cancelled=lambda: worker.is_cancelled
-                )
-                new = Session.of(loaded, old.label, old.inputs)
-                # What is in view is to stay in view: the tables that it is found in.
-                new.document.metric_by_id("")
-                new.document.metric_named("")
-                new.document.data_by_id("")
-                new.catalog.prepare(old.catalog)
-                changes = changed_metrics(old.document, new.document)
-        except DocumentError as error:
-            self.post_message(self.NotReloaded(error))
-        else:
-            self.post_message(self.Reloaded(new, changes))
-
-    @on(Reloaded)
-    def _reloaded(self, message: Reloaded) -> None:
-        old, new = self.session, message.session
-        self._reading = False
-        self._seen = new.signature
-        self._changes = message.changes
-        self._note = "rewritten"
-        # Messages about an older state of the file no longer hold.
-        self.app.clear_notifications()
-        # The older document closes its file when the last thread that reads it is done.
-        self._set_session(new)
-        self.call_after_refresh(self._validate, new, self.edition, old.report)
-
-    @on(NotReloaded)
-    def _not_reloaded(self, message: NotReloaded) -> None:
-        self._reading = False
-        self._seen = signature(self.session.document.path)
-        self._note = "new file unreadable: previous version shown"
-        self.app.notify(
-            clean(message.error.sentence, 300),
-            title="The file cannot be read now",
-            severity="warning",
-            timeout=8,
-            markup=False,
-        )
-        self._update_lines()
-
-    def _set_session(self, session: Session) -> None:
-        """Show another session in all panes and in the screens on top."""
+    def show_session(self, session: Session) -> None:
         old, self.session = self.session, session
         for pane in self.panes:
             pane.show_session(session)
@@ -337,4 +241,4 @@ class DocumentScreen(MainScreen[None], Background, RunHost):
             if isinstance(screen, SessionObserver):
                 # Queued: the screen may still be mounting.
                 screen.call_later(screen.session_changed, old, session)
-        self._update_lines()
+        self.update_lines()

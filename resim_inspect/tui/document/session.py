@@ -12,6 +12,7 @@ from resim_inspect.document import Document
 from resim_inspect.filtering.catalog import Catalog
 from resim_inspect.text import clean, count
 from resim_inspect.tui.document.loading import Loaded, Signature
+from resim_inspect.tui.document.run_changes import NO_CHANGES, Changes
 from resim_inspect.validation.findings import Finding, Report, Severity
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class Session:
         *,
         label: str = "",
         inputs: Path | None = None,
+        changes: Changes = NO_CHANGES,
     ) -> None:
         self.document = document
         self.signature = signature
@@ -40,6 +42,8 @@ class Session:
         """Short name of the file, for the first line."""
         self.inputs = inputs
         """The inputs folder beside the file, where there is one."""
+        self.changes = changes
+        """Changes of metrics since the version before; empty until they are known."""
 
     @classmethod
     def of(cls, loaded: Loaded, label: str = "", inputs: Path | None = None) -> Session:
@@ -57,6 +61,19 @@ class Session:
             report,
             label=self.label,
             inputs=self.inputs,
+            changes=self.changes,
+        )
+
+    def with_changes(self, changes: Changes) -> Session:
+        """Copy of this session with the changes since the version before."""
+        return Session(
+            self.document,
+            self.signature,
+            self.catalog,
+            self.report,
+            label=self.label,
+            inputs=self.inputs,
+            changes=changes,
         )
 
     @property

@@ -106,7 +106,7 @@ class RunRequest:
             words = ["job", "--inputs", str(target.inputs), "--outputs", str(outputs)]
         else:
             words = ["run", str(target.workspace.absolute())]
-            words += ["--job", target.job, "--only", "jobs"] if target.job else []
+            words += ["--job", target.job] if target.job else []
             words += ["--rerun", self.rerun] if self.rerun else []
         words += self.build.arguments()
         return [*words, "--watch"] if self.watch else words

@@ -70,7 +70,8 @@ def _alive(state: RunState, now: float, styles: ThemeStyles, *, short: bool) -> 
     if not state.planned:
         note = clean(state.note, 200) or "preparing the build"
         return [*pieces, ("stopping… " if state.stopping else f"{note}…", styles.text)]
-    pieces += progress_bar(state.done / state.todo if state.todo else 1.0, styles)
+    if not short:
+        pieces += progress_bar(state.done / state.todo if state.todo else 1.0, styles)
     words = [f"{state.done:,} of {count(state.todo, 'job')}"]
     if state.stopping:
         words.append("stopping…")

@@ -281,9 +281,11 @@ class MetricList(ValueRows):
             value = cut(value, left) if left >= MIN_WORDS and value[:1].isalpha() else ""
         rest -= cell_len(value)
         chosen = row == self.cursor
+        change = self.session.changes.get(position)
         return [
             ("▌" if chosen else " ", styles.accent),
-            (status.symbol + " ", styles.of(status)),
+            (status.symbol, styles.of(status)),
+            (change.direction.symbol, change.style(styles)) if change else (" ", styles.text),
             (shown_name, styles.strong if chosen else styles.text),
             (marks, styles.accent),
             (pad(extra, rest), styles.quiet),

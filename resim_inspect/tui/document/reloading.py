@@ -1,0 +1,176 @@
+"""Following of a document's file: reading it again when it was rewritten, and what that changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from textual import on, work
+from textual.message import Message
+from textual.worker import get_current_worker
+
+from resim_inspect.errors import DocumentError
+from resim_inspect.text import clean
+from resim_inspect.tui.document.loading import load_when_written, signature
+from resim_inspect.tui.document.run_changes import Changes, changes_between
+from resim_inspect.tui.document.session import Session, changed_metrics
+from resim_inspect.tui.gc_tuning import gc_paused
+from resim_inspect.tui.widgets.main_screen import MainScreen
+from resim_inspect.tui.workers import Background
+from resim_inspect.validation.findings import Report
+
+RELOAD_TIMEOUT = 2.0
+"""Seconds without a change after which an unreadable file counts as unreadable."""
+
+POLL_INTERVAL = 0.5
+"""Seconds between two checks of the file's state."""
+
+
+class ReloadingScreen(MainScreen[None], Background):
+    """A screen of a document that follows its file."""
+
+    class Reloaded(Message):
+        """The file was rewritten and could be read."""
+
+        def __init__(self, session: Session, changes: str) -> None:
+            super().__init__()
+            self.session = session
+            self.changes = changes
+
+    class NotReloaded(Message):
+        """The file was rewritten and cannot be read."""
+
+        def __init__(self, error: DocumentError) -> None:
+            super().__init__()
+            self.error = error
+
+    class Compared(Message):
+        """A new version of the document has been compared with the one before."""
+
+        def __init__(self, session: Session, changes: Changes) -> None:
+            super().__init__()
+            self.session = session
+            self.changes = changes
+
+    def __init__(self, session: Session, *, watch: bool) -> None:
+        super().__init__()
+        self.session = session
+        self.edition: str | None = None
+        """Edition of the validator; None for the default."""
+        self.changes_note = ""
+        """Changes that are announced once the new version is validated."""
+        self.note = ""
+        """State of the file, for the first line."""
+        self._watch = watch
+        self._reading = False
+        self._seen = session.signature
+        self._before: Session | None = None
+        """The version before, until it has been compared."""
+
+    # For the screen itself.
+
+    def show_session(self, session: Session) -> None:
+        """Show another session in all panes and in the screens on top."""
+        raise NotImplementedError
+
+    def validate(self, session: Session, edition: str | None, before: Report | None) -> object:
+        """Validate a session; `before`: the report that its findings are compared with."""
+        raise NotImplementedError
+
+    def update_lines(self) -> None:
+        """Show the state of the document and the keys that apply."""
+        raise NotImplementedError
+
+    # The file.
+
+    def watch_file(self) -> None:
+        """Look at the file regularly from now on."""
+        if self._watch and self.session.document.path is not None:
+            self.set_interval(POLL_INTERVAL, self._check_file)
+
+    def _check_file(self) -> None:
+        if not self._reading and signature(self.session.document.path) not in (None, self._seen):
+            self.start_reload()
+
+    def start_reload(self) -> None:
+        """Read the file again, unless that is being done."""
+        path = self.session.document.path
+        if path is not None and not self._reading:
+            self._reading = True
+            self._reload(path, self.session)
+
+    @work(
+        thread=True,
+        group="reload",
+        exit_on_error=False,
+        description="reading the file again",
+    )
+    def _reload(self, path: Path, old: Session) -> None:
+        worker = get_current_worker()
+        try:
+            with gc_paused():
+                loaded = load_when_written(
+                    path, timeout=RELOAD_TIMEOUT, cancelled=lambda: worker.is_cancelled
+                )
+                new = Session.of(loaded, old.label, old.inputs)
+                # What is in view is to stay in view: the tables that it is found in.
+                new.document.metric_by_id("")
+                new.document.metric_named("")
+                new.document.data_by_id("")
+                new.catalog.prepare(old.catalog)
+                changes = changed_metrics(old.document, new.document)
+        except DocumentError as error:
+            self.post_message(self.NotReloaded(error))
+        else:
+            self.post_message(self.Reloaded(new, changes))
+
+    @on(Reloaded)
+    def _reloaded(self, message: Reloaded) -> None:
+        old, new = self.session, message.session
+        self._reading = False
+        self._seen = new.signature
+        self.changes_note = message.changes
+        self.note = "rewritten"
+        # Messages about an older state of the file no longer hold.
+        self.app.clear_notifications()
+        # The older document closes its file when the last thread that reads it is done.
+        self.show_session(new)
+        self.call_after_refresh(self.validate, new, self.edition, old.report)
+        self._before = old
+
+    def compare_with_before(self) -> None:
+        """Compare the document with the version before it, once the threads that read it are done:
+        two that compute leave the screen a third of the time."""
+        before, self._before = self._before, None
+        if before is not None:
+            self._compare(before, self.session)
+
+    @work(
+        thread=True,
+        exclusive=True,
+        group="compare",
+        exit_on_error=False,
+        description="comparing with the version before",
+    )
+    def _compare(self, old: Session, new: Session) -> None:
+        with gc_paused():
+            changes = changes_between(old.document, new.document)
+        self.post_message(self.Compared(new, changes))
+
+    @on(Compared)
+    def _compared(self, message: Compared) -> None:
+        if message.session.document is self.session.document:
+            self.show_session(self.session.with_changes(message.changes))
+
+    @on(NotReloaded)
+    def _not_reloaded(self, message: NotReloaded) -> None:
+        self._reading = False
+        self._seen = signature(self.session.document.path)
+        self.note = "new file unreadable: previous version shown"
+        self.app.notify(
+            clean(message.error.sentence, 300),
+            title="The file cannot be read now",
+            severity="warning",
+            timeout=8,
+            markup=False,
+        )
+        self.update_lines()
