@@ -62,6 +62,9 @@ class DelegatingEngine:
     ) -> Served:
         return self._engine.start_served(build, prepared, task, service, log)
 
+    def shell(self, build: Build, prepared: Prepared, task: Task) -> int:
+        return self._engine.shell(build, prepared, task)
+
     def no_outputs_hint(self, build: Build) -> str:
         return self._engine.no_outputs_hint(build)
 

@@ -238,6 +238,12 @@ class Engine(Protocol):
         `api_service.local.start_on_loopback` suits engines whose builds reach this machine.
         """
 
+    def shell(self, build: Build, prepared: Prepared, task: Task) -> int:
+        """Run the build's command on this process's terminal; return its exit code.
+
+        It has the inputs and the rights of a run; nothing of it is left. Raises EngineError.
+        """
+
     def no_outputs_hint(self, build: Build) -> str:
         """Hint for a build without outputs, if the engine may be the reason; else empty."""
 

@@ -117,6 +117,9 @@ class FakeEngine:
     ) -> Served:
         raise EngineError("this engine has no place for an API.")
 
+    def shell(self, build: Build, prepared: Prepared, task: Task) -> int:
+        raise EngineError("this engine has no terminal.")
+
     def no_outputs_hint(self, build: Build) -> str:
         return "a hint of the engine"
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, TypeVar
 
 from resim_inspect.text import clean
 from runner.engines.docker import api_sidecar, image_build, image_pull
@@ -25,32 +25,26 @@ from runner.engines.docker.container_settings import (
     volume,
 )
 from runner.engines.docker.discovery import Candidate
+from runner.engines.docker.folders import check_copyable, split_folders
 from runner.engines.docker.gpus import check_gpus
+from runner.engines.docker.interactive import InteractiveRun, is_terminal
 from runner.engines.docker.networks import reaching_host, sweep_networks
 from runner.engines.docker.orphans import supports
 from runner.engines.docker.podman_service import PodmanService
 from runner.engines.docker.ssh_tunnel import SshTunnel
-from runner.engines.protocol import Build, EngineInfo, Mount, Prepared, Served, Service, Sink, Task
+from runner.engines.protocol import Build, EngineInfo, Prepared, Served, Service, Sink, Task
 from runner.errors import EngineError, ImageError
 from runner.storage import lease
-from runner.storage.input_archive import archive_chunks, must_be_copied
+from runner.storage.input_archive import archive_chunks
 from runner.storage.watchdog import WATCHDOG
 from runner.workspace.contract import INPUTS, OUTPUTS, ROOT
 
 ORPHANS = "runner.engines.docker.orphans:remove_orphans"
 FOLDERS = ((INPUTS.name, 0o755), (OUTPUTS.name, 0o777))
+NO_STREAMS: Mapping[str, bool] = {}
+Run = TypeVar("Run", bound=ContainerRun)
 ELSEWHERE = ("bind source path does not exist", "statfs ")
 """Parts of an engine's error for a mount that exists here and not where the engine runs."""
-
-
-class _Folders(NamedTuple):
-    """Folders and files of this machine by the way in which a container gets them."""
-
-    mounted: tuple[tuple[str, Path], ...]
-    copied: tuple[tuple[str, Path], ...]
-    mounts: tuple[Mount, ...]
-    volumes: tuple[Mount, ...]
-    """Mounts that are copied into volumes of the container."""
 
 
 class DockerEngine:
@@ -112,7 +106,7 @@ class DockerEngine:
         Raises ImageError and EngineError.
         """
         if not self.local:
-            _can_be_copied(build)
+            check_copyable(build)
         if build.context is not None:
             image_build.run(self._client, build, build.context, say)
         image = self._find(build, say)
@@ -183,23 +177,61 @@ class DockerEngine:
 
     def start(self, build: Build, prepared: Prepared, task: Task, log: Sink) -> ContainerRun:
         """Create, fill and start a container; it is removed again if that fails."""
+        return self._start(
+            build, prepared, task, lambda container: ContainerRun(self._client, container, log)
+        )
+
+    def shell(self, build: Build, prepared: Prepared, task: Task) -> int:
+        """Run the build's command on this process's terminal; return its exit code."""
+        if self._guarded is None:
+            text = f"an interactive shell is not possible over {clean(self.info.address, 80)}."
+            raise EngineError(text, "Use an engine with a Unix socket or a TCP address.")
+        place = self._guarded
+        run = self._start(
+            build,
+            prepared,
+            task,
+            lambda container: InteractiveRun(self._client, container, *place),
+            {"tty": is_terminal(), "stdin_open": True},
+        )
+        try:
+            run.converse()
+            return run.exit_info().code
+        finally:
+            run.remove()
+
+    def _start(
+        self,
+        build: Build,
+        prepared: Prepared,
+        task: Task,
+        make: Callable[[str], Run],
+        streams: Mapping[str, bool] = NO_STREAMS,
+    ) -> Run:
         local = self.local
         try:
-            return self._start(build, prepared, task, log)
+            return self._start_once(build, prepared, task, make, streams)
         except EngineError as error:
             # `self.local` may have been changed by another run in the meantime.
             if not local or not any(word in error.reason for word in ELSEWHERE):
                 raise
         # The socket leads to an engine with other files than this machine's.
         self.local = False
-        _can_be_copied(build)
-        return self._start(build, prepared, task, log)
+        check_copyable(build)
+        return self._start_once(build, prepared, task, make, streams)
 
-    def _start(self, build: Build, prepared: Prepared, task: Task, log: Sink) -> ContainerRun:
+    def _start_once(
+        self,
+        build: Build,
+        prepared: Prepared,
+        task: Task,
+        make: Callable[[str], Run],
+        streams: Mapping[str, bool],
+    ) -> Run:
         self._guard()
-        folders = self._split(build, task)
+        folders = split_folders(build, task, local=self.local, selinux=self.info.selinux)
         build = replace(build, mounts=folders.mounts)
-        run: ContainerRun | None = None
+        run: Run | None = None
         api = self._client.api
         try:
             with engine_errors("refused the run"):
@@ -209,9 +241,9 @@ class DockerEngine:
                 )
                 options["mounts"] += [volume(mount.target, labels) for mount in folders.volumes]
                 host = api.create_host_config(**options)
-                options = container_options(build, prepared.identity, task)
+                options = container_options(build, prepared.identity, task) | dict(streams)
                 created = api.create_container(**options, host_config=host)
-                run = ContainerRun(self._client, str(created["Id"]), log)
+                run = make(str(created["Id"]))
                 copied = folders.copied
                 chunks: Any = archive_chunks(FOLDERS, copied, task.files)
                 api.put_archive(run.id, str(ROOT), chunks if copied else b"".join(chunks))
@@ -243,21 +275,6 @@ class DockerEngine:
         """Name of a network, and this machine's address in it; a new network for `none`."""
         self._guard()
         return reaching_host(self._client.api, wanted, task, local=self.local)
-
-    def _split(self, build: Build, task: Task) -> _Folders:
-        mounted: list[tuple[str, Path]] = []
-        copied: list[tuple[str, Path]] = []
-        # Under SELinux a container sees only files labelled for it, and the labels of inputs must
-        # not be changed.
-        local = self.local
-        always = build.copy_inputs or not local or self.info.selinux
-        for name, path in task.inputs:
-            if always or must_be_copied(path):
-                copied.append((f"{INPUTS.name}/{name}", path))
-            else:
-                mounted.append((name, path))
-        mounts, volumes = (build.mounts, ()) if local else ((), build.mounts)
-        return _Folders(tuple(mounted), tuple(copied), mounts, volumes)
 
     def no_outputs_hint(self, build: Build) -> str:  # noqa: ARG002
         """Return no hint: a container always has `/tmp/resim`."""
@@ -305,23 +322,6 @@ def connect(candidates: Sequence[Candidate]) -> DockerEngine:
     raise EngineError(
         f"no container engine answers: {what}", hint if len(tried) == 1 and hint else other
     )
-
-
-def _can_be_copied(build: Build) -> None:
-    """Check that mounts can be copied to an engine on another machine; raises EngineError."""
-    for mount in build.mounts:
-        shown = clean(str(mount.source), 120)
-        where = "the engine does not see this machine's files, so"
-        if not mount.read_only:
-            raise EngineError(
-                f"{where} changes of a build to --mount {shown} would be lost.",
-                "Leave out :rw, and a copy is used.",
-            )
-        if not mount.source.is_dir():
-            raise EngineError(
-                f"{where} --mount takes folders only: {shown} is not a directory.",
-                "Mount the folder that contains it: a copy is used.",
-            )
 
 
 def _fits(image: dict[str, Any] | None, build: Build) -> bool:

@@ -73,7 +73,7 @@ def _answer(address: str, certificates: str, method: str, path: str) -> Any:
 
 
 def _request(address: str, certificates: str, method: str, path: str) -> tuple[int, bytes]:
-    with closing(_connection(address, certificates)) as connection:
+    with closing(connection_to(address, certificates)) as connection:
         try:
             connection.request(method, path)
             answer = connection.getresponse()
@@ -82,7 +82,8 @@ def _request(address: str, certificates: str, method: str, path: str) -> tuple[i
             raise OSError("the engine broke off") from error
 
 
-def _connection(address: str, certificates: str) -> http.client.HTTPConnection:
+def connection_to(address: str, certificates: str) -> http.client.HTTPConnection:
+    """Return a connection to an engine, not yet opened; see `supports`."""
     if address.startswith("unix://"):
         return _UnixConnection(address.removeprefix("unix://"))
     parts = urlsplit(address)

@@ -8,10 +8,12 @@ import subprocess
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from resim_inspect.text import clean
 from runner.engines.api_service import local
 from runner.engines.process.fingerprint import fingerprint
+from runner.engines.process.foreground import in_foreground
 from runner.engines.process.run import ProcessRun
 from runner.engines.process.sandbox import wrapped
 from runner.engines.process.work_folder import (
@@ -115,6 +117,32 @@ class ProcessEngine:
 
         The program inherits the open files `pass_fds`.
         """
+        process, work = self._spawn(
+            build,
+            task,
+            pass_fds,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+        outputs = work / "outputs"
+        return ProcessRun(
+            process, work, outputs, log, sandboxed=self.sandboxed, at_tmp=self._use_tmp_resim
+        )
+
+    def shell(self, build: Build, prepared: Prepared, task: Task) -> int:  # noqa: ARG002
+        """Run the build's command on this process's terminal; return its exit code."""
+        process, work = self._spawn(build, task, (), process_group=0)
+        try:
+            return in_foreground(process)
+        finally:
+            remove_work(work, self._use_tmp_resim)
+
+    def _spawn(
+        self, build: Build, task: Task, pass_fds: tuple[int, ...], **streams: Any
+    ) -> tuple[subprocess.Popen[bytes], Path]:
+        """Start the program in a folder of its own; return both. Raises EngineError."""
         WATCHDOG.guard(ORPHANS, lease.current_owner(), tempfile.gettempdir())
         with disk_errors(Path(tempfile.gettempdir())):
             work = Path(tempfile.mkdtemp(prefix=PREFIX))
@@ -144,12 +172,9 @@ class ProcessEngine:
             env["RESIM_OUTPUTS"] = str(OUTPUTS if self.at_tmp_resim else outputs)
             process = subprocess.Popen(
                 command,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
                 env=env,
                 cwd=build.folder,
-                start_new_session=True,
+                **streams,
                 pass_fds=(*pass_fds, *(descriptor for descriptor, _ in opened)),
             )
         except OSError as error:
@@ -165,9 +190,7 @@ class ProcessEngine:
         (work / OWNER).write_text(
             f"{lease.current_owner()}\n{process.pid} {lease.process_start(process.pid)}"
         )
-        return ProcessRun(
-            process, work, outputs, log, sandboxed=self.sandboxed, at_tmp=self._use_tmp_resim
-        )
+        return process, work
 
     def start_served(
         self, build: Build, prepared: Prepared, task: Task, service: Service, log: Sink

@@ -1,0 +1,115 @@
+"""`shell`: a program on the terminal with a job's inputs, of which nothing is left."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from runner.engines.docker.interactive import Frames
+from tests.containers.container_harness import ROOT, command, make_inputs, make_jobs, runner
+
+pty = pytest.importorskip("pty", reason="this system has no pseudo terminals")
+HOW = ("--command", "python3 build.py", "--no-sandbox")
+
+
+def shell(*words: str | Path, keys: str) -> tuple[int, str, str]:
+    """Run `shell` with a pipe as its stdin: exit code, stdout, stderr."""
+    done = subprocess.run(
+        command("shell", *words), cwd=ROOT, input=keys, text=True, capture_output=True, check=False
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_a_shell_has_the_inputs_of_a_job_and_its_exit_code(tmp_path: Path) -> None:
+    make_jobs(tmp_path / "ws", 2)
+    keys = 'cat "$RESIM_INPUTS/logs/log.txt"; echo gone > "$RESIM_OUTPUTS/x"; pwd; exit 7'
+    code, out, err = shell(tmp_path / "ws", "--job", "job-001", *HOW, keys=keys)
+    assert code == 7
+    assert out.splitlines()[0] == "0 1 2"
+    assert "job-001 in python3 build.py: 2 folders" in err
+    assert "ended with 7" in err
+    assert not list(tmp_path.rglob("x"))
+    assert not [
+        path
+        for path in Path(tempfile.gettempdir()).glob("resim-runner-*")
+        if f"/{os.getpid()}/" in path.name
+    ]
+
+
+def test_a_program_runs_in_place_of_the_shell(tmp_path: Path) -> None:
+    inputs = make_inputs(tmp_path / "job" / "inputs")
+    for path in (tmp_path / "job", inputs):
+        code, out, _ = shell(path, *HOW, "--", "sh", "-c", "echo $1 $#", "sh", "a b", keys="")
+        assert (code, out) == (0, "a b 1\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("ws",), "has 2 jobs, and a shell is for one"),
+        (("ws", "--job", "job-00?"), "has 2 jobs, and a shell is for one"),
+        (("ws", "--job", "jbo-001"), 'did you mean "job-001"?'),
+        (("ws/jobs/job-000", "--job", "job-000"), "--job is for a workspace"),
+        (("ws/jobs",), "has no inputs of a job"),
+        (("nowhere",), "has no inputs of a job"),
+    ],
+)
+def test_a_job_that_is_not_named_is_a_sentence(
+    tmp_path: Path, words: tuple[str, ...], says: str
+) -> None:
+    make_jobs(tmp_path / "ws", 2)
+    refused = runner("shell", tmp_path / words[0], *words[1:], *HOW)
+    assert (refused.code, refused.out) == (2, "")
+    assert says in refused.err
+
+
+def take_terminal() -> None:
+    """Make stdin the terminal of this session, which has none so far."""
+    os.close(os.open(os.ttyname(0), os.O_RDWR))
+
+
+def test_keys_reach_the_shell_and_not_the_runner(tmp_path: Path) -> None:
+    make_inputs(tmp_path / "inputs")
+    ours, theirs = pty.openpty()
+    words = ("--command", "true", "--no-sandbox", "--", "sh")
+    process = subprocess.Popen(
+        command("shell", tmp_path / "inputs", *words),
+        cwd=ROOT, stdin=theirs, stdout=theirs, stderr=theirs,
+        start_new_session=True, preexec_fn=take_terminal,
+    )  # fmt: skip
+    os.close(theirs)
+    seen = b""
+
+    def read_until(text: bytes) -> None:
+        nonlocal seen
+        while text not in seen:
+            try:
+                seen += os.read(ours, 65536)
+            except OSError:
+                break
+        assert text in seen, seen.decode(errors="replace")
+
+    read_until(b"is gone at the end")
+    os.write(ours, b"echo st''arted; sleep 60\n")
+    read_until(b"started")
+    os.write(ours, b"\x03")
+    os.write(ours, b"echo a''live; exit 9\n")
+    read_until(b"alive")
+    read_until(b"ended with 9")
+    assert process.wait(30) == 9
+    os.close(ours)
+
+
+def test_the_output_of_a_container_without_a_terminal_is_split(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    frames = Frames()
+    data = b"\x01\0\0\0\0\0\0\x04out\n" + b"\x02\0\0\0\0\0\0\x04err\n" + b"\x01\0\0\0\0\0\0\0"
+    for byte in data:
+        frames.write(bytes([byte]))
+    captured = capfd.readouterr()
+    assert (captured.out, captured.err) == ("out\n", "err\n")
