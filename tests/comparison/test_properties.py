@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -91,6 +92,7 @@ def key(change: Change) -> tuple[str, str, str]:
     return change.type, change.name, change.event
 
 
+@pytest.mark.soak
 @settings(max_examples=60 * FACTOR)
 @given(documents())
 def test_a_document_is_the_same_as_itself(document: Document) -> None:
@@ -99,6 +101,7 @@ def test_a_document_is_the_same_as_itself(document: Document) -> None:
         assert not change.why
 
 
+@pytest.mark.soak
 @settings(max_examples=60 * FACTOR)
 @given(documents(), documents())
 def test_exchanged_sides_are_mirror_images(one: Document, other: Document) -> None:
@@ -108,6 +111,7 @@ def test_exchanged_sides_are_mirror_images(one: Document, other: Document) -> No
     assert directions == mirrored
 
 
+@pytest.mark.soak
 @settings(max_examples=60 * FACTOR)
 @given(documents(), documents(), st.tuples(st.floats(0, 3), st.floats(0, 3)))
 def test_a_larger_tolerance_adds_no_change(

@@ -114,7 +114,8 @@ def change_lines(
     columns = layout(changes, width)
     heads = [fit("before", columns.value), fit("after", columns.value)]
     heads += ["difference"] if columns.delta else []
-    yield painter.paint(f"  {fit('name', columns.name)}  {'  '.join(heads)}", DIM)
+    head = f"  {fit('name', columns.name)}  {'  '.join(heads)}".rstrip()
+    yield painter.paint(head, DIM)
     for direction, group in groupby(changes, key=lambda change: change.direction):
         members = list(group)
         heading = f"{direction.symbol} {direction.value}: {kind_words(members)}"
