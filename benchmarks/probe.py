@@ -91,6 +91,52 @@ def validate() -> Action:
     return run
 
 
+def read_jobs() -> Action:
+    """Open every document below both sides of a folder, and decode all of their series."""
+    from resim_inspect.document import from_proto, open_document  # noqa: F401
+    from resim_inspect.document.series_iter import iter_series
+
+    def run(path: Path) -> object:
+        for file in sorted(path.rglob("metrics.binproto")):
+            with open_document(file) as document:
+                for _ in iter_series(document):
+                    pass
+                for metric in document.metrics:
+                    assert metric.values is not None
+        return None
+
+    return run
+
+
+def compare_jobs() -> Action:
+    """The comparison of both sides of a folder."""
+    from resim_inspect.commands.compare import side_of
+    from resim_inspect.comparison import compare_sides
+    from resim_inspect.validation import validator  # noqa: F401
+
+    def run(path: Path) -> object:
+        comparison = compare_sides(side_of(path / "before"), side_of(path / "after"))
+        assert comparison.matched == comparison.metrics[0].pairs
+        return comparison
+
+    return run
+
+
+def compare_with_itself() -> Action:
+    """The comparison of a file with itself: everything is the same."""
+    from resim_inspect.commands.compare import side_of
+    from resim_inspect.comparison import Direction, compare_sides
+    from resim_inspect.validation import validator  # noqa: F401
+
+    def run(path: Path) -> object:
+        comparison = compare_sides(side_of(path), side_of(path))
+        counts = comparison.summary
+        assert counts[Direction.SAME] == len(comparison.changes) > 0, counts
+        return comparison
+
+    return run
+
+
 def validate_officially() -> Action:
     """The official parse and `validate_job_metrics`."""
     from resim.metrics.proto import metrics_pb2
@@ -111,6 +157,9 @@ ACTIONS: dict[str, Callable[[], Action]] = {
     "decode": decode_all,
     "unpack": unpack,
     "validate": validate,
+    "read-jobs": read_jobs,
+    "compare-jobs": compare_jobs,
+    "compare-with-itself": compare_with_itself,
     "validate-officially": validate_officially,
 }
 

@@ -162,7 +162,8 @@ class _Comparer:
             else:
                 self.query_fits = True
             self._verdict(name, old, new)
-            self.totals.add(name, found.changes)
+            if self.batch:
+                self.totals.add(name, found.changes)
             self._add(name, found.changes)
 
     def _add(self, job: str, changes: list[Change]) -> None:

@@ -182,7 +182,7 @@ class Comparison:
     verdicts: tuple[VerdictChange, ...] = ()
     """One for each job that both sides have; none if metrics were selected by a query."""
     metrics: tuple[MetricTotals, ...] = ()
-    """Totals of each metric over the matched jobs, the worst first."""
+    """Totals of each metric over the matched jobs of batches, the worst first."""
     errors: tuple[JobError, ...] = ()
     matched: int = 0
     """Number of jobs that both sides have."""

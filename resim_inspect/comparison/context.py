@@ -6,7 +6,14 @@ from typing import NamedTuple
 
 from resim_inspect.document.document import Document
 from resim_inspect.document.enums import SeriesKind
-from resim_inspect.document.model import MetricsData, Series
+from resim_inspect.document.model import (
+    ImageListValues,
+    ImageValues,
+    Metric,
+    MetricsData,
+    Series,
+)
+from resim_inspect.document.references import data_ids
 from resim_inspect.errors import DocumentError
 
 _CHUNK = 1 << 22
@@ -27,6 +34,48 @@ class Pair:
         self.before = before
         self.after = after
         self._equal: dict[tuple[int, str | None, int, str | None], bool] = {}
+        self._equal_data: dict[int, bool] = {}
+
+    def unchanged(self, metric: Metric, position: int) -> bool:
+        """Return True if a metric of the base and the other side's one have the same bytes.
+
+        So have all data that they refer to. Images are left out: their files are not in the
+        document.
+        """
+        if isinstance(metric.values, ImageValues | ImageListValues):
+            return False
+        message = self.before.message.job_level_metrics.metrics[metric.position]
+        other = self.after.message.job_level_metrics.metrics[position]
+        if metric.position in self.before.deep_figures or position in self.after.deep_figures:
+            return False
+        if message.SerializeToString() != other.SerializeToString():
+            return False
+        return all(map(self._data_unchanged, data_ids(metric.values)))
+
+    def _data_unchanged(self, data_id: str) -> bool:
+        """Return True if both sides have the same bytes of a data and of what it is indexed by."""
+        position = self.before.data_positions.get(data_id)
+        other = self.after.data_positions.get(data_id)
+        if position is None or other is None:
+            return position is other
+        known = self._equal_data.get(position)
+        if known is None:
+            message = self.before.message.metrics_data[position]
+            partner = self.after.message.metrics_data[other]
+            # An index that leads back to its own data ends here.
+            self._equal_data[position] = True
+            known = (
+                message.SerializeToString(deterministic=True)
+                == partner.SerializeToString(deterministic=True)
+                and (position in self.before.deferred) == (other in self.after.deferred)
+                and (
+                    position not in self.before.deferred
+                    or self._same_bytes(position, None, other, None)
+                )
+                and (not message.is_indexed or self._data_unchanged(message.index_data_id.id.data))
+            )
+            self._equal_data[position] = known
+        return known
 
     def equal(
         self,
@@ -42,6 +91,8 @@ class Pair:
         """
         if before is None or after is None:
             return before is after
+        if before is after and self.before is self.after:
+            return category == other
         category = category if before.is_per_category else None
         other = other if after.is_per_category else None
         key = before.position, category, after.position, other

@@ -12,7 +12,7 @@ from resim_inspect.comparison.directions import Direction
 from resim_inspect.comparison.events import compare_events
 from resim_inspect.comparison.findings import compare_findings
 from resim_inspect.comparison.matching import match_by_key, match_events, metric_keys
-from resim_inspect.comparison.metrics import compare_metrics, single_metric
+from resim_inspect.comparison.metrics import compare_metrics, same_metric, single_metric
 from resim_inspect.comparison.renames import suggested_renames, with_renames
 from resim_inspect.comparison.tolerance import Tolerances
 from resim_inspect.document.document import Document
@@ -57,17 +57,18 @@ def compare_documents(
     keys = metric_keys(before, labels[0]), metric_keys(after, labels[1])
     matches = match_by_key(keys[0].keys, keys[1].keys)
     selection = _Selection(pair, options.query)
-    changes = [
-        compare_metrics(
-            pair,
-            before.metrics[one],
-            after.metrics[other],
-            options.tolerances.of(after.metrics[other].name),
-            event=keys[1].events[other],
-        )
-        for one, other in matches.pairs
-        if selection.has(one, other)
-    ]
+    changes = []
+    alone = Pair(before, before)
+    for one, other in matches.pairs:
+        if not selection.has(one, other):
+            continue
+        metric, event = before.metrics[one], keys[1].events[other]
+        tolerance = options.tolerances.of(metric.name)
+        if pair.unchanged(metric, other):
+            changes.append(same_metric(alone, metric, tolerance, event))
+        else:
+            partner = after.metrics[other]
+            changes.append(compare_metrics(pair, metric, partner, tolerance, event=event))
     gone = [before.metrics[p] for p in matches.gone if selection.has(p, None)]
     added = [after.metrics[p] for p in matches.added if selection.has(None, p)]
     lost, new = with_renames(

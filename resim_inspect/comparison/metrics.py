@@ -51,6 +51,22 @@ def compare_metrics(
     )
 
 
+def same_metric(pair: Pair, metric: Metric, tolerance: Tolerance, event: str) -> Change:
+    """Describe a metric that did not change; both sides of the pair are its document."""
+    values = compare_values(pair, metric.values, metric.values, tolerance)
+    reading = Reading(metric.status, values.before)
+    return Change(
+        name=metric.name,
+        type=metric.type.name,
+        direction=Direction.SAME,
+        before=reading,
+        after=reading,
+        event=event,
+        delta=difference(values.before, values.before),
+        blocking=bool(metric.blocking),
+    )
+
+
 def difference(before: Measured, after: Measured) -> float | None:
     """After minus before, if both are numbers of one unit and meaning."""
     if before.value is None or after.value is None:
@@ -70,6 +86,7 @@ def single_metric(document: Document, metric: Metric, direction: Direction, even
         direction=direction,
         before=reading if gone else None,
         after=None if gone else reading,
+        why=("a blocking metric",) if gone and metric.blocking else (),
         event=event,
         blocking=bool(metric.blocking),
     )

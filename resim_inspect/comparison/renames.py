@@ -66,8 +66,7 @@ def with_renames(
     old, new = list(gone), list(added)
     for one, other in renames.items():
         name, other_name = gone[one].name, added[other].name
-        old[one] = replace(
-            old[one], renamed=other_name, why=(f"perhaps renamed to “{other_name}”",)
-        )
+        why = (*old[one].why, f"perhaps renamed to “{other_name}”")
+        old[one] = replace(old[one], renamed=other_name, why=why)
         new[other] = replace(new[other], renamed=name, why=(f"perhaps renamed from “{name}”",))
     return old, new

@@ -141,7 +141,8 @@ class Document:
         return _first(metric.name for metric in self.message.job_level_metrics.metrics)
 
     @cached_property
-    def _data_ids(self) -> dict[str, int]:
+    def data_positions(self) -> dict[str, int]:
+        """Positions of the metrics data by id as written; the first of equal ones."""
         return _first(data.metrics_data_id.id.data for data in self.message.metrics_data)
 
     @cached_property
@@ -160,7 +161,7 @@ class Document:
 
     def data_by_id(self, data_id: str) -> MetricsData | None:
         """The first metrics data with this id, compared as written."""
-        position = self._data_ids.get(data_id)
+        position = self.data_positions.get(data_id)
         return None if position is None else self.data[position]
 
     def data_named(self, name: str) -> MetricsData | None:

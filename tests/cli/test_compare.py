@@ -461,9 +461,9 @@ def test_batches(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert jobs == [("lost", "gone"), ("new", "added")]
     code, out, _ = run(capsys, one, two)
     assert code == 1
-    assert "8 jobs on both sides, 1 only before, 1 only after" in out
+    assert "8 jobs on both sides\n        1 only before (lost)\n        1 only after (new)" in out
     assert re.search(r"▼ +1  ✓ PASSED +→ ✗ FAIL_BLOCK", out)
-    assert re.search(r"▼ speed +1 +7 +\+4\.5 m +\+1 … \+8 m +job 7", out)
+    assert re.search(r"▼ speed +1 +7 +\+4\.5 m +\+1 … \+8 m +job 7, job 6", out)
     assert "1 metric the same in every job" in out
 
 

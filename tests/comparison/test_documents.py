@@ -341,3 +341,20 @@ def test_the_sample_against_itself_is_the_same(tmp_path: Path) -> None:
     found = changes(one, other)
     assert len(found) == len(one.metrics) + len(one.events)
     assert not different(found)
+
+
+def test_a_file_that_is_written_again_with_other_ids_is_the_same(tmp_path: Path) -> None:
+    data = original = sample_bytes(tmp_path)
+    one = parse_document(original, path=tmp_path / "metrics.binproto")
+    ids = {metric.id for metric in one.metrics} | {entry.id for entry in one.data}
+    for id_ in ids | {event.id for event in one.events}:
+        # Of the same length: the sizes before the texts stay right.
+        data = data.replace(id_.encode(), id_[::-1].encode())
+    other = parse_document(data, path=tmp_path / "metrics.binproto")
+    assert {metric.id for metric in other.metrics}.isdisjoint(ids)
+    found = changes(one, other)
+    assert len(found) == len(one.metrics) + len(one.events)
+    assert not different(found)
+    # Both ways to find out say the same about the values.
+    again = parse_document(original, path=tmp_path / "metrics.binproto")
+    assert found == changes(one, again)

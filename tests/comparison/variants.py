@@ -35,8 +35,8 @@ class Variant:
 
 
 def document_of(kind: MetricType, variant: Variant, folder: Path) -> Document:
-    """A document with one metric of a type, named NAME, in a folder."""
-    build = DocumentBuilder("variants")
+    """A document with one metric of a type, named NAME; its ids depend on the folder's name."""
+    build = DocumentBuilder(folder.name)
     BUILDERS[kind](build, variant, folder)
     path = build.write(folder / "metrics.binproto")
     return build.document(path)

@@ -15,6 +15,11 @@ MOST = 50
 """Metrics whose totals are shown."""
 _COUNTED = (Direction.WORSE, Direction.BETTER, Direction.CHANGED, Direction.GONE, Direction.ADDED)
 _NAME = 14, 40
+_JOB = 40
+_JOBS = 5
+"""Jobs that are named of those that only one side has."""
+_LEADING = 14
+"""Cells that leading jobs need; the extremes give way to them."""
 
 
 def verdict_lines(comparison: Comparison, painter: SgrPainter) -> Iterator[str]:
@@ -22,10 +27,13 @@ def verdict_lines(comparison: Comparison, painter: SgrPainter) -> Iterator[str]:
     jobs = [change for change in comparison.changes if change.type == JOB]
     parts = [f"{count(comparison.matched, 'job')} on both sides"]
     for direction, word in ((Direction.GONE, "before"), (Direction.ADDED, "after")):
-        number = sum(change.direction is direction for change in jobs)
-        if number:
-            parts.append(f"{number:,} only {word}")
-    yield f"{painter.paint('jobs  ', DIM)}  {', '.join(parts)}"
+        names = [clean(change.job, _JOB) for change in jobs if change.direction is direction]
+        if names:
+            listed = ", ".join(names[:_JOBS]) + (" …" if len(names) > _JOBS else "")
+            parts.append(f"{len(names):,} only {word} ({listed})")
+    for number, part in enumerate(parts):
+        lead = " " * 6 if number else painter.paint("jobs  ", DIM)
+        yield f"{lead}  {part}"
     if not comparison.transitions:
         return
     yield ""
@@ -69,9 +77,13 @@ def totals_lines(totals: Sequence[MetricTotals], width: int, painter: SgrPainter
     names = max(_NAME[0], *(cell_width(clean(one.name)) for one in totals))
     fixed = 2 + sum(len(way.value) + 2 for way in used) + 2 + median
     name = max(_NAME[0], min(names, _NAME[1], width - fixed - spread - 2))
+    if width - fixed - name - spread - 4 < _LEADING:
+        spread = 0
     head = f"  {fit('metric', name)}"
     head += "".join(f"  {way.value}" for way in used)
-    head += f"  {fit('~ median', median, right=True)}  {fit('from … to', spread)}  leading jobs"
+    head += f"  {fit('~ median', median, right=True)}"
+    head += f"  {fit('from … to', spread)}" if spread else ""
+    head += "  leading jobs"
     yield painter.paint(head, DIM)
     for one, middle, ends in zip(totals, medians, spreads, strict=True):
         mark = painted_direction(painter, one.direction, one.direction.symbol)
@@ -80,6 +92,7 @@ def totals_lines(totals: Sequence[MetricTotals], width: int, painter: SgrPainter
             number = one.counts.get(way, 0)
             cell = f"{number:>{len(way.value)},}" if number else " " * len(way.value)
             line += f"  {painted_direction(painter, way, cell)}"
-        line += f"  {fit(middle, median, right=True)}  {fit(ends, spread)}"
+        line += f"  {fit(middle, median, right=True)}"
+        line += f"  {fit(ends, spread)}" if spread else ""
         line += "  " + ", ".join(clean(job, 40) for job, _ in one.leading)
         yield line

@@ -150,7 +150,7 @@ def _reasons(change: Change, width: int, painter: SgrPainter, is_batch: bool) ->
     # The names of the two sides stand at the top.
     diff = change.details[2:] if change.details[:1] == ("--- before",) else change.details
     for line in diff[:DIFF_LINES]:
-        shown = cut(f"      {clean(line)}", width)
+        shown = cut(f"      {clean(line)}", width).rstrip()
         sign = line[:1]
         yield painter.paint(shown, "31" if sign == "-" else "32" if sign == "+" else DIM)
     if len(diff) > DIFF_LINES:

@@ -100,7 +100,10 @@ def _compare_pair(
     if not alone:
         return None
     limits = old.limits if old.limits == new.limits else None
-    return _measured(first, old.unit, limits), _measured(second, new.unit, limits)
+    measured = _measured(first, old.unit, limits)
+    if first is second and old.unit == new.unit:
+        return measured, measured
+    return measured, _measured(second, new.unit, limits)
 
 
 def _number_of(refs: Sequence[SeriesRef]) -> Measured:
@@ -223,7 +226,7 @@ def _measured(curve: Curve, unit: str, limits: FailureDefinition | None) -> Meas
             return Measured("no finite values", unit=unit)
         with np.errstate(over="ignore"):
             mean = float(finite.mean())
-        return Measured(f"mean {quantity(mean, unit)}", mean, unit, "mean")
+        return Measured(f"mean {quantity(mean, unit, 4)}", mean, unit, "mean")
     above, below = bounds(limits)
     word = "worst" if above is not None and below is not None else "min" if above is None else "max"
-    return Measured(f"{word} {quantity(end.value, unit)}", end.value, unit, word)
+    return Measured(f"{word} {quantity(end.value, unit, 4)}", end.value, unit, word)

@@ -108,4 +108,4 @@ def _measured(values: NDArray[np.float64], unit: str) -> Measured:
         return Measured("no finite values" if len(values) else "no values", unit=unit)
     with np.errstate(over="ignore"):
         mean = float(finite.mean())
-    return Measured(f"mean {quantity(mean, unit)}", mean, unit, "mean")
+    return Measured(f"mean {quantity(mean, unit, 4)}", mean, unit, "mean")

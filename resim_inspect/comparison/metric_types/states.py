@@ -168,4 +168,4 @@ def _measured(refs: list[SeriesRef], failure_states: frozenset[str]) -> Measured
         return Measured("no states")
     found = divergence(states, states, failure_states)
     share = 100 * found.failing[0] if found is not None else 0.0
-    return Measured(f"failing {number(share, 3)} % of the time", share, "%", "failing")
+    return Measured(f"{number(share, 3)}% failing", share, "%", "failing")
