@@ -145,7 +145,8 @@ def sample_reading(curve: Curve, panel: Plot, k: int) -> Reading:
     limits = [line.position for line in panel.reference_lines if not line.vertical]
     near = [*stats.y[max(0, k - 1) : k + 2].tolist(), *limits]
     value = float(stats.y[k])
-    text = value_text(value, curve.unit, axis, digits_apart(value, near))
+    unit = curve.unit or axis.shown_unit
+    text = value_text(value, unit, axis, digits_apart(value, near))
     if axis.kind == "log":
         value = 10.0**value if abs(value) < 300 else math.inf
     if curve.texts:
@@ -160,7 +161,7 @@ def sample_reading(curve: Curve, panel: Plot, k: int) -> Reading:
         curve.color_role,
         at,
         value=value if axis.kind in ("number", "log") else None,
-        unit=curve.unit,
+        unit=unit,
     )
 
 

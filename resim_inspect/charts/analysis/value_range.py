@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,11 +10,10 @@ import numpy as np
 from resim_inspect.charts.analysis.curve_stats import curve_stats
 from resim_inspect.charts.analysis.extremes import extremes_between
 from resim_inspect.charts.analysis.readout import bar_readings, position_text, sample_reading
-from resim_inspect.charts.model.drawing import Axis, Bars, Panel, Plot
+from resim_inspect.charts.model.drawing import Bars, Panel, Plot
 from resim_inspect.charts.model.readings import Reading
 from resim_inspect.text import digits_apart, number, quantity
 
-_UNIT_IN_TITLE = re.compile(r"[(\[]([^()\[\]]{1,12})[)\]]\s*$")
 _VALUED = ("number", "log")
 """Kinds of y axes whose values can be compared."""
 
@@ -64,12 +62,6 @@ class ValueRange:
         return reading.text
 
 
-def axis_unit(axis: Axis) -> str:
-    """Unit of an axis: its own, or the one in brackets at the end of its title."""
-    found = _UNIT_IN_TITLE.search(axis.title)
-    return axis.unit or (found.group(1).strip() if found else "")
-
-
 def value_range(panel: Panel | None) -> ValueRange | None:
     """Extremes of all samples of a panel; None if it has no values that can be compared."""
     with np.errstate(all="ignore"):
@@ -77,7 +69,7 @@ def value_range(panel: Panel | None) -> ValueRange | None:
             return _of_readings(_bars(panel), "")
         if isinstance(panel, Plot) and panel.y.kind in _VALUED and not panel.y.marks:
             readings = _curves(panel) if panel.curves else _boxes(panel)
-            return _of_readings(readings, axis_unit(panel.y))
+            return _of_readings(readings, panel.y.shown_unit)
     return None
 
 

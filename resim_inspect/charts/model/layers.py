@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 AxisKind = Literal["number", "log", "time", "category", "hidden"]
+
+STACKED = "(stacked)"
+"""End of the title of an axis along which areas are stacked."""
+_UNIT_IN_TITLE = re.compile(r"[(\[]([^()\[\]]{1,12})[)\]]\s*$")
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,12 @@ class Axis:
     limits: tuple[float, float] | None = None
     """The range to show without a zoom; None: that of the data."""
     reverse: bool = False
+
+    @property
+    def shown_unit(self) -> str:
+        """Unit of the values: the axis's own, or the one in brackets at the end of its title."""
+        match = _UNIT_IN_TITLE.search(self.title.removesuffix(STACKED))
+        return self.unit or (match.group(1).strip() if match else "")
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resim_inspect.charts.model.drawing import Box, Curve, Fill
+from resim_inspect.charts.model.layers import STACKED
 from resim_inspect.charts.plotly.axes import length_of
 from resim_inspect.charts.plotly.layers import Layers, Trace
 from resim_inspect.text import number
@@ -65,7 +66,7 @@ def _add_group(layers: Layers, traces: list[Trace]) -> None:
     if norm in ("fraction", "percent"):
         whole = np.where(total == 0, 1.0, total) / (1.0 if norm == "fraction" else 100.0)
         areas = [_Area(a.trace, a.own / whole, a.top / whole) for a in areas]
-    size_axis.title_suffix = "(stacked)"
+    size_axis.title_suffix = STACKED
     size_axis.from_zero = True
     if len(positions) == 1:
         half = 0.4 * (_DAY if position_axis.kind == "date" else 1.0)

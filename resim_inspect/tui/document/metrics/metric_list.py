@@ -264,16 +264,19 @@ class MetricList(ValueRows):
         metric = catalog.messages[position]
         name = clean(metric.name, 200) or "(no name)"
         marks = row_marks(metric)
-        # The name has the row's room, then the event, then the value; a number is never cut.
+        # The name has the row's room, then the event and the value; a number is never cut.
         room = max(0, width - 6 - len(marks))
         shown_name = cut(name, room)
         rest = room - cell_len(shown_name)
+        value = self.value_of(position)
+        numeric = value[:1].isdecimal() or value[:1] == "-"
+        # A number comes before an event's name that is whole, and leaves room for its start.
+        kept = cell_len(value) if numeric and cell_len(value) <= rest - MIN_WORDS else 0
         extra = ""
         if metric.event_metric:
             events = catalog.events_of.get(position)
             event = catalog.document.events[events[0]].name if events else ""
-            extra = cut(f"  @ {clean(event, 40)}".rstrip(), rest)
-        value = self.value_of(position)
+            extra = cut(f"  @ {clean(event, 40)}".rstrip(), rest - kept)
         left = rest - cell_len(extra)
         if cell_len(value) > left:
             value = value.split(", ")[0]
