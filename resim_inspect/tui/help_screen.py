@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
@@ -38,6 +41,14 @@ def sections(nodes: Iterable[DOMNode]) -> dict[str, list[tuple[str, str, str]]]:
     return found
 
 
+def _table() -> Table:
+    """An empty table of keys and words, in which long words are wrapped below their beginning."""
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(justify="right", width=18)
+    table.add_column()
+    return table
+
+
 class HelpScreen(Dialog[None]):
     """The keys of what has the focus, of what is around it, and of the app."""
 
@@ -47,27 +58,27 @@ class HelpScreen(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         styles = theme_styles(self.app)
-        text = Text()
+        parts: list[RenderableType] = []
         for heading, rows in sections(self.nodes).items():
-            text.append(heading + "\n", styles.accent)
+            parts.append(Text(heading, styles.accent))
+            table = _table()
             for keys, action, detail in rows:
-                text.append(f"  {keys:>16}  ", styles.strong)
-                text.append(action, styles.text)
-                text.append(f" · {detail}\n" if detail else "\n", styles.quiet)
-            text.append("\n")
+                words = Text(action, styles.text)
+                words.append(f" · {detail}" if detail else "", styles.quiet)
+                table.add_row(Text(keys, styles.strong), words)
+            parts += [table, Text()]
         for host in [node for node in self.nodes if isinstance(node, FilterHost)][:1]:
             example, fields = host.filter_help()
-            text.append("Filter\n", styles.accent)
-            text.append(f"  {example}\n", styles.text)
+            parts.append(Text("Filter", styles.accent))
+            parts.append(Padding(Text(example, styles.text), (0, 0, 0, 2)))
+            table = _table()
             for name, what in fields.items():
-                text.append(f"  {name + ':':>16}  ", styles.strong)
-                text.append(what + "\n", styles.text)
-            text.append("\n")
-        text.append("Marks\n", styles.accent)
-        for line in MARKS:
-            text.append(f"  {line}\n", styles.text)
+                table.add_row(Text(f"{name}:", styles.strong), Text(what, styles.text))
+            parts += [table, Text()]
+        parts.append(Text("Marks", styles.accent))
+        parts += [Padding(Text(line, styles.text), (0, 0, 0, 2)) for line in MARKS]
         with VerticalScroll(classes="box") as box:
-            yield Static(text)
+            yield Static(Group(*parts))
         box.border_title = "Help"
         box.border_subtitle = "↑ ↓ scroll · " + hint_line(CLOSE)
 
