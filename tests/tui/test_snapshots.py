@@ -18,6 +18,7 @@ FLAWS = "flaws"
 SCREENS: dict[str, tuple[str, tuple[str, ...]]] = {
     "metrics": ("sample", ()),
     "card": ("sample", ("enter",)),
+    "group": ("sample", ("j", "j", "space")),
     "filter": ("sample", ("slash", *"speed")),
     "data": ("sample", ("2", "j", "j", "enter", "right_square_bracket")),
     "data-chart": ("sample", ("2", "j", "j", "v")),

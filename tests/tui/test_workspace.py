@@ -412,3 +412,20 @@ async def test_decimals_are_aligned_across_jobs_and_digits_are_never_cut(tmp_pat
         assert "Err 0.000123456789 m" in text(pilot)
         await press(pilot, "y")
         assert pilot.app.clipboard == "0.000123456789 m"
+
+
+@pytest.mark.parametrize("way", ["60x20", "80x24", "120x40", "light", "no-color"])
+async def test_a_scalar_of_a_job_as_a_picture(
+    workspace: Path, shot: Shot, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if way == "no-color":
+        monkeypatch.setenv("NO_COLOR", "1")
+    size = {"60x20": (60, 20), "80x24": (80, 24)}.get(way, (120, 40))
+    theme = "resim-light" if way == "light" else None
+    async with started(workspace, size, theme=theme) as pilot:
+        pilot.app.screen.query_one(JobsTable).go_to("flight-b")
+        await press(pilot, "enter", "enter")
+        # Messages would cover the chart.
+        pilot.app.clear_notifications()
+        await settle(pilot)
+        shot(pilot, f"scalar-{way}")

@@ -278,8 +278,9 @@ class MetricList(ValueRows):
             event = catalog.document.events[events[0]].name if events else ""
             extra = cut(f"  @ {clean(event, 40)}".rstrip(), rest - kept)
         left = rest - cell_len(extra)
-        if cell_len(value) > left:
-            value = value.split(", ")[0]
+        if cell_len(value) > left and ", " in value:
+            # Of values by category the first is not all there is to say.
+            value = value.split(", ")[0] + ("" if numeric else ", …")
         if cell_len(value) > left:
             value = cut(value, left) if left >= MIN_WORDS and value[:1].isalpha() else ""
         rest -= cell_len(value)
