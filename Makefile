@@ -49,8 +49,9 @@ soak: $(VENV)/.test-needs
 lint: $(VENV)/.test-needs
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy $(CHECKED)
-	$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/windows $(PORTABLE)
+	@echo "mypy for this platform, and for Windows"
+	@$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/windows $(PORTABLE) & windows=$$!; \
+	  $(BIN)/mypy $(CHECKED) && wait $$windows
 	$(BIN)/lint-imports
 
 bench: $(VENV)/.test-needs

@@ -57,10 +57,12 @@ APP_IN_SHORT = {"test_app.py", "test_metrics.py"}
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what `make check` leaves out; single tests carry `@pytest.mark.slow` themselves."""
     tests = Path(__file__).parent
+    folders: dict[Path, str] = {}
     for item in items:
-        if not item.path.is_relative_to(tests):
-            continue
-        folder = item.path.relative_to(tests).parts[0]
+        if item.path not in folders:
+            inside = item.path.is_relative_to(tests)
+            folders[item.path] = item.path.relative_to(tests).parts[0] if inside else ""
+        folder = folders[item.path]
         runs_app = folder == "tui" and inspect.iscoroutinefunction(getattr(item, "function", None))
         if folder in SLOW_FOLDERS or (runs_app and item.path.name not in APP_IN_SHORT):
             item.add_marker(pytest.mark.slow)

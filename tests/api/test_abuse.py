@@ -360,20 +360,15 @@ def test_the_file_is_of_a_language_that_python_3_8_knows() -> None:
     ast.parse(Path(server.__file__).read_text(), feature_version=(3, 8))
 
 
-def pythons() -> Iterator[str]:
-    """This Python, and older ones where there are any."""
-    yield sys.executable
-    for name in ("python3.8", "python3.9", "python3.10", "python3.13"):
-        path = shutil.which(name)
-        if (
-            path
-            and not subprocess.run([path, "-c", ""], capture_output=True, check=False).returncode
-        ):
-            yield path
-
-
-@pytest.mark.parametrize("python", list(pythons()))
-def test_it_runs_alone_and_tells_its_counts(tmp_path: Path, python: str) -> None:
+@pytest.mark.parametrize("name", ["", "python3.8", "python3.9", "python3.10", "python3.13"])
+def test_it_runs_alone_and_tells_its_counts(tmp_path: Path, name: str) -> None:
+    python = shutil.which(name) if name else sys.executable
+    # A version manager has commands for versions that it lacks.
+    if (
+        not python
+        or subprocess.run([python, "-c", ""], capture_output=True, check=False).returncode
+    ):
+        pytest.skip(f"{name} is not installed")
     with served(tmp_path / "api", workspace(tmp_path / "ws")) as api:
         base, folder = api.base, api.prepared.folder
     alone = tmp_path / "alone" / "server.py"
