@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -71,7 +72,7 @@ class RunProcess:
 
 def _read_at(descriptor: int, offset: int) -> bytes:
     """Read from an offset without moving the position, at which the child appends."""
-    if hasattr(os, "pread"):
+    if sys.platform != "win32":
         return os.pread(descriptor, MAX_PROBLEM, offset)
     os.lseek(descriptor, offset, os.SEEK_SET)
     return os.read(descriptor, MAX_PROBLEM)
