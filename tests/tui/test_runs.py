@@ -182,6 +182,15 @@ async def test_a_workspace_shows_the_run_that_goes_on(run: RecordedRun) -> None:
         assert "2 running" not in text(pilot)
 
 
+async def test_a_document_shows_the_run_that_goes_on(run: RecordedRun) -> None:
+    async with started(run.workspace / "jobs/flight-000/outputs/metrics.binproto") as pilot:
+        assert "4 of 8 jobs · 2 running" in text(pilot)
+        await press(pilot, "R")
+        assert isinstance(pilot.app.screen, RunsScreen)
+        await press(pilot, "escape")
+        assert isinstance(pilot.app.screen, DocumentScreen)
+
+
 def damaged(run: RecordedRun) -> None:
     run.record.events.write_bytes(b"\xff\x00 half\n{\n" + run.record.events.read_bytes())
 

@@ -60,7 +60,8 @@ class ReloadingScreen(MainScreen[None], Background):
         """Changes that are announced once the new version is validated."""
         self.note = ""
         """State of the file, for the first line."""
-        self._watch = watch
+        self.follows_disk = watch
+        """True if changes on disk are followed."""
         self._reading = False
         self._seen = session.signature
         self._before: Session | None = None
@@ -84,7 +85,7 @@ class ReloadingScreen(MainScreen[None], Background):
 
     def watch_file(self) -> None:
         """Look at the file regularly from now on."""
-        if self._watch and self.session.document.path is not None:
+        if self.follows_disk and self.session.document.path is not None:
             self.set_interval(POLL_INTERVAL, self._check_file)
 
     def _check_file(self) -> None:

@@ -84,10 +84,21 @@ class DocumentScreen(ReloadingScreen, RunHost):
         self.pane.focus_main()
         self.update_lines()
         after_first_frame(self, self._validate_first)
+        after_first_frame(self, self._follow_run)
         self.watch_file()
 
     def run_target(self) -> RunTarget | None:
         return target_of_document(self.session.document.path, self.session.inputs)
+
+    def _follow_run(self) -> object:
+        """Show the run that these metrics come from while it goes on."""
+        from resim_inspect.tui.runs.run_bar import RunBar
+
+        target = self.run_target()
+        if target is None:
+            return None
+        bar = RunBar(target.record().path, watch=self.follows_disk, hides=True)
+        return self.mount(bar, after=self.query_one(TopBar))
 
     def stays_while_watching(self) -> bool:
         return True

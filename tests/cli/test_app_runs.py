@@ -1,0 +1,172 @@
+"""Runs from the app in a real terminal: started, left alone, found again, and killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from runner.workspace.run_record import active_owner, record_of_workspace
+from tests.tui.run_harness import make_jobs
+
+if sys.platform == "win32":
+    pytest.skip("Windows has no pseudo-terminals of this kind", allow_module_level=True)
+
+from tests.cli.test_terminal import ROOT, Terminal
+
+TIMEOUT = 60.0
+BUILD = """
+import os, sys, time
+from pathlib import Path
+sys.path.insert(0, {root!r})
+from limits import LIMIT
+from resim_inspect.building.builder import DocumentBuilder
+inputs, outputs = Path(os.environ["RESIM_INPUTS"]), Path(os.environ["RESIM_OUTPUTS"])
+speed = float((inputs / "logs" / "log.txt").read_text())
+print("speed is", speed, flush=True)
+while not Path({go!r}).exists():
+    time.sleep(0.05)
+build = DocumentBuilder("flight")
+build.scalar("Max speed", speed, unit="m/s", status="FAIL_BLOCK" if speed > LIMIT else "PASSED")
+build.write(outputs / "metrics.binproto")
+"""
+"""A build that waits until a file is there."""
+
+
+class Desk:
+    """A workspace with two jobs, a build for them, and terminals with the app."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.workspace = make_jobs(folder / "flights", "one", "two")
+        self.go = folder / "go"
+        (folder / "build.py").write_text(BUILD.format(root=str(ROOT), go=str(self.go)))
+        (folder / "limits.py").write_text("LIMIT = 40\n")
+
+    @property
+    def command(self) -> str:
+        """The command of the build."""
+        return f"{sys.executable} {self.folder}/build.py"
+
+    def open(self, path: Path | None = None) -> Terminal:
+        """Open the app on the workspace."""
+        return Terminal(path or self.workspace, XDG_STATE_HOME=str(self.folder / "state"))
+
+    def owner_pid(self) -> int:
+        """Process of the run that goes on; 0 without one."""
+        owner = active_owner(record_of_workspace(self.workspace))
+        return 0 if owner is None else owner.pid
+
+    def start(self, terminal: Terminal, key: bytes = b"R") -> None:
+        """Start a run of the command from the dialog."""
+        terminal.wait_for("one", "two")
+        os.write(terminal.master, key)
+        terminal.wait_for("a command…", "Enter start")
+        os.write(terminal.master, b"\x1b[B" + self.command.encode())
+        os.write(terminal.master, b"\t--no-sandbox --parallel 2 --only jobs")
+        terminal.wait_for("2 runs: would run")
+        os.write(terminal.master, b"\r")
+
+
+def until(done: Callable[[], object], what: str) -> None:
+    """Wait for a condition."""
+    end = time.monotonic() + TIMEOUT
+    while not done():
+        assert time.monotonic() < end, what
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """A desk, whose run is ended in any case."""
+    desk = Desk(tmp_path)
+    yield desk
+    desk.go.touch()
+    pid = desk.owner_pid()
+    if pid:
+        os.kill(pid, signal.SIGTERM)
+
+
+def test_a_run_is_left_running_and_followed_to_its_end(desk: Desk) -> None:
+    terminal = desk.open()
+    desk.start(terminal)
+    terminal.wait_for("0 of 2 jobs", "2 running", "speed is 44.7")
+    pid = desk.owner_pid()
+    assert pid
+    os.write(terminal.master, b"q")
+    terminal.wait_for("The run of flights goes on", "Leave it running")
+    assert terminal.close(b"\r") == 0
+    assert desk.owner_pid() == pid
+
+    terminal = desk.open()
+    terminal.wait_for("0 of 2 jobs", "2 running")
+    os.write(terminal.master, b"R")
+    terminal.wait_for("speed is 44.7")
+    desk.go.touch()
+    terminal.wait_for("2 jobs run in", "FAIL_BLOCK", "Max speed 44.7 m/s")
+    os.write(terminal.master, b"\r")
+    terminal.wait_for("one/outputs")
+    assert terminal.close(b"q") == 0
+
+
+def test_a_run_is_stopped_on_leaving(desk: Desk) -> None:
+    terminal = desk.open()
+    desk.start(terminal)
+    terminal.wait_for("2 running")
+    os.write(terminal.master, b"q")
+    terminal.wait_for("Leave it running")
+    assert terminal.close(b"j\r") == 0
+    until(lambda: not desk.owner_pid(), "the run goes on")
+    events = (desk.workspace / "run/events.jsonl").read_text().splitlines()
+    assert json.loads(events[-1])["exit_code"] in {5, 143}
+
+
+def test_a_runner_that_was_killed_is_said_to_have_died(desk: Desk) -> None:
+    terminal = desk.open()
+    desk.start(terminal)
+    terminal.wait_for("2 running", "speed is 44.7")
+    os.kill(desk.owner_pid(), signal.SIGKILL)
+    terminal.wait_for("has died; what was finished is kept", "R resumes it", "resim-runner run")
+    assert terminal.close(b"q") == 0
+
+    terminal = desk.open()
+    terminal.wait_for("has died")
+    desk.go.touch()
+    os.write(terminal.master, b"R")
+    terminal.wait_for("2 runs: would run")
+    os.write(terminal.master, b"\r")
+    terminal.wait_for("2 jobs run in")
+    assert terminal.close(b"q") == 0
+
+
+def test_a_second_start_is_refused_in_one_sentence(desk: Desk) -> None:
+    first, second = desk.open(), desk.open()
+    desk.start(first)
+    first.wait_for("2 running")
+    desk.go.touch()
+    first.wait_for("2 jobs run in")
+    desk.go.unlink()
+    # The second app has its dialog open while the first one starts again.
+    second.wait_for("one", "two")
+    os.write(second.master, b"R")
+    second.wait_for("Enter start", "--no-sandbox")
+    os.write(second.master, b"\x12\x12")
+    second.wait_for("--rerun all")
+    os.write(first.master, b"R")
+    first.wait_for("--no-sandbox")
+    os.write(first.master, b"\x12\x12")
+    first.wait_for("--rerun all")
+    os.write(first.master, b"\r")
+    until(desk.owner_pid, "the first run does not begin")
+    os.write(second.master, b"\r")
+    second.wait_for("another run is active")
+    assert second.close(b"q") == 0
+    desk.go.touch()
+    until(lambda: not desk.owner_pid(), "the first run goes on")
+    assert first.close(b"q") == 0
