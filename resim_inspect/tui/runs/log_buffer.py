@@ -97,6 +97,13 @@ class LogBuffer:
             return max(0, line)
         return int(self._ends[line - 1])
 
+    def rows_of(self, lines: list[int]) -> list[int]:
+        """Return the first row of each of these lines."""
+        if not self._width:
+            return lines
+        rows: list[int] = np.concatenate([[0], self._ends])[lines].tolist()
+        return rows
+
     def part(self, line: int, part: int) -> str:
         """Return the text of one row of a line."""
         text = self.lines[line]

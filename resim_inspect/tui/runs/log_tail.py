@@ -10,6 +10,8 @@ from resim_inspect.text import clean
 
 READ_BUDGET = 2 << 20
 """Bytes that are read at once; of what a log has grown by beyond that, only the end is read."""
+CHUNK = 256 << 10
+"""Bytes that are split into lines at once."""
 MAX_LINE = 4096
 """Bytes of a line; a longer one goes on in the next."""
 FINGERPRINT = 64
@@ -20,13 +22,13 @@ SEQUENCE_LENGTH = 32
 _SEQUENCE = re.compile(
     r"\x1b(?:"
     r"\[[0-?]*[ -/]*[@-~]"  # colours, movements of the cursor
-    r"|\][^\x07\x1b]*(?:\x07|\x1b\\)"  # titles, links
-    r"|[PX^_][^\x1b]*\x1b\\"  # strings for devices
+    r"|\][^\x07\x1b\n]*(?:\x07|\x1b\\)"  # titles, links
+    r"|[PX^_][^\x1b\n]*\x1b\\"  # strings for devices
     r"|[ -/]*[0-OQ-WYZ\\`-~]"
     r")"
 )
 """A control sequence of a terminal."""
-_UNUSUAL = re.compile(rb"[^\n -~]")
+_UNUSUAL = re.compile(r"[^\n -~]")
 
 
 class LogPiece(NamedTuple):
@@ -80,7 +82,10 @@ class LogTail:
             start = data.find(b"\n", 0, MAX_LINE) + 1
             skipped += len(self._rest) + start
             self._rest, data = b"", data[start:]
-        lines = self._split(data)
+        lines: list[str] = []
+        for at in range(0, len(data), CHUNK):
+            # In pieces, between which the thread that draws has its turn.
+            lines += self._split(data[at : at + CHUNK])
         return LogPiece(lines, _unfinished(self._rest), restarted, skipped, self._offset)
 
     def _continues(self, file: BinaryIO) -> bool:
@@ -93,12 +98,8 @@ class LogTail:
         whole, separator, rest = (self._rest + data).rpartition(b"\n")
         lines: list[str] = []
         if separator:
-            if _UNUSUAL.search(whole) is None:
-                lines = whole.decode("ascii").split("\n")
-                if any(len(line) > MAX_LINE for line in lines):
-                    lines = [part for line in lines for part in _cut(line.encode())]
-            else:
-                lines = [part for line in whole.split(b"\n") for part in _cut(line)]
+            plain = _without_sequences(whole)
+            lines = plain or [part for line in whole.split(b"\n") for part in _cut(line)]
         if len(rest) > MAX_LINE:
             # Of a progress bar, which returns to the start of its line, only the last state counts.
             rest = rest[rest.rfind(b"\r", 0, -1) + 1 :]
@@ -108,6 +109,19 @@ class LogTail:
                 rest = rest[end:]
         self._rest = rest
         return lines
+
+
+def _without_sequences(data: bytes) -> list[str] | None:
+    """Return lines of ASCII without control sequences, all at once; None if that is not enough."""
+    if not data.isascii():
+        return None
+    text = data.decode("ascii")
+    if "\x1b" in text:
+        text = _SEQUENCE.sub("", text)
+    if _UNUSUAL.search(text) is not None:
+        return None
+    lines = text.split("\n")
+    return lines if max(map(len, lines)) <= MAX_LINE else None
 
 
 def _cut(line: bytes) -> list[str]:

@@ -131,7 +131,7 @@ class LogView(SearchableList, Background):
 
     def matching_rows(self, wanted: str) -> list[int]:
         lines = [i for i, line in enumerate(self._buffer.lines) if wanted in line.casefold()]
-        return [self._buffer.row_of(line) for line in lines]
+        return self._buffer.rows_of(lines)
 
     def render_row(self, row: int, width: int, styles: ThemeStyles) -> Sequence[StyledText]:
         text = self._buffer.part(*self._buffer.line_at(row))
@@ -192,6 +192,10 @@ class LogView(SearchableList, Background):
         self.app.push_screen(
             DetailsDialog("Line of the log", [("text", self.copy_text(message.row))])
         )
+
+    def last_line(self) -> str:
+        """The last line that has been read, which may be unfinished."""
+        return self._buffer.lines[-1] if self._buffer.lines else ""
 
     def summary(self) -> str:
         """State of the log for its frame: `12.3 MB · following`."""

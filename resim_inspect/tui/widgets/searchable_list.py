@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -73,7 +74,7 @@ class SearchableList(RowList):
         if not hits:
             self.app.notify(f"No line has {self.wanted}.", timeout=3, markup=False)
         elif by > 0:
-            first = self.cursor if here else self.cursor + 1
-            self.cursor = next((row for row in hits if row >= first), hits[0])
+            place = bisect_left(hits, self.cursor if here else self.cursor + 1)
+            self.cursor = hits[place % len(hits)]
         else:
-            self.cursor = next((row for row in reversed(hits) if row < self.cursor), hits[-1])
+            self.cursor = hits[bisect_left(hits, self.cursor) - 1]
