@@ -6,8 +6,9 @@ import ast
 import io
 import re
 import tokenize
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -25,39 +26,51 @@ PATTERNS = {
 OPENING = re.compile(r"(What|Where|Whether|How|Who|Whose|Why|Which)\b")
 
 
-def sources() -> Iterator[Path]:
-    for top in ("resim_inspect", "runner", "examples", "benchmarks", "tests"):
-        for path in sorted((ROOT / top).rglob("*.py")):
-            if "metrics_pb2" not in path.name and path != Path(__file__):
-                yield path
+class Texts(NamedTuple):
+    """Texts of one module, each with its line."""
+
+    path: Path
+    wording: list[tuple[int, str]]
+    """Docstrings and string constants of more than one word, and the comments, if any of them
+    can break a rule: tokens are slow to read."""
+    docstrings: list[tuple[int, str]]
+    """Docstrings of the module, its classes, functions and fields."""
 
 
-def texts(path: Path) -> Iterator[tuple[int, str]]:
-    """Comments, docstrings and string constants of a module with their lines."""
+@cache
+def modules() -> list[Texts]:
+    return [
+        texts(path)
+        for top in ("resim_inspect", "runner", "examples", "benchmarks", "tests")
+        for path in sorted((ROOT / top).rglob("*.py"))
+        if "metrics_pb2" not in path.name and path != Path(__file__)
+    ]
+
+
+def texts(path: Path) -> Texts:
     source = path.read_text(encoding="utf-8")
-    for token in tokenize.generate_tokens(io.StringIO(source).readline):
-        if token.type == tokenize.COMMENT:
-            yield token.start[0], token.string
+    found = Texts(path.relative_to(ROOT), [], [])
+    comments = "\n".join(line[line.index("#") :] for line in source.splitlines() if "#" in line)
+    if any(rule.search(comments) for rule in PATTERNS.values()):
+        for token in tokenize.generate_tokens(io.StringIO(source).readline):
+            if token.type == tokenize.COMMENT:
+                found.wording.append((token.start[0], token.string))
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value:
-            yield node.lineno, node.value
-
-
-def docstrings(path: Path) -> Iterator[tuple[int, str]]:
-    """Docstrings of modules, classes, functions and fields with their lines."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            found.wording.append((node.lineno, node.value))
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             text = node.value.value
             if isinstance(text, str):
-                yield node.lineno, text
+                found.docstrings.append((node.lineno, text))
+    return found
 
 
 @pytest.mark.parametrize("rule", PATTERNS)
 def test_wording(rule: str) -> None:
     faults = [
-        f"{path.relative_to(ROOT)}:{line}: …{text[max(found.start() - 30, 0) : found.end() + 30]}…"
-        for path in sources()
-        for line, text in texts(path)
+        f"{module.path}:{line}: …{text[max(found.start() - 30, 0) : found.end() + 30]}…"
+        for module in modules()
+        for line, text in module.wording
         for found in PATTERNS[rule].finditer(text)
     ]
     assert not faults, "\n".join(faults)
@@ -65,9 +78,9 @@ def test_wording(rule: str) -> None:
 
 def test_docstrings_open_with_a_noun_or_a_verb() -> None:
     faults = [
-        f"{path.relative_to(ROOT)}:{line}: {text[:60]}"
-        for path in sources()
-        for line, text in docstrings(path)
+        f"{module.path}:{line}: {text[:60]}"
+        for module in modules()
+        for line, text in module.docstrings
         if OPENING.match(text)
     ]
     assert not faults, "\n".join(faults)

@@ -25,6 +25,8 @@ import pty
 import struct
 import termios
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 TIMEOUT = 60.0
 FAULTY = """

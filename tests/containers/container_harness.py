@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
 from resim_inspect.building.builder import DocumentBuilder
+from runner.cli import main
 
 ROOT = Path(__file__).resolve().parents[2]
 REQUIRED = os.environ.get("RESIM_REQUIRE_ENGINE") == "1"
@@ -68,6 +72,17 @@ def runner(*words: str | Path, env: dict[str, str] | None = None, timeout: float
         check=False,
     )
     return Call(done.returncode, done.stdout, done.stderr)
+
+
+def call_runner(*words: str | Path, env: dict[str, str] | None = None) -> Call:
+    """Run `resim-runner …` in this process: the same without the start of an interpreter.
+
+    What signals, a terminal, a pipe or its own end do to the runner needs `runner` or `command`.
+    """
+    out, err = io.StringIO(), io.StringIO()
+    with patch.dict(os.environ, env or {}), redirect_stdout(out), redirect_stderr(err):
+        code = main([str(word) for word in words])
+    return Call(code, out.getvalue(), err.getvalue())
 
 
 def command(*words: str | Path) -> list[str]:

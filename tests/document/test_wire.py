@@ -155,6 +155,7 @@ def check(data: bytes, threshold: int) -> Document | None:
 SEEDS = st.integers(0, 2**64)
 
 
+@pytest.mark.slow
 @settings(max_examples=120, deadline=None)
 @given(st.randoms(use_true_random=False), st.sampled_from([1, 8, 60, 400]))
 def test_odd_encodings_that_can_be_made_smaller(rng: random.Random, threshold: int) -> None:
@@ -169,6 +170,7 @@ def test_odd_encodings_read_as_protobuf_reads_them(seed: int, threshold: int) ->
     check(encode(rng, _message(rng), rng.choice((0.0, 0.1, 0.6))), threshold)
 
 
+@pytest.mark.slow
 @settings(max_examples=2500, deadline=None)
 @given(SEEDS, st.sampled_from([1, 60]))
 def test_damaged_bytes_are_refused_exactly_where_protobuf_refuses(

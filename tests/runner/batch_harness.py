@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.api.workspaces import document, workspace
-from tests.containers.container_harness import ROOT, Call, command, runner
+from tests.containers.container_harness import ROOT, Call, call_runner, command
 
 PRELUDE = """
 import json, os, shutil, sys, threading, time, urllib.error, urllib.request
@@ -56,7 +56,7 @@ def batch(
         workspace(folder / "ws")
     where = ("--jobs", folder / "ws", "--outputs", folder / "out", "--log", folder / "log")
     what = ("--command", program(folder / "build", text, status), "--format", "json")
-    return runner("batch", *where, *what, *more, env={**os.environ, **(env or {})})
+    return call_runner("batch", *where, *what, *more, env={**os.environ, **(env or {})})
 
 
 @contextmanager

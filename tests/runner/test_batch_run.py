@@ -14,9 +14,11 @@ import pytest
 
 from runner.workspace.layout import open_workspace
 from tests.api.workspaces import document, workspace, write_job
-from tests.containers.container_harness import ROOT, command, runner
+from tests.containers.container_harness import ROOT, call_runner, command
 from tests.runner.batch_harness import FETCH, batch, program, result, running
 from tests.runner.test_process_engine import sandboxed
+
+pytestmark = pytest.mark.slow
 
 BOTH = pytest.mark.parametrize(
     "more", [pytest.param((), marks=sandboxed, id="sandbox"), pytest.param(("--no-sandbox",))]
@@ -322,14 +324,14 @@ for url in urls(config): get(url)
 done()
 json.dump(names, open(OUTPUTS + "/names.json", "w"))
 """
-    call = runner(
+    call = call_runner(
         "batch", "--jobs", tmp_path / "all", "--outputs", tmp_path / "out", "--no-sandbox",
         "--command", program(tmp_path / "build", text),
     )  # fmt: skip
     assert call.code == 0, call.err
     assert call.out == "Batch PASSED. Overall ✓ PASSED\n"
     assert json.loads((tmp_path / "out/names.json").read_text()) == ["a/one", "a/two", "b"]
-    call = runner(
+    call = call_runner(
         "batch", "--jobs", tmp_path / "build", "--outputs", tmp_path / "new", "--command", "a"
     )
     assert call.code == 2

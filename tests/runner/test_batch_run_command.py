@@ -9,10 +9,14 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.api.workspaces import document, workspace
-from tests.containers.container_harness import make_inputs, runner
+from tests.containers.container_harness import call_runner, make_inputs
 from tests.runner.batch_harness import FETCH, program, running
 from tests.runner.test_process_engine import sandboxed
+
+pytestmark = pytest.mark.slow
 
 
 @sandboxed
@@ -30,12 +34,12 @@ done()
 """
     where = (tmp_path / "first", tmp_path / "second", "--outputs", tmp_path / "out")
     what = ("--command", program(tmp_path / "build", text, "FAIL_BLOCK"), "--format", "json")
-    call = runner("report", *where, *what)
+    call = call_runner("report", *where, *what)
     assert call.code == 7, call.err
     assert call.json["report"]["mode"] == "report"
     assert (tmp_path / "out/metrics.binproto").is_file()
     broken = ("--command", program(tmp_path / "build", "sys.exit('has no report_metrics')"))
-    call = runner("report", *where, *broken, "--format", "json")
+    call = call_runner("report", *where, *broken, "--format", "json")
     assert (call.code, call.json["report"]["problem"]) == (2, "no-report-mode")
 
 
@@ -52,7 +56,7 @@ else:
 
 def _run(folder: Path, *more: str | Path, status: str = "PASSED") -> dict[str, Any]:
     what = ("--command", program(folder / "build", JOB_OR_BATCH, status), "--no-sandbox")
-    call = runner("run", folder / "ws", *what, "--format", "json", *more)
+    call = call_runner("run", folder / "ws", *what, "--format", "json", *more)
     return {**call.json, "err": call.err}
 
 
@@ -135,15 +139,15 @@ def test_ctrl_c_leaves_nothing_of_a_batch(tmp_path: Path) -> None:
 def test_what_makes_no_sense_is_refused(tmp_path: Path) -> None:
     workspace(tmp_path / "ws")
     words = ("batch", "--jobs", tmp_path / "ws", "--outputs", tmp_path / "out")
-    call = runner(*words, "--command", "true", "--api-image", "a")
+    call = call_runner(*words, "--command", "true", "--api-image", "a")
     assert (call.code, "--api-image needs --image" in call.err) == (2, True)
-    call = runner(*words, "--command", "true", "--api-on-host")
+    call = call_runner(*words, "--command", "true", "--api-on-host")
     assert "--api-on-host needs --image" in call.err
-    call = runner(*words, "--image", "a", "--api-image", "b", "--api-on-host")
+    call = call_runner(*words, "--image", "a", "--api-image", "b", "--api-on-host")
     assert call.code == 2
-    call = runner("report", tmp_path / "ws", "--outputs", tmp_path / "ws", "--command", "true")
+    call = call_runner("report", tmp_path / "ws", "--outputs", tmp_path / "ws", "--command", "true")
     assert "has other content than earlier outputs" in call.err
-    call = runner(*words, "--command", "true", "--dry-run")
+    call = call_runner(*words, "--command", "true", "--dry-run")
     assert call.code == 0
     assert f"resim-runner serve {tmp_path / 'ws'} --config batch_metrics_config.json" in call.out
     assert [path.name for path in tmp_path.iterdir()] == ["ws"]

@@ -29,8 +29,9 @@ from tests.runner.fetch_harness import (
 )
 from tests.soak import FACTOR
 
+pytestmark = pytest.mark.slow
 
-@pytest.mark.slow
+
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", range(11, 11 + FACTOR))
 def test_killed_at_any_moment_it_ends_the_same(tmp_path: Path, seed: int) -> None:

@@ -20,13 +20,15 @@ import pytest
 from tests.containers.container_harness import (
     ROOT,
     Call,
+    call_runner,
     command,
     make_inputs,
     make_jobs,
     metrics_file,
-    runner,
     watchdog_of,
 )
+
+pytestmark = pytest.mark.slow
 
 WRITES = """
 import os, shutil, sys
@@ -60,7 +62,7 @@ def job(folder: Path, program: str, *more: str | Path, env: dict[str, str] | Non
         make_inputs(folder / "inputs")
     places = ("--inputs", folder / "inputs", "--outputs", folder / "out", "--log", folder / "log")
     what = ("--command", build(folder, program), "--format", "json", "--quiet")
-    return runner("job", *what, *places, *more, env=env)
+    return call_runner("job", *what, *places, *more, env=env)
 
 
 @sandboxed
@@ -169,7 +171,7 @@ def test_a_killed_runner_leaves_nothing_for_long(tmp_path: Path, sandbox: bool) 
     wait_for(lambda: not processes(str(tmp_path / "build.py")) and not work_folders_of(process))
     more = () if sandbox else ("--no-sandbox",)
     again = ("--only", "jobs", "--command", build(tmp_path, WRITES), "--format", "json")
-    assert runner("run", workspace, *again, *more).code == 0
+    assert call_runner("run", workspace, *again, *more).code == 0
 
 
 @pytest.mark.parametrize("sandbox", [pytest.param(True, marks=sandboxed), False])
@@ -183,7 +185,7 @@ def test_a_runner_that_is_killed_with_its_watchdog_is_swept_up_by_the_next(
     assert work_folders_of(process)
     more = () if sandbox else ("--no-sandbox",)
     again = ("--only", "jobs", "--command", build(tmp_path, WRITES), "--format", "json")
-    call = runner("run", workspace, *again, *more)
+    call = call_runner("run", workspace, *again, *more)
     assert call.code == 0, call.out
     assert "removed a leftover" in call.err
     assert not processes(str(tmp_path / "build.py"))
@@ -243,7 +245,7 @@ def test_changed_code_runs_again(tmp_path: Path) -> None:
     words = ("run", workspace, "--command", program, *how)
 
     def was_kept() -> bool:
-        return bool(runner(*words).json["jobs"][0]["kept"])
+        return bool(call_runner(*words).json["jobs"][0]["kept"])
 
     assert [was_kept(), was_kept()] == [False, True]
     helper.write_text("a = 2\n")
@@ -276,7 +278,7 @@ def test_two_jobs_on_one_outputs_folder(tmp_path: Path) -> None:
         cwd=ROOT, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     wait_for(lambda: log.exists() and "ready" in log.read_text())
-    call = runner(*words, "--command", "true")
+    call = call_runner(*words, "--command", "true")
     assert call.code == 2
     assert call.err.splitlines() == [
         f"resim-runner: another run is active with --outputs {tmp_path}/out.",
@@ -287,7 +289,7 @@ def test_two_jobs_on_one_outputs_folder(tmp_path: Path) -> None:
     # The watchdog of a killed job clears up beside the outputs.
     left = ["build.py", "inputs", "log", "out.run"]
     wait_for(lambda: sorted(p.name for p in tmp_path.iterdir()) == left)
-    assert runner(*words, "--command", build(tmp_path, WRITES)).code == 0
+    assert call_runner(*words, "--command", build(tmp_path, WRITES)).code == 0
 
 
 def test_links_between_outputs_are_files(tmp_path: Path) -> None:
@@ -339,7 +341,7 @@ while time.process_time() < 0.3:
 
 def test_a_program_that_is_not_there(tmp_path: Path) -> None:
     make_inputs(tmp_path / "inputs")
-    call = runner("job", "--command", "no-such-program x", "--inputs", tmp_path / "inputs",
+    call = call_runner("job", "--command", "no-such-program x", "--inputs", tmp_path / "inputs",
                   "--outputs", tmp_path / "out")  # fmt: skip
     assert call.code == 2
     assert "was not found" in call.err

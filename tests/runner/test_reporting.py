@@ -20,6 +20,7 @@ from tests.containers.container_harness import (
 )
 
 pty = pytest.importorskip("pty", reason="this system has no pseudo terminals")
+pytestmark = pytest.mark.slow
 
 HOW = ("--only", "jobs", "--no-sandbox")
 

@@ -14,7 +14,7 @@ from runner.reporting import machine
 from runner.reporting.rows import summary
 from runner.workspace.results import JobResult, Outcome
 from runner.workspace.verdict_gate import VerdictGate, overall_verdict
-from tests.containers.container_harness import make_jobs, metrics_file, runner
+from tests.containers.container_harness import call_runner, make_jobs, metrics_file
 
 
 def done(verdict: str) -> JobResult:
@@ -162,7 +162,7 @@ def test_a_run_stops_for_what_is_not_accepted_alone(
     ]  # fmt: skip
     whole = accepted or not fail_fast
     junit = tmp_path / "junit.xml"
-    first = runner(*words, "--format", "json", "--junit", junit)
+    first = call_runner(*words, "--format", "json", "--junit", junit)
     assert first.code == first.json["exit_code"] == code, first.err
     assert first.json["outcomes"] == ({"done": 3} if whole else {"done": 1, "cancelled": 2})
     assert ("batch" in first.json) is whole
@@ -175,7 +175,7 @@ def test_a_run_stops_for_what_is_not_accepted_alone(
     assert failures == ("0" if accepted else "3" if whole else "1")
 
     # The same call on what is recorded by then gives the same answer.
-    again = runner(*words)
+    again = call_runner(*words)
     assert again.code == code
     assert f"Overall {'!' if verdict == 'FAIL_WARN' else '✗'} {verdict}" in again.out
     assert ("accepted by --fail-on" in again.out) is accepted

@@ -361,6 +361,7 @@ def ran(path: Path, way: str, wanted: bytes) -> tuple[bytes, int | None]:
         os.close(main_end)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals")
 @pytest.mark.skipif(find_spec("textual_image") is None, reason="textual-image is not installed")
 @pytest.mark.parametrize(
