@@ -25,6 +25,7 @@ from runner.engines.docker.command_line import docker_run
 from runner.engines.protocol import Build, Limits, RunExit
 from runner.errors import EngineError, ImageError
 from runner.execution.failure_hints import of_exit
+from runner.workspace.contract import BATCH_CONFIG
 from tests.containers.container_harness import ROOT, make_inputs, runner
 
 STARTS = (
@@ -181,6 +182,28 @@ def test_the_line_of_a_dry_run_does_what_it_says_when_pasted(tmp_path: Path, pri
     assert log.stat().st_mode & 0o004
     assert (log.parent == folder / "logs") != private
     assert by_target["/tmp/resim/inputs/experience"] == folder / "experience"
+
+
+def test_the_line_of_a_batch_gives_the_build_the_config_that_only_its_owner_may_read(
+    tmp_path: Path,
+) -> None:
+    config = tmp_path / "batch config.json"
+    # The line comes first: the server that writes the file is not there yet.
+    line = docker_run(Build("image:1"), ((BATCH_CONFIG.name, config),), tmp_path / "out")
+    config.write_text("{}")
+    config.chmod(0o600)
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    (tools / "docker").write_text(f"#!{sys.executable}\nimport sys\nprint(*sys.argv, sep='\\n')")
+    (tools / "docker").chmod(0o755)
+    env = {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}"}
+    done = subprocess.run(["sh", "-c", line], capture_output=True, text=True, env=env, check=True)
+    (mount,) = (word for word in done.stdout.splitlines() if f"target={BATCH_CONFIG}" in word)
+    copy = Path(mount.split("source=")[1].split(",")[0])
+    assert (copy.read_text(), copy.stat().st_mode & 0o777) == ("{}", 0o644)
+    # On this machine, nobody else reaches the copy with its token.
+    assert copy.parent.stat().st_mode & 0o777 == 0o700
+    assert config.stat().st_mode & 0o777 == 0o600
 
 
 def test_the_line_of_a_dry_run_of_a_program_does_what_it_says_when_pasted(tmp_path: Path) -> None:

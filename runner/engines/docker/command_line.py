@@ -47,8 +47,9 @@ def docker_run(build: Build, inputs: Inputs, outputs: Path) -> str:
     steps += [f"mkdir -p {place}", f"chmod 777 {place}"]
     for name, path in inputs:
         source, target = path.resolve(), str(INPUTS / name)
-        if source.is_dir() and must_be_copied(source):
-            # A mount would hide parts of it from the build's user.
+        if not source.is_dir() or must_be_copied(source):
+            # A mount would hide parts of it from the build's user, such as all of a config with
+            # a token, which `serve` writes for this user alone.
             if not any(step.startswith("copy=") for step in steps):
                 steps.append("copy=$(mktemp -d)")
             copy = f'"$copy"/{shlex.quote(name)}'
