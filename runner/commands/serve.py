@@ -24,6 +24,7 @@ from runner.storage.fs import write_atomic
 from runner.storage.scratch import SERVE_PREFIX, scratch_folder
 from runner.workspace.batch_info import check_one_suite
 from runner.workspace.contract import BATCH_CONFIG, REPORT_CONFIG, config_bytes
+from runner.workspace.failed_runs import failed_runs
 from runner.workspace.layout import open_workspace
 
 HOST = "127.0.0.1"
@@ -71,15 +72,19 @@ def run(args: argparse.Namespace) -> int:
     _check_port(args.port)
     workspaces = [open_workspace(path) for path in args.workspaces]
     check_one_suite([(str(each.folder), each.info) for each in workspaces])
+    failed = failed_runs(workspaces, batches=True)
     with Signals(), _hangup_as_term(), scratch_folder(SERVE_PREFIX) as folder:
         prepared = build_index(
             workspaces,
             folder / "api",
             token=new_token(),
             secret=new_token(),
+            without=failed.metrics,
             logs=True,
             hide_images=args.hide_images,
         )
+        for sentence in failed.sentences():
+            _say(f"! {sentence}")
         server = Server(prepared.folder)
         try:
             asyncio.run(serve(server, HOST, args.port, lambda it: _ready(it, prepared, args)))

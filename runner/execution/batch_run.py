@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 
-from resim_inspect.text import clean, count
+from resim_inspect.text import clean
 from runner.api.stub_server import index_builder as api
 from runner.api.stub_server.server import INDEX
 from runner.engines.delegation import DelegatingEngine
@@ -34,6 +33,7 @@ from runner.workspace.batch_info import (
     job_values,
 )
 from runner.workspace.contract import BATCH_CONFIG, REPORT_CONFIG, Mode, config_bytes
+from runner.workspace.failed_runs import FailedRuns, failed_runs
 from runner.workspace.layout import RunFolder, Workspace
 from runner.workspace.results import JobResult, Outcome
 
@@ -75,24 +75,13 @@ class BatchRunRequest:
         return self.workspaces[0].batch_id
 
 
-def failed_jobs(request: BatchRunRequest) -> tuple[list[Path], list[str]]:
-    """Return metrics files of jobs whose last run failed, which are not served; and their names."""
-    without, names = [], []
-    for workspace in request.workspaces:
-        for job in workspace.jobs:
-            result = None
-            with suppress(WorkspaceError):
-                # A damaged result is no reason to distrust the outputs.
-                result = job.folder.read_result()
-            if result is not None and result.outcome is not Outcome.DONE:
-                without.append(job.folder.metrics)
-                names.append(job.name)
-    return without, names
+def _failed(request: BatchRunRequest) -> FailedRuns:
+    return failed_runs(request.workspaces, batches=request.mode is Mode.REPORT)
 
 
 def batch_cache_key(request: BatchRunRequest, build: Build, prepared: Prepared) -> str:
     """Return a digest of everything that determines the run."""
-    without = set(failed_jobs(request)[0])
+    without = _failed(request).metrics
     parts: list[object] = [
         request.mode.value,
         request.config_fields,
@@ -142,11 +131,9 @@ def run_served(
         context.notify(Event("warning", context.clock(), request.name, text))
 
     remove_tree(scratch)
-    without, names = failed_jobs(request)
-    if names:
-        shown = ", ".join(clean(name, 60) for name in names[:3]) + (", …" * (len(names) > 3))
-        clause = "It is" if len(names) == 1 else "They are"
-        warn(f"{count(len(names), 'job')} failed: {shown}. {clause} served without metrics.")
+    failed = _failed(request)
+    for sentence in failed.sentences():
+        warn(sentence)
     try:
         # The real credentials replace these in digests only.
         blank = ApiCredentials()
@@ -155,14 +142,14 @@ def run_served(
             scratch,
             token=blank.token,
             secret=blank.secret,
-            without=without,
+            without=failed.metrics,
             batch_metrics=request.mode is Mode.REPORT,
             hide_images=request.hide_images,
         )
         for problem in served.problems:
             warn(f"{problem}; it is served as a job that failed.")
         # A report needs only batches; a batch needs the metrics of a job.
-        if request.mode is Mode.BATCH and served.jobs == len(without) + len(served.problems):
+        if request.mode is Mode.BATCH and served.jobs == len(failed.jobs) + len(served.problems):
             raise CallError(f"no job has metrics for the {request.mode}.", "Run the jobs first.")
         served = replace(served, token=request.credentials.token)
         index = (scratch / INDEX).read_bytes()

@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -124,8 +125,11 @@ class Killed:
         """Processes and folders of the runners that still exist."""
         left = [str(pid) for pid, start in self.children.items() if process_start(pid) == start]
         for owner in Path(tempfile.gettempdir()).glob("resim-runner-*/owner"):
-            if any(f"/{pid}/" in owner.read_text() for pid in self.pids):
-                left.append(str(owner.parent))
+            # The folder of another runner on this machine may go at any moment.
+            with suppress(FileNotFoundError):
+                text = owner.read_text()
+                if any(f"/{pid}/" in text for pid in self.pids):
+                    left.append(str(owner.parent))
         return left
 
     def finish(self) -> None:

@@ -201,7 +201,7 @@ def test_the_line_of_a_batch_gives_the_build_the_config_that_only_its_owner_may_
     (mount,) = (word for word in done.stdout.splitlines() if f"target={BATCH_CONFIG}" in word)
     copy = Path(mount.split("source=")[1].split(",")[0])
     assert (copy.read_text(), copy.stat().st_mode & 0o777) == ("{}", 0o644)
-    # On this machine, nobody else reaches the copy with its token.
+    # On this machine, only its owner reaches the copy with its token.
     assert copy.parent.stat().st_mode & 0o777 == 0o700
     assert config.stat().st_mode & 0o777 == 0o600
 

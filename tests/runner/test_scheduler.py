@@ -11,7 +11,6 @@ import pytest
 from runner.engines.protocol import Build, EngineInfo, Limits, Prepared
 from runner.errors import StorageError, WorkspaceError
 from runner.execution import result_cache, scheduler
-from runner.execution.batch_run import BatchRunRequest, failed_jobs
 from runner.execution.cancellation import Stop
 from runner.execution.events import Event
 from runner.execution.run_context import RunContext, RunPolicy
@@ -24,7 +23,7 @@ from runner.storage.publish import (
     record,
     recover_publication,
 )
-from runner.workspace.contract import Mode
+from runner.workspace.failed_runs import failed_runs
 from runner.workspace.layout import RunFolder, Workspace, open_workspace
 from runner.workspace.results import JobResult, Outcome
 from runner.workspace.verdict_gate import VerdictGate
@@ -186,7 +185,7 @@ def test_a_timeout_keeps_what_the_build_wrote_until_then(tmp_path: Path, data: b
     assert (folder.metrics.read_bytes() if data else b"") == data
     # Complete or not, they are not the metrics of a run that ended.
     assert VerdictGate().exit_code([result]) == 6
-    assert failed_jobs(BatchRunRequest(Mode.BATCH, (workspace,)))[1] == ["a"]
+    assert failed_runs((workspace,), batches=True).metrics == {folder.metrics}
 
 
 @pytest.mark.parametrize("stubborn", [False, True])

@@ -72,7 +72,8 @@ class ApiIndex:
         at = f"{batch}/metrics", f"{batch}/metricsData"
         names = "batchMetrics", "batchMetricsData"
         verdict = None
-        if batch_metrics and workspace.batch.metrics.is_file():
+        written = workspace.batch.metrics
+        if batch_metrics and written not in self._without and written.is_file():
             verdict = self._document(at, names, own, workspace.batch, workspace.batch_id, "")
         for path, kind in zip(at, names, strict=True):
             if path not in self.lists:

@@ -71,7 +71,8 @@ def build_index(
 
     All batches belong to the first workspace's project. `jobs` names the jobs to serve; None
     serves all. A job without a readable document, or with its metrics.binproto in `without`, is
-    served as a failed one. `batch_metrics` serves the metrics of an earlier run of the batch.
+    served as a failed one. `batch_metrics` serves the metrics of an earlier run of the batch,
+    unless `without` has them.
     `logs` lists the files of jobs by their paths on this machine, which a container does not
     see. `hide_images` omits image metrics, on which open-core's fetchers before 0.14.1 fail.
     Raises WorkspaceError and StorageError.
