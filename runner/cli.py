@@ -43,6 +43,20 @@ def _call(argv: list[str], loaded: Callable[[], None]) -> int:
     name = next((word for word in own if word in COMMANDS), "")
     # Only the command that is called is imported, and only its arguments are added.
     command = cast(Command, import_module(f"runner.commands.{name}")) if name else None
+    args = _arguments(argv, own, name, command)
+    if args.command_name is None or command is None:
+        _parser("", None)[0].print_help(sys.stderr)
+        return ExitCode.ERROR
+    # A call that is repeated reads the project file anew.
+    args.again = lambda: _arguments(argv, own, name, command)
+    loaded()
+    return command.run(args)
+
+
+def _arguments(
+    argv: list[str], own: list[str], name: str, command: Command | None
+) -> argparse.Namespace:
+    """Parse a call, with defaults from the project file; raises SettingsError and SystemExit."""
     parser, subparser = _parser(name, command)
     if name and name not in WITHOUT_PROJECT and not {"-h", "--help"} & set(own):
         from runner.commands.shared.project_args import apply_project
@@ -52,11 +66,7 @@ def _call(argv: list[str], loaded: Callable[[], None]) -> int:
     if len(own) < len(argv) or not hasattr(args, "arguments"):
         args.arguments = argv[len(own) + 1 :]
     args.call_words = [PROGRAM, *argv]
-    if args.command_name is None or command is None:
-        _parser("", None)[0].print_help(sys.stderr)
-        return ExitCode.ERROR
-    loaded()
-    return command.run(args)
+    return args
 
 
 def _failure_of(error: BaseException) -> Failure | None:

@@ -152,16 +152,11 @@ def side_of(path: Path) -> Side:
 
 def _tolerances(texts: list[str]) -> Tolerances:
     """Tolerances of the project file, and of the command line, which win."""
-    from resim_inspect.comparison import Tolerance, Tolerances, tolerances
+    from resim_inspect.comparison import file_tolerances, tolerances
     from resim_inspect.settings import load_project
 
     project = load_project(Path.cwd())
-    named = []
-    for name, limit in project.compare.items() if project is not None else ():
-        absolute = limit.value if limit.absolute else None
-        relative = 0.0 if limit.absolute else limit.value
-        named.append((name, Tolerance(relative, absolute, explicit=True)))
-    return tolerances(texts, Tolerances(named=tuple(named)))
+    return tolerances(texts, file_tolerances({} if project is None else project.compare))
 
 
 @contextmanager

@@ -18,7 +18,13 @@ from resim_inspect.comparison.changes import (
 from resim_inspect.comparison.directions import Direction
 from resim_inspect.comparison.documents import CompareOptions, compare_documents
 from resim_inspect.comparison.gate import FAIL_ON, gate_fails
-from resim_inspect.comparison.tolerance import Tolerance, ToleranceError, Tolerances, tolerances
+from resim_inspect.comparison.tolerance import (
+    Tolerance,
+    ToleranceError,
+    Tolerances,
+    file_tolerances,
+    tolerances,
+)
 
 __all__ = [
     "FAIL_ON",
@@ -37,6 +43,7 @@ __all__ = [
     "VerdictChange",
     "compare_documents",
     "compare_sides",
+    "file_tolerances",
     "gate_fails",
     "tolerances",
 ]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from resim_inspect.errors import InspectError
+from resim_inspect.settings.model import CompareLimit
 
 if TYPE_CHECKING:
     import numpy as np
@@ -115,6 +116,16 @@ def parse_tolerance(text: str) -> Tolerance:
             f"or {_ABSOLUTE}0.2 in the metric's unit"
         )
     return Tolerance(value) if number == text else Tolerance(absolute=value)
+
+
+def file_tolerances(limits: Mapping[str, CompareLimit]) -> Tolerances:
+    """Tolerances of `[compare]` in a project file, in its order."""
+    named = []
+    for name, limit in limits.items():
+        absolute = limit.value if limit.absolute else None
+        relative = 0.0 if limit.absolute else limit.value
+        named.append((name, Tolerance(relative, absolute, explicit=True)))
+    return Tolerances(named=tuple(named))
 
 
 def tolerances(texts: Iterable[str], base: Tolerances | None = None) -> Tolerances:

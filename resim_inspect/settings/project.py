@@ -39,6 +39,8 @@ FILE_NAME = "resim.toml"
 PYPROJECT = "pyproject.toml"
 SCHEMA = "resim.schema.json"
 MAX_BYTES = 1 << 20
+STDOUT = "-"
+"""Value of a path that stands for stdout."""
 _TABLE = ("tool", "resim")
 """Table of pyproject.toml that has the content of resim.toml."""
 _NESTED = ("limits", "hardening")
@@ -303,7 +305,7 @@ class _Reader:
         schema = resolved(schema, self._schema)
         if isinstance(value, list):
             return tuple(value)
-        if schema.get("format") == "path" and isinstance(value, str):
+        if schema.get("format") == "path" and isinstance(value, str) and value != STDOUT:
             return self._path.parent / value
         if isinstance(value, float) and schema.get("type") == "integer":
             return int(value)

@@ -6,28 +6,40 @@ import argparse
 import os
 from argparse import Namespace
 from pathlib import Path
+from typing import NamedTuple
 from uuid import NAMESPACE_URL, uuid5
 
 from resim_inspect.text import clean
 from resim_inspect.validation.findings import Severity
 from runner.commands.shared import session as sessions
-from runner.commands.shared.arguments import add_outputs_arguments
+from runner.commands.shared.arguments import add_outputs_arguments, add_watch_argument
 from runner.commands.shared.build_args import add_build_arguments, build_of
 from runner.commands.shared.policy_args import add_policy_arguments, policy_of
 from runner.commands.shared.reporting_args import add_reporting_arguments, reporting_of
-from runner.commands.shared.session import CallReport, Session, recording_of
+from runner.commands.shared.session import (
+    CallEnd,
+    CallReport,
+    Session,
+    failed_results,
+    recording_of,
+)
 from runner.commands.shared.staging import check_outputs, keep, staging_folder
 from runner.engines.entry import Inputs
 from runner.engines.protocol import Task
 from runner.errors import CallError, RunnerError
+from runner.execution import result_cache
 from runner.execution.events import Event
 from runner.execution.retries import run_with_retries
 from runner.execution.run_context import JobSpec
 from runner.execution.run_job import run_job
+from runner.storage.input_archive import DigestCache, inputs_digest
 from runner.storage.staging import NEW
+from runner.watching.file_set import WatchScope
 from runner.workspace import contract
 from runner.workspace.contract import Mode
 from runner.workspace.results import JobResult, Outcome
+from runner.workspace.run_record import record_of_outputs
+from runner.workspace.watch_requests import WatchAction
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,12 +54,34 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_outputs_arguments(parser)
     parser.add_argument("--name", default="job", help="name of the job (default: job)")
+    add_watch_argument(parser)
     add_policy_arguments(parser)
     add_reporting_arguments(parser)
 
 
 def run(args: Namespace) -> int:
-    """Run the command; raises RunnerError."""
+    """Run the command, once or with `--watch` again and again; raises RunnerError."""
+    if args.watch:
+        from runner.commands.shared.watch_call import Repeated, watch
+
+        record = record_of_outputs(args.outputs)
+        return watch(args, Repeated(_once, _watched, record, _choose))
+    return _once(args).code
+
+
+def _watched(args: Namespace) -> WatchScope:
+    """Return what the run of the job depends on; raises RunnerError."""
+    return WatchScope(build=build_of(args, os.environ), inputs=(args.inputs,))
+
+
+def _choose(args: Namespace, action: WatchAction, report: CallReport | None) -> bool:
+    """Let the job run although nothing has changed; for `FAILED` only if it failed."""
+    args.rerun = "all"
+    return action is WatchAction.ALL or bool(failed_results(report, reporting_of(args).gate))
+
+
+def _once(args: Namespace) -> CallEnd:
+    """Run the job once; raises RunnerError."""
     options = reporting_of(args)
     build = build_of(args, os.environ)
     policy = policy_of(args, build, os.environ)
@@ -64,7 +98,7 @@ def run(args: Namespace) -> int:
         entry, build = dry_run.entry_of(args, build), dry_run.fitted(args, build)
         line = entry.command_line(build, inputs, args.outputs)
         rows = [(args.name, line, "would run")]
-        return dry_run.print_plan(args.command_name, options, policy, rows)
+        return CallEnd(dry_run.print_plan(args.command_name, options, policy, rows))
     recording = recording_of(args.outputs, args.log)
     log_text = sessions.log_path(recording.log)
     with (
@@ -75,27 +109,71 @@ def run(args: Namespace) -> int:
     ):
         for warning in warnings:
             session.dispatcher(Event("warning", session.context.clock(), text=warning))
-        sessions.announce(session, args.name, [args.name], [args.name], jobs=1, todo=1, parallel=1)
-        report = CallReport(
-            args.command_name,
-            args.name,
-            {},
-            [_run(args, session, inputs, staging, recording.log)],
-        )
+        keys = _cache_keys(args, session, inputs)
+        kept = _kept(args, keys)
+        numbers = {"jobs": 1, "todo": int(kept is None), "parallel": 1}
+        sessions.announce(session, args.name, [args.name], [args.name], **numbers)
+        if kept is None:
+            result = _run(args, session, inputs, staging, recording.log, keys)
+        else:
+            result = kept
+            session.dispatcher(Event("kept", session.context.clock(), args.name, result=kept))
+        names = set() if kept is None else {args.name}
+        report = CallReport(args.command_name, args.name, {}, [result], names)
         code = sessions.finish(session, options, report)
     sessions.print_summary(options, report)
-    return code
+    return CallEnd(code, report)
+
+
+class _Keys(NamedTuple):
+    """Digests of a repeated call: of all that its run depends on, and of limits and rights."""
+
+    cache_key: str = ""
+    settings: str = ""
+
+
+def _cache_keys(args: Namespace, session: Session, inputs: Inputs) -> _Keys:
+    if not args.watch:
+        return _Keys()
+    context = session.context
+    digest = inputs_digest(inputs, DigestCache())
+    key = result_cache.cache_key(context.build, context.prepared, digest)
+    return _Keys(key, result_cache.settings_digest(context.build, context.policy))
+
+
+def _previous(args: Namespace) -> JobResult | None:
+    report: CallReport | None = getattr(args, "previous", None)
+    return None if report is None else report.results[0]
+
+
+def _kept(args: Namespace, keys: _Keys) -> JobResult | None:
+    """Return the result of the previous run of a repeated call, if it still holds."""
+    previous = _previous(args)
+    if previous is None or previous.cache_key != keys.cache_key:
+        return None
+    metrics, rerun = args.outputs / contract.METRICS.name, getattr(args, "rerun", "")
+    return previous if result_cache.is_reusable(metrics, previous, keys.settings, rerun) else None
 
 
 def _run(
-    args: Namespace, session: Session, inputs: Inputs, staging: Path, log: Path | None
+    args: Namespace,
+    session: Session,
+    inputs: Inputs,
+    staging: Path,
+    log: Path | None,
+    keys: _Keys,
 ) -> JobResult:
+    if args.watch:
+        stale = _previous(args)
+        sessions.tell_stale(session, [] if stale is None else [stale])
+        metrics = args.outputs / contract.METRICS.name
+        session = sessions.telling_changes(session, args, lambda _: metrics)
     context = session.context
     context.notify(Event("started", context.clock(), args.name))
     try:
         job_id = str(uuid5(NAMESPACE_URL, f"resim-job:{args.inputs.resolve()}"))
         task = Task(context.call_id, args.name, inputs)
-        spec = JobSpec(task, job_id, staging / NEW, log)
+        spec = JobSpec(task, job_id, staging / NEW, log, keys.cache_key, keys.settings)
 
         def work() -> JobResult:
             return run_with_retries(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 from argparse import Namespace
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from runner.commands.shared.api_args import (
     policy_with_credentials,
     request_of,
 )
+from runner.commands.shared.arguments import add_watch_argument
 from runner.commands.shared.build_args import add_build_arguments, build_of
 from runner.commands.shared.policy_args import add_policy_arguments, policy_of
 from runner.commands.shared.reporting_args import (
@@ -23,19 +26,22 @@ from runner.commands.shared.reporting_args import (
     add_reporting_arguments,
     reporting_of,
 )
-from runner.commands.shared.session import CallReport, Recording
+from runner.commands.shared.session import CallEnd, CallReport, Recording, failed_results
 from runner.engines.protocol import Build
-from runner.errors import CallError
+from runner.errors import CallError, WorkspaceError
 from runner.execution import result_cache, scheduler
 from runner.execution.batch_run import BatchRunRequest
 from runner.execution.events import Event
+from runner.execution.result_cache import Planned
 from runner.execution.run_context import RunContext, RunPolicy
 from runner.storage.publish import locked, make_workspace, record
+from runner.watching.file_set import WatchScope
 from runner.workspace.contract import Mode
 from runner.workspace.job_selection import select_jobs
-from runner.workspace.layout import JOBS, Workspace, open_workspace
+from runner.workspace.layout import CONFIG, JOBS, RunFolder, Workspace, open_workspace
 from runner.workspace.results import JobResult
 from runner.workspace.run_record import record_of_workspace
+from runner.workspace.watch_requests import WatchAction
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -75,13 +81,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="after a failure (see --fail-on) stop the other jobs, and skip the batch",
     )
     parser.add_argument("--only", choices=("jobs", "batch"), help="run only the jobs or the batch")
+    add_watch_argument(parser)
     add_api_arguments(parser)
     add_policy_arguments(parser)
     add_reporting_arguments(parser)
 
 
 def run(args: Namespace) -> int:
-    """Run the command; raises RunnerError."""
+    """Run the command, once or with `--watch` again and again; raises RunnerError."""
+    if args.watch:
+        from runner.commands.shared.watch_call import Repeated, watch
+
+        record_path = record_of_workspace(args.workspace)
+        return watch(args, Repeated(_once, _watched, record_path, _choose))
+    return _once(args).code
+
+
+def _once(args: Namespace) -> CallEnd:
+    """Run the jobs and the batch once; raises RunnerError."""
     options = reporting_of(args)
     build = build_of(args, os.environ)
     folder: Path = args.workspace
@@ -98,10 +115,38 @@ def run(args: Namespace) -> int:
     request = request_of(args, Mode.BATCH, (workspace,))
     policy = policy_with_credentials(policy_of(args, build, os.environ), request, build)
     if args.dry_run:
-        return _dry_run(args, options, build, policy, request)
+        return CallEnd(_dry_run(args, options, build, policy, request))
     with locked(folder):
         record(whole)
         return _run(args, options, build, policy, request)
+
+
+def _watched(args: Namespace) -> WatchScope:
+    """Return what the runs of a workspace depend on; raises RunnerError."""
+    workspace: Path = args.workspace
+    inputs: tuple[Path, ...] = ()
+    if args.jobs and args.only != "batch":
+        selected = _with_selected_jobs(Namespace(**vars(args)), open_workspace(workspace))
+        inputs = tuple(job.folder.inputs for job in selected.jobs)
+    return WatchScope(
+        build=build_of(args, os.environ),
+        inputs=inputs,
+        jobs=None if args.jobs else workspace / JOBS,
+        completed=(workspace / CONFIG,),
+    )
+
+
+def _choose(args: Namespace, action: WatchAction, report: CallReport | None) -> bool:
+    """Let the arguments run everything, or exactly what failed; False if nothing did."""
+    if action is WatchAction.ALL:
+        args.rerun = "all"
+        return True
+    failed = failed_results(report, reporting_of(args).gate)
+    args.rerun = "all"
+    args.jobs = [result.job for result in failed if result.mode == Mode.JOB]
+    if not args.jobs:
+        args.only = "batch"
+    return bool(failed)
 
 
 def _with_selected_jobs(args: Namespace, workspace: Workspace) -> Workspace:
@@ -122,7 +167,7 @@ def _run(
     build: Build,
     policy: RunPolicy,
     request: BatchRunRequest,
-) -> int:
+) -> CallEnd:
     (workspace,) = request.workspaces
 
     def log_of(result: JobResult) -> str:
@@ -130,9 +175,16 @@ def _run(
             return sessions.log_path(workspace.batch.log)
         return sessions.log_path(workspace.folder / JOBS / result.job / "run" / "log.txt")
 
+    def metrics_of(event: Event) -> Path:
+        if event.mode == Mode.BATCH:
+            return workspace.batch.metrics
+        return RunFolder(workspace.folder / JOBS / event.job).metrics
+
     title = workspace.folder.resolve().name
     recording = Recording(record_of_workspace(workspace.folder))
     with sessions.open_session(args, options, build, policy, log_of, recording) as session:
+        if args.watch:
+            session = sessions.telling_changes(session, args, metrics_of)
         context = session.context
         planned = [] if args.only == "batch" else result_cache.plan(workspace, context, args.rerun)
         if args.only != "jobs":
@@ -149,6 +201,8 @@ def _run(
             parallel=min(parallel, max(1, todo)),
             batch=int(args.only != "jobs"),
         )
+        if args.watch:
+            sessions.tell_stale(session, _stale(args, workspace, planned))
         results = scheduler.run_all(planned, context, parallel, signals=session.requests)
         kept = {p.job.name for p in planned if p.kept is not None}
         last, last_kept = None, False
@@ -158,7 +212,18 @@ def _run(
         report = CallReport(args.command_name, title, about, results, kept, last, last_kept)
         code = sessions.finish(session, options, report)
     sessions.print_summary(options, report)
-    return code
+    return CallEnd(code, report)
+
+
+def _stale(args: Namespace, workspace: Workspace, planned: Sequence[Planned]) -> list[JobResult]:
+    """Return the recorded results that the call replaces; with a job the batch runs again."""
+    stale = [p.stale for p in planned if p.stale is not None]
+    if args.only != "jobs" and any(p.kept is None for p in planned):
+        # A damaged file holds nothing, and the run replaces it.
+        with suppress(WorkspaceError):
+            batch = workspace.batch.read_result()
+            stale += [] if batch is None else [batch]
+    return stale
 
 
 def _starts_batch(only: str | None, context: RunContext, results: list[JobResult]) -> bool:

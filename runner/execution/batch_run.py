@@ -110,7 +110,7 @@ def kept_result(run_folder: RunFolder, key: str, settings: str, rerun: str) -> J
         return None
     if result is None or result.cache_key != key:
         return None
-    return result if is_reusable(run_folder, result, settings, rerun) else None
+    return result if is_reusable(run_folder.metrics, result, settings, rerun) else None
 
 
 def run_served(

@@ -27,6 +27,8 @@ class Planned(NamedTuple):
     kept: JobResult | None
     seconds: float
     """Duration of the last run; -1 if unknown."""
+    stale: JobResult | None = None
+    """The recorded result if it does not hold any more."""
 
 
 def inputs_of(run_folder: RunFolder) -> tuple[tuple[str, Path], ...]:
@@ -87,12 +89,12 @@ def _planned(job: Job, context: RunContext, rerun: str) -> Planned:
     if result is None:
         return Planned(job, None, -1.0)
     kept = result if _holds(job, result, context, rerun) else None
-    return Planned(job, kept, result.seconds)
+    return Planned(job, kept, result.seconds, None if kept else result)
 
 
 def _holds(job: Job, result: JobResult, context: RunContext, rerun: str) -> bool:
     settings = settings_digest(context.build, context.policy)
-    if not is_reusable(job.folder, result, settings, rerun):
+    if not is_reusable(job.folder.metrics, result, settings, rerun):
         return False
     try:
         key, _ = job_cache_key(job.folder, context)
@@ -101,10 +103,13 @@ def _holds(job: Job, result: JobResult, context: RunContext, rerun: str) -> bool
     return result.cache_key == key
 
 
-def is_reusable(run_folder: RunFolder, result: JobResult, settings: str, rerun: str) -> bool:
-    """Return True if a recorded result holds as long as its cache key is still the same."""
+def is_reusable(metrics: Path, result: JobResult, settings: str, rerun: str) -> bool:
+    """Return True if a result holds as long as its cache key is still the same.
+
+    `metrics` is the path of the metrics that a run which is done has left.
+    """
     if rerun == "all" or result.outcome in {Outcome.BROKEN, Outcome.CANCELLED}:
         return False
     if result.outcome is Outcome.DONE:
-        return run_folder.metrics.is_file()
+        return metrics.is_file()
     return rerun != "failed" and result.settings_digest == settings

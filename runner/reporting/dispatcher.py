@@ -21,7 +21,8 @@ class EventDispatcher:
     """Sends events to stderr (a live table on a terminal, lines elsewhere) and to `events`.
 
     `events` is a file, `-` for stdout, or None; `log_of` returns the path of a result's log;
-    `recorder` has been entered by the caller.
+    `recorder` has been entered by the caller. `appends` keeps the content of the file of events;
+    `hints` names keys in the last line of a table.
     Raises StorageError for a file that cannot be written.
     """
 
@@ -34,6 +35,8 @@ class EventDispatcher:
         events: str | None = None,
         quiet: bool = False,
         recorder: RunRecorder | None = None,
+        appends: bool = False,
+        hints: str = "",
     ) -> None:
         self._lock = Lock()
         self._stack = ExitStack()
@@ -41,7 +44,7 @@ class EventDispatcher:
         self._display: EventSink | None
         """Receiver on stderr; None once stderr is lost."""
         if events is not None:
-            stream = machine.open_events(events, sys.stdout)
+            stream = machine.open_events(events, sys.stdout, appends=appends)
             if stream is not sys.stdout:
                 self._stack.enter_context(stream)
             self._sinks.append(machine.JsonLines(stream, secrets))
@@ -50,7 +53,7 @@ class EventDispatcher:
         if sys.stderr.isatty() and not quiet and os.environ.get("TERM") != "dumb":
             from runner.reporting.table import LiveTable
 
-            table = LiveTable(color=color, log_of=log_of)
+            table = LiveTable(color=color, log_of=log_of, hints=hints)
             self._stack.callback(table.close)
             self._display = table
         else:

@@ -35,6 +35,7 @@ class Lines:
         self._builds = builds and not quiet
         self._log_of = log_of
         self._width = 0
+        self._same = 0
         self._jobs: dict[str, int] = {}
 
     def __call__(self, event: Event) -> None:
@@ -53,6 +54,12 @@ class Lines:
             again = worth_repeating(event.result, self._log_of(event.result))
             if again is not None:
                 self._write(self._styled(as_text(again, self._width), again.style))
+        elif event.kind == "changed" and event.data.get("same"):
+            self._same += 1
+        elif event.kind == "end" and self._same and not self._quiet:
+            self._write(f"   nothing changed in {count(self._same, 'result')}")
+        elif event.kind == "changed" and not self._quiet:
+            self._write(f"   {changed_line(event, self._width)}")
         elif event.kind == "line" and self._builds:
             self._write(f"{self._prefix(event.job)} | {clean(event.text, 500)}")
         elif event.kind == "note" and not self._quiet:
@@ -74,6 +81,11 @@ class Lines:
     def _write(self, text: str) -> None:
         self._stream.write(text + "\n")
         self._stream.flush()
+
+
+def changed_line(event: Event, width: int) -> str:
+    """Return the difference from the previous run: `night_patrol  Max speed 44.7 → 39.2 m/s`."""
+    return f"{clean(event.job, 60):<{width}}  {clean(event.text, 300)}"
 
 
 def headline(event: Event) -> str:

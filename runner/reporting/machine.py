@@ -35,13 +35,13 @@ class JsonLines:
         """Do nothing: the stream belongs to the caller."""
 
 
-def open_events(target: str, stdout: TextIO) -> TextIO:
+def open_events(target: str, stdout: TextIO, *, appends: bool = False) -> TextIO:
     """Open the stream of `--events FILE|-`; raises StorageError."""
     if target == "-":
         return stdout
     path = Path(target)
     with disk_errors(path):
-        return path.open("w", encoding="utf-8")
+        return path.open("a" if appends else "w", encoding="utf-8")
 
 
 def document(

@@ -13,7 +13,8 @@ from runner.workspace.results import FORMAT, JobResult, result_from_values
 @dataclass(frozen=True)
 class Event:
     """One change. Kinds: `begin`, `plan`, `warning`, `note`, `started`, `line`, `finished`,
-    `kept`, `retry`, `stopping`, `error`, `end`; of a fetch `plan`, `table`, `progress`,
+    `kept`, `retry`, `stopping`, `error`, `end`; with `--watch` also `watch`, `stale`, `changed`;
+    of a fetch `plan`, `table`, `progress`,
     `missing`, `error`, `end`."""
 
     kind: str

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -61,6 +62,11 @@ class RunRecord(NamedTuple):
     def stop(self) -> Path:
         """Path of the requests to stop, one JSON object a line."""
         return self.path / "stop"
+
+    @property
+    def watch(self) -> Path:
+        """Path of the requests to a run that is repeated by `--watch`, one JSON object a line."""
+        return self.path / "watch"
 
 
 def record_of_workspace(folder: Path) -> RunRecord:
@@ -180,9 +186,14 @@ def request_stop(record: RunRecord, owner: RunOwner, job: str = "") -> None:
     The owner sends TERM to the builds and KILL after its grace period; a second request to stop
     everything sends KILL at once.
     """
-    line = json.dumps({"format": FORMAT, "run": owner.run, "job": job}) + "\n"
-    # Appended by one write, so that requests of several processes do not mix.
-    descriptor = os.open(record.stop, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
+    append_line(record.stop, {"run": owner.run, "job": job})
+
+
+def append_line(path: Path, values: Mapping[str, Any]) -> None:
+    """Append one JSON object as a line to a file of a record; raises OSError."""
+    line = json.dumps({"format": FORMAT, **values}) + "\n"
+    # Appended by one write, so that lines of several processes do not mix.
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
     try:
         os.write(descriptor, line.encode())
     finally:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from runner.workspace.results import JobResult
 from runner.workspace.run_events import Event, finite, text_of, texts, whole
 from runner.workspace.run_record import Liveness, RunOwner
+from runner.workspace.watch_requests import WatchPhase
 
 MAX_WARNINGS = 50
 """Number of the last warnings that a state keeps."""
@@ -56,6 +57,10 @@ class JobProgress:
     stopping: bool = False
     """True after a request to stop this job alone."""
     attempt: int = 1
+    stale: JobResult | None = None
+    """Result of the previous run, which does not hold any more; None once the new one is in."""
+    change: str = ""
+    """Difference from the previous run in one line, with `--watch`."""
 
     @property
     def name(self) -> str:
@@ -105,6 +110,8 @@ class RunState:
     """Path of the build's log of a run that has only one; empty for a workspace."""
     owner: RunOwner | None = None
     life: Life = Life.NONE
+    watch: WatchPhase = WatchPhase.NONE
+    """State of a run that is repeated when its files change, between two runs as well."""
 
     @property
     def running(self) -> tuple[JobProgress, ...]:
@@ -168,7 +175,8 @@ class RunFold:
             # A state is frozen: the next event must not change its jobs.
             jobs = MappingProxyType(dict(self._jobs))
             self._state, self._changed = replace(self._state, jobs=jobs), False
-        return replace(self._state, owner=owner, life=life)
+        watch = self._state.watch if liveness is Liveness.ALIVE else WatchPhase.NONE
+        return replace(self._state, owner=owner, life=life, watch=watch)
 
     def _put(self, job: JobProgress) -> None:
         self._jobs[job.key] = job
@@ -227,7 +235,7 @@ class RunFold:
         if job.phase is not Phase.FINISHED:
             spent = self._state.spent + max(0.0, finite(event.result.seconds))
             self._state = replace(self._state, done=self._state.done + 1, spent=spent)
-        self._put(replace(job, phase=Phase.FINISHED, result=event.result))
+        self._put(replace(job, phase=Phase.FINISHED, result=event.result, stale=None))
 
     def _on_kept(self, event: Event) -> None:
         if event.result is not None:
@@ -235,6 +243,17 @@ class RunFold:
             if event.mode != "job":
                 # The plan counts the batch before it is known that its result is still valid.
                 self._state = replace(self._state, todo=max(0, self._state.todo - 1))
+
+    def _on_stale(self, event: Event) -> None:
+        self._put(replace(self._job(event), stale=event.result))
+
+    def _on_changed(self, event: Event) -> None:
+        self._put(replace(self._job(event), change=event.text))
+
+    def _on_watch(self, event: Event) -> None:
+        phase = text_of(event.data.get("phase"))
+        known = phase in set(WatchPhase)
+        self._state = replace(self._state, watch=WatchPhase(phase) if known else WatchPhase.NONE)
 
     def _on_stopping(self, event: Event) -> None:
         if event.job:

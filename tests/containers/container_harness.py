@@ -59,7 +59,12 @@ class Call:
         return dict(job)
 
 
-def runner(*words: str | Path, env: dict[str, str] | None = None, timeout: float = 120) -> Call:
+def runner(
+    *words: str | Path,
+    env: dict[str, str] | None = None,
+    timeout: float = 120,
+    cwd: Path = ROOT,
+) -> Call:
     """Run `python -m runner …` to its end."""
     done = subprocess.run(
         command(*words),
@@ -67,7 +72,7 @@ def runner(*words: str | Path, env: dict[str, str] | None = None, timeout: float
         text=True,
         errors="replace",
         env={**os.environ, **(env or {})},
-        cwd=ROOT,
+        cwd=cwd,
         timeout=timeout,
         check=False,
     )

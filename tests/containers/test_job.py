@@ -222,3 +222,29 @@ sys.exit("ValueError: " + token)
     dry = harness.sh(COPY, "--env", "MY_TOKEN", "--visible-secrets", "--dry-run", env=env)
     assert "--env=MY_TOKEN" in dry.out
     assert secret not in dry.out
+
+
+def test_the_image_of_a_context_is_built_before_it_is_run(tmp_path: Path) -> None:
+    context = tmp_path / "image"
+    context.mkdir()
+    (context / "Dockerfile").write_text(
+        f'FROM {BASE_IMAGE}\nCOPY copy.sh /\nENTRYPOINT ["sh", "/copy.sh"]\n'
+    )
+    script = context / "copy.sh"
+    script.write_text(f"{COPY}; echo first\n")
+    make_inputs(tmp_path / "in", metrics_file())
+    (tmp_path / "resim.toml").write_text(
+        '[build.context]\ncontext = "image"\n[defaults.job]\noutputs = "out"\nlog = "log.txt"\n'
+    )
+    identities = []
+    for change in ("", "# no other image", "echo second"):
+        script.write_text(f"{script.read_text()}{change}\n" if change else script.read_text())
+        call = runner("job", "--inputs", "in", "--format", "json", cwd=tmp_path)
+        assert call.code == 0, call.err
+        identities.append(call.result["image_id"])
+    assert len(set(identities)) == 3
+    assert (tmp_path / "log.txt").read_text() == "first\nsecond\n"
+    assert (
+        runner("job", "--inputs", "in", "--format", "json", cwd=tmp_path).result["image_id"]
+        == (identities[-1])
+    )

@@ -54,8 +54,11 @@ timeout = 7
 parallel = 3
 fail-fast = true
 junit = "junit.xml"
+events = "events.jsonl"
 [defaults.job]
 outputs = "out"
+events = "-"
+inputs = "in"
 """
 
 
@@ -106,6 +109,7 @@ def test_a_flag_wins_over_the_file(project: Path) -> None:
     args = parsed("run")
     assert (args.workspace, args.parallel, args.fail_fast) == (project / "flights", 3, True)
     assert args.junit == project / "junit.xml"
+    assert (args.events, parsed("job").events) == (str(project / "events.jsonl"), "-")
     # The build's own value is nearer to the run than that of all runs.
     assert policy_of(args, Build(), {}).timeout == 60
     args = parsed(
@@ -136,9 +140,9 @@ def test_another_build_or_none_of_the_file(project: Path) -> None:
 def test_what_a_call_must_have_may_stand_in_the_file(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert parsed("job", "--inputs", "x").outputs == project / "out"
-    assert main(["job"]) == 2
-    assert "the following arguments are required: --inputs\n" in capsys.readouterr().err
+    assert parsed("job", "--name", "x").outputs == project / "out"
+    assert main(["batch", "--outputs", "x"]) == 2
+    assert "the following arguments are required: --jobs\n" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -272,7 +276,8 @@ def test_the_schema_has_every_flag_of_a_command_with_its_type(command: str) -> N
         schema = resolved(table[name], root)
         assert {schema["type"]} == kind_of(action), name
         assert schema.get("enum") == (list(action.choices) if action.choices else None), name
-        assert (schema.get("format") == "path") == (action.type is Path), name
+        is_path = action.type is Path or name == "events"
+        assert (schema.get("format") == "path") == is_path, name
 
 
 def test_the_keys_of_a_build_are_flags_of_every_command_that_runs_builds() -> None:

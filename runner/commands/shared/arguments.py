@@ -22,6 +22,16 @@ def add_outputs_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--log", type=Path, metavar="FILE", help="write the build's output to FILE")
 
 
+def add_watch_argument(parser: argparse.ArgumentParser) -> None:
+    """Add `--watch`, of commands that can be repeated."""
+    parser.add_argument(
+        "--watch",
+        action="store_true",
+        help="run again what becomes stale when code, image context, resim.toml or inputs change;"
+        " keys: r all, f the failed ones, p pause, q quit",
+    )
+
+
 def add_config_fields(target: Target) -> None:
     """Add `--config-fields`."""
     target.add_argument(

@@ -13,6 +13,7 @@ from resim_inspect.terminal import positive
 from resim_inspect.text import clean, count
 from runner.commands.shared.arguments import non_negative, positive_number
 from runner.commands.shared.build_values import mounts_of, variables_of
+from runner.commands.shared.watched_paths import watched_code
 from runner.engines.discovery import engine_names
 from runner.engines.entry import EngineOptions
 from runner.engines.protocol import (
@@ -173,6 +174,7 @@ def build_of(args: argparse.Namespace, env: Mapping[str, str]) -> Build:
         copy_inputs=args.copy_inputs,
         like_cloud=cloud,
         folder=None if settings is None else settings.origin.path.parent,
+        code=watched_code(args),
         context=None if settings is None else settings.context,
         dockerfile=None if settings is None else settings.dockerfile,
     )

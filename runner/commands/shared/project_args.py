@@ -19,7 +19,7 @@ from runner.errors import CallError
 
 BUILD_FLAGS = ("--build", "--image", "--command")
 """Flags of which a call has at most one; the last two leave the builds of the file aside."""
-EXCLUSIVE = (("--image-user", "--user"), ("--api-image", "--api-on-host"), ("--quiet", "--events"))
+EXCLUSIVE = (("--image-user", "--user"), ("--api-image", "--api-on-host"))
 """Flags that contradict each other: one in the call also wins over the other one in the file."""
 DEFAULT_WORKSPACE = frozenset({"run", "status", "clean"})
 """Commands whose argument WORKSPACE may be left out if the file has a default."""
@@ -134,6 +134,9 @@ def _set_defaults(
 ) -> None:
     for flag, setting in defaults.flags.items():
         action, value = options[flag], setting.value
+        if isinstance(value, Path) and action.type is None:
+            # A flag that takes a path or a word.
+            value = str(value)
         action.default = list(value) if isinstance(value, tuple) else value
         action.required = False
         if value is True:
@@ -146,6 +149,7 @@ def _set_defaults(
             if action.dest == "workspace" and not action.option_strings:
                 action.nargs, action.required = "?", False
                 action.default = defaults.workspace.value
+    parser.set_defaults(project_settings=defaults.project)
     build = defaults.build
     if build is not None:
         parser.set_defaults(

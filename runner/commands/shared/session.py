@@ -9,11 +9,12 @@ from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import uuid4
 
+from resim_inspect.settings.model import ProjectSettings
 from resim_inspect.text import clean
 from runner.commands.shared.build_args import engine_options, fit_to_engine
 from runner.commands.shared.reporting_args import ReportingOptions
@@ -29,6 +30,11 @@ from runner.reporting.recorder import RunIdentity, RunRecorder
 from runner.reporting.rows import summary
 from runner.workspace.results import JobResult
 from runner.workspace.run_record import RunRecord, record_of_outputs
+from runner.workspace.verdict_gate import VerdictGate
+from runner.workspace.watch_requests import WatchPhase
+
+RUNNING_HINTS = "watching · q stop"
+"""Keys while a repeated call runs."""
 
 
 class Session(NamedTuple):
@@ -42,6 +48,13 @@ class Session(NamedTuple):
     def requests(self) -> int:
         """Stop the jobs that other programs name; return how often everything is to stop."""
         return self.signals.count + self.stop_requests.poll(self.context.stop)
+
+
+class CallEnd(NamedTuple):
+    """The end of a call: its exit code, and its results unless nothing was run."""
+
+    code: int
+    report: CallReport | None = None
 
 
 class Recording(NamedTuple):
@@ -88,6 +101,7 @@ def open_session(
     protects the record.
     """
     call_id = uuid4().hex
+    watched: bool = getattr(args, "watch", False)
     log = "" if recording.log is None else str(recording.log.absolute())
     identity = RunIdentity(call_id, args.command_name, tuple(args.call_words), log)
     with (
@@ -99,9 +113,14 @@ def open_session(
             events=options.events,
             quiet=options.quiet,
             recorder=recorder,
+            appends=getattr(args, "appends_events", False),
+            hints=RUNNING_HINTS if watched else "",
         ) as dispatcher,
         Signals() as signals,
     ):
+        if watched:
+            data = {"phase": WatchPhase.RUNNING.value, "changed": args.watch_reason}
+            dispatcher(Event("watch", time.time(), data=data))
         engine = _connect(args, build, signals)
         try:
             for leftover in engine.sweep():
@@ -130,6 +149,36 @@ def open_session(
             yield Session(context, dispatcher, signals, StopRequests(recording.record, call_id))
         finally:
             engine.close()
+
+
+def telling_changes(
+    session: Session, args: Namespace, metrics_of: Callable[[Event], Path]
+) -> Session:
+    """Return the session of a repeated call: after each result it tells what changed.
+
+    `metrics_of` returns the path of the metrics of the run that an event is about.
+    """
+    from resim_inspect.comparison import file_tolerances
+    from runner.watching.result_changes import ResultChanges
+
+    project: ProjectSettings | None = getattr(args, "project_settings", None)
+    tolerances = file_tolerances({} if project is None else project.compare)
+    changes = ResultChanges(session.dispatcher, metrics_of, tolerances)
+    return session._replace(context=replace(session.context, notify=changes))
+
+
+def failed_results(report: CallReport | None, gate: VerdictGate) -> list[JobResult]:
+    """Return the results of a call that are failures by a gate, the batch or report last."""
+    if report is None:
+        return []
+    results = [*report.results, *([report.last] if report.last else [])]
+    return [result for result in results if gate.fails(result)]
+
+
+def tell_stale(session: Session, stale: Sequence[JobResult]) -> None:
+    """Send an event for each recorded result that does not hold any more."""
+    for result in stale:
+        session.dispatcher(Event("stale", session.context.clock(), result.job, result=result))
 
 
 def _connect(args: Namespace, build: Build, signals: Signals) -> Engine:

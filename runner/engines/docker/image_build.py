@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -14,6 +15,10 @@ from runner.engines.protocol import Build
 from runner.errors import ImageError
 
 USUAL = ("Dockerfile", "Containerfile")
+_SEQUENCES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+"""Colours: the engine writes what goes to stderr in red."""
+_REMARKS = ("--->", "Removing intermediate container", "Step ", "STEP ")
+"""Lines of the engine itself."""
 KEPT_LINES = 3
 """Lines at the end of a failed build's output that the hint repeats."""
 
@@ -58,8 +63,8 @@ def follow(name: str, steps: Iterable[dict[str, Any]], say: Callable[[str], None
             hint = f"The end of its output: {lines}" if lines else ""
             raise ImageError(f'the image "{shown}" cannot be built: {reason}.', hint)
         for line in str(step.get("stream", "")).splitlines():
-            text = clean(line, 200).strip()
-            if text:
+            text = clean(_SEQUENCES.sub("", line), 200).strip()
+            if text and not text.startswith(_REMARKS):
                 tail.append(text)
             if text.startswith(("Step ", "STEP ")):
                 say(f"building {shown}: {text}")

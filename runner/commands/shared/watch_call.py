@@ -1,0 +1,303 @@
+"""`--watch`: a call that is repeated whenever the content of what it depends on changes."""
+
+from __future__ import annotations
+
+import _thread
+import os
+import signal
+import sys
+import time
+from argparse import Namespace
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from resim_inspect.settings import SettingsError
+from resim_inspect.text import clean, count
+from runner.commands.shared.reporting_args import ReportingOptions, reporting_of
+from runner.commands.shared.session import CallEnd, CallReport, failed_results, log_path
+from runner.commands.shared.watched_paths import scope_of
+from runner.errors import CallError, ImageError, RunnerError
+from runner.execution.cancellation import Interrupted, Signals
+from runner.execution.events import Event
+from runner.exit_codes import ExitCode
+from runner.redact import Secrets
+from runner.reporting import machine
+from runner.watching.detector import ChangeDetector, Debounce
+from runner.watching.file_set import WatchScope
+from runner.watching.keyboard import Keyboard
+from runner.watching.status_line import StatusLine
+from runner.workspace.process_identity import current_owner
+from runner.workspace.run_record import RunRecord, append_line
+from runner.workspace.watch_requests import WatchAction, WatchPhase, WatchRequests
+
+INTERVAL = 0.25
+"""Seconds between two looks at the files, if a look is quick."""
+SHARE = 0.05
+"""Largest share of the time that is spent on looking at files."""
+KEYS = {
+    "r": WatchAction.ALL,
+    "f": WatchAction.FAILED,
+    "p": WatchAction.PAUSE,
+    "q": WatchAction.QUIT,
+}
+REASONS = {WatchAction.ALL: "everything again", WatchAction.FAILED: "what failed, again"}
+NAMED = 3
+"""Number of changed files that are named."""
+MAX_IN_EVENT = 50
+
+
+@dataclass(frozen=True)
+class Repeated:
+    """A command that can be repeated."""
+
+    once: Callable[[Namespace], CallEnd]
+    """Run the call once; raises RunnerError."""
+    scope: Callable[[Namespace], WatchScope]
+    """Build and inputs of a call; raises RunnerError."""
+    record: RunRecord
+    choose: Callable[[Namespace, WatchAction, CallReport | None], bool]
+    """Change the arguments for `ALL` or `FAILED`; return False if there is nothing to run."""
+
+
+def check_watch(args: Namespace) -> None:
+    """Refuse what cannot be combined with `--watch`; raises CallError."""
+    if args.format == "json":
+        raise CallError(
+            "--format json writes one document at the end, and --watch has no end.",
+            "Follow the events instead: --events FILE.",
+        )
+    if args.dry_run:
+        raise CallError("--dry-run runs nothing, so there is nothing to repeat with --watch.")
+
+
+def watch(args: Namespace, repeated: Repeated) -> int:
+    """Run a call, and again whenever its files change, until it is ended; raises RunnerError.
+
+    Return the exit code of the last run; 130 or 143 if a signal ended it.
+    """
+    check_watch(args)
+    options = reporting_of(args)
+    if options.events not in {None, "-"}:
+        # Emptied once: each run adds its events.
+        machine.open_events(str(options.events), sys.stdout).close()
+    with suppress(OSError):
+        repeated.record.watch.unlink()
+    loop = _Loop(args, repeated, options)
+    with Signals() as signals, Keyboard(loop.on_key) as keyboard:
+        try:
+            return loop.run(keyboard)
+        except Interrupted as interruption:
+            return signals.code or interruption.code
+        finally:
+            loop.close()
+
+
+@dataclass
+class _Loop:
+    """The state of one repeated call."""
+
+    args: Namespace
+    repeated: Repeated
+    options: ReportingOptions
+    detector: ChangeDetector = field(default_factory=ChangeDetector)
+    debounce: Debounce = field(default_factory=Debounce)
+    scope: WatchScope = field(default_factory=WatchScope)
+    code: int = ExitCode.OK
+    report: CallReport | None = None
+    paused: bool = False
+    running: bool = False
+    quitting: bool = False
+    seconds: float = INTERVAL
+    """Seconds until the next look at the files."""
+    files: int = 0
+
+    def __post_init__(self) -> None:
+        shows = sys.stderr.isatty() and not self.options.quiet and os.environ.get("TERM") != "dumb"
+        self.line = StatusLine(sys.stderr, color=self.options.color, active=shows)
+        self.requests = WatchRequests(self.repeated.record, current_owner())
+
+    def on_key(self, key: str) -> None:
+        """Take a key at once, in the keyboard's thread: `q` stops a run that is under way."""
+        if key == "q":
+            self.quitting = True
+            if self.running:
+                _interrupt()
+
+    def run(self, keyboard: Keyboard) -> int:
+        """Run and wait by turns; return the exit code."""
+        self._cycle(self.args, "", first=True)
+        if not self.quitting and not (keyboard.active or self.options.quiet):
+            sys.stderr.write(f"Watching {count(self.files, 'file')}; Ctrl-C ends it.\n")
+        while not self.quitting:
+            self._tell(keyboard)
+            action = KEYS.get(keyboard.get(self.seconds))
+            for each in [*([action] if action else []), *self.requests.poll()]:
+                self._act(each)
+            if not (self.paused or self.quitting):
+                self._look()
+        return self.code
+
+    def close(self) -> None:
+        """Tell those who follow that the watch is over, and leave the terminal clean."""
+        self.line.clear()
+        self._event({"phase": WatchPhase.NONE.value})
+
+    def _act(self, action: WatchAction) -> None:
+        if action is WatchAction.QUIT:
+            self.quitting = True
+        elif action is WatchAction.PAUSE:
+            self.paused = not self.paused
+            self._tell_phase()
+        else:
+            self._again(REASONS[action], action)
+
+    def _look(self) -> None:
+        """Look at the files, and run when a change of content is complete."""
+        begun = time.monotonic()
+        stamps = self.scope.stamps()
+        self.files = len(stamps)
+        changed = self.detector.changed(stamps)
+        now = time.monotonic()
+        self.seconds = max(INTERVAL, (now - begun) / SHARE)
+        if not changed:
+            self.debounce.reset()
+            return
+        # While files still change, marks tell it soonest.
+        self.seconds = min(self.seconds, INTERVAL)
+        if self.debounce.is_complete(stamps, now):
+            self._again(_named(changed), None, changed)
+
+    def _again(
+        self, reason: str, action: WatchAction | None, changed: list[Path] | None = None
+    ) -> None:
+        """Read the call anew, and run it."""
+        try:
+            args: Namespace = self.args.again()
+            # All of the call is watched, also while only a part of it runs.
+            scope_args = Namespace(**vars(args))
+            if action is not None and not self.repeated.choose(args, action, self.report):
+                self._say(f"{reason}: there is nothing to run again.")
+                return
+        except (SettingsError, SystemExit) as error:
+            # A project file that is being edited: it is read again when it changes.
+            if isinstance(error, SettingsError):
+                self._fail(str(error), error.hint)
+            self.detector.rebase(self.scope.stamps())
+            self.debounce.reset()
+            return
+        names = [log_path(path) for path in (changed or [])[:MAX_IN_EVENT]]
+        text = reason if changed is None else f"changed: {reason}"
+        partial = action is WatchAction.FAILED
+        self._cycle(args, text, scope_args=scope_args, changed=names, partial=partial)
+
+    def _cycle(
+        self,
+        args: Namespace,
+        reason: str,
+        *,
+        first: bool = False,
+        scope_args: Namespace | None = None,
+        changed: list[str] | None = None,
+        partial: bool = False,
+    ) -> None:
+        if reason:
+            self._say(f"{time.strftime('%H:%M:%S')} {reason}")
+        args.watch_reason = changed or []
+        args.appends_events = True
+        args.previous = self.report
+        try:
+            whole = scope_args or args
+            self.scope = scope_of(whole, self.repeated.scope(whole))
+            # Before the run: what changes while it goes on makes it stale.
+            stamps = self.scope.stamps()
+            self.files = len(stamps)
+            self.detector.rebase(stamps)
+            self.running = True
+            end = self.repeated.once(args)
+            self.code = end.code
+            self.report = _merged(self.report, end.report) if partial else end.report
+            if end.code in {130, 143}:
+                self.quitting = True
+        except RunnerError as error:
+            if first and not isinstance(error, ImageError):
+                raise
+            self._fail(error.reason, error.hint)
+            self.code = ExitCode.ERROR
+        finally:
+            self.running = False
+            self.debounce.reset()
+        self.detector.accept(self.scope.completed, self.scope.stamps())
+        self._tell_phase()
+
+    def _tell_phase(self) -> None:
+        phase = WatchPhase.PAUSED if self.paused else WatchPhase.WAITING
+        self._event({"phase": phase.value, "files": self.files})
+
+    def _tell(self, keyboard: Keyboard) -> None:
+        """Show the state and the keys in the last line."""
+        if not keyboard.active:
+            return
+        state = "paused" if self.paused else f"watching {count(self.files, 'file')}"
+        failed = len(failed_results(self.report, self.options.gate))
+        keys = ["r run all", f"f run the {failed:,} failed" if failed else ""]
+        keys += ["p go on" if self.paused else "p pause", "q quit"]
+        self.line.show(" · ".join([state, *filter(None, keys)]))
+
+    def _say(self, text: str) -> None:
+        self.line.clear()
+        if not self.options.quiet:
+            with suppress(OSError):
+                sys.stderr.write(clean(text) + "\n")
+                sys.stderr.flush()
+
+    def _fail(self, text: str, hint: str) -> None:
+        self.line.clear()
+        with suppress(OSError):
+            sys.stderr.write(f"resim-runner: {clean(text)}\n")
+            if hint:
+                sys.stderr.write(f"  {clean(hint)}\n")
+            sys.stderr.flush()
+
+    def _event(self, data: dict[str, Any]) -> None:
+        """Add an event between two runs to the record, and to `--events`."""
+        event = Event("watch", time.time(), data=data)
+        values = event.as_dict()
+        with suppress(OSError):
+            if self.repeated.record.events.exists():
+                append_line(self.repeated.record.events, values)
+        target = self.options.events
+        if target is None:
+            return
+        with suppress(OSError, RunnerError):
+            stream = machine.open_events(target, sys.stdout, appends=True)
+            try:
+                machine.JsonLines(stream, Secrets())(event)
+            finally:
+                if stream is not sys.stdout:
+                    stream.close()
+
+
+def _merged(earlier: CallReport | None, new: CallReport | None) -> CallReport | None:
+    """Return the newest result of every job, after a call that ran some of them only."""
+    if earlier is None or new is None:
+        return new or earlier
+    results = {result.job: result for result in (*earlier.results, *new.results)}
+    last = earlier.last if new.last is None else new.last
+    return replace(new, results=tuple(results.values()), last=last)
+
+
+def _named(paths: list[Path]) -> str:
+    names = [log_path(path) for path in paths[:NAMED]]
+    more = len(paths) - len(names)
+    return f"{', '.join(names)}{f' and {more:,} more' if more else ''}"
+
+
+def _interrupt() -> None:
+    """Interrupt the main thread as Ctrl-C does."""
+    if sys.platform == "win32":
+        _thread.interrupt_main(signal.SIGINT)
+    else:
+        os.kill(os.getpid(), signal.SIGINT)

@@ -1,0 +1,169 @@
+"""The files that a run depends on, listed anew each time: code, context, settings and inputs."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from glob import iglob
+from pathlib import Path
+from typing import NamedTuple
+
+from runner.engines.process.fingerprint import code_files
+from runner.engines.protocol import Build
+from runner.errors import RunnerError
+from runner.storage.input_archive import walk
+
+_NEVER = (
+    *(".git", ".hg", ".svn", "__pycache__", "node_modules", ".venv", ".*_cache", "*.pyc"),
+    *("*~", "*.swp", "*.swx", "*.swo", ".#*", "#*#", "4913", "*.tmp", ".DS_Store"),
+)
+"""Names of what tools write beside the code: caches, histories, and copies of editors."""
+
+
+class Stamp(NamedTuple):
+    """Marks of a file that change when it is written or replaced."""
+
+    size: int
+    mtime_ns: int
+    inode: int
+
+
+class Patterns(NamedTuple):
+    """Globs of files, relative to a folder; one without a slash matches names at any depth."""
+
+    folder: Path
+    globs: tuple[str, ...] = ()
+
+    def match(self, path: Path) -> bool:
+        """Return True if a pattern matches a file or folder, or a folder that it is in."""
+        try:
+            parts = path.relative_to(self.folder).parts
+        except ValueError:
+            parts = path.parts[-1:]
+        for glob in (each.rstrip("/") for each in self.globs):
+            if "/" not in glob:
+                if any(fnmatchcase(part, glob) for part in parts):
+                    return True
+                continue
+            for end in range(1, len(parts) + 1):
+                if fnmatchcase("/".join(parts[:end]), glob.removeprefix("./")):
+                    return True
+        return False
+
+
+NOTHING = Patterns(Path())
+
+
+@dataclass(frozen=True)
+class WatchScope:
+    """Everything that a run depends on. Nothing that a run writes is part of it."""
+
+    files: tuple[Path, ...] = ()
+    """Single files, which need not exist: the project file, env-files."""
+    build: Build = field(default_factory=Build)
+    """Its code and its context are watched."""
+    inputs: tuple[Path, ...] = ()
+    """Folders of inputs."""
+    jobs: Path | None = None
+    """A folder of jobs: the `inputs` of all that are in it are watched, also of new ones."""
+    written: tuple[Path, ...] = ()
+    """Folders and files that runs write; one that ends in `.` is the beginning of several."""
+    ignore: Patterns = NOTHING
+    completed: tuple[Path, ...] = ()
+    """Files that a run may complete, such as by ids: their content after a run is the baseline."""
+
+    def stamps(self) -> dict[Path, Stamp]:
+        """Return all files that exist now, with their marks; what cannot be read is left out."""
+        found: dict[Path, Stamp] = {}
+        written = tuple(str(path.absolute()) for path in self.written)
+        for path in (*self.files, *self.completed, *self._code(written)):
+            _add(found, path)
+        context = self.build.context
+        if context is not None:
+            for path in files_below(context.absolute(), self.ignore, written):
+                _add(found, path)
+        for root in self._input_roots():
+            found |= _stamps_of_inputs(root)
+        return found
+
+    def _code(self, written: tuple[str, ...]) -> Iterator[Path]:
+        if self.build.image:
+            yield from self.build.code
+            return
+        for path in code_files(self.build):
+            shown = path.absolute()
+            if not self.ignore.match(shown) and not _is_below(str(shown), written):
+                yield path
+
+    def _input_roots(self) -> Iterator[Path]:
+        yield from self.inputs
+        if self.jobs is not None:
+            yield from sorted(self.jobs.glob("*/inputs"))
+
+
+def expand(
+    folder: Path, paths: Iterable[str], ignore: Patterns, written: Iterable[Path] = ()
+) -> tuple[Path, ...]:
+    """Return the files that paths and globs of a folder name, sorted, without the ignored ones."""
+    apart = tuple(str(path.absolute()) for path in written)
+    found: set[Path] = set()
+    for text in paths:
+        for name in iglob(str(folder / text), recursive=True):  # noqa: PTH207 - as above
+            found.update(files_below(Path(name), ignore, apart))
+    return tuple(sorted(found))
+
+
+def files_below(path: Path, ignore: Patterns, written: tuple[str, ...]) -> Iterator[Path]:
+    """Yield a file, or the files below a folder, without caches, environments and ignored ones."""
+    if path.is_file():
+        if not (ignore.match(path) or _is_below(str(path), written)):
+            yield path
+        return
+    for where, folders, files in os.walk(path):
+        if "pyvenv.cfg" in files:
+            folders.clear()
+            continue
+        place = Path(where)
+        folders[:] = sorted(f for f in folders if _counts(place / f, ignore, written))
+        yield from (place / f for f in sorted(files) if _counts(place / f, ignore, written))
+
+
+def _counts(path: Path, ignore: Patterns, written: tuple[str, ...]) -> bool:
+    if any(fnmatchcase(path.name, glob) for glob in _NEVER):
+        return False
+    return not (_is_below(str(path), written) or ignore.match(path))
+
+
+def _is_below(path: str, folders: tuple[str, ...]) -> bool:
+    return any(
+        path == folder or path.startswith(folder if folder.endswith(".") else f"{folder}{os.sep}")
+        for folder in folders
+    )
+
+
+def _add(found: dict[Path, Stamp], path: Path) -> None:
+    try:
+        status = path.stat()
+    except OSError:
+        return
+    if stat.S_ISREG(status.st_mode):
+        found[path] = stamp_of(status)
+
+
+def stamp_of(status: os.stat_result) -> Stamp:
+    """Return the marks of a file."""
+    return Stamp(status.st_size, status.st_mtime_ns, status.st_ino)
+
+
+def _stamps_of_inputs(root: Path) -> Mapping[Path, Stamp]:
+    if not root.exists():
+        return {}
+    try:
+        items = [item for item in walk(root, root.name) if not item.is_folder]
+    except RunnerError:
+        # A folder that is just being written; its run says what is wrong with it.
+        return {}
+    return {item.path: stamp_of(item.file_stat) for item in items}

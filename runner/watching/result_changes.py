@@ -1,0 +1,140 @@
+"""The difference between a run's metrics and those of the previous run, in one line a job."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+
+from resim_inspect.comparison import (
+    Change,
+    CompareOptions,
+    Direction,
+    Reading,
+    Tolerances,
+    compare_documents,
+)
+from resim_inspect.document import Document, parse_document
+from resim_inspect.document.enums import MetricStatus
+from resim_inspect.errors import InspectError
+from resim_inspect.text import clean, digits_apart, number, with_unit
+from runner.execution.events import Event, EventSink
+from runner.workspace.results import Outcome
+
+SHOWN = 3
+"""Changes of a job that are named; further ones are counted."""
+LARGEST = 64 << 20
+"""Bytes of a file that is compared."""
+SAME = "nothing changed"
+
+
+@dataclass(frozen=True)
+class _Before:
+    """Metrics of a job before its run: its document, None for none or one that is not compared."""
+
+    document: Document | None
+    existed: bool
+
+
+class ResultChanges:
+    """A sink of events that adds `changed` after each `finished`; used by many threads.
+
+    `metrics_of` returns the path of the metrics of the run that an event is about.
+    """
+
+    def __init__(
+        self,
+        notify: EventSink,
+        metrics_of: Callable[[Event], Path],
+        tolerances: Tolerances | None = None,
+    ) -> None:
+        self._notify = notify
+        self._metrics_of = metrics_of
+        self._options = CompareOptions(tolerances or Tolerances(), findings=False)
+        self._lock = Lock()
+        self._before: dict[tuple[str, str], _Before] = {}
+
+    def __call__(self, event: Event) -> None:
+        """Pass an event on; read the metrics before a run, and compare after it."""
+        key = event.mode, event.job
+        if event.kind == "started":
+            before = _read(self._metrics_of(event))
+            with self._lock:
+                self._before[key] = before
+        self._notify(event)
+        if event.kind == "finished" and event.result is not None:
+            with self._lock:
+                earlier = self._before.pop(key, None)
+            text = "" if earlier is None else self._text(event, earlier)
+            if text:
+                data = {"mode": key[0], **({"same": True} if text == SAME else {})}
+                self._notify(Event("changed", event.at, event.job, text, data=data))
+
+    def _text(self, event: Event, before: _Before) -> str:
+        result = event.result
+        if result is None or result.outcome is not Outcome.DONE or not before.existed:
+            return ""
+        after = _read(self._metrics_of(event)).document
+        if before.document is None or after is None:
+            return ""
+        try:
+            changes = compare_documents(before.document, after, self._options).changes
+        except InspectError as error:
+            return f"cannot be compared with the previous run: {clean(str(error), 120)}"
+        return changes_text(changes, before.document.verdict, after.verdict)
+
+
+def _read(path: Path) -> _Before:
+    # Read as a whole: on Windows an open file could not be replaced.
+    try:
+        if path.stat().st_size > LARGEST:
+            return _Before(None, True)
+        return _Before(parse_document(path.read_bytes()), True)
+    except FileNotFoundError:
+        return _Before(None, False)
+    except (OSError, InspectError):
+        return _Before(None, True)
+
+
+def changes_text(changes: Sequence[Change], before: MetricStatus, after: MetricStatus) -> str:
+    """Return the changes in one line: `Max speed 44.7 → 39.2 m/s, FAIL_BLOCK → PASSED; 2 more`."""
+    different = sorted(
+        (change for change in changes if change.direction is not Direction.SAME),
+        key=lambda change: change.order,
+    )
+    if not different:
+        return SAME
+    parts = [change_text(change) for change in different[:SHOWN]]
+    if len(different) > SHOWN:
+        parts.append(f"{len(different) - SHOWN:,} more")
+    if before is not after and not any(change.status_changed for change in different[:SHOWN]):
+        parts.insert(0, f"{before.name} → {after.name}")
+    return "; ".join(parts)
+
+
+def change_text(change: Change) -> str:
+    """Return one change in words: the values, then the statuses if they differ."""
+    name = clean(change.name, 60)
+    before, after = change.before, change.after
+    if before is None or after is None:
+        return f"{name} is {'new' if before is None else 'gone'}"
+    value = _values(before, after)
+    status = f"{before.status.name} → {after.status.name}" if change.status_changed else ""
+    text = ", ".join(part for part in (value, status) if part)
+    if not text:
+        text = clean(change.why[0], 80) if change.why else "differs"
+    return f"{name} {text}"
+
+
+def _values(before: Reading, after: Reading) -> str:
+    old, new = before.measured, after.measured
+    if old.value is not None and new.value is not None and old.unit == new.unit:
+        if old.value == new.value:
+            return ""
+        digits = digits_apart(old.value, [new.value])
+        text = f"{number(old.value, digits)} → {with_unit(number(new.value, digits), new.unit)}"
+        return f"{new.measure} {text}" if new.measure else text
+    if old.text == new.text:
+        return ""
+    return f"{clean(old.text, 40)} → {clean(new.text, 40)}"

@@ -1,0 +1,42 @@
+"""The last line of a terminal: replaced in place, and cleared before other output."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import suppress
+from typing import TextIO
+
+from resim_inspect.text import clean, cut
+
+
+class StatusLine:
+    """Shows one line at the end of a stream's output. Without a terminal it shows nothing."""
+
+    def __init__(self, stream: TextIO, *, color: bool, active: bool) -> None:
+        self._stream = stream
+        self._color = color
+        self._active = active
+        self._shown = ""
+
+    def show(self, text: str) -> None:
+        """Replace the line, cut to the terminal's width."""
+        if not self._active:
+            return
+        # One cell is left free: a full line would break.
+        line = cut(clean(text), max(10, shutil.get_terminal_size().columns - 1))
+        if line != self._shown:
+            self._shown = line
+            styled = f"\x1b[2m{line}\x1b[0m" if self._color else line
+            self._write(f"\r\x1b[2K{styled}")
+
+    def clear(self) -> None:
+        """Remove the line."""
+        if self._shown:
+            self._shown = ""
+            self._write("\r\x1b[2K")
+
+    def _write(self, text: str) -> None:
+        # The terminal may be gone.
+        with suppress(OSError, ValueError):
+            self._stream.write(text)
+            self._stream.flush()

@@ -1,0 +1,339 @@
+"""`--watch` as a user has it: a real process in a terminal, files that change, and keys."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import termios
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runner.cli import main
+from runner.workspace.run_follower import run_state
+from runner.workspace.run_record import active_owner, record_of_workspace
+from runner.workspace.watch_requests import WatchAction, WatchPhase, request_watch
+from tests.containers.container_harness import command, make_inputs, metrics_file
+from tests.containers.engines import wait_for
+
+BUILD = """\
+import os, shutil
+from limits import NAME
+job = os.path.basename(os.path.dirname(os.path.realpath(os.environ["RESIM_INPUTS"] + "/logs/..")))
+given = os.environ["RESIM_INPUTS"] + "/experience/" + NAME
+shutil.copy(given, os.environ["RESIM_OUTPUTS"] + "/metrics.binproto")
+"""
+PROJECT = """\
+default-workspace = "ws"
+[build.local]
+command = "{python} code/build.py"
+no-sandbox = true
+[watch]
+paths = ["."]
+ignore = ["ignored", "resim.toml"]
+[defaults.run]
+only = "jobs"
+events = "events.jsonl"
+[defaults.job]
+events = "events.jsonl"
+"""
+
+
+class Project:
+    """A project whose build copies one of two files of metrics, chosen by a line of its code."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.events = folder / "events.jsonl"
+        self.limits = folder / "code/limits.py"
+        self.workspace = folder / "ws"
+        self.record = record_of_workspace(self.workspace)
+        (folder / "code").mkdir()
+        (folder / "code/build.py").write_text(BUILD)
+        (folder / "resim.toml").write_text(PROJECT.format(python=sys.executable))
+        self.choose("fast")
+        for job in ("calm", "storm"):
+            inputs = make_inputs(self.workspace / "jobs" / job / "inputs")
+            experience = self.workspace / "jobs" / job / "inputs/experience"
+            assert inputs.is_dir()
+            (experience / "fast").write_bytes(metrics_file("FAIL_BLOCK", 44.7))
+            (experience / "slow").write_bytes(metrics_file("PASSED", 39.2))
+
+    def choose(self, name: str, comment: str = "") -> None:
+        self.limits.write_text(f'NAME = "{name}"  # {comment}\n')
+
+    def lines(self) -> list[dict[str, Any]]:
+        try:
+            data = self.events.read_text()
+        except FileNotFoundError:
+            return []
+        return [json.loads(line) for line in data.splitlines(keepends=True) if line[-1:] == "\n"]
+
+    def counts(self) -> Counter[str]:
+        return Counter(line["event"] for line in self.lines())
+
+    def wait(self, kind: str, number: int) -> None:
+        wait_for(lambda: self.counts()[kind] >= number, 60)
+
+    def wait_until_waiting(self, runs: int) -> None:
+        """Wait until so many runs have ended and their watch waits again."""
+        self.wait("end", runs)
+        wait_for(lambda: self.lines()[-1].get("phase") == "waiting", 60)
+
+
+class Terminal:
+    """A call in a pseudo-terminal of its own."""
+
+    def __init__(self, folder: Path, *words: str) -> None:
+        self._master, far = os.openpty()
+        self.mode = termios.tcgetattr(far)
+        self._far = far
+        self.text = ""
+        self.process = subprocess.Popen(
+            command(*words),
+            stdin=far,
+            stdout=far,
+            stderr=far,
+            cwd=folder,
+            start_new_session=True,
+            preexec_fn=_take_terminal,
+            env={**os.environ, "TERM": "xterm", "COLUMNS": "100", "LINES": "30"},
+        )
+
+    def read(self) -> str:
+        while select.select([self._master], [], [], 0)[0]:
+            try:
+                self.text += os.read(self._master, 65536).decode(errors="replace")
+            except OSError:
+                break
+        return self.text
+
+    def wait(self, text: str) -> None:
+        wait_for(lambda: text in self.read(), 60)
+
+    def press(self, key: str) -> None:
+        os.write(self._master, key.encode())
+
+    def end(self) -> int:
+        deadline = time.monotonic() + 60
+        while self.process.poll() is None and time.monotonic() < deadline:
+            self.read()
+            time.sleep(0.02)
+        return self.process.wait(1)
+
+    @property
+    def is_as_before(self) -> bool:
+        return termios.tcgetattr(self._far) == self.mode
+
+    def close(self) -> None:
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        os.close(self._master)
+        os.close(self._far)
+
+
+def _take_terminal() -> None:
+    import fcntl
+
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    return Project(tmp_path)
+
+
+@pytest.fixture
+def terminal(project: Project) -> Iterator[Terminal]:
+    terminal = Terminal(project.folder, "run", "--watch")
+    yield terminal
+    terminal.close()
+
+
+def test_edit_run_look(project: Project, terminal: Terminal) -> None:
+    terminal.wait("f run the 2 failed · p pause · q quit")
+    project.wait_until_waiting(1)
+    state = run_state(project.record)
+    assert (state.watch, state.exit_code) == (WatchPhase.WAITING, 7)
+    project.choose("slow")
+    terminal.wait("changed: code/limits.py")
+    project.wait_until_waiting(2)
+    change = "Max speed 44.7 → 39.2 m/s, FAIL_BLOCK → PASSED"
+    changed = [line["text"] for line in project.lines() if line["event"] == "changed"]
+    assert changed == [change, change]
+    stale = [line["result"]["verdict"] for line in project.lines() if line["event"] == "stale"]
+    assert stale == ["FAIL_BLOCK", "FAIL_BLOCK"]
+    assert {job.change for job in run_state(project.record).jobs.values()} == {change}
+    terminal.wait(f"   calm   {change}")
+    # One input: only its job is stale.
+    path = project.workspace / "jobs/storm/inputs/experience/slow"
+    path.write_bytes(metrics_file("FAIL_WARN", 41.0))
+    project.wait_until_waiting(3)
+    started = [line["job"] for line in project.lines() if line["event"] == "started"]
+    assert started[4:] == ["storm"]
+    terminal.press("q")
+    assert terminal.end() == 0
+    assert terminal.is_as_before
+    assert run_state(project.record).watch is WatchPhase.NONE
+
+
+def test_keys(project: Project, terminal: Terminal) -> None:
+    terminal.wait("q quit")
+    terminal.press("p")
+    terminal.wait("paused · r run all")
+    project.choose("slow")
+    time.sleep(1)
+    assert project.counts()["plan"] == 1
+    assert run_state(project.record).watch is WatchPhase.PAUSED
+    terminal.press("p")
+    project.wait_until_waiting(2)
+    assert project.counts()["started"] == 4
+    terminal.press("r")
+    project.wait_until_waiting(3)
+    assert project.counts()["started"] == 6
+    terminal.press("f")
+    terminal.wait("what failed, again: there is nothing to run again.")
+    path = project.workspace / "jobs/storm/inputs/experience/slow"
+    path.write_bytes(metrics_file("FAIL_BLOCK", 44.0))
+    project.wait_until_waiting(4)
+    terminal.press("F")
+    project.wait_until_waiting(5)
+    started = [line["job"] for line in project.lines() if line["event"] == "started"]
+    assert started[6:] == ["storm", "storm"]
+    # All jobs are still watched.
+    project.choose("slow", "again")
+    project.wait_until_waiting(6)
+    assert project.counts()["started"] == 10
+    terminal.press("\x1b[A")
+    terminal.press("q")
+    assert terminal.end() == 7
+    assert terminal.is_as_before
+
+
+def test_what_is_no_change_runs_nothing(project: Project, terminal: Terminal) -> None:
+    project.wait_until_waiting(1)
+    text = project.limits.read_text()
+    for number in range(100):
+        os.utime(project.limits)
+        if number % 10 == 0:
+            # A formatter that changes nothing, in place and by a new file.
+            project.limits.write_text(text)
+            (project.folder / "new").write_text(text)
+            (project.folder / "new").replace(project.limits)
+            (project.folder / "ignored").write_text(str(number))
+        time.sleep(0.02)
+    time.sleep(1.5)
+    assert project.counts()["plan"] == 1
+    for number in range(100):
+        project.choose("slow", str(number))
+        time.sleep(0.02)
+    project.wait("plan", 2)
+    project.wait_until_waiting(project.counts()["plan"])
+    time.sleep(1.5)
+    assert 2 <= project.counts()["plan"] <= 3
+
+
+def test_a_file_that_is_wrong_for_a_while(project: Project, terminal: Terminal) -> None:
+    terminal.wait("q quit")
+    path = project.folder / "resim.toml"
+    text = path.read_text()
+    path.write_text(text.replace("command", "comand"))
+    terminal.wait('"comand" is not a key of [build.local]; did you mean "command"?')
+    path.write_text(text.replace("code/build.py", "code/missing.py"))
+    project.wait_until_waiting(2)
+    path.write_text(text)
+    project.wait_until_waiting(3)
+    terminal.press("q")
+    assert terminal.end() == 7
+
+
+def test_a_run_that_is_quit_is_stopped(project: Project, terminal: Terminal) -> None:
+    project.wait_until_waiting(1)
+    project.limits.write_text('import time\nNAME = "fast"\ntime.sleep(60)\n')
+    project.wait("started", 4)
+    terminal.wait("q stop")
+    terminal.press("q")
+    assert terminal.end() == 130
+    assert terminal.is_as_before
+
+
+def start(project: Project, *words: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        command(*words),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        cwd=project.folder,
+    )
+
+
+def test_a_job_without_a_terminal(project: Project) -> None:
+    inputs = "ws/jobs/calm/inputs"
+    with start(project, "job", "--inputs", inputs, "--outputs", "out", "--watch") as process:
+        try:
+            project.wait_until_waiting(1)
+            path = project.folder / "resim.toml"
+            path.write_text(path.read_text() + "# a comment\n")
+            project.wait("kept", 1)
+            project.wait_until_waiting(2)
+            project.choose("slow")
+            project.wait_until_waiting(3)
+        finally:
+            process.terminate()
+        assert process.wait(60) == 143
+        assert process.stdout is not None
+        text = process.stdout.read()
+    assert "files; Ctrl-C ends it." in text
+    assert "job  Max speed 44.7 → 39.2 m/s, FAIL_BLOCK → PASSED" in text
+    assert "\x1b" not in text
+    assert project.counts()["started"] == 2
+
+
+def test_other_programs_may_ask(project: Project) -> None:
+    with start(project, "run", "--watch", "--quiet") as process:
+        try:
+            project.wait_until_waiting(1)
+            owner = active_owner(project.record)
+            assert owner is not None
+            request_watch(project.record, owner, WatchAction.FAILED)
+            project.wait_until_waiting(2)
+            project.record.watch.open("a").write('{"action": 3}\n[[[\n')
+            request_watch(project.record, owner, WatchAction.PAUSE)
+            wait_for(lambda: run_state(project.record).watch is WatchPhase.PAUSED, 60)
+            request_watch(project.record, owner, WatchAction.QUIT)
+            assert process.wait(60) == 7
+        finally:
+            process.kill()
+    assert project.counts()["started"] == 4
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--format", "json"], "--format json writes one document at the end"),
+        (["--dry-run"], "--dry-run runs nothing"),
+        (["--workspace-is-elsewhere"], "unrecognized arguments"),
+        (["--job", "nothing"], 'matches "nothing"'),
+    ],
+)
+def test_wrong_calls_end_at_once(
+    project: Project,
+    monkeypatch: pytest.MonkeyPatch,
+    words: list[str],
+    says: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(project.folder)
+    assert main(["run", "--watch", *words]) == 2
+    assert says in capsys.readouterr().err
