@@ -15,6 +15,7 @@ COMMANDS = {
     "demo": "run an example build on generated flights, and open the inspector on the result",
     "init": "write a resim.toml for a folder, by what is in it",
     "config": "show the settings that are in force, and where each comes from",
+    "clean": "list what earlier runs left behind, and remove it",
     "doctor": "check the engine, the image and leftovers of earlier runs",
 }
 WITHOUT_PROJECT = {"demo", "init", "config"}

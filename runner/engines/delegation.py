@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from runner.engines.protocol import (
@@ -16,6 +16,7 @@ from runner.engines.protocol import (
     Sink,
     Task,
 )
+from runner.storage.leftovers import Leftover
 from runner.storage.output_extraction import Caps, Taken
 
 
@@ -67,6 +68,9 @@ class DelegatingEngine:
 
     def no_outputs_hint(self, build: Build) -> str:
         return self._engine.no_outputs_hint(build)
+
+    def leftovers(self, *, images: bool = False) -> Iterator[Leftover]:
+        return self._engine.leftovers(images=images)
 
     def sweep(self) -> list[str]:
         return self._engine.sweep()

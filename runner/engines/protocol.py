@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
+from runner.storage.leftovers import Leftover
 from runner.storage.output_extraction import Caps, Taken
 
 UNPRIVILEGED = "12345:12345"
@@ -246,6 +247,12 @@ class Engine(Protocol):
 
     def no_outputs_hint(self, build: Build) -> str:
         """Hint for a build without outputs, if the engine may be the reason; else empty."""
+
+    def leftovers(self, *, images: bool = False) -> Iterator[Leftover]:
+        """Yield what runners that have ended left behind; with `images` also all built images.
+
+        What is removed between two steps may be missing in the rest. Raises EngineError.
+        """
 
     def sweep(self) -> list[str]:
         """Remove leftovers of runners that have ended; return what was removed."""

@@ -26,6 +26,7 @@ from runner.execution.run_context import JobSpec, RunContext
 from runner.execution.run_job import run_job
 from runner.storage.fs import remove_tree
 from runner.storage.input_archive import file_digest
+from runner.storage.leftovers import API_FILES
 from runner.workspace.batch_info import (
     NO_BATCH_INFO,
     NO_JOB_INFO,
@@ -37,7 +38,7 @@ from runner.workspace.failed_runs import FailedRuns, failed_runs
 from runner.workspace.layout import RunFolder, Workspace
 from runner.workspace.results import JobResult, Outcome
 
-SCRATCH = ".api"
+SCRATCH = API_FILES
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from resim_inspect.building.builder import DocumentBuilder
@@ -18,6 +18,7 @@ from runner.engines.protocol import (
     Task,
 )
 from runner.errors import EngineError
+from runner.storage.leftovers import Leftover
 from runner.storage.output_extraction import Caps, Taken
 
 
@@ -122,6 +123,9 @@ class FakeEngine:
 
     def no_outputs_hint(self, build: Build) -> str:
         return "a hint of the engine"
+
+    def leftovers(self, *, images: bool = False) -> Iterator[Leftover]:
+        yield from ()
 
     def sweep(self) -> list[str]:
         return []

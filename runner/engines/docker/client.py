@@ -21,7 +21,6 @@ from docker.utils import parse_repository_tag
 
 from resim_inspect.text import clean
 from runner.errors import EngineError, ImageError
-from runner.storage import lease
 
 MIB = 1 << 20
 SECONDS = 60
@@ -218,26 +217,22 @@ class DockerClient:
         """Remove the volumes with these labels, such as those of a container that was refused."""
         wanted = [f"{name}={value}" for name, value in labels.items()]
         try:
-            self._remove_volumes(wanted, lambda _: True)
-        except BROKEN:
-            self.leftovers = True
-
-    def sweep_volumes(self) -> list[str]:
-        """Remove volumes of runners that have ended; return what was removed."""
-        with engine_errors("does not answer"):
-            return self._remove_volumes([lease.LABEL_OWNER], lease.is_stale)
-
-    def _remove_volumes(self, wanted: list[str], is_removed: Callable[[str], bool]) -> list[str]:
-        removed = []
-        answer = self.api.volumes(filters={"label": wanted})
-        for volume in answer.get("Volumes") or ():
-            owner = str((volume.get("Labels") or {}).get(lease.LABEL_OWNER, ""))
-            if is_removed(owner):
+            for volume in self.api.volumes(filters={"label": wanted}).get("Volumes") or ():
                 # One that a container still uses is removed with it.
                 with suppress(APIError):
                     self.api.remove_volume(volume["Name"], force=True)
-                    removed.append(clean(f"volume {volume['Name'][:12]}"))
-        return removed
+        except BROKEN:
+            self.leftovers = True
+
+    def discard(self, remove: Callable[[str], object], name: str) -> str:
+        """Remove something by its name; return what went wrong, empty if it is gone."""
+        try:
+            remove(name)
+        except NotFound:
+            return ""
+        except BROKEN as error:
+            return reason(error)
+        return ""
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
@@ -28,7 +28,8 @@ from runner.engines.docker.discovery import Candidate
 from runner.engines.docker.folders import check_copyable, split_folders
 from runner.engines.docker.gpus import check_gpus
 from runner.engines.docker.interactive import InteractiveRun, is_terminal
-from runner.engines.docker.networks import reaching_host, sweep_networks
+from runner.engines.docker.leftovers import found_leftovers
+from runner.engines.docker.networks import reaching_host
 from runner.engines.docker.orphans import supports
 from runner.engines.docker.podman_service import PodmanService
 from runner.engines.docker.ssh_tunnel import SshTunnel
@@ -36,6 +37,7 @@ from runner.engines.protocol import Build, EngineInfo, Prepared, Served, Service
 from runner.errors import EngineError, ImageError
 from runner.storage import lease
 from runner.storage.input_archive import archive_chunks
+from runner.storage.leftovers import Leftover, remove_all
 from runner.storage.watchdog import WATCHDOG
 from runner.workspace.contract import INPUTS, OUTPUTS, ROOT
 
@@ -280,21 +282,13 @@ class DockerEngine:
         """Return no hint: a container always has `/tmp/resim`."""
         return ""
 
+    def leftovers(self, *, images: bool = False) -> Iterator[Leftover]:
+        """Yield containers, networks and volumes of runners that have ended, and built images."""
+        return found_leftovers(self._client, images=images)
+
     def sweep(self) -> list[str]:
         """Remove containers, networks and volumes of runners that have ended."""
-        removed = []
-        api = self._client.api
-        with engine_errors("does not answer"):
-            found = api.containers(all=True, filters={"label": lease.LABEL_OWNER})
-        for container in found:
-            labels = container.get("Labels") or {}
-            if lease.is_stale(str(labels.get(lease.LABEL_OWNER, ""))):
-                problem = self._client.remove(container["Id"])
-                what = f"container {container['Id'][:12]} of job {labels.get(lease.LABEL_JOB, '?')}"
-                removed.append(clean(f"{what} ({problem})" if problem else what))
-        removed += sweep_networks(api)
-        removed += self._client.sweep_volumes()
-        return removed
+        return list(remove_all(self.leftovers()))
 
     def close(self) -> None:
         """Close the connections, and the tunnel or service that this engine started."""

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from resim_inspect.text import clean
 from runner.engines.docker.client import engine_errors
 from runner.engines.docker.container_settings import gateway
 from runner.engines.protocol import Task
@@ -41,14 +40,3 @@ def reaching_host(api: Any, wanted: str, task: Task, *, local: bool) -> Iterator
             # A network that cannot be removed now is removed by the next call.
             with suppress(EngineError), engine_errors("cannot remove a network"):
                 api.remove_network(made)
-
-
-def sweep_networks(api: Any) -> Iterator[str]:
-    """Remove networks of runners that have ended; yield their names."""
-    with engine_errors("does not answer"):
-        networks = api.networks(filters={"label": lease.LABEL_OWNER})
-    for network in networks:
-        if lease.is_stale(str((network.get("Labels") or {}).get(lease.LABEL_OWNER, ""))):
-            with suppress(EngineError), engine_errors("cannot remove a network"):
-                api.remove_network(network["Id"])
-                yield clean(f"network {network.get('Name', '')}")

@@ -6,7 +6,8 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ from runner.errors import CallError, EngineError
 from runner.redact import names_a_secret
 from runner.storage import lease
 from runner.storage.fs import disk_errors
+from runner.storage.leftovers import Leftover
 from runner.storage.watchdog import WATCHDOG
 from runner.workspace.contract import INPUTS, OUTPUTS
 
@@ -209,6 +211,13 @@ class ProcessEngine:
             " bubblewrap, use --image with an engine, or --use-tmp-resim (one run at a time)."
         )
 
+    def leftovers(self, *, images: bool = False) -> Iterator[Leftover]:  # noqa: ARG002
+        """Yield the folders of runners that have ended, with the processes of each."""
+        for work, owner in work_folders(tempfile.gettempdir()):
+            if lease.is_stale(owner):
+                text = f"folder {clean(str(work))} and the processes of its run"
+                yield Leftover(text, partial(_end, work))
+
     def sweep(self) -> list[str]:
         """End processes and remove folders of runners that have ended."""
         removed = []
@@ -226,6 +235,11 @@ def _program(build: Build) -> str | None:
     word = build.command[0]
     # A path is relative to the folder in which the command runs; a name is on the PATH.
     return shutil.which(str(build.working_folder / word) if os.sep in word else word)
+
+
+def _end(work: Path) -> str:
+    end_run(work)
+    return f"{clean(str(work))} cannot be removed." if work.exists() else ""
 
 
 def _in_memory(content: bytes) -> int:
