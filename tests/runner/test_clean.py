@@ -183,7 +183,6 @@ def test_the_folder_of_a_dead_run_is_left_over(tmp_path: Path) -> None:
     work = tmp_path / "tmp" / "resim-runner-dead"
     work.mkdir()
     (work / "owner").write_text(f"{host}/0\n")
-    env = {**NO_ENGINE, "TMPDIR": str(tmp_path)}
     call = runner("clean", "--yes", env=env)
     assert (call.code, work.exists()) == (0, False)
     assert f"folder {work} and the processes of its run" in call.out

@@ -18,7 +18,7 @@ BUILT = "resim-build/*"
 def found_leftovers(client: DockerClient, *, images: bool = False) -> Iterator[Leftover]:
     """Yield the things one after the other, each kind when it comes; raises EngineError.
 
-    A volume may be gone with its container by then, which is no failure of its removal.
+    A volume may be gone with its container by then: its removal then succeeds.
     """
     api = client.api
     owned = {"label": lease.LABEL_OWNER}
