@@ -84,10 +84,15 @@ def call_runner(*words: str | Path, env: dict[str, str] | None = None) -> Call:
 
     What signals, a terminal, a pipe or its own end do to the runner needs `runner` or `command`.
     """
-    out, err = io.StringIO(), io.StringIO()
-    with patch.dict(os.environ, env or {}), redirect_stdout(out), redirect_stderr(err):
+    out, err = io.BytesIO(), io.BytesIO()
+    with (
+        patch.dict(os.environ, env or {}),
+        redirect_stdout(io.TextIOWrapper(out, "utf-8", newline="", write_through=True)),
+        redirect_stderr(io.TextIOWrapper(err, "utf-8", newline="", write_through=True)),
+    ):
         code = main([str(word) for word in words])
-    return Call(code, out.getvalue(), err.getvalue())
+        texts = [stream.getvalue().decode(errors="replace") for stream in (out, err)]
+    return Call(code, *texts)
 
 
 def command(*words: str | Path) -> list[str]:

@@ -33,9 +33,9 @@ from runner.workspace.run_record import (
 from runner.workspace.run_state import Life, Phase, RunKey, RunState
 from tests.containers.container_harness import (
     ROOT,
+    call_runner,
     command,
     make_inputs,
-    runner,
 )
 from tests.containers.engines import wait_for
 
@@ -76,7 +76,7 @@ def started(call: list[str | Path]) -> subprocess.Popen[bytes]:
 
 def test_a_run_leaves_its_events_its_owner_and_its_log(tmp_path: Path) -> None:
     workspace, call = workspace_of(tmp_path, "a", "b")
-    assert runner(*call, "--events", tmp_path / "events").code == 0
+    assert call_runner(*call, "--events", tmp_path / "events").code == 0
     state = state_of(workspace)
     assert (state.life, state.exit_code, state.command) == (Life.FINISHED, 0, "run")
     assert phases(state) == {"a": Phase.FINISHED, "b": Phase.FINISHED}
@@ -92,7 +92,7 @@ def test_a_run_leaves_its_events_its_owner_and_its_log(tmp_path: Path) -> None:
     lines = record_of_workspace(workspace).events.read_text().splitlines()
     assert lines[1:] == (tmp_path / "events").read_text().splitlines()
     assert json.loads(lines[0])["event"] == "begin"
-    runner(*call)
+    call_runner(*call)
     again = state_of(workspace)
     assert phases(again) == {"a": Phase.KEPT, "b": Phase.KEPT}
     assert again.run != state.run
@@ -100,7 +100,7 @@ def test_a_run_leaves_its_events_its_owner_and_its_log(tmp_path: Path) -> None:
 
 def test_a_run_that_cannot_begin_says_why_and_has_ended(tmp_path: Path) -> None:
     workspace, call = workspace_of(tmp_path, "a")
-    assert runner(*call[:-1], "no-such-program").code == 2
+    assert call_runner(*call[:-1], "no-such-program").code == 2
     state = state_of(workspace)
     assert (state.life, state.exit_code, state.planned) == (Life.FINISHED, 2, False)
     assert state.error == 'the command "no-such-program" was not found.'
@@ -123,7 +123,7 @@ def test_a_run_under_way_is_followed_and_stopped(tmp_path: Path) -> None:
     state = follower.poll()
     assert (state.life, state.done, state.todo) == (Life.ALIVE, 1, 3)
     assert state.seconds_left(time.time()) is not None
-    second = runner(*call)
+    second = call_runner(*call)
     assert second.code == 2
     assert "another run is active" in second.err.splitlines()[0]
     assert follower.poll().run == state.run
@@ -146,7 +146,7 @@ def test_a_run_under_way_is_followed_and_stopped(tmp_path: Path) -> None:
     assert (state.life, state.exit_code) == (Life.FINISHED, 5)
     assert kinds[0] == "begin"
     # Requests for an earlier run stop nothing.
-    assert runner(*call[:-1], "true", "--rerun", "all").code == 2
+    assert call_runner(*call[:-1], "true", "--rerun", "all").code == 2
     assert state_of(workspace).exit_code == 2
 
 
@@ -180,7 +180,7 @@ def test_a_killed_run_has_died_and_a_new_one_resumes_it(tmp_path: Path) -> None:
     assert active_owner(record) is None
     assert state.seconds_left(time.time()) is None
     (workspace / "jobs/slow-1/inputs/logs/name.txt").write_text("quick")
-    assert runner(*call).code == 0
+    assert call_runner(*call).code == 0
     assert phases(run_state(record)) == {"a": Phase.KEPT, "slow-1": Phase.FINISHED}
 
 
@@ -189,7 +189,7 @@ def test_a_single_job_has_its_record_and_its_log_beside_the_outputs(tmp_path: Pa
     (tmp_path / "inputs/logs/name.txt").write_text("one")
     (tmp_path / "build.py").write_text(PROGRAM)
     words = ("job", "--no-sandbox", "--inputs", tmp_path / "inputs", "--outputs", tmp_path / "out")
-    assert runner(*words, "--command", f"{sys.executable} {tmp_path}/build.py").code == 0
+    assert call_runner(*words, "--command", f"{sys.executable} {tmp_path}/build.py").code == 0
     state = run_state(record_of_outputs(tmp_path / "out"))
     assert (state.life, phases(state)) == (Life.FINISHED, {"job": Phase.FINISHED})
     assert Path(state.log).read_text() == "hello from one\n"

@@ -17,7 +17,13 @@ from runner.workspace.layout import open_workspace
 from runner.workspace.results import JobResult, Outcome
 from runner.workspace.run_events import Event
 from runner.workspace.run_record import RunOwner, record_of_workspace, request_stop, this_process
-from tests.containers.container_harness import ROOT, command, make_inputs, metrics_file, runner
+from tests.containers.container_harness import (
+    ROOT,
+    call_runner,
+    command,
+    make_inputs,
+    metrics_file,
+)
 from tests.containers.engines import wait_for
 
 PROGRAM = """
@@ -51,7 +57,7 @@ def test_only_the_chosen_jobs_run(tmp_path: Path) -> None:
     call = [word for word in call if word not in {"--only", "jobs"}]
 
     def ran(*words: str) -> list[str]:
-        document = runner(*call, "--format", "json", *words).json
+        document = call_runner(*call, "--format", "json", *words).json
         assert "batch" not in document
         return [job["job"] for job in document["jobs"] if not job["kept"]]
 
@@ -59,7 +65,7 @@ def test_only_the_chosen_jobs_run(tmp_path: Path) -> None:
     assert ran("--job", "left-*", "--job", "right") == ["right"]
     assert ran("--job", "left-?", "--rerun", "all") == ["left-1", "left-2"]
     assert ran("--job", "[odd]") == ["[odd]"]
-    dry = runner(*call, "--job", "right", "--dry-run", "--format", "json").json
+    dry = call_runner(*call, "--job", "right", "--dry-run", "--format", "json").json
     assert [job["job"] for job in dry["jobs"]] == ["right"]
     values = json.loads((workspace / "workspace.json").read_text())
     assert sorted(values["jobs"]) == ["[odd]", "left-1", "left-2", "right"]
@@ -81,7 +87,7 @@ def test_a_pattern_that_matches_nothing_names_the_nearest_job(
     with pytest.raises(WorkspaceError) as caught:
         select_jobs(open_workspace(workspace), ["right", pattern])
     assert str(caught.value) == f"no job of {workspace} {end}"
-    refused = runner(*call, "--job", pattern)
+    refused = call_runner(*call, "--job", pattern)
     assert (refused.code, refused.out) == (2, "")
     assert end in refused.err
     assert not record_of_workspace(workspace).path.exists()
@@ -90,14 +96,14 @@ def test_a_pattern_that_matches_nothing_names_the_nearest_job(
 def test_job_and_only_batch_contradict_each_other(tmp_path: Path) -> None:
     _, call = workspace_of(tmp_path, "a")
     words = ["batch" if word == "jobs" else word for word in call]
-    assert "--job runs jobs" in runner(*words, "--job", "a").err
+    assert "--job runs jobs" in call_runner(*words, "--job", "a").err
 
 
 def test_the_status_of_finished_jobs(tmp_path: Path) -> None:
     workspace, call = workspace_of(tmp_path, "block", "fails", "good", "new", "odd\x1b[2J")
-    assert runner(*call, "--job", "[bfgo]*").code == 2
+    assert call_runner(*call, "--job", "[bfgo]*").code == 2
     (workspace / "jobs/good/run/result.json").write_text("{")
-    call_json = runner("status", workspace, "--format", "json")
+    call_json = call_runner("status", workspace, "--format", "json")
     assert call_json.code == 0
     values = call_json.json
     assert (values["format"], values["workspace"]) == (1, str(workspace))
@@ -111,7 +117,7 @@ def test_the_status_of_finished_jobs(tmp_path: Path) -> None:
     assert jobs["fails"]["why"].startswith("exit 3")
     assert jobs["block"]["seconds"] > 0
     assert jobs["good"]["outcome"] == "unreadable"
-    text = runner("status", workspace)
+    text = call_runner("status", workspace)
     assert text.code == 0
     assert "\x1b" not in text.out
     lines = text.out.splitlines()
@@ -157,7 +163,7 @@ def test_the_status_of_a_run_under_way_and_of_one_that_died(
     status = workspace_status(open_workspace(workspace), lambda: 15.0)
     assert [job.outcome for job in status.jobs] == outcomes
     assert [job.seconds for job in status.jobs] == [2.0, 1.0 if alive else None, None, None]
-    out = runner("status", workspace).out
+    out = call_runner("status", workspace).out
     if alive:
         assert f"(process {owner.pid} on {owner.host}), 1 of 3 ended, 1 running" in out
     else:
@@ -171,35 +177,35 @@ def test_the_status_and_log_of_a_single_job(tmp_path: Path) -> None:
     (tmp_path / "build.py").write_text(PROGRAM)
     program = f"{sys.executable} {tmp_path}/build.py"
     words = ("--inputs", tmp_path / "inputs", "--outputs", tmp_path / "out")
-    assert runner("job", "--no-sandbox", *words, "--command", program, "--name", "n").code == 0
-    (job,) = runner("status", tmp_path / "out", "--format", "json").json["jobs"]
+    assert call_runner("job", "--no-sandbox", *words, "--command", program, "--name", "n").code == 0
+    (job,) = call_runner("status", tmp_path / "out", "--format", "json").json["jobs"]
     assert (job["name"], job["outcome"], job["verdict"]) == ("n", "done", "PASSED")
-    assert runner("logs", tmp_path / "out").out.startswith("hello \x1b[2J from one\n")
-    assert runner("status", tmp_path / "nowhere").code == 2
+    assert call_runner("logs", tmp_path / "out").out.startswith("hello \x1b[2J from one\n")
+    assert call_runner("status", tmp_path / "nowhere").code == 2
 
 
 def test_logs_of_jobs_are_told_apart_and_filtered(tmp_path: Path) -> None:
     workspace, call = workspace_of(tmp_path, "a", "b", "new")
-    assert runner(*call, "--job", "[ab]").code == 0
+    assert call_runner(*call, "--job", "[ab]").code == 0
     done = subprocess.run(
         command("logs", workspace, "a"), cwd=ROOT, capture_output=True, check=True
     )
     # Not for a terminal: the bytes of the file.
     assert done.stdout == b"hello \x1b[2J from a\n1 %\r99 %\nhalf \xff\n"
-    lines = runner("logs", workspace, "--grep", "^hello .* from").out.splitlines()
+    lines = call_runner("logs", workspace, "--grep", "^hello .* from").out.splitlines()
     assert lines == ["[a] | hello \x1b[2J from a", "[b] | hello \x1b[2J from b"]
-    assert runner("logs", workspace, "--grep", "[").code == 2
-    nearest = runner("logs", workspace, "nwe")
+    assert call_runner("logs", workspace, "--grep", "[").code == 2
+    nearest = call_runner("logs", workspace, "nwe")
     assert (nearest.code, nearest.out) == (2, "")
     assert 'did you mean "new"?' in nearest.err
-    missing = runner("logs", workspace, "new")
+    missing = call_runner("logs", workspace, "new")
     assert (missing.code, missing.out) == (2, "")
 
 
 def test_a_terminal_gets_clean_lines(tmp_path: Path) -> None:
     pty = pytest.importorskip("pty", reason="this system has no pseudo terminals")
     workspace, call = workspace_of(tmp_path, "a")
-    assert runner(*call).code == 0
+    assert call_runner(*call).code == 0
     ours, theirs = pty.openpty()
     process = subprocess.Popen(command("logs", workspace), stdout=theirs, cwd=ROOT)
     os.close(theirs)
