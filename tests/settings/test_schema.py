@@ -12,7 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from resim_inspect.settings import BuildSettings, ProjectSettings, SettingsError, WatchSettings
+from resim_inspect.settings import (
+    BuildSettings,
+    ProjectSettings,
+    SettingsError,
+    WatchSettings,
+    read_project,
+)
 from resim_inspect.settings.project import SCHEMA, _Reader
 from resim_inspect.settings.schema_check import MismatchError, check, resolved, shipped_schema
 
@@ -139,3 +145,26 @@ def test_every_key_of_the_schema_is_a_field_of_the_settings() -> None:
     assert own_fields - {"limits", "hardening"} == fields_of(BuildSettings) - derived
     watch = ROOT["properties"]["watch"]["properties"]
     assert set(watch) == fields_of(WatchSettings)
+
+
+def test_the_documentation_has_every_key() -> None:
+    text = (Path(__file__).parents[2] / "docs/project-file.md").read_text("utf-8")
+    build = ROOT["$defs"]["build"]["properties"]
+    keys = [*ROOT["properties"], *build]
+    for table in ("limits", "hardening"):
+        keys += build[table]["properties"]
+    keys += ROOT["properties"]["watch"]["properties"]
+    tables = {"build": "[build.NAME]", "compare": "[compare]", "watch": "[watch]"}
+    tables |= {"limits": "[build.NAME.limits]", "hardening": "[build.NAME.hardening]"}
+    tables["defaults"] = "[defaults.COMMAND]"
+    missing = [key for key in keys if f"`{tables.get(key, key)}`" not in text]
+    commands = ROOT["properties"]["defaults"]["properties"]
+    assert missing + [c for c in commands if f"`[defaults.{c}]`" not in text] == []
+
+
+def test_the_example_of_the_documentation_is_right(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[2] / "docs/project-file.md").read_text("utf-8")
+    path = tmp_path / "resim.toml"
+    path.write_text(text.split("```toml\n")[1].split("```")[0], "utf-8")
+    project = read_project(path)
+    assert (project.default_build, len(project.compare)) == ("flight", 2)
