@@ -21,7 +21,7 @@ BUILD_FLAGS = ("--build", "--image", "--command")
 """Flags of which a call has at most one; the last two leave the builds of the file aside."""
 EXCLUSIVE = (("--image-user", "--user"), ("--api-image", "--api-on-host"))
 """Flags that contradict each other: one in the call also wins over the other one in the file."""
-DEFAULT_WORKSPACE = frozenset({"run", "status", "clean"})
+DEFAULT_WORKSPACE = frozenset({"run", "status"})
 """Commands whose argument WORKSPACE may be left out if the file has a default."""
 
 
