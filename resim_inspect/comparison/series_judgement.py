@@ -58,10 +58,13 @@ class SeriesJudgement:
                 side = "before" if after is None else "after"
                 self.note(f"samples have statuses {side} only")
             return
-        counts = [_counts(before), _counts(after)]
+        own = _counts(before)
+        counts = [own, own if before is after else _counts(after)]
         for total, part in zip(self._statuses, counts, strict=True):
             for status, number in part.items():
                 total[status] = total.get(status, 0) + number
+        if before is after:
+            return
         if len(before) == len(after):
             self._statuses_differ |= not np.array_equal(before, after)
         else:

@@ -94,7 +94,7 @@ def _compare_pair(
     if same and not alone:
         return None
     first = read_curve(old)
-    second = first if same else read_curve(new)
+    second = first if same else _read_beside(pair, old, new, first)
     if old.unit == new.unit and first is not second:
         _compare_curves(first, second, (old, new), judgement, lead)
     if not alone:
@@ -110,15 +110,33 @@ def _number_of(refs: Sequence[SeriesRef]) -> Measured:
     return Measured(count(len(refs), "series", "series"))
 
 
-def read_curve(ref: SeriesRef) -> Curve:
-    """Decode a series with its index; without one, x is the number of the sample."""
+def _read_beside(pair: Pair, old: SeriesRef, new: SeriesRef, first: Curve) -> Curve:
+    """Decode the other side's series; an index and statuses that are equal are decoded once."""
+    categories = old.category, new.category
+    return read_curve(
+        new,
+        like=first if pair.equal(old.index, new.index, *categories) else None,
+        states=first.statuses if pair.equal(old.statuses, new.statuses, *categories) else None,
+    )
+
+
+def read_curve(
+    ref: SeriesRef, like: Curve | None = None, states: NDArray[np.int32] | None = None
+) -> Curve:
+    """Decode a series with its index; without one, x is the number of the sample.
+
+    `like` is a curve with the same index, `states` are statuses that are known already.
+    """
     nothing = np.zeros(0)
     values = load(ref.document, ref.values, SeriesKind.DOUBLES, ref.category)
-    statuses = load(ref.document, ref.statuses, SeriesKind.STATUSES, ref.category).series
-    states = None if statuses is None else statuses.statuses
+    if states is None:
+        statuses = load(ref.document, ref.statuses, SeriesKind.STATUSES, ref.category).series
+        states = None if statuses is None else statuses.statuses
     if values.series is None:
         return Curve(nothing, nothing, states, values.problem)
     y = values.series.doubles
+    if like is not None and len(like.y) == len(y) and not like.problem:
+        return Curve(like.x, y[: len(like.x)], states, timed=like.timed)
     index = load(ref.document, ref.index, None, ref.category).series
     if index is None or index.kind not in (SeriesKind.DOUBLES, SeriesKind.TIMESTAMPS):
         return Curve(np.arange(len(y), dtype=np.float64), y, states)

@@ -24,7 +24,7 @@ from resim_inspect.document.model import (
     ScalarValues,
 )
 from resim_inspect.document.summary import summary_position
-from resim_inspect.text import count, digits_apart, quantity, signed
+from resim_inspect.text import DIGITS, count, digits_apart, quantity, signed
 
 
 def compare_scalars(
@@ -40,6 +40,8 @@ def compare_scalars(
     new = Measured(texts[1], after.value, units[1])
     if units[0] != units[1]:
         return ValueComparison(Direction.CHANGED, old, new, (unit_change(*units),))
+    if before.value == after.value:
+        return ValueComparison(Direction.SAME, old, new)
     limits = before.failure_definition, after.failure_definition
     judged = judge_numbers(before.value, after.value, limits, tolerance)
     if judged is None:
@@ -81,13 +83,15 @@ def number_texts(
     before: float | None, after: float | None, unit: str, other_unit: str
 ) -> tuple[str, str]:
     """Two numbers with their units, in as many digits as tell them apart."""
-    values = [value for value in (before, after) if value is not None]
-    digits = max((digits_apart(value, values) for value in values), default=6)
-    texts = [
-        "no value" if value is None else quantity(value, own, digits)
-        for value, own in ((before, unit), (after, other_unit))
-    ]
-    return texts[0], texts[1]
+    text, other = _text(before, unit), _text(after, other_unit)
+    if text == other and before is not None and after is not None and before != after:
+        digits = max(digits_apart(before, (after,)), digits_apart(after, (before,)))
+        return _text(before, unit, digits), _text(after, other_unit, digits)
+    return text, other
+
+
+def _text(value: float | None, unit: str, digits: int = DIGITS) -> str:
+    return "no value" if value is None else quantity(value, unit, digits)
 
 
 def compare_summaries(
