@@ -115,8 +115,9 @@ def _app(argv: list[str]) -> int:
         f"`{PROGRAM} COMMAND --help` describes a command. A path with the name of a command:\n"
         "./NAME, or -- NAME."
         "\n\n"
-        "Exit codes: 0 fine, 1 a file is invalid, 2 a file could not be read or the call was\n"
-        "wrong, 70 a fault in this program, 129 the terminal was closed, 130 interrupted.",
+        "Exit codes: 0 fine, 1 a file is invalid or something got worse, 2 a file could not be\n"
+        "read or the call was wrong, 70 a fault in this program, 129 the terminal was closed,\n"
+        "130 interrupted.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(

@@ -15,7 +15,7 @@ class ExitCode(IntEnum):
 
     OK = 0
     INVALID = 1
-    """At least one file is not valid."""
+    """At least one file is not valid, or something got worse in a comparison."""
     ERROR = 2
     """A file could not be read, or the call was wrong."""
     INTERNAL = 70

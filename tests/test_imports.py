@@ -91,7 +91,8 @@ def test_help_needs_no_command() -> None:
         ("schema", ("document", "validation", "charts", "tui", "commands", "cli")),
         ("document", ("validation", "charts", "tui", "commands", "cli")),
         ("validation", ("charts", "tui", "commands", "cli")),
-        ("charts", ("tui", "commands", "cli")),
+        ("charts", ("comparison", "tui", "commands", "cli")),
+        ("comparison", ("charts", "tui", "commands", "cli")),
     ],
 )
 def test_a_package_knows_none_above_it(package: str, above: tuple[str, ...]) -> None:

@@ -20,6 +20,7 @@ from resim_inspect.charts.model.drawing import Message
 from resim_inspect.commands.show_output.as_json import metric_values
 from resim_inspect.commands.show_output.cards import CardOptions, Cards
 from resim_inspect.commands.show_output.figures import parts
+from resim_inspect.comparison.metric_types import COMPARERS
 from resim_inspect.document import Document, open_document
 from resim_inspect.document.enums import MetricType
 from resim_inspect.document.model import Metric, MetricValues
@@ -134,6 +135,12 @@ def test_chart(document: Document, kind: MetricType) -> None:
     assert drawing.type_label == kind.label
     lines = render(drawing, 60, 16).lines
     assert any(span.text.strip() for line in lines for span in line), f"rendering: {kind.name}"
+
+
+@of_each_type
+def test_comparison(document: Document, kind: MetricType) -> None:
+    values = metric_of(document, kind).values
+    assert type(values) in COMPARERS, f"comparison/metric_types: {kind.name}"
 
 
 @of_each_type
