@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -123,6 +124,15 @@ async def test_a_heading_shows_its_members(size: tuple[int, int]) -> None:
         assert "89.4 m/s" in text(pilot)
         await press(pilot, "space")
         assert not table.is_on_screen
+
+
+@pytest.mark.parametrize("width", [80, 90, 100, 120, 200])
+async def test_numbers_of_a_group_are_never_cut(width: int, sample: Path) -> None:
+    async with opened(sample, (width, 24)) as pilot:
+        await press(pilot, "j", "j", "space")
+        shown = text(pilot)
+        for part in ("1.399 … 10.439 m", "fails", "< 2", "> 3", "4.1 m", "7 states"):
+            assert part in shown, part
 
 
 async def test_a_member_opens_and_leads_back_to_the_group() -> None:

@@ -13,7 +13,7 @@ from resim_inspect.document import Document
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.document.model import Metric
 from resim_inspect.filtering.catalog import Heading
-from resim_inspect.text import clean, count, cut, fit, pad
+from resim_inspect.text import clean, count, fit, pad
 from resim_inspect.tui.document.details import limit_signs
 from resim_inspect.tui.document.metrics.value_rows import ValueRows
 from resim_inspect.tui.document.session import Session
@@ -22,7 +22,10 @@ from resim_inspect.tui.widgets.row_list import StyledText, strip_of
 
 MEASURED_ROWS = 200
 """Number of rows whose texts determine the width of the columns."""
+MIN_NAME = 8
+"""Cells that a truncated name has at least."""
 NO_LIMIT = "–"
+VALUE_TITLE, LIMIT_TITLE = "value or range", "fails"
 
 
 class GroupTable(ValueRows):
@@ -66,20 +69,22 @@ class GroupTable(ValueRows):
     def _widths(self, width: int) -> tuple[int, int, int]:
         """Cells of name, value and limit in a row of this many cells."""
         room = max(12, width - 4)
-        limit = min(self._limit_width, room // 4)
-        limit += 2 if limit else 0
-        texts = (self.known_value(position) for position in self.positions[:MEASURED_ROWS])
-        values = [cell_len(text) for text in texts if text is not None]
-        # The names come first, but a range of numbers has its room.
-        value = min(max([14, *values]), max(14, room - limit - 2 - self._name_width))
-        return max(8, room - limit - value - 2), value, limit
+        limit = min(max(self._limit_width, len(LIMIT_TITLE)), room // 4)
+        limit = limit + 2 if self._limit_width else 0
+        known = [self.known_value(position) or "" for position in self.positions[:MEASURED_ROWS]]
+        widest = max([len(VALUE_TITLE), *map(cell_len, known)])
+        # The names come first, but numbers are never cut.
+        least = max([len(VALUE_TITLE), *(cell_len(_number(text)) for text in known)])
+        least = min(least, room - limit - 2 - MIN_NAME)
+        value = min(widest, max(least, room - limit - 2 - self._name_width))
+        return max(MIN_NAME, room - limit - value - 2), value, limit
 
     def column_titles(self, width: int) -> str:
         """The titles of the columns."""
         name, value, limit = self._widths(width)
-        cells = [pad("   metric", name + 5), fit("value or range", value, right=True)]
+        cells = [pad("   metric", name + 5), fit(VALUE_TITLE, value, right=True)]
         if limit:
-            cells.append(fit("fails", limit - 2))
+            cells.append(fit(LIMIT_TITLE, limit - 2))
         return "  ".join([cells[0].rstrip().ljust(name + 3), *cells[1:]])
 
     def copy_text(self, row: int) -> str:
@@ -94,18 +99,30 @@ class GroupTable(ValueRows):
         name, value, limit = self._widths(width)
         chosen = row == self.cursor
         shown_name = fit(clean(metric.name, 200) or "(no name)", name)
+        text = self.value_of(position)
+        if cell_len(text) > value:
+            text = _number(text) or text
         pieces: list[StyledText] = [
             ("▌" if chosen and self.has_focus else " ", styles.accent),
             (status.symbol + " ", styles.of(status)),
             (shown_name + "  ", styles.strong if chosen else styles.text),
             (
-                fit(cut(self.value_of(position), value), value, right=True),
+                fit(text, value, right=True),
                 styles.of(status) if status.fails else styles.text,
             ),
         ]
         if limit:
             pieces.append(("  " + fit(limit_signs(metric) or NO_LIMIT, limit - 2), styles.quiet))
         return pieces
+
+
+def _number(text: str) -> str:
+    """The part of a value that is not to be cut: a number or range, the first words of counts.
+
+    Empty for texts.
+    """
+    numeric = text[:1].isdecimal() or text.startswith(("-", "∞", "NaN"))
+    return text.split(", ")[0] if numeric else ""
 
 
 class GroupTitles(Widget):
