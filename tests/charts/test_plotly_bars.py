@@ -9,6 +9,7 @@ import pytest
 
 from resim_inspect.charts import DARK, PLAIN, render
 from resim_inspect.charts.analysis.scales import y_range
+from resim_inspect.charts.analysis.value_range import value_range
 from resim_inspect.charts.model.drawing import Box, Plot
 from tests.charts.figures import drawn, figure_text, plot
 
@@ -229,3 +230,44 @@ def test_bars_on_a_log_axis_keep_their_order_at_every_width(width: int, palette:
     assert heights == sorted(heights)
     assert heights[0] >= 1
     assert np.diff(heights).min() >= 3
+
+
+@pytest.mark.parametrize(
+    ("layout", "words"),
+    [
+        ({"barmode": "group"}, "smallest q 1 m at a · largest p 6 m at b"),
+        ({"barmode": "stack"}, "smallest q 1 m at a · largest p 6 m at b"),
+        # Percentages of the bar as it is drawn, not the top of its stack.
+        (
+            {"barmode": "stack", "barnorm": "percent"},
+            "smallest q 25 m at a · largest p 75 m at a",
+        ),
+    ],
+)
+def test_extremes_are_those_of_bars_not_of_stacks(layout: dict[str, Any], words: str) -> None:
+    bars = [bar(list("ab"), [3, 6], name="p"), bar(list("ab"), [1, 4], name="q")]
+    found = value_range(plot(bars, {**layout, "yaxis": {"title": {"text": "Way (m)"}}}))
+    assert found is not None
+    assert found.in_words(100) == words
+
+
+def test_extremes_of_bars_on_any_axis_and_beside_lines() -> None:
+    line = {"type": "scatter", "x": [1, 2], "y": [0.5, 9], "name": "line"}
+    found = value_range(plot([bar([1, 2], [3, 6], name="p"), line]))
+    assert found is not None
+    assert found.in_words(100) == "smallest line 0.5 at 1 · largest line 9 at 2"
+    alone = value_range(plot([bar([1, 2], [3, 6], error_y={"array": [1, 5]})]))
+    assert alone is not None
+    assert alone.in_words(100) == "smallest 3 at 1 · largest 6 at 2"
+
+
+@pytest.mark.parametrize(
+    "trace",
+    [
+        {"type": "histogram", "x": [1, 1, 2, 3]},
+        bar(list("ab"), [1, 2], base=[5, 6]),
+        bar(list("ab"), ["2024-01-01", "2024-01-02"]),
+    ],
+)
+def test_counts_ranges_and_dates_have_no_extremes(trace: dict[str, Any]) -> None:
+    assert value_range(plot([trace])) is None

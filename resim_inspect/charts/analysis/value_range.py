@@ -68,8 +68,7 @@ def value_range(panel: Panel | None) -> ValueRange | None:
         if isinstance(panel, Bars):
             return _of_readings(_bars(panel), "")
         if isinstance(panel, Plot) and panel.y.kind in _VALUED and not panel.y.marks:
-            readings = _curves(panel) if panel.curves else _boxes(panel)
-            return _of_readings(readings, panel.y.shown_unit)
+            return _of_readings(_plotted(panel), panel.y.shown_unit)
     return None
 
 
@@ -90,31 +89,24 @@ def _bars(panel: Bars) -> list[Reading]:
     ]
 
 
-def _curves(panel: Plot) -> list[Reading]:
-    """The extremes of each curve on the left axis."""
-    readings = []
+def _plotted(panel: Plot) -> list[Reading]:
+    """The extremes of each curve on the left axis, and the values of vertical bars.
+
+    Buckets and ranges have no value of their own.
+    """
     curves = [curve for curve in panel.curves if curve.counted and not curve.right]
-    several = len({curve.name for curve in curves}) > 1
+    bars = [b for b in panel.boxes if b.value is not None and not b.horizontal and not b.right]
+    several = len({curve.name for curve in curves} | {bar.name for bar in bars}) > 1
+    readings = []
     for curve in curves:
         stats = curve_stats(curve)
         for part in extremes_between(stats.y, (0, stats.finite)):
             for position in (part.lowest, part.highest):
                 reading = sample_reading(curve, panel, position)
                 readings.append(reading if several else replace(reading, series=""))
-    return readings
-
-
-def _boxes(panel: Plot) -> list[Reading]:
-    """The bars of a category axis; the heights of a histogram are counts and left out."""
-    if panel.x.kind != "category":
-        return []
-    readings = []
-    for box in panel.boxes:
-        if not box.horizontal and not box.right:
-            value = box.y1 if box.y0 == 0 or abs(box.y1) > abs(box.y0) else box.y0
-            value = 10.0**value if panel.y.kind == "log" else value
-            where = position_text(panel, (box.x0 + box.x1) / 2)
-            readings.append(
-                Reading(box.name, quantity(value, "", 6), box.status, where, value=value)
-            )
+    for bar in bars:
+        value = bar.value if bar.value is not None else math.nan
+        where = position_text(panel, (bar.x0 + bar.x1) / 2)
+        name = bar.name if several else ""
+        readings.append(Reading(name, quantity(value, "", 6), bar.status, where, value=value))
     return readings

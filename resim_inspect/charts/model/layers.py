@@ -119,6 +119,8 @@ class Box:
     right: bool = False
     shade: int = 0
     """Position of its fill pattern, used without colours."""
+    value: float | None = None
+    """The number of a bar, which may stand on others; None for a bucket or a range."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -132,6 +132,9 @@ def _add_run(layers: Layers, run: BarRun) -> None:
         start = np.where(np.isnan(start), -math.inf, start)
     elif along.kind == "date" and not run.based:
         start = np.full(len(start), -math.inf)
+    # Of a bucket of numbers the count is no value of the data.
+    has_value = not run.based and along.kind != "date"
+    has_value &= trace.kind == "bar" or across.kind == "category"
     colors = point_colors(trace, len(top))
     for k in range(len(top)):
         if not (math.isfinite(high[k]) and math.isfinite(top[k])):
@@ -149,6 +152,7 @@ def _add_run(layers: Layers, run: BarRun) -> None:
                 horizontal=run.horizontal,
                 right=trace.right,
                 shade=trace.shade,
+                value=float(run.sizes[k]) if has_value else None,
             )
         )
     middle = across.from_calc((run.low + run.high) / 2)
