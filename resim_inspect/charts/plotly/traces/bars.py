@@ -132,7 +132,7 @@ def _add_run(layers: Layers, run: BarRun) -> None:
         start = np.where(np.isnan(start), -math.inf, start)
     elif along.kind == "date" and not run.based:
         start = np.full(len(start), -math.inf)
-    # Of a bucket of numbers the count is no value of the data.
+    # The count of a bucket of numbers is not one of the values.
     has_value = not run.based and along.kind != "date"
     has_value &= trace.kind == "bar" or across.kind == "category"
     colors = point_colors(trace, len(top))
