@@ -78,6 +78,9 @@ class RunRecorder:
             self._events = os.open(record.events, os.O_WRONLY | os.O_APPEND)
             # A caller may have directed stderr to this file, to have tracebacks in it as well.
             self._owns_log = not _is_stderr(record)
+            if self._owns_log:
+                # A new file: one from elsewhere may be a link.
+                record.log.unlink(missing_ok=True)
             self._log = record.log.open(
                 "w" if self._owns_log else "a", encoding="utf-8", errors="replace"
             )

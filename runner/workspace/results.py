@@ -117,8 +117,7 @@ def result_from_values(values: object) -> JobResult:
     """Return the result in JSON values; raises ValueError as `result_from_bytes` does."""
     if not isinstance(values, dict):
         raise ValueError("is not a JSON object")
-    names = [(f.name, _JSON_NAMES.get(f.name, f.name)) for f in fields(JobResult)]
-    kept = {name: values[key] for name, key in names if key in values}
+    kept = {name: values[key] for name, key in _NAMES if key in values}
     try:
         kept["outcome"] = Outcome(kept["outcome"])
         kept["failing"] = tuple(Failing(**each) for each in kept.get("failing", ()))
@@ -145,15 +144,20 @@ _TYPES: dict[str, type | UnionType] = {
 """Types by their annotation; those of the other fields are made by the reader itself."""
 
 
+# Made once: a workspace may have ten thousand results.
+_NAMES = tuple((f.name, _JSON_NAMES.get(f.name, f.name)) for f in fields(JobResult))
+_TYPED = tuple((f.name, _TYPES[str(f.type)]) for f in fields(JobResult) if str(f.type) in _TYPES)
+
+
 def _has_types(result: JobResult) -> bool:
     """Return True if the values of a file have the types of their fields."""
-    plain = all(
-        isinstance(getattr(result, f.name), _TYPES[str(f.type)])
-        for f in fields(JobResult)
-        if str(f.type) in _TYPES
+    plain = all(isinstance(getattr(result, name), kind) for name, kind in _TYPED)
+    texts = [text for each in result.failing for text in (each.name, each.status, each.headline)]
+    return (
+        plain
+        and all(isinstance(text, str) for text in texts)
+        and all(isinstance(number, int) for number in result.statuses.values())
     )
-    texts = all(isinstance(text, str) for each in result.failing for text in asdict(each).values())
-    return plain and texts and all(isinstance(n, int) for n in result.statuses.values())
 
 
 def why_of(result: JobResult) -> str:

@@ -190,10 +190,11 @@ def request_stop(record: RunRecord, owner: RunOwner, job: str = "") -> None:
 
 
 def append_line(path: Path, values: Mapping[str, Any]) -> None:
-    """Append one JSON object as a line to a file of a record; raises OSError."""
+    """Append one JSON object as a line to a file of a record, not to a link; raises OSError."""
     line = json.dumps({"format": FORMAT, **values}) + "\n"
     # Appended by one write, so that lines of several processes do not mix.
-    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
+    no_links = getattr(os, "O_NOFOLLOW", 0)
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | no_links, 0o666)
     try:
         os.write(descriptor, line.encode())
     finally:

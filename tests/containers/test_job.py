@@ -248,3 +248,29 @@ def test_the_image_of_a_context_is_built_before_it_is_run(tmp_path: Path) -> Non
         runner("job", "--inputs", "in", "--format", "json", cwd=tmp_path).result["image_id"]
         == (identities[-1])
     )
+
+
+def test_the_resources_of_a_build_are_in_its_result(harness: ContainerHarness) -> None:
+    script = """
+import shutil, time
+held = bytearray(200 << 20)
+while time.process_time() < 0.5:
+    pass
+time.sleep(1.5)
+shutil.copy("/tmp/resim/inputs/experience/given.binproto", "/tmp/resim/outputs/metrics.binproto")
+"""
+    call = harness.python(script)
+    assert call.code == 0, call.err
+    assert 200 << 20 < call.result["peak_memory_bytes"] < 1 << 30
+    assert 0.4 < call.result["cpu_seconds"] < 20
+    assert call.result["attempts"] == 1
+
+
+def test_an_engine_without_gpus_says_so_before_anything_runs(harness: ContainerHarness) -> None:
+    if "nvidia" in harness.docker("info"):
+        pytest.skip("this engine may have GPUs")
+    call = harness.sh(COPY, "--gpus", "all", "--retries", "3")
+    assert (call.code, call.out) == (2, "")
+    assert "the engine has no such GPUs" in call.err
+    assert "NVIDIA's container toolkit" in call.err
+    assert harness.docker("ps", "-aq", "--filter", "label=ai.resim.inspect.run=gpus") == ""

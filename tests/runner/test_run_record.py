@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from runner.execution.cancellation import Stop
 from runner.workspace.growing_file import MAX_LINE, GrowingFile
 from runner.workspace.process_identity import current_owner
 from runner.workspace.results import JobResult, Outcome
@@ -373,3 +374,55 @@ def test_a_state_is_not_changed_by_later_events(tmp_path: Path) -> None:
     assert phases(before)["b"] is Phase.QUEUED
     assert phases(after)["b"] is Phase.RUNNING
     assert [job.name for job in after.running] == ["b"]
+
+
+def test_links_in_a_record_are_not_followed(tmp_path: Path) -> None:
+    workspace, call = workspace_of(tmp_path, "a")
+    record = record_of_workspace(workspace)
+    record.path.mkdir()
+    (tmp_path / "mine").write_text("mine")
+    for path in (record.log, record.events, record.owner, record.stop):
+        path.symlink_to(tmp_path / "mine")
+    assert call_runner(*call).code == 0
+    assert (tmp_path / "mine").read_text() == "mine"
+    assert state_of(workspace).life is Life.FINISHED
+    record.stop.symlink_to(tmp_path / "mine")
+    with pytest.raises(OSError, match="symbolic"):
+        request_stop(record, this_process("r", 1.0, ()))
+
+
+class _Stubborn:
+    """A run that does not end by TERM."""
+
+    def __init__(self) -> None:
+        self.signals: list[str] = []
+
+    def terminate(self) -> None:
+        self.signals.append("TERM")
+
+    def kill(self) -> None:
+        self.signals.append("KILL")
+
+
+def test_a_job_that_is_stopped_alone_is_killed_after_its_grace_period() -> None:
+    now = 10.0
+    stop = Stop(grace=5.0, clock=lambda: now)
+    one, other, late = _Stubborn(), _Stubborn(), _Stubborn()
+    stop.add(one, "one")  # type: ignore[arg-type]
+    stop.add(other, "other")  # type: ignore[arg-type]
+    stop.stop_job("one")
+    stop.stop_job("one")
+    stop.tick()
+    assert (one.signals, other.signals) == (["TERM"], [])
+    now = 15.0
+    stop.tick()
+    stop.tick()
+    assert (one.signals, other.signals) == (["TERM", "KILL"], [])
+    stop.add(late, "one")  # type: ignore[arg-type]
+    assert late.signals == ["TERM"]
+    assert (stop.covers("one"), stop.covers("other")) == (True, False)
+    stop.release("one")
+    assert not stop.covers("one")
+    stop.advance()
+    assert other.signals == ["TERM"]
+    assert stop.covers("other")
