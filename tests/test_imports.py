@@ -152,3 +152,12 @@ def test_the_app_starts_without_what_fetches() -> None:
         "import resim_inspect.tui.cloud.fetch_screen, resim_inspect.tui.cloud.fetch_dialogs"
     )
     assert not beneath(names, *NETWORK, "runner.api.client.client", "runner.download")
+
+
+def test_help_reads_no_project_file() -> None:
+    for words in (["--help"], ["run", "--help"], ["job", "--help"]):
+        names = loaded(f"from runner.cli import main\nassert main({words!r}) == 0")
+        assert not beneath(names, "tomllib", "difflib", "resim_inspect.settings.project")
+        assert not beneath(names, "resim_inspect.comparison")
+    names = loaded("from resim_inspect.cli import main\nassert main(['--help']) == 0")
+    assert not beneath(names, "tomllib", "resim_inspect.settings")

@@ -1,9 +1,11 @@
 """The project file `resim.toml`: builds by name, defaults of flags, limits of comparisons.
 
-Importing the package loads no TOML parser; `read_project` does.
+Importing the package loads its values alone; the reader is imported when it is first used.
 """
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from resim_inspect.settings.model import (
     BuildSettings,
@@ -14,7 +16,9 @@ from resim_inspect.settings.model import (
     SettingsError,
     WatchSettings,
 )
-from resim_inspect.settings.project import find_project, load_project, read_project
+
+if TYPE_CHECKING:
+    from resim_inspect.settings.project import find_project, load_project, read_project
 
 __all__ = [
     "BuildSettings",
@@ -28,3 +32,11 @@ __all__ = [
     "load_project",
     "read_project",
 ]
+
+
+def __getattr__(name: str) -> object:
+    if name not in {"find_project", "load_project", "read_project"}:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from resim_inspect.settings import project
+
+    return getattr(project, name)

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from resim_inspect.errors import InspectError
 from resim_inspect.text import clean
 
+FILE_NAME = "resim.toml"
 Key = tuple[str | int, ...]
 """Keys and positions that lead to a value of the file: `("build", "flight", "image")`."""
 FlagValue = bool | int | float | str | Path | tuple[str, ...]

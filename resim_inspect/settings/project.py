@@ -12,6 +12,7 @@ from typing import Any
 
 from resim_inspect.settings.locator import key_lines
 from resim_inspect.settings.model import (
+    FILE_NAME,
     BuildSettings,
     CompareLimit,
     FlagSetting,
@@ -35,7 +36,6 @@ from resim_inspect.settings.schema_check import (
 )
 from resim_inspect.settings.secrets import looks_like_a_secret, names_a_secret
 
-FILE_NAME = "resim.toml"
 PYPROJECT = "pyproject.toml"
 SCHEMA = "resim.schema.json"
 MAX_BYTES = 1 << 20

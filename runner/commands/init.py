@@ -9,7 +9,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from resim_inspect.settings.project import FILE_NAME, find_project
+from resim_inspect.settings import find_project
+from resim_inspect.settings.model import FILE_NAME
 from resim_inspect.text import clean
 from runner.commands.shared.session import log_path
 from runner.commands.shared.survey import Build, Survey, survey
