@@ -22,18 +22,27 @@ _SEQUENCE = re.compile(r"\x1b(?:\[[0-9;<=>?]*[ -/]*[@-~]|O.|.)?", re.DOTALL)
 class Keyboard:
     """Reads keys in a thread; `on_key` gets each at once, `get` returns them in order.
 
+    `on_continue` is called when a program that was stopped by Ctrl-Z goes on.
+
     Without a terminal on stdin, or in the background, there are no keys. Ctrl-C and Ctrl-Z work as
     usual, and the terminal is as before at the end.
     """
 
-    def __init__(self, on_key: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(
+        self,
+        on_key: Callable[[str], None] = lambda _: None,
+        on_continue: Callable[[], None] = lambda: None,
+    ) -> None:
         self._on_key = on_key
+        self._on_continue = on_continue
         self._keys: SimpleQueue[str] = SimpleQueue()
         self._closed = Event()
         self._before: list[Any] | None = None
         self._handler: Any = None
         self.active = False
         """True if there is a terminal to read from."""
+        self.listens = False
+        """True while keys arrive: not in the background."""
 
     def __enter__(self) -> Self:
         if not sys.stdin or not sys.stdin.isatty():
@@ -47,12 +56,12 @@ class Keyboard:
             self._before = termios.tcgetattr(sys.stdin.fileno())
             self._take_terminal()
             # A program that was stopped finds the terminal in its usual state.
-            self._handler = signal.signal(signal.SIGCONT, lambda *_: self._take_terminal())
+            self._handler = signal.signal(signal.SIGCONT, lambda *_: self._continue())
             self._start(self._read_posix)
         return self
 
     def _start(self, read: Callable[[], None]) -> None:
-        self.active = True
+        self.active = self.listens = True
         Thread(target=read, name="keyboard", daemon=True).start()
 
     def __exit__(self, *_: object) -> None:
@@ -74,6 +83,10 @@ class Keyboard:
         except Empty:
             return ""
 
+    def _continue(self) -> None:
+        self._take_terminal()
+        self._on_continue()
+
     def _take_terminal(self) -> None:
         if sys.platform == "win32":
             return
@@ -94,11 +107,15 @@ class Keyboard:
         descriptor = sys.stdin.fileno()
         while not self._closed.is_set():
             try:
+                was_in_foreground, self.listens = self.listens, self._in_foreground()
+                if not self.listens:
+                    self._closed.wait(POLL)
+                    continue
+                if not was_in_foreground:
+                    # A shell that brings it back has set the terminal for itself.
+                    self._continue()
                 ready, _, _ = select.select([descriptor], [], [], POLL)
                 if not ready:
-                    continue
-                if not self._in_foreground():
-                    self._closed.wait(POLL)
                     continue
                 data = os.read(descriptor, 64)
             except (OSError, ValueError):

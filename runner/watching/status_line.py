@@ -29,6 +29,10 @@ class StatusLine:
             styled = f"\x1b[2m{line}\x1b[0m" if self._color else line
             self._write(f"\r\x1b[2K{styled}")
 
+    def forget(self) -> None:
+        """Show the line again the next time, as other programs have written since."""
+        self._shown = ""
+
     def clear(self) -> None:
         """Remove the line."""
         if self._shown:

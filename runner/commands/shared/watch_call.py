@@ -86,7 +86,7 @@ def watch(args: Namespace, repeated: Repeated) -> int:
     with suppress(OSError):
         repeated.record.watch.unlink()
     loop = _Loop(args, repeated, options)
-    with Signals() as signals, Keyboard(loop.on_key) as keyboard:
+    with Signals() as signals, Keyboard(loop.on_key, loop.line.forget) as keyboard:
         try:
             return loop.run(keyboard)
         except Interrupted as interruption:
@@ -238,7 +238,7 @@ class _Loop:
 
     def _tell(self, keyboard: Keyboard) -> None:
         """Show the state and the keys in the last line."""
-        if not keyboard.active:
+        if not keyboard.listens:
             return
         state = "paused" if self.paused else f"watching {count(self.files, 'file')}"
         failed = len(failed_results(self.report, self.options.gate))
