@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from runner.errors import RunnerError
 from runner.storage.input_archive import file_digest
-from runner.watching.file_set import Stamp
+from runner.watching.file_set import Stamp, Stamps
 
 SETTLED_NS = 2_000_000_000
 """A file that changed within this time may change again and keep its marks."""
@@ -28,24 +28,24 @@ class ChangeDetector:
     ) -> None:
         self._digest = digest
         self._now_ns = now_ns
-        self._known: dict[Path, tuple[Stamp, str]] = {}
+        self._known: dict[str, tuple[Stamp, str]] = {}
         """Digest of each file for its marks."""
-        self._unsettled: set[Path] = set()
-        self._baseline: dict[Path, str] = {}
+        self._unsettled: set[str] = set()
+        self._baseline: dict[str, str] = {}
 
-    def rebase(self, stamps: Mapping[Path, Stamp]) -> None:
+    def rebase(self, stamps: Stamps) -> None:
         """Make the present content the baseline."""
         self._baseline = {path: self._digest_of(path, stamp) for path, stamp in stamps.items()}
         self._known = {path: known for path, known in self._known.items() if path in stamps}
         self._unsettled &= set(stamps)
 
-    def accept(self, paths: Iterable[Path], stamps: Mapping[Path, Stamp]) -> None:
+    def accept(self, paths: Iterable[Path], stamps: Stamps) -> None:
         """Make the present content of some files their baseline."""
-        for path in paths:
+        for path in map(str, paths):
             if path in stamps:
                 self._baseline[path] = self._digest_of(path, stamps[path])
 
-    def changed(self, stamps: Mapping[Path, Stamp]) -> list[Path]:
+    def changed(self, stamps: Stamps) -> list[str]:
         """Return the files whose content differs from the baseline, new and removed ones too."""
         changed = [path for path in self._baseline if path not in stamps]
         for path, stamp in stamps.items():
@@ -53,13 +53,13 @@ class ChangeDetector:
                 changed.append(path)
         return changed
 
-    def _digest_of(self, path: Path, stamp: Stamp) -> str:
+    def _digest_of(self, path: str, stamp: Stamp) -> str:
         known = self._known.get(path)
         if known is not None and known[0] == stamp and path not in self._unsettled:
             return known[1]
         begun = self._now_ns()
         try:
-            digest = self._digest(path)
+            digest = self._digest(Path(path))
         except RunnerError:
             # It was removed meanwhile, or cannot be read.
             digest = ""
@@ -77,14 +77,14 @@ class Debounce:
     def __init__(self) -> None:
         self._first: float | None = None
         self._last = 0.0
-        self._seen: Mapping[Path, Stamp] = {}
+        self._seen: Stamps = {}
 
     @property
     def active(self) -> bool:
         """True while a change has been seen that is not complete."""
         return self._first is not None
 
-    def is_complete(self, stamps: Mapping[Path, Stamp], now: float) -> bool:
+    def is_complete(self, stamps: Stamps, now: float) -> bool:
         """Take the present marks of files that have changed; return True if they count now."""
         if self._first is None:
             self._first = self._last = now

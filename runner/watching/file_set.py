@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
+from fnmatch import fnmatchcase, translate
 from glob import iglob
 from pathlib import Path
 from typing import NamedTuple
 
 from runner.engines.process.fingerprint import code_files
 from runner.engines.protocol import Build
-from runner.errors import RunnerError
-from runner.storage.input_archive import walk
 
 _NEVER = (
     *(".git", ".hg", ".svn", "__pycache__", "node_modules", ".venv", ".*_cache", "*.pyc"),
     *("*~", "*.swp", "*.swx", "*.swo", ".#*", "#*#", "4913", "*.tmp", ".DS_Store"),
 )
+_NEVER_NAMES = re.compile("|".join(translate(glob) for glob in _NEVER))
 """Names of what tools write beside the code: caches, histories, and copies of editors."""
 
 
@@ -29,6 +29,10 @@ class Stamp(NamedTuple):
     size: int
     mtime_ns: int
     inode: int
+
+
+Stamps = dict[str, Stamp]
+"""Marks of files by their paths."""
 
 
 class Patterns(NamedTuple):
@@ -75,33 +79,39 @@ class WatchScope:
     completed: tuple[Path, ...] = ()
     """Files that a run may complete, such as by ids: their content after a run is the baseline."""
 
-    def stamps(self) -> dict[Path, Stamp]:
-        """Return all files that exist now, with their marks; what cannot be read is left out."""
-        found: dict[Path, Stamp] = {}
+    paths: tuple[str, ...] = ()
+    """Paths and globs of further files, relative to the folder of `ignore`."""
+
+    def code_stamps(self) -> Stamps:
+        """Return the files of the build and its settings that exist now."""
+        found: Stamps = {}
         written = tuple(str(path.absolute()) for path in self.written)
         for path in (*self.files, *self.completed, *self._code(written)):
+            _add(found, path)
+        for path in expand(self.ignore.folder, self.paths, self.ignore, self.written):
             _add(found, path)
         context = self.build.context
         if context is not None:
             for path in files_below(context.absolute(), self.ignore, written):
                 _add(found, path)
-        for root in self._input_roots():
-            found |= _stamps_of_inputs(root)
+        return found
+
+    def input_stamps(self) -> Stamps:
+        """Return the inputs that exist now; there may be very many."""
+        found: Stamps = {}
+        for root in self.inputs:
+            _add_inputs(found, str(root), frozenset())
+        for job in _folders_of(self.jobs):
+            _add_inputs(found, os.path.join(job, "inputs"), frozenset())  # noqa: PTH118
         return found
 
     def _code(self, written: tuple[str, ...]) -> Iterator[Path]:
         if self.build.image:
-            yield from self.build.code
             return
         for path in code_files(self.build):
             shown = path.absolute()
             if not self.ignore.match(shown) and not _is_below(str(shown), written):
                 yield path
-
-    def _input_roots(self) -> Iterator[Path]:
-        yield from self.inputs
-        if self.jobs is not None:
-            yield from sorted(self.jobs.glob("*/inputs"))
 
 
 def expand(
@@ -132,7 +142,7 @@ def files_below(path: Path, ignore: Patterns, written: tuple[str, ...]) -> Itera
 
 
 def _counts(path: Path, ignore: Patterns, written: tuple[str, ...]) -> bool:
-    if any(fnmatchcase(path.name, glob) for glob in _NEVER):
+    if _NEVER_NAMES.fullmatch(path.name):
         return False
     return not (_is_below(str(path), written) or ignore.match(path))
 
@@ -144,13 +154,13 @@ def _is_below(path: str, folders: tuple[str, ...]) -> bool:
     )
 
 
-def _add(found: dict[Path, Stamp], path: Path) -> None:
+def _add(found: Stamps, path: Path) -> None:
     try:
         status = path.stat()
     except OSError:
         return
     if stat.S_ISREG(status.st_mode):
-        found[path] = stamp_of(status)
+        found[str(path)] = stamp_of(status)
 
 
 def stamp_of(status: os.stat_result) -> Stamp:
@@ -158,12 +168,31 @@ def stamp_of(status: os.stat_result) -> Stamp:
     return Stamp(status.st_size, status.st_mtime_ns, status.st_ino)
 
 
-def _stamps_of_inputs(root: Path) -> Mapping[Path, Stamp]:
-    if not root.exists():
-        return {}
+def _folders_of(folder: Path | None) -> list[str]:
+    if folder is None:
+        return []
     try:
-        items = [item for item in walk(root, root.name) if not item.is_folder]
-    except RunnerError:
-        # A folder that is just being written; its run says what is wrong with it.
-        return {}
-    return {item.path: stamp_of(item.file_stat) for item in items}
+        with os.scandir(folder) as entries:
+            return [entry.path for entry in entries if not entry.name.startswith(".")]
+    except OSError:
+        return []
+
+
+def _add_inputs(found: Stamps, folder: str, above: frozenset[tuple[int, int]]) -> None:
+    """Add the files that `input_archive.walk` lists, by names alone: a look must be quick."""
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                try:
+                    status = entry.stat()
+                except OSError:
+                    continue
+                if stat.S_ISREG(status.st_mode):
+                    found[entry.path] = stamp_of(status)
+                elif stat.S_ISDIR(status.st_mode):
+                    key = status.st_dev, status.st_ino
+                    if key not in above:
+                        _add_inputs(found, entry.path, above | {key})
+    except OSError:
+        # It is not there, or is just being written; its run says what is wrong with it.
+        return

@@ -26,7 +26,7 @@ from runner.exit_codes import ExitCode
 from runner.redact import Secrets
 from runner.reporting import machine
 from runner.watching.detector import ChangeDetector, Debounce
-from runner.watching.file_set import WatchScope
+from runner.watching.file_set import Stamps, WatchScope
 from runner.watching.keyboard import Keyboard
 from runner.watching.status_line import StatusLine
 from runner.workspace.process_identity import current_owner
@@ -112,6 +112,10 @@ class _Loop:
     quitting: bool = False
     seconds: float = INTERVAL
     """Seconds until the next look at the files."""
+    inputs: Stamps = field(default_factory=dict)
+    """Inputs at the last look at them: a look at many takes longer than one at code."""
+    inputs_due: float = 0.0
+    """Time of the next look at the inputs."""
     files: int = 0
 
     def __post_init__(self) -> None:
@@ -157,8 +161,7 @@ class _Loop:
     def _look(self) -> None:
         """Look at the files, and run when a change of content is complete."""
         begun = time.monotonic()
-        stamps = self.scope.stamps()
-        self.files = len(stamps)
+        stamps = self._stamps(begun)
         changed = self.detector.changed(stamps)
         now = time.monotonic()
         self.seconds = max(INTERVAL, (now - begun) / SHARE)
@@ -166,12 +169,27 @@ class _Loop:
             self.debounce.reset()
             return
         # While files still change, marks tell it soonest.
-        self.seconds = min(self.seconds, INTERVAL)
+        self.seconds, self.inputs_due = INTERVAL, now
         if self.debounce.is_complete(stamps, now):
             self._again(_named(changed), None, changed)
 
+    def _stamps(self, now: float) -> Stamps:
+        """Return the present marks of all files; those of inputs when they are due."""
+        stamps = self.scope.code_stamps()
+        if now >= self.inputs_due:
+            begun = time.monotonic()
+            self.inputs = self.scope.input_stamps()
+            ended = time.monotonic()
+            self.inputs_due = ended + (ended - begun) / SHARE
+        self.files = len(stamps) + len(self.inputs)
+        return stamps | self.inputs
+
+    def _all_stamps(self) -> Stamps:
+        self.inputs_due = 0.0
+        return self._stamps(time.monotonic())
+
     def _again(
-        self, reason: str, action: WatchAction | None, changed: list[Path] | None = None
+        self, reason: str, action: WatchAction | None, changed: list[str] | None = None
     ) -> None:
         """Read the call anew, and run it."""
         try:
@@ -185,10 +203,10 @@ class _Loop:
             # A project file that is being edited: it is read again when it changes.
             if isinstance(error, SettingsError):
                 self._fail(str(error), error.hint)
-            self.detector.rebase(self.scope.stamps())
+            self.detector.rebase(self._all_stamps())
             self.debounce.reset()
             return
-        names = [log_path(path) for path in (changed or [])[:MAX_IN_EVENT]]
+        names = [log_path(Path(path)) for path in (changed or [])[:MAX_IN_EVENT]]
         text = reason if changed is None else f"changed: {reason}"
         partial = action is WatchAction.FAILED
         self._cycle(args, text, scope_args=scope_args, changed=names, partial=partial)
@@ -212,9 +230,7 @@ class _Loop:
             whole = scope_args or args
             self.scope = scope_of(whole, self.repeated.scope(whole))
             # Before the run: what changes while it goes on makes it stale.
-            stamps = self.scope.stamps()
-            self.files = len(stamps)
-            self.detector.rebase(stamps)
+            self.detector.rebase(self._all_stamps())
             self.running = True
             end = self.repeated.once(args)
             self.code = end.code
@@ -229,7 +245,7 @@ class _Loop:
         finally:
             self.running = False
             self.debounce.reset()
-        self.detector.accept(self.scope.completed, self.scope.stamps())
+        self.detector.accept(self.scope.completed, self._all_stamps())
         self._tell_phase()
 
     def _tell_phase(self) -> None:
@@ -289,8 +305,8 @@ def _merged(earlier: CallReport | None, new: CallReport | None) -> CallReport | 
     return replace(new, results=tuple(results.values()), last=last)
 
 
-def _named(paths: list[Path]) -> str:
-    names = [log_path(path) for path in paths[:NAMED]]
+def _named(paths: list[str]) -> str:
+    names = [log_path(Path(path)) for path in paths[:NAMED]]
     more = len(paths) - len(names)
     return f"{', '.join(names)}{f' and {more:,} more' if more else ''}"
 

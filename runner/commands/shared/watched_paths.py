@@ -55,5 +55,9 @@ def scope_of(args: Namespace, scope: WatchScope) -> WatchScope:
     files = [Path.cwd() / FILE_NAME if project is None else project.path]
     files += settings.env_files if settings is not None else ()
     return replace(
-        scope, files=(*files, *scope.files), written=written_by(args), ignore=ignored(args)
+        scope,
+        files=(*files, *scope.files),
+        paths=() if project is None or settings is None else project.watch.paths,
+        written=written_by(args),
+        ignore=ignored(args),
     )

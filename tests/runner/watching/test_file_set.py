@@ -19,7 +19,8 @@ def write(path: Path, text: str = "x") -> Path:
 
 
 def names(scope: WatchScope, folder: Path) -> set[str]:
-    return {path.relative_to(folder).as_posix() for path in scope.stamps()}
+    paths = map(Path, scope.code_stamps() | scope.input_stamps())
+    return {path.relative_to(folder).as_posix() for path in paths}
 
 
 @pytest.mark.parametrize(
@@ -88,6 +89,17 @@ def test_inputs_of_all_jobs_new_ones_too(tmp_path: Path) -> None:
     assert names(WatchScope(inputs=(tmp_path / "nowhere",)), tmp_path) == set()
 
 
+def test_links_are_followed_once(tmp_path: Path) -> None:
+    write(tmp_path / "data/a.csv")
+    (tmp_path / "jobs/one").mkdir(parents=True)
+    (tmp_path / "jobs/one/inputs").symlink_to(tmp_path / "data")
+    (tmp_path / "data/self").symlink_to(tmp_path / "data")
+    (tmp_path / "data/broken").symlink_to(tmp_path / "nowhere")
+    found = names(WatchScope(jobs=tmp_path / "jobs"), tmp_path)
+    assert "jobs/one/inputs/a.csv" in found
+    assert len(found) <= 3
+
+
 def test_paths_and_globs_of_the_file(tmp_path: Path) -> None:
     for name in ("config/a.yaml", "config/b.yaml", "src/x.py", "src/x.md", "out/m", "one.txt"):
         write(tmp_path / name)
@@ -99,4 +111,8 @@ def test_paths_and_globs_of_the_file(tmp_path: Path) -> None:
         "one.txt",
         "src/x.py",
     ]
+    scope = WatchScope(paths=("config/*.yaml",), ignore=ignore)
+    assert names(scope, tmp_path) == {"config/a.yaml"}
+    write(tmp_path / "config/new.yaml")
+    assert names(scope, tmp_path) == {"config/a.yaml", "config/new.yaml"}
     assert expand(tmp_path, (str(tmp_path / "one.txt"),), NOTHING) == (tmp_path / "one.txt",)
