@@ -129,6 +129,8 @@ class DocumentScreen(ReloadingScreen, RunHost):
             if not any(pane.id == name for pane in self.panes):
                 made_of = self.session
                 pane = self._factories[name](made_of, name)
+                # While it is being mounted, it would share the screen with the one in view.
+                pane.display = False
                 await self.query_one("#panes").mount(pane)
                 if made_of is not self.session:
                     pane.show_session(self.session)
