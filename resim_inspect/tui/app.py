@@ -250,7 +250,7 @@ class InspectApp(OrderedKeysApp, FirstFrameMixin):
             self.notify(failed.problem, title=title, severity="error", timeout=10, markup=False)
 
     async def action_quit(self) -> None:
-        runs = self.runs.alive()
+        runs = self.runs.going_on()
         if not runs or self.leaving:
             self.exit()
             return

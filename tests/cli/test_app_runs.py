@@ -20,6 +20,8 @@ if sys.platform == "win32":
 
 from tests.cli.test_terminal import ROOT, Terminal
 
+pytestmark = pytest.mark.slow
+
 TIMEOUT = 60.0
 BUILD = """
 import os, sys, time

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from resim_inspect.tui.runs.run_request import (
 )
 from resim_inspect.tui.runs.runs_screen import RunsScreen
 from resim_inspect.tui.runs.runs_table import RunsTable
+from resim_inspect.tui.runs.started_runs import StartedRuns
 from resim_inspect.tui.widgets.dialogs import ChoiceDialog, DetailsDialog
 from resim_inspect.tui.workspace.screen import WorkspaceScreen
 from runner.workspace.results import Outcome
@@ -113,6 +115,23 @@ async def test_the_end_of_a_run_has_its_verdict(run: RecordedRun) -> None:
         shown = text(pilot)
         assert "✗ FAIL_BLOCK" in shown
         assert "7 jobs run in 10 s, 1 unchanged" in shown
+
+
+@pytest.mark.parametrize(("phase", "goes_on"), [("", False), ("waiting", True)])
+def test_a_run_that_has_ended_is_not_left_running(
+    run: RecordedRun, phase: str, goes_on: bool
+) -> None:
+    """Quitting asks about runs that go on, not about a runner that is about to end."""
+    target = SimpleNamespace(record=lambda: run.record)
+    process: Any = SimpleNamespace(
+        pid=4242, is_running=True, request=SimpleNamespace(target=target)
+    )
+    runs = StartedRuns()
+    runs.add(process)
+    assert runs.going_on() == [process]
+    run.write(Event("watch", START + 9, data={"phase": phase}))
+    run.end()
+    assert runs.going_on() == ([process] if goes_on else [])
 
 
 async def test_a_run_that_broke_off_says_why(run: RecordedRun) -> None:

@@ -38,6 +38,10 @@ class StartedRuns:
         """Return the processes that have not ended."""
         return [process for process in self._running if process.is_running]
 
+    def going_on(self) -> list[RunProcess]:
+        """Return the processes whose runs have not ended: others are about to end by themselves."""
+        return [process for process in self.alive() if not has_ended(process)]
+
     def failed_starts(self) -> list[FailedStart]:
         """Forget the processes that have ended; return those that have recorded nothing."""
         from resim_inspect.tui.runs.run_plan import problem_of
@@ -67,6 +71,21 @@ def has_recorded(process: RunProcess) -> bool:
     record = process.request.target.record()
     reading = read_owner(record)
     return reading is not None and reading.owner.pid == process.pid
+
+
+def has_ended(process: RunProcess) -> bool:
+    """Return True if a process has written the end of its run, and does not wait for changes."""
+    from runner.workspace.errors import WorkspaceError
+    from runner.workspace.run_follower import run_state
+    from runner.workspace.run_state import Life
+    from runner.workspace.watch_requests import WatchPhase
+
+    try:
+        state = run_state(process.request.target.record())
+    except WorkspaceError:
+        return False
+    own = has_recorded(process) and state.life is Life.FINISHED
+    return own and state.watch is WatchPhase.NONE
 
 
 def follow_words(process: RunProcess) -> str:
