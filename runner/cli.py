@@ -61,7 +61,7 @@ def _arguments(
     if name and name not in WITHOUT_PROJECT and not {"-h", "--help"} & set(own):
         from runner.commands.shared.project_args import apply_project
 
-        apply_project(subparser, name, own, Path.cwd())
+        apply_project(subparser, name, own, Path())
     args = parser.parse_args(own)
     if len(own) < len(argv) or not hasattr(args, "arguments"):
         args.arguments = argv[len(own) + 1 :]

@@ -60,13 +60,17 @@ def find_project(folder: Path) -> Path | None:
     every user may write to, such as /tmp, is left out: its file would decide what is run.
     Raises SettingsError for a folder with both.
     """
-    folder = folder.absolute()
+    try:
+        folder = folder.absolute()
+    except OSError:
+        # The working folder was removed.
+        return None
     for place in (folder, *folder.parents):
         if place != folder and _is_open_to_all(place):
             continue
         own, shared = place / FILE_NAME, place / PYPROJECT
-        has_own = own.is_file()
-        has_shared = shared.is_file() and _has_table(shared)
+        has_own = _is_file(own)
+        has_shared = _is_file(shared) and _has_table(shared)
         if has_own and has_shared:
             raise SettingsError(
                 f"the folder also has {PYPROJECT} with [tool.resim], and only one can hold.",
@@ -76,6 +80,14 @@ def find_project(folder: Path) -> Path | None:
         if has_own or has_shared:
             return own if has_own else shared
     return None
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        # Its folder may not be searched.
+        return False
 
 
 def _is_open_to_all(folder: Path) -> bool:

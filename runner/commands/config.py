@@ -63,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
         schema = shipped_schema("resim.schema.json")
         sys.stdout.write(json.dumps(schema, indent=2, ensure_ascii=False) + "\n")
         return ExitCode.OK
-    folder = Path.cwd()
+    folder = Path()
     if args.call:
         name, *words = args.call
         path, settings = _of_call(name, words, args.arguments, folder)

@@ -129,6 +129,16 @@ def test_a_folder_without_a_project_file_has_none(tmp_path: Path) -> None:
     assert load_project(tmp_path) is None
 
 
+def test_a_folder_that_was_removed_has_no_project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert load_project(Path()) is None
+
+
 def test_a_folder_that_all_may_write_to_is_not_searched_from_below(tmp_path: Path) -> None:
     write(tmp_path, "[build.trap]\ncommand = 'steal'")
     inner = tmp_path / "mine"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from resim_inspect.settings import BuildSettings, ProjectSettings
 from resim_inspect.settings.model import FILE_NAME
+from runner.storage.publish import LOCK
 from runner.watching.file_set import NOTHING, Patterns, WatchScope, expand
 from runner.workspace.layout import BATCH, CONFIG, JOBS
 from runner.workspace.run_record import record_of_outputs, record_of_workspace
@@ -33,7 +34,8 @@ def written_by(args: Namespace) -> tuple[Path, ...]:
     workspace: Path | None = getattr(args, "workspace", None)
     if workspace is not None:
         record = record_of_workspace(workspace).path
-        paths += [workspace / JOBS, workspace / BATCH, workspace / CONFIG, record]
+        paths += [workspace / name for name in (JOBS, BATCH, CONFIG, LOCK)]
+        paths.append(record)
     outputs: Path | None = getattr(args, "outputs", None)
     if outputs is not None:
         absolute = outputs.absolute()
