@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import select
 import shutil
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
+from resim_inspect.text import clean
 from runner.engines.docker.client import BROKEN, DockerClient, engine_errors, refusal
 from runner.engines.docker.container import ContainerRun
 from runner.engines.docker.container_settings import start_failure
@@ -21,6 +23,7 @@ from runner.engines.protocol import RunExit
 from runner.errors import EngineError
 
 CHUNK = 64 << 10
+MAX_ANSWER = 1 << 20
 HEADER = 8
 """Size of the header of each chunk of a container without a terminal: stream, 0, 0, 0, length."""
 
@@ -74,7 +77,8 @@ class InteractiveRun(ContainerRun):
         except http.client.HTTPException as error:
             raise EngineError("the engine broke off the connection to the shell.") from error
         if answer.status not in {101, 200} or self._connection.sock is None:
-            raise EngineError(f"the engine does not connect to the shell ({answer.status}).")
+            why = _reason(answer.read(MAX_ANSWER)) or f"it answered {answer.status}."
+            raise EngineError(f"the engine does not connect to the shell: {why}")
         self._connection.sock.settimeout(None)
 
     def converse(self) -> None:
@@ -139,6 +143,15 @@ class Frames:
             number = 2 if self._rest[0] == 2 else 1
             _write(number, self._rest[HEADER : HEADER + length])
             self._rest = self._rest[HEADER + length :]
+
+
+def _reason(body: bytes) -> str:
+    """Return the message in an engine's answer as the end of a sentence; empty without one."""
+    try:
+        message = json.loads(body)["message"]
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return ""
+    return clean(str(message), 300).rstrip(".") + "."
 
 
 def _pass_on(stream: socket.socket, frames: Frames | None) -> None:
