@@ -18,10 +18,10 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
-from runner.engines.docker.helper_process import end_helper
 from runner.engines.docker.orphans import remove_orphans
 from runner.engines.docker.orphans import supports as supports_engine
 from runner.storage import lease
+from runner.storage.helper_process import end_helper
 from runner.storage.watchdog import Watchdog
 from runner.storage.watchdog_process import PAUSES, TIMEOUT, Duty, duty_of, perform
 from tests.containers.container_harness import ROOT
@@ -39,7 +39,7 @@ for folder in sys.argv[2:]:
 DUTIES = (
     RECOVER,
     "runner.engines.docker.orphans:remove_orphans",
-    "runner.engines.docker.helper_process:end_helper",
+    "runner.storage.helper_process:end_helper",
     "runner.engines.process.work_folder:remove_runs_of",
 )
 

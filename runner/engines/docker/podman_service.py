@@ -10,8 +10,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from runner.engines.docker.helper_process import guard_helper
 from runner.errors import EngineError
+from runner.storage.helper_process import guard_helper
 
 
 class PodmanService:

@@ -9,8 +9,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from resim_inspect.text import clean
-from runner.engines.docker.helper_process import guard_helper
 from runner.errors import EngineError
+from runner.storage.helper_process import guard_helper
 
 SOCKET = "/var/run/docker.sock"
 SECONDS = 20

@@ -13,7 +13,7 @@ from contextlib import suppress
 from runner.storage.lease import process_start
 from runner.storage.watchdog import WATCHDOG
 
-END = "runner.engines.docker.helper_process:end_helper"
+END = "runner.storage.helper_process:end_helper"
 
 
 def guard_helper(pid: int, folder: str) -> None:
