@@ -14,7 +14,7 @@ from runner.storage.leftovers import Leftover, leftovers_of_workspace, remove_al
 from runner.storage.publish import PENDING, locked
 from runner.workspace.layout import open_workspace
 from runner.workspace.results import JobResult, Outcome
-from tests.containers.container_harness import ROOT, command, make_jobs, runner
+from tests.containers.container_harness import ROOT, call_runner, command, make_jobs, runner
 
 
 def alone(folder: Path) -> dict[str, str]:
@@ -43,7 +43,7 @@ def names(folder: Path) -> list[str]:
 def test_nothing_is_removed_without_a_yes(tmp_path: Path) -> None:
     workspace = used_workspace(tmp_path)
     before = sorted(workspace.rglob("*"))
-    call = runner("clean", workspace, env=alone(tmp_path))
+    call = call_runner("clean", workspace, env=alone(tmp_path))
     assert call.code == 2
     assert "6 things would be removed, and nothing was." in call.err
     assert ".outputs.new of the job job-000, 4 B" in call.out
@@ -52,13 +52,13 @@ def test_nothing_is_removed_without_a_yes(tmp_path: Path) -> None:
 
 def test_parts_of_broken_runs_go_and_results_stay(tmp_path: Path) -> None:
     workspace = used_workspace(tmp_path)
-    call = runner("clean", workspace, "--yes", env=alone(tmp_path))
+    call = call_runner("clean", workspace, "--yes", env=alone(tmp_path))
     assert call.code == 0
     assert call.out.splitlines()[-1] == "6 things removed."
     assert "not cleaned: no container engine answers" in call.err
     assert names(workspace / "jobs" / "job-000") == ["inputs", "outputs", "run"]
     assert names(workspace) == [".lock", "batch", "jobs"]
-    again = runner("clean", workspace, "--yes", env=alone(tmp_path))
+    again = call_runner("clean", workspace, "--yes", env=alone(tmp_path))
     assert again.out == "Nothing is left of any run that has ended.\n"
 
 
@@ -67,12 +67,12 @@ def test_results_go_on_request_and_inputs_never(tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "elsewhere" / "file").write_text("text")
     (workspace / "batch" / "outputs").symlink_to(tmp_path / "elsewhere")
-    assert runner("clean", workspace, "--results", "--yes", env=alone(tmp_path)).code == 0
+    assert call_runner("clean", workspace, "--results", "--yes", env=alone(tmp_path)).code == 0
     assert names(workspace / "jobs" / "job-001") == ["inputs"]
     assert (workspace / "jobs/job-001/inputs/experience/given.binproto").is_file()
     assert names(workspace / "batch") == []
     assert (tmp_path / "elsewhere" / "file").read_text() == "text"
-    assert runner("clean", "--results", env=alone(tmp_path)).code == 2
+    assert call_runner("clean", "--results", env=alone(tmp_path)).code == 2
 
 
 def test_unpublished_results_are_published_and_not_lost(tmp_path: Path) -> None:
@@ -90,7 +90,7 @@ def test_unpublished_results_are_published_and_not_lost(tmp_path: Path) -> None:
 def test_a_workspace_in_use_is_not_cleaned(tmp_path: Path) -> None:
     workspace = used_workspace(tmp_path)
     with locked(workspace):
-        call = runner("clean", workspace, "--yes", env=alone(tmp_path))
+        call = call_runner("clean", workspace, "--yes", env=alone(tmp_path))
     assert call.code == 2
     assert "another run is active" in call.err
     assert (workspace / "run").is_dir()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from runner.engines.docker.interactive import Frames
-from tests.containers.container_harness import ROOT, command, make_inputs, make_jobs, runner
+from tests.containers.container_harness import ROOT, call_runner, command, make_inputs, make_jobs
 
 pty = pytest.importorskip("pty", reason="this system has no pseudo terminals")
 HOW = ("--command", "python3 build.py", "--no-sandbox")
@@ -62,7 +62,7 @@ def test_a_job_that_is_not_named_is_a_sentence(
     tmp_path: Path, words: tuple[str, ...], says: str
 ) -> None:
     make_jobs(tmp_path / "ws", 2)
-    refused = runner("shell", tmp_path / words[0], *words[1:], *HOW)
+    refused = call_runner("shell", tmp_path / words[0], *words[1:], *HOW)
     assert (refused.code, refused.out) == (2, "")
     assert says in refused.err
 

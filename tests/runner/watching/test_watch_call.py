@@ -25,6 +25,8 @@ from runner.workspace.watch_requests import WatchAction, WatchPhase, request_wat
 from tests.containers.container_harness import command, make_inputs, metrics_file
 from tests.containers.engines import wait_for
 
+pytestmark = pytest.mark.slow
+
 BUILD = """\
 import os, shutil
 from limits import NAME
