@@ -29,6 +29,7 @@ COMMANDS = {
     "validate": "check files by the rules of ReSim's validator, with the place of every finding",
     "show": "print what is in a file",
     "compare": "say what changed between files or batches, and what got worse",
+    "export": "write tables of files or batches as Parquet, CSV, JSON or NDJSON",
     "rules": "list the rules, or explain one",
     "browse": "open a plotly figure or an image in the browser or viewer",
     "demo": "open the app on a generated sample",

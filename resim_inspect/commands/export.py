@@ -1,0 +1,196 @@
+"""`resim-inspect export`: tables of files and batches, for other tools."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from resim_inspect.commands import CommandError
+from resim_inspect.document.discovery import METRICS_FILE
+from resim_inspect.exit_codes import ExitCode
+from resim_inspect.text import clean, count, size
+
+if TYPE_CHECKING:
+    from resim_inspect.export import ExportResult, JobFile
+
+FORMATS = ("parquet", "csv", "json", "ndjson")
+TABLES = ("metrics", "series", "events", "findings", "jobs")
+MANY = 20
+"""Number of jobs from which a progress bar is shown."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `export`."""
+    parser.add_argument(
+        "paths",
+        metavar="PATH",
+        type=Path,
+        nargs="+",
+        help="a metrics.binproto, a folder with some, or a workspace",
+    )
+    parser.add_argument(
+        "--to", choices=FORMATS, required=True, help="file format; parquet needs the extra export"
+    )
+    parser.add_argument(
+        "-o",
+        "--out",
+        metavar="OUT",
+        type=Path,
+        required=True,
+        help="file for one table, else a folder with a file for each",
+    )
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--table", choices=TABLES, help="only this table (default: all)")
+    form.add_argument(
+        "--wide", action="store_true", help="one table, a row a job and a column a scalar"
+    )
+    parser.add_argument(
+        "--metric",
+        metavar="QUERY",
+        default="",
+        help="only metrics that match a filter of the app, such as 'status:fail tag:team=planner', "
+        "and their series; the other tables stay whole",
+    )
+    parser.add_argument(
+        "--by-job",
+        action="store_true",
+        help="OUT is a folder, with a folder for each table and in it a file for each job",
+    )
+    parser.add_argument(
+        "--no-guard",
+        action="store_true",
+        help="in CSV, do not put an apostrophe before texts that a spreadsheet runs as formulas",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Export the tables. 0: all is written; 2: something could not be read or written."""
+    if args.wide and args.by_job:
+        raise CommandError("--wide is one table of all jobs: leave --by-job out")
+    if str(args.out) == "-":
+        raise CommandError("an export is read back from its file: -o needs a path, not -")
+    jobs = job_files(args.paths)
+    _check_out(args.out, jobs, single=not args.by_job and bool(args.table or args.wide))
+    from resim_inspect.export import ExportOptions, export_tables
+
+    options = ExportOptions(
+        format=args.to,
+        tables=(args.table,) if args.table else TABLES,
+        query=args.metric,
+        wide=args.wide,
+        by_job=args.by_job,
+        guard=not args.no_guard,
+    )
+    try:
+        with _progress(len(jobs)) as on_job:
+            result = export_tables(jobs, args.out, options, on_job=on_job)
+    except OSError as error:
+        raise CommandError(
+            f"{args.out} cannot be written: {error.strerror or error}; nothing was exported"
+        ) from error
+    _report(result)
+    return ExitCode.ERROR if result.omissions.error_count else ExitCode.OK
+
+
+def _report(result: ExportResult) -> None:
+    for file in result.files[:MANY]:
+        columns = count(file.columns, "column")
+        sys.stdout.write(
+            f"{clean(str(file.path))}: {count(file.rows, 'row')}, {columns}, {size(file.size)}\n"
+        )
+    if len(result.files) > MANY:
+        rows = sum(file.rows for file in result.files)
+        sys.stdout.write(f"{count(len(result.files), 'file')} with {count(rows, 'row')}\n")
+    omissions = result.omissions
+    for line in omissions.lines():
+        sys.stderr.write(f"left out: {line}\n")
+    for note in omissions.notes:
+        sys.stderr.write(f"note: {note}\n")
+    for error in omissions.errors:
+        sys.stderr.write(f"resim-inspect: {error}\n")
+    more = omissions.error_count - len(omissions.errors)
+    if more:
+        sys.stderr.write(f"resim-inspect: {count(more, 'more error')}\n")
+
+
+def job_files(paths: Sequence[Path]) -> list[JobFile]:
+    """Find the jobs that paths mean, each with a name of its own.
+
+    Raises CommandError for a path that does not exist or has no metrics.
+    """
+    found = [(path, job) for path in paths for job in _jobs_of(path)]
+    uses = Counter(job.name for _, job in found)
+    jobs: list[JobFile] = []
+    taken: set[str] = set()
+    for path, job in found:
+        name = job.name if uses[job.name] == 1 else f"{clean(str(path))}/{job.name}"
+        different, number = name, 2
+        while different in taken:
+            different, number = f"{name} ({number})", number + 1
+        taken.add(different)
+        jobs.append(job._replace(name=different))
+    return jobs
+
+
+def _jobs_of(path: Path) -> Iterator[JobFile]:
+    from resim_inspect.export import JobFile
+    from resim_inspect.job_rows import read_seconds
+    from runner.workspace.discovery import open_jobs
+    from runner.workspace.errors import RunnerError
+    from runner.workspace.layout import looks_like_workspace
+
+    if not path.is_dir():
+        yield JobFile(_file_job_name(path), path)
+        return
+    is_workspace = looks_like_workspace(path)
+    try:
+        workspace = open_jobs(path)
+    except RunnerError as error:
+        raise CommandError(str(error)) from error
+    for job in workspace.jobs:
+        yield JobFile(
+            clean(job.name),
+            job.folder.metrics,
+            clean(job.experience_name) if is_workspace else None,
+            read_seconds(job.folder),
+            may_be_missing=is_workspace,
+        )
+    if is_workspace and workspace.batch.metrics.is_file():
+        yield JobFile("(batch)", workspace.batch.metrics, None, read_seconds(workspace.batch))
+
+
+def _file_job_name(path: Path) -> str:
+    """Name of the folder of a metrics.binproto or of its outputs/; else the name of the file."""
+    if path.name != METRICS_FILE:
+        return clean(path.stem)
+    folder = path.absolute().parent
+    return clean(folder.parent.name if folder.name == "outputs" else folder.name) or path.stem
+
+
+def _check_out(out: Path, jobs: Sequence[JobFile], *, single: bool) -> None:
+    if single and out.is_dir():
+        raise CommandError(f"{out} is a folder; one table is written to a file: name one in it")
+    if not single and out.exists() and not out.is_dir():
+        raise CommandError(f"{out} is a file; several tables are written to a folder")
+    resolved = out.resolve()
+    if any(job.path.resolve() == resolved for job in jobs):
+        raise CommandError(f"{out} is one of the files to export: choose another name")
+
+
+@contextmanager
+def _progress(jobs: int) -> Iterator[Callable[[int, int], None] | None]:
+    """Show a progress bar on a terminal while many jobs are exported."""
+    if jobs < MANY or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("Exporting", total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)

@@ -1,0 +1,184 @@
+"""Export of jobs as tables: every file is written whole and read back before it gets its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from resim_inspect.document.opening import open_document
+from resim_inspect.export.blocks import Block, assembled, blocks_of_rows
+from resim_inspect.export.document_rows import JobFile, event_rows, finding_rows, metric_rows
+from resim_inspect.export.errors import ExportError
+from resim_inspect.export.file_names import file_names
+from resim_inspect.export.formats import FORMATS, Files, write_verified
+from resim_inspect.export.omissions import Omissions
+from resim_inspect.export.series_rows import series_rows
+from resim_inspect.export.staging import Staging
+from resim_inspect.export.survey import CACHE_BYTES, Survey, survey
+from resim_inspect.export.tables import JOBS, TABLES, Table
+from resim_inspect.export.wide import SPREADSHEET_COLUMNS, WideTable
+
+
+@dataclass(frozen=True)
+class ExportOptions:
+    """Choices of an export."""
+
+    format: str
+    """One of FORMATS."""
+    tables: tuple[str, ...] = tuple(TABLES)
+    query: str = ""
+    """Filter of the metrics: of the metrics, their series and the wide table."""
+    wide: bool = False
+    """Write jobs × scalars instead of the tables."""
+    by_job: bool = False
+    """Write a file for each job."""
+    guard: bool = True
+    """Guard texts of CSV that a spreadsheet would run as formulas."""
+
+
+class WrittenFile(NamedTuple):
+    """A file of an export."""
+
+    path: Path
+    table: str
+    rows: int
+    columns: int
+    size: int
+    """Bytes."""
+
+
+class ExportResult(NamedTuple):
+    """The files of an export, and what is not in them."""
+
+    files: Sequence[WrittenFile]
+    omissions: Omissions
+
+
+def export_tables(
+    jobs: Sequence[JobFile],
+    out: Path,
+    options: ExportOptions,
+    *,
+    on_job: Callable[[int, int], None] | None = None,
+) -> ExportResult:
+    """Export jobs to a file, if there is one table, or to a folder.
+
+    `on_job` is called with the number of jobs read, of all tables together, and of all. Either
+    all files are there at the end or none: raises ExportError, QueryError, ChangedError if a
+    file was rewritten meanwhile, and OSError for a file that cannot be written.
+    """
+    omissions = Omissions()
+    with closing(FORMATS[options.format](options.guard)) as files, Staging() as staging:
+        exporter = _Exporter(files, staging, options, omissions, on_job)
+        written = exporter.run(survey(jobs, options.query, omissions), out)
+        result = [
+            WrittenFile(final, table.name, rows, len(table.columns), temporary.stat().st_size)
+            for temporary, final, table, rows in written
+        ]
+        staging.commit()
+    return ExportResult(result, omissions)
+
+
+_Written = tuple[Path, Path, Table, int]
+
+
+class _Exporter:
+    """One export under way."""
+
+    def __init__(
+        self,
+        files: Files,
+        staging: Staging,
+        options: ExportOptions,
+        omissions: Omissions,
+        on_job: Callable[[int, int], None] | None,
+    ) -> None:
+        self.files = files
+        self.staging = staging
+        self.options = options
+        self.omissions = omissions
+        self.on_job = on_job
+        self.read = 0
+
+    def run(self, found: Survey, out: Path) -> list[_Written]:
+        if self.options.wide:
+            return [self._wide(found, out)]
+        tables = [TABLES[name] for name in self.options.tables]
+        if not self.options.by_job:
+            single = len(tables) == 1
+            paths = {
+                t.name: out if single else out / f"{t.name}{self.files.suffix}" for t in tables
+            }
+            return [self._write(table, paths[table.name], found, found.jobs) for table in tables]
+        written = []
+        names = file_names([job.name for job in found.jobs], self.files.suffix)
+        for table in tables:
+            if table is JOBS:
+                path = out / f"{table.name}{self.files.suffix}"
+                written.append(self._write(table, path, found, found.jobs))
+                continue
+            folder = out / table.name
+            if folder.is_dir() and any(folder.iterdir()):
+                raise ExportError(
+                    f"The folder {folder} has files of an earlier export, which could be of other "
+                    "jobs: remove it, or choose another folder."
+                )
+            for job, name in zip(found.jobs, names, strict=True):
+                written.append(self._write(table, folder / name, found, [job]))
+        return written
+
+    def _write(self, table: Table, path: Path, found: Survey, jobs: Sequence[JobFile]) -> _Written:
+        if path.is_dir():
+            raise ExportError(f"{path} is a folder; one table is written to a file.")
+        temporary = self.staging.add(path)
+        blocks = assembled(table, self._blocks(table, found, jobs))
+        rows = write_verified(self.files, temporary, table, blocks, found.metadata(table.name))
+        return temporary, path, table, rows
+
+    def _blocks(self, table: Table, found: Survey, jobs: Iterable[JobFile]) -> Iterator[Block]:
+        if table is JOBS:
+            yield from blocks_of_rows(table, found.job_rows)
+            return
+        for job in jobs:
+            selected = None if found.selected is None else found.selected[job.name]
+            with open_document(job.path, cache_bytes=CACHE_BYTES) as document:
+                if table.name == "series":
+                    yield from series_rows(document, job.name, self.omissions, selected)
+                elif table.name == "metrics":
+                    rows = metric_rows(document, job.name, self.omissions, selected)
+                    yield from blocks_of_rows(table, rows)
+                elif table.name == "events":
+                    yield from blocks_of_rows(table, event_rows(document, job.name))
+                else:
+                    yield from blocks_of_rows(table, finding_rows(document, job.name))
+            self._report(len(found.jobs))
+
+    def _wide(self, found: Survey, out: Path) -> _Written:
+        if out.is_dir():
+            raise ExportError(f"{out} is a folder; the wide table is written to a file.")
+        wide = WideTable(self.omissions)
+        for job in found.jobs:
+            selected = None if found.selected is None else found.selected[job.name]
+            with open_document(job.path, cache_bytes=CACHE_BYTES) as document:
+                wide.add(job, document, selected)
+            self._report(len(found.jobs))
+        table = wide.table()
+        if len(table.columns) > SPREADSHEET_COLUMNS:
+            self.omissions.notes.append(
+                f"A spreadsheet reads {SPREADSHEET_COLUMNS:,} columns; these are "
+                f"{len(table.columns):,}. --metric chooses some."
+            )
+        temporary = self.staging.add(out)
+        rows = write_verified(
+            self.files, temporary, table, [wide.block()], found.metadata(table.name)
+        )
+        return temporary, out, table, rows
+
+    def _report(self, jobs: int) -> None:
+        self.read += 1
+        if self.on_job is not None:
+            tables = [name for name in self.options.tables if name != JOBS.name]
+            self.on_job(self.read, jobs * (1 if self.options.wide else len(tables)))

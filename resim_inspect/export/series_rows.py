@@ -1,0 +1,275 @@
+"""The rows of all series of a document: one row a value, and one series in memory at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from resim_inspect.document.document import Document
+from resim_inspect.document.enums import MetricStatus, SeriesKind
+from resim_inspect.document.model import (
+    BarChartValues,
+    BatchwiseBarChartValues,
+    DoubleOverTimeValues,
+    DoubleSummaryValues,
+    HistogramValues,
+    LinePlotValues,
+    MetricsData,
+    MetricValues,
+    Series,
+    StatesOverTimeValues,
+)
+from resim_inspect.document.references import data_ids
+from resim_inspect.errors import ChangedError, DocumentError, SeriesError
+from resim_inspect.export.blocks import (
+    BLOCK_ROWS,
+    MISSING_NUMBER,
+    MISSING_TEXT,
+    Block,
+    Numbers,
+    Texts,
+    constant,
+)
+from resim_inspect.export.omissions import Omissions
+from resim_inspect.text import INT64_MAX
+
+_FEW_STATUSES = 256
+"""Status numbers below this one are looked up in a table."""
+
+
+def series_rows(
+    document: Document,
+    job: str,
+    omissions: Omissions,
+    selected: Collection[int] | None = None,
+) -> Iterator[Block]:
+    """Yield the rows of every series, in pieces of at most BLOCK_ROWS rows.
+
+    First come the data of each metric, in the order of the file, each once a metric; then the
+    data that no metric refers to. `selected` are positions of metrics: only their data, then.
+    A series that cannot be read is recorded in `omissions`. Raises ChangedError if the file was
+    rewritten.
+    """
+    referenced: set[int] = set()
+    for metric in document.metrics:
+        if selected is not None and metric.position not in selected:
+            continue
+        statuses = _statuses_of(metric.values)
+        for data_id in dict.fromkeys(data_ids(metric.values)):
+            data = document.data_by_id(data_id)
+            if data is None:
+                continue
+            referenced.add(data.position)
+            status_data = document.data_by_id(statuses.get(data_id, ""))
+            yield from _data_rows(document, job, metric.name, data, status_data, omissions)
+    if selected is not None:
+        return
+    for data in document.data:
+        if data.position not in referenced:
+            yield from _data_rows(document, job, None, data, None, omissions)
+
+
+def _statuses_of(values: MetricValues | None) -> dict[str, str]:
+    """Id of the status data of each data of a metric that has one; of several, the first."""
+    match values:
+        case DoubleSummaryValues():
+            return {values.value_data: values.status_data}
+        case HistogramValues():
+            return {values.values_data: values.statuses_data}
+        case DoubleOverTimeValues():
+            ids = values.doubles_data
+        case LinePlotValues():
+            ids = values.y_data
+        case BarChartValues() | BatchwiseBarChartValues():
+            ids = values.values_data
+        case StatesOverTimeValues():
+            ids = values.states_data
+        case _:
+            return {}
+    pairs = zip(ids, values.statuses_data, strict=False)
+    return dict(reversed(list(pairs)))
+
+
+def _data_rows(
+    document: Document,
+    job: str,
+    metric: str | None,
+    data: MetricsData,
+    statuses: MetricsData | None,
+    omissions: Omissions,
+) -> Iterator[Block]:
+    if data.external_path is not None:
+        omissions.add("external file", "these data hold no series")
+        return
+    for category in _categories(document, data):
+        try:
+            series = document.series(data, category)
+            index = _index(document, data, category)
+            status = _status_series(document, statuses, category)
+        except ChangedError:
+            raise
+        except SeriesError:
+            omissions.add("metrics data", "they have no values")
+            continue
+        except DocumentError as error:
+            omissions.error(job, f'the series of "{data.name}" cannot be read: {error}.')
+            continue
+        if not len(series):
+            omissions.add("empty series", "they have no rows")
+            continue
+        if data.is_indexed:
+            short = len(series) - (0 if index is None else min(len(index), len(series)))
+            if short:
+                omissions.add(
+                    "index value", "the index is shorter than the series, or missing", short
+                )
+        head = (constant(job), constant(metric), constant(data.name), constant(category))
+        unit = constant(data.unit or None)
+        for start in range(0, len(series), BLOCK_ROWS):
+            rows = min(BLOCK_ROWS, len(series) - start)
+            index_ns, index_number, index_text = (
+                _index_values(index, start, rows)
+                if data.is_indexed
+                else (MISSING_NUMBER, _positions(start, rows), MISSING_TEXT)
+            )
+            value, value_ns, text, own_status = _values(series, start, rows)
+            time = index_ns if index_ns.values is not None else value_ns
+            if status is not None:
+                own_status = _padded_texts(_status_texts(status.statuses, start, rows), rows)
+            yield Block(
+                rows,
+                (
+                    *head,
+                    index_ns,
+                    index_number,
+                    index_text,
+                    _times(time),
+                    value,
+                    value_ns,
+                    text,
+                    unit,
+                    own_status,
+                ),
+            )
+
+
+def _categories(document: Document, data: MetricsData) -> list[str | None]:
+    """Categories of the series of a data, those that it names first; [None] without categories."""
+    if not data.is_per_category and data.kind is not None:
+        return [None]
+    message = document.message.metrics_data[data.position]
+    if message.WhichOneof("data") != "series_per_category":
+        return [None]
+    existing = message.series_per_category.category_to_series
+    named = [name for name in dict.fromkeys(data.category_names) if name in existing]
+    return [*named, *sorted(set(existing) - set(named))]
+
+
+def _index(document: Document, data: MetricsData, category: str | None) -> Series | None:
+    partner = document.index_of(data)
+    if partner is None or partner.external_path is not None:
+        return None
+    try:
+        return document.series(partner, category if partner.is_per_category else None)
+    except SeriesError:
+        # The index has no series for this category: its values are missing.
+        return None
+
+
+def _status_series(
+    document: Document, data: MetricsData | None, category: str | None
+) -> Series | None:
+    if data is None or data.external_path is not None:
+        return None
+    try:
+        series = document.series(data, category if data.is_per_category else None)
+    except SeriesError:
+        return None
+    return series if series.kind is SeriesKind.STATUSES else None
+
+
+def _positions(start: int, rows: int) -> Numbers:
+    return Numbers(np.arange(start, start + rows, dtype=np.float64))
+
+
+def _index_values(index: Series | None, start: int, rows: int) -> tuple[Numbers, Numbers, Texts]:
+    """The index as times, numbers and texts, one of which has values; short ones are padded."""
+    if index is None or len(index) <= start:
+        return MISSING_NUMBER, MISSING_NUMBER, MISSING_TEXT
+    value, value_ns, text, status = _values(index, start, rows)
+    if index.kind is SeriesKind.STATUSES:
+        text = status
+    return _padded(value_ns, rows), _padded(value, rows), _padded_texts(text, rows)
+
+
+def _values(series: Series, start: int, rows: int) -> tuple[Numbers, Numbers, Texts, Texts]:
+    """A part of a series as numbers, times, texts and statuses, one of which has values."""
+    part = series.values[start : start + rows]
+    number, time, text, status = MISSING_NUMBER, MISSING_NUMBER, MISSING_TEXT, MISSING_TEXT
+    if series.kind is SeriesKind.DOUBLES:
+        number = Numbers(part)
+    elif series.kind is SeriesKind.TIMESTAMPS:
+        time = Numbers(part)
+    elif series.kind is SeriesKind.STATUSES:
+        status = _status_texts(series.statuses, start, rows)
+    elif series.kind is SeriesKind.STRINGS:
+        text = _compact(series.uniques, part)
+    else:
+        ids = tuple(bytes(raw).decode("utf-8", "replace") for raw in part.tolist())
+        text = Texts(ids, np.arange(len(ids), dtype=np.int32))
+    return number, time, text, status
+
+
+def _compact(uniques: tuple[str, ...], codes: NDArray[np.int32]) -> Texts:
+    """The texts of a part of a series; of very many only those that the part uses."""
+    if len(uniques) <= max(64, len(codes)):
+        return Texts(uniques, codes)
+    used, positions = np.unique(codes, return_inverse=True)
+    return Texts(tuple(uniques[code] for code in used.tolist()), positions.astype(np.int32))
+
+
+def _status_texts(statuses: NDArray[np.int32], start: int, rows: int) -> Texts:
+    part = statuses[start : start + rows]
+    if not len(part):
+        return MISSING_TEXT
+    low, high = int(part.min()), int(part.max())
+    if low == high:
+        name = MetricStatus(low).name
+        return Texts((name,), np.zeros(len(part), np.int32))
+    if low >= 0 and high < _FEW_STATUSES:
+        return Texts(tuple(MetricStatus(number).name for number in range(high + 1)), part)
+    used, positions = np.unique(part, return_inverse=True)
+    names = tuple(MetricStatus(number).name for number in used.tolist())
+    return Texts(names, positions.astype(np.int32))
+
+
+def _padded(numbers: Numbers, rows: int) -> Numbers:
+    """Numbers of `rows` rows; those behind the end are missing."""
+    values = numbers.values
+    if values is None or len(values) == rows:
+        return numbers
+    full = np.zeros(rows, values.dtype)
+    full[: len(values)] = values
+    return Numbers(full, np.arange(rows) < len(values))
+
+
+def _padded_texts(texts: Texts, rows: int) -> Texts:
+    codes = texts.codes
+    if codes is None or len(codes) == rows:
+        return texts
+    full = np.full(rows, -1, np.int32)
+    full[: len(codes)] = codes
+    return Texts(texts.uniques, full)
+
+
+def _times(ns: Numbers) -> Numbers:
+    """Times of UTC; missing for the bounds, which stand for all times beyond 64 bits."""
+    values = ns.values
+    if values is None or not len(values):
+        return ns
+    if values.min() > -INT64_MAX and values.max() < INT64_MAX:
+        return ns
+    inside = (values > -INT64_MAX) & (values < INT64_MAX)
+    return Numbers(values, inside if ns.present is None else inside & ns.present)

@@ -1,0 +1,64 @@
+"""Files that are written under temporary names and renamed together once all are verified."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+MANY_FILES = 100
+"""Number of files above which they are not flushed one by one."""
+
+
+class Staging:
+    """A set of files to be; leaving it without `commit` removes everything that it made."""
+
+    def __init__(self) -> None:
+        self._files: list[tuple[Path, Path]] = []
+        self._folders: list[Path] = []
+
+    def add(self, path: Path) -> Path:
+        """Return the temporary path to write a file to; its folder is made. Raises OSError."""
+        self._make(path.parent)
+        temporary = path.with_name(f".export-{os.getpid()}-{len(self._files)}.tmp")
+        self._files.append((temporary, path))
+        return temporary
+
+    def _make(self, folder: Path) -> None:
+        if folder.is_dir():
+            return
+        self._make(folder.parent)
+        folder.mkdir()
+        self._folders.append(folder)
+
+    def commit(self) -> None:
+        """Wait until the disk has the files, and give them their names. Raises OSError."""
+        if len(self._files) > MANY_FILES and hasattr(os, "sync"):
+            os.sync()
+        else:
+            for temporary, _ in self._files:
+                with temporary.open("rb+") as file:
+                    os.fsync(file.fileno())
+        for temporary, path in self._files:
+            temporary.replace(path)
+        self._files.clear()
+        self._folders.clear()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        for temporary, _ in self._files:
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
+        for folder in reversed(self._folders):
+            # Not empty: another program has put something into it.
+            with suppress(OSError):
+                folder.rmdir()

@@ -1,0 +1,101 @@
+"""A first pass over the files of an export: what can be read, which metrics, and their units."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from resim_inspect.document.document import Document
+from resim_inspect.document.opening import open_document
+from resim_inspect.errors import DocumentError
+from resim_inspect.export.document_rows import JobFile, Row, job_row, metric_unit, unread_job_row
+from resim_inspect.export.errors import ExportError
+from resim_inspect.export.omissions import Omissions
+from resim_inspect.filtering.catalog import Catalog
+from resim_inspect.filtering.metrics import MetricFields
+from resim_inspect.filtering.query import QueryError, compile_query
+
+CACHE_BYTES = 48 << 20
+"""Decoded series that an open document keeps: a clock, values and statuses of 2 M samples."""
+
+
+@dataclass(slots=True)
+class Survey:
+    """The readable jobs of an export, and what is known before their rows are written."""
+
+    jobs: list[JobFile] = field(default_factory=list)
+    job_rows: list[Row] = field(default_factory=list)
+    selected: dict[str, frozenset[int]] | None = None
+    """Positions of the metrics to export, by job; None for all."""
+    data_units: dict[str, set[str]] = field(default_factory=dict)
+    metric_units: dict[str, set[str]] = field(default_factory=dict)
+
+    def metadata(self, table: str) -> dict[str, str]:
+        """Key-value pairs for a file: its table, and the unit of each name that has one."""
+        pairs = {"resim.format": "1", "resim.table": table}
+        units = {"series": self.data_units, "metrics": self.metric_units}.get(table)
+        if units is not None:
+            plain = {
+                name: all_[0] if len(all_) == 1 else all_
+                for name, found in sorted(units.items())
+                if (all_ := sorted(found))
+            }
+            pairs["resim.units"] = json.dumps(plain)
+        return pairs
+
+
+def survey(jobs: Sequence[JobFile], query: str, omissions: Omissions) -> Survey:
+    """Open each file once; one that cannot be read is recorded, and left out.
+
+    Raises QueryError for a filter that fits no file, and ExportError if nothing is left.
+    """
+    result = Survey(selected={} if query.strip() else None)
+    query_error: QueryError | None = None
+    for job in jobs:
+        if job.may_be_missing and not job.path.exists():
+            note = job.note or "not run yet"
+            omissions.add("job", "there are no metrics yet")
+            result.job_rows.append(unread_job_row(job, note))
+            continue
+        try:
+            document = open_document(job.path, cache_bytes=CACHE_BYTES)
+        except DocumentError as error:
+            omissions.error(job.name, error.sentence)
+            result.job_rows.append(unread_job_row(job, str(error)))
+            continue
+        with document:
+            result.jobs.append(job)
+            result.job_rows.append(job_row(job, document))
+            _collect_units(document, result)
+            for position in document.deep_figures:
+                name = document.metrics[position].name
+                omissions.error(job.name, f'the figure of "{name}" is nested too deeply.')
+            if result.selected is not None:
+                try:
+                    result.selected[job.name] = _matching(document, query)
+                except QueryError as error:
+                    query_error = error
+                    result.selected[job.name] = frozenset()
+    if not result.jobs:
+        reasons = omissions.errors[:1] or ["no job has metrics yet."]
+        raise ExportError(f"There is nothing to export: {reasons[0]}")
+    if result.selected is not None and not any(result.selected.values()):
+        raise query_error or ExportError(f"No metric matches the filter {query!r}.")
+    return result
+
+
+def _matching(document: Document, query: str) -> frozenset[int]:
+    test = compile_query(query, MetricFields(Catalog(document)))
+    positions = range(len(document.metrics))
+    return frozenset(positions if test is None else filter(test, positions))
+
+
+def _collect_units(document: Document, result: Survey) -> None:
+    for data in document.message.metrics_data:
+        if data.unit:
+            result.data_units.setdefault(data.name, set()).add(data.unit)
+    for metric in document.metrics:
+        unit = metric_unit(document, metric)
+        if unit:
+            result.metric_units.setdefault(metric.name, set()).add(unit)

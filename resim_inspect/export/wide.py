@@ -1,0 +1,93 @@
+"""The wide table: a row a job, and a column for each scalar, for spreadsheets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from resim_inspect.document.document import Document
+from resim_inspect.document.enums import MetricType
+from resim_inspect.export.blocks import Block, Numbers, Texts, block_of_rows
+from resim_inspect.export.document_rows import JobFile, metric_unit, metric_value
+from resim_inspect.export.omissions import Omissions
+from resim_inspect.export.tables import Column, Kind, Table
+from resim_inspect.text import clean
+
+SCALARS = (MetricType.SCALAR, MetricType.DOUBLE_SUMMARY)
+"""Types of the metrics that have one value."""
+SPREADSHEET_COLUMNS = 16_384
+"""Columns that Excel and LibreOffice read."""
+_JOB_COLUMNS = Table(
+    "wide",
+    (
+        Column("job", Kind.TEXT, "name of the job"),
+        Column("experience", Kind.TEXT, "name of the experience, of a job in a workspace"),
+        Column("verdict", Kind.TEXT, "the file's status; without it, that of the worst metric"),
+    ),
+)
+
+
+class Key(NamedTuple):
+    """A column of scalars: those of one name and unit."""
+
+    name: str
+    unit: str
+
+
+class WideTable:
+    """Collects the scalars of one job after the other; memory holds numbers only."""
+
+    def __init__(self, omissions: Omissions) -> None:
+        self._omissions = omissions
+        self._cells: dict[Key, dict[int, float]] = {}
+        self._rows: list[Sequence[str | None]] = []
+
+    def add(self, job: JobFile, document: Document, selected: frozenset[int] | None = None) -> None:
+        """Add the row of a job, or its metrics at the positions `selected`."""
+        row = len(self._rows)
+        self._rows.append((job.name, job.experience, document.verdict.name))
+        names: set[str] = set()
+        for position in document.display_order():
+            metric = document.metrics[position]
+            if metric.type not in SCALARS or (selected is not None and position not in selected):
+                continue
+            if metric.name in names:
+                self._omissions.add("scalar", "another of the job has the same name")
+                continue
+            names.add(metric.name)
+            key = Key(metric.name, metric_unit(document, metric) or "")
+            cells = self._cells.setdefault(key, {})
+            value = metric_value(document, metric, job.name, self._omissions)
+            if value is not None:
+                cells[row] = value
+
+    def table(self) -> Table:
+        """The columns: job, experience, verdict, and `NAME [UNIT]` for each scalar."""
+        columns = list(_JOB_COLUMNS.columns)
+        taken = {column.name.casefold() for column in columns}
+        for key in self._cells:
+            name = clean(key.name) or "(no name)"
+            name = f"{name} [{clean(key.unit)}]" if key.unit else name
+            different, number = name, 2
+            # Libraries do not tell names apart that differ in case only.
+            while different.casefold() in taken:
+                different, number = f"{name} ({number})", number + 1
+            taken.add(different.casefold())
+            columns.append(Column(different, Kind.DOUBLE, "value of the scalar"))
+        return Table("wide", tuple(columns))
+
+    def block(self) -> Block:
+        """All rows."""
+        rows = len(self._rows)
+        head = block_of_rows(_JOB_COLUMNS, self._rows).values
+        values: list[Texts | Numbers] = list(head)
+        for cells in self._cells.values():
+            numbers = np.zeros(rows)
+            present = np.zeros(rows, np.bool_)
+            positions = np.fromiter(cells, np.int64, len(cells))
+            numbers[positions] = np.fromiter(cells.values(), np.float64, len(cells))
+            present[positions] = True
+            values.append(Numbers(numbers, None if present.all() else present))
+        return Block(rows, tuple(values))
