@@ -68,9 +68,6 @@ def survey(jobs: Sequence[JobFile], query: str, omissions: Omissions) -> Survey:
             result.jobs.append(job)
             result.job_rows.append(job_row(job, document))
             _collect_units(document, result)
-            for position in document.deep_figures:
-                name = document.metrics[position].name
-                omissions.error(job.name, f'the figure of "{name}" is nested too deeply.')
             if result.selected is not None:
                 try:
                     result.selected[job.name] = _matching(document, query)
