@@ -37,6 +37,7 @@ from resim_inspect.tui.document.screen import DocumentScreen
 from resim_inspect.tui.help_screen import HelpScreen
 from resim_inspect.tui.inputs.pane import InputsScreen
 from resim_inspect.tui.inputs.preview_lines import PreviewLines
+from resim_inspect.tui.inputs.view import InputsView
 from resim_inspect.tui.open.opening import open_path
 from resim_inspect.tui.open.screen import OpenScreen, PathInput
 from resim_inspect.tui.runs.log_view import LogView
@@ -112,7 +113,7 @@ SCENES = {
     "inputs": Scene(
         InputsScreen,
         "batch/jobs/flight/inputs",
-        owners=(InputsScreen, SearchableList, PreviewLines),
+        owners=(InputsScreen, InputsView, SearchableList, PreviewLines),
     ),
     "help": Scene(HelpScreen, DOCUMENT, ("question_mark",), owners=(Dialog,)),
     "jump": Scene(QuickOpen, DOCUMENT, dialog=lambda: QuickOpen(_catalog()), owners=(QuickOpen,)),

@@ -9,6 +9,7 @@ import pytest
 from rich.style import Style
 
 from resim_inspect.tui.inputs.preview_lines import PreviewLines, blocks_of, json_pieces
+from resim_inspect.tui.inputs.view import FileTree
 from resim_inspect.tui.theme import theme_styles
 from tests.tui.conftest import keys, press, started, text
 
@@ -147,3 +148,19 @@ async def test_large_json_is_folded_too(inputs: Path) -> None:
         assert len(lines.rows) == 20_002
         await press(pilot, "slash", *'wanted": true', "enter")
         assert '"wanted": true' in lines.rows[lines.cursor]
+
+
+async def test_the_tree_is_hidden_and_comes_back(inputs: Path) -> None:
+    async with started(inputs, (80, 24)) as pilot:
+        await press(pilot, "end")
+        tree, lines = pilot.app.screen.query_one(FileTree), pilot.app.screen.query_one(PreviewLines)
+        width = tree.outer_size.width
+        assert r"< > width · \ hide" in text(pilot)
+        await press(pilot, "less_than_sign")
+        assert tree.outer_size.width < width
+        await press(pilot, "backslash")
+        assert lines.has_focus
+        assert keys(pilot)[0] == "\\"
+        assert lines.outer_size.width > 70
+        await press(pilot, "backslash")
+        assert tree.has_focus

@@ -50,7 +50,7 @@ class InputsPane(Pane):
 
     def focus_main(self) -> None:
         for view in self.query(InputsView):
-            view.files.focus()
+            view.focus_main()
 
     def go_to(self, position: int, at: float | None = None) -> None:  # noqa: ARG002
         self.focus_main()
@@ -89,7 +89,7 @@ class InputsScreen(MainScreen[None], RunHost):
         yield BottomBar()
 
     def on_mount(self) -> None:
-        self.query_one(InputsView).files.focus()
+        self.query_one(InputsView).focus_main()
 
     def key_hints(self) -> Iterable[Hint]:
         return (*self.query_one(InputsView).key_hints(), Hint("run.start"))

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import ClassVar
 
 from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import Static
 
 from resim_inspect.text import clean, count, fit, size
+from resim_inspect.tui import keymap
 from resim_inspect.tui.inputs.files import FileEntry, Inputs, Preview, preview, read_inputs
 from resim_inspect.tui.inputs.preview_lines import PreviewLines
 from resim_inspect.tui.keymap import Hint
@@ -20,6 +24,7 @@ from resim_inspect.tui.messages import KeyHintsChanged
 from resim_inspect.tui.theme import ThemeStyles, theme_styles
 from resim_inspect.tui.widgets.chart.image_view import ImageView
 from resim_inspect.tui.widgets.row_list import RowList, StyledText
+from resim_inspect.tui.widgets.side_list import SideHost
 from resim_inspect.tui.workers import Background
 
 
@@ -69,14 +74,18 @@ class FileTree(RowList):
         ]
 
 
-class InputsView(Background):
+class InputsView(Background, SideHost):
     """Tree, preview and findings of an inputs folder."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*keymap.SIDE]
+    side_id = "tree-side"
 
     DEFAULT_CSS = """
     InputsView { layout: horizontal; height: 1fr; }
     InputsView > #tree-side { width: 44; }
     InputsView FileTree, InputsView #preview {
         border: round $rule; border-title-color: $foreground; height: 1fr;
+        border-subtitle-color: $quiet;
     }
     InputsView #preview { width: 1fr; }
     InputsView FileTree:focus, InputsView #preview:focus-within { border: round $accent; }
@@ -121,6 +130,19 @@ class InputsView(Background):
         self.query_one("#input-findings").border_title = "Contract"
         self.reload()
 
+    def on_resize(self) -> None:
+        self.layout_side()
+
+    def side_list(self) -> FileTree:
+        return self.files
+
+    def beside_list(self) -> Widget:
+        return self.query_one(ImageView if self.has_class("-image") else PreviewLines)
+
+    def focus_main(self) -> None:
+        """Focus the tree, or the preview while the tree is hidden."""
+        (self.beside_list() if self.is_list_hidden() else self.files).focus()
+
     @property
     def files(self) -> FileTree:
         """The tree of files."""
@@ -134,7 +156,9 @@ class InputsView(Background):
         if self.screen.focused not in (None, self.files):
             lines = self.query_one(PreviewLines)
             fold = (Hint("preview.fold"), Hint("preview.fold_all")) if lines.blocks else ()
-            return (*fold, Hint("preview.search"), Hint("focus.next", "files"))
+            side = self.side_hints()
+            leave = () if side else (Hint("focus.next", "files"),)
+            return (*side, *fold, Hint("preview.search"), *leave)
         does = "read" if not entry.folder else "fold" if self.files.is_unfolded(entry) else "unfold"
         return (Hint("rows.choose", does), Hint("focus.next", "preview"))
 
