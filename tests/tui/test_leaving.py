@@ -33,6 +33,7 @@ from resim_inspect.tui.document.metrics.card import Card
 from resim_inspect.tui.document.metrics.card_screen import CardScreen
 from resim_inspect.tui.document.metrics.metric_list import MetricList
 from resim_inspect.tui.document.metrics.pane import MetricsPane
+from resim_inspect.tui.document.reloading import ReloadingScreen
 from resim_inspect.tui.document.screen import DocumentScreen
 from resim_inspect.tui.help_screen import HelpScreen
 from resim_inspect.tui.inputs.pane import InputsScreen
@@ -70,7 +71,7 @@ DELAYS = (0, 1, 2, 3, 5, 8, 13, 21, 34, 55)
 """Milliseconds between a key and leaving; 0: not one turn of the event loop."""
 
 
-BASES = {Dialog, MainScreen}
+BASES = {Dialog, MainScreen, ReloadingScreen}
 """Classes of screens that are never shown themselves."""
 
 

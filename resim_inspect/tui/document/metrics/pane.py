@@ -75,7 +75,8 @@ class MetricsPane(Pane, FilterHost, SideHost):
                 self.card.show_group(self.session, *group)
             beside = self.beside_list()
             # The widget of the card that had the focus may be out of view now.
-            of_card = focused in (None, self.card.chart, self.card.group_table)
+            of_card = focused in (self.card.chart, self.card.group_table)
+            of_card |= focused is None and self.display and self.is_list_hidden()
             if of_card and beside is not None and focused is not beside:
                 beside.focus()
 
