@@ -125,6 +125,7 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
         "resim_inspect/schema/metrics.proto",
         "resim_inspect/schema/metrics_pb2.py",
         "resim_inspect/schema/metrics_pb2.pyi",
+        "resim_inspect/settings/resim.schema.json",
         "runner/flight_metrics/Dockerfile",
     ):
         assert needed in names
