@@ -6,7 +6,7 @@ import shutil
 from contextlib import suppress
 from typing import TextIO
 
-from resim_inspect.text import clean, cut
+from resim_inspect.text import cell_width, clean, cut
 
 
 class StatusLine:
@@ -18,12 +18,14 @@ class StatusLine:
         self._active = active
         self._shown = ""
 
-    def show(self, text: str) -> None:
-        """Replace the line, cut to the terminal's width."""
+    def show(self, *texts: str) -> None:
+        """Replace the line by the first text that fits; the last one is cut to the width."""
         if not self._active:
             return
         # One cell is left free: a full line would break.
-        line = cut(clean(text), max(10, shutil.get_terminal_size().columns - 1))
+        width = max(10, shutil.get_terminal_size().columns - 1)
+        lines = [clean(text) for text in texts]
+        line = next((each for each in lines if cell_width(each) <= width), cut(lines[-1], width))
         if line != self._shown:
             self._shown = line
             styled = f"\x1b[2m{line}\x1b[0m" if self._color else line

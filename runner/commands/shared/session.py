@@ -33,9 +33,6 @@ from runner.workspace.run_record import RunRecord, record_of_outputs
 from runner.workspace.verdict_gate import VerdictGate
 from runner.workspace.watch_requests import WatchPhase
 
-RUNNING_HINTS = "watching · q stop"
-"""Keys while a repeated call runs."""
-
 
 class Session(NamedTuple):
     """A call that is ready to run, its sink for events, and what may end it."""
@@ -114,7 +111,7 @@ def open_session(
             quiet=options.quiet,
             recorder=recorder,
             appends=getattr(args, "appends_events", False),
-            hints=RUNNING_HINTS if watched else "",
+            hints=getattr(args, "key_hints", ""),
         ) as dispatcher,
         Signals() as signals,
     ):

@@ -19,7 +19,7 @@ from resim_inspect.text import clean, count
 from runner.commands.shared.reporting_args import ReportingOptions, reporting_of
 from runner.commands.shared.session import CallEnd, CallReport, failed_results, log_path
 from runner.commands.shared.watched_paths import scope_of
-from runner.errors import CallError, ImageError, RunnerError
+from runner.errors import CallError, ImageError, RunnerError, WorkspaceError
 from runner.execution.cancellation import Interrupted, Signals
 from runner.execution.events import Event
 from runner.exit_codes import ExitCode
@@ -30,7 +30,7 @@ from runner.watching.file_set import Stamps, WatchScope
 from runner.watching.keyboard import Keyboard
 from runner.watching.status_line import StatusLine
 from runner.workspace.process_identity import current_owner
-from runner.workspace.run_record import RunRecord, append_line
+from runner.workspace.run_record import RunRecord, append_line, read_owner
 from runner.workspace.watch_requests import WatchAction, WatchPhase, WatchRequests
 
 INTERVAL = 0.25
@@ -44,6 +44,10 @@ KEYS = {
     "q": WatchAction.QUIT,
 }
 REASONS = {WatchAction.ALL: "everything again", WatchAction.FAILED: "what failed, again"}
+RETRY = 2.0
+"""Seconds after which a run that could not begin is tried again."""
+RUNNING_HINTS = "watching · q stop"
+"""Keys while a run is under way."""
 NAMED = 3
 """Number of changed files that are named."""
 MAX_IN_EVENT = 50
@@ -117,6 +121,10 @@ class _Loop:
     inputs_due: float = 0.0
     """Time of the next look at the inputs."""
     files: int = 0
+    blocked: str = ""
+    """Reason why the last run could not begin, such as another run in the workspace."""
+    retry_at: float = 0.0
+    hints: str = ""
 
     def __post_init__(self) -> None:
         shows = sys.stderr.isatty() and not self.options.quiet and os.environ.get("TERM") != "dumb"
@@ -132,6 +140,7 @@ class _Loop:
 
     def run(self, keyboard: Keyboard) -> int:
         """Run and wait by turns; return the exit code."""
+        self.hints = RUNNING_HINTS if keyboard.active else ""
         self._cycle(self.args, "", first=True)
         if not self.quitting and not (keyboard.active or self.options.quiet):
             sys.stderr.write(f"Watching {count(self.files, 'file')}; Ctrl-C ends it.\n")
@@ -165,6 +174,9 @@ class _Loop:
         changed = self.detector.changed(stamps)
         now = time.monotonic()
         self.seconds = max(INTERVAL, (now - begun) / SHARE)
+        if self.blocked and now >= self.retry_at:
+            self._again("", None)
+            return
         if not changed:
             self.debounce.reset()
             return
@@ -207,7 +219,7 @@ class _Loop:
             self.debounce.reset()
             return
         names = [log_path(Path(path)) for path in (changed or [])[:MAX_IN_EVENT]]
-        text = reason if changed is None else f"changed: {reason}"
+        text = f"changed: {reason}" if changed else reason
         partial = action is WatchAction.FAILED
         self._cycle(args, text, scope_args=scope_args, changed=names, partial=partial)
 
@@ -225,6 +237,7 @@ class _Loop:
             self._say(f"{time.strftime('%H:%M:%S')} {reason}")
         args.watch_reason = changed or []
         args.appends_events = True
+        args.key_hints = self.hints
         args.previous = self.report
         try:
             whole = scope_args or args
@@ -233,14 +246,18 @@ class _Loop:
             self.detector.rebase(self._all_stamps())
             self.running = True
             end = self.repeated.once(args)
-            self.code = end.code
+            self.code, self.blocked = end.code, ""
             self.report = _merged(self.report, end.report) if partial else end.report
             if end.code in {130, 143}:
                 self.quitting = True
         except RunnerError as error:
             if first and not isinstance(error, ImageError):
                 raise
-            self._fail(error.reason, error.hint)
+            if error.reason != self.blocked:
+                self._fail(error.reason, error.hint)
+            # The change is not forgotten: a workspace is free again when another run has ended.
+            self.blocked = error.reason if isinstance(error, WorkspaceError) else ""
+            self.retry_at = time.monotonic() + RETRY
             self.code = ExitCode.ERROR
         finally:
             self.running = False
@@ -258,9 +275,10 @@ class _Loop:
             return
         state = "paused" if self.paused else f"watching {count(self.files, 'file')}"
         failed = len(failed_results(self.report, self.options.gate))
-        keys = ["r run all", f"f run the {failed:,} failed" if failed else ""]
-        keys += ["p go on" if self.paused else "p pause", "q quit"]
-        self.line.show(" · ".join([state, *filter(None, keys)]))
+        pause = "p go on" if self.paused else "p pause"
+        words = [state, "r run all", f"f run the {failed:,} failed" if failed else "", pause]
+        short = ["r all", "f failed" if failed else "", pause]
+        self.line.show(*(" · ".join(filter(None, [*each, "q quit"])) for each in (words, short)))
 
     def _say(self, text: str) -> None:
         self.line.clear()
@@ -281,8 +299,10 @@ class _Loop:
         """Add an event between two runs to the record, and to `--events`."""
         event = Event("watch", time.time(), data=data)
         values = event.as_dict()
-        with suppress(OSError):
-            if self.repeated.record.events.exists():
+        reading = read_owner(self.repeated.record)
+        # Another runner may have had a run here since.
+        if reading is not None and reading.owner.identity == current_owner():
+            with suppress(OSError):
                 append_line(self.repeated.record.events, values)
         target = self.options.events
         if target is None:

@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 from runner.cli import main
+from runner.storage.publish import locked
 from runner.workspace.run_follower import run_state
 from runner.workspace.run_record import active_owner, record_of_workspace
 from runner.workspace.watch_requests import WatchAction, WatchPhase, request_watch
@@ -267,6 +268,28 @@ def test_a_run_that_is_quit_is_stopped(project: Project, terminal: Terminal) -> 
     terminal.press("q")
     assert terminal.end() == 130
     assert terminal.is_as_before
+
+
+def test_a_workspace_that_another_run_holds_is_tried_again(
+    project: Project, terminal: Terminal
+) -> None:
+    terminal.wait("q quit")
+    with locked(project.workspace):
+        owner = project.record.owner.read_bytes()
+        project.record.owner.write_bytes(owner.replace(b'"identity": "', b'"identity": "other/'))
+        project.choose("slow")
+        terminal.wait("another run is active in")
+        events = project.record.events.read_bytes()
+        terminal.press("p")
+        terminal.wait("paused")
+        # The record belongs to the other run.
+        assert project.record.events.read_bytes() == events
+        terminal.press("p")
+    project.wait_until_waiting(2)
+    assert project.counts()["started"] == 4
+    assert terminal.text.count("another run is active") == 1
+    terminal.press("q")
+    assert terminal.end() == 0
 
 
 def start(project: Project, *words: str) -> subprocess.Popen[str]:
