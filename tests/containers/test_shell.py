@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-
-import pytest
 
 from tests.containers.container_harness import (
     BASE_IMAGE,
@@ -14,8 +11,7 @@ from tests.containers.container_harness import (
     command,
     make_inputs,
 )
-
-pty = pytest.importorskip("pty", reason="this system has no pseudo terminals")
+from tests.runner.pseudo_terminal import PseudoTerminal
 
 
 def words(harness: ContainerHarness) -> list[str]:
@@ -42,27 +38,16 @@ def test_a_shell_of_a_pipe_has_the_inputs_and_no_rights(harness: ContainerHarnes
 
 
 def test_a_shell_of_a_terminal_takes_keys(harness: ContainerHarness) -> None:
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(words(harness), cwd=ROOT, stdin=theirs, stdout=theirs, stderr=theirs)
-    os.close(theirs)
-    seen = b""
-
-    def read_until(text: bytes) -> None:
-        nonlocal seen
-        while text not in seen:
-            try:
-                seen += os.read(ours, 65536)
-            except OSError:
-                break
-        assert text in seen, seen.decode(errors="replace")
-
-    read_until(b"$ ")
-    os.write(ours, b"echo st''arted; sleep 60\r")
-    read_until(b"started")
-    os.write(ours, b"\x03")
-    os.write(ours, b"echo a''live; exit 9\r")
-    read_until(b"alive")
-    read_until(b"ended with 9")
-    assert process.wait(60) == 9
-    os.close(ours)
+    with PseudoTerminal() as terminal:
+        end = terminal.theirs
+        process = subprocess.Popen(words(harness), cwd=ROOT, stdin=end, stdout=end, stderr=end)
+        terminal.passed_on()
+        terminal.read_until(b"$ ")
+        terminal.press(b"echo st''arted; sleep 60\r")
+        terminal.read_until(b"started")
+        terminal.press(b"\x03")
+        terminal.press(b"echo a''live; exit 9\r")
+        terminal.read_until(b"alive")
+        terminal.read_until(b"ended with 9")
+        assert process.wait(60) == 9
     assert not containers(harness)

@@ -11,8 +11,8 @@ import pytest
 
 from runner.engines.docker.interactive import Frames
 from tests.containers.container_harness import ROOT, call_runner, command, make_inputs, make_jobs
+from tests.runner.pseudo_terminal import PseudoTerminal
 
-pty = pytest.importorskip("pty", reason="this system has no pseudo terminals")
 HOW = ("--command", "python3 build.py", "--no-sandbox")
 
 
@@ -74,34 +74,22 @@ def take_terminal() -> None:
 
 def test_keys_reach_the_shell_and_not_the_runner(tmp_path: Path) -> None:
     make_inputs(tmp_path / "inputs")
-    ours, theirs = pty.openpty()
     words = ("--command", "true", "--no-sandbox", "--", "sh")
-    process = subprocess.Popen(
-        command("shell", tmp_path / "inputs", *words),
-        cwd=ROOT, stdin=theirs, stdout=theirs, stderr=theirs,
-        start_new_session=True, preexec_fn=take_terminal,
-    )  # fmt: skip
-    os.close(theirs)
-    seen = b""
-
-    def read_until(text: bytes) -> None:
-        nonlocal seen
-        while text not in seen:
-            try:
-                seen += os.read(ours, 65536)
-            except OSError:
-                break
-        assert text in seen, seen.decode(errors="replace")
-
-    read_until(b"is gone at the end")
-    os.write(ours, b"echo st''arted; sleep 60\n")
-    read_until(b"started")
-    os.write(ours, b"\x03")
-    os.write(ours, b"echo a''live; exit 9\n")
-    read_until(b"alive")
-    read_until(b"ended with 9")
-    assert process.wait(30) == 9
-    os.close(ours)
+    with PseudoTerminal() as terminal:
+        end = terminal.theirs
+        process = subprocess.Popen(
+            command("shell", tmp_path / "inputs", *words), cwd=ROOT, stdin=end, stdout=end,
+            stderr=end, start_new_session=True, preexec_fn=take_terminal,
+        )  # fmt: skip
+        terminal.passed_on()
+        terminal.read_until(b"is gone at the end")
+        terminal.press(b"echo st''arted; sleep 60\n")
+        terminal.read_until(b"started")
+        terminal.press(b"\x03")
+        terminal.press(b"echo a''live; exit 9\n")
+        terminal.read_until(b"alive")
+        terminal.read_until(b"ended with 9")
+        assert process.wait(30) == 9
 
 
 def test_the_output_of_a_container_without_a_terminal_is_split(

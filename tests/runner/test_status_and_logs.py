@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -21,35 +20,9 @@ from tests.containers.container_harness import (
     ROOT,
     call_runner,
     command,
-    make_inputs,
-    metrics_file,
 )
 from tests.containers.engines import wait_for
-
-PROGRAM = """
-import os, shutil, sys, time
-job = open(os.environ["RESIM_INPUTS"] + "/logs/name.txt").read()
-sys.stdout.buffer.write(b"hello \\x1b[2J from " + job.encode() + b"\\n1 %\\r99 %\\nhalf \\xff")
-sys.stdout.flush()
-if job == "fails":
-    sys.exit(3)
-if job.startswith("slow"):
-    time.sleep(120)
-given = os.environ["RESIM_INPUTS"] + "/experience/given.binproto"
-shutil.copy(given, os.environ["RESIM_OUTPUTS"] + "/metrics.binproto")
-"""
-
-
-def workspace_of(folder: Path, *names: str) -> tuple[Path, list[str | Path]]:
-    """A workspace, and the call that runs its jobs; `block` is one with a FAIL_BLOCK."""
-    workspace = folder / "ws"
-    for name in names:
-        inputs = workspace / "jobs" / name / "inputs"
-        make_inputs(inputs, metrics_file("FAIL_BLOCK", 44.7) if name == "block" else None)
-        (inputs / "logs" / "name.txt").write_text(name)
-    (folder / "build.py").write_text(PROGRAM)
-    words: list[str | Path] = ["run", workspace, "--only", "jobs", "--no-sandbox", "--quiet"]
-    return workspace, [*words, "--command", f"{sys.executable} {folder}/build.py"]
+from tests.runner.named_jobs import build_command, workspace_of, write_inputs
 
 
 def test_only_the_chosen_jobs_run(tmp_path: Path) -> None:
@@ -172,10 +145,8 @@ def test_the_status_of_a_run_under_way_and_of_one_that_died(
 
 
 def test_the_status_and_log_of_a_single_job(tmp_path: Path) -> None:
-    make_inputs(tmp_path / "inputs")
-    (tmp_path / "inputs/logs/name.txt").write_text("one")
-    (tmp_path / "build.py").write_text(PROGRAM)
-    program = f"{sys.executable} {tmp_path}/build.py"
+    write_inputs(tmp_path / "inputs", "one")
+    program = build_command(tmp_path)
     words = ("--inputs", tmp_path / "inputs", "--outputs", tmp_path / "out")
     assert call_runner("job", "--no-sandbox", *words, "--command", program, "--name", "n").code == 0
     (job,) = call_runner("status", tmp_path / "out", "--format", "json").json["jobs"]
