@@ -166,6 +166,7 @@ def _run(
     if args.watch:
         stale = _previous(args)
         sessions.tell_stale(session, [] if stale is None else [stale])
+    if args.watch or args.changes:
         metrics = args.outputs / contract.METRICS.name
         session = sessions.telling_changes(session, args, lambda _: metrics)
     context = session.context

@@ -183,7 +183,7 @@ def _run(
     title = workspace.folder.resolve().name
     recording = Recording(record_of_workspace(workspace.folder))
     with sessions.open_session(args, options, build, policy, log_of, recording) as session:
-        if args.watch:
+        if args.watch or args.changes:
             session = sessions.telling_changes(session, args, metrics_of)
         context = session.context
         planned = [] if args.only == "batch" else result_cache.plan(workspace, context, args.rerun)

@@ -11,14 +11,13 @@ from resim_inspect.comparison import (
     Change,
     CompareOptions,
     Direction,
-    Reading,
     Tolerances,
     compare_documents,
 )
 from resim_inspect.document import Document, parse_document
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.errors import InspectError
-from resim_inspect.text import clean, digits_apart, number, with_unit
+from resim_inspect.text import clean
 from runner.execution.events import Event, EventSink
 from runner.workspace.results import Outcome
 
@@ -114,27 +113,6 @@ def changes_text(changes: Sequence[Change], before: MetricStatus, after: MetricS
 
 
 def change_text(change: Change) -> str:
-    """Return one change in words: the values, then the statuses if they differ."""
-    name = clean(change.name, 60)
-    before, after = change.before, change.after
-    if before is None or after is None:
-        return f"{name} is {'new' if before is None else 'gone'}"
-    value = _values(before, after)
-    status = f"{before.status.name} → {after.status.name}" if change.status_changed else ""
-    text = ", ".join(part for part in (value, status) if part)
-    if not text:
-        text = clean(change.why[0], 80) if change.why else "differs"
-    return f"{name} {text}"
-
-
-def _values(before: Reading, after: Reading) -> str:
-    old, new = before.measured, after.measured
-    if old.value is not None and new.value is not None and old.unit == new.unit:
-        if old.value == new.value:
-            return ""
-        digits = digits_apart(old.value, [new.value])
-        text = f"{number(old.value, digits)} → {with_unit(number(new.value, digits), new.unit)}"
-        return f"{new.measure} {text}" if new.measure else text
-    if old.text == new.text:
-        return ""
-    return f"{clean(old.text, 40)} → {clean(new.text, 40)}"
+    """Return one change in words: the name, the values, then the statuses if they differ."""
+    is_ = "" if change.before is not None and change.after is not None else "is "
+    return f"{clean(change.name, 60)} {is_}{change.words}"

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from runner.workspace.run_follower import run_state
 from runner.workspace.run_record import active_owner, record_of_workspace
 from tests.tui.run_harness import make_jobs
 
@@ -27,10 +28,10 @@ BUILD = """
 import os, sys, time
 from pathlib import Path
 sys.path.insert(0, {root!r})
-from limits import LIMIT
+from limits import FACTOR, LIMIT
 from resim_inspect.building.builder import DocumentBuilder
 inputs, outputs = Path(os.environ["RESIM_INPUTS"]), Path(os.environ["RESIM_OUTPUTS"])
-speed = float((inputs / "logs" / "log.txt").read_text())
+speed = FACTOR * float((inputs / "logs" / "log.txt").read_text())
 print("speed is", speed, flush=True)
 while not Path({go!r}).exists():
     time.sleep(0.05)
@@ -49,7 +50,7 @@ class Desk:
         self.workspace = make_jobs(folder / "flights", "one", "two")
         self.go = folder / "go"
         (folder / "build.py").write_text(BUILD.format(root=str(ROOT), go=str(self.go)))
-        (folder / "limits.py").write_text("LIMIT = 40\n")
+        (folder / "limits.py").write_text("LIMIT, FACTOR = 40, 1.0\n")
 
     @property
     def command(self) -> str:
@@ -58,7 +59,8 @@ class Desk:
 
     def open(self, path: Path | None = None) -> Terminal:
         """Open the app on the workspace."""
-        return Terminal(path or self.workspace, XDG_STATE_HOME=str(self.folder / "state"))
+        env = {"XDG_STATE_HOME": str(self.folder / "state"), "COLUMNS": "120", "LINES": "40"}
+        return Terminal(path or self.workspace, **env)
 
     def owner_pid(self) -> int:
         """Process of the run that goes on; 0 without one."""
@@ -127,6 +129,34 @@ def test_a_run_is_stopped_on_leaving(desk: Desk) -> None:
     until(lambda: not desk.owner_pid(), "the run goes on")
     events = (desk.workspace / "run/events.jsonl").read_text().splitlines()
     assert json.loads(events[-1])["exit_code"] in {5, 143}
+
+
+def test_a_changed_constant_changes_number_status_and_mark_under_watch(desk: Desk) -> None:
+    desk.go.touch()
+    terminal = desk.open()
+    desk.start(terminal)
+    terminal.wait_for("2 jobs run in", "FAIL_BLOCK")
+    os.write(terminal.master, b"\r")
+    terminal.wait_for("one/outputs", "FAIL_BLOCK")
+    os.write(terminal.master, b"W")
+    terminal.wait_for("again whenever a file changes", "1 run: has a result")
+    os.write(terminal.master, b"\r")
+    terminal.wait_for("watching")
+    until(lambda: phase(desk) == "waiting", "the watch does not wait for changes")
+    terminal.seen = b""
+    (desk.folder / "limits.py").write_text("LIMIT, FACTOR = 50, 0.9\n")
+    terminal.wait_for("1 status changed", "PASSED", "40.23", "better", "FAIL_BLOCK → PASSED")
+    # The mark of the metric in the list.
+    terminal.wait_for("▲")
+    os.write(terminal.master, b"q")
+    terminal.wait_for("Stop it")
+    assert terminal.close(b"j\r") == 0
+    until(lambda: not desk.owner_pid(), "the watch goes on")
+
+
+def phase(desk: Desk) -> str:
+    """State of the watch of a desk."""
+    return run_state(record_of_workspace(desk.workspace)).watch.value
 
 
 def test_a_runner_that_was_killed_is_said_to_have_died(desk: Desk) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -28,7 +29,7 @@ from resim_inspect.tui.runs.runs_table import RunsTable
 from resim_inspect.tui.runs.started_runs import StartedRuns
 from resim_inspect.tui.widgets.dialogs import ChoiceDialog, DetailsDialog
 from resim_inspect.tui.workspace.screen import WorkspaceScreen
-from runner.workspace.results import Outcome
+from runner.workspace.results import JobResult, Outcome
 from runner.workspace.run_events import Event
 from runner.workspace.run_record import stop_requests
 from tests.tui.conftest import Shot, press, settle, started, text
@@ -179,6 +180,57 @@ async def test_a_job_and_a_run_are_stopped_on_request(run: RecordedRun) -> None:
         assert requests() == ["flight-004", ""]
 
 
+def watching(run: RecordedRun, phase: str) -> None:
+    """Let the run wait for changes of files."""
+    run.write(Event("watch", START + 11, data={"phase": phase}))
+
+
+def watch_requests(run: RecordedRun) -> list[str]:
+    """Actions that were asked of the watched run."""
+    if not run.record.watch.exists():
+        return []
+    return [json.loads(line)["action"] for line in run.record.watch.read_text().splitlines()]
+
+
+async def test_a_watched_run_is_told_to_run_again_to_pause_and_to_end(run: RecordedRun) -> None:
+    async with started(run.record.path) as pilot:
+        await press(pilot, "r")
+        assert watch_requests(run) == []
+        for number in (4, 5, 6):
+            run.finish(f"flight-00{number}", 12.0)
+        change = "Max speed 44.7 → 39.2 m/s, FAIL_WARN → PASSED"
+        run.write(Event("changed", START + 9, "flight-001", change, data={"mode": "job"}))
+        run.end(7)
+        watching(run, "waiting")
+        await reread(pilot)
+        shown = text(pilot)
+        assert "watching · ✗ FAIL_BLOCK · 7 jobs run in 10 s" in shown
+        assert change[:14] in shown
+        table = pilot.app.screen.query_one(RunsTable)
+        table.cursor = next(row for row, j in enumerate(table.shown) if j.name == "flight-001")
+        await settle(pilot)
+        assert f"flight-001 · {change} · Max speed 44.7 m/s" in text(pilot)
+        await press(pilot, "r", "F", "p")
+        watching(run, "paused")
+        await reread(pilot)
+        assert "paused · ✗ FAIL_BLOCK" in text(pilot)
+        await press(pilot, "X", "enter")
+        assert watch_requests(run) == ["all", "failed", "pause", "quit"]
+        assert not run.record.stop.exists()
+
+
+async def test_results_of_the_run_before_are_stale_until_there_are_new_ones(
+    run: RecordedRun,
+) -> None:
+    old = JobResult("flight-006", "", Outcome.DONE, verdict="PASSED", seconds=1.0)
+    run.write(Event("stale", START, "flight-006", result=old))
+    async with started(run.record.path) as pilot:
+        assert "stale" in text(pilot)
+        run.finish("flight-006", 12.0)
+        await reread(pilot)
+        assert "stale" not in text(pilot)
+
+
 async def test_messages_of_the_runner_are_listed(run: RecordedRun) -> None:
     run.write(Event("warning", START, text="evil \x1b[31m[bold]text"))
     async with started(run.record.path) as pilot:
@@ -239,7 +291,7 @@ async def test_a_damaged_record_is_shown_as_far_as_it_goes(
 
 
 @pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("scene", ["under-way", "died", "ended"])
+@pytest.mark.parametrize("scene", ["under-way", "died", "ended", "watching"])
 async def test_screen(
     run: RecordedRun, scene: str, way: str, shot: Shot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -247,10 +299,14 @@ async def test_screen(
         monkeypatch.setenv("NO_COLOR", "1")
     if scene == "died":
         run.own(alive=False)
-    if scene == "ended":
+    if scene in {"ended", "watching"}:
         for number in (4, 5, 6):
             run.finish(f"flight-00{number}", 12.0)
+        change = "Max speed 46.1 → 44.7 m/s; 2 more"
+        run.write(Event("changed", START + 9, "flight-001", change, data={"mode": "job"}))
         run.end(7)
+    if scene == "watching":
+        watching(run, "waiting")
     theme = "resim-light" if way == "light" else None
     async with started(run.record.path, SIZES.get(way, (120, 40)), theme=theme) as pilot:
         shot(pilot, f"run-{scene}-{way}")
@@ -263,7 +319,7 @@ def test_the_command_line_of_a_request(tmp_path: Path) -> None:
     workspace = make_jobs(tmp_path / "my flights", "one")
     build = BuildChoice(BuildKind.COMMAND, "python -m metrics")
     assert RunRequest(RunTarget(workspace), build).command_line() == (
-        f"resim-runner run '{workspace}' --command 'python -m metrics'"
+        f"resim-runner run '{workspace}' --command 'python -m metrics' --changes"
     )
     request = RunRequest(
         RunTarget(workspace, "one"),
@@ -279,7 +335,7 @@ def test_the_command_line_of_a_request(tmp_path: Path) -> None:
     target = RunTarget(inputs=inputs, outputs=tmp_path / "out")
     assert RunRequest(target, BuildChoice(BuildKind.PROJECT, "flight")).arguments() == [
         *("job", "--inputs", str(inputs), "--outputs", str(tmp_path / "out")),
-        *("--build", "flight"),
+        *("--build", "flight", "--changes"),
     ]
 
 

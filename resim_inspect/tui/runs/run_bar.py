@@ -109,15 +109,23 @@ class RunBar(Background):
 
     @property
     def is_alive(self) -> bool:
-        """True while the run goes on."""
+        """True while jobs run, or wait to be run."""
         from runner.workspace.run_state import Life
 
         return self.state.life is Life.ALIVE
 
+    @property
+    def is_watching(self) -> bool:
+        """True for a run that is repeated when its files change, also between two runs."""
+        from runner.workspace.watch_requests import WatchPhase
+
+        return self.state.watch is not WatchPhase.NONE
+
     def _show_or_hide(self) -> None:
         from runner.workspace.run_state import Life
 
-        self.display = not self._hides or self.state.life in {Life.ALIVE, Life.DIED}
+        goes_on = self.is_watching or self.state.life in {Life.ALIVE, Life.DIED}
+        self.display = goes_on or not self._hides
 
     def render_line(self, y: int) -> Strip:  # noqa: ARG002
         styles = theme_styles(self.app)

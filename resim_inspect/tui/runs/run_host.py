@@ -44,7 +44,7 @@ class RunHost:
 
     def _ask(self, *, watch: bool) -> None:
         """Show the run that goes on, or ask for a new one."""
-        from runner.workspace.run_record import active_owner
+        from resim_inspect.tui.runs.stopping import run_goes_on
 
         screen, target = cast(Screen[Any], self), self.run_target()
         if target is None:
@@ -52,7 +52,7 @@ class RunHost:
             screen.app.notify(text, title="Nothing to run", timeout=5)
             return
         record = target.record()
-        if active_owner(record) is not None:
+        if run_goes_on(record):
             screen.post_message(OpenRequested(record.path))
             return
         from resim_inspect.tui.runs.run_dialog import RunDialog, StartedRun

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -42,7 +43,10 @@ def read_plan(
     """Ask the runner what a request would do, which changes nothing."""
     try:
         done = subprocess.run(
-            runner_command(*request.arguments(), "--dry-run", "--format", "json"),
+            # A watched call is planned as one that runs once.
+            runner_command(
+                *replace(request, watch=False).arguments(), "--dry-run", "--format", "json"
+            ),
             cwd=folder,
             env=runner_environment(environment),
             stdin=subprocess.DEVNULL,

@@ -109,7 +109,7 @@ class RunRequest:
             words += ["--job", target.job] if target.job else []
             words += ["--rerun", self.rerun] if self.rerun else []
         words += self.build.arguments()
-        return [*words, "--watch"] if self.watch else words
+        return [*words, "--watch" if self.watch else "--changes"]
 
     def command_line(self) -> str:
         """Return the equal command line, to be copied into a shell."""

@@ -72,7 +72,8 @@ def _alive(state: RunState, now: float, styles: ThemeStyles, *, short: bool) -> 
         return [*pieces, ("stopping… " if state.stopping else f"{note}…", styles.text)]
     if not short:
         pieces += progress_bar(state.done / state.todo if state.todo else 1.0, styles)
-    words = [f"{state.done:,} of {count(state.todo, 'job')}"]
+    words = ["watching"] if state.watch else []
+    words.append(f"{state.done:,} of {count(state.todo, 'job')}")
     if state.stopping:
         words.append("stopping…")
     else:
@@ -103,7 +104,9 @@ def _finished(state: RunState, styles: ThemeStyles, *, short: bool) -> list[Styl
     from runner.workspace.verdict_gate import overall_verdict
 
     if state.error:
-        text = " E " + clean(" ".join((state.error, state.hint)).strip(), 400)
+        text = f" {'watching · ' if state.watch else ''}E " + clean(
+            " ".join((state.error, state.hint)).strip(), 400
+        )
         return [(text, styles.of(MetricStatus.FAIL_BLOCK))]
     results = results_of(state)
     verdict = overall_verdict(results)
@@ -113,6 +116,9 @@ def _finished(state: RunState, styles: ThemeStyles, *, short: bool) -> list[Styl
     if state.stopping:
         words = f"stopped after {count(ran, 'job')}"
     pieces: list[StyledText] = [(" ", styles.text)]
+    if state.watch:
+        paused = state.watch.value == "paused"
+        pieces.append(("paused · " if paused else "watching · ", styles.accent))
     if verdict is not None:
         pieces.append((f"{verdict.symbol} {verdict.name}", styles.of(verdict)))
         pieces.append((" · ", styles.quiet))

@@ -23,6 +23,7 @@ from resim_inspect.tui.messages import OpenRequested
 from resim_inspect.tui.runs.log_view import LogView
 from resim_inspect.tui.runs.run_bar import RunBar
 from resim_inspect.tui.runs.run_host import RunHost
+from resim_inspect.tui.runs.run_places import RunPlaces
 from resim_inspect.tui.runs.run_request import RunTarget
 from resim_inspect.tui.runs.run_summary import results_of, resume_command, tally
 from resim_inspect.tui.runs.runs_table import RunsTable
@@ -43,6 +44,7 @@ class RunsScreen(MainScreen[None], RunHost):
     RunsScreen > #location { height: 1; background: $panel; padding: 0 1; }
     RunsScreen > #notice { height: auto; max-height: 5; padding: 0 1; display: none; }
     RunsScreen > #run { height: 1fr; layout: vertical; }
+    RunsScreen > #chosen { height: auto; max-height: 2; padding: 0 1; color: $quiet; }
     RunsScreen RunsTable {
         border: round $rule; border-title-color: $foreground; border-subtitle-color: $quiet;
         height: 1fr;
@@ -55,6 +57,7 @@ class RunsScreen(MainScreen[None], RunHost):
         super().__init__()
         self.folder = folder
         self._watch = watch
+        self._places = RunPlaces(folder)
         self._awaited: RunKey | None = None
         """Job whose results are opened once it has finished."""
 
@@ -65,6 +68,7 @@ class RunsScreen(MainScreen[None], RunHost):
         with Container(id="run"):
             yield RunsTable()
             yield LogView(watch=self._watch)
+        yield Static(id="chosen", markup=False)
         yield BottomBar()
 
     def on_mount(self) -> None:
@@ -94,45 +98,8 @@ class RunsScreen(MainScreen[None], RunHost):
             self.table.now = self.bar.now()
             self.table.refresh()
 
-    # Folders.
-
     def run_target(self) -> RunTarget | None:
-        from runner.workspace.run_record import record_of_workspace
-
-        if record_of_workspace(self.folder.parent).path == self.folder:
-            return RunTarget(self.folder.parent)
-        inputs = self.folder.parent / "inputs"
-        outputs = self._outputs()
-        return RunTarget(inputs=inputs, outputs=outputs) if inputs.is_dir() else None
-
-    def _outputs(self) -> Path:
-        return self.folder.with_name(self.folder.name.removesuffix(".run"))
-
-    def _log_of(self, job: JobProgress) -> Path:
-        from runner.workspace.layout import RunFolder
-        from runner.workspace.run_record import RunRecord
-
-        place = self._run_folder(job)
-        if place is not None:
-            return RunFolder(place).log
-        return Path(self.state.log) if self.state.log else RunRecord(self.folder).build_log
-
-    def _metrics_of(self, job: JobProgress) -> Path:
-        from runner.workspace.layout import RunFolder
-
-        place = self._run_folder(job)
-        if place is not None:
-            return RunFolder(place).metrics
-        return self._outputs() / "metrics.binproto"
-
-    def _run_folder(self, job: JobProgress) -> Path | None:
-        """Folder of a job of the workspace; None for a run without a workspace."""
-        from runner.workspace.layout import BATCH, JOBS
-
-        if self.folder.name != "run":
-            return None
-        workspace = self.folder.parent
-        return workspace / JOBS / job.name if job.key.mode == "job" else workspace / BATCH
+        return self._places.target()
 
     # The run.
 
@@ -184,6 +151,11 @@ class RunsScreen(MainScreen[None], RunHost):
         if table.only_failing:
             title = Text(f"Jobs {table.count:,} of {len(state.jobs):,}")
         table.border_title = title
+        job = table.job
+        described = "" if job is None else table.described(job)
+        chosen = self.query_one("#chosen", Static)
+        chosen.update(described)
+        chosen.display = bool(described)
         self._log_title()
         self.update_hints()
 
@@ -208,7 +180,9 @@ class RunsScreen(MainScreen[None], RunHost):
 
     def _follow_log(self) -> None:
         job = self.table.job
-        self.query_one(LogView).show(None if job is None else self._log_of(job))
+        self.query_one(LogView).show(
+            None if job is None else self._places.log_of(job.key, self.state.log)
+        )
 
     def _log_title(self) -> None:
         log, job = self.query_one(LogView), self.table.job
@@ -223,7 +197,7 @@ class RunsScreen(MainScreen[None], RunHost):
         return (
             Hint("rows.choose", "results"),
             *((Hint("run.stop"),) if running else ()),
-            *((Hint("run.stop_all"),) if alive else (Hint("run.start", "run again"),)),
+            *self._run_hints(alive=alive),
             Hint("log.follow"),
             Hint("log.wrap"),
             Hint("preview.search"),
@@ -232,6 +206,13 @@ class RunsScreen(MainScreen[None], RunHost):
             *((Hint("run.messages"),) if self.state.warnings else ()),
             Hint("run.back"),
         )
+
+    def _run_hints(self, *, alive: bool) -> tuple[Hint, ...]:
+        if self.bar.is_watching:
+            paused = self.state.watch.value == "paused"
+            pause = Hint("run.pause", "go on" if paused else "pause")
+            return Hint("run.all"), Hint("run.failed"), pause, Hint("run.stop_all", "end")
+        return (Hint("run.stop_all"),) if alive else (Hint("run.start", "run again"),)
 
     def on_theme_changed(self) -> None:
         """Repaint in the colours of a new theme."""
@@ -265,7 +246,7 @@ class RunsScreen(MainScreen[None], RunHost):
             self._open(job)
 
     def _open(self, job: JobProgress) -> None:
-        path = self._metrics_of(job)
+        path = self._places.metrics_of(job.key)
         if path.exists():
             self.post_message(OpenRequested(path))
         else:
@@ -304,7 +285,7 @@ class RunsScreen(MainScreen[None], RunHost):
     def action_stop_all(self) -> None:
         from resim_inspect.tui.widgets.dialogs import ChoiceDialog
 
-        if not self.bar.is_alive:
+        if not (self.bar.is_alive or self.bar.is_watching):
             self.app.notify("The run has ended.", timeout=3)
             return
 
@@ -320,9 +301,23 @@ class RunsScreen(MainScreen[None], RunHost):
     def _request_stop(self, job: str) -> None:
         from resim_inspect.tui.runs.stopping import stop_run
 
-        problem = stop_run(self.bar.record, job)
+        self._requested(stop_run(self.bar.record, job))
+
+    def action_again(self, action: str) -> None:
+        from resim_inspect.tui.runs.stopping import ask_watch
+
+        if self.bar.is_watching:
+            self._requested(ask_watch(self.bar.record, action))
+        else:
+            key = key_of("run.watch")
+            self.app.notify(
+                f"This run does not watch files; {key} starts one that does.", timeout=4
+            )
+
+    def _requested(self, problem: str) -> None:
+        """Say why a request could not be made, and follow its effect."""
         if problem:
-            self.app.notify(problem, title="Not stopped", severity="error", timeout=6, markup=False)
+            self.app.notify(problem, title="Not done", severity="error", timeout=6, markup=False)
         self.bar.read()
 
     def action_messages(self) -> None:

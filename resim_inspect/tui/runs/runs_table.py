@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.style import Style
@@ -36,8 +36,6 @@ class RunsTable(SearchableList):
         self.now = 0.0
         """Time in seconds since 1970 up to which running jobs are counted."""
         self.shown: list[JobProgress] = []
-        self.changes: Mapping[str, str] = {}
-        """Changes of the results since the run before, by the name of the job."""
         self.only_failing = False
         self._state: RunState | None = None
         self._name_width = 4
@@ -109,8 +107,18 @@ class RunsTable(SearchableList):
         if job.stopping and job.result is None:
             return "stopping…"
         again = f"attempt {job.attempt}" if job.attempt > 1 else ""
-        change = self.changes.get(job.name, "") if job.key.mode == "job" else ""
-        return " · ".join(part for part in (again, change, remark_on(job.result)) if part)
+        change = clean(job.change, 300)
+        return " · ".join(part for part in (again, change or remark_on(job.result)) if part)
+
+    def described(self, job: JobProgress) -> str:
+        """Return the remarks on a job, which its row may cut; empty without any."""
+        parts = [self._remark(job)]
+        if job.change and job.result is not None:
+            parts.append(remark_on(job.result))
+        if job.result is not None and job.result.hint:
+            parts.append(clean(job.result.hint, 200))
+        remarks = [part for part in parts if part]
+        return " · ".join([clean(job.name, 80), *remarks]) if remarks else ""
 
     def copy_text(self, row: int) -> str:
         return self.shown[row].name
@@ -147,6 +155,8 @@ def state_of(job: JobProgress, styles: ThemeStyles, *, alive: bool) -> tuple[str
     from runner.workspace.run_state import Phase
 
     result = job.result
+    if job.stale is not None and result is None and alive:
+        return "▸" if job.phase is Phase.RUNNING else " ", "stale", styles.quiet
     if job.phase is Phase.RUNNING:
         return ("▸", "running", styles.accent) if alive else ("-", "interrupted", styles.quiet)
     if result is None:

@@ -35,8 +35,15 @@ class StartedRuns:
         self._running.append(process)
 
     def alive(self) -> list[RunProcess]:
-        """Return the processes that have not ended."""
-        return [process for process in self._running if process.is_running]
+        """Return the processes of runs that go on, or have not begun."""
+        from resim_inspect.tui.runs.stopping import run_goes_on
+
+        return [
+            process
+            for process in self._running
+            if process.is_running
+            and (not has_recorded(process) or run_goes_on(process.request.target.record()))
+        ]
 
     def going_on(self) -> list[RunProcess]:
         """Return the processes whose runs have not ended: others are about to end by themselves."""

@@ -1,4 +1,4 @@
-"""Requests to stop a run, or one of its jobs, whoever has started it."""
+"""Requests to a run, whoever has started it: to stop, or to run again what it watches."""
 
 from __future__ import annotations
 
@@ -8,19 +8,56 @@ if TYPE_CHECKING:
     from runner.workspace.run_record import RunRecord
 
 
+def run_goes_on(record: RunRecord) -> bool:
+    """Return True while a run goes on or watches files; one that is about to end has ended."""
+    from runner.workspace.errors import WorkspaceError
+    from runner.workspace.run_follower import run_state
+    from runner.workspace.run_record import active_owner
+    from runner.workspace.run_state import Life
+
+    if active_owner(record) is None:
+        return False
+    try:
+        state = run_state(record)
+    except WorkspaceError:
+        return True
+    return state.life is Life.ALIVE or bool(state.watch)
+
+
 def stop_run(record: RunRecord, job: str = "") -> str:
     """Ask the process of a run to stop a job, or everything; return why that is not possible."""
     from runner.workspace.run_follower import run_state
     from runner.workspace.run_record import active_owner, request_stop, terminate
+    from runner.workspace.run_state import Life
+    from runner.workspace.watch_requests import WatchAction, WatchPhase, request_watch
 
     owner = active_owner(record)
     if owner is None:
         return "The run has ended already."
     try:
-        request_stop(record, owner, job)
-        if not job and not run_state(record).planned:
+        state = run_state(record)
+        if not job and state.watch is not WatchPhase.NONE:
+            request_watch(record, owner, WatchAction.QUIT)
+        if job or state.life is Life.ALIVE:
+            request_stop(record, owner, job)
+        if not job and state.life is Life.ALIVE and not state.planned:
             # A runner that is still preparing, such as pulling an image, reads no requests.
             terminate(owner)
     except OSError as error:
         return f"The run cannot be told to stop: {error.strerror}."
+    return ""
+
+
+def ask_watch(record: RunRecord, action: str) -> str:
+    """Ask a watched run for `all`, `failed` or `pause`; return why that is not possible."""
+    from runner.workspace.run_record import active_owner
+    from runner.workspace.watch_requests import WatchAction, request_watch
+
+    owner = active_owner(record)
+    if owner is None:
+        return "The run has ended already."
+    try:
+        request_watch(record, owner, WatchAction(action))
+    except OSError as error:
+        return f"The run cannot be told: {error.strerror}."
     return ""

@@ -23,12 +23,17 @@ def add_outputs_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def add_watch_argument(parser: argparse.ArgumentParser) -> None:
-    """Add `--watch`, of commands that can be repeated."""
+    """Add `--watch` and `--changes`, of commands that can be repeated."""
     parser.add_argument(
         "--watch",
         action="store_true",
         help="run again what becomes stale when code, image context, resim.toml or inputs change;"
         " keys: r all, f the failed ones, p pause, q quit",
+    )
+    parser.add_argument(
+        "--changes",
+        action="store_true",
+        help="with each result, say what changed since the previous one (--watch always does)",
     )
 
 

@@ -1,0 +1,247 @@
+"""The dialog that starts a run: its builds, its plan, and the call that it makes."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from resim_inspect.tui.app import InspectApp
+from resim_inspect.tui.runs import run_dialog
+from resim_inspect.tui.runs.known_builds import MAX_REMEMBERED, read_remembered, remember_build
+from resim_inspect.tui.runs.run_dialog import RunDialog
+from resim_inspect.tui.runs.run_plan import Plan, PlannedJob, problem_of, read_plan
+from resim_inspect.tui.runs.run_request import (
+    BuildChoice,
+    BuildKind,
+    Rerun,
+    RunRequest,
+    RunTarget,
+)
+from resim_inspect.tui.runs.runs_screen import RunsScreen
+from resim_inspect.tui.user_state import state_file
+from tests.tui.conftest import Shot, press, settle, started, text
+from tests.tui.run_harness import make_jobs
+from tests.tui.test_snapshots import SIZES, WAYS
+
+COMMAND = BuildChoice(BuildKind.COMMAND, "python -m metrics")
+PROJECT = """
+default-build = "flight"
+[build.desk]
+command = "python build.py"
+[build.flight]
+image = "flight:dev"
+"""
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A workspace with three jobs; every plan is the same, and is read at once."""
+    monkeypatch.chdir(tmp_path)
+
+    def plan(request: RunRequest, **_: Any) -> Plan:
+        kept = "has a result; runs if anything changed"
+        jobs = [PlannedJob("one", "would run"), PlannedJob("two", kept), PlannedJob("three", kept)]
+        return Plan(request, tuple(jobs))
+
+    monkeypatch.setattr(run_dialog, "read_plan", plan)
+    monkeypatch.setattr(run_dialog, "PLAN_DELAY", 0.01)
+    return make_jobs(tmp_path / "flights", "one", "three", "two")
+
+
+def dialog(pilot: Pilot[Any]) -> RunDialog:
+    """The dialog in view."""
+    screen = pilot.app.screen
+    assert isinstance(screen, RunDialog)
+    return screen
+
+
+async def planned(pilot: Pilot[Any]) -> None:
+    """Wait until the plan of the present request is shown."""
+    await settle(pilot)
+    for _ in range(200):
+        await pilot.pause(0.02)
+        box = dialog(pilot)
+        request = box.request()
+        if request is None or (box.plan is not None and box.plan.request == request):
+            await settle(pilot)
+            return
+    raise AssertionError("there is no plan")
+
+
+async def test_a_command_is_typed_in_and_planned(workspace: Path) -> None:
+    async with started(workspace) as pilot:
+        await press(pilot, "R")
+        assert "Choose a build, or type one in" in text(pilot)
+        await press(pilot, "down", *"make -x", "tab", *"--cpus 2")
+        await planned(pilot)
+        shown = text(pilot)
+        assert "1 run: would run" in shown
+        assert "2 runs: has a result; runs if anything changed" in shown
+        assert "'make -x'" in shown
+        request = dialog(pilot).request()
+        assert request is not None
+        line = f"resim-runner run {workspace} --command 'make -x' --cpus 2 --changes"
+        assert request.command_line() == line
+        await press(pilot, "ctrl+r", "ctrl+t")
+        await planned(pilot)
+        shown = text(pilot)
+        assert "failed ones too" in shown
+        assert "again whenever a file changes" in shown
+        request = dialog(pilot).request()
+        assert request is not None
+        assert request.arguments()[2:4] == ["--rerun", "failed"]
+        assert request.arguments()[-1] == "--watch"
+
+
+async def test_builds_of_the_project_come_first_and_the_default_is_chosen(workspace: Path) -> None:
+    (workspace / "resim.toml").write_text(PROJECT)
+    remember_build(COMMAND)
+    async with started(workspace) as pilot:
+        await press(pilot, "R")
+        await planned(pilot)
+        box = dialog(pilot)
+        assert box.builds.build == BuildChoice(BuildKind.PROJECT, "flight")
+        assert [build.text for build in box.builds.known.builds] == [
+            *("desk", "flight", "python -m metrics", "", "")
+        ]
+        # The project file is not found from the working directory.
+        assert box.builds.known.folder == workspace
+        assert "image flight:dev" in text(pilot)
+
+
+async def test_a_wrong_project_file_is_one_sentence(workspace: Path) -> None:
+    (workspace / "resim.toml").write_text("[build.flight]\nimag = 'x'\n")
+    async with started(workspace) as pilot:
+        await press(pilot, "R")
+        await settle(pilot)
+        assert "resim.toml:2" in text(pilot)
+
+
+async def test_unclosed_quotes_are_no_request(workspace: Path) -> None:
+    async with started(workspace) as pilot:
+        await press(pilot, "R", *"img", "tab", *"--env 'A")
+        assert dialog(pilot).request() is None
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, RunDialog)
+
+
+async def test_bare_inputs_ask_for_a_folder(workspace: Path, tmp_path: Path) -> None:
+    inputs = tmp_path / "bare" / "inputs"
+    (inputs / "logs").mkdir(parents=True)
+    (inputs / "experience").mkdir()
+    async with started(inputs) as pilot:
+        await press(pilot, "R", *"img")
+        box = dialog(pilot)
+        request = box.request()
+        assert request is not None
+        assert request.target.outputs == inputs.parent / "outputs"
+        box.query_one("#outputs", Input).value = ""
+        assert box.request() is None
+        await press(pilot, "enter")
+        assert pilot.app.focused is box.query_one("#outputs", Input)
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_screen(
+    workspace: Path, way: str, shot: Shot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if way == "no-color":
+        monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.chdir(workspace.parent)
+    (workspace / "resim.toml").write_text(PROJECT)
+    remember_build(COMMAND)
+    # The path of the workspace is in the picture.
+    monkeypatch.setattr(RunRequest, "command_line", lambda _: "resim-runner run flights --changes")
+    theme = "resim-light" if way == "light" else None
+    async with started(workspace, SIZES.get(way, (120, 40)), theme=theme) as pilot:
+        await press(pilot, "R")
+        await planned(pilot)
+        shot(pilot, f"run-dialog-{way}")
+
+
+# Builds that were typed in.
+
+
+def test_builds_that_were_run_are_remembered_without_doubles() -> None:
+    remember_build(BuildChoice(BuildKind.IMAGE, "flight:1"))
+    remember_build(COMMAND)
+    remember_build(BuildChoice(BuildKind.IMAGE, "flight:1", "--cpus 2"))
+    remember_build(BuildChoice(BuildKind.PROJECT, "flight"))
+    assert read_remembered() == [BuildChoice(BuildKind.IMAGE, "flight:1", "--cpus 2"), COMMAND]
+    for number in range(20):
+        remember_build(BuildChoice(BuildKind.IMAGE, f"flight:{number}"))
+    assert len(read_remembered()) == MAX_REMEMBERED
+    if os.name == "posix":
+        assert stat.S_IMODE(state_file("builds").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", '{"builds": 7}', '{"builds": [7, {"kind": "x"}, {"kind": "image"}]}']
+)
+def test_damaged_state_has_no_builds(content: str) -> None:
+    remember_build(COMMAND)
+    state_file("builds").write_text(content)
+    assert read_remembered() == []
+
+
+# The runner's plan, and its last words.
+
+
+def test_the_runner_plans_without_changing_anything(tmp_path: Path) -> None:
+    workspace = make_jobs(tmp_path / "ws", "one", "two")
+    before = sorted(tmp_path.rglob("*"))
+    build = BuildChoice(BuildKind.COMMAND, f"{sys.executable} build.py")
+    plan = read_plan(RunRequest(RunTarget(workspace), build, Rerun.ALL, watch=True))
+    assert [job.job for job in plan.jobs] == ["one", "two", "batch"]
+    assert plan.problem == ""
+    assert sorted(tmp_path.rglob("*")) == before
+    missing = read_plan(RunRequest(RunTarget(tmp_path / "none"), build))
+    assert missing.problem == f"{tmp_path}/none does not exist."
+
+
+@pytest.mark.parametrize(
+    ("stderr", "expected"),
+    [
+        ("resim-runner: it is broken.\n  Mend it.\n", "it is broken.\n  Mend it."),
+        ("usage: x\n  y\nresim-runner run: error: wrong flag\n", "wrong flag"),
+        ("\x1b[31mTraceback", "�[31mTraceback"),
+        ("", "The runner ended without a word."),
+    ],
+)
+def test_the_last_words_of_the_runner(stderr: str, expected: str) -> None:
+    assert problem_of(stderr) == expected
+
+
+# Starting.
+
+
+async def started_run(pilot: Pilot[Any], done: Callable[[], bool]) -> None:
+    """Wait for something that a started runner does."""
+    for _ in range(1500):
+        await pilot.pause(0.02)
+        if done():
+            return
+    raise AssertionError("it never came to that")
+
+
+async def test_a_start_that_fails_is_said_in_one_sentence(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(InspectApp, "notify", lambda _, message, **__: told.append(message))
+    async with started(workspace) as pilot:
+        await press(pilot, "R", *"img", "tab", *"--no-such-flag", "enter")
+        assert isinstance(pilot.app.screen, RunsScreen)
+        await started_run(pilot, lambda: bool(told))
+        assert told == ["unrecognized arguments: --no-such-flag"]
+        app = pilot.app
+        assert isinstance(app, InspectApp)
+        assert not app.runs.alive()
