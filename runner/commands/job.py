@@ -163,12 +163,12 @@ def _run(
     log: Path | None,
     keys: _Keys,
 ) -> JobResult:
-    if args.watch:
-        stale = _previous(args)
-        sessions.tell_stale(session, [] if stale is None else [stale])
     if args.watch or args.changes:
         metrics = args.outputs / contract.METRICS.name
         session = sessions.telling_changes(session, args, lambda _: metrics)
+    if args.watch:
+        stale = _previous(args)
+        sessions.tell_stale(session, [] if stale is None else [stale])
     context = session.context
     context.notify(Event("started", context.clock(), args.name))
     try:

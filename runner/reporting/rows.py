@@ -8,16 +8,10 @@ from typing import NamedTuple
 
 from resim_inspect.document.enums import WORST_FIRST, MetricStatus
 from resim_inspect.text import clean, count
-from runner.workspace.results import JobResult, Outcome, why_of
+from runner.workspace.results import ENDINGS, JobResult, Outcome, why_of
 from runner.workspace.verdict_gate import VerdictGate, overall_verdict
 
 _ORDER = tuple(status.name for status in WORST_FIRST)
-ENDINGS = {
-    Outcome.FAILED: "failed",
-    Outcome.TIMEOUT: "timed out",
-    Outcome.CANCELLED: "stopped",
-    Outcome.BROKEN: "not run",
-}
 
 
 class Row(NamedTuple):

@@ -19,7 +19,7 @@ from resim_inspect.document.enums import MetricStatus
 from resim_inspect.errors import InspectError
 from resim_inspect.text import clean
 from runner.execution.events import Event, EventSink
-from runner.workspace.results import Outcome
+from runner.workspace.results import ENDINGS, JobResult, Outcome
 
 SHOWN = 3
 """Changes of a job that are named; further ones are counted."""
@@ -30,10 +30,10 @@ SAME = "nothing changed"
 
 @dataclass(frozen=True)
 class _Before:
-    """Metrics of a job before its run: its document, None for none or one that is not compared."""
+    """A job before its run: its document and its result, as far as there are any."""
 
     document: Document | None
-    existed: bool
+    result: JobResult | None = None
 
 
 class ResultChanges:
@@ -53,14 +53,18 @@ class ResultChanges:
         self._options = CompareOptions(tolerances or Tolerances(), findings=False)
         self._lock = Lock()
         self._before: dict[tuple[str, str], _Before] = {}
+        self._stale: dict[tuple[str, str], JobResult] = {}
 
     def __call__(self, event: Event) -> None:
         """Pass an event on; read the metrics before a run, and compare after it."""
         key = event.mode, event.job
-        if event.kind == "started":
-            before = _read(self._metrics_of(event))
+        if event.kind == "stale" and event.result is not None:
             with self._lock:
-                self._before[key] = before
+                self._stale[key] = event.result
+        if event.kind == "started":
+            document = _read(self._metrics_of(event))
+            with self._lock:
+                self._before[key] = _Before(document, self._stale.pop(key, None))
         self._notify(event)
         if event.kind == "finished" and event.result is not None:
             with self._lock:
@@ -71,10 +75,15 @@ class ResultChanges:
                 self._notify(Event("changed", event.at, event.job, text, data=data))
 
     def _text(self, event: Event, before: _Before) -> str:
-        result = event.result
-        if result is None or result.outcome is not Outcome.DONE or not before.existed:
+        earlier, result = before.result, event.result
+        if result is None or result.outcome is Outcome.CANCELLED:
             return ""
-        after = _read(self._metrics_of(event)).document
+        both_done = result.outcome is Outcome.DONE and (
+            earlier is None or earlier.outcome is Outcome.DONE
+        )
+        if not both_done:
+            return "" if earlier is None else _endings(earlier, result)
+        after = _read(self._metrics_of(event))
         if before.document is None or after is None:
             return ""
         try:
@@ -84,16 +93,27 @@ class ResultChanges:
         return changes_text(changes, before.document.verdict, after.verdict)
 
 
-def _read(path: Path) -> _Before:
+def _read(path: Path) -> Document | None:
+    """Read metrics; None without a file, or for one that cannot be compared."""
     # Read as a whole: on Windows an open file could not be replaced.
     try:
         if path.stat().st_size > LARGEST:
-            return _Before(None, True)
-        return _Before(parse_document(path.read_bytes()), True)
-    except FileNotFoundError:
-        return _Before(None, False)
+            return None
+        return parse_document(path.read_bytes())
     except (OSError, InspectError):
-        return _Before(None, True)
+        return None
+
+
+def _endings(before: JobResult, after: JobResult) -> str:
+    """Return the change of a run's ending: `PASSED → failed`."""
+    words = [_ending(result) for result in (before, after)]
+    if words[0] != words[1]:
+        return " → ".join(words)
+    return SAME if before.message == after.message else f"{words[1]} in another way"
+
+
+def _ending(result: JobResult) -> str:
+    return result.verdict or "UNSET" if result.outcome is Outcome.DONE else ENDINGS[result.outcome]
 
 
 def changes_text(changes: Sequence[Change], before: MetricStatus, after: MetricStatus) -> str:

@@ -28,6 +28,15 @@ class Outcome(StrEnum):
     """The build could not be run: the engine, the image or this machine failed."""
 
 
+ENDINGS = {
+    Outcome.FAILED: "failed",
+    Outcome.TIMEOUT: "timed out",
+    Outcome.CANCELLED: "stopped",
+    Outcome.BROKEN: "not run",
+}
+"""Outcomes without valid outputs, in words."""
+
+
 @dataclass(frozen=True)
 class Failing:
     """A metric that warns or blocks, as text of the file that is not cleaned."""

@@ -175,7 +175,7 @@ def failed_results(report: CallReport | None, gate: VerdictGate) -> list[JobResu
 def tell_stale(session: Session, stale: Sequence[JobResult]) -> None:
     """Send an event for each recorded result that does not hold any more."""
     for result in stale:
-        session.dispatcher(Event("stale", session.context.clock(), result.job, result=result))
+        session.context.notify(Event("stale", session.context.clock(), result.job, result=result))
 
 
 def _connect(args: Namespace, build: Build, signals: Signals) -> Engine:

@@ -89,6 +89,29 @@ def test_without_two_files_there_is_nothing_to_tell(tmp_path: Path) -> None:
     assert told(tmp_path / "4", valid, None, Outcome.FAILED) == []
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "text"),
+    [
+        (Outcome.DONE, Outcome.FAILED, "PASSED → failed"),
+        (Outcome.TIMEOUT, Outcome.DONE, "timed out → PASSED"),
+        (Outcome.FAILED, Outcome.FAILED, "failed in another way"),
+        (Outcome.BROKEN, Outcome.TIMEOUT, "not run → timed out"),
+        (Outcome.DONE, Outcome.CANCELLED, None),
+    ],
+)
+def test_endings_of_runs(before: Outcome, after: Outcome, text: str | None, tmp_path: Path) -> None:
+    events: list[Event] = []
+    sink = ResultChanges(events.append, lambda _: tmp_path / "m")
+    results = [
+        JobResult("night", "", outcome, "PASSED", message=message)
+        for outcome, message in ((before, "exit 1"), (after, "exit 2"))
+    ]
+    sink(Event("stale", 1.0, "night", result=results[0]))
+    sink(Event("started", 1.0, "night"))
+    sink(Event("finished", 2.0, "night", result=results[1]))
+    assert [event.text for event in events[3:]] == ([] if text is None else [text])
+
+
 def test_names_are_cleaned(tmp_path: Path) -> None:
     before = document(("a\x1b[2J", 1.0, "PASSED"))
     after = document(("a\x1b[2J", 2.0, "PASSED"))
