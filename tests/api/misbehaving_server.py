@@ -68,13 +68,13 @@ def stall(seconds: float) -> Behaviour:
     return raw(b"", pause=seconds)
 
 
-def drip(data: bytes, every: float) -> Behaviour:
-    """Announce everything, and send a byte now and then."""
+def drip(data: bytes, every: float, size: int = 1) -> Behaviour:
+    """Announce everything, and send a byte now and then, or `size` bytes."""
 
     def behave(client: socket.socket) -> bool:
         client.sendall(f"HTTP/1.1 200 X\r\nContent-Length: {len(data)}\r\n\r\n".encode())
-        for byte in data:
-            client.sendall(bytes([byte]))
+        for start in range(0, len(data), size):
+            client.sendall(data[start : start + size])
             time.sleep(every)
         return True
 
