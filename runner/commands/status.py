@@ -27,6 +27,7 @@ from runner.workspace.layout import looks_like_workspace, open_workspace
 from runner.workspace.results import FORMAT, status_named
 from runner.workspace.run_record import record_of_outputs
 from runner.workspace.run_state import Life, RunState
+from runner.workspace.watch_requests import WatchPhase
 
 MAX_NAME = 60
 HEADER = ("JOB", "OUTCOME", "VERDICT", "SECONDS", "CPU s", "MEMORY", "WHY")
@@ -128,8 +129,12 @@ def run_lines(state: RunState, now: float) -> Iterator[str]:
         if state.stopping:
             parts.append("it is being stopped")
         yield ", ".join(parts) + "."
+    elif state.watch:
+        words = "is paused" if state.watch is WatchPhase.PAUSED else "waits for changes of files"
+        yield f"A watch {words} ({where})."
     elif state.life is Life.DIED:
-        yield f"The last run died ({where}): its process ended before the run did."
+        ended = "its watch" if state.ended else "the run"
+        yield f"The last run died ({where}): its process ended before {ended} did."
         if owner is not None and owner.command:
             yield f"  Run it again, and finished jobs are kept: {clean(shlex.join(owner.command))}"
     elif state.error:

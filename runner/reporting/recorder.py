@@ -8,8 +8,6 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from threading import Event as Flag
-from threading import Thread
 from types import TracebackType
 from typing import Self
 
@@ -18,10 +16,11 @@ from runner.execution.cancellation import Interrupted
 from runner.execution.events import Event
 from runner.exit_codes import ExitCode
 from runner.redact import Secrets
+from runner.reporting.heartbeat import Heartbeat
 from runner.reporting.lines import Lines
 from runner.storage.fs import disk_errors, write_atomic
 from runner.workspace.results import JobResult
-from runner.workspace.run_record import HEARTBEAT, RunRecord, this_process
+from runner.workspace.run_record import RunRecord, this_process
 
 
 @dataclass(frozen=True)
@@ -61,8 +60,7 @@ class RunRecorder:
         self._events = -1
         self._torn = False
         self._ended = False
-        self._closed = Flag()
-        self._heart = Thread(target=self._beat, name="run record", daemon=True)
+        self._heart = Heartbeat(record)
 
     def __enter__(self) -> Self:
         record, identity, now = self._record, self._identity, self._clock()
@@ -89,7 +87,7 @@ class RunRecorder:
         self._lines = Lines(self._log, color=False, quiet=False, log_of=self._log_of, builds=False)
         about = {"run": identity.run, "command": identity.command, "log": identity.log}
         self(Event("begin", now, data=about))
-        self._heart.start()
+        self._heart.__enter__()
         return self
 
     def __exit__(
@@ -98,7 +96,7 @@ class RunRecorder:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._closed.set()
+        self._heart.__exit__(kind, error, traceback)
         if not self._ended:
             self._end_by(error)
         os.close(self._events)
@@ -143,11 +141,6 @@ class RunRecorder:
                 with suppress(OSError):
                     self._log.write(self._secrets.hide_text(f"{text}\n"))
         self(Event("end", now, data={"exit_code": int(code)}))
-
-    def _beat(self) -> None:
-        while not self._closed.wait(HEARTBEAT):
-            with suppress(OSError):
-                os.utime(self._record.owner)
 
 
 def _is_stderr(record: RunRecord) -> bool:

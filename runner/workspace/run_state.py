@@ -35,7 +35,7 @@ class Life(StrEnum):
     ALIVE = "alive"
     FINISHED = "finished"
     DIED = "died"
-    """Its process ended without an end of the run, for example by KILL."""
+    """Its process ended without an end of the run or of the watch, for example by KILL."""
 
 
 class RunKey(NamedTuple):
@@ -165,7 +165,9 @@ class RunFold:
 
     def state(self, owner: RunOwner | None, liveness: Liveness) -> RunState:
         """Return the state at this moment, with the process that owns the run."""
-        if self._state.ended:
+        # The process of a repeated run outlives each of its runs.
+        lost_watch = bool(self._state.watch) and liveness is Liveness.DIED
+        if self._state.ended and not lost_watch:
             life = Life.FINISHED
         elif liveness is Liveness.ALIVE:
             life = Life.ALIVE

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from runner.execution.cancellation import Stop
+from runner.reporting.heartbeat import Heartbeat
 from runner.workspace.growing_file import MAX_LINE, GrowingFile
 from runner.workspace.process_identity import current_owner
 from runner.workspace.results import JobResult, Outcome
@@ -403,3 +404,15 @@ def test_a_job_that_is_stopped_alone_is_killed_after_its_grace_period() -> None:
     stop.advance()
     assert other.signals == ["TERM"]
     assert stop.covers("other")
+
+
+def test_a_heartbeat_renews_the_lease_of_its_own_process_alone(tmp_path: Path) -> None:
+    mine, other = RunRecord(tmp_path / "mine"), RunRecord(tmp_path / "other")
+    written(mine, begin(), owner=this_process("r1", 1.0, ()))
+    written(other, begin(), owner=RunOwner("r1", "elsewhere", "elsewhere/boot/7/12/99", 12, 1.0))
+    for record in (mine, other):
+        os.utime(record.owner, (1.0, 1.0))
+    with Heartbeat(mine, 0.01), Heartbeat(other, 0.01), Heartbeat(RunRecord(tmp_path), 0.01):
+        wait_for(lambda: mine.owner.stat().st_mtime > 1.0)
+        time.sleep(0.1)
+    assert other.owner.stat().st_mtime == 1.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from runner.workspace.layout import open_workspace
 from runner.workspace.results import JobResult, Outcome
 from runner.workspace.run_events import Event
 from runner.workspace.run_record import RunOwner, record_of_workspace, request_stop, this_process
+from runner.workspace.run_state import Life
 from tests.containers.container_harness import (
     ROOT,
     call_runner,
@@ -142,6 +144,41 @@ def test_the_status_of_a_run_under_way_and_of_one_that_died(
     else:
         assert f"The last run died (process {owner.pid} on host)" in out
         assert "resim-runner run ws" in out
+
+
+@pytest.mark.parametrize(
+    ("phase", "alive", "says"),
+    [
+        ("waiting", True, "A watch waits for changes of files (process "),
+        ("paused", True, "A watch is paused (process "),
+        ("waiting", False, "its process ended before its watch did."),
+        ("paused", False, "its process ended before its watch did."),
+        ("", True, ""),
+        ("", False, ""),
+    ],
+)
+def test_the_status_of_a_watch_between_two_runs(
+    tmp_path: Path, phase: str, alive: bool, says: str
+) -> None:
+    workspace, _ = workspace_of(tmp_path, "a")
+    owner = this_process("r", 10.0, ("resim-runner", "run", "ws", "--watch"))
+    if not alive:
+        owner = replace(owner, identity=owner.identity + "0")
+    record(
+        workspace,
+        owner,
+        Event("watch", 10.0, data={"phase": "running"}),
+        Event("plan", 11.0, data={"queue": ["a"], "todo": 1}),
+        Event("finished", 13.0, "a", result=JobResult("a", "", Outcome.DONE, "PASSED")),
+        Event("end", 14.0, data={"exit_code": 0}),
+        Event("watch", 14.0, data={"phase": phase}),
+    )
+    life = workspace_status(open_workspace(workspace), lambda: 15.0).state.life
+    assert life is (Life.DIED if says and not alive else Life.FINISHED)
+    out = call_runner("status", workspace).out
+    assert says in out
+    assert ("watch" in out) is bool(says)
+    assert ("resim-runner run ws --watch" in out) is (bool(says) and not alive)
 
 
 def test_the_status_and_log_of_a_single_job(tmp_path: Path) -> None:

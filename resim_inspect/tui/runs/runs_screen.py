@@ -119,11 +119,12 @@ class RunsScreen(MainScreen[None], RunHost):
     def _life_changed(self, before: RunState, state: RunState) -> None:
         from runner.workspace.run_state import Life
 
-        if before.life is not Life.ALIVE or state.life is Life.ALIVE:
+        died = state.life is Life.DIED
+        ended = before.life is Life.ALIVE and state.life is not Life.ALIVE
+        if not (ended or (died and before.watch)):
             return
         numbers = tally(results_of(state))
         bad = numbers.blocked + numbers.failed
-        died = state.life is Life.DIED
         text = "The runner has died." if died else f"{count(state.done, 'job')} run."
         if bad and not died:
             text += f" {count(bad, 'job')} failed or blocked."

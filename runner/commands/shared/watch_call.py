@@ -25,12 +25,13 @@ from runner.execution.events import Event
 from runner.exit_codes import ExitCode
 from runner.redact import Secrets
 from runner.reporting import machine
+from runner.reporting.heartbeat import Heartbeat, is_own
 from runner.watching.detector import ChangeDetector, Debounce
 from runner.watching.file_set import Stamps, WatchScope
 from runner.watching.keyboard import Keyboard
 from runner.watching.status_line import StatusLine
 from runner.workspace.process_identity import current_owner
-from runner.workspace.run_record import RunRecord, append_line, read_owner
+from runner.workspace.run_record import RunRecord, append_line
 from runner.workspace.watch_requests import WatchAction, WatchPhase, WatchRequests
 
 INTERVAL = 0.25
@@ -90,7 +91,11 @@ def watch(args: Namespace, repeated: Repeated) -> int:
     with suppress(OSError):
         repeated.record.watch.unlink()
     loop = _Loop(args, repeated, options)
-    with Signals() as signals, Keyboard(loop.on_key, loop.line.forget) as keyboard:
+    with (
+        Signals() as signals,
+        Heartbeat(repeated.record),
+        Keyboard(loop.on_key, loop.line.forget) as keyboard,
+    ):
         try:
             return loop.run(keyboard)
         except Interrupted as interruption:
@@ -299,9 +304,8 @@ class _Loop:
         """Add an event between two runs to the record, and to `--events`."""
         event = Event("watch", time.time(), data=data)
         values = event.as_dict()
-        reading = read_owner(self.repeated.record)
         # Another runner may have had a run here since.
-        if reading is not None and reading.owner.identity == current_owner():
+        if is_own(self.repeated.record):
             with suppress(OSError):
                 append_line(self.repeated.record.events, values)
         target = self.options.events
