@@ -110,7 +110,7 @@ def read_jobs() -> Action:
 
 def compare_jobs() -> Action:
     """The comparison of both sides of a folder."""
-    from resim_inspect.commands.compare import side_of
+    from resim_inspect.compared_sides import side_of
     from resim_inspect.comparison import compare_sides
     from resim_inspect.validation import validator  # noqa: F401
 
@@ -124,7 +124,7 @@ def compare_jobs() -> Action:
 
 def compare_with_itself() -> Action:
     """The comparison of a file with itself: everything is the same."""
-    from resim_inspect.commands.compare import side_of
+    from resim_inspect.compared_sides import side_of
     from resim_inspect.comparison import Direction, compare_sides
     from resim_inspect.validation import validator  # noqa: F401
 

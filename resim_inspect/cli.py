@@ -110,7 +110,7 @@ def _app(argv: list[str]) -> int:
     listing = "\n".join(f"  {name:{width}}  {what}" for name, what in COMMANDS.items())
     parser = argparse.ArgumentParser(
         prog=PROGRAM,
-        usage=f"{PROGRAM} [PATH]\n       {PROGRAM} COMMAND ...",
+        usage=f"{PROGRAM} [PATH]\n       {PROGRAM} BASE PATH\n       {PROGRAM} COMMAND ...",
         description="Opens the metrics of a ReSim metrics build in the terminal.",
         epilog=f"commands:\n{listing}\n\n"
         f"`{PROGRAM} COMMAND --help` describes a command. A path with the name of a command:\n"
@@ -128,6 +128,12 @@ def _app(argv: list[str]) -> int:
         help="a metrics.binproto, its folder, a build's inputs, a workspace, or a batch of the "
         "cloud: resim://PROJECT/BATCH[/JOB]",
     )
+    parser.add_argument(
+        "compared",
+        metavar="PATH",
+        nargs="?",
+        help="a second path: the app shows what changed from the first to it, and what got worse",
+    )
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
     parser.add_argument(
         "--images",
@@ -138,11 +144,14 @@ def _app(argv: list[str]) -> int:
     )
     _add_common(parser)
     args = parser.parse_args(argv)
-    path = _location(args.path)
+    path = _location(args.path if args.compared is None else args.compared)
+    base = None if args.compared is None else Path(args.path)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         instead = f"`{PROGRAM} show {path or 'PATH'}` prints the metrics"
         if path is not None and not isinstance(path, Path):
             instead = "`resim-runner fetch` downloads a batch"
+        elif base is not None:
+            instead = f"`{PROGRAM} compare {base} {path}` prints the changes"
         raise CommandError(f"the app needs a terminal; {instead}")
     # The variable that terminal libraries read; Textual heeds an empty one too.
     if args.color == "never":
@@ -151,7 +160,11 @@ def _app(argv: list[str]) -> int:
         os.environ.pop("NO_COLOR", None)
     from resim_inspect.tui.app import run_app
 
-    succeeded = run_app(path, images=args.images)
+    if base is not None and not isinstance(path, Path):
+        raise CommandError("a batch of the cloud is compared once it has been downloaded")
+    if base is not None and not base.exists():
+        raise CommandError(f"{base} does not exist")
+    succeeded = run_app(path, base=base, images=args.images)
     return ExitCode.OK if succeeded else ExitCode.INTERNAL
 
 

@@ -11,15 +11,13 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from resim_inspect.commands import CommandError
-from resim_inspect.document.discovery import metrics_files
 from resim_inspect.exit_codes import ExitCode
 from resim_inspect.terminal import positive, use_color
 from resim_inspect.text import clean
 
 if TYPE_CHECKING:
     from resim_inspect.commands.compare_output import Format
-    from resim_inspect.comparison import Comparison, Side, Tolerances
+    from resim_inspect.comparison import Comparison
 
 FORMATS = {
     "text": "text",
@@ -87,10 +85,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Compare each side with the base. 0: passes; 1: some side fails; 2: unreadable."""
     from resim_inspect.commands.compare_output import OutputOptions
+    from resim_inspect.compared_sides import project_tolerances, side_of
     from resim_inspect.comparison import CompareOptions, compare_sides
     from resim_inspect.comparison.gate import ALIASES, gate_fails
 
-    options = CompareOptions(_tolerances(args.tolerance), args.metric.strip())
+    options = CompareOptions(project_tolerances(args.tolerance), args.metric.strip())
     base = side_of(args.base)
     sides = [side_of(path) for path in args.others]
     fail_on = ALIASES.get(args.fail_on, args.fail_on)
@@ -118,45 +117,6 @@ def run(args: argparse.Namespace) -> int:
         return ExitCode.ERROR
     failed = any(gate_fails(comparison, fail_on) for comparison in comparisons)
     return ExitCode.INVALID if failed else ExitCode.OK
-
-
-def side_of(path: Path) -> Side:
-    """Find the documents that a path means: one, or the jobs of a workspace or folder.
-
-    Raises CommandError for a path that does not exist or has no metrics.
-    """
-    from resim_inspect.comparison import JobFile, Side
-    from runner.workspace.discovery import open_jobs
-    from runner.workspace.errors import RunnerError
-    from runner.workspace.layout import looks_like_workspace
-
-    label = str(path)
-    if not path.is_dir():
-        return Side(label, (JobFile("", "", path),))
-    is_workspace = looks_like_workspace(path)
-    if not is_workspace:
-        files = list(metrics_files(path))
-        if len(files) == 1:
-            return Side(label, (JobFile("", "", files[0]),))
-    try:
-        workspace = open_jobs(path)
-    except RunnerError as error:
-        raise CommandError(str(error)) from error
-    jobs = [
-        JobFile(clean(job.name), job.experience_name, job.folder.metrics) for job in workspace.jobs
-    ]
-    if is_workspace and workspace.batch.metrics.is_file():
-        jobs.append(JobFile("(batch)", "", workspace.batch.metrics, is_batch=True))
-    return Side(label, tuple(jobs), is_batch=True)
-
-
-def _tolerances(texts: list[str]) -> Tolerances:
-    """Tolerances of the project file, and of the command line, which win."""
-    from resim_inspect.comparison import file_tolerances, tolerances
-    from resim_inspect.settings import load_project
-
-    project = load_project(Path.cwd())
-    return tolerances(texts, file_tolerances({} if project is None else project.compare))
 
 
 @contextmanager

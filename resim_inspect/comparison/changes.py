@@ -65,6 +65,8 @@ class Change:
     """True for a passing value that is nearer to its limit."""
     details: tuple[str, ...] = ()
     """Lines of a longer description, such as those of a unified diff."""
+    position: int | None = None
+    """Position of the metric in the other side's file, or in the base's if it is gone."""
     renamed: str = ""
     """For GONE and ADDED: name of the metric that this one may have become or been."""
 

@@ -65,7 +65,7 @@ def compare_documents(
         metric, event = before.metrics[one], keys[1].events[other]
         tolerance = options.tolerances.of(metric.name)
         if pair.unchanged(metric, other):
-            changes.append(same_metric(alone, metric, tolerance, event))
+            changes.append(same_metric(alone, metric, tolerance, event=event, position=other))
         else:
             partner = after.metrics[other]
             changes.append(compare_metrics(pair, metric, partner, tolerance, event=event))

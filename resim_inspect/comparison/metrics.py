@@ -48,11 +48,17 @@ def compare_metrics(
         blocking=bool(before.blocking or after.blocking),
         closer=values.closer,
         details=values.details,
+        position=after.position,
     )
 
 
-def same_metric(pair: Pair, metric: Metric, tolerance: Tolerance, event: str) -> Change:
-    """Describe a metric that did not change; both sides of the pair are its document."""
+def same_metric(
+    pair: Pair, metric: Metric, tolerance: Tolerance, *, event: str, position: int
+) -> Change:
+    """Describe a metric that did not change; both sides of the pair are its document.
+
+    `position` is its place in the other side's file.
+    """
     values = compare_values(pair, metric.values, metric.values, tolerance)
     reading = Reading(metric.status, values.before)
     return Change(
@@ -64,6 +70,7 @@ def same_metric(pair: Pair, metric: Metric, tolerance: Tolerance, event: str) ->
         event=event,
         delta=difference(values.before, values.before),
         blocking=bool(metric.blocking),
+        position=position,
     )
 
 
@@ -89,6 +96,7 @@ def single_metric(document: Document, metric: Metric, direction: Direction, even
         why=("a blocking metric",) if gone and metric.blocking else (),
         event=event,
         blocking=bool(metric.blocking),
+        position=metric.position,
     )
 
 

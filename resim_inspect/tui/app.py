@@ -25,7 +25,12 @@ from resim_inspect.tui.breakpoints import CSS
 from resim_inspect.tui.gc_tuning import gc_paused, low_latency_gc
 from resim_inspect.tui.key_hints import key_of
 from resim_inspect.tui.key_order import OrderedKeysApp
-from resim_inspect.tui.messages import FetchRequested, OpenRequested, WorkerFailed
+from resim_inspect.tui.messages import (
+    CompareRequested,
+    FetchRequested,
+    OpenRequested,
+    WorkerFailed,
+)
 from resim_inspect.tui.open.detect import DetectedPath, PathKind
 from resim_inspect.tui.open.opening import Opened, open_path
 from resim_inspect.tui.open_documents import OpenDocuments
@@ -84,7 +89,12 @@ class InspectApp(OrderedKeysApp, FirstFrameMixin):
             self.error = error
 
     def __init__(
-        self, opened: Opened | None = None, *, theme: str | None = None, watch: bool = True
+        self,
+        opened: Opened | None = None,
+        *,
+        base: Path | None = None,
+        theme: str | None = None,
+        watch: bool = True,
     ) -> None:
         super().__init__()
         FirstFrameMixin.__init__(self)
@@ -95,6 +105,7 @@ class InspectApp(OrderedKeysApp, FirstFrameMixin):
         self.documents = OpenDocuments(self, watch=watch)
         self.runs = StartedRuns()
         self._first = opened
+        self._base = base
         self.documents.begin(opened, self.DEFAULT_MODE)
 
     def get_default_screen(self) -> Screen[Any]:
@@ -113,6 +124,9 @@ class InspectApp(OrderedKeysApp, FirstFrameMixin):
         if self._first is not None:
             path = self._first.source
             self.after_first_frame(self.screen, lambda: self._remember(path))
+            if self._base is not None and isinstance(path, Path):
+                request = CompareRequested(path, self._base)
+                self.after_first_frame(self.screen, lambda: self.post_message(request))
         self.call_after_refresh(self.mark_first_frame)
         # A dialog may already cover the screen, which then is not refreshed.
         self.set_timer(1.0, self.mark_first_frame)
@@ -179,6 +193,13 @@ class InspectApp(OrderedKeysApp, FirstFrameMixin):
         from resim_inspect.tui.open.recent import remember
 
         remember(path)
+
+    @on(CompareRequested)
+    def _compare_requested(self, message: CompareRequested) -> None:
+        from resim_inspect.tui.comparing import compare
+
+        message.stop()
+        compare(self, message, self.documents.paths)
 
     async def action_open(self) -> None:
         from resim_inspect.tui.open.screen import OpenScreen
@@ -296,9 +317,15 @@ class InspectApp(OrderedKeysApp, FirstFrameMixin):
 
 
 def run_app(
-    path: Path | BatchAddress | None, *, watch: bool = True, images: Choice = "auto"
+    path: Path | BatchAddress | None,
+    *,
+    base: Path | None = None,
+    watch: bool = True,
+    images: Choice = "auto",
 ) -> bool:
-    """Run the app on a path; return False if it ended because of an internal error.
+    """Run the app on a path, compared with a base if there is one.
+
+    Return False if it ended because of an internal error.
 
     Raises DocumentError, AddressError and GraphicsError before it starts.
     """
@@ -307,7 +334,7 @@ def run_app(
         # The id of an image is encoded as a colour, which needs all 24 bits.
         os.environ.setdefault("COLORTERM", "truecolor")
     with low_latency_gc() as started:
-        app = InspectApp(None if path is None else open_path(path), watch=watch)
+        app = InspectApp(None if path is None else open_path(path), base=base, watch=watch)
         app.graphics = graphics
         app.call_later(started)
         with exits_on_hangup(lambda: app.call_later(app.exit)):

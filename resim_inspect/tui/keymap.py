@@ -58,6 +58,7 @@ GROUPS = {
     "jobs": "Jobs table",
     "workspace": "Workspace",
     "fetch": "Batch",
+    "comparison": "Comparison",
     "run": "Runs",
     "open": "Open",
     "focus": "Focus",
@@ -106,7 +107,6 @@ ROWS = (
     _key("rows.choose", "enter", "choose", "Open row", hint="open"),
     _key("rows.copy", "y", "copy", "Copy row", hint="copy"),
 )
-
 SIDE = (
     _key("side.narrower", "less_than_sign", "side(-1)", "Narrower list", hint="width"),
     _key("side.wider", "greater_than_sign", "side(1)", "Wider list", hint="width"),
@@ -251,6 +251,7 @@ DOCUMENT = (
         hint="list",
     ),
     _key("document.reload", "f5,ctrl+r", "reload", "Reload file"),
+    _key("document.compare", "C", "compare", "Compare with…", "what changed from a base"),
 )
 
 PREVIEW = (
@@ -280,6 +281,7 @@ WORKSPACE = (
     _key("workspace.filter", "slash", "filter", "Filter jobs", hint="filter"),
     _key("workspace.batch", "b", "batch", "Open batch metrics", hint="batch"),
     _key("workspace.reload", "f5,ctrl+r", "reread", "Reload jobs"),
+    _key("workspace.compare", "C", "compare", "Compare with…", "what changed from a base"),
     _key("workspace.back", "escape", "dismiss_layer", "Clear filter", hint="clear"),
 )
 JOBS = (
@@ -298,6 +300,12 @@ FETCH = (
 RUN_HOST = (
     _key("run.start", "R", "run", "Run…", "a build on these jobs", hint="run"),
     _key("run.watch", "W", "watch", "Watch…", "run again whenever a file changes", hint="watch"),
+)
+COMPARISON = (
+    _key("comparison.next_worse", "n", "worse(1)", "Next one that got worse", hint="next worse"),
+    _key("comparison.previous_worse", "N", "worse(-1)", "Previous one that got worse"),
+    _key("comparison.direction", "f", "direction", "Filter by direction", hint="all"),
+    _key("comparison.back", "escape", "back", "Back", hint="back"),
 )
 RUNS = (
     _key("run.stop", "x", "stop", "Stop job", "the chosen one", hint="stop"),
@@ -319,7 +327,6 @@ RUN_DIALOG = (
     _key("run.watching", "ctrl+t,w", "watching", "Watch files or run once", hint="watch"),
     _key("run.copy", "ctrl+y", "copy_command", "Copy command line", hint="copy"),
 )
-
 DIALOG = (_key("dialog.close", "escape,q", "close", "Close", hint="close"),)
 ERROR_DIALOG = (_key("dialog.copy", "y", "copy", "Copy text", hint="copy"),)
 TOKEN_DIALOG = (_key("dialog.copy_text", "ctrl+y", "copy", "Copy text", hint="copy"),)
@@ -337,7 +344,7 @@ QUICK_OPEN = (
 TABLES = (
     *(APP, FOCUS, ROWS, SIDE, CHART, BROWSE, METRIC_LIST, METRICS, CARD, DATA_LIST, DATA, SERIES),
     *(EVENTS, FINDINGS, DOCUMENT, PREVIEW, JSON, LOG, INPUTS, FILTER, OPEN, PATH, WORKSPACE),
-    *(JOBS, FETCH, RUN_HOST, RUNS, RUN_JOBS, RUN_FIELD, RUN_DIALOG),
+    *(JOBS, FETCH, COMPARISON, RUN_HOST, RUNS, RUN_JOBS, RUN_FIELD, RUN_DIALOG),
     *(DIALOG, TOKEN_DIALOG, ERROR_DIALOG, CHECKLIST, QUICK_OPEN),
 )
 BINDINGS: dict[str, KeyBinding] = {

@@ -17,6 +17,15 @@ class OpenRequested(Message):
         self.path = path
 
 
+class CompareRequested(Message):
+    """A request to compare what is open with a base that is to be chosen, or with this one."""
+
+    def __init__(self, path: Path, base: Path | None = None) -> None:
+        super().__init__()
+        self.path = path
+        self.base = base
+
+
 class FetchRequested(Message):
     """A request to an open batch of the cloud: fetch again, or fetch and open one of its jobs."""
 

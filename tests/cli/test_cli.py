@@ -76,7 +76,8 @@ def test_every_command_has_help(name: str, capsys: pytest.CaptureFixture[str]) -
 
 
 @pytest.mark.parametrize(
-    "argv", [["--nonsense"], ["a", "b"], ["show"], ["show", "--nonsense"], ["--color", "blue", "x"]]
+    "argv",
+    [["--nonsense"], ["a", "b", "c"], ["show"], ["show", "--nonsense"], ["--color", "blue", "x"]],
 )
 def test_a_wrong_call_ends_with_2(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(argv) == ExitCode.ERROR

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import pkgutil
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from itertools import count
@@ -24,6 +25,7 @@ from resim_inspect.tui.batch_address import BatchAddress
 from resim_inspect.tui.cloud.fetch_dialogs import FetchErrorDialog, TokenDialog
 from resim_inspect.tui.cloud.fetch_screen import FetchScreen
 from resim_inspect.tui.cloud.fetch_state import Fetch
+from resim_inspect.tui.comparison.screen import ComparisonScreen
 from resim_inspect.tui.document.data.data_list import DataList
 from resim_inspect.tui.document.data.pane import DataPane
 from resim_inspect.tui.document.data.series_table import SeriesTable
@@ -90,6 +92,11 @@ def _catalog() -> Catalog:
     return Catalog(waves().document())
 
 
+def _comparison() -> ComparisonScreen:
+    file = waves().write(Path(tempfile.mkdtemp()) / "metrics.binproto")
+    return ComparisonScreen(file, file)
+
+
 def _unheard(_: set[int]) -> None:
     """Take what a dialog tells."""
 
@@ -110,6 +117,9 @@ SCENES = {
     "fetch": Scene(FetchScreen, ADDRESS, owners=(FetchScreen,)),
     "run": Scene(RunsScreen, "batch/run", owners=(RunsScreen, RunsTable, LogView)),
     "run-dialog": Scene(RunDialog, "batch", ("R",), owners=(RunDialog, RunField)),
+    "comparison": Scene(
+        ComparisonScreen, DOCUMENT, dialog=lambda: _comparison(), owners=(ComparisonScreen,)
+    ),
     "open": Scene(OpenScreen, None, owners=(OpenScreen, PathInput)),
     "inputs": Scene(
         InputsScreen,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol, TextIO
 
-from resim_inspect.comparison.changes import EVENT, FINDING, JOB, Change, Comparison, MetricTotals
+from resim_inspect.comparison.changes import Change, Comparison, MetricTotals
 from resim_inspect.comparison.directions import LISTED, Direction
 from resim_inspect.comparison.gate import gate_fails
-from resim_inspect.text import count, digits_apart, signed
+from resim_inspect.text import signed
 
 
 @dataclass(frozen=True)
@@ -62,30 +62,6 @@ def verdict_words(comparison: Comparison, fail_on: str) -> str:
     """Result of the gate in words: `fails (--fail-on worse)`."""
     failing = gate_fails(comparison, fail_on)
     return f"{'fails' if failing else 'passes'} (--fail-on {fail_on})"
-
-
-def delta_text(change: Change) -> str:
-    """The difference with its sign and unit; empty without one."""
-    if change.delta is None or change.before is None or change.after is None:
-        return ""
-    if change.direction is Direction.SAME:
-        return ""
-    unit = change.after.measured.unit
-    return signed(change.delta, unit, digits_apart(change.delta, (), 4))
-
-
-def kind_words(changes: Iterable[Change]) -> str:
-    """`3 metrics, 1 event`: the kinds of things that some changes are about."""
-    numbers: dict[str, int] = {}
-    for change in changes:
-        kind = change.type.lower() if change.type in (EVENT, FINDING, JOB) else "metric"
-        numbers[kind] = numbers.get(kind, 0) + 1
-    return ", ".join(count(number, kind) for kind, number in numbers.items())
-
-
-def place(change: Change) -> str:
-    """Job and event of a change, as far as it has them: `flight-017 · Gust`."""
-    return " · ".join(part for part in (change.job, change.event) if part)
 
 
 def median_text(totals: MetricTotals) -> str:

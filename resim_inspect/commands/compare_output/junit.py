@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TextIO
 
-from resim_inspect.commands.compare_output import OutputOptions, delta_text, listed
+from resim_inspect.commands.compare_output import OutputOptions, listed
+from resim_inspect.comparison.cells import delta_text
 from resim_inspect.comparison.changes import Change, Comparison, Reading, VerdictChange
 from resim_inspect.comparison.directions import Direction
 from resim_inspect.comparison.gate import fails, verdict_fails

@@ -7,14 +7,13 @@ from typing import TextIO
 
 from resim_inspect.commands.compare_output import (
     OutputOptions,
-    delta_text,
     listed,
     median_text,
-    place,
     spread_text,
     summary_words,
     verdict_words,
 )
+from resim_inspect.comparison.cells import delta_text, place
 from resim_inspect.comparison.changes import Change, Comparison, MetricTotals, Reading
 from resim_inspect.comparison.directions import Direction
 from resim_inspect.text import clean, number

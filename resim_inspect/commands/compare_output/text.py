@@ -6,25 +6,12 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import TextIO
 
-from resim_inspect.commands.compare_output import (
-    OutputOptions,
-    delta_text,
-    kind_words,
-    listed,
-    place,
-    verdict_words,
-)
+from resim_inspect.commands.compare_output import OutputOptions, listed, verdict_words
 from resim_inspect.commands.compare_output.batch_text import batch_lines, verdict_lines
 from resim_inspect.commands.compare_output.columns import column_lines
-from resim_inspect.commands.compare_output.paint import (
-    BLANK,
-    Layout,
-    bar,
-    layout,
-    painted_direction,
-    reading_cell,
-)
+from resim_inspect.commands.compare_output.paint import BLANK, painted_direction, reading_cell
 from resim_inspect.commands.show_output.layout import BOLD, DIM, SgrPainter, clip, flow
+from resim_inspect.comparison.cells import Layout, bar, delta_text, kind_words, layout, place
 from resim_inspect.comparison.changes import Change, Comparison
 from resim_inspect.comparison.directions import LISTED, Direction
 from resim_inspect.comparison.gate import gate_fails

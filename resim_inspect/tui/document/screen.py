@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import ClassVar
 
 from textual import on, work
@@ -15,6 +16,7 @@ from textual.message import Message
 
 from resim_inspect.errors import DocumentError
 from resim_inspect.tui import keymap
+from resim_inspect.tui.comparison.host import CompareHost
 from resim_inspect.tui.document.pane import Pane, SessionObserver
 from resim_inspect.tui.document.reloading import ReloadingScreen
 from resim_inspect.tui.document.session import Session, changed_findings
@@ -40,7 +42,7 @@ def _metric_commands() -> type[Provider]:
     return MetricCommands
 
 
-class DocumentScreen(ReloadingScreen, RunHost):
+class DocumentScreen(ReloadingScreen, RunHost, CompareHost):
     """The panes of one document; a number key brings one into view."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.DOCUMENT, *keymap.RUN_HOST, *keymap.FOCUS]
@@ -99,6 +101,9 @@ class DocumentScreen(ReloadingScreen, RunHost):
             return None
         bar = RunBar(target.record().path, watch=self.follows_disk, hides=True)
         return self.mount(bar, after=self.query_one(TopBar))
+
+    def compared_path(self) -> Path | None:
+        return self.session.document.path
 
     def stays_while_watching(self) -> bool:
         return True

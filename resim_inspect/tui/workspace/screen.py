@@ -23,6 +23,7 @@ from resim_inspect.document.enums import MetricStatus
 from resim_inspect.job_rows import JobRow, WorkspaceOutline
 from resim_inspect.text import clean
 from resim_inspect.tui import keymap
+from resim_inspect.tui.comparison.host import CompareHost
 from resim_inspect.tui.key_hints import key_of
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import OpenRequested
@@ -58,7 +59,7 @@ class JobsHeading(Widget):
         return strip_of(title, width, self.rich_style)
 
 
-class WorkspaceScreen(MainScreen[None], Background, FilterHost, RunHost):
+class WorkspaceScreen(MainScreen[None], Background, FilterHost, RunHost, CompareHost):
     """Jobs × metrics; Enter opens a job."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.WORKSPACE, *keymap.RUN_HOST, *keymap.FOCUS]
@@ -139,6 +140,9 @@ class WorkspaceScreen(MainScreen[None], Background, FilterHost, RunHost):
     def table(self) -> JobsTable:
         """The table of jobs."""
         return self.query_one(JobsTable)
+
+    def compared_path(self) -> Path | None:
+        return self.folder
 
     def run_target(self) -> RunTarget:
         return RunTarget(self.folder)

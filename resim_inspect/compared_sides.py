@@ -1,0 +1,54 @@
+"""Sides of a comparison by their paths, and the tolerances of the project: for app and command."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from resim_inspect.comparison import JobFile, Side, Tolerance, Tolerances, tolerances
+from resim_inspect.document.discovery import metrics_files
+from resim_inspect.errors import THE_PATH, UnreadableError
+from resim_inspect.settings import load_project
+from resim_inspect.text import clean
+from runner.workspace.discovery import open_jobs
+from runner.workspace.errors import RunnerError
+from runner.workspace.layout import looks_like_workspace
+
+
+def side_of(path: Path) -> Side:
+    """Find the documents that a path means: one, or the jobs of a workspace or folder.
+
+    Raises UnreadableError for a folder without metrics.
+    """
+    label = str(path)
+    if not path.is_dir():
+        return Side(label, (JobFile("", "", path),))
+    is_workspace = looks_like_workspace(path)
+    if not is_workspace:
+        files = list(metrics_files(path))
+        if len(files) == 1:
+            return Side(label, (JobFile("", "", files[0]),))
+    try:
+        workspace = open_jobs(path)
+    except RunnerError as error:
+        problem = f"cannot be compared: {error}"
+        raise UnreadableError(problem, path, subject=THE_PATH) from error
+    jobs = [
+        JobFile(clean(job.name), job.experience_name, job.folder.metrics) for job in workspace.jobs
+    ]
+    if is_workspace and workspace.batch.metrics.is_file():
+        jobs.append(JobFile("(batch)", "", workspace.batch.metrics, is_batch=True))
+    return Side(label, tuple(jobs), is_batch=True)
+
+
+def project_tolerances(texts: list[str]) -> Tolerances:
+    """Tolerances of the project file, and of the command line, which win.
+
+    Raises ToleranceError and SettingsError.
+    """
+    project = load_project(Path.cwd())
+    named = []
+    for name, limit in project.compare.items() if project is not None else ():
+        absolute = limit.value if limit.absolute else None
+        relative = 0.0 if limit.absolute else limit.value
+        named.append((name, Tolerance(relative, absolute, explicit=True)))
+    return tolerances(texts, Tolerances(named=tuple(named)))

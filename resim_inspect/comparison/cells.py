@@ -1,0 +1,89 @@
+"""Cells of a table of changes as plain text: widths, differences, bars."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from resim_inspect.comparison.changes import EVENT, FINDING, JOB, Change
+from resim_inspect.comparison.directions import Direction
+from resim_inspect.text import cell_width, clean, count, cut, digits_apart, signed
+
+_EIGHTHS = " ▏▎▍▌▋▊▉█"
+_LEAST_NAME = 14
+_VALUES = 12, 26
+_DELTAS = 0, 16
+
+
+class Layout(NamedTuple):
+    """Widths of the columns of a table of changes."""
+
+    name: int
+    value: int
+    """Of each side: one cell for the status, a blank and the value."""
+    delta: int
+    bar: int
+
+
+def layout(changes: Iterable[Change], width: int, *, places: bool = False) -> Layout:
+    """Choose the widths for some changes: all values in full where there is room.
+
+    With `places`, the names are followed by job and event, see `title`.
+    """
+    names, values, deltas = _LEAST_NAME, _VALUES[0], _DELTAS[0]
+    for change in changes:
+        names = max(names, cell_width(title(change) if places else clean(change.name)))
+        for reading in (change.before, change.after):
+            if reading is not None:
+                values = max(values, 2 + cell_width(clean(reading.measured.text)))
+        deltas = max(deltas, cell_width(delta_text(change)))
+    bars = 0
+    if deltas:
+        deltas = min(max(deltas, len("difference")), _DELTAS[1])
+        bars = 8 if width < 100 else 12
+    values = min(values, _VALUES[1])
+    # Between the columns are two cells, and before the first.
+    room = width - 10 - deltas - bars
+    if names + 2 * values > room:
+        values = max(_VALUES[0], min(values, (room - min(names, room // 2)) // 2))
+        names = max(_LEAST_NAME, room - 2 * values)
+    return Layout(names, values, deltas, bars)
+
+
+def bar(share: float, width: int) -> str:
+    """A bar for a share from 0 to 1, in eighths of a cell; something above 0 is visible."""
+    eighths = round(share * 8 * width)
+    if share > 0:
+        eighths = max(1, eighths)
+    full, rest = divmod(eighths, 8)
+    return cut("█" * full + (_EIGHTHS[rest] if rest else ""), width)
+
+
+def delta_text(change: Change) -> str:
+    """The difference with its sign and unit; empty without one."""
+    if change.delta is None or change.before is None or change.after is None:
+        return ""
+    if change.direction is Direction.SAME:
+        return ""
+    unit = change.after.measured.unit
+    return signed(change.delta, unit, digits_apart(change.delta, (), 4))
+
+
+def kind_words(changes: Iterable[Change]) -> str:
+    """`3 metrics, 1 event`: the kinds of things that some changes are about."""
+    numbers: dict[str, int] = {}
+    for change in changes:
+        kind = change.type.lower() if change.type in (EVENT, FINDING, JOB) else "metric"
+        numbers[kind] = numbers.get(kind, 0) + 1
+    return ", ".join(count(number, kind) for kind, number in numbers.items())
+
+
+def place(change: Change) -> str:
+    """Job and event of a change, as far as it has them: `flight-017 · Gust`."""
+    return " · ".join(part for part in (change.job, change.event) if part)
+
+
+def title(change: Change) -> str:
+    """Cleaned name with job and event: `Sideways push · flight-017 · Gust`."""
+    name, where = clean(change.name) or "(no name)", place(change)
+    return f"{name} · {clean(where)}" if where else name

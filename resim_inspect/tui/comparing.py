@@ -1,0 +1,65 @@
+"""Comparison of what is open: the choice of its base, and the screen above what is in view."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from textual.app import App
+
+from resim_inspect.text import clean
+from resim_inspect.tui.comparison.screen import ComparisonScreen
+from resim_inspect.tui.messages import CompareRequested, GoTo
+from resim_inspect.tui.open.recent import read_recent
+from resim_inspect.tui.widgets.dialogs import ChoiceDialog
+from resim_inspect.tui.widgets.prompt import Prompt
+
+MOST = 12
+"""Paths in the list."""
+OTHER = "another path…"
+
+
+def compare(app: App[Any], request: CompareRequested, opened: Iterable[object]) -> None:
+    """Show a comparison, after asking for its base if the request names none.
+
+    `opened` are the paths of what is open.
+    """
+    below = app.screen
+
+    def closed(position: int | None) -> None:
+        if position is not None:
+            below.post_message(GoTo("metric", position))
+
+    def show(base: Path) -> None:
+        app.push_screen(ComparisonScreen(base, request.path), closed)
+
+    if request.base is not None:
+        show(request.base)
+    else:
+        choose_base(app, request.path, opened, show)
+
+
+def choose_base(
+    app: App[Any], path: Path, opened: Iterable[object], chosen: Callable[[Path], None]
+) -> None:
+    """Ask for a base for what is at a path; `opened` are the paths of what is open."""
+    own = path.absolute()
+    candidates = (one for one in (*opened, *read_recent()) if isinstance(one, Path))
+    paths = [one for one in dict.fromkeys(one.absolute() for one in candidates) if one != own]
+    del paths[MOST:]
+
+    def typed(text: str | None) -> None:
+        if text and text.strip():
+            chosen(Path(text.strip()).expanduser())
+
+    def answered(row: int | None) -> None:
+        if row is None:
+            return
+        if row < len(paths):
+            chosen(paths[row])
+        else:
+            app.push_screen(Prompt("Compare with", "path of a file, folder or workspace"), typed)
+
+    rows = [*(clean(str(one), 200) for one in paths), OTHER]
+    app.push_screen(ChoiceDialog("Compare with the base", rows), answered)

@@ -1,0 +1,1 @@
+"""Comparison of what is open with another document or batch."""

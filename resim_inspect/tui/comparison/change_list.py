@@ -1,0 +1,145 @@
+"""The list of changes: what got worse first, both values, the difference and a bar."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.style import Style
+
+from resim_inspect.comparison.cells import Layout, bar, delta_text, kind_words, layout, place, title
+from resim_inspect.comparison.changes import Change, Reading
+from resim_inspect.comparison.directions import LISTED, Direction
+from resim_inspect.document.enums import MetricStatus
+from resim_inspect.text import clean, fit
+from resim_inspect.tui.theme import ThemeStyles
+from resim_inspect.tui.widgets.row_list import StyledText
+from resim_inspect.tui.widgets.searchable_list import SearchableList
+
+_STYLE_OF = {
+    Direction.WORSE: MetricStatus.FAIL_BLOCK,
+    Direction.GONE: MetricStatus.FAIL_WARN,
+    Direction.CHANGED: MetricStatus.RAW,
+    Direction.BETTER: MetricStatus.PASSED,
+    Direction.ADDED: MetricStatus.RAW,
+    Direction.SAME: MetricStatus.UNSET,
+}
+Row = Change | str
+"""A change, or a heading."""
+
+
+def direction_style(styles: ThemeStyles, direction: Direction) -> Style:
+    """Style of a direction, with the colours of statuses."""
+    return styles.of(_STYLE_OF[direction])
+
+
+class ChangeList(SearchableList):
+    """Changes under the headings of their directions; those that are the same on demand."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.rows: Sequence[Row] = ()
+        self.direction: Direction | None = None
+        """The only direction that is shown; None for all that differ."""
+        self.loaded = False
+        self._changes: Sequence[Change] = ()
+        self._layout = Layout(14, 12, 10, 8)
+        self._laid_out_for = 0
+
+    @property
+    def change(self) -> Change | None:
+        """The change at the cursor; None on a heading."""
+        row = self.rows[self.cursor] if 0 <= self.cursor < len(self.rows) else ""
+        return None if isinstance(row, str) else row
+
+    def show(self, changes: Sequence[Change], direction: Direction | None) -> None:
+        """Show changes that are sorted by direction; the cursor stays with its change."""
+        here = self.change
+        self._changes, self.direction, self.loaded = changes, direction, True
+        rows: list[Row] = []
+        for way in LISTED:
+            if way is direction or (direction is None and way is not Direction.SAME):
+                members = [change for change in changes if change.direction is way]
+                if members:
+                    rows.append(f"{way.symbol} {way.value}: {kind_words(members)}")
+                    rows += members
+        self.rows = rows
+        self._laid_out_for = 0
+        row = next((at for at, one in enumerate(rows) if one is here), 0)
+        self.set_count(len(rows), row)
+
+    def selectable(self, row: int) -> bool:
+        return 0 <= row < self.count and not isinstance(self.rows[row], str)
+
+    def matching_rows(self, wanted: str) -> list[int]:
+        return [
+            at
+            for at, row in enumerate(self.rows)
+            if not isinstance(row, str) and wanted in f"{row.name} {place(row)}".casefold()
+        ]
+
+    def next_worse(self, by: int) -> bool:
+        """Go to the next change that got worse, cyclically; False if there is none."""
+        worse = [
+            at
+            for at, row in enumerate(self.rows)
+            if not isinstance(row, str) and row.direction is Direction.WORSE
+        ]
+        if not worse:
+            return False
+        after = [at for at in worse if (at > self.cursor if by > 0 else at < self.cursor)]
+        chosen = after or worse
+        self.cursor = chosen[0 if by > 0 else -1]
+        return True
+
+    def copy_text(self, row: int) -> str:
+        change = self.rows[row]
+        if isinstance(change, str):
+            return change
+        sides = [
+            "none" if one is None else one.measured.text for one in (change.before, change.after)
+        ]
+        return f"{change.direction}: {change.name}: {sides[0]} → {sides[1]}"
+
+    def empty_text(self) -> str:
+        if not self.loaded:
+            return "comparing…"
+        if self.direction is not None:
+            return f"nothing is {self.direction.value}"
+        return "everything is the same" if self._changes else "there is nothing to compare"
+
+    def render_row(self, row: int, width: int, styles: ThemeStyles) -> Sequence[StyledText]:
+        change = self.rows[row]
+        if isinstance(change, str):
+            way = next(one for one in LISTED if change.startswith(one.symbol))
+            return [(fit(change, width), direction_style(styles, way))]
+        if self._laid_out_for != width:
+            shown = [one for one in self.rows[:1000] if not isinstance(one, str)]
+            self._layout, self._laid_out_for = layout(shown, width, places=True), width
+        columns, chosen = self._layout, row == self.cursor
+        pieces: list[StyledText] = [
+            ("▌" if chosen else " ", styles.accent),
+            (change.direction.symbol + " ", direction_style(styles, change.direction)),
+            (
+                fit(title(change), columns.name),
+                styles.strong if chosen else styles.text,
+            ),
+        ]
+        for reading in (change.before, change.after):
+            pieces += [("  ", styles.text), *_value(reading, columns.value, styles)]
+        delta = delta_text(change)
+        if columns.delta:
+            pieces.append(("  " + fit(delta, columns.delta), styles.text))
+        if delta:
+            size = bar(change.relative, columns.bar)
+            pieces.append(("  " + size, direction_style(styles, change.direction)))
+        return self.marked(pieces, styles.marks)
+
+
+def _value(reading: Reading | None, width: int, styles: ThemeStyles) -> list[StyledText]:
+    if reading is None:
+        return [(" " * width, styles.text)]
+    symbol = reading.status.symbol if reading.status else " "
+    return [
+        (f"{symbol} ", styles.of(reading.status)),
+        (fit(clean(reading.measured.text), width - 2), styles.text),
+    ]

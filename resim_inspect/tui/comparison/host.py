@@ -1,0 +1,25 @@
+"""Screens of what can be compared with another document or batch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, cast
+
+from textual.screen import Screen
+
+from resim_inspect.tui.messages import CompareRequested
+
+
+class CompareHost:
+    """A screen with a document or batch to compare; it comes after the screen among the bases."""
+
+    def compared_path(self) -> Path | None:
+        """Path of the document or batch; None if it was not read from one."""
+        raise NotImplementedError
+
+    def action_compare(self) -> None:
+        path, screen = self.compared_path(), cast(Screen[Any], self)
+        if path is None:
+            screen.app.notify("Only what was read from a file can be compared.", timeout=4)
+        else:
+            screen.post_message(CompareRequested(path))

@@ -1,0 +1,249 @@
+"""Screen of a comparison: the list of changes, and the chosen one explained."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container, VerticalScroll
+from textual.message import Message
+from textual.widgets import Static
+
+from resim_inspect.comparison.changes import EVENT, FINDING, Change
+from resim_inspect.comparison.directions import LISTED, Direction
+from resim_inspect.errors import DocumentError, InspectError
+from resim_inspect.text import clean, count
+from resim_inspect.tui import keymap
+from resim_inspect.tui.comparison.change_list import ChangeList, direction_style
+from resim_inspect.tui.comparison.explained import explained
+from resim_inspect.tui.gc_tuning import gc_paused
+from resim_inspect.tui.keymap import Hint
+from resim_inspect.tui.messages import OpenRequested
+from resim_inspect.tui.theme import theme_styles
+from resim_inspect.tui.widgets.bottom_bar import BottomBar
+from resim_inspect.tui.widgets.main_screen import MainScreen
+from resim_inspect.tui.widgets.row_list import RowList
+from resim_inspect.tui.workers import Background, after_first_frame
+
+if TYPE_CHECKING:
+    from resim_inspect.comparison import Comparison
+
+FILTERS: tuple[Direction | None, ...] = (None, *LISTED)
+"""Directions that the list can be filtered by, in the order of the key; None: all that differ."""
+
+
+class ComparisonScreen(MainScreen[int | None], Background):
+    """Changes against a base; returns the position of the metric to go to, if any."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*keymap.COMPARISON, *keymap.FOCUS]
+    DEFAULT_CSS = """
+    ComparisonScreen > #location { height: auto; max-height: 2; background: $panel; padding: 0 1; }
+    ComparisonScreen > #changes { height: 1fr; layout: vertical; }
+    ComparisonScreen ChangeList { border: round $rule; height: 1fr; }
+    ComparisonScreen ChangeList:focus { border: round $accent; }
+    ComparisonScreen #explained-box {
+        border: round $rule; border-title-color: $quiet; padding: 0 1; height: 40%;
+        max-height: 16; min-height: 6; scrollbar-size-vertical: 1;
+    }
+    ComparisonScreen #explained-box:focus { border: round $accent; }
+    """
+
+    class Compared(Message):
+        """The comparison is finished."""
+
+        def __init__(
+            self, comparison: Comparison, files: tuple[Mapping[str, Path], Mapping[str, Path]]
+        ) -> None:
+            super().__init__()
+            self.comparison = comparison
+            self.files = files
+            """Metrics files of both sides by job."""
+
+    class Progressed(Message):
+        """Some jobs of a batch have been compared."""
+
+        def __init__(self, done: int, total: int) -> None:
+            super().__init__()
+            self.done = done
+            self.total = total
+
+    class Failed(Message):
+        """The sides cannot be compared."""
+
+        def __init__(self, error: InspectError) -> None:
+            super().__init__()
+            self.error = error
+
+    def __init__(self, base: Path, other: Path) -> None:
+        super().__init__()
+        self.base = base
+        self.other = other
+        self.comparison: Comparison | None = None
+        self.direction: Direction | None = None
+        self._files: tuple[Mapping[str, Path], Mapping[str, Path]] = ({}, {})
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="location", markup=False)
+        with Container(id="changes"):
+            yield ChangeList(id="change-list")
+            with VerticalScroll(id="explained-box"):
+                yield Static(id="explained", markup=False)
+        yield BottomBar()
+
+    def on_mount(self) -> None:
+        self.list.focus()
+        self._lines()
+        after_first_frame(self, self._compare)
+
+    @property
+    def list(self) -> ChangeList:
+        """The list of changes."""
+        return self.query_one(ChangeList)
+
+    @work(
+        thread=True, exclusive=True, group="compare", exit_on_error=False, description="comparing"
+    )
+    def _compare(self) -> None:
+        from resim_inspect.compared_sides import project_tolerances, side_of
+        from resim_inspect.comparison import CompareOptions, compare_sides
+
+        def progress(done: int, total: int) -> None:
+            if total > 1:
+                self.post_message(self.Progressed(done, total))
+
+        try:
+            with gc_paused():
+                options = CompareOptions(project_tolerances([]))
+                sides = side_of(self.base), side_of(self.other)
+                comparison = compare_sides(*sides, options, on_job=progress)
+                files = [{job.name: job.path for job in side.jobs} for side in sides]
+        except InspectError as error:
+            self.post_message(self.Failed(error))
+        else:
+            self.post_message(self.Compared(comparison, (files[0], files[1])))
+
+    @on(Progressed)
+    def _progressed(self, message: Progressed) -> None:
+        message.stop()
+        self.list.border_title = Text(f"Comparing {message.done:,} of {message.total:,} jobs")
+
+    @on(Failed)
+    def _failed(self, message: Failed) -> None:
+        message.stop()
+        error = message.error
+        self.app.notify(
+            clean(error.located() if isinstance(error, DocumentError) else str(error), 300),
+            title="Cannot compare",
+            severity="warning",
+            timeout=8,
+            markup=False,
+        )
+        self.dismiss(None)
+
+    @on(Compared)
+    def _compared(self, message: Compared) -> None:
+        message.stop()
+        self.comparison, self._files = message.comparison, message.files
+        self.list.show(message.comparison.changes, self.direction)
+        self._lines()
+
+    def _lines(self) -> None:
+        styles, comparison = theme_styles(self.app), self.comparison
+        location = Text(no_wrap=True, overflow="ellipsis")
+        for word, path, side in (("before", self.base, 0), ("after", self.other, 1)):
+            location.append(f"{word:8}", styles.quiet)
+            location.append(clean(str(path), 200), styles.strong)
+            if comparison is not None and not comparison.is_batch and comparison.verdicts:
+                verdict = comparison.verdicts[0]
+                status = (verdict.before, verdict.after)[side]
+                location.append(f"  {status.symbol} {status.name}", styles.of(status))
+            elif comparison is not None and side:
+                jobs = f"  {count(comparison.matched, 'job')} on both sides"
+                location.append(jobs if comparison.is_batch else "", styles.quiet)
+            location.append("" if side else "\n")
+        self.query_one("#location", Static).update(location)
+        if comparison is not None:
+            title = Text("Changes" if self.direction is not Direction.SAME else "The same")
+            counts = comparison.summary
+            for way in LISTED:
+                if counts[way]:
+                    title.append(" · ", styles.quiet)
+                    words = f"{way.symbol} {way.value} {counts[way]:,}"
+                    title.append(words, direction_style(styles, way))
+            self.list.border_title = title
+        self._explain()
+        self.update_hints()
+
+    def _explain(self) -> None:
+        change = self.list.change
+        box = self.query_one("#explained-box")
+        box.border_title = Text("Explained" if change is None else clean(change.name, 80))
+        text = Text() if change is None else explained(change, theme_styles(self.app))
+        self.query_one("#explained", Static).update(text)
+        box.scroll_home(animate=False)
+
+    def key_hints(self) -> Iterable[Hint]:
+        change = self.list.change
+        direction = "all" if self.direction is None else self.direction.value
+        return (
+            *((Hint("rows.choose", "open"),) if change is not None and self._place(change) else ()),
+            Hint("comparison.next_worse"),
+            Hint("comparison.direction", f"shown: {direction}"),
+            Hint("preview.search"),
+            Hint("comparison.back"),
+        )
+
+    def on_theme_changed(self) -> None:
+        """Repaint in the colours of a new theme."""
+        self._lines()
+        self.list.refresh()
+
+    @on(RowList.Moved)
+    def _moved(self, message: RowList.Moved) -> None:
+        message.stop()
+        self._explain()
+        self.update_hints()
+
+    @on(RowList.Chosen)
+    def _chosen(self, message: RowList.Chosen) -> None:
+        message.stop()
+        change = self.list.change
+        if change is None:
+            return
+        place = self._place(change)
+        if place is None:
+            self.app.notify("Neither side has a file to open for this.", timeout=3)
+        elif (self.comparison is not None and self.comparison.is_batch) or change.after is None:
+            self.post_message(OpenRequested(place))
+        else:
+            self.dismiss(change.position)
+
+    def _place(self, change: Change) -> Path | None:
+        """File that has the changed item: that of the other side, else of the base."""
+        if change.type in (FINDING, EVENT) and not change.job:
+            return None
+        return self._files[0 if change.after is None else 1].get(change.job)
+
+    def action_worse(self, by: int) -> None:
+        if not self.list.next_worse(by):
+            self.app.notify("Nothing here got worse.", timeout=3)
+
+    def action_direction(self) -> None:
+        counts = {} if self.comparison is None else self.comparison.summary
+        start = FILTERS.index(self.direction)
+        for step in range(1, len(FILTERS) + 1):
+            way = FILTERS[(start + step) % len(FILTERS)]
+            if way is None or counts.get(way):
+                break
+        self.direction = way
+        if self.comparison is not None:
+            self.list.show(self.comparison.changes, way)
+        self._lines()
+
+    def action_back(self) -> None:
+        self.dismiss(None)

@@ -1,0 +1,183 @@
+"""The comparison in the app: its list, its keys, the way to a metric and back, and its pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from resim_inspect.building.builder import DocumentBuilder
+from resim_inspect.comparison import Direction
+from resim_inspect.tui.app import InspectApp
+from resim_inspect.tui.comparison.change_list import ChangeList
+from resim_inspect.tui.comparison.screen import ComparisonScreen
+from resim_inspect.tui.document.metrics.metric_list import MetricList
+from resim_inspect.tui.document.screen import DocumentScreen
+from resim_inspect.tui.open.opening import open_path
+from resim_inspect.tui.widgets.dialogs import ChoiceDialog
+from resim_inspect.tui.widgets.prompt import Prompt
+from resim_inspect.tui.workspace.screen import WorkspaceScreen
+from tests.tui.conftest import Shot, press, running, started, text
+from tests.tui.test_snapshots import SIZES, WAYS
+
+
+def flight(path: Path, *, late: bool) -> Path:
+    """A flight, or the same one with a collision, a longer way and another note."""
+    build = DocumentBuilder()
+    clock = build.times("clock", [0.5 * step for step in range(20)])
+    gap = [0.2 if late and 8 < step < 12 else 5.0 - 0.1 * step for step in range(20)]
+    statuses = ["FAIL_BLOCK" if value < 2 else "PASSED" for value in gap]
+    distance = build.doubles("distance", gap, unit="m", index=clock)
+    build.double_over_time(
+        "Distance to obstacles",
+        [(distance, build.statuses("distance status", statuses, index=clock))],
+        limits=[(None, 2.0)],
+        status="FAIL_BLOCK" if late else "PASSED",
+    )
+    build.scalar("Length of the way", 1250.5 + 40 * late, unit="m", fails_above=2000)
+    build.scalar("Landing error", 0.4 - 0.25 * late, unit="m", fails_above=0.1, status="FAIL_WARN")
+    build.scalar("Mass", 3.2, unit="kg")
+    if late:
+        build.scalar("Wind", 7.0, unit="m/s")
+    else:
+        build.scalar("Gusts", 3.0, blocking=True)
+    build.text("Notes", "Good light.\nNo wind.\n" + ("Bumped into a crane.\n" * late))
+    return build.write(path)
+
+
+@pytest.fixture
+def pair(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path]:
+    monkeypatch.chdir(tmp_path)
+    flight(Path("one/outputs/metrics.binproto"), late=False)
+    flight(Path("two/outputs/metrics.binproto"), late=True)
+    return Path("one"), Path("two")
+
+
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Sentences that the app notifies of."""
+    sentences: list[str] = []
+    monkeypatch.setattr(InspectApp, "notify", lambda _, text, **__: sentences.append(text))
+    return sentences
+
+
+def compared(pair: tuple[Path, Path], *, theme: str | None = None) -> InspectApp:
+    return InspectApp(open_path(pair[1]), base=pair[0], theme=theme, watch=False)
+
+
+def names(list_: ChangeList) -> list[str]:
+    """Rows of the list: headings with their symbol, changes by name."""
+    return [row if isinstance(row, str) else row.name for row in list_.rows]
+
+
+async def test_what_got_worse_comes_first(pair: tuple[Path, Path]) -> None:
+    async with running(compared(pair), (120, 40)) as pilot:
+        screen = pilot.app.screen
+        assert isinstance(screen, ComparisonScreen)
+        assert names(screen.list) == [
+            "▼ worse: 1 metric", "Distance to obstacles",
+            "− gone: 1 metric", "Gusts",
+            "≠ changed: 2 metrics", "Length of the way", "Notes",
+            "▲ better: 1 metric", "Landing error",
+            "+ added: 1 metric", "Wind",
+        ]  # fmt: skip
+        shown = text(pilot)
+        assert "✓ PASSED" in shown
+        assert "FAIL_BLOCK in 0, now in 3 of 20 samples" in shown
+        await press(pilot, "j", "j", "j")
+        assert "+Bumped into a crane." in text(pilot)
+
+
+async def test_keys_go_to_what_got_worse_and_filter(
+    pair: tuple[Path, Path], said: list[str]
+) -> None:
+    async with running(compared(pair), (120, 40)) as pilot:
+        screen = pilot.app.screen
+        assert isinstance(screen, ComparisonScreen)
+        await press(pilot, "G", "n")
+        assert screen.list.change is not None
+        assert screen.list.change.name == "Distance to obstacles"
+        seen = []
+        for _ in range(7):
+            await press(pilot, "f")
+            seen.append(screen.direction)
+        ways = [
+            Direction.WORSE, Direction.GONE, Direction.CHANGED, Direction.BETTER,
+            Direction.ADDED, Direction.SAME, None,
+        ]  # fmt: skip
+        assert seen == ways
+        await press(pilot, *"ff", "n")
+        assert said == ["Nothing here got worse."]
+        await press(pilot, *"ffff")
+        assert names(screen.list) == ["= same: 1 metric", "Mass"]
+
+
+async def test_enter_goes_to_the_metric_and_escape_to_the_document(
+    pair: tuple[Path, Path],
+) -> None:
+    async with running(compared(pair), (120, 40)) as pilot:
+        await press(pilot, "G", "k", "enter")
+        assert isinstance(pilot.app.screen, DocumentScreen)
+        assert pilot.app.screen.query_one(MetricList).position == 2
+        assert "Landing error · scalar" in text(pilot)
+    async with running(compared(pair), (120, 40)) as pilot:
+        await press(pilot, "escape")
+        assert isinstance(pilot.app.screen, DocumentScreen)
+
+
+async def test_a_metric_that_is_gone_is_opened_in_the_base(pair: tuple[Path, Path]) -> None:
+    async with running(compared(pair), (120, 40)) as pilot:
+        await press(pilot, "j", "enter")
+        assert isinstance(pilot.app.screen, DocumentScreen)
+        assert "one/outputs" in pilot.app.screen.session.label
+
+
+async def test_a_base_is_chosen_or_typed(pair: tuple[Path, Path], said: list[str]) -> None:
+    async with started(pair[1]) as pilot:
+        await press(pilot, "C")
+        assert isinstance(pilot.app.screen, ChoiceDialog)
+        await press(pilot, "end", "enter")
+        assert isinstance(pilot.app.screen, Prompt)
+        await press(pilot, *"one", "enter")
+        assert isinstance(pilot.app.screen, ComparisonScreen)
+        assert "▼ worse: 1 metric" in text(pilot)
+    async with started(pair[1]) as pilot:
+        await press(pilot, "C", "end", "enter", *"none", "enter")
+        assert isinstance(pilot.app.screen, DocumentScreen)
+        assert said == ["none does not exist"]
+
+
+async def test_a_workspace_against_a_workspace(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, late in (("one", False), ("two", True)):
+        for job in ("a", "b"):
+            flight(Path(f"{name}/jobs/{job}/outputs/metrics.binproto"), late=late and job == "b")
+    async with running(compared((Path("one"), Path("two"))), (120, 40)) as pilot:
+        screen = pilot.app.screen
+        assert isinstance(screen, ComparisonScreen)
+        shown = text(pilot)
+        assert "2 jobs on both sides" in shown
+        assert "Distance to obstacles · b" in shown
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, DocumentScreen)
+        assert "two/jobs/b" in str(pilot.app.screen.compared_path())
+        await press(pilot, "escape")
+        assert isinstance(pilot.app.screen, ComparisonScreen | WorkspaceScreen)
+
+
+async def test_nothing_differs(pair: tuple[Path, Path]) -> None:
+    async with running(compared((pair[0], pair[0])), (120, 40)) as pilot:
+        assert "everything is the same" in text(pilot)
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_screen(
+    way: str, pair: tuple[Path, Path], shot: Shot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if way == "no-color":
+        monkeypatch.setenv("NO_COLOR", "1")
+    app = compared(pair, theme="resim-light" if way == "light" else None)
+    async with running(app, SIZES.get(way, (120, 40))) as pilot:
+        shot(pilot, f"comparison-{way}")
