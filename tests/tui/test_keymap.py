@@ -24,6 +24,7 @@ from resim_inspect.tui.cloud.fetch_bar import FetchBar
 from resim_inspect.tui.cloud.fetch_dialogs import FetchErrorDialog, TokenDialog
 from resim_inspect.tui.cloud.fetch_screen import FetchScreen
 from resim_inspect.tui.cloud.fetch_state import Fetch
+from resim_inspect.tui.comparison.screen import ComparisonScreen
 from resim_inspect.tui.document.data.pane import DataPane
 from resim_inspect.tui.document.metrics.card_screen import CardScreen
 from resim_inspect.tui.document.metrics.metric_list import MetricList
@@ -85,6 +86,7 @@ PUSHED: dict[str, Callable[[Path], Screen[Any]]] = {
     "not fetched": lambda _: FetchErrorDialog(Fetch(problem="It failed."), "resim://a/b"),
     "token": lambda _: TokenDialog(Fetch(problem="A token is needed.")),
     "run": lambda folder: RunsScreen(folder / "run", watch=False),
+    "comparison": lambda folder: ComparisonScreen(folder, folder),
     "inputs folder": lambda folder: InputsScreen(folder / "jobs" / "a" / "inputs", "inputs"),
 }
 """Screens that are shown on top of a workspace."""
