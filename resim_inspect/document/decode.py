@@ -144,6 +144,29 @@ def regular_timestamps(payload: bytes) -> NDArray[np.int64] | None:
     return np.concatenate(out) if out else np.empty(0, np.int64)
 
 
+_LONGEST_RECORD = 24
+
+
+def first_timestamps(payload: bytes) -> tuple[NDArray[np.int64], int] | None:
+    """Regular timestamps at the start of a payload that may end within a record.
+
+    Returns their values in ns and the bytes that they take; None for any other form, and if
+    there are none.
+    """
+    total = len(payload)
+    if total <= _LONGEST_RECORD:
+        return None
+    padded = np.concatenate((np.frombuffer(payload, np.uint8), np.zeros(16, np.uint8)))
+    words = np.ndarray((total + 8,), "<u8", padded.data, strides=(1,))
+    # A record that starts before this place is complete.
+    starts = _chain(padded, 0, total - _LONGEST_RECORD, total)
+    values = None if starts is None else _stamps(padded, words, starts)
+    if starts is None or values is None:
+        return None
+    last = int(starts[-1])
+    return values, last + 2 + int(padded[last + 1])
+
+
 def _chain(data: NDArray[np.uint8], begin: int, stop: int, total: int) -> NDArray[np.int64] | None:
     """Offsets of the records that start in [begin, stop): each where its predecessor ends.
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from resim_inspect.export.blocks import DTYPES, Block, Numbers, Texts
+from resim_inspect.export.blocks import BLOCK_ROWS, Block, Numbers, Texts, missing
 from resim_inspect.export.tables import Kind, Table
 
 
@@ -73,6 +73,8 @@ ArrowArrayStream._fields_ = [
     ("private_data", ctypes.c_void_p),
 ]
 
+_ZEROS = np.zeros(BLOCK_ROWS, np.int64)
+"""Memory of columns without values and of codes that are all the same; never written to."""
 _NULLABLE = 2
 _EIO = 5
 _FORMATS = {
@@ -231,9 +233,9 @@ def _children(table: Table, block: Block) -> list[ArrowArray]:
 def _fill_texts(array: ArrowArray, texts: Texts, rows: int) -> None:
     codes, validity, absent = texts.codes, None, 0
     if codes is None:
-        codes = np.zeros(rows, np.int32)
+        codes = _ZEROS.view(np.int32)[:rows] if rows <= BLOCK_ROWS else np.zeros(rows, np.int32)
         if not texts.uniques:
-            validity, absent = _bits(np.zeros(rows, np.bool_)), rows
+            validity, absent = np.zeros((rows + 7) // 8, np.uint8), rows
     else:
         present = codes >= 0
         absent = rows - int(np.count_nonzero(present))
@@ -251,15 +253,18 @@ def _fill_texts(array: ArrowArray, texts: Texts, rows: int) -> None:
 
 
 def _fill_numbers(array: ArrowArray, numbers: Numbers, rows: int, kind: Kind) -> None:
-    values, present, absent = numbers.values, numbers.present, 0
+    values, present = numbers.values, numbers.present
+    absent = missing(numbers, rows)
+    validity: NDArray[np.uint8] | None = None
     if values is None:
-        values, present = np.zeros(rows, DTYPES[kind]), np.zeros(rows, np.bool_)
-    if present is not None:
-        absent = rows - int(np.count_nonzero(present))
-    if kind is Kind.BOOLEAN:
-        values = _bits(values)
-    validity = _bits(present) if present is not None and absent else None
-    _fill_array(array, rows, absent, [validity, np.ascontiguousarray(values)])
+        # Eight bytes a value are enough for every type.
+        values = _ZEROS if rows <= BLOCK_ROWS else np.zeros(rows, np.int64)
+        validity = np.zeros((rows + 7) // 8, np.uint8)
+    else:
+        values = _bits(values) if kind is Kind.BOOLEAN else np.ascontiguousarray(values)
+        if present is not None and absent:
+            validity = _bits(present)
+    _fill_array(array, rows, absent, [validity, values])
 
 
 def _bits(flags: NDArray[np.bool_]) -> NDArray[np.uint8]:

@@ -22,6 +22,7 @@ from resim_inspect.document.model import (
     StatesOverTimeValues,
 )
 from resim_inspect.document.references import data_ids
+from resim_inspect.document.series_reader import SeriesReader
 from resim_inspect.errors import ChangedError, DocumentError, SeriesError
 from resim_inspect.export.blocks import (
     BLOCK_ROWS,
@@ -104,55 +105,54 @@ def _data_rows(
         omissions.add("external file", "these data hold no series")
         return
     for category in _categories(document, data):
+        head = (constant(job), constant(metric), constant(data.name), constant(category))
+        unit = constant(data.unit or None)
+        rows = 0
         try:
-            series = document.series(data, category)
-            index = _index(document, data, category)
-            status = _status_series(document, statuses, category)
+            for block in _series_blocks(document, data, category, statuses, omissions):
+                rows += block.rows
+                yield Block(block.rows, (*head, *block.values[:-1], unit, block.values[-1]))
         except ChangedError:
             raise
         except SeriesError:
             omissions.add("metrics data", "they have no values")
-            continue
         except DocumentError as error:
-            omissions.error(job, f'the series of "{data.name}" cannot be read: {error}.')
-            continue
-        if not len(series):
-            omissions.add("empty series", "they have no rows")
-            continue
-        if data.is_indexed:
-            short = len(series) - (0 if index is None else min(len(index), len(series)))
-            if short:
-                omissions.add(
-                    "index value", "the index is shorter than the series, or missing", short
-                )
-        head = (constant(job), constant(metric), constant(data.name), constant(category))
-        unit = constant(data.unit or None)
-        for start in range(0, len(series), BLOCK_ROWS):
-            rows = min(BLOCK_ROWS, len(series) - start)
-            index_ns, index_number, index_text = (
-                _index_values(index, start, rows)
-                if data.is_indexed
-                else (MISSING_NUMBER, _positions(start, rows), MISSING_TEXT)
-            )
-            value, value_ns, text, own_status = _values(series, start, rows)
-            time = index_ns if index_ns.values is not None else value_ns
-            if status is not None:
-                own_status = _padded_texts(_status_texts(status.statuses, start, rows), rows)
-            yield Block(
-                rows,
-                (
-                    *head,
-                    index_ns,
-                    index_number,
-                    index_text,
-                    _times(time),
-                    value,
-                    value_ns,
-                    text,
-                    unit,
-                    own_status,
-                ),
-            )
+            behind = f" behind value {rows:,}" if rows else ""
+            omissions.error(job, f'the series of "{data.name}" cannot be read{behind}: {error}.')
+        else:
+            if not rows:
+                omissions.add("empty series", "they have no rows")
+
+
+def _series_blocks(
+    document: Document,
+    data: MetricsData,
+    category: str | None,
+    statuses: MetricsData | None,
+    omissions: Omissions,
+) -> Iterator[Block]:
+    """Yield the columns of a series from index_ns to text, and its statuses."""
+    reader = SeriesReader(document, data, category)
+    index = _index_reader(document, data, category)
+    status = _status_reader(document, statuses, category)
+    start = short = 0
+    while len(series := reader.read(BLOCK_ROWS)):
+        rows = len(series)
+        value, value_ns, text, own_status = _values(series)
+        if not data.is_indexed:
+            positions = np.arange(start, start + rows, dtype=np.float64)
+            indexes = MISSING_NUMBER, Numbers(positions), MISSING_TEXT
+        else:
+            part = None if index is None else index.read(rows)
+            short += rows - (0 if part is None else len(part))
+            indexes = _index_values(part, rows)
+        if status is not None:
+            own_status = _padded_texts(_status_texts(status.read(rows).statuses), rows)
+        time = _times(indexes[0] if indexes[0].values is not None else value_ns)
+        yield Block(rows, (*indexes, time, value, value_ns, text, own_status))
+        start += rows
+    if short:
+        omissions.add("index value", "the index is shorter than the series, or missing", short)
 
 
 def _categories(document: Document, data: MetricsData) -> list[str | None]:
@@ -167,57 +167,54 @@ def _categories(document: Document, data: MetricsData) -> list[str | None]:
     return [*named, *sorted(set(existing) - set(named))]
 
 
-def _index(document: Document, data: MetricsData, category: str | None) -> Series | None:
+def _index_reader(
+    document: Document, data: MetricsData, category: str | None
+) -> SeriesReader | None:
     partner = document.index_of(data)
     if partner is None or partner.external_path is not None:
         return None
     try:
-        return document.series(partner, category if partner.is_per_category else None)
+        return SeriesReader(document, partner, category if partner.is_per_category else None)
     except SeriesError:
         # The index has no series for this category: its values are missing.
         return None
 
 
-def _status_series(
+def _status_reader(
     document: Document, data: MetricsData | None, category: str | None
-) -> Series | None:
+) -> SeriesReader | None:
     if data is None or data.external_path is not None:
         return None
     try:
-        series = document.series(data, category if data.is_per_category else None)
+        reader = SeriesReader(document, data, category if data.is_per_category else None)
     except SeriesError:
         return None
-    return series if series.kind is SeriesKind.STATUSES else None
+    return reader if reader.kind is SeriesKind.STATUSES else None
 
 
-def _positions(start: int, rows: int) -> Numbers:
-    return Numbers(np.arange(start, start + rows, dtype=np.float64))
-
-
-def _index_values(index: Series | None, start: int, rows: int) -> tuple[Numbers, Numbers, Texts]:
+def _index_values(index: Series | None, rows: int) -> tuple[Numbers, Numbers, Texts]:
     """The index as times, numbers and texts, one of which has values; short ones are padded."""
-    if index is None or len(index) <= start:
+    if index is None or not len(index):
         return MISSING_NUMBER, MISSING_NUMBER, MISSING_TEXT
-    value, value_ns, text, status = _values(index, start, rows)
+    value, value_ns, text, status = _values(index)
     if index.kind is SeriesKind.STATUSES:
         text = status
     return _padded(value_ns, rows), _padded(value, rows), _padded_texts(text, rows)
 
 
-def _values(series: Series, start: int, rows: int) -> tuple[Numbers, Numbers, Texts, Texts]:
+def _values(series: Series) -> tuple[Numbers, Numbers, Texts, Texts]:
     """A part of a series as numbers, times, texts and statuses, one of which has values."""
-    part = series.values[start : start + rows]
     number, time, text, status = MISSING_NUMBER, MISSING_NUMBER, MISSING_TEXT, MISSING_TEXT
     if series.kind is SeriesKind.DOUBLES:
-        number = Numbers(part)
+        number = Numbers(series.doubles)
     elif series.kind is SeriesKind.TIMESTAMPS:
-        time = Numbers(part)
+        time = Numbers(series.times)
     elif series.kind is SeriesKind.STATUSES:
-        status = _status_texts(series.statuses, start, rows)
+        status = _status_texts(series.statuses)
     elif series.kind is SeriesKind.STRINGS:
-        text = _compact(series.uniques, part)
+        text = _compact(series.uniques, series.codes)
     else:
-        ids = tuple(bytes(raw).decode("utf-8", "replace") for raw in part.tolist())
+        ids = tuple(bytes(raw).decode("utf-8", "replace") for raw in series.values.tolist())
         text = Texts(ids, np.arange(len(ids), dtype=np.int32))
     return number, time, text, status
 
@@ -230,8 +227,7 @@ def _compact(uniques: tuple[str, ...], codes: NDArray[np.int32]) -> Texts:
     return Texts(tuple(uniques[code] for code in used.tolist()), positions.astype(np.int32))
 
 
-def _status_texts(statuses: NDArray[np.int32], start: int, rows: int) -> Texts:
-    part = statuses[start : start + rows]
+def _status_texts(part: NDArray[np.int32]) -> Texts:
     if not len(part):
         return MISSING_TEXT
     low, high = int(part.min()), int(part.max())

@@ -16,8 +16,8 @@ from resim_inspect.filtering.catalog import Catalog
 from resim_inspect.filtering.metrics import MetricFields
 from resim_inspect.filtering.query import QueryError, compile_query
 
-CACHE_BYTES = 48 << 20
-"""Decoded series that an open document keeps: a clock, values and statuses of 2 M samples."""
+CACHE_BYTES = 32 << 20
+"""Decoded series that an open document keeps; large ones are read in parts and not kept."""
 
 
 @dataclass(slots=True)
