@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 import re
-from collections import Counter
 
 _SECRET_NAME = re.compile(r"TOKEN|SECRET|PASSW|CREDENTIAL|PRIVATE|API_?KEY|ACCESS_?KEY|AUTH", re.I)
 _ASSIGNMENT = re.compile(r"(?:^|[\s'\"])-{0,2}([A-Za-z_][A-Za-z0-9_-]*)=(?=[^\s'\"$])")
@@ -19,10 +17,13 @@ _KNOWN_FORMS = re.compile(
     r"|\bBearer\s+[A-Za-z0-9._~+/-]{12}"
     r"|://[^/\s:@]+:[^/\s@$]+@"
 )
-_RUN = re.compile(r"[A-Za-z0-9+=]{32,}")
-_HEX_OR_DIGEST = re.compile(r"[0-9a-f]+|[0-9A-F]+")
-_BITS_PER_CHARACTER = 4.2
-"""Entropy above which a long run of letters and digits is random; words have less."""
+_RUN = re.compile(r"[A-Za-z0-9+=]{24,}")
+_HEXADECIMAL = re.compile(r"[0-9a-f]+|[0-9A-F]+")
+_CLASSES = re.compile(r"[A-Z]+|[a-z]+|[0-9]+|[+=]+")
+_MIXING = 0.42
+"""Share of neighbours of another class above which a run is random: names of words have less."""
+_NUMBERS = 3
+"""Numbers in a random run at least; names have one or two, such as a version and a date."""
 
 
 def names_a_secret(name: str) -> bool:
@@ -44,10 +45,11 @@ def looks_like_a_secret(text: str) -> bool:
 
 
 def _is_random(text: str) -> bool:
-    kinds = (str.isupper, str.islower, str.isdigit)
     # Hexadecimal text is the digest of an image or of a commit.
-    if _HEX_OR_DIGEST.fullmatch(text) or not all(any(map(kind, text)) for kind in kinds):
+    if _HEXADECIMAL.fullmatch(text):
         return False
-    counts = Counter(text).values()
-    entropy = -sum(n / len(text) * math.log2(n / len(text)) for n in counts)
-    return entropy > _BITS_PER_CHARACTER
+    parts = _CLASSES.findall(text)
+    kinds = {"upper" if p.isupper() else "lower" if p.islower() else "digit" for p in parts}
+    numbers = sum(part.isdigit() for part in parts)
+    mixing = (len(parts) - 1) / (len(text) - 1)
+    return len(kinds) == 3 and numbers >= _NUMBERS and mixing > _MIXING

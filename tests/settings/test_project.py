@@ -295,6 +295,9 @@ HARMLESS = [
     "arguments = ['--token-file=/run/secrets/token', '--auth-url=https://x/y', 'TOKEN=$TOKEN']",
     "mounts = ['/data/2026-11-26_flights/experience_With_A_Long_Name_1234567890:/dataset:ro']",
     "platform = 'linux/amd64'",
+    "arguments = ['TheQuickBrownFoxJumpsOverTheLazyDog1234567890']",
+    "arguments = ['AutonomousWarehouseNavigation2SimulationBatchMetricsConfig2024']",
+    "arguments = ['9f1c7d3e5b2a4860f7e1d2c3b4a59687', '/opt/Python3.11.7/lib/Foo2Bar3']",
 ]
 
 
