@@ -15,8 +15,8 @@ from runner.storage.staging import NEW, staging_folder, swap_in
 from runner.workspace.layout import RunFolder
 from runner.workspace.results import JobResult, Outcome
 from tests.api.misbehaving_server import misbehaving_server
+from tests.runner.download.test_fetch_faults import ALL, file_row, put_rows
 from tests.runner.fetch_harness import fetch, offer
-from tests.runner.test_fetch_faults import ALL, file_row, put_rows
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="a descriptor has its file's name on Linux only"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from runner.storage.output_extraction import Caps, take_archive, take_folder
-from tests.runner.test_outputs import archive, pieces
+from tests.runner.storage.test_outputs import archive, pieces
 
 LINKS: dict[str, tuple[str, str]] = {
     # name: the target of a link, and the content or the reason of a refusal

@@ -16,7 +16,7 @@ from runner.workspace.layout import open_workspace
 from tests.api.workspaces import document, workspace, write_job
 from tests.containers.container_harness import ROOT, call_runner, command
 from tests.runner.batch_harness import FETCH, batch, program, result, running
-from tests.runner.test_process_engine import sandboxed
+from tests.runner.engines.test_process_engine import sandboxed
 
 pytestmark = pytest.mark.slow
 

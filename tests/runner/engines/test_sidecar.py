@@ -17,7 +17,7 @@ from runner.engines.docker import api_sidecar
 from runner.engines.protocol import Build, Hardening, Limits, Prepared, RunExit, Service, Sink, Task
 from runner.errors import EngineError
 from tests.api.workspaces import workspace
-from tests.runner.test_batch_run_fake import IMAGE, counts
+from tests.runner.execution.test_batch_run_fake import IMAGE, counts
 
 
 class FakeContainer:
