@@ -162,6 +162,12 @@ class Usage(NamedTuple):
     """In bytes."""
     cpu_seconds: float | None = None
 
+    def highest(self, other: Usage) -> Usage:
+        """Return the higher of each value."""
+        memory = [n for n in (self.peak_memory, other.peak_memory) if n is not None]
+        cpu = [n for n in (self.cpu_seconds, other.cpu_seconds) if n is not None]
+        return Usage(max(memory, default=None), max(cpu, default=None))
+
 
 class RunExit(NamedTuple):
     """Exit of a build; `error` is the engine's reason if it did not start."""

@@ -14,7 +14,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from threading import Event, Thread
 
-from runner.engines.docker.usage import highest, usage_files, usage_of
+from runner.engines.docker.usage import usage_files, usage_of
 from runner.engines.protocol import Usage
 
 INTERVAL = 0.02
@@ -84,7 +84,7 @@ class GroupWatch:
             while True:
                 self.refused = self.refused or _refusals(os.pread(events, 256, 0)) > 0
                 self.peak = max(self.peak, int(os.pread(peak, 64, 0)))
-                self.usage = highest(self.usage, files.read())
+                self.usage = self.usage.highest(files.read())
                 time.sleep(INTERVAL)
 
     def _follow_statistics(self) -> None:
@@ -92,7 +92,7 @@ class GroupWatch:
         # Values that are missing, or of another engine's kind, stay unknown.
         with suppress(KeyError, TypeError, ValueError, AttributeError):
             for values in self._statistics():
-                self.usage = highest(self.usage, usage_of(values))
+                self.usage = self.usage.highest(usage_of(values))
 
 
 def control_group(pid: int, container: str) -> Path | None:

@@ -53,10 +53,3 @@ def usage_of(statistics: Any) -> Usage:
     peak = memory.get("max_usage", memory.get("usage"))
     # After the end of the container an engine reports zeros.
     return Usage(int(peak) if peak else None, int(cpu) / 1e9 if cpu else None)
-
-
-def highest(one: Usage, other: Usage) -> Usage:
-    """Return the higher of each value."""
-    memory = [n for n in (one.peak_memory, other.peak_memory) if n is not None]
-    cpu = [n for n in (one.cpu_seconds, other.cpu_seconds) if n is not None]
-    return Usage(max(memory, default=None), max(cpu, default=None))

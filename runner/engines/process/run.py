@@ -12,11 +12,14 @@ from pathlib import Path
 from threading import Event, Lock, Thread
 from typing import IO
 
+from runner.engines.process.tree_usage import children, tree_usage
 from runner.engines.process.work_folder import remove_work
 from runner.engines.protocol import RunExit, Sink, Usage
 from runner.storage.output_extraction import Caps, Taken, take_folder
 
 CHUNK = 64 << 10
+SAMPLING = 0.1
+"""Seconds between two looks at the resources of a build in a sandbox."""
 
 
 class ProcessRun:
@@ -53,6 +56,8 @@ class ProcessRun:
         # The system tells the resources of a process only to the one who waits for its end.
         self._waiter = Thread(target=self._wait_for_end, daemon=True)
         self._waiter.start()
+        if sandboxed:
+            Thread(target=self._sample_usage, daemon=True).start()
 
     def _pump(self, number: int, stream: IO[bytes]) -> None:
         with stream:
@@ -66,9 +71,15 @@ class ProcessRun:
         if usage.peak_memory is not None and usage.peak_memory <= own_peak:
             # Until it starts its program, a new process shares the memory of this one.
             usage = usage._replace(peak_memory=None)
-        self._usage = usage
+        # bubblewrap does not wait for the processes in the sandbox, and is not the build.
+        if not self._sandboxed:
+            self._usage = usage
         self._process.returncode = os.waitstatus_to_exitcode(status)
         self._ended.set()
+
+    def _sample_usage(self) -> None:
+        while not self._ended.wait(SAMPLING):
+            self._usage = self._usage.highest(tree_usage(self._process.pid))
 
     def wait(self, seconds: float) -> bool:
         """Wait for the process; return True if it ended within that time."""
@@ -77,7 +88,7 @@ class ProcessRun:
     def terminate(self) -> None:
         """Send TERM to the program; not to bubblewrap, which would end without passing it on."""
         inner = [
-            grandchild for child in _children(self._process.pid) for grandchild in _children(child)
+            grandchild for child in children(self._process.pid) for grandchild in children(child)
         ]
         if not (self._sandboxed and inner):
             self._signal_group(signal.SIGTERM)
@@ -129,12 +140,3 @@ def usage_of(used: resource.struct_rusage) -> Usage:
     # Linux counts in KiB, macOS in bytes.
     unit = 1 if sys.platform == "darwin" else 1024
     return Usage(used.ru_maxrss * unit or None, used.ru_utime + used.ru_stime)
-
-
-def _children(pid: int) -> list[int]:
-    try:
-        return [
-            int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        ]
-    except OSError:
-        return []

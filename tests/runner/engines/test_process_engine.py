@@ -17,6 +17,8 @@ from pathlib import Path
 
 import pytest
 
+from runner.engines.process.tree_usage import tree_usage
+from runner.engines.protocol import Usage
 from tests.containers.container_harness import (
     ROOT,
     Call,
@@ -327,16 +329,33 @@ def test_hostile_outputs_are_refused_here_as_well(tmp_path: Path) -> None:
         ]
 
 
-def test_the_resources_of_a_build_are_in_its_result(tmp_path: Path) -> None:
-    hog = """
-import time
+HOG = """
+import sys, time
 held = bytearray(400 << 20)
-while time.process_time() < 0.3:
+while time.process_time() < 0.5:
     pass
 """
-    result = job(tmp_path, WRITES + hog, "--no-sandbox").result
+
+
+@pytest.mark.parametrize(
+    "flags", [["--no-sandbox"], pytest.param([], marks=sandboxed)], ids=["bare", "sandbox"]
+)
+@pytest.mark.parametrize("in_child", [False, True])
+def test_the_resources_of_a_build_are_in_its_result(
+    tmp_path: Path, flags: list[str], in_child: bool
+) -> None:
+    child = f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {HOG!r}])\n"
+    # The resources of what runs in a sandbox are sampled.
+    code = WRITES + (child if in_child else HOG) + "time.sleep(0.3)\n"
+    result = job(tmp_path, f"import time\n{code}", *flags).result
     assert 400 << 20 < result["peak_memory_bytes"] < 1 << 30
-    assert 0.3 < result["cpu_seconds"] < 10
+    assert 0.4 < result["cpu_seconds"] < 10
+
+
+def test_resources_that_are_not_known_are_not_told() -> None:
+    usage = tree_usage(2**22 + 1)
+    assert usage == Usage()
+    assert usage.highest(Usage(3, 0.5)) == Usage(3, 0.5)
 
 
 def test_a_program_that_is_not_there(tmp_path: Path) -> None:
