@@ -173,3 +173,14 @@ async def test_about_takes_the_rows_of_its_text_only() -> None:
         assert about.outer_size.height == 3
         await press(pilot, "j")
         assert about.outer_size.height <= 10
+
+
+async def test_a_scalar_in_full_is_read_and_copied_in_all_digits() -> None:
+    build = DocumentBuilder("thirds")
+    build.scalar("Third", 1 / 3, unit="m", fails_above=0.5)
+    for size in ((60, 20), (120, 40)):
+        async with opened(build, size) as pilot:
+            await press(pilot, "enter")
+            assert "0.3333333333333333 m" in text(pilot)
+            await press(pilot, "y")
+            assert pilot.app.clipboard == "0.3333333333333333 m"

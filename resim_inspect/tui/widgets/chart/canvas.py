@@ -344,5 +344,5 @@ class ChartCanvas(Background, LineWidget, can_focus=True):
             if graphics and graphics.trouble and self._painted and self._painted.picture.image:
                 parts.append(graphics.trouble)
             extremes = self._painted.extremes if self._painted else None
-            return idle_line(parts, extremes, self.size.width, styles)
+            return idle_line(parts, drawing, extremes, self.size.width, styles)
         return cursor_line(drawing.main, self.cursor_x, self.anchor_x, self.size.width, styles)

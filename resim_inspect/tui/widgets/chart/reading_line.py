@@ -10,23 +10,38 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from resim_inspect.text import cut
+from resim_inspect.text import cut, full_number, with_unit
 from resim_inspect.tui.theme import ThemeStyles
 from resim_inspect.tui.widgets.row_list import StyledText
 
 if TYPE_CHECKING:
     from resim_inspect.charts.analysis.value_range import ValueRange
-    from resim_inspect.charts.model.drawing import Bars, Plot
+    from resim_inspect.charts.model.drawing import Bars, Drawing, Plot
     from resim_inspect.charts.model.readings import Readout
 
 
 def idle_line(
-    parts: Sequence[str], extremes: ValueRange | None, width: int, styles: ThemeStyles
+    parts: Sequence[str],
+    drawing: Drawing,
+    extremes: ValueRange | None,
+    width: int,
+    styles: ThemeStyles,
 ) -> list[StyledText]:
-    """Line without a cursor: what there is to say, or the smallest and the largest value."""
-    if not parts and extremes is not None:
-        parts = [cut(extremes.in_words(width - 2), width - 2)]
+    """Line without a cursor: what there is to say, the extremes, or a scalar in all its digits."""
+    if not parts:
+        words = exact_value(drawing) if extremes is None else extremes.in_words(width - 2)
+        parts = [cut(words, width - 2)]
     return [(" " + " · ".join(parts), styles.quiet)]
+
+
+def exact_value(drawing: Drawing) -> str:
+    """A scalar in all its digits, with its unit; empty for other drawings."""
+    from resim_inspect.charts.model.drawing import Gauge
+
+    scalar = drawing.panels[0] if drawing.panels else None
+    if not isinstance(scalar, Gauge) or not scalar.large or scalar.value is None:
+        return ""
+    return with_unit(full_number(scalar.value), scalar.unit)
 
 
 def cursor_line(

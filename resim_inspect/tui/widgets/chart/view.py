@@ -17,6 +17,7 @@ from resim_inspect.tui import keymap
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.chart.canvas import ChartCanvas
+from resim_inspect.tui.widgets.chart.reading_line import exact_value
 from resim_inspect.tui.widgets.chart.viewport import Window, clamp, pan, scale, zoom
 
 if TYPE_CHECKING:
@@ -274,7 +275,8 @@ class ChartView(ChartCanvas):
 
         text = "".join(text for text, _ in self.reading(theme_styles(self.app))).strip()
         if self.cursor_x is None and self._painted is not None:
-            text = self._painted.picture.text
+            # Large digits are read, not copied.
+            text = exact_value(self._painted.drawing) or self._painted.picture.text
         copy(self.app, text)
 
     def _scrolled(self, by: int) -> bool:
