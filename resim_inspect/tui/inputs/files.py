@@ -17,7 +17,7 @@ from resim_inspect.validation.findings import Finding
 
 PREVIEW_BYTES = 262_144
 """Bytes of a file that are read for its preview."""
-JSON_BYTES = 4_000_000
+JSON_BYTES = 2_000_000
 """Bytes of a JSON file that are read, which has to be complete to be indented."""
 MAX_ENTRIES = 5_000
 """Entries of one folder that are listed."""
