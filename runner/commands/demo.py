@@ -114,8 +114,10 @@ def _run_all(example: Path, workspace: Path) -> int:
     _say(f"Five flights are in {workspace}; the example build runs on each, then on all.")
     parser = argparse.ArgumentParser()
     run_command.add_arguments(parser)
-    defaults = argparse.Namespace(command_name="run", arguments=[])
-    return run_command.run(parser.parse_args(run_arguments(example, workspace), defaults))
+    words = run_arguments(example, workspace)
+    call_words = ["resim-runner", "run", *words]
+    defaults = argparse.Namespace(command_name="run", arguments=[], call_words=call_words)
+    return run_command.run(parser.parse_args(words, defaults))
 
 
 def invent_results(workspace: Path) -> None:
