@@ -275,8 +275,12 @@ class InspectApp(OrderedKeysApp, FirstFrameMixin):
         if not runs or self.leaving:
             self.exit()
             return
+        if self.runs.is_asked:
+            return
+        self.runs.is_asked = True
 
         def answered(row: int | None) -> None:
+            self.runs.is_asked = False
             if row == 1:
                 self.runs.stop()
             if row is not None and row < 2:

@@ -119,6 +119,19 @@ def test_a_run_is_left_running_and_followed_to_its_end(desk: Desk) -> None:
     assert terminal.close(b"q") == 0
 
 
+def test_a_run_outlives_the_terminal(desk: Desk) -> None:
+    terminal = desk.open()
+    desk.start(terminal)
+    terminal.wait_for("2 running")
+    pid = desk.owner_pid()
+    os.close(terminal.master)
+    assert terminal.process.wait(TIMEOUT) == 129
+    assert desk.owner_pid() == pid
+    desk.go.touch()
+    until(lambda: not desk.owner_pid(), "the run does not end")
+    assert (desk.workspace / "jobs/one/outputs/metrics.binproto").exists()
+
+
 def test_a_run_is_stopped_on_leaving(desk: Desk) -> None:
     terminal = desk.open()
     desk.start(terminal)

@@ -13,9 +13,11 @@ from textual.pilot import Pilot
 from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.errors import EmptyFileError, TruncatedError, UnreadableError
 from resim_inspect.tui.document.loading import load_when_written
+from resim_inspect.tui.document.metrics.card import Card
 from resim_inspect.tui.document.metrics.metric_list import MetricList
 from resim_inspect.tui.document.screen import DocumentScreen
 from tests.tui.conftest import opened, press, settle, text
+from tests.tui.test_chart import waves
 
 
 def flight(*, speed: float = 44.7, status: str = "FAIL_BLOCK", extra: bool = False) -> bytes:
@@ -120,6 +122,20 @@ async def test_metrics_that_changed_are_marked_in_list_and_card(tmp_path: Path) 
         await rewritten(pilot, path, flight(status="PASSED", speed=30.5, extra=True))
         assert "✓ Max speed" in rows()
         assert "since the version before" not in text(pilot)
+
+
+async def test_a_rewrite_keeps_the_zoom_and_the_cursor_of_the_chart(tmp_path: Path) -> None:
+    path = waves().write(tmp_path / "metrics.binproto")
+    changed = waves()
+    changed.scalar("Brand new", 2.0)
+    async with opened(path) as pilot:
+        await press(pilot, "g", "tab", "right", "right", "plus", "plus")
+        chart = pilot.app.screen.query_one(Card).chart
+        before = chart.window, chart.cursor_x
+        assert None not in before
+        await rewritten(pilot, path, changed.bytes())
+        assert "1 new metric" in text(pilot)
+        assert (chart.window, chart.cursor_x) == before
 
 
 async def test_an_unreadable_rewrite_leaves_what_was_there(

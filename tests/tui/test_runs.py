@@ -32,6 +32,7 @@ from resim_inspect.tui.workspace.screen import WorkspaceScreen
 from runner.workspace.results import JobResult, Outcome
 from runner.workspace.run_events import Event
 from runner.workspace.run_record import stop_requests
+from runner.workspace.run_state import RunKey
 from tests.tui.conftest import Shot, press, settle, started, text
 from tests.tui.run_harness import START, RecordedRun, make_jobs, under_way
 from tests.tui.test_snapshots import SIZES, WAYS
@@ -163,6 +164,11 @@ async def test_a_job_and_a_run_are_stopped_on_request(run: RecordedRun) -> None:
     async with started(run.record.path) as pilot:
         await press(pilot, "x")
         assert requests() == ["flight-004"]
+        # The batch follows the jobs: it is not stopped alone.
+        table = pilot.app.screen.query_one(RunsTable)
+        table.go_to(RunKey("batch", "batch"))
+        await press(pilot, "x")
+        assert requests() == ["flight-004"]
         await press(pilot, "X")
         assert isinstance(pilot.app.screen, ChoiceDialog)
         await press(pilot, "escape")
@@ -231,6 +237,22 @@ async def test_results_of_the_run_before_are_stale_until_there_are_new_ones(
         assert "stale" not in text(pilot)
 
 
+async def test_hostile_lines_of_a_log_are_shown_as_text(run: RecordedRun) -> None:
+    run.log("flight-004", b"\n\x1b]0;owned\x07\x1b[2Jtitle\n" + b"x" * 1_000_000)
+    run.log("flight-004", "\n飛".encode()[:-1])
+    async with started(run.record.path) as pilot:
+        log = pilot.app.screen.query_one(LogView)
+        await press(pilot, "tab", "g")
+        shown = text(pilot)
+        assert "title" in shown
+        assert "owned" not in shown
+        assert "xxxxxxxx" in shown
+        await press(pilot, "l", "G", "l", "enter", "escape", "f")
+        run.log("flight-004", "飛".encode()[-1:] + b" ahead\n")
+        await reread(pilot)
+        assert log.last_line() == "飛 ahead"
+
+
 async def test_messages_of_the_runner_are_listed(run: RecordedRun) -> None:
     run.write(Event("warning", START, text="evil \x1b[31m[bold]text"))
     async with started(run.record.path) as pilot:
@@ -291,7 +313,7 @@ async def test_a_damaged_record_is_shown_as_far_as_it_goes(
 
 
 @pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("scene", ["under-way", "died", "ended", "watching"])
+@pytest.mark.parametrize("scene", ["under-way", "died", "ended", "watching", "workspace"])
 async def test_screen(
     run: RecordedRun, scene: str, way: str, shot: Shot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -308,7 +330,8 @@ async def test_screen(
     if scene == "watching":
         watching(run, "waiting")
     theme = "resim-light" if way == "light" else None
-    async with started(run.record.path, SIZES.get(way, (120, 40)), theme=theme) as pilot:
+    path = run.workspace if scene == "workspace" else run.record.path
+    async with started(path, SIZES.get(way, (120, 40)), theme=theme) as pilot:
         shot(pilot, f"run-{scene}-{way}")
 
 

@@ -280,6 +280,9 @@ class RunsScreen(MainScreen[None], RunHost):
         job = self.table.job
         if job is None or job.result is not None or not self.bar.is_alive:
             self.app.notify("Only a job that waits or runs can be stopped.", timeout=3)
+        elif job.key.mode != "job" and len(self.state.running) != 1:
+            key = key_of("run.stop_all")
+            self.app.notify(f"The {job.name} follows the jobs; {key} stops everything.", timeout=4)
         else:
             self._request_stop(job.name if job.key.mode == "job" else "")
 

@@ -29,6 +29,8 @@ class StartedRuns:
         self._running: list[RunProcess] = []
         self.is_watched = False
         """True once the app looks at the processes regularly."""
+        self.is_asked = False
+        """True while the question about runs that go on is in view."""
 
     def add(self, process: RunProcess) -> None:
         """Keep an eye on a process."""
