@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import os
 import re
 import signal
@@ -138,3 +139,11 @@ class Keyboard:
         key = key.lower()
         self._on_key(key)
         self._keys.put(key)
+
+
+def interrupt_main_thread() -> None:
+    """Interrupt the main thread as Ctrl-C does."""
+    if sys.platform == "win32":
+        _thread.interrupt_main(signal.SIGINT)
+    else:
+        os.kill(os.getpid(), signal.SIGINT)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import _thread
+import io
 import os
-import signal
 import sys
 import time
 from argparse import Namespace
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import redirect_stderr, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -28,7 +27,7 @@ from runner.reporting import machine
 from runner.reporting.heartbeat import Heartbeat, is_own
 from runner.watching.detector import ChangeDetector, Debounce
 from runner.watching.file_set import Stamps, WatchScope
-from runner.watching.keyboard import Keyboard
+from runner.watching.keyboard import Keyboard, interrupt_main_thread
 from runner.watching.status_line import StatusLine
 from runner.workspace.process_identity import current_owner
 from runner.workspace.run_record import RunRecord, append_line
@@ -141,7 +140,7 @@ class _Loop:
         if key == "q":
             self.quitting = True
             if self.running:
-                _interrupt()
+                interrupt_main_thread()
 
     def run(self, keyboard: Keyboard) -> int:
         """Run and wait by turns; return the exit code."""
@@ -209,24 +208,37 @@ class _Loop:
         self, reason: str, action: WatchAction | None, changed: list[str] | None = None
     ) -> None:
         """Read the call anew, and run it."""
-        try:
-            args: Namespace = self.args.again()
-            # All of the call is watched, also while only a part of it runs.
-            scope_args = Namespace(**vars(args))
-            if action is not None and not self.repeated.choose(args, action, self.report):
-                self._say(f"{reason}: there is nothing to run again.")
-                return
-        except (SettingsError, SystemExit) as error:
+        args = self._read_call()
+        if args is None:
             # A project file that is being edited: it is read again when it changes.
-            if isinstance(error, SettingsError):
-                self._fail(str(error), error.hint)
             self.detector.rebase(self._all_stamps())
             self.debounce.reset()
+            return
+        # All of the call is watched, also while only a part of it runs.
+        scope_args = Namespace(**vars(args))
+        if action is not None and not self.repeated.choose(args, action, self.report):
+            self._say(f"{reason}: there is nothing to run again.")
             return
         names = [log_path(Path(path)) for path in (changed or [])[:MAX_IN_EVENT]]
         text = f"changed: {reason}" if changed else reason
         partial = action is WatchAction.FAILED
         self._cycle(args, text, scope_args=scope_args, changed=names, partial=partial)
+
+    def _read_call(self) -> Namespace | None:
+        """Parse the call with the present project file; None, and a sentence, if it is wrong."""
+        messages = io.StringIO()
+        try:
+            with redirect_stderr(messages):
+                args: Namespace = self.args.again()
+        except SettingsError as error:
+            self._fail(str(error), error.hint)
+        except SystemExit:
+            # The last line of the parser; the lines before it are the usage.
+            text = (messages.getvalue().splitlines() or ["the call is wrong."])[-1]
+            self._fail(text.partition(" error: ")[2] or text, "")
+        else:
+            return args
+        return None
 
     def _cycle(
         self,
@@ -333,11 +345,3 @@ def _named(paths: list[str]) -> str:
     names = [log_path(Path(path)) for path in paths[:NAMED]]
     more = len(paths) - len(names)
     return f"{', '.join(names)}{f' and {more:,} more' if more else ''}"
-
-
-def _interrupt() -> None:
-    """Interrupt the main thread as Ctrl-C does."""
-    if sys.platform == "win32":
-        _thread.interrupt_main(signal.SIGINT)
-    else:
-        os.kill(os.getpid(), signal.SIGINT)
