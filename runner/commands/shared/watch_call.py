@@ -11,7 +11,6 @@ from collections.abc import Callable
 from contextlib import redirect_stderr, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from resim_inspect.settings import SettingsError
 from resim_inspect.text import clean, count
@@ -20,17 +19,16 @@ from runner.commands.shared.session import CallEnd, CallReport, failed_results, 
 from runner.commands.shared.watched_paths import scope_of
 from runner.errors import CallError, ImageError, RunnerError, WorkspaceError
 from runner.execution.cancellation import Interrupted, Signals
-from runner.execution.events import Event
 from runner.exit_codes import ExitCode
-from runner.redact import Secrets
 from runner.reporting import machine
-from runner.reporting.heartbeat import Heartbeat, is_own
+from runner.reporting.heartbeat import Heartbeat
+from runner.reporting.watch_events import WatchEvents
 from runner.watching.detector import ChangeDetector, Debounce
 from runner.watching.file_set import Stamps, WatchScope
 from runner.watching.keyboard import Keyboard, interrupt_main_thread
 from runner.watching.status_line import StatusLine
 from runner.workspace.process_identity import current_owner
-from runner.workspace.run_record import RunRecord, append_line
+from runner.workspace.run_record import RunRecord
 from runner.workspace.watch_requests import WatchAction, WatchPhase, WatchRequests
 
 INTERVAL = 0.25
@@ -133,6 +131,7 @@ class _Loop:
     def __post_init__(self) -> None:
         shows = sys.stderr.isatty() and not self.options.quiet and os.environ.get("TERM") != "dumb"
         self.line = StatusLine(sys.stderr, color=self.options.color, active=shows)
+        self.tell = WatchEvents(self.repeated.record, self.options.events)
         self.requests = WatchRequests(self.repeated.record, current_owner())
 
     def on_key(self, key: str) -> None:
@@ -160,7 +159,7 @@ class _Loop:
     def close(self) -> None:
         """Tell those who follow that the watch is over, and leave the terminal clean."""
         self.line.clear()
-        self._event({"phase": WatchPhase.NONE.value})
+        self.tell(WatchPhase.NONE)
 
     def _act(self, action: WatchAction) -> None:
         if action is WatchAction.QUIT:
@@ -284,7 +283,7 @@ class _Loop:
 
     def _tell_phase(self) -> None:
         phase = WatchPhase.PAUSED if self.paused else WatchPhase.WAITING
-        self._event({"phase": phase.value, "files": self.files})
+        self.tell(phase, files=self.files)
 
     def _tell(self, keyboard: Keyboard) -> None:
         """Show the state and the keys in the last line."""
@@ -311,25 +310,6 @@ class _Loop:
             if hint:
                 sys.stderr.write(f"  {clean(hint)}\n")
             sys.stderr.flush()
-
-    def _event(self, data: dict[str, Any]) -> None:
-        """Add an event between two runs to the record, and to `--events`."""
-        event = Event("watch", time.time(), data=data)
-        values = event.as_dict()
-        # Another runner may have had a run here since.
-        if is_own(self.repeated.record):
-            with suppress(OSError):
-                append_line(self.repeated.record.events, values)
-        target = self.options.events
-        if target is None:
-            return
-        with suppress(OSError, RunnerError):
-            stream = machine.open_events(target, sys.stdout, appends=True)
-            try:
-                machine.JsonLines(stream, Secrets())(event)
-            finally:
-                if stream is not sys.stdout:
-                    stream.close()
 
 
 def _merged(earlier: CallReport | None, new: CallReport | None) -> CallReport | None:
