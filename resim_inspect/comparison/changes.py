@@ -66,7 +66,9 @@ class Change:
     details: tuple[str, ...] = ()
     """Lines of a longer description, such as those of a unified diff."""
     position: int | None = None
-    """Position of the metric in the other side's file, or in the base's if it is gone."""
+    """Position of the metric in the other side's file."""
+    base_position: int | None = None
+    """Position of the metric in the base's file."""
     renamed: str = ""
     """For GONE and ADDED: name of the metric that this one may have become or been."""
 

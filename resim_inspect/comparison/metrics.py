@@ -49,6 +49,7 @@ def compare_metrics(
         closer=values.closer,
         details=values.details,
         position=after.position,
+        base_position=before.position,
     )
 
 
@@ -71,6 +72,7 @@ def same_metric(
         delta=difference(values.before, values.before),
         blocking=bool(metric.blocking),
         position=position,
+        base_position=metric.position,
     )
 
 
@@ -96,7 +98,8 @@ def single_metric(document: Document, metric: Metric, direction: Direction, even
         why=("a blocking metric",) if gone and metric.blocking else (),
         event=event,
         blocking=bool(metric.blocking),
-        position=metric.position,
+        position=None if gone else metric.position,
+        base_position=metric.position if gone else None,
     )
 
 

@@ -27,5 +27,8 @@ Toast { background: $panel; }
 RunsScreen.-wide > #run { layout: horizontal; }
 RunsScreen.-wide RunsTable { width: 55%; height: 1fr; }
 
+ComparisonScreen.-wide #chosen { layout: horizontal; height: 50%; }
+ComparisonScreen.-wide ChartView.-drawn { display: block; }
+
 .-narrow OpenScreen RecentList, OpenScreen.-narrow RecentList { display: none; }
 """

@@ -304,7 +304,7 @@ RUN_HOST = (
 COMPARISON = (
     _key("comparison.next_worse", "n", "worse(1)", "Next one that got worse", hint="next worse"),
     _key("comparison.previous_worse", "N", "worse(-1)", "Previous one that got worse"),
-    _key("comparison.direction", "f", "direction", "Filter by direction", hint="all"),
+    _key("comparison.direction", "d", "direction", "Filter by direction", hint="all"),
     _key("comparison.back", "escape", "back", "Back", hint="back"),
 )
 RUNS = (

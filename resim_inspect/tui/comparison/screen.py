@@ -16,6 +16,7 @@ from textual.widgets import Static
 
 from resim_inspect.comparison.changes import EVENT, FINDING, Change
 from resim_inspect.comparison.directions import LISTED, Direction
+from resim_inspect.document import Document, open_document
 from resim_inspect.errors import DocumentError, InspectError
 from resim_inspect.text import clean, count
 from resim_inspect.tui import keymap
@@ -26,6 +27,8 @@ from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import OpenRequested
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
+from resim_inspect.tui.widgets.chart.painter import Subject
+from resim_inspect.tui.widgets.chart.view import ChartView
 from resim_inspect.tui.widgets.main_screen import MainScreen
 from resim_inspect.tui.widgets.row_list import RowList
 from resim_inspect.tui.workers import Background, after_first_frame
@@ -37,6 +40,10 @@ FILTERS: tuple[Direction | None, ...] = (None, *LISTED)
 """Directions that the list can be filtered by, in the order of the key; None: all that differ."""
 
 
+CHARTED = ("DOUBLE_OVER_TIME", "LINE_PLOT", "STATES_OVER_TIME", "PLOTLY")
+"""Types of metrics whose both sides are drawn in one chart."""
+
+
 class ComparisonScreen(MainScreen[int | None], Background):
     """Changes against a base; returns the position of the metric to go to, if any."""
 
@@ -46,10 +53,13 @@ class ComparisonScreen(MainScreen[int | None], Background):
     ComparisonScreen > #changes { height: 1fr; layout: vertical; }
     ComparisonScreen ChangeList { border: round $rule; height: 1fr; }
     ComparisonScreen ChangeList:focus { border: round $accent; }
+    ComparisonScreen #chosen { height: 40%; min-height: 6; layout: vertical; }
     ComparisonScreen #explained-box {
-        border: round $rule; border-title-color: $quiet; padding: 0 1; height: 40%;
-        max-height: 16; min-height: 6; scrollbar-size-vertical: 1;
+        border: round $rule; border-title-color: $quiet; padding: 0 1; height: 1fr; width: 1fr;
+        scrollbar-size-vertical: 1;
     }
+    ComparisonScreen ChartView { border: round $rule; padding: 0 1; width: 2fr; display: none; }
+    ComparisonScreen ChartView:focus { border: round $accent; }
     ComparisonScreen #explained-box:focus { border: round $accent; }
     """
 
@@ -63,6 +73,14 @@ class ComparisonScreen(MainScreen[int | None], Background):
             self.comparison = comparison
             self.files = files
             """Metrics files of both sides by job."""
+
+    class Opened(Message):
+        """Both documents of a job are open, for charts."""
+
+        def __init__(self, job: str, before: Document, after: Document) -> None:
+            super().__init__()
+            self.job = job
+            self.documents = before, after
 
     class Progressed(Message):
         """Some jobs of a batch have been compared."""
@@ -86,13 +104,18 @@ class ComparisonScreen(MainScreen[int | None], Background):
         self.comparison: Comparison | None = None
         self.direction: Direction | None = None
         self._files: tuple[Mapping[str, Path], Mapping[str, Path]] = ({}, {})
+        self._job = ""
+        self._documents: tuple[Document, Document] | None = None
+        """Open documents of the job whose metric was charted last."""
 
     def compose(self) -> ComposeResult:
         yield Static(id="location", markup=False)
         with Container(id="changes"):
             yield ChangeList(id="change-list")
-            with VerticalScroll(id="explained-box"):
-                yield Static(id="explained", markup=False)
+            with Container(id="chosen"):
+                with VerticalScroll(id="explained-box"):
+                    yield Static(id="explained", markup=False)
+                yield ChartView()
         yield BottomBar()
 
     def on_mount(self) -> None:
@@ -186,8 +209,53 @@ class ComparisonScreen(MainScreen[int | None], Background):
         text = Text() if change is None else explained(change, theme_styles(self.app))
         self.query_one("#explained", Static).update(text)
         box.scroll_home(animate=False)
+        self._draw(change)
+
+    def _draw(self, change: Change | None) -> None:
+        """Draw both sides of a metric with curves or states; hide the chart for others."""
+        chart = self.query_one(ChartView)
+        drawn = change is not None and change.type in CHARTED
+        positions = (None, None) if change is None else (change.base_position, change.position)
+        drawn = drawn and None not in positions
+        chart.set_class(drawn, "-drawn")
+        if change is None or not drawn:
+            chart.clear()
+        elif self._documents is None or self._job != change.job:
+            chart.clear()
+            self._open(change.job)
+        else:
+            before, after = self._documents
+            base = before, change.base_position or 0
+            chart.show_subject(Subject(after, "metric", change.position or 0, base=base))
+
+    @work(
+        thread=True,
+        exclusive=True,
+        group="documents",
+        exit_on_error=False,
+        description="opening both documents",
+    )
+    def _open(self, job: str) -> None:
+        paths = [files.get(job) for files in self._files]
+        try:
+            before, after = (open_document(path) for path in paths if path is not None)
+        except (DocumentError, ValueError):
+            # It was there a moment ago; the reasons are in the text all the same.
+            return
+        self.post_message(self.Opened(job, before, after))
+
+    @on(Opened)
+    def _opened(self, message: Opened) -> None:
+        message.stop()
+        self._job, self._documents = message.job, message.documents
+        change = self.list.change
+        if change is not None and change.job == message.job:
+            self._draw(change)
 
     def key_hints(self) -> Iterable[Hint]:
+        chart = self.query_one(ChartView)
+        if chart.has_focus:
+            return (*chart.key_hints(), Hint("focus.next", "changes"), Hint("comparison.back"))
         change = self.list.change
         direction = "all" if self.direction is None else self.direction.value
         return (
@@ -202,6 +270,7 @@ class ComparisonScreen(MainScreen[int | None], Background):
         """Repaint in the colours of a new theme."""
         self._lines()
         self.list.refresh()
+        self.query_one(ChartView).on_theme_changed()
 
     @on(RowList.Moved)
     def _moved(self, message: RowList.Moved) -> None:

@@ -55,8 +55,7 @@ class ChartCanvas(Background, LineWidget, can_focus=True):
         self.y_window: Window | None = None
         self.fit_y = False
         self._painted: Painted | None = None
-        self._busy = False
-        self._stale = False
+        self._busy = self._stale = False
         self._scroll = 0
         self._extra = 0
         self._wanted_ns: float | None = None
@@ -75,11 +74,14 @@ class ChartCanvas(Background, LineWidget, can_focus=True):
         self, document: Document, kind: str, position: int, jobs: JobValues | None = None
     ) -> None:
         """Draw a metric, with `jobs` below it, or data; the same ones keep the view."""
-        old = self.subject
-        self.subject = Subject(document, kind, position, jobs=jobs)
-        if old == self.subject:
+        self.show_subject(Subject(document, kind, position, jobs=jobs))
+
+    def show_subject(self, subject: Subject) -> None:
+        """Draw a subject; the same one keeps the view."""
+        old, self.subject = self.subject, subject
+        if old == subject:
             return
-        if old is None or (old.kind, old.position) != (kind, position):
+        if old is None or (old.kind, old.position) != (subject.kind, subject.position):
             self.options = DrawOptions(time=self.options.time, statuses=self.options.statuses)
             self._reset_view()
         self._scroll = self._extra = 0
@@ -113,7 +115,7 @@ class ChartCanvas(Background, LineWidget, can_focus=True):
         """Show what another chart shows, in the same way."""
         subject = other.subject
         if subject is not None and subject.document is not None:
-            self.show(subject.document, subject.kind, subject.position, subject.jobs)
+            self.show_subject(subject)
             self.take_view(other)
 
     def look_at(self, x: float) -> None:

@@ -34,6 +34,8 @@ class Subject(NamedTuple):
     """Of a file: an image."""
     jobs: JobValues | None = None
     """Of a scalar: its values in the jobs of the workspace."""
+    base: tuple[Document, int] | None = None
+    """Document and position of the metric that this one is compared with, drawn dim."""
 
 
 class Request(NamedTuple):
@@ -82,6 +84,11 @@ def paint(request: Request, known: Painted | None, graphics: Graphics | None = N
                 from resim_inspect.charts.build.job_values import with_job_values
 
                 drawing = with_job_values(drawing, metric, subject.jobs)
+            if subject.base is not None:
+                from resim_inspect.charts.build.overlay import overlaid
+
+                base, position = subject.base
+                drawing = overlaid(draw(base, base.metrics[position], options), drawing)
         else:
             drawing = draw_series(document, document.data[subject.position], options.category)
         extremes = value_range(drawing.main)
