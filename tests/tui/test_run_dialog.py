@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ from tests.tui.run_harness import make_jobs
 from tests.tui.test_snapshots import SIZES, WAYS
 
 COMMAND = BuildChoice(BuildKind.COMMAND, "python -m metrics")
+STARTS_SOON = "The run starts when the plan is there."
 PROJECT = """
 default-build = "flight"
 [build.desk]
@@ -85,7 +87,7 @@ async def test_a_command_is_typed_in_and_planned(workspace: Path) -> None:
         shown = text(pilot)
         assert "1 run: would run" in shown
         assert "2 runs: has a result; runs if anything changed" in shown
-        assert "'make -x'" in shown
+        assert "--command" in shown
         request = dialog(pilot).request()
         assert request is not None
         line = f"resim-runner run {workspace} --command 'make -x' --cpus 2 --changes"
@@ -159,7 +161,7 @@ async def test_screen(
     (workspace / "resim.toml").write_text(PROJECT)
     remember_build(COMMAND)
     # The path of the workspace is in the picture.
-    monkeypatch.setattr(RunRequest, "command_line", lambda _: "resim-runner run flights --changes")
+    monkeypatch.setattr(RunRequest, "command_line", lambda *_: "resim-runner run flights --changes")
     theme = "resim-light" if way == "light" else None
     async with started(workspace, SIZES.get(way, (120, 40)), theme=theme) as pilot:
         await press(pilot, "R")
@@ -221,6 +223,76 @@ def test_the_last_words_of_the_runner(stderr: str, expected: str) -> None:
 
 
 # Starting.
+
+
+async def test_enter_waits_for_the_plan(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    go_on = threading.Event()
+
+    def plan(request: RunRequest, **_: Any) -> Plan:
+        assert go_on.wait(30)
+        return Plan(request, (PlannedJob("one", "would run"),))
+
+    monkeypatch.setattr(run_dialog, "read_plan", plan)
+    started_requests: list[RunRequest] = []
+    monkeypatch.setattr(
+        InspectApp, "_start_run", lambda _, wanted: started_requests.append(wanted.request)
+    )
+    async with started(workspace) as pilot:
+        await press(pilot, "R")
+        await pilot.press(*"img", "enter")
+        await started_run(pilot, lambda: STARTS_SOON in text(pilot))
+        # What is changed since then does not start by itself.
+        await pilot.press("g")
+        await started_run(pilot, lambda: STARTS_SOON not in text(pilot))
+        await pilot.press("enter")
+        await started_run(pilot, lambda: STARTS_SOON in text(pilot))
+        go_on.set()
+        await started_run(pilot, lambda: bool(started_requests))
+        assert [request.build.text for request in started_requests] == ["imgg"]
+
+
+async def test_what_the_runner_refuses_stays_in_the_dialog(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_dialog, "read_plan", read_plan)
+    command = f"{sys.executable} -c pass"
+    async with started(workspace) as pilot:
+        await press(pilot, "R", "down", "tab", *"--no-such-flag")
+        dialog(pilot).query_one("#build", Input).value = command
+        await press(pilot, "enter")
+        await started_run(pilot, lambda: "--no-such-flag" in plan_of(pilot).problem)
+        await settle(pilot)
+        assert "unrecognized arguments: --no-such-flag" in text(pilot)
+        await press(pilot, "enter")
+        await started_run(pilot, lambda: bool(plan_of(pilot).problem))
+        assert isinstance(pilot.app.screen, RunDialog)
+        dialog(pilot).query_one("#flags", Input).value = "--parallel 2"
+        await planned(pilot)
+        assert "3 runs: would run" in text(pilot)
+
+
+def plan_of(pilot: Pilot[Any]) -> Plan:
+    """The plan in the dialog in view; one without jobs while it is read."""
+    box = dialog(pilot)
+    request = box.request()
+    assert request is not None
+    return box.plan or Plan(request)
+
+
+def test_the_command_line_is_that_of_a_shell_elsewhere(tmp_path: Path) -> None:
+    (tmp_path / "real" / "ws").mkdir(parents=True)
+    (tmp_path / "link").symlink_to(tmp_path / "real" / "ws")
+    request = RunRequest(RunTarget(tmp_path / "link" / ".." / "ws"), COMMAND)
+    real = (tmp_path / "real" / "ws").resolve()
+    assert request.arguments()[1] == str(real)
+    request = RunRequest(RunTarget(inputs=Path("in"), outputs=Path("a/../out")), COMMAND)
+    assert request.arguments()[:5] == [
+        *("job", "--inputs", str(Path.cwd() / "in"), "--outputs", str(Path.cwd().resolve() / "out"))
+    ]
+    assert request.command_line(tmp_path / "a b").startswith("cd ")
+    if sys.platform != "win32":
+        expected = f"cd '{tmp_path}/a b' && resim-runner job --inputs "
+        assert request.command_line(tmp_path / "a b").startswith(expected)
 
 
 async def started_run(pilot: Pilot[Any], done: Callable[[], bool]) -> None:

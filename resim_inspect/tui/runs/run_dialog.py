@@ -88,6 +88,8 @@ class RunDialog(Dialog[StartedRun | None], Background):
         self.watch_files = watch
         self.plan: Plan | None = None
         self._planning = False
+        self._awaited: RunRequest | None = None
+        """Request that starts as soon as its plan is there."""
         self._shown_build: BuildChoice | None = None
 
     def compose(self) -> ComposeResult:
@@ -153,9 +155,14 @@ class RunDialog(Dialog[StartedRun | None], Background):
             return None
         return request if build.text else None
 
+    def _command_line(self, request: RunRequest) -> str:
+        return request.command_line(self.builds.known.folder)
+
     def _show_request(self) -> None:
         """Show the options and the command line of the request, and plan it in a moment."""
         styles, request = theme_styles(self.app), self.request()
+        if request != self._awaited:
+            self._awaited = None
         typed, build = self.query_one("#build", Input), self.builds.build
         typed.display = not build.text
         typed.placeholder = (
@@ -172,7 +179,7 @@ class RunDialog(Dialog[StartedRun | None], Background):
         self.query_one("#options", Static).update(options)
         command = Text("", styles.quiet)
         if request is not None:
-            command = Text(clean(request.command_line(), 600), styles.text)
+            command = Text(clean(self._command_line(request), 600), styles.text)
         self.query_one("#command", Static).update(command)
         self._show_plan()
         if request is not None and (self.plan is None or self.plan.request != request):
@@ -190,10 +197,15 @@ class RunDialog(Dialog[StartedRun | None], Background):
     @on(PlanRead)
     def _plan_read(self, message: PlanRead) -> None:
         self._planning = False
-        self.plan = message.plan
-        request = self.request()
-        if request is not None and request != message.plan.request:
+        self.plan = plan = message.plan
+        request, awaited = self.request(), self._awaited
+        if request is not None and request != plan.request:
             self._plan_if_still(request)
+        elif request is not None and request == awaited:
+            self._awaited = None
+            if not plan.is_refused:
+                self._dismiss_with(request)
+                return
         self._show_plan()
 
     def _show_plan(self) -> None:
@@ -209,7 +221,9 @@ class RunDialog(Dialog[StartedRun | None], Background):
         if request is None:
             return Text("Choose a build, or type one in; quotes must be closed.", styles.quiet)
         if plan is None or plan.request != request:
-            return Text("planning…", styles.quiet)
+            starts = request == self._awaited
+            words = f"planning…{' The run starts when the plan is there.' if starts else ''}"
+            return Text(words, styles.quiet)
         if plan.problem:
             problem = Text("E ", styles.of(MetricStatus.FAIL_BLOCK))
             return problem.append(plan.problem, styles.text)
@@ -256,13 +270,26 @@ class RunDialog(Dialog[StartedRun | None], Background):
     def _start(self) -> None:
         request = self.request()
         if request is not None:
-            self.dismiss(StartedRun(request, self.builds.known.folder))
+            self._start_if_planned(request)
             return
         empty: list[Widget] = [
             box for box in self.query(Input) if box.display and not box.value and box.id != "flags"
         ]
         if empty:
             empty[0].focus()
+
+    def _start_if_planned(self, request: RunRequest) -> None:
+        """Start what the runner has planned; plan anew what it has refused or not seen yet."""
+        plan = self.plan
+        if plan is not None and plan.request == request and not plan.is_refused:
+            self._dismiss_with(request)
+            return
+        self.plan, self._awaited = None, request
+        self._show_plan()
+        self._plan_if_still(request)
+
+    def _dismiss_with(self, request: RunRequest) -> None:
+        self.dismiss(StartedRun(request, self.builds.known.folder))
 
     def action_rerun(self) -> None:
         if self.target.workspace is not None:
@@ -279,4 +306,4 @@ class RunDialog(Dialog[StartedRun | None], Background):
 
         request = self.request()
         if request is not None:
-            copy(self.app, request.command_line())
+            copy(self.app, self._command_line(request))

@@ -35,6 +35,8 @@ class Plan(NamedTuple):
     jobs: tuple[PlannedJob, ...] = ()
     problem: str = ""
     """Reason why there is no plan, as a sentence."""
+    is_refused: bool = False
+    """True if the runner would not run the request; False if it only took too long to plan."""
 
 
 def read_plan(
@@ -58,9 +60,11 @@ def read_plan(
     except subprocess.TimeoutExpired:
         return Plan(request, problem=f"The runner had no plan after {TIMEOUT:.0f} s.")
     except OSError as error:
-        return Plan(request, problem=f"The runner cannot be started: {error.strerror or error}.")
+        problem = f"The runner cannot be started: {error.strerror or error}."
+        return Plan(request, problem=problem, is_refused=True)
     if done.returncode:
-        return Plan(request, problem=problem_of(done.stderr.decode("utf-8", "replace")))
+        problem = problem_of(done.stderr.decode("utf-8", "replace"))
+        return Plan(request, problem=problem, is_refused=True)
     try:
         jobs = json.loads(done.stdout)["jobs"]
         rows = tuple(PlannedJob(str(job["job"]), str(job["plan"])) for job in jobs)

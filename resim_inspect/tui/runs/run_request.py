@@ -102,18 +102,30 @@ class RunRequest:
         """Return the arguments of `resim-runner`."""
         target = self.target
         if target.workspace is None:
-            outputs = (target.outputs or Path("outputs")).absolute()
-            words = ["job", "--inputs", str(target.inputs), "--outputs", str(outputs)]
+            inputs, outputs = target.inputs or Path("inputs"), target.outputs or Path("outputs")
+            words = ["job", "--inputs", _full(inputs), "--outputs", _full(outputs)]
         else:
-            words = ["run", str(target.workspace.absolute())]
+            words = ["run", _full(target.workspace)]
             words += ["--job", target.job] if target.job else []
             words += ["--rerun", self.rerun] if self.rerun else []
         words += self.build.arguments()
         return [*words, "--watch" if self.watch else "--changes"]
 
-    def command_line(self) -> str:
-        """Return the equal command line, to be copied into a shell."""
-        return shell_line([PROGRAM, *self.arguments()])
+    def command_line(self, folder: Path | None = None) -> str:
+        """Return the equal command line, to be copied into a shell.
+
+        `folder` is where it is called, if that is not the working directory.
+        """
+        line = shell_line([PROGRAM, *self.arguments()])
+        if folder is None:
+            return line
+        change = ["cd", "/d"] if sys.platform == "win32" else ["cd"]
+        return f"{shell_line([*change, _full(folder)])} && {line}"
+
+
+def _full(path: Path) -> str:
+    """The absolute path, without `..`: a folder before it may be a link."""
+    return str(path.resolve() if ".." in path.parts else path.absolute())
 
 
 def shell_line(words: Sequence[str]) -> str:
