@@ -86,3 +86,14 @@ def test_a_tall_axis_has_labels_to_read_a_peak_off(rows: int) -> None:
     for low, high in ((0, 94.0), (0.1, 12.7), (0, 51), (3, 4), (0, 1.01), (-7, 22), (99.7, 100.2)):
         found = y_ticks_of((low, high), Axis(), rows)
         assert 3 <= len(found.labels) <= rows, (low, high)
+
+
+@pytest.mark.parametrize(("width", "height"), [(80, 14), (76, 13), (60, 14), (100, 14), (120, 16)])
+def test_the_title_of_y_is_whole_where_a_row_is_left_for_the_legend(
+    width: int, height: int
+) -> None:
+    lines = limited(width, height, names=("left side", "right side")).text.split("\n")
+    assert lines[0].endswith("y: clearance [m]")
+    head = " ".join(lines[:2])
+    for part in ("left side", "right side", "2 m", "FAIL_WARN"):
+        assert part in head, part

@@ -285,3 +285,8 @@ def _flow(
 def complete(entries: list[LegendEntry], right: str, width: int, max_rows: int) -> bool:
     """Return True if all entries fit in `max_rows` rows."""
     return not arrange(entries, right, width, max_rows).left
+
+
+def title_is_whole(entries: list[LegendEntry], right: str, width: int, max_rows: int) -> bool:
+    """Return True if the y axis's title is not cut for the sake of the entries."""
+    return arrange(entries, right, width, max_rows).title == arrange([], right, width, 1).title

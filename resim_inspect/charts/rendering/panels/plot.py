@@ -99,6 +99,7 @@ def _paint_head(grid: Grid, panel: Plot, request: PanelRequest, ranges: tuple[Ra
         return heading
     # In a low plot a second row is for what would be left out, not for full names.
     two = height >= 14 or (height >= 10 and not legend.complete(entries, title, width, 1))
+    two |= height >= 12 and not legend.title_is_whole(entries, title, width, 1)
     return heading + legend.paint(grid, heading, entries, title, palette, 2 if two else 1)
 
 
