@@ -52,9 +52,14 @@ class Patterns(NamedTuple):
                 if any(fnmatchcase(part, glob) for part in parts):
                     return True
                 continue
-            for end in range(1, len(parts) + 1):
-                if fnmatchcase("/".join(parts[:end]), glob.removeprefix("./")):
-                    return True
+            anchored = glob.removeprefix("./")
+            depth = anchored.count("/") + 1
+            # A star stays within a name; two of them cross folders.
+            ends = range(1, len(parts) + 1) if "**" in anchored else (depth,)
+            if any(
+                fnmatchcase("/".join(parts[:end]), anchored) for end in ends if end <= len(parts)
+            ):
+                return True
         return False
 
 
@@ -92,7 +97,8 @@ class WatchScope:
             _add(found, path)
         context = self.build.context
         if context is not None:
-            for path in files_below(context.absolute(), self.ignore, written):
+            left_out = docker_ignored(context)
+            for path in files_below(context.absolute(), self.ignore, written, left_out):
                 _add(found, path)
         return found
 
@@ -126,19 +132,43 @@ def expand(
     return tuple(sorted(found))
 
 
-def files_below(path: Path, ignore: Patterns, written: tuple[str, ...]) -> Iterator[Path]:
+def docker_ignored(context: Path) -> Patterns:
+    """Return the patterns of a context's .dockerignore; none if it takes some files back in."""
+    try:
+        lines = (context / ".dockerignore").read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return NOTHING
+    globs = [line.strip().strip("/") for line in lines if line.strip() and line[0] != "#"]
+    if any(glob.startswith("!") for glob in globs):
+        # More is watched than is sent: the image decides what is stale.
+        return NOTHING
+    # They begin at the context; only those with two stars in front hold at any depth.
+    anchored = (
+        glob.removeprefix("**/") if glob.startswith("**/") else f"./{glob.removeprefix('./')}"
+        for glob in globs
+    )
+    return Patterns(context.absolute(), tuple(anchored))
+
+
+def files_below(
+    path: Path, ignore: Patterns, written: tuple[str, ...], left_out: Patterns = NOTHING
+) -> Iterator[Path]:
     """Yield a file, or the files below a folder, without caches, environments and ignored ones."""
     if path.is_file():
         if not (ignore.match(path) or _is_below(str(path), written)):
             yield path
         return
+
+    def counts(inner: Path) -> bool:
+        return _counts(inner, ignore, written) and not left_out.match(inner)
+
     for where, folders, files in os.walk(path):
         if "pyvenv.cfg" in files:
             folders.clear()
             continue
         place = Path(where)
-        folders[:] = sorted(f for f in folders if _counts(place / f, ignore, written))
-        yield from (place / f for f in sorted(files) if _counts(place / f, ignore, written))
+        folders[:] = sorted(f for f in folders if counts(place / f))
+        yield from (place / f for f in sorted(files) if counts(place / f))
 
 
 def _counts(path: Path, ignore: Patterns, written: tuple[str, ...]) -> bool:

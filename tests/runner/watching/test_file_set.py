@@ -31,6 +31,10 @@ def names(scope: WatchScope, folder: Path) -> set[str]:
         (("docs",), "docs/deep/a.py", True),
         (("docs/",), "docs/deep/a.py", True),
         (("docs/*.py",), "docs/a.py", True),
+        (("docs/*.py",), "docs/deep/a.py", False),
+        (("docs/**/*.py",), "docs/deep/er/a.py", True),
+        (("./*.py",), "a.py", True),
+        (("./*.py",), "docs/a.py", False),
         (("./docs/*.py",), "docs/a.py", True),
         (("docs/deep",), "docs/deep/a.py", True),
         (("docs/deep",), "other/docs/deep/a.py", False),
@@ -70,6 +74,19 @@ def test_a_context_without_what_runs_and_tools_write(tmp_path: Path) -> None:
     written = tuple(tmp_path / name for name in ("out", "out.failed", ".out."))
     scope = WatchScope(build=Build("i", context=tmp_path), written=written)
     assert names(scope, tmp_path) == {"Dockerfile", "app/main.py", "app/data.bin", "out.txt"}
+
+
+def test_what_docker_does_not_send_is_not_watched(tmp_path: Path) -> None:
+    for name in ("app/main.py", "data/a.bin", "app/data/b.bin", "x.log", "app/x.log", "app/y.md"):
+        write(tmp_path / name)
+    scope = WatchScope(build=Build("i", context=tmp_path))
+    write(tmp_path / ".dockerignore", "# large\n\n/data/\n*.log\n**/*.md\n")
+    assert names(scope, tmp_path) == {
+        *(".dockerignore", "app/main.py", "app/data/b.bin", "app/x.log")
+    }
+    # Exceptions of exceptions are left to docker.
+    write(tmp_path / ".dockerignore", "*\n!app\n")
+    assert "data/a.bin" in names(scope, tmp_path)
 
 
 def test_inputs_of_all_jobs_new_ones_too(tmp_path: Path) -> None:
