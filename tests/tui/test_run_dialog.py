@@ -127,6 +127,19 @@ async def test_a_wrong_project_file_is_one_sentence(workspace: Path) -> None:
         assert "resim.toml:2" in text(pilot)
 
 
+async def test_a_working_directory_that_is_gone_is_one_sentence(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone() -> Path:
+        raise FileNotFoundError(2, "No such file or directory")
+
+    async with started(workspace) as pilot:
+        monkeypatch.setattr(Path, "cwd", gone)
+        await press(pilot, "R")
+        await settle(pilot)
+        assert "The project file cannot be looked for: No such file or directory." in text(pilot)
+
+
 async def test_unclosed_quotes_are_no_request(workspace: Path) -> None:
     async with started(workspace) as pilot:
         await press(pilot, "R", *"img", "tab", *"--env 'A")

@@ -351,7 +351,7 @@ def test_the_command_line_of_a_request(tmp_path: Path) -> None:
         watch=True,
     )
     assert request.arguments() == [
-        *("run", str(workspace), "--job", "one", "--rerun", "all"),
+        *("run", str(workspace), "--job=one", "--rerun", "all"),
         *("--image=-evil", "--parallel", "4", "--env", "A=b c", "--watch"),
     ]
     inputs = workspace / "jobs/one/inputs"

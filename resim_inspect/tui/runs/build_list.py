@@ -48,6 +48,8 @@ def read_known_builds(folder: Path) -> KnownBuilds:
             about.append(_about(build))
     except SettingsError as error:
         problem = str(error)
+    except OSError as error:
+        problem = f"The project file cannot be looked for: {error.strerror or error}."
     remembered = read_remembered()
     builds += [*remembered, *NEW]
     about += [""] * (len(remembered) + len(NEW))

@@ -106,7 +106,7 @@ class RunRequest:
             words = ["job", "--inputs", _full(inputs), "--outputs", _full(outputs)]
         else:
             words = ["run", _full(target.workspace)]
-            words += ["--job", target.job] if target.job else []
+            words += [f"--job={target.job}"] if target.job else []
             words += ["--rerun", self.rerun] if self.rerun else []
         words += self.build.arguments()
         return [*words, "--watch" if self.watch else "--changes"]
