@@ -36,7 +36,7 @@ class StartedRuns:
         """Keep an eye on a process."""
         self._running.append(process)
 
-    def alive(self) -> list[RunProcess]:
+    def going_on(self) -> list[RunProcess]:
         """Return the processes of runs that go on, or have not begun."""
         from resim_inspect.tui.runs.stopping import run_goes_on
 
@@ -46,10 +46,6 @@ class StartedRuns:
             if process.is_running
             and (not has_recorded(process) or run_goes_on(process.request.target.record()))
         ]
-
-    def going_on(self) -> list[RunProcess]:
-        """Return the processes whose runs have not ended: others are about to end by themselves."""
-        return [process for process in self.alive() if not has_ended(process)]
 
     def failed_starts(self) -> list[FailedStart]:
         """Forget the processes that have ended; return those that have recorded nothing."""
@@ -67,7 +63,7 @@ class StartedRuns:
         """Ask all runs to stop, without waiting for them."""
         from resim_inspect.tui.runs.stopping import stop_run
 
-        for process in self.alive():
+        for process in self.going_on():
             record = process.request.target.record()
             if not has_recorded(process) or stop_run(record):
                 process.terminate()
@@ -80,21 +76,6 @@ def has_recorded(process: RunProcess) -> bool:
     record = process.request.target.record()
     reading = read_owner(record)
     return reading is not None and reading.owner.pid == process.pid
-
-
-def has_ended(process: RunProcess) -> bool:
-    """Return True if a process has written the end of its run, and does not wait for changes."""
-    from runner.workspace.errors import WorkspaceError
-    from runner.workspace.run_follower import run_state
-    from runner.workspace.run_state import Life
-    from runner.workspace.watch_requests import WatchPhase
-
-    try:
-        state = run_state(process.request.target.record())
-    except WorkspaceError:
-        return False
-    own = has_recorded(process) and state.life is Life.FINISHED
-    return own and state.watch is WatchPhase.NONE
 
 
 def follow_words(process: RunProcess) -> str:
