@@ -97,7 +97,8 @@ def _command(name: str, argv: list[str]) -> int:
 
 
 def _refuse_addresses(name: str, args: argparse.Namespace) -> None:
-    for path in (*getattr(args, "paths", ()), getattr(args, "path", None)):
+    named = (*getattr(args, "paths", ()), *getattr(args, "others", ()))
+    for path in (*named, getattr(args, "path", None), getattr(args, "base", None)):
         if isinstance(path, Path) and path.parts[:1] == ("resim:",) and not path.exists():
             raise CommandError(
                 f"`{name}` reads files: download the batch with `resim-runner fetch`, or open it "

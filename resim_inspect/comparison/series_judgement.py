@@ -120,6 +120,10 @@ class SeriesJudgement:
 
 
 def _counts(statuses: NDArray[np.int32]) -> dict[int, int]:
+    low, high = (int(statuses.min()), int(statuses.max())) if len(statuses) else (0, 0)
+    if low == high:
+        # Much the most frequent case.
+        return {low: len(statuses)} if len(statuses) else {}
     numbers, counts = np.unique(statuses, return_counts=True)
     return dict(zip(numbers.tolist(), counts.tolist(), strict=True))
 

@@ -298,6 +298,17 @@ def test_a_wrong_call(
     assert message in error
 
 
+@pytest.mark.parametrize("side", [0, 1])
+def test_an_address_of_the_cloud_is_refused(
+    side: int, pair: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = list(pair)
+    words[side] = "resim://project/batch"
+    code, out, error = run(capsys, *words)
+    assert (code, out) == (2, "")
+    assert "resim-runner fetch" in error
+
+
 def test_tolerances_of_the_call_and_of_the_project(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -21,6 +21,7 @@ from resim_inspect.tui.widgets.dialogs import ChoiceDialog
 from resim_inspect.tui.widgets.prompt import Prompt
 from resim_inspect.tui.workspace.screen import WorkspaceScreen
 from tests.tui.conftest import Shot, press, running, started, text
+from tests.tui.test_keymap import clashes, focus_path
 from tests.tui.test_snapshots import SIZES, WAYS
 
 
@@ -187,6 +188,14 @@ async def test_both_sides_of_a_curve_are_in_one_chart(pair: tuple[Path, Path]) -
         assert "after 0.2 m" in shown
         await press(pilot, "shift+tab", "shift+tab", "j")
         assert not chart.display
+
+
+async def test_a_key_means_one_thing_beside_a_chart(pair: tuple[Path, Path]) -> None:
+    async with running(compared(pair), (120, 40)) as pilot:
+        chain = pilot.app.screen.focus_chain
+        assert any(isinstance(widget, ChartView) for widget in chain)
+        for widget in chain:
+            assert clashes(focus_path(widget)) == []
 
 
 async def test_nothing_differs(pair: tuple[Path, Path]) -> None:
