@@ -319,8 +319,9 @@ class _Reader:
             return tuple(value)
         if schema.get("format") == "path" and isinstance(value, str) and value != STDOUT:
             return self._path.parent / value
-        if isinstance(value, float) and schema.get("type") == "integer":
-            return int(value)
+        if not isinstance(value, bool) and isinstance(value, int | float):
+            # As the flag's own type: digests of settings must not differ by the source.
+            return int(value) if schema.get("type") == "integer" else float(value)
         return value
 
     def _limit(self, name: str, limit: str | int | float) -> CompareLimit:

@@ -89,6 +89,7 @@ def test_every_value_comes_with_its_line(tmp_path: Path) -> None:
         "network": FlagSetting("bridge", Origin(path, 20)),
     }
     assert type(flight.flags["memory-mib"].value) is int
+    assert type(flight.flags["timeout"].value) is float
     assert str(flight.origins["limits.cpus"]) == f"{path}:17"
     assert project.build("native").command == "python3 -m metrics"
     assert project.defaults["run"]["junit"].value == tmp_path / "reports/junit.xml"
