@@ -9,6 +9,7 @@ COMMANDS = {
     "report": "run a metrics build in report mode on the batches of workspaces",
     "status": "show every job of a workspace with its outcome, also while a run is under way",
     "logs": "print the logs of builds, and follow them",
+    "stop": "stop a run that is under way, or some of its jobs",
     "shell": "open a shell in a build's image, with a job's inputs where the build has them",
     "serve": "serve a workspace by a stub of ReSim's API, to develop a batch mode",
     "fetch": "download a batch of the cloud as a workspace",

@@ -10,25 +10,33 @@ import time
 from argparse import ArgumentParser, Namespace
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 from resim_inspect.document.enums import WORST_FIRST
+from resim_inspect.terminal import use_color
 from resim_inspect.text import clean, count, cut, size, table
+from runner.execution.events import Event
 from runner.exit_codes import ExitCode
+from runner.reporting.lines import Lines
 from runner.workspace.job_status import (
     JobStatus,
     WorkspaceStatus,
     counts_of,
     outputs_status,
+    record_at,
     workspace_status,
 )
 from runner.workspace.layout import looks_like_workspace, open_workspace
 from runner.workspace.results import FORMAT, status_named
+from runner.workspace.run_follower import RunFollower
 from runner.workspace.run_record import record_of_outputs
 from runner.workspace.run_state import Life, RunState
 from runner.workspace.watch_requests import WatchPhase
 
+POLL_INTERVAL = 0.2
+"""Seconds between two looks at a run that is followed."""
 MAX_NAME = 60
 HEADER = ("JOB", "OUTCOME", "VERDICT", "SECONDS", "CPU s", "MEMORY", "WHY")
 NUMBERS = (3, 4, 5)
@@ -46,10 +54,16 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--format", choices=("text", "json"), default="text", help="json: one document on stdout"
     )
+    parser.add_argument(
+        "--follow",
+        action="store_true",
+        help="report a run that is under way until it ends, and end with its exit code",
+    )
 
 
 def run(args: Namespace) -> int:
     """Run the command; raises WorkspaceError."""
+    code = _follow(args.workspace) if args.follow else int(ExitCode.OK)
     status = status_of(args.workspace)
     if args.format == "json":
         values = {
@@ -58,11 +72,34 @@ def run(args: Namespace) -> int:
             "jobs": [job.as_dict() for job in status.jobs],
         }
         sys.stdout.write(json.dumps(values, indent=1) + "\n")
-        return ExitCode.OK
+        return code
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     for line in _lines(status, time.time()):
         sys.stdout.write((line if width is None else cut(line, width)) + "\n")
-    return ExitCode.OK
+    return code
+
+
+def _follow(folder: Path) -> int:
+    """Report the events of a run on stderr until it has ended; return its exit code.
+
+    That of a run that died is 1. Raises WorkspaceError.
+    """
+    follower = RunFollower(record_at(folder))
+    color = use_color("auto", sys.stderr)
+    lines = Lines(sys.stderr, color=color, quiet=False, log_of=lambda _: "", builds=False)
+
+    def report(event: Event) -> None:
+        # An event of another program may lack what a line is made of.
+        with suppress(KeyError, TypeError, ValueError):
+            lines(event)
+
+    state = follower.poll(report)
+    while state.life is Life.ALIVE:
+        time.sleep(POLL_INTERVAL)
+        state = follower.poll(report)
+    if state.life is Life.DIED:
+        return ExitCode.INTERNAL
+    return state.exit_code or 0
 
 
 def status_of(folder: Path) -> WorkspaceStatus:
@@ -129,6 +166,7 @@ def run_lines(state: RunState, now: float) -> Iterator[str]:
         if state.stopping:
             parts.append("it is being stopped")
         yield ", ".join(parts) + "."
+        yield "  `resim-runner stop` stops it, `status --follow` reports it to its end."
     elif state.watch:
         words = "is paused" if state.watch is WatchPhase.PAUSED else "waits for changes of files"
         yield f"A watch {words} ({where})."

@@ -117,7 +117,7 @@ def locked(folder: Path) -> Iterator[None]:
         if not free:
             raise WorkspaceError(
                 f"another run is active in {clean(str(folder))}.",
-                "Wait for it, or stop it: `resim-runner status` shows it.",
+                "Wait for it, or stop it: `resim-runner stop` does.",
             )
         yield
     finally:

@@ -8,10 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from runner.workspace.errors import WorkspaceError
-from runner.workspace.layout import RunFolder, Workspace
+from runner.workspace.layout import (
+    RunFolder,
+    Workspace,
+    looks_like_workspace,
+    open_workspace,
+)
 from runner.workspace.results import JobResult, Outcome, why_of
 from runner.workspace.run_follower import run_state
-from runner.workspace.run_record import record_of_outputs, record_of_workspace
+from runner.workspace.run_record import RunRecord, record_of_outputs, record_of_workspace
 from runner.workspace.run_state import JobProgress, Life, Phase, RunKey, RunState
 
 INTERRUPTED = "interrupted"
@@ -67,6 +72,17 @@ def workspace_status(
     jobs = tuple(_status(RunKey("job", job.name), job.folder, state, now) for job in workspace.jobs)
     batch = _status(BATCH, workspace.batch, state, now)
     return WorkspaceStatus(jobs, batch if batch.outcome is not None else None, state)
+
+
+def record_at(folder: Path) -> RunRecord:
+    """Return the record of a workspace, or of the run with a folder `--outputs`.
+
+    Raises WorkspaceError for a folder that is neither.
+    """
+    record = record_of_outputs(folder)
+    if not looks_like_workspace(folder) and record.events.is_file():
+        return record
+    return record_of_workspace(open_workspace(folder).folder)
 
 
 def outputs_status(outputs: Path, clock: Callable[[], float] = time.time) -> WorkspaceStatus:

@@ -44,7 +44,7 @@ class RunHost:
 
     def _ask(self, *, watch: bool) -> None:
         """Show the run that goes on, or ask for a new one."""
-        from resim_inspect.tui.runs.stopping import run_goes_on
+        from runner.workspace.stopping import run_goes_on
 
         screen, target = cast(Screen[Any], self), self.run_target()
         if target is None:

@@ -303,12 +303,12 @@ class RunsScreen(MainScreen[None], RunHost):
         )
 
     def _request_stop(self, job: str) -> None:
-        from resim_inspect.tui.runs.stopping import stop_run
+        from runner.workspace.stopping import stop_run
 
         self._requested(stop_run(self.bar.record, job))
 
     def action_again(self, action: str) -> None:
-        from resim_inspect.tui.runs.stopping import ask_watch
+        from runner.workspace.stopping import ask_watch
 
         if self.bar.is_watching:
             self._requested(ask_watch(self.bar.record, action))

@@ -38,7 +38,7 @@ class StartedRuns:
 
     def going_on(self) -> list[RunProcess]:
         """Return the processes of runs that go on, or have not begun."""
-        from resim_inspect.tui.runs.stopping import run_goes_on
+        from runner.workspace.stopping import run_goes_on
 
         return [
             process
@@ -61,7 +61,7 @@ class StartedRuns:
 
     def stop(self) -> None:
         """Ask all runs to stop, without waiting for them."""
-        from resim_inspect.tui.runs.stopping import stop_run
+        from runner.workspace.stopping import stop_run
 
         for process in self.going_on():
             record = process.request.target.record()

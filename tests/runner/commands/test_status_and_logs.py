@@ -258,3 +258,43 @@ def test_logs_follow_a_run_to_its_end(tmp_path: Path) -> None:
     assert "[a] | " in out or "from a" in out
     assert "[slow] | half �" in out
     assert follower.returncode == 0
+
+
+def test_a_run_is_followed_and_stopped_from_another_terminal(tmp_path: Path) -> None:
+    workspace, call = workspace_of(tmp_path, "a", "slow-1", "slow-2", "slow-3")
+    assert "no run is under way" in call_runner("stop", workspace).err
+    run = subprocess.Popen(command(*call, "--parallel", "3"), cwd=ROOT, stderr=subprocess.DEVNULL)
+    follower: subprocess.Popen[str] | None = None
+    try:
+        wait_for(lambda: "slow-2" in outcomes(workspace, "running"))
+        follower = subprocess.Popen(
+            command("status", workspace, "--follow"),
+            cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        wrong = call_runner("stop", workspace, "slw-1")
+        assert (wrong.code, wrong.out) == (2, "")
+        assert 'did you mean "slow-1"?' in wrong.err
+        stopped = call_runner("stop", workspace, "slow-[12]")
+        assert (stopped.code, stopped.out) == (0, "2 jobs stopped.\n")
+        assert outcomes(workspace, "cancelled") == ["slow-1", "slow-2"]
+        wait_for(lambda: "slow-3" in outcomes(workspace, "running"))
+        assert call_runner("stop", workspace).out == "The run has ended.\n"
+        assert run.wait(30) == 5
+        out, err = follower.communicate(timeout=60)
+    finally:
+        run.kill()
+        run.wait()
+        if follower is not None:
+            follower.kill()
+            follower.wait()
+    assert follower.returncode == 5
+    assert "slow-1 is stopped on request." in err
+    assert " ✓ a " in err
+    assert "cancelled" in out
+    assert "no run is under way" in call_runner("stop", workspace, "a").err
+
+
+def outcomes(workspace: Path, outcome: str) -> list[str]:
+    """The names of the jobs with an outcome."""
+    jobs = workspace_status(open_workspace(workspace)).jobs
+    return [job.key.name for job in jobs if job.outcome == outcome]

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from runner.workspace.errors import WorkspaceError
+from runner.workspace.run_follower import run_state
+from runner.workspace.run_record import RunRecord, active_owner, request_stop, terminate
+from runner.workspace.run_state import Life
+from runner.workspace.watch_requests import WatchAction, WatchPhase, request_watch
 
-if TYPE_CHECKING:
-    from runner.workspace.run_record import RunRecord
+ENDED = "The run has ended already."
 
 
 def run_goes_on(record: RunRecord) -> bool:
     """Return True while a run goes on or watches files; one that is about to end has ended."""
-    from runner.workspace.errors import WorkspaceError
-    from runner.workspace.run_follower import run_state
-    from runner.workspace.run_record import active_owner
-    from runner.workspace.run_state import Life
-
     if active_owner(record) is None:
         return False
     try:
@@ -25,15 +23,13 @@ def run_goes_on(record: RunRecord) -> bool:
 
 
 def stop_run(record: RunRecord, job: str = "") -> str:
-    """Ask the process of a run to stop a job, or everything; return why that is not possible."""
-    from runner.workspace.run_follower import run_state
-    from runner.workspace.run_record import active_owner, request_stop, terminate
-    from runner.workspace.run_state import Life
-    from runner.workspace.watch_requests import WatchAction, WatchPhase, request_watch
+    """Ask the process of a run to stop a job, or everything; return why that is not possible.
 
+    It returns at once; the run ends its builds within their grace period.
+    """
     owner = active_owner(record)
     if owner is None:
-        return "The run has ended already."
+        return ENDED
     try:
         state = run_state(record)
         if not job and state.watch is not WatchPhase.NONE:
@@ -50,12 +46,9 @@ def stop_run(record: RunRecord, job: str = "") -> str:
 
 def ask_watch(record: RunRecord, action: str) -> str:
     """Ask a watched run for `all`, `failed` or `pause`; return why that is not possible."""
-    from runner.workspace.run_record import active_owner
-    from runner.workspace.watch_requests import WatchAction, request_watch
-
     owner = active_owner(record)
     if owner is None:
-        return "The run has ended already."
+        return ENDED
     try:
         request_watch(record, owner, WatchAction(action))
     except OSError as error:
