@@ -153,8 +153,7 @@ def run_lines(state: RunState, now: float) -> Iterator[str]:
         return
     where = "" if owner is None else f"process {owner.pid} on {clean(owner.host, 60)}"
     if state.life is Life.ALIVE and owner is not None:
-        since = datetime.fromtimestamp(owner.started).strftime("%H:%M:%S")
-        parts = [f"A run is under way since {since} ({where})"]
+        parts = [f"A run is under way{_since(owner.started)} ({where})"]
         if state.planned:
             parts.append(f"{state.done:,} of {state.todo:,} ended")
             parts.append(f"{len(state.running):,} running")
@@ -169,7 +168,7 @@ def run_lines(state: RunState, now: float) -> Iterator[str]:
         yield "  `resim-runner stop` stops it, `status --follow` reports it to its end."
     elif state.watch:
         words = "is paused" if state.watch is WatchPhase.PAUSED else "waits for changes of files"
-        yield f"A watch {words} ({where})."
+        yield f"A watch {words} ({where}). `resim-runner stop` ends it."
     elif state.life is Life.DIED:
         ended = "its watch" if state.ended else "the run"
         yield f"The last run died ({where}): its process ended before {ended} did."
@@ -179,3 +178,11 @@ def run_lines(state: RunState, now: float) -> Iterator[str]:
         yield f"The last run broke off: {clean(state.error)}"
         if state.hint:
             yield f"  {clean(state.hint)}"
+
+
+def _since(started: float) -> str:
+    """Return ` since 18:11:18`; nothing for a time that no calendar has."""
+    try:
+        return f" since {datetime.fromtimestamp(started):%H:%M:%S}"
+    except (OverflowError, OSError, ValueError):
+        return ""
