@@ -96,7 +96,6 @@ APP = (
     _key("app.quit", "q", "quit", "Quit", hint="quit"),
 )
 FOCUS = (_key("focus.next", "tab", "app.focus_next", "Next list or box", hint="next list"),)
-
 ROWS = (
     _key("rows.up", "up,k", "move(-1)", "One row up"),
     _key("rows.down", "down,j", "move(1)", "One row down"),
@@ -347,7 +346,5 @@ TABLES = (
     *(JOBS, FETCH, COMPARISON, RUN_HOST, RUNS, RUN_JOBS, RUN_FIELD, RUN_DIALOG),
     *(DIALOG, TOKEN_DIALOG, ERROR_DIALOG, CHECKLIST, QUICK_OPEN),
 )
-BINDINGS: dict[str, KeyBinding] = {
-    binding.id or "": binding for table in TABLES for binding in table
-}
+BINDINGS = {binding.id or "": binding for table in TABLES for binding in table}
 """All bindings by id."""
