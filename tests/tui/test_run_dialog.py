@@ -90,7 +90,7 @@ async def test_a_command_is_typed_in_and_planned(workspace: Path) -> None:
         assert "--command" in shown
         request = dialog(pilot).request()
         assert request is not None
-        line = f"resim-runner run {workspace} --command 'make -x' --cpus 2 --changes"
+        line = f"resim-runner run {workspace} --changes --command 'make -x' --cpus 2"
         assert request.command_line() == line
         await press(pilot, "ctrl+r", "ctrl+t")
         await planned(pilot)
@@ -100,7 +100,7 @@ async def test_a_command_is_typed_in_and_planned(workspace: Path) -> None:
         request = dialog(pilot).request()
         assert request is not None
         assert request.arguments()[2:4] == ["--rerun", "failed"]
-        assert request.arguments()[-1] == "--watch"
+        assert request.arguments()[4] == "--watch"
 
 
 async def test_builds_of_the_project_come_first_and_the_default_is_chosen(workspace: Path) -> None:
@@ -218,6 +218,8 @@ def test_the_runner_plans_without_changing_anything(tmp_path: Path) -> None:
     assert [job.job for job in plan.jobs] == ["one", "two", "batch"]
     assert plan.problem == ""
     assert sorted(tmp_path.rglob("*")) == before
+    with_arguments = build._replace(flags="--cpus 2 -- --fast")
+    assert read_plan(RunRequest(RunTarget(workspace), with_arguments)).problem == ""
     missing = read_plan(RunRequest(RunTarget(tmp_path / "none"), build))
     assert missing.problem == f"{tmp_path}/none does not exist."
 

@@ -342,7 +342,7 @@ def test_the_command_line_of_a_request(tmp_path: Path) -> None:
     workspace = make_jobs(tmp_path / "my flights", "one")
     build = BuildChoice(BuildKind.COMMAND, "python -m metrics")
     assert RunRequest(RunTarget(workspace), build).command_line() == (
-        f"resim-runner run '{workspace}' --command 'python -m metrics' --changes"
+        f"resim-runner run '{workspace}' --changes --command 'python -m metrics'"
     )
     request = RunRequest(
         RunTarget(workspace, "one"),
@@ -352,13 +352,13 @@ def test_the_command_line_of_a_request(tmp_path: Path) -> None:
     )
     assert request.arguments() == [
         *("run", str(workspace), "--job=one", "--rerun", "all"),
-        *("--image=-evil", "--parallel", "4", "--env", "A=b c", "--watch"),
+        *("--watch", "--image=-evil", "--parallel", "4", "--env", "A=b c"),
     ]
     inputs = workspace / "jobs/one/inputs"
     target = RunTarget(inputs=inputs, outputs=tmp_path / "out")
     assert RunRequest(target, BuildChoice(BuildKind.PROJECT, "flight")).arguments() == [
         *("job", "--inputs", str(inputs), "--outputs", str(tmp_path / "out")),
-        *("--build", "flight", "--changes"),
+        *("--changes", "--build", "flight"),
     ]
 
 

@@ -47,7 +47,7 @@ def read_plan(
         done = subprocess.run(
             # A watched call is planned as one that runs once.
             runner_command(
-                *replace(request, watch=False).arguments(), "--dry-run", "--format", "json"
+                *replace(request, watch=False).arguments("--dry-run", "--format", "json")
             ),
             cwd=folder,
             env=runner_environment(environment),

@@ -98,8 +98,11 @@ class RunRequest:
     watch: bool = False
     """True to run again whenever the build or its inputs change."""
 
-    def arguments(self) -> list[str]:
-        """Return the arguments of `resim-runner`."""
+    def arguments(self, *further: str) -> list[str]:
+        """Return the arguments of `resim-runner`, and further flags.
+
+        The build comes last: after a bare `--` all is for the build.
+        """
         target = self.target
         if target.workspace is None:
             inputs, outputs = target.inputs or Path("inputs"), target.outputs or Path("outputs")
@@ -108,8 +111,8 @@ class RunRequest:
             words = ["run", _full(target.workspace)]
             words += [f"--job={target.job}"] if target.job else []
             words += ["--rerun", self.rerun] if self.rerun else []
-        words += self.build.arguments()
-        return [*words, "--watch" if self.watch else "--changes"]
+        words.append("--watch" if self.watch else "--changes")
+        return [*words, *further, *self.build.arguments()]
 
     def command_line(self, folder: Path | None = None) -> str:
         """Return the equal command line, to be copied into a shell.
