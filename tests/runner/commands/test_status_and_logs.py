@@ -298,3 +298,11 @@ def outcomes(workspace: Path, outcome: str) -> list[str]:
     """The names of the jobs with an outcome."""
     jobs = workspace_status(open_workspace(workspace)).jobs
     return [job.key.name for job in jobs if job.outcome == outcome]
+
+
+def test_a_time_that_no_calendar_has_is_left_out(tmp_path: Path) -> None:
+    workspace, _ = workspace_of(tmp_path, "a")
+    record(workspace, this_process("r", 1e300, ()))
+    call = call_runner("status", workspace)
+    assert call.code == 0
+    assert f"A run is under way (process {os.getpid()} on " in call.out
