@@ -249,6 +249,7 @@ class _Loop:
         changed: list[str] | None = None,
         partial: bool = False,
     ) -> None:
+        self.line.clear()
         if reason:
             self._say(f"{time.strftime('%H:%M:%S')} {reason}")
         args.watch_reason = changed or []

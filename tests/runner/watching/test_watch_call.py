@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import select
 import signal
 import subprocess
@@ -292,6 +293,9 @@ def test_a_workspace_that_another_run_holds_is_tried_again(
     project.wait_until_waiting(2)
     assert project.counts()["started"] == 4
     assert terminal.text.count("another run is active") == 1
+    terminal.wait("FAIL_BLOCK → PASSED")
+    # The line of keys is removed before anything else is written.
+    assert re.search(r"q quit(\x1b\[0m)?(?!\r?\x1b).", terminal.text) is None
     terminal.press("q")
     assert terminal.end() == 0
 
