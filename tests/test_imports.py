@@ -79,6 +79,16 @@ def test_showing_as_json_needs_no_charts(tmp_path: Path) -> None:
     assert not beneath(names, "resim_inspect.charts", "resim_inspect.tui", "runner")
 
 
+@pytest.mark.parametrize("format_", ["csv", "json", "ndjson"])
+def test_exporting_text_formats_needs_no_extra(format_: str, tmp_path: Path) -> None:
+    code = "from resim_inspect.cli import main\nassert main(sys.argv[1:]) == 0"
+    words = ("export", write_sample(tmp_path), "--to", format_, "-o", tmp_path / "out")
+    names = loaded(code, *words)
+    assert "resim_inspect.export" in names
+    assert not beneath(names, *SCREEN, *NETWORK, "duckdb", "pandas", "plotly", "PIL")
+    assert not beneath(names, "resim_inspect.charts", "resim_inspect.tui")
+
+
 def test_help_needs_no_command() -> None:
     names = loaded("from resim_inspect.cli import main\nassert main(['--help']) == 0")
     assert beneath(names, "resim_inspect.commands") == {"resim_inspect.commands"}
@@ -102,6 +112,11 @@ def test_a_package_knows_none_above_it(package: str, above: tuple[str, ...]) -> 
     assert not beneath(names, "textual", *NETWORK, "pandas")
     if package != "charts":
         assert not beneath(names, *SCREEN)
+
+
+def test_no_module_of_the_export_loads_duckdb_at_import() -> None:
+    names = loaded(import_all(modules_of("resim_inspect.export")))
+    assert not beneath(names, "duckdb", "plotly", *SCREEN, *NETWORK)
 
 
 def test_plotext_is_loaded_by_one_module_of_the_charts() -> None:

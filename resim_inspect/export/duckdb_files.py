@@ -15,8 +15,8 @@ from resim_inspect.export.tables import Table
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-MEMORY_LIMIT = "128MB"
-"""Memory of DuckDB; a row group of series takes a few MB."""
+MEMORY_LIMIT = "256MB"
+"""Limit of DuckDB, which takes half of it here; close to it, it frees memory all the time."""
 MAX_THREADS = 4
 """Threads that encode row groups; each holds one."""
 _VIEW = "exported_rows"

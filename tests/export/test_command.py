@@ -1,0 +1,293 @@
+"""The command `export`: files, folders, exit codes, what is left out, and faults."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from resim_inspect.building.builder import DocumentBuilder
+from resim_inspect.cli import main
+from resim_inspect.export.csv_files import guarded
+from resim_inspect.export.file_names import file_names
+from tests.export.documents import HOSTILE, every_kind
+
+Export = Callable[..., int]
+
+
+@pytest.fixture
+def export(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Export:
+    """Calls the command in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    return lambda *words: main(["export", *map(str, words)])
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def workspace(folder: Path, jobs: int) -> Path:
+    """Jobs with a scalar of their own each, and one that all have."""
+    for number in range(jobs):
+        build = DocumentBuilder(f"job {number}")
+        build.scalar("Speed", float(number), unit="m/s", fails_above=2.0)
+        if number == 1:
+            build.scalar("Only here", 0.5)
+        clock = build.times("clock", [0.1, 0.2])
+        value = build.doubles("value", [1.0 * number, 2.0], unit="m", index=clock)
+        build.double_over_time("Distance", [(value, build.statuses("ok", value))])
+        build.write(folder / "jobs" / f"run {number:03}" / "outputs" / "metrics.binproto")
+    return folder
+
+
+def test_all_tables_go_to_a_folder(
+    export: Export, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    every_kind().write(tmp_path / "in" / "metrics.binproto")
+    assert export("in", "--to", "csv", "-o", "out") == 0
+    names = ["events", "findings", "jobs", "metrics", "series"]
+    assert sorted(path.stem for path in (tmp_path / "out").iterdir()) == names
+    captured = capsys.readouterr()
+    for name in names:
+        rows = len(rows_of(tmp_path / "out" / f"{name}.csv"))
+        assert f"{name}.csv: {rows:,} row" in captured.out
+    assert "1 external file" in captured.err
+    assert "3 empty series" in captured.err
+    assert "2 index values" in captured.err
+
+
+def test_jobs_of_a_workspace_are_one_table(export: Export, tmp_path: Path) -> None:
+    workspace(tmp_path / "batch", 12)
+    (tmp_path / "batch" / "jobs" / "pending" / "inputs").mkdir(parents=True)
+    assert export("batch", "--to", "csv", "--table", "series", "-o", "series.csv") == 0
+    rows = rows_of(tmp_path / "series.csv")
+    assert len(rows) == 12 * (2 + 2 + 2)
+    assert [row["job"] for row in rows[::6]] == [f"run {number:03}" for number in range(12)]
+    assert export("batch", "--to", "csv", "--table", "jobs", "-o", "jobs.csv") == 0
+    jobs = {row["job"]: row for row in rows_of(tmp_path / "jobs.csv")}
+    assert len(jobs) == 13
+    assert jobs["pending"]["note"] == "not run yet"
+
+
+@pytest.mark.parametrize("format_", ["csv", "ndjson", "json", "parquet"])
+def test_a_file_for_each_job(export: Export, tmp_path: Path, format_: str) -> None:
+    if format_ == "parquet":
+        pytest.importorskip("duckdb")
+    workspace(tmp_path / "batch", 3)
+    assert export("batch", "--to", format_, "--by-job", "-o", "out") == 0
+    for table in ("metrics", "series", "events", "findings"):
+        files = sorted(path.name for path in (tmp_path / "out" / table).iterdir())
+        assert files == [f"run {number:03}.{format_}" for number in range(3)]
+    assert (tmp_path / "out" / f"jobs.{format_}").is_file()
+    # Files of jobs that are gone would be read with the new ones.
+    assert export("batch", "--to", format_, "--by-job", "-o", "out") == 2
+
+
+def test_the_wide_table_has_a_column_for_each_scalar(export: Export, tmp_path: Path) -> None:
+    workspace(tmp_path / "batch", 3)
+    assert export("batch", "--to", "csv", "--wide", "-o", "wide.csv") == 0
+    rows = rows_of(tmp_path / "wide.csv")
+    assert list(rows[0]) == ["job", "experience", "verdict", "Speed [m/s]", "Only here"]
+    assert [row["Speed [m/s]"] for row in rows] == ["0.0", "1.0", "2.0"]
+    assert [row["Only here"] for row in rows] == ["", "0.5", ""]
+
+
+def test_wide_columns_differ_in_more_than_case(export: Export, tmp_path: Path) -> None:
+    build = DocumentBuilder()
+    for name in ("speed", "SPEED", "job", "=x", ""):
+        build.scalar(name, 1.0)
+    build.write(tmp_path / "metrics.binproto")
+    assert export("metrics.binproto", "--to", "csv", "--wide", "-o", "wide.csv") == 0
+    header = (tmp_path / "wide.csv").read_text(encoding="utf-8").splitlines()[0]
+    assert header.endswith("(no name),'=x,SPEED,job (2),speed (2)")
+    pytest.importorskip("duckdb")
+    assert export("metrics.binproto", "--to", "parquet", "--wide", "-o", "w.parquet") == 0
+
+
+def test_a_filter_chooses_metrics_and_their_series(
+    export: Export, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workspace(tmp_path / "batch", 4)
+    words = ("batch", "--to", "csv", "--metric", "Speed>1 OR name:distance")
+    assert export(*words, "-o", "out") == 0
+    metrics = rows_of(tmp_path / "out" / "metrics.csv")
+    assert [row["value"] for row in metrics if row["metric"] == "Speed"] == ["2.0", "3.0"]
+    series = rows_of(tmp_path / "out" / "series.csv")
+    assert {row["metric"] for row in series} == {"Distance"}
+    assert export("batch", "--to", "csv", "--metric", "name:nothing", "-o", "none") == 2
+    assert "No metric matches" in capsys.readouterr().err
+    assert export("batch", "--to", "csv", "--metric", "colour:red", "-o", "none") == 2
+    assert "there is no field colour" in capsys.readouterr().err
+    assert not (tmp_path / "none").exists()
+
+
+def test_paths_with_jobs_of_one_name_are_told_apart(export: Export, tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        workspace(tmp_path / name, 1)
+    assert export("a", "b", "--to", "csv", "--table", "jobs", "-o", "jobs.csv") == 0
+    assert [row["job"] for row in rows_of(tmp_path / "jobs.csv")] == ["a/run 000", "b/run 000"]
+
+
+def test_texts_like_formulas_are_guarded(export: Export, tmp_path: Path) -> None:
+    build = DocumentBuilder()
+    build.strings("names", HOSTILE)
+    build.scalar("=cmd|'/c calc'!A0", -5.0)
+    build.write(tmp_path / "metrics.binproto")
+    words = ("metrics.binproto", "--to", "csv")
+    assert export(*words, "-o", "guarded") == 0
+    assert export(*words, "--no-guard", "-o", "plain") == 0
+    guarded_rows = rows_of(tmp_path / "guarded" / "series.csv")
+    plain = rows_of(tmp_path / "plain" / "series.csv")
+    assert [row["text"] for row in plain] == list(HOSTILE)
+    for row, text in zip(guarded_rows, HOSTILE, strict=True):
+        assert row["text"] in (text, "'" + text)
+        assert not row["text"].startswith(("=", "@", "\t", "\r", "-2"))
+    (metric,) = rows_of(tmp_path / "guarded" / "metrics.csv")
+    assert metric["metric"] == "'=cmd|'/c calc'!A0"
+    assert metric["value"] == "-5.0"
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [("=1", "'=1"), ("'=1", "''=1"), ("-5", "-5"), ("+1e3", "+1e3"), ("-1+1", "'-1+1"),
+     ("a=1", "a=1"), ("＝1", "'＝1"), ("'a", "'a"), ("", "")],
+)  # fmt: skip
+def test_a_guard_can_be_taken_off(text: str, cell: str) -> None:
+    assert guarded(text) == cell
+
+
+def test_an_unreadable_job_is_left_out_and_said(
+    export: Export, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = workspace(tmp_path / "batch", 3)
+    damaged = folder / "jobs" / "run 001" / "outputs" / "metrics.binproto"
+    damaged.write_bytes(damaged.read_bytes()[:-20])
+    assert export("batch", "--to", "ndjson", "-o", "out") == 2
+    assert "run 001: The file" in capsys.readouterr().err
+    lines = (tmp_path / "out" / "metrics.ndjson").read_text().splitlines()
+    assert {json.loads(line)["job"] for line in lines} == {"run 000", "run 002"}
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (["missing.binproto", "--to", "csv", "-o", "out"], "nothing to export"),
+        (["empty", "--to", "csv", "-o", "out"], "has no jobs"),
+        (["metrics.binproto", "--to", "csv", "-o", "-"], "needs a path"),
+        (["metrics.binproto", "--to", "csv", "-o", "metrics.binproto"], "is a file"),
+        (
+            ["metrics.binproto", "--to", "csv", "--table", "jobs", "-o", "metrics.binproto"],
+            "one of the files to export",
+        ),
+        (["metrics.binproto", "--to", "csv", "--table", "jobs", "-o", "empty"], "is a folder"),
+        (["metrics.binproto", "--to", "csv", "-o", "metrics.binproto/x"], "cannot be written"),
+        (["metrics.binproto", "--to", "csv", "--wide", "--by-job", "-o", "x"], "leave --by-job"),
+    ],
+)
+def test_a_call_that_cannot_be_carried_out_writes_nothing(
+    words: list[str],
+    problem: str,
+    export: Export,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    content = every_kind().write(tmp_path / "metrics.binproto").read_bytes()
+    (tmp_path / "empty").mkdir()
+    assert export(*words) == 2
+    captured = capsys.readouterr()
+    assert problem in captured.err
+    assert captured.err.count("\n") == 1
+    assert not captured.out
+    assert {path.name for path in tmp_path.rglob("*")} == {"metrics.binproto", "empty"}
+    assert (tmp_path / "metrics.binproto").read_bytes() == content
+
+
+def test_a_fault_while_writing_leaves_earlier_files_alone(
+    export: Export, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    every_kind().write(tmp_path / "metrics.binproto")
+    assert export("metrics.binproto", "--to", "csv", "-o", "out") == 0
+    before = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+
+    def full(*_: object) -> tuple[int, None]:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("resim_inspect.export.csv_files.CsvFiles.count", full)
+    assert export("metrics.binproto", "--to", "csv", "-o", "out") == 2
+    assert {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()} == before
+    assert export("metrics.binproto", "--to", "csv", "-o", "new/folder") == 2
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("format_", ["csv", "json", "ndjson", "parquet"])
+def test_a_file_that_lost_rows_is_noticed(
+    export: Export,
+    tmp_path: Path,
+    format_: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    if format_ == "parquet":
+        pytest.importorskip("duckdb")
+    import resim_inspect.export.formats as formats
+
+    every_kind().write(tmp_path / "metrics.binproto")
+    make = formats.FORMATS[format_]
+
+    def losing(guard: bool) -> formats.Files:
+        files = make(guard)
+        write = files.write
+
+        def write_less(path: Path, table: object, blocks: object, metadata: object) -> None:
+            list(blocks)  # type: ignore[call-overload]
+            write(path, table, iter(()), metadata)  # type: ignore[arg-type]
+
+        files.write = write_less  # type: ignore[method-assign]
+        return files
+
+    monkeypatch.setitem(formats.FORMATS, format_, losing)
+    assert export("metrics.binproto", "--to", format_, "-o", "out") == 2
+    assert "were written" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_missing_extra_is_one_sentence(tmp_path: Path) -> None:
+    path = every_kind().write(tmp_path / "metrics.binproto")
+    code = (
+        "import sys\nsys.modules['duckdb'] = None\nfrom resim_inspect.cli import main\n"
+        "sys.exit(main(sys.argv[1:]))"
+    )
+    words = [sys.executable, "-c", code, "export", str(path), "-o", str(tmp_path / "out"), "--to"]
+    found = subprocess.run([*words, "parquet"], capture_output=True, encoding="utf-8", check=False)
+    assert found.returncode == 2
+    assert found.stderr.count("\n") == 1
+    assert "pip install 'resim-inspect[export]'" in found.stderr
+    assert not (tmp_path / "out").exists()
+    for format_ in ("csv", "json", "ndjson"):
+        assert subprocess.run([*words, format_], capture_output=True, check=False).returncode == 0
+
+
+def test_file_names_are_safe_and_differ() -> None:
+    names = file_names(
+        ["a/b", "a b", "A B", "..", "con", "", "=x", "日本", "x" * 400, "x" * 401, "%2F"], ".csv"
+    )
+    assert len({name.casefold() for name in names}) == len(names)
+    for name in names:
+        assert len(name) < 200
+        assert not set(name) & set('/\\:*?"<>|')
+        assert not name.startswith(".")
+    assert names[:3] == ["a%2Fb.csv", "a b.csv", "A B (2).csv"]
+
+
+def test_paths_with_patterns_are_names(export: Export, tmp_path: Path) -> None:
+    pytest.importorskip("duckdb")
+    every_kind().write(tmp_path / "metrics.binproto")
+    for folder in ("a=b", "[x]", "it's", "%41"):
+        assert export("metrics.binproto", "--to", "parquet", "-o", folder) == 0
+        assert (tmp_path / folder / "series.parquet").stat().st_size > 1000
