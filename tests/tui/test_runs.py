@@ -182,6 +182,7 @@ async def test_a_job_and_a_run_are_stopped_on_request(run: RecordedRun) -> None:
         assert "stopping…" in shown
         run.end(5)
         await reread(pilot)
+        assert "4 jobs run in 10 s, 1 stopped" in text(pilot)
         await press(pilot, "x")
         assert requests() == ["flight-004", ""]
 
@@ -295,6 +296,8 @@ def without_owner(run: RecordedRun) -> None:
 def of_other_types(run: RecordedRun) -> None:
     run.write(Event("plan", START, data={"queue": [1, None], "todo": "x", "title": 7}))
     run.write(Event("started", START, "\x1b[31m‮evil"))
+    run.write(Event("started", START, "[/]a[b", data={"mode": "batch"}))
+    run.write(Event("warning", START, text="[/red]\x1b[2J"), Event("note", START, text="[x]"))
 
 
 def without_events(run: RecordedRun) -> None:

@@ -101,6 +101,7 @@ def _attention(state: RunState, styles: ThemeStyles, *, short: bool) -> list[Sty
 
 
 def _finished(state: RunState, styles: ThemeStyles, *, short: bool) -> list[StyledText]:
+    from runner.workspace.results import Outcome
     from runner.workspace.verdict_gate import overall_verdict
 
     if state.error:
@@ -112,9 +113,10 @@ def _finished(state: RunState, styles: ThemeStyles, *, short: bool) -> list[Styl
     verdict = overall_verdict(results)
     ran, took = state.done, duration(max(0.0, state.ended - state.started))
     kept = len(results) - ran
-    words = f"{count(ran, 'job')} run in {took}" + (f", {kept:,} unchanged" if kept > 0 else "")
-    if state.stopping:
-        words = f"stopped after {count(ran, 'job')}"
+    stopped = sum(result.outcome is Outcome.CANCELLED for result in results)
+    words = f"{count(ran - stopped, 'job')} run in {took}"
+    words += f", {stopped:,} stopped" if stopped else ""
+    words += f", {kept:,} unchanged" if kept > 0 else ""
     pieces: list[StyledText] = [(" ", styles.text)]
     if state.watch:
         paused = state.watch.value == "paused"

@@ -282,7 +282,8 @@ class RunsScreen(MainScreen[None], RunHost):
             self.app.notify("Only a job that waits or runs can be stopped.", timeout=3)
         elif job.key.mode != "job" and len(self.state.running) != 1:
             key = key_of("run.stop_all")
-            self.app.notify(f"The {job.name} follows the jobs; {key} stops everything.", timeout=4)
+            text = f"The {clean(job.name, 40)} follows the jobs; {key} stops everything."
+            self.app.notify(text, timeout=4, markup=False)
         else:
             self._request_stop(job.name if job.key.mode == "job" else "")
 
