@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import math
 import os
 import stat
@@ -58,7 +59,7 @@ def find_project(folder: Path) -> Path | None:
 
     It is `resim.toml`, or `pyproject.toml` with a table `[tool.resim]`. A folder above that
     every user may write to, such as /tmp, is left out: its file would decide what is run.
-    Raises SettingsError for a folder with both.
+    Raises SettingsError for a folder with both, or with something else of the first name.
     """
     try:
         folder = folder.absolute()
@@ -70,6 +71,10 @@ def find_project(folder: Path) -> Path | None:
             continue
         own, shared = place / FILE_NAME, place / PYPROJECT
         has_own = _is_file(own)
+        if not has_own and os.path.lexists(own):
+            raise SettingsError(
+                "it is a folder, a pipe, or a link that leads nowhere, and must be a file.", own
+            )
         has_shared = _is_file(shared) and _has_table(shared)
         if has_own and has_shared:
             raise SettingsError(
@@ -145,7 +150,8 @@ def _bytes_of(path: Path) -> bytes:
         raise SettingsError(f"the file cannot be read: {error.strerror}.", path) from error
     if len(data) > MAX_BYTES:
         raise SettingsError("the file is larger than 1 MiB.", path)
-    return data
+    # Some editors of Windows begin a file with it.
+    return data.removeprefix(codecs.BOM_UTF8)
 
 
 def _parsed(data: bytes, path: Path) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -260,6 +262,30 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
         read_project(path)
     with pytest.raises(SettingsError, match="cannot be read: No such file"):
         read_project(tmp_path / "missing")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs links and pipes")
+@pytest.mark.parametrize("kind", ["folder", "pipe", "loop", "dangling"])
+def test_what_is_not_a_file_is_an_error(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "resim.toml"
+    match kind:
+        case "folder":
+            path.mkdir()
+        case "pipe":
+            os.mkfifo(path)
+        case _:
+            path.symlink_to(path if kind == "loop" else tmp_path / "missing")
+    (tmp_path / "below").mkdir()
+    for folder in (tmp_path, tmp_path / "below"):
+        with pytest.raises(SettingsError, match="must be a file"):
+            load_project(folder)
+
+
+def test_a_byte_order_mark_is_left_out(tmp_path: Path) -> None:
+    (tmp_path / "resim.toml").write_bytes(b"\xef\xbb\xbf" + b'[build.a]\nimage = "x"\n')
+    project = load_project(tmp_path)
+    assert project is not None
+    assert project.builds["a"].image == "x"
 
 
 def test_line_ends_of_windows(tmp_path: Path) -> None:
