@@ -128,7 +128,6 @@ def test_the_nearest_folder_wins(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_a_project_file_has_none(tmp_path: Path) -> None:
-    tmp_path.joinpath("resim.toml").mkdir()
     assert load_project(tmp_path) is None
 
 
