@@ -90,8 +90,9 @@ def write(folder: Path) -> None:
 
 def lag(view: LogView) -> float | None:
     """ms since the last line in view was written; None for lines without a time."""
-    with contextlib.suppress(ValueError, IndexError):
-        return 1000 * (time.monotonic() - float(view.last_line().split(" ", 1)[0]))
+    written, line, _ = view.last_line().partition(" line of")
+    with contextlib.suppress(ValueError):
+        return 1000 * (time.monotonic() - float(written)) if line else None
     return None
 
 

@@ -126,7 +126,7 @@ def test_a_progress_bar_without_line_breaks_stays_one_line(tmp_path: Path) -> No
 def test_only_the_end_of_a_large_log_is_read(tmp_path: Path) -> None:
     path = tmp_path / "log.txt"
     path.write_bytes(b"".join(b"line %06d\n" % number for number in range(1000)))
-    tail = LogTail(path, budget=1000)
+    tail = LogTail(path, budget=1000, first=1000)
     piece = tail.read()
     assert piece is not None
     assert piece.lines[-1] == "line 000999"

@@ -8,8 +8,10 @@ from typing import BinaryIO, NamedTuple
 
 from resim_inspect.text import clean
 
-READ_BUDGET = 2 << 20
-"""Bytes that are read at once; of what a log has grown by beyond that, only the end is read."""
+FIRST_BUDGET = 8 << 20
+"""Bytes that are read of a log that was there before; of a larger one only the end is read."""
+READ_BUDGET = 1 << 20
+"""Bytes that are read at once of what it grows by; of more than that only the end is read."""
 CHUNK = 256 << 10
 """Bytes that are split into lines at once."""
 MAX_LINE = 4096
@@ -48,9 +50,10 @@ class LogPiece(NamedTuple):
 class LogTail:
     """State of one log as read so far; for one thread at a time."""
 
-    def __init__(self, path: Path, budget: int = READ_BUDGET) -> None:
+    def __init__(self, path: Path, budget: int = READ_BUDGET, first: int = FIRST_BUDGET) -> None:
         self.path = path
         self._budget = budget
+        self._first_budget = first
         self._offset = 0
         self._rest = b""
         """Bytes of the line whose end has not been read."""
@@ -70,9 +73,10 @@ class LogTail:
                     self._offset, self._rest, self._last = 0, b"", b""
                 elif size == self._offset:
                     return None
-                skipped = max(0, size - self._offset - self._budget)
+                budget = self._budget if self._offset else self._first_budget
+                skipped = max(0, size - self._offset - budget)
                 file.seek(self._offset + skipped)
-                data = file.read(self._budget)
+                data = file.read(budget)
         except OSError:
             return None
         self._offset += skipped + len(data)
