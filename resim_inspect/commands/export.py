@@ -177,6 +177,8 @@ def _check_out(out: Path, jobs: Sequence[JobFile], *, single: bool) -> None:
         raise CommandError(f"{out} is a folder; one table is written to a file: name one in it")
     if not single and out.exists() and not out.is_dir():
         raise CommandError(f"{out} is a file; several tables are written to a folder")
+    if single and out.exists() and not out.is_file():
+        raise CommandError(f"{out} is not a regular file: an export is read back, name a file")
     resolved = out.resolve()
     if any(job.path.resolve() == resolved for job in jobs):
         raise CommandError(f"{out} is one of the files to export: choose another name")

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from threading import current_thread, main_thread
 from typing import TYPE_CHECKING
 
 from resim_inspect.export.arrow_stream import ArrowStream
@@ -60,10 +63,11 @@ class ParquetFiles:
         pairs = ", ".join(f"{_text(key)}: {_text(value)}" for key, value in metadata.items())
         self._connection.register(_VIEW, stream)
         try:
-            self._connection.execute(
-                f"COPY (SELECT * FROM {_VIEW}) TO {_text(str(path))} "
-                f"(FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{pairs}}})"
-            ).fetchall()
+            with self._interruptible():
+                self._connection.execute(
+                    f"COPY (SELECT * FROM {_VIEW}) TO {_text(str(path))} "
+                    f"(FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{pairs}}})"
+                ).fetchall()
         except self._errors as error:
             if stream.error is None:
                 raise _failure(path, error) from error
@@ -80,24 +84,48 @@ class ParquetFiles:
         counts = ", ".join(f"count({_name(name)})" for name in table.names)
         source = f"read_parquet({_text(_literal(path))}, hive_partitioning = false)"
         try:
-            (found,) = self._connection.execute(
-                f"SELECT count(*), {counts} FROM {source}"
-            ).fetchall()
+            with self._interruptible():
+                (found,) = self._connection.execute(
+                    f"SELECT count(*), {counts} FROM {source}"
+                ).fetchall()
         except self._errors as error:
             raise _failure(path, error) from error
         return found[0], found[1:]
+
+    @contextmanager
+    def _interruptible(self) -> Iterator[None]:
+        """Let Ctrl-C end a query, and raise KeyboardInterrupt behind it.
+
+        Raised within a function that DuckDB calls, it would be lost or end the process.
+        """
+        usual = signal.getsignal(signal.SIGINT)
+        if current_thread() is not main_thread() or usual in (None, signal.SIG_IGN):
+            yield
+            return
+        interrupted = False
+
+        def interrupt(*_: object) -> None:
+            nonlocal interrupted
+            interrupted = True
+            self._connection.interrupt()
+
+        signal.signal(signal.SIGINT, interrupt)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, usual)
+            if interrupted:
+                raise KeyboardInterrupt
 
     def close(self) -> None:
         """Close the database."""
         self._connection.close()
 
 
-def _failure(path: Path, error: Exception) -> BaseException:
+def _failure(path: Path, error: Exception) -> Exception:
     first = str(error).partition("\n")[0]
     if "No space left" in first or "Disk quota" in first:
         return OSError(28, "No space left on device", str(path))
-    if "interrupted" in first.casefold():
-        return KeyboardInterrupt()
     return ExportError(f"{path} cannot be written as Parquet: {first}")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -254,6 +255,43 @@ def test_a_file_that_lost_rows_is_noticed(
     monkeypatch.setitem(formats.FORMATS, format_, losing)
     assert export("metrics.binproto", "--to", format_, "-o", "out") == 2
     assert "were written" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes are of POSIX systems")
+def test_a_pipe_or_device_is_not_replaced(
+    export: Export, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    every_kind().write(tmp_path / "metrics.binproto")
+    os.mkfifo(tmp_path / "pipe")
+    assert export("metrics.binproto", "--to", "csv", "--table", "jobs", "-o", "pipe") == 2
+    assert "is not a regular file" in capsys.readouterr().err
+    assert (tmp_path / "pipe").is_fifo()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C reaches a whole console on Windows")
+@pytest.mark.parametrize("format_", ["csv", "parquet"])
+def test_an_interrupted_export_leaves_nothing(tmp_path: Path, format_: str) -> None:
+    if format_ == "parquet":
+        pytest.importorskip("duckdb")
+    workspace(tmp_path / "batch", 1)
+    # The first block of the series arrives, and then the signal, while the library waits.
+    code = (
+        "import os, signal, sys\nimport resim_inspect.export.exporter as exporter\n"
+        "rows = exporter.series_rows\n"
+        "def slow(*words):\n"
+        "    for block in rows(*words):\n"
+        "        yield block\n"
+        "        os.kill(os.getpid(), signal.SIGINT)\n"
+        "exporter.series_rows = slow\n"
+        "from resim_inspect.cli import main\nsys.exit(main(sys.argv[1:]))"
+    )
+    words = [sys.executable, "-c", code, "export", "batch", "--to", format_, "-o", "out"]
+    found = subprocess.run(
+        words, cwd=tmp_path, capture_output=True, encoding="utf-8", check=False, timeout=60
+    )
+    assert found.returncode == 130, found.stderr
+    assert not found.stdout + found.stderr
     assert not (tmp_path / "out").exists()
 
 
