@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NoReturn, cast
 
 from resim_inspect import __version__
 from resim_inspect.commands import CommandError
+from resim_inspect.document.discovery import exists
 from resim_inspect.errors import DocumentError, InspectError
 from resim_inspect.exit_codes import ExitCode
 from resim_inspect.terminal import Command, Failure, run_program
@@ -99,7 +100,7 @@ def _command(name: str, argv: list[str]) -> int:
 def _refuse_addresses(name: str, args: argparse.Namespace) -> None:
     named = (*getattr(args, "paths", ()), *getattr(args, "others", ()))
     for path in (*named, getattr(args, "path", None), getattr(args, "base", None)):
-        if isinstance(path, Path) and path.parts[:1] == ("resim:",) and not path.exists():
+        if isinstance(path, Path) and path.parts[:1] == ("resim:",) and not exists(path):
             raise CommandError(
                 f"`{name}` reads files: download the batch with `resim-runner fetch`, or open it "
                 f"in the app with `{PROGRAM} resim://PROJECT/BATCH`"
@@ -163,7 +164,7 @@ def _app(argv: list[str]) -> int:
 
     if base is not None and not isinstance(path, Path):
         raise CommandError("a batch of the cloud is compared once it has been downloaded")
-    if base is not None and not base.exists():
+    if base is not None and not exists(base):
         raise CommandError(f"{base} does not exist")
     succeeded = run_app(path, base=base, images=args.images)
     return ExitCode.OK if succeeded else ExitCode.INTERNAL

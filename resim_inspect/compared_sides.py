@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from resim_inspect.comparison import JobFile, Side, Tolerance, Tolerances, tolerances
-from resim_inspect.document.discovery import metrics_files
+from resim_inspect.comparison import JobFile, Side, Tolerances, file_tolerances, tolerances
+from resim_inspect.document.discovery import is_file, is_folder, metrics_files
 from resim_inspect.errors import THE_PATH, UnreadableError
 from resim_inspect.settings import load_project
 from resim_inspect.text import clean
@@ -20,7 +20,7 @@ def side_of(path: Path) -> Side:
     Raises UnreadableError for a folder without metrics.
     """
     label = str(path)
-    if not path.is_dir():
+    if not is_folder(path):
         return Side(label, (JobFile("", "", path),))
     is_workspace = looks_like_workspace(path)
     if not is_workspace:
@@ -35,7 +35,7 @@ def side_of(path: Path) -> Side:
     jobs = [
         JobFile(clean(job.name), job.experience_name, job.folder.metrics) for job in workspace.jobs
     ]
-    if is_workspace and workspace.batch.metrics.is_file():
+    if is_workspace and is_file(workspace.batch.metrics):
         jobs.append(JobFile("(batch)", "", workspace.batch.metrics, is_batch=True))
     return Side(label, tuple(jobs), is_batch=True)
 
@@ -46,9 +46,4 @@ def project_tolerances(texts: list[str]) -> Tolerances:
     Raises ToleranceError and SettingsError.
     """
     project = load_project(Path.cwd())
-    named = []
-    for name, limit in project.compare.items() if project is not None else ():
-        absolute = limit.value if limit.absolute else None
-        relative = 0.0 if limit.absolute else limit.value
-        named.append((name, Tolerance(relative, absolute, explicit=True)))
-    return tolerances(texts, Tolerances(named=tuple(named)))
+    return tolerances(texts, file_tolerances(project.compare if project is not None else {}))

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from resim_inspect.commands import CommandError
-from resim_inspect.document.discovery import METRICS_FILE
+from resim_inspect.document.discovery import METRICS_FILE, is_folder
 from resim_inspect.exit_codes import ExitCode
 from resim_inspect.text import clean, count, size
 
@@ -144,7 +144,7 @@ def _jobs_of(path: Path) -> Iterator[JobFile]:
     from runner.workspace.errors import RunnerError
     from runner.workspace.layout import looks_like_workspace
 
-    if not path.is_dir():
+    if not is_folder(path):
         yield JobFile(_file_job_name(path), path)
         return
     is_workspace = looks_like_workspace(path)

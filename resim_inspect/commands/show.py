@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from resim_inspect.commands import CommandError
 from resim_inspect.document import DocumentError, open_document
-from resim_inspect.document.discovery import metrics_files
+from resim_inspect.document.discovery import is_folder, metrics_files
 from resim_inspect.errors import DEEP_FIGURE
 from resim_inspect.exit_codes import ExitCode
 from resim_inspect.terminal import light_terminal, positive, use_color
@@ -86,7 +86,7 @@ def _open_all(path: Path) -> Iterator[tuple[Path, Document | DocumentError]]:
 
 
 def _is_workspace(path: Path) -> bool:
-    if not path.is_dir():
+    if not is_folder(path):
         return False
     from runner.workspace.layout import looks_like_workspace
 

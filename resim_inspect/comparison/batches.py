@@ -27,7 +27,7 @@ from resim_inspect.comparison.totals import TotalsCollector
 from resim_inspect.document.document import Document
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.document.opening import open_document
-from resim_inspect.errors import DocumentError, UnreadableError
+from resim_inspect.errors import DocumentError
 from resim_inspect.filtering.query import QueryError
 from resim_inspect.text import count
 
@@ -173,7 +173,7 @@ class _Comparer:
         """Reason why a job cannot be read; only one whose file exists is an error."""
         if not self.batch:
             raise error
-        if isinstance(error, UnreadableError) and not job.path.exists():
+        if isinstance(error.__cause__, FileNotFoundError):
             return MISSING
         self.errors.append(JobError(job.name, side, str(error)))
         return str(error)
@@ -215,8 +215,10 @@ class _Comparer:
             side = "before" if gone else "after"
             why = (f"job without metrics: {self._problem(error, job, side)}",)
         before, after = (reading, None) if gone else (None, reading)
+        # A single document that is compared with a batch has no job name.
+        name = job.name or job.path.name
         self.changes.append(
-            Change(job.name, JOB, direction, before, after, why, job=job.name, blocking=blocking)
+            Change(name, JOB, direction, before, after, why, job=name, blocking=blocking)
         )
 
     def result(self) -> Comparison:

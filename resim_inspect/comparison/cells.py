@@ -78,12 +78,18 @@ def kind_words(changes: Iterable[Change]) -> str:
     return ", ".join(count(number, kind) for kind, number in numbers.items())
 
 
+def shown_name(change: Change) -> str:
+    """Name of a change as it is in the file, or the words for an empty one."""
+    return change.name or "(no name)"
+
+
 def place(change: Change) -> str:
-    """Job and event of a change, as far as it has them: `flight-017 · Gust`."""
-    return " · ".join(part for part in (change.job, change.event) if part)
+    """Job and event of a change, `flight-017 · Gust`; its name says it for a job itself."""
+    job = "" if change.type == JOB else change.job
+    return " · ".join(part for part in (job, change.event) if part)
 
 
 def title(change: Change) -> str:
     """Cleaned name with job and event: `Sideways push · flight-017 · Gust`."""
-    name, where = clean(change.name) or "(no name)", place(change)
+    name, where = clean(shown_name(change)), place(change)
     return f"{name} · {clean(where)}" if where else name

@@ -17,19 +17,43 @@ EXPECTED = (
 )
 
 
+def exists(path: Path) -> bool:
+    """Return True for a path that exists; False where it cannot be examined."""
+    return os.path.exists(path)  # noqa: PTH110
+
+
+def is_folder(path: Path) -> bool:
+    """Return True for a folder; False where the path cannot be examined: its reader says why."""
+    # Path.is_dir() raises for a parent without permission, and for a name that is too long.
+    return os.path.isdir(path)  # noqa: PTH112
+
+
+def is_file(path: Path) -> bool:
+    """Return True for a regular file; False where the path cannot be examined."""
+    return os.path.isfile(path)  # noqa: PTH113
+
+
 def metrics_files(path: Path) -> Iterator[Path]:
     """Yield the files that a path means: itself, or the metrics files in a folder and below it.
 
     Those are every `metrics.binproto`, or, if there is none, every `*.binproto`. Folders come in
     the order of their names; hidden folders and links to folders are not entered. A missing or
-    unreadable file is reported by its reader. Raises UnreadableError for a folder without a file.
+    unreadable file is reported by its reader. Raises UnreadableError for a folder without a file,
+    or one that cannot be listed.
     """
-    if not path.is_dir():
+    if not is_folder(path):
         yield path
         return
+
+    def refuse(error: OSError) -> None:
+        # A folder below that cannot be listed is left out.
+        if error.filename == os.fspath(path):
+            reason = (error.strerror or str(error)).lower()
+            raise UnreadableError(f"cannot be read: {reason}", path, subject=THE_PATH) from error
+
     found = False
     others: list[Path] = []
-    for folder, folders, files in os.walk(path):
+    for folder, folders, files in os.walk(path, onerror=refuse):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         if METRICS_FILE in files:
             found = True

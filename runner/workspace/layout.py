@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from resim_inspect.document.discovery import is_file, is_folder
 from resim_inspect.text import clean
 from runner.workspace.batch_info import (
     NO_BATCH_INFO,
@@ -124,10 +125,10 @@ class Workspace:
 
 def looks_like_workspace(folder: Path) -> bool:
     """Return True for a folder with `workspace.json`, or with `jobs/` and a job in it."""
-    if (folder / CONFIG).is_file():
+    if is_file(folder / CONFIG):
         return True
     return any(
-        (folder / JOBS / name / part).is_dir()
+        is_folder(folder / JOBS / name / part)
         for name in _folders(folder / JOBS)
         for part in ("inputs", "outputs")
     )

@@ -19,7 +19,7 @@ from resim_inspect.commands.compare_output.github import MOST
 from resim_inspect.commands.compare_output.markdown import MAX_BYTES
 from resim_inspect.text import cell_width
 
-HOSTILE = "a\x1b[31m|`<b>@everyone #1 http://x\u202e%0A::error::\n& \"q'"
+HOSTILE = "a\x1b[31m|`<b>@everyone #1 http://x\u202e%0A::error::\n& \"q'\\|<i>"
 
 
 @pytest.fixture(autouse=True)
@@ -249,7 +249,9 @@ def test_a_verdict_that_contradicts_its_metrics_fails(
     assert run(capsys, "a.binproto", "b.binproto", "--metric", "speed")[0] == 0
 
 
-@pytest.mark.parametrize("content", [None, b"", b"\x0a\xff", b"plain text", "folder"])
+@pytest.mark.parametrize(
+    "content", [None, b"", b"\x0a\xff", b"plain text", "folder", "too long", "below a file"]
+)
 @pytest.mark.parametrize("side", [0, 1])
 def test_a_side_that_cannot_be_read(
     content: bytes | str | None, side: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -260,6 +262,10 @@ def test_a_side_that_cannot_be_read(
         bad.write_bytes(content)
     elif content == "folder":
         bad.mkdir()
+    elif content == "too long":
+        bad = tmp_path / ("long" * 100) / "metrics.binproto"
+    elif content == "below a file":
+        bad = Path(good) / "metrics.binproto"
     words = [good, good]
     words[side] = str(bad)
     for name in FORMATS:
@@ -399,6 +405,11 @@ def test_junit(pair: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixt
     assert len(ElementTree.fromstring(out)[0]) == 7
 
 
+def no_name(folder: Path) -> list[str]:
+    """Two files with a changed metric without a name."""
+    return [str(write(folder / f"no-name-{value}", **{"": value})) for value in (1.0, 2.0)]
+
+
 def test_github_annotations(
     pair: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -409,6 +420,7 @@ def test_github_annotations(
     _, out, _ = run(capsys, *hostile_pair(tmp_path, 30), "--format", "github")
     lines = out.splitlines()
     assert len(lines) == MOST
+    assert "title=changed%3A (no name)" in run(capsys, *no_name(tmp_path), "--format", "github")[1]
     assert all(re.match("::notice title=[^,:]*::", line) for line in lines)
     assert lines[-1] == "::notice title=51 more changes::--format json has them all."
 
@@ -429,7 +441,40 @@ def test_markdown(
             outside = re.sub(r"`[^`]*`", "", line)
             assert not re.search("[<@#]", outside.removeprefix("###")), line
             if line.startswith("| ") and "before" not in line:
-                assert len(re.findall(r"(?<!\\)\|", line)) == 7, line
+                # A backslash escapes one character, also another backslash.
+                assert len(re.findall(r"\|", re.sub(r"\\.", "", line))) == 7, line
+
+
+def test_markdown_of_very_many_sides_fits(
+    pair: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, out, _ = run(capsys, *pair, *pair[1:] * 400, "--format", "markdown")
+    assert len(out.encode()) <= MAX_BYTES
+    sections = out.count("### ")
+    assert 100 < sections < 401
+    left = 401 - sections
+    assert out.splitlines()[-1] == (
+        f"… {left} more sides, of which {left} fail; `--format json` has them all."
+    )
+
+
+def test_no_name_is_said_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in set(FORMATS) - {"json"}:
+        assert "(no name)" in run(capsys, *no_name(tmp_path), "--format", name)[1]
+
+
+@pytest.mark.parametrize("line", ["", "last"])
+def test_one_empty_line_before_the_summary(
+    line: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paths = []
+    for word in ("before", "after"):
+        build = DocumentBuilder()
+        build.text("report", f"{word}\n{line}\n{line}")
+        paths.append(str(build.write(tmp_path / f"{word}.binproto")))
+    _, out, _ = run(capsys, *paths)
+    assert "+after" in out
+    assert "\n\n\n" not in out
 
 
 # ------------------------------------------------------------ batches
@@ -522,6 +567,15 @@ def test_a_job_that_lost_its_metrics_is_worse(
     assert (code, error) == (1, "")
     assert "no metrics any more: there is no metrics file" in out
     assert run(capsys, two, one)[0] == 0
+
+
+def test_a_file_against_a_batch_is_named_by_its_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one, two = write(tmp_path / "one.binproto", speed=1.0), batch(tmp_path / "two", {"a": 1.0})
+    _, out, _ = run(capsys, str(one), two)
+    assert "1 only before (one.binproto)" in out
+    assert "(no name)" not in out
 
 
 def test_a_gone_job_with_blocking_metrics_is_worse(

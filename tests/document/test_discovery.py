@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -89,3 +90,37 @@ def test_the_refusal_names_what_can_be_opened(
         assert cli.main([command, str(tmp_path)]) == ExitCode.ERROR
         shown = capsys.readouterr()
         assert "jobs/NAME/outputs/metrics.binproto" in shown.out + shown.err
+
+
+@pytest.mark.parametrize("command", ["show", "validate", "compare", "export"])
+def test_a_path_that_cannot_be_examined_is_one_sentence(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path, "good.binproto")
+    too_long = tmp_path / ("long" * 100) / "metrics.binproto"
+    good, out = str(tmp_path / "good.binproto"), str(tmp_path / "out.csv")
+    more = {"compare": [good], "export": ["--to", "csv", "-o", out]}
+    assert cli.main([command, str(too_long), *more.get(command, [])]) == ExitCode.ERROR
+    shown = capsys.readouterr()
+    assert "too long" in (shown.out + shown.err).lower()
+    assert detect(too_long).kind is PathKind.METRICS
+
+
+@pytest.mark.parametrize("command", ["show", "validate", "compare"])
+@pytest.mark.parametrize("below", ["", "outputs/metrics.binproto"])
+def test_a_folder_without_permission_is_one_sentence(
+    command: str, below: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "locked"
+    write(tmp_path, "good.binproto")
+    write(folder, "outputs/metrics.binproto")
+    folder.chmod(0)
+    try:
+        if os.access(folder, os.R_OK):
+            pytest.skip("this user may read every folder")
+        words = [str(tmp_path / "good.binproto")] if command == "compare" else []
+        assert cli.main([command, str(folder / below), *words]) == ExitCode.ERROR
+    finally:
+        folder.chmod(0o700)
+    shown = capsys.readouterr()
+    assert "cannot be read: permission denied" in shown.out + shown.err

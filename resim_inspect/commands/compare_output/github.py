@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TextIO
 
 from resim_inspect.commands.compare_output import OutputOptions, listed
-from resim_inspect.comparison.cells import delta_text, place
+from resim_inspect.comparison.cells import delta_text, place, shown_name
 from resim_inspect.comparison.changes import Change, Comparison
 from resim_inspect.comparison.directions import Direction
 from resim_inspect.comparison.gate import fails, verdict_fails
@@ -54,7 +54,7 @@ def _level(direction: Direction, failing: bool) -> str:
 
 def _annotation(change: Change) -> tuple[str, str]:
     where = place(change)
-    title = f"{change.direction.value}: {change.name}" + (f" ({where})" if where else "")
+    title = f"{change.direction.value}: {shown_name(change)}" + (f" ({where})" if where else "")
     sides = [
         reading.measured.text if reading is not None else "none"
         for reading in (change.before, change.after)

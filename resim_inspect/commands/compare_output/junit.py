@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TextIO
 
 from resim_inspect.commands.compare_output import OutputOptions, listed
-from resim_inspect.comparison.cells import delta_text
+from resim_inspect.comparison.cells import delta_text, shown_name
 from resim_inspect.comparison.changes import Change, Comparison, Reading, VerdictChange
 from resim_inspect.comparison.directions import Direction
 from resim_inspect.comparison.gate import fails, verdict_fails
@@ -55,7 +55,8 @@ def _case(stream: TextIO, job: str, name: str, outcome: str) -> None:
 
 
 def _name(change: Change) -> str:
-    return f"{change.name} ({change.event})" if change.event else change.name
+    name = shown_name(change)
+    return f"{name} ({change.event})" if change.event else name
 
 
 def _verdict_outcome(verdict: VerdictChange, failing: bool) -> str:

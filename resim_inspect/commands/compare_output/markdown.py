@@ -13,13 +13,18 @@ from resim_inspect.commands.compare_output import (
     summary_words,
     verdict_words,
 )
-from resim_inspect.comparison.cells import delta_text, place
+from resim_inspect.comparison.cells import delta_text, place, shown_name
 from resim_inspect.comparison.changes import Change, Comparison, MetricTotals, Reading
 from resim_inspect.comparison.directions import Direction
-from resim_inspect.text import clean, number
+from resim_inspect.comparison.gate import gate_fails
+from resim_inspect.text import clean, count, number
 
 MAX_BYTES = 60_000
 """GitHub refuses comments of 65,536 characters."""
+_REST = 200
+"""Bytes for the line that counts the sides that do not fit."""
+_ERRORS = 20
+"""Unreadable jobs that are listed."""
 _WHY = 200
 _NAME = 100
 
@@ -27,13 +32,26 @@ _NAME = 100
 def write(comparisons: Sequence[Comparison], stream: TextIO, options: OutputOptions) -> None:
     """Write a section for each comparison; rows that do not fit are counted."""
     budget = MAX_BYTES // max(1, len(comparisons))
-    for comparison in comparisons:
-        stream.write(_section(comparison, options, budget))
+    free = MAX_BYTES - _REST
+    for position, comparison in enumerate(comparisons):
+        section = _section(comparison, options, budget)
+        free -= len(section.encode())
+        if free < 0:
+            left = comparisons[position:]
+            failing = sum(gate_fails(one, options.fail_on) for one in left)
+            stream.write(
+                f"… {count(len(left), 'more side')}, of which {failing:,} fail; "
+                "`--format json` has them all.\n"
+            )
+            return
+        stream.write(section)
 
 
 def code(text: str, limit: int = _NAME) -> str:
     """Text of a file as code: neither markup nor mentions nor links have an effect in it."""
-    shown = clean(text, limit).replace("`", "'").replace("|", "\\|").strip()
+    shown = clean(text, limit).replace("`", "'")
+    # A backslash before the one that escapes a bar would undo it: the bar would end the cell.
+    shown = shown.replace("\\|", "\\ |").replace("|", "\\|").strip()
     return f"`{shown}`" if shown else ""
 
 
@@ -48,8 +66,11 @@ def _section(comparison: Comparison, options: OutputOptions, budget: int) -> str
     if comparison.errors:
         lines += [
             f"- {code(error.job)} cannot be read ({error.side}): {code(error.message, _WHY)}"
-            for error in comparison.errors[:20]
+            for error in comparison.errors[:_ERRORS]
         ]
+        more = len(comparison.errors) - _ERRORS
+        if more > 0:
+            lines.append(f"- … {more:,} more cannot be read")
         lines.append("")
     lines += _transitions(comparison)
     used = _size(lines)
@@ -112,7 +133,7 @@ def _transitions(comparison: Comparison) -> Iterator[str]:
 
 def _row(change: Change) -> str:
     where = place(change)
-    name = code(change.name) + (f" {code(where)}" if where else "")
+    name = code(shown_name(change)) + (f" {code(where)}" if where else "")
     why = code("; ".join(change.why), _WHY)
     cells = (
         f"{change.direction.symbol} {change.direction.value}",

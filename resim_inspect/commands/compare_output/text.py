@@ -11,7 +11,15 @@ from resim_inspect.commands.compare_output.batch_text import batch_lines, verdic
 from resim_inspect.commands.compare_output.columns import column_lines
 from resim_inspect.commands.compare_output.paint import BLANK, painted_direction, reading_cell
 from resim_inspect.commands.show_output.layout import BOLD, DIM, SgrPainter, clip, flow
-from resim_inspect.comparison.cells import Layout, bar, delta_text, kind_words, layout, place
+from resim_inspect.comparison.cells import (
+    Layout,
+    bar,
+    delta_text,
+    kind_words,
+    layout,
+    place,
+    shown_name,
+)
 from resim_inspect.comparison.changes import Change, Comparison
 from resim_inspect.comparison.directions import LISTED, Direction
 from resim_inspect.comparison.gate import gate_fails
@@ -114,7 +122,7 @@ def change_lines(
 
 def _row(change: Change, columns: Layout, painter: SgrPainter) -> str:
     cells = [
-        painter.paint(fit(clean(change.name) or "(no name)", columns.name), BOLD),
+        painter.paint(fit(clean(shown_name(change)), columns.name), BOLD),
         reading_cell(painter, change.before, columns.value),
         reading_cell(painter, change.after, columns.value),
     ]
@@ -136,6 +144,9 @@ def _reasons(change: Change, width: int, painter: SgrPainter, is_batch: bool) ->
         yield painter.paint(f"    {line}", DIM)
     # The names of the two sides stand at the top.
     diff = change.details[2:] if change.details[:1] == ("--- before",) else change.details
+    while diff and not diff[-1].strip():
+        # An unchanged empty line of the text says nothing at the end.
+        diff = diff[:-1]
     for line in diff[:DIFF_LINES]:
         shown = cut(f"      {clean(line)}", width).rstrip()
         sign = line[:1]

@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from resim_inspect.document.discovery import METRICS_FILE, metrics_files
+from resim_inspect.document.discovery import METRICS_FILE, is_folder, metrics_files
 from resim_inspect.errors import THE_PATH, UnreadableError
 
 
@@ -34,7 +34,7 @@ class DetectedPath(NamedTuple):
 
 def detect(path: Path) -> DetectedPath:
     """Detect the kind of a path from names alone. Raises UnreadableError for an unknown kind."""
-    if not path.is_dir():
+    if not is_folder(path):
         return DetectedPath(PathKind.METRICS, path, "a metrics file", _inputs_beside(path.parent))
     for folder in (path, path / "outputs"):
         if (folder / METRICS_FILE).is_file():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from resim_inspect.document.discovery import exists
 from resim_inspect.tui.batch_address import AddressError, BatchAddress, is_address, parse_address
 from resim_inspect.tui.user_state import read_list, write_state
 
@@ -30,7 +31,7 @@ def _parse(text: str) -> Path | BatchAddress | None:
         except AddressError:
             return None
     path = Path(text)
-    return path if path.exists() else None
+    return path if exists(path) else None
 
 
 def remember(path: Path | BatchAddress) -> None:
