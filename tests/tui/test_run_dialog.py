@@ -25,6 +25,7 @@ from resim_inspect.tui.runs.run_request import (
     Rerun,
     RunRequest,
     RunTarget,
+    target_of_inputs,
 )
 from resim_inspect.tui.runs.runs_screen import RunsScreen
 from resim_inspect.tui.user_state import state_file
@@ -300,6 +301,9 @@ def test_the_command_line_is_that_of_a_shell_elsewhere(tmp_path: Path) -> None:
     request = RunRequest(RunTarget(tmp_path / "link" / ".." / "ws"), COMMAND)
     real = (tmp_path / "real" / "ws").resolve()
     assert request.arguments()[1] == str(real)
+    assert target_of_inputs(tmp_path / "link" / ".." / "in") == RunTarget(
+        inputs=real.parent / "in", outputs=real.parent / "outputs"
+    )
     request = RunRequest(RunTarget(inputs=Path("in"), outputs=Path("a/../out")), COMMAND)
     assert request.arguments()[:5] == [
         *("job", "--inputs", str(Path.cwd() / "in"), "--outputs", str(Path.cwd().resolve() / "out"))

@@ -106,9 +106,15 @@ class RunRequest:
         target = self.target
         if target.workspace is None:
             inputs, outputs = target.inputs or Path("inputs"), target.outputs or Path("outputs")
-            words = ["job", "--inputs", _full(inputs), "--outputs", _full(outputs)]
+            words = [
+                "job",
+                "--inputs",
+                str(full_path(inputs)),
+                "--outputs",
+                str(full_path(outputs)),
+            ]
         else:
-            words = ["run", _full(target.workspace)]
+            words = ["run", str(full_path(target.workspace))]
             words += [f"--job={target.job}"] if target.job else []
             words += ["--rerun", self.rerun] if self.rerun else []
         words.append("--watch" if self.watch else "--changes")
@@ -123,12 +129,12 @@ class RunRequest:
         if folder is None:
             return line
         change = ["cd", "/d"] if sys.platform == "win32" else ["cd"]
-        return f"{shell_line([*change, _full(folder)])} && {line}"
+        return f"{shell_line([*change, str(full_path(folder))])} && {line}"
 
 
-def _full(path: Path) -> str:
-    """The absolute path, without `..`: a folder before it may be a link."""
-    return str(path.resolve() if ".." in path.parts else path.absolute())
+def full_path(path: Path) -> Path:
+    """Return the absolute path without `..`; a folder before one may be a link."""
+    return path.resolve() if ".." in path.parts else path.absolute()
 
 
 def shell_line(words: Sequence[str]) -> str:
@@ -138,15 +144,15 @@ def shell_line(words: Sequence[str]) -> str:
 
 def target_of_inputs(folder: Path) -> RunTarget:
     """Return the target of a folder of inputs: a job of a workspace if it lies in one."""
-    folder = folder.absolute()
+    folder = full_path(folder)
     return _job_of(folder.parent) or RunTarget(inputs=folder, outputs=folder.parent / "outputs")
 
 
 def target_of_document(path: Path | None, inputs: Path | None) -> RunTarget | None:
     """Return the target that a metrics file belongs to; None if nothing can run it again."""
-    if path is None or path.absolute().parent.name != "outputs":
+    outputs = None if path is None else full_path(path).parent
+    if outputs is None or outputs.name != "outputs":
         return None
-    outputs = path.absolute().parent
     job = _job_of(outputs.parent)
     if job is not None:
         return job
