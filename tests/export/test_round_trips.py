@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from google.protobuf.message import DecodeError
 
+from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.building.sample import write_sample
 from resim_inspect.export import TABLES, ExportOptions, JobFile, export_tables
 from resim_inspect.export.tables import Table
@@ -155,3 +156,67 @@ def test_parquet_has_types_units_and_times_of_utc(files: dict[str, dict[str, Pat
     assert types["value"] == types["index"] == "double"
     units = json.loads(schema.metadata[b"resim.units"])
     assert units == {"by category": "°", "grid": "m", "speed": "m/s"}
+
+
+def small_documents() -> dict[str, DocumentBuilder]:
+    """Documents at the edge: hardly anything in them."""
+    only_events = DocumentBuilder("events", status="PASSED")
+    only_events.event("Start", 0.0)
+    only_data = DocumentBuilder("data", status="PASSED")
+    only_data.doubles("lonely", [1.0])
+    empty_series = DocumentBuilder("empty")
+    clock = empty_series.times("clock", [])
+    value = empty_series.doubles("value", [], index=clock)
+    empty_series.double_over_time("Nothing", [(value, empty_series.statuses("ok", value))])
+    one_category = DocumentBuilder("category")
+    values = one_category.doubles("values", {"only": [1.0, 2.0]})
+    one_category.histogram(
+        "One category",
+        values,
+        one_category.statuses("values ok", values),
+        buckets=[(0, 5)],
+        lower=0,
+        upper=5,
+    )
+    return {
+        "events without metrics": only_events,
+        "data without metrics": only_data,
+        "empty series": empty_series,
+        "one category": one_category,
+    }
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+@pytest.mark.parametrize("name", small_documents())
+def test_documents_with_hardly_anything(name: str, format_: str, tmp_path: Path) -> None:
+    path = small_documents()[name].write(tmp_path / "metrics.binproto")
+    paths = exported(path, tmp_path / "out", format_)
+    message = message_of(path)
+    expected = {
+        "series": len(list(series_rows(message, "job"))),
+        "metrics": len(message.job_level_metrics.metrics),
+        "events": len(message.events),
+        "jobs": 1,
+    }
+    for reader in READERS:
+        for table, rows in expected.items():
+            if rows or format_ != "ndjson":
+                assert len(READERS[reader](paths[table], TABLES[table])) == rows
+            else:
+                # Libraries refuse a file without a line.
+                assert not paths[table].read_bytes()
+
+
+@pytest.mark.slow
+def test_50_000_metrics_are_exported(tmp_path: Path) -> None:
+    build = DocumentBuilder("many")
+    for number in range(50_000):
+        build.scalar(f"metric {number}", number / 7, unit="m")
+    path = build.write(tmp_path / "metrics.binproto")
+    paths = exported(path, tmp_path / "out", "csv")
+    found = READERS["polars"](paths["metrics"], TABLES["metrics"])
+    assert [row["value"] for row in found] == [number / 7 for number in range(50_000)]
+    wide = tmp_path / "wide.csv"
+    result = export_tables([JobFile("job", path)], wide, ExportOptions("csv", wide=True))
+    assert result.files[0].columns == 50_003
+    assert "spreadsheet" in result.omissions.notes[0]
