@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -214,7 +215,7 @@ def job_row(job: JobFile, document: Document) -> Row:
         job.name,
         job.experience,
         document.job_id,
-        str(job.path),
+        _path_text(job.path),
         document.verdict.name,
         document.status.name,
         None,
@@ -229,13 +230,18 @@ def job_row(job: JobFile, document: Document) -> Row:
     )
 
 
+def _path_text(path: Path) -> str:
+    """A path as text that every format can hold, also one that is not valid UTF-8."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
 def unread_job_row(job: JobFile, note: str) -> Row:
     """Return the row of a job without readable metrics."""
     return (
         job.name,
         job.experience,
         None,
-        str(job.path),
+        _path_text(job.path),
         None,
         None,
         note,

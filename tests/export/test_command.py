@@ -7,15 +7,18 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.cli import main
+from resim_inspect.export.blocks import Block
 from resim_inspect.export.csv_files import guarded
 from resim_inspect.export.file_names import file_names
+from resim_inspect.export.series_rows import series_rows
 from tests.export.documents import HOSTILE, every_kind
 
 Export = Callable[..., int]
@@ -309,6 +312,39 @@ def test_a_missing_extra_is_one_sentence(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
     for format_ in ("csv", "json", "ndjson"):
         assert subprocess.run([*words, format_], capture_output=True, check=False).returncode == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has names that are not UTF-8")
+@pytest.mark.parametrize("format_", ["csv", "json", "parquet"])
+def test_paths_that_are_not_utf8_are_exported(export: Export, tmp_path: Path, format_: str) -> None:
+    if format_ == "parquet":
+        pytest.importorskip("duckdb")
+    folder = tmp_path / os.fsdecode(b"run \xff")
+    every_kind().write(folder / "metrics.binproto")
+    assert export(folder, "--to", format_, "--table", "jobs", "-o", f"jobs.{format_}") == 0
+    assert export(folder, "--to", format_, "--by-job", "-o", "out") == 0
+
+
+def test_a_file_that_is_rewritten_meanwhile_is_not_exported(
+    export: Export,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    build = DocumentBuilder()
+    for number in range(4):
+        build.doubles(f"value {number}", [float(at) for at in range(60_000)])
+    path = build.write(tmp_path / "metrics.binproto")
+
+    def rewriting(*words: Any) -> Iterator[Block]:
+        for block in series_rows(*words):
+            yield block
+            path.write_bytes(path.read_bytes()[:-10] + bytes(20))
+
+    monkeypatch.setattr("resim_inspect.export.exporter.series_rows", rewriting)
+    assert export("metrics.binproto", "--to", "csv", "-o", "out") == 2
+    assert "metrics.binproto" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
 
 
 def test_file_names_are_safe_and_differ() -> None:
