@@ -153,8 +153,10 @@ def _jobs_of(path: Path) -> Iterator[JobFile]:
     except RunnerError as error:
         raise CommandError(str(error)) from error
     for job in workspace.jobs:
+        # A single job in the folder itself has the folder's name, which says nothing of outputs/.
+        is_itself = not is_workspace and job.folder.metrics == path / METRICS_FILE
         yield JobFile(
-            clean(job.name),
+            _file_job_name(job.folder.metrics) if is_itself else clean(job.name),
             job.folder.metrics,
             clean(job.experience_name) if is_workspace else None,
             read_seconds(job.folder),

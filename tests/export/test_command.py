@@ -138,6 +138,19 @@ def test_paths_with_jobs_of_one_name_are_told_apart(export: Export, tmp_path: Pa
     assert [row["job"] for row in rows_of(tmp_path / "jobs.csv")] == ["a/run 000", "b/run 000"]
 
 
+def test_a_job_has_the_name_of_its_folder(export: Export, tmp_path: Path) -> None:
+    folder = workspace(tmp_path / "batch", 4) / "jobs"
+    paths = [
+        folder / "run 000",
+        folder / "run 001" / "outputs",
+        folder / "run 002" / "outputs" / "metrics.binproto",
+        (folder / "run 003" / "outputs" / "metrics.binproto").rename(tmp_path / "other.binproto"),
+    ]
+    assert export(*paths, "--to", "csv", "--table", "jobs", "-o", "jobs.csv") == 0
+    names = [row["job"] for row in rows_of(tmp_path / "jobs.csv")]
+    assert names == ["run 000", "run 001", "run 002", "other"]
+
+
 def test_texts_like_formulas_are_guarded(export: Export, tmp_path: Path) -> None:
     build = DocumentBuilder()
     build.strings("names", HOSTILE)
