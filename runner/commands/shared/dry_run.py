@@ -74,6 +74,26 @@ def print_plan(
         values = {"format": FORMAT, "command": command, "dry_run": True, "jobs": jobs}
         text = json.dumps(values, indent=1)
     else:
-        text = "\n".join(f"# {clean(job)}: {plan}\n{line}" for job, line, plan in rows)
+        parts = (f"# {clean(job)}: {clean(plan)}\n{_escaped(line)}" for job, line, plan in rows)
+        text = "\n".join(parts)
     sys.stdout.write(policy.secrets.hide_text(text) + "\n")
     return 0
+
+
+def _escaped(line: str) -> str:
+    """Return a command line for bash with escapes in place of what a terminal does not show.
+
+    Such a character is always within single quotes.
+    """
+    return "".join(char if clean(char) == char else f"'$'{_escape(char)}''" for char in line)
+
+
+def _escape(char: str) -> str:
+    code = ord(char)
+    if 0xDC80 <= code <= 0xDCFF:
+        # A byte of a file's name that is not UTF-8.
+        code -= 0xDC00
+        return f"\\x{code:02x}"
+    if code < 0x80:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
