@@ -82,6 +82,9 @@ def difference(before: Measured, after: Measured) -> float | None:
         return None
     if before.unit != after.unit or before.measure != after.measure:
         return None
+    if before.value == after.value:
+        # Two infinities of one sign do not differ, although they cannot be subtracted.
+        return 0.0
     return after.value - before.value
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.charts import PLAIN, draw, render
+from resim_inspect.charts.analysis.readout import extent, readout
 from resim_inspect.charts.build.overlay import overlaid
 from resim_inspect.charts.model.drawing import Drawing, Plot
 
@@ -51,7 +52,20 @@ def test_one_curve_on_each_side() -> None:
     np.testing.assert_equal(below.curves[0].y, [0.0, 2.0, NAN])
     assert drawing.main is main
     lines = render(drawing, 80, 20, palette=PLAIN).lines
-    assert "after − before" in "".join(span.text for line in lines for span in line)
+    assert "difference, after − before" in "".join(span.text for line in lines for span in line)
+
+
+def test_the_cursor_reads_both_sides_and_their_difference() -> None:
+    times = [0.0, 1.0, 2.0]
+    one, other = curves({"a": [1.0, 2.0, 3.0]}, times), curves({"a": [1.0, 4.0, NAN]}, times)
+    main, _ = plots(overlaid(one, other))
+    read = [(one.series, one.text) for one in readout(main, 1.1).readings]
+    assert read == [("before", "2 m"), ("after", "4 m"), ("difference", "2 m")]
+    (missing,) = [one for one in readout(main, 2.0).readings if one.series == "difference"]
+    assert missing.value is None
+    # What is read only changes neither the axes nor the number of points.
+    assert extent(main) == (0.0, 2.0)
+    assert len(main.curves) == 2
 
 
 def test_several_curves_are_matched_by_name() -> None:

@@ -133,6 +133,14 @@ def test_infinite_and_huge_values(before: float, after: float, words: str) -> No
     assert change.why[0] == words
 
 
+@pytest.mark.parametrize("value", [math.inf, -math.inf, 0.0, -0.0, 5.0])
+def test_equal_values_have_no_difference(value: float) -> None:
+    build = DocumentBuilder()
+    build.scalar("Speed", value)
+    (change,) = compare_documents(build.document(), build.document()).changes
+    assert (change.direction, change.delta) == (Direction.SAME, 0.0)
+
+
 def test_metrics_of_events_are_matched_by_their_event() -> None:
     def build(*entries: tuple[str, float, float]) -> DocumentBuilder:
         made = DocumentBuilder()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from resim_inspect.charts.model.drawing import Plot
 from resim_inspect.comparison import Direction
 from resim_inspect.tui.app import InspectApp
 from resim_inspect.tui.comparison.change_list import ChangeList
+from resim_inspect.tui.comparison.location import shown_path
 from resim_inspect.tui.comparison.screen import ComparisonScreen
 from resim_inspect.tui.document.metrics.metric_list import MetricList
 from resim_inspect.tui.document.screen import DocumentScreen
@@ -90,6 +92,28 @@ async def test_what_got_worse_comes_first(pair: tuple[Path, Path]) -> None:
         assert "FAIL_BLOCK in 0, now in 3" in shown
         await press(pilot, "j", "j", "j")
         assert "+Bumped into a crane." in text(pilot)
+
+
+async def test_both_sides_are_named_alike_and_by_their_ends(tmp_path: Path) -> None:
+    deep = tmp_path / ("folder" * 12)
+    for name in ("one", "two"):
+        flight(deep / name / "outputs/metrics.binproto", late=name == "two")
+    pair = deep / "one/outputs", deep / "two/outputs/metrics.binproto"
+    async with running(compared(pair), (60, 20)) as pilot:
+        shown = text(pilot)
+        assert re.search(r"before  ….*/one  ! FAIL_WARN", shown)
+        assert re.search(r"after   ….*/two  ✗ FAIL_BLOCK", shown)
+        await pilot.resize_terminal(200, 30)
+        assert str(deep / "one  ! FAIL_WARN") in text(pilot)
+
+
+def test_the_path_of_a_side(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for path in ("a", "a/outputs", "a/outputs/metrics.binproto", "a/metrics.binproto"):
+        assert shown_path(Path(path)) == shown_path(tmp_path / path) == "a"
+    assert shown_path(Path("a/other.binproto")) == str(Path("a/other.binproto"))
+    assert shown_path(Path("outputs/metrics.binproto")) == str(tmp_path)
+    assert shown_path(Path("/")) == str(Path("/").absolute())
 
 
 async def test_keys_go_to_what_got_worse_and_filter(
@@ -181,11 +205,12 @@ async def test_both_sides_of_a_curve_are_in_one_chart(pair: tuple[Path, Path]) -
         assert isinstance(below, Plot)
         assert [curve.name for curve in main.curves] == ["before", "after"]
         assert float(np.nanmin(below.curves[0].y)) == pytest.approx(-3.9)
-        assert "after − before [m]" in text(pilot)
+        assert "difference, after − before [m]" in text(pilot)
         await press(pilot, "tab", "tab", "left")
         shown = text(pilot)
         assert "before 4." in shown
         assert "after 0.2 m" in shown
+        assert "difference -3." in shown
         await press(pilot, "shift+tab", "shift+tab", "j")
         assert not chart.display
 

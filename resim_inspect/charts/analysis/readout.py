@@ -82,7 +82,10 @@ def _readings(panel: Panel | None, x: float) -> tuple[Reading, ...]:
 
 def readout(panel: Panel | None, x: float) -> Readout:
     """The values nearest to x (axis units), and the position of their samples."""
-    return _at_samples(Readout(x, position_text(panel, x), readings(panel, x)), panel)
+    values = readings(panel, x)
+    if isinstance(panel, Plot) and panel.read_only_curves:
+        values += readings(replace(panel, curves=panel.read_only_curves, bands=(), boxes=()), x)
+    return _at_samples(Readout(x, position_text(panel, x), values), panel)
 
 
 def _at_samples(readout: Readout, panel: Panel | None, span: float | None = None) -> Readout:

@@ -14,6 +14,7 @@ _ABOVE, _BELOW = (0.0, 0.0, 1.0, 0.62), (0.0, 0.62, 1.0, 1.0)
 """Areas of both sides and of their difference."""
 BEFORE, AFTER = "before", "after"
 """Word behind the names of what the base has, and the name of a single curve."""
+DIFFERENCE = "difference"
 
 
 def overlaid(before: Drawing, after: Drawing) -> Drawing:
@@ -75,10 +76,11 @@ def _with_curves(old: Plot, new: Plot) -> tuple[Plot, ...]:
             differences.append(difference)
     if not differences:
         return (merged,)
-    axis = Axis(title=f"{AFTER} − {BEFORE}", unit=new.y.unit)
+    axis = Axis(title=f"{DIFFERENCE}, {AFTER} − {BEFORE}", unit=new.y.unit)
     # Ranges and limits are those of the values, not of their difference.
     below = Plot(replace(new.x, limits=None), axis, curves=tuple(differences), area=_BELOW)
-    return replace(merged, area=_ABOVE), below
+    read = tuple(replace(curve, name=_difference_name(curve.name)) for curve in differences)
+    return replace(merged, area=_ABOVE, read_only_curves=read), below
 
 
 def _difference(before: Curve, after: Curve) -> Curve | None:
@@ -121,6 +123,10 @@ def _moved(band: Bands, shift: int) -> Bands:
     return replace(
         band, name=_before(band.name), starts=band.starts + shift, ends=band.ends + shift
     )
+
+
+def _difference_name(name: str) -> str:
+    return DIFFERENCE if name == AFTER else f"{name} · {DIFFERENCE}"
 
 
 def _before(name: str) -> str:

@@ -218,6 +218,8 @@ class Plot:
     right: Axis | None = None
     title: str = ""
     curves: tuple[Curve, ...] = ()
+    read_only_curves: tuple[Curve, ...] = ()
+    """Curves of another panel, such as differences, that the cursor reads here, too; not drawn."""
     boxes: tuple[Box, ...] = ()
     bands: tuple[Bands, ...] = ()
     heatmap: Heatmap | None = None

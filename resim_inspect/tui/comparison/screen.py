@@ -18,10 +18,11 @@ from resim_inspect.comparison.changes import EVENT, FINDING, Change
 from resim_inspect.comparison.directions import LISTED, Direction
 from resim_inspect.document import Document, open_document
 from resim_inspect.errors import DocumentError, InspectError
-from resim_inspect.text import clean, count
+from resim_inspect.text import clean
 from resim_inspect.tui import keymap
 from resim_inspect.tui.comparison.change_list import ChangeList, direction_style
 from resim_inspect.tui.comparison.explained import explained
+from resim_inspect.tui.comparison.location import location_text
 from resim_inspect.tui.gc_tuning import gc_paused
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import OpenRequested
@@ -177,19 +178,7 @@ class ComparisonScreen(MainScreen[int | None], Background):
 
     def _lines(self) -> None:
         styles, comparison = theme_styles(self.app), self.comparison
-        location = Text(no_wrap=True, overflow="ellipsis")
-        for word, path, side in (("before", self.base, 0), ("after", self.other, 1)):
-            location.append(f"{word:8}", styles.quiet)
-            location.append(clean(str(path), 200), styles.strong)
-            if comparison is not None and not comparison.is_batch and comparison.verdicts:
-                verdict = comparison.verdicts[0]
-                status = (verdict.before, verdict.after)[side]
-                location.append(f"  {status.symbol} {status.name}", styles.of(status))
-            elif comparison is not None and side:
-                jobs = f"  {count(comparison.matched, 'job')} on both sides"
-                location.append(jobs if comparison.is_batch else "", styles.quiet)
-            location.append("" if side else "\n")
-        self.query_one("#location", Static).update(location)
+        self._locate()
         if comparison is not None:
             title = Text("Changes" if self.direction is not Direction.SAME else "The same")
             counts = comparison.summary
@@ -201,6 +190,15 @@ class ComparisonScreen(MainScreen[int | None], Background):
             self.list.border_title = title
         self._explain()
         self.update_hints()
+
+    def _locate(self) -> None:
+        location = self.query_one("#location", Static)
+        sides, styles = (self.base, self.other), theme_styles(self.app)
+        # One cell is blank on each side.
+        location.update(location_text(sides, self.comparison, self.size.width - 2, styles))
+
+    def on_resize(self) -> None:
+        self._locate()
 
     def _explain(self) -> None:
         change = self.list.change

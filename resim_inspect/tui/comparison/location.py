@@ -1,0 +1,57 @@
+"""Lines that name both sides of a comparison, with their verdicts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from resim_inspect.document.discovery import METRICS_FILE
+from resim_inspect.text import clean, count, cut_left
+from resim_inspect.tui.theme import ThemeStyles
+
+if TYPE_CHECKING:
+    from resim_inspect.comparison import Comparison
+
+_WORD = 8
+_VERDICT = 16
+"""Cells for two blanks, a symbol and the longest status."""
+_JOBS = 28
+"""Cells for the number of jobs on both sides."""
+
+
+def location_text(
+    sides: tuple[Path, Path], comparison: Comparison | None, width: int, styles: ThemeStyles
+) -> Text:
+    """Both paths in a line each of at most `width` cells, cut at their starts."""
+    text = Text(no_wrap=True, overflow="ellipsis")
+    is_batch = comparison is not None and comparison.is_batch
+    room = max(0, width - _WORD - (_JOBS if is_batch else _VERDICT))
+    for side, word in enumerate(("before", "after")):
+        text.append(f"{word:{_WORD}}", styles.quiet)
+        text.append(cut_left(clean(shown_path(sides[side])), room), styles.strong)
+        if comparison is not None and is_batch:
+            jobs = f"  {count(comparison.matched, 'job')} on both sides"
+            text.append(jobs if side else "", styles.quiet)
+        elif comparison is not None and comparison.verdicts:
+            verdict = comparison.verdicts[0]
+            status = (verdict.before, verdict.after)[side]
+            text.append(f"  {status.symbol} {status.name}", styles.of(status))
+        text.append("" if side else "\n")
+    return text
+
+
+def shown_path(path: Path) -> str:
+    """Path of a side in one form, however it was given: `runs/17/outputs` is `runs/17`.
+
+    Relative to the working directory if it is below it, else absolute.
+    """
+    whole = path.absolute()
+    for tail in (METRICS_FILE, "outputs"):
+        if whole.name == tail:
+            whole = whole.parent
+    here = Path.cwd()
+    if whole != here and whole.is_relative_to(here):
+        whole = whole.relative_to(here)
+    return str(whole)
