@@ -219,7 +219,7 @@ def _reach(old: Curve, new: Curve) -> str:
     for curve in (old, new):
         low, high = curve.x.min(), curve.x.max()
         span = _distance(curve, float(high) - float(low))
-        texts.append(f"{len(curve.y):,} samples over {span}")
+        texts.append(f"{count(len(curve.y), 'sample')} over {span}")
     return f"{texts[0]}, now {texts[1]}; compared where they overlap"
 
 
