@@ -70,7 +70,7 @@ class Project:
             experience = self.workspace / "jobs" / job / "inputs/experience"
             assert inputs.is_dir()
             (experience / "fast").write_bytes(metrics_file("FAIL_BLOCK", 44.7))
-            (experience / "slow").write_bytes(metrics_file("PASSED", 39.2))
+            (experience / "slower").write_bytes(metrics_file("PASSED", 39.2))
 
     def choose(self, name: str, comment: str = "") -> None:
         self.limits.write_text(f'NAME = "{name}"  # {comment}\n')
@@ -169,7 +169,7 @@ def test_edit_run_look(project: Project, terminal: Terminal) -> None:
     project.wait_until_waiting(1)
     state = run_state(project.record)
     assert (state.watch, state.exit_code) == (WatchPhase.WAITING, 7)
-    project.choose("slow")
+    project.choose("slower")
     terminal.wait("changed: code/limits.py")
     project.wait_until_waiting(2)
     change = "Max speed 44.7 → 39.2 m/s, FAIL_BLOCK → PASSED"
@@ -180,7 +180,7 @@ def test_edit_run_look(project: Project, terminal: Terminal) -> None:
     assert {job.change for job in run_state(project.record).jobs.values()} == {change}
     terminal.wait(f"   calm   {change}")
     # One input: only its job is stale.
-    path = project.workspace / "jobs/storm/inputs/experience/slow"
+    path = project.workspace / "jobs/storm/inputs/experience/slower"
     path.write_bytes(metrics_file("FAIL_WARN", 41.0))
     project.wait_until_waiting(3)
     started = [line["job"] for line in project.lines() if line["event"] == "started"]
@@ -195,7 +195,7 @@ def test_keys(project: Project, terminal: Terminal) -> None:
     terminal.wait("q quit")
     terminal.press("p")
     terminal.wait("paused · r run all")
-    project.choose("slow")
+    project.choose("slower")
     time.sleep(1)
     assert project.counts()["plan"] == 1
     assert run_state(project.record).watch is WatchPhase.PAUSED
@@ -207,7 +207,7 @@ def test_keys(project: Project, terminal: Terminal) -> None:
     assert project.counts()["started"] == 6
     terminal.press("f")
     terminal.wait("what failed, again: there is nothing to run again.")
-    path = project.workspace / "jobs/storm/inputs/experience/slow"
+    path = project.workspace / "jobs/storm/inputs/experience/slower"
     path.write_bytes(metrics_file("FAIL_BLOCK", 44.0))
     project.wait_until_waiting(4)
     terminal.press("F")
@@ -215,7 +215,7 @@ def test_keys(project: Project, terminal: Terminal) -> None:
     started = [line["job"] for line in project.lines() if line["event"] == "started"]
     assert started[6:] == ["storm", "storm"]
     # All jobs are still watched.
-    project.choose("slow", "again")
+    project.choose("slower", "again")
     project.wait_until_waiting(6)
     assert project.counts()["started"] == 10
     terminal.press("\x1b[A")
@@ -239,7 +239,7 @@ def test_what_is_no_change_runs_nothing(project: Project, terminal: Terminal) ->
     time.sleep(1.5)
     assert project.counts()["plan"] == 1
     for number in range(100):
-        project.choose("slow", str(number))
+        project.choose("slower", str(number))
         time.sleep(0.02)
     project.wait("plan", 2)
     project.wait_until_waiting(project.counts()["plan"])
@@ -282,7 +282,7 @@ def test_a_workspace_that_another_run_holds_is_tried_again(
     with locked(project.workspace):
         owner = project.record.owner.read_bytes()
         project.record.owner.write_bytes(owner.replace(b'"identity": "', b'"identity": "other/'))
-        project.choose("slow")
+        project.choose("slower")
         terminal.wait("another run is active in")
         events = project.record.events.read_bytes()
         terminal.press("p")
@@ -321,7 +321,7 @@ def test_a_job_without_a_terminal(project: Project) -> None:
             path.write_text(path.read_text() + "# a comment\n")
             project.wait("kept", 1)
             project.wait_until_waiting(2)
-            project.choose("slow")
+            project.choose("slower")
             project.wait_until_waiting(3)
         finally:
             process.terminate()
