@@ -104,6 +104,19 @@ async def test_a_command_is_typed_in_and_planned(workspace: Path) -> None:
         assert request.arguments()[4] == "--watch"
 
 
+async def test_a_build_is_typed_ahead(workspace: Path) -> None:
+    """All keys in one read: none is lost, and the choice stays what was chosen."""
+    async with started(workspace) as pilot:
+        for key in ["R", "down", *"worker", "tab", *"wp"]:
+            pilot.app.simulate_key(key)
+        await settle(pilot)
+        box = dialog(pilot)
+        assert box.builds.build.kind is BuildKind.COMMAND
+        assert box.query_one("#build", Input).value == "worker"
+        assert box.query_one("#flags", Input).value == "wp"
+        assert not box.watch_files
+
+
 async def test_builds_of_the_project_come_first_and_the_default_is_chosen(workspace: Path) -> None:
     (workspace / "resim.toml").write_text(PROJECT)
     remember_build(COMMAND)

@@ -21,7 +21,7 @@ from resim_inspect.text import clean, count
 from resim_inspect.tui import keymap
 from resim_inspect.tui.key_hints import hint_line
 from resim_inspect.tui.keymap import Hint
-from resim_inspect.tui.runs.build_list import BuildList, KnownBuilds, read_known_builds
+from resim_inspect.tui.runs.build_list import BuildList, read_known_builds
 from resim_inspect.tui.runs.run_plan import Plan, read_plan
 from resim_inspect.tui.runs.run_request import BuildChoice, BuildKind, Rerun, RunRequest, RunTarget
 from resim_inspect.tui.theme import theme_styles
@@ -67,13 +67,6 @@ class RunDialog(Dialog[StartedRun | None], Background):
     RunDialog #command { max-height: 4; background: $panel; }
     """
 
-    class BuildsRead(Message):
-        """The builds to choose from have been read."""
-
-        def __init__(self, known: KnownBuilds) -> None:
-            super().__init__()
-            self.known = known
-
     class PlanRead(Message):
         """The runner has told its plan."""
 
@@ -112,28 +105,19 @@ class RunDialog(Dialog[StartedRun | None], Background):
         return "Enter start · " + hint_line(*hints, CLOSE)
 
     def on_mount(self) -> None:
-        self.builds.show(KnownBuilds())
-        self.builds.focus()
+        # Two small files, read at once: a thread's answer would change the choice and the field
+        # under what is typed ahead.
+        known = read_known_builds(self.target.workspace or self.target.inputs or Path())
+        self.builds.show(known)
+        self.builds.styles.height = min(MAX_BUILD_ROWS, len(known.builds))
+        chosen = known.builds[known.default]
+        (self.builds if chosen.text else self.query_one("#build", Input)).focus()
         self._show_request()
-        self._read_builds(self.target.workspace or self.target.inputs or Path())
 
     @property
     def builds(self) -> BuildList:
         """The list of builds."""
         return self.query_one(BuildList)
-
-    @work(thread=True, group="builds", exit_on_error=False, description="reading the builds")
-    def _read_builds(self, folder: Path) -> None:
-        self.post_message(self.BuildsRead(read_known_builds(folder)))
-
-    @on(BuildsRead)
-    def _builds_read(self, message: BuildsRead) -> None:
-        known = message.known
-        self.builds.show(known)
-        self.builds.styles.height = min(MAX_BUILD_ROWS, len(known.builds))
-        self._show_request()
-        if not known.builds[known.default].text:
-            self.query_one("#build", Input).focus()
 
     # The request.
 
