@@ -154,9 +154,12 @@ def test_the_stub_server_knows_the_standard_library_only() -> None:
 
 def test_the_list_of_metrics_is_there_before_values_and_dialogs() -> None:
     """The first frame shows names and statuses alone; the rest is loaded after it."""
-    names = loaded("import resim_inspect.tui.app, resim_inspect.tui.document.metrics.pane")
-    later = ("resim_inspect.document.model", "resim_inspect.tui.widgets.dialogs", "hashlib")
-    assert not beneath(names, *later, "resim_inspect.charts", *HEAVY)
+    names = loaded(
+        "import resim_inspect.tui.app, resim_inspect.tui.document.screen\n"
+        "import resim_inspect.tui.document.metrics.pane"
+    )
+    later = ("document.model", "tui.widgets.dialogs", "tui.runs.run_request", "charts")
+    assert not beneath(names, *(f"resim_inspect.{name}" for name in later), "hashlib", *HEAVY)
 
 
 def test_the_app_starts_without_what_fetches() -> None:

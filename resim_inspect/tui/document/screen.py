@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -26,10 +26,12 @@ from resim_inspect.tui.key_hints import KeyHint, key_name, key_of
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import EditionChosen, GoTo
 from resim_inspect.tui.runs.run_host import RunHost
-from resim_inspect.tui.runs.run_request import RunTarget, target_of_document
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
 from resim_inspect.tui.workers import after_first_frame
 from resim_inspect.validation.findings import Report
+
+if TYPE_CHECKING:
+    from resim_inspect.tui.runs.run_request import RunTarget
 
 PaneFactory = Callable[[Session, str], Pane]
 """Creates a pane of a session under an id."""
@@ -90,6 +92,8 @@ class DocumentScreen(ReloadingScreen, RunHost, CompareHost):
         self.watch_file()
 
     def run_target(self) -> RunTarget | None:
+        from resim_inspect.tui.runs.run_request import target_of_document
+
         return target_of_document(self.session.document.path, self.session.inputs)
 
     def _follow_run(self) -> object:

@@ -8,10 +8,11 @@ from textual.message import Message
 from textual.screen import Screen
 
 from resim_inspect.tui.messages import OpenRequested
-from resim_inspect.tui.runs.run_request import RunRequest, RunTarget
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from resim_inspect.tui.runs.run_request import RunRequest, RunTarget
 
 
 class RunRequested(Message):
