@@ -29,13 +29,7 @@ def match(letters: str, name: str) -> Match | None:
 
     Takes linear time, whatever the name is.
     """
-    plain, scattered = _pattern(letters)
-    at = name.find(plain)
-    if at >= 0:
-        kind = 0 if at == 0 else 2 if name[at - 1].isalnum() else 1
-        return Match(kind, at, len(name))
-    hit = scattered.match(name)
-    return None if hit is None else Match(3, hit.end() - name.find(plain[0]), len(name))
+    return _rank(*_pattern(letters), name)
 
 
 def matched_offsets(letters: str, name: str) -> list[int]:
@@ -53,20 +47,37 @@ def matched_offsets(letters: str, name: str) -> list[int]:
     return offsets
 
 
-def best(letters: str, names: Sequence[str], order: Sequence[int], limit: int) -> list[int]:
-    """Positions, of those in `order`, of at most `limit` case-folded names, the best first."""
+def ranked(
+    letters: str, names: Sequence[str], order: Sequence[int], limit: int
+) -> list[tuple[Match, int]]:
+    """Positions, of those in `order`, of at most `limit` case-folded names, the best first.
+
+    Without letters all names match alike.
+    """
     plain, scattered = _pattern(letters)
     if not plain:
-        return list(order[:limit])
-    hits: list[tuple[Match, int]] = []
+        return [(Match(0, 0, 0), position) for position in order[:limit]]
     whole = [position for position in order if plain in names[position]]
+    hits: list[tuple[Match, int]] = []
     for position in whole if len(whole) >= limit else order:
-        if scattered.match(names[position]):
-            rank = match(letters, names[position])
-            assert rank is not None
+        if rank := _rank(plain, scattered, names[position]):
             hits.append((rank, position))
     hits.sort(key=itemgetter(0))
-    return [position for _, position in hits[:limit]]
+    return hits[:limit]
+
+
+def best(letters: str, names: Sequence[str], order: Sequence[int], limit: int) -> list[int]:
+    """Positions as of `ranked`, without their ranks."""
+    return [position for _, position in ranked(letters, names, order, limit)]
+
+
+def _rank(plain: str, scattered: re.Pattern[str], name: str) -> Match | None:
+    at = name.find(plain)
+    if at >= 0:
+        kind = 0 if at == 0 else 2 if name[at - 1].isalnum() else 1
+        return Match(kind, at, len(name))
+    hit = scattered.match(name)
+    return None if hit is None else Match(3, hit.end() - name.find(plain[0]), len(name))
 
 
 @lru_cache(maxsize=8)

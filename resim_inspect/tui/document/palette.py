@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
+from operator import itemgetter
 from typing import Protocol, runtime_checkable
 
 from textual.command import Hits, Provider
 
 from resim_inspect.document.enums import MetricStatus
-from resim_inspect.filtering.fuzzy import best, match, matched_offsets
+from resim_inspect.filtering.fuzzy import Match, matched_offsets, ranked
 from resim_inspect.text import clean
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.messages import GoTo
@@ -38,17 +39,16 @@ class MetricCommands(Provider):
         typed = query.casefold().strip()
         prefix = _PREFIX.casefold()
         letters = "" if prefix.startswith(typed) else typed.removeprefix(prefix)
-        hits: list[int] = []
+        hits: list[tuple[Match, int]] = []
         for start in range(0, len(catalog.order), _BLOCK):
             block = catalog.order[start : start + _BLOCK]
-            hits += best(letters, catalog.lowered, block, MAX_HITS)
+            hits += ranked(letters, catalog.lowered, block, MAX_HITS)
             await asyncio.sleep(0)
-            if not letters and hits:
+            if not letters:
                 break
-        for number, position in enumerate(best(letters, catalog.lowered, hits, MAX_HITS)):
+        hits.sort(key=itemgetter(0))
+        for number, (rank, position) in enumerate(hits[:MAX_HITS]):
             status = MetricStatus(catalog.statuses[position])
-            rank = match(letters, catalog.lowered[position])
-            assert rank is not None
             offsets = matched_offsets(letters, catalog.lowered[position])
             yield hit_of(
                 self,
