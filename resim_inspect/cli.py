@@ -160,12 +160,12 @@ def _app(argv: list[str]) -> int:
         os.environ["NO_COLOR"] = "1"
     elif args.color == "always" or not os.environ.get("NO_COLOR"):
         os.environ.pop("NO_COLOR", None)
-    from resim_inspect.tui.app import run_app
-
     if base is not None and not isinstance(path, Path):
         raise CommandError("a batch of the cloud is compared once it has been downloaded")
     if base is not None and not exists(base):
         raise CommandError(f"{base} does not exist")
+    from resim_inspect.tui.app import run_app
+
     succeeded = run_app(path, base=base, images=args.images)
     return ExitCode.OK if succeeded else ExitCode.INTERNAL
 
