@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, NoReturn, cast
 
 from resim_inspect import __version__
 from resim_inspect.commands import CommandError
-from resim_inspect.document.discovery import exists
 from resim_inspect.errors import DocumentError, InspectError
 from resim_inspect.exit_codes import ExitCode
+from resim_inspect.files import exists
 from resim_inspect.terminal import Command, Failure, run_program
 
 if TYPE_CHECKING:

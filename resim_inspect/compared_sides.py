@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from resim_inspect.comparison import JobFile, Side, Tolerances, file_tolerances, tolerances
-from resim_inspect.document.discovery import is_file, is_folder, metrics_files
+from resim_inspect.document.discovery import metrics_files
 from resim_inspect.errors import THE_PATH, UnreadableError
+from resim_inspect.files import is_file, is_folder
 from resim_inspect.settings import load_project
 from resim_inspect.text import clean
 from runner.workspace.discovery import open_jobs

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from resim_inspect.commands import CommandError
-from resim_inspect.document.discovery import METRICS_FILE, is_folder
+from resim_inspect.document.discovery import METRICS_FILE
 from resim_inspect.exit_codes import ExitCode
+from resim_inspect.files import is_folder
 from resim_inspect.text import clean, count, size
 
 if TYPE_CHECKING:

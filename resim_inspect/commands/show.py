@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from resim_inspect.commands import CommandError
 from resim_inspect.document import DocumentError, open_document
-from resim_inspect.document.discovery import is_folder, metrics_files
+from resim_inspect.document.discovery import metrics_files
 from resim_inspect.errors import DEEP_FIGURE
 from resim_inspect.exit_codes import ExitCode
+from resim_inspect.files import is_folder
 from resim_inspect.terminal import light_terminal, positive, use_color
 from resim_inspect.text import clean
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from resim_inspect.errors import THE_PATH, UnreadableError
+from resim_inspect.files import is_folder
 
 METRICS_FILE = "metrics.binproto"
 """File name of a metrics build's output."""
@@ -15,22 +16,6 @@ EXPECTED = (
     f"is a folder without metrics files: a {METRICS_FILE} (such as outputs/{METRICS_FILE} or "
     f"jobs/NAME/outputs/{METRICS_FILE}) or another *{SUFFIX} is expected in it or below it"
 )
-
-
-def exists(path: Path) -> bool:
-    """Return True for a path that exists; False where it cannot be examined."""
-    return os.path.exists(path)  # noqa: PTH110
-
-
-def is_folder(path: Path) -> bool:
-    """Return True for a folder; False where the path cannot be examined: its reader says why."""
-    # Path.is_dir() raises for a parent without permission, and for a name that is too long.
-    return os.path.isdir(path)  # noqa: PTH112
-
-
-def is_file(path: Path) -> bool:
-    """Return True for a regular file; False where the path cannot be examined."""
-    return os.path.isfile(path)  # noqa: PTH113
 
 
 def metrics_files(path: Path) -> Iterator[Path]:

@@ -8,8 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-MANY_FILES = 100
-"""Number of files above which they are not flushed one by one."""
+from resim_inspect.files import flush_files
 
 
 class Staging:
@@ -35,12 +34,7 @@ class Staging:
 
     def commit(self) -> None:
         """Wait until the disk has the files, and give them their names. Raises OSError."""
-        if len(self._files) > MANY_FILES and hasattr(os, "sync"):
-            os.sync()
-        else:
-            for temporary, _ in self._files:
-                with temporary.open("rb+") as file:
-                    os.fsync(file.fileno())
+        flush_files([temporary for temporary, _ in self._files])
         for temporary, path in self._files:
             temporary.replace(path)
         self._files.clear()

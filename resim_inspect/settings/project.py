@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from resim_inspect.files import is_file
 from resim_inspect.settings.locator import key_lines
 from resim_inspect.settings.model import (
     FILE_NAME,
@@ -70,12 +71,12 @@ def find_project(folder: Path) -> Path | None:
         if place != folder and _is_open_to_all(place):
             continue
         own, shared = place / FILE_NAME, place / PYPROJECT
-        has_own = _is_file(own)
+        has_own = is_file(own)
         if not has_own and os.path.lexists(own):
             raise SettingsError(
                 "it is a folder, a pipe, or a link that leads nowhere, and must be a file.", own
             )
-        has_shared = _is_file(shared) and _has_table(shared)
+        has_shared = is_file(shared) and _has_table(shared)
         if has_own and has_shared:
             raise SettingsError(
                 f"the folder also has {PYPROJECT} with [tool.resim], and only one can hold.",
@@ -85,14 +86,6 @@ def find_project(folder: Path) -> Path | None:
         if has_own or has_shared:
             return own if has_own else shared
     return None
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:
-        # Its folder may not be searched.
-        return False
 
 
 def _is_open_to_all(folder: Path) -> bool:

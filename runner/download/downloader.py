@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from resim_inspect.files import flush_file
 from resim_inspect.schema import metrics_pb2 as pb
 from runner.api.client.client import Client, Row, text_of
 from runner.api.client.errors import ApiError, BadAnswerError, MissingError, RefusedError
@@ -28,7 +29,7 @@ from runner.download.job_download import (
 )
 from runner.download.selection import DownloadSelection
 from runner.errors import StorageError
-from runner.storage.fs import disk_errors, flush_file
+from runner.storage.fs import disk_errors
 
 MIN_CONNECTIONS, MAX_CONNECTIONS = 8, 64
 COST = 0.0006

@@ -9,11 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from resim_inspect.files import flush_files
 from resim_inspect.text import clean
 from runner.errors import StorageError
-
-MANY_FILES = 100
-"""Number of files above which they are not flushed one by one."""
 
 
 @contextmanager
@@ -57,28 +55,12 @@ def write_atomic(path: Path, data: bytes, *, private: bool = False, durable: boo
         temporary.replace(path)
 
 
-def flush_file(path: Path) -> None:
-    """Wait until the disk has the content of a file; raises OSError."""
-    # Windows flushes only what is open for writing.
-    descriptor = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def flush_tree(folder: Path) -> None:
     """Wait until the disk has the content of all files below a folder; raises OSError.
 
     Then a record that they are complete holds after a power cut too.
     """
-    paths = [path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()]
-    if len(paths) > MANY_FILES and hasattr(os, "sync"):
-        # Everything that this machine has not written yet takes less time than many single files.
-        os.sync()
-        return
-    for path in paths:
-        flush_file(path)
+    flush_files([path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()])
 
 
 def remove_tree(path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from resim_inspect.document.discovery import is_file, is_folder
+from resim_inspect.files import is_file, is_folder
 from resim_inspect.text import clean
 from runner.workspace.batch_info import (
     NO_BATCH_INFO,

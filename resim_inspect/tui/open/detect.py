@@ -7,8 +7,9 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from resim_inspect.document.discovery import METRICS_FILE, is_folder, metrics_files
+from resim_inspect.document.discovery import METRICS_FILE, metrics_files
 from resim_inspect.errors import THE_PATH, UnreadableError
+from resim_inspect.files import is_folder
 
 
 class PathKind(StrEnum):

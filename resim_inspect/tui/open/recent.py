@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from resim_inspect.document.discovery import exists
+from resim_inspect.files import exists
 from resim_inspect.tui.batch_address import AddressError, BatchAddress, is_address, parse_address
 from resim_inspect.tui.user_state import read_list, write_state
 

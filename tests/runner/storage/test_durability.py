@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from runner.storage import fs
+from resim_inspect import files
 from runner.storage.fs import flush_tree, write_atomic
 from runner.storage.publish import new_outputs, publish
 from runner.storage.staging import NEW, staging_folder, swap_in
@@ -89,7 +89,7 @@ def test_many_files_are_left_to_the_machine(
     (tmp_path / "out" / "link").symlink_to("/dev/zero")
     flush_tree(tmp_path / "out")
     assert sorted(synced) == list("01234")
-    monkeypatch.setattr(fs, "MANY_FILES", 4)
+    monkeypatch.setattr(files, "MANY_FILES", 4)
     flush_tree(tmp_path / "out")
     assert synced[5:] == ["*"]
     flush_tree(tmp_path / "missing")

@@ -1,0 +1,46 @@
+"""Files of this machine: looks at paths that never raise, and waits for the disk."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+MANY_FILES = 100
+"""Number of files above which they are not flushed one by one."""
+
+
+def exists(path: Path) -> bool:
+    """Return True for a path that exists; False where it cannot be examined."""
+    return os.path.exists(path)  # noqa: PTH110
+
+
+def is_folder(path: Path) -> bool:
+    """Return True for a folder; False where the path cannot be examined: its reader says why."""
+    # Path.is_dir() raises for a parent without permission, and for a name that is too long.
+    return os.path.isdir(path)  # noqa: PTH112
+
+
+def is_file(path: Path) -> bool:
+    """Return True for a regular file; False where the path cannot be examined."""
+    return os.path.isfile(path)  # noqa: PTH113
+
+
+def flush_file(path: Path) -> None:
+    """Wait until the disk has the content of a file; raises OSError."""
+    # Windows flushes only what is open for writing.
+    descriptor = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def flush_files(paths: Sequence[Path]) -> None:
+    """Wait until the disk has the content of files; raises OSError."""
+    if len(paths) > MANY_FILES and hasattr(os, "sync"):
+        # Everything that this machine has not written yet takes less time than many single files.
+        os.sync()
+        return
+    for path in paths:
+        flush_file(path)
