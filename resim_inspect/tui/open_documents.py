@@ -105,11 +105,11 @@ class OpenDocuments:
 
     def job_values(self, path: Path, name: str) -> JobValues | None:
         """Values of a metric in all jobs of the workspace that the document was opened from."""
-        from resim_inspect.tui.workspace.screen import WorkspaceScreen
-
         table = self._table_of.get(self.app.current_mode)
         if table not in self.names:
             return None
+        from resim_inspect.tui.workspace.screen import WorkspaceScreen
+
         for screen in self.app.get_screen_stack(table):
             if isinstance(screen, WorkspaceScreen):
                 return screen.table.job_values(path, name)

@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 from resim_inspect.text import clean
 from resim_inspect.tui.batch_address import AddressError, BatchAddress
-from resim_inspect.tui.user_state import make_missing_folders
 
 
 def api_url(environment: Mapping[str, str]) -> str:
@@ -46,6 +45,8 @@ def cache_folder(address: BatchAddress, api: str, environment: Mapping[str, str]
 
 def make_private(folder: Path) -> None:
     """Create a folder that only its owner can read. Raises AddressError."""
+    from resim_inspect.tui.user_state import make_missing_folders  # Only what fetches needs it.
+
     try:
         make_missing_folders(folder)
         if os.name == "posix":

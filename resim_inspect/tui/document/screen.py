@@ -98,11 +98,11 @@ class DocumentScreen(ReloadingScreen, RunHost, CompareHost):
 
     def _follow_run(self) -> object:
         """Show the run that these metrics come from while it goes on."""
-        from resim_inspect.tui.runs.run_bar import RunBar
-
         target = self.run_target()
         if target is None:
             return None
+        from resim_inspect.tui.runs.run_bar import RunBar
+
         bar = RunBar(target.record().path, watch=self.follows_disk, hides=True)
         return self.mount(bar, after=self.query_one(TopBar))
 
