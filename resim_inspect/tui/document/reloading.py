@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.message import Message
@@ -11,12 +12,14 @@ from textual.worker import get_current_worker
 from resim_inspect.errors import DocumentError
 from resim_inspect.text import clean
 from resim_inspect.tui.document.loading import load_when_written, signature
-from resim_inspect.tui.document.run_changes import Changes, changes_between
 from resim_inspect.tui.document.session import Session, changed_metrics
 from resim_inspect.tui.gc_tuning import gc_paused
 from resim_inspect.tui.widgets.main_screen import MainScreen
 from resim_inspect.tui.workers import Background
 from resim_inspect.validation.findings import Report
+
+if TYPE_CHECKING:
+    from resim_inspect.tui.document.run_changes import Changes
 
 RELOAD_TIMEOUT = 2.0
 """Seconds without a change after which an unreadable file counts as unreadable."""
@@ -153,6 +156,8 @@ class ReloadingScreen(MainScreen[None], Background):
         description="comparing with the version before",
     )
     def _compare(self, old: Session, new: Session) -> None:
+        from resim_inspect.tui.document.run_changes import changes_between
+
         with gc_paused():
             changes = changes_between(old.document, new.document)
         self.post_message(self.Compared(new, changes))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.style import Style
@@ -38,22 +37,21 @@ class MetricChange(NamedTuple):
 
 Changes = Mapping[int, MetricChange]
 """Changes by the positions of the metrics in the newer document."""
-NO_CHANGES: Changes = MappingProxyType({})
 
 
 def changes_between(old: Document, new: Document) -> Changes:
     """Compare two versions of a document; metrics that are the same are left out.
 
-    There are none if a version is too large or cannot be read to its end.
+    Empty if a version is too large or cannot be read to its end.
     """
     from resim_inspect.comparison import CompareOptions, Direction, compare_documents
 
     if max(old.size, new.size) > LARGEST:
-        return NO_CHANGES
+        return {}
     try:
         changes = compare_documents(old, new, CompareOptions(findings=False)).changes
     except DocumentError:
-        return NO_CHANGES
+        return {}
     positions: dict[tuple[str, str], deque[int]] = defaultdict(deque)
     for metric in new.metrics:
         events = new.events_of(metric) if metric.event_metric else ()

@@ -12,11 +12,11 @@ from resim_inspect.document import Document
 from resim_inspect.filtering.catalog import Catalog
 from resim_inspect.text import clean, count
 from resim_inspect.tui.document.loading import Loaded, Signature
-from resim_inspect.tui.document.run_changes import NO_CHANGES, Changes
 from resim_inspect.validation.findings import Finding, Report, Severity
 
 if TYPE_CHECKING:
     from resim_inspect.filtering.query import Marks
+    from resim_inspect.tui.document.run_changes import Changes
 
 
 class Session:
@@ -31,7 +31,7 @@ class Session:
         *,
         label: str = "",
         inputs: Path | None = None,
-        changes: Changes = NO_CHANGES,
+        changes: Changes | None = None,
     ) -> None:
         self.document = document
         self.signature = signature
@@ -42,7 +42,7 @@ class Session:
         """Short name of the file, for the first line."""
         self.inputs = inputs
         """The inputs folder beside the file, where there is one."""
-        self.changes = changes
+        self.changes: Changes = {} if changes is None else changes
         """Changes of metrics since the version before; empty until they are known."""
 
     @classmethod
@@ -54,23 +54,18 @@ class Session:
 
     def with_report(self, report: Report) -> Session:
         """Copy of this session with a validation report."""
+        return self._copy(report, self.changes)
+
+    def with_changes(self, changes: Changes) -> Session:
+        """Copy of this session with the changes since the version before."""
+        return self._copy(self.report, changes)
+
+    def _copy(self, report: Report | None, changes: Changes) -> Session:
         return Session(
             self.document,
             self.signature,
             self.catalog,
             report,
-            label=self.label,
-            inputs=self.inputs,
-            changes=self.changes,
-        )
-
-    def with_changes(self, changes: Changes) -> Session:
-        """Copy of this session with the changes since the version before."""
-        return Session(
-            self.document,
-            self.signature,
-            self.catalog,
-            self.report,
             label=self.label,
             inputs=self.inputs,
             changes=changes,
