@@ -158,7 +158,10 @@ def test_the_list_of_metrics_is_there_before_values_and_dialogs() -> None:
         "import resim_inspect.tui.app, resim_inspect.tui.document.screen\n"
         "import resim_inspect.tui.document.metrics.pane"
     )
-    later = ("document.model", "tui.widgets.dialogs", "tui.runs.run_request", "charts")
+    later = (
+        *("document.model", "tui.widgets.dialogs", "tui.runs.run_request", "charts"),
+        *("tui.document.run_changes", "tui.user_state"),
+    )
     assert not beneath(names, *(f"resim_inspect.{name}" for name in later), "hashlib", *HEAVY)
 
 

@@ -38,14 +38,7 @@ class StartedRuns:
 
     def going_on(self) -> list[RunProcess]:
         """Return the processes of runs that go on, or have not begun."""
-        from runner.workspace.stopping import run_goes_on
-
-        return [
-            process
-            for process in self._running
-            if process.is_running
-            and (not has_recorded(process) or run_goes_on(process.request.target.record()))
-        ]
+        return [process for process in self._running if _goes_on(process)]
 
     def failed_starts(self) -> list[FailedStart]:
         """Forget the processes that have ended; return those that have recorded nothing."""
@@ -67,6 +60,15 @@ class StartedRuns:
             record = process.request.target.record()
             if not has_recorded(process) or stop_run(record):
                 process.terminate()
+
+
+def _goes_on(process: RunProcess) -> bool:
+    # Imported here: most of the times that the app quits, it has started no run.
+    from runner.workspace.stopping import run_goes_on
+
+    if not process.is_running:
+        return False
+    return not has_recorded(process) or run_goes_on(process.request.target.record())
 
 
 def has_recorded(process: RunProcess) -> bool:
