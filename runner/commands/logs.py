@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from resim_inspect.text import clean
+from runner.commands.shared.arguments import add_jobs_argument, add_run_folder_argument
 from runner.errors import CallError
 from runner.exit_codes import ExitCode
 from runner.workspace.errors import WorkspaceError
@@ -28,18 +29,8 @@ POLL_INTERVAL = 0.2
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the arguments of `logs`."""
-    parser.add_argument(
-        "workspace",
-        type=Path,
-        metavar="WORKSPACE",
-        help="a workspace, or the folder --outputs of a single run",
-    )
-    parser.add_argument(
-        "jobs",
-        nargs="*",
-        metavar="JOB",
-        help="names or globs of jobs, or batch (default: all that have a log)",
-    )
+    add_run_folder_argument(parser)
+    add_jobs_argument(parser, "names or globs of jobs, or batch (default: all that have a log)")
     parser.add_argument(
         "--follow", action="store_true", help="go on with new lines until the run has ended"
     )

@@ -17,6 +17,7 @@ from pathlib import Path
 from resim_inspect.document.enums import WORST_FIRST
 from resim_inspect.terminal import use_color
 from resim_inspect.text import clean, count, cut, size, table
+from runner.commands.shared.arguments import add_run_folder_argument
 from runner.execution.events import Event
 from runner.exit_codes import ExitCode
 from runner.reporting.lines import Lines
@@ -45,12 +46,7 @@ NUMBERS = (3, 4, 5)
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the arguments of `status`."""
-    parser.add_argument(
-        "workspace",
-        type=Path,
-        metavar="WORKSPACE",
-        help="a workspace, or the folder --outputs of a single run",
-    )
+    add_run_folder_argument(parser)
     parser.add_argument(
         "--format", choices=("text", "json"), default="text", help="json: one document on stdout"
     )

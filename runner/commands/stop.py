@@ -6,9 +6,9 @@ import sys
 import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
-from pathlib import Path
 
 from resim_inspect.text import clean, count
+from runner.commands.shared.arguments import add_jobs_argument, add_run_folder_argument
 from runner.errors import CallError, RunnerError
 from runner.exit_codes import ExitCode
 from runner.workspace.job_selection import matching_names
@@ -24,17 +24,10 @@ ACTIVE = frozenset({Phase.QUEUED, Phase.RUNNING})
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the arguments of `stop`."""
-    parser.add_argument(
-        "workspace",
-        type=Path,
-        metavar="WORKSPACE",
-        help="a workspace, or the folder --outputs of a single run",
-    )
-    parser.add_argument(
-        "jobs",
-        nargs="*",
-        metavar="JOB",
-        help="names or globs of jobs to stop, while the others go on (default: the whole run)",
+    add_run_folder_argument(parser)
+    add_jobs_argument(
+        parser,
+        "names or globs of jobs to stop, while the others go on (default: the whole run)",
     )
     parser.add_argument("--no-wait", action="store_true", help="do not wait until they have ended")
 

@@ -9,6 +9,21 @@ Target = argparse.ArgumentParser | argparse._ArgumentGroup
 """A parser or a group of it."""
 
 
+def add_run_folder_argument(parser: argparse.ArgumentParser) -> None:
+    """Add `WORKSPACE`, of commands that read the record of a run: see `record_at`."""
+    parser.add_argument(
+        "workspace",
+        type=Path,
+        metavar="WORKSPACE",
+        help="a workspace, or the folder --outputs of a single run",
+    )
+
+
+def add_jobs_argument(parser: argparse.ArgumentParser, about: str) -> None:
+    """Add `JOB...`, which may be left out; `about` is its help."""
+    parser.add_argument("jobs", nargs="*", metavar="JOB", help=about)
+
+
 def add_outputs_arguments(parser: argparse.ArgumentParser) -> None:
     """Add `--outputs` and `--log`, of commands that run a build once."""
     parser.add_argument(
