@@ -79,11 +79,6 @@ class Debounce:
         self._last = 0.0
         self._seen: Stamps = {}
 
-    @property
-    def active(self) -> bool:
-        """True while a change has been seen that is not complete."""
-        return self._first is not None
-
     def is_complete(self, stamps: Stamps, now: float) -> bool:
         """Take the present marks of files that have changed; return True if they count now."""
         if self._first is None:

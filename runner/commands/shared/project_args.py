@@ -17,8 +17,6 @@ from resim_inspect.settings import (
 from resim_inspect.text import clean
 from runner.errors import CallError
 
-BUILD_FLAGS = ("--build", "--image", "--command")
-"""Flags of which a call has at most one; the last two leave the builds of the file aside."""
 EXCLUSIVE = (("--image-user", "--user"), ("--api-image", "--api-on-host"))
 """Flags that contradict each other: one in the call also wins over the other one in the file."""
 DEFAULT_WORKSPACE = frozenset({"run", "status"})
