@@ -15,7 +15,7 @@ from runner.workspace.job_selection import matching_names
 from runner.workspace.job_status import record_at
 from runner.workspace.run_follower import RunFollower
 from runner.workspace.run_state import JobProgress, Life, Phase, RunState
-from runner.workspace.stopping import run_goes_on, stop_run
+from runner.workspace.stopping import stop_run
 
 POLL_INTERVAL = 0.2
 """Seconds between two looks at the run that ends."""
@@ -37,7 +37,7 @@ def run(args: Namespace) -> int:
     record = record_at(args.workspace)
     follower = RunFollower(record)
     state = follower.poll()
-    if not run_goes_on(record):
+    if not state.goes_on:
         place = clean(str(args.workspace))
         raise CallError(f"no run is under way in {place}.", "Its last state: resim-runner status.")
     chosen = _chosen(state, args)
@@ -64,7 +64,7 @@ def _wait(follower: RunFollower, chosen: Sequence[str]) -> RunState:
     """Wait until the run, or the chosen jobs of it, have ended; raises WorkspaceError."""
     names = set(chosen)
     state = follower.poll()
-    while run_goes_on(follower.record) and (not names or any(_active(state, names))):
+    while state.goes_on and (not names or any(_active(state, names))):
         time.sleep(POLL_INTERVAL)
         state = follower.poll()
     # The last events may have come after the last look.

@@ -118,6 +118,11 @@ class RunState:
         """The jobs that run at this moment."""
         return tuple(job for job in self.jobs.values() if job.phase is Phase.RUNNING)
 
+    @property
+    def goes_on(self) -> bool:
+        """True while the run goes on or watches files; one that is about to end has ended."""
+        return self.life is Life.ALIVE or bool(self.watch)
+
     def seconds_left(self, now: float) -> float | None:
         """Estimate of the remaining seconds, at a time in seconds since 1970; None if unknown."""
         if not self.planned or self.life is not Life.ALIVE:

@@ -12,14 +12,13 @@ ENDED = "The run has ended already."
 
 
 def run_goes_on(record: RunRecord) -> bool:
-    """Return True while a run goes on or watches files; one that is about to end has ended."""
+    """Return `RunState.goes_on` of a record; with unreadable events, True for a live owner."""
     if active_owner(record) is None:
         return False
     try:
-        state = run_state(record)
+        return run_state(record).goes_on
     except WorkspaceError:
         return True
-    return state.life is Life.ALIVE or bool(state.watch)
 
 
 def stop_run(record: RunRecord, job: str = "") -> str:
