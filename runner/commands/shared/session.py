@@ -82,6 +82,11 @@ class CallReport:
     """Result of the batch or the report."""
     last_kept: bool = False
 
+    @property
+    def all_results(self) -> list[JobResult]:
+        """The results, that of the batch or report last."""
+        return [*self.results, *([self.last] if self.last else [])]
+
 
 @contextmanager
 def open_session(
@@ -168,8 +173,7 @@ def failed_results(report: CallReport | None, gate: VerdictGate) -> list[JobResu
     """Return the results of a call that are failures by a gate, the batch or report last."""
     if report is None:
         return []
-    results = [*report.results, *([report.last] if report.last else [])]
-    return [result for result in results if gate.fails(result)]
+    return [result for result in report.all_results if gate.fails(result)]
 
 
 def tell_stale(session: Session, stale: Sequence[JobResult]) -> None:
@@ -215,7 +219,7 @@ def announce(
 
 def finish(session: Session, options: ReportingOptions, report: CallReport) -> int:
     """Write JUnit and JSON if they are asked for, send the last event, return the exit code."""
-    results = [*report.results, *([report.last] if report.last else [])]
+    results = report.all_results
     context = session.context
     code = context.gate.exit_code(results, session.signals.code)
     session.dispatcher(Event("end", time.time(), data={"exit_code": int(code)}))
