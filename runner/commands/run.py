@@ -111,7 +111,12 @@ def _once(args: Namespace) -> CallEnd:
     if not workspace.jobs:
         raise CallError(f"{folder} has no jobs.", "A job is a folder jobs/NAME/inputs.")
     if args.jobs:
-        workspace = _with_selected_jobs(args, workspace)
+        if args.only == "batch":
+            raise CallError(
+                "--job runs jobs, and --only batch none of them.", "Leave out one of them."
+            )
+        args.only = "jobs"
+        workspace = _with_selected_jobs(workspace, args.jobs)
     request = request_of(args, Mode.BATCH, (workspace,))
     policy = policy_with_credentials(policy_of(args, build, os.environ), request, build)
     if args.dry_run:
@@ -126,7 +131,7 @@ def _watched(args: Namespace) -> WatchScope:
     workspace: Path = args.workspace
     inputs: tuple[Path, ...] = ()
     if args.jobs and args.only != "batch":
-        selected = _with_selected_jobs(Namespace(**vars(args)), open_workspace(workspace))
+        selected = _with_selected_jobs(open_workspace(workspace), args.jobs)
         inputs = tuple(job.folder.inputs for job in selected.jobs)
     return WatchScope(
         build=build_of(args, os.environ),
@@ -138,26 +143,22 @@ def _watched(args: Namespace) -> WatchScope:
 
 def _choose(args: Namespace, action: WatchAction, report: CallReport | None) -> bool:
     """Let the arguments run everything, or exactly what failed; False if nothing did."""
+    args.rerun = "all"
     if action is WatchAction.ALL:
-        args.rerun = "all"
         return True
     failed = failed_results(report, reporting_of(args).gate)
-    args.rerun = "all"
     args.jobs = [result.job for result in failed if result.mode == Mode.JOB]
     if not args.jobs:
         args.only = "batch"
     return bool(failed)
 
 
-def _with_selected_jobs(args: Namespace, workspace: Workspace) -> Workspace:
-    """Return the workspace with the jobs of `--job` alone; the batch is then not run.
+def _with_selected_jobs(workspace: Workspace, patterns: Sequence[str]) -> Workspace:
+    """Return the workspace with the jobs of `--job` alone.
 
-    Raises CallError, and WorkspaceError for a pattern that matches no job.
+    Raises WorkspaceError for a pattern that matches no job.
     """
-    if args.only == "batch":
-        raise CallError("--job runs jobs, and --only batch none of them.", "Leave out one of them.")
-    args.only = "jobs"
-    chosen = select_jobs(workspace, args.jobs)
+    chosen = select_jobs(workspace, patterns)
     return replace(workspace, jobs=tuple(job for job in workspace.jobs if job.name in chosen))
 
 
@@ -170,15 +171,14 @@ def _run(
 ) -> CallEnd:
     (workspace,) = request.workspaces
 
+    def folder_of(mode: str, job: str) -> RunFolder:
+        return workspace.batch if mode == Mode.BATCH else RunFolder(workspace.folder / JOBS / job)
+
     def log_of(result: JobResult) -> str:
-        if result.mode == Mode.BATCH:
-            return sessions.log_path(workspace.batch.log)
-        return sessions.log_path(workspace.folder / JOBS / result.job / "run" / "log.txt")
+        return sessions.log_path(folder_of(result.mode, result.job).log)
 
     def metrics_of(event: Event) -> Path:
-        if event.mode == Mode.BATCH:
-            return workspace.batch.metrics
-        return RunFolder(workspace.folder / JOBS / event.job).metrics
+        return folder_of(event.mode, event.job).metrics
 
     title = workspace.folder.resolve().name
     recording = Recording(record_of_workspace(workspace.folder))
