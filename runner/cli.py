@@ -74,9 +74,7 @@ def _failure_of(error: BaseException) -> Failure | None:
     from runner.errors import RunnerError
     from runner.execution.cancellation import Interrupted
 
-    if isinstance(error, RunnerError):
-        return Failure(ExitCode.ERROR, str(error), error.hint)
-    if isinstance(error, SettingsError):
+    if isinstance(error, RunnerError | SettingsError):
         return Failure(ExitCode.ERROR, str(error), error.hint)
     if isinstance(error, Interrupted):
         return Failure(error.code, "interrupted before any build was started.")
