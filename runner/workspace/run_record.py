@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -217,14 +217,16 @@ def terminate(owner: RunOwner) -> bool:
 
 def stop_requests(lines: list[bytes], run: str) -> list[str]:
     """Return the jobs that lines of the stop file name, for this run; empty names mean all."""
-    jobs = []
+    jobs = (values.get("job", "") for values in addressed_to(lines, "run", run))
+    return [job for job in jobs if isinstance(job, str)]
+
+
+def addressed_to(lines: Iterable[bytes], key: str, value: str) -> Iterator[dict[str, Any]]:
+    """Yield the JSON objects of `append_line` with that value; other lines are left out."""
     for line in lines:
         try:
             values: Any = json.loads(line)
         except (ValueError, RecursionError):
             continue
-        if isinstance(values, dict) and values.get("run") == run:
-            job = values.get("job", "")
-            if isinstance(job, str):
-                jobs.append(job)
-    return jobs
+        if isinstance(values, dict) and values.get(key) == value:
+            yield values

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import suppress
 from enum import StrEnum
-from typing import Any
 
 from runner.workspace.growing_file import GrowingFile
-from runner.workspace.run_record import RunOwner, RunRecord, append_line
+from runner.workspace.run_record import RunOwner, RunRecord, addressed_to, append_line
 
 
 class WatchAction(StrEnum):
@@ -56,11 +54,8 @@ class WatchRequests:
         # A file that cannot be read holds no requests; the keys of the terminal still work.
         with suppress(OSError):
             lines = self._file.read().lines
-        return [action for line in lines if (action := self._action(line)) is not None]
-
-    def _action(self, line: bytes) -> WatchAction | None:
-        with suppress(ValueError, RecursionError):
-            values: Any = json.loads(line)
-            if isinstance(values, dict) and values.get("identity") == self._identity:
-                return WatchAction(str(values.get("action")))
-        return None
+        actions = []
+        for values in addressed_to(lines, "identity", self._identity):
+            with suppress(ValueError):
+                actions.append(WatchAction(str(values.get("action"))))
+        return actions
