@@ -107,7 +107,7 @@ def _print(leftovers: Sequence[Leftover]) -> None:
 
 
 def _confirmed(number: int) -> bool:
-    """Ask on the terminal; raises CallError where there is none."""
+    """Ask on the terminal; raises CallError without a terminal."""
     what = count(number, "thing")
     if not sys.stdin.isatty():
         raise CallError(f"{what} would be removed, and nothing was.", "Confirm it with --yes.")

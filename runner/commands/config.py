@@ -27,7 +27,7 @@ from runner.errors import CallError
 from runner.exit_codes import ExitCode
 from runner.workspace.results import FORMAT
 
-NO_FILE = "There is no resim.toml here or in a folder above: only flags and defaults are in force."
+NO_FILE = "No resim.toml was found here or in a folder above: only flags and defaults apply."
 WIDEST_VALUE = 48
 """Cells of the column of values; the sources of longer ones are moved to the right."""
 
@@ -101,7 +101,8 @@ def _of_call(
     if command not in COMMANDS or command in WITHOUT_PROJECT:
         others = ", ".join(name for name in COMMANDS if name not in WITHOUT_PROJECT)
         raise CallError(
-            f'"{clean(command, 60)}" is not a command with settings.', f"There are {others}."
+            f'"{clean(command, 60)}" is not a command with settings.',
+            f"Commands with settings are {others}.",
         )
     parser = argparse.ArgumentParser(f"resim-runner {command}", allow_abbrev=False)
     import_module(f"runner.commands.{command}").add_arguments(parser)

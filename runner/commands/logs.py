@@ -83,7 +83,8 @@ def run(args: Namespace) -> int:
     if not args.follow:
         sources = [source for source in sources if source.path.is_file()]
         if not sources:
-            raise CallError("there is no log of a build yet.", "Run the jobs first.")
+            place = clean(str(args.workspace))
+            raise CallError(f"no log of a build was found in {place}.", "Run the jobs first.")
     several = len(sources) > 1
     printer = Printer(args.grep, several=several, terminal=sys.stdout.isatty())
     logs = [FollowedLog(source, printer) for source in sources]

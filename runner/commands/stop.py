@@ -39,7 +39,9 @@ def run(args: Namespace) -> int:
     state = follower.poll()
     if not state.goes_on:
         place = clean(str(args.workspace))
-        raise CallError(f"no run is under way in {place}.", "Its last state: resim-runner status.")
+        raise CallError(
+            f"no run is under way in {place}.", "`resim-runner status` shows the last one."
+        )
     chosen = _chosen(state, args)
     for name in chosen or [""]:
         problem = stop_run(record, name)

@@ -25,7 +25,7 @@ class Keyboard:
 
     `on_continue` is called when a program that was stopped by Ctrl-Z goes on.
 
-    Without a terminal on stdin, or in the background, there are no keys. Ctrl-C and Ctrl-Z work as
+    Without a terminal on stdin, or in the background, no keys arrive. Ctrl-C and Ctrl-Z work as
     usual, and the terminal is as before at the end.
     """
 

@@ -67,6 +67,6 @@ def failed_runs(workspaces: Sequence[Workspace], *, batches: bool) -> FailedRuns
 def _failed(run_folder: RunFolder) -> bool:
     result = None
     with suppress(WorkspaceError):
-        # A damaged result is no reason to distrust the outputs.
+        # A damaged result says nothing about the outputs, which stay in use.
         result = run_folder.read_result()
     return result is not None and result.outcome is not Outcome.DONE

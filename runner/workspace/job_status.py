@@ -39,7 +39,7 @@ class JobStatus:
     why: str = ""
     """The reason for an outcome or a verdict that is not good."""
     result: JobResult | None = None
-    """Result of the run; None while there is none."""
+    """Result of the run; None for a job without one."""
 
     def as_dict(self) -> dict[str, object]:
         """Return the values of `status --format json`."""

@@ -40,7 +40,7 @@ def is_stale(owner: str) -> bool:
 
 
 def process_start(pid: int) -> str:
-    """Start time of a process in the kernel's ticks; empty if there is no such process.
+    """Start time of a process in the kernel's ticks; empty for one that does not exist.
 
     Together with the pid it tells a process from a later one with the same pid.
     """

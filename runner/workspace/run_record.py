@@ -30,7 +30,7 @@ class Liveness(StrEnum):
     ALIVE = "alive"
     DIED = "died"
     UNKNOWN = "unknown"
-    """There is no readable owner."""
+    """The owner is missing, or cannot be read."""
 
 
 class RunRecord(NamedTuple):
@@ -129,7 +129,7 @@ class OwnerReading(NamedTuple):
 
 
 def read_owner(record: RunRecord) -> OwnerReading | None:
-    """Read the owner of a run; None if there is none, or the file is damaged."""
+    """Read the owner of a run; None if the file is missing or damaged."""
     try:
         with record.owner.open("rb") as file:
             seen = os.fstat(file.fileno()).st_mtime

@@ -31,7 +31,7 @@ class Life(StrEnum):
     """State of a run as a whole."""
 
     NONE = "none"
-    """There is no record of a run."""
+    """The record of a run does not exist."""
     ALIVE = "alive"
     FINISHED = "finished"
     DIED = "died"

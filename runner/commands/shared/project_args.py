@@ -49,7 +49,7 @@ def apply_project(
     if path is None:
         if "--build" in given:
             raise CallError(
-                "--build needs a resim.toml, and there is none here or in a folder above.",
+                "--build needs a resim.toml, and none was found here or in a folder above.",
                 "`resim-runner init` writes one.",
             )
         return None

@@ -113,7 +113,7 @@ def control_group(pid: int, container: str) -> Path | None:
 
 
 def _readable(paths: Iterable[str]) -> Path | None:
-    """Return the first control group that counts processes; None if there is none."""
+    """Return the first control group that counts processes; None if all are missing."""
     groups = (root / path for path in paths for root in (GROUPS / "pids", GROUPS))
     return next((group for group in groups if (group / "pids.events").is_file()), None)
 

@@ -79,7 +79,7 @@ def test_without_a_file_and_for_wrong_calls(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["config"]) == 0
-    assert capsys.readouterr().out.startswith("There is no resim.toml here")
+    assert capsys.readouterr().out.startswith("No resim.toml was found here")
     assert settings(capsys, "serve", "--port", "7")["port"]["source"] == "flag"
     assert main(["config", "walk"]) == 2
     assert '"walk" is not a command with settings.' in capsys.readouterr().err
