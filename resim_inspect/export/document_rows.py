@@ -39,8 +39,6 @@ class JobFile(NamedTuple):
     experience: str | None = None
     seconds: float | None = None
     """Duration of the recorded run."""
-    note: str = ""
-    """Reason for missing metrics, such as `not run yet`."""
     may_be_missing: bool = False
     """True for a job of a workspace: it may have no metrics file yet."""
 

@@ -133,8 +133,10 @@ def _series_blocks(
 ) -> Iterator[Block]:
     """Yield the columns of a series from index_ns to text, and its statuses."""
     reader = SeriesReader(document, data, category)
-    index = _index_reader(document, data, category)
-    status = _status_reader(document, statuses, category)
+    index = _partner_reader(document, document.index_of(data), category)
+    status = _partner_reader(document, statuses, category)
+    if status is not None and status.kind is not SeriesKind.STATUSES:
+        status = None
     start = short = 0
     while len(series := reader.read(BLOCK_ROWS)):
         rows = len(series)
@@ -167,29 +169,17 @@ def _categories(document: Document, data: MetricsData) -> list[str | None]:
     return [*named, *sorted(set(existing) - set(named))]
 
 
-def _index_reader(
-    document: Document, data: MetricsData, category: str | None
+def _partner_reader(
+    document: Document, partner: MetricsData | None, category: str | None
 ) -> SeriesReader | None:
-    partner = document.index_of(data)
+    """Reader of the index or the statuses of a series; None where they have no series for it."""
     if partner is None or partner.external_path is not None:
         return None
     try:
         return SeriesReader(document, partner, category if partner.is_per_category else None)
     except SeriesError:
-        # The index has no series for this category: its values are missing.
+        # Its values are missing, such as those of this category.
         return None
-
-
-def _status_reader(
-    document: Document, data: MetricsData | None, category: str | None
-) -> SeriesReader | None:
-    if data is None or data.external_path is not None:
-        return None
-    try:
-        reader = SeriesReader(document, data, category if data.is_per_category else None)
-    except SeriesError:
-        return None
-    return reader if reader.kind is SeriesKind.STATUSES else None
 
 
 def _index_values(index: Series | None, rows: int) -> tuple[Numbers, Numbers, Texts]:

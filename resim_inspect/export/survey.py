@@ -54,9 +54,8 @@ def survey(jobs: Sequence[JobFile], query: str, omissions: Omissions) -> Survey:
     query_error: QueryError | None = None
     for job in jobs:
         if job.may_be_missing and not job.path.exists():
-            note = job.note or "not run yet"
             omissions.add("job", "there are no metrics yet")
-            result.job_rows.append(unread_job_row(job, note))
+            result.job_rows.append(unread_job_row(job, "not run yet"))
             continue
         try:
             document = open_document(job.path, cache_bytes=CACHE_BYTES)
