@@ -108,17 +108,14 @@ class _Exporter:
             return [self._wide(found, out)]
         tables = [TABLES[name] for name in self.options.tables]
         if not self.options.by_job:
-            single = len(tables) == 1
-            paths = {
-                t.name: out if single else out / f"{t.name}{self.files.suffix}" for t in tables
-            }
-            return [self._write(table, paths[table.name], found, found.jobs) for table in tables]
+            if len(tables) == 1:
+                return [self._write(tables[0], out, found, found.jobs)]
+            return [self._write(t, self._in(out, t), found, found.jobs) for t in tables]
         written = []
         names = file_names([job.name for job in found.jobs], self.files.suffix)
         for table in tables:
             if table is JOBS:
-                path = out / f"{table.name}{self.files.suffix}"
-                written.append(self._write(table, path, found, found.jobs))
+                written.append(self._write(table, self._in(out, table), found, found.jobs))
                 continue
             folder = out / table.name
             if folder.is_dir() and any(folder.iterdir()):
@@ -130,10 +127,18 @@ class _Exporter:
                 written.append(self._write(table, folder / name, found, [job]))
         return written
 
-    def _write(self, table: Table, path: Path, found: Survey, jobs: Sequence[JobFile]) -> _Written:
+    def _in(self, folder: Path, table: Table) -> Path:
+        """Path of the file of a table in a folder of several."""
+        return folder / f"{table.name}{self.files.suffix}"
+
+    def _temporary(self, path: Path) -> Path:
+        """Temporary path of a file to be; raises ExportError for a folder, and OSError."""
         if path.is_dir():
             raise ExportError(f"{path} is a folder; one table is written to a file.")
-        temporary = self.staging.add(path)
+        return self.staging.add(path)
+
+    def _write(self, table: Table, path: Path, found: Survey, jobs: Sequence[JobFile]) -> _Written:
+        temporary = self._temporary(path)
         blocks = assembled(table, self._blocks(table, found, jobs))
         rows = write_verified(self.files, temporary, table, blocks, found.metadata(table.name))
         return temporary, path, table, rows
@@ -143,7 +148,7 @@ class _Exporter:
             yield from blocks_of_rows(table, found.job_rows)
             return
         for job in jobs:
-            selected = None if found.selected is None else found.selected[job.name]
+            selected = found.positions(job)
             with open_document(job.path, cache_bytes=CACHE_BYTES) as document:
                 if table.name == "series":
                     yield from series_rows(document, job.name, self.omissions, selected)
@@ -157,11 +162,10 @@ class _Exporter:
             self._report(len(found.jobs))
 
     def _wide(self, found: Survey, out: Path) -> _Written:
-        if out.is_dir():
-            raise ExportError(f"{out} is a folder; the wide table is written to a file.")
+        temporary = self._temporary(out)
         wide = WideTable(self.omissions)
         for job in found.jobs:
-            selected = None if found.selected is None else found.selected[job.name]
+            selected = found.positions(job)
             with open_document(job.path, cache_bytes=CACHE_BYTES) as document:
                 wide.add(job, document, selected)
             self._report(len(found.jobs))
@@ -171,7 +175,6 @@ class _Exporter:
                 f"A spreadsheet reads {SPREADSHEET_COLUMNS:,} columns; these are "
                 f"{len(table.columns):,}. --metric chooses some."
             )
-        temporary = self.staging.add(out)
         rows = write_verified(
             self.files, temporary, table, [wide.block()], found.metadata(table.name)
         )

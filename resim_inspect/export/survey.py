@@ -31,6 +31,10 @@ class Survey:
     data_units: dict[str, set[str]] = field(default_factory=dict)
     metric_units: dict[str, set[str]] = field(default_factory=dict)
 
+    def positions(self, job: JobFile) -> frozenset[int] | None:
+        """Positions of the metrics of a job to export; None for all."""
+        return None if self.selected is None else self.selected[job.name]
+
     def metadata(self, table: str) -> dict[str, str]:
         """Key-value pairs for a file: its table, and the unit of each name that has one."""
         pairs = {"resim.format": "1", "resim.table": table}
