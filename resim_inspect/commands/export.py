@@ -124,17 +124,15 @@ def job_files(paths: Sequence[Path]) -> list[JobFile]:
 
     Raises CommandError for a path that does not exist or has no metrics.
     """
+    from resim_inspect.export.file_names import distinct_name
+
     found = [(path, job) for path in paths for job in _jobs_of(path)]
     uses = Counter(job.name for _, job in found)
     jobs: list[JobFile] = []
     taken: set[str] = set()
     for path, job in found:
         name = job.name if uses[job.name] == 1 else f"{clean(str(path))}/{job.name}"
-        different, number = name, 2
-        while different in taken:
-            different, number = f"{name} ({number})", number + 1
-        taken.add(different)
-        jobs.append(job._replace(name=different))
+        jobs.append(job._replace(name=distinct_name(name, taken)))
     return jobs
 
 

@@ -1,9 +1,9 @@
-"""File names of jobs: safe on every system, and different from each other."""
+"""Names that differ from each other; file names of jobs are safe on every system as well."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from hashlib import sha256
 
 MAX_BYTES = 150
@@ -20,13 +20,17 @@ def file_names(jobs: Iterable[str], suffix: str) -> list[str]:
     names: list[str] = []
     taken: set[str] = set()
     for job in jobs:
-        base = _safe(job)
-        name, number = base, 2
-        while name.casefold() in taken:
-            name, number = f"{base} ({number})", number + 1
-        taken.add(name.casefold())
-        names.append(name + suffix)
+        names.append(distinct_name(_safe(job), taken, str.casefold) + suffix)
     return names
+
+
+def distinct_name(name: str, taken: set[str], key: Callable[[str], str] = str) -> str:
+    """Return a name, with a number if its key is taken, and add its key to those taken."""
+    distinct, number = name, 2
+    while key(distinct) in taken:
+        distinct, number = f"{name} ({number})", number + 1
+    taken.add(key(distinct))
+    return distinct
 
 
 def _safe(job: str) -> str:

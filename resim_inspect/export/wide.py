@@ -11,6 +11,7 @@ from resim_inspect.document.document import Document
 from resim_inspect.document.enums import MetricType
 from resim_inspect.export.blocks import Block, Numbers, Texts, block_of_rows
 from resim_inspect.export.document_rows import JobFile, metric_unit, metric_value
+from resim_inspect.export.file_names import distinct_name
 from resim_inspect.export.omissions import Omissions
 from resim_inspect.export.tables import Column, Kind, Table
 from resim_inspect.text import clean
@@ -70,12 +71,9 @@ class WideTable:
         for key in self._cells:
             name = clean(key.name) or "(no name)"
             name = f"{name} [{clean(key.unit)}]" if key.unit else name
-            different, number = name, 2
             # Libraries do not tell names apart that differ in case only.
-            while different.casefold() in taken:
-                different, number = f"{name} ({number})", number + 1
-            taken.add(different.casefold())
-            columns.append(Column(different, Kind.DOUBLE, "value of the scalar"))
+            name = distinct_name(name, taken, str.casefold)
+            columns.append(Column(name, Kind.DOUBLE, "value of the scalar"))
         return Table("wide", tuple(columns))
 
     def block(self) -> Block:
