@@ -190,6 +190,13 @@ def full_number(value: float) -> str:
     return f"{sign}{abs(int(whole)):,}.{decimals}"
 
 
+def json_number(value: float) -> float | str:
+    """A number as JSON documents have it: NaN and infinities are strings."""
+    if math.isfinite(value):
+        return value
+    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+
+
 def digits_apart(value: float, others: Iterable[float], digits: int = DIGITS) -> int:
     """Significant digits from `digits` on, at most 12, that tell a value from the others.
 

@@ -24,7 +24,7 @@ from resim_inspect.document.references import data_ids
 from resim_inspect.document.summary import summary_position
 from resim_inspect.errors import ChangedError, DocumentError
 from resim_inspect.export.omissions import Omissions
-from resim_inspect.text import INT64_MAX, INT64_MIN
+from resim_inspect.text import INT64_MAX, INT64_MIN, json_number
 
 Row = Sequence[Any]
 """Values in the order of a table's columns; None where one is missing."""
@@ -146,10 +146,7 @@ def _limits_json(limits: Iterable[tuple[str | None, FailureDefinition]]) -> str 
 
 
 def _plain(value: float | None) -> float | str | None:
-    """A number as JSON has it: NaN and infinities are strings."""
-    if value is None or value - value == 0:
-        return value
-    return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
+    return None if value is None else json_number(value)
 
 
 def _tags(tags: Sequence[Tag]) -> str | None:

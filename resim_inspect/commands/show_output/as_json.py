@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable
 from dataclasses import fields, is_dataclass
 from enum import IntEnum
@@ -13,7 +12,7 @@ from resim_inspect.document.enums import MetricStatus, SeriesKind
 from resim_inspect.document.model import Metric, MetricsData, PlotlyValues
 from resim_inspect.document.summary import headline, statistics
 from resim_inspect.errors import DocumentError
-from resim_inspect.text import INT64_MAX, INT64_MIN, instant
+from resim_inspect.text import INT64_MAX, INT64_MIN, instant, json_number
 
 if TYPE_CHECKING:
     from resim_inspect.document.document import Document
@@ -136,8 +135,8 @@ def plain(value: Any) -> Any:
     """Convert a value of the model to a JSON value."""
     if isinstance(value, IntEnum):
         return value.name
-    if isinstance(value, float) and not math.isfinite(value):
-        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    if isinstance(value, float):
+        return json_number(value)
     if isinstance(value, PlotlyValues):
         try:
             return {"figure": plain(value.load())}
