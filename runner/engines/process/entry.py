@@ -52,8 +52,8 @@ class ProcessEntry:
             env.insert(0, f"RESIM_INPUTS={shlex.quote(str(folders.pop()))}")
         env += [f'{name}="${name}"' for name, _ in build.env if name.isidentifier()]
         steps = [f"mkdir -p {place}"]
-        if build.folder is not None and build.folder != Path.cwd():
-            steps.append(f"cd {shlex.quote(str(build.folder))}")
+        if build.working_folder != Path.cwd():
+            steps.append(f"cd {shlex.quote(str(build.working_folder))}")
         return " && ".join([*steps, f"{' '.join(env)} {shlex.join(build.command)}"])
 
     def checks(
