@@ -11,6 +11,10 @@ from resim_inspect.errors import InspectError
 from resim_inspect.text import clean
 
 FILE_NAME = "resim.toml"
+DOCKERFILES = ("Dockerfile", "Containerfile")
+"""Usual names of the file of a context from which an image is built."""
+BUILT_IMAGES = "resim-build/"
+"""Beginning of the names of images that are built from the contexts of project files."""
 Key = tuple[str | int, ...]
 """Keys and positions that lead to a value of the file: `("build", "flight", "image")`."""
 FlagValue = bool | int | float | str | Path | tuple[str, ...]

@@ -14,6 +14,7 @@ from resim_inspect.settings import (
     find_project,
     read_project,
 )
+from resim_inspect.settings.model import BUILT_IMAGES
 from resim_inspect.text import clean
 from runner.errors import CallError
 
@@ -169,4 +170,4 @@ def image_of(build: BuildSettings) -> str | None:
     if build.image or build.context is None:
         return build.image or None
     words = "".join(char if char.isalnum() else " " for char in build.name.lower()).split()
-    return f"resim-build/{'-'.join(words)}"
+    return f"{BUILT_IMAGES}{'-'.join(words)}"

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from resim_inspect.settings.model import DOCKERFILES
 from runner.workspace.contract import EXPERIENCE, LOGS
 from runner.workspace.layout import looks_like_workspace
 
-DOCKERFILES = ("Dockerfile", "Containerfile")
 MAX_DEPTH = 3
 MAX_FOLDERS = 2000
 MAX_SOURCE = 1 << 20

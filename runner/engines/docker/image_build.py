@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from resim_inspect.settings.model import DOCKERFILES
 from resim_inspect.text import clean
 from runner.engines.docker.client import DockerClient
 from runner.engines.protocol import Build
 from runner.errors import ImageError
 
-USUAL = ("Dockerfile", "Containerfile")
 _SEQUENCES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 """Colours: the engine writes what goes to stderr in red."""
 _REMARKS = ("--->", "Removing intermediate container", "Step ", "STEP ")
@@ -38,7 +38,7 @@ def run(client: DockerClient, build: Build, context: Path, say: Callable[[str], 
 def _dockerfile_of(build: Build, context: Path) -> Path:
     if not context.is_dir():
         raise ImageError(f"the context {clean(str(context))} is not a folder.")
-    named = [build.dockerfile] if build.dockerfile else [context / name for name in USUAL]
+    named = [build.dockerfile] if build.dockerfile else [context / name for name in DOCKERFILES]
     for path in named:
         if path.is_file():
             return path

@@ -6,13 +6,11 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
+from resim_inspect.settings.model import BUILT_IMAGES
 from resim_inspect.text import clean, size
 from runner.engines.docker.client import DockerClient, engine_errors
 from runner.storage import lease
 from runner.storage.leftovers import Leftover
-
-BUILT = "resim-build/*"
-"""Names of the images that are built from the contexts of project files."""
 
 
 def found_leftovers(client: DockerClient, *, images: bool = False) -> Iterator[Leftover]:
@@ -47,7 +45,7 @@ def _stale(rows: Callable[[], Any]) -> Iterator[dict[str, Any]]:
 
 def _built_images(client: DockerClient) -> Iterator[Leftover]:
     with engine_errors("does not answer"):
-        images = client.api.images(filters={"reference": BUILT})
+        images = client.api.images(filters={"reference": f"{BUILT_IMAGES}*"})
     for image in images:
         for tag in image.get("RepoTags") or ():
             text = f"image {tag}, {size(int(image.get('Size') or 0))}"
