@@ -69,10 +69,15 @@ def run_program(
         if failure is None:
             hint = "" if debug else f" (a fault in {name}; --debug shows where)"
             failure = Failure(internal, f"{type(error).__name__}: {error}{hint}")
-        sys.stderr.write(f"{name}: {clean(failure.text)}\n")
-        if failure.hint:
-            sys.stderr.write(f"  {clean(failure.hint)}\n")
+        write_failure(name, failure.text, failure.hint)
         return failure.code
+
+
+def write_failure(name: str, text: str, hint: str) -> None:
+    """Write a program's error, and what to do if anything helps, to stderr; raises OSError."""
+    sys.stderr.write(f"{name}: {clean(text)}\n")
+    if hint:
+        sys.stderr.write(f"  {clean(hint)}\n")
 
 
 def _code_of(call: Callable[[list[str]], int], argv: Sequence[str]) -> int:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from resim_inspect.settings import SettingsError
+from resim_inspect.terminal import write_failure
 from resim_inspect.text import clean, count
 from runner.commands.shared.reporting_args import ReportingOptions, reporting_of
 from runner.commands.shared.session import CallEnd, CallReport, failed_results, log_path
@@ -307,9 +308,7 @@ class _Loop:
     def _fail(self, text: str, hint: str) -> None:
         self.line.clear()
         with suppress(OSError):
-            sys.stderr.write(f"resim-runner: {clean(text)}\n")
-            if hint:
-                sys.stderr.write(f"  {clean(hint)}\n")
+            write_failure("resim-runner", text, hint)
             sys.stderr.flush()
 
 
