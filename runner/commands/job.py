@@ -142,8 +142,10 @@ def _cache_keys(args: Namespace, session: Session, inputs: Inputs) -> _Keys:
 
 
 def _previous(args: Namespace) -> JobResult | None:
-    report: CallReport | None = getattr(args, "previous", None)
-    return None if report is None else report.results[0]
+    cycle = sessions.cycle_of(args)
+    if cycle is None or cycle.previous is None:
+        return None
+    return cycle.previous.results[0]
 
 
 def _kept(args: Namespace, keys: _Keys) -> JobResult | None:

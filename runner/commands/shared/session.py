@@ -88,6 +88,24 @@ class CallReport:
         return [*self.results, *([self.last] if self.last else [])]
 
 
+@dataclass(frozen=True)
+class WatchCycle:
+    """One run of a call that `--watch` repeats; in the arguments as `watch_cycle`."""
+
+    changed: Sequence[str]
+    """Files whose change is the reason for the run."""
+    hints: str
+    """Keys, for the last line of the display."""
+    previous: CallReport | None
+    """Results before this run."""
+
+
+def cycle_of(args: Namespace) -> WatchCycle | None:
+    """Return the cycle that the arguments are run in; None for a call that is run once."""
+    cycle: WatchCycle | None = getattr(args, "watch_cycle", None)
+    return cycle
+
+
 @contextmanager
 def open_session(
     args: Namespace,
@@ -103,7 +121,7 @@ def open_session(
     protects the record.
     """
     call_id = uuid4().hex
-    watched: bool = getattr(args, "watch", False)
+    cycle = cycle_of(args)
     log = "" if recording.log is None else str(recording.log.absolute())
     identity = RunIdentity(call_id, args.command_name, tuple(args.call_words), log)
     with (
@@ -115,13 +133,13 @@ def open_session(
             events=options.events,
             quiet=options.quiet,
             recorder=recorder,
-            appends=getattr(args, "appends_events", False),
-            hints=getattr(args, "key_hints", ""),
+            appends=cycle is not None,
+            hints="" if cycle is None else cycle.hints,
         ) as dispatcher,
         Signals() as signals,
     ):
-        if watched:
-            data = {"phase": WatchPhase.RUNNING.value, "changed": args.watch_reason}
+        if cycle is not None:
+            data = {"phase": WatchPhase.RUNNING.value, "changed": list(cycle.changed)}
             dispatcher(Event("watch", time.time(), data=data))
         engine = _connect(args, build, signals)
         try:

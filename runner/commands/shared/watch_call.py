@@ -16,7 +16,13 @@ from resim_inspect.settings import SettingsError
 from resim_inspect.terminal import write_failure
 from resim_inspect.text import clean, count
 from runner.commands.shared.reporting_args import ReportingOptions, reporting_of
-from runner.commands.shared.session import CallEnd, CallReport, failed_results, log_path
+from runner.commands.shared.session import (
+    CallEnd,
+    CallReport,
+    WatchCycle,
+    failed_results,
+    log_path,
+)
 from runner.commands.shared.watched_paths import scope_of
 from runner.errors import CallError, ImageError, RunnerError, WorkspaceError
 from runner.execution.cancellation import Interrupted, Signals
@@ -253,10 +259,7 @@ class _Loop:
         self.line.clear()
         if reason:
             self._say(f"{time.strftime('%H:%M:%S')} {reason}")
-        args.watch_reason = changed or []
-        args.appends_events = True
-        args.key_hints = self.hints
-        args.previous = self.report
+        args.watch_cycle = WatchCycle(changed or [], self.hints, self.report)
         try:
             whole = scope_args or args
             self.scope = scope_of(whole, self.repeated.scope(whole))
