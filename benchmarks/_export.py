@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import resource
 import sys
 import tempfile
 import time
@@ -13,6 +12,7 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.probe import peak_memory
 from resim_inspect.document import open_document
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.document.model import DoubleOverTimeValues
@@ -103,8 +103,7 @@ def main() -> None:
         else:
             query = sys.argv[3] if len(sys.argv) > 3 else QUERY
             seconds = ours(path, Path(folder, f"ours.{action}"), query)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    print(json.dumps({"seconds": seconds, "peak": peak}))
+    print(json.dumps({"seconds": seconds, "peak": peak_memory()}))
 
 
 if __name__ == "__main__":

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import statistics
-from pathlib import Path
-
 from benchmarks import Row, files
-from benchmarks.measure import Measured, duration, json_of, memory, skip_slow
+from benchmarks.measure import duration, memory, programs, skip_slow
 
 MOST_BYTES = 300_000_000
 REPEATS = 3
+PROGRAM = "benchmarks._export"
 LONG = {"parquet": '"bench 00" OR "bench s0"', "ndjson": '"bench s0"'}
 """Metrics of the largest file, with series of 3 million values each."""
 
 
 def run() -> list[Row]:
     """The rows for exporting."""
-    path = files.path("L")
-    bare, ours = _measured([("bare",), ("parquet",)], path)
+    path = str(files.path("L"))
+    bare, ours = programs(PROGRAM, [("bare", path), ("parquet", path)], REPEATS)
     rows: list[Row] = [
         {
             "name": "export 10.8 M rows as Parquet: bare DuckDB / ours",
@@ -29,7 +27,7 @@ def run() -> list[Row]:
     ]
     if not skip_slow():
         for format_, query in LONG.items():
-            (large,) = _measured([(format_, query)], files.path("XL"), 1)
+            (large,) = programs(PROGRAM, [(format_, str(files.path("XL")), query)], 1)
             rows.append(
                 {
                     "name": f"export of the 1 GB file as {format_}: memory / 300 MB",
@@ -40,19 +38,3 @@ def run() -> list[Row]:
                 }
             )
     return rows
-
-
-def _measured(actions: list[tuple[str, ...]], path: Path, repeats: int = REPEATS) -> list[Measured]:
-    """Medians of fresh processes, the actions taking turns."""
-    found: list[list[Measured]] = [[] for _ in actions]
-    for _ in range(repeats):
-        for place, (action, *words) in enumerate(actions):
-            answer = json_of("benchmarks._export", action, str(path), *words)
-            found[place].append(Measured(answer["seconds"], answer["peak"]))
-    return [
-        Measured(
-            statistics.median(one.seconds for one in runs),
-            round(statistics.median(one.peak for one in runs)),
-        )
-        for runs in found
-    ]

@@ -35,10 +35,15 @@ def skip_slow() -> bool:
 
 def probes(actions: Sequence[str], path: Path, repeat: int = 5) -> list[Measured]:
     """Each action on a file, `repeat` times in turn, in fresh processes: the medians."""
-    found: list[list[Measured]] = [[] for _ in actions]
+    return programs("benchmarks.probe", [(action, str(path)) for action in actions], repeat)
+
+
+def programs(module: str, candidates: Sequence[Sequence[str]], repeat: int) -> list[Measured]:
+    """A module with each candidate's words, `repeat` times in turn: the medians."""
+    found: list[list[Measured]] = [[] for _ in candidates]
     for _ in range(repeat):
-        for place, action in enumerate(actions):
-            found[place].append(probe(action, path))
+        for place, words in enumerate(candidates):
+            found[place].append(_program(module, *words))
     return [
         Measured(
             statistics.median(one.seconds for one in runs),
@@ -50,7 +55,11 @@ def probes(actions: Sequence[str], path: Path, repeat: int = 5) -> list[Measured
 
 def probe(action: str, path: Path) -> Measured:
     """One action on a file in a fresh process."""
-    answer = json_of("benchmarks.probe", action, str(path))
+    return _program("benchmarks.probe", action, str(path))
+
+
+def _program(module: str, *words: str) -> Measured:
+    answer = json_of(module, *words)
     return Measured(answer["seconds"], answer["peak"])
 
 
