@@ -47,6 +47,11 @@ class Table(NamedTuple):
 
 _JOB = Column("job", Kind.TEXT, "name of the job")
 _STATUS = Column("status", Kind.TEXT, "PASSED, FAIL_WARN, FAIL_BLOCK, RAW, NOT_APPLICABLE or UNSET")
+_POSITION = Column("position", Kind.INTEGER, "place in the file, from 0")
+_IMPORTANCE = Column("importance", Kind.TEXT, "ZERO, LOW, MEDIUM, HIGH, CRITICAL or UNSET")
+_DESCRIPTION = Column("description", Kind.TEXT, "description")
+_EXPERIENCE = Column("experience", Kind.TEXT, "name of the experience, of a job in a workspace")
+_VERDICT = Column("verdict", Kind.TEXT, "the file's status; without it, that of the worst metric")
 _TAGS_NOTE = "object of keys and values; a key that is repeated has the list of its values"
 
 SERIES = Table(
@@ -71,12 +76,12 @@ METRICS = Table(
     "metrics",
     (
         _JOB,
-        Column("position", Kind.INTEGER, "place in the file, from 0"),
+        _POSITION,
         Column("id", Kind.TEXT, "id of the metric"),
         Column("metric", Kind.TEXT, "name"),
         Column("type", Kind.TEXT, "one of the twelve metric types, such as SCALAR"),
         _STATUS,
-        Column("importance", Kind.TEXT, "ZERO, LOW, MEDIUM, HIGH, CRITICAL or UNSET"),
+        _IMPORTANCE,
         Column("blocking", Kind.BOOLEAN, "as the file has it"),
         Column("shown", Kind.BOOLEAN, "false if the file hides the metric"),
         Column("event_metric", Kind.BOOLEAN, "as the file has it"),
@@ -87,7 +92,7 @@ METRICS = Table(
         Column("fails_below", Kind.DOUBLE, "limit, if all series of the metric have the same"),
         Column("limits", Kind.JSON, "list of the limits of each series, with its data's name"),
         Column("order", Kind.DOUBLE, "place among the metrics that are shown"),
-        Column("description", Kind.TEXT, "description"),
+        _DESCRIPTION,
         Column("tags", Kind.JSON, _TAGS_NOTE),
     ),
 )
@@ -95,15 +100,15 @@ EVENTS = Table(
     "events",
     (
         _JOB,
-        Column("position", Kind.INTEGER, "place in the file, from 0"),
+        _POSITION,
         Column("id", Kind.TEXT, "id of the event"),
         Column("event", Kind.TEXT, "name"),
         Column("time_ns", Kind.INTEGER, "ns since 1970 or since the start, by time_type"),
         Column("time_type", Kind.TEXT, "ABSOLUTE, RELATIVE or UNSET"),
         Column("time", Kind.TIME, "time_ns as a time of UTC, if it is ABSOLUTE"),
         _STATUS,
-        Column("importance", Kind.TEXT, "ZERO, LOW, MEDIUM, HIGH, CRITICAL or UNSET"),
-        Column("description", Kind.TEXT, "description"),
+        _IMPORTANCE,
+        _DESCRIPTION,
         Column("tags", Kind.JSON, "list of tags"),
         Column("metrics", Kind.JSON, "list of the names of its metrics; an id without a metric"),
     ),
@@ -126,10 +131,10 @@ JOBS = Table(
     "jobs",
     (
         _JOB,
-        Column("experience", Kind.TEXT, "name of the experience, of a job in a workspace"),
+        _EXPERIENCE,
         Column("id", Kind.TEXT, "job id in the file"),
         Column("path", Kind.TEXT, "path of the metrics file"),
-        Column("verdict", Kind.TEXT, "the file's status; without it, that of the worst metric"),
+        _VERDICT,
         Column("status", Kind.TEXT, "metrics_status of the file"),
         Column("note", Kind.TEXT, "reason why there are no metrics"),
         Column("seconds", Kind.DOUBLE, "duration of the recorded run"),
@@ -142,5 +147,7 @@ JOBS = Table(
         Column("fail_block", Kind.INTEGER, "number of metrics that are FAIL_BLOCK"),
     ),
 )
+WIDE_HEAD = Table("wide", (_JOB, _EXPERIENCE, _VERDICT))
+"""The wide table without its scalars."""
 TABLES = {table.name: table for table in (METRICS, SERIES, EVENTS, FINDINGS, JOBS)}
 """Every table by its name."""

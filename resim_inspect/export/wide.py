@@ -13,21 +13,13 @@ from resim_inspect.export.blocks import Block, Numbers, Texts, block_of_rows
 from resim_inspect.export.document_rows import JobFile, metric_unit, metric_value
 from resim_inspect.export.file_names import distinct_name
 from resim_inspect.export.omissions import Omissions
-from resim_inspect.export.tables import Column, Kind, Table
+from resim_inspect.export.tables import WIDE_HEAD, Column, Kind, Table
 from resim_inspect.text import clean
 
 SCALARS = (MetricType.SCALAR, MetricType.DOUBLE_SUMMARY)
 """Types of the metrics that have one value."""
 SPREADSHEET_COLUMNS = 16_384
 """Columns that Excel and LibreOffice read."""
-_JOB_COLUMNS = Table(
-    "wide",
-    (
-        Column("job", Kind.TEXT, "name of the job"),
-        Column("experience", Kind.TEXT, "name of the experience, of a job in a workspace"),
-        Column("verdict", Kind.TEXT, "the file's status; without it, that of the worst metric"),
-    ),
-)
 
 
 class Key(NamedTuple):
@@ -66,7 +58,7 @@ class WideTable:
 
     def table(self) -> Table:
         """The columns: job, experience, verdict, and `NAME [UNIT]` for each scalar."""
-        columns = list(_JOB_COLUMNS.columns)
+        columns = list(WIDE_HEAD.columns)
         taken = {column.name.casefold() for column in columns}
         for key in self._cells:
             name = clean(key.name) or "(no name)"
@@ -74,12 +66,12 @@ class WideTable:
             # Libraries do not tell names apart that differ in case only.
             name = distinct_name(name, taken, str.casefold)
             columns.append(Column(name, Kind.DOUBLE, "value of the scalar"))
-        return Table("wide", tuple(columns))
+        return Table(WIDE_HEAD.name, tuple(columns))
 
     def block(self) -> Block:
         """All rows."""
         rows = len(self._rows)
-        head = block_of_rows(_JOB_COLUMNS, self._rows).values
+        head = block_of_rows(WIDE_HEAD, self._rows).values
         values: list[Texts | Numbers] = list(head)
         for cells in self._cells.values():
             numbers = np.zeros(rows)
