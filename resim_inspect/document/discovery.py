@@ -21,7 +21,7 @@ EXPECTED = (
 def metrics_files(path: Path) -> Iterator[Path]:
     """Yield the files that a path means: itself, or the metrics files in a folder and below it.
 
-    Those are every `metrics.binproto`, or, if there is none, every `*.binproto`. Folders come in
+    Those are every `metrics.binproto`, or, without any, every `*.binproto`. Folders come in
     the order of their names; hidden folders and links to folders are not entered. A missing or
     unreadable file is reported by its reader. Raises UnreadableError for a folder without a file,
     or one that cannot be listed.

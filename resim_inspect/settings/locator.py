@@ -82,7 +82,7 @@ class _Scanner:
             return match[0]
         string = _STRING.match(self._text, self._at)
         if string is None:
-            raise ValueError(f"there is no key at character {self._at}")
+            raise ValueError(f"a key was expected at character {self._at} and not found")
         self._at = string.end()
         if "\\" not in string[0] or string[0].startswith("'"):
             return string[0][1:-1]

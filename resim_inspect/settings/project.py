@@ -50,13 +50,13 @@ _NESTED = ("limits", "hardening")
 
 
 def load_project(folder: Path) -> ProjectSettings | None:
-    """Find and read the project file of a folder; None if there is none; raises SettingsError."""
+    """Find and read the project file of a folder; None without one; raises SettingsError."""
     path = find_project(folder)
     return None if path is None else read_project(path)
 
 
 def find_project(folder: Path) -> Path | None:
-    """Return the project file of the nearest folder, upwards; None if there is none.
+    """Return the project file of the nearest folder, upwards; None if no folder has one.
 
     It is `resim.toml`, or `pyproject.toml` with a table `[tool.resim]`. A folder above that
     every user may write to, such as /tmp, is left out: its file would decide what is run.
