@@ -123,12 +123,8 @@ def regular_timestamps(payload: bytes) -> NDArray[np.int64] | None:
 
     Also None if nanos are out of range or a time is after 2255.
     """
-    data = np.frombuffer(payload, np.uint8)
-    total = len(data)
-    # Room for an eight-byte look from any place.
-    padded = np.concatenate((data, np.zeros(16, np.uint8)))
-    # Every byte as the start of an eight-byte little-endian number.
-    words = np.ndarray((total + 8,), "<u8", padded.data, strides=(1,))
+    total = len(payload)
+    padded, words = _padded(payload)
     out: list[NDArray[np.int64]] = []
     place = 0
     while place < total:
@@ -139,12 +135,12 @@ def regular_timestamps(payload: bytes) -> NDArray[np.int64] | None:
         if values is None:
             return None
         out.append(values)
-        last = int(starts[-1])
-        place = last + 2 + int(padded[last + 1])
+        place = _end(padded, starts)
     return np.concatenate(out) if out else np.empty(0, np.int64)
 
 
 _LONGEST_RECORD = 24
+"""Bytes of a regular timestamp with its head, at most."""
 
 
 def first_timestamps(payload: bytes) -> tuple[NDArray[np.int64], int] | None:
@@ -156,15 +152,27 @@ def first_timestamps(payload: bytes) -> tuple[NDArray[np.int64], int] | None:
     total = len(payload)
     if total <= _LONGEST_RECORD:
         return None
-    padded = np.concatenate((np.frombuffer(payload, np.uint8), np.zeros(16, np.uint8)))
-    words = np.ndarray((total + 8,), "<u8", padded.data, strides=(1,))
+    padded, words = _padded(payload)
     # A record that starts before this place is complete.
     starts = _chain(padded, 0, total - _LONGEST_RECORD, total)
     values = None if starts is None else _stamps(padded, words, starts)
     if starts is None or values is None:
         return None
+    return values, _end(padded, starts)
+
+
+def _padded(payload: bytes) -> tuple[NDArray[np.uint8], NDArray[np.uint64]]:
+    """Bytes of a payload with zeros behind them, and the eight-byte number at each of them."""
+    # Room for an eight-byte look from any place.
+    padded = np.concatenate((np.frombuffer(payload, np.uint8), np.zeros(16, np.uint8)))
+    # Every byte as the start of an eight-byte little-endian number.
+    return padded, np.ndarray((len(payload) + 8,), "<u8", padded.data, strides=(1,))
+
+
+def _end(data: NDArray[np.uint8], starts: NDArray[np.int64]) -> int:
+    """Offset behind the last of the records at `starts`."""
     last = int(starts[-1])
-    return values, last + 2 + int(padded[last + 1])
+    return last + 2 + int(data[last + 1])
 
 
 def _chain(data: NDArray[np.uint8], begin: int, stop: int, total: int) -> NDArray[np.int64] | None:
