@@ -51,12 +51,10 @@ class SearchableList(RowList):
         def typed(text: str | None) -> None:
             if text:
                 self.wanted = text.casefold()
-                self.uncover(self.wanted)
-                hits = self.matching_rows(self.wanted)
+                hits = self._step(1, here=True)
                 if hits:
-                    lines, key = count(len(hits), "line"), key_of("preview.next_hit")
+                    lines, key = count(hits, "line"), key_of("preview.next_hit")
                     self.app.notify(f"{lines} found; {key} goes to the next.", timeout=3)
-                self._step(1, here=True)
                 self.refresh()
 
         self.app.push_screen(Prompt("Find text", "a part of a line"), typed)
@@ -67,8 +65,11 @@ class SearchableList(RowList):
         else:
             self.action_search()
 
-    def _step(self, by: int, *, here: bool = False) -> None:
-        """Go to the next matching line, cyclically; `here`: the line of the cursor counts."""
+    def _step(self, by: int, *, here: bool = False) -> int:
+        """Go to the next matching line, cyclically; `here`: the line of the cursor counts.
+
+        Return the number of matching lines.
+        """
         self.uncover(self.wanted)
         hits = self.matching_rows(self.wanted)
         if not hits:
@@ -78,3 +79,4 @@ class SearchableList(RowList):
             self.cursor = hits[place % len(hits)]
         else:
             self.cursor = hits[bisect_left(hits, self.cursor) - 1]
+        return len(hits)
