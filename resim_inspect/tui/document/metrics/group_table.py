@@ -36,6 +36,10 @@ class GroupTable(ValueRows):
         self.heading: Heading | None = None
         self.positions: Sequence[int] = ()
         self._name_width = self._limit_width = 0
+        self._laid_out = 0, 0, 0
+        """Cells of name, value and limit."""
+        self._laid_out_for = 0, 0
+        """Cells of the row, and number of values, that these were worked out for."""
 
     def show(self, session: Session, heading: Heading, positions: Sequence[int]) -> None:
         """Show a group; the cursor stays in its row for a newer state of the same group."""
@@ -48,6 +52,7 @@ class GroupTable(ValueRows):
         self._limit_width = max(widths, default=0)
         names = [cell_len(clean(metrics[p].name, 60)) for p in positions[:MEASURED_ROWS]]
         self._name_width = max(names, default=0)
+        self._laid_out_for = 0, 0
         self.set_count(len(positions), self.cursor if same else 0)
 
     def titled(self, styles: ThemeStyles) -> Text:
@@ -68,6 +73,12 @@ class GroupTable(ValueRows):
 
     def _widths(self, width: int) -> tuple[int, int, int]:
         """Cells of name, value and limit in a row of this many cells."""
+        if self._laid_out_for != (width, len(self._values)):
+            self._laid_out_for = width, len(self._values)
+            self._laid_out = self._lay_out(width)
+        return self._laid_out
+
+    def _lay_out(self, width: int) -> tuple[int, int, int]:
         room = max(12, width - 4)
         limit = min(max(self._limit_width, len(LIMIT_TITLE)), room // 4)
         limit = limit + 2 if self._limit_width else 0
