@@ -61,14 +61,6 @@ class RunProcess:
         data = _read_at(self._errors.fileno(), max(0, size - MAX_PROBLEM))
         return data.decode("utf-8", "replace")
 
-    def wait(self, seconds: float) -> bool:
-        """Wait for the end of the process; return False if it still runs after that time."""
-        try:
-            self._process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            return False
-        return True
-
 
 def _read_at(descriptor: int, offset: int) -> bytes:
     """Read from an offset without moving the position, at which the child appends."""

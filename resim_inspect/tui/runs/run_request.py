@@ -42,11 +42,6 @@ class BuildChoice(NamedTuple):
         words = [f"{name}={self.text}"] if self.text.startswith("-") else [name, self.text]
         return words + shlex.split(self.flags)
 
-    @property
-    def title(self) -> str:
-        """The build in words."""
-        return f"{self.kind} {clean(self.text, 200)}"
-
 
 @dataclass(frozen=True)
 class RunTarget:
