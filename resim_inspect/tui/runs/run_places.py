@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from resim_inspect.document.discovery import METRICS_FILE
 from resim_inspect.tui.runs.run_request import RunTarget
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class RunPlaces(NamedTuple):
     def metrics_of(self, key: RunKey) -> Path:
         """Return the metrics of a job, which may not exist."""
         folder = self._run_folder(key)
-        return self._outputs / "metrics.binproto" if folder is None else folder.metrics
+        return self._outputs / METRICS_FILE if folder is None else folder.metrics
 
     def _is_of_workspace(self) -> bool:
         from runner.workspace.run_record import record_of_workspace

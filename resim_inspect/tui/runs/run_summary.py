@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from resim_inspect.document.enums import MetricStatus
@@ -32,11 +32,10 @@ def results_of(state: RunState) -> list[JobResult]:
     return [job.result for job in state.jobs.values() if job.result is not None]
 
 
-def tally(results: Iterable[JobResult]) -> Tally:
+def tally(results: Sequence[JobResult]) -> Tally:
     """Count the results that need attention."""
     from runner.workspace.results import Outcome
 
-    results = list(results)
     verdicts = Counter(r.verdict for r in results if r.outcome is Outcome.DONE)
     bad = sum(r.outcome not in {Outcome.DONE, Outcome.CANCELLED} for r in results)
     return Tally(verdicts["FAIL_BLOCK"], verdicts["FAIL_WARN"], bad)

@@ -9,7 +9,7 @@ from rich.style import Style
 from textual.binding import BindingType
 
 from resim_inspect.document.enums import MetricStatus
-from resim_inspect.text import cell_width, clean, fit
+from resim_inspect.text import cell_width, clean, count, fit
 from resim_inspect.tui import keymap
 from resim_inspect.tui.theme import ThemeStyles
 from resim_inspect.tui.widgets.row_list import StyledText
@@ -59,15 +59,17 @@ class RunsTable(SearchableList):
         self.shown = jobs
         longest = max((cell_width(clean(job.name, 40)) for job in jobs[:200]), default=4)
         self._name_width = min(longest, 40)
-        key = None if here is None else here.key
-        row = next((row for row, job in enumerate(jobs) if job.key == key), None)
+        row = None if here is None else self._row_of(here.key)
         self.set_count(len(jobs), max(0, self.cursor) if row is None else row)
 
     def go_to(self, key: RunKey) -> None:
         """Move the cursor to a job, if it is shown."""
-        row = next((row for row, job in enumerate(self.shown) if job.key == key), None)
+        row = self._row_of(key)
         if row is not None:
             self.cursor = row
+
+    def _row_of(self, key: RunKey) -> int | None:
+        return next((row for row, job in enumerate(self.shown) if job.key == key), None)
 
     def matching_rows(self, wanted: str) -> list[int]:
         return [row for row, job in enumerate(self.shown) if wanted in job.name.casefold()]
@@ -180,4 +182,4 @@ def remark_on(result: JobResult | None) -> str:
         parts = [f"{clean(f.name, 60)} {clean(f.headline, 60)}".strip() for f in failing[:2]]
         more = f"; {len(failing) - 2} more" if len(failing) > 2 else ""
         return "; ".join(parts) + more
-    return "1 metric" if result.metrics == 1 else f"{result.metrics:,} metrics"
+    return count(result.metrics, "metric")
