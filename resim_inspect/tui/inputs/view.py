@@ -141,7 +141,7 @@ class InputsView(Background, SideHost):
 
     def focus_main(self) -> None:
         """Focus the tree, or the preview while the tree is hidden."""
-        (self.beside_list() if self.is_list_hidden() else self.files).focus()
+        self.main_widget().focus()
 
     @property
     def files(self) -> FileTree:

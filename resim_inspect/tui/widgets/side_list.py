@@ -38,6 +38,11 @@ class SideHost:
         """The widget that takes the focus while the list is hidden; None if there is none yet."""
         raise NotImplementedError
 
+    def main_widget(self) -> Widget:
+        """The list, or the widget beside it while the list is hidden."""
+        beside = self.beside_list() if self.is_list_hidden() else None
+        return self.side_list() if beside is None else beside
+
     def side_hints(self) -> tuple[Hint, ...]:
         """The hint of the key that brings a hidden list back."""
         return (Hint("side.toggle", "show list"),) if self.is_list_hidden() else ()
@@ -54,6 +59,10 @@ class SideHost:
         screen = self._pane().screen
         return isinstance(screen, Screen) and screen.has_class("-narrow")
 
+    def _fitting(self, width: int) -> int:
+        """Width of the list that is closest to a wanted one."""
+        return max(MIN_LIST, min(width, self._pane().size.width - MIN_REST))
+
     def layout_side(self) -> None:
         """Give the list the chosen width; called when the pane gets another size."""
         pane = self._pane()
@@ -64,7 +73,7 @@ class SideHost:
         stacked = self._is_stacked()
         width = None if stacked else self.side_width
         if width is not None:
-            width = max(MIN_LIST, min(width, pane.size.width - MIN_REST))
+            width = self._fitting(width)
         side.styles.width = side.styles.min_width = side.styles.max_width = width
         side.display = stacked or not self.side_hidden
         hints = hint_line(Hint("side.narrower"), Hint("side.wider"), Hint("side.toggle"))
@@ -79,8 +88,7 @@ class SideHost:
             self.action_toggle_side()
             return
         current = pane.get_child_by_id(self.side_id).outer_size.width
-        wanted = current + direction * STEP
-        self.side_width = max(MIN_LIST, min(wanted, pane.size.width - MIN_REST))
+        self.side_width = self._fitting(current + direction * STEP)
         self.layout_side()
 
     def action_toggle_side(self) -> None:

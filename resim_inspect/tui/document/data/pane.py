@@ -123,7 +123,7 @@ class DataPane(Pane, FilterHost, SideHost):
         return self.query_one(ChartView) if self._as_chart() else self.table
 
     def focus_main(self) -> None:
-        (self.beside_list() if self.is_list_hidden() else self.list).focus()
+        self.main_widget().focus()
 
     def go_to(self, position: int, at: float | None = None) -> None:
         if not 0 <= position < len(self.session.document.data):

@@ -100,8 +100,7 @@ class MetricsPane(Pane, FilterHost, SideHost):
         self._show_card()
 
     def focus_main(self) -> None:
-        beside = self.beside_list() if self.is_list_hidden() else None
-        (beside or self.list).focus()
+        self.main_widget().focus()
 
     def go_to(self, position: int, at: float | None = None) -> None:
         self.list.go_to(position)
