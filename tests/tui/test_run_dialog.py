@@ -76,7 +76,7 @@ async def planned(pilot: Pilot[Any]) -> None:
         if request is None or (box.plan is not None and box.plan.request == request):
             await settle(pilot)
             return
-    raise AssertionError("there is no plan")
+    raise AssertionError("the plan does not come")
 
 
 async def test_a_command_is_typed_in_and_planned(workspace: Path) -> None:

@@ -78,7 +78,7 @@ class ChangeList(SearchableList):
         ]
 
     def next_worse(self, by: int) -> bool:
-        """Go to the next change that got worse, cyclically; False if there is none."""
+        """Go to the next change that got worse, cyclically; False if nothing got worse."""
         worse = [
             at
             for at, row in enumerate(self.rows)

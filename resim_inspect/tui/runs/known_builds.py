@@ -1,4 +1,4 @@
-"""Builds to choose from: those of the project file, and those that were typed in before."""
+"""The images and commands that were typed into the run dialog before, in the user's state."""
 
 from __future__ import annotations
 

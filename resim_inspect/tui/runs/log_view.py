@@ -36,7 +36,7 @@ class LogView(SearchableList, Background):
     """
 
     class PieceRead(Message):
-        """A part of the log has been read, or there was nothing new."""
+        """A part of the log has been read; None if it has not grown."""
 
         def __init__(self, tail: LogTail, piece: LogPiece | None) -> None:
             super().__init__()

@@ -30,7 +30,7 @@ class RunHost:
     """A screen with jobs to run; it comes after the screen among the bases."""
 
     def run_target(self) -> RunTarget | None:
-        """The jobs to run; None if there are none."""
+        """The jobs to run; None if what is in view cannot be run."""
         raise NotImplementedError
 
     def stays_while_watching(self) -> bool:

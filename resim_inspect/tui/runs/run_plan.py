@@ -29,12 +29,12 @@ class PlannedJob(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """The plan of a request, or the reason why there is none."""
+    """The plan of a request, or the reason why the runner could not plan it."""
 
     request: RunRequest
     jobs: tuple[PlannedJob, ...] = ()
     problem: str = ""
-    """Reason why there is no plan, as a sentence."""
+    """Reason why the plan is missing, as a sentence; empty for a plan."""
     is_refused: bool = False
     """True if the runner would not run the request; False if it only took too long to plan."""
 

@@ -35,7 +35,7 @@ class SideHost:
         raise NotImplementedError
 
     def beside_list(self) -> Widget | None:
-        """The widget that takes the focus while the list is hidden; None if there is none yet."""
+        """The widget that takes the focus while the list is hidden; None until it is mounted."""
         raise NotImplementedError
 
     def main_widget(self) -> Widget:
