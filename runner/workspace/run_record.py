@@ -22,6 +22,8 @@ HEARTBEAT = 10.0
 LEASE = 60.0
 """Seconds without a sign of life after which an owner on another machine counts as dead."""
 MAX_OWNER_BYTES = 1 << 20
+OUTPUTS_SUFFIX = ".run"
+"""End of the name of a record that lies beside a folder of outputs."""
 
 
 class Liveness(StrEnum):
@@ -77,7 +79,7 @@ def record_of_workspace(folder: Path) -> RunRecord:
 def record_of_outputs(outputs: Path) -> RunRecord:
     """Return the record of the runs with `--outputs`."""
     outputs = outputs.absolute()
-    return RunRecord(outputs.with_name(f"{outputs.name}.run"))
+    return RunRecord(outputs.with_name(outputs.name + OUTPUTS_SUFFIX))
 
 
 def looks_like_record(folder: Path) -> bool:

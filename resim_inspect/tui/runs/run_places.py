@@ -12,9 +12,6 @@ if TYPE_CHECKING:
     from runner.workspace.layout import RunFolder
     from runner.workspace.run_state import RunKey
 
-SUFFIX = ".run"
-"""End of the name of a record that lies beside a folder of outputs."""
-
 
 class RunPlaces(NamedTuple):
     """Places of the files of one run."""
@@ -25,7 +22,9 @@ class RunPlaces(NamedTuple):
     @property
     def _outputs(self) -> Path:
         """Outputs that the record lies beside, of a run without a workspace."""
-        return self.folder.with_name(self.folder.name.removesuffix(SUFFIX))
+        from runner.workspace.run_record import OUTPUTS_SUFFIX
+
+        return self.folder.with_name(self.folder.name.removesuffix(OUTPUTS_SUFFIX))
 
     def target(self) -> RunTarget | None:
         """Return what a further run would be about; None if that is unknown."""
