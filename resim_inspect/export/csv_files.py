@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from resim_inspect.export.blocks import Block, Texts
-from resim_inspect.export.errors import ExportError
+from resim_inspect.export.errors import reading_back
 from resim_inspect.export.row_text import (
     Cells,
     booleans,
@@ -88,14 +88,11 @@ class CsvFiles:
         csv.field_size_limit(_MAX_CELL)
         columns = len(table.columns)
         rows = -1
-        try:
-            with path.open(encoding="utf-8", newline="") as file:
-                for cells in csv.reader(file, strict=True):
-                    rows += 1
-                    if len(cells) != columns:
-                        raise ValueError(f"row {rows} has {len(cells)} cells, not {columns}")
-        except (csv.Error, ValueError) as error:
-            raise ExportError(f"{path} cannot be read back: {error}.") from error
+        with path.open(encoding="utf-8", newline="") as file, reading_back(path, csv.Error):
+            for cells in csv.reader(file, strict=True):
+                rows += 1
+                if len(cells) != columns:
+                    raise ValueError(f"row {rows} has {len(cells)} cells, not {columns}")
         return rows, None
 
     def close(self) -> None:

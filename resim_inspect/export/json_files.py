@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from resim_inspect.export.blocks import Block, Texts
-from resim_inspect.export.errors import ExportError
+from resim_inspect.export.errors import reading_back
 from resim_inspect.export.row_text import (
     Cells,
     booleans,
@@ -60,7 +59,7 @@ class NdjsonFiles:
         """Read a file back and count its rows; raises ExportError if it is not the table."""
         names = set(table.names)
         rows = 0
-        with path.open(encoding="ascii") as file, _reading(path):
+        with path.open(encoding="ascii") as file, reading_back(path):
             for line in file:
                 _check(line, names)
                 rows += 1
@@ -91,7 +90,7 @@ class JsonFiles:
         """Read a file back, a row at a time; raises ExportError if it is not the table."""
         names = set(table.names)
         rows = 0
-        with path.open(encoding="ascii") as file, _reading(path):
+        with path.open(encoding="ascii") as file, reading_back(path):
             head = ""
             for line in file:
                 head += line
@@ -142,14 +141,6 @@ def _rows(table: Table, block: Block, end: str) -> str:
             parts.append(number_cells(values, _ENCODERS[column.kind], _MISSING))
     parts.append("}" + end)
     return lines(parts, block.rows)
-
-
-@contextmanager
-def _reading(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except ValueError as error:
-        raise ExportError(f"{path} cannot be read back: {error}.") from error
 
 
 def _check(line: str, names: set[str]) -> None:
