@@ -85,14 +85,11 @@ class MetricList(ValueRows):
     @property
     def group(self) -> tuple[Heading, Sequence[int]] | None:
         """The heading under the cursor and the positions of its metrics; None on a metric."""
-        label = self._heading_at(self.cursor)
-        if label is None:
+        if self._heading_at(self.cursor) is None:
             return None
-        rows = self._whole.rows
-        number = next(n for n, heading in enumerate(self._whole.headings) if heading.label == label)
-        first = rows.index(-1 - number) + 1
-        heading = self._whole.headings[number]
-        return heading, rows[first : first + heading.size]
+        heading = self._view.headings[-1 - self._view.rows[self.cursor]]
+        first = self._kept[self.cursor] + 1
+        return heading, self._whole.rows[first : first + heading.size]
 
     @property
     def positions(self) -> Sequence[int]:
