@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from types import TracebackType
 from typing import Self
 
 import pytest
@@ -21,12 +20,7 @@ class PseudoTerminal:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         os.close(self._ours)
 
     def passed_on(self) -> None:
@@ -35,13 +29,33 @@ class PseudoTerminal:
 
     def read_until(self, text: bytes) -> None:
         """Wait until the program has written a text; fails if it ends before."""
-        while text not in self._seen:
-            try:
-                self._seen += os.read(self._ours, 65536)
-            except OSError:
-                break
+        while text not in self._seen and self._read():
+            pass
         assert text in self._seen, self._seen.decode(errors="replace")
+
+    def read_all(self) -> str:
+        """Return everything that the program writes until it closes the terminal."""
+        while self._read():
+            pass
+        return self._seen.decode()
+
+    def _read(self) -> bool:
+        """Read a part; return False at the end of the program."""
+        try:
+            part = os.read(self._ours, 65536)
+        except OSError:
+            return False
+        self._seen += part
+        return bool(part)
 
     def press(self, keys: bytes) -> None:
         """Send keys."""
         os.write(self._ours, keys)
+
+
+def take_terminal() -> None:
+    """Make stdin the terminal of this process's session, which has none so far."""
+    import fcntl
+    import termios
+
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)

@@ -11,7 +11,7 @@ import pytest
 
 from runner.engines.docker.interactive import Frames
 from tests.containers.container_harness import ROOT, call_runner, command, make_inputs, make_jobs
-from tests.runner.pseudo_terminal import PseudoTerminal
+from tests.runner.pseudo_terminal import PseudoTerminal, take_terminal
 
 HOW = ("--command", "python3 build.py", "--no-sandbox")
 
@@ -65,11 +65,6 @@ def test_a_job_that_is_not_named_is_a_sentence(
     refused = call_runner("shell", tmp_path / words[0], *words[1:], *HOW)
     assert (refused.code, refused.out) == (2, "")
     assert says in refused.err
-
-
-def take_terminal() -> None:
-    """Make stdin the terminal of this session, which has none so far."""
-    os.close(os.open(os.ttyname(0), os.O_RDWR))
 
 
 def test_keys_reach_the_shell_and_not_the_runner(tmp_path: Path) -> None:

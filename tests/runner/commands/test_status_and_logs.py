@@ -211,22 +211,17 @@ def test_logs_of_jobs_are_told_apart_and_filtered(tmp_path: Path) -> None:
 
 
 def test_a_terminal_gets_clean_lines(tmp_path: Path) -> None:
-    pty = pytest.importorskip("pty", reason="this system has no pseudo terminals")
+    # Here, since it skips what needs a pseudo terminal.
+    from tests.runner.pseudo_terminal import PseudoTerminal
+
     workspace, call = workspace_of(tmp_path, "a")
     assert call_runner(*call).code == 0
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(command("logs", workspace), stdout=theirs, cwd=ROOT)
-    os.close(theirs)
-    seen = b""
-    while True:
-        try:
-            part = os.read(ours, 65536)
-        except OSError:
-            break
-        seen += part
-    os.close(ours)
-    assert process.wait(30) == 0
-    assert seen.decode().splitlines() == ["hello �[2J from a", "99 %", "half �"]
+    with PseudoTerminal() as terminal:
+        process = subprocess.Popen(command("logs", workspace), stdout=terminal.theirs, cwd=ROOT)
+        terminal.passed_on()
+        seen = terminal.read_all()
+        assert process.wait(30) == 0
+    assert seen.splitlines() == ["hello �[2J from a", "99 %", "half �"]
 
 
 def test_logs_follow_a_run_to_its_end(tmp_path: Path) -> None:

@@ -18,8 +18,8 @@ from tests.containers.container_harness import (
     metrics_file,
     runner,
 )
+from tests.runner.pseudo_terminal import PseudoTerminal
 
-pty = pytest.importorskip("pty", reason="this system has no pseudo terminals")
 pytestmark = pytest.mark.slow
 
 HOW = ("--only", "jobs", "--no-sandbox")
@@ -43,24 +43,15 @@ def words(folder: Path) -> list[str | Path]:
 
 def on_a_terminal(call: list[str], **env: str) -> tuple[int, str, str]:
     """Run a command with a terminal as its stderr: exit code, stdout, what the terminal got."""
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        call, stdout=subprocess.PIPE, stderr=theirs, cwd=ROOT, text=True,
-        env={**os.environ, "TERM": "xterm-256color", "COLUMNS": "100", **env},
-    )  # fmt: skip
-    os.close(theirs)
-    seen = b""
-    while True:
-        try:
-            part = os.read(ours, 65536)
-        except OSError:
-            break
-        if not part:
-            break
-        seen += part
-    out, _ = process.communicate(timeout=60)
-    os.close(ours)
-    return process.returncode, out, seen.decode()
+    with PseudoTerminal() as terminal:
+        process = subprocess.Popen(
+            call, stdout=subprocess.PIPE, stderr=terminal.theirs, cwd=ROOT, text=True,
+            env={**os.environ, "TERM": "xterm-256color", "COLUMNS": "100", **env},
+        )  # fmt: skip
+        terminal.passed_on()
+        seen = terminal.read_all()
+        out, _ = process.communicate(timeout=60)
+    return process.returncode, out, seen
 
 
 def test_a_terminal_gets_rows_and_progress(tmp_path: Path) -> None:

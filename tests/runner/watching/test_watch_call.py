@@ -26,6 +26,7 @@ from runner.workspace.run_record import active_owner, record_of_workspace
 from runner.workspace.watch_requests import WatchAction, WatchPhase, request_watch
 from tests.containers.container_harness import command, make_inputs, metrics_file
 from tests.containers.engines import wait_for
+from tests.runner.pseudo_terminal import take_terminal
 
 pytestmark = pytest.mark.slow
 
@@ -109,7 +110,7 @@ class Terminal:
             stderr=far,
             cwd=folder,
             start_new_session=True,
-            preexec_fn=_take_terminal,
+            preexec_fn=take_terminal,
             env={**os.environ, "TERM": "xterm", "COLUMNS": "100", "LINES": "30"},
         )
 
@@ -144,12 +145,6 @@ class Terminal:
         self.process.wait()
         os.close(self._master)
         os.close(self._far)
-
-
-def _take_terminal() -> None:
-    import fcntl
-
-    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
 @pytest.fixture
