@@ -27,12 +27,12 @@ from runner.workspace.job_status import (
     counts_of,
     outputs_status,
     record_at,
+    single_run_at,
     workspace_status,
 )
-from runner.workspace.layout import looks_like_workspace, open_workspace
+from runner.workspace.layout import open_workspace
 from runner.workspace.results import FORMAT, status_named
 from runner.workspace.run_follower import RunFollower
-from runner.workspace.run_record import record_of_outputs
 from runner.workspace.run_state import Life, RunState
 from runner.workspace.watch_requests import WatchPhase
 
@@ -100,7 +100,7 @@ def _follow(folder: Path) -> int:
 
 def status_of(folder: Path) -> WorkspaceStatus:
     """Return the status of a workspace or of the folder of a single run; raises WorkspaceError."""
-    if not looks_like_workspace(folder) and record_of_outputs(folder).events.is_file():
+    if single_run_at(folder) is not None:
         return outputs_status(folder)
     return workspace_status(open_workspace(folder))
 

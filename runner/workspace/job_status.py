@@ -79,10 +79,13 @@ def record_at(folder: Path) -> RunRecord:
 
     Raises WorkspaceError for a folder that is neither.
     """
+    return single_run_at(folder) or record_of_workspace(open_workspace(folder).folder)
+
+
+def single_run_at(folder: Path) -> RunRecord | None:
+    """Return the record of the run with a folder `--outputs`; None for any other folder."""
     record = record_of_outputs(folder)
-    if not looks_like_workspace(folder) and record.events.is_file():
-        return record
-    return record_of_workspace(open_workspace(folder).folder)
+    return record if not looks_like_workspace(folder) and record.events.is_file() else None
 
 
 def outputs_status(outputs: Path, clock: Callable[[], float] = time.time) -> WorkspaceStatus:
