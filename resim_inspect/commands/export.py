@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from resim_inspect.commands import CommandError
 from resim_inspect.document.discovery import METRICS_FILE
 from resim_inspect.exit_codes import ExitCode
-from resim_inspect.files import is_folder
+from resim_inspect.files import exists, is_file, is_folder
 from resim_inspect.text import clean, count, size
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ def _jobs_of(path: Path) -> Iterator[JobFile]:
             read_seconds(job.folder),
             may_be_missing=is_workspace,
         )
-    if is_workspace and workspace.batch.metrics.is_file():
+    if is_workspace and is_file(workspace.batch.metrics):
         yield JobFile("(batch)", workspace.batch.metrics, None, read_seconds(workspace.batch))
 
 
@@ -174,11 +174,11 @@ def _file_job_name(path: Path) -> str:
 
 
 def _check_out(out: Path, jobs: Sequence[JobFile], *, single: bool) -> None:
-    if single and out.is_dir():
+    if single and is_folder(out):
         raise CommandError(f"{out} is a folder; one table is written to a file: name one in it")
-    if not single and out.exists() and not out.is_dir():
+    if not single and exists(out) and not is_folder(out):
         raise CommandError(f"{out} is a file; several tables are written to a folder")
-    if single and out.exists() and not out.is_file():
+    if single and exists(out) and not is_file(out):
         raise CommandError(f"{out} is not a regular file: an export is read back, name a file")
     resolved = out.resolve()
     if any(job.path.resolve() == resolved for job in jobs):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from resim_inspect.document.document import Document
 from resim_inspect.document.opening import open_document
@@ -57,7 +58,7 @@ def survey(jobs: Sequence[JobFile], query: str, omissions: Omissions) -> Survey:
     result = Survey(selected={} if query.strip() else None)
     query_error: QueryError | None = None
     for job in jobs:
-        if job.may_be_missing and not job.path.exists():
+        if job.may_be_missing and _is_missing(job.path):
             omissions.add("job", "there are no metrics yet")
             result.job_rows.append(unread_job_row(job, "not run yet"))
             continue
@@ -83,6 +84,14 @@ def survey(jobs: Sequence[JobFile], query: str, omissions: Omissions) -> Survey:
     if result.selected is not None and not any(result.selected.values()):
         raise query_error or ExportError(f"No metric matches the filter {query!r}.")
     return result
+
+
+def _is_missing(path: Path) -> bool:
+    try:
+        return not path.exists()
+    except OSError:
+        # It cannot be examined: its reader says why.
+        return False
 
 
 def _matching(document: Document, query: str) -> frozenset[int]:

@@ -15,6 +15,7 @@ import pytest
 
 from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.cli import main
+from resim_inspect.export import ExportOptions, JobFile, export_tables
 from resim_inspect.export.blocks import Block
 from resim_inspect.export.csv_files import guarded
 from resim_inspect.export.file_names import file_names
@@ -191,6 +192,19 @@ def test_an_unreadable_job_is_left_out_and_said(
     assert {json.loads(line)["job"] for line in lines} == {"run 000", "run 002"}
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a path that is too long does not exist there")
+def test_a_job_that_cannot_be_examined_costs_no_other_job(tmp_path: Path) -> None:
+    good = every_kind().write(tmp_path / "metrics.binproto")
+    hidden = tmp_path / ("x" * 300) / "metrics.binproto"
+    jobs = [JobFile("good", good), JobFile("hidden", hidden, may_be_missing=True)]
+    result = export_tables(jobs, tmp_path / "out", ExportOptions("csv"))
+    assert result.omissions.error_count == 1
+    assert "hidden: The file cannot be opened: File name too long." in result.omissions.errors
+    notes = {row["job"]: row["note"] for row in rows_of(tmp_path / "out" / "jobs.csv")}
+    assert notes["good"] == ""
+    assert "cannot be opened" in notes["hidden"]
+
+
 @pytest.mark.parametrize(
     ("words", "problem"),
     [
@@ -204,6 +218,11 @@ def test_an_unreadable_job_is_left_out_and_said(
         ),
         (["metrics.binproto", "--to", "csv", "--table", "jobs", "-o", "empty"], "is a folder"),
         (["metrics.binproto", "--to", "csv", "-o", "metrics.binproto/x"], "cannot be written"),
+        (["metrics.binproto", "--to", "csv", "-o", "x" * 300], "cannot be written"),
+        (
+            ["metrics.binproto", "--to", "csv", "--wide", "-o", "x" * 300],
+            "cannot be written",
+        ),
         (["metrics.binproto", "--to", "csv", "--wide", "--by-job", "-o", "x"], "leave --by-job"),
     ],
 )
