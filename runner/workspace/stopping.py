@@ -30,14 +30,17 @@ def stop_run(record: RunRecord, job: str = "") -> str:
     if owner is None:
         return ENDED
     try:
-        state = run_state(record)
-        if not job and state.watch is not WatchPhase.NONE:
-            request_watch(record, owner, WatchAction.QUIT)
-        if job or state.life is Life.ALIVE:
+        if job:
             request_stop(record, owner, job)
-        if not job and state.life is Life.ALIVE and not state.planned:
-            # A runner that is still preparing, such as pulling an image, reads no requests.
-            terminate(owner)
+            return ""
+        state = run_state(record)
+        if state.watch is not WatchPhase.NONE:
+            request_watch(record, owner, WatchAction.QUIT)
+        if state.life is Life.ALIVE:
+            request_stop(record, owner)
+            if not state.planned:
+                # A runner that is still preparing, such as pulling an image, reads no requests.
+                terminate(owner)
     except OSError as error:
         return f"The run cannot be told to stop: {error.strerror}."
     return ""
