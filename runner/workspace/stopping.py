@@ -43,6 +43,8 @@ def stop_run(record: RunRecord, job: str = "") -> str:
                 terminate(owner)
     except OSError as error:
         return f"The run cannot be told to stop: {error.strerror}."
+    except WorkspaceError as error:
+        return f"The run cannot be told to stop: {error.reason}"
     return ""
 
 

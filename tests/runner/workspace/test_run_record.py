@@ -33,6 +33,7 @@ from runner.workspace.run_record import (
     this_process,
 )
 from runner.workspace.run_state import Life, Phase, RunKey, RunState
+from runner.workspace.stopping import run_goes_on, stop_run
 from tests.containers.container_harness import (
     ROOT,
     call_runner,
@@ -416,3 +417,15 @@ def test_a_heartbeat_renews_the_lease_of_its_own_process_alone(tmp_path: Path) -
         wait_for(lambda: mine.owner.stat().st_mtime > 1.0)
         time.sleep(0.1)
     assert other.owner.stat().st_mtime == 1.0
+
+
+def test_a_run_whose_events_cannot_be_read_says_why_it_is_not_stopped(tmp_path: Path) -> None:
+    record = record_of_workspace(tmp_path)
+    record.events.mkdir(parents=True)
+    record.owner.write_bytes(this_process("r", time.time(), ()).as_bytes())
+    assert run_goes_on(record)
+    problem = stop_run(record)
+    assert problem.startswith("The run cannot be told to stop: ")
+    assert f"{record.events} cannot be read" in problem
+    assert stop_run(record, "a") == ""
+    assert json.loads(record.stop.read_text())["job"] == "a"
