@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from resim_inspect.comparison.context import Pair
+from resim_inspect.comparison.matching import match_by_key
 from resim_inspect.document.document import Document
 from resim_inspect.document.model import FailureDefinition, MetricsData
 
@@ -92,24 +92,13 @@ def partners(before: Sequence[SeriesRef], after: Sequence[SeriesRef]) -> Partner
     What is left is paired only if both sides have equally many of it: a metric with one series
     on both sides has one pair whatever the names are.
     """
-    waiting: dict[str, deque[int]] = {}
-    for position, ref in enumerate(after):
-        waiting.setdefault(ref.name, deque()).append(position)
-    pairs: list[tuple[SeriesRef, SeriesRef]] = []
-    alone: list[SeriesRef] = []
-    used: set[int] = set()
-    for ref in before:
-        positions = waiting.get(ref.name)
-        if positions:
-            position = positions.popleft()
-            used.add(position)
-            pairs.append((ref, after[position]))
-        else:
-            alone.append(ref)
-    left = [ref for position, ref in enumerate(after) if position not in used]
-    if len(alone) == len(left):
-        return Partners([*pairs, *zip(alone, left, strict=True)], (), ())
-    return Partners(pairs, alone, left)
+    matches = match_by_key([ref.name for ref in before], [ref.name for ref in after])
+    pairs = [(before[one], after[other]) for one, other in matches.pairs]
+    gone = [before[position] for position in matches.gone]
+    added = [after[position] for position in matches.added]
+    if len(gone) == len(added):
+        return Partners([*pairs, *zip(gone, added, strict=True)], (), ())
+    return Partners(pairs, gone, added)
 
 
 def same_bytes(pair: Pair, before: SeriesRef, after: SeriesRef) -> bool:

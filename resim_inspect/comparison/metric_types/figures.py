@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +12,7 @@ from resim_inspect.comparison.alignment import deviation
 from resim_inspect.comparison.changes import Measured
 from resim_inspect.comparison.context import Pair
 from resim_inspect.comparison.directions import Direction
+from resim_inspect.comparison.matching import match_by_key
 from resim_inspect.comparison.tolerance import Tolerance
 from resim_inspect.comparison.value_comparison import ValueComparison
 from resim_inspect.document.model import PlotlyValues
@@ -99,20 +99,14 @@ def figure_differences(before: Any, after: Any, tolerance: Tolerance) -> Iterato
 
 def _trace_pairs(before: list[Any], after: list[Any]) -> dict[int, int]:
     """Places of the traces by the places of their partners: by name, then by place."""
-    named: dict[str, deque[int]] = {}
-    for place, trace in enumerate(after):
-        if _name(trace):
-            named.setdefault(_name(trace), deque()).append(place)
-    pairs: dict[int, int] = {}
-    for place, trace in enumerate(before):
-        waiting = named.get(_name(trace))
-        if waiting:
-            pairs[place] = waiting.popleft()
-    used = set(pairs.values())
-    for place in range(min(len(before), len(after))):
-        if place not in pairs and place not in used:
-            pairs[place] = place
-    return pairs
+    # A trace without a name has a key of its own.
+    keys, other_keys = (
+        [_name(trace) or (side, place) for place, trace in enumerate(traces)]
+        for side, traces in enumerate((before, after))
+    )
+    matches = match_by_key(keys, other_keys)
+    same_places = set(matches.gone) & set(matches.added)
+    return {**dict(matches.pairs), **{place: place for place in same_places}}
 
 
 def _name(trace: Any) -> str:
