@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from resim_inspect.comparison.changes import Measured
 from resim_inspect.comparison.context import Pair
 from resim_inspect.comparison.matching import match_by_key
 from resim_inspect.document.document import Document
 from resim_inspect.document.model import FailureDefinition, MetricsData
+from resim_inspect.text import count
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,12 @@ class Partners:
     pairs: Sequence[tuple[SeriesRef, SeriesRef]]
     gone: Sequence[SeriesRef]
     added: Sequence[SeriesRef]
+
+    def unpaired(self) -> Iterator[str]:
+        """Reasons for the series that only one side has."""
+        for word, refs in (("gone", self.gone), ("added", self.added)):
+            for ref in refs:
+                yield f"series “{ref.name}” {word}"
 
 
 def series_refs(
@@ -99,6 +107,16 @@ def partners(before: Sequence[SeriesRef], after: Sequence[SeriesRef]) -> Partner
     if len(gone) == len(added):
         return Partners([*pairs, *zip(gone, added, strict=True)], (), ())
     return Partners(pairs, gone, added)
+
+
+def renamed(before: SeriesRef, after: SeriesRef) -> str:
+    """Reason for another name of a series; empty if both sides have the same."""
+    return "" if before.name == after.name else f"series “{before.name}” is now “{after.name}”"
+
+
+def number_of_series(refs: Sequence[SeriesRef]) -> Measured:
+    """Description of a side by the number of its series."""
+    return Measured(count(len(refs), "series", "series"))
 
 
 def same_bytes(pair: Pair, before: SeriesRef, after: SeriesRef) -> bool:

@@ -8,10 +8,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from resim_inspect.comparison.changes import Measured
 from resim_inspect.comparison.context import Pair, load
 from resim_inspect.comparison.series_judgement import SeriesJudgement
-from resim_inspect.comparison.series_refs import SeriesRef, partners, same_bytes, series_refs
+from resim_inspect.comparison.series_refs import (
+    SeriesRef,
+    number_of_series,
+    partners,
+    renamed,
+    same_bytes,
+    series_refs,
+)
 from resim_inspect.comparison.tolerance import Tolerance
 from resim_inspect.comparison.value_comparison import ValueComparison, unit_change
 from resim_inspect.document.enums import SeriesKind
@@ -72,8 +78,7 @@ def _compare(
     matched = partners(before, after)
     single = len(before) == len(after) == 1
     for old, new in matched.pairs:
-        if old.name != new.name:
-            judgement.note(f"series “{old.name}” is now “{new.name}”")
+        judgement.note(renamed(old, new))
         if same_bytes(pair, old, new) and old.unit == new.unit:
             continue
         first, second = read_bars(old), read_bars(new)
@@ -88,10 +93,9 @@ def _compare(
             continue
         for reason in bar_differences(first, second, new.unit, tolerance):
             judgement.note(lead + reason)
-    for word, refs in (("gone", matched.gone), ("added", matched.added)):
-        for ref in refs:
-            judgement.note(f"series “{ref.name}” {word}")
-    return judgement.result(_measured(before), _measured(after))
+    for reason in matched.unpaired():
+        judgement.note(reason)
+    return judgement.result(number_of_series(before), number_of_series(after))
 
 
 def bar_differences(before: Bars, after: Bars, unit: str, tolerance: Tolerance) -> list[str]:
@@ -142,7 +146,3 @@ def _labels(index: Series | None, n: int) -> list[str]:
     if index.kind is SeriesKind.TIMESTAMPS:
         return [instant(value) for value in index.times.tolist()]
     return [str(index.value(position)) for position in range(len(index))]
-
-
-def _measured(refs: Sequence[SeriesRef]) -> Measured:
-    return Measured(count(len(refs), "series", "series"))

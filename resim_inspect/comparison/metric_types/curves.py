@@ -13,7 +13,14 @@ from resim_inspect.comparison.changes import Measured
 from resim_inspect.comparison.context import Pair, load
 from resim_inspect.comparison.limits import Extreme, bounds, extreme
 from resim_inspect.comparison.series_judgement import SeriesJudgement
-from resim_inspect.comparison.series_refs import SeriesRef, partners, same_bytes, series_refs
+from resim_inspect.comparison.series_refs import (
+    SeriesRef,
+    number_of_series,
+    partners,
+    renamed,
+    same_bytes,
+    series_refs,
+)
 from resim_inspect.comparison.tolerance import Tolerance
 from resim_inspect.comparison.value_comparison import ValueComparison, unit_change
 from resim_inspect.document.enums import SeriesKind
@@ -72,12 +79,11 @@ def _compare(
     matched = partners(before, after)
     judgement = SeriesJudgement(tolerance)
     alone = len(before) == len(after) == 1
-    sides = (_number_of(before), _number_of(after))
+    sides = (number_of_series(before), number_of_series(after))
     for old, new in matched.pairs:
         sides = _compare_pair(pair, old, new, judgement, alone) or sides
-    for word, refs in (("gone", matched.gone), ("added", matched.added)):
-        for ref in refs:
-            judgement.note(f"series “{ref.name}” {word}")
+    for reason in matched.unpaired():
+        judgement.note(reason)
     return judgement.result(sides[0], sides[1])
 
 
@@ -86,8 +92,7 @@ def _compare_pair(
 ) -> tuple[Measured, Measured] | None:
     """Compare two series; return what both sides are described by if each is `alone`."""
     lead = "" if alone else f"“{new.name}” "
-    if old.name != new.name:
-        judgement.note(f"series “{old.name}” is now “{new.name}”")
+    judgement.note(renamed(old, new))
     if old.unit != new.unit:
         judgement.note(lead + unit_change(old.unit, new.unit))
     same = same_bytes(pair, old, new)
@@ -104,10 +109,6 @@ def _compare_pair(
     if first is second and old.unit == new.unit:
         return measured, measured
     return measured, _measured(second, new.unit, limits)
-
-
-def _number_of(refs: Sequence[SeriesRef]) -> Measured:
-    return Measured(count(len(refs), "series", "series"))
 
 
 def _read_beside(pair: Pair, old: SeriesRef, new: SeriesRef, first: Curve) -> Curve:

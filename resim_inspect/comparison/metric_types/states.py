@@ -11,12 +11,19 @@ from resim_inspect.comparison.alignment import ascending, hold
 from resim_inspect.comparison.changes import Measured
 from resim_inspect.comparison.context import Pair, load
 from resim_inspect.comparison.series_judgement import SeriesJudgement
-from resim_inspect.comparison.series_refs import SeriesRef, partners, same_bytes, series_refs
+from resim_inspect.comparison.series_refs import (
+    SeriesRef,
+    number_of_series,
+    partners,
+    renamed,
+    same_bytes,
+    series_refs,
+)
 from resim_inspect.comparison.tolerance import Tolerance
 from resim_inspect.comparison.value_comparison import ValueComparison
 from resim_inspect.document.enums import SeriesKind
 from resim_inspect.document.model import StatesOverTimeValues
-from resim_inspect.text import count, number, seconds
+from resim_inspect.text import number, seconds
 
 _NAME = 60
 
@@ -60,12 +67,10 @@ def compare_states(
     failure_states = frozenset(before.failure_states) & frozenset(after.failure_states)
     alone = len(one) == len(other) == 1
     for old, new in matched.pairs:
-        if old.name != new.name:
-            judgement.note(f"series “{old.name}” is now “{new.name}”")
+        judgement.note(renamed(old, new))
         _compare_pair(pair, old, new, failure_states, judgement, "" if alone else f"“{new.name}” ")
-    for word, some in (("gone", matched.gone), ("added", matched.added)):
-        for ref in some:
-            judgement.note(f"series “{ref.name}” {word}")
+    for reason in matched.unpaired():
+        judgement.note(reason)
     return judgement.result(_measured(one, failure_states), _measured(other, failure_states))
 
 
@@ -162,7 +167,7 @@ def divergence(before: States, after: States, failure_states: frozenset[str]) ->
 def _measured(refs: list[SeriesRef], failure_states: frozenset[str]) -> Measured:
     """Share of the time of a single series that it is in a failure state, else their number."""
     if len(refs) != 1 or not failure_states:
-        return Measured(count(len(refs), "series", "series"))
+        return number_of_series(refs)
     states = read_states(refs[0])
     if not len(states.codes):
         return Measured("no states")
