@@ -8,6 +8,7 @@ from resim_inspect.comparison.attributes import importance_difference, tag_diffe
 from resim_inspect.comparison.changes import EVENT, Change, Measured, Reading
 from resim_inspect.comparison.directions import Direction, status_direction, strongest
 from resim_inspect.comparison.matching import Matches, time_origin, times_of
+from resim_inspect.comparison.metrics import difference
 from resim_inspect.comparison.tolerance import Tolerance
 from resim_inspect.document.model import Event
 from resim_inspect.text import seconds
@@ -64,8 +65,6 @@ def _compare(before: Event, after: Event, origins: tuple[int, int], tolerance: T
     tags = tag_difference(before.tags, after.tags)
     if tags:
         why.append(f"tags {tags}")
-    delta = None
-    if old.value is not None and new.value is not None:
-        delta = new.value - old.value
     direction = strongest(status, Direction.CHANGED if why else Direction.SAME)
+    delta = difference(old.measured, new.measured)
     return Change(after.name, EVENT, direction, old, new, tuple(why), delta=delta)

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from resim_inspect.comparison.changes import Measured
 from resim_inspect.comparison.directions import Direction
+from resim_inspect.text import quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,23 @@ class ValueComparison:
     """Lines of a longer description."""
     closer: bool = False
     """True for a passing value that is nearer to its limit."""
+
+
+def finite_mean(values: NDArray[np.float64]) -> float | None:
+    """Mean of the finite ones of n numbers; None without any."""
+    finite = values[np.isfinite(values)]
+    if not len(finite):
+        return None
+    with np.errstate(over="ignore"):
+        return float(finite.mean())
+
+
+def measured_mean(values: NDArray[np.float64], unit: str) -> Measured:
+    """Description of n numbers by the mean of the finite ones."""
+    mean = finite_mean(values)
+    if mean is None:
+        return Measured("no finite values" if len(values) else "no values", unit=unit)
+    return Measured(f"mean {quantity(mean, unit, 4)}", mean, unit, "mean")
 
 
 def unit_change(before: str, after: str) -> str:

@@ -22,7 +22,7 @@ from resim_inspect.comparison.series_refs import (
     series_refs,
 )
 from resim_inspect.comparison.tolerance import Tolerance
-from resim_inspect.comparison.value_comparison import ValueComparison, unit_change
+from resim_inspect.comparison.value_comparison import ValueComparison, measured_mean, unit_change
 from resim_inspect.document.enums import SeriesKind
 from resim_inspect.document.model import DoubleOverTimeValues, FailureDefinition, LinePlotValues
 from resim_inspect.text import count, number, quantity, seconds
@@ -236,16 +236,9 @@ def _extreme(limits: FailureDefinition | None, values: NDArray[np.float64]) -> E
 
 def _measured(curve: Curve, unit: str, limits: FailureDefinition | None) -> Measured:
     """The value of a single curve: the extreme that its limits are about, else its mean."""
-    if not len(curve.y):
-        return Measured("no values", unit=unit)
-    end = _extreme(limits, curve.y)
+    end = _extreme(limits, curve.y) if len(curve.y) else None
     if end is None:
-        finite = curve.y[np.isfinite(curve.y)]
-        if not len(finite):
-            return Measured("no finite values", unit=unit)
-        with np.errstate(over="ignore"):
-            mean = float(finite.mean())
-        return Measured(f"mean {quantity(mean, unit, 4)}", mean, unit, "mean")
+        return measured_mean(curve.y, unit)
     above, below = bounds(limits)
     word = "worst" if above is not None and below is not None else "min" if above is None else "max"
     return Measured(f"{word} {quantity(end.value, unit, 4)}", end.value, unit, word)

@@ -14,7 +14,7 @@ from resim_inspect.comparison.context import Pair
 from resim_inspect.comparison.directions import Direction
 from resim_inspect.comparison.matching import match_by_key
 from resim_inspect.comparison.tolerance import Tolerance
-from resim_inspect.comparison.value_comparison import ValueComparison
+from resim_inspect.comparison.value_comparison import ValueComparison, finite_mean
 from resim_inspect.document.model import PlotlyValues
 from resim_inspect.document.packed_arrays import Budget, unpack
 from resim_inspect.errors import DocumentError
@@ -65,10 +65,8 @@ def _measured(figure: Any) -> Measured:
     if len(traces) == 1 and isinstance(traces[0], dict):
         for name in ("y", "x"):
             values = _numbers(traces[0].get(name))
-            finite = None if values is None else values[np.isfinite(values)]
-            if finite is not None and len(finite):
-                with np.errstate(over="ignore"):
-                    mean = float(finite.mean())
+            mean = None if values is None else finite_mean(values)
+            if mean is not None:
                 return Measured(f"mean {name} {number(mean, 4)}", mean, measure=f"mean {name}")
     return Measured(count(len(traces), "trace"))
 
@@ -162,10 +160,8 @@ def _array_difference(
 def _shape(values: NDArray[np.float64]) -> str:
     """`41 numbers with mean 17.3`."""
     sides = " × ".join(f"{side:,}" for side in values.shape)
-    finite = values[np.isfinite(values)]
-    with np.errstate(over="ignore"):
-        mean = f" with mean {number(float(finite.mean()))}" if len(finite) else ""
-    return f"{sides} numbers{mean}"
+    mean = finite_mean(values)
+    return f"{sides} numbers" + (f" with mean {number(mean)}" if mean is not None else "")
 
 
 def _numbers(value: Any) -> NDArray[np.float64] | None:

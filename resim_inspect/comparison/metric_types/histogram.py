@@ -6,11 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resim_inspect.comparison.alignment import deviation
-from resim_inspect.comparison.changes import Measured
 from resim_inspect.comparison.context import Pair, load
 from resim_inspect.comparison.series_judgement import SeriesJudgement
 from resim_inspect.comparison.tolerance import Tolerance
-from resim_inspect.comparison.value_comparison import ValueComparison, unit_change
+from resim_inspect.comparison.value_comparison import ValueComparison, measured_mean, unit_change
 from resim_inspect.document.document import Document
 from resim_inspect.document.enums import SeriesKind
 from resim_inspect.document.model import Bucket, HistogramValues
@@ -28,7 +27,7 @@ def compare_histograms(
     judgement.statuses(
         _statuses(pair.before, before.statuses_data), _statuses(pair.after, after.statuses_data)
     )
-    sides = [_measured(values, unit) for values, unit in zip((old, new), units, strict=True)]
+    sides = [measured_mean(values, unit) for values, unit in zip((old, new), units, strict=True)]
     if units[0] != units[1]:
         judgement.note(unit_change(*units))
     elif not len(old) or not len(new):
@@ -100,12 +99,3 @@ def _bucket_text(
             largest = abs(new - old)
             text = f"bucket {number(low)} to {number(high)}: {old:,}, now {new:,}"
     return text
-
-
-def _measured(values: NDArray[np.float64], unit: str) -> Measured:
-    finite = values[np.isfinite(values)]
-    if not len(finite):
-        return Measured("no finite values" if len(values) else "no values", unit=unit)
-    with np.errstate(over="ignore"):
-        mean = float(finite.mean())
-    return Measured(f"mean {quantity(mean, unit, 4)}", mean, unit, "mean")
