@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol, TextIO
 
-from resim_inspect.comparison.changes import Change, Comparison, MetricTotals
+from resim_inspect.comparison.changes import Change, Comparison, JobError, MetricTotals
 from resim_inspect.comparison.directions import LISTED, Direction
 from resim_inspect.comparison.gate import gate_fails
-from resim_inspect.text import signed
+from resim_inspect.text import clean, signed
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,11 @@ def verdict_words(comparison: Comparison, fail_on: str) -> str:
     """Result of the gate in words: `fails (--fail-on worse)`."""
     failing = gate_fails(comparison, fail_on)
     return f"{'fails' if failing else 'passes'} (--fail-on {fail_on})"
+
+
+def unreadable_text(error: JobError) -> str:
+    """A job that cannot be read, its side and the reason, cleaned."""
+    return f"{clean(error.job)} cannot be read ({error.side}): {clean(error.message)}"
 
 
 def median_text(totals: MetricTotals) -> str:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from resim_inspect.commands.compare_output import OutputOptions, summary_words, verdict_words
-from resim_inspect.commands.compare_output.paint import painted_direction, reading_cell
+from resim_inspect.commands.compare_output import OutputOptions, summary_words, unreadable_text
+from resim_inspect.commands.compare_output.paint import (
+    painted_direction,
+    painted_verdict,
+    reading_cell,
+)
 from resim_inspect.commands.show_output.layout import BOLD, DIM, SgrPainter
 from resim_inspect.comparison.changes import Change, Comparison, Reading
 from resim_inspect.comparison.directions import Direction
-from resim_inspect.comparison.gate import gate_fails
 from resim_inspect.text import cell_width, clean, fit
 
 MOST = 200
@@ -48,8 +51,7 @@ def column_lines(
         letter = column_name(number)
         yield f"{painter.paint(f'{letter:4}', DIM)}  {painter.paint(clean(comparison.after), BOLD)}"
         for error in comparison.errors:
-            reason = f"{clean(error.job)} cannot be read ({error.side}): {clean(error.message)}"
-            yield painter.paint(f"      ✗ {reason}", "31")
+            yield painter.paint(f"      ✗ {unreadable_text(error)}", "31")
     rows = [row for row in _rows(comparisons) if row.direction is not Direction.SAME]
     rows.sort(key=lambda row: row.direction.rank)
     shown = rows[: options.top or MOST]
@@ -66,8 +68,7 @@ def column_lines(
         yield painter.paint(f"… {len(rows) - len(shown):,} more; --format json has them all", DIM)
     yield ""
     for number, comparison in enumerate(comparisons):
-        failing = gate_fails(comparison, options.fail_on)
-        words = painter.paint(verdict_words(comparison, options.fail_on), "31" if failing else "32")
+        words = painted_verdict(painter, comparison, options.fail_on)
         yield f"{column_name(number):4}  {words}  {summary_words(comparison)}"
 
 

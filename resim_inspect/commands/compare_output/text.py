@@ -6,10 +6,15 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import TextIO
 
-from resim_inspect.commands.compare_output import OutputOptions, listed, verdict_words
+from resim_inspect.commands.compare_output import OutputOptions, listed, unreadable_text
 from resim_inspect.commands.compare_output.batch_text import batch_lines, verdict_lines
 from resim_inspect.commands.compare_output.columns import column_lines
-from resim_inspect.commands.compare_output.paint import BLANK, painted_direction, reading_cell
+from resim_inspect.commands.compare_output.paint import (
+    BLANK,
+    painted_direction,
+    painted_verdict,
+    reading_cell,
+)
 from resim_inspect.commands.show_output.layout import BOLD, DIM, SgrPainter, clip, flow
 from resim_inspect.comparison.cells import (
     Layout,
@@ -22,7 +27,6 @@ from resim_inspect.comparison.cells import (
 )
 from resim_inspect.comparison.changes import Change, Comparison
 from resim_inspect.comparison.directions import LISTED, Direction
-from resim_inspect.comparison.gate import gate_fails
 from resim_inspect.text import clean, count, cut, cut_left, fit, wrap
 
 MOST = 200
@@ -54,8 +58,7 @@ def comparison_lines(
     """Yield the lines about one side."""
     yield from _header(comparison, options, painter)
     for error in comparison.errors:
-        reason = f"{clean(error.job)} cannot be read ({error.side}): {clean(error.message)}"
-        yield painter.paint(f"✗ {reason}", "31")
+        yield painter.paint(f"✗ {unreadable_text(error)}", "31")
     if comparison.is_batch:
         yield from batch_lines(comparison, options, painter)
     most = MOST_OF_BATCH if comparison.is_batch else MOST
@@ -98,8 +101,7 @@ def _footer(comparison: Comparison, options: OutputOptions, painter: SgrPainter)
     if same or not parts:
         parts.append(f"same: {counts[Direction.SAME]:,}")
     yield from flow(parts, "   ", options.width)
-    failing = gate_fails(comparison, options.fail_on)
-    yield painter.paint(verdict_words(comparison, options.fail_on), "31" if failing else "32")
+    yield painted_verdict(painter, comparison, options.fail_on)
 
 
 def change_lines(
