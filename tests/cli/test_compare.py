@@ -569,6 +569,18 @@ def test_a_job_that_lost_its_metrics_is_worse(
     assert run(capsys, two, one)[0] == 0
 
 
+def test_a_lost_job_is_named_once_beside_several_sides(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one = batch(tmp_path / "one", {"a": 1.0, "stray": 1.0})
+    two, three = (batch(tmp_path / side, {"a": 2.0}) for side in ("two", "three"))
+    _, out, _ = run(capsys, one, two, three)
+    assert "speed · a  " in out
+    (row,) = (line for line in out.splitlines() if "stray" in line)
+    assert row.split()[:2] == ["−", "stray"]
+    assert row.count("stray") == 1
+
+
 def test_a_file_against_a_batch_is_named_by_its_file(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -12,6 +12,7 @@ from resim_inspect.commands.compare_output.paint import (
     reading_cell,
 )
 from resim_inspect.commands.show_output.layout import BOLD, DIM, SgrPainter
+from resim_inspect.comparison.cells import title
 from resim_inspect.comparison.changes import Change, Comparison, Reading
 from resim_inspect.comparison.directions import Direction
 from resim_inspect.text import cell_width, clean, fit
@@ -26,9 +27,12 @@ _NAME = 14, 36
 class _Row:
     """One metric, event, finding or job of one job, and its change on each side."""
 
-    name: str
-    where: str
     changes: dict[int, Change] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        """Cleaned name with job and event, which all sides have in common."""
+        return title(next(iter(self.changes.values())))
 
     @property
     def direction(self) -> Direction:
@@ -56,7 +60,7 @@ def column_lines(
     rows.sort(key=lambda row: row.direction.rank)
     shown = rows[: options.top or MOST]
     if shown:
-        widest = max(cell_width(_title(row)) for row in shown)
+        widest = max(cell_width(row.title) for row in shown)
         cell = max(_CELL[0], min(_CELL[1], max(map(_value_width, shown))))
         name = max(_NAME[0], min(widest, _NAME[1], options.width - 2 * (cell + 2)))
         at_once = max(1, (options.width - 2 - name - cell - 2) // (cell + 2))
@@ -90,15 +94,8 @@ def _rows(comparisons: Sequence[Comparison]) -> list[_Row]:
             what = change.job, change.type, change.name, change.event
             # Metrics of one name are told apart by their order.
             number = repeats[what] = repeats.get(what, 0) + 1
-            where = " · ".join(part for part in (change.job, change.event) if part)
-            row = rows.setdefault((*what, number), _Row(change.name, where))
-            row.changes[side] = change
+            rows.setdefault((*what, number), _Row()).changes[side] = change
     return list(rows.values())
-
-
-def _title(row: _Row) -> str:
-    name = clean(row.name) or "(no name)"
-    return f"{name} · {clean(row.where)}" if row.where else name
 
 
 def _value_width(row: _Row) -> int:
@@ -115,7 +112,7 @@ def _table(
     yield painter.paint(f"  {fit('name', name)}  {fit('base', cell)}{heads}", DIM)
     for row in rows:
         mark = painted_direction(painter, row.direction, row.direction.symbol)
-        line = f"{mark} {painter.paint(fit(_title(row), name), BOLD)}"
+        line = f"{mark} {painter.paint(fit(row.title, name), BOLD)}"
         line += f"  {reading_cell(painter, row.base, cell)}"
         for side in sides:
             line += f"  {_cell(row.changes.get(side), cell, painter)}"
