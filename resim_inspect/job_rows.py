@@ -47,9 +47,9 @@ class JobRow(NamedTuple):
     path: Path
     """Path of its metrics file, which may not exist."""
     verdict: MetricStatus | None
-    """None if there are no readable metrics."""
+    """None if the metrics cannot be read."""
     note: str
-    """Reason why there are none."""
+    """Reason why they cannot be read."""
     cells: dict[str, Cell]
     """Metrics by name."""
     fetched: bool = True
@@ -112,7 +112,7 @@ def read_job(name: str, run_folder: RunFolder) -> JobRow:
 
 
 def read_seconds(run_folder: RunFolder) -> float | None:
-    """Read the duration of a job's recorded run; None if there is none or it is unreadable."""
+    """Read the duration of a job's recorded run; None if no run is recorded or readable."""
     from runner.workspace.errors import WorkspaceError
 
     try:

@@ -33,7 +33,7 @@ from resim_inspect.text import count
 
 CACHE_BYTES = 64 << 20
 """Decoded series that each of the two open documents keeps."""
-MISSING = "there is no metrics file"
+MISSING = "the metrics file does not exist"
 
 
 @dataclass(frozen=True)

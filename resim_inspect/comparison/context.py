@@ -21,7 +21,7 @@ _CHUNK = 1 << 22
 
 
 class Values(NamedTuple):
-    """A decoded series, or the reason why there is none."""
+    """A decoded series, or the reason why it cannot be decoded."""
 
     series: Series | None
     problem: str = ""

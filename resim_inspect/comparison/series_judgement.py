@@ -73,7 +73,7 @@ class SeriesJudgement:
                 for part, side in zip(counts, (before, after), strict=True)
                 if len(side)
             ]
-            # Without samples there is nothing to compare: that is a difference of the values.
+            # A side without samples is a difference of the values, not of the statuses.
             self._statuses_differ |= len(shares) == 2 and shares[0] != shares[1]
 
     def result(self, before: Measured, after: Measured) -> ValueComparison:

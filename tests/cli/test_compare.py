@@ -565,7 +565,7 @@ def test_a_job_that_lost_its_metrics_is_worse(
     (tmp_path / "two/jobs/b/outputs/metrics.binproto").unlink()
     code, out, error = run(capsys, one, two)
     assert (code, error) == (1, "")
-    assert "no metrics any more: there is no metrics file" in out
+    assert "no metrics any more: the metrics file does not exist" in out
     assert run(capsys, two, one)[0] == 0
 
 

@@ -1,4 +1,4 @@
-"""Image metrics: the chosen image, or a message with the reason why there is none."""
+"""Image metrics: the chosen image, or a message with the reason why it is missing."""
 
 from __future__ import annotations
 

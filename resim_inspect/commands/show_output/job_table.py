@@ -31,7 +31,7 @@ GAP = "  "
 
 
 class JobTable(NamedTuple):
-    """The jobs of a workspace, read; `batch` is None if there are no metrics of the batch."""
+    """The jobs of a workspace, read; `batch` is None if the batch has no metrics."""
 
     folder: Path
     rows: tuple[JobRow, ...]

@@ -50,7 +50,7 @@ def compare_image_lists(
 
 
 class _File:
-    """The file of an image: its path, or the reason why there is none."""
+    """The file of an image: its path, or the reason why it cannot be read."""
 
     def __init__(self, document: Document, data_id: str) -> None:
         data = document.data_by_id(data_id)
