@@ -28,6 +28,7 @@ FORMATS = {
 }
 """Module in `commands.compare_output` of each format, by its name in --format."""
 FAIL_ON = ("never", "none", "worse", "gone", "changed")
+"""Choices of --fail-on, the most lenient first; none means never."""
 PAGE_WIDTH = 80
 """Columns if the output is not a terminal."""
 MAX_TERMINAL_WIDTH = 160
@@ -87,12 +88,12 @@ def run(args: argparse.Namespace) -> int:
     from resim_inspect.commands.compare_output import OutputOptions
     from resim_inspect.compared_sides import project_tolerances, side_of
     from resim_inspect.comparison import CompareOptions, compare_sides
-    from resim_inspect.comparison.gate import ALIASES, gate_fails
+    from resim_inspect.comparison.gate import gate_fails
 
     options = CompareOptions(project_tolerances(args.tolerance), args.metric.strip())
     base = side_of(args.base)
     sides = [side_of(path) for path in args.others]
-    fail_on = ALIASES.get(args.fail_on, args.fail_on)
+    fail_on = "never" if args.fail_on == "none" else args.fail_on
     comparisons: list[Comparison] = []
     for side in sides:
         with _progress(max(len(base.jobs), len(side.jobs))) as on_job:

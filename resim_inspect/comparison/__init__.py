@@ -17,7 +17,7 @@ from resim_inspect.comparison.changes import (
 )
 from resim_inspect.comparison.directions import Direction
 from resim_inspect.comparison.documents import CompareOptions, compare_documents
-from resim_inspect.comparison.gate import FAIL_ON, gate_fails
+from resim_inspect.comparison.gate import gate_fails
 from resim_inspect.comparison.tolerance import (
     Tolerance,
     ToleranceError,
@@ -27,7 +27,6 @@ from resim_inspect.comparison.tolerance import (
 )
 
 __all__ = [
-    "FAIL_ON",
     "Change",
     "CompareOptions",
     "Comparison",

@@ -30,11 +30,6 @@ class Direction(StrEnum):
         """Place in a list sorted by what matters most: worse 0, same 5."""
         return _RANKS[self]
 
-    @property
-    def mirrored(self) -> Direction:
-        """Direction of the same change with the sides exchanged."""
-        return _MIRRORED.get(self, self)
-
 
 _SYMBOLS = {
     Direction.WORSE: "▼",
@@ -54,12 +49,6 @@ LISTED = (
 )
 """All directions in the order of lists: what needs attention first."""
 _RANKS = {direction: rank for rank, direction in enumerate(LISTED)}
-_MIRRORED = {
-    Direction.WORSE: Direction.BETTER,
-    Direction.BETTER: Direction.WORSE,
-    Direction.GONE: Direction.ADDED,
-    Direction.ADDED: Direction.GONE,
-}
 _SEVERITIES = {MetricStatus.FAIL_WARN: 1, MetricStatus.FAIL_BLOCK: 2}
 
 

@@ -5,13 +5,9 @@ from __future__ import annotations
 from resim_inspect.comparison.changes import Change, Comparison, VerdictChange
 from resim_inspect.comparison.directions import Direction
 
-FAIL_ON = ("never", "worse", "gone", "changed")
-"""Choices of `--fail-on`, the most lenient first."""
-ALIASES = {"none": "never"}
-
 
 def fails(change: Change, fail_on: str) -> bool:
-    """Return True if a change alone fails a comparison.
+    """Return True if a change alone fails a comparison; `never` is the most lenient choice.
 
     `worse`: anything worse, or a blocking metric that is gone; `gone`: also anything else that
     is gone; `changed`: everything that is not the same.

@@ -12,7 +12,7 @@ from resim_inspect.comparison.metric_types import COMPARERS
 from resim_inspect.document import parse_document
 from resim_inspect.document.enums import MetricType
 from resim_inspect.schema import metrics_pb2 as pb
-from tests.comparison.variants import NAME, TYPES, Variant, changes_of, document_of
+from tests.comparison.variants import MIRRORED, NAME, TYPES, Variant, changes_of, document_of
 
 NAN = math.nan
 SAME, CHANGED = Direction.SAME, Direction.CHANGED
@@ -228,7 +228,7 @@ def test_direction(kind: MetricType, row: Row, tmp_path: Path) -> None:
     assert row[3] in " · ".join(change.why), change.why
     assert (change.direction is SAME) == (not change.why or change.why == ()), change.why
     mirrored = metric_change(changes_of(after, before))
-    assert mirrored.direction is row[2].mirrored, mirrored
+    assert mirrored.direction is MIRRORED[row[2]], mirrored
 
 
 @pytest.mark.parametrize("kind", TYPES, ids=lambda kind: kind.name)

@@ -10,13 +10,22 @@ from typing import Any
 from PIL import Image as Pillow
 
 from resim_inspect.building.builder import DataRef, DocumentBuilder
-from resim_inspect.comparison import Change, CompareOptions, compare_documents
+from resim_inspect.comparison import Change, CompareOptions, Direction, compare_documents
 from resim_inspect.document import Document
 from resim_inspect.document.enums import MetricType
 
 NAME = "metric"
 LIMIT = 5.0
 TYPES = [kind for kind in MetricType if kind is not MetricType.UNSET and kind.known]
+MIRRORED = {
+    Direction.WORSE: Direction.BETTER,
+    Direction.BETTER: Direction.WORSE,
+    Direction.GONE: Direction.ADDED,
+    Direction.ADDED: Direction.GONE,
+    Direction.CHANGED: Direction.CHANGED,
+    Direction.SAME: Direction.SAME,
+}
+"""Direction of the same change with the sides exchanged."""
 
 
 @dataclass(frozen=True)
