@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import shutil
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from resim_inspect.commands.console import MANY, job_progress, page_width
 from resim_inspect.exit_codes import ExitCode
 from resim_inspect.terminal import positive, use_color
-from resim_inspect.text import clean
 
 if TYPE_CHECKING:
     from resim_inspect.commands.compare_output import Format
@@ -29,11 +26,7 @@ FORMATS = {
 """Module in `commands.compare_output` of each format, by its name in --format."""
 FAIL_ON = ("never", "none", "worse", "gone", "changed")
 """Choices of --fail-on, the most lenient first; none means never."""
-PAGE_WIDTH = 80
-"""Columns if the output is not a terminal."""
 MAX_TERMINAL_WIDTH = 160
-MANY = 20
-"""Number of jobs from which a progress bar is shown."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -85,7 +78,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Compare each side with the base. 0: passes; 1: some side fails; 2: unreadable."""
-    from resim_inspect.commands.compare_output import OutputOptions
+    from resim_inspect.commands.compare_output import OutputOptions, unreadable_text
     from resim_inspect.compared_sides import project_tolerances, side_of
     from resim_inspect.comparison import CompareOptions, compare_sides
     from resim_inspect.comparison.gate import gate_fails
@@ -96,14 +89,13 @@ def run(args: argparse.Namespace) -> int:
     fail_on = "never" if args.fail_on == "none" else args.fail_on
     comparisons: list[Comparison] = []
     for side in sides:
-        with _progress(max(len(base.jobs), len(side.jobs))) as on_job:
+        with job_progress("Comparing", max(len(base.jobs), len(side.jobs))) as on_job:
             comparisons.append(compare_sides(base, side, options, on_job=on_job))
-    columns = min(shutil.get_terminal_size((PAGE_WIDTH, 24)).columns, MAX_TERMINAL_WIDTH)
     output = OutputOptions(
         fail_on=fail_on,
         only_changes=args.only_changes,
         top=args.top,
-        width=max(args.width or (columns if sys.stdout.isatty() else PAGE_WIDTH), 40),
+        width=page_width(args.width, MAX_TERMINAL_WIDTH),
         color=use_color(args.color, sys.stdout),
     )
     module = import_module(f"resim_inspect.commands.compare_output.{FORMATS[args.format]}")
@@ -111,24 +103,7 @@ def run(args: argparse.Namespace) -> int:
     errors = [error for comparison in comparisons for error in comparison.errors]
     if errors:
         for error in errors[:MANY]:
-            sys.stderr.write(
-                f"resim-inspect: the job {clean(error.job)} cannot be read ({error.side}): "
-                f"{clean(error.message)}\n"
-            )
+            sys.stderr.write(f"resim-inspect: the job {unreadable_text(error)}\n")
         return ExitCode.ERROR
     failed = any(gate_fails(comparison, fail_on) for comparison in comparisons)
     return ExitCode.INVALID if failed else ExitCode.OK
-
-
-@contextmanager
-def _progress(jobs: int) -> Iterator[Callable[[int, int], None] | None]:
-    """Show a progress bar on a terminal while many jobs are compared."""
-    if jobs < MANY or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("Comparing", total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total)

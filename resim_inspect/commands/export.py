@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from resim_inspect.commands import CommandError
+from resim_inspect.commands.console import MANY, job_progress
 from resim_inspect.document.discovery import METRICS_FILE
 from resim_inspect.exit_codes import ExitCode
 from resim_inspect.files import exists, is_file, is_folder
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 FORMATS = ("parquet", "csv", "json", "ndjson")
 TABLES = ("metrics", "series", "events", "findings", "jobs")
-MANY = 20
-"""Number of jobs from which a progress bar is shown."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -88,7 +86,7 @@ def run(args: argparse.Namespace) -> int:
         guard=not args.no_guard,
     )
     try:
-        with _progress(len(jobs)) as on_job:
+        with job_progress("Exporting", len(jobs)) as on_job:
             result = export_tables(jobs, args.out, options, on_job=on_job)
     except OSError as error:
         raise CommandError(
@@ -183,17 +181,3 @@ def _check_out(out: Path, jobs: Sequence[JobFile], *, single: bool) -> None:
     resolved = out.resolve()
     if any(job.path.resolve() == resolved for job in jobs):
         raise CommandError(f"{out} is one of the files to export: choose another name")
-
-
-@contextmanager
-def _progress(jobs: int) -> Iterator[Callable[[int, int], None] | None]:
-    """Show a progress bar on a terminal while many jobs are exported."""
-    if jobs < MANY or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("Exporting", total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total)

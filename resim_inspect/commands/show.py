@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from resim_inspect.commands import CommandError
+from resim_inspect.commands.console import page_width
 from resim_inspect.document import DocumentError, open_document
 from resim_inspect.document.discovery import metrics_files
 from resim_inspect.errors import DEEP_FIGURE
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from resim_inspect.document import Document
     from resim_inspect.document.model import Metric
 
-PAGE_WIDTH = 80
-"""Columns if the output is not a terminal."""
 MAX_TERMINAL_WIDTH = 120
 """Maximum of columns on a wider terminal; `--width` may exceed it."""
 CHART_HEIGHT = 14
@@ -114,12 +112,9 @@ def _workspace(path: Path, options: CardOptions) -> int:
 def _text(args: argparse.Namespace) -> int:
     from resim_inspect.commands.show_output.cards import CardOptions, Cards
 
-    columns = min(shutil.get_terminal_size((PAGE_WIDTH, 24)).columns, MAX_TERMINAL_WIDTH)
-    width = args.width or (columns if sys.stdout.isatty() else PAGE_WIDTH)
+    width = min(page_width(args.width, MAX_TERMINAL_WIDTH), MAX_SIZE)
     color = use_color(args.color, sys.stdout)
-    options = CardOptions(
-        min(max(width, 40), MAX_SIZE), min(args.height, MAX_SIZE), color, light_terminal()
-    )
+    options = CardOptions(width, min(args.height, MAX_SIZE), color, light_terminal())
     if not (args.all or args.metric) and _is_workspace(args.path):
         return _workspace(args.path, options)
     code = ExitCode.OK
