@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from resim_inspect.charts.model.drawing import DrawOptions
-from resim_inspect.charts.source import MissingError, Source
+from resim_inspect.charts.source import Source
 from resim_inspect.document import Document
 from resim_inspect.document.images import check_viewable, image_path
 from resim_inspect.document.model import ImageListValues, ImageValues, Metric, PlotlyValues
+from resim_inspect.errors import MissingError
 from resim_inspect.text import clean
 
 CDN = "https://cdn.plot.ly/plotly-4.1.1.min.js"

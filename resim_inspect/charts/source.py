@@ -11,7 +11,7 @@ from resim_inspect.charts.model.drawing import Drawing, DrawOptions, Message, Pa
 from resim_inspect.document import Document, DocumentError
 from resim_inspect.document.enums import SeriesKind
 from resim_inspect.document.model import Metric, MetricsData, Series
-from resim_inspect.errors import MissingError as MissingError
+from resim_inspect.errors import MissingError
 from resim_inspect.text import INT64_MAX, INT64_MIN, clean, count
 
 NAME_LIMIT = 120

@@ -21,7 +21,7 @@ from resim_inspect.charts.build.states import states_over_time
 from resim_inspect.charts.build.summary import double_summary
 from resim_inspect.charts.build.text import text
 from resim_inspect.charts.model.drawing import Drawing, DrawOptions
-from resim_inspect.charts.source import MissingError, Source
+from resim_inspect.charts.source import Source
 from resim_inspect.document import Document, DocumentError
 from resim_inspect.document.model import (
     BarChartValues,
@@ -39,6 +39,7 @@ from resim_inspect.document.model import (
     StatesOverTimeValues,
     TextValues,
 )
+from resim_inspect.errors import MissingError
 from resim_inspect.text import clean
 
 DEFAULTS = DrawOptions()

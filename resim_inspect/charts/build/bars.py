@@ -11,9 +11,10 @@ import numpy as np
 from resim_inspect.charts.build.over_time import TITLE_LIMIT
 from resim_inspect.charts.model.drawing import Bars, BarSeries, Drawing, Message
 from resim_inspect.charts.model.style import RGB, ColorRole
-from resim_inspect.charts.source import MissingError, Source, data_name, legend_name
+from resim_inspect.charts.source import Source, data_name, legend_name
 from resim_inspect.document.enums import SeriesKind
 from resim_inspect.document.model import BarChartValues, BatchwiseBarChartValues, Metric
+from resim_inspect.errors import MissingError
 from resim_inspect.text import INT64_MAX, INT64_MIN, clean, count, instant
 
 _LABEL = 80

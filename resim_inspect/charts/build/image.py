@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from resim_inspect.charts.model.drawing import Drawing, Image, Message
-from resim_inspect.charts.source import MissingError, Source
+from resim_inspect.charts.source import Source
 from resim_inspect.document.images import image_path, open_image
 from resim_inspect.document.model import ImageListValues, ImageValues, Metric
+from resim_inspect.errors import MissingError
 from resim_inspect.text import clean
 
 

@@ -23,11 +23,12 @@ from resim_inspect.charts.model.drawing import (
     Table,
 )
 from resim_inspect.charts.model.picture import status_word
-from resim_inspect.charts.source import MissingError, Source, data_name
+from resim_inspect.charts.source import Source, data_name
 from resim_inspect.document import Document, DocumentError
 from resim_inspect.document.enums import FAILING, DataType, MetricStatus, SeriesKind
 from resim_inspect.document.images import image_path, open_image
 from resim_inspect.document.model import MetricsData, Series
+from resim_inspect.errors import MissingError
 from resim_inspect.text import clean, instant, seconds
 
 _MAX_ROWS = 1000

@@ -13,7 +13,7 @@ from resim_inspect.charts.analysis.curve_stats import curve_stats
 from resim_inspect.charts.analysis.scales import data_extent
 from resim_inspect.charts.build.time_axes import event_lines, time_axis
 from resim_inspect.charts.model.drawing import Axis, Curve, Drawing, Message, Plot, ReferenceLine
-from resim_inspect.charts.source import MissingError, Source, data_name, legend_name
+from resim_inspect.charts.source import Source, data_name, legend_name
 from resim_inspect.document.enums import SeriesKind
 from resim_inspect.document.model import (
     DATED_FROM_NS,
@@ -22,6 +22,7 @@ from resim_inspect.document.model import (
     LinePlotValues,
     Metric,
 )
+from resim_inspect.errors import MissingError
 from resim_inspect.text import INT64_MAX, INT64_MIN, LIMIT_DIGITS, clean, instant, quantity
 
 TITLE_LIMIT = 60

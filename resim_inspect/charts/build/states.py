@@ -12,9 +12,10 @@ from resim_inspect.charts.build.over_time import with_events
 from resim_inspect.charts.build.time_axes import time_axis
 from resim_inspect.charts.model.drawing import Axis, Bands, Drawing, Fill, Plot
 from resim_inspect.charts.model.style import ColorRole
-from resim_inspect.charts.source import MissingError, Source, data_name, legend_name
+from resim_inspect.charts.source import Source, data_name, legend_name
 from resim_inspect.document.enums import MetricStatus, SeriesKind
 from resim_inspect.document.model import Metric, Series, StatesOverTimeValues
+from resim_inspect.errors import MissingError
 from resim_inspect.text import clean
 
 _STATE = 60

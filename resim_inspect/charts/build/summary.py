@@ -25,9 +25,10 @@ from resim_inspect.charts.model.drawing import (
 )
 from resim_inspect.charts.model.picture import status_word
 from resim_inspect.charts.model.style import VALUE_MARK
-from resim_inspect.charts.source import MissingError, Source, data_name
+from resim_inspect.charts.source import Source, data_name
 from resim_inspect.document.enums import MetricStatus, SeriesKind
 from resim_inspect.document.model import DoubleSummaryValues, Metric, MetricsData, Series
+from resim_inspect.errors import MissingError
 from resim_inspect.text import (
     INT64_MAX,
     INT64_MIN,

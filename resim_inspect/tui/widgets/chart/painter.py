@@ -115,8 +115,8 @@ def paint(request: Request, known: Painted | None, graphics: Graphics | None = N
 def _file(subject: Subject) -> Drawing:
     """An image file, or the sentence that says why it is none."""
     from resim_inspect.charts.model.drawing import Drawing, Image, Message
-    from resim_inspect.charts.source import MissingError
     from resim_inspect.document.images import open_image
+    from resim_inspect.errors import MissingError
 
     path = subject.path or Path()
     name = clean(path.name, 120)
