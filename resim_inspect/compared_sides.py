@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from pathlib import Path
 
 from resim_inspect.comparison import JobFile, Side, Tolerances, file_tolerances, tolerances
@@ -25,7 +26,8 @@ def side_of(path: Path) -> Side:
         return Side(label, (JobFile("", "", path),))
     is_workspace = looks_like_workspace(path)
     if not is_workspace:
-        files = list(metrics_files(path))
+        # A second file is enough to know that these are several.
+        files = list(islice(metrics_files(path), 2))
         if len(files) == 1:
             return Side(label, (JobFile("", "", files[0]),))
     try:
