@@ -188,7 +188,7 @@ class _Comparer:
             direction, why = Direction.WORSE, f"no metrics any more: {problems[1]}"
         else:
             direction, why = Direction.BETTER, f"had no metrics before: {problems[0]}"
-        sides = [_reading(document) for document in (old, new)]
+        sides = [None if document is None else _reading(document) for document in (old, new)]
         self.changes.append(Change(name, JOB, direction, sides[0], sides[1], (why,), job=name))
 
     def _verdict(self, job: str, old: Document, new: Document) -> None:
@@ -208,7 +208,7 @@ class _Comparer:
                 metrics = document.message.job_level_metrics.metrics
                 number_of = sum(metric.blocking for metric in metrics)
                 blocking = number_of > 0
-                reading = _reading(document) or reading
+                reading = _reading(document)
                 more = f", {number_of:,} of them blocking" if blocking else ""
                 why = (f"job with {count(len(metrics), 'metric')}{more}",)
         except DocumentError as error:
@@ -240,8 +240,6 @@ class _Comparer:
         )
 
 
-def _reading(document: Document | None) -> Reading | None:
-    if document is None:
-        return None
+def _reading(document: Document) -> Reading:
     metrics = document.message.job_level_metrics.metrics
     return Reading(document.verdict, Measured(count(len(metrics), "metric")))

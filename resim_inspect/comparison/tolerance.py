@@ -6,14 +6,12 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
 
 from resim_inspect.errors import InspectError
 from resim_inspect.settings.model import CompareLimit
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 DEFAULT = 1e-9
 """Relative difference that counts as none where nothing else is set."""
@@ -61,8 +59,6 @@ class Tolerance:
         self, a: NDArray[np.float64], b: NDArray[np.float64], apart: NDArray[np.float64]
     ) -> NDArray[np.bool_]:
         """Mask of the n pairs that differ; `apart` has their absolute differences."""
-        import numpy as np
-
         limit = self.absolute
         allowed = (
             self.relative * np.maximum(np.abs(a), np.abs(b))

@@ -48,7 +48,7 @@ def compare_figures(
         if number_of <= MAX_DIFFERENCES:
             why.append(reason)
     if number_of > MAX_DIFFERENCES:
-        why.append(f"{count(number_of - MAX_DIFFERENCES, 'more difference')}")
+        why.append(count(number_of - MAX_DIFFERENCES, "more difference"))
     return ValueComparison(Direction.CHANGED if why else Direction.SAME, *sides, tuple(why))
 
 
@@ -180,10 +180,6 @@ def _word(value: Any) -> str:
         return f"“{value[:_SHOWN]}”"
     if isinstance(value, dict | list | np.ndarray):
         return count(len(value), "item")
-    return (
-        "null"
-        if value is None
-        else str(value).lower()
-        if isinstance(value, bool)
-        else number(value)
-    )
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "null" if value is None else number(value)

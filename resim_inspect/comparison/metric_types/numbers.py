@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from resim_inspect.comparison.changes import Measured
 from resim_inspect.comparison.context import Pair, load
 from resim_inspect.comparison.directions import Direction
-from resim_inspect.comparison.limits import UNJUDGED, Judgement, extreme, judge
+from resim_inspect.comparison.limits import NO_LIMITS, UNJUDGED, Judgement, extreme, judge
 from resim_inspect.comparison.series_judgement import SeriesJudgement
 from resim_inspect.comparison.tolerance import Tolerance
 from resim_inspect.comparison.value_comparison import ValueComparison, unit_change
@@ -61,7 +61,7 @@ def judge_numbers(
         return None
     if before is None or after is None:
         return Judgement(Direction.CHANGED, why=f"no value {'before' if before is None else 'now'}")
-    if (limits[0] or FailureDefinition()) != (limits[1] or FailureDefinition()):
+    if (limits[0] or NO_LIMITS) != (limits[1] or NO_LIMITS):
         # Reported with the other fields; a value beyond one limit may be within the other.
         return UNJUDGED._replace(why=relative_text(before, after))
     ends = [extreme(limits[0], value, value) for value in (before, after)]
@@ -76,7 +76,7 @@ def relative_text(before: float, after: float) -> str:
     change = after / before - 1 if before else math.inf
     if not math.isfinite(change):
         return "infinite now" if math.isinf(after) else "was 0" if not before else "was infinite"
-    return f"{signed(100 * math.copysign(change, after - before), '%', 3)}"
+    return signed(100 * math.copysign(change, after - before), "%", 3)
 
 
 def number_texts(
