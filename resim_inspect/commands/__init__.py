@@ -1,4 +1,4 @@
-"""The commands of `resim-inspect`, and what they share: their error.
+"""The commands of `resim-inspect`, and what they share: their error, and `console`.
 
 A command is a module with `add_arguments(parser)` and `run(args) -> int`; `cli` imports
 it when it is called, so that no command pays for another.

@@ -1,0 +1,50 @@
+"""Width of a page, and progress of many jobs, as the commands of the inspector share them."""
+
+from __future__ import annotations
+
+import io
+import sys
+
+import pytest
+
+from resim_inspect.commands.console import MANY, job_progress, page_width
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("columns", "given", "width"),
+    [("100", None, 100), ("300", None, 120), ("20", None, 40), ("100", 300, 300), ("100", 5, 40)],
+)
+def test_width_on_a_terminal(
+    columns: str, given: int | None, width: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    monkeypatch.setattr(sys, "stdout", Terminal())
+    assert page_width(given, 120) == width
+
+
+def test_width_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setattr(sys, "stdout", io.StringIO())
+    assert page_width(None, 120) == 80
+    assert page_width(200, 120) == 200
+
+
+def test_progress_of_many_jobs_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    with job_progress("Comparing", MANY - 1) as on_job:
+        assert on_job is None
+    with job_progress("Comparing", MANY) as on_job:
+        assert on_job is not None
+        on_job(3, MANY)
+    assert "Comparing" in terminal.getvalue()
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
+    with job_progress("Comparing", MANY) as on_job:
+        assert on_job is None
