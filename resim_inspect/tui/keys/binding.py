@@ -1,0 +1,82 @@
+"""A binding of keys with the words of its hint, and the headings under which help lists them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from textual.binding import Binding
+
+
+@dataclass(frozen=True)
+class KeyBinding(Binding):
+    """A binding and the words of its hint: `description` names the action, `tooltip` adds detail.
+
+    The part of the id before the dot is the group under which help lists the binding.
+    """
+
+    hint: str = ""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The single keys, the one that hints show first."""
+        return tuple(self.key.split(","))
+
+    @property
+    def group_title(self) -> str:
+        """Heading of the binding in the help."""
+        return GROUPS[(self.id or "").split(".")[0]]
+
+
+class Hint(NamedTuple):
+    """A reference to a binding that applies now; `label` replaces the binding's own words."""
+
+    id: str
+    label: str = ""
+
+
+GROUPS = {
+    "rows": "List",
+    "side": "Width of the list",
+    "chart": "Chart",
+    "metric_list": "Metrics list",
+    "metrics": "Metrics",
+    "card": "Metric",
+    "series": "Table of data",
+    "data": "Data",
+    "events": "Events",
+    "findings": "Findings",
+    "document": "Document",
+    "inputs": "Inputs",
+    "preview": "Text",
+    "log": "Log",
+    "jobs": "Jobs table",
+    "workspace": "Workspace",
+    "fetch": "Batch",
+    "comparison": "Comparison",
+    "run": "Runs",
+    "open": "Open",
+    "focus": "Focus",
+    "filter": "Filter field",
+    "dialog": "Dialog",
+    "checklist": "Checklist",
+    "quick_open": "Quick open",
+    "app": "Everywhere",
+}
+"""Headings of the help, by the first part of the ids."""
+
+
+def key(
+    id: str,
+    keys: str,
+    action: str,
+    description: str,
+    tooltip: str = "",
+    *,
+    hint: str = "",
+    priority: bool = False,
+) -> KeyBinding:
+    """Describe a binding: `keys` are its keys with commas between them, the first is hinted at."""
+    return KeyBinding(
+        keys, action, description, tooltip=tooltip, id=id, hint=hint, priority=priority
+    )
