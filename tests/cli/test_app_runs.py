@@ -14,7 +14,7 @@ import pytest
 
 from runner.workspace.run_follower import run_state
 from runner.workspace.run_record import active_owner, record_of_workspace
-from tests.tui.run_harness import make_jobs
+from tests.tui.runs.run_harness import make_jobs
 
 if sys.platform == "win32":
     pytest.skip("Windows has no pseudo-terminals of this kind", allow_module_level=True)

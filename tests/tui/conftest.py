@@ -26,7 +26,7 @@ from resim_inspect.tui.key_order import OrderedKeysApp
 from resim_inspect.tui.open.detect import DetectedPath, PathKind
 from resim_inspect.tui.open.opening import Opened, open_path
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
-from tests.tui.fake_cloud import FakeCloud, fake_cloud
+from tests.tui.cloud.fake_cloud import FakeCloud, fake_cloud
 
 LABEL = "flight-017/outputs/metrics.binproto"
 

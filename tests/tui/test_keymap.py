@@ -51,8 +51,8 @@ from resim_inspect.tui.widgets.main_screen import MainScreen
 from resim_inspect.tui.widgets.prompt import Prompt
 from resim_inspect.tui.widgets.quick_open import QuickOpen
 from resim_inspect.tui.workspace.screen import WorkspaceScreen
+from tests.tui.cloud.fake_cloud import ADDRESS
 from tests.tui.conftest import keys, press, settle, started, text
-from tests.tui.fake_cloud import ADDRESS
 
 STATES: dict[str, tuple[type[Screen[Any]], tuple[str, ...]]] = {
     "metrics": (DocumentScreen, ()),

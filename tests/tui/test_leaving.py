@@ -64,9 +64,9 @@ from resim_inspect.tui.widgets.searchable_list import SearchableList
 from resim_inspect.tui.workspace.jobs_table import JobsTable
 from resim_inspect.tui.workspace.screen import WorkspaceScreen
 from tests.soak import FACTOR
-from tests.tui.fake_cloud import ADDRESS
-from tests.tui.run_harness import RecordedRun
-from tests.tui.test_chart import waves
+from tests.tui.cloud.fake_cloud import ADDRESS
+from tests.tui.runs.run_harness import RecordedRun
+from tests.tui.widgets.test_chart import waves
 
 DOCUMENT = "batch/jobs/flight/outputs/metrics.binproto"
 DELAYS = (0, 1, 2, 3, 5, 8, 13, 21, 34, 55)

@@ -34,7 +34,7 @@ from runner.workspace.run_events import Event
 from runner.workspace.run_record import stop_requests
 from runner.workspace.run_state import RunKey
 from tests.tui.conftest import Shot, press, settle, started, text
-from tests.tui.run_harness import START, RecordedRun, make_jobs, under_way
+from tests.tui.runs.run_harness import START, RecordedRun, make_jobs, under_way
 from tests.tui.test_snapshots import SIZES, WAYS
 
 

@@ -24,7 +24,7 @@ from resim_inspect.tui.open.recent import read_recent, remember
 from resim_inspect.tui.user_state import state_file
 from tests.api.misbehaving_server import stall
 from tests.runner.fetch_harness import BASE, BATCH, PROJECT, TOKEN
-from tests.tui.fake_cloud import ADDRESS, FakeCloud
+from tests.tui.cloud.fake_cloud import ADDRESS, FakeCloud
 
 TEXT = f"resim://{PROJECT}/{BATCH}"
 

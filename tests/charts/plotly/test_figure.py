@@ -13,7 +13,7 @@ from resim_inspect.charts.analysis.readout import readings
 from resim_inspect.charts.model.drawing import Bars, Drawing, Gauge, Message, Plot, Table
 from resim_inspect.charts.plotly import colors, decode
 from resim_inspect.document.packed_arrays import Budget, unpack
-from tests.charts.figures import drawn, figure_text, packed, plot
+from tests.charts.plotly.figures import drawn, figure_text, packed, plot
 
 # ------------------------------------------------------------ values
 

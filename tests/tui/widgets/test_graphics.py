@@ -339,7 +339,7 @@ def ran(path: Path, way: str, wanted: bytes) -> tuple[bytes, int | None]:
     process = subprocess.Popen(
         [sys.executable, "-m", "resim_inspect", "--images", way, str(path)],
         stdin=end, stdout=end, stderr=end, env=environ, start_new_session=True,
-        cwd=Path(__file__).parents[2],
+        cwd=Path(__file__).parents[3],
     )  # fmt: skip
     os.close(end)
     written, until = b"", time.monotonic() + 60

@@ -11,7 +11,7 @@ from resim_inspect.charts import DARK, PLAIN, render
 from resim_inspect.charts.analysis.scales import y_range
 from resim_inspect.charts.analysis.value_range import value_range
 from resim_inspect.charts.model.drawing import Box, Plot
-from tests.charts.figures import drawn, figure_text, plot
+from tests.charts.plotly.figures import drawn, figure_text, plot
 
 
 def bar(x: Any, y: Any, **more: Any) -> dict[str, Any]:

@@ -30,7 +30,7 @@ from resim_inspect.tui.runs.run_request import (
 from resim_inspect.tui.runs.runs_screen import RunsScreen
 from resim_inspect.tui.user_state import state_file
 from tests.tui.conftest import Shot, press, settle, started, text
-from tests.tui.run_harness import make_jobs
+from tests.tui.runs.run_harness import make_jobs
 from tests.tui.test_snapshots import SIZES, WAYS
 
 COMMAND = BuildChoice(BuildKind.COMMAND, "python -m metrics")

@@ -12,7 +12,7 @@ import pytest
 
 from resim_inspect.charts.plotly.attribute_tables import DRAWN_KINDS, HARMLESS_VALUES, TABLES
 from resim_inspect.charts.plotly.attributes import not_shown, treatment, treatments
-from tests.charts.figures import drawn, packed
+from tests.charts.plotly.figures import drawn, packed
 
 
 @cache

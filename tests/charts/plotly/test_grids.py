@@ -12,7 +12,7 @@ import pytest
 
 from resim_inspect.charts import PLAIN, render
 from resim_inspect.charts.model.drawing import Heatmap, Image, Message
-from tests.charts.figures import drawn, figure_text, packed, plot
+from tests.charts.plotly.figures import drawn, figure_text, packed, plot
 
 
 def grid(trace: dict[str, Any], layout: dict[str, Any] | None = None) -> Heatmap:

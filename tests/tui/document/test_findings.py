@@ -5,7 +5,7 @@ from __future__ import annotations
 from resim_inspect.tui.document.findings.pane import FindingList
 from resim_inspect.tui.document.metrics.metric_list import MetricList
 from tests.tui.conftest import keys, opened, press, text
-from tests.tui.test_metrics import speeds
+from tests.tui.document.test_metrics import speeds
 from tests.tui.test_snapshots import flawed
 
 

@@ -27,8 +27,8 @@ from resim_inspect.tui.workspace.jobs_reader import JobsReader
 from resim_inspect.tui.workspace.jobs_table import JobsTable
 from resim_inspect.tui.workspace.screen import WorkspaceScreen
 from runner.workspace.results import JobResult, Outcome
+from tests.tui.cloud.fake_cloud import looking, until
 from tests.tui.conftest import Shot, press, settle, started, text
-from tests.tui.fake_cloud import looking, until
 
 
 def job(name: str, speed: float | None, status: str) -> DocumentBuilder:

@@ -10,7 +10,7 @@ import pytest
 from resim_inspect.charts import DARK, PLAIN, render
 from resim_inspect.charts.analysis.readout import extent, readout
 from resim_inspect.charts.model.drawing import Bars, Plot
-from tests.charts.figures import drawn, figure_text, plot
+from tests.charts.plotly.figures import drawn, figure_text, plot
 
 LINE = {"x": [1, 2], "y": [100, 101]}
 
