@@ -208,12 +208,12 @@ WORKSPACE = (
     key("workspace.compare", "C", "compare", "Compare with…", "what changed from a base"),
     key("workspace.back", "escape", "dismiss_layer", "Clear filter", hint="clear"),
 )
-JOBS = (
+TABLE = (
     key("jobs.left", "left,h", "column(-1)", "Previous column", hint="column"),
     key("jobs.right", "right,l", "column(1)", "Next column", hint="column"),
     key("jobs.sort", "s", "sort", "Sort by column", "again: reverse", hint="sort"),
-    key("jobs.failing", "f", "failing", "Failing jobs or all", hint="only failing"),
 )
+JOBS = (key("jobs.failing", "f", "failing", "Failing jobs or all", hint="only failing"),)
 FETCH = (
     key("fetch.fetch", "f5,ctrl+r", "reread", "Fetch jobs", "new or missing ones", hint="fetch"),
     key("fetch.stop", "x", "stop", "Stop fetching", "what has arrived is kept", hint="stop"),
@@ -268,7 +268,7 @@ QUICK_OPEN = (
 TABLES = (
     *(APP, FOCUS, ROWS, SIDE, CHART, BROWSE, METRIC_LIST, METRICS, CARD, DATA_LIST, DATA, SERIES),
     *(EVENTS, FINDINGS, DOCUMENT, PREVIEW, JSON, LOG, INPUTS, FILTER, OPEN, PATH, WORKSPACE),
-    *(JOBS, FETCH, COMPARISON, RUN_HOST, RUNS, RUN_JOBS, RUN_FIELD, RUN_DIALOG),
+    *(TABLE, JOBS, FETCH, COMPARISON, RUN_HOST, RUNS, RUN_JOBS, RUN_FIELD, RUN_DIALOG),
     *(DIALOG, TOKEN_DIALOG, ERROR_DIALOG, CHECKLIST, QUICK_OPEN),
 )
 BINDINGS = {binding.id or "": binding for table in TABLES for binding in table}

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Sequence
 
 from rich.cells import cell_len
-from rich.style import Style
 
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.job_rows import Cell, JobRow, common_units, metric_names
 from resim_inspect.text import align_point, clean, cut, decimals, fit
-from resim_inspect.tui.theme import ThemeStyles
+from resim_inspect.tui.widgets.column_table import CellFrame, Column, SortKey
 from resim_inspect.tui.widgets.row_list import StyledText
-
-SortKey = tuple[float, float, str]
 
 MIN_METRIC_WIDTH, MAX_METRIC_WIDTH = 10, 21
 """Cells of a metric's column, with its symbol and the blanks behind it."""
@@ -23,55 +18,6 @@ MEASURED_ROWS = 200
 """Number of jobs whose values determine the width and the decimals of a column."""
 ABSENT = "absent"
 """Text in the column of a metric that a job does not have."""
-
-
-class CellFrame(NamedTuple):
-    """The surroundings of a cell when it is painted."""
-
-    styles: ThemeStyles
-    width: int
-    """Terminal cells to fill."""
-    on_cursor: bool
-    """True in the row of the cursor."""
-    selected: bool
-    """True in the row of the cursor and the selected column."""
-
-    @property
-    def emphasis(self) -> Style:
-        """Style to add to that of the value."""
-        return Style(underline=True, bold=True) if self.selected else Style()
-
-
-@dataclass(frozen=True, eq=False)
-class Column:
-    """A column of the table; all functions take a job's row."""
-
-    key: str
-    """Identity of the column while rows come and go."""
-    title: str
-    unit: str
-    """Unit behind the title, where all values have the same one."""
-    width: int
-    """Cells, with the blank behind it."""
-    paint: Callable[[JobRow, CellFrame], list[StyledText]]
-    """Paint a cell, exactly as wide as its frame."""
-    copied: Callable[[JobRow], str]
-    """Text that is copied from a cell."""
-    described: Callable[[JobRow], str]
-    """The cell in full, for the line below the table."""
-    sort_key: Callable[[JobRow], SortKey | None]
-    """Sort key of a row; None for rows without a value, which stand last in either order."""
-    descending_first: bool = True
-    """True if the largest values come first when the table is first sorted by this column."""
-
-    def heading(self, width: int, style: Style, arrow: str) -> StyledText:
-        """The title in that many cells, with an arrow if the table is sorted by this column."""
-        tail = f" [{self.unit}]" if self.unit else ""
-        title = clean(self.title, 60)
-        room = width - 2 - cell_len(tail) - len(arrow)
-        if cell_len(title) > room:
-            title = fit(title, room)
-        return (fit(f"{title}{tail}{arrow}", width - 1) + " ", style)
 
 
 # The fixed columns.
@@ -166,7 +112,7 @@ FIXED = (JOB, VERDICT, DURATION)
 # The metrics.
 
 
-def table_columns(rows: Sequence[JobRow]) -> list[Column]:
+def table_columns(rows: Sequence[JobRow]) -> list[Column[JobRow]]:
     """The columns for these jobs: no duration where no run is recorded, then all metrics."""
     columns = list(PINNED)
     if any(row.seconds is not None for row in rows):
@@ -179,7 +125,7 @@ def table_columns(rows: Sequence[JobRow]) -> list[Column]:
     return columns
 
 
-def _metric_column(name: str, unit: str | None, measured: Sequence[JobRow]) -> Column:
+def _metric_column(name: str, unit: str | None, measured: Sequence[JobRow]) -> Column[JobRow]:
     """The column of a metric; `unit`: None where its values have several units."""
 
     def value(cell: Cell) -> str:
@@ -225,31 +171,3 @@ def _metric_column(name: str, unit: str | None, measured: Sequence[JobRow]) -> C
     aligned = max((cell_len(align_point(text, fraction)) for text in texts), default=0)
     width = min(max(longest + 3, aligned + 4, MIN_METRIC_WIDTH), MAX_METRIC_WIDTH)
     return Column(f"metric {name}", name, unit_text, width, paint, copied, described, sort_key)
-
-
-def select_rows(
-    rows: Sequence[JobRow],
-    *,
-    matches: Callable[[JobRow], bool] | None = None,
-    failing: bool = False,
-    sort: Column = JOB,
-    descending: bool = False,
-) -> list[JobRow]:
-    """Filter and sort rows: the job matches, and it fails if `failing`.
-
-    Jobs without metrics count as failing. Rows without a value in the sorted column stand
-    last in either order.
-    """
-    matching = [
-        row
-        for row in rows
-        if (matches is None or matches(row))
-        and (not failing or row.verdict is None or row.verdict.fails)
-    ]
-    keyed = [(sort.sort_key(row), row) for row in matching]
-    with_value = sorted(
-        ((key, row) for key, row in keyed if key is not None),
-        key=lambda pair: pair[0],
-        reverse=descending,
-    )
-    return [row for _, row in with_value] + [row for key, row in keyed if key is None]

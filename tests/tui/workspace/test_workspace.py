@@ -20,11 +20,12 @@ from resim_inspect.tui.app import InspectApp
 from resim_inspect.tui.document.screen import DocumentScreen
 from resim_inspect.tui.open_documents import OpenDocuments
 from resim_inspect.tui.theme import theme_styles
+from resim_inspect.tui.widgets.column_table import select_rows
 from resim_inspect.tui.widgets.dialogs import ErrorDialog
 from resim_inspect.tui.workspace import screen as workspace_screen
-from resim_inspect.tui.workspace.columns import duration_text, select_rows, table_columns
+from resim_inspect.tui.workspace.columns import duration_text, table_columns
 from resim_inspect.tui.workspace.jobs_reader import JobsReader
-from resim_inspect.tui.workspace.jobs_table import JobsTable
+from resim_inspect.tui.workspace.jobs_table import JobsTable, is_failing
 from resim_inspect.tui.workspace.screen import WorkspaceScreen
 from runner.workspace.results import JobResult, Outcome
 from tests.tui.cloud.fake_cloud import looking, until
@@ -182,7 +183,7 @@ def test_rows_of_a_workspace(workspace: Path) -> None:
         return [row.name for row in select_rows(rows, sort=column[sort], **how)]
 
     assert names(matches=compile_query("FLIGHT b", JobFields(rows))) == ["flight-b"]
-    assert names(failing=True) == ["broken", "flight-b", "flight-c", "never-run"]
+    assert names(is_kept=is_failing) == ["broken", "flight-b", "flight-c", "never-run"]
     assert names(sort="metric Max speed", descending=True)[:2] == ["flight-b", "flight-c"]
     assert names(sort="metric Max speed")[-2:] == ["broken", "never-run"]
     assert names(sort="verdict", descending=True)[0] == "flight-b"
