@@ -10,7 +10,6 @@ from resim_inspect.document.discovery import metrics_files
 from resim_inspect.errors import THE_PATH, UnreadableError
 from resim_inspect.files import is_file, is_folder
 from resim_inspect.settings import load_project
-from resim_inspect.text import clean
 from runner.workspace.discovery import open_jobs
 from runner.workspace.errors import RunnerError
 from runner.workspace.layout import looks_like_workspace
@@ -35,9 +34,7 @@ def side_of(path: Path) -> Side:
     except RunnerError as error:
         problem = f"cannot be compared: {error}"
         raise UnreadableError(problem, path, subject=THE_PATH) from error
-    jobs = [
-        JobFile(clean(job.name), job.experience_name, job.folder.metrics) for job in workspace.jobs
-    ]
+    jobs = [JobFile(job.name, job.experience_name, job.folder.metrics) for job in workspace.jobs]
     if is_workspace and is_file(workspace.batch.metrics):
         jobs.append(JobFile("(batch)", "", workspace.batch.metrics, is_batch=True))
     return Side(label, tuple(jobs), is_batch=True)

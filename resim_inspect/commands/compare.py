@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 from resim_inspect.commands.console import MANY, job_progress, page_width
 from resim_inspect.exit_codes import ExitCode
 from resim_inspect.terminal import positive, use_color
+from resim_inspect.text import count
 
 if TYPE_CHECKING:
     from resim_inspect.commands.compare_output import Format
@@ -78,7 +79,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Compare each side with the base. 0: passes; 1: some side fails; 2: unreadable."""
-    from resim_inspect.commands.compare_output import OutputOptions, unreadable_text
+    from resim_inspect.commands.compare_output import (
+        OutputOptions,
+        unmatched_tolerances,
+        unreadable_text,
+    )
     from resim_inspect.compared_sides import project_tolerances, side_of
     from resim_inspect.comparison import CompareOptions, compare_sides
     from resim_inspect.comparison.gate import gate_fails
@@ -100,10 +105,15 @@ def run(args: argparse.Namespace) -> int:
     )
     module = import_module(f"resim_inspect.commands.compare_output.{FORMATS[args.format]}")
     cast("Format", module).write(comparisons, sys.stdout, output)
+    for tolerance in unmatched_tolerances(comparisons):
+        sys.stderr.write(f"resim-inspect: {tolerance.sentence}\n")
     errors = [error for comparison in comparisons for error in comparison.errors]
     if errors:
         for error in errors[:MANY]:
             sys.stderr.write(f"resim-inspect: the job {unreadable_text(error)}\n")
+        if len(errors) > MANY:
+            rest = count(len(errors) - MANY, "more job")
+            sys.stderr.write(f"resim-inspect: {rest} cannot be read; --format json has them all\n")
         return ExitCode.ERROR
     failed = any(gate_fails(comparison, fail_on) for comparison in comparisons)
     return ExitCode.INVALID if failed else ExitCode.OK

@@ -117,6 +117,8 @@ class _Comparer:
         self.compared = 0
         self.query_error: QueryError | None = None
         self.query_fits = False
+        self.names: set[str] = set()
+        """Names of all metrics, for tolerances that match none; empty where none has a name."""
 
     def works(
         self, pairs: list[tuple[int, int]], gone: list[int], added: list[int]
@@ -146,6 +148,7 @@ class _Comparer:
             except DocumentError as error:
                 new, new_problem = None, self._problem(error, after, "after")
             self.compared += 1
+            self._collect_names(old, new)
             if old is None or new is None:
                 self._unreadable(name, old, new, (old_problem, new_problem))
                 return
@@ -165,6 +168,13 @@ class _Comparer:
             if self.batch:
                 self.totals.add(name, found.changes)
             self._add(name, found.changes)
+
+    def _collect_names(self, *documents: Document | None) -> None:
+        if self.options.tolerances.named:
+            for document in documents:
+                if document is not None:
+                    metrics = document.message.job_level_metrics.metrics
+                    self.names.update(metric.name for metric in metrics)
 
     def _add(self, job: str, changes: list[Change]) -> None:
         self.changes += [replace(change, job=job) for change in changes] if job else changes
@@ -205,6 +215,7 @@ class _Comparer:
         reading = Reading(MetricStatus.UNSET)
         try:
             with open_document(job.path) as document:
+                self._collect_names(document)
                 metrics = document.message.job_level_metrics.metrics
                 number_of = sum(metric.blocking for metric in metrics)
                 blocking = number_of > 0
@@ -237,6 +248,7 @@ class _Comparer:
             errors=tuple(self.errors),
             matched=self.compared,
             transitions=dict(self.transitions),
+            unmatched_tolerances=self.options.tolerances.unmatched(self.names),
         )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from resim_inspect.comparison.directions import Direction, severity, status_direction
+from resim_inspect.comparison.tolerance import UnmatchedTolerance
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.text import clean, digits_apart, number, with_unit
 
@@ -192,6 +193,8 @@ class Comparison:
     """Number of jobs that both sides have."""
     transitions: Mapping[tuple[MetricStatus, MetricStatus], int] = field(default_factory=dict)
     """Number of jobs by their verdicts before and after."""
+    unmatched_tolerances: tuple[UnmatchedTolerance, ...] = ()
+    """Tolerances for names that no metric of either side has."""
 
     @property
     def summary(self) -> dict[Direction, int]:

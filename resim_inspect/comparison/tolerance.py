@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from resim_inspect.errors import InspectError
 from resim_inspect.settings.model import CompareLimit
+from resim_inspect.text import clean
 
 DEFAULT = 1e-9
 """Relative difference that counts as none where nothing else is set."""
@@ -71,6 +73,22 @@ class Tolerance:
         return mask
 
 
+@dataclass(frozen=True, slots=True)
+class UnmatchedTolerance:
+    """A tolerance for a name or pattern that no metric has."""
+
+    pattern: str
+    nearest: str = ""
+    """Name of the metric that is spelled most similarly; empty if none is similar."""
+
+    @property
+    def sentence(self) -> str:
+        """The warning, cleaned, with the nearest name as the suggestion."""
+        hint = f"; the nearest name is {clean(self.nearest, 120)!r}" if self.nearest else ""
+        name = clean(self.pattern, 120)
+        return f"the tolerance for {name!r} has no effect: no metric has such a name{hint}"
+
+
 @dataclass(frozen=True)
 class Tolerances:
     """Tolerances by name: an exact name first, then the first matching pattern."""
@@ -97,6 +115,22 @@ class Tolerances:
             if fnmatchcase(name, pattern):
                 return tolerance
         return self.default
+
+    def unmatched(self, names: Collection[str]) -> tuple[UnmatchedTolerance, ...]:
+        """Named tolerances that match none of the names of metrics, in their order, each once."""
+        rest = [
+            pattern
+            for pattern in dict.fromkeys(pattern for pattern, _ in self.named)
+            if pattern not in names and not any(fnmatchcase(name, pattern) for name in names)
+        ]
+        folded = {name.casefold(): name for name in sorted(names)} if rest else {}
+        return tuple(
+            UnmatchedTolerance(
+                pattern,
+                *(folded[one] for one in get_close_matches(pattern.casefold(), folded, n=1)),
+            )
+            for pattern in rest
+        )
 
 
 def parse_tolerance(text: str) -> Tolerance:

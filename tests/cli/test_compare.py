@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -66,6 +67,7 @@ SHAPE: dict[str, Any] = {
     "base": str,
     "fail_on": str,
     "failed": bool,
+    "unmatched_tolerances": [{"name": str, "nearest": str}],
     "comparisons": [
         {
             "path": str,
@@ -332,6 +334,31 @@ def test_tolerances_of_the_call_and_of_the_project(
     assert run(capsys, before, after, "--tolerance", "speed=0")[0] == 1
 
 
+def test_a_tolerance_without_a_metric_is_a_warning(
+    tmp_path: Path, pair: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("resim.toml").write_text('[compare]\n"Spead" = 0.1\n"m*" = 0.5\n')
+    # A name of one side alone counts, and so does one of only one of several sides.
+    words = ["--tolerance", "new=0.1", "--tolerance", "x*=1", "--tolerance", "spé\x1bed=abs:2"]
+    third = str(write(tmp_path / "c.binproto", speed=3.0))
+    code, _, error = run(capsys, *pair, third, *words)
+    assert code == 1
+    assert error.splitlines() == [
+        "resim-inspect: the tolerance for 'spé�ed' has no effect: no metric has such a name; "
+        "the nearest name is 'speed'",
+        "resim-inspect: the tolerance for 'x*' has no effect: no metric has such a name",
+        "resim-inspect: the tolerance for 'Spead' has no effect: no metric has such a name; "
+        "the nearest name is 'speed'",
+    ]
+    assert as_json(capsys, *pair, third, *words)["unmatched_tolerances"] == [
+        {"name": "spé\x1bed", "nearest": "speed"},
+        {"name": "x*", "nearest": ""},
+        {"name": "Spead", "nearest": "speed"},
+    ]
+    # A filter does not make a tolerance for something else wrong.
+    assert run(capsys, *pair, "--metric", "mass", "--tolerance", "new=1")[2].count("'new'") == 0
+
+
 # ------------------------------------------------------------ text
 
 
@@ -555,6 +582,36 @@ def test_a_broken_job_stays_an_entry(
     assert [(e["job"], e["side"]) for e in comparison["errors"]] == [
         ("b", "after"), ("c", "before"), ("c", "after")
     ]  # fmt: skip
+
+
+def test_unreadable_jobs_beyond_the_listed_ones_are_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one = batch(tmp_path / "one", {f"job {number}": 1.0 for number in range(23)})
+    two = batch(tmp_path / "two", {f"job {number}": None for number in range(23)})
+    code, _, error = run(capsys, one, two)
+    assert code == 2
+    lines = error.splitlines()
+    assert len(lines) == 21
+    assert lines[-1] == ("resim-inspect: 3 more jobs cannot be read; --format json has them all")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="such names are not allowed on Windows")
+def test_json_has_the_names_of_jobs_as_they_are(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = "a\x1b[31m\u202ejob"
+    one = batch(tmp_path / "one", {name: 1.0, "lost\x07": 1.0})
+    two = batch(tmp_path / "two", {name: 12.0})
+    (comparison,) = as_json(capsys, one, two)["comparisons"]
+    assert comparison["verdicts"][0]["job"] == name
+    assert {change["job"] for change in comparison["changes"]} == {name, "lost\x07"}
+    assert comparison["metrics"][0]["leading"][0]["job"] == name
+    for shown in FORMATS:
+        if shown != "json":
+            _, out, error = run(capsys, one, two, "--format", shown)
+            assert not set(out + error) & set("\x1b\x07\u202e")
+            assert "job" in out
 
 
 def test_a_job_that_lost_its_metrics_is_worse(

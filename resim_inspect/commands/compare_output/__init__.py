@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol, TextIO
 from resim_inspect.comparison.changes import Change, Comparison, JobError, MetricTotals
 from resim_inspect.comparison.directions import LISTED, Direction
 from resim_inspect.comparison.gate import gate_fails
+from resim_inspect.comparison.tolerance import UnmatchedTolerance
 from resim_inspect.text import clean, signed
 
 
@@ -67,6 +68,15 @@ def verdict_words(comparison: Comparison, fail_on: str) -> str:
 def unreadable_text(error: JobError) -> str:
     """A job that cannot be read, its side and the reason, cleaned."""
     return f"{clean(error.job)} cannot be read ({error.side}): {clean(error.message)}"
+
+
+def unmatched_tolerances(comparisons: Sequence[Comparison]) -> list[UnmatchedTolerance]:
+    """Tolerances that match no metric in any of the comparisons."""
+    if not comparisons:
+        return []
+    patterns = [{one.pattern for one in each.unmatched_tolerances} for each in comparisons]
+    unmatched = set.intersection(*patterns)
+    return [one for one in comparisons[0].unmatched_tolerances if one.pattern in unmatched]
 
 
 def median_text(totals: MetricTotals) -> str:

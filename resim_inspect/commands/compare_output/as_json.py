@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TextIO
 
-from resim_inspect.commands.compare_output import OutputOptions, listed
+from resim_inspect.commands.compare_output import OutputOptions, listed, unmatched_tolerances
 from resim_inspect.commands.show_output.as_json import plain
 from resim_inspect.commands.show_output.as_json import write as write_json
 from resim_inspect.comparison.changes import (
@@ -27,6 +27,10 @@ def write(comparisons: Sequence[Comparison], stream: TextIO, options: OutputOpti
         "base": comparisons[0].before if comparisons else None,
         "fail_on": options.fail_on,
         "failed": any(gate_fails(one, options.fail_on) for one in comparisons),
+        "unmatched_tolerances": [
+            {"name": one.pattern, "nearest": one.nearest}
+            for one in unmatched_tolerances(comparisons)
+        ],
         "comparisons": [comparison_values(one, options) for one in comparisons],
     }
     write_json(document, stream)
