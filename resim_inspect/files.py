@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -24,6 +25,16 @@ def is_folder(path: Path) -> bool:
 def is_file(path: Path) -> bool:
     """Return True for a regular file; False where the path cannot be examined."""
     return os.path.isfile(path)  # noqa: PTH113
+
+
+def is_open_to_all(folder: Path) -> bool:
+    """Return True for a folder that every user may write to, or that cannot be examined."""
+    if os.name != "posix":
+        return False
+    try:
+        return bool(folder.stat().st_mode & stat.S_IWOTH)
+    except OSError:
+        return True
 
 
 def flush_file(path: Path) -> None:

@@ -112,6 +112,8 @@ class ProjectSettings:
     compare: Mapping[str, CompareLimit] = field(default_factory=dict)
     """Tolerances by name of a metric or by glob, in the order of the file."""
     watch: WatchSettings = WatchSettings()
+    metrics_config: tuple[Path, ...] = ()
+    """Absolute paths of the files with metrics for emissions, `metrics-config`."""
     values: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """The content of the file as TOML values."""
     lines: Mapping[Key, int] = field(default_factory=dict, repr=False)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import codecs
 import math
 import os
-import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from resim_inspect.files import is_file
+from resim_inspect.files import is_file, is_open_to_all
 from resim_inspect.settings.locator import key_lines
 from resim_inspect.settings.model import (
     FILE_NAME,
@@ -68,7 +67,7 @@ def find_project(folder: Path) -> Path | None:
         # The working folder was removed.
         return None
     for place in (folder, *folder.parents):
-        if place != folder and _is_open_to_all(place):
+        if place != folder and is_open_to_all(place):
             continue
         own, shared = place / FILE_NAME, place / PYPROJECT
         has_own = is_file(own)
@@ -86,15 +85,6 @@ def find_project(folder: Path) -> Path | None:
         if has_own or has_shared:
             return own if has_own else shared
     return None
-
-
-def _is_open_to_all(folder: Path) -> bool:
-    if os.name != "posix":
-        return False
-    try:
-        return bool(folder.stat().st_mode & stat.S_IWOTH)
-    except OSError:
-        return True
 
 
 def _has_table(path: Path) -> bool:
@@ -195,6 +185,7 @@ class _Reader:
             raise self._error(("default-build",), text + near_or_all(default, list(builds)))
         workspace = values.get("default-workspace")
         watch = values.get("watch", {})
+        configs = values.get("metrics-config", [])
         return ProjectSettings(
             self._path,
             default or (next(iter(builds)) if len(builds) == 1 else ""),
@@ -213,6 +204,10 @@ class _Reader:
                 }
             ),
             WatchSettings(tuple(watch.get("paths", ())), tuple(watch.get("ignore", ()))),
+            tuple(
+                self._path.parent / each
+                for each in ([configs] if isinstance(configs, str) else configs)
+            ),
             MappingProxyType(values),
             MappingProxyType(dict(self._lines)),
         )
