@@ -55,7 +55,7 @@ lint: $(VENV)/.test-needs
 	$(BIN)/lint-imports
 
 bench: $(VENV)/.test-needs
-	$(BIN)/python -m benchmarks $(BENCH)
+	$(BIN)/python -m benchmarks --record $(BENCH)
 
 $(VENV)/.python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer with venv is needed; name it with PYTHON=..." >&2; exit 1; }

@@ -11,10 +11,10 @@ import time
 from importlib import import_module
 
 import benchmarks
-from benchmarks import Row
+from benchmarks import Row, history
 from benchmarks.measure import ROOT, SKIP_SLOW
 
-HELPERS = {"__main__", "files", "measure", "probe", "wire"}
+HELPERS = {"__main__", "files", "history", "measure", "probe", "wire"}
 
 
 def main() -> int:
@@ -26,10 +26,28 @@ def main() -> int:
     parser.add_argument(
         "--skip-slow", action="store_true", help="leave out what takes a minute and more"
     )
+    parser.add_argument(
+        "--against",
+        metavar="RUN",
+        help=f"report what is worse than in a run of the history: {history.LAST}, "
+        "or the start of its commit or time",
+    )
+    parser.add_argument(
+        "--record", action="store_true", help="append the ratios to benchmarks/history.jsonl"
+    )
     args = parser.parse_args()
     unknown = set(args.names) - set(names)
     if unknown:
         parser.error(f"no benchmark is named {', '.join(sorted(unknown))}")
+    try:
+        past = history.read()
+        earlier = (
+            None
+            if args.against is None
+            else history.select(past, args.against, history.machine_kind())
+        )
+    except history.HistoryError as error:
+        parser.error(str(error))
     # As an installed package is: compiled. Every process here must find it so.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     for folder in ("resim_inspect", "runner", "benchmarks"):
@@ -45,7 +63,12 @@ def main() -> int:
         rows += module.run()
         print(f"{name}: {time.perf_counter() - before:.0f} s", file=sys.stderr)
     print_table(rows)
-    return 0 if all(map(met, rows)) else 1
+    worse = [] if earlier is None else history.regressions(rows, earlier, past)
+    if earlier is not None:
+        print_regressions(worse, earlier)
+    if args.record:
+        history.append(history.run_of(rows))
+    return 1 if worse or not all(map(met, rows)) else 0
 
 
 def met(row: Row) -> bool:
@@ -53,6 +76,18 @@ def met(row: Row) -> bool:
     if row["better"] == "higher":
         return row["ratio"] >= row["goal"]
     return row["ratio"] <= row["goal"]
+
+
+def print_regressions(worse: list[history.Regression], before: history.Run) -> None:
+    """What is worse than in an earlier run, or that nothing is."""
+    name = " of ".join(part for part in (before["commit"], before["time"]) if part)
+    print()
+    if not worse:
+        print(f"Nothing is worse than in {name}.")
+        return
+    print(f"Worse than in {name}:")
+    for regression in worse:
+        print(f"  {regression}")
 
 
 def print_table(rows: list[Row]) -> None:
