@@ -79,7 +79,7 @@ def met(row: Row) -> bool:
 
 
 def print_regressions(worse: list[history.Regression], before: history.Run) -> None:
-    """What is worse than in an earlier run, or that nothing is."""
+    """Print the rows that are worse than in an earlier run, or a line that none is."""
     name = " of ".join(part for part in (before["commit"], before["time"]) if part)
     print()
     if not worse:
