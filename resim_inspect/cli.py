@@ -31,6 +31,7 @@ COMMANDS = {
     "show": "print what is in a file",
     "compare": "say what changed between files or batches, and what got worse",
     "export": "write tables of files or batches as Parquet, CSV, JSON or NDJSON",
+    "report": "write files or batches as one page for a browser, or as Markdown",
     "rules": "list the rules, or explain one",
     "browse": "open a plotly figure or an image in the browser or viewer",
     "demo": "open the app on a generated sample",

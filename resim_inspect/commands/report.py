@@ -1,0 +1,108 @@
+"""`resim-inspect report`: files and batches as one page for a browser, or as Markdown."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from resim_inspect.commands import CommandError
+from resim_inspect.commands.console import MANY, job_progress
+from resim_inspect.commands.export import job_files
+from resim_inspect.exit_codes import ExitCode
+from resim_inspect.files import exists, is_file
+from resim_inspect.text import clean, count, size
+
+if TYPE_CHECKING:
+    from resim_inspect.export import JobFile
+    from resim_inspect.export.omissions import Omissions
+    from resim_inspect.export.report import WrittenReport
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `report`."""
+    parser.add_argument(
+        "paths",
+        metavar="PATH",
+        type=Path,
+        nargs="+",
+        help="a metrics.binproto, a folder with some, or a workspace",
+    )
+    parser.add_argument(
+        "-o", "--out", metavar="OUT", type=Path, required=True, help="file to write"
+    )
+    parser.add_argument(
+        "--metric",
+        metavar="QUERY",
+        default="",
+        help="only metrics that match a filter of the app, such as 'status:fail tag:team=planner'",
+    )
+    parser.add_argument(
+        "--self-contained",
+        action="store_true",
+        help="one file, also with figures, images and texts over 1 MiB",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the report. 0: all is written; 2: something could not be read or written."""
+    jobs = job_files(args.paths)
+    check_out(args.out, jobs)
+    from resim_inspect.charts.html_page import installed_library
+    from resim_inspect.export.omissions import Omissions
+    from resim_inspect.export.report import ReportOptions
+    from resim_inspect.export.report.writer import write_report
+
+    options = ReportOptions(args.metric, args.self_contained, installed_library())
+    omissions = Omissions()
+    try:
+        with job_progress("Reporting", len(jobs)) as on_job:
+            result = write_report(
+                jobs, args.out, report_title(args.paths), options, omissions, on_job=on_job
+            )
+    except OSError as error:
+        raise CommandError(
+            f"{args.out} cannot be written: {error.strerror or error}; nothing was reported"
+        ) from error
+    _print_result(result, omissions)
+    return ExitCode.ERROR if omissions.error_count else ExitCode.OK
+
+
+def report_title(paths: Sequence[Path]) -> str:
+    """Title of a page: the paths that were given."""
+    shown = ", ".join(clean(str(path), 100) for path in paths[:3])
+    return shown + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")
+
+
+def check_out(out: Path, jobs: Sequence[JobFile]) -> None:
+    """Raise CommandError for an output that is a folder, a device, or one of the files read."""
+    if exists(out) and not is_file(out):
+        raise CommandError(f"{out} is not a regular file: a report is written to one")
+    resolved = out.resolve()
+    if any(job.path.resolve() == resolved for job in jobs):
+        raise CommandError(f"{out} is one of the files to report: choose another name")
+
+
+def _print_result(result: WrittenReport, omissions: Omissions) -> None:
+    what = [count(result.metrics, "metric")]
+    if result.jobs > 1:
+        what.insert(0, count(result.jobs, "job"))
+    sys.stdout.write(f"{clean(str(result.path))}: {', '.join(what)}, {size(result.size)}\n")
+    for file in result.side_files[:MANY]:
+        path = clean(str(file.path))
+        sys.stdout.write(f"{path}: {file.what}, {size(file.size)}, not part of the page\n")
+    if len(result.side_files) > MANY:
+        more = result.side_files[MANY:]
+        total = size(sum(file.size for file in more))
+        sys.stdout.write(f"{count(len(more), 'more file')} beside the page, {total}\n")
+    for line in omissions.lines():
+        sys.stderr.write(f"left out: {line}\n")
+    for note in result.notes:
+        sys.stderr.write(f"note: {note}\n")
+    for error in omissions.errors:
+        sys.stderr.write(f"resim-inspect: {error}\n")
+    more_errors = omissions.error_count - len(omissions.errors)
+    if more_errors:
+        sys.stderr.write(f"resim-inspect: {count(more_errors, 'more error')}\n")

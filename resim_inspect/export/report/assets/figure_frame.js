@@ -1,0 +1,21 @@
+"use strict";
+// Runs in a sandboxed frame of its own: draws one figure of a build, with plotly from the page.
+addEventListener("message", async (event) => {
+  if (event.source !== parent) return;
+  const fail = (error) => {
+    document.body.textContent = "plotly cannot draw this figure: " + error;
+  };
+  try {
+    const script = document.createElement("script");
+    script.textContent = event.data.library;
+    document.head.append(script);
+    const figure = JSON.parse(event.data.figure);
+    const config = { displaylogo: false, responsive: true };
+    const target = document.getElementById("figure");
+    await Plotly.newPlot(target, figure.data || [], figure.layout || {}, config);
+    if (Array.isArray(figure.frames)) await Plotly.addFrames(target, figure.frames);
+    document.body.dataset.drawn = "yes";
+  } catch (error) {
+    fail(error);
+  }
+}, { once: true });

@@ -1,0 +1,111 @@
+"""Bar charts as plotly figures: bars side by side or stacked, failing ones marked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from resim_inspect.charts.model.drawing import Bars, BarSeries
+from resim_inspect.document.enums import MetricStatus
+from resim_inspect.export.report.interactive.encoding import color, plain
+from resim_inspect.text import full_number, number, with_unit
+
+_UPRIGHT = 24
+"""Categories up to which bars stand upright if their names are short."""
+_SHORT = 12
+_CATEGORY_LABEL = 28
+MAX_BARS = 6_000
+_ROW = 22
+"""Pixels of a horizontal bar."""
+
+
+def bars_figure(panel: Bars) -> tuple[dict[str, Any], int, str]:
+    """A bar chart, its height in pixels, and a note on bars that are left out."""
+    most = max(1, MAX_BARS // max(1, len(panel.series)))
+    categories = panel.categories[:most]
+    upright = panel.vertical
+    if upright is None:
+        longest = max(map(len, categories), default=0)
+        upright = len(categories) * max(1, len(panel.series)) <= _UPRIGHT and longest <= _SHORT
+    traces = [_trace(panel, series, len(categories), upright) for series in panel.series]
+    places: dict[str, Any] = {
+        "tickmode": "array",
+        "tickvals": list(range(len(categories))),
+        "ticktext": [plain(name, _CATEGORY_LABEL) for name in categories],
+        "automargin": True,
+        "title": {"text": plain(panel.x_title, 80)},
+        "range": [-0.5, len(categories) - 0.5] if upright else [len(categories) - 0.5, -0.5],
+    }
+    values: dict[str, Any] = {
+        "automargin": True,
+        "zeroline": True,
+        "title": {"text": plain(panel.y_title, 80)},
+        "exponentformat": "e",
+    }
+    if panel.percent:
+        values["ticksuffix"] = "%"
+    shapes = [
+        {
+            "type": "line",
+            "line": {"color": color(line.color_role), "width": 1.5, "dash": "dash"},
+            **_across(line.position, upright),
+        }
+        for line in panel.reference_lines
+        if not line.vertical
+    ]
+    layout = {
+        "barmode": "relative" if panel.stacked else "group",
+        "xaxis": places if upright else values,
+        "yaxis": values if upright else places,
+        "shapes": shapes,
+        "showlegend": len(panel.series) > 1,
+        "hovermode": "closest",
+    }
+    note = ""
+    if len(categories) < len(panel.categories):
+        note = f"The first {len(categories):,} of {len(panel.categories):,} categories are drawn."
+    rows = len(categories) * (1 if panel.stacked else max(1, len(panel.series)))
+    height = 320 if upright else max(220, min(4_000, 90 + _ROW * rows))
+    return {"data": traces, "layout": layout}, height, note
+
+
+def _across(position: float, upright: bool) -> dict[str, Any]:
+    if upright:
+        return {"xref": "paper", "x0": 0, "x1": 1, "y0": position, "y1": position}
+    return {"yref": "paper", "y0": 0, "y1": 1, "x0": position, "x1": position}
+
+
+def _trace(panel: Bars, series: BarSeries, shown: int, upright: bool) -> dict[str, Any]:
+    values = series.values[:shown]
+    given = np.ones(len(values), np.bool_) if series.given is None else series.given[: len(values)]
+    drawn = given & np.isfinite(values)
+    lengths = [float(v) if ok else None for v, ok in zip(values, drawn, strict=True)]
+    hover, signs, edges, widths = [], [], [], []
+    for k, (value, has) in enumerate(zip(values.tolist(), given.tolist(), strict=True)):
+        status = MetricStatus.UNSET
+        if series.statuses is not None and k < len(series.statuses):
+            status = MetricStatus(int(series.statuses[k]))
+        words = f" {status.symbol} {status.name}" if status.fails else ""
+        lead = f"{series.name}, " if series.name else ""
+        shown_value = with_unit(full_number(value), series.unit)
+        hover.append(plain(f"{lead}{panel.categories[k]}: {shown_value}{words}", 300))
+        mark = status.symbol if status.fails else ""
+        if has and not np.isfinite(value):
+            mark = number(value)
+        signs.append(mark)
+        edges.append(color(status) if status.fails else "@page")
+        widths.append(2.5 if status.fails else 0)
+    places = list(range(len(values)))
+    return {
+        "type": "bar",
+        "orientation": "v" if upright else "h",
+        "x": places if upright else lengths,
+        "y": lengths if upright else places,
+        "name": plain(series.name),
+        "hovertext": hover,
+        "hoverinfo": "text",
+        "text": signs,
+        "textposition": "auto",
+        "marker": {"color": color(series.color_role), "line": {"color": edges, "width": widths}},
+    }

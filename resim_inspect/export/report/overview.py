@@ -1,0 +1,149 @@
+"""The first page of a batch: a table of its jobs and their metrics, and what fails."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from resim_inspect.document.document import Document
+from resim_inspect.document.enums import WORST_FIRST, MetricStatus, worst_status
+from resim_inspect.document.summary import headline
+from resim_inspect.export.document_rows import metric_unit
+from resim_inspect.export.report.markup import escaped, status_badge, status_class
+from resim_inspect.text import clean, count
+
+MAX_CELLS = 60_000
+"""Cells of the table; a batch with more metrics has fewer columns."""
+MAX_COLUMNS = 80
+
+
+class JobCell(NamedTuple):
+    """A metric of a job: its status and its value in one line."""
+
+    status: MetricStatus
+    text: str
+
+
+class JobOverview(NamedTuple):
+    """A job as the first page has it."""
+
+    name: str
+    verdict: MetricStatus | None
+    """None if its metrics cannot be read."""
+    note: str
+    """Reason why they cannot be read."""
+    cells: dict[str, JobCell]
+    """Metrics by name."""
+
+
+def job_overview(document: Document, name: str, selected: frozenset[int] | None) -> JobOverview:
+    """Read the statuses of a job's metrics, and the values of those that are one number."""
+    cells: dict[str, JobCell] = {}
+    for position in document.display_order():
+        if selected is not None and position not in selected:
+            continue
+        metric = document.metrics[position]
+        if metric.event_metric or metric.name in cells:
+            continue
+        text = headline(document, metric) if metric_unit(document, metric) is not None else ""
+        cells[metric.name] = JobCell(metric.status, text)
+    return JobOverview(name, document.verdict, "", cells)
+
+
+def overview_html(jobs: Sequence[JobOverview]) -> Iterator[str]:
+    """Yield the first page. Numbers in links are positions among `jobs`."""
+    known = [job.verdict for job in jobs if job.verdict is not None]
+    verdicts = Counter(job.verdict for job in jobs)
+    facts = [count(len(jobs), "job")]
+    facts += [
+        f"{status.symbol} {status.name if status else 'no status'} {verdicts[status]:,}"
+        for status in WORST_FIRST
+        if verdicts[status]
+    ]
+    if verdicts[None]:
+        facts.append(f"{verdicts[None]:,} without metrics")
+    yield '<section id="overview">'
+    yield f"<h2>All jobs {status_badge(worst_status(known))}</h2>"
+    yield f'<p class="facts">{"".join(f"<span>{escaped(fact)}</span>" for fact in facts)}</p>'
+    yield from _failing(jobs)
+    yield from _table(jobs)
+    yield "</section>\n"
+
+
+def _failing(jobs: Sequence[JobOverview]) -> Iterator[str]:
+    """Yield the metrics that fail anywhere, those of most jobs first."""
+    counts: dict[str, Counter[MetricStatus]] = {}
+    examples: dict[str, list[int]] = {}
+    for number, job in enumerate(jobs):
+        for name, cell in job.cells.items():
+            if cell.status.fails:
+                counts.setdefault(name, Counter())[cell.status] += 1
+                examples.setdefault(name, []).append(number)
+    if not counts:
+        yield '<p class="note">No metric fails.</p>'
+        return
+    block = MetricStatus.FAIL_BLOCK
+    ranked = sorted(counts, key=lambda name: (-counts[name][block], -counts[name].total()))
+    yield '<section class="failing"><h3>What fails</h3><ol>'
+    for name in ranked[:100]:
+        badges = " ".join(
+            status_badge(status, f"{status.name} {count(number, 'job')}")
+            for status, number in sorted(counts[name].items(), key=lambda pair: -pair[0].rank)
+        )
+        links = ", ".join(
+            f'<a href="#j{number}">{escaped(jobs[number].name, 60)}</a>'
+            for number in examples[name][:5]
+        )
+        more = len(examples[name]) - 5
+        links += f" and {more:,} more" if more > 0 else ""
+        shown = escaped(name, 300) or "(no name)"
+        yield f'<li>{badges} {shown} <span class="dim">{links}</span></li>'
+    yield "</ol>"
+    if len(ranked) > 100:
+        yield f'<p class="note">Not listed: {count(len(ranked) - 100, "more metric")}.</p>'
+    yield "</section>"
+
+
+def _columns(jobs: Sequence[JobOverview]) -> tuple[list[str], int]:
+    """The names that have a column, and the number of those that have none."""
+    ranks: dict[str, int] = {}
+    uses: Counter[str] = Counter()
+    for job in jobs:
+        for name, cell in job.cells.items():
+            rank = cell.status.rank if cell.status.fails else 0
+            ranks[name] = max(ranks.get(name, 0), rank)
+            uses[name] += 1
+    ranked = sorted(ranks, key=lambda name: (-ranks[name], -uses[name]))
+    most = max(5, min(MAX_COLUMNS, MAX_CELLS // max(1, len(jobs))))
+    return ranked[:most], max(0, len(ranked) - most)
+
+
+def _table(jobs: Sequence[JobOverview]) -> Iterator[str]:
+    columns, left_off = _columns(jobs)
+    heads = "".join(f'<th scope="col">{escaped(name, 80) or "(no name)"}</th>' for name in columns)
+    yield '<h3>Jobs and metrics</h3><div class="scroll" tabindex="0" role="region" '
+    yield 'aria-label="Jobs and metrics"><table class="jobs"><thead><tr><th scope="col">job</th>'
+    yield f'<th scope="col">verdict</th>{heads}</tr></thead><tbody>'
+    for number, job in enumerate(jobs):
+        verdict = "no metrics" if job.verdict is None else job.verdict.name
+        search = escaped(f"{job.name} {verdict}".lower(), 400)
+        yield f'<tr data-search="{search}">'
+        if job.verdict is None:
+            yield f'<th scope="row">{escaped(job.name, 200)}</th><td>{status_badge(None)}</td>'
+            yield f'<td colspan="{max(1, len(columns))}">{escaped(job.note, 300)}</td></tr>'
+            continue
+        yield f'<th scope="row"><a href="#j{number}">{escaped(job.name, 200)}</a></th>'
+        yield f"<td>{status_badge(job.verdict)}</td>"
+        for name in columns:
+            cell = job.cells.get(name)
+            if cell is None:
+                yield "<td></td>"
+                continue
+            yield f'<td class="{status_class(cell.status)}" title="{cell.status.name}">'
+            yield f"{cell.status.symbol} {escaped(cell.text, 40)}</td>"
+        yield "</tr>\n"
+    yield "</tbody></table></div>"
+    if left_off:
+        text = f"{count(left_off, 'more metric')} without a column; each job's page has all."
+        yield f'<p class="note">{clean(text)}</p>'

@@ -1,0 +1,95 @@
+"""The command `report`: what is in a page, what is beside it, exit codes, and hostile texts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from resim_inspect.building.builder import DocumentBuilder
+from resim_inspect.building.sample import write_sample
+from resim_inspect.cli import main
+
+Report = Callable[..., int]
+
+
+@pytest.fixture
+def report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Report:
+    """Calls the command in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    return lambda *words: main(["report", *map(str, words)])
+
+
+def small(folder: Path, name: str = "Speed", *, value: float = 3.0) -> Path:
+    """A file with one scalar that fails above 2."""
+    build = DocumentBuilder("report")
+    build.scalar(name, value, unit="m/s", fails_above=2.0, status="FAIL_BLOCK")
+    path = folder / "metrics.binproto"
+    build.write(path)
+    return path
+
+
+def test_a_page_has_every_metric_and_what_fails(
+    report: Report, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_sample(tmp_path)
+    assert report("metrics.binproto", "-o", "page.html") == 0
+    page = (tmp_path / "page.html").read_text("utf-8")
+    assert capsys.readouterr().out.startswith("page.html: 19 metrics, ")
+    failing = page[page.index("What fails") : page.index("</ol>")]
+    assert re.findall(r"#j0-c\d+\">([^<]+)<", failing)[:2] == ["Flight report", "Max speed"]
+    for name in ("Clearance to obstacles", "Crane passing", "Flight mode"):
+        assert f"<h4>{name}</h4>" in page
+    assert "values-nan" in page
+    assert "A gust from the west pushes the drone towards the crane." in page
+
+
+def test_text_of_a_file_is_never_markup(report: Report, tmp_path: Path) -> None:
+    name = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
+    small(tmp_path, name)
+    assert report("metrics.binproto", "-o", "page.html") == 0
+    page = (tmp_path / "page.html").read_text("utf-8")
+    assert name not in page
+    assert "<img" not in page
+    assert name in unescape(page)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("missing", "-o", "page.html"), "missing"),
+        (("metrics.binproto", "-o", "."), "is not a regular file"),
+        (("metrics.binproto", "-o", "metrics.binproto"), "is one of the files to report"),
+        (("metrics.binproto", "-o", "page.html", "--metric", "nothing"), "No metric matches"),
+        (("metrics.binproto", "-o", "page.html", "--metric", "status:nonsense"), "nonsense"),
+    ],
+)
+def test_a_wrong_call_writes_nothing(
+    report: Report,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    words: tuple[str, ...],
+    message: str,
+) -> None:
+    content = small(tmp_path).read_bytes()
+    assert report(*words) == 2
+    assert message in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["metrics.binproto"]
+    assert (tmp_path / "metrics.binproto").read_bytes() == content
+
+
+def test_a_batch_leads_with_its_jobs_and_names_those_it_cannot_read(
+    report: Report, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number in range(3):
+        small(tmp_path / "in" / f"run {number}", value=float(number))
+    (tmp_path / "in" / "run 1" / "metrics.binproto").write_bytes(b"\n\xff")
+    assert report("in", "-o", "page.html") == 2
+    page = (tmp_path / "page.html").read_text("utf-8")
+    assert "run 1" in capsys.readouterr().err
+    assert re.findall(r'href="#(j\d)">([^<]+)</a></th>', page) == [("j0", "run 0"), ("j2", "run 2")]
+    assert "<td colspan" in page
+    assert page.count('class="job-page hidden"') == 2
