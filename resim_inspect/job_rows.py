@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from resim_inspect.document import open_document
 from resim_inspect.document.enums import MetricStatus, MetricType
 from resim_inspect.errors import DocumentError
-from resim_inspect.text import full_number, number, quantity, with_unit
+from resim_inspect.text import NOT_RUN, full_number, number, quantity, with_unit
 
 if TYPE_CHECKING:
     from runner.workspace.layout import RunFolder
@@ -56,6 +57,24 @@ class JobRow(NamedTuple):
     """False if the row comes from the batch's lists, before the metrics have been fetched."""
     seconds: float | None = None
     """Duration of the recorded run; None if no run is recorded."""
+    has_run: bool = True
+    """False for a job without metrics of which no run is recorded: it has not run yet."""
+
+    @property
+    def is_broken(self) -> bool:
+        """True if the metrics are missing after a run, or cannot be read."""
+        return self.verdict is None and self.has_run
+
+
+class RecordedRun(NamedTuple):
+    """What the record of a job's last run says."""
+
+    note: str
+    """Reason why there may be no metrics."""
+    seconds: float | None
+    """Duration; None if no run is recorded or readable."""
+    is_recorded: bool
+    """True for a record that cannot be read, too."""
 
 
 class WorkspaceOutline(NamedTuple):
@@ -91,35 +110,27 @@ def read_outline(folder: Path) -> WorkspaceOutline:
 
 def read_job(name: str, run_folder: RunFolder) -> JobRow:
     """Read the row of one job; if its metrics cannot be read, the row's note says why."""
-    from runner.workspace.errors import WorkspaceError
-
-    note, seconds = "not run yet", None
-    try:
-        result = run_folder.read_result()
-    except WorkspaceError as error:
-        note = str(error)
-    else:
-        if result is not None:
-            note = result.message or str(result.outcome)
-            seconds = _duration(result.seconds)
+    note, seconds, has_run = read_run(run_folder)
     try:
         verdict, cells = _read_metrics(run_folder.metrics)
     except DocumentError as error:
-        if run_folder.metrics.exists():
-            note = str(error)
-        return JobRow(name, run_folder.metrics, None, note, {}, seconds=seconds)
+        if os.path.lexists(run_folder.metrics):
+            note, has_run = str(error), True
+        return JobRow(name, run_folder.metrics, None, note, {}, seconds=seconds, has_run=has_run)
     return JobRow(name, run_folder.metrics, verdict, "", cells, seconds=seconds)
 
 
-def read_seconds(run_folder: RunFolder) -> float | None:
-    """Read the duration of a job's recorded run; None if no run is recorded or readable."""
+def read_run(run_folder: RunFolder) -> RecordedRun:
+    """Read the record of a job's last run."""
     from runner.workspace.errors import WorkspaceError
 
     try:
         result = run_folder.read_result()
-    except WorkspaceError:
-        return None
-    return None if result is None else _duration(result.seconds)
+    except WorkspaceError as error:
+        return RecordedRun(str(error), None, True)
+    if result is None:
+        return RecordedRun(NOT_RUN, None, False)
+    return RecordedRun(result.message or str(result.outcome), _duration(result.seconds), True)
 
 
 def _duration(seconds: float) -> float | None:

@@ -11,6 +11,9 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+NOT_RUN = "not run yet"
+"""The words of every table for a job without metrics of which no run is recorded."""
+
 
 def clean(text: str, limit: int | None = None, *, lines: bool = False) -> str:
     """Text from a file made safe for a terminal: no control, bidi or invisible characters.

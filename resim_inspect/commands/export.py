@@ -136,7 +136,7 @@ def job_files(paths: Sequence[Path]) -> list[JobFile]:
 
 def _jobs_of(path: Path) -> Iterator[JobFile]:
     from resim_inspect.export import JobFile
-    from resim_inspect.job_rows import read_seconds
+    from resim_inspect.job_rows import read_run
     from runner.workspace.discovery import open_jobs
     from runner.workspace.errors import RunnerError
     from runner.workspace.layout import looks_like_workspace
@@ -151,16 +151,17 @@ def _jobs_of(path: Path) -> Iterator[JobFile]:
         raise CommandError(str(error)) from error
     for job in workspace.jobs:
         # A single job in the folder itself has the folder's name, which says nothing of outputs/.
+        run = read_run(job.folder)
         is_itself = not is_workspace and job.folder.metrics == path / METRICS_FILE
         yield JobFile(
             _file_job_name(job.folder.metrics) if is_itself else clean(job.name),
             job.folder.metrics,
             clean(job.experience_name) if is_workspace else None,
-            read_seconds(job.folder),
-            may_be_missing=is_workspace,
+            run.seconds,
+            run.note if is_workspace else "",
         )
     if is_workspace and is_file(workspace.batch.metrics):
-        yield JobFile("(batch)", workspace.batch.metrics, None, read_seconds(workspace.batch))
+        yield JobFile("(batch)", workspace.batch.metrics, None, read_run(workspace.batch).seconds)
 
 
 def _file_job_name(path: Path) -> str:

@@ -39,8 +39,8 @@ class JobFile(NamedTuple):
     experience: str | None = None
     seconds: float | None = None
     """Duration of the recorded run."""
-    may_be_missing: bool = False
-    """True for a job of a workspace: it may have no metrics file yet."""
+    missing: str = ""
+    """Reason why a job of a workspace has no metrics file, if it has none; else empty."""
 
 
 def metric_rows(

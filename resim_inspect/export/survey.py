@@ -58,9 +58,9 @@ def survey(jobs: Sequence[JobFile], query: str, omissions: Omissions) -> Survey:
     result = Survey(selected={} if query.strip() else None)
     query_error: QueryError | None = None
     for job in jobs:
-        if job.may_be_missing and _is_missing(job.path):
+        if job.missing and _is_missing(job.path):
             omissions.add("job", "there are no metrics yet")
-            result.job_rows.append(unread_job_row(job, "not run yet"))
+            result.job_rows.append(unread_job_row(job, job.missing))
             continue
         try:
             document = open_document(job.path, cache_bytes=CACHE_BYTES)

@@ -37,6 +37,8 @@ class JobLike(Protocol):
     @property
     def fetched(self) -> bool: ...
     @property
+    def has_run(self) -> bool: ...
+    @property
     def seconds(self) -> float | None: ...
 
 
@@ -50,7 +52,7 @@ class JobFields(Fields[J]):
         "verdict": STATUS_HELP,
         "status": "the same as verdict",
         "metric": "a part of the name of a metric that the job has",
-        "is": "failing, broken, pending",
+        "is": "failing, broken, unrun, pending",
         "name": "a part of the name",
         "note": "a part of the reason why there are no metrics",
     }
@@ -71,8 +73,9 @@ class JobFields(Fields[J]):
         if name == "note":
             return lambda job: value in job.note.casefold()
         tests: dict[str, Test[J]] = {
-            "failing": lambda job: job.verdict is None or job.verdict.fails,
-            "broken": lambda job: job.verdict is None,
+            "failing": lambda job: job.has_run if job.verdict is None else job.verdict.fails,
+            "broken": lambda job: job.verdict is None and job.has_run,
+            "unrun": lambda job: not job.has_run,
             "pending": lambda job: not job.fetched,
         }
         return choice("is", value, tests)

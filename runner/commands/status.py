@@ -16,7 +16,7 @@ from pathlib import Path
 
 from resim_inspect.document.enums import WORST_FIRST
 from resim_inspect.terminal import use_color
-from resim_inspect.text import clean, count, cut, size, table
+from resim_inspect.text import NOT_RUN, clean, count, cut, size, table
 from runner.commands.shared.arguments import add_run_folder_argument
 from runner.execution.events import Event
 from runner.exit_codes import ExitCode
@@ -123,7 +123,7 @@ def _row(status: JobStatus) -> tuple[str, ...]:
     memory = None if result is None else result.peak_memory_bytes
     return (
         clean(status.key.name, MAX_NAME),
-        status.outcome or "not run",
+        status.outcome or NOT_RUN,
         verdict,
         "–" if status.seconds is None else f"{status.seconds:,.1f}",
         "–" if cpu is None else f"{cpu:,.1f}",

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from resim_inspect.text import NOT_RUN
 from runner.workspace.errors import WorkspaceError
 from runner.workspace.layout import (
     RunFolder,
@@ -48,7 +49,7 @@ class JobStatus:
             "outcome": self.outcome,
             "verdict": self.verdict,
             "seconds": self.seconds,
-            "why": self.why,
+            "why": NOT_RUN if self.outcome is None else self.why,
         }
 
 
@@ -96,10 +97,10 @@ def outputs_status(outputs: Path, clock: Callable[[], float] = time.time) -> Wor
 
 
 def counts_of(statuses: Sequence[JobStatus]) -> dict[str, int]:
-    """Return how many jobs have each outcome; those that never ran are `not run`."""
+    """Return how many jobs have each outcome; those that never ran are `not run yet`."""
     counts: dict[str, int] = {}
     for status in statuses:
-        name = status.outcome or "not run"
+        name = status.outcome or NOT_RUN
         counts[name] = counts.get(name, 0) + 1
     return counts
 

@@ -42,7 +42,7 @@ def test_a_workspace_leads_with_a_table_and_what_fails(
     code, lines, err = shown(capsys, workspace)
     assert (code, err) == (0, "")
     assert lines[0].endswith("✗ FAIL_BLOCK")
-    assert lines[1] == "3 jobs   ✗ FAIL_BLOCK 1   ✓ PASSED 1   1 without metrics"
+    assert lines[1] == "3 jobs   ✗ FAIL_BLOCK 1   ✓ PASSED 1   1 not run yet"
     rows = {line.split()[0]: line.split() for line in lines[3:8] if line.strip()}
     # The metric that fails is the first column, before those with values.
     assert rows["fast"][:5] == ["fast", "✗", "FAIL_BLOCK", "✗", "44.7"]
@@ -51,7 +51,8 @@ def test_a_workspace_leads_with_a_table_and_what_fails(
     at = lines.index("Failing")
     assert lines[at + 1] == "  fast"
     assert lines[at + 2] == "    ✗ FAIL_BLOCK  Max speed  44.7 m/s (fails above 40)"
-    assert lines[-1] == "  new: not run yet"
+    assert rows["new"] == ["new", "not", "run", "yet"]
+    assert lines[-2:] == ["Not run yet", "  new"]
     assert not any("It flew." in line for line in lines)
 
 
@@ -79,7 +80,8 @@ def test_the_batch_and_damaged_jobs_are_told(
     (workspace / "jobs/bad\x1b[2J/outputs/metrics.binproto").write_bytes(b"\xff\xffno")
     code, lines, err = shown(capsys, workspace)
     assert code == 2
-    assert "batch ✗ FAIL_BLOCK" in lines[1]
+    assert "1 without metrics   1 not run yet" in lines[1]
+    assert "batch ✗ FAIL_BLOCK" in lines[1] + lines[2]
     assert "  batch" in lines
     assert any(line.startswith("  bad�[2J: the file is damaged") for line in lines)
     assert "\x1b" not in "".join(lines) + err

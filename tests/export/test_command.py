@@ -196,7 +196,7 @@ def test_an_unreadable_job_is_left_out_and_said(
 def test_a_job_that_cannot_be_examined_costs_no_other_job(tmp_path: Path) -> None:
     good = every_kind().write(tmp_path / "metrics.binproto")
     hidden = tmp_path / ("x" * 300) / "metrics.binproto"
-    jobs = [JobFile("good", good), JobFile("hidden", hidden, may_be_missing=True)]
+    jobs = [JobFile("good", good), JobFile("hidden", hidden, missing="not run yet")]
     result = export_tables(jobs, tmp_path / "out", ExportOptions("csv"))
     assert result.omissions.error_count == 1
     assert "hidden: The file cannot be opened: File name too long." in result.omissions.errors

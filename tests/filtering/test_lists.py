@@ -47,6 +47,7 @@ class Job(NamedTuple):
     note: str = ""
     fetched: bool = True
     seconds: float | None = None
+    has_run: bool = True
 
 
 JOBS = (
@@ -54,6 +55,7 @@ JOBS = (
     Job("night warning", MetricStatus.FAIL_BLOCK, {"Max speed": Cell(12.0), "Speed": Cell(50.0)}),
     Job("calm", MetricStatus.PASSED, {"Max speed": Cell(2.0)}, seconds=75.0),
     Job("broken", None, {}, note="The build failed."),
+    Job("new", None, {}, note="not run yet", has_run=False),
 )
 
 
@@ -110,6 +112,9 @@ def test_an_unknown_value_is_an_error(document: Document) -> None:
         ("is:failing NOT note:build", ["warning", "night warning"]),
         ("warn", ["warning", "night warning"]),
         ("is:pending", []),
+        ("is:unrun", ["new"]),
+        ("is:broken", ["broken"]),
+        ("is:failing", ["warning", "night warning", "broken"]),
     ],
 )
 def test_jobs(query: str, expected: list[str]) -> None:

@@ -20,13 +20,15 @@ from resim_inspect.document.enums import WORST_FIRST, MetricStatus, worst_status
 from resim_inspect.document.summary import headline_with_limits
 from resim_inspect.errors import DocumentError
 from resim_inspect.job_rows import Cell, JobRow, common_units, metric_names, read_job, read_outline
-from resim_inspect.text import cell_width, clean, count, cut, cut_left, pad, wrap
+from resim_inspect.text import NOT_RUN, cell_width, clean, count, cut, cut_left, pad, wrap
 
 MIN_NAME, MAX_NAME = 12, 30
 """Cells of a job's name in the table; where it fails, the name is in full."""
 HEADING = 14
 """Cells of a line of a metric's heading, which may have several lines."""
 MAX_HEADING_LINES = 3
+MAX_NOT_RUN = 20
+"""Number of jobs without a run that are named."""
 GAP = "  "
 
 
@@ -84,13 +86,25 @@ def _lines(table: JobTable, width: int, painter: SgrPainter) -> Iterator[str]:
         yield painter.paint("Failing", BOLD)
         for row in failing:
             yield from _failing(row, width, painter)
-    missing = [row for row in table.all_rows if row.verdict is None]
+    missing = [row for row in table.all_rows if row.is_broken]
     if missing:
         yield ""
         yield painter.paint("Without metrics", BOLD)
         for row in missing:
             text = f"{clean(row.name, 60)}: {clean(row.note)}"
             yield from ("  " + line for line in wrap(text, width - 2))
+    not_run = [clean(row.name, 60) for row in table.all_rows if not row.has_run]
+    if not_run:
+        yield ""
+        yield painter.paint(NOT_RUN.capitalize(), BOLD)
+        yield from ("  " + line for line in flow(_ends(not_run), " ", width - 2))
+
+
+def _ends(names: Sequence[str]) -> list[str]:
+    """Return the names with commas between them; of many, the first ones and a number."""
+    shown = [f"{name}," for name in names[:MAX_NOT_RUN]]
+    rest = len(names) - len(shown)
+    return [*shown, f"and {rest:,} more"] if rest else [*shown[:-1], names[-1]]
 
 
 def _header(table: JobTable, width: int, painter: SgrPainter) -> Iterator[str]:
@@ -108,8 +122,11 @@ def _header(table: JobTable, width: int, painter: SgrPainter) -> Iterator[str]:
         for status in WORST_FIRST
         if counts[status]
     ]
-    if counts[None]:
-        parts.append(f"{counts[None]:,} without metrics")
+    broken = sum(row.is_broken for row in table.rows)
+    if broken:
+        parts.append(f"{broken:,} without metrics")
+    if counts[None] > broken:
+        parts.append(f"{counts[None] - broken:,} {NOT_RUN}")
     if table.batch is not None and table.batch.verdict is not None:
         words = f"batch {status_words(table.batch.verdict)}"
         parts.append(painter.status(table.batch.verdict, words))
@@ -121,7 +138,7 @@ def _table(rows: Sequence[JobRow], width: int, painter: SgrPainter) -> Iterator[
     limit = min(MAX_NAME, max(MIN_NAME, width // 3))
     names = [cut(clean(row.name), limit) for row in rows]
     name_width = max([3, *map(cell_width, names)])
-    verdicts = ["–" if row.verdict is None else status_words(row.verdict) for row in rows]
+    verdicts = [_verdict(row) for row in rows]
     verdict_width = max([7, *map(cell_width, verdicts)])
     left = width - name_width - len(GAP) - verdict_width
     columns: list[_MetricColumn] = []
@@ -159,6 +176,12 @@ def _table(rows: Sequence[JobRow], width: int, painter: SgrPainter) -> Iterator[
     if hidden:
         text = f"{count(hidden, 'further metric')}: --width N shows more, --all every job in full"
         yield painter.paint(text, DIM)
+
+
+def _verdict(row: JobRow) -> str:
+    if row.verdict is None:
+        return "no metrics" if row.has_run else NOT_RUN
+    return status_words(row.verdict)
 
 
 def _most_telling_first(rows: Sequence[JobRow]) -> list[str]:

@@ -8,7 +8,7 @@ from rich.cells import cell_len
 
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.job_rows import Cell, JobRow, common_units, metric_names
-from resim_inspect.text import align_point, clean, cut, decimals, fit
+from resim_inspect.text import NOT_RUN, align_point, clean, cut, decimals, fit
 from resim_inspect.tui.widgets.column_table import CellFrame, Column, SortKey
 from resim_inspect.tui.widgets.row_list import StyledText
 
@@ -49,18 +49,24 @@ def _note(row: JobRow) -> str:
 
 def _verdict_word(row: JobRow) -> str:
     if row.verdict is None:
-        return "no metrics"
+        return "no metrics" if row.has_run else NOT_RUN
     return "unset" if row.verdict is MetricStatus.UNSET else row.verdict.name
 
 
 def _paint_verdict(row: JobRow, frame: CellFrame) -> list[StyledText]:
-    status = MetricStatus.FAIL_BLOCK if row.verdict is None else row.verdict
-    symbol = "E" if row.verdict is None else status.symbol
-    return [(fit(f"{symbol} {_verdict_word(row)}", frame.width), frame.styles.of(status))]
+    if row.verdict is not None:
+        symbol, style = row.verdict.symbol, frame.styles.of(row.verdict)
+    elif row.has_run:
+        symbol, style = "E", frame.styles.of(MetricStatus.FAIL_BLOCK)
+    else:
+        symbol, style = " ", frame.styles.quiet
+    return [(fit(f"{symbol} {_verdict_word(row)}", frame.width), style)]
 
 
-def _verdict_key(row: JobRow) -> SortKey:
-    return (-1.0 if row.verdict is None else float(row.verdict.rank), 0.0, "")
+def _verdict_key(row: JobRow) -> SortKey | None:
+    if row.verdict is None:
+        return (-1.0, 0.0, "") if row.has_run else None
+    return (float(row.verdict.rank), 0.0, "")
 
 
 def _duration(row: JobRow) -> str:

@@ -15,7 +15,7 @@ from resim_inspect.job_rows import (
     WorkspaceOutline,
     read_job,
     read_outline,
-    read_seconds,
+    read_run,
 )
 from resim_inspect.text import clean
 from resim_inspect.tui.document.loading import Signature, signature
@@ -99,7 +99,7 @@ class JobsReader:
                 continue
             if row is not None and row.verdict is not None and _same_metrics(before, now):
                 # Only the record of the run is new: the metrics need not be read again.
-                row = row._replace(seconds=read_seconds(run_folder))
+                row = row._replace(seconds=read_run(run_folder).seconds)
             else:
                 row = self._row(name, run_folder, now)
             self._read[name] = (now, row)

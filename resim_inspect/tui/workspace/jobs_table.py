@@ -78,6 +78,9 @@ class JobsTable(ColumnTable[JobRow]):
             if not job.fetched and not job.cells and column is not JOB:
                 pieces.append(("… pending", styles.quiet))
                 break
+            if not job.has_run and column not in PINNED:
+                # Its verdict says so already.
+                break
             if job.verdict is None and column not in FIXED:
                 pieces.append((fit(clean(job.note, 300), width - used), styles.quiet))
                 break
@@ -86,7 +89,7 @@ class JobsTable(ColumnTable[JobRow]):
             pieces += column.paint(job, CellFrame(styles, size, on_cursor, selected))
             used += size
         else:
-            if job.verdict is None:
+            if job.is_broken:
                 pieces.append((fit(clean(job.note, 300), max(0, width - used)), styles.quiet))
         return pieces
 
@@ -96,5 +99,5 @@ class JobsTable(ColumnTable[JobRow]):
 
 
 def is_failing(row: JobRow) -> bool:
-    """Return True for a job that fails; one without metrics does."""
-    return row.verdict is None or row.verdict.fails
+    """Return True for a job that fails; one whose run left no metrics does, a new one does not."""
+    return row.has_run if row.verdict is None else row.verdict.fails

@@ -21,7 +21,7 @@ from textual.worker import Worker, WorkerState, get_current_worker
 
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.job_rows import JobRow, WorkspaceOutline
-from resim_inspect.text import clean
+from resim_inspect.text import NOT_RUN, clean
 from resim_inspect.tui import keymap
 from resim_inspect.tui.comparison.host import CompareHost
 from resim_inspect.tui.key_hints import key_of
@@ -252,7 +252,10 @@ class WorkspaceScreen(MainScreen[None], Background, FilterHost, RunHost, Compare
             number = verdicts.count(status)
             if number:
                 title.append(f" · {status.symbol} {number:,} {word}", styles.of(status))
-        broken = verdicts.count(None)
+        broken = sum(row.is_broken for row in self._rows.values())
+        not_run = verdicts.count(None) - broken
+        if not_run:
+            title.append(f" · {not_run:,} {NOT_RUN}", styles.quiet)
         if broken:
             text = f" · E {broken:,} without metrics"
             title.append(text, styles.of(MetricStatus.FAIL_BLOCK))

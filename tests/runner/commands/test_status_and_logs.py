@@ -85,7 +85,7 @@ def test_the_status_of_finished_jobs(tmp_path: Path) -> None:
     assert list(values) == ["format", "workspace", "jobs"]
     jobs = {job["name"]: job for job in values["jobs"]}
     assert list(jobs["new"]) == ["name", "outcome", "verdict", "seconds", "why"]
-    assert jobs["new"] == dict.fromkeys(jobs["new"], None) | {"name": "new", "why": ""}
+    assert jobs["new"] == dict.fromkeys(jobs["new"], None) | {"name": "new", "why": "not run yet"}
     assert (jobs["block"]["outcome"], jobs["block"]["verdict"]) == ("done", "FAIL_BLOCK")
     assert jobs["block"]["why"] == "Max speed 44.7 m/s (fails above 40)"
     assert (jobs["fails"]["outcome"], jobs["fails"]["verdict"]) == ("failed", None)
@@ -100,7 +100,7 @@ def test_the_status_of_finished_jobs(tmp_path: Path) -> None:
         "JOB", "OUTCOME", "VERDICT", "SECONDS", "CPU", "s", "MEMORY", "WHY",
     ]  # fmt: skip
     assert lines[1].split()[:4] == ["block", "done", "✗", "FAIL_BLOCK"]
-    assert "5 jobs: 1 FAIL_BLOCK · 1 PASSED · 1 failed · 1 unreadable · 1 not run." in lines
+    assert "5 jobs: 1 FAIL_BLOCK · 1 PASSED · 1 failed · 1 unreadable · 1 not run yet." in lines
 
 
 def record(workspace: Path, owner: RunOwner, *events: Event) -> None:

@@ -183,9 +183,10 @@ def test_rows_of_a_workspace(workspace: Path) -> None:
         return [row.name for row in select_rows(rows, sort=column[sort], **how)]
 
     assert names(matches=compile_query("FLIGHT b", JobFields(rows))) == ["flight-b"]
-    assert names(is_kept=is_failing) == ["broken", "flight-b", "flight-c", "never-run"]
+    assert names(is_kept=is_failing) == ["broken", "flight-b", "flight-c"]
     assert names(sort="metric Max speed", descending=True)[:2] == ["flight-b", "flight-c"]
     assert names(sort="metric Max speed")[-2:] == ["broken", "never-run"]
+    assert names(sort="verdict")[-1] == names(sort="verdict", descending=True)[-1] == "never-run"
     assert names(sort="verdict", descending=True)[0] == "flight-b"
 
 
@@ -195,14 +196,16 @@ async def test_the_table_sorts_filters_and_opens(workspace: Path) -> None:
         shown = text(pilot)
         assert "Jobs 6" in shown
         assert "1 blocked" in shown
-        assert "2 without metrics" in shown
+        assert "1 without metrics" in shown
+        assert "1 not run yet" in shown
+        assert "E not run" not in shown
         await press(pilot, "l", "l", "l", "s")
         assert table.shown[0].name == "flight-b"
         assert "Max speed 44.75 m/s ✗ FAIL_BLOCK" in text(pilot)
         await press(pilot, "s")
         assert table.shown[0].name == "parking"
         await press(pilot, "f")
-        assert len(table.shown) == 4
+        assert len(table.shown) == 3
         await press(pilot, "f", "slash", *"flight-c", "enter", "g", "enter")
         assert isinstance(pilot.app.screen, DocumentScreen)
         assert "40.5 m/s" in text(pilot)
