@@ -67,7 +67,7 @@ class JobRow(NamedTuple):
 
 
 class RecordedRun(NamedTuple):
-    """What the record of a job's last run says."""
+    """Content of the record of a job's last run, for a table."""
 
     note: str
     """Reason why there may be no metrics."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import errno
 import os
+import shlex
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -130,3 +131,18 @@ def _discard_stdout() -> None:
     # Python flushes stdout once more at exit: its descriptor must take what is left.
     with suppress(OSError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def shell_line(words: Sequence[str], folder: str = "") -> str:
+    """Return a command line as the shell of this system reads it.
+
+    `folder` is the working folder that it needs; empty for any.
+    """
+    if sys.platform == "win32":
+        from subprocess import list2cmdline
+
+        join, change = list2cmdline, ["cd", "/d"]
+    else:
+        join, change = shlex.join, ["cd"]
+    line = join(words)
+    return f"{join([*change, folder])} && {line}" if folder else line

@@ -129,11 +129,18 @@ class ProjectSettings:
         return Origin(self.path, line_of(self.lines, key))
 
     def build(self, name: str) -> BuildSettings:
-        """Return the build of that name; raises SettingsError that names the nearest one."""
+        """Return the build of that name; raises SettingsError.
+
+        The error names the nearest build and its line; if none is near, all builds and the line
+        of the first one.
+        """
         build = self.builds.get(name)
         if build is None:
+            names = list(self.builds)
+            near = nearest(name, names) or next(iter(names), "")
+            line = self.builds[near].origin.line if near else 0
             wanted = f'the file has no build "{clean(name, 60)}"'
-            raise SettingsError(wanted + near_or_all(name, list(self.builds)), self.path)
+            raise SettingsError(wanted + near_or_all(name, names), self.path, line)
         return build
 
 
@@ -148,10 +155,16 @@ def near_or_all(name: str, known: list[str]) -> str:
     """End of a sentence about an unknown name: the nearest known one, or all of them."""
     if not known:
         return "; it has none."
+    near = nearest(name, known)
+    if near is not None:
+        return f'; did you mean "{clean(near, 60)}"?'
+    return f"; there are {', '.join(clean(other, 60) for other in known[:12])}."
+
+
+def nearest(name: str, known: list[str]) -> str | None:
+    """Return the known name that is most like an unknown one; None if none is near."""
     from difflib import get_close_matches
 
     folded = {other.casefold(): other for other in reversed(known)}
     near = get_close_matches(name.casefold(), folded, 1, 0.5)
-    if near:
-        return f'; did you mean "{clean(folded[near[0]], 60)}"?'
-    return f"; there are {', '.join(clean(other, 60) for other in known[:12])}."
+    return folded[near[0]] if near else None

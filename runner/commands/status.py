@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shlex
 import shutil
 import sys
 import time
@@ -33,6 +32,7 @@ from runner.workspace.job_status import (
 from runner.workspace.layout import open_workspace
 from runner.workspace.results import FORMAT, status_named
 from runner.workspace.run_follower import RunFollower
+from runner.workspace.run_record import NO_SIGN_OF_LIFE
 from runner.workspace.run_state import Life, RunState
 from runner.workspace.watch_requests import WatchPhase
 
@@ -167,9 +167,12 @@ def run_lines(state: RunState, now: float) -> Iterator[str]:
         yield f"A watch {words} ({where}). `resim-runner stop` ends it."
     elif state.life is Life.DIED:
         ended = "its watch" if state.ended else "the run"
-        yield f"The last run died ({where}): its process ended before {ended} did."
+        if owner is None or owner.has_ended:
+            yield f"The last run died ({where}): its process ended before {ended} did."
+        else:
+            yield f"The last run counts as dead ({where}), {NO_SIGN_OF_LIFE}."
         if owner is not None and owner.command:
-            yield f"  Run it again, and finished jobs are kept: {clean(shlex.join(owner.command))}"
+            yield f"  Run it again, and finished jobs are kept: {clean(owner.command_line)}"
     elif state.error:
         yield f"The last run broke off: {clean(state.error)}"
         if state.hint:

@@ -13,6 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from resim_inspect.terminal import shell_line
 from runner.workspace.process_identity import current_owner, host_identity, is_stale
 from runner.workspace.results import FORMAT
 from runner.workspace.run_events import finite, text_of, texts, whole
@@ -21,6 +22,14 @@ HEARTBEAT = 10.0
 """Seconds between two signs of life of an owner: new times of change of `owner.json`."""
 LEASE = 60.0
 """Seconds without a sign of life after which an owner on another machine counts as dead."""
+CLOCK_SKEW = 300.0
+"""Seconds by which the clock of another machine may be ahead of this one's. A sign of life from
+further in the future is none: the clock was wrong, or the time of the file was changed."""
+NO_SIGN_OF_LIFE = (
+    f"as its machine gave no sign of life for {LEASE:.0f} s (its clock is taken to be at most"
+    f" {CLOCK_SKEW / 60:.0f} minutes ahead)"
+)
+"""The reason why an owner on another machine counts as dead, as a part of a sentence."""
 MAX_OWNER_BYTES = 1 << 20
 OUTPUTS_SUFFIX = ".run"
 """End of the name of a record that lies beside a folder of outputs."""
@@ -102,6 +111,23 @@ class RunOwner:
     """Seconds since 1970."""
     command: tuple[str, ...] = ()
     """The command line, with secrets redacted."""
+    folder: str = ""
+    """Its working folder; empty if it is unknown."""
+
+    @property
+    def command_line(self) -> str:
+        """The command line for a shell in any folder; empty if it is unknown."""
+        return shell_line(self.command, self.folder) if self.command else ""
+
+    @property
+    def is_here(self) -> bool:
+        """True if it is a process that this one can look up."""
+        return self.identity.rsplit("/", 2)[0] == host_identity()
+
+    @property
+    def has_ended(self) -> bool:
+        """True if its process is known to have ended; False if it lives, or lies elsewhere."""
+        return is_stale(self.identity)
 
     def as_bytes(self) -> bytes:
         """Return the content of `owner.json`."""
@@ -113,6 +139,7 @@ class RunOwner:
             "identity": self.identity,
             "started": round(self.started, 3),
             "command": list(self.command),
+            "folder": self.folder,
         }
         return (json.dumps(values, indent=1) + "\n").encode()
 
@@ -120,7 +147,12 @@ class RunOwner:
 def this_process(run: str, started: float, command: tuple[str, ...]) -> RunOwner:
     """Return this process as the owner of a run."""
     host = host_identity().partition("/")[0]
-    return RunOwner(run, host, current_owner(), os.getpid(), started, command)
+    try:
+        folder = os.getcwd()  # noqa: PTH109 - a text for a shell
+    except OSError:
+        # It was removed.
+        folder = ""
+    return RunOwner(run, host, current_owner(), os.getpid(), started, command, folder)
 
 
 class OwnerReading(NamedTuple):
@@ -147,6 +179,7 @@ def read_owner(record: RunRecord) -> OwnerReading | None:
         whole(values.get("pid")),
         finite(values.get("started")),
         texts(values.get("command")),
+        text_of(values.get("folder")),
     )
     return OwnerReading(owner, seen) if owner.run and owner.identity else None
 
@@ -155,20 +188,16 @@ def liveness(reading: OwnerReading | None, now: float) -> Liveness:
     """Return the state of an owner at a time in seconds since 1970.
 
     A process of this machine is looked up by pid and start time. One of another machine, or of
-    another container, is alive as long as it renews its lease.
+    another container, is alive as long as it renews its lease, by a clock that is ahead of this
+    one by at most `CLOCK_SKEW`.
     """
     if reading is None:
         return Liveness.UNKNOWN
-    if is_stale(reading.owner.identity):
+    if reading.owner.has_ended:
         return Liveness.DIED
-    if _is_here(reading.owner) or now - reading.seen < LEASE:
+    if reading.owner.is_here or -CLOCK_SKEW <= now - reading.seen < LEASE:
         return Liveness.ALIVE
     return Liveness.DIED
-
-
-def _is_here(owner: RunOwner) -> bool:
-    """Return True if the owner is a process that this one can look up."""
-    return owner.identity.rsplit("/", 2)[0] == host_identity()
 
 
 def active_owner(record: RunRecord) -> RunOwner | None:
@@ -208,7 +237,7 @@ def terminate(owner: RunOwner) -> bool:
 
     It reaches a runner that is still preparing, such as pulling an image. Raises PermissionError.
     """
-    if sys.platform == "win32" or not _is_here(owner) or is_stale(owner.identity):
+    if sys.platform == "win32" or not owner.is_here or owner.has_ended:
         return False
     try:
         os.kill(owner.pid, signal.SIGTERM)

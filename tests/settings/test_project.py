@@ -335,9 +335,12 @@ def test_what_only_names_a_secret_is_fine(line: str, tmp_path: Path) -> None:
 
 def test_an_unknown_build_names_the_nearest_one(tmp_path: Path) -> None:
     project = read(tmp_path, FLIGHT)
-    with pytest.raises(SettingsError, match='has no build "Flihgt"; did you mean "flight"'):
-        project.build("Flihgt")
-    with pytest.raises(SettingsError, match=r"; there are flight, native\."):
+    lines = {name: build.origin.line for name, build in project.builds.items()}
+    wanted = 'has no build "Nativ"; did you mean "native"'
+    with pytest.raises(SettingsError, match=rf"resim.toml:{lines['native']}: .*{wanted}"):
+        project.build("Nativ")
+    everything = rf"resim.toml:{lines['flight']}: .*; there are flight, native\."
+    with pytest.raises(SettingsError, match=everything):
         project.build("zzz")
     with pytest.raises(SettingsError, match=r'has no build "a"; it has none\.'):
         read(tmp_path, "").build("a")

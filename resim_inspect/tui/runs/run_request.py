@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import shlex
-import subprocess
-import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from resim_inspect.terminal import shell_line
 from resim_inspect.text import clean
 
 if TYPE_CHECKING:
@@ -120,21 +118,13 @@ class RunRequest:
 
         `folder` is where it is called, if that is not the working directory.
         """
-        line = shell_line([PROGRAM, *self.arguments()])
-        if folder is None:
-            return line
-        change = ["cd", "/d"] if sys.platform == "win32" else ["cd"]
-        return f"{shell_line([*change, str(full_path(folder))])} && {line}"
+        where = "" if folder is None else str(full_path(folder))
+        return shell_line([PROGRAM, *self.arguments()], where)
 
 
 def full_path(path: Path) -> Path:
     """Return the absolute path without `..`; a folder before one may be a link."""
     return path.resolve() if ".." in path.parts else path.absolute()
-
-
-def shell_line(words: Sequence[str]) -> str:
-    """Return a command line as the shell of this system reads it."""
-    return subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)
 
 
 def target_of_inputs(folder: Path) -> RunTarget:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.text import clean, count
-from resim_inspect.tui.runs.run_request import PROGRAM, shell_line
 from resim_inspect.tui.theme import ThemeStyles
 from resim_inspect.tui.widgets.progress_line import progress_bar
 from resim_inspect.tui.widgets.row_list import StyledText
@@ -127,15 +126,15 @@ def _finished(state: RunState, styles: ThemeStyles, *, short: bool) -> list[Styl
 
 
 def _died(state: RunState, styles: ThemeStyles) -> list[StyledText]:
+    from runner.workspace.run_record import NO_SIGN_OF_LIFE
+
     owner = state.owner
     process = "" if owner is None else f" (process {owner.pid} of {clean(owner.host, 60)})"
-    text = f" E the runner{process} has died; what was finished is kept."
+    reason = "" if owner is None or owner.has_ended else f", {NO_SIGN_OF_LIFE}"
+    text = f" E the runner{process} has died{reason}; what was finished is kept."
     return [(text, styles.of(MetricStatus.FAIL_BLOCK))]
 
 
 def resume_command(state: RunState) -> str:
     """Return the command line that resumes a run; empty if it is unknown."""
-    if state.owner is None or not state.owner.command:
-        return ""
-    words = list(state.owner.command)
-    return shell_line([PROGRAM, *words[1:]])
+    return "" if state.owner is None else state.owner.command_line

@@ -148,7 +148,8 @@ def test_what_a_call_must_have_may_stand_in_the_file(
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["run", "--build", "flihgt"], 'resim.toml: the file has no build "flihgt"; did you mean'),
+        (["run", "--build", "flihgt"], 'the file has no build "flihgt"; did you mean "flight"?'),
+        (["run", "--build", "natvie"], "resim.toml:15: the file has no build"),
         (["run", "--build", "native", "--image", "x"], "not allowed with argument"),
         (["run", "--build"], "expected one argument"),
         (["run"], "resim.toml:6: the variable HOME_PORT: the environment has no such variable."),

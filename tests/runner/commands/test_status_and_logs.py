@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -125,7 +127,7 @@ def test_the_status_of_a_run_under_way_and_of_one_that_died(
     workspace, _ = workspace_of(tmp_path, "a", "b", "c", "d")
     owner = this_process("r", 10.0, ("resim-runner", "run", "ws"))
     if not alive:
-        owner = RunOwner("r", "host", owner.identity + "0", owner.pid, 10.0, owner.command)
+        owner = replace(owner, host="host", identity=owner.identity + "0")
     plan = {"queue": ["a", "b", "c"], "todo": 3, "parallel": 1}
     done = JobResult("a", "", Outcome.DONE, "PASSED", seconds=2.0)
     record(
@@ -143,7 +145,20 @@ def test_the_status_of_a_run_under_way_and_of_one_that_died(
         assert f"(process {owner.pid} on {owner.host}), 1 of 3 ended, 1 running" in out
     else:
         assert f"The last run died (process {owner.pid} on host)" in out
-        assert "resim-runner run ws" in out
+        assert f"cd {shlex.quote(str(Path.cwd()))} && resim-runner run ws" in out
+
+
+def test_a_run_of_a_machine_without_a_sign_of_life_counts_as_dead(tmp_path: Path) -> None:
+    workspace, _ = workspace_of(tmp_path, "a")
+    owner = replace(this_process("r", 10.0, ("resim-runner", "run", "ws")), host="elsewhere")
+    record(workspace, replace(owner, identity="elsewhere/boot/7/12/99", folder=""))
+    assert "A run is under way" in call_runner("status", workspace).out
+    tomorrow = time.time() + 86_400
+    os.utime(record_of_workspace(workspace).owner, (tomorrow, tomorrow))
+    out = call_runner("status", workspace).out
+    assert f"counts as dead (process {owner.pid} on elsewhere), as its machine gave no sign" in out
+    assert "at most 5 minutes ahead" in out
+    assert "kept: resim-runner run ws" in out
 
 
 @pytest.mark.parametrize(

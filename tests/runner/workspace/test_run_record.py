@@ -20,6 +20,7 @@ from runner.workspace.results import JobResult, Outcome
 from runner.workspace.run_events import Event, event_from_line
 from runner.workspace.run_follower import RunFollower, run_state
 from runner.workspace.run_record import (
+    CLOCK_SKEW,
     LEASE,
     Liveness,
     RunOwner,
@@ -303,7 +304,14 @@ def test_an_owner_elsewhere_lives_as_long_as_its_lease(tmp_path: Path) -> None:
     owner = RunOwner("r1", "elsewhere", "elsewhere/boot/7/12/99", 12, 1.0)
     written(record, begin(), plan("a"), owner=owner)
     seen = record.owner.stat().st_mtime
-    for age, life in ((LEASE - 1, Life.ALIVE), (LEASE + 1, Life.DIED)):
+    ages = (
+        (LEASE - 1, Life.ALIVE),
+        (LEASE + 1, Life.DIED),
+        (1 - CLOCK_SKEW, Life.ALIVE),
+        (-1 - CLOCK_SKEW, Life.DIED),
+        (-1e9, Life.DIED),
+    )
+    for age, life in ages:
         assert run_state(record, lambda age=age: seen + age).life is life  # type: ignore[misc]
     # Here the process itself is looked up, however old its last sign of life is.
     mine = RunOwner("r1", "", current_owner(), os.getpid(), 1.0)
