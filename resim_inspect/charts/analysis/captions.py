@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from resim_inspect.charts.analysis.curve_stats import curve_stats
+from resim_inspect.charts.analysis.decimate import Decimation
 from resim_inspect.charts.model.drawing import Axis, Bars, Curve, Drawing, Plot
 from resim_inspect.text import count
 
@@ -22,6 +23,20 @@ def missing_counts(curves: Sequence[Curve], y: Axis) -> list[str]:
     texts = [f"{total - above - below:,} without a value"] if total > above + below else []
     texts += [f"{above:,} at ∞ (↑)"] if above else []
     return texts + ([f"{below:,} at -∞ (↓)"] if below else [])
+
+
+def window_caption(decimated: Decimation, y: Axis) -> str:
+    """Numbers of the points in the window and of all of them; empty without curves."""
+    counted = [(curve, points) for curve, points in decimated if curve.counted]
+    if not counted:
+        return ""
+    shown = sum(points.behind for _, points in counted)
+    total = sum(curve_stats(curve).finite for curve, _ in counted)
+    noun = "point" if total == 1 else "points"
+    text = f"{total:,} {noun}" if shown >= total else f"{shown:,} of {total:,} {noun}"
+    complete = all(points.complete or not curve.line for curve, points in counted)
+    text = text if complete else f"{text}, drawn from extremes"
+    return " · ".join([text, *missing_counts([curve for curve, _ in counted], y)])
 
 
 def _bars_without_value(panel: Bars) -> list[str]:

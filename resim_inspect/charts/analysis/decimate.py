@@ -36,6 +36,10 @@ class Decimated:
         return len(self.indices) >= self.behind
 
 
+Decimation = list[tuple[Curve, Decimated]]
+"""Each curve of a plot with its points to draw."""
+
+
 def axis_units(values: NDArray[Any], axis: Axis) -> NDArray[np.float64]:
     """Stored x as axis units: ns become seconds since the axis's base, exact near the base."""
     if values.dtype.kind in "iu":

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from resim_inspect.charts.analysis.bar_layout import visible_categories
 from resim_inspect.charts.model.drawing import Axis, Bars, Plot
 from resim_inspect.charts.rendering.panels import horizontal_bars, plot, vertical_bars
-from resim_inspect.charts.rendering.panels.bar_layout import visible_categories
 from resim_inspect.charts.rendering.panels.canvas import PaintedPanel, PanelRequest
 from resim_inspect.text import cell_width
 

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-import math
-
-from resim_inspect.charts.analysis.scales import Scale, widen
+from resim_inspect.charts.analysis.gauge_scale import (
+    distance_text,
+    limits_of,
+    limits_text,
+    scale_ends,
+    value_digits,
+    value_text,
+)
+from resim_inspect.charts.analysis.scales import Scale
 from resim_inspect.charts.model.drawing import Gauge
 from resim_inspect.charts.model.picture import status_word
 from resim_inspect.charts.rendering import large_digits
@@ -15,17 +21,15 @@ from resim_inspect.text import (
     LIMIT_DIGITS,
     cell_width,
     cut,
-    digits_apart,
     number,
-    quantity,
     with_unit,
 )
 
 
 def rows(panel: Gauge, width: int) -> int:
     """Natural height in rows: the number and its limits, its scale, its detail."""
-    head = 1 if _head_width(panel) <= width or not _limits(panel) else 2
-    return head + (3 if _scale_ends(panel) is not None else 0) + (1 if panel.detail else 0)
+    head = 1 if _head_width(panel) <= width or not limits_of(panel) else 2
+    return head + (3 if scale_ends(panel) is not None else 0) + (1 if panel.detail else 0)
 
 
 def roomy_rows(panel: Gauge, width: int) -> int:
@@ -33,89 +37,18 @@ def roomy_rows(panel: Gauge, width: int) -> int:
     if not panel.large:
         return rows(panel, width)
     return (
-        large_digits.ROWS + 3 + bool(_place(panel)) + (4 if _scale_ends(panel) is not None else 0)
-    )
-
-
-def _value_text(panel: Gauge) -> str:
-    value = panel.value
-    return "no value" if value is None else quantity(value, panel.unit, _digits(panel, value))
-
-
-def _limit_text(panel: Gauge) -> str:
-    return " · ".join(
-        f"{name} {quantity(at, panel.unit, LIMIT_DIGITS)}" for at, name in _limits(panel)
+        large_digits.ROWS
+        + 3
+        + bool(distance_text(panel))
+        + (4 if scale_ends(panel) is not None else 0)
     )
 
 
 def _head_width(panel: Gauge) -> int:
     """Cells of number, status and limits in one line."""
     word = "" if panel.status is MetricStatus.UNSET else status_word(panel.status)
-    parts = (panel.label, _value_text(panel), word, _limit_text(panel))
+    parts = (panel.label, value_text(panel), word, limits_text(panel))
     return sum(cell_width(part) + 2 for part in parts if part) - 2
-
-
-def _place(panel: Gauge) -> str:
-    """Distance of the value from the limit that it breaks, or else from the nearest one.
-
-    For example `5.3 m above the limit of 10 m (53.0%)`; empty without a value or limits.
-    """
-    value = panel.value
-    if value is None or not math.isfinite(value):
-        return ""
-    distances = [
-        (not _fails(panel, limit, value), abs(value - limit), limit)
-        for limit, _ in _limits(panel)
-        if math.isfinite(value - limit)
-    ]
-    if not distances:
-        return ""
-    _, distance, limit = min(distances)
-    named = f"the limit of {quantity(limit, panel.unit, LIMIT_DIGITS)}"
-    if distance == 0:
-        return f"at {named}"
-    share = f" ({distance / abs(limit):.1%})" if limit and distance / abs(limit) >= 5e-4 else ""
-    side = "above" if value > limit else "below"
-    return f"{quantity(distance, panel.unit)} {side} {named}{share}"
-
-
-def _fails(panel: Gauge, limit: float, value: float) -> bool:
-    above = limit == panel.fails_above and value > limit
-    return above or (limit == panel.fails_below and value < limit)
-
-
-def _limits(panel: Gauge) -> list[tuple[float, str]]:
-    limits = []
-    if panel.fails_below is not None:
-        limits.append((panel.fails_below, "fails below"))
-    if panel.fails_above is not None:
-        limits.append((panel.fails_above, "fails above"))
-    return limits
-
-
-def _digits(panel: Gauge, value: float) -> int:
-    """Digits that tell the value from its limits."""
-    return digits_apart(value, [limit for limit, _ in _limits(panel)])
-
-
-def _scale_ends(panel: Gauge) -> tuple[float, float] | None:
-    """Range of the scale: the value, the thresholds, the span, and zero if it is near."""
-    value = panel.value
-    if value is None or not math.isfinite(value):
-        return None
-    marks = [limit for limit, _ in _limits(panel) if math.isfinite(limit)]
-    if panel.span is not None and all(math.isfinite(end) for end in panel.span):
-        marks += panel.span
-    if not marks:
-        return None
-    low, high = min(value, *marks), max(value, *marks)
-    if low > 0 and (panel.span is None or low <= 0.5 * high):
-        low = 0.0
-    if high < 0 and (panel.span is None or high >= 0.5 * low):
-        high = 0.0
-    low, high = widen(low, high)
-    pad = high * 0.08 - low * 0.08
-    return (low if low == 0 else low - pad), (high if high == 0 else high + pad)
 
 
 def paint(panel: Gauge, request: PanelRequest) -> PaintedPanel:
@@ -127,12 +60,12 @@ def paint(panel: Gauge, request: PanelRequest) -> PaintedPanel:
     x = 0
     if panel.label:
         x = grid.put(0, 0, cut(panel.label, width // 2), palette.style("dim")) + 2
-    text = cut(_value_text(panel), width - x)
+    text = cut(value_text(panel), width - x)
     x = grid.put(x, 0, text, palette.style(panel.status, bold=True)) + 2
     if panel.status is not MetricStatus.UNSET:
         x = grid.put(x, 0, status_word(panel.status), palette.style(panel.status)) + 2
     row = 0
-    limits = _limit_text(panel)
+    limits = limits_text(panel)
     if limits:
         if _head_width(panel) > width and request.height > 1:
             x, row = 0, 1
@@ -141,7 +74,7 @@ def paint(panel: Gauge, request: PanelRequest) -> PaintedPanel:
     if panel.detail:
         grid.put(0, row, cut(panel.detail, width), palette.style("dim"))
         row += 1
-    ends = _scale_ends(panel)
+    ends = scale_ends(panel)
     if ends is not None and panel.value is not None and request.height >= row + 2:
         _paint_scale(grid, row, panel, panel.value, ends, request)
     return PaintedPanel(grid)
@@ -150,13 +83,13 @@ def paint(panel: Gauge, request: PanelRequest) -> PaintedPanel:
 def _paint_large(grid: Grid, panel: Gauge, request: PanelRequest) -> bool:
     """Paint the number in large digits, with its place against its limits; False for no room."""
     value, palette = panel.value, request.palette
-    text = "" if value is None else number(value, _digits(panel, value))
+    text = "" if value is None else number(value, value_digits(panel, value))
     dots = large_digits.columns(text)
     unit = with_unit("", panel.unit).strip()
     if value is None or dots is None:
         return False
     beside = cell_width(unit) + 2 if unit else 0
-    place, ends = _place(panel), _scale_ends(panel)
+    place, ends = distance_text(panel), scale_ends(panel)
     below = 2 + bool(place) + (4 if ends is not None else 0)
     scales = [
         scale
@@ -177,7 +110,7 @@ def _paint_large(grid: Grid, panel: Gauge, request: PanelRequest) -> bool:
     x = 0
     if panel.status is not MetricStatus.UNSET:
         x = grid.put(0, row, status_word(panel.status), palette.style(panel.status)) + 2
-    limits = _limit_text(panel)
+    limits = limits_text(panel)
     if limits:
         grid.put(x, row, cut(limits, max(0, request.width - x)), palette.style("dim"))
     if place:
@@ -217,7 +150,7 @@ def _paint_scale(
         grid.put(spot, row, "◆", palette.style(panel.status, bold=True))
     if request.height < row + 2:
         return
-    texts = [(at, number(at, LIMIT_DIGITS), "┴") for at, _ in _limits(panel)]
+    texts = [(at, number(at, LIMIT_DIGITS), "┴") for at, _ in limits_of(panel)]
     texts += [(end, number(end), "") for end in (panel.span or ())]
     if panel.span is None:
         texts += [(end, "0", "") for end in ends if end == 0]

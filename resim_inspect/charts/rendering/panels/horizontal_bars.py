@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from resim_inspect.charts.analysis import bar_layout
 from resim_inspect.charts.analysis.readout import bar_readings
 from resim_inspect.charts.analysis.scales import Scale
 from resim_inspect.charts.model.drawing import Bars, Box
@@ -11,7 +12,7 @@ from resim_inspect.charts.model.picture import Rect
 from resim_inspect.charts.model.readings import Readout
 from resim_inspect.charts.model.style import ColorRole
 from resim_inspect.charts.rendering.cells import Grid, distinct_labels
-from resim_inspect.charts.rendering.panels import bar_layout, legend
+from resim_inspect.charts.rendering.panels import legend
 from resim_inspect.charts.rendering.panels.boxes import fill_char, paint_boxes
 from resim_inspect.charts.rendering.panels.canvas import PaintedPanel, PanelRequest, PlotFrame
 from resim_inspect.charts.rendering.panels.legend import LegendEntry

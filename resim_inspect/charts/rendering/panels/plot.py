@@ -6,12 +6,11 @@ from dataclasses import replace
 from functools import lru_cache
 
 from resim_inspect.charts import plotext_backend
-from resim_inspect.charts.analysis.captions import missing_counts
-from resim_inspect.charts.analysis.curve_stats import curve_stats
-from resim_inspect.charts.analysis.decimate import Decimated, decimate
+from resim_inspect.charts.analysis.captions import window_caption
+from resim_inspect.charts.analysis.decimate import Decimation, decimate
 from resim_inspect.charts.analysis.readout import readout_at
 from resim_inspect.charts.analysis.scales import Range, Scale, x_range, y_range
-from resim_inspect.charts.model.drawing import Axis, Curve, Plot
+from resim_inspect.charts.model.drawing import Plot
 from resim_inspect.charts.model.readings import Readout
 from resim_inspect.charts.model.style import RGB, VALUE_MARK, Style
 from resim_inspect.charts.rendering.cells import Grid
@@ -23,9 +22,6 @@ from resim_inspect.charts.rendering.panels.canvas import PaintedPanel, PanelRequ
 from resim_inspect.charts.rendering.panels.heatmap import paint_heatmap
 from resim_inspect.charts.rendering.panels.strokes import curve_strokes, mark_strokes, missing_marks
 from resim_inspect.text import cell_width, cut
-
-Decimation = list[tuple[Curve, Decimated]]
-"""Each curve of a plot with its points to draw."""
 
 
 def rows(panel: Plot, _width: int) -> int:
@@ -69,7 +65,7 @@ def paint(panel: Plot, request: PanelRequest) -> PaintedPanel:
         x_range=view,
         y_range=left_range,
         reverse=panel.x.reverse,
-        caption=_caption(decimated, panel.y),
+        caption=window_caption(decimated, panel.y),
         x_title=title,
         read=read,
     )
@@ -101,20 +97,6 @@ def _paint_head(grid: Grid, panel: Plot, request: PanelRequest, ranges: tuple[Ra
     two = height >= 14 or (height >= 10 and not legend.complete(entries, title, width, 1))
     two |= height >= 12 and not legend.title_is_whole(entries, title, width, 1)
     return heading + legend.paint(grid, heading, entries, title, palette, 2 if two else 1)
-
-
-def _caption(decimated: Decimation, y: Axis) -> str:
-    """Numbers of the points in the window and of all of them; empty without curves."""
-    counted = [(curve, points) for curve, points in decimated if curve.counted]
-    if not counted:
-        return ""
-    shown = sum(points.behind for _, points in counted)
-    total = sum(curve_stats(curve).finite for curve, _ in counted)
-    noun = "point" if total == 1 else "points"
-    text = f"{total:,} {noun}" if shown >= total else f"{shown:,} of {total:,} {noun}"
-    complete = all(points.complete or not curve.line for curve, points in counted)
-    text = text if complete else f"{text}, drawn from extremes"
-    return " · ".join([text, *missing_counts([curve for curve, _ in counted], y)])
 
 
 def _y_title(panel: Plot) -> str:

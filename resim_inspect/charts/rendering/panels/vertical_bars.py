@@ -9,13 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from resim_inspect.charts.analysis.extremes import extremes_between
-from resim_inspect.charts.analysis.readout import bar_readings
-from resim_inspect.charts.model.drawing import Axis, Bars, BarSeries, Box, Plot, TextAnnotation
-from resim_inspect.charts.model.readings import Readout
-from resim_inspect.charts.model.style import ColorRole
-from resim_inspect.charts.rendering.panels import axes, plot
-from resim_inspect.charts.rendering.panels.bar_layout import (
+from resim_inspect.charts.analysis.bar_layout import (
     NO_VALUE_MARK,
     bar_fills,
     color_role_of,
@@ -24,6 +18,12 @@ from resim_inspect.charts.rendering.panels.bar_layout import (
     status_of,
     value_at,
 )
+from resim_inspect.charts.analysis.extremes import extremes_between
+from resim_inspect.charts.analysis.readout import bar_readings
+from resim_inspect.charts.model.drawing import Axis, Bars, BarSeries, Box, Plot, TextAnnotation
+from resim_inspect.charts.model.readings import Readout
+from resim_inspect.charts.model.style import ColorRole
+from resim_inspect.charts.rendering.panels import axes, plot
 from resim_inspect.charts.rendering.panels.canvas import PaintedPanel, PanelRequest
 from resim_inspect.document.enums import FAILING
 from resim_inspect.text import cell_width, number
