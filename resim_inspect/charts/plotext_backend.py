@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from resim_inspect.charts.analysis.segments import clipped_segments
 from resim_inspect.charts.braille import BLANK, dot_bits
 from resim_inspect.charts.model.style import RGB
 
@@ -176,24 +177,8 @@ def _clipped(
     rows: int,
 ) -> list[tuple[list[float], list[float], list[int]]]:
     """Each segment cut at the canvas's edges (Liang–Barsky); those outside are dropped."""
-    # Coordinates are capped first: differences of 1e308 would overflow.
-    cap = 1e9
-    x, y = np.clip(x, -cap, cap), np.clip(y, -cap, cap)
-    x0, y0, dx, dy = x[:-1], y[:-1], np.diff(x), np.diff(y)
-    enter, leave = np.zeros(len(dx)), np.ones(len(dx))
-    visible = ~breaks[1 : len(x)]
-    for p, q in ((-dx, x0), (dx, columns - x0), (-dy, y0), (dy, rows - y0)):
-        with np.errstate(divide="ignore", invalid="ignore"):
-            r = q / p
-        enter = np.where(p < 0, np.maximum(enter, r), enter)
-        leave = np.where(p > 0, np.minimum(leave, r), leave)
-        visible &= ~((p == 0) & (q < 0))
-    visible &= enter <= leave
-    keep = np.flatnonzero(visible)
-    xs = np.empty(2 * len(keep))
-    ys = np.empty(2 * len(keep))
-    xs[0::2], xs[1::2] = x0[keep] + enter[keep] * dx[keep], x0[keep] + leave[keep] * dx[keep]
-    ys[0::2], ys[1::2] = y0[keep] + enter[keep] * dy[keep], y0[keep] + leave[keep] * dy[keep]
+    ends = clipped_segments(x, y, np.flatnonzero(breaks[: len(x)]), (0, 0, columns, rows))
+    xs, ys = ends[:, 0::2].ravel(), ends[:, 1::2].ravel()
     xs = _dot_middles(np.clip(xs, 0, columns), 2, columns)
     ys = _dot_middles(np.clip(ys, 0, rows), 4, rows)
     if not len(xs):

@@ -1,0 +1,1 @@
+"""The kinds of panels as SVG, one module each."""
