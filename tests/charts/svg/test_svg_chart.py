@@ -37,7 +37,7 @@ from resim_inspect.charts.svg.panels.registry import SVG_PAINTERS
 from resim_inspect.document import Document
 from resim_inspect.document.enums import MetricStatus
 from tests.charts import fuzz
-from tests.charts.figures import drawn
+from tests.charts.plotly.figures import drawn
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = "</text><script>alert(1)</script>\"' onload=x &amp; \x1b[31m\u202eabc\x00"
