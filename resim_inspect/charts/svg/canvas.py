@@ -41,7 +41,7 @@ class Room:
         return self.y + self.height
 
     def below(self, rows: float) -> Room:
-        """What is left below `rows` px."""
+        """The room that is left below `rows` px."""
         return replace(self, y=self.y + rows, height=max(0.0, self.height - rows))
 
 

@@ -38,7 +38,7 @@ def _summed(z: NDArray[np.float64], across: list[int], down: list[int]) -> NDArr
 
 
 def _groups(many: int) -> list[int]:
-    """Where groups of neighbours begin, and the end."""
+    """Positions at which groups of neighbours begin, and the end."""
     edges = np.linspace(0, many, min(many, MOST_CELLS) + 1).astype(int)
     return [int(edge) for edge in np.unique(edges)]
 
