@@ -32,7 +32,7 @@ WHOLE = View()
 
 @dataclass(frozen=True)
 class PlotArea:
-    """The area in which the layers of a plot are drawn; scales count px from the lower left corner."""
+    """The area that layers are drawn in; its scales count px from the lower left corner."""
 
     canvas: Canvas
     room: Room
