@@ -6,7 +6,7 @@ documents. Everything that comes out is a frozen value; nothing is printed.
 
 from __future__ import annotations
 
-from resim_inspect.comparison.batches import JobFile, Side, compare_sides
+from resim_inspect.comparison.batches import JobChanges, JobFile, Side, compare_sides
 from resim_inspect.comparison.changes import (
     Change,
     Comparison,
@@ -31,6 +31,7 @@ __all__ = [
     "CompareOptions",
     "Comparison",
     "Direction",
+    "JobChanges",
     "JobFile",
     "Measured",
     "MetricTotals",

@@ -58,14 +58,29 @@ class Side:
     is_batch: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class JobChanges:
+    """Comparison of one job of both sides, or of one that only one side has."""
+
+    before: JobFile | None
+    after: JobFile | None
+    changes: tuple[Change, ...]
+    verdict: VerdictChange | None
+    """None unless both sides can be read."""
+    errors: tuple[JobError, ...]
+
+
 def compare_sides(
     before: Side,
     after: Side,
     options: CompareOptions | None = None,
     *,
     on_job: Callable[[int, int], None] | None = None,
+    on_changes: Callable[[JobChanges], None] | None = None,
 ) -> Comparison:
     """Compare two sides; `on_job` is called with the number of jobs done, and of all.
+
+    `on_changes` is called with the changes of each job when it has been compared.
 
     Jobs are matched by experience name, then by job name; two single documents are a pair
     whatever they are called. Raises a DocumentError if a single document cannot be read, and
@@ -79,7 +94,9 @@ def compare_sides(
     )
     total = len(matches.pairs) + len(matches.gone) + len(matches.added)
     works = comparer.works(matches.pairs, matches.gone, matches.added)
-    for done, _ in enumerate(works, 1):
+    for done, changes in enumerate(works, 1):
+        if on_changes is not None:
+            on_changes(changes)
         if on_job is not None:
             on_job(done, total)
     return comparer.result()
@@ -122,17 +139,37 @@ class _Comparer:
 
     def works(
         self, pairs: list[tuple[int, int]], gone: list[int], added: list[int]
-    ) -> Iterator[None]:
+    ) -> Iterator[JobChanges]:
         """Compare one pair after the other, then describe the jobs that only one side has."""
         for one, other in pairs:
-            self._pair(self.before.jobs[one], self.after.jobs[other])
-            yield
+            before, after = self.before.jobs[one], self.after.jobs[other]
+            counts = self._counts()
+            self._pair(before, after)
+            yield self._since(counts, before, after)
         for position in gone:
-            self._single(self.before.jobs[position], Direction.GONE)
-            yield
+            counts, job = self._counts(), self.before.jobs[position]
+            self._single(job, Direction.GONE)
+            yield self._since(counts, job, None)
         for position in added:
-            self._single(self.after.jobs[position], Direction.ADDED)
-            yield
+            counts, job = self._counts(), self.after.jobs[position]
+            self._single(job, Direction.ADDED)
+            yield self._since(counts, None, job)
+
+    def _counts(self) -> tuple[int, int, int]:
+        return len(self.changes), len(self.verdicts), len(self.errors)
+
+    def _since(
+        self, counts: tuple[int, int, int], before: JobFile | None, after: JobFile | None
+    ) -> JobChanges:
+        """Everything that was collected since the counts, which is that of one job."""
+        changes, verdicts, errors = counts
+        return JobChanges(
+            before,
+            after,
+            tuple(self.changes[changes:]),
+            self.verdicts[verdicts] if len(self.verdicts) > verdicts else None,
+            tuple(self.errors[errors:]),
+        )
 
     def _pair(self, before: JobFile, after: JobFile) -> None:
         name = after.name or before.name

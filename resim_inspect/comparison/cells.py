@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from resim_inspect.comparison.changes import EVENT, FINDING, JOB, Change
+from resim_inspect.comparison.changes import EVENT, FINDING, JOB, Change, MetricTotals
 from resim_inspect.comparison.directions import Direction
 from resim_inspect.text import cell_width, clean, count, cut, digits_apart, signed
 
@@ -93,3 +93,18 @@ def title(change: Change) -> str:
     """Cleaned name with job and event: `Sideways push · flight-017 · Gust`."""
     name, where = clean(shown_name(change)), place(change)
     return f"{name} · {clean(where)}" if where else name
+
+
+def median_text(totals: MetricTotals) -> str:
+    """Median of the paired difference; `~` before it where the sign test finds nothing."""
+    if totals.median is None:
+        return ""
+    text = signed(totals.median, totals.unit, 3)
+    return text if totals.significant else f"~ {text}"
+
+
+def spread_text(totals: MetricTotals) -> str:
+    """Extremes of the paired difference: `-1 … +9.5 m`."""
+    if totals.lowest is None or totals.highest is None:
+        return ""
+    return f"{signed(totals.lowest, '', 3)} … {signed(totals.highest, totals.unit, 3)}"

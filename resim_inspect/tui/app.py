@@ -68,9 +68,10 @@ class InspectApp(OrderedKeysApp, FirstFrameMixin):
     class OpenFinished(Message):
         """A path or batch has been opened."""
 
-        def __init__(self, opened: Opened) -> None:
+        def __init__(self, opened: Opened, metric: int | None) -> None:
             super().__init__()
             self.opened = opened
+            self.metric = metric
 
     class RunStarted(Message):
         """A run has been started."""
@@ -125,7 +126,8 @@ class InspectApp(OrderedKeysApp, FirstFrameMixin):
             path = self._first.source
             self.after_first_frame(self.screen, lambda: self._remember(path))
             if self._base is not None and isinstance(path, Path):
-                request = CompareRequested(path, self._base)
+                is_batch = self._first.detected.kind is PathKind.WORKSPACE
+                request = CompareRequested(path, self._base, is_batch=is_batch)
                 self.after_first_frame(self.screen, lambda: self.post_message(request))
         self.call_after_refresh(self.mark_first_frame)
         # A dialog may already cover the screen, which then is not refreshed.
@@ -148,27 +150,27 @@ class InspectApp(OrderedKeysApp, FirstFrameMixin):
         message.stop()
         mode = self.documents.mode_of(message.path)
         if mode is not None:
-            await self.documents.show(mode)
+            await self.documents.show(mode, message.metric)
             if isinstance(message.path, BatchAddress):
                 self.screen.post_message(FetchRequested(message.path))
         else:
-            self._open(message.path)
+            self._open(message.path, message.metric)
 
     @work(
         thread=True, exclusive=True, group="open", exit_on_error=False, description="opening a file"
     )
-    def _open(self, path: Path | BatchAddress) -> None:
+    def _open(self, path: Path | BatchAddress, metric: int | None) -> None:
         try:
             with gc_paused():
                 opened = open_path(path)
         except (DocumentError, AddressError) as error:
             self.post_message(self.OpenFailed(path, error))
         else:
-            self.post_message(self.OpenFinished(opened))
+            self.post_message(self.OpenFinished(opened, metric))
 
     @on(OpenFinished)
     async def _open_finished(self, message: OpenFinished) -> None:
-        await self.documents.show(self.documents.add(message.opened))
+        await self.documents.show(self.documents.add(message.opened), message.metric)
         self.notify(f"Opened as {message.opened.detected.description}.", timeout=3, markup=False)
         self._remember(message.opened.source)
 

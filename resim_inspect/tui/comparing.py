@@ -9,8 +9,10 @@ from typing import Any
 from textual.app import App
 
 from resim_inspect.text import clean
+from resim_inspect.tui.comparison.host import CompareHost
+from resim_inspect.tui.comparison.jobs.screen import ComparedJobsScreen
 from resim_inspect.tui.comparison.screen import ComparisonScreen
-from resim_inspect.tui.messages import CompareRequested, GoTo
+from resim_inspect.tui.messages import CompareRequested, GoTo, OpenRequested
 from resim_inspect.tui.open.recent import read_recent
 from resim_inspect.tui.widgets.dialogs import ChoiceDialog
 from resim_inspect.tui.widgets.prompt import Prompt
@@ -28,11 +30,19 @@ def compare(app: App[Any], request: CompareRequested, opened: Iterable[object]) 
     below = app.screen
 
     def closed(position: int | None) -> None:
-        if position is not None:
+        if position is None:
+            return
+        if isinstance(below, CompareHost):
             below.post_message(GoTo("metric", position))
+        else:
+            app.post_message(OpenRequested(request.path, position))
 
     def show(base: Path) -> None:
-        app.push_screen(ComparisonScreen(base, request.path), closed)
+        if request.is_batch:
+            app.push_screen(ComparedJobsScreen(base, request.path))
+        else:
+            first = request.metric, request.event
+            app.push_screen(ComparisonScreen(base, request.path, first=first), closed)
 
     if request.base is not None:
         show(request.base)

@@ -231,6 +231,11 @@ COMPARISON = (
     key("comparison.direction", "d", "direction", "Filter by direction", hint="all"),
     key("comparison.back", "escape", "back", "Back", hint="back"),
 )
+COMPARED_BATCHES = (
+    key("compared_jobs.filter", "slash", "filter", "Filter jobs", hint="filter"),
+    key("compared_jobs.list", "v", "changes", "List of all changes", hint="all changes"),
+    key("compared_jobs.batch", "b", "batch", "Changes of the batch metrics", hint="batch"),
+)
 RUNS = (
     key("run.stop", "x", "stop", "Stop job", "the chosen one", hint="stop"),
     key("run.stop_all", "X", "stop_all", "Stop run", "all of its jobs", hint="stop all"),
@@ -268,7 +273,18 @@ QUICK_OPEN = (
 TABLES = (
     *(APP, FOCUS, ROWS, SIDE, CHART, BROWSE, METRIC_LIST, METRICS, CARD, DATA_LIST, DATA, SERIES),
     *(EVENTS, FINDINGS, DOCUMENT, PREVIEW, JSON, LOG, INPUTS, FILTER, OPEN, PATH, WORKSPACE),
-    *(TABLE, JOBS, FETCH, COMPARISON, RUN_HOST, RUNS, RUN_JOBS, RUN_FIELD, RUN_DIALOG),
+    *(
+        TABLE,
+        JOBS,
+        FETCH,
+        COMPARISON,
+        COMPARED_BATCHES,
+        RUN_HOST,
+        RUNS,
+        RUN_JOBS,
+        RUN_FIELD,
+        RUN_DIALOG,
+    ),
     *(DIALOG, TOKEN_DIALOG, ERROR_DIALOG, CHECKLIST, QUICK_OPEN),
 )
 BINDINGS = {binding.id or "": binding for table in TABLES for binding in table}

@@ -12,18 +12,33 @@ from resim_inspect.tui.batch_address import BatchAddress
 class OpenRequested(Message):
     """A request to open a path or a batch of the cloud."""
 
-    def __init__(self, path: Path | BatchAddress) -> None:
+    def __init__(self, path: Path | BatchAddress, metric: int | None = None) -> None:
         super().__init__()
         self.path = path
+        self.metric = metric
+        """Position of the metric to show."""
 
 
 class CompareRequested(Message):
     """A request to compare what is open with a base that is to be chosen, or with this one."""
 
-    def __init__(self, path: Path, base: Path | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        base: Path | None = None,
+        *,
+        metric: str = "",
+        event: str = "",
+        is_batch: bool = False,
+    ) -> None:
         super().__init__()
         self.path = path
         self.base = base
+        self.metric = metric
+        """Name of the metric to show first, and that of its event."""
+        self.event = event
+        self.is_batch = is_batch
+        """True if jobs are compared with jobs."""
 
 
 class FetchRequested(Message):

@@ -11,6 +11,7 @@ from textual.app import App
 from textual.screen import Screen
 
 from resim_inspect.tui.batch_address import BatchAddress
+from resim_inspect.tui.messages import GoTo
 from resim_inspect.tui.open.detect import PathKind
 from resim_inspect.tui.open.opening import Opened
 from resim_inspect.tui.screens import open_screen, screen_for
@@ -73,8 +74,8 @@ class OpenDocuments:
         """Return the mode of a path that is already open."""
         return self.paths.get(_key(path))
 
-    async def show(self, mode: str) -> None:
-        """Switch to a mode."""
+    async def show(self, mode: str, metric: int | None = None) -> None:
+        """Switch to a mode, and to the metric at a position of its document."""
         if self.app.current_mode in self._tables and mode not in self._tables:
             self._table_of[mode] = self.app.current_mode
         if mode in self.recency:
@@ -82,6 +83,8 @@ class OpenDocuments:
         self.recency.insert(0, mode)
         if self.app.current_mode != mode:
             await self.app.switch_mode(mode)
+        if metric is not None:
+            self.app.screen.post_message(GoTo("metric", metric))
 
     async def show_open(self) -> None:
         """Switch to the open screen."""

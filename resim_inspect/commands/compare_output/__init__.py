@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol, TextIO
 
-from resim_inspect.comparison.changes import Change, Comparison, JobError, MetricTotals
+from resim_inspect.comparison.changes import Change, Comparison, JobError
 from resim_inspect.comparison.directions import LISTED, Direction
 from resim_inspect.comparison.gate import gate_fails
 from resim_inspect.comparison.tolerance import UnmatchedTolerance
-from resim_inspect.text import clean, signed
+from resim_inspect.text import clean
 
 
 @dataclass(frozen=True)
@@ -77,18 +77,3 @@ def unmatched_tolerances(comparisons: Sequence[Comparison]) -> list[UnmatchedTol
     patterns = [{one.pattern for one in each.unmatched_tolerances} for each in comparisons]
     unmatched = set.intersection(*patterns)
     return [one for one in comparisons[0].unmatched_tolerances if one.pattern in unmatched]
-
-
-def median_text(totals: MetricTotals) -> str:
-    """Median of the paired difference; `~` before it where the sign test finds nothing."""
-    if totals.median is None:
-        return ""
-    text = signed(totals.median, totals.unit, 3)
-    return text if totals.significant else f"~ {text}"
-
-
-def spread_text(totals: MetricTotals) -> str:
-    """Extremes of the paired difference: `-1 … +9.5 m`."""
-    if totals.lowest is None or totals.highest is None:
-        return ""
-    return f"{signed(totals.lowest, '', 3)} … {signed(totals.highest, totals.unit, 3)}"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from resim_inspect.commands.compare_output import OutputOptions, median_text, spread_text
+from resim_inspect.commands.compare_output import OutputOptions
 from resim_inspect.commands.compare_output.paint import painted_direction
 from resim_inspect.commands.show_output.layout import BOLD, DIM, SgrPainter, status_words
+from resim_inspect.comparison.cells import median_text, spread_text
 from resim_inspect.comparison.changes import JOB, Comparison, MetricTotals
 from resim_inspect.comparison.directions import Direction, status_direction
 from resim_inspect.text import cell_width, clean, count, fit

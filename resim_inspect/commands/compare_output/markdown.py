@@ -8,12 +8,10 @@ from typing import TextIO
 from resim_inspect.commands.compare_output import (
     OutputOptions,
     listed,
-    median_text,
-    spread_text,
     summary_words,
     verdict_words,
 )
-from resim_inspect.comparison.cells import delta_text, place, shown_name
+from resim_inspect.comparison.cells import delta_text, median_text, place, shown_name, spread_text
 from resim_inspect.comparison.changes import Change, Comparison, MetricTotals, Reading
 from resim_inspect.comparison.directions import Direction
 from resim_inspect.comparison.gate import gate_fails

@@ -67,6 +67,12 @@ class ChangeList(SearchableList):
         row = next((at for at, one in enumerate(rows) if one is here), 0)
         self.set_count(len(rows), row)
 
+    def go_to(self, change: Change | None) -> None:
+        """Move the cursor to a change, if it is listed."""
+        row = next((at for at, one in enumerate(self.rows) if one is change), None)
+        if row is not None and change is not None:
+            self.cursor = row
+
     def selectable(self, row: int) -> bool:
         return 0 <= row < self.count and not isinstance(self.rows[row], str)
 

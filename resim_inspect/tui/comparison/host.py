@@ -13,6 +13,9 @@ from resim_inspect.tui.messages import CompareRequested
 class CompareHost:
     """A screen with a document or batch to compare; it comes after the screen among the bases."""
 
+    compares_jobs = False
+    """True for a batch, whose jobs are compared one by one."""
+
     def compared_path(self) -> Path | None:
         """Path of the document or batch; None if it was not read from one."""
         raise NotImplementedError
@@ -22,4 +25,4 @@ class CompareHost:
         if path is None:
             screen.app.notify("Only what was read from a file can be compared.", timeout=4)
         else:
-            screen.post_message(CompareRequested(path))
+            screen.post_message(CompareRequested(path, is_batch=self.compares_jobs))

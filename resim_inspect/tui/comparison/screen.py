@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -14,7 +14,7 @@ from textual.containers import Container, VerticalScroll
 from textual.message import Message
 from textual.widgets import Static
 
-from resim_inspect.comparison.changes import EVENT, FINDING, Change
+from resim_inspect.comparison.changes import EVENT, FINDING, JOB, Change
 from resim_inspect.comparison.directions import LISTED, Direction
 from resim_inspect.document import Document, open_document
 from resim_inspect.errors import DocumentError, InspectError
@@ -23,9 +23,9 @@ from resim_inspect.tui import keymap
 from resim_inspect.tui.comparison.change_list import ChangeList, direction_style
 from resim_inspect.tui.comparison.explained import explained
 from resim_inspect.tui.comparison.location import location_text
-from resim_inspect.tui.gc_tuning import gc_paused
+from resim_inspect.tui.comparison.paths import Files, compare_paths, notify_of_failure
 from resim_inspect.tui.keymap import Hint
-from resim_inspect.tui.messages import OpenRequested
+from resim_inspect.tui.messages import CompareRequested, OpenRequested
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
 from resim_inspect.tui.widgets.chart.painter import Subject
@@ -67,9 +67,7 @@ class ComparisonScreen(MainScreen[int | None], Background):
     class Compared(Message):
         """The comparison is finished."""
 
-        def __init__(
-            self, comparison: Comparison, files: tuple[Mapping[str, Path], Mapping[str, Path]]
-        ) -> None:
+        def __init__(self, comparison: Comparison, files: Files) -> None:
             super().__init__()
             self.comparison = comparison
             self.files = files
@@ -98,13 +96,23 @@ class ComparisonScreen(MainScreen[int | None], Background):
             super().__init__()
             self.error = error
 
-    def __init__(self, base: Path, other: Path) -> None:
+    def __init__(
+        self,
+        base: Path,
+        other: Path,
+        *,
+        first: tuple[str, str] = ("", ""),
+        known: tuple[Comparison, Files] | None = None,
+    ) -> None:
+        """`first`: metric and event to go to; `known`: the comparison and its files, if made."""
         super().__init__()
+        self._first = first
+        self._known = known
         self.base = base
         self.other = other
         self.comparison: Comparison | None = None
         self.direction: Direction | None = None
-        self._files: tuple[Mapping[str, Path], Mapping[str, Path]] = ({}, {})
+        self._files: Files = ({}, {})
         self._job = ""
         self._documents: tuple[Document, Document] | None = None
         """Open documents of the job whose metric was charted last."""
@@ -122,7 +130,10 @@ class ComparisonScreen(MainScreen[int | None], Background):
     def on_mount(self) -> None:
         self.list.focus()
         self._lines()
-        after_first_frame(self, self._compare)
+        if self._known is not None:
+            self.post_message(self.Compared(*self._known))
+        else:
+            after_first_frame(self, self._compare)
 
     @property
     def list(self) -> ChangeList:
@@ -133,23 +144,16 @@ class ComparisonScreen(MainScreen[int | None], Background):
         thread=True, exclusive=True, group="compare", exit_on_error=False, description="comparing"
     )
     def _compare(self) -> None:
-        from resim_inspect.compared_sides import project_tolerances, side_of
-        from resim_inspect.comparison import CompareOptions, compare_sides
-
         def progress(done: int, total: int) -> None:
             if total > 1:
                 self.post_message(self.Progressed(done, total))
 
         try:
-            with gc_paused():
-                options = CompareOptions(project_tolerances([]))
-                sides = side_of(self.base), side_of(self.other)
-                comparison = compare_sides(*sides, options, on_job=progress)
-                files = [{job.name: job.path for job in side.jobs} for side in sides]
+            result = compare_paths(self.base, self.other, progress)
         except InspectError as error:
             self.post_message(self.Failed(error))
         else:
-            self.post_message(self.Compared(comparison, (files[0], files[1])))
+            self.post_message(self.Compared(*result))
 
     @on(Progressed)
     def _progressed(self, message: Progressed) -> None:
@@ -159,21 +163,22 @@ class ComparisonScreen(MainScreen[int | None], Background):
     @on(Failed)
     def _failed(self, message: Failed) -> None:
         message.stop()
-        error = message.error
-        self.app.notify(
-            clean(error.located() if isinstance(error, DocumentError) else str(error), 300),
-            title="Cannot compare",
-            severity="warning",
-            timeout=8,
-            markup=False,
-        )
+        notify_of_failure(self, message.error)
         self.dismiss(None)
 
     @on(Compared)
     def _compared(self, message: Compared) -> None:
         message.stop()
         self.comparison, self._files = message.comparison, message.files
-        self.list.show(message.comparison.changes, self.direction)
+        changes = message.comparison.changes
+        first = next((one for one in changes if (one.name, one.event) == self._first), None)
+        if first is None:
+            # The table of jobs names the metric alone: the worst of its name comes first.
+            first = next((one for one in changes if one.name == self._first[0]), None)
+        if first is not None and first.direction is Direction.SAME:
+            self.direction = Direction.SAME
+        self.list.show(changes, self.direction)
+        self.list.go_to(first)
         self._lines()
 
     def _lines(self) -> None:
@@ -283,9 +288,14 @@ class ComparisonScreen(MainScreen[int | None], Background):
         if change is None:
             return
         place = self._place(change)
+        base, other = (files.get(change.job) for files in self._files)
+        in_batch = self.comparison is not None and self.comparison.is_batch
         if place is None:
             self.app.notify("Neither side has a file to open for this.", timeout=3)
-        elif (self.comparison is not None and self.comparison.is_batch) or change.after is None:
+        elif in_batch and change.type != JOB and base is not None and other is not None:
+            metric = CompareRequested(other, base, metric=change.name, event=change.event)
+            self.post_message(metric)
+        elif in_batch or change.after is None:
             self.post_message(OpenRequested(place))
         else:
             self.dismiss(change.position)

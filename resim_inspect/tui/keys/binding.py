@@ -54,6 +54,7 @@ GROUPS = {
     "workspace": "Workspace",
     "fetch": "Batch",
     "comparison": "Comparison",
+    "compared_jobs": "Compared jobs",
     "run": "Runs",
     "open": "Open",
     "focus": "Focus",

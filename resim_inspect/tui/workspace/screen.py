@@ -62,6 +62,7 @@ class JobsHeading(Widget):
 class WorkspaceScreen(MainScreen[None], Background, FilterHost, RunHost, CompareHost):
     """Jobs × metrics; Enter opens a job."""
 
+    compares_jobs = True
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.WORKSPACE, *keymap.RUN_HOST, *keymap.FOCUS]
     DEFAULT_CSS = """
     WorkspaceScreen > #location { height: 1; background: $panel; padding: 0 1; }

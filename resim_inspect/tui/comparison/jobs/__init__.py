@@ -1,0 +1,1 @@
+"""Comparison of two batches: jobs × metrics with marks of direction."""

@@ -1,0 +1,318 @@
+"""Screen of two compared batches: jobs × metrics, the verdicts above, each pair below Enter."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+from textual.widgets import Static
+from textual.worker import get_current_worker
+
+from resim_inspect.comparison.directions import LISTED
+from resim_inspect.errors import InspectError
+from resim_inspect.text import clean
+from resim_inspect.tui import keymap
+from resim_inspect.tui.comparison.change_list import direction_style
+from resim_inspect.tui.comparison.jobs.rows import ComparedRow, compared_row
+from resim_inspect.tui.comparison.jobs.table import ComparedTable, long_totals
+from resim_inspect.tui.comparison.jobs.verdicts import verdicts_text
+from resim_inspect.tui.comparison.location import location_text
+from resim_inspect.tui.comparison.paths import Files, compare_paths, notify_of_failure
+from resim_inspect.tui.comparison.screen import FILTERS, ComparisonScreen
+from resim_inspect.tui.keymap import Hint
+from resim_inspect.tui.messages import CompareRequested, OpenRequested
+from resim_inspect.tui.theme import theme_styles
+from resim_inspect.tui.widgets.bottom_bar import BottomBar
+from resim_inspect.tui.widgets.filter_box import FilterHost
+from resim_inspect.tui.widgets.main_screen import MainScreen
+from resim_inspect.tui.widgets.row_list import RowList, overflow_hint, strip_of
+from resim_inspect.tui.workers import Background, after_first_frame
+
+if TYPE_CHECKING:
+    from resim_inspect.comparison import Comparison, JobChanges
+
+POST_INTERVAL = 0.3
+"""Seconds between two messages with rows to the screen."""
+BATCH = "(batch)"
+"""Name of the row of the batches' own metrics."""
+
+
+class _StoppedError(Exception):
+    """The screen is closed while jobs are still compared."""
+
+
+class ComparedHeading(Widget):
+    """Titles and median differences above the table."""
+
+    DEFAULT_CSS = "ComparedHeading { height: 2; }"
+
+    def render_line(self, y: int) -> Strip:
+        table, styles = self.screen.query_one(ComparedTable), theme_styles(self.app)
+        width = table.scrollable_content_region.width
+        line = table.summary(width, styles) if y else table.heading(width, styles)
+        return strip_of(line, self.size.width, self.rich_style)
+
+
+class ComparedJobsScreen(MainScreen[None], Background, FilterHost):
+    """Compared jobs × metrics; Enter compares the two files of a job."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *keymap.COMPARISON, *keymap.COMPARED_BATCHES, *keymap.FOCUS,
+    ]  # fmt: skip
+    DEFAULT_CSS = """
+    ComparedJobsScreen > #location {
+        height: auto; max-height: 2; background: $panel; padding: 0 1;
+    }
+    ComparedJobsScreen > #verdicts { height: auto; max-height: 4; padding: 0 1; }
+    ComparedJobsScreen > #jobs { border: round $rule; border-title-color: $foreground;
+        border-subtitle-color: $quiet; height: 1fr; }
+    ComparedJobsScreen > #jobs:focus-within { border: round $accent; }
+    ComparedJobsScreen #cell { height: 2; color: $quiet; padding: 0 1; }
+    """
+
+    class RowsCompared(Message):
+        """Some jobs have been compared."""
+
+        def __init__(self, rows: list[ComparedRow], done: int, total: int) -> None:
+            super().__init__()
+            self.rows = rows
+            self.done = done
+            self.total = total
+
+    class Compared(Message):
+        """All jobs have been compared."""
+
+        def __init__(self, comparison: Comparison, files: Files) -> None:
+            super().__init__()
+            self.comparison = comparison
+            self.files = files
+
+    class Failed(Message):
+        """The sides cannot be compared."""
+
+        def __init__(self, error: InspectError) -> None:
+            super().__init__()
+            self.error = error
+
+    def __init__(self, base: Path, other: Path) -> None:
+        super().__init__()
+        self.base = base
+        self.other = other
+        self.comparison: Comparison | None = None
+        self._files: Files = ({}, {})
+        self._rows: list[ComparedRow] = []
+        self._progress = (0, 0)
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="location", markup=False)
+        yield Static(id="verdicts", markup=False)
+        with Vertical(id="jobs"):
+            yield ComparedHeading()
+            yield ComparedTable()
+            yield Static(id="cell", markup=False)
+        yield BottomBar()
+
+    def on_mount(self) -> None:
+        self.table.focus()
+        self._lines()
+        after_first_frame(self, self._compare)
+
+    @property
+    def table(self) -> ComparedTable:
+        """The table of jobs."""
+        return self.query_one(ComparedTable)
+
+    @work(
+        thread=True, exclusive=True, group="compare", exit_on_error=False, description="comparing"
+    )
+    def _compare(self) -> None:
+        worker = get_current_worker()
+        rows: list[ComparedRow] = []
+        posted = time.monotonic()
+
+        def compared(job: JobChanges) -> None:
+            rows.append(compared_row(job))
+
+        def progress(done: int, total: int) -> None:
+            nonlocal rows, posted
+            if worker.is_cancelled:
+                raise _StoppedError
+            if done == total or time.monotonic() - posted >= POST_INTERVAL:
+                self.post_message(self.RowsCompared(rows, done, total))
+                rows, posted = [], time.monotonic()
+
+        try:
+            result = compare_paths(self.base, self.other, progress, compared)
+        except InspectError as error:
+            self.post_message(self.Failed(error))
+        except _StoppedError:
+            return
+        else:
+            self.post_message(self.Compared(*result))
+
+    @on(RowsCompared)
+    def _rows_compared(self, message: RowsCompared) -> None:
+        message.stop()
+        self._rows += message.rows
+        self._progress = message.done, message.total
+        at_start = self.table.cursor <= 0
+        self.table.show(self._rows)
+        if at_start:
+            # The worst so far stays in view until the user moves.
+            self.table.cursor = 0 if self.table.count else -1
+        self._lines()
+
+    @on(Compared)
+    def _compared(self, message: Compared) -> None:
+        message.stop()
+        self.comparison, self._files = message.comparison, message.files
+        self.table.set_totals(message.comparison.metrics)
+        self._lines()
+
+    @on(Failed)
+    def _failed(self, message: Failed) -> None:
+        message.stop()
+        notify_of_failure(self, message.error)
+        self.dismiss(None)
+
+    def _lines(self) -> None:
+        styles, table = theme_styles(self.app), self.table
+        self._locate()
+        self.query_one("#verdicts", Static).update(
+            verdicts_text(self.comparison, self._progress, styles)
+        )
+        title = Text(f"Jobs {table.count:,}")
+        if table.count != len(self._rows):
+            title = Text(f"Jobs {table.count:,} of {len(self._rows):,}")
+        for way in LISTED:
+            number = sum(row.direction is way for row in self._rows)
+            if number:
+                title.append(" · ", styles.quiet)
+                title.append(f"{way.symbol} {number:,} {way.value}", direction_style(styles, way))
+        jobs = self.query_one("#jobs")
+        jobs.border_title = title
+        jobs.border_subtitle = overflow_hint(*table.outside(table.scrollable_content_region.width))
+        totals = long_totals(table.totals.get(table.selected.key))
+        self.query_one("#cell", Static).update(Text(f"{table.cell}\n{totals}", no_wrap=True))
+        self.show_problem()
+        self.query_one(ComparedHeading).refresh()
+        self.update_hints()
+
+    def _locate(self) -> None:
+        location = self.query_one("#location", Static)
+        sides, styles = (self.base, self.other), theme_styles(self.app)
+        # One cell is blank on each side.
+        location.update(location_text(sides, self.comparison, self.size.width - 2, styles))
+
+    def on_resize(self) -> None:
+        self._locate()
+
+    def key_hints(self) -> Iterable[Hint]:
+        direction = "all" if self.table.direction is None else self.table.direction.value
+        return (
+            Hint("filter.done"),
+            Hint("rows.choose", "changes of the job"),
+            Hint("jobs.left"),
+            Hint("jobs.right"),
+            Hint("comparison.next_worse"),
+            Hint("comparison.direction", f"shown: {direction}"),
+            Hint("compared_jobs.filter"),
+            Hint("jobs.sort"),
+            *((Hint("compared_jobs.list"),) if self.comparison is not None else ()),
+            Hint("comparison.back", "clear" if self.table.query_text else ""),
+        )
+
+    def on_theme_changed(self) -> None:
+        """Repaint in the colours of a new theme."""
+        self._lines()
+
+    @on(RowList.Moved)
+    def _moved(self, message: RowList.Moved) -> None:
+        message.stop()
+        self._lines()
+
+    @on(RowList.Chosen)
+    def _chosen(self, message: RowList.Chosen) -> None:
+        message.stop()
+        row = self.table.row
+        if row is not None:
+            self._open(row)
+
+    def _open(self, row: ComparedRow) -> None:
+        """Compare the files of a job, or open the only one that can be read."""
+        before, after = row.paths
+        if before is not None and after is not None and not row.note:
+            self.post_message(CompareRequested(after, before, metric=self.table.metric))
+            return
+        readable = [
+            path
+            for path, verdict in zip(row.paths, row.verdicts, strict=True)
+            if path is not None and verdict is not None
+        ]
+        if row.note and None not in row.paths:
+            self.app.notify(
+                clean(row.note, 300), title="Not compared", severity="warning", timeout=6,
+                markup=False,
+            )  # fmt: skip
+        if readable:
+            self.post_message(OpenRequested(readable[0]))
+        elif None in row.paths:
+            self.app.notify("This job has no metrics that can be opened.", timeout=4)
+
+    def action_batch(self) -> None:
+        row = next((row for row in self._rows if row.name == BATCH), None)
+        if row is None:
+            self.app.notify("Neither side has metrics of its batch.", timeout=3)
+        else:
+            self.table.go_to(row.name)
+            self._open(row)
+
+    def action_changes(self) -> None:
+        if self.comparison is None:
+            self.app.notify("The jobs are still being compared.", timeout=3)
+        else:
+            known = self.comparison, self._files
+            self.app.push_screen(ComparisonScreen(self.base, self.other, known=known))
+
+    def action_worse(self, by: int) -> None:
+        if not self.table.next_worse(by):
+            self.app.notify("No job here got worse.", timeout=3)
+
+    def action_direction(self) -> None:
+        ways = {row.direction for row in self._rows}
+        start = FILTERS.index(self.table.direction)
+        order = (*FILTERS[start + 1 :], *FILTERS[: start + 1])
+        self.table.direction = next(way for way in order if way is None or way in ways)
+        self.table.order_rows()
+        self._lines()
+
+    def action_back(self) -> None:
+        if not self.clear_filter():
+            self.dismiss(None)
+
+    def filter_parent(self) -> Widget:
+        return self.query_one("#jobs")
+
+    def filter_help(self) -> tuple[str, Mapping[str, str]]:
+        from resim_inspect.tui.comparison.jobs.fields import ComparedJobFields
+
+        return ComparedJobFields.EXAMPLE, ComparedJobFields.HELP
+
+    def filtered_list(self) -> ComparedTable:
+        return self.table
+
+    def filter_applied(self) -> None:
+        self._lines()
+
+    def focus_main(self) -> None:
+        self.table.focus()

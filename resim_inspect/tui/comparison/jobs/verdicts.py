@@ -1,0 +1,51 @@
+"""Lines above the table of compared jobs: transitions of their verdicts, and what drifted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.style import Style
+from rich.text import Text
+
+from resim_inspect.comparison.directions import Direction, status_direction
+from resim_inspect.text import count
+from resim_inspect.tui.comparison.change_list import direction_style
+from resim_inspect.tui.theme import ThemeStyles
+
+if TYPE_CHECKING:
+    from resim_inspect.comparison import Comparison
+
+
+def verdicts_text(
+    comparison: Comparison | None, progress: tuple[int, int], styles: ThemeStyles
+) -> Text:
+    """Transitions of the jobs' verdicts, the worst first, and how many metrics drifted."""
+    done, total = progress
+    if comparison is None:
+        state = f"comparing: {done:,} of {total:,} jobs" if total else "looking for jobs…"
+        return Text(state, styles.accent)
+    text = Text("verdicts ", styles.quiet)
+    entries = sorted(
+        comparison.transitions.items(),
+        key=lambda entry: (status_direction(*entry[0]).rank, -entry[1]),
+    )
+    for number, ((before, after), jobs) in enumerate(entries):
+        way = status_direction(before, after)
+        words = after.name if after is before else f"{before.name} → {after.name}"
+        text.append(" · " if number else "", styles.quiet)
+        text.append(f"{way.symbol} {words} {jobs:,}".replace(" ", "\xa0"), _ink(styles, way))
+    if not entries:
+        text.append("none to compare", styles.quiet)
+    judged = [one for one in comparison.metrics if one.pairs]
+    drifting = sum(one.significant for one in judged)
+    text.append("\n~ ", styles.quiet)
+    text.append(
+        f"no significant change of {len(judged) - drifting:,} of {count(len(judged), 'metric')} "
+        "with numbers (sign test at 5 %)",
+        styles.quiet,
+    )
+    return text
+
+
+def _ink(styles: ThemeStyles, way: Direction) -> Style:
+    return styles.quiet if way is Direction.SAME else direction_style(styles, way)

@@ -1,0 +1,61 @@
+"""Comparison of what two paths mean, with the metrics files that belong to its jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from textual.screen import Screen
+
+from resim_inspect.errors import DocumentError, InspectError
+from resim_inspect.text import clean
+from resim_inspect.tui.gc_tuning import gc_paused
+
+if TYPE_CHECKING:
+    from resim_inspect.comparison import Comparison, JobChanges
+
+Files = tuple[Mapping[str, Path], Mapping[str, Path]]
+"""Metrics files before and after, by the names of jobs in the changes."""
+
+
+def compare_paths(
+    base: Path,
+    other: Path,
+    on_job: Callable[[int, int], None],
+    on_changes: Callable[[JobChanges], None] | None = None,
+) -> tuple[Comparison, Files]:
+    """Compare two paths with the tolerances of the project; for a worker.
+
+    Raises InspectError, and whatever the callbacks raise, see `compare_sides`.
+    """
+    from resim_inspect.compared_sides import project_tolerances, side_of
+    from resim_inspect.comparison import CompareOptions, compare_sides
+
+    files: tuple[dict[str, Path], dict[str, Path]] = ({}, {})
+
+    def compared(job: JobChanges) -> None:
+        # The sides may call a job differently if it has the same experience.
+        named = job.after or job.before
+        for by_name, side in zip(files, (job.before, job.after), strict=True):
+            if side is not None and named is not None:
+                by_name[named.name or (job.before or named).name] = side.path
+        if on_changes is not None:
+            on_changes(job)
+
+    with gc_paused():
+        options = CompareOptions(project_tolerances([]))
+        sides = side_of(base), side_of(other)
+        comparison = compare_sides(*sides, options, on_job=on_job, on_changes=compared)
+    return comparison, files
+
+
+def notify_of_failure(screen: Screen[Any], error: InspectError) -> None:
+    """Say why two sides cannot be compared."""
+    screen.app.notify(
+        clean(error.located() if isinstance(error, DocumentError) else str(error), 300),
+        title="Cannot compare",
+        severity="warning",
+        timeout=8,
+        markup=False,
+    )
