@@ -24,6 +24,7 @@ from resim_inspect.tui.cloud.fetch_bar import FetchBar
 from resim_inspect.tui.cloud.fetch_dialogs import FetchErrorDialog, TokenDialog
 from resim_inspect.tui.cloud.fetch_screen import FetchScreen
 from resim_inspect.tui.cloud.fetch_state import Fetch
+from resim_inspect.tui.comparison.jobs.screen import ComparedJobsScreen
 from resim_inspect.tui.comparison.screen import ComparisonScreen
 from resim_inspect.tui.document.data.pane import DataPane
 from resim_inspect.tui.document.metrics.card_screen import CardScreen
@@ -87,6 +88,7 @@ PUSHED: dict[str, Callable[[Path], Screen[Any]]] = {
     "token": lambda _: TokenDialog(Fetch(problem="A token is needed.")),
     "run": lambda folder: RunsScreen(folder / "run", watch=False),
     "comparison": lambda folder: ComparisonScreen(folder, folder),
+    "compared jobs": lambda folder: ComparedJobsScreen(folder, folder),
     "inputs folder": lambda folder: InputsScreen(folder / "jobs" / "a" / "inputs", "inputs"),
 }
 """Screens that are shown on top of a workspace."""

@@ -25,6 +25,7 @@ from resim_inspect.tui.batch_address import BatchAddress
 from resim_inspect.tui.cloud.fetch_dialogs import FetchErrorDialog, TokenDialog
 from resim_inspect.tui.cloud.fetch_screen import FetchScreen
 from resim_inspect.tui.cloud.fetch_state import Fetch
+from resim_inspect.tui.comparison.jobs.screen import ComparedJobsScreen
 from resim_inspect.tui.comparison.screen import ComparisonScreen
 from resim_inspect.tui.document.data.data_list import DataList
 from resim_inspect.tui.document.data.pane import DataPane
@@ -48,6 +49,7 @@ from resim_inspect.tui.runs.run_dialog import RunDialog, RunField
 from resim_inspect.tui.runs.runs_screen import RunsScreen
 from resim_inspect.tui.runs.runs_table import RunsTable
 from resim_inspect.tui.widgets.chart.view import ChartView
+from resim_inspect.tui.widgets.column_table import ColumnTable
 from resim_inspect.tui.widgets.dialogs import (
     ChecklistDialog,
     ChoiceDialog,
@@ -97,6 +99,13 @@ def _comparison() -> ComparisonScreen:
     return ComparisonScreen(file, file)
 
 
+def _compared_jobs() -> ComparedJobsScreen:
+    folder = Path(tempfile.mkdtemp())
+    for job in "ab":
+        waves().write(folder / "jobs" / job / "outputs" / "metrics.binproto")
+    return ComparedJobsScreen(folder, folder)
+
+
 def _unheard(_: set[int]) -> None:
     """Take what a dialog tells."""
 
@@ -119,6 +128,12 @@ SCENES = {
     "run-dialog": Scene(RunDialog, "batch", ("R",), owners=(RunDialog, RunField)),
     "comparison": Scene(
         ComparisonScreen, DOCUMENT, dialog=lambda: _comparison(), owners=(ComparisonScreen,)
+    ),
+    "compared-jobs": Scene(
+        ComparedJobsScreen,
+        DOCUMENT,
+        dialog=lambda: _compared_jobs(),
+        owners=(ComparedJobsScreen, ColumnTable),
     ),
     "open": Scene(OpenScreen, None, owners=(OpenScreen, PathInput)),
     "inputs": Scene(

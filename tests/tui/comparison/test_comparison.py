@@ -21,7 +21,6 @@ from resim_inspect.tui.open.opening import open_path
 from resim_inspect.tui.widgets.chart.view import ChartView
 from resim_inspect.tui.widgets.dialogs import ChoiceDialog
 from resim_inspect.tui.widgets.prompt import Prompt
-from resim_inspect.tui.workspace.screen import WorkspaceScreen
 from tests.tui.conftest import Shot, press, running, started, text
 from tests.tui.test_keymap import clashes, focus_path
 from tests.tui.test_snapshots import SIZES, WAYS
@@ -173,26 +172,6 @@ async def test_a_base_is_chosen_or_typed(pair: tuple[Path, Path], said: list[str
         await press(pilot, "C", "end", "enter", *"none", "enter")
         assert isinstance(pilot.app.screen, DocumentScreen)
         assert said == ["none does not exist"]
-
-
-async def test_a_workspace_against_a_workspace(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    for name, late in (("one", False), ("two", True)):
-        for job in ("a", "b"):
-            flight(Path(f"{name}/jobs/{job}/outputs/metrics.binproto"), late=late and job == "b")
-    async with running(compared((Path("one"), Path("two"))), (120, 40)) as pilot:
-        screen = pilot.app.screen
-        assert isinstance(screen, ComparisonScreen)
-        shown = text(pilot)
-        assert "2 jobs on both sides" in shown
-        assert "Distance to obstacles · b" in shown
-        await press(pilot, "enter")
-        assert isinstance(pilot.app.screen, DocumentScreen)
-        assert "two/jobs/b" in str(pilot.app.screen.compared_path())
-        await press(pilot, "escape")
-        assert isinstance(pilot.app.screen, ComparisonScreen | WorkspaceScreen)
 
 
 async def test_both_sides_of_a_curve_are_in_one_chart(pair: tuple[Path, Path]) -> None:

@@ -190,7 +190,8 @@ def _metric_column(name: str, measured: Sequence[ComparedRow]) -> Column[Compare
         if cell is None:
             return f"{title}: neither side of this job has the metric"
         change = cell.change
-        why = f" ({clean(change.why[0], 120)})" if change.why else ""
+        reason = clean(change.why[0], 120) if change.why else ""
+        why = f" ({reason})" if reason and reason not in change.words else ""
         words = "" if change.direction is Direction.SAME else f": {change.words}{why}"
         return f"{title} {change.direction.symbol} {change.direction.value}{words}"
 

@@ -82,15 +82,18 @@ def compared_row(job: JobChanges) -> ComparedRow:
         note = "; ".join(f"{error.side}: {error.message}" for error in job.errors)
         # A job with a file that cannot be compared needs attention, whatever it was before.
         direction = Direction.WORSE if direction is Direction.SAME else direction
-    ways = [direction, *counts]
+    direction = min((direction, *counts), key=lambda way: way.rank)
     if job.verdict is not None:
         verdicts = job.verdict.before, job.verdict.after
-        ways.append(job.verdict.direction)
+        verdict_way = job.verdict.direction
+        # A verdict that got better says more than values that differ.
+        if verdict_way in (Direction.WORSE, Direction.BETTER) and direction is not Direction.WORSE:
+            direction = verdict_way
     known_job = job.after or job.before
     assert known_job is not None
     return ComparedRow(
         known_job.name or known_job.path.name,
-        min(ways, key=lambda way: way.rank),
+        direction,
         verdicts,
         tuple(None if side is None else side.path for side in (job.before, job.after)),  # type: ignore[arg-type]
         note,

@@ -20,7 +20,7 @@ from textual.worker import get_current_worker
 
 from resim_inspect.comparison.directions import LISTED
 from resim_inspect.errors import InspectError
-from resim_inspect.text import clean
+from resim_inspect.text import clean, cut
 from resim_inspect.tui import keymap
 from resim_inspect.tui.comparison.change_list import direction_style
 from resim_inspect.tui.comparison.jobs.rows import ComparedRow, compared_row
@@ -203,7 +203,9 @@ class ComparedJobsScreen(MainScreen[None], Background, FilterHost):
         jobs.border_title = title
         jobs.border_subtitle = overflow_hint(*table.outside(table.scrollable_content_region.width))
         totals = long_totals(table.totals.get(table.selected.key))
-        self.query_one("#cell", Static).update(Text(f"{table.cell}\n{totals}", no_wrap=True))
+        # One line each, within the frame and a blank on each side.
+        width = max(0, self.size.width - 4)
+        self.query_one("#cell", Static).update(f"{cut(table.cell, width)}\n{cut(totals, width)}")
         self.show_problem()
         self.query_one(ComparedHeading).refresh()
         self.update_hints()
@@ -215,7 +217,7 @@ class ComparedJobsScreen(MainScreen[None], Background, FilterHost):
         location.update(location_text(sides, self.comparison, self.size.width - 2, styles))
 
     def on_resize(self) -> None:
-        self._locate()
+        self._lines()
 
     def key_hints(self) -> Iterable[Hint]:
         direction = "all" if self.table.direction is None else self.table.direction.value

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from resim_inspect.comparison import Direction, MetricTotals
+from resim_inspect.comparison.cells import median_text, spread_text
 from resim_inspect.comparison.directions import LISTED
 from resim_inspect.text import clean, digits_apart, fit, number, signed
 from resim_inspect.tui.comparison.jobs.columns import CHANGE, PINNED, compared_columns
@@ -112,13 +113,9 @@ def long_totals(totals: MetricTotals | None) -> str:
     counts = " · ".join(
         f"{way.symbol} {totals.counts[way]:,} {way.value}" for way in LISTED if way in totals.counts
     )
-    text = f"{clean(totals.name, 60)} in all jobs: {counts}"
-    if totals.median is None or totals.lowest is None or totals.highest is None:
-        return text
-    digits = digits_apart(totals.median, (), 4)
-    median = signed(totals.median, totals.unit, digits)
-    extremes = f"{signed(totals.lowest, '', 4)} … {signed(totals.highest, '', 4)}"
-    test = f"p = {number(totals.p_value, 2)}"
-    if totals.significant:
-        return f"{text}; median {median} ({extremes}), {test}"
-    return f"{text}; ~ no significant change: median {median} ({extremes}), {test}"
+    name = clean(totals.name, 60)
+    if totals.median is None:
+        return f"{name} in all jobs: {counts}"
+    words = "" if totals.significant else ", no significant change"
+    test = f"p = {number(totals.p_value, 2)}{words}"
+    return f"{name}: median {median_text(totals)} ({spread_text(totals)}), {test}; {counts}"

@@ -39,11 +39,8 @@ def verdicts_text(
     judged = [one for one in comparison.metrics if one.pairs]
     drifting = sum(one.significant for one in judged)
     text.append("\n~ ", styles.quiet)
-    text.append(
-        f"no significant change of {len(judged) - drifting:,} of {count(len(judged), 'metric')} "
-        "with numbers (sign test at 5 %)",
-        styles.quiet,
-    )
+    metrics = f"{len(judged) - drifting:,} of {count(len(judged), 'metric')}"
+    text.append(f"{metrics}: no significant change (sign test)", styles.quiet)
     return text
 
 
