@@ -31,7 +31,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="a metrics.binproto, a folder with some, or a workspace",
     )
     parser.add_argument(
-        "-o", "--out", metavar="OUT", type=Path, required=True, help="file to write"
+        "-o",
+        "--out",
+        metavar="OUT",
+        type=Path,
+        help="file to write; needed for html, markdown goes to stdout without it",
+    )
+    parser.add_argument(
+        "--format",
+        choices=("html", "markdown"),
+        help="html: one page; markdown: at most 60 kB, for a step summary or a comment "
+        "(default: by the name of OUT, else html)",
     )
     parser.add_argument(
         "--metric",
@@ -48,26 +58,63 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write the report. 0: all is written; 2: something could not be read or written."""
+    format_ = args.format or _format_of(args.out)
+    if args.out is None and format_ == "html":
+        raise CommandError("a page is written to a file: name it with -o, such as -o report.html")
     jobs = job_files(args.paths)
-    check_out(args.out, jobs)
-    from resim_inspect.charts.html_page import installed_library
+    if args.out is not None:
+        check_out(args.out, jobs)
     from resim_inspect.export.omissions import Omissions
+
+    omissions = Omissions()
+    write = _markdown if format_ == "markdown" else _html
+    try:
+        write(args, jobs, omissions)
+    except OSError as error:
+        if args.out is None:
+            raise
+        raise CommandError(
+            f"{args.out} cannot be written: {error.strerror or error}; nothing was reported"
+        ) from error
+    for line in omissions.lines():
+        sys.stderr.write(f"left out: {line}\n")
+    for problem in omissions.errors:
+        sys.stderr.write(f"resim-inspect: {problem}\n")
+    more_errors = omissions.error_count - len(omissions.errors)
+    if more_errors:
+        sys.stderr.write(f"resim-inspect: {count(more_errors, 'more error')}\n")
+    return ExitCode.ERROR if omissions.error_count else ExitCode.OK
+
+
+def _format_of(out: Path | None) -> str:
+    return "markdown" if out is not None and out.suffix.lower() in (".md", ".markdown") else "html"
+
+
+def _html(args: argparse.Namespace, jobs: Sequence[JobFile], omissions: Omissions) -> None:
+    from resim_inspect.charts.html_page import installed_library
     from resim_inspect.export.report import ReportOptions
     from resim_inspect.export.report.writer import write_report
 
     options = ReportOptions(args.metric, args.self_contained, installed_library())
-    omissions = Omissions()
-    try:
-        with job_progress("Reporting", len(jobs)) as on_job:
-            result = write_report(
-                jobs, args.out, report_title(args.paths), options, omissions, on_job=on_job
-            )
-    except OSError as error:
-        raise CommandError(
-            f"{args.out} cannot be written: {error.strerror or error}; nothing was reported"
-        ) from error
-    _print_result(result, omissions)
-    return ExitCode.ERROR if omissions.error_count else ExitCode.OK
+    with job_progress("Reporting", len(jobs)) as on_job:
+        title = report_title(args.paths)
+        result = write_report(jobs, args.out, title, options, omissions, on_job=on_job)
+    _print_result(result)
+
+
+def _markdown(args: argparse.Namespace, jobs: Sequence[JobFile], omissions: Omissions) -> None:
+    from resim_inspect.export.report.markdown_report import markdown_report
+    from resim_inspect.export.staging import Staging
+
+    text, number = markdown_report(jobs, report_title(args.paths), args.metric, omissions)
+    if args.out is None:
+        sys.stdout.write(text)
+        return
+    content = text.encode("utf-8", "replace")
+    with Staging() as staging:
+        staging.add(args.out).write_bytes(content)
+        staging.commit()
+    sys.stdout.write(f"{clean(str(args.out))}: {count(number, 'job')}, {size(len(content))}\n")
 
 
 def report_title(paths: Sequence[Path]) -> str:
@@ -85,7 +132,7 @@ def check_out(out: Path, jobs: Sequence[JobFile]) -> None:
         raise CommandError(f"{out} is one of the files to report: choose another name")
 
 
-def _print_result(result: WrittenReport, omissions: Omissions) -> None:
+def _print_result(result: WrittenReport) -> None:
     what = [count(result.metrics, "metric")]
     if result.jobs > 1:
         what.insert(0, count(result.jobs, "job"))
@@ -97,12 +144,5 @@ def _print_result(result: WrittenReport, omissions: Omissions) -> None:
         more = result.side_files[MANY:]
         total = size(sum(file.size for file in more))
         sys.stdout.write(f"{count(len(more), 'more file')} beside the page, {total}\n")
-    for line in omissions.lines():
-        sys.stderr.write(f"left out: {line}\n")
     for note in result.notes:
         sys.stderr.write(f"note: {note}\n")
-    for error in omissions.errors:
-        sys.stderr.write(f"resim-inspect: {error}\n")
-    more_errors = omissions.error_count - len(omissions.errors)
-    if more_errors:
-        sys.stderr.write(f"resim-inspect: {count(more_errors, 'more error')}\n")

@@ -17,7 +17,7 @@ from resim_inspect.building.sample import write_sample
 from resim_inspect.commands.compare import FORMATS
 from resim_inspect.commands.compare_output.columns import column_name
 from resim_inspect.commands.compare_output.github import MOST
-from resim_inspect.commands.compare_output.markdown import MAX_BYTES
+from resim_inspect.markdown import MAX_BYTES
 from resim_inspect.text import cell_width
 
 HOSTILE = "a\x1b[31m|`<b>@everyone #1 http://x\u202e%0A::error::\n& \"q'\\|<i>"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TextIO
 
 from resim_inspect.commands.compare_output import (
@@ -15,16 +15,15 @@ from resim_inspect.comparison.cells import delta_text, median_text, place, shown
 from resim_inspect.comparison.changes import Change, Comparison, MetricTotals, Reading
 from resim_inspect.comparison.directions import Direction
 from resim_inspect.comparison.gate import gate_fails
-from resim_inspect.text import clean, count, number
+from resim_inspect.markdown import MAX_BYTES, append_table, code, size_of
+from resim_inspect.text import count, number
 
-MAX_BYTES = 60_000
-"""GitHub refuses comments of 65,536 characters."""
 _REST = 200
 """Bytes for the line that counts the sides that do not fit."""
 _ERRORS = 20
 """Unreadable jobs that are listed."""
 _WHY = 200
-_NAME = 100
+_ELSEWHERE = "`--format json` has them all"
 
 
 def write(comparisons: Sequence[Comparison], stream: TextIO, options: OutputOptions) -> None:
@@ -45,14 +44,6 @@ def write(comparisons: Sequence[Comparison], stream: TextIO, options: OutputOpti
         stream.write(section)
 
 
-def code(text: str, limit: int = _NAME) -> str:
-    """Text of a file as code: neither markup nor mentions nor links have an effect in it."""
-    shown = clean(text, limit).replace("`", "'")
-    # A backslash before the one that escapes a bar would undo it: the bar would end the cell.
-    shown = shown.replace("\\|", "\\ |").replace("|", "\\|").strip()
-    return f"`{shown}`" if shown else ""
-
-
 def _section(comparison: Comparison, options: OutputOptions, budget: int) -> str:
     lines = [
         f"### {code(comparison.before)} → {code(comparison.after)}: "
@@ -71,16 +62,16 @@ def _section(comparison: Comparison, options: OutputOptions, budget: int) -> str
             lines.append(f"- … {more:,} more cannot be read")
         lines.append("")
     lines += _transitions(comparison)
-    used = _size(lines)
+    used = size_of(lines)
     if comparison.is_batch:
         differing = [one for one in comparison.metrics if one.direction is not Direction.SAME]
-        used += _table(
-            lines, _TOTALS_HEAD, map(_totals_row, differing), len(differing), budget // 2 - used
-        )
+        rows = map(_totals_row, differing)
+        room = budget // 2 - used
+        used += append_table(lines, _TOTALS_HEAD, rows, len(differing), room, _ELSEWHERE)
     shown = listed(comparison, options, same=False)
-    rows = (_row(change) for change in shown.changes)
+    rows = map(_row, shown.changes)
     total = len(shown.changes) + shown.left_off
-    _table(lines, _HEAD, rows, total, budget - _size(lines) - 200)
+    append_table(lines, _HEAD, rows, total, budget - size_of(lines) - 200, _ELSEWHERE)
     return "\n".join(lines) + "\n"
 
 
@@ -89,31 +80,6 @@ _TOTALS_HEAD = (
     "| | metric | worse | better | changed | median | from … to | leading jobs |",
     "|---|---|---:|---:|---:|---:|---|---|",
 )
-
-
-def _table(
-    lines: list[str], head: Sequence[str], rows: Iterable[str], total: int, budget: int
-) -> int:
-    """Append as many rows as fit, and the number of the others; return the bytes used."""
-    if not total:
-        return 0
-    start = _size(lines)
-    lines += head
-    used = written = 0
-    for row in rows:
-        used += len(row.encode()) + 1
-        if used > budget:
-            break
-        lines.append(row)
-        written += 1
-    if written < total:
-        lines += ["", f"… {total - written:,} more; `--format json` has them all."]
-    lines.append("")
-    return _size(lines) - start
-
-
-def _size(lines: Iterable[str]) -> int:
-    return sum(len(line.encode()) + 1 for line in lines)
 
 
 def _transitions(comparison: Comparison) -> Iterator[str]:

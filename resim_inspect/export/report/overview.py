@@ -8,14 +8,22 @@ from typing import NamedTuple
 
 from resim_inspect.document.document import Document
 from resim_inspect.document.enums import WORST_FIRST, MetricStatus, worst_status
+from resim_inspect.document.opening import open_document
 from resim_inspect.document.summary import headline
-from resim_inspect.export.document_rows import metric_unit
+from resim_inspect.errors import DocumentError
+from resim_inspect.export.document_rows import JobFile
+from resim_inspect.export.omissions import Omissions
 from resim_inspect.export.report.markup import escaped, status_badge, status_class
+from resim_inspect.export.survey import CACHE_BYTES, Survey
+from resim_inspect.export.wide import SCALARS
 from resim_inspect.text import clean, count
 
 MAX_CELLS = 60_000
 """Cells of the table; a batch with more metrics has fewer columns."""
 MAX_COLUMNS = 80
+_MAX_FAILING = 100
+_MAX_JOBS = 5
+"""Jobs that are named of those in which a metric fails."""
 
 
 class JobCell(NamedTuple):
@@ -37,7 +45,7 @@ class JobOverview(NamedTuple):
     """Metrics by name."""
 
 
-def job_overview(document: Document, name: str, selected: frozenset[int] | None) -> JobOverview:
+def _job_overview(document: Document, name: str, selected: frozenset[int] | None) -> JobOverview:
     """Read the statuses of a job's metrics, and the values of those that are one number."""
     cells: dict[str, JobCell] = {}
     for position in document.display_order():
@@ -46,9 +54,29 @@ def job_overview(document: Document, name: str, selected: frozenset[int] | None)
         metric = document.metrics[position]
         if metric.event_metric or metric.name in cells:
             continue
-        text = headline(document, metric) if metric_unit(document, metric) is not None else ""
+        text = headline(document, metric) if metric.type in SCALARS else ""
         cells[metric.name] = JobCell(metric.status, text)
     return JobOverview(name, document.verdict, "", cells)
+
+
+def job_overviews(
+    jobs: Sequence[JobFile], found: Survey, omissions: Omissions
+) -> list[JobOverview]:
+    """Read all jobs one after the other; the reason stands in place of one that is unreadable."""
+    readable = {job.name for job in found.jobs}
+    notes = {str(row[0]): str(row[6] or "") for row in found.job_rows}
+    rows = []
+    for job in jobs:
+        row = JobOverview(job.name, None, notes.get(job.name, ""), {})
+        if job.name in readable:
+            try:
+                with open_document(job.path, cache_bytes=CACHE_BYTES) as document:
+                    row = _job_overview(document, job.name, found.positions(job))
+            except DocumentError as error:
+                omissions.error(job.name, error.sentence)
+                row = row._replace(note=str(error))
+        rows.append(row)
+    return rows
 
 
 def overview_html(jobs: Sequence[JobOverview]) -> Iterator[str]:
@@ -71,37 +99,44 @@ def overview_html(jobs: Sequence[JobOverview]) -> Iterator[str]:
     yield "</section>\n"
 
 
-def _failing(jobs: Sequence[JobOverview]) -> Iterator[str]:
-    """Yield the metrics that fail anywhere, those of most jobs first."""
-    counts: dict[str, Counter[MetricStatus]] = {}
-    examples: dict[str, list[int]] = {}
+def failing_counts(jobs: Sequence[JobOverview]) -> dict[str, list[int]]:
+    """Positions of the jobs in which each metric fails: those that block in most jobs first."""
+    found: dict[str, list[int]] = {}
+    blocking: Counter[str] = Counter()
     for number, job in enumerate(jobs):
         for name, cell in job.cells.items():
             if cell.status.fails:
-                counts.setdefault(name, Counter())[cell.status] += 1
-                examples.setdefault(name, []).append(number)
-    if not counts:
+                found.setdefault(name, []).append(number)
+                blocking[name] += cell.status is MetricStatus.FAIL_BLOCK
+    ranked = sorted(found, key=lambda name: (-blocking[name], -len(found[name])))
+    return {name: found[name] for name in ranked}
+
+
+def _failing(jobs: Sequence[JobOverview]) -> Iterator[str]:
+    """Yield the metrics that fail anywhere, those of most jobs first."""
+    failing = failing_counts(jobs)
+    if not failing:
         yield '<p class="note">No metric fails.</p>'
         return
-    block = MetricStatus.FAIL_BLOCK
-    ranked = sorted(counts, key=lambda name: (-counts[name][block], -counts[name].total()))
     yield '<section class="failing"><h3>What fails</h3><ol>'
-    for name in ranked[:100]:
+    for name, numbers in list(failing.items())[:_MAX_FAILING]:
+        counts = Counter(jobs[number].cells[name].status for number in numbers)
         badges = " ".join(
             status_badge(status, f"{status.name} {count(number, 'job')}")
-            for status, number in sorted(counts[name].items(), key=lambda pair: -pair[0].rank)
+            for status, number in sorted(counts.items(), key=lambda pair: -pair[0].rank)
         )
         links = ", ".join(
             f'<a href="#j{number}">{escaped(jobs[number].name, 60)}</a>'
-            for number in examples[name][:5]
+            for number in numbers[:_MAX_JOBS]
         )
-        more = len(examples[name]) - 5
+        more = len(numbers) - _MAX_JOBS
         links += f" and {more:,} more" if more > 0 else ""
         shown = escaped(name, 300) or "(no name)"
         yield f'<li>{badges} {shown} <span class="dim">{links}</span></li>'
     yield "</ol>"
-    if len(ranked) > 100:
-        yield f'<p class="note">Not listed: {count(len(ranked) - 100, "more metric")}.</p>'
+    if len(failing) > _MAX_FAILING:
+        others = count(len(failing) - _MAX_FAILING, "more metric")
+        yield f'<p class="note">Not listed: {others}.</p>'
     yield "</section>"
 
 

@@ -13,7 +13,7 @@ from resim_inspect.export.omissions import Omissions
 from resim_inspect.export.report.job_section import job_section
 from resim_inspect.export.report.markup import escaped
 from resim_inspect.export.report.options import LARGE_PAGES, ReportOptions, WrittenReport
-from resim_inspect.export.report.overview import JobOverview, job_overview, overview_html
+from resim_inspect.export.report.overview import job_overviews, overview_html
 from resim_inspect.export.report.page import Page
 from resim_inspect.export.staging import Staging
 from resim_inspect.export.survey import CACHE_BYTES, Survey, survey
@@ -75,19 +75,7 @@ def _batch(
     omissions: Omissions,
     on_job: OnJob | None,
 ) -> None:
-    readable = {job.name for job in found.jobs}
-    notes = {str(row[0]): str(row[6] or "") for row in found.job_rows}
-    rows: list[JobOverview] = []
-    for job in jobs:
-        row = JobOverview(job.name, None, notes.get(job.name, ""), {})
-        if job.name in readable:
-            try:
-                with open_document(job.path, cache_bytes=CACHE_BYTES) as document:
-                    row = job_overview(document, job.name, found.positions(job))
-            except DocumentError as error:
-                omissions.error(job.name, error.sentence)
-                row = row._replace(note=str(error))
-        rows.append(row)
+    rows = job_overviews(jobs, found, omissions)
     for part in overview_html(rows):
         page.write(part)
     done = 0

@@ -12,6 +12,7 @@ import pytest
 from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.building.sample import write_sample
 from resim_inspect.cli import main
+from resim_inspect.markdown import MAX_BYTES
 
 Report = Callable[..., int]
 
@@ -93,3 +94,31 @@ def test_a_batch_leads_with_its_jobs_and_names_those_it_cannot_read(
     assert re.findall(r'href="#(j\d)">([^<]+)</a></th>', page) == [("j0", "run 0"), ("j2", "run 2")]
     assert "<td colspan" in page
     assert page.count('class="job-page hidden"') == 2
+
+
+def test_markdown_is_bounded_and_says_what_it_leaves_out(
+    report: Report, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    build = DocumentBuilder("many")
+    hostile = "|`<b>@everyone\n[x](javascript:alert(1))"
+    for number in range(1500):
+        build.scalar(f"{number} {hostile}", 3.0, fails_above=2.0, status="FAIL_WARN")
+        build.scalar(f"good {number}", 1.0, unit="m")
+    build.write(tmp_path / "metrics.binproto")
+    assert report("metrics.binproto", "--format", "markdown") == 0
+    text = capsys.readouterr().out
+    assert MAX_BYTES // 2 < len(text.encode()) <= MAX_BYTES
+    failing, good = (int(more.replace(",", "")) for more in re.findall(r"… ([\d,]+) more;", text))
+    rows = [line for line in text.splitlines() if line.startswith("| ") and "scalar" in line]
+    assert len(rows) + failing + good == 3000
+    assert all(re.sub(r"`[^`]*`", "", row).count("|") == 5 for row in rows)
+    assert "<b>" not in re.sub(r"`[^`]*`", "", text)
+
+
+def test_markdown_goes_to_a_file_by_its_name(report: Report, tmp_path: Path) -> None:
+    for number in range(2):
+        small(tmp_path / "in" / f"run {number}", value=float(number))
+    assert report("in", "-o", "summary.md") == 0
+    text = (tmp_path / "summary.md").read_text("utf-8")
+    assert text.startswith("### `in`: ✗ FAIL_BLOCK\n")
+    assert "| `Speed` | 2 jobs | `run 0`, `run 1` |" in text

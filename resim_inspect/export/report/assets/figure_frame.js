@@ -4,6 +4,7 @@ addEventListener("message", async (event) => {
   if (event.source !== parent) return;
   const fail = (error) => {
     document.body.textContent = "plotly cannot draw this figure: " + error;
+    parent.postMessage("failed", "*");
   };
   try {
     const script = document.createElement("script");
@@ -14,7 +15,7 @@ addEventListener("message", async (event) => {
     const target = document.getElementById("figure");
     await Plotly.newPlot(target, figure.data || [], figure.layout || {}, config);
     if (Array.isArray(figure.frames)) await Plotly.addFrames(target, figure.frames);
-    document.body.dataset.drawn = "yes";
+    parent.postMessage("drawn", "*");
   } catch (error) {
     fail(error);
   }

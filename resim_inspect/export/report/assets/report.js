@@ -112,10 +112,12 @@
     frame.style.height = element.dataset.height + "px";
     frame.addEventListener("load", () => {
       frame.contentWindow.postMessage({ library: text, figure }, "*");
-      element.dataset.drawn = "yes";
     }, { once: true });
     frame.srcdoc = page;
+    delete element.dataset.drawn;
+    const done = new Promise((resolve) => { settled.set(element, resolve); setTimeout(resolve, 20000); });
     element.replaceChildren(frame);
+    await done;
     for (const old of frames) {
       if (frames.size <= LIVE_FRAMES) break;
       if (old === element || isNear(old)) continue;
@@ -125,6 +127,15 @@
       observer.observe(old);
     }
   }
+
+  const settled = new Map();
+  addEventListener("message", (event) => {
+    for (const element of frames) {
+      if (element.firstElementChild?.contentWindow !== event.source) continue;
+      element.dataset.drawn = event.data === "drawn" ? "yes" : "failed";
+      settled.get(element)?.();
+    }
+  });
 
   // Parts of a long page are made when they come near, and removed when they are far away.
   async function fill(element) {
