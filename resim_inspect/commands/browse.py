@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from resim_inspect.charts.external_viewer import has_display, launch
 from resim_inspect.commands import CommandError
-from resim_inspect.document.discovery import metrics_files
+from resim_inspect.commands.show import select_metrics, single_file
 from resim_inspect.exit_codes import ExitCode
 from resim_inspect.terminal import positive
 from resim_inspect.text import clean
@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     from resim_inspect.charts.html_page import NothingToBrowseError, target
     from resim_inspect.document import open_document
 
-    with open_document(_file(args.path)) as document:
+    with open_document(single_file(args.path)) as document:
         metric = _metric(document, args.metric)
         try:
             found = target(document, metric, args.image - 1, args.plotlyjs)
@@ -55,16 +55,8 @@ def run(args: argparse.Namespace) -> int:
     return _open(found, args.print_only)
 
 
-def _file(path: Path) -> Path:
-    files = list(metrics_files(path))
-    if len(files) > 1:
-        raise CommandError(f"{path}: there are {len(files)} files below it; name one of them")
-    return files[0]
-
-
 def _metric(document: Document, name: str | None) -> Metric:
     """Return the metric of that name; without a name the only one that can be browsed."""
-    from resim_inspect.commands.show import select_metrics
     from resim_inspect.document.model import ImageListValues, ImageValues, PlotlyValues
 
     if name is not None:

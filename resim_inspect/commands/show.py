@@ -28,6 +28,8 @@ MAX_TERMINAL_WIDTH = 120
 CHART_HEIGHT = 14
 MAX_SIZE = 1000
 """Maximum of columns, and of lines of a chart."""
+_MOST_NEAR = 3
+"""Names that a message about an unknown one proposes."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -50,14 +52,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="only this metric, in full with its numbers; may be given several times",
     )
     parser.add_argument(
-        "--width", type=positive, metavar="N", help="columns (default: the terminal's, else 80)"
+        "--width",
+        type=positive,
+        metavar="N",
+        help="columns (default: the terminal's, else 80); px of --svg and --png (default: 860)",
     )
     parser.add_argument(
         "--height",
         type=positive,
         metavar="N",
-        default=CHART_HEIGHT,
-        help="lines of a chart (default: %(default)s)",
+        help=f"lines of a chart (default: {CHART_HEIGHT}); px of --svg and --png (default: as "
+        "the chart needs)",
+    )
+    parser.add_argument(
+        "--svg",
+        metavar="FILE",
+        type=Path,
+        help="write the chart of the one --metric to a file as SVG; - is stdout",
+    )
+    parser.add_argument(
+        "--png",
+        metavar="FILE",
+        type=Path,
+        help="write it as PNG, which needs the extra “export”",
     )
     parser.add_argument(
         "--format",
@@ -69,6 +86,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print every file; one that cannot be read is reported on stderr, and the exit code is 2."""
+    if args.svg is not None or args.png is not None:
+        return _pictures(args)
     write = _json if args.format == "json" else _text
     return write(args)
 
@@ -114,7 +133,9 @@ def _text(args: argparse.Namespace) -> int:
 
     width = min(page_width(args.width, MAX_TERMINAL_WIDTH), MAX_SIZE)
     color = use_color(args.color, sys.stdout)
-    options = CardOptions(width, min(args.height, MAX_SIZE), color, light_terminal())
+    options = CardOptions(
+        width, min(args.height or CHART_HEIGHT, MAX_SIZE), color, light_terminal()
+    )
     if not (args.all or args.metric) and _is_workspace(args.path):
         return _workspace(args.path, options)
     code = ExitCode.OK
@@ -163,6 +184,34 @@ def _json(args: argparse.Namespace) -> int:
     return code
 
 
+def _pictures(args: argparse.Namespace) -> int:
+    """Write the chart of one metric of one file as SVG, as PNG, or as both."""
+    from resim_inspect.commands.show_output.pictures import write_pictures
+
+    if args.format == "json":
+        raise CommandError("--svg and --png write a chart: leave out --format json")
+    if len(args.metric) != 1:
+        raise CommandError("--svg and --png write the chart of one metric: name it with --metric")
+    with open_document(single_file(args.path)) as document:
+        metrics = select_metrics(document, args.metric)
+        if len(metrics) > 1:
+            raise CommandError(
+                f"{document.path}: {len(metrics)} metrics are named {args.metric[0]!r}; a picture "
+                "is of one. The app exports each of them with its key e"
+            )
+        size = args.width, args.height
+        write_pictures(document, metrics[0], size=size, svg=args.svg, png=args.png)
+    return ExitCode.OK
+
+
+def single_file(path: Path) -> Path:
+    """Return the metrics file that a path means; raises CommandError for several."""
+    files = list(metrics_files(path))
+    if len(files) > 1:
+        raise CommandError(f"{path}: there are {len(files)} files below it; name one of them")
+    return files[0]
+
+
 def select_metrics(document: Document, names: list[str]) -> list[Metric]:
     """Return the metrics with these names, in their order; all metrics that share a name.
 
@@ -184,8 +233,10 @@ def _nearest(document: Document, name: str) -> str:
 
     # Compared without regard to case; beyond some thousand names a guess takes too long.
     by_folded = {metric.name.casefold(): metric.name for metric in document.metrics[:5000]}
-    near = get_close_matches(name.casefold(), by_folded, n=1, cutoff=0.5)
-    if not near:
-        starts = [one for folded, one in by_folded.items() if name.casefold() in folded]
-        return f"; did you mean {starts[0]!r}?" if starts else ""
-    return f"; did you mean {by_folded[near[0]]!r}?"
+    near = get_close_matches(name.casefold(), by_folded, n=_MOST_NEAR, cutoff=0.5)
+    near += [folded for folded in by_folded if name.casefold() in folded and folded not in near]
+    names = [repr(by_folded[folded]) for folded in near[:_MOST_NEAR]]
+    if not names:
+        return ""
+    *others, last = names
+    return f"; did you mean {', '.join(others)}{' or ' * bool(others)}{last}?"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -32,11 +33,17 @@ class Staging:
         folder.mkdir()
         self._folders.append(folder)
 
-    def commit(self) -> None:
-        """Wait until the disk has the files, and give them their names. Raises OSError."""
+    def commit(self, *, overwrite: bool = True) -> None:
+        """Wait until the disk has the files, and give them their names.
+
+        Raises OSError, of it FileExistsError for a name that is taken unless `overwrite`.
+        """
         flush_files([temporary for temporary, _ in self._files])
         for temporary, path in self._files:
-            temporary.replace(path)
+            if overwrite:
+                temporary.replace(path)
+            else:
+                _move_to_free_name(temporary, path)
         self._files.clear()
         self._folders.clear()
 
@@ -56,3 +63,21 @@ class Staging:
             # Not empty: another program has put something into it.
             with suppress(OSError):
                 folder.rmdir()
+
+
+def _move_to_free_name(temporary: Path, path: Path) -> None:
+    """Rename a file unless the name is taken, also by a file that appears at this moment."""
+    if os.name == "nt":
+        temporary.rename(path)
+        return
+    try:
+        path.hardlink_to(temporary)
+    except FileExistsError:
+        raise
+    except OSError:
+        # A file system without links.
+        if path.exists() or path.is_symlink():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from None
+        temporary.rename(path)
+    else:
+        temporary.unlink()

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from resim_inspect.charts.analysis.captions import caption as caption_of
+from resim_inspect.charts.analysis.gauge_scale import limits_text, value_text
 from resim_inspect.charts.analysis.scales import Range
 from resim_inspect.charts.analysis.value_range import value_range
-from resim_inspect.charts.model.drawing import Drawing, Panel
+from resim_inspect.charts.model.drawing import Drawing, Gauge, Message, Panel
 from resim_inspect.charts.svg.area import WHOLE, View
 from resim_inspect.charts.svg.canvas import (
     Canvas,
@@ -142,6 +143,11 @@ def description(drawing: Drawing, caption: str = "") -> str:
     if drawing.series:
         more = f" and {len(drawing.series) - 12} more" if len(drawing.series) > 12 else ""
         parts.append("series " + ", ".join(drawing.series[:12]) + more)
+    for panel in drawing.panels:
+        if isinstance(panel, Gauge):
+            parts += [value_text(panel), limits_text(panel), panel.detail]
+        elif isinstance(panel, Message):
+            parts.append(panel.text)
     parts.append(caption or caption_of(drawing))
     extremes = value_range(drawing.main)
     if extremes is not None:

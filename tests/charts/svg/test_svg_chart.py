@@ -189,6 +189,9 @@ def test_a_large_series_keeps_its_extremes_and_says_so() -> None:
 def test_a_gauge_has_value_unit_status_and_limits() -> None:
     root = parsed(Gauge(17.4, "m/s", MetricStatus.FAIL_BLOCK, fails_above=15.0))
     assert {"17.4 m/s", "FAIL_BLOCK", "fails above 15 m/s", "15"} <= set(texts(root))
+    described = root.find(f"{SVG}desc")
+    assert described is not None
+    assert "17.4 m/s. fails above 15 m/s" in (described.text or "")
 
 
 def test_an_image_is_inside_the_file() -> None:

@@ -1,0 +1,77 @@
+"""A chart as a file: SVG, PNG, or text as in the terminal."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from resim_inspect.export.staging import Staging
+
+if TYPE_CHECKING:
+    from resim_inspect.charts.model.drawing import Drawing
+    from resim_inspect.charts.svg import SvgOptions
+
+TEXT_COLUMNS = 100
+
+
+class PictureFormat(StrEnum):
+    """The formats of a chart."""
+
+    SVG = "svg"
+    PNG = "png"
+    TEXT = "txt"
+
+
+def picture_bytes(drawing: Drawing, kind: PictureFormat, options: SvgOptions) -> bytes:
+    """The content of the file of a chart; `options` are for SVG and PNG.
+
+    A PNG has the light theme if `options` leaves the choice to the reader. Raises
+    MissingExtraError for PNG without the extra, ExportError if it cannot be painted.
+    """
+    if kind is PictureFormat.TEXT:
+        return _text(drawing, options).encode()
+    from resim_inspect.charts.svg import svg_chart
+
+    if kind is PictureFormat.SVG:
+        return svg_chart(drawing, options).encode()
+    from dataclasses import replace
+
+    from resim_inspect.export.raster import png_of
+
+    theme = "light" if options.theme == "auto" else options.theme
+    return png_of(svg_chart(drawing, replace(options, theme=theme)))
+
+
+def _text(drawing: Drawing, options: SvgOptions) -> str:
+    """The chart in characters, without colours, with its title."""
+    from resim_inspect.charts.model.picture import status_word
+    from resim_inspect.charts.model.style import PLAIN
+    from resim_inspect.charts.rendering.compose import natural_height, render
+    from resim_inspect.document.enums import MetricStatus
+
+    height = natural_height(drawing, TEXT_COLUMNS)
+    picture = render(
+        drawing,
+        TEXT_COLUMNS,
+        height,
+        window=options.window,
+        y_window=options.y_window,
+        fit_y=options.fit_y,
+        palette=PLAIN,
+    )
+    head = [drawing.title, drawing.type_label]
+    if drawing.status not in (None, MetricStatus.UNSET) and drawing.status is not None:
+        head.append(status_word(drawing.status))
+    lines = [line.rstrip() for line in picture.text.split("\n")]
+    return "\n".join([" · ".join(part for part in head if part), "", *lines]) + "\n"
+
+
+def write_bytes(path: Path, content: bytes, *, overwrite: bool = True) -> None:
+    """Write a file whole or not at all.
+
+    Raises OSError, of it FileExistsError for a file that exists unless `overwrite`.
+    """
+    with Staging() as staging:
+        staging.add(path).write_bytes(content)
+        staging.commit(overwrite=overwrite)
