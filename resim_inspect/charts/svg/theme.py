@@ -33,7 +33,7 @@ _EXTRA: Mapping[str, tuple[RGB, RGB]] = {
 """Light and dark colours of the roles that no palette of a terminal has."""
 
 
-def _named(role: ColorRole) -> str | None:
+def variable_name(role: ColorRole) -> str | None:
     """The name of a role's variable; None for a colour of a file."""
     if isinstance(role, tuple):
         return None
@@ -86,7 +86,7 @@ class Theme:
             if self.name != "auto":
                 continue
             role = ink.color_role if isinstance(ink, OnFill) else ink
-            variable = _named(role)
+            variable = variable_name(role)
             if variable is None:
                 classes.append(f"resim-own-{prop}")
                 styles.append(f"--resim-{prop}-light:{light};--resim-{prop}-dark:{dark}")
@@ -130,11 +130,21 @@ def style_sheet(inks: Mapping[str, Ink]) -> str:
 
 def chart_style_sheet() -> str:
     """CSS for every ink, for a page that holds many charts without a style of their own."""
+    return style_sheet(_all_inks())
+
+
+def color_variables(palette: Palette) -> str:
+    """Declarations of the variables of every ink, for a page that chooses its theme itself."""
+    inks = _all_inks()
+    return "".join(f"--resim-{name}:{_resolved(inks[name], palette)};" for name in sorted(inks))
+
+
+def _all_inks() -> dict[str, Ink]:
     roles: list[ColorRole] = [*_EXTRA, *LIGHT.named, *LIGHT.status, *range(len(LIGHT.series))]
     inks: dict[str, Ink] = {}
     for role in roles:
-        name = _named(role)
+        name = variable_name(role)
         if name is not None:
             inks[name] = role
             inks[f"on-{name}"] = OnFill(role)
-    return style_sheet(inks)
+    return inks

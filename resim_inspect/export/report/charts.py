@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from resim_inspect.charts.analysis.value_range import value_range
@@ -17,16 +17,18 @@ from resim_inspect.charts.model.drawing import (
     Table,
     Text,
 )
+from resim_inspect.charts.svg import SvgOptions, svg_chart
 from resim_inspect.export.report.chart_tables import panel_tables
 from resim_inspect.export.report.interactive import panel_figure
 from resim_inspect.export.report.markdown_html import markdown_html
 from resim_inspect.export.report.markup import escaped, escaped_lines, table
 from resim_inspect.export.report.page import Page
-from resim_inspect.export.report.static_chart import static_chart
 
 _ITEM_FROM = 4_000
 """Bytes of a figure's JSON from which it is compressed."""
 _RANGE_WIDTH = 160
+_CHART_WIDTH, _GAUGE_WIDTH = 680, 480
+"""Pixels of charts as SVG, which a narrow screen scales."""
 
 
 def notes_html(notes: Iterable[str]) -> str:
@@ -36,6 +38,9 @@ def notes_html(notes: Iterable[str]) -> str:
 
 def chart_html(page: Page, drawing: Drawing) -> str:
     """All panels of a drawing, without notes and tables."""
+    if not page.interactive and any(panel.area is not None for panel in drawing.panels):
+        # Panels side by side are one picture.
+        return _static(page, drawing, drawing.panels)
     return "".join(_panel(page, drawing, panel) for panel in drawing.panels)
 
 
@@ -57,14 +62,23 @@ def _panel(page: Page, drawing: Drawing, panel: Panel) -> str:
         return _table(panel)
     if isinstance(panel, Plot | Bars) and page.interactive:
         return _interactive(page, drawing, panel)
-    return _static(drawing, panel)
+    return _static(page, drawing, (replace(panel, area=None),))
 
 
-def _static(drawing: Drawing, panel: Panel) -> str:
-    chart = static_chart(replace(drawing, panels=(replace(panel, area=None),)))
-    if isinstance(panel, Gauge):
-        return chart
-    return f'<div class="chart" role="img" aria-label="{_label(drawing, panel)}">{chart}</div>'
+def _static(page: Page, drawing: Drawing, panels: Sequence[Panel]) -> str:
+    small = all(isinstance(panel, Gauge) for panel in panels)
+    options = SvgOptions(
+        width=_GAUGE_WIDTH if small else _CHART_WIDTH,
+        heading=False,
+        background=False,
+        style=False,
+        id_prefix=page.unique_id("svg"),
+    )
+    # A caption counts the data of all panels: below a number it says nothing.
+    shown = replace(
+        drawing, panels=tuple(panels), notes=(), caption="" if small else drawing.caption
+    )
+    return f'<div class="chart">{svg_chart(shown, options)}</div>'
 
 
 def _label(drawing: Drawing, panel: Panel) -> str:
@@ -77,7 +91,7 @@ def _label(drawing: Drawing, panel: Panel) -> str:
 def _interactive(page: Page, drawing: Drawing, panel: Plot | Bars) -> str:
     made = panel_figure(panel)
     if made is None:
-        return _static(drawing, panel)
+        return _static(page, drawing, (panel,))
     page.use_library()
     json = as_json(made.figure)
     item, holder = "", f'<script type="application/json">{json}</script>'

@@ -92,7 +92,8 @@ def _body(page: Page, document: Document, metric: Metric) -> str:
         case TextValues(text=text):
             return text_html(page, text)
     drawing = draw(document, metric)
-    size = caption(drawing)
+    # A chart as SVG has its caption in it.
+    size = caption(drawing) if page.interactive else ""
     return drawing_html(page, drawing) + (notes_html([size]) if size else "")
 
 

@@ -30,7 +30,7 @@ class Page:
         self.figures = False
         """True if the page has figures of a build."""
         self._stream = stream
-        self._items = 0
+        self._ids = 0
 
     @property
     def interactive(self) -> bool:
@@ -48,10 +48,14 @@ class Page:
 
     def item(self, text: str) -> str:
         """Append a compressed text that is not shown; returns its id."""
-        self._items += 1
-        name = f"item-{self._items}"
+        name = self.unique_id("item")
         self.write(item_element(name, text))
         return name
+
+    def unique_id(self, kind: str) -> str:
+        """An id that no other element of the page has."""
+        self._ids += 1
+        return f"{kind}-{self._ids}"
 
     def is_inline(self, size: int) -> bool:
         """Return True for something of this size that belongs into the page."""

@@ -1,47 +1,34 @@
-"""Colours of the page as CSS variables, light and dark, from the palettes of the charts."""
+"""Colours of the page: those of the charts as CSS variables, and the choice of light or dark."""
 
 from __future__ import annotations
 
-from resim_inspect.charts.model.style import DARK, LIGHT, RGB, ColorRole, Palette
-from resim_inspect.document.enums import MetricStatus
+from resim_inspect.charts.model.style import DARK, LIGHT
+from resim_inspect.charts.svg.theme import CLASS, chart_style_sheet, color_variables
 
-_PAGE: dict[str, tuple[RGB, RGB]] = {
-    "text": ((27, 30, 36), (230, 232, 236)),
-    "page": ((255, 255, 255), (22, 24, 29)),
-    "card": ((250, 250, 251), (29, 32, 38)),
-    "line": ((221, 224, 230), (52, 56, 66)),
-}
-"""Light and dark colours of everything outside of charts."""
-
-
-def variable_name(color_role: ColorRole) -> str:
-    """Name of the CSS variable of a role, without `--resim-`; not for a colour of a file."""
-    if isinstance(color_role, MetricStatus):
-        known = color_role if color_role in LIGHT.status else MetricStatus.UNSET
-        return "status-" + known.name.lower().replace("_", "-")
-    if isinstance(color_role, int):
-        return f"series-{color_role % len(LIGHT.series) + 1}"
-    known_name = isinstance(color_role, str) and (color_role in _PAGE or color_role in LIGHT.named)
-    return str(color_role) if known_name else "text"
+_CARD = {"light": "#f9fafb", "dark": "#1d2026"}
+"""Background of the cards."""
 
 
 def style_variables() -> str:
-    """CSS that sets every variable: light, dark by preference or by choice, light on paper."""
-    light, dark = _variables(LIGHT), _variables(DARK)
-    return (
-        f":root{{color-scheme:light;{light}}}\n"
+    """CSS that sets every variable: light, dark by preference or by choice, light on paper.
+
+    The charts have variables of their own, which follow those of the page.
+    """
+    light = f"color-scheme:light;--resim-card:{_CARD['light']};{color_variables(LIGHT)}"
+    dark = f"color-scheme:dark;--resim-card:{_CARD['dark']};{color_variables(DARK)}"
+    preferred = ":root:not([data-theme=light])"
+    rules = [
+        chart_style_sheet(),
+        f":root,.{CLASS}{{{light}}}",
         "@media screen and (prefers-color-scheme:dark){"
-        f":root:not([data-theme=light]){{color-scheme:dark;{dark}}}}}\n"
-        f"@media screen{{:root[data-theme=dark]{{color-scheme:dark;{dark}}}}}\n"
-    )
-
-
-def _variables(palette: Palette) -> str:
-    roles: list[ColorRole] = [*palette.named, *palette.status, *range(len(palette.series))]
-    colors = {variable_name(role): palette.rgb(role) for role in roles}
-    colors |= {name: pair[0 if palette.light else 1] for name, pair in _PAGE.items()}
-    return "".join(
-        "--resim-{}:#{:02x}{:02x}{:02x};".format(name, *rgb)
-        for name, rgb in colors.items()
-        if rgb is not None
-    )
+        f"{preferred},{preferred} .{CLASS}{{{dark}}}}}",
+        f"@media screen{{:root[data-theme=dark],:root[data-theme=dark] .{CLASS}{{{dark}}}}}",
+    ]
+    for prop in ("fill", "stroke"):
+        # Colours of a file have a light and a dark form at the element itself.
+        rules += [
+            f"@media screen{{:root[data-theme={theme}] .{CLASS} .resim-own-{prop}"
+            f"{{{prop}:var(--resim-{prop}-{theme})}}}}"
+            for theme in ("light", "dark")
+        ]
+    return "\n".join(rules) + "\n"

@@ -35,7 +35,7 @@
   }
   function layoutOf(figure, paint, width) {
     const layout = painted(figure.layout, paint, false);
-    const text = paint("@text"), grid = paint("@line");
+    const text = paint("@text"), grid = paint("@rule");
     for (const key of Object.keys(layout)) {
       if (/^[xy]axis/.test(key)) {
         layout[key] = { gridcolor: grid, linecolor: paint("@grid"), zerolinecolor: grid, ...layout[key] };
@@ -67,7 +67,7 @@
       element.append(target);
     }
     const paint = painter();
-    const config = { responsive: true, displaylogo: false, scrollZoom: false,
+    const config = { responsive: true, displaylogo: false, displayModeBar: "hover",
       modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] };
     await library.newPlot(target, painted(figure.data, paint, false),
       layoutOf(figure, paint, element.clientWidth), config);

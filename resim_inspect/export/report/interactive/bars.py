@@ -94,7 +94,7 @@ def _trace(panel: Bars, series: BarSeries, shown: int, upright: bool) -> dict[st
         if has and not np.isfinite(value):
             mark = number(value)
         signs.append(mark)
-        edges.append(color(status) if status.fails else "@page")
+        edges.append(color(status) if status.fails else "@background")
         widths.append(2.5 if status.fails else 0)
     places = list(range(len(values)))
     return {

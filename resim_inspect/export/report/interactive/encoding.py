@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resim_inspect.charts.model.style import ColorRole
-from resim_inspect.export.report.theme import variable_name
+from resim_inspect.charts.svg.theme import variable_name
 from resim_inspect.text import cut
 
 _LABEL = 60
@@ -35,4 +35,4 @@ def color(color_role: ColorRole) -> str:
     """The token of a colour, or a colour of the file."""
     if isinstance(color_role, tuple):
         return "rgb({},{},{})".format(*color_role)
-    return f"@{variable_name(color_role)}"
+    return f"@{variable_name(color_role) or 'text'}"

@@ -50,7 +50,10 @@ def box_traces(panel: Plot) -> list[dict[str, Any]]:
                 "showlegend": bool(label),
                 "hovertext": [plain(box.text or box.label or label, 200) for box in boxes],
                 "hoverinfo": "text",
-                "marker": {"color": color(color_role), "line": {"width": 1, "color": "@page"}},
+                "marker": {
+                    "color": color(color_role),
+                    "line": {"width": 1, "color": "@background"},
+                },
             }
         )
     return traces
@@ -80,7 +83,7 @@ def band_traces(panel: Plot) -> tuple[list[dict[str, Any]], str]:
     traces = []
     for state in sorted(segments, key=lambda name: list(roles).index(name) if name in roles else 0):
         runs = segments[state]
-        edges = [color(worst) if worst is not None else "@page" for *_, worst in runs]
+        edges = [color(worst) if worst is not None else "@background" for *_, worst in runs]
         traces.append(
             {
                 "type": "bar",
