@@ -1,0 +1,155 @@
+"""Custom templates: Liquid files beside the config that print a plotly figure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from resim_inspect.document.references import path_inside
+from resim_inspect.emissions.evaluation.child_process import (
+    ChildProcess,
+    EndedFault,
+    TimeoutFault,
+)
+from resim_inspect.emissions.evaluation.columns import Table, pack
+from resim_inspect.emissions.evaluation.errors import RenderFault
+from resim_inspect.emissions.evaluation.limits import DEFAULT_LIMITS, MEBIBYTE, Limits
+from resim_inspect.text import clean, number, size
+
+if TYPE_CHECKING:
+    from resim_inspect.emissions.evaluation.specs import MetricSpec
+
+FOLDER = "templates"
+MAX_TEMPLATE = MEBIBYTE
+_MODULE = "resim_inspect.emissions.evaluation.render_process"
+_DEEPEST = 25
+"""Levels of a figure; protobuf reads about 31 levels of JSON in a metrics file."""
+_LOADING_SHARE = 40
+"""Memory of a result as Python's objects, in multiples of its bytes."""
+
+
+class TemplateRenderer:
+    """Renders templates in a process that is limited; close it after use."""
+
+    def __init__(
+        self, limits: Limits = DEFAULT_LIMITS, cancelled: Callable[[], bool] = lambda: False
+    ) -> None:
+        self._limits = limits
+        self._cancelled = cancelled
+
+    def figure(self, spec: MetricSpec, result: Table) -> dict[str, Any]:
+        """Return the figure that the template of a metric prints; raises RenderFault."""
+        text = self._render(read_template(spec), spec.template_file, result)
+        return parse_figure(text)
+
+    def _render(self, template: str, name: str, result: Table) -> str:
+        limits = self._limits
+        header, buffers = pack(result)
+        loaded = sum(memoryview(buffer).nbytes for buffer in buffers)
+        request = header | {"template": template, "output_bytes": limits.output_bytes}
+        memory = limits.memory_bytes + _LOADING_SHARE * loaded
+        # A process for each template: what one did to its process does not reach the next.
+        process = ChildProcess(_MODULE, memory, self._cancelled)
+        try:
+            frame = process.ask(
+                request, buffers, seconds=limits.render_seconds, most=4 * limits.output_bytes
+            )
+        except TimeoutFault as error:
+            seconds = number(limits.render_seconds)
+            raise RenderFault(f"The template was stopped after {seconds} s.") from error
+        except EndedFault as error:
+            most = size(limits.memory_bytes)
+            message = f"The template was stopped: it needs more than {most} of memory."
+            raise RenderFault(message) from error
+        finally:
+            process.close()
+        problem = frame.header.get("error")
+        if problem is not None:
+            line, column = int(frame.header["line"]), int(frame.header["column"])
+            place = f"{name}:{line}:{column}" if line else name
+            text = str(problem).rstrip(". ")
+            if "output limit" in text or "output stream" in text:
+                text = f"it prints more than {size(limits.output_bytes)}"
+            raise RenderFault(f"The template {clean(place)} cannot be rendered: {text}.")
+        return frame.buffers[0].decode("utf-8", "replace")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        return
+
+
+def read_template(spec: MetricSpec) -> str:
+    """Read the template of a metric from `templates/` beside its config; raises RenderFault."""
+    folder = spec.path.parent / FOLDER
+    if not spec.template_file:
+        raise RenderFault("The metric has no template_file.")
+    path = path_inside(folder, spec.template_file)
+    shown = clean(spec.template_file, 200)
+    if path is None:
+        raise RenderFault(f"The template file {shown} does not lie in {clean(str(folder))}.")
+    return _read(path, shown)
+
+
+def _read(path: Path, shown: str) -> str:
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(MAX_TEMPLATE + 1)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise RenderFault(f"The template file {shown} cannot be read: {reason}.") from error
+    if len(data) > MAX_TEMPLATE:
+        raise RenderFault(f"The template file {shown} is larger than {size(MAX_TEMPLATE)}.")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise RenderFault(f"The template file {shown} is not UTF-8.") from error
+
+
+def parse_figure(text: str) -> dict[str, Any]:
+    """Parse what a template printed, as strictly as a server's JSON parser; raises RenderFault."""
+    if not text.strip():
+        raise RenderFault("The template prints nothing; a plotly figure as JSON is expected.")
+    try:
+        figure = json.loads(text, parse_constant=_refuse)
+    except json.JSONDecodeError as error:
+        line = text.splitlines()[error.lineno - 1] if error.lineno <= len(text.splitlines()) else ""
+        near = clean(line.strip()[:60])
+        raise RenderFault(
+            f"The template does not print JSON: {error.msg}, line {error.lineno} column "
+            f"{error.colno} of its output: {near}"
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise RenderFault(f"The template does not print JSON: {error}.") from error
+    if not isinstance(figure, dict) or not isinstance(figure.get("data"), list):
+        raise RenderFault("The template prints JSON that is not a plotly figure: “data” is missing.")
+    if _too_deep(figure):
+        raise RenderFault(f"The figure is nested deeper than {_DEEPEST} levels.")
+    return figure
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON")
+
+
+def _too_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [
+            inner
+            for one in level
+            for inner in (one.values() if isinstance(one, dict) else one)
+            if isinstance(inner, dict | list)
+        ]
+        if not level:
+            return False
+    return True

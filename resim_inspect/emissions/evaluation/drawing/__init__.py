@@ -1,0 +1,1 @@
+"""Results of queries as metrics: one function for each system template."""

@@ -1,0 +1,155 @@
+"""The templates `bar`, `histogram` and `pie`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from resim_inspect.emissions.evaluation.drawing.canvas import Canvas, labels
+from resim_inspect.emissions.evaluation.errors import RenderFault
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from resim_inspect.emissions.evaluation.columns import Column
+
+_LINK = "link_path"
+_BINS = 20
+_MOST_BINS = 1000
+_TEXT_INFO = {"label", "text", "value", "percent"}
+
+
+def bar(canvas: Canvas) -> None:
+    """Draw group, category and value, or category and value: one series for each group.
+
+    A column `link_path` is left out: it leads to pages of the server.
+    """
+    columns = [one for one in canvas.columns if one.name.lower() != _LINK]
+    if len(columns) < 2:
+        canvas.need(len(canvas.columns) + 1, "2 or 3 columns: a group, a category and a value")
+    grouped = len(columns) > 2
+    category, value = columns[1 if grouped else 0], columns[2 if grouped else 1]
+    if not value.is_number:
+        raise RenderFault(f"The column “{value.name}” has no numbers; bars need them.")
+    names, values = labels(category), value.doubles()
+    groups = canvas.groups(columns[0] if grouped else None)
+    x_axis, y_axis = canvas.axis("xaxis", category), canvas.axis("yaxis", value)
+    legend = [name for name, _ in groups] if grouped else [value.name]
+    members = [[names[row] for row in rows.tolist()] for _, rows in groups]
+    if any(len(set(texts)) < len(texts) for texts in members):
+        # A category that comes twice within a series has no place in a bar chart.
+        traces = [
+            {"type": "bar", "name": name, "x": texts, "y": values[rows].tolist()}
+            for name, texts, (_, rows) in zip(legend, members, groups, strict=True)
+        ]
+        canvas.figure(traces, x_axis, y_axis)
+        return
+    series = []
+    for name, (_, heights) in zip(legend, _aligned(members, groups, values), strict=True):
+        index = canvas.texts(f"{name} categories", _categories(members))
+        series.append(canvas.doubles(name, heights, unit=canvas.spec.units, index=index))
+    canvas.builder.bar_chart(
+        canvas.spec.name,
+        series,
+        x_axis=x_axis,
+        y_axis=y_axis,
+        stack=False,
+        legend=legend,
+        **canvas.common,
+    )
+
+
+def _categories(members: list[list[str]]) -> list[str]:
+    return list(dict.fromkeys(text for texts in members for text in texts))
+
+
+def _aligned(
+    members: list[list[str]],
+    groups: list[tuple[str, NDArray[np.intp]]],
+    values: NDArray[np.float64],
+) -> list[tuple[str, NDArray[np.float64]]]:
+    """The values of each group at all categories: NaN where it has none."""
+    import numpy as np
+
+    places = {text: place for place, text in enumerate(_categories(members))}
+    aligned = []
+    for texts, (name, rows) in zip(members, groups, strict=True):
+        heights = np.full(len(places), np.nan)
+        heights[[places[text] for text in texts]] = values[rows]
+        aligned.append((name, heights))
+    return aligned
+
+
+def histogram(canvas: Canvas) -> None:
+    """Draw the distribution of a value, or of group and value; several groups as a figure."""
+    canvas.need(1, "1 or 2 columns: a group and a value")
+    grouped = len(canvas.columns) > 1
+    value = canvas.columns[1 if grouped else 0]
+    if not value.is_number:
+        raise RenderFault(f"The column “{value.name}” has no numbers; a histogram needs them.")
+    values = value.doubles()
+    groups = canvas.groups(canvas.columns[0] if grouped else None)
+    axis, bins = canvas.axis("xaxis", value), _bins(canvas)
+    if len(groups) > 1:
+        traces = [
+            {"type": "histogram", "name": name, "x": values[rows].tolist(), "nbinsx": bins}
+            for name, rows in groups
+        ]
+        canvas.figure(traces, axis, canvas.spec.text_setting("yaxis", "label") or "count")
+        return
+    _histogram(canvas, value, values, axis, bins)
+
+
+def _bins(canvas: Canvas) -> int:
+    wanted = canvas.spec.setting("display", "bins")
+    if isinstance(wanted, bool) or not isinstance(wanted, int | float):
+        return _BINS
+    return int(min(max(wanted, 1), _MOST_BINS))
+
+
+def _histogram(
+    canvas: Canvas, value: Column, values: NDArray[np.float64], axis: str, bins: int
+) -> None:
+    import numpy as np
+
+    finite = values[np.isfinite(values)]
+    if not len(finite):
+        raise RenderFault(f"The column “{value.name}” has no finite number.")
+    if len(finite) < len(values):
+        canvas.notes.append(f"{len(values) - len(finite):,} values that are not finite left out.")
+    low, high = float(finite.min()), float(finite.max())
+    edges = np.unique(np.linspace(low, high, bins + 1)).tolist()
+    if len(edges) < 2 or not np.isfinite(edges).all():
+        # One value only, or a range that a double cannot hold.
+        edges = [low, high] if low < high else [low - 0.5, low + 0.5]
+    if not edges[0] < edges[-1]:
+        edges = [float(np.nextafter(low, -np.inf)), float(np.nextafter(low, np.inf))]
+    data, statuses = canvas.doubles(value.name, values, unit=canvas.spec.units)
+    canvas.builder.histogram(
+        canvas.spec.name,
+        data,
+        statuses,
+        buckets=list(zip(edges[:-1], edges[1:], strict=True)),
+        lower=edges[0],
+        upper=edges[-1],
+        x_axis=axis,
+        **canvas.common,
+    )
+
+
+def pie(canvas: Canvas) -> None:
+    """Draw label and value as a plotly pie."""
+    canvas.need(2, "2 columns: a label and a value")
+    label_column, value = canvas.columns[:2]
+    if not value.is_number:
+        raise RenderFault(f"The column “{value.name}” has no numbers; a pie needs them.")
+    wanted = canvas.spec.text_setting("display", "text_info").split("_")
+    info = "+".join(word for word in wanted if word in _TEXT_INFO) or "percent"
+    trace = {
+        "type": "pie",
+        "labels": labels(label_column),
+        "values": value.python(),
+        "textinfo": info,
+        "sort": False,
+    }
+    canvas.plotly({"data": [trace], "layout": {}})

@@ -1,0 +1,152 @@
+"""What every template draws with: the builder, the metric's common fields, and its series."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from resim_inspect.building.data_builder import DataRef
+from resim_inspect.building.metric_builder import Common
+from resim_inspect.emissions.evaluation.errors import RenderFault
+from resim_inspect.text import full_number
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from resim_inspect.building.builder import DocumentBuilder
+    from resim_inspect.emissions.evaluation.columns import Column, Table
+    from resim_inspect.emissions.evaluation.specs import MetricSpec
+    from resim_inspect.emissions.evaluation.translation import ResultTerm
+
+_PASSED = 1
+"""Number of the status PASSED."""
+MAX_GROUPS = 1000
+"""Series of one metric."""
+
+
+@dataclass
+class Canvas:
+    """One metric that is being drawn from the result of its query."""
+
+    builder: DocumentBuilder
+    spec: MetricSpec
+    result: Table
+    terms: Sequence[ResultTerm]
+    common: Common
+    media: list[str] = field(default_factory=list)
+    """Paths of the media files that the metric names."""
+    notes: list[str] = field(default_factory=list)
+    """Sentences about what the drawing leaves out."""
+    _names: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Columns of the result."""
+        return self.result.columns
+
+    def time_unit(self, position: int) -> float:
+        """The ns of a unit of a column that is derived from the timestamp; else 0."""
+        if self.columns[position].kind == "time":
+            return 1.0
+        return self.terms[position].time_unit if position < len(self.terms) else 0.0
+
+    def need(self, least: int, what: str) -> None:
+        """Raise RenderFault if the result has fewer columns than the template needs."""
+        if len(self.columns) < least:
+            raise RenderFault(
+                f"The template “{self.spec.template}” needs {what}; the query gives "
+                f"{len(self.columns)}."
+            )
+
+    def axis(self, which: str, column: Column) -> str:
+        """Name of an axis: of the template settings, else of the column."""
+        return self.spec.text_setting(which, "label") or column.name
+
+    def _name(self, text: str) -> str:
+        name = f"{self.spec.name}: {text}"
+        uses = self._names[name] = self._names.get(name, 0) + 1
+        return name if uses == 1 else f"{name} #{uses}"
+
+    def doubles(
+        self, text: str, values: NDArray[np.float64], *, unit: str = "", index: DataRef | None = None
+    ) -> tuple[DataRef, DataRef]:
+        """Add a series, and the statuses of its values: the status is that of the metric."""
+        data = self.builder.doubles(self._name(text), values.tolist(), unit=unit, index=index)
+        return data, self._statuses(text, len(values), index)
+
+    def strings(
+        self, text: str, values: Sequence[str], *, index: DataRef
+    ) -> tuple[DataRef, DataRef]:
+        """Add a series of texts, and the statuses of its values."""
+        data = self.builder.strings(self._name(text), values, index=index)
+        return data, self._statuses(text, len(values), index)
+
+    def _statuses(self, text: str, length: int, index: DataRef | None) -> DataRef:
+        name = self._name(f"{text} status")
+        return self.builder.statuses(name, [_PASSED] * length, index=index)
+
+    def texts(self, text: str, values: Sequence[str]) -> DataRef:
+        """Add texts that are the index of other series."""
+        return self.builder.strings(self._name(text), values)
+
+    def times(self, text: str, ns: Sequence[int]) -> DataRef:
+        """Add times that are the index of other series, in ns."""
+        return self.builder.times(self._name(text), ns)
+
+    def plotly(self, figure: Mapping[str, Any]) -> None:
+        """Draw a plotly figure."""
+        self.builder.plotly(self.spec.name, figure, **self.common)
+
+    def figure(self, traces: Sequence[Mapping[str, Any]], x: str = "", y: str = "") -> None:
+        """Draw traces as a plotly figure with titled axes."""
+        layout = {"xaxis": {"title": {"text": x}}, "yaxis": {"title": {"text": y}}}
+        self.plotly({"data": list(traces), "layout": layout})
+
+    def groups(self, column: Column | None) -> list[tuple[str, NDArray[np.intp]]]:
+        """Return the rows of each group, in the order in which the groups first appear.
+
+        Raises RenderFault for more groups than can be told apart.
+        """
+        import numpy as np
+
+        if column is None:
+            return [("", np.arange(self.result.rows))]
+        names = labels(column)
+        found: dict[str, int] = {}
+        codes = np.fromiter((found.setdefault(one, len(found)) for one in names), np.intp)
+        if len(found) > MAX_GROUPS:
+            raise RenderFault(
+                f"The column “{column.name}” has {len(found):,} groups; at most {MAX_GROUPS:,} are "
+                "drawn."
+            )
+        order = np.argsort(codes, kind="stable")
+        bounds = np.searchsorted(codes[order], np.arange(len(found) + 1))
+        return [(name, order[bounds[k] : bounds[k + 1]]) for k, name in enumerate(found)]
+
+
+def label(value: object) -> str:
+    """A value as the text of a category: whole floats without a fraction, no NULL."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return full_number(value)
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list | dict):
+        import json
+
+        return json.dumps(value, ensure_ascii=False)
+    return str(value)
+
+
+def labels(column: Column) -> list[str]:
+    """All values of a column as texts of categories."""
+    if column.kind == "time":
+        from resim_inspect.text import instant
+
+        return ["" if one is None else instant(one) for one in column.python()]
+    return [label(one) for one in column.python()]

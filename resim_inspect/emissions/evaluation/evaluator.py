@@ -1,0 +1,270 @@
+"""Evaluation of emissions by a config: every metric of a scope, drawn into one document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from resim_inspect.building.builder import DocumentBuilder
+from resim_inspect.building.metric_builder import Common
+from resim_inspect.document.enums import MetricStatus, worst_status
+from resim_inspect.document.references import path_inside
+from resim_inspect.document.model import APPROXIMATE_TAG
+from resim_inspect.emissions.evaluation import rules
+from resim_inspect.emissions.evaluation.columns import Table
+from resim_inspect.emissions.evaluation.custom_templates import TemplateRenderer
+from resim_inspect.emissions.evaluation.drawing.canvas import Canvas
+from resim_inspect.emissions.evaluation.drawing.templates import TEMPLATES
+from resim_inspect.emissions.evaluation.drawing.texts import code_block
+from resim_inspect.emissions.evaluation.errors import QueryFault, RenderFault, require_extra
+from resim_inspect.emissions.evaluation.events import add_events
+from resim_inspect.emissions.evaluation.limits import DEFAULT_LIMITS, Limits
+from resim_inspect.emissions.evaluation.query_client import QueryClient
+from resim_inspect.emissions.evaluation.specs import MetricSpec
+from resim_inspect.emissions.evaluation.topic_tables import JobEmissions, build_tables
+from resim_inspect.emissions.evaluation.translation import Translation, translate
+from resim_inspect.validation.findings import Finding, Rule
+from resim_inspect.text import clean
+
+_TAGS = dict([APPROXIMATE_TAG])
+_NOT_DRAWN = ("artifact",)
+"""Templates that the server knows, without a sample of what they draw."""
+
+
+class EvaluatedMetric(NamedTuple):
+    """A metric of the config, evaluated."""
+
+    spec: MetricSpec
+    state: str
+    """PASSED, FAIL_WARN, FAIL_BLOCK, NO_DATA, QUERY_ERROR or RENDER_ERROR."""
+    status: MetricStatus
+    rows: int | None
+    """Rows of the result; None if the query failed."""
+    message: str = ""
+    """The error, as a sentence."""
+
+    @property
+    def failed(self) -> bool:
+        """True if the metric could not be evaluated."""
+        return self.state.endswith("_ERROR")
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The document of an evaluation, and what was met on the way."""
+
+    data: bytes
+    """The serialized document."""
+    metrics: tuple[EvaluatedMetric, ...]
+    findings: tuple[Finding, ...]
+    verdict: MetricStatus
+
+
+def evaluate_metrics(
+    jobs: Sequence[JobEmissions],
+    specs: Sequence[MetricSpec],
+    schemas: Mapping[str, Mapping[str, str]],
+    *,
+    folder: Path,
+    seed: str,
+    with_events: bool = True,
+    limits: Limits = DEFAULT_LIMITS,
+    cancelled: Callable[[], bool] = lambda: False,
+    on_metric: Callable[[EvaluatedMetric], None] | None = None,
+) -> Evaluation:
+    """Evaluate metrics over jobs.
+
+    `folder` is that of the document, to which the paths of media files are relative; `seed`
+    derives the ids. Raises EvaluationError, MissingExtraError among them, and CancelledFault.
+    """
+    require_extra()
+    tables = build_tables(jobs, schemas)
+    with (
+        closing(QueryClient(tables, limits, cancelled)) as client,
+        TemplateRenderer(limits, cancelled) as renderer,
+    ):
+        run = _Run(client, renderer, DocumentBuilder(seed), folder)
+        for order, spec in enumerate(specs):
+            metric = run.evaluate(spec, order)
+            run.metrics.append(metric)
+            if on_metric is not None:
+                on_metric(metric)
+    statuses = {metric.status for metric in run.metrics}
+    if with_events:
+        for job in jobs:
+            found, note = add_events(run.builder, job.emissions, _TAGS)
+            statuses |= found
+            if note:
+                run.report(rules.NOTE, job.identity.experience_name, note, "")
+    return finished(run.builder, statuses, run.metrics, run.findings)
+
+
+def finished(
+    builder: DocumentBuilder,
+    statuses: set[MetricStatus],
+    metrics: Sequence[EvaluatedMetric] = (),
+    findings: Sequence[Finding] = (),
+) -> Evaluation:
+    """Give the document the worst of the statuses of its metrics and events."""
+    verdict = worst_status(statuses) or MetricStatus.PASSED
+    message = builder.message()
+    message.metrics_status = int(verdict)  # type: ignore[assignment]
+    message.job_level_metrics.metrics_status = message.metrics_status
+    data = message.SerializeToString(deterministic=True)
+    return Evaluation(data, tuple(metrics), tuple(findings), verdict)
+
+
+class _Run:
+    """One evaluation under way."""
+
+    def __init__(
+        self,
+        client: QueryClient,
+        renderer: TemplateRenderer,
+        builder: DocumentBuilder,
+        folder: Path,
+    ) -> None:
+        self.client = client
+        self.renderer = renderer
+        self.builder = builder
+        self.folder = folder
+        self.metrics: list[EvaluatedMetric] = []
+        self.findings: list[Finding] = []
+
+    def evaluate(self, spec: MetricSpec, order: int) -> EvaluatedMetric:
+        """Evaluate one metric; a fault of it becomes a text in its place."""
+        common = Common(
+            description=" ".join(spec.description.split()),
+            order=float(order),
+            tags=_TAGS,
+            status="NOT_APPLICABLE",
+        )
+        try:
+            translation, result = self._query(spec.query)
+        except QueryFault as fault:
+            return self._query_error(spec, common, fault, of_status=False)
+        if _is_empty(result):
+            return self._no_data(spec, common, result)
+        try:
+            status = self._status(spec)
+        except QueryFault as fault:
+            return self._query_error(spec, common, fault, of_status=True)
+        common["status"] = status.name
+        known = not spec.template or spec.template in TEMPLATES
+        if not known:
+            return self._unknown_template(spec, common, result.rows)
+        try:
+            self._draw(spec, common, translation, result)
+        except RenderFault as fault:
+            return self._render_error(spec, common, str(fault), result.rows)
+        return EvaluatedMetric(spec, status.name, status, result.rows)
+
+    def _query(
+        self, sql: str, threshold: float | int | None = None
+    ) -> tuple[Translation, Table]:
+        translation = translate(sql, threshold)
+        return translation, self.client.run(translation, sql)
+
+    def _status(self, spec: MetricSpec) -> MetricStatus:
+        """Try block, then warn: a row means that the threshold is crossed."""
+        if spec.status is None:
+            return MetricStatus.PASSED
+        steps = ((spec.status.block, "FAIL_BLOCK"), (spec.status.warn, "FAIL_WARN"))
+        for threshold, name in steps:
+            if threshold is not None and self._query(spec.status.query, threshold)[1].rows:
+                return MetricStatus[name]
+        return MetricStatus.PASSED
+
+    def _draw(
+        self, spec: MetricSpec, common: Common, translation: Translation, result: Table
+    ) -> None:
+        canvas = Canvas(self.builder, spec, result, translation.columns, common)
+        if spec.template:
+            TEMPLATES[spec.template](canvas)
+        else:
+            canvas.plotly(self.renderer.figure(spec, result))
+        for path in dict.fromkeys(canvas.media):
+            self._check_media(spec, path)
+        for note in canvas.notes:
+            self.report(rules.NOTE, spec.where, note, "")
+
+    def _check_media(self, spec: MetricSpec, path: str) -> None:
+        found = path_inside(self.folder, path)
+        shown = clean(path, 200)
+        if found is None:
+            problem = f"names the file {shown}, which does not lie in the folder of the emissions"
+        elif not found.is_file():
+            problem = f"names the file {shown}, which does not exist"
+        else:
+            return
+        self.report(
+            rules.MEDIA_MISSING, spec.where, problem,
+            "Write the file beside the emissions, and its name relative to them.",
+        )  # fmt: skip
+
+    def _no_data(self, spec: MetricSpec, common: Common, result: Table) -> EvaluatedMetric:
+        if spec.skip_if_no_data:
+            common["should_display"] = False
+        what = "no row" if not result.rows else "one row of NULL"
+        text = f"NO_DATA\n\nThe query gives {what}; its status is not tried."
+        self.builder.text(spec.name, text, **common)
+        return EvaluatedMetric(spec, "NO_DATA", MetricStatus.NOT_APPLICABLE, result.rows)
+
+    def _query_error(
+        self, spec: MetricSpec, common: Common, fault: QueryFault, *, of_status: bool
+    ) -> EvaluatedMetric:
+        sql = spec.status.query if of_status and spec.status is not None else spec.query
+        place = spec.query_place(of_status)
+        if fault.position is not None:
+            place += f", line {fault.position.line} column {fault.position.column} of the SQL"
+        self.report(rules.QUERY_ERROR, place, str(fault), "Correct the SQL of the config.")
+        body = code_block(sql, "sql")
+        self.builder.text(spec.name, _error_text("QUERY_ERROR", str(fault), place, body), **common)
+        state = MetricStatus.NOT_APPLICABLE
+        return EvaluatedMetric(spec, "QUERY_ERROR", state, None, str(fault))
+
+    def _render_error(
+        self, spec: MetricSpec, common: Common, message: str, rows: int
+    ) -> EvaluatedMetric:
+        common["status"] = "NOT_APPLICABLE"
+        self.report(rules.RENDER_ERROR, spec.where, message, "Correct the query or the template.")
+        body = code_block(spec.query, "sql")
+        self.builder.text(
+            spec.name, _error_text("RENDER_ERROR", message, spec.where, body), **common
+        )
+        return EvaluatedMetric(spec, "RENDER_ERROR", MetricStatus.NOT_APPLICABLE, rows, message)
+
+    def _unknown_template(self, spec: MetricSpec, common: Common, rows: int) -> EvaluatedMetric:
+        drawn = spec.template not in _NOT_DRAWN
+        shown = clean(spec.template, 80)
+        if drawn:
+            message = f"The template “{shown}” is not known."
+            rule = rules.TEMPLATE_UNKNOWN
+        else:
+            message = f"The template “{shown}” is known to the server only; it is not drawn here."
+            rule = rules.TEMPLATE_NOT_DRAWN
+        common["status"] = "NOT_APPLICABLE"
+        hint = f"Known templates are {', '.join(TEMPLATES)}."
+        self.report(rule, spec.where, message, hint)
+        text = _error_text("RENDER_ERROR" if drawn else "NOT DRAWN", message, spec.where, hint)
+        self.builder.text(spec.name, text, **common)
+        state = "RENDER_ERROR" if drawn else "PASSED"
+        return EvaluatedMetric(spec, state, MetricStatus.NOT_APPLICABLE, rows, message)
+
+    def report(self, rule: Rule, where: str, message: str, hint: str) -> None:
+        """Add a finding."""
+        self.findings.append(Finding(rule.code, rule.severity, where, message, hint))
+
+
+def _is_empty(result: Table) -> bool:
+    """Return True for no row, or one row of nothing but NULL."""
+    if not result.rows:
+        return True
+    return result.rows == 1 and all(column.null_count for column in result.columns)
+
+
+def _error_text(title: str, message: str, place: str, body: str) -> str:
+    return f"{title}\n\n{message}\n\n{code_block(place)}\n\n{body}"

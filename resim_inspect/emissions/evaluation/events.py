@@ -1,0 +1,124 @@
+"""Rows of event topics as events of a document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from resim_inspect.building.metric_builder import Common
+from resim_inspect.document.enums import MetricStatus
+from resim_inspect.emissions.evaluation.drawing.texts import code_block
+from resim_inspect.text import count
+
+if TYPE_CHECKING:
+    from resim_inspect.building.builder import DocumentBuilder
+    from resim_inspect.emissions.model import Emissions, Topic
+    from resim_inspect.schema import metrics_pb2 as pb
+
+ABSOLUTE_FROM = 10**17
+"""ns; from March 1973 on a timestamp counts from 1970, as in the charts."""
+_STATUSES = {
+    "PASSED": "PASSED",
+    "FAIL_WARN": "FAIL_WARN",
+    "FAIL_BLOCK": "FAIL_BLOCK",
+    "NOT_APPLICABLE": "NOT_APPLICABLE",
+    "NO_STATUS_REPORTED": "RAW",
+    "RAW": "RAW",
+}
+MAX_EVENTS = 10_000
+
+
+class EventRow(NamedTuple):
+    """One event."""
+
+    name: str
+    timestamp: int
+    status: str
+    description: str
+    tags: Sequence[str]
+    metrics: Sequence[Any]
+
+
+def add_events(
+    builder: DocumentBuilder, emissions: Emissions, tags: Mapping[str, str]
+) -> tuple[set[MetricStatus], str]:
+    """Add the events; returns their statuses, and a note about those left out, if any."""
+    statuses: set[MetricStatus] = set()
+    number = left_out = 0
+    for row in event_rows(emissions):
+        if number >= MAX_EVENTS:
+            left_out += 1
+            continue
+        number += 1
+        statuses.add(MetricStatus[row.status])
+        common = Common(event=True, status=row.status, tags=tags)
+        metrics = [_metric(builder, one, number, common) for one in row.metrics]
+        builder.event(
+            row.name,
+            row.timestamp,
+            [metric for metric in metrics if metric is not None],
+            status=row.status,
+            description=row.description,
+            absolute=abs(row.timestamp) >= ABSOLUTE_FROM,
+            tags=row.tags,
+        )
+    note = f"{count(left_out, 'event')} left out after {MAX_EVENTS:,}." if left_out else ""
+    return statuses, note
+
+
+def event_rows(emissions: Emissions) -> Iterator[EventRow]:
+    """Yield the events of all topics by time."""
+    rows = [
+        (int(topic.timestamps[place]), order, int(place), topic)
+        for order, topic in enumerate(emissions.topics.values())
+        for place in topic.is_event.nonzero()[0]
+    ]
+    rows.sort(key=lambda row: row[:3])
+    for timestamp, _, place, topic in rows:
+        yield _row(topic, place, timestamp)
+
+
+def _row(topic: Topic, place: int, timestamp: int) -> EventRow:
+    values = {
+        name: column.values[place]
+        for name, column in topic.columns.items()
+        if not column.missing[place]
+    }
+    tags = values.get("tags")
+    metrics = values.get("metrics")
+    return EventRow(
+        _text(values.get("name")) or topic.name,
+        timestamp,
+        _STATUSES.get(_text(values.get("status")), "RAW"),
+        _text(values.get("description")),
+        [_text(one) for one in tags] if isinstance(tags, list) else [],
+        metrics if isinstance(metrics, list) else [],
+    )
+
+
+def _metric(
+    builder: DocumentBuilder, entry: Any, number: int, common: Common
+) -> pb.Metric | None:
+    """A metric of an event; None for a shape that is none."""
+    if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
+        return None
+    name, kind, value = entry["name"], _text(entry.get("type")), entry.get("value")
+    if kind == "scalar" and isinstance(value, int | float) and not isinstance(value, bool):
+        unit = _text(entry.get("unit")) or None
+        return builder.scalar(name, _double(value), unit=unit, **common)
+    if kind == "image" and isinstance(value, str) and value:
+        file = builder.file(f"{name}: event {number}", value)
+        return builder.image(name, file, **common)
+    text = value if isinstance(value, str) else code_block(repr(value))
+    return builder.text(name, f"{kind}: {text}" if kind not in ("text", "") else text, **common)
+
+
+def _double(value: float | int) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return float("inf") if value > 0 else float("-inf")
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else "" if value is None else str(value)

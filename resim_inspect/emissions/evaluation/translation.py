@@ -1,0 +1,161 @@
+"""SQL of Trino as SQL of DuckDB: one SELECT, with the threshold of a status in its place."""
+
+from __future__ import annotations
+
+import math
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from resim_inspect.emissions.evaluation.errors import Position, QueryFault
+from resim_inspect.text import count
+
+if TYPE_CHECKING:
+    from sqlglot.expressions import Expression
+
+MAX_SQL = 100_000
+"""Characters of a query."""
+
+
+_START = re.compile(r"(?:\s|--[^\n]*\n|/\*.*?\*/)*([A-Za-z]+)", re.DOTALL)
+"""First word behind comments."""
+_QUERIES = ("SELECT", "WITH", "VALUES", "TABLE")
+
+
+class Translation(NamedTuple):
+    """A query that may run."""
+
+    sql: str
+    tables: frozenset[str]
+    """Names of the tables that it reads, in lower case."""
+    columns: tuple[ResultTerm, ...]
+    """The terms of the outer SELECT, as far as they are known."""
+
+
+class ResultTerm(NamedTuple):
+    """A term of the outer SELECT."""
+
+    name: str
+    time_unit: float = 0.0
+    """ns of one unit, if the term is the timestamp divided by a number; else 0."""
+
+
+def translate(sql: str, threshold: float | int | None = None) -> Translation:
+    """Translate a query; `threshold` replaces its single `?`.
+
+    Raises QueryFault for anything but one SELECT, and for SQL that cannot be parsed.
+    """
+    if len(sql) > MAX_SQL:
+        raise QueryFault(f"The query is longer than {MAX_SQL:,} characters.")
+    tree = _parsed(sql)
+    from sqlglot import exp
+
+    placeholders = list(tree.find_all(exp.Placeholder, exp.Parameter))
+    if threshold is None and placeholders:
+        raise QueryFault("The query has a `?`, which only the query of a status may have.")
+    if threshold is not None:
+        if len(placeholders) != 1 or not isinstance(placeholders[0], exp.Placeholder):
+            found = count(len(placeholders), "placeholder")
+            raise QueryFault(f"The query of a status needs one `?` for its threshold; it has {found}.")
+        placeholders[0].replace(_literal(threshold))
+    tables = frozenset(one.name.lower() for one in tree.find_all(exp.Table))
+    return Translation(_generated(tree), tables, _terms(tree))
+
+
+@cache
+def _libraries() -> tuple[Any, type[Exception]]:
+    import logging
+
+    import sqlglot
+    from sqlglot.errors import SqlglotError
+
+    # What it cannot translate is an error of DuckDB; its warnings would go to stderr.
+    logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
+    return sqlglot, SqlglotError
+
+
+def _parsed(sql: str) -> Expression:
+    sqlglot, failure = _libraries()
+    from sqlglot import exp
+
+    start = _START.match(sql)
+    if start is not None and start[1].upper() not in _QUERIES:
+        word = start[1].upper()[:20]
+        raise QueryFault(f"The query is not a SELECT but {word}; only a single SELECT is allowed.")
+    try:
+        trees = [tree for tree in sqlglot.parse(sql, read="trino") if tree is not None]
+    except failure as error:
+        raise _syntax_fault(error) from error
+    except RecursionError as error:
+        raise QueryFault("The query is nested too deeply.") from error
+    trees = [tree for tree in trees if not isinstance(tree, exp.Semicolon)]
+    if not trees:
+        raise QueryFault("The query is empty.")
+    if len(trees) > 1:
+        raise QueryFault(f"The query has {len(trees)} statements; only a single SELECT is allowed.")
+    tree: Expression = trees[0]
+    if not isinstance(tree, exp.Query):
+        raise QueryFault("The query is not a SELECT; only a single SELECT is allowed.")
+    if tree.find(exp.Into, exp.Command, exp.DDL, exp.DML) is not None:
+        raise QueryFault("The query would change tables; only a single SELECT is allowed.")
+    return tree
+
+
+def _syntax_fault(error: Exception) -> QueryFault:
+    errors = getattr(error, "errors", None) or [{}]
+    first = errors[0]
+    description = str(first.get("description") or str(error).partition("\n")[0]).rstrip(". ")
+    position = None
+    if first.get("line") and first.get("col"):
+        position = Position(int(first["line"]), int(first["col"]))
+    return QueryFault(f"The SQL cannot be parsed: {description}.", position)
+
+
+def _generated(tree: Expression) -> str:
+    _, failure = _libraries()
+    try:
+        return tree.sql(dialect="duckdb", comments=False)
+    except failure as error:
+        raise QueryFault(f"The SQL cannot be translated: {error}.") from error
+    except RecursionError as error:
+        raise QueryFault("The query is nested too deeply.") from error
+
+
+def _literal(value: float | int) -> Expression:
+    from sqlglot import exp
+
+    if isinstance(value, float) and not math.isfinite(value):
+        raise QueryFault("A threshold must be a finite number.")
+    number = exp.Literal.number(repr(abs(value)))
+    return exp.Paren(this=exp.Neg(this=number)) if value < 0 else number
+
+
+def _terms(tree: Expression) -> tuple[ResultTerm, ...]:
+    from sqlglot import exp
+
+    select = tree
+    while isinstance(select, exp.SetOperation | exp.Subquery):
+        select = select.this
+    if not isinstance(select, exp.Select):
+        return ()
+    return tuple(
+        ResultTerm(term.alias_or_name, _time_unit(term.unalias())) for term in select.expressions
+    )
+
+
+def _time_unit(term: Expression) -> float:
+    """The ns of a unit of `timestamp / number`, also within CAST and parentheses; else 0."""
+    from sqlglot import exp
+
+    while isinstance(term, exp.Paren | exp.Cast):
+        term = term.this
+    if isinstance(term, exp.Column) and term.name.lower() == "timestamp":
+        return 1.0
+    if isinstance(term, exp.Div) and isinstance(term.expression.unnest(), exp.Literal):
+        inner = _time_unit(term.this)
+        try:
+            number = float(term.expression.unnest().name)
+        except ValueError:
+            return 0.0
+        return inner * number if number > 0 and math.isfinite(number) else 0.0
+    return 0.0
