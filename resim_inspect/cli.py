@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NoReturn, cast
 
 from resim_inspect import __version__
 from resim_inspect.commands import CommandError
+from resim_inspect.derived import register
 from resim_inspect.errors import DocumentError, InspectError
 from resim_inspect.exit_codes import ExitCode
 from resim_inspect.files import exists
@@ -30,6 +31,7 @@ COMMANDS = {
     "validate": "check files by the rules of ReSim's validator, with the place of every finding",
     "show": "print what is in a file",
     "compare": "say what changed between files or batches, and what got worse",
+    "evaluate": "evaluate emissions and their config as ReSim would, into metrics",
     "export": "write tables of files or batches as Parquet, CSV, JSON or NDJSON",
     "report": "write files or batches as one page for a browser, or as Markdown",
     "rules": "list the rules, or explain one",
@@ -95,7 +97,19 @@ def _command(name: str, argv: list[str]) -> int:
     _add_common(parser)
     args = parser.parse_args(argv)
     _refuse_addresses(name, args)
+    _evaluate_when_opened()
     return command.run(args)
+
+
+def _evaluate_when_opened() -> None:
+    """Let emissions be opened as the metrics that they are evaluated to."""
+
+    def evaluate(path: Path) -> bytes | None:
+        from resim_inspect.emissions.evaluation.folders import document_of
+
+        return document_of(path)
+
+    register(evaluate)
 
 
 def _refuse_addresses(name: str, args: argparse.Namespace) -> None:
@@ -167,6 +181,7 @@ def _app(argv: list[str]) -> int:
         raise CommandError(f"{base} does not exist")
     from resim_inspect.tui.app import run_app
 
+    _evaluate_when_opened()
     succeeded = run_app(path, base=base, images=args.images)
     return ExitCode.OK if succeeded else ExitCode.INTERNAL
 

@@ -6,10 +6,11 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from resim_inspect import derived as derived_metrics
 from resim_inspect.errors import THE_PATH, UnreadableError
 from resim_inspect.files import is_folder
 
-METRICS_FILE = "metrics.binproto"
+METRICS_FILE = derived_metrics.METRICS_FILE
 """File name of a metrics build's output."""
 SUFFIX = ".binproto"
 EXPECTED = (
@@ -18,12 +19,13 @@ EXPECTED = (
 )
 
 
-def metrics_files(path: Path) -> Iterator[Path]:
+def metrics_files(path: Path, *, derived: bool = False) -> Iterator[Path]:
     """Yield the files that a path means: itself, or the metrics files in a folder and below it.
 
     Those are every `metrics.binproto`, or, without any, every `*.binproto`. Folders come in
-    the order of their names; hidden folders and links to folders are not entered. A missing or
-    unreadable file is reported by its reader. Raises UnreadableError for a folder without a file,
+    the order of their names; hidden folders and links to folders are not entered. With `derived`,
+    a folder with emissions has a metrics.binproto too, which is evaluated. A missing or unreadable
+    file is reported by its reader. Raises UnreadableError for a folder without a file,
     or one that cannot be listed.
     """
     if not is_folder(path):
@@ -40,7 +42,7 @@ def metrics_files(path: Path) -> Iterator[Path]:
     others: list[Path] = []
     for folder, folders, files in os.walk(path, onerror=refuse):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        if METRICS_FILE in files:
+        if METRICS_FILE in files or (derived and derived_metrics.has_emissions(files)):
             found = True
             yield Path(folder, METRICS_FILE)
         elif not found:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from google.protobuf.message import DecodeError
 
+from resim_inspect.derived import derived_document
 from resim_inspect.document.document import CACHE_BYTES, Document
 from resim_inspect.document.wire.scan import THRESHOLD, Scan, scan
 from resim_inspect.document.wire.slices import Slices
@@ -25,11 +26,15 @@ def open_document(
     """Open a metrics.binproto of any name and size.
 
     `cache_bytes` caps the decoded series that are kept; metrics data of fewer than
-    `threshold` bytes are parsed at once. Raises a DocumentError:
+    `threshold` bytes are parsed at once. Where the program evaluates emissions, those of a folder
+    without a metrics.binproto are opened by its path. Raises a DocumentError:
     UnreadableError, EmptyFileError, TruncatedError, MalformedError, ChangedError or
     TooLargeError.
     """
     path = Path(path)
+    derived = derived_document(path)
+    if derived is not None:
+        return _open(BytesSource(derived), path, cache_bytes, threshold)
     source = open_source(path)
     try:
         return _open(source, path, cache_bytes, threshold)

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from resim_inspect.emissions.evaluation.frames import (
@@ -21,15 +22,15 @@ _PERIOD = 0.05
 """s between two looks at the request to cancel."""
 
 
-class TimeoutFault(Exception):
+class ChildTimeoutError(Exception):
     """The process did not answer in time; it has been killed."""
 
 
-class EndedFault(Exception):
+class ChildEndedError(Exception):
     """The process ended without an answer: it needed too much memory, or crashed."""
 
 
-class CancelledFault(Exception):
+class CancelledEvaluationError(Exception):
     """The evaluation was cancelled; the process has been killed."""
 
 
@@ -42,7 +43,9 @@ class ChildProcess:
         # Few arenas and threads: each reserves address space, which is what is limited.
         environment = {name: os.environ[name] for name in _INHERITED if name in os.environ}
         environment |= {"MALLOC_ARENA_MAX": "2", "OPENBLAS_NUM_THREADS": "1", "PYTHONUTF8": "1"}
-        environment["PYTHONPATH"] = os.pathsep.join(entry or os.getcwd() for entry in sys.path)  # noqa: PTH109
+        # The same packages as here, wherever they are.
+        folders = [entry or str(Path.cwd()) for entry in sys.path]
+        environment["PYTHONPATH"] = os.pathsep.join(folders)
         self._process = subprocess.Popen(
             [sys.executable, "-m", module],
             stdin=subprocess.PIPE,
@@ -65,7 +68,8 @@ class ChildProcess:
     ) -> Frame:
         """Send a message and return the answer, with at most `most` bytes in its buffers.
 
-        Raises TimeoutFault, EndedFault and CancelledFault; after these the process is gone.
+        Raises ChildTimeoutError, ChildEndedError and CancelledEvaluationError; after these the
+        process is gone.
         """
         answers: list[Frame | None] = []
 
@@ -85,7 +89,7 @@ class ChildProcess:
             raise
         if not answers or answers[0] is None:
             self.close()
-            raise EndedFault
+            raise ChildEndedError
         return answers[0]
 
     def _wait(self, thread: threading.Thread, seconds: float) -> None:
@@ -94,9 +98,9 @@ class ChildProcess:
             thread.join(_PERIOD)
             waited += _PERIOD
             if self._cancelled():
-                raise CancelledFault
+                raise CancelledEvaluationError
             if waited > seconds and thread.is_alive():
-                raise TimeoutFault
+                raise ChildTimeoutError
 
     def _write(self, header: dict[str, Any], buffers: Sequence[bytes | memoryview]) -> None:
         assert self._process.stdin is not None

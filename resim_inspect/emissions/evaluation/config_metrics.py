@@ -26,7 +26,9 @@ def select_metrics(config: Config, scope: str, metrics_set: str = "") -> list[Me
     """
     types = SCOPES[scope]
     if not metrics_set:
-        return [_spec(one) for one in config.metrics if one.type in types and one.type not in _PAGES]
+        return [
+            _spec(one) for one in config.metrics if one.type in types and one.type not in _PAGES
+        ]
     chosen = config.metrics_set(metrics_set)
     if chosen is None:
         names = [one.name for one in config.metrics_sets]

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, Self
 
 from resim_inspect.document.references import path_inside
 from resim_inspect.emissions.evaluation.child_process import (
+    ChildEndedError,
     ChildProcess,
-    EndedFault,
-    TimeoutFault,
+    ChildTimeoutError,
 )
 from resim_inspect.emissions.evaluation.columns import Table, pack
-from resim_inspect.emissions.evaluation.errors import RenderFault
+from resim_inspect.emissions.evaluation.errors import RenderError
 from resim_inspect.emissions.evaluation.limits import DEFAULT_LIMITS, MEBIBYTE, Limits
 from resim_inspect.text import clean, number, size
 
@@ -41,7 +41,7 @@ class TemplateRenderer:
         self._cancelled = cancelled
 
     def figure(self, spec: MetricSpec, result: Table) -> dict[str, Any]:
-        """Return the figure that the template of a metric prints; raises RenderFault."""
+        """Return the figure that the template of a metric prints; raises RenderError."""
         text = self._render(read_template(spec), spec.template_file, result)
         return parse_figure(text)
 
@@ -57,13 +57,13 @@ class TemplateRenderer:
             frame = process.ask(
                 request, buffers, seconds=limits.render_seconds, most=4 * limits.output_bytes
             )
-        except TimeoutFault as error:
+        except ChildTimeoutError as error:
             seconds = number(limits.render_seconds)
-            raise RenderFault(f"The template was stopped after {seconds} s.") from error
-        except EndedFault as error:
+            raise RenderError(f"The template was stopped after {seconds} s.") from error
+        except ChildEndedError as error:
             most = size(limits.memory_bytes)
             message = f"The template was stopped: it needs more than {most} of memory."
-            raise RenderFault(message) from error
+            raise RenderError(message) from error
         finally:
             process.close()
         problem = frame.header.get("error")
@@ -73,7 +73,7 @@ class TemplateRenderer:
             text = str(problem).rstrip(". ")
             if "output limit" in text or "output stream" in text:
                 text = f"it prints more than {size(limits.output_bytes)}"
-            raise RenderFault(f"The template {clean(place)} cannot be rendered: {text}.")
+            raise RenderError(f"The template {clean(place)} cannot be rendered: {text}.")
         return frame.buffers[0].decode("utf-8", "replace")
 
     def __enter__(self) -> Self:
@@ -89,14 +89,14 @@ class TemplateRenderer:
 
 
 def read_template(spec: MetricSpec) -> str:
-    """Read the template of a metric from `templates/` beside its config; raises RenderFault."""
+    """Read the template of a metric from `templates/` beside its config; raises RenderError."""
     folder = spec.path.parent / FOLDER
     if not spec.template_file:
-        raise RenderFault("The metric has no template_file.")
+        raise RenderError("The metric has no template_file.")
     path = path_inside(folder, spec.template_file)
     shown = clean(spec.template_file, 200)
     if path is None:
-        raise RenderFault(f"The template file {shown} does not lie in {clean(str(folder))}.")
+        raise RenderError(f"The template file {shown} does not lie in {clean(str(folder))}.")
     return _read(path, shown)
 
 
@@ -106,34 +106,36 @@ def _read(path: Path, shown: str) -> str:
             data = stream.read(MAX_TEMPLATE + 1)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise RenderFault(f"The template file {shown} cannot be read: {reason}.") from error
+        raise RenderError(f"The template file {shown} cannot be read: {reason}.") from error
     if len(data) > MAX_TEMPLATE:
-        raise RenderFault(f"The template file {shown} is larger than {size(MAX_TEMPLATE)}.")
+        raise RenderError(f"The template file {shown} is larger than {size(MAX_TEMPLATE)}.")
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise RenderFault(f"The template file {shown} is not UTF-8.") from error
+        raise RenderError(f"The template file {shown} is not UTF-8.") from error
 
 
 def parse_figure(text: str) -> dict[str, Any]:
-    """Parse what a template printed, as strictly as a server's JSON parser; raises RenderFault."""
+    """Parse what a template printed, as strictly as a server's JSON parser; raises RenderError."""
     if not text.strip():
-        raise RenderFault("The template prints nothing; a plotly figure as JSON is expected.")
+        raise RenderError("The template prints nothing; a plotly figure as JSON is expected.")
     try:
         figure = json.loads(text, parse_constant=_refuse)
     except json.JSONDecodeError as error:
         line = text.splitlines()[error.lineno - 1] if error.lineno <= len(text.splitlines()) else ""
         near = clean(line.strip()[:60])
-        raise RenderFault(
+        raise RenderError(
             f"The template does not print JSON: {error.msg}, line {error.lineno} column "
             f"{error.colno} of its output: {near}"
         ) from error
     except (ValueError, RecursionError) as error:
-        raise RenderFault(f"The template does not print JSON: {error}.") from error
+        raise RenderError(f"The template does not print JSON: {error}.") from error
     if not isinstance(figure, dict) or not isinstance(figure.get("data"), list):
-        raise RenderFault("The template prints JSON that is not a plotly figure: “data” is missing.")
+        raise RenderError(
+            "The template prints JSON that is not a plotly figure: “data” is missing."
+        )
     if _too_deep(figure):
-        raise RenderFault(f"The figure is nested deeper than {_DEEPEST} levels.")
+        raise RenderError(f"The figure is nested deeper than {_DEEPEST} levels.")
     return figure
 
 

@@ -31,7 +31,7 @@ class Position(NamedTuple):
     column: int
 
 
-class QueryFault(Exception):
+class SqlError(Exception):
     """A query that was refused, failed or was stopped; the text is a sentence for the user.
 
     It stays within the metric of the query.
@@ -42,7 +42,7 @@ class QueryFault(Exception):
         self.position = position
 
 
-class RenderFault(Exception):
+class RenderError(Exception):
     """A template that cannot be rendered or drawn; the text is a sentence for the user."""
 
 

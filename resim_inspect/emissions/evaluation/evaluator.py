@@ -11,23 +11,23 @@ from typing import NamedTuple
 from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.building.metric_builder import Common
 from resim_inspect.document.enums import MetricStatus, worst_status
-from resim_inspect.document.references import path_inside
 from resim_inspect.document.model import APPROXIMATE_TAG
+from resim_inspect.document.references import path_inside
 from resim_inspect.emissions.evaluation import rules
 from resim_inspect.emissions.evaluation.columns import Table
 from resim_inspect.emissions.evaluation.custom_templates import TemplateRenderer
 from resim_inspect.emissions.evaluation.drawing.canvas import Canvas
 from resim_inspect.emissions.evaluation.drawing.templates import TEMPLATES
 from resim_inspect.emissions.evaluation.drawing.texts import code_block
-from resim_inspect.emissions.evaluation.errors import QueryFault, RenderFault, require_extra
+from resim_inspect.emissions.evaluation.errors import RenderError, SqlError, require_extra
 from resim_inspect.emissions.evaluation.events import add_events
 from resim_inspect.emissions.evaluation.limits import DEFAULT_LIMITS, Limits
 from resim_inspect.emissions.evaluation.query_client import QueryClient
 from resim_inspect.emissions.evaluation.specs import MetricSpec
 from resim_inspect.emissions.evaluation.topic_tables import JobEmissions, build_tables
 from resim_inspect.emissions.evaluation.translation import Translation, translate
-from resim_inspect.validation.findings import Finding, Rule
 from resim_inspect.text import clean
+from resim_inspect.validation.findings import Finding, Rule
 
 _TAGS = dict([APPROXIMATE_TAG])
 _NOT_DRAWN = ("artifact",)
@@ -78,7 +78,8 @@ def evaluate_metrics(
     """Evaluate metrics over jobs.
 
     `folder` is that of the document, to which the paths of media files are relative; `seed`
-    derives the ids. Raises EvaluationError, MissingExtraError among them, and CancelledFault.
+    derives the ids. Raises EvaluationError, MissingExtraError among them, and
+    CancelledEvaluationError.
     """
     require_extra()
     tables = build_tables(jobs, schemas)
@@ -144,13 +145,13 @@ class _Run:
         )
         try:
             translation, result = self._query(spec.query)
-        except QueryFault as fault:
+        except SqlError as fault:
             return self._query_error(spec, common, fault, of_status=False)
         if _is_empty(result):
             return self._no_data(spec, common, result)
         try:
             status = self._status(spec)
-        except QueryFault as fault:
+        except SqlError as fault:
             return self._query_error(spec, common, fault, of_status=True)
         common["status"] = status.name
         known = not spec.template or spec.template in TEMPLATES
@@ -158,13 +159,11 @@ class _Run:
             return self._unknown_template(spec, common, result.rows)
         try:
             self._draw(spec, common, translation, result)
-        except RenderFault as fault:
+        except RenderError as fault:
             return self._render_error(spec, common, str(fault), result.rows)
         return EvaluatedMetric(spec, status.name, status, result.rows)
 
-    def _query(
-        self, sql: str, threshold: float | int | None = None
-    ) -> tuple[Translation, Table]:
+    def _query(self, sql: str, threshold: float | int | None = None) -> tuple[Translation, Table]:
         translation = translate(sql, threshold)
         return translation, self.client.run(translation, sql)
 
@@ -214,7 +213,7 @@ class _Run:
         return EvaluatedMetric(spec, "NO_DATA", MetricStatus.NOT_APPLICABLE, result.rows)
 
     def _query_error(
-        self, spec: MetricSpec, common: Common, fault: QueryFault, *, of_status: bool
+        self, spec: MetricSpec, common: Common, fault: SqlError, *, of_status: bool
     ) -> EvaluatedMetric:
         sql = spec.status.query if of_status and spec.status is not None else spec.query
         place = spec.query_place(of_status)

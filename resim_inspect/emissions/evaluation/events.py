@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -44,6 +45,7 @@ def add_events(
 ) -> tuple[set[MetricStatus], str]:
     """Add the events; returns their statuses, and a note about those left out, if any."""
     statuses: set[MetricStatus] = set()
+    taken: Counter[str] = Counter()
     number = left_out = 0
     for row in event_rows(emissions):
         if number >= MAX_EVENTS:
@@ -53,8 +55,11 @@ def add_events(
         statuses.add(MetricStatus[row.status])
         common = Common(event=True, status=row.status, tags=tags)
         metrics = [_metric(builder, one, number, common) for one in row.metrics]
+        # A metrics file has no two events of one name.
+        taken[row.name] += 1
+        again = f" ({taken[row.name]})" if taken[row.name] > 1 else ""
         builder.event(
-            row.name,
+            row.name + again,
             row.timestamp,
             [metric for metric in metrics if metric is not None],
             status=row.status,
@@ -96,9 +101,7 @@ def _row(topic: Topic, place: int, timestamp: int) -> EventRow:
     )
 
 
-def _metric(
-    builder: DocumentBuilder, entry: Any, number: int, common: Common
-) -> pb.Metric | None:
+def _metric(builder: DocumentBuilder, entry: Any, number: int, common: Common) -> pb.Metric | None:
     """A metric of an event; None for a shape that is none."""
     if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
         return None

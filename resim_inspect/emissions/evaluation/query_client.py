@@ -8,12 +8,12 @@ from types import TracebackType
 from typing import Self
 
 from resim_inspect.emissions.evaluation.child_process import (
+    ChildEndedError,
     ChildProcess,
-    EndedFault,
-    TimeoutFault,
+    ChildTimeoutError,
 )
 from resim_inspect.emissions.evaluation.columns import Table, pack, unpack
-from resim_inspect.emissions.evaluation.errors import EvaluationError, Position, QueryFault
+from resim_inspect.emissions.evaluation.errors import EvaluationError, Position, SqlError
 from resim_inspect.emissions.evaluation.limits import DEFAULT_LIMITS, Limits
 from resim_inspect.emissions.evaluation.translation import Translation
 from resim_inspect.text import number, size
@@ -58,8 +58,8 @@ class QueryClient:
     def run(self, translation: Translation, original: str) -> Table:
         """Run a translated query; `original` is the text that positions refer to.
 
-        Raises QueryFault for what concerns this query only, EvaluationError if no process can
-        be started, and CancelledFault.
+        Raises SqlError for what concerns this query only, EvaluationError if no process can
+        be started, and CancelledEvaluationError.
         """
         limits = self._limits
         request = {
@@ -70,14 +70,12 @@ class QueryClient:
         }
         process = self._started()
         try:
-            frame = process.ask(
-                request, seconds=limits.query_seconds, most=2 * limits.result_bytes
-            )
-        except TimeoutFault as error:
+            frame = process.ask(request, seconds=limits.query_seconds, most=2 * limits.result_bytes)
+        except ChildTimeoutError as error:
             self._process = None
             seconds = number(limits.query_seconds)
-            raise QueryFault(f"The query was stopped after {seconds} s.") from error
-        except EndedFault as error:
+            raise SqlError(f"The query was stopped after {seconds} s.") from error
+        except ChildEndedError as error:
             self._process = None
             raise self._memory_fault() from error
         problem = frame.header.get("error")
@@ -88,20 +86,20 @@ class QueryClient:
             self.close()
             raise self._memory_fault()
         if problem == "rows":
-            raise QueryFault(
+            raise SqlError(
                 f"The result has {frame.header['rows']:,} rows; at most {limits.result_rows:,} "
                 "are taken."
             )
         if problem == "bytes":
-            raise QueryFault(
+            raise SqlError(
                 f"The result is larger than {size(limits.result_bytes)}, which is the most that "
                 "is taken."
             )
         raise sql_fault(str(frame.header.get("message")), original)
 
-    def _memory_fault(self) -> QueryFault:
+    def _memory_fault(self) -> SqlError:
         most = size(self._limits.memory_bytes)
-        return QueryFault(f"The query was stopped: it needs more than {most} of memory.")
+        return SqlError(f"The query was stopped: it needs more than {most} of memory.")
 
     def _started(self) -> ChildProcess:
         if self._process is not None:
@@ -117,7 +115,7 @@ class QueryClient:
                 header = table.header | {"kind": "table", "table": name, "types": table.types}
                 self._load(process, header, table.buffers)
             self._load(process, lock, [])
-        except (TimeoutFault, EndedFault) as error:
+        except (ChildTimeoutError, ChildEndedError) as error:
             raise EvaluationError(
                 "The tables of the emissions cannot be loaded: the process that evaluates them "
                 "ended or takes too long."
@@ -159,7 +157,7 @@ _KIND = re.compile(r"^([A-Z][A-Za-z ]*) Error: ")
 _QUOTED = re.compile(r"""["`']([^"`']+)["`']|name (\S+) does""")
 
 
-def sql_fault(message: str, original: str) -> QueryFault:
+def sql_fault(message: str, original: str) -> SqlError:
     """Convert an error of DuckDB, and find the name that it mentions in the original text."""
     first = message.strip().partition("\n")[0]
     kind = _KIND.match(first)
@@ -171,7 +169,7 @@ def sql_fault(message: str, original: str) -> QueryFault:
             break
     if kind and kind[1] in ("Permission", "IO"):
         text = f"A query can read the tables of the emissions only, no file: {text}"
-    return QueryFault(f"{text}.", _position(first, original))
+    return SqlError(f"{text}.", _position(first, original))
 
 
 def _position(message: str, original: str) -> Position | None:

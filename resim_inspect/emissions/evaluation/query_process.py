@@ -119,7 +119,8 @@ def _source(column: Column) -> NDArray[Any]:
     codes = column.values
     if column.nulls is not None:
         codes = np.where(column.nulls, len(column.texts), codes)
-    return texts[codes]
+    spread: NDArray[Any] = texts[codes]
+    return spread
 
 
 def _column(name: str, type_: str, array: NDArray[Any]) -> Column:

@@ -1,4 +1,4 @@
-"""What an evaluation takes from a config: the metrics of one scope, with their places."""
+"""Metrics of a config as an evaluation takes them, with their places."""
 
 from __future__ import annotations
 

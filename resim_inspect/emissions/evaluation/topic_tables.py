@@ -39,7 +39,7 @@ _KINDS = {"BOOLEAN": "bool", "BIGINT": "int", "DOUBLE": "float", "VARCHAR": "tex
 
 @dataclass(frozen=True)
 class JobIdentity:
-    """What the server knows of a job, and adds to each of its rows."""
+    """Facts of a job that the server adds to each of its rows."""
 
     job_id: str
     batch_id: str
@@ -79,7 +79,12 @@ def build_tables(
         for name in names
     }
     tables["metadata"] = _metadata(jobs)
-    return tables
+    # Topics whose names differ by case only are one name in SQL; the first one stays.
+    distinct: dict[str, str] = {}
+    for name in tables:
+        if name and "\0" not in name:
+            distinct.setdefault(name.lower(), name)
+    return {name: tables[name] for name in distinct.values()}
 
 
 def _topic_table(
@@ -93,7 +98,7 @@ def _topic_table(
     rows = sum(topic.rows for _, topic in present)
     columns: list[Column] = []
     sql_types: list[str] = []
-    for name, type_ in types.items():
+    for name, type_ in _distinct(types):
         sql_type = SQL_TYPES.get(type_, "VARCHAR")
         pieces = []
         for job, topic in present:
@@ -109,6 +114,15 @@ def _topic_table(
     return SqlTable(Table(tuple(columns), rows), sql_types)
 
 
+def _distinct(types: Mapping[str, str]) -> Iterable[tuple[str, str]]:
+    """Columns that SQL can tell apart: names without regard to case, the first one stays."""
+    taken: set[str] = set()
+    for name, type_ in types.items():
+        if name and "\0" not in name and name.lower() not in taken:
+            taken.add(name.lower())
+            yield name, type_
+
+
 def _server_columns(
     present: Sequence[tuple[JobEmissions, Topic]],
 ) -> Iterable[tuple[str, str, list[Column]]]:
@@ -118,9 +132,11 @@ def _server_columns(
     ]
     yield "timestamp", "BIGINT", times
     for name, sql_type in _IDENTITY.items():
-        yield name, sql_type, [
-            constant(name, getattr(job.identity, name), topic.rows) for job, topic in present
-        ]
+        yield (
+            name,
+            sql_type,
+            [constant(name, getattr(job.identity, name), topic.rows) for job, topic in present],
+        )
 
 
 _IDENTITY = {
@@ -156,9 +172,7 @@ def _metadata(jobs: Sequence[JobEmissions]) -> SqlTable:
     return SqlTable(Table(tuple(columns), len(jobs)), types)
 
 
-def _typed(
-    name: str, column: TopicColumn | None, rows: int, sql_type: str, prefix: str
-) -> Column:
+def _typed(name: str, column: TopicColumn | None, rows: int, sql_type: str, prefix: str) -> Column:
     """A column of a topic as its SQL type; a value of another type is NULL."""
     import numpy as np
 
@@ -187,9 +201,7 @@ def _typed(
         return text_column(name, texts)
     if kind == "json":
         strings = sql_type == "VARCHAR[]"
-        return text_column(
-            name, (_json(one, strings) for one in _masked(values, missing)), "json"
-        )
+        return text_column(name, (_json(one, strings) for one in _masked(values, missing)), "json")
     if column.type == "json":
         return _mixed(name, kind, _masked(values, missing))
     return _nothing(name, kind, rows)
@@ -224,9 +236,9 @@ def _json(value: Any, strings: bool) -> str | None:
         return json.dumps(json.loads(json.dumps(value), parse_constant=str))
 
 
-def _masked(values: NDArray[Any], missing: NDArray[np.bool_]) -> Iterable[Any]:
+def _masked(values: NDArray[Any], missing: NDArray[np.bool_]) -> list[Any]:
     if not missing.any():
-        return values.tolist()
+        return list(values)
     pairs = zip(values.tolist(), missing.tolist(), strict=True)
     return [None if absent else value for value, absent in pairs]
 
@@ -235,9 +247,7 @@ def _nothing(name: str, kind: str, rows: int) -> Column:
     import numpy as np
 
     types = {"bool": np.bool_, "int": np.int64, "float": np.float64}
-    return Column(
-        name, kind, np.zeros(rows, types.get(kind, np.int32)), np.ones(rows, np.bool_)
-    )
+    return Column(name, kind, np.zeros(rows, types.get(kind, np.int32)), np.ones(rows, np.bool_))
 
 
 def _or_none(mask: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
@@ -259,11 +269,14 @@ def _joined(name: str, sql_type: str, pieces: Sequence[Column]) -> Column:
             [np.zeros(len(p), np.bool_) if p.nulls is None else p.nulls for p in pieces]
         )
     if kind in ("text", "json"):
-        codes, texts = [], []
+        codes: list[NDArray[Any]] = []
+        texts: list[str] = []
         for piece in pieces:
             codes.append(piece.values + len(texts))
             texts += piece.texts
         # A NULL has any code, which must not lead out of the texts.
         last = max(len(texts) - 1, 0)
-        return Column(name, kind, np.minimum(np.concatenate(codes), last).astype(np.int32), nulls, texts)
+        return Column(
+            name, kind, np.minimum(np.concatenate(codes), last).astype(np.int32), nulls, texts
+        )
     return Column(name, kind, np.concatenate([piece.values for piece in pieces]), nulls)

@@ -7,7 +7,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from resim_inspect.emissions.evaluation.errors import Position, QueryFault
+from resim_inspect.emissions.evaluation.errors import Position, SqlError
 from resim_inspect.text import count
 
 if TYPE_CHECKING:
@@ -43,20 +43,22 @@ class ResultTerm(NamedTuple):
 def translate(sql: str, threshold: float | int | None = None) -> Translation:
     """Translate a query; `threshold` replaces its single `?`.
 
-    Raises QueryFault for anything but one SELECT, and for SQL that cannot be parsed.
+    Raises SqlError for anything but one SELECT, and for SQL that cannot be parsed.
     """
     if len(sql) > MAX_SQL:
-        raise QueryFault(f"The query is longer than {MAX_SQL:,} characters.")
+        raise SqlError(f"The query is longer than {MAX_SQL:,} characters.")
     tree = _parsed(sql)
     from sqlglot import exp
 
     placeholders = list(tree.find_all(exp.Placeholder, exp.Parameter))
     if threshold is None and placeholders:
-        raise QueryFault("The query has a `?`, which only the query of a status may have.")
+        raise SqlError("The query has a `?`, which only the query of a status may have.")
     if threshold is not None:
         if len(placeholders) != 1 or not isinstance(placeholders[0], exp.Placeholder):
             found = count(len(placeholders), "placeholder")
-            raise QueryFault(f"The query of a status needs one `?` for its threshold; it has {found}.")
+            raise SqlError(
+                f"The query of a status needs one `?` for its threshold; it has {found}."
+            )
         placeholders[0].replace(_literal(threshold))
     tables = frozenset(one.name.lower() for one in tree.find_all(exp.Table))
     return Translation(_generated(tree), tables, _terms(tree))
@@ -81,34 +83,34 @@ def _parsed(sql: str) -> Expression:
     start = _START.match(sql)
     if start is not None and start[1].upper() not in _QUERIES:
         word = start[1].upper()[:20]
-        raise QueryFault(f"The query is not a SELECT but {word}; only a single SELECT is allowed.")
+        raise SqlError(f"The query is not a SELECT but {word}; only a single SELECT is allowed.")
     try:
         trees = [tree for tree in sqlglot.parse(sql, read="trino") if tree is not None]
     except failure as error:
         raise _syntax_fault(error) from error
     except RecursionError as error:
-        raise QueryFault("The query is nested too deeply.") from error
+        raise SqlError("The query is nested too deeply.") from error
     trees = [tree for tree in trees if not isinstance(tree, exp.Semicolon)]
     if not trees:
-        raise QueryFault("The query is empty.")
+        raise SqlError("The query is empty.")
     if len(trees) > 1:
-        raise QueryFault(f"The query has {len(trees)} statements; only a single SELECT is allowed.")
+        raise SqlError(f"The query has {len(trees)} statements; only a single SELECT is allowed.")
     tree: Expression = trees[0]
     if not isinstance(tree, exp.Query):
-        raise QueryFault("The query is not a SELECT; only a single SELECT is allowed.")
+        raise SqlError("The query is not a SELECT; only a single SELECT is allowed.")
     if tree.find(exp.Into, exp.Command, exp.DDL, exp.DML) is not None:
-        raise QueryFault("The query would change tables; only a single SELECT is allowed.")
+        raise SqlError("The query would change tables; only a single SELECT is allowed.")
     return tree
 
 
-def _syntax_fault(error: Exception) -> QueryFault:
+def _syntax_fault(error: Exception) -> SqlError:
     errors = getattr(error, "errors", None) or [{}]
     first = errors[0]
     description = str(first.get("description") or str(error).partition("\n")[0]).rstrip(". ")
     position = None
     if first.get("line") and first.get("col"):
         position = Position(int(first["line"]), int(first["col"]))
-    return QueryFault(f"The SQL cannot be parsed: {description}.", position)
+    return SqlError(f"The SQL cannot be parsed: {description}.", position)
 
 
 def _generated(tree: Expression) -> str:
@@ -116,16 +118,16 @@ def _generated(tree: Expression) -> str:
     try:
         return tree.sql(dialect="duckdb", comments=False)
     except failure as error:
-        raise QueryFault(f"The SQL cannot be translated: {error}.") from error
+        raise SqlError(f"The SQL cannot be translated: {error}.") from error
     except RecursionError as error:
-        raise QueryFault("The query is nested too deeply.") from error
+        raise SqlError("The query is nested too deeply.") from error
 
 
 def _literal(value: float | int) -> Expression:
     from sqlglot import exp
 
     if isinstance(value, float) and not math.isfinite(value):
-        raise QueryFault("A threshold must be a finite number.")
+        raise SqlError("A threshold must be a finite number.")
     number = exp.Literal.number(repr(abs(value)))
     return exp.Paren(this=exp.Neg(this=number)) if value < 0 else number
 

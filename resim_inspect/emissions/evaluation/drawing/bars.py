@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from resim_inspect.emissions.evaluation.drawing.canvas import Canvas, labels
-from resim_inspect.emissions.evaluation.errors import RenderFault
+from resim_inspect.emissions.evaluation.errors import RenderError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,7 +31,7 @@ def bar(canvas: Canvas) -> None:
     grouped = len(columns) > 2
     category, value = columns[1 if grouped else 0], columns[2 if grouped else 1]
     if not value.is_number:
-        raise RenderFault(f"The column “{value.name}” has no numbers; bars need them.")
+        raise RenderError(f"The column “{value.name}” has no numbers; bars need them.")
     names, values = labels(category), value.doubles()
     groups = canvas.groups(columns[0] if grouped else None)
     x_axis, y_axis = canvas.axis("xaxis", category), canvas.axis("yaxis", value)
@@ -86,7 +87,7 @@ def histogram(canvas: Canvas) -> None:
     grouped = len(canvas.columns) > 1
     value = canvas.columns[1 if grouped else 0]
     if not value.is_number:
-        raise RenderFault(f"The column “{value.name}” has no numbers; a histogram needs them.")
+        raise RenderError(f"The column “{value.name}” has no numbers; a histogram needs them.")
     values = value.doubles()
     groups = canvas.groups(canvas.columns[0] if grouped else None)
     axis, bins = canvas.axis("xaxis", value), _bins(canvas)
@@ -114,7 +115,7 @@ def _histogram(
 
     finite = values[np.isfinite(values)]
     if not len(finite):
-        raise RenderFault(f"The column “{value.name}” has no finite number.")
+        raise RenderError(f"The column “{value.name}” has no finite number.")
     if len(finite) < len(values):
         canvas.notes.append(f"{len(values) - len(finite):,} values that are not finite left out.")
     low, high = float(finite.min()), float(finite.max())
@@ -129,7 +130,7 @@ def _histogram(
         canvas.spec.name,
         data,
         statuses,
-        buckets=list(zip(edges[:-1], edges[1:], strict=True)),
+        buckets=list(pairwise(edges)),
         lower=edges[0],
         upper=edges[-1],
         x_axis=axis,
@@ -142,7 +143,7 @@ def pie(canvas: Canvas) -> None:
     canvas.need(2, "2 columns: a label and a value")
     label_column, value = canvas.columns[:2]
     if not value.is_number:
-        raise RenderFault(f"The column “{value.name}” has no numbers; a pie needs them.")
+        raise RenderError(f"The column “{value.name}” has no numbers; a pie needs them.")
     wanted = canvas.spec.text_setting("display", "text_info").split("_")
     info = "+".join(word for word in wanted if word in _TEXT_INFO) or "percent"
     trace = {

@@ -1,4 +1,4 @@
-"""What every template draws with: the builder, the metric's common fields, and its series."""
+"""The means of every template: the builder, the common fields of a metric, and its series."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from resim_inspect.building.data_builder import DataRef
 from resim_inspect.building.metric_builder import Common
-from resim_inspect.emissions.evaluation.errors import RenderFault
+from resim_inspect.emissions.evaluation.errors import RenderError
 from resim_inspect.text import full_number
 
 if TYPE_CHECKING:
@@ -53,9 +53,9 @@ class Canvas:
         return self.terms[position].time_unit if position < len(self.terms) else 0.0
 
     def need(self, least: int, what: str) -> None:
-        """Raise RenderFault if the result has fewer columns than the template needs."""
+        """Raise RenderError if the result has fewer columns than the template needs."""
         if len(self.columns) < least:
-            raise RenderFault(
+            raise RenderError(
                 f"The template “{self.spec.template}” needs {what}; the query gives "
                 f"{len(self.columns)}."
             )
@@ -70,7 +70,12 @@ class Canvas:
         return name if uses == 1 else f"{name} #{uses}"
 
     def doubles(
-        self, text: str, values: NDArray[np.float64], *, unit: str = "", index: DataRef | None = None
+        self,
+        text: str,
+        values: NDArray[np.float64],
+        *,
+        unit: str = "",
+        index: DataRef | None = None,
     ) -> tuple[DataRef, DataRef]:
         """Add a series, and the statuses of its values: the status is that of the metric."""
         data = self.builder.doubles(self._name(text), values.tolist(), unit=unit, index=index)
@@ -107,7 +112,7 @@ class Canvas:
     def groups(self, column: Column | None) -> list[tuple[str, NDArray[np.intp]]]:
         """Return the rows of each group, in the order in which the groups first appear.
 
-        Raises RenderFault for more groups than can be told apart.
+        Raises RenderError for more groups than can be told apart.
         """
         import numpy as np
 
@@ -117,7 +122,7 @@ class Canvas:
         found: dict[str, int] = {}
         codes = np.fromiter((found.setdefault(one, len(found)) for one in names), np.intp)
         if len(found) > MAX_GROUPS:
-            raise RenderFault(
+            raise RenderError(
                 f"The column “{column.name}” has {len(found):,} groups; at most {MAX_GROUPS:,} are "
                 "drawn."
             )

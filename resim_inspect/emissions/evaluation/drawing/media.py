@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from resim_inspect.emissions.evaluation.drawing.canvas import Canvas, labels
-from resim_inspect.emissions.evaluation.errors import RenderFault
+from resim_inspect.emissions.evaluation.errors import RenderError
 
 MAX_FILES = 100
 """Media files that a test may refer to on the server."""
@@ -33,7 +33,7 @@ def _paths(canvas: Canvas) -> list[str]:
     canvas.need(1, "1 column: the name of the file")
     paths = [path for path in labels(canvas.columns[0]) if path]
     if not paths:
-        raise RenderFault("No row has the name of a file.")
+        raise RenderError("No row has the name of a file.")
     if len(paths) > MAX_FILES:
         canvas.notes.append(f"The first {MAX_FILES} of {len(paths):,} files are taken.")
         paths = paths[:MAX_FILES]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from resim_inspect.emissions.evaluation.drawing.canvas import Canvas, labels
-from resim_inspect.emissions.evaluation.errors import RenderFault
+from resim_inspect.emissions.evaluation.errors import RenderError
 
 if TYPE_CHECKING:
     from resim_inspect.emissions.evaluation.columns import Column
@@ -39,7 +39,7 @@ def state_timeline(canvas: Canvas) -> None:
         legend.append(shown)
     states = list(dict.fromkeys(names[row] for row in np.flatnonzero(usable).tolist()))
     if not states:
-        raise RenderFault("No row has both a time and a state.")
+        raise RenderError("No row has both a time and a state.")
     canvas.builder.states_over_time(
         canvas.spec.name, series, states=states, legend=legend, **canvas.common
     )
@@ -52,7 +52,7 @@ def _times(canvas: Canvas, time: Column, position: int):  # type: ignore[no-unty
     if time.kind in ("int", "time") and canvas.time_unit(position) in (0.0, 1.0):
         return time.values, ~time.nulls if time.nulls is not None else np.ones(len(time), np.bool_)
     if not time.is_number:
-        raise RenderFault(f"The column “{time.name}” has no times; a timestamp in ns is expected.")
+        raise RenderError(f"The column “{time.name}” has no times; a timestamp in ns is expected.")
     scaled = time.doubles() * (canvas.time_unit(position) or _SECONDS)
     usable = np.isfinite(scaled) & (np.abs(scaled) < _LONGEST)
     return np.rint(np.where(usable, scaled, 0)).astype(np.int64), usable

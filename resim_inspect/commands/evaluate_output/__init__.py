@@ -1,0 +1,123 @@
+"""Evaluated emissions as lines for people, and as one JSON document."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
+
+from resim_inspect.commands.show_output import as_json
+from resim_inspect.commands.show_output.layout import BOLD, DIM, SgrPainter, status_words
+from resim_inspect.document.summary import APPROXIMATE_NOTE
+from resim_inspect.text import clean, count
+from resim_inspect.validation.findings import Finding, Severity
+from resim_inspect.validation.formats import sentence
+
+if TYPE_CHECKING:
+    from resim_inspect.emissions.config.model import Config
+    from resim_inspect.emissions.evaluation.evaluator import EvaluatedMetric, Evaluation
+
+_NAME_WIDTH = 40
+
+
+class EvaluatedJob(NamedTuple):
+    """An evaluation of one job, or of a batch."""
+
+    name: str
+    folder: Path
+    rows: int
+    topics: int
+    unusable_lines: int
+    evaluation: Evaluation
+    output: Path | None = None
+
+
+def text_lines(job: EvaluatedJob, color: bool) -> Iterator[str]:
+    """Yield the verdict, a line for each metric, the findings, and the counts."""
+    painter = SgrPainter(color)
+    evaluation = job.evaluation
+    verdict = painter.status(evaluation.verdict, status_words(evaluation.verdict))
+    yield f"{painter.paint(clean(job.name), BOLD)}  {verdict}  {APPROXIMATE_NOTE}"
+    rows = f"{count(job.rows, 'row')} in {count(job.topics, 'topic')}"
+    yield painter.paint(f"emissions: {rows}", DIM)
+    width = min(max((len(m.spec.name) for m in evaluation.metrics), default=0), _NAME_WIDTH)
+    for metric in evaluation.metrics:
+        yield _metric(metric, width, painter)
+    for finding in evaluation.findings:
+        yield from _finding(finding, painter)
+    states = Counter(metric.state for metric in evaluation.metrics)
+    counts = ", ".join(f"{number} {state}" for state, number in states.items())
+    yield f"{count(len(evaluation.metrics), 'metric')}: {counts}"
+
+
+def _metric(metric: EvaluatedMetric, width: int, painter: SgrPainter) -> str:
+    symbol = metric.status.symbol if not metric.failed else Severity.ERROR.symbol
+    state = painter.status(metric.status, f"{symbol} {metric.state:<12}")
+    template = metric.spec.template or metric.spec.template_file
+    parts = [clean(template, 40)]
+    if metric.rows is not None:
+        parts.append(count(metric.rows, "row"))
+    more = painter.paint(", ".join(parts), DIM)
+    return f"  {state}  {clean(metric.spec.name):<{width}}  {more}"
+
+
+def _finding(finding: Finding, painter: SgrPainter) -> Iterator[str]:
+    where = painter.paint(clean(finding.where, 160), BOLD)
+    yield f"  {finding.severity.symbol} {finding.rule}  {where}"
+    hint = painter.paint(clean(finding.hint), DIM)
+    yield f"      {sentence(clean(finding.message, 600))} {hint}".rstrip()
+
+
+def write_json(
+    stream: TextIO,
+    jobs: Sequence[EvaluatedJob],
+    config: Config,
+    scope: str,
+    config_errors: Sequence[str],
+) -> None:
+    """Write one JSON document."""
+    document = {
+        "format": 1,
+        "approximate": True,
+        "scope": scope,
+        "configs": [str(path) for path in config.paths],
+        "config_errors": list(config_errors),
+        "evaluations": [_job(job) for job in jobs],
+    }
+    as_json.write(document, stream)
+    stream.write("\n")
+
+
+def _job(job: EvaluatedJob) -> dict[str, Any]:
+    return {
+        "job": job.name,
+        "folder": str(job.folder),
+        "output": None if job.output is None else str(job.output),
+        "rows": job.rows,
+        "topics": job.topics,
+        "lines_with_faults": job.unusable_lines,
+        "verdict": job.evaluation.verdict.name,
+        "metrics": [
+            {
+                "name": metric.spec.name,
+                "template": metric.spec.template or metric.spec.template_file,
+                "state": metric.state,
+                "status": metric.status.name,
+                "rows": metric.rows,
+                "error": metric.message or None,
+                "where": metric.spec.where,
+            }
+            for metric in job.evaluation.metrics
+        ],
+        "findings": [
+            {
+                "rule": finding.rule,
+                "severity": finding.severity.value,
+                "where": finding.where,
+                "message": finding.message,
+                "hint": finding.hint,
+            }
+            for finding in job.evaluation.findings
+        ],
+    }

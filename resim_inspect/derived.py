@@ -1,0 +1,49 @@
+"""Metrics that are worked out when they are opened, in place of a file that does not exist.
+
+An outputs folder with emissions and without a metrics.binproto has metrics all the same, if they
+can be evaluated. `open_document` asks here for them; what evaluates is registered by the program,
+since it belongs to a layer above.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from resim_inspect.files import exists
+
+METRICS_FILE = "metrics.binproto"
+"""File name of a metrics build's output."""
+EMISSIONS_SUFFIX = ".resim.jsonl"
+"""End of the name of every emissions file."""
+Evaluator = Callable[[Path], bytes | None]
+_evaluators: list[Evaluator] = []
+
+
+def register(evaluator: Evaluator) -> None:
+    """Register what returns the document for the path of a metrics or an emissions file.
+
+    It returns None for a path without emissions, and raises DocumentError for those that cannot
+    be evaluated.
+    """
+    if evaluator not in _evaluators:
+        _evaluators.append(evaluator)
+
+
+def derived_document(path: Path) -> bytes | None:
+    """Return the document for a path without a metrics file; None if nothing has one for it."""
+    if not _evaluators or not _may_be_derived(path):
+        return None
+    documents = (evaluator(path) for evaluator in _evaluators)
+    return next((document for document in documents if document is not None), None)
+
+
+def has_emissions(names: Iterable[str]) -> bool:
+    """Return True if the names of a folder's files have emissions that would be evaluated."""
+    return bool(_evaluators) and any(name.endswith(EMISSIONS_SUFFIX) for name in names)
+
+
+def _may_be_derived(path: Path) -> bool:
+    if path.name.endswith(EMISSIONS_SUFFIX):
+        return True
+    return path.name == METRICS_FILE and not exists(path)

@@ -1,0 +1,120 @@
+"""Evaluation of the emissions of one outputs folder, and its document for those who open it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import NAMESPACE_URL, uuid5
+
+from resim_inspect.document.discovery import METRICS_FILE
+from resim_inspect.emissions.evaluation.errors import MissingExtraError
+from resim_inspect.emissions.evaluation.evaluator import Evaluation, evaluate_metrics
+from resim_inspect.emissions.evaluation.limits import DEFAULT_LIMITS, Limits
+from resim_inspect.emissions.evaluation.topic_tables import JobEmissions, JobIdentity
+from resim_inspect.emissions.model import SUFFIX
+from resim_inspect.emissions.reader import emissions_files, read_emissions
+from resim_inspect.errors import InspectError, UnreadableError
+from resim_inspect.files import is_file
+
+if TYPE_CHECKING:
+    from resim_inspect.emissions.config.model import Config
+    from resim_inspect.emissions.evaluation.evaluator import EvaluatedMetric
+
+CACHED = 4
+"""Evaluated documents that are kept: a command may open the same one several times."""
+_Signature = tuple[tuple[str, int, int], ...]
+
+
+def identity_of(folder: Path) -> JobIdentity:
+    """Return ids for a job of which only the folder is known, derived from its path."""
+    own = uuid5(NAMESPACE_URL, "resim-emissions:" + str(folder.resolve()))
+    name = folder.resolve().parent.name if folder.name == "outputs" else folder.resolve().name
+    batch, project = uuid5(own, "batch"), uuid5(own, "project")
+    return JobIdentity(str(own), str(batch), str(project), name)
+
+
+def job_of(paths: Sequence[Path], folder: Path) -> JobEmissions:
+    """Read the emissions files of one folder; raises UnreadableError."""
+    return JobEmissions(identity_of(folder), read_emissions(list(paths)), folder)
+
+
+def evaluate_job(
+    job: JobEmissions,
+    config: Config,
+    *,
+    metrics_set: str = "",
+    limits: Limits = DEFAULT_LIMITS,
+    cancelled: Callable[[], bool] = lambda: False,
+    on_metric: Callable[[EvaluatedMetric], None] | None = None,
+) -> Evaluation:
+    """Evaluate the metrics of one job. Raises EvaluationError and CancelledEvaluationError."""
+    from resim_inspect.emissions.evaluation.config_metrics import select_metrics, topic_schemas
+
+    return evaluate_metrics(
+        [job],
+        select_metrics(config, "test", metrics_set),
+        topic_schemas(config),
+        folder=job.folder,
+        seed=job.identity.job_id,
+        limits=limits,
+        cancelled=cancelled,
+        on_metric=on_metric,
+    )
+
+
+def document_of(path: Path) -> bytes | None:
+    """Return the document for `metrics.binproto` of a folder with emissions, or for one file.
+
+    It is evaluated if a config is found, and otherwise has the topics as data. None without
+    emissions; raises UnreadableError for those that cannot be evaluated.
+    """
+    if path.name.endswith(SUFFIX):
+        files = [path] if is_file(path) else []
+    elif path.name == METRICS_FILE and path.parent.is_dir():
+        files = emissions_files(path.parent)
+    else:
+        files = []
+    if not files:
+        return None
+    try:
+        from resim_inspect.emissions.config.search import find_config
+
+        configs = find_config(path.parent)
+        return _document(
+            tuple(files), configs, _signature([*files, *configs, *_templates(configs)])
+        )
+    except UnreadableError:
+        raise
+    except (InspectError, OSError) as error:
+        raise UnreadableError(f"cannot be evaluated: {error}", path) from error
+
+
+@lru_cache(maxsize=CACHED)
+def _document(files: tuple[Path, ...], configs: tuple[Path, ...], _: _Signature) -> bytes:
+    from resim_inspect.emissions.config.loader import load_config
+
+    job = job_of(files, files[0].parent)
+    if not configs:
+        from resim_inspect.emissions.evaluation.topic_data import topics_document
+
+        return topics_document(job)
+    try:
+        return evaluate_job(job, load_config(configs)).data
+    except MissingExtraError as error:
+        from resim_inspect.emissions.evaluation.topic_data import topics_document
+
+        return topics_document(job, str(error))
+
+
+def _templates(configs: Sequence[Path]) -> list[Path]:
+    return [
+        template for config in configs for template in sorted(config.parent.glob("templates/*"))
+    ]
+
+
+def _signature(paths: Sequence[Path]) -> _Signature:
+    """State of files; equal ones give equal documents. Raises OSError."""
+    stats = [(path, path.stat()) for path in paths]
+    return tuple((str(path), stat.st_size, stat.st_mtime_ns) for path, stat in stats)
