@@ -40,6 +40,7 @@ from resim_inspect.tui.terminal_hangup import exits_on_hangup
 from resim_inspect.tui.theme import DARK, LIGHT, defaults
 from resim_inspect.tui.widgets.chart.terminal_graphics import Choice, Graphics, prepare, remembered
 from resim_inspect.tui.workers import FirstFrameMixin
+from resim_inspect.tui.workspace.reference import JobsReferenceApp
 
 if TYPE_CHECKING:
     from resim_inspect.charts.build.job_values import JobValues
@@ -53,7 +54,7 @@ def _palette_commands() -> type[Provider]:
     return PaletteCommands
 
 
-class InspectApp(OrderedKeysApp, FirstFrameMixin):
+class InspectApp(OrderedKeysApp, FirstFrameMixin, JobsReferenceApp):
     """The terminal app; each open document, folder or batch is a mode of its own."""
 
     graphics: Graphics | None = None
@@ -99,6 +100,7 @@ class InspectApp(OrderedKeysApp, FirstFrameMixin):
     ) -> None:
         super().__init__()
         FirstFrameMixin.__init__(self)
+        JobsReferenceApp.__init__(self)
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         wanted = theme or os.environ.get("TEXTUAL_THEME", "")

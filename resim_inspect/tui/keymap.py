@@ -213,7 +213,18 @@ TABLE = (
     key("jobs.right", "right,l", "column(1)", "Next column", hint="column"),
     key("jobs.sort", "s", "sort", "Sort by column", "again: reverse", hint="sort"),
 )
-JOBS = (key("jobs.failing", "f", "failing", "Failing jobs or all", hint="only failing"),)
+JOBS = (
+    key("jobs.failing", "f", "failing", "Failing jobs or all", hint="only failing"),
+    key("jobs.reference", "B", "reference", "Set as reference…", "this workspace or the job"),
+    key(
+        "jobs.values",
+        "v",
+        "values",
+        "Values, differences or both",
+        "from the reference",
+        hint="values",
+    ),
+)
 FETCH = (
     key("fetch.fetch", "f5,ctrl+r", "reread", "Fetch jobs", "new or missing ones", hint="fetch"),
     key("fetch.stop", "x", "stop", "Stop fetching", "what has arrived is kept", hint="stop"),

@@ -11,9 +11,12 @@ from resim_inspect.job_rows import Cell, JobRow, common_units, metric_names
 from resim_inspect.text import NOT_RUN, align_point, clean, cut, decimals, fit
 from resim_inspect.tui.widgets.column_table import CellFrame, Column, SortKey
 from resim_inspect.tui.widgets.row_list import StyledText
+from resim_inspect.tui.workspace.reference import ReferenceView
 
 MIN_METRIC_WIDTH, MAX_METRIC_WIDTH = 10, 21
 """Cells of a metric's column, with its symbol and the blanks behind it."""
+DIFFERENCE_WIDTH = 10
+"""Cells that a column may be wider by with the difference from a reference."""
 MEASURED_ROWS = 200
 """Number of jobs whose values determine the width and the decimals of a column."""
 ABSENT = "absent"
@@ -118,26 +121,34 @@ FIXED = (JOB, VERDICT, DURATION)
 # The metrics.
 
 
-def table_columns(rows: Sequence[JobRow]) -> list[Column[JobRow]]:
-    """The columns for these jobs: no duration where no run is recorded, then all metrics."""
+def table_columns(
+    rows: Sequence[JobRow], view: ReferenceView | None = None
+) -> list[Column[JobRow]]:
+    """The columns for these jobs: no duration where no run is recorded, then all metrics.
+
+    With a view, the columns of metrics have the differences from a reference.
+    """
     columns = list(PINNED)
     if any(row.seconds is not None for row in rows):
         columns.append(DURATION)
     units = common_units(rows)
     columns += [
-        _metric_column(name, units.get(name, ""), rows[:MEASURED_ROWS])
+        _metric_column(name, units.get(name, ""), rows[:MEASURED_ROWS], view)
         for name in metric_names(rows)
     ]
     return columns
 
 
-def _metric_column(name: str, unit: str | None, measured: Sequence[JobRow]) -> Column[JobRow]:
+def _metric_column(
+    name: str, unit: str | None, measured: Sequence[JobRow], view: ReferenceView | None
+) -> Column[JobRow]:
     """The column of a metric; `unit`: None where its values have several units."""
 
-    def value(cell: Cell) -> str:
-        return cell.full if unit is None else cell.text
+    def value(row: JobRow, cell: Cell) -> str:
+        text = cell.full if unit is None else cell.text
+        return text if view is None else view.text(row.name, name, cell, text, unit is None)
 
-    texts = [value(row.cells[name]) for row in measured if name in row.cells]
+    texts = [value(row, row.cells[name]) for row in measured if name in row.cells]
     fraction = max(map(decimals, texts), default=0)
 
     def paint(row: JobRow, frame: CellFrame) -> list[StyledText]:
@@ -146,7 +157,7 @@ def _metric_column(name: str, unit: str | None, measured: Sequence[JobRow]) -> C
             style = frame.styles.quiet + frame.emphasis
             return [(fit(f"  {ABSENT}", frame.width), style)]
         style = frame.styles.of(cell.status) + frame.emphasis
-        text = align_point(value(cell), fraction)
+        text = align_point(value(row, cell), fraction)
         text = fit(text, frame.width - 4, right=True) + "  "
         return [
             (cell.status.symbol + " ", style),
@@ -161,19 +172,25 @@ def _metric_column(name: str, unit: str | None, measured: Sequence[JobRow]) -> C
         cell = row.cells.get(name)
         if cell is None:
             return f"{clean(name, 80)}: this job does not have the metric"
-        return f"{clean(name, 80)} {cell.exact} {cell.status.symbol} {cell.status.name}"
+        against = "" if view is None else view.described(row.name, name, cell)
+        words = f"{clean(name, 80)} {cell.exact} {cell.status.symbol} {cell.status.name}"
+        return f"{words}{against}"
 
     def sort_key(row: JobRow) -> SortKey | None:
         cell = row.cells.get(name)
         if cell is None:
             return None
-        if cell.value is None or cell.value != cell.value:
+        number = cell.value if view is None else view.number(row.name, name, cell)
+        if number is None or number != number:
             return (0.0, float(cell.status.rank), "")
-        return (1.0, cell.value, "")
+        return (1.0, number, "")
 
     unit_text = clean(unit or "", 8).strip()
     tail = cell_len(unit_text) + 3 if unit_text else 0
-    longest = min(cell_len(clean(name, 60)) + tail, MAX_METRIC_WIDTH - 3)
+    differs = view is not None and view.has_differences
+    title = f"Δ {name}" if differs else name
+    most = MAX_METRIC_WIDTH + (DIFFERENCE_WIDTH if differs else 0)
+    longest = min(cell_len(clean(title, 60)) + tail, MAX_METRIC_WIDTH - 3)
     aligned = max((cell_len(align_point(text, fraction)) for text in texts), default=0)
-    width = min(max(longest + 3, aligned + 4, MIN_METRIC_WIDTH), MAX_METRIC_WIDTH)
-    return Column(f"metric {name}", name, unit_text, width, paint, copied, described, sort_key)
+    width = min(max(longest + 3, aligned + 4, MIN_METRIC_WIDTH), most)
+    return Column(f"metric {name}", title, unit_text, width, paint, copied, described, sort_key)

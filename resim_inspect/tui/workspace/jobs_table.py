@@ -11,10 +11,17 @@ from textual.binding import BindingType
 from resim_inspect.job_rows import JobRow
 from resim_inspect.text import clean, fit
 from resim_inspect.tui import keymap
+from resim_inspect.tui.key_hints import key_of
 from resim_inspect.tui.theme import ThemeStyles
 from resim_inspect.tui.widgets.column_table import CellFrame, Column, ColumnTable
 from resim_inspect.tui.widgets.row_list import StyledText
 from resim_inspect.tui.workspace.columns import FIXED, JOB, PINNED, table_columns
+from resim_inspect.tui.workspace.reference import (
+    JobsReference,
+    JobsReferenceApp,
+    ReferenceView,
+    Shown,
+)
 
 if TYPE_CHECKING:
     from resim_inspect.charts.build.job_values import JobValues
@@ -26,9 +33,18 @@ class JobsTable(ColumnTable[JobRow]):
 
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.JOBS]
 
-    def __init__(self) -> None:
+    def __init__(self, label: str = "") -> None:
+        """`label`: name of the workspace, for one that becomes the reference."""
         super().__init__(PINNED)
+        self.label = label
         self.only_failing = False
+        self.view: ReferenceView | None = None
+        """The reference, and whether its differences are shown; None without one."""
+
+    def on_mount(self) -> None:
+        if isinstance(self.app, JobsReferenceApp):
+            self._reference_changed(self.app.jobs_reference)
+            self.app.jobs_reference_changed.subscribe(self, self._reference_changed)
 
     @property
     def job(self) -> JobRow | None:
@@ -36,7 +52,7 @@ class JobsTable(ColumnTable[JobRow]):
         return self.row
 
     def columns_of(self, rows: list[JobRow]) -> list[Column[JobRow]]:
-        return table_columns(rows)
+        return table_columns(rows, self.view)
 
     def name_of(self, row: JobRow) -> str:
         return row.name
@@ -92,6 +108,46 @@ class JobsTable(ColumnTable[JobRow]):
             if job.is_broken:
                 pieces.append((fit(clean(job.note, 300), max(0, width - used)), styles.quiet))
         return pieces
+
+    def _reference_changed(self, reference: JobsReference | None) -> None:
+        shown = Shown.DIFFERENCES if self.view is None else self.view.shown
+        self.view = None if reference is None else ReferenceView(reference, shown)
+        self.show(self.rows)
+
+    def action_reference(self) -> None:
+        app, job = self.app, self.job
+        if not isinstance(app, JobsReferenceApp):
+            return
+        whole = {row.name: row.cells for row in self.rows}
+        choices: list[tuple[str, JobsReference | None]] = [
+            ("this workspace, job by job", JobsReference(self.label, whole))
+        ]
+        if job is not None:
+            words = f"the job {clean(job.name, 40)}, for all jobs"
+            choices.append((words, JobsReference(job.name, {job.name: job.cells}, job.name)))
+        if self.view is not None:
+            choices.append(("no reference", None))
+
+        def answered(row: int | None) -> None:
+            if row is None:
+                return
+            app.set_jobs_reference(choices[row][1])
+            if self.view is not None:
+                key = key_of("jobs.values")
+                text = f"Differences are from the present values; {key} shows values or both."
+                self.notify(text, timeout=4)
+
+        from resim_inspect.tui.widgets.dialogs import ChoiceDialog
+
+        app.push_screen(ChoiceDialog("Set as reference", [words for words, _ in choices]), answered)
+
+    def action_values(self) -> None:
+        if self.view is None:
+            key = key_of("jobs.reference")
+            self.notify(f"No reference is set; {key} sets one.", timeout=4)
+            return
+        self.view = self.view._replace(shown=self.view.shown.next)
+        self.show(self.rows)
 
     def action_failing(self) -> None:
         self.only_failing = not self.only_failing

@@ -122,7 +122,7 @@ class WorkspaceScreen(MainScreen[None], Background, FilterHost, RunHost, Compare
         yield from self.above()
         with Vertical(id="jobs"):
             yield JobsHeading()
-            yield JobsTable()
+            yield JobsTable(self.folder.absolute().name)
             yield Static(id="cell", markup=False)
         yield BottomBar()
 
