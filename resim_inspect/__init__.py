@@ -5,9 +5,8 @@ release of open-core, and `DocumentBuilder` makes one. The names below are impor
 are first used, so that importing the package costs nothing.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+TYPE_CHECKING = False
+"""As `typing` has it, whose import would cost more than all that this module does."""
 
 __version__ = "0.1.0"
 

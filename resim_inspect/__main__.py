@@ -1,4 +1,17 @@
-"""`python -m resim_inspect` is `resim-inspect`."""
+"""Entry point of `resim-inspect` and of `python -m resim_inspect`.
+
+Ctrl-C ends the program with its exit code from the first line on; see `interruption`.
+"""
+
+import os
+
+try:
+    from resim_inspect.interruption import exit_on_interrupt
+
+    exit_on_interrupt()
+except (KeyboardInterrupt, RuntimeError):
+    # The making of an enumeration wraps an interruption in a RuntimeError.
+    os._exit(130)
 
 from resim_inspect.cli import run
 

@@ -19,6 +19,7 @@ from resim_inspect.derived import register
 from resim_inspect.errors import DocumentError, InspectError
 from resim_inspect.exit_codes import ExitCode
 from resim_inspect.files import exists
+from resim_inspect.interruption import exit_on_interrupt, raise_on_interrupt
 from resim_inspect.terminal import Command, Failure, run_program
 
 if TYPE_CHECKING:
@@ -42,7 +43,9 @@ COMMANDS = {
 
 def run() -> NoReturn:
     """Entry point of the installed command."""
-    sys.exit(main(sys.argv[1:]))
+    code = main(sys.argv[1:])
+    exit_on_interrupt()
+    sys.exit(code)
 
 
 def main(argv: Sequence[str]) -> int:
@@ -98,6 +101,7 @@ def _command(name: str, argv: list[str]) -> int:
     args = parser.parse_args(argv)
     _refuse_addresses(name, args)
     _evaluate_when_opened()
+    raise_on_interrupt()
     return command.run(args)
 
 
@@ -182,6 +186,7 @@ def _app(argv: list[str]) -> int:
     from resim_inspect.tui.app import run_app
 
     _evaluate_when_opened()
+    raise_on_interrupt()
     succeeded = run_app(path, base=base, images=args.images)
     return ExitCode.OK if succeeded else ExitCode.INTERNAL
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-INTERRUPTED = 130
-"""Ctrl-C ended the program."""
 BROKEN_PIPE = 141
 """The reader of stdout is gone; a shell reports the same for SIGPIPE."""
 

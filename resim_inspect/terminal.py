@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import NamedTuple, Protocol, TextIO
 
-from resim_inspect.exit_codes import BROKEN_PIPE, INTERRUPTED, ExitCode
+from resim_inspect.exit_codes import BROKEN_PIPE, ExitCode
+from resim_inspect.interruption import INTERRUPTED
 from resim_inspect.text import clean
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -57,21 +58,45 @@ def run_program(
         _discard_stdout()
         return BROKEN_PIPE
     except BaseException as error:
-        failure = failure_of(error) or _full_device(error)
-        if failure is None and isinstance(error, KeyboardInterrupt):
+        try:
+            return _report(name, argv, error, failure_of, internal)
+        except KeyboardInterrupt:
             return INTERRUPTED
-        if failure is None and not isinstance(error, Exception):
-            raise
-        debug = "--debug" in before_separator(argv)
-        if debug:
-            import traceback
 
-            traceback.print_exc()
-        if failure is None:
-            hint = "" if debug else f" (a fault in {name}; --debug shows where)"
-            failure = Failure(internal, f"{type(error).__name__}: {error}{hint}")
-        write_failure(name, failure.text, failure.hint)
-        return failure.code
+
+def _report(
+    name: str,
+    argv: Sequence[str],
+    error: BaseException,
+    failure_of: Callable[[BaseException], Failure | None],
+    internal: int,
+) -> int:
+    """Write what ended a call to stderr and return its exit code; re-raises exits of Python."""
+    failure = failure_of(error) or _full_device(error)
+    if failure is None and _is_interruption(error):
+        return INTERRUPTED
+    if failure is None and not isinstance(error, Exception):
+        raise error
+    debug = "--debug" in before_separator(argv)
+    if debug:
+        import traceback
+
+        traceback.print_exception(error)
+    if failure is None:
+        hint = "" if debug else f" (a fault in {name}; --debug shows where)"
+        failure = Failure(internal, f"{type(error).__name__}: {error}{hint}")
+    write_failure(name, failure.text, failure.hint)
+    return failure.code
+
+
+def _is_interruption(error: BaseException | None) -> bool:
+    """Return True for Ctrl-C, and for what an import made of it: an enumeration that is
+    interrupted while it is made raises a RuntimeError, an extension module an ImportError."""
+    if isinstance(error, KeyboardInterrupt):
+        return True
+    if not isinstance(error, RuntimeError | ImportError | SystemError):
+        return False
+    return _is_interruption(error.__cause__ or error.__context__)
 
 
 def write_failure(name: str, text: str, hint: str) -> None:

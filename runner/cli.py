@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, cast
 
 from resim_inspect import __version__
+from resim_inspect.interruption import exit_on_interrupt, raise_on_interrupt
 from resim_inspect.terminal import Command, Failure, before_separator, run_program
 from runner.commands import COMMANDS as COMMANDS
 from runner.commands import WITHOUT_PROJECT
 from runner.exit_codes import ExitCode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
 PROGRAM = "resim-runner"
 EPILOG = """\
@@ -25,19 +26,19 @@ Exit codes: 0 fine, 2 error (a wrong call, a broken run, missing or invalid outp
 """
 
 
-def run(loaded: Callable[[], None] = lambda: None) -> NoReturn:
-    """Run the command line of this process; `loaded` is called before the command begins."""
-    sys.exit(main(sys.argv[1:], loaded))
+def run() -> NoReturn:
+    """Run the command line of this process."""
+    code = main(sys.argv[1:])
+    exit_on_interrupt()
+    sys.exit(code)
 
 
-def main(argv: Sequence[str], loaded: Callable[[], None] = lambda: None) -> int:
+def main(argv: Sequence[str]) -> int:
     """Run one call and return its exit code."""
-    return run_program(
-        PROGRAM, argv, lambda words: _call(words, loaded), _failure_of, ExitCode.INTERNAL
-    )
+    return run_program(PROGRAM, argv, _call, _failure_of, ExitCode.INTERNAL)
 
 
-def _call(argv: list[str], loaded: Callable[[], None]) -> int:
+def _call(argv: list[str]) -> int:
     # The arguments after a bare -- are the build's own, whatever they are.
     own = before_separator(argv)
     name = next((word for word in own if word in COMMANDS), "")
@@ -49,7 +50,7 @@ def _call(argv: list[str], loaded: Callable[[], None]) -> int:
         return ExitCode.ERROR
     # A call that is repeated reads the project file anew.
     args.again = lambda: _arguments(argv, own, name, command)
-    loaded()
+    raise_on_interrupt()
     return command.run(args)
 
 

@@ -140,6 +140,6 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
         assert f"runner/flight_metrics/{needed}" in names
     tops = {name.partition("/")[0] for name in names if ".dist-info/" not in name}
     assert tops == set(PACKAGES)
-    assert "resim-inspect = resim_inspect.cli:run" in entries
+    assert "resim-inspect = resim_inspect.__main__:run" in entries
     assert "License-Expression: MIT" in metadata
     assert "Requires-Python: >=3.11" in metadata

@@ -19,9 +19,17 @@ _RAMP: tuple[RGB, ...] = (
 )
 
 
+def fraction(value: float, low: float, high: float) -> float:
+    """Position of a value on a scale, from 0 at `low` to 1 at `high`; 0.5 without a span."""
+    # Halves, since a difference of finite numbers may not be finite.
+    span = high / 2 - low / 2
+    part = (value / 2 - low / 2) / span if span > 0 else 0.5
+    return min(1.0, max(0.0, part))
+
+
 def color_at(part: float) -> RGB:
     """Colour at a fraction of the scale: dark violet at 0, yellow at 1."""
-    scaled = min(1.0, max(0.0, part)) * (len(_RAMP) - 1)
+    scaled = part * (len(_RAMP) - 1)
     k = min(len(_RAMP) - 2, int(scaled))
     rest = scaled - k
     low, high = _RAMP[k], _RAMP[k + 1]

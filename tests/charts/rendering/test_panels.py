@@ -7,9 +7,10 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from resim_inspect.charts import PLAIN, Drawing, render
+from resim_inspect.charts import DARK, PLAIN, Drawing, Palette, render
+from resim_inspect.charts.analysis.color_scale import fraction
 from resim_inspect.charts.build import BUILDERS
-from resim_inspect.charts.model.drawing import Bars, BarSeries, Panel
+from resim_inspect.charts.model.drawing import Axis, Bars, BarSeries, Heatmap, Panel, Plot
 from resim_inspect.charts.rendering.cells import Grid
 from resim_inspect.charts.rendering.painters import PAINTERS
 from resim_inspect.document.model import MetricValues
@@ -38,3 +39,26 @@ def test_a_text_takes_the_cells_that_it_is_measured_by(text: str) -> None:
     grid.put(end, 0, "|")
     line = "".join(span.text for span in grid.lines()[0])
     assert line == f"  {text}|"
+
+
+@pytest.mark.parametrize("palette", [PLAIN, DARK])
+def test_values_far_outside_of_a_heatmap_s_scale_have_the_shade_of_its_end(
+    palette: Palette,
+) -> None:
+    values = np.array([[1e300, -1.7e308, 0.5]])
+    heatmap = Heatmap(values, 0.0, 3.0, 0.0, 1.0, low=0.0, high=5e-3)
+    picture = render(
+        Drawing("t", "M", (Plot(Axis(), Axis(), heatmap=heatmap),)), 60, 12, palette=palette
+    )
+    rows = ["".join(span.text for span in line) for line in picture.lines]
+    if palette is PLAIN:
+        row = next(row for row in rows if "░" in row)
+        assert row.index("█") < row.index("░") < row.rindex("█")
+
+
+def test_a_fraction_of_a_scale_is_between_0_and_1_for_all_doubles() -> None:
+    assert fraction(1.7e308, -1.7e308, 1.7e308) == 1.0
+    assert fraction(0.0, -1.7e308, 1.7e308) == 0.5
+    assert fraction(1e300, 0.0, 1e-300) == 1.0
+    assert fraction(-1e300, 0.0, 1e-300) == 0.0
+    assert fraction(3.0, 2.0, 2.0) == 0.5

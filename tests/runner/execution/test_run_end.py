@@ -1,4 +1,4 @@
-"""The end of a call: Ctrl-C while it loads, lines to paste, and causes that are named."""
+"""The end of a call: lines to paste, and causes that are named."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import errno
 import json
 import os
 import re
-import shlex
-import signal
 import subprocess
 import sys
 from http.client import RemoteDisconnected
@@ -27,47 +25,6 @@ from runner.errors import EngineError, ImageError
 from runner.execution.failure_hints import of_exit
 from runner.workspace.contract import BATCH_CONFIG
 from tests.containers.container_harness import ROOT, make_inputs, runner
-
-STARTS = (
-    [sys.executable, "-X", "importtime", "-m", "runner", "doctor"],
-    # What pip writes for the installed command.
-    [
-        sys.executable,
-        "-X",
-        "importtime",
-        "-c",
-        "import sys; from runner.__main__ import run; sys.exit(run())",
-        "doctor",
-    ],
-)
-
-
-@pytest.mark.parametrize("words", STARTS, ids=["module", "script"])
-@pytest.mark.parametrize("after", ["signal", "argparse", "resim_inspect", "runner.cli", "runner.e"])
-def test_an_interruption_while_the_program_loads_has_its_exit_code_and_no_traceback(
-    words: list[str], after: str
-) -> None:
-    process = subprocess.Popen(
-        words, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-    )
-    assert process.stderr is not None
-    seen = []
-    for line in process.stderr:
-        seen.append(line)
-        # Each module is reported as soon as it is loaded.
-        if line.rpartition("|")[2].strip().startswith(after):
-            process.send_signal(signal.SIGINT)
-            break
-    seen += process.stderr.readlines()
-    assert process.wait(30) == 130
-    assert not any("Traceback" in line for line in seen)
-
-
-def test_a_program_that_was_told_to_ignore_interruptions_does() -> None:
-    words = [sys.executable, "-m", "runner", "--version"]
-    script = f"trap '' INT; {shlex.join(words)} & pid=$!; kill -INT $pid; wait $pid"
-    done = subprocess.check_output(["sh", "-c", script], cwd=ROOT, text=True)
-    assert done.startswith("resim-runner ")
 
 
 class Answer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from resim_inspect.charts.analysis.color_scale import color_at, color_range
+from resim_inspect.charts.analysis.color_scale import color_at, color_range, fraction
 from resim_inspect.charts.analysis.scales import Scale
 from resim_inspect.charts.model.layers import Heatmap
 from resim_inspect.charts.model.style import Style
@@ -23,7 +23,6 @@ def paint_heatmap(frame: PlotFrame, heatmap: Heatmap) -> None:
     rows, columns = heatmap.z.shape
     low, high = scale
     grid, area = frame.grid, frame.area
-    span = high - low
     xs = _cuts(frame.x, heatmap.x0, heatmap.x1, columns, heatmap.x_edges)
     ys = _cuts(frame.y, heatmap.y0, heatmap.y1, rows, heatmap.y_edges)
     for cy in range(area.height):
@@ -36,12 +35,12 @@ def paint_heatmap(frame: PlotFrame, heatmap: Heatmap) -> None:
             if not len(part):
                 continue
             value = float(part.mean())
-            share = (value - low) / span if span > 0 else 0.5
+            share = fraction(value, low, high)
             spot = (area.x + cx, frame.row(cy))
             if frame.palette.color:
                 grid.put(*spot, " ", Style(bg=frame.palette.rgb(color_at(share))))
             else:
-                grid.put(*spot, _SHADES[min(3, max(0, int(share * 4)))])
+                grid.put(*spot, _SHADES[min(3, int(share * 4))])
 
 
 def _cuts(
