@@ -59,9 +59,12 @@ def run_program(
         return BROKEN_PIPE
     except BaseException as error:
         try:
-            return _report(name, argv, error, failure_of, internal)
+            reported = _report(name, argv, error, failure_of, internal)
         except KeyboardInterrupt:
             return INTERRUPTED
+        if reported is None:
+            raise
+        return reported
 
 
 def _report(
@@ -70,13 +73,13 @@ def _report(
     error: BaseException,
     failure_of: Callable[[BaseException], Failure | None],
     internal: int,
-) -> int:
-    """Write what ended a call to stderr and return its exit code; re-raises exits of Python."""
+) -> int | None:
+    """Write what ended a call to stderr and return its exit code; None for exits of Python."""
     failure = failure_of(error) or _full_device(error)
     if failure is None and _is_interruption(error):
         return INTERRUPTED
     if failure is None and not isinstance(error, Exception):
-        raise error
+        return None
     debug = "--debug" in before_separator(argv)
     if debug:
         import traceback
