@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -16,6 +17,7 @@ from resim_inspect.text import count
 if TYPE_CHECKING:
     from resim_inspect.commands.compare_output import Format
     from resim_inspect.comparison import Comparison
+    from resim_inspect.comparison.batches import JobChanges
 
 FORMATS = {
     "text": "text",
@@ -23,6 +25,7 @@ FORMATS = {
     "markdown": "markdown",
     "junit": "junit",
     "github": "github",
+    "html": "html_page",
 }
 """Module in `commands.compare_output` of each format, by its name in --format."""
 FAIL_ON = ("never", "none", "worse", "gone", "changed")
@@ -93,15 +96,23 @@ def run(args: argparse.Namespace) -> int:
     sides = [side_of(path) for path in args.others]
     fail_on = "never" if args.fail_on == "none" else args.fail_on
     comparisons: list[Comparison] = []
+    job_paths: list[dict[str, tuple[Path | None, Path | None]]] = []
     for side in sides:
         with job_progress("Comparing", max(len(base.jobs), len(side.jobs))) as on_job:
-            comparisons.append(compare_sides(base, side, options, on_job=on_job))
+            paths: dict[str, tuple[Path | None, Path | None]] = {}
+            comparisons.append(
+                compare_sides(
+                    base, side, options, on_job=on_job, on_changes=partial(_collect, paths)
+                )
+            )
+            job_paths.append(paths)
     output = OutputOptions(
         fail_on=fail_on,
         only_changes=args.only_changes,
         top=args.top,
         width=page_width(args.width, MAX_TERMINAL_WIDTH),
         color=use_color(args.color, sys.stdout),
+        job_paths=job_paths,
     )
     module = import_module(f"resim_inspect.commands.compare_output.{FORMATS[args.format]}")
     cast("Format", module).write(comparisons, sys.stdout, output)
@@ -117,3 +128,11 @@ def run(args: argparse.Namespace) -> int:
         return ExitCode.ERROR
     failed = any(gate_fails(comparison, fail_on) for comparison in comparisons)
     return ExitCode.INVALID if failed else ExitCode.OK
+
+
+def _collect(paths: dict[str, tuple[Path | None, Path | None]], changes: JobChanges) -> None:
+    """Remember the metrics files of a job, for formats that draw both sides."""
+    before, after = changes.before, changes.after
+    names = [job.name for job in (after, before) if job is not None and job.name]
+    old = None if before is None else before.path
+    paths[names[0] if names else ""] = old, None if after is None else after.path

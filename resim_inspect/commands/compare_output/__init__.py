@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple, Protocol, TextIO
 
 from resim_inspect.comparison.changes import Change, Comparison, JobError
@@ -24,6 +25,8 @@ class OutputOptions:
     """Number of changes that are listed, the worst first; None for all."""
     width: int = 80
     color: bool = False
+    job_paths: Sequence[Mapping[str, tuple[Path | None, Path | None]]] = ()
+    """For each comparison the metrics files of both sides, by the name of the job."""
 
 
 class Format(Protocol):

@@ -72,16 +72,17 @@ class Page:
     def finish(self, title: str, target: Path) -> int:
         """Write the whole page to a file; returns its size in bytes. Raises OSError."""
         with target.open("wb") as out:
-            self._copy_to(title, out)
+            self.copy_to(title, out)
             return out.tell()
 
     def whole(self, title: str) -> bytes:
         """The whole page, for a small one."""
         out = BytesIO()
-        self._copy_to(title, out)
+        self.copy_to(title, out)
         return out.getvalue()
 
-    def _copy_to(self, title: str, out: IO[bytes]) -> None:
+    def copy_to(self, title: str, out: IO[bytes]) -> None:
+        """Write the whole page to a stream; the page is complete then."""
         self.write("</main>\n")
         self.write(tail(self.library, figures=self.figures))
         self._stream.seek(0)

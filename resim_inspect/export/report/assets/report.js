@@ -182,7 +182,7 @@
     let id = "";
     try { id = decodeURIComponent(location.hash.slice(1)); } catch { return; }
     const jobs = document.querySelectorAll("section.job-page");
-    const name = /^j\d+/.exec(id)?.[0];
+    const name = /^[js]\d+/.exec(id)?.[0];
     if (jobs.length) {
       const chosen = name && document.getElementById(name + "-page");
       byId("overview").classList.toggle("hidden", Boolean(chosen));
