@@ -6,17 +6,18 @@ import argparse
 import json
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from resim_inspect.commands import CommandError
 from resim_inspect.exit_codes import ExitCode
 from resim_inspect.terminal import use_color
 from resim_inspect.validation.findings import Severity
 from resim_inspect.validation.formats.text import SEVERITY_SGR, Paint, paint_function
-from resim_inspect.validation.registry import RULES, Rule
+from resim_inspect.validation.registry import RULES as DOCUMENT_RULES
+from resim_inspect.validation.registry import Rule
 
 _MEANING = {
-    Severity.ERROR: "error: ReSim's own validator rejects the file",
+    Severity.ERROR: "error: ReSim rejects the file: its validator, emitter or server",
     Severity.WARNING: "warning: ReSim accepts the file, but the result may surprise",
     Severity.INFO: "info: a remark",
 }
@@ -33,24 +34,34 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """List all rules, or explain one; raises CommandError for an unknown code."""
-    if args.code is not None and args.code not in RULES:
-        raise CommandError(f"there is no rule {args.code!r}{_near(args.code)}")
-    chosen = list(RULES.values()) if args.code is None else [RULES[args.code]]
+    rules: Mapping[str, Rule] = DOCUMENT_RULES
+    if args.code not in rules:
+        rules = _with_emissions()
+    if args.code is not None and args.code not in rules:
+        raise CommandError(f"there is no rule {args.code!r}{_near(args.code, rules)}")
+    chosen = list(rules.values()) if args.code is None else [rules[args.code]]
     if args.format == "json":
         document = {"format": 1, "rules": [_as_json(rule) for rule in chosen]}
         sys.stdout.write(json.dumps(document, indent=2) + "\n")
         return ExitCode.OK
     paint = paint_function(use_color(args.color, sys.stdout))
-    lines = _listing(paint) if args.code is None else explain(chosen[0], paint)
+    lines = _listing(rules, paint) if args.code is None else explain(chosen[0], paint)
     for line in lines:
         sys.stdout.write(line + "\n")
     return ExitCode.OK
 
 
-def _near(code: str) -> str:
+def _with_emissions() -> Mapping[str, Rule]:
+    """All rules: those of metrics files, then those of emissions and their config."""
+    from resim_inspect.emissions.registry import RULES as EMISSIONS_RULES
+
+    return {**DOCUMENT_RULES, **EMISSIONS_RULES}
+
+
+def _near(code: str, rules: Mapping[str, Rule]) -> str:
     from difflib import get_close_matches
 
-    near = get_close_matches(code, RULES, 1, 0.5)
+    near = get_close_matches(code, rules, 1, 0.5)
     return f"; did you mean {near[0]}?" if near else "; `resim-inspect rules` lists them"
 
 
@@ -67,10 +78,10 @@ def _as_json(rule: Rule) -> dict[str, object]:
     }
 
 
-def _listing(paint: Paint) -> Iterator[str]:
-    width = max(map(len, RULES))
+def _listing(rules: Mapping[str, Rule], paint: Paint) -> Iterator[str]:
+    width = max(map(len, rules))
     for severity in Severity:
-        chosen = [rule for rule in RULES.values() if rule.severity is severity]
+        chosen = [rule for rule in rules.values() if rule.severity is severity]
         yield paint(f"{len(chosen)} × {_MEANING[severity]}", "1")
         for rule in chosen:
             code = paint(f"{rule.code:{width}}", SEVERITY_SGR[severity])

@@ -1,4 +1,4 @@
-"""`resim-inspect validate`: the findings about files, by the rules of ReSim's validator."""
+"""`resim-inspect validate`: the findings about metrics files, emissions and their configs."""
 
 from __future__ import annotations
 
@@ -10,14 +10,12 @@ from pathlib import Path
 from typing import cast
 
 from resim_inspect.commands import CommandError
-from resim_inspect.document import open_document
-from resim_inspect.document.discovery import metrics_files
-from resim_inspect.errors import DocumentError
+from resim_inspect.commands.validation_tasks import validation_tasks
 from resim_inspect.exit_codes import ExitCode
 from resim_inspect.terminal import use_color
-from resim_inspect.validation import Severity, validate
+from resim_inspect.validation import Severity
 from resim_inspect.validation.editions import NEWEST, edition
-from resim_inspect.validation.formats import Format, Result, text, unreadable
+from resim_inspect.validation.formats import Format, Result, text
 
 FORMATS = {"json": "as_json", "sarif": "sarif", "junit": "junit", "github": "github"}
 """Module in `validation.formats` of each format for programs, by its name in --format."""
@@ -32,8 +30,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="PATH",
         type=Path,
         nargs="+",
-        help="a metrics.binproto of any name; of a folder, every metrics.binproto below it "
-        "(without any, every *.binproto)",
+        help="a metrics.binproto of any name, emissions (*.resim.jsonl) or their config "
+        "(config.resim.yml); of a folder, every metrics.binproto below it (without any, every "
+        "*.binproto) and all emissions, and the folder's own config",
     )
     parser.add_argument(
         "--format", choices=("text", *FORMATS), default="text", help="output format (default: text)"
@@ -44,6 +43,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=NEWEST,
         help="the release of open-core whose rules apply (default: %(default)s)",
     )
+    parser.add_argument(
+        "--config",
+        metavar="FILE",
+        type=Path,
+        action="append",
+        default=[],
+        help="config to compare emissions with; several are merged (default: that of the project, "
+        "or .resim/metrics/config.resim.yml of the nearest folder)",
+    )
+    parser.add_argument(
+        "--previous-config",
+        metavar="FILE",
+        type=Path,
+        action="append",
+        default=[],
+        help="config that the server has now: topics and fields that are gone are errors",
+    )
     parser.add_argument("--strict", action="store_true", help="exit with 1 for warnings too")
 
 
@@ -53,32 +69,20 @@ def run(args: argparse.Namespace) -> int:
         release = edition(args.edition).name
     except ValueError as error:
         raise CommandError(str(error)) from error
-    files = [found for path in args.paths for found in _files(path, release)]
+    tasks = validation_tasks(args.paths, release, args.config, args.previous_config)
+    total = sum(task.files for task in tasks)
     results: list[Result] = []
     # Text is written file by file, unless a progress bar owns the screen.
-    with_progress = len(files) >= MANY and sys.stderr.isatty()
+    with_progress = total >= MANY and sys.stderr.isatty()
     live = args.format == "text" and not with_progress
     color = use_color(args.color, sys.stdout)
-    validated = (
-        file if isinstance(file, Result) else validate_file(file, release) for file in files
-    )
-    for result in _progress(validated, len(files)) if with_progress else validated:
+    validated = (result for task in tasks for result in task.run())
+    for result in _progress(validated, total) if with_progress else validated:
         results.append(result)
         if live:
             _print(result, color)
     _write(args, results, live, color)
     return exit_code(results, args.strict)
-
-
-def validate_file(path: Path, release: str) -> Result:
-    """Validate one file; an error that prevents reading it, or a part of it, is a finding."""
-    try:
-        with open_document(path) as document:
-            # A figure that protobuf refuses makes the file unreadable for ReSim's tools.
-            readable = not document.deep_figures
-            return Result(path, readable, validate(document, edition=release))
-    except DocumentError as error:
-        return unreadable(path, error, release)
 
 
 def exit_code(results: Iterable[Result], strict: bool) -> int:
@@ -90,14 +94,6 @@ def exit_code(results: Iterable[Result], strict: bool) -> int:
         if not result.valid or (strict and result.report.count(Severity.WARNING)):
             worst = ExitCode.INVALID
     return worst
-
-
-def _files(path: Path, release: str) -> Iterator[Path | Result]:
-    try:
-        yield from metrics_files(path)
-    except DocumentError as error:
-        # Reported like a file that cannot be read, so that the other paths are still validated.
-        yield unreadable(path, error, release)
 
 
 def _progress(results: Iterator[Result], total: int) -> Iterator[Result]:

@@ -8,11 +8,18 @@ from pathlib import Path
 
 from resim_inspect import derived as derived_metrics
 from resim_inspect.errors import THE_PATH, UnreadableError
-from resim_inspect.files import is_folder
+from resim_inspect.files import is_file, is_folder
 
 METRICS_FILE = derived_metrics.METRICS_FILE
 """File name of a metrics build's output."""
 SUFFIX = ".binproto"
+EMISSIONS_SUFFIX = ".resim.jsonl"
+"""End of the name of every file with emissions."""
+CONFIG_SUFFIXES = (".yml", ".yaml")
+CONFIG_FOLDER = Path(".resim", "metrics")
+"""Folder of the config of emissions in a project."""
+CONFIG_NAMES = ("config.resim.yml", "config.resim.yaml", "config.yml")
+"""Names of that config, the newest first; the last one in CONFIG_FOLDER only."""
 EXPECTED = (
     f"is a folder without metrics files: a {METRICS_FILE} (such as outputs/{METRICS_FILE} or "
     f"jobs/NAME/outputs/{METRICS_FILE}) or another *{SUFFIX} is expected in it or below it"
@@ -53,3 +60,26 @@ def metrics_files(path: Path, *, derived: bool = False) -> Iterator[Path]:
     yield from others
     if not others:
         raise UnreadableError(EXPECTED, path, subject=THE_PATH)
+
+
+def emissions_below(folder: Path) -> Iterator[list[Path]]:
+    """Yield the emissions files in a folder and below it, those of each folder together.
+
+    Hidden folders and links to folders are not entered; what cannot be listed is left out.
+    """
+    for place, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        names = sorted(name for name in files if name.endswith(EMISSIONS_SUFFIX))
+        if names:
+            yield [Path(place, name) for name in names]
+
+
+def config_of(folder: Path) -> Path | None:
+    """Return the config of emissions in a folder or in its `.resim/metrics`; None without one."""
+    for path in (
+        *(folder / name for name in CONFIG_NAMES[:-1]),
+        *(folder / CONFIG_FOLDER / name for name in CONFIG_NAMES),
+    ):
+        if is_file(path):
+            return path
+    return None

@@ -70,6 +70,8 @@ class Finding(NamedTuple):
     """Problem, mostly without its subject, which is `where`: `has no values`."""
     hint: str
     target: Target = Target("file")
+    line: int = 0
+    """Line of a text file, from 1; 0 for the whole file and for files without lines."""
 
 
 class Report(NamedTuple):

@@ -11,6 +11,7 @@ import pytest
 from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.cli import main
 from resim_inspect.commands import validate as command
+from resim_inspect.emissions.registry import RULES as EMISSIONS_RULES
 from resim_inspect.validation.registry import RULES
 
 
@@ -167,15 +168,16 @@ def test_real_files_are_all_valid(capsys: pytest.CaptureFixture[str], sample_dat
 def test_rules_lists_all(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = run(capsys, "rules")
     assert code == 0
-    assert all(f" {code} " in out for code in RULES)
+    every = [*RULES, *EMISSIONS_RULES]
+    assert all(f" {code} " in out for code in every)
     code, out, _ = run(capsys, "rules", "--format", "json")
     document = json.loads(out)
     assert document["format"] == 1
-    assert [rule["code"] for rule in document["rules"]] == list(RULES)
+    assert [rule["code"] for rule in document["rules"]] == every
 
 
 def test_rules_explains_one(capsys: pytest.CaptureFixture[str]) -> None:
-    for code_, rule in RULES.items():
+    for code_, rule in (*RULES.items(), *EMISSIONS_RULES.items()):
         code, out, _ = run(capsys, "rules", code_)
         assert code == 0
         assert out.startswith(f"{code_}  {rule.title}\n")

@@ -96,10 +96,11 @@ def test_json_has_everything_as_it_is() -> None:
         "path": "out/bad,1:2%.binproto",
         "readable": True,
         "valid": False,
+        "checked": True,
         "edition": "1.6.0",
         "findings": [
             {"rule": one.rule, "severity": one.severity.value, "where": one.where,
-             "message": one.message, "hint": one.hint}
+             "message": one.message, "hint": one.hint, "line": None}
             for one in (BAD, WARNING, INFO)
         ],
     }  # fmt: skip

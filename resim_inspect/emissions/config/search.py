@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from resim_inspect.document.discovery import CONFIG_FOLDER, CONFIG_NAMES, config_of
 from resim_inspect.emissions.config.model import ConfigError
 from resim_inspect.files import is_file, is_open_to_all
 from resim_inspect.settings import load_project
-
-FOLDER = Path(".resim", "metrics")
-FILE_NAMES = ("config.resim.yml", "config.resim.yaml", "config.yml")
-"""Names of the config in its folder, the newest first."""
 
 
 def find_config(start: Path) -> tuple[Path, ...]:
     """Return the config files for a folder; empty if there are none.
 
-    They are those of `metrics-config` in the project file, or else the first of FILE_NAMES in the
+    They are those of `metrics-config` in the project file, or else the first of CONFIG_NAMES in the
     folder itself or in `.resim/metrics` of it or of the nearest folder above. A folder above that
     every user may write to is left out. Raises SettingsError for a faulty project file, and
     ConfigError if it names a file that does not exist.
@@ -30,11 +27,15 @@ def find_config(start: Path) -> tuple[Path, ...]:
                 reason = f"metrics-config names {path}, which is not a file."
                 raise ConfigError(reason, origin.path, origin.line)
         return project.metrics_config
-    beside = [start / name for name in FILE_NAMES if ".resim." in name]
     for folder in (start, *start.parents):
-        if folder != start and is_open_to_all(folder):
+        if folder == start:
+            found = config_of(folder)
+        elif is_open_to_all(folder):
             continue
-        for path in (*beside, *(folder / FOLDER / name for name in FILE_NAMES)):
-            if is_file(path):
-                return (path,)
+        else:
+            found = next(
+                filter(is_file, (folder / CONFIG_FOLDER / name for name in CONFIG_NAMES)), None
+            )
+        if found is not None:
+            return (found,)
     return ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol, TextIO
 
@@ -13,7 +13,7 @@ from resim_inspect.errors import (
     TruncatedError,
     UnreadableError,
 )
-from resim_inspect.validation.findings import Finding, Report
+from resim_inspect.validation.findings import Finding, Report, Rule
 from resim_inspect.validation.rules.file import FILE_TOO_LARGE, FILE_UNREADABLE
 
 
@@ -26,11 +26,15 @@ class Result(NamedTuple):
     path: Path
     readable: bool
     report: Report
+    is_checked: bool = True
+    """False if rules that decide about the file could not run; a finding says why."""
+    rules: Mapping[str, Rule] | None = None
+    """Rules of the findings by code; None for those of metrics files."""
 
     @property
     def valid(self) -> bool:
-        """True if the official validator accepts the file."""
-        return self.readable and self.report.valid
+        """True if ReSim accepts the file: for a metrics file, its official validator."""
+        return self.readable and self.is_checked and self.report.valid
 
 
 class Format(Protocol):

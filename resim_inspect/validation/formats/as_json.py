@@ -21,7 +21,8 @@ def write(
             "path": str(result.path),
             "readable": result.readable,
             "valid": result.valid,
-            "edition": result.report.edition,
+            "checked": result.is_checked,
+            "edition": result.report.edition or None,
             "findings": [
                 {
                     "rule": finding.rule,
@@ -29,6 +30,7 @@ def write(
                     "where": finding.where,
                     "message": finding.message,
                     "hint": finding.hint,
+                    "line": finding.line or None,
                 }
                 for finding in result.report.findings
             ],

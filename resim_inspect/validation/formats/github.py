@@ -22,8 +22,9 @@ def write(
     for result in results:
         for finding in result.report.findings:
             text = f"{finding.where}: {sentence(finding.message)} {finding.hint}"
+            line = f"line={finding.line}," if finding.line else ""
             stream.write(
-                f"::{_COMMANDS[finding.severity]} file={property_(str(result.path))},"
+                f"::{_COMMANDS[finding.severity]} file={property_(str(result.path))},{line}"
                 f"title={property_(finding.rule)}::{data(text)}\n"
             )
 

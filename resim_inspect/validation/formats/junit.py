@@ -31,13 +31,15 @@ def write(results: Sequence[Result], stream: TextIO, *, strict: bool = False) ->
 
 def _failing(result: Result, strict: bool) -> list[Finding]:
     bad = (Severity.ERROR, Severity.WARNING) if strict else (Severity.ERROR,)
-    return [finding for finding in result.report.findings if finding.severity in bad]
+    failing = [finding for finding in result.report.findings if finding.severity in bad]
+    # A file that could not be checked is not called valid, and its findings say why.
+    return failing if failing or result.is_checked else list(result.report.findings)
 
 
 def _case(result: Result, failing: list[Finding], stream: TextIO) -> None:
     name = escape(str(result.path))
     rest = [finding for finding in result.report.findings if finding not in failing]
-    stream.write(f'    <testcase classname="metrics.binproto" name="{name}"')
+    stream.write(f'    <testcase classname="{_kind(result)}" name="{name}"')
     if not failing and not rest:
         stream.write("/>\n")
         return
@@ -55,6 +57,12 @@ def _case(result: Result, failing: list[Finding], stream: TextIO) -> None:
         stream.write("\n".join(map(_line, rest)))
         stream.write("</system-out>\n")
     stream.write("    </testcase>\n")
+
+
+def _kind(result: Result) -> str:
+    if result.rules is None:
+        return "metrics.binproto"
+    return "emissions" if result.path.name.endswith(".jsonl") else "metrics config"
 
 
 def _line(finding: Finding) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from resim_inspect import __version__
 from resim_inspect.text import clean
-from resim_inspect.validation.findings import Finding, Severity
+from resim_inspect.validation.findings import Finding, Rule, Severity
 from resim_inspect.validation.formats import Result, sentence
 from resim_inspect.validation.registry import RULES
 
@@ -25,12 +25,17 @@ def write(
     strict: bool = False,  # noqa: ARG001 - has warnings as warnings either way
 ) -> None:
     """Write one run with every file and every rule that found something."""
-    found = sorted({finding.rule for result in results for finding in result.report.findings})
+    rules = {
+        finding.rule: (RULES if result.rules is None else {**RULES, **result.rules})[finding.rule]
+        for result in results
+        for finding in result.report.findings
+    }
+    found = sorted(rules)
     number_of = {code: number for number, code in enumerate(found)}
     driver = {
         "name": "resim-inspect",
         "version": __version__,
-        "rules": [_rule(code) for code in found],
+        "rules": [_rule(rules[code]) for code in found],
     }
     run = {
         "tool": {"driver": driver},
@@ -47,10 +52,9 @@ def write(
     stream.write("\n")
 
 
-def _rule(code: str) -> dict[str, Any]:
-    rule = RULES[code]
+def _rule(rule: Rule) -> dict[str, Any]:
     return {
-        "id": code,
+        "id": rule.code,
         "shortDescription": {"text": rule.title},
         "fullDescription": {"text": rule.explanation},
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
@@ -59,6 +63,9 @@ def _rule(code: str) -> dict[str, Any]:
 
 def _finding(finding: Finding, path: Path, artifact: int, number: int) -> dict[str, Any]:
     where = clean(finding.where)
+    location: dict[str, Any] = {"artifactLocation": {"uri": _uri(path), "index": artifact}}
+    if finding.line:
+        location["region"] = {"startLine": finding.line}
     return {
         "ruleId": finding.rule,
         "ruleIndex": number,
@@ -66,9 +73,7 @@ def _finding(finding: Finding, path: Path, artifact: int, number: int) -> dict[s
         "message": {"text": f"{where}: {sentence(clean(finding.message))} {clean(finding.hint)}"},
         "locations": [
             {
-                "physicalLocation": {
-                    "artifactLocation": {"uri": _uri(path), "index": artifact},
-                },
+                "physicalLocation": location,
                 "logicalLocations": [{"fullyQualifiedName": where}],
             }
         ],

@@ -25,7 +25,9 @@ def file_lines(result: Result, *, color: bool = False) -> Iterator[str]:
         yield f"{paint('E', '1;31')} {paint(path, _BOLD)} {clean(report.findings[0].message)}"
         yield f"    {paint(clean(report.findings[0].hint), _DIM)}"
         return
-    if report.valid:
+    if not result.is_checked and report.valid:
+        verdict = paint("? not fully checked", "33")
+    elif report.valid:
         verdict = paint("✓ valid", _GREEN)
     else:
         verdict = paint("✗ invalid" if result.readable else "✗ unreadable", _RED)
@@ -61,8 +63,11 @@ def summary(results: Sequence[Result]) -> str:
     valid = sum(result.valid for result in results)
     unread = sum(not result.readable for result in results)
     parts = [f"{valid:,} valid"]
-    if len(results) - valid - unread:
-        parts.append(f"{len(results) - valid - unread:,} invalid")
+    unchecked = sum(not result.is_checked and result.report.valid for result in results)
+    if len(results) - valid - unread - unchecked:
+        parts.append(f"{len(results) - valid - unread - unchecked:,} invalid")
+    if unchecked:
+        parts.append(f"{unchecked:,} not fully checked")
     if unread:
         parts.append(f"{unread:,} unreadable")
     found = []

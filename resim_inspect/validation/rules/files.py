@@ -53,13 +53,13 @@ def check_files(context: Context) -> None:
         path = context.of(entry).external_file.path
         if not path:
             continue  # An error of its own.
-        if _absolute(path):
+        if is_absolute(path):
             _warn(
                 context, entry, PATH_ABSOLUTE, f"{quoted(path)} is an absolute path",
                 "ReSim looks for files in the folder of metrics.binproto; give a relative path.",
             )  # fmt: skip
             continue
-        if _escapes(path):
+        if leaves_folder(path):
             _warn(
                 context, entry, PATH_ESCAPES, f"{quoted(path)} leaves the file's folder",
                 "Put the file beside metrics.binproto or in a folder below it.",
@@ -72,12 +72,14 @@ def check_files(context: Context) -> None:
         _check_there(context, entry, folder, path)
 
 
-def _absolute(path: str) -> bool:
+def is_absolute(path: str) -> bool:
+    """Return True for a path that is absolute on any system."""
     # A drive (C:\) or a share (\\host) is absolute too, on whatever system this runs.
     return path.startswith(("/", "\\")) or (len(path) > 1 and path[1] == ":" and path[0].isalpha())
 
 
-def _escapes(path: str) -> bool:
+def leaves_folder(path: str) -> bool:
+    """Return True for a relative path that leads out of its folder on its way."""
     depth = 0
     for part in path.replace("\\", "/").split("/"):
         if part == "..":

@@ -1,0 +1,53 @@
+"""All rules and checks of emissions, collected from the modules of `rules`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from resim_inspect.emissions.rule_context import Check
+from resim_inspect.emissions.rules import (
+    config_files,
+    lines,
+    media,
+    metrics,
+    queries,
+    rows,
+    sets,
+    statuses,
+    topics,
+    values,
+)
+from resim_inspect.validation.findings import Rule
+
+MODULES = (
+    lines,
+    rows,
+    values,
+    media,
+    config_files,
+    topics,
+    metrics,
+    sets,
+    statuses,
+    queries,
+)
+"""The modules with rules, in the order in which the rules are listed."""
+
+
+def _rules() -> Mapping[str, Rule]:
+    rules: dict[str, Rule] = {}
+    for module in MODULES:
+        for value in vars(module).values():
+            # A rule that a module imports from another is the same object.
+            if isinstance(value, Rule) and rules.setdefault(value.code, value) is not value:
+                raise ValueError(f"two rules have the code {value.code}")
+    return dict(sorted(rules.items(), key=lambda item: -item[1].severity.rank))
+
+
+RULES: Mapping[str, Rule] = _rules()
+"""All rules by code, the most severe first."""
+
+CHECKS: tuple[Check, ...] = tuple(
+    value for module in MODULES for value in vars(module).values() if isinstance(value, Check)
+)
+"""The checks, in the order in which they run."""

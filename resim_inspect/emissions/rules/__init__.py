@@ -1,0 +1,1 @@
+"""Rules of emissions and their config: each with its text and examples beside its check."""
