@@ -123,6 +123,7 @@ def read_job(name: str, run_folder: RunFolder) -> JobRow:
 def read_run(run_folder: RunFolder) -> RecordedRun:
     """Read the record of a job's last run."""
     from runner.workspace.errors import WorkspaceError
+    from runner.workspace.results import Outcome
 
     try:
         result = run_folder.read_result()
@@ -130,7 +131,11 @@ def read_run(run_folder: RunFolder) -> RecordedRun:
         return RecordedRun(str(error), None, True)
     if result is None:
         return RecordedRun(NOT_RUN, None, False)
-    return RecordedRun(result.message or str(result.outcome), _duration(result.seconds), True)
+    note = result.message
+    if not note:
+        is_done = result.outcome is Outcome.DONE
+        note = "its metrics file is gone since its run" if is_done else str(result.outcome)
+    return RecordedRun(note, _duration(result.seconds), True)
 
 
 def _duration(seconds: float) -> float | None:

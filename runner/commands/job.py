@@ -95,9 +95,9 @@ def _once(args: Namespace) -> CallEnd:
     if args.dry_run:
         from runner.commands.shared import dry_run
 
-        entry, build = dry_run.entry_of(args, build), dry_run.fitted(args, build)
-        line = entry.command_line(build, inputs, args.outputs)
-        rows = [(args.name, line, "would run")]
+        entry, now = dry_run.entry_of(args, build), dry_run.build_now(args, build)
+        line = entry.command_line(now.build, inputs, args.outputs)
+        rows = [dry_run.DryRow(args.name, line, "would run: a job without a workspace always runs")]
         return CallEnd(dry_run.print_plan(args.command_name, options, policy, rows))
     recording = recording_of(args.outputs, args.log)
     log_text = sessions.log_path(recording.log)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -256,16 +256,17 @@ def _dry_run(
     request: BatchRunRequest,
 ) -> int:
     from runner.commands.shared import dry_run
+    from runner.commands.shared.dry_run import DryRow
 
     (workspace,) = request.workspaces
-    rows = []
-    entry, build = dry_run.entry_of(args, build), dry_run.fitted(args, build)
-    for job in workspace.jobs if args.only != "batch" else ():
-        line = entry.command_line(build, result_cache.inputs_of(job.folder), job.folder.outputs)
-        known = job.folder.result.is_file() and args.rerun != "all"
-        plan = "has a result; runs if anything changed" if known else "would run"
-        rows.append((job.name, line, plan))
-    if args.only != "jobs":
-        plan = "runs after the jobs, beside an API that serves their metrics"
-        rows.append(dry_run.served_row(entry, build, request, workspace.batch.outputs, plan))
-    return dry_run.print_plan(args.command_name, options, policy, rows)
+    entry, now = dry_run.entry_of(args, build), dry_run.build_now(args, build)
+
+    def rows() -> Iterator[DryRow]:
+        planned = []
+        for job in workspace.jobs if args.only != "batch" else ():
+            planned.append(dry_run.job_row(entry, now, policy, job, args.rerun))
+            yield planned[-1]
+        if args.only != "jobs":
+            yield dry_run.batch_row(entry, now, policy, request, args.rerun, planned)
+
+    return dry_run.print_plan(args.command_name, options, policy, rows())

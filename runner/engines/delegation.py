@@ -55,6 +55,9 @@ class DelegatingEngine:
     def prepare(self, build: Build, say: Callable[[str], None]) -> Prepared:
         return self._engine.prepare(build, say)
 
+    def current(self, build: Build) -> Prepared | None:
+        return self._engine.current(build)
+
     def start(self, build: Build, prepared: Prepared, task: Task, log: Sink) -> Running:
         return self._engine.start(build, prepared, task, log)
 

@@ -234,6 +234,12 @@ class Engine(Protocol):
     def prepare(self, build: Build, say: Callable[[str], None]) -> Prepared:
         """Prepare the build once, such as by pulling its image; `say` reports progress."""
 
+    def current(self, build: Build) -> Prepared | None:
+        """Return the build as it is now, without building or pulling it; None if it is missing.
+
+        Raises EngineError and CallError.
+        """
+
     def start(self, build: Build, prepared: Prepared, task: Task, log: Sink) -> Running:
         """Start a run; raises EngineError and leaves nothing behind on failure."""
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
+from resim_inspect.text import NOT_RUN
 from runner.engines.protocol import Build, Prepared
 from runner.errors import RunnerError, WorkspaceError
 from runner.execution.run_context import RunContext, RunPolicy
@@ -19,6 +21,10 @@ from runner.workspace.results import JobResult, Outcome
 CACHE_VERSION = "1"
 """Part of every cache key; another version invalidates all recorded results."""
 
+BUILD_REASONS = ("its build has changed", "its build or its inputs have changed")
+"""Reasons for a run because of another build: of a result with a digest of its inputs, and of one
+without it."""
+
 
 class Planned(NamedTuple):
     """A job, and its recorded result if that still holds."""
@@ -29,6 +35,21 @@ class Planned(NamedTuple):
     """Duration of the last run; -1 if unknown."""
     stale: JobResult | None = None
     """The recorded result if it does not hold any more."""
+    why: str = ""
+    """Reason why the job runs or its result is kept, as a clause."""
+
+
+class KeyContext(Protocol):
+    """Everything besides the inputs that determines whether a result holds."""
+
+    @property
+    def build(self) -> Build: ...
+    @property
+    def prepared(self) -> Prepared: ...
+    @property
+    def policy(self) -> RunPolicy: ...
+    @property
+    def clock(self) -> Callable[[], float]: ...
 
 
 def inputs_of(run_folder: RunFolder) -> tuple[tuple[str, Path], ...]:
@@ -59,11 +80,20 @@ def settings_digest(build: Build, policy: RunPolicy) -> str:
     return hashlib.sha256(parts.encode()).hexdigest()
 
 
-def job_cache_key(run_folder: RunFolder, context: RunContext) -> tuple[str, DigestCache]:
-    """Return a job's cache key, and the digests of its inputs to be recorded with the result."""
+class JobKey(NamedTuple):
+    """A job's cache key, the digest of its inputs in it, and those of each file of them."""
+
+    key: str
+    inputs: str
+    digests: DigestCache
+    """To be recorded with the result."""
+
+
+def job_cache_key(run_folder: RunFolder, context: KeyContext) -> JobKey:
+    """Return a job's cache key; raises RunnerError for inputs that cannot be read."""
     digests = DigestCache(run_folder.path / "run" / DIGESTS, int(context.clock() * 1e9))
     inputs = inputs_digest(inputs_of(run_folder), digests)
-    return cache_key(context.build, context.prepared, inputs), digests
+    return JobKey(cache_key(context.build, context.prepared, inputs), inputs, digests)
 
 
 def plan(workspace: Workspace, context: RunContext, rerun: str = "") -> list[Planned]:
@@ -71,7 +101,10 @@ def plan(workspace: Workspace, context: RunContext, rerun: str = "") -> list[Pla
 
     `rerun` is empty, `failed` or `all`. Publications that a crash interrupted are finished.
     """
-    planned = [_planned(job, context, rerun) for job in workspace.jobs]
+    planned = []
+    for job in workspace.jobs:
+        recover_publication(job.folder)
+        planned.append(planned_job(job, context, rerun))
     known = [p.seconds for p in planned if p.seconds >= 0]
     usual = sum(known) / len(known) if known else 0.0
     return sorted(
@@ -79,37 +112,63 @@ def plan(workspace: Workspace, context: RunContext, rerun: str = "") -> list[Pla
     )
 
 
-def _planned(job: Job, context: RunContext, rerun: str) -> Planned:
-    recover_publication(job.folder)
+def planned_job(job: Job, context: KeyContext, rerun: str) -> Planned:
+    """Return one job with its recorded result if that holds, and why; changes nothing."""
     try:
         result = job.folder.read_result()
     except WorkspaceError:
         # Damaged by another program: the recorded result is lost, so the job runs again.
-        result = None
+        return Planned(job, None, -1.0, why="its recorded result is damaged")
     if result is None:
-        return Planned(job, None, -1.0)
-    kept = result if _holds(job, result, context, rerun) else None
-    return Planned(job, kept, result.seconds, None if kept else result)
+        return Planned(job, None, -1.0, why=NOT_RUN)
+    why = _reason_to_run(job, result, context, rerun)
+    if why:
+        return Planned(job, None, result.seconds, result, why)
+    return Planned(job, result, result.seconds, why=why_kept(result))
 
 
-def _holds(job: Job, result: JobResult, context: RunContext, rerun: str) -> bool:
+def why_kept(result: JobResult) -> str:
+    """Return the reason why a recorded result holds, as a clause."""
+    if result.outcome is Outcome.DONE:
+        return "nothing that it depends on has changed"
+    return "it failed, and nothing has changed since (--rerun failed runs it again)"
+
+
+def _reason_to_run(job: Job, result: JobResult, context: KeyContext, rerun: str) -> str:
+    """Return why a recorded result does not hold, as a clause; empty if it does."""
     settings = settings_digest(context.build, context.policy)
-    if not is_reusable(job.folder.metrics, result, settings, rerun):
-        return False
+    why = why_not_reusable(job.folder.metrics, result, settings, rerun)
+    if why:
+        return why
     try:
-        key, _ = job_cache_key(job.folder, context)
-    except RunnerError:
-        return False
-    return result.cache_key == key
+        key = job_cache_key(job.folder, context)
+    except RunnerError as error:
+        return error.reason.removesuffix(".")
+    if result.cache_key == key.key:
+        return ""
+    if result.inputs_digest in {"", key.inputs}:
+        return BUILD_REASONS[not result.inputs_digest]
+    return "its inputs have changed"
 
 
 def is_reusable(metrics: Path, result: JobResult, settings: str, rerun: str) -> bool:
-    """Return True if a result holds as long as its cache key is still the same.
+    """Return True if a result holds as long as its cache key is still the same."""
+    return not why_not_reusable(metrics, result, settings, rerun)
+
+
+def why_not_reusable(metrics: Path, result: JobResult, settings: str, rerun: str) -> str:
+    """Return why a result does not hold whatever its cache key is, as a clause; empty if it may.
 
     `metrics` is the path of the metrics that a run which is done has left.
     """
-    if rerun == "all" or result.outcome in {Outcome.BROKEN, Outcome.CANCELLED}:
-        return False
+    if rerun == "all":
+        return "everything runs again with --rerun all"
+    if result.outcome is Outcome.BROKEN:
+        return "the build could not be run the last time"
+    if result.outcome is Outcome.CANCELLED:
+        return "it was stopped the last time"
     if result.outcome is Outcome.DONE:
-        return metrics.is_file()
-    return rerun != "failed" and result.settings_digest == settings
+        return "" if metrics.is_file() else "its metrics file is gone"
+    if rerun == "failed":
+        return "it failed, and failed ones run again"
+    return "" if result.settings_digest == settings else "it failed, and limits or rights differ"

@@ -56,3 +56,4 @@ class JobSpec:
     log: Path | None
     cache_key: str = ""
     settings_digest: str = ""
+    inputs_digest: str = ""

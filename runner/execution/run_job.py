@@ -59,6 +59,7 @@ def run_job(context: RunContext, spec: JobSpec) -> JobResult:
         image=build.image or " ".join(build.command),
         image_id=context.prepared.identity,
         cache_key=spec.cache_key,
+        inputs_digest=spec.inputs_digest,
         settings_digest=spec.settings_digest,
     )
     if context.stop.covers(job):

@@ -110,15 +110,16 @@ def _run(job: Job, context: RunContext) -> JobResult:
     for finding in contract.check_inputs(run_folder.inputs):
         if finding.severity is Severity.ERROR:
             raise RunnerError(f"{finding.where} {finding.message}", finding.hint)
-    key, digests = job_cache_key(run_folder, context)
+    key = job_cache_key(run_folder, context)
     spec = JobSpec(
         Task(context.call_id, job.name, inputs_of(run_folder)),
         str(job.id),
         new_outputs(run_folder),
         run_folder.log,
-        key,
+        key.key,
         settings_digest(context.build, context.policy),
+        key.inputs,
     )
     result = run_with_retries(context, job.name, spec.outputs, lambda: run_job(context, spec))
-    publish(run_folder, result, digests.as_bytes())
+    publish(run_folder, result, key.digests.as_bytes())
     return result

@@ -12,7 +12,7 @@ from resim_inspect.document.enums import MetricStatus
 from resim_inspect.text import clean
 
 FORMAT = 1
-_JSON_NAMES = {"cache_key": "key", "settings_digest": "settings"}
+_JSON_NAMES = {"cache_key": "key", "inputs_digest": "inputs", "settings_digest": "settings"}
 
 
 class Outcome(StrEnum):
@@ -77,6 +77,8 @@ class JobResult:
     image_id: str = ""
     cache_key: str = ""
     """Digest of everything that the run depends on; with another key it must run again."""
+    inputs_digest: str = ""
+    """Digest of the inputs alone; empty for a batch, a report and results of before."""
     settings_digest: str = ""
     """Digest of limits and permissions; with others a run that failed may succeed."""
     mode: str = "job"
@@ -115,6 +117,8 @@ def result_from_bytes(data: bytes) -> JobResult:
         values = json.loads(data)
     except RecursionError as error:
         raise ValueError("is nested too deeply") from error
+    except ValueError as error:
+        raise ValueError("is not valid JSON") from error
     if not isinstance(values, dict):
         raise ValueError("is not a JSON object")
     if values.get("format") != FORMAT:

@@ -74,7 +74,7 @@ class Desk:
         terminal.wait_for("a command…", "Enter start")
         os.write(terminal.master, b"\x1b[B" + self.command.encode())
         os.write(terminal.master, b"\t--no-sandbox --parallel 2 --only jobs")
-        terminal.wait_for("2 runs: would run")
+        terminal.wait_for("2 would run")
         os.write(terminal.master, b"\r")
 
 
@@ -152,7 +152,7 @@ def test_a_changed_constant_changes_number_status_and_mark_under_watch(desk: Des
     os.write(terminal.master, b"\r")
     terminal.wait_for("one/outputs", "FAIL_BLOCK")
     os.write(terminal.master, b"W")
-    terminal.wait_for("again whenever a file changes", "1 run: has a result")
+    terminal.wait_for("again whenever a file changes", "1 kept: ")
     os.write(terminal.master, b"\r")
     terminal.wait_for("watching")
     until(lambda: phase(desk) == "waiting", "the watch does not wait for changes")
@@ -184,7 +184,7 @@ def test_a_runner_that_was_killed_is_said_to_have_died(desk: Desk) -> None:
     terminal.wait_for("has died")
     desk.go.touch()
     os.write(terminal.master, b"R")
-    terminal.wait_for("2 runs: would run")
+    terminal.wait_for("2 would run")
     os.write(terminal.master, b"\r")
     terminal.wait_for("2 jobs run in")
     assert terminal.close(b"q") == 0

@@ -105,6 +105,9 @@ class FakeEngine:
     def prepare(self, build: Build, say: Callable[[str], None]) -> Prepared:
         return Prepared("sha256:fake", "fake")
 
+    def current(self, build: Build) -> Prepared | None:
+        return Prepared("sha256:fake", "fake")
+
     def start(self, build: Build, prepared: Prepared, task: Task, log: Sink) -> FakeRun:
         with self._lock:
             self.started.append(task.job)

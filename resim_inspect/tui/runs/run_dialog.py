@@ -22,7 +22,7 @@ from resim_inspect.tui import keymap
 from resim_inspect.tui.key_hints import hint_line
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.runs.build_list import BuildList, read_known_builds
-from resim_inspect.tui.runs.run_plan import Plan, read_plan
+from resim_inspect.tui.runs.run_plan import Plan, PlanReading, read_plan
 from resim_inspect.tui.runs.run_request import BuildChoice, BuildKind, Rerun, RunRequest, RunTarget
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.dialogs import CLOSE, Dialog
@@ -80,7 +80,8 @@ class RunDialog(Dialog[StartedRun | None], Background):
         self.rerun = Rerun.NONE
         self.watch_files = watch
         self.plan: Plan | None = None
-        self._planning = False
+        """The last plan, or the part of it that has been read."""
+        self._reading: PlanReading | None = None
         self._awaited: RunRequest | None = None
         """Request that starts as soon as its plan is there."""
         self._shown_build: BuildChoice | None = None
@@ -166,26 +167,40 @@ class RunDialog(Dialog[StartedRun | None], Background):
             command = Text(clean(self._command_line(request), 600), styles.text)
         self.query_one("#command", Static).update(command)
         self._show_plan()
+        if self._reading is not None and self._reading.request != request:
+            # Its last message starts the planning of the present request.
+            self._reading.cancel()
         if request is not None and (self.plan is None or self.plan.request != request):
             self.set_timer(PLAN_DELAY, lambda: self._plan_if_still(request))
 
     def _plan_if_still(self, request: RunRequest) -> None:
-        if request == self.request() and not self._planning:
-            self._planning = True
-            self._plan(request, self.builds.known.folder)
+        if request == self.request() and self._reading is None:
+            self._reading = PlanReading(
+                request, lambda part: self.post_message(self.PlanRead(part))
+            )
+            self._plan(self._reading, self.builds.known.folder)
+
+    def on_unmount(self) -> None:
+        if self._reading is not None:
+            self._reading.cancel()
 
     @work(thread=True, group="plan", exit_on_error=False, description="planning the run")
-    def _plan(self, request: RunRequest, folder: Path | None) -> None:
-        self.post_message(self.PlanRead(read_plan(request, folder=folder)))
+    def _plan(self, reading: PlanReading, folder: Path | None) -> None:
+        plan = read_plan(reading.request, folder=folder, reading=reading)
+        self.post_message(self.PlanRead(plan))
 
     @on(PlanRead)
     def _plan_read(self, message: PlanRead) -> None:
-        self._planning = False
-        self.plan = plan = message.plan
+        plan, reading = message.plan, self._reading
+        if plan.is_whole:
+            self._reading = None
         request, awaited = self.request(), self._awaited
-        if request is not None and request != plan.request:
-            self._plan_if_still(request)
-        elif request is not None and request == awaited:
+        if reading is None or reading.is_cancelled or request != plan.request:
+            if plan.is_whole and request is not None:
+                self._plan_if_still(request)
+            return
+        self.plan = plan
+        if request is not None and request == awaited:
             self._awaited = None
             if not plan.is_refused:
                 self._dismiss_with(request)
@@ -219,9 +234,11 @@ class RunDialog(Dialog[StartedRun | None], Background):
         for words, number in numbers.most_common(MAX_PLANS):
             names = [clean(job.job, 40) for job in plan.jobs if job.plan == words][:3]
             shown = ", ".join(names) + (", …" if number > len(names) else "")
-            text.append(f"{count(number, 'run')}: ", styles.strong)
+            text.append(f"{number:,} ", styles.strong)
             text.append(clean(words.partition("; by hand")[0], 160), styles.text)
             text.append(f"  {shown}\n", styles.quiet)
+        if not plan.is_whole:
+            text.append(f"planning… {count(len(plan.jobs), 'run')} so far\n", styles.quiet)
         if len(numbers) > MAX_PLANS:
             rest = sum(sorted(numbers.values(), reverse=True)[MAX_PLANS:])
             text.append(f"and {count(rest, 'run')} more", styles.quiet)

@@ -53,7 +53,7 @@ def run_to_folder(args: Namespace, mode: Mode, workspaces: tuple[Workspace, ...]
     if args.dry_run:
         from runner.commands.shared import dry_run
 
-        entry, build = dry_run.entry_of(args, build), dry_run.fitted(args, build)
+        entry, build = dry_run.entry_of(args, build), dry_run.build_now(args, build).build
         row = dry_run.served_row(entry, build, request, outputs, "would run")
         return dry_run.print_plan(args.command_name, options, policy, [row])
     title = workspaces[0].folder.resolve().name

@@ -6,10 +6,13 @@ import json
 import os
 import shlex
 import sys
+import time
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from resim_inspect.text import clean
 from runner.commands.shared.build_args import engine_options, fit_to_engine
@@ -17,11 +20,13 @@ from runner.commands.shared.reporting_args import ReportingOptions
 from runner.engines import discovery
 from runner.engines.discovery import entry_for
 from runner.engines.entry import EngineEntry
-from runner.engines.protocol import Build
-from runner.errors import EngineError
-from runner.execution.batch_run import BatchRunRequest
+from runner.engines.protocol import Build, Prepared
+from runner.errors import EngineError, ImageError, RunnerError, WorkspaceError
+from runner.execution import result_cache
+from runner.execution.batch_run import BatchRunRequest, batch_cache_key, kept_result
 from runner.execution.run_context import RunPolicy
 from runner.workspace.contract import BATCH_CONFIG, REPORT_CONFIG, Mode
+from runner.workspace.layout import Job
 from runner.workspace.results import FORMAT
 
 
@@ -30,28 +35,93 @@ def entry_of(args: Namespace, build: Build) -> EngineEntry:
     return entry_for(build, engine_options(args))
 
 
-def fitted(args: Namespace, build: Build) -> Build:
-    """Return the build with the resources that it would be given; say on stderr which it lacks.
+class BuildNow(NamedTuple):
+    """A build with the resources that it would be given, and what is known of it before it runs."""
 
-    Only ReSim's resources depend on the engine; without an engine, they are kept.
+    build: Build
+    prepared: Prepared | None
+    """The build as it is now; None if it is not known."""
+    doubt: str
+    """Reason why the build of the run may be another one, as a clause; empty if it is not."""
+
+
+def build_now(args: Namespace, build: Build) -> BuildNow:
+    """Look a build up without building or pulling it; say on stderr which resources it lacks.
+
+    Without an engine, ReSim's resources are kept and the build is not known. Raises CallError for
+    a build that no run could use.
     """
-    if not build.like_cloud:
-        return build
     try:
         engine = discovery.connect(build, engine_options(args), os.environ)
     except EngineError as error:
-        text = f"the lines have the CPUs and memory of ReSim's cloud, because {error.reason}"
-    else:
+        if build.like_cloud:
+            _say(f"the lines have the CPUs and memory of ReSim's cloud, because {error.reason}")
+        return BuildNow(build, None, error.reason.removesuffix("."))
+    try:
         build, text = fit_to_engine(build, engine.info)
+        _say(text)
+        prepared = engine.current(build)
+    except (EngineError, ImageError) as error:
+        return BuildNow(build, None, error.reason.removesuffix("."))
+    finally:
         engine.close()
+    if build.context is not None:
+        return BuildNow(build, prepared, "its image is built first")
+    if build.image and build.pull == "always":
+        return BuildNow(build, prepared, "its image is pulled first")
+    doubt = "" if prepared is not None else f"the image {clean(build.image, 120)} is not here yet"
+    return BuildNow(build, prepared, doubt)
+
+
+def _say(text: str) -> None:
     if text:
         sys.stderr.write(f"resim-runner: {clean(text)}\n")
-    return build
+
+
+class _KeyContext(NamedTuple):
+    """Values of the cache keys of a call that is only planned."""
+
+    build: Build
+    prepared: Prepared
+    policy: RunPolicy
+    clock: Callable[[], float] = time.time
+
+
+class DryRow(NamedTuple):
+    """One run of a call that is only planned."""
+
+    job: str
+    command: str
+    """An equivalent shell command."""
+    plan: str
+    """Whether it would run or its result is kept, and why."""
+    runs: bool | None = True
+    """False if its recorded result is kept; None if that is not known before the call."""
+
+
+def job_row(entry: EngineEntry, now: BuildNow, policy: RunPolicy, job: Job, rerun: str) -> DryRow:
+    """Return the row of a job of a workspace, by the cache key that the run would have."""
+    inputs = result_cache.inputs_of(job.folder)
+    line = entry.command_line(now.build, inputs, job.folder.outputs)
+    # Without a build no key is equal: what runs in any case has another reason than the key.
+    context = _KeyContext(now.build, now.prepared or Prepared(""), policy)
+    planned = result_cache.planned_job(job, context, rerun)
+    build_decides = planned.kept is not None or planned.why in result_cache.BUILD_REASONS
+    if now.doubt and build_decides:
+        return DryRow(job.name, line, f"would run only if its build has changed; {now.doubt}", None)
+    if planned.kept is not None:
+        return DryRow(job.name, line, f"kept: {planned.why}", False)
+    return DryRow(job.name, line, f"would run: {planned.why}")
 
 
 def served_row(
-    entry: EngineEntry, build: Build, request: BatchRunRequest, outputs: Path, plan: str
-) -> tuple[str, str, str]:
+    entry: EngineEntry,
+    build: Build,
+    request: BatchRunRequest,
+    outputs: Path,
+    plan: str,
+    runs: bool | None = True,
+) -> DryRow:
     """Row of a batch or report; a run by hand is isolated less than one of the runner."""
     report = request.mode is Mode.REPORT
     name = REPORT_CONFIG.name if report else BATCH_CONFIG.name
@@ -59,24 +129,60 @@ def served_row(
     serve = ["resim-runner", "serve", *folders, "--config", name, *(["--report"] if report else [])]
     build = replace(build, hardening=replace(build.hardening, network="host"))
     plan += f"; by hand after {shlex.join(serve)}"
-    return request.name, entry.command_line(build, ((name, Path(name)),), outputs), plan
+    line = entry.command_line(build, ((name, Path(name)),), outputs)
+    return DryRow(request.name, line, plan, runs)
+
+
+def batch_row(
+    entry: EngineEntry,
+    now: BuildNow,
+    policy: RunPolicy,
+    request: BatchRunRequest,
+    rerun: str,
+    jobs: Sequence[DryRow],
+) -> DryRow:
+    """Return the row of a workspace's batch after its jobs."""
+    run_folder = request.workspaces[0].batch
+    plan = "would run after the jobs, beside an API that serves their metrics"
+    runs: bool | None = True
+    unsure = bool(now.doubt) or any(row.runs is not False for row in jobs)
+    try:
+        result = None if rerun == "all" else run_folder.read_result()
+    except WorkspaceError:
+        result = None
+    if result is not None and unsure:
+        plan, runs = "would run after the jobs, unless build and metrics stay the same", None
+    elif result is not None and now.prepared is not None:
+        with suppress(RunnerError):
+            key = batch_cache_key(request, now.build, now.prepared)
+            settings = result_cache.settings_digest(now.build, policy)
+            if kept_result(run_folder, key, settings, rerun) is not None:
+                plan, runs = f"kept: {result_cache.why_kept(result)}", False
+    return served_row(entry, now.build, request, run_folder.outputs, plan, runs)
 
 
 def print_plan(
-    command: str,
-    options: ReportingOptions,
-    policy: RunPolicy,
-    rows: Sequence[tuple[str, str, str]],
+    command: str, options: ReportingOptions, policy: RunPolicy, rows: Iterable[DryRow]
 ) -> int:
-    """Print the rows: name, command line and plan of each run; return 0."""
+    """Print each row as soon as it is there; return 0.
+
+    The JSON document has one row a line, so that a program can read them one after the other.
+    """
+
+    def put(text: str) -> None:
+        sys.stdout.write(policy.secrets.hide_text(text))
+        sys.stdout.flush()
+
     if options.format == "json":
-        jobs = [{"job": job, "plan": plan, "command": line} for job, line, plan in rows]
-        values = {"format": FORMAT, "command": command, "dry_run": True, "jobs": jobs}
-        text = json.dumps(values, indent=1)
+        head = json.dumps({"format": FORMAT, "command": command, "dry_run": True})
+        put(f'{head.removesuffix("}")}, "jobs": [')
+        for number, row in enumerate(rows):
+            values = {"job": row.job, "plan": row.plan, "runs": row.runs, "command": row.command}
+            put(f"{',' if number else ''}\n{json.dumps(values)}")
+        put("\n]}\n")
     else:
-        parts = (f"# {clean(job)}: {clean(plan)}\n{_escaped(line)}" for job, line, plan in rows)
-        text = "\n".join(parts)
-    sys.stdout.write(policy.secrets.hide_text(text) + "\n")
+        for row in rows:
+            put(f"# {clean(row.job)}: {clean(row.plan)}\n{_escaped(row.command)}\n")
     return 0
 
 

@@ -119,6 +119,11 @@ class DockerEngine:
         warnings = tuple(self._warnings(build, platform_of(image)))
         return Prepared(identity, identity.removeprefix("sha256:")[:12], warnings)
 
+    def current(self, build: Build) -> Prepared | None:
+        """Return the image that is here now; None if there is none for the build's platform."""
+        image = self._client.image(build.image)
+        return Prepared(str(image["Id"])) if image is not None and _fits(image, build) else None
+
     def _find(self, build: Build, say: Callable[[str], None]) -> dict[str, Any]:
         here = self._client.image(build.image)
         # The pull policy of a build with a context is about the images that it starts from.

@@ -50,7 +50,7 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
 
     def plan(request: RunRequest, **_: Any) -> Plan:
-        kept = "has a result; runs if anything changed"
+        kept = "kept: nothing that it depends on has changed"
         jobs = [PlannedJob("one", "would run"), PlannedJob("two", kept), PlannedJob("three", kept)]
         return Plan(request, tuple(jobs))
 
@@ -86,8 +86,8 @@ async def test_a_command_is_typed_in_and_planned(workspace: Path) -> None:
         await press(pilot, "down", *"make -x", "tab", *"--cpus 2")
         await planned(pilot)
         shown = text(pilot)
-        assert "1 run: would run" in shown
-        assert "2 runs: has a result; runs if anything changed" in shown
+        assert "1 would run" in shown
+        assert "2 kept: nothing that it depends on has changed" in shown
         assert "--command" in shown
         request = dialog(pilot).request()
         assert request is not None
@@ -297,7 +297,7 @@ async def test_what_the_runner_refuses_stays_in_the_dialog(
         assert isinstance(pilot.app.screen, RunDialog)
         dialog(pilot).query_one("#flags", Input).value = "--parallel 2"
         await planned(pilot)
-        assert "3 runs: would run" in text(pilot)
+        assert "3 would run" in text(pilot)
 
 
 def plan_of(pilot: Pilot[Any]) -> Plan:
