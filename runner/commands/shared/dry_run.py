@@ -94,7 +94,7 @@ class DryRow(NamedTuple):
     command: str
     """An equivalent shell command."""
     plan: str
-    """Whether it would run or its result is kept, and why."""
+    """The answer in words: it would run, or its result is kept, and why."""
     runs: bool | None = True
     """False if its recorded result is kept; None if that is not known before the call."""
 

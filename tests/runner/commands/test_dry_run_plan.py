@@ -17,7 +17,7 @@ Words = list[str | Path]
 
 
 def plan_of(call: Words, *more: str) -> dict[str, tuple[bool | None, str]]:
-    """What would happen to each job: whether it runs, and the plan in words."""
+    """Return for each job if it runs, and the plan in words."""
     jobs: list[dict[str, Any]] = call_runner(*call, "--dry-run", "--format", "json", *more).json[
         "jobs"
     ]
@@ -49,7 +49,7 @@ def test_the_plan_is_what_the_run_then_does(ran: tuple[Path, Words]) -> None:
     }
     assert sorted(str(path) for path in workspace.rglob("*")) == before
     values = call_runner(*call, "--format", "json").json
-    cached = {job["job"] for job in values["jobs"] if job["cached"]}
+    cached = {job["job"] for job in values["jobs"] if job["kept"]}
     assert cached == {name for name, (runs, _) in plan.items() if not runs}
 
 
