@@ -1,4 +1,6 @@
-"""The app under a script of keys: `python -m benchmarks._keys SCRIPT PATH screen|once`.
+"""The app under a script of keys: `python -m benchmarks._keys SCRIPT PATH screen|once|pair`.
+
+`pair` compares the folders before and after at the path, and presses keys meanwhile.
 
 Prints for each step how long its slowest key took to be answered, the most CPU time that the
 screen's thread needed for one, and the longest gap of a task that sleeps for 5 ms at a time, all
@@ -100,7 +102,21 @@ TABLE = (
     step("close it", "ctrl+w"),
     step("help", "?", "escape"),
 )
-SCRIPTS = {"document": READING, "workspace": TABLE}
+COMPARED = (
+    step("down and up", *["j"] * 12, *["k"] * 4),
+    step("pages and ends", *["pagedown"] * 6, "G", "pageup", "g"),
+    step("next worse", *["n"] * 6, "N"),
+    step("sort by each column", *["s", "l"] * 14, "s", "s"),
+    step("columns back", *["h"] * 14),
+    step("each direction", *["d"] * 7),
+    step("filter typed", "/", '"scalar 3>1', "enter"),
+    step("filter taken away", "escape"),
+    step("all changes", "v", *["j"] * 8, "pagedown", "G", "g", "n", "d", "d", "escape"),
+    step("a pair and back", "enter", "j", "j", "escape"),
+    step("help", "?", "escape"),
+)
+MEANWHILE = step("while comparing", *["j"] * 40, *["l", "j"] * 40, *["n"] * 20, *["h", "k"] * 40)
+SCRIPTS = {"document": READING, "workspace": TABLE, "comparison": COMPARED}
 
 
 class AppDriver:
@@ -182,15 +198,21 @@ async def play(script: str, path: Path, way: str) -> list[dict[str, object]]:
     """Open a path, from the open screen or at once, and press the keys of a script."""
     taken = []
     with low_latency_gc() as started:
-        app = InspectApp(open_path(path) if way == "once" else None)
+        if way == "pair":
+            app = InspectApp(open_path(path / "after"), base=path / "before")
+        else:
+            app = InspectApp(open_path(path) if way == "once" else None)
         app.call_later(started)
         async with app.run_test(size=(120, 40)) as pilot:
             driver = AppDriver(pilot)
             ticker = asyncio.create_task(driver.tick())
+            if way == "pair":
+                await driver.answered()
+                taken.append(await driver.take(MEANWHILE))
             await driver.settled()
             taken.append(measured("start", "", 0.0, 0.0, driver.gap))
             taken.append(await driver.take(Step("idle", ())))
-            if way != "once":
+            if way == "screen":
                 driver.app.screen.query_one("Input").focus()
                 taken.append(await driver.take(step("path typed", '"' + str(path))))
                 taken.append(await driver.take(step("opened", "enter")))

@@ -14,7 +14,7 @@ from typing import TypedDict
 
 import numpy as np
 
-from benchmarks import Row, files
+from benchmarks import Row, comparison, files
 from benchmarks.measure import json_of, skip_slow
 from resim_inspect.building.builder import DocumentBuilder
 
@@ -41,6 +41,7 @@ def run() -> list[Row]:
     scripts = [
         ("50,000 metrics", "document", files.path("wide"), "screen"),
         ("1,000 jobs", "workspace", workspace(), "screen"),
+        (f"{comparison.JOBS:,} jobs compared", "comparison", comparison.batches(), "pair"),
     ]
     if not skip_slow():
         scripts.insert(1, ("1 GB", "document", files.path("XL"), "screen"))

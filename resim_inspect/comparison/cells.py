@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -72,9 +73,9 @@ def delta_text(change: Change) -> str:
 def kind_words(changes: Iterable[Change]) -> str:
     """`3 metrics, 1 event`: the kinds of things that some changes are about."""
     numbers: dict[str, int] = {}
-    for change in changes:
-        kind = change.type.lower() if change.type in (EVENT, FINDING, JOB) else "metric"
-        numbers[kind] = numbers.get(kind, 0) + 1
+    for type_, number in Counter(change.type for change in changes).items():
+        kind = type_.lower() if type_ in (EVENT, FINDING, JOB) else "metric"
+        numbers[kind] = numbers.get(kind, 0) + number
     return ", ".join(count(number, kind) for kind, number in numbers.items())
 
 

@@ -5,8 +5,10 @@ Texts are as in the files: whoever shows them cleans them.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from resim_inspect.comparison.directions import Direction, severity, status_direction
 from resim_inspect.comparison.tolerance import UnmatchedTolerance
@@ -196,10 +198,8 @@ class Comparison:
     unmatched_tolerances: tuple[UnmatchedTolerance, ...] = ()
     """Tolerances for names that no metric of either side has."""
 
-    @property
+    @cached_property
     def summary(self) -> dict[Direction, int]:
         """Number of changes of each direction, zeros included."""
-        counts = dict.fromkeys(Direction, 0)
-        for change in self.changes:
-            counts[change.direction] += 1
-        return counts
+        counts = Counter(change.direction for change in self.changes)
+        return {direction: counts[direction] for direction in Direction}

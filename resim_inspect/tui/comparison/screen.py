@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -171,15 +171,18 @@ class ComparisonScreen(MainScreen[int | None], Background):
         message.stop()
         self.comparison, self._files = message.comparison, message.files
         changes = message.comparison.changes
-        first = next((one for one in changes if (one.name, one.event) == self._first), None)
-        if first is None:
-            # The table of jobs names the metric alone: the worst of its name comes first.
-            first = next((one for one in changes if one.name == self._first[0]), None)
+        first = self._first_change(changes)
         if first is not None and first.direction is Direction.SAME:
             self.direction = Direction.SAME
         self.list.show(changes, self.direction)
         self.list.go_to(first)
         self._lines()
+
+    def _first_change(self, changes: Sequence[Change]) -> Change | None:
+        name, event = self._first
+        named = [one for one in changes if one.name == name] if name else []
+        # The table of jobs names the metric alone: the worst of its name comes first.
+        return next((one for one in named if one.event == event), named[0] if named else None)
 
     def _lines(self) -> None:
         styles, comparison = theme_styles(self.app), self.comparison

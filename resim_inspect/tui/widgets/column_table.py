@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Generic, NamedTuple, TypeVar
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from resim_inspect.filtering.query import Test
 
 R = TypeVar("R")
+MIN_THROTTLED = 0.02
+"""Seconds of building a table from which on it is not built for each message with rows."""
+MAX_BUILD_SHARE = 0.1
+"""Largest share of the time for building such a table while rows come in."""
 SortKey = tuple[float, float, str]
 
 
@@ -94,6 +99,10 @@ class ColumnTable(RowList, Generic[R]):
         self.descending = False
         self._first = len(pinned)
         """Index of the first column in view among those that scroll."""
+        self._built_at = 0.0
+        self._seconds = 0.0
+        """Time that building the columns and sorting took last."""
+        self._is_waiting = False
 
     # For subclasses.
 
@@ -131,15 +140,34 @@ class ColumnTable(RowList, Generic[R]):
         return "" if self.row is None else self.selected.described(self.row)
 
     def show(self, rows: list[R]) -> None:
-        """Show these rows; called again when more are read, or some again."""
-        selected, sorted_by = self.selected.key, self.sort.key
+        """Show these rows; called again when more are read, or some again.
+
+        A table that takes long to build follows a moment later: keys come first.
+        """
         self.rows = rows
-        self.columns = self.columns_of(rows)
+        wait = self._built_at + self._seconds / MAX_BUILD_SHARE - time.monotonic()
+        if self._seconds < MIN_THROTTLED or wait <= 0:
+            self._build()
+        elif not self._is_waiting:
+            self._is_waiting = True
+            self.set_timer(wait, self._build_later)
+
+    def _build_later(self) -> None:
+        if self._is_waiting:
+            self._build()
+
+    def _build(self) -> None:
+        started = time.monotonic()
+        self._is_waiting = False
+        selected, sorted_by = self.selected.key, self.sort.key
+        self.columns = self.columns_of(self.rows)
         keys = [column.key for column in self.columns]
         self.column = keys.index(selected) if selected in keys else min(self.column, len(keys) - 1)
         if sorted_by in keys:
             self.sort = self.columns[keys.index(sorted_by)]
         self.order_rows()
+        self._built_at = time.monotonic()
+        self._seconds = self._built_at - started
 
     def order_rows(self) -> None:
         """Filter and sort again; the cursor stays on its row."""

@@ -21,7 +21,7 @@ from resim_inspect.tui.comparison.jobs.rows import ChangeCell, ComparedRow
 from resim_inspect.tui.widgets.column_table import CellFrame, Column, SortKey
 from resim_inspect.tui.widgets.row_list import StyledText
 
-MEASURED_ROWS = 100
+MEASURED_ROWS = 50
 """Number of jobs whose differences determine the width and the decimals of a column."""
 MIN_WIDTH, MAX_WIDTH = 12, 24
 """Cells of a metric's column."""
@@ -137,20 +137,41 @@ PINNED = (JOB, CHANGE)
 """The columns that stay in view while the others scroll."""
 
 
-def compared_columns(rows: Sequence[ComparedRow]) -> list[Column[ComparedRow]]:
-    """The columns for these jobs: the metrics that got worse in most of them first."""
-    worse: Counter[str] = Counter()
-    differing: Counter[str] = Counter()
-    names: dict[str, None] = {}
-    for row in rows:
-        for name, cell in row.cells.items():
-            names[name] = None
-            way = cell.change.direction
-            if way is not Direction.SAME:
-                differing[name] += 1
-                worse[name] += way is Direction.WORSE
-    ordered = sorted(names, key=lambda name: (-worse[name], -differing[name]))
-    return [*PINNED, VERDICTS, *(_metric_column(name, rows[:MEASURED_ROWS]) for name in ordered)]
+class MetricOrder:
+    """Order of the columns: the metrics that got worse in most jobs first.
+
+    Rows are counted once, however often the columns are asked for while rows are added.
+    """
+
+    def __init__(self) -> None:
+        self._worse: Counter[str] = Counter()
+        self._differing: Counter[str] = Counter()
+        self._names: dict[str, None] = {}
+        self.valued: dict[str, None] = {}
+        """Names of the metrics that have a difference in any job."""
+        self._counted = 0
+
+    def names(self, rows: Sequence[ComparedRow]) -> list[str]:
+        """Return the names of the metrics; `rows` are those of the last call and more."""
+        for row in rows[self._counted :]:
+            for name, cell in row.cells.items():
+                self._names[name] = None
+                way = cell.change.direction
+                if way is not Direction.SAME:
+                    if cell.value is not None:
+                        self.valued[name] = None
+                    self._differing[name] += 1
+                    self._worse[name] += way is Direction.WORSE
+        self._counted = len(rows)
+        return sorted(self._names, key=lambda name: (-self._worse[name], -self._differing[name]))
+
+
+def compared_columns(
+    rows: Sequence[ComparedRow], names: Sequence[str]
+) -> list[Column[ComparedRow]]:
+    """The columns for these jobs, with those of metrics in the order of `names`."""
+    measured = rows[:MEASURED_ROWS]
+    return [*PINNED, VERDICTS, *(_metric_column(name, measured) for name in names)]
 
 
 def _metric_column(name: str, measured: Sequence[ComparedRow]) -> Column[ComparedRow]:

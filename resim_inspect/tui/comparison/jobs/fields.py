@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from typing import ClassVar
 
 from resim_inspect.comparison import Direction
@@ -30,8 +30,9 @@ class ComparedJobFields(Fields[ComparedRow]):
     }
     EXAMPLE: ClassVar[str] = "direction:worse  metric:speed  Max speed>0.5"
 
-    def __init__(self, rows: Sequence[ComparedRow]) -> None:
-        self.rows = rows
+    def __init__(self, valued: Iterable[str]) -> None:
+        """`valued`: the names of the metrics that have a difference in any job."""
+        self.valued = tuple(valued)
 
     def named(self, text: str) -> Test[ComparedRow]:
         return lambda row: text in row.name.casefold()
@@ -59,19 +60,16 @@ class ComparedJobFields(Fields[ComparedRow]):
         return choice("is", value, tests)
 
     def value_names(self) -> Iterable[str]:
-        names = {
-            name: None
-            for row in self.rows
-            for name, cell in row.cells.items()
-            if cell.value is not None
-        }
-        return [name.casefold() for name in names]
+        return [name.casefold() for name in self.valued]
 
     def compared(self, names: Collection[str], comparison: Comparison) -> Test[ComparedRow]:
-        return lambda row: any(
-            cell.value is not None and name.casefold() in names and comparison(cell.value)
-            for name, cell in row.cells.items()
-        )
+        wanted = [name for name in self.valued if name.casefold() in names]
+
+        def test(row: ComparedRow) -> bool:
+            cells = [row.cells[name] for name in wanted if name in row.cells]
+            return any(cell.value is not None and comparison(cell.value) for cell in cells)
+
+        return test
 
 
 def _with(way: Direction) -> Test[ComparedRow]:

@@ -165,11 +165,7 @@ class ComparedJobsScreen(MainScreen[None], Background, FilterHost):
         message.stop()
         self._rows += message.rows
         self._progress = message.done, message.total
-        at_start = self.table.cursor <= 0
         self.table.show(self._rows)
-        if at_start:
-            # The worst so far stays in view until the user moves.
-            self.table.cursor = 0 if self.table.count else -1
         self._lines()
 
     @on(Compared)

@@ -9,7 +9,7 @@ from resim_inspect.comparison import Direction, MetricTotals
 from resim_inspect.comparison.cells import median_text, spread_text
 from resim_inspect.comparison.directions import LISTED
 from resim_inspect.text import clean, digits_apart, fit, number, signed
-from resim_inspect.tui.comparison.jobs.columns import CHANGE, PINNED, compared_columns
+from resim_inspect.tui.comparison.jobs.columns import CHANGE, PINNED, MetricOrder, compared_columns
 from resim_inspect.tui.comparison.jobs.rows import ComparedRow
 from resim_inspect.tui.theme import ThemeStyles
 from resim_inspect.tui.widgets.column_table import CellFrame, Column, ColumnTable
@@ -32,6 +32,7 @@ class ComparedTable(ColumnTable[ComparedRow]):
         """The only direction of jobs that are shown; None for all."""
         self.totals: Mapping[str, MetricTotals] = {}
         """Totals by the keys of columns, once all jobs are compared."""
+        self._order = MetricOrder()
 
     @property
     def metric(self) -> str:
@@ -40,7 +41,7 @@ class ComparedTable(ColumnTable[ComparedRow]):
         return self.selected.title if key.startswith("metric ") else ""
 
     def columns_of(self, rows: list[ComparedRow]) -> list[Column[ComparedRow]]:
-        return compared_columns(rows)
+        return compared_columns(rows, self._order.names(rows))
 
     def name_of(self, row: ComparedRow) -> str:
         return row.name
@@ -52,7 +53,7 @@ class ComparedTable(ColumnTable[ComparedRow]):
         from resim_inspect.filtering.query import checked_query
         from resim_inspect.tui.comparison.jobs.fields import ComparedJobFields
 
-        return checked_query(self.query_text, ComparedJobFields(self.rows))
+        return checked_query(self.query_text, ComparedJobFields(self._order.valued))
 
     def set_totals(self, totals: Sequence[MetricTotals]) -> None:
         """Take the totals of all metrics, the worst first."""
@@ -60,6 +61,13 @@ class ComparedTable(ColumnTable[ComparedRow]):
         for one in totals:
             by_column.setdefault(f"metric {one.name}", one)
         self.totals = by_column
+
+    def order_rows(self) -> None:
+        """Filter and sort again; the cursor stays on its job, or at the worst one on top."""
+        on_top = self.cursor <= 0
+        super().order_rows()
+        if on_top:
+            self.cursor = 0 if self.shown else -1
 
     def next_worse(self, by: int) -> bool:
         """Go to the next job in which something got worse, cyclically; False without one."""
