@@ -26,7 +26,7 @@ def side_of(path: Path) -> Side:
     is_workspace = looks_like_workspace(path)
     if not is_workspace:
         # A second file is enough to know that these are several.
-        files = list(islice(metrics_files(path), 2))
+        files = list(islice(metrics_files(path, derived=True), 2))
         if len(files) == 1:
             return Side(label, (JobFile("", "", files[0]),))
     try:

@@ -7,6 +7,7 @@ since it belongs to a layer above.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -36,6 +37,18 @@ def derived_document(path: Path) -> bytes | None:
         return None
     documents = (evaluator(path) for evaluator in _evaluators)
     return next((document for document in documents if document is not None), None)
+
+
+def is_derived(path: Path) -> bool:
+    """Return True if `derived_document` has a document for the path, without making it."""
+    if not _evaluators or not _may_be_derived(path):
+        return False
+    if path.name.endswith(EMISSIONS_SUFFIX):
+        return exists(path)
+    try:
+        return has_emissions(entry.name for entry in os.scandir(path.parent))
+    except OSError:
+        return False
 
 
 def has_emissions(names: Iterable[str]) -> bool:

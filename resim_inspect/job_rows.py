@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from resim_inspect.document import open_document
 from resim_inspect.document.enums import MetricStatus, MetricType
+from resim_inspect.document.summary import is_approximate
 from resim_inspect.errors import DocumentError
 from resim_inspect.text import NOT_RUN, full_number, number, quantity, with_unit
 
@@ -59,6 +59,8 @@ class JobRow(NamedTuple):
     """Duration of the recorded run; None if no run is recorded."""
     has_run: bool = True
     """False for a job without metrics of which no run is recorded: it has not run yet."""
+    approximate: bool = False
+    """True if the metrics were evaluated here from emissions."""
 
     @property
     def is_broken(self) -> bool:
@@ -112,12 +114,14 @@ def read_job(name: str, run_folder: RunFolder) -> JobRow:
     """Read the row of one job; if its metrics cannot be read, the row's note says why."""
     note, seconds, has_run = read_run(run_folder)
     try:
-        verdict, cells = _read_metrics(run_folder.metrics)
+        verdict, cells, approximate = _read_metrics(run_folder.metrics)
     except DocumentError as error:
-        if os.path.lexists(run_folder.metrics):
+        if not isinstance(error.__cause__, FileNotFoundError):
             note, has_run = str(error), True
         return JobRow(name, run_folder.metrics, None, note, {}, seconds=seconds, has_run=has_run)
-    return JobRow(name, run_folder.metrics, verdict, "", cells, seconds=seconds)
+    return JobRow(
+        name, run_folder.metrics, verdict, "", cells, seconds=seconds, approximate=approximate
+    )
 
 
 def read_run(run_folder: RunFolder) -> RecordedRun:
@@ -143,8 +147,11 @@ def _duration(seconds: float) -> float | None:
     return seconds if math.isfinite(seconds) and seconds > 0 else None
 
 
-def _read_metrics(path: Path) -> tuple[MetricStatus, dict[str, Cell]]:
-    """Read the verdict of a file and its metrics by name. Raises DocumentError."""
+def _read_metrics(path: Path) -> tuple[MetricStatus, dict[str, Cell], bool]:
+    """Read the verdict of a file, its metrics by name, and whether they were evaluated here.
+
+    Raises DocumentError.
+    """
     with open_document(path) as document:
         cells: dict[str, Cell] = {}
         metrics = document.message.job_level_metrics.metrics
@@ -159,7 +166,7 @@ def _read_metrics(path: Path) -> tuple[MetricStatus, dict[str, Cell]]:
                 value = scalar.value if scalar.HasField("value") else None
                 unit = scalar.unit
             cells[metric.name] = Cell(MetricStatus(metric.status), value, unit)
-        return document.verdict, cells
+        return document.verdict, cells, is_approximate(document)
 
 
 def metric_names(rows: Iterable[JobRow]) -> list[str]:

@@ -93,7 +93,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _open_all(path: Path) -> Iterator[tuple[Path, Document | DocumentError]]:
-    for file in metrics_files(path):
+    for file in metrics_files(path, derived=True):
         try:
             document = open_document(file)
         except DocumentError as error:

@@ -27,6 +27,7 @@ from resim_inspect.comparison.totals import TotalsCollector
 from resim_inspect.document.document import Document
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.document.opening import open_document
+from resim_inspect.document.summary import is_approximate
 from resim_inspect.errors import DocumentError
 from resim_inspect.filtering.query import QueryError
 from resim_inspect.text import count
@@ -134,6 +135,8 @@ class _Comparer:
         self.compared = 0
         self.query_error: QueryError | None = None
         self.query_fits = False
+        self.approximate: set[str] = set()
+        """Sides with metrics that were evaluated here."""
         self.names: set[str] = set()
         """Names of all metrics, for tolerances that match none; empty where none has a name."""
 
@@ -186,6 +189,8 @@ class _Comparer:
                 new, new_problem = None, self._problem(error, after, "after")
             self.compared += 1
             self._collect_names(old, new)
+            self._note_approximate(old, "before")
+            self._note_approximate(new, "after")
             if old is None or new is None:
                 self._unreadable(name, old, new, (old_problem, new_problem))
                 return
@@ -212,6 +217,10 @@ class _Comparer:
                 if document is not None:
                     metrics = document.message.job_level_metrics.metrics
                     self.names.update(metric.name for metric in metrics)
+
+    def _note_approximate(self, document: Document | None, side: str) -> None:
+        if document is not None and is_approximate(document):
+            self.approximate.add(side)
 
     def _add(self, job: str, changes: list[Change]) -> None:
         self.changes += [replace(change, job=job) for change in changes] if job else changes
@@ -253,6 +262,7 @@ class _Comparer:
         try:
             with open_document(job.path) as document:
                 self._collect_names(document)
+                self._note_approximate(document, "before" if gone else "after")
                 metrics = document.message.job_level_metrics.metrics
                 number_of = sum(metric.blocking for metric in metrics)
                 blocking = number_of > 0
@@ -285,6 +295,7 @@ class _Comparer:
             errors=tuple(self.errors),
             matched=self.compared,
             transitions=dict(self.transitions),
+            approximate=frozenset(self.approximate),
             unmatched_tolerances=self.options.tolerances.unmatched(self.names),
         )
 

@@ -195,6 +195,8 @@ class Comparison:
     """Number of jobs that both sides have."""
     transitions: Mapping[tuple[MetricStatus, MetricStatus], int] = field(default_factory=dict)
     """Number of jobs by their verdicts before and after."""
+    approximate: frozenset[str] = frozenset()
+    """Sides (`before`, `after`) with metrics that were evaluated here from emissions."""
     unmatched_tolerances: tuple[UnmatchedTolerance, ...] = ()
     """Tolerances for names that no metric of either side has."""
 

@@ -21,7 +21,7 @@ from resim_inspect.document.model import (
     TextValues,
 )
 from resim_inspect.document.references import data_ids
-from resim_inspect.document.summary import summary_position
+from resim_inspect.document.summary import is_approximate, summary_position
 from resim_inspect.errors import ChangedError, DocumentError
 from resim_inspect.export.omissions import Omissions
 from resim_inspect.text import INT64_MAX, INT64_MIN, json_number
@@ -222,6 +222,7 @@ def job_row(job: JobFile, document: Document) -> Row:
         statuses[int(MetricStatus.PASSED)],
         statuses[int(MetricStatus.FAIL_WARN)],
         statuses[int(MetricStatus.FAIL_BLOCK)],
+        is_approximate(document),
     )
 
 
@@ -241,5 +242,5 @@ def unread_job_row(job: JobFile, note: str) -> Row:
         None,
         note,
         job.seconds,
-        *[None] * 7,
+        *[None] * 8,
     )

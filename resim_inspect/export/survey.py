@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from resim_inspect.derived import is_derived
 from resim_inspect.document.document import Document
 from resim_inspect.document.opening import open_document
+from resim_inspect.document.summary import APPROXIMATE_NOTE, is_approximate
 from resim_inspect.errors import DocumentError
 from resim_inspect.export.document_rows import JobFile, Row, job_row, metric_unit, unread_job_row
 from resim_inspect.export.errors import ExportError
@@ -16,6 +18,7 @@ from resim_inspect.export.omissions import Omissions
 from resim_inspect.filtering.catalog import Catalog
 from resim_inspect.filtering.metrics import MetricFields
 from resim_inspect.filtering.query import QueryError, compile_query
+from resim_inspect.text import count
 
 CACHE_BYTES = 32 << 20
 """Decoded series that an open document keeps; large ones are read in parts and not kept."""
@@ -29,6 +32,8 @@ class Survey:
     job_rows: list[Row] = field(default_factory=list)
     selected: dict[str, frozenset[int]] | None = None
     """Positions of the metrics to export, by job; None for all."""
+    approximate: int = 0
+    """Number of jobs whose metrics were evaluated here from emissions."""
     data_units: dict[str, set[str]] = field(default_factory=dict)
     metric_units: dict[str, set[str]] = field(default_factory=dict)
 
@@ -47,6 +52,8 @@ class Survey:
                 if (all_ := sorted(found))
             }
             pairs["resim.units"] = json.dumps(plain)
+        if self.approximate:
+            pairs["resim.approximate"] = "true"
         return pairs
 
 
@@ -72,12 +79,16 @@ def survey(jobs: Sequence[JobFile], query: str, omissions: Omissions) -> Survey:
             result.jobs.append(job)
             result.job_rows.append(job_row(job, document))
             _collect_units(document, result)
+            result.approximate += is_approximate(document)
             if result.selected is not None:
                 try:
                     result.selected[job.name] = _matching(document, query)
                 except QueryError as error:
                     query_error = error
                     result.selected[job.name] = frozenset()
+    if result.approximate:
+        jobs_count = count(result.approximate, "job")
+        omissions.notes.append(f"The metrics of {jobs_count} are {APPROXIMATE_NOTE}.")
     if not result.jobs:
         reasons = omissions.errors[:1] or ["no job has metrics yet."]
         raise ExportError(f"There is nothing to export: {reasons[0]}")
@@ -88,7 +99,7 @@ def survey(jobs: Sequence[JobFile], query: str, omissions: Omissions) -> Survey:
 
 def _is_missing(path: Path) -> bool:
     try:
-        return not path.exists()
+        return not path.exists() and not is_derived(path)
     except OSError:
         # It cannot be examined: its reader says why.
         return False

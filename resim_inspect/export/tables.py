@@ -145,6 +145,7 @@ JOBS = Table(
         Column("passed", Kind.INTEGER, "number of metrics that are PASSED"),
         Column("fail_warn", Kind.INTEGER, "number of metrics that are FAIL_WARN"),
         Column("fail_block", Kind.INTEGER, "number of metrics that are FAIL_BLOCK"),
+        Column("approximate", Kind.BOOLEAN, "true if evaluated here from emissions, not by ReSim"),
     ),
 )
 WIDE_HEAD = Table("wide", (_JOB, _EXPERIENCE, _VERDICT))

@@ -76,7 +76,7 @@ def open_jobs(folder: Path) -> Workspace:
 
 def _run_folders(folder: Path) -> list[RunFolder]:
     try:
-        files = list(metrics_files(folder))
+        files = list(metrics_files(folder, derived=True))
     except DocumentError:
         return []
     run_folders: dict[Path, RunFolder] = {}

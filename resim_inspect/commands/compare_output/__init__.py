@@ -11,6 +11,7 @@ from resim_inspect.comparison.changes import Change, Comparison, JobError
 from resim_inspect.comparison.directions import LISTED, Direction
 from resim_inspect.comparison.gate import gate_fails
 from resim_inspect.comparison.tolerance import UnmatchedTolerance
+from resim_inspect.document.summary import APPROXIMATE_NOTE
 from resim_inspect.text import clean
 
 
@@ -66,6 +67,12 @@ def verdict_words(comparison: Comparison, fail_on: str) -> str:
     """Result of the gate in words: `fails (--fail-on worse)`."""
     failing = gate_fails(comparison, fail_on)
     return f"{'fails' if failing else 'passes'} (--fail-on {fail_on})"
+
+
+def approximate_words(comparison: Comparison) -> str:
+    """Note about sides that were evaluated here, with their names; empty without one."""
+    sides = [side for side in ("before", "after") if side in comparison.approximate]
+    return f"{APPROXIMATE_NOTE} ({', '.join(sides)})" if sides else ""
 
 
 def unreadable_text(error: JobError) -> str:

@@ -27,6 +27,7 @@ def write(comparisons: Sequence[Comparison], stream: TextIO, options: OutputOpti
         "base": comparisons[0].before if comparisons else None,
         "fail_on": options.fail_on,
         "failed": any(gate_fails(one, options.fail_on) for one in comparisons),
+        "approximate": any(one.approximate for one in comparisons),
         "unmatched_tolerances": [
             {"name": one.pattern, "nearest": one.nearest}
             for one in unmatched_tolerances(comparisons)
@@ -44,6 +45,7 @@ def comparison_values(comparison: Comparison, options: OutputOptions) -> dict[st
         "path": comparison.after,
         "failed": gate_fails(comparison, options.fail_on),
         "is_batch": comparison.is_batch,
+        "approximate": sorted(comparison.approximate),
         "matched_jobs": comparison.matched,
         "summary": {way.value: number for way, number in comparison.summary.items()},
         "transitions": [

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from resim_inspect.commands.compare_output import OutputOptions, summary_words, unreadable_text
+from resim_inspect.commands.compare_output import (
+    OutputOptions,
+    approximate_words,
+    summary_words,
+    unreadable_text,
+)
 from resim_inspect.commands.compare_output.paint import (
     painted_direction,
     painted_verdict,
@@ -74,6 +79,8 @@ def column_lines(
     for number, comparison in enumerate(comparisons):
         words = painted_verdict(painter, comparison, options.fail_on)
         yield f"{column_name(number):4}  {words}  {summary_words(comparison)}"
+        if comparison.approximate:
+            yield f"      {approximate_words(comparison)}"
 
 
 def column_name(number: int) -> str:

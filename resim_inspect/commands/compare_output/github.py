@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TextIO
 
-from resim_inspect.commands.compare_output import OutputOptions, listed
+from resim_inspect.commands.compare_output import OutputOptions, approximate_words, listed
 from resim_inspect.comparison.cells import delta_text, place, shown_name
 from resim_inspect.comparison.changes import Change, Comparison
 from resim_inspect.comparison.directions import Direction
@@ -27,6 +27,8 @@ def write(comparisons: Sequence[Comparison], stream: TextIO, options: OutputOpti
         for error in comparison.errors:
             text = f"{error.job}: {error.message} ({error.side})"
             levels["error"].append((f"unreadable: {comparison.after}", text))
+        if comparison.approximate:
+            levels["notice"].append((comparison.after, approximate_words(comparison)))
         for verdict in comparison.verdicts:
             if verdict.direction is not Direction.SAME:
                 failing = verdict_fails(verdict, options.fail_on)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TextIO
 
-from resim_inspect.commands.compare_output import OutputOptions, listed
+from resim_inspect.commands.compare_output import OutputOptions, approximate_words, listed
 from resim_inspect.comparison.cells import delta_text, shown_name
 from resim_inspect.comparison.changes import Change, Comparison, Reading, VerdictChange
 from resim_inspect.comparison.directions import Direction
@@ -38,6 +38,11 @@ def _suite(comparison: Comparison, stream: TextIO, options: OutputOptions) -> No
         f'  <testsuite name="{name}" tests="{tests}" failures="{failures}" errors="{errors}" '
         'skipped="0">\n'
     )
+    if comparison.approximate:
+        note = escape(approximate_words(comparison))
+        stream.write(
+            f'    <properties><property name="approximate" value="{note}"/></properties>\n'
+        )
     for error in comparison.errors:
         message = escape(f"{error.side}: {error.message}")
         _case(stream, error.job, "metrics file", f'<error message="{message}"/>')

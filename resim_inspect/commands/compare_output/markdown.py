@@ -7,6 +7,7 @@ from typing import TextIO
 
 from resim_inspect.commands.compare_output import (
     OutputOptions,
+    approximate_words,
     listed,
     summary_words,
     verdict_words,
@@ -52,6 +53,8 @@ def _section(comparison: Comparison, options: OutputOptions, budget: int) -> str
         summary_words(comparison),
         "",
     ]
+    if comparison.approximate:
+        lines += [approximate_words(comparison), ""]
     if comparison.errors:
         lines += [
             f"- {code(error.job)} cannot be read ({error.side}): {code(error.message, _WHY)}"

@@ -6,7 +6,12 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import TextIO
 
-from resim_inspect.commands.compare_output import OutputOptions, listed, unreadable_text
+from resim_inspect.commands.compare_output import (
+    OutputOptions,
+    approximate_words,
+    listed,
+    unreadable_text,
+)
 from resim_inspect.commands.compare_output.batch_text import batch_lines, verdict_lines
 from resim_inspect.commands.compare_output.columns import column_lines
 from resim_inspect.commands.compare_output.paint import (
@@ -102,6 +107,8 @@ def _footer(comparison: Comparison, options: OutputOptions, painter: SgrPainter)
         parts.append(f"same: {counts[Direction.SAME]:,}")
     yield from flow(parts, "   ", options.width)
     yield painted_verdict(painter, comparison, options.fail_on)
+    if comparison.approximate:
+        yield approximate_words(comparison)
 
 
 def change_lines(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from resim_inspect.document.enums import MetricStatus, SeriesKind
 from resim_inspect.document.model import Metric, MetricsData, PlotlyValues
-from resim_inspect.document.summary import headline, statistics
+from resim_inspect.document.summary import headline, is_approximate, statistics
 from resim_inspect.errors import DocumentError
 from resim_inspect.text import INT64_MAX, INT64_MIN, instant, json_number
 
@@ -49,6 +49,7 @@ def document_values(document: Document, metrics: Iterable[Metric]) -> dict[str, 
     return {
         "size": document.size,
         "job_id": document.job_id,
+        "approximate": is_approximate(document),
         "verdict": _enum(document.verdict),
         "metrics_status": _enum(document.status),
         "collection_status": _enum(document.collection_status),

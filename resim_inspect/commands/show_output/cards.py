@@ -23,6 +23,7 @@ from resim_inspect.document.model import (
     MetricsData,
     ScalarValues,
 )
+from resim_inspect.document.summary import APPROXIMATE_NOTE, is_approximate
 from resim_inspect.text import (
     cell_width,
     clean,
@@ -102,6 +103,8 @@ class Cards:
         blanks = " " * (self.options.width - cell_width(name) - cell_width(verdict))
         shown = self.painter.status(document.verdict, verdict)
         yield self.painter.paint(name, BOLD) + blanks + shown
+        if is_approximate(document):
+            yield APPROXIMATE_NOTE
         parts = [
             count(len(document.metrics), "metric"),
             f"{len(document.data):,} data",

@@ -17,7 +17,7 @@ from resim_inspect.commands.show_output.layout import (
 )
 from resim_inspect.document import open_document
 from resim_inspect.document.enums import WORST_FIRST, MetricStatus, worst_status
-from resim_inspect.document.summary import headline_with_limits
+from resim_inspect.document.summary import APPROXIMATE_NOTE, headline_with_limits
 from resim_inspect.errors import DocumentError
 from resim_inspect.job_rows import Cell, JobRow, common_units, metric_names, read_job, read_outline
 from resim_inspect.text import NOT_RUN, cell_width, clean, count, cut, cut_left, pad, wrap
@@ -115,6 +115,8 @@ def _header(table: JobTable, width: int, painter: SgrPainter) -> Iterator[str]:
     blanks = " " * (width - cell_width(name) - cell_width(verdict))
     shown = painter.paint(verdict, DIM) if worst is None else painter.status(worst, verdict)
     yield painter.paint(name, BOLD) + blanks + shown
+    if any(row.approximate for row in table.all_rows):
+        yield APPROXIMATE_NOTE
     counts = Counter(row.verdict for row in table.rows)
     parts = [count(len(table.rows), "job")]
     parts += [

@@ -8,7 +8,12 @@ from collections.abc import Iterator, Sequence
 from resim_inspect.document.document import Document
 from resim_inspect.document.enums import WORST_FIRST, MetricStatus
 from resim_inspect.document.model import Metric
-from resim_inspect.document.summary import headline, headline_with_limits
+from resim_inspect.document.summary import (
+    APPROXIMATE_NOTE,
+    headline,
+    headline_with_limits,
+    is_approximate,
+)
 from resim_inspect.export.report.events import events_html
 from resim_inspect.export.report.findings import findings_html
 from resim_inspect.export.report.markup import escaped, status_badge
@@ -65,6 +70,8 @@ def job_section(
 
 def _header(document: Document, name: str, shown: int) -> Iterator[str]:
     yield f"<h2>{escaped(name)} {status_badge(document.verdict)}</h2>"
+    if is_approximate(document):
+        yield f'<p class="facts"><strong>{escaped(APPROXIMATE_NOTE)}</strong></p>'
     statuses = Counter(
         MetricStatus(metric.status) for metric in document.message.job_level_metrics.metrics
     )

@@ -9,7 +9,12 @@ from resim_inspect.document.document import Document
 from resim_inspect.document.enums import WORST_FIRST, MetricStatus, worst_status
 from resim_inspect.document.model import Metric
 from resim_inspect.document.opening import open_document
-from resim_inspect.document.summary import headline, headline_with_limits
+from resim_inspect.document.summary import (
+    APPROXIMATE_NOTE,
+    headline,
+    headline_with_limits,
+    is_approximate,
+)
 from resim_inspect.export.document_rows import JobFile
 from resim_inspect.export.omissions import Omissions
 from resim_inspect.export.report.overview import (
@@ -70,6 +75,7 @@ def _single(document: Document, title: str, selected: frozenset[int] | None) -> 
         (metric for metric in metrics if metric.status.fails), key=lambda one: -one.status.rank
     )
     lines = [f"### {code(title)}: {_word(document.verdict)}", ""]
+    lines += [APPROXIMATE_NOTE, ""] if is_approximate(document) else []
     lines += [_counts(Counter(metric.status for metric in metrics), "metric"), ""]
     room = (MAX_BYTES - _REST) // 3
     rows = (_metric_row(document, metric, limits=True) for metric in failing)

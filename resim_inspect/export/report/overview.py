@@ -9,7 +9,7 @@ from typing import NamedTuple
 from resim_inspect.document.document import Document
 from resim_inspect.document.enums import WORST_FIRST, MetricStatus, worst_status
 from resim_inspect.document.opening import open_document
-from resim_inspect.document.summary import headline
+from resim_inspect.document.summary import APPROXIMATE_NOTE, headline, is_approximate
 from resim_inspect.errors import DocumentError
 from resim_inspect.export.document_rows import JobFile
 from resim_inspect.export.omissions import Omissions
@@ -43,6 +43,8 @@ class JobOverview(NamedTuple):
     """Reason why they cannot be read."""
     cells: dict[str, JobCell]
     """Metrics by name."""
+    approximate: bool = False
+    """True if the metrics were evaluated here from emissions."""
 
 
 def _job_overview(document: Document, name: str, selected: frozenset[int] | None) -> JobOverview:
@@ -56,7 +58,7 @@ def _job_overview(document: Document, name: str, selected: frozenset[int] | None
             continue
         text = headline(document, metric) if metric.type in SCALARS else ""
         cells[metric.name] = JobCell(metric.status, text)
-    return JobOverview(name, document.verdict, "", cells)
+    return JobOverview(name, document.verdict, "", cells, is_approximate(document))
 
 
 def job_overviews(
@@ -91,6 +93,8 @@ def overview_html(jobs: Sequence[JobOverview]) -> Iterator[str]:
     ]
     if verdicts[None]:
         facts.append(f"{verdicts[None]:,} without metrics")
+    if any(job.approximate for job in jobs):
+        facts.append(APPROXIMATE_NOTE)
     yield '<section id="overview">'
     yield f"<h2>All jobs {status_badge(worst_status(known))}</h2>"
     yield f'<p class="facts">{"".join(f"<span>{escaped(fact)}</span>" for fact in facts)}</p>'

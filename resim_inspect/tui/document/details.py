@@ -9,6 +9,7 @@ from rich.text import Text
 
 from resim_inspect.document import Document
 from resim_inspect.document.model import (
+    APPROXIMATE_TAG,
     DoubleOverTimeValues,
     DoubleSummaryValues,
     FailureDefinition,
@@ -16,6 +17,7 @@ from resim_inspect.document.model import (
     MetricsData,
     ScalarValues,
 )
+from resim_inspect.document.summary import APPROXIMATE_NOTE
 from resim_inspect.errors import DocumentError
 from resim_inspect.text import LIMIT_DIGITS, clean, count, full_number, number
 from resim_inspect.tui.document.session import Session
@@ -88,6 +90,8 @@ def marks(metric: Metric) -> list[str]:
         parts.append(f"order {number(metric.order)}")
     if metric.event_metric:
         parts.append("event metric")
+    if any((tag.key, tag.value) == APPROXIMATE_TAG for tag in metric.tags):
+        parts.append(APPROXIMATE_NOTE)
     return parts
 
 

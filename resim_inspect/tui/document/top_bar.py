@@ -7,6 +7,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from resim_inspect.document.enums import MetricStatus
+from resim_inspect.document.summary import APPROXIMATE_NOTE, is_approximate
 from resim_inspect.text import count, cut, cut_left, fit
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.theme import ThemeStyles, theme_styles
@@ -63,6 +64,9 @@ class TopBar(Widget):
             (f"{verdict.symbol} {name}", styles.of(verdict)),
             ("  " + " · ".join(counts), styles.quiet),
         ]
+        if is_approximate(document):
+            long, short = f"  {APPROXIMATE_NOTE}", "  approximate"
+            tail.insert(2, (long if room > 110 else short, styles.accent))
         length = sum(len(text) for text, _ in tail)
         label = session.label
         # The names that every such file has are the first to go: a job's own is before them.

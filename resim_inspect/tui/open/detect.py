@@ -7,6 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
+from resim_inspect.derived import is_derived
 from resim_inspect.document.discovery import METRICS_FILE, metrics_files
 from resim_inspect.errors import THE_PATH, UnreadableError
 from resim_inspect.files import is_folder
@@ -38,7 +39,7 @@ def detect(path: Path) -> DetectedPath:
     if not is_folder(path):
         return DetectedPath(PathKind.METRICS, path, "a metrics file", _inputs_beside(path.parent))
     for folder in (path, path / "outputs"):
-        if (folder / METRICS_FILE).is_file():
+        if (folder / METRICS_FILE).is_file() or is_derived(folder / METRICS_FILE):
             description = "an outputs folder" if folder == path else "a job's folder"
             return DetectedPath(
                 PathKind.METRICS, folder / METRICS_FILE, description, _inputs_beside(folder)
@@ -61,7 +62,7 @@ def detect(path: Path) -> DetectedPath:
 def _runs_below(path: Path) -> DetectedPath:
     """Detect the metrics files below a folder: one is opened itself, several are its jobs."""
     try:
-        first, *more = islice(metrics_files(path), 2)
+        first, *more = islice(metrics_files(path, derived=True), 2)
     except UnreadableError as error:
         raise UnreadableError(
             f"{error.problem}; a build's inputs have experience/ and logs/", path, subject=THE_PATH

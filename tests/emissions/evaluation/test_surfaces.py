@@ -1,0 +1,165 @@
+"""Commands on emissions: `evaluate` itself, and the note that nothing of it is ReSim's answer."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from resim_inspect import cli
+from resim_inspect.document import open_document
+from resim_inspect.document.summary import APPROXIMATE_NOTE
+from resim_inspect.exit_codes import ExitCode
+from tests.emissions.evaluation.harness import metric, write_config, write_outputs
+
+for _library in ("duckdb", "sqlglot", "liquid"):
+    pytest.importorskip(_library)
+
+METRICS: dict[str, Any] = {
+    "Largest": metric(
+        "SELECT MAX(v) FROM speed",
+        "scalar",
+        status={"query_string": "SELECT 1 FROM speed WHERE v > ?", "block": 10},
+    ),
+    "Jobs": metric("SELECT COUNT(*) FROM metadata", "scalar", type="batch"),
+    "By job": metric(
+        "SELECT experience_name, MAX(v) FROM speed GROUP BY 1 ORDER BY 1", "table", type="batch"
+    ),
+    "Frames": metric("SELECT file FROM frame LIMIT 1", "image", type="batch"),
+}
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("project") / "workspace"
+    for number, name in enumerate(("calm", "windy")):
+        write_outputs(folder / "jobs" / name / "outputs", offset=number)
+    sets = {"Main": {"metrics": ["By job", "Largest"]}}
+    write_config(folder, METRICS, **{"metrics sets": sets})
+    return folder
+
+
+def run(
+    capsys: pytest.CaptureFixture[str], *words: str | Path, code: int = ExitCode.OK
+) -> tuple[str, str]:
+    assert cli.main(list(map(str, words))) == code
+    shown = capsys.readouterr()
+    return shown.out, shown.err
+
+
+def test_evaluate_writes_the_metrics_of_a_job(
+    workspace: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "metrics.binproto"
+    text, err = run(capsys, "evaluate", workspace / "jobs" / "calm" / "outputs", "-o", out)
+    assert text.splitlines()[0] == f"calm  ! FAIL_WARN  {APPROXIMATE_NOTE}"
+    assert "1 metric: 1 PASSED" in text
+    assert "images are looked up beside" in err
+    with open_document(out) as document:
+        names = [one.name for one in document.metrics if not one.event_metric]
+        assert names == ["Largest"]
+
+
+def test_evaluate_a_batch_as_json(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text, _ = run(capsys, "evaluate", workspace, "--format", "json")
+    document = json.loads(text)
+    assert (document["format"], document["approximate"], document["scope"]) == (1, True, "batch")
+    (evaluation,) = document["evaluations"]
+    assert [one["state"] for one in evaluation["metrics"]] == ["PASSED"] * 3
+    # The media of each job were found in its own folder.
+    assert evaluation["findings"] == []
+
+
+def test_a_set_chooses_the_metrics_of_the_scope(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text, _ = run(capsys, "evaluate", workspace, "--metrics-set", "Main", "--format", "json")
+    names = [one["name"] for one in json.loads(text)["evaluations"][0]["metrics"]]
+    assert names == ["By job"]
+
+
+@pytest.mark.parametrize(
+    ("words", "part"),
+    [
+        (["{w}", "--metrics-set", "Mian"], 'did you mean "Main"?'),
+        (["{w}/jobs"], "no config was found"),
+        (["{w}/nowhere"], "does not exist"),
+        (["{w}", "--scope", "test", "-o", "x.binproto"], "one job"),
+        (["{w}", "--config", "{w}/none.yml"], "none.yml"),
+    ],
+)
+def test_a_wrong_call_is_one_sentence(
+    workspace: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    words: list[str],
+    part: str,
+) -> None:
+    place = workspace
+    if "config" in part:
+        place = tmp_path / "bare"
+        write_outputs(place / "jobs" / "one" / "outputs")
+    filled = [word.format(w=place) for word in words]
+    out, err = run(capsys, "evaluate", *filled, code=ExitCode.ERROR)
+    assert out == ""
+    assert part in err
+    assert err.count("\n") == 1
+
+
+def test_an_error_of_a_metric_is_exit_code_1(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write_outputs(tmp_path / "outputs")
+    write_config(folder, {"Bad": metric("SELECT nope FROM speed", "scalar")})
+    text, _ = run(capsys, "evaluate", folder, code=ExitCode.INVALID)
+    assert "E QUERY_ERROR   Bad" in text
+    assert "metric-query-error" in text
+
+
+def test_missing_extra_is_one_sentence(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from resim_inspect.emissions.evaluation import errors
+
+    monkeypatch.setattr(errors, "find_spec", lambda name: None)
+    _, err = run(capsys, "evaluate", workspace, code=ExitCode.ERROR)
+    assert "pip install 'resim-inspect[emissions]'" in err
+    assert err.count("\n") == 1
+
+
+def test_every_command_says_approximate(
+    workspace: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    outputs = [workspace / "jobs" / name / "outputs" for name in ("calm", "windy")]
+    assert APPROXIMATE_NOTE in run(capsys, "show", outputs[0])[0]
+    assert json.loads(run(capsys, "show", outputs[0], "--format", "json")[0])["files"][0][
+        "approximate"
+    ]
+    assert APPROXIMATE_NOTE in run(capsys, "show", workspace)[0]
+    worse = ExitCode.INVALID
+    for shape in ("text", "markdown", "github", "junit"):
+        text, _ = run(capsys, "compare", *outputs, "--format", shape, code=worse)
+        assert f"{APPROXIMATE_NOTE} (before, after)" in text, shape
+    compared = json.loads(run(capsys, "compare", *outputs, "--format", "json", code=worse)[0])
+    assert compared["approximate"] is True
+    assert compared["comparisons"][0]["approximate"] == ["after", "before"]
+    _, err = run(capsys, "export", workspace, "--to", "csv", "-o", tmp_path / "tables")
+    assert f"The metrics of 2 jobs are {APPROXIMATE_NOTE}." in err
+    assert (tmp_path / "tables" / "jobs.csv").read_text().count(",true\n") == 2
+    page = tmp_path / "report.html"
+    run(capsys, "report", workspace, "-o", page)
+    assert APPROXIMATE_NOTE in page.read_text()
+
+
+def test_without_a_config_topics_are_data(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write_outputs(tmp_path / "outputs")
+    document = json.loads(run(capsys, "show", folder, "--format", "json")[0])["files"][0]
+    names = [data["name"] for data in document["data"]]
+    assert names[:3] == ["speed: timestamp", "speed: v", "speed: state"]
+    assert document["data"][1]["length"] == 20
+    assert {metric["event_metric"] for metric in document["metrics"]} == {True}
+    assert len(document["events"]) == 3
