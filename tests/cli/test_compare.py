@@ -67,12 +67,14 @@ SHAPE: dict[str, Any] = {
     "base": str,
     "fail_on": str,
     "failed": bool,
+    "approximate": bool,
     "unmatched_tolerances": [{"name": str, "nearest": str}],
     "comparisons": [
         {
             "path": str,
             "failed": bool,
             "is_batch": bool,
+            "approximate": [str],
             "matched_jobs": int,
             "summary": dict.fromkeys(DIRECTIONS, int),
             "transitions": [{"before": str, "after": str, "jobs": int}],

@@ -16,7 +16,7 @@ from resim_inspect.emissions.evaluation.topic_tables import JobEmissions, JobIde
 from resim_inspect.emissions.model import SUFFIX
 from resim_inspect.emissions.reader import emissions_files, read_emissions
 from resim_inspect.errors import InspectError, UnreadableError
-from resim_inspect.files import is_file
+from resim_inspect.files import is_file, is_folder
 
 if TYPE_CHECKING:
     from resim_inspect.emissions.config.model import Config
@@ -72,7 +72,7 @@ def document_of(path: Path) -> bytes | None:
     """
     if path.name.endswith(SUFFIX):
         files = [path] if is_file(path) else []
-    elif path.name == METRICS_FILE and path.parent.is_dir():
+    elif path.name == METRICS_FILE and is_folder(path.parent):
         files = emissions_files(path.parent)
     else:
         files = []
