@@ -167,7 +167,7 @@ def _fetch(args: Namespace, token: str, secrets: Secrets, notify: EventSink | No
     if notify is not None:
         data = {
             "jobs": len(found.jobs),
-            "kept": found.kept,
+            "kept": found.complete_before,
             "bytes": found.bytes,
             "missing": len(found.missing),
             "notes": [secrets.hide_text(note) for note in found.notes],
@@ -181,7 +181,7 @@ def _fetch(args: Namespace, token: str, secrets: Secrets, notify: EventSink | No
             "format": 1,
             "workspace": str(args.workspace),
             "jobs": found.jobs,
-            "kept": found.kept,
+            "kept": found.complete_before,
             "bytes": found.bytes,
             "requests": found.requests,
             "missing": [
@@ -191,7 +191,9 @@ def _fetch(args: Namespace, token: str, secrets: Secrets, notify: EventSink | No
         }
         sys.stdout.write(secrets.hide_text(json.dumps(values, indent=1)) + "\n")
     else:
-        kept = f", {found.kept:,} of them complete before" if found.kept else ""
+        kept = (
+            f", {found.complete_before:,} of them complete before" if found.complete_before else ""
+        )
         lost = f"; {count(len(found.missing), 'item')} missing" if found.missing else ""
         text = f"{count(len(found.jobs), 'job')}{kept}, {size(found.bytes)} fetched{lost}: "
         sys.stdout.write(f"{text}{clean(str(args.workspace))}\n")

@@ -189,7 +189,7 @@ def _run(
         planned = [] if args.only == "batch" else result_cache.plan(workspace, context, args.rerun)
         if args.only != "jobs":
             batch_call.prepare_api_image(session, request)
-        todo = sum(job.kept is None for job in planned)
+        todo = sum(job.recorded is None for job in planned)
         parallel = _parallel(args, context)
         sessions.announce(
             session,
@@ -204,12 +204,12 @@ def _run(
         if args.watch:
             sessions.tell_stale(session, _stale(args, workspace, planned))
         results = scheduler.run_all(planned, context, parallel, signals=session.requests)
-        kept = {p.job.name for p in planned if p.kept is not None}
-        last, last_kept = None, False
+        reused = {p.job.name for p in planned if p.recorded is not None}
+        last, last_reused = None, False
         if _starts_batch(args.only, context, results):
-            last, last_kept = batch_call.run_in_workspace(session, request, args.rerun)
+            last, last_reused = batch_call.run_in_workspace(session, request, args.rerun)
         about = {"workspace": str(workspace.folder), "batch_id": str(workspace.batch_id)}
-        report = CallReport(args.command_name, title, about, results, kept, last, last_kept)
+        report = CallReport(args.command_name, title, about, results, reused, last, last_reused)
         code = sessions.finish(session, options, report)
     sessions.print_summary(options, report)
     return CallEnd(code, report)
@@ -218,7 +218,7 @@ def _run(
 def _stale(args: Namespace, workspace: Workspace, planned: Sequence[Planned]) -> list[JobResult]:
     """Return the recorded results that the call replaces; with a job the batch runs again."""
     stale = [p.stale for p in planned if p.stale is not None]
-    if args.only != "jobs" and any(p.kept is None for p in planned):
+    if args.only != "jobs" and any(p.recorded is None for p in planned):
         # A damaged file holds nothing, and the run replaces it.
         with suppress(WorkspaceError):
             batch = workspace.batch.read_result()

@@ -35,7 +35,7 @@ class Fetched:
     missing: list[tuple[str, Missing]]
     """Parts that failed, each with the name of its job."""
     notes: list[str]
-    kept: int
+    complete_before: int
     """Number of jobs that were complete before."""
     bytes: int
     requests: int

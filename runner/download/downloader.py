@@ -79,7 +79,7 @@ class Downloader:
     listed: Callable[[bool], None]
     """Called with False from time to time while lists of metrics arrive, and with True once those
     of all jobs have arrived."""
-    room: Callable[[int], None]
+    check_room: Callable[[int], None]
     """Raises if the disk has no room for that many bytes."""
     progress: Progress
     tick: Callable[[], None] = lambda: None
@@ -277,7 +277,7 @@ class Downloader:
             wanted[key] = row
         sizes = (row.get("fileSize") for row in wanted.values())
         try:
-            self.room(sum(one for one in sizes if isinstance(one, int) and one > 0))
+            self.check_room(sum(one for one in sizes if isinstance(one, int) and one > 0))
         except StorageError as error:
             # The size is what the API says: other jobs may have room.
             parts.failures.update(((LOGS, key), error) for key in wanted)

@@ -30,7 +30,7 @@ class Planned(NamedTuple):
     """A job, and its recorded result if that still holds."""
 
     job: Job
-    kept: JobResult | None
+    recorded: JobResult | None
     seconds: float
     """Duration of the last run; -1 if unknown."""
     stale: JobResult | None = None
@@ -108,7 +108,7 @@ def plan(workspace: Workspace, context: RunContext, rerun: str = "") -> list[Pla
     known = [p.seconds for p in planned if p.seconds >= 0]
     usual = sum(known) / len(known) if known else 0.0
     return sorted(
-        planned, key=lambda p: (p.kept is not None, -(p.seconds if p.seconds >= 0 else usual))
+        planned, key=lambda p: (p.recorded is not None, -(p.seconds if p.seconds >= 0 else usual))
     )
 
 

@@ -43,11 +43,13 @@ def run_all(
     `signals` returns how many requests to stop have come. After a result that stops the call
     by its gate, running jobs are stopped and the others are not started.
     """
-    results: dict[str, JobResult] = {p.job.name: p.kept for p in planned if p.kept is not None}
+    results: dict[str, JobResult] = {
+        p.job.name: p.recorded for p in planned if p.recorded is not None
+    }
     for name, result in sorted(results.items()):
         context.notify(Event("kept", context.clock(), name, result=result))
         _stop_after(result, context)
-    todo = [p.job for p in planned if p.kept is None]
+    todo = [p.job for p in planned if p.recorded is None]
     own = executor is None
     pool = executor or ThreadPoolExecutor(max(1, min(parallel, len(todo) or 1)))
     try:

@@ -1,8 +1,8 @@
-"""Table of the attributes of plotly figures: drawn, harmless, or said in a note.
+"""Table of the attributes of plotly figures: drawn, harmless, or named in a note.
 
 A path covers everything below it. What changes only looks (fonts, widths, patterns) or what
 appears only under a mouse pointer is harmless. What changes the values that a reader sees and
-is not drawn is said. Attributes outside of the table are said too.
+is not drawn is named in a note, and so are attributes outside of the table.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ class AttributeTable:
 
     drawn: str = ""
     harmless: str = ""
-    said: str = ""
-    """Said unless the value is one of HARMLESS_VALUES."""
-    said_if_list: str = ""
-    """Said where there is one value a point; one value for all is only a look."""
+    noted: str = ""
+    """Named in a note unless the value is one of HARMLESS_VALUES."""
+    noted_if_list: str = ""
+    """Named in a note where there is one value a point; one value for all is only a look."""
     inherits: tuple[str, ...] = ()
 
 
@@ -65,7 +65,7 @@ HARMLESS_VALUES: dict[str, tuple[object, ...]] = {
     "ysizemode": ("scaled",),
     "zcalendar": ("gregorian",),
 }
-"""Values of attributes that are said otherwise: plotly's defaults, and what is drawn of them."""
+"""Values of attributes that are noted otherwise: plotly's defaults, and what is drawn of them."""
 
 _PERIODS = "xperiod yperiod"
 _PERIOD_DETAILS = "xperiod0 xperiodalignment yperiod0 yperiodalignment"
@@ -78,12 +78,12 @@ TABLES: dict[str, AttributeTable] = {
             " hovertemplatefallback hovertext legend legendrank legendwidth legendgroup"
             " legendgrouptitle stream transforms selected unselected"
         ),
-        said="selectedpoints opacity",
+        noted="selectedpoints opacity",
     ),
     "cartesian": AttributeTable(
         drawn="x y xaxis yaxis",
         harmless="xhoverformat yhoverformat zorder",
-        said="xcalendar ycalendar",
+        noted="xcalendar ycalendar",
         inherits=("trace",),
     ),
     "texts": AttributeTable(
@@ -91,7 +91,7 @@ TABLES: dict[str, AttributeTable] = {
             "textfont textposition texttemplatefallback textangle outsidetextfont insidetextfont"
             " insidetextanchor constraintext cliponaxis"
         ),
-        said="texttemplate",
+        noted="texttemplate",
     ),
     "marks": AttributeTable(
         drawn="marker.color marker.colorscale marker.cmin marker.cmax marker.coloraxis"
@@ -101,8 +101,8 @@ TABLES: dict[str, AttributeTable] = {
             " marker.showscale marker.colorbar marker.autocolorscale marker.cauto marker.cmid"
             " marker.angleref marker.standoff marker.pattern marker.cornerradius"
         ),
-        said="marker.maxdisplayed marker.reversescale",
-        said_if_list="marker.size marker.symbol marker.opacity marker.angle",
+        noted="marker.maxdisplayed marker.reversescale",
+        noted_if_list="marker.size marker.symbol marker.opacity marker.angle",
     ),
     "scatter": AttributeTable(
         drawn=(
@@ -113,7 +113,7 @@ TABLES: dict[str, AttributeTable] = {
             "hoveron fillcolor fillpattern fillgradient alignmentgroup offsetgroup line.dash"
             f" line.width line.backoff line.simplify line.smoothing {_PERIOD_DETAILS}"
         ),
-        said=f"{_PERIODS} line.shape",
+        noted=f"{_PERIODS} line.shape",
         inherits=("cartesian", "texts", "marks"),
     ),
     "scattergl": AttributeTable(inherits=("scatter",)),
@@ -123,7 +123,7 @@ TABLES: dict[str, AttributeTable] = {
             " error_x error_y"
         ),
         harmless=_PERIOD_DETAILS,
-        said=_PERIODS,
+        noted=_PERIODS,
         inherits=("cartesian", "texts", "marks"),
     ),
     "histogram": AttributeTable(
@@ -143,7 +143,7 @@ TABLES: dict[str, AttributeTable] = {
             "alignmentgroup fillcolor hoveron jitter line marker notched notchspan notchwidth"
             f" pointpos sd sdmultiple text whiskerwidth {_PERIOD_DETAILS}"
         ),
-        said=f"sizemode boxmean boxpoints {_PERIODS}",
+        noted=f"sizemode boxmean boxpoints {_PERIODS}",
         inherits=("cartesian",),
     ),
     "violin": AttributeTable(
@@ -152,7 +152,7 @@ TABLES: dict[str, AttributeTable] = {
             "alignmentgroup bandwidth box fillcolor hoveron jitter line marker pointpos scalegroup"
             " scalemode span spanmode text"
         ),
-        said="points side",
+        noted="points side",
         inherits=("cartesian",),
     ),
     "heatmap": AttributeTable(
@@ -161,25 +161,25 @@ TABLES: dict[str, AttributeTable] = {
             "autocolorscale colorbar colorscale hoverongaps reversescale showscale text textfont"
             f" texttemplatefallback xgap ygap zauto zhoverformat zmid zsmooth {_PERIOD_DETAILS}"
         ),
-        said=f"connectgaps texttemplate {_PERIODS}",
+        noted=f"connectgaps texttemplate {_PERIODS}",
         inherits=("cartesian",),
     ),
     "contour": AttributeTable(
         harmless="autocontour contours fillcolor line ncontours",
-        said="contours.type",
+        noted="contours.type",
         inherits=("heatmap",),
     ),
     "histogram2d": AttributeTable(
         drawn="histfunc histnorm marker.color xbins ybins nbinsx nbinsy",
         harmless="autobinx autobiny",
-        said="bingroup xbingroup ybingroup",
+        noted="bingroup xbingroup ybingroup",
         inherits=("heatmap",),
     ),
     "histogram2dcontour": AttributeTable(inherits=("histogram2d", "contour")),
     "image": AttributeTable(
         drawn="z source colormodel zmin zmax xaxis yaxis",
         harmless="text zorder zsmooth",
-        said="x0 dx y0 dy",
+        noted="x0 dx y0 dy",
         inherits=("trace",),
     ),
     "table": AttributeTable(
@@ -188,7 +188,7 @@ TABLES: dict[str, AttributeTable] = {
             "columnwidth header.align header.fill header.font header.height header.line"
             " cells.align cells.fill cells.font cells.height cells.line"
         ),
-        said="cells.format header.format header.prefix header.suffix",
+        noted="cells.format header.format header.prefix header.suffix",
         inherits=("trace",),
     ),
     "shares": AttributeTable(
@@ -210,13 +210,13 @@ TABLES: dict[str, AttributeTable] = {
             "alignmentgroup connector dx dy marker offset offsetgroup text textinfo width x0 y0"
             f" xhoverformat yhoverformat zorder {_PERIOD_DETAILS}"
         ),
-        said=_PERIODS,
+        noted=_PERIODS,
         inherits=("trace", "texts"),
     ),
     "sunburst": AttributeTable(
         drawn="parents branchvalues count",
         harmless="insidetextorientation leaf maxdepth root rotation sort",
-        said="level",
+        noted="level",
         inherits=("shares",),
     ),
     "treemap": AttributeTable(harmless="pathbar tiling", inherits=("sunburst",)),
@@ -230,17 +230,17 @@ TABLES: dict[str, AttributeTable] = {
             "align delta number.font gauge.axis gauge.bar gauge.stepdefaults gauge.bgcolor"
             " gauge.bordercolor gauge.borderwidth gauge.shape"
         ),
-        said="gauge.steps gauge.threshold number.valueformat",
+        noted="gauge.steps gauge.threshold number.valueformat",
         inherits=("trace",),
     ),
     "scatter3d": AttributeTable(
         drawn="x y z scene mode line.color",
         harmless=("line surfacecolor text xhoverformat yhoverformat zhoverformat"),
-        said=(
+        noted=(
             "connectgaps error_x error_y error_z projection surfaceaxis xcalendar ycalendar"
             " zcalendar"
         ),
-        said_if_list="line.color",
+        noted_if_list="line.color",
         inherits=("trace", "texts", "marks"),
     ),
     "layout": AttributeTable(
@@ -262,7 +262,7 @@ TABLES: dict[str, AttributeTable] = {
             " sunburstcolorway ternary transition treemapcolorway uirevision uniformtext"
             " updatemenudefaults waterfallgap waterfallgroupgap waterfallmode width"
         ),
-        said="calendar grid images scattermode sliders title.subtitle updatemenus",
+        noted="calendar grid images scattermode sliders title.subtitle updatemenus",
     ),
     "axis": AttributeTable(
         drawn=(
@@ -283,12 +283,12 @@ TABLES: dict[str, AttributeTable] = {
             " uirevision unifiedhovertitle visible zeroline zerolinecolor zerolinelayer"
             " zerolinewidth rangebreakdefaults"
         ),
-        said="calendar insiderange labelalias rangebreaks tickformat",
+        noted="calendar insiderange labelalias rangebreaks tickformat",
     ),
     "scene": AttributeTable(
         drawn="aspectmode aspectratio camera.eye domain xaxis yaxis zaxis",
         harmless="annotationdefaults bgcolor camera.projection dragmode hovermode uirevision",
-        said="annotations camera.center camera.up",
+        noted="annotations camera.center camera.up",
     ),
     "scene axis": AttributeTable(
         drawn="autotypenumbers categoryarray categoryorder range title type",
@@ -301,7 +301,7 @@ TABLES: dict[str, AttributeTable] = {
             " tickprefix ticks ticksuffix ticktext tickvals tickwidth visible zeroline"
             " zerolinecolor zerolinewidth"
         ),
-        said="autorange autorangeoptions calendar labelalias maxallowed minallowed rangemode",
+        noted="autorange autorangeoptions calendar labelalias maxallowed minallowed rangemode",
     ),
     "shape": AttributeTable(
         drawn="fillcolor label.text line.color name path type visible x0 x1 xref y0 y1 yref",
@@ -309,7 +309,7 @@ TABLES: dict[str, AttributeTable] = {
             "editable fillrule label layer legend legendgroup legendgrouptitle legendrank"
             " legendwidth line opacity showlegend xanchor yanchor"
         ),
-        said=(
+        noted=(
             "label.texttemplate templateitemname x0shift x1shift xsizemode y0shift y1shift"
             " ysizemode"
         ),
@@ -322,12 +322,12 @@ TABLES: dict[str, AttributeTable] = {
             " hovertext name opacity showarrow standoff startarrowhead startarrowsize"
             " startstandoff textangle valign width xanchor xclick xshift yanchor yclick yshift"
         ),
-        said="templateitemname",
+        noted="templateitemname",
     ),
     "coloraxis": AttributeTable(
         drawn="cmin cmax colorscale colorbar",
         harmless="autocolorscale cauto cmid showscale",
-        said="reversescale",
+        noted="reversescale",
     ),
 }
 

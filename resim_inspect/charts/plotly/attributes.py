@@ -8,7 +8,7 @@ from typing import Any, Literal
 from resim_inspect.charts.plotly import decode
 from resim_inspect.charts.plotly.attribute_tables import DRAWN_KINDS, HARMLESS_VALUES, TABLES
 
-Treatment = Literal["drawn", "harmless", "said", "said_if_list"]
+Treatment = Literal["drawn", "harmless", "noted", "noted_if_list"]
 
 _MAX_DEPTH = 6
 _MAX_NAMES = 400
@@ -22,11 +22,11 @@ def treatments(kind: str) -> dict[str, Treatment]:
     by_path: dict[str, Treatment] = {}
     for parent in table.inherits:
         by_path.update(treatments(parent))
-    # The later ones win: what is drawn in part is said for the values that are not drawn.
+    # The later ones win: what is drawn in part is noted for the values that are not drawn.
     by_path.update(dict.fromkeys(table.harmless.split(), "harmless"))
     by_path.update(dict.fromkeys(table.drawn.split(), "drawn"))
-    by_path.update(dict.fromkeys(table.said_if_list.split(), "said_if_list"))
-    by_path.update(dict.fromkeys(table.said.split(), "said"))
+    by_path.update(dict.fromkeys(table.noted_if_list.split(), "noted_if_list"))
+    by_path.update(dict.fromkeys(table.noted.split(), "noted"))
     return by_path
 
 
@@ -74,7 +74,7 @@ _FAMILIES = frozenset(("legend", "geo", "map", "mapbox", "polar", "smith", "tern
 
 
 def _collect(names: dict[str, None], kind: str, path: str, value: Any, prefix: str) -> None:
-    """Add the paths at and below `path` that are to be said, with `prefix` before them."""
+    """Add the paths at and below `path` that are to be noted, with `prefix` before them."""
     if len(names) >= _MAX_NAMES or value is None:
         return
     table = treatments(kind)
@@ -87,7 +87,7 @@ def _collect(names: dict[str, None], kind: str, path: str, value: Any, prefix: s
             return
     if not path or known in ("drawn", "harmless") or path.endswith("src"):
         return
-    if known == "said_if_list" and not _is_list(value):
+    if known == "noted_if_list" and not _is_list(value):
         return
     if not _is_harmless(path, value):
         names[decode.text(prefix + path, 60)] = None

@@ -76,11 +76,11 @@ class CallReport:
     about: dict[str, Any]
     """Further fields of the JSON document."""
     results: Sequence[JobResult] = ()
-    kept: set[str] = field(default_factory=set)
+    reused: set[str] = field(default_factory=set)
     """Names of jobs whose recorded result was valid."""
     last: JobResult | None = None
     """Result of the batch or the report."""
-    last_kept: bool = False
+    last_reused: bool = False
 
     @property
     def all_results(self) -> list[JobResult]:
@@ -249,10 +249,10 @@ def finish(session: Session, options: ReportingOptions, report: CallReport) -> i
             report.command,
             report.about,
             report.results,
-            report.kept,
+            report.reused,
             code,
             report.last,
-            report.last_kept,
+            report.last_reused,
         )
         sys.stdout.write(machine.dump(values, secrets))
     return code
@@ -261,8 +261,8 @@ def finish(session: Session, options: ReportingOptions, report: CallReport) -> i
 def print_summary(options: ReportingOptions, report: CallReport) -> None:
     """Print the summary, unless stdout is for programs; to be called after the live display."""
     if options.prints_summary:
-        kept = len(report.kept)
-        line = summary(report.results, kept, options.gate, report.last, report.last_kept)
+        reused = len(report.reused)
+        line = summary(report.results, reused, options.gate, report.last, report.last_reused)
         sys.stdout.write(line + "\n")
 
 

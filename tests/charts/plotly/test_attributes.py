@@ -76,7 +76,7 @@ def test_the_table_has_no_attribute_that_plotly_does_not_have(kind: str) -> None
     # Older releases had more: files keep them.
     known |= {"stream", "transforms", "hidesources", "mapbox", "type"}
     own = TABLES[kind]
-    listed = f"{own.drawn} {own.harmless} {own.said} {own.said_if_list}".split()
+    listed = f"{own.drawn} {own.harmless} {own.noted} {own.noted_if_list}".split()
     assert [name for name in listed if name not in known] == []
 
 
@@ -85,7 +85,7 @@ def test_every_value_that_is_harmless_belongs_to_an_attribute_that_is_said() -> 
         path
         for kind in TABLES
         for path, one in treatments(kind).items()
-        if one in ("said", "said_if_list")
+        if one in ("noted", "noted_if_list")
     }
     assert sorted(set(HARMLESS_VALUES) - said) == []
 
@@ -107,7 +107,7 @@ def test_a_note_names_a_dozen_attributes_and_counts_the_others() -> None:
 
 
 @pytest.mark.parametrize(
-    ("trace", "said"),
+    ("trace", "noted"),
     [
         ({"marker": {"size": 9}}, []),
         ({"marker": {"size": [3, 9]}}, ["marker.size"]),

@@ -144,13 +144,13 @@ def test_what_is_complete_is_not_asked_for_again(server: MisbehavingServer, tmp_
     before = tree(tmp_path)
     asked = server.counts()
     rows = [job_row(0), job_row(1, runCounter=2), job_row(2)]
-    assert fetch(server, tmp_path).kept == 3
+    assert fetch(server, tmp_path).complete_before == 3
     assert tree(tmp_path) == before
     new = {path for path, times in server.counts().items() if times != asked.get(path)}
     assert new == {BASE, f"{BASE}/jobs", f"{BASE}/metrics", f"{BASE}/metricsData"}
     # A job that ran again is another matter.
     server.on(f"{BASE}/jobs", document({"jobs": rows}))
-    assert fetch(server, tmp_path).kept == 2
+    assert fetch(server, tmp_path).complete_before == 2
 
 
 def test_jobs_that_are_not_over_are_asked_for_again(
@@ -160,7 +160,7 @@ def test_jobs_that_are_not_over_are_asked_for_again(
     server.on(f"{BASE}/jobs", document({"jobs": rows}))
     first = fetch(server, tmp_path)
     assert len(first.notes) == 2
-    assert fetch(server, tmp_path).kept == 1
+    assert fetch(server, tmp_path).complete_before == 1
 
 
 def test_filters_choose_jobs_and_add_up(server: MisbehavingServer, tmp_path: Path) -> None:

@@ -144,4 +144,4 @@ def test_odd_facts_leave_a_workspace_that_can_be_opened(
         "flight 0", "flight 1", "flight 2",
     ]  # fmt: skip
     server.on(BASE, document(dict.fromkeys(batch, odd)))
-    assert fetch(server, tmp_path).kept == 3
+    assert fetch(server, tmp_path).complete_before == 3

@@ -227,7 +227,7 @@ def test_files_of_one_name_get_distinct_names(whole: MisbehavingServer, tmp_path
     ]
     assert [(outputs / path).read_bytes() for path in paths] == contents
     before = tree(tmp_path)
-    assert fetch(whole, tmp_path, ALL).kept == 3
+    assert fetch(whole, tmp_path, ALL).complete_before == 3
     assert tree(tmp_path) == before
 
 
@@ -250,7 +250,7 @@ def test_files_of_a_job_without_metrics_come(whole: MisbehavingServer, tmp_path:
     put_rows(whole, 1, "logs", [file_row(whole, "debug.txt", b"x", executionStep="METRICS")])
     assert not fetch(whole, tmp_path, ALL).missing
     assert tree(tmp_path / "jobs/flight 1/outputs") == {"debug.txt": b"x"}
-    assert fetch(whole, tmp_path, ALL).kept == 3
+    assert fetch(whole, tmp_path, ALL).complete_before == 3
 
 
 def test_a_job_whose_folder_cannot_be_made_is_named(
@@ -262,7 +262,7 @@ def test_a_job_whose_folder_cannot_be_made_is_named(
     (tmp_path / "jobs/flight 1").write_text("mine")
     found = fetch(whole, tmp_path)
     assert [(job, one.what) for job, one in found.missing] == [("flight 1", "job")]
-    assert found.kept == 0
+    assert found.complete_before == 0
     assert (tmp_path / "jobs/flight 1").read_text() == "mine"
     assert len(message_of(tmp_path, 2).metrics_data) == 2
 
@@ -423,7 +423,7 @@ def test_an_api_without_events_is_said_once(server: MisbehavingServer, tmp_path:
     assert not found.missing
     (note,) = found.notes
     assert "no list of events for 3 jobs (404)" in note
-    assert fetch(server, tmp_path).kept == 3
+    assert fetch(server, tmp_path).complete_before == 3
 
 
 def test_the_token_is_hidden_in_what_is_made_from_lists(
@@ -468,7 +468,7 @@ def test_a_complete_job_that_is_damaged_is_fetched_again(
     before = tree(tmp_path)
     damage(tmp_path / "jobs/flight 1" / name)
     found = fetch(whole, tmp_path, ALL)
-    assert (found.kept, found.missing) == (2, [])
+    assert (found.complete_before, found.missing) == (2, [])
     assert tree(tmp_path) == before
 
 
@@ -487,7 +487,7 @@ def test_a_state_of_any_shape_is_fetched_again(server: MisbehavingServer, tmp_pa
     for values in broken:
         path.write_text(json.dumps(values))
         found = fetch(server, tmp_path)
-        assert (found.kept, found.missing) == (2, []), values
+        assert (found.complete_before, found.missing) == (2, []), values
         assert tree(tmp_path) == before
         # A job that is not selected is read, too.
         path.write_text(json.dumps(values))

@@ -169,7 +169,7 @@ def test_a_run_on_this_machine_is_left_alone(server: MisbehavingServer, tmp_path
     server.on(f"{BASE}/jobs", document({"jobs": rows}))
     found = fetch(server, tmp_path)
     assert mine.read_bytes() == b"mine"
-    assert found.kept == 1
+    assert found.complete_before == 1
     assert any("is kept" in note for note in found.notes)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from resim_inspect.charts.analysis.color_scale import color_at, color_range
+from resim_inspect.charts.analysis.color_scale import color_at, color_range, fraction
 from resim_inspect.charts.model.drawing import Plot
 from resim_inspect.charts.model.layers import Heatmap
 from resim_inspect.charts.svg.area import PlotArea
@@ -64,12 +64,11 @@ def paint_heatmap(area: PlotArea, panel: Plot) -> None:
             value = float(values[row, column])
             if not np.isfinite(value):
                 continue
-            share = (value - low) / (high - low) if high > low else 0.5
             left, right = sorted((xs[column], xs[column + 1]))
             top, bottom = sorted((ys[row], ys[row + 1]))
             canvas.swatch(
                 Room(left, top, right - left, bottom - top),
-                color_at(share),
+                color_at(fraction(value, low, high)),
                 quantity(value, heatmap.unit) if titled else "",
             )
 
