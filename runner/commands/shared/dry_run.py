@@ -106,10 +106,10 @@ def job_row(entry: EngineEntry, now: BuildNow, policy: RunPolicy, job: Job, reru
     # Without a build no key is equal: what runs in any case has another reason than the key.
     context = _KeyContext(now.build, now.prepared or Prepared(""), policy)
     planned = result_cache.planned_job(job, context, rerun)
-    build_decides = planned.kept is not None or planned.why in result_cache.BUILD_REASONS
+    build_decides = planned.recorded is not None or planned.why in result_cache.BUILD_REASONS
     if now.doubt and build_decides:
         return DryRow(job.name, line, f"would run only if its build has changed; {now.doubt}", None)
-    if planned.kept is not None:
+    if planned.recorded is not None:
         return DryRow(job.name, line, f"kept: {planned.why}", False)
     return DryRow(job.name, line, f"would run: {planned.why}")
 

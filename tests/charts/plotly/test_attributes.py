@@ -107,7 +107,7 @@ def test_a_note_names_a_dozen_attributes_and_counts_the_others() -> None:
 
 
 @pytest.mark.parametrize(
-    ("trace", "noted"),
+    ("trace", "said"),
     [
         ({"marker": {"size": 9}}, []),
         ({"marker": {"size": [3, 9]}}, ["marker.size"]),
