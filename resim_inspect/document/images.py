@@ -93,6 +93,13 @@ class LoadedImage(NamedTuple):
     file_size: int
     """Bytes."""
 
+    def caption(self, shown: str) -> str:
+        """The name that is given, size in pixels, format and size of the file."""
+        # The number of frames comes first: a caption that is too long is cut at its end.
+        parts = [f"frame 1 of {self.frames:,}"] if self.frames > 1 else []
+        pixels = f"{self.width:,} × {self.height:,}"
+        return " · ".join([*parts, shown, pixels, self.kind, size(self.file_size)])
+
 
 def open_image(path: Path, shown: str) -> tuple[NDArray[np.uint8], str]:
     """Pixels (rows × columns × 3, uint8), at most MAX_SIDE in each direction, and a caption.
@@ -100,10 +107,7 @@ def open_image(path: Path, shown: str) -> tuple[NDArray[np.uint8], str]:
     Raises MissingError as `read_image` does.
     """
     image = read_image(path, shown)
-    # The number of frames comes first: a caption that is too long is cut at its end.
-    parts = [f"frame 1 of {image.frames:,}"] if image.frames > 1 else []
-    parts += [shown, f"{image.width:,} × {image.height:,}", image.kind, size(image.file_size)]
-    return image.pixels, " · ".join(parts)
+    return image.pixels, image.caption(shown)
 
 
 def read_image(path: Path, shown: str) -> LoadedImage:

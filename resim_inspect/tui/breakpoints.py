@@ -29,6 +29,10 @@ RunsScreen.-wide RunsTable { width: 55%; height: 1fr; }
 
 ComparisonScreen.-wide #chosen { layout: horizontal; height: 50%; }
 ComparisonScreen.-wide ChartView.-drawn { display: block; }
+ComparisonScreen.-chart ChangeList { display: none; }
+ComparisonScreen.-chart #explained-box { display: none; }
+ComparisonScreen.-chart #chosen { height: 1fr; }
+ComparisonScreen.-chart ChartView { display: block; width: 1fr; }
 
 .-narrow OpenScreen RecentList, OpenScreen.-narrow RecentList { display: none; }
 """

@@ -71,6 +71,7 @@ CHART = (
     key("chart.statuses", "o", "statuses", "Show or hide failing samples"),
     key("chart.next_image", "i", "image(1)", "Next image", hint="images"),
     key("chart.previous_image", "p", "image(-1)", "Previous image", hint="images"),
+    key("chart.difference", "D", "difference", "Difference of images", hint="difference"),
     key("chart.copy", "y", "copy", "Copy values", "under the cursor"),
 )
 BROWSE = (
@@ -240,6 +241,7 @@ COMPARISON = (
     key("comparison.next_worse", "n", "worse(1)", "Next one that got worse", hint="next worse"),
     key("comparison.previous_worse", "N", "worse(-1)", "Previous one that got worse"),
     key("comparison.direction", "d", "direction", "Filter by direction", hint="all"),
+    key("comparison.chart", "x", "chart", "Chart alone", "or beside the list", hint="chart"),
     key("comparison.back", "escape", "back", "Back", hint="back"),
 )
 COMPARED_BATCHES = (

@@ -106,15 +106,28 @@ def test_states_stand_one_above_the_other() -> None:
     assert {fill.name for fill in main.fills} == {"IDLE", "FLY", "FAULT"}
 
 
-def test_drawings_of_other_kinds_are_left_alone() -> None:
+def test_drawings_of_other_kinds_stand_side_by_side() -> None:
     build = DocumentBuilder()
     build.scalar("Speed", 3.0)
-    build.text("Note", "hello")
     document = build.document()
-    scalar, note = (draw(document, metric) for metric in document.metrics)
-    curve = curves({"a": [1.0]}, [0.0])
-    for before, after in ((scalar, curve), (curve, scalar), (note, note)):
-        assert overlaid(before, after) is after
+    scalar, curve = draw(document, document.metrics[0]), curves({"a": [1.0]}, [0.0])
+    for before, after in ((scalar, curve), (curve, scalar)):
+        drawing = overlaid(before, after)
+        # The panel that is read is the only one with a position.
+        assert isinstance(drawing.main, Plot)
+        assert [panel.area and panel.area[0] for panel in drawing.panels] == [0.5, 0.0]
+
+
+def test_series_of_one_name_are_matched_in_their_order() -> None:
+    build = DocumentBuilder()
+    clock = build.times("clock", [0.0, 1.0])
+    first, second = (build.doubles(f"d{n}", [n, n], unit="m", index=clock) for n in (1.0, 5.0))
+    pairs = [(data, build.statuses(f"s{n}", data)) for n, data in enumerate((first, second))]
+    build.double_over_time("Height", pairs, legend=["a", "a"])
+    document = build.document()
+    drawing = draw(document, document.metrics[0])
+    _, below = plots(overlaid(drawing, drawing))
+    assert [curve.y.tolist() for curve in below.curves] == [[0.0, 0.0], [0.0, 0.0]]
 
 
 def test_empty_curves() -> None:

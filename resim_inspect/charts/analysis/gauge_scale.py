@@ -76,6 +76,8 @@ def scale_ends(panel: Gauge) -> tuple[float, float] | None:
         marks += panel.span
     if not marks:
         return None
+    if panel.other is not None and math.isfinite(panel.other):
+        marks.append(panel.other)
     low, high = min(value, *marks), max(value, *marks)
     if low > 0 and (panel.span is None or low <= 0.5 * high):
         low = 0.0

@@ -85,6 +85,8 @@ def readout(panel: Panel | None, x: float) -> Readout:
     values = readings(panel, x)
     if isinstance(panel, Plot) and panel.read_only_curves:
         values += readings(replace(panel, curves=panel.read_only_curves, bands=(), boxes=()), x)
+    if isinstance(panel, Bars) and panel.read_only_series:
+        values += readings(replace(panel, series=panel.read_only_series), x)
     return _at_samples(Readout(x, position_text(panel, x), values), panel)
 
 

@@ -76,6 +76,7 @@ def bar_chart(source: Source, metric: Metric, values: BarChartValues) -> Drawing
         stacked=bool(values.stack_bars),
         x_title=clean(values.x_axis_name or "", TITLE_LIMIT),
         y_title=y_title,
+        keys=tuple(order),
     )
     series_names = tuple(part[0] for part in parts)
     shown = panel if order else Message("There are no values.")
@@ -150,12 +151,13 @@ def batchwise_bar_chart(source: Source, metric: Metric, values: BatchwiseBarChar
         if name not in source.options.hidden:
             series.append(BarSeries(name, full, states, unit, color_role, given))
     panel = Bars(
-        tuple(_labels(batches)),
+        tuple(batch_labels(batches)),
         tuple(series),
         stacked=bool(values.stack_bars),
         x_title=clean(values.x_axis_name or "", TITLE_LIMIT) or "batch [UTC]",
         y_title=clean(values.y_axis_name or "", TITLE_LIMIT),
         vertical=True,
+        keys=tuple(batches),
     )
     names = tuple(clean(part[0], _LABEL) or "(no name)" for part in parts)
     shown = panel if batches else Message("There are no batches.")
@@ -172,7 +174,7 @@ def _numbered(times: list[int]) -> list[tuple[int, int]]:
     return numbered
 
 
-def _labels(batches: list[tuple[int, int]]) -> list[str]:
+def batch_labels(batches: list[tuple[int, int]]) -> list[str]:
     """Batch times as short as keeps them apart; those of equal times are numbered."""
     moments = list(dict.fromkeys(moment for moment, _ in batches))
     label_of = dict(zip(moments, _moment_labels(moments), strict=True))

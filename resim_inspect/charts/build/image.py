@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from resim_inspect.charts.model.drawing import Drawing, Image, Message
 from resim_inspect.charts.source import Source
-from resim_inspect.document.images import image_path, open_image
+from resim_inspect.document.images import image_path, read_image
 from resim_inspect.document.model import ImageListValues, ImageValues, Metric
 from resim_inspect.errors import MissingError
 from resim_inspect.text import clean
@@ -31,8 +31,10 @@ def _chosen(source: Source, metric: Metric, ids: tuple[str, ...]) -> Drawing:
     try:
         data = source.data(ids[chosen], "image")
         path = image_path(source.document, data)
-        pixels, caption = open_image(path, clean(data.external_path or "", 120))
-        panel = Image(pixels, lead + caption, str(path))
+        shown = clean(data.external_path or "", 120)
+        image = read_image(path, shown)
+        caption = lead + image.caption(shown)
+        panel = Image(image.pixels, caption, str(path), (image.width, image.height))
     except MissingError as error:
         panel = Message(lead + str(error))
     return replace(source.drawing(metric, panel), images=len(ids), image_index=chosen)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -40,6 +41,8 @@ class DrawOptions:
     """Mark failing samples."""
     image_index: int = 0
     """Position of the image in a list of images, from 0."""
+    difference: bool = False
+    """Draw two images as the difference of their pixels instead of side by side."""
     log_y: bool = False
     """Draw plots whose values are all positive on a logarithmic y axis."""
 
@@ -72,6 +75,10 @@ class Bars:
     area: Area | None = None
     title: str = ""
     reference_lines: tuple[ReferenceLine, ...] = ()
+    keys: tuple[Hashable, ...] = ()
+    """Identity of each category, whose label may be cut; none if the labels are whole."""
+    read_only_series: tuple[BarSeries, ...] = ()
+    """Series of another panel, such as differences, that the cursor reads here, too; not drawn."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +123,8 @@ class Gauge:
     fails_below: float | None = None
     label: str = ""
     detail: str = ""
+    other: float | None = None
+    """Value of a base, marked on the scale, too."""
     span: tuple[float, float] | None = None
     """Range that the scale covers at least: the extremes of the value's series."""
     large: bool = False
@@ -130,6 +139,8 @@ class Image:
     pixels: NDArray[np.uint8]
     caption: str
     path: str = ""
+    size: tuple[int, int] | None = None
+    """Width and height of the image in its file, in pixels."""
     area: Area | None = None
 
 

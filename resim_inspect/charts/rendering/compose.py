@@ -20,6 +20,9 @@ from resim_inspect.text import cell_width, cut
 _MIN_PANEL_WIDTH = 24
 """Columns of a subplot below which subplots are stacked instead of side by side."""
 
+_MIN_GROWING = 5
+"""Rows that a plot has at least where there is not enough room for all panels."""
+
 _MIN_ROOMY = 10
 """Rows that a plot has at least beside a panel that takes more than its natural height."""
 
@@ -217,12 +220,16 @@ def _arranged(panels: tuple[Panel, ...], width: int, height: int) -> list[tuple[
     heights = list(wanted)
     spare = height - sum(heights)
     if spare < 0:
-        # The growing panels give first, down to a few rows; then the last ones.
-        for k in range(len(stacked)):
-            if growing[k] and spare < 0:
-                give = min(-spare, max(0, heights[k] - 5))
-                heights[k] -= give
-                spare += give
+        # The tallest growing panels give first, down to a few rows; then the last ones.
+        while spare < 0:
+            tallest = max(
+                (h for h, grows in zip(heights, growing, strict=True) if grows), default=0
+            )
+            if tallest <= _MIN_GROWING:
+                break
+            last = max(k for k, h in enumerate(heights) if growing[k] and h == tallest)
+            heights[last] -= 1
+            spare += 1
     elif any(growing):
         each = spare // sum(growing)
         heights = [h + each if grows else h for h, grows in zip(heights, growing, strict=True)]

@@ -17,10 +17,12 @@ from textual.widgets import Static
 from resim_inspect.comparison.changes import EVENT, FINDING, JOB, Change
 from resim_inspect.comparison.directions import LISTED, Direction
 from resim_inspect.document import Document, open_document
+from resim_inspect.document.enums import MetricType
 from resim_inspect.errors import DocumentError, InspectError
 from resim_inspect.text import clean
 from resim_inspect.tui import keymap
 from resim_inspect.tui.comparison.change_list import ChangeList, direction_style
+from resim_inspect.tui.comparison.charted import chart_title, is_charted, subject_of
 from resim_inspect.tui.comparison.explained import explained
 from resim_inspect.tui.comparison.location import location_text
 from resim_inspect.tui.comparison.paths import Files, compare_paths, notify_of_failure
@@ -28,7 +30,6 @@ from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import CompareRequested, OpenRequested
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
-from resim_inspect.tui.widgets.chart.painter import Subject
 from resim_inspect.tui.widgets.chart.view import ChartView
 from resim_inspect.tui.widgets.main_screen import MainScreen
 from resim_inspect.tui.widgets.row_list import RowList
@@ -39,10 +40,6 @@ if TYPE_CHECKING:
 
 FILTERS: tuple[Direction | None, ...] = (None, *LISTED)
 """Directions that the list can be filtered by, in the order of the key; None: all that differ."""
-
-
-CHARTED = ("DOUBLE_OVER_TIME", "LINE_PLOT", "STATES_OVER_TIME", "PLOTLY")
-"""Types of metrics whose both sides are drawn in one chart."""
 
 
 class ComparisonScreen(MainScreen[int | None], Background):
@@ -74,9 +71,9 @@ class ComparisonScreen(MainScreen[int | None], Background):
             """Metrics files of both sides by job."""
 
     class Opened(Message):
-        """Both documents of a job are open, for charts."""
+        """The documents of a job are open, for charts; None for one that cannot be opened."""
 
-        def __init__(self, job: str, before: Document, after: Document) -> None:
+        def __init__(self, job: str, before: Document | None, after: Document | None) -> None:
             super().__init__()
             self.job = job
             self.documents = before, after
@@ -114,7 +111,7 @@ class ComparisonScreen(MainScreen[int | None], Background):
         self.direction: Direction | None = None
         self._files: Files = ({}, {})
         self._job = ""
-        self._documents: tuple[Document, Document] | None = None
+        self._documents: tuple[Document | None, Document | None] | None = None
         """Open documents of the job whose metric was charted last."""
 
     def compose(self) -> ComposeResult:
@@ -218,11 +215,16 @@ class ComparisonScreen(MainScreen[int | None], Background):
         self._draw(change)
 
     def _draw(self, change: Change | None) -> None:
-        """Draw both sides of a metric with curves or states; hide the chart for others."""
+        """Draw both sides of a metric, or the only one; hide the chart for anything else.
+
+        The diff of a text stands among the reasons, unless the chart is alone.
+        """
         chart = self.query_one(ChartView)
-        drawn = change is not None and change.type in CHARTED
-        positions = (None, None) if change is None else (change.base_position, change.position)
-        drawn = drawn and None not in positions
+        drawn = is_charted(change)
+        if self.has_class("-chart") and not drawn:
+            self.action_chart()
+        alone = self.has_class("-chart")
+        drawn &= alone or change is None or change.type != MetricType.TEXT.name
         chart.set_class(drawn, "-drawn")
         if change is None or not drawn:
             chart.clear()
@@ -230,9 +232,12 @@ class ComparisonScreen(MainScreen[int | None], Background):
             chart.clear()
             self._open(change.job)
         else:
-            before, after = self._documents
-            base = before, change.base_position or 0
-            chart.show_subject(Subject(after, "metric", change.position or 0, base=base))
+            chart.border_title = chart_title(change) if alone else ""
+            subject = subject_of(change, *self._documents)
+            if subject is None:
+                chart.clear()
+            else:
+                chart.show_subject(subject)
 
     @work(
         thread=True,
@@ -242,13 +247,15 @@ class ComparisonScreen(MainScreen[int | None], Background):
         description="opening both documents",
     )
     def _open(self, job: str) -> None:
-        paths = [files.get(job) for files in self._files]
-        try:
-            before, after = (open_document(path) for path in paths if path is not None)
-        except (DocumentError, ValueError):
-            # It was there a moment ago; the reasons are in the text all the same.
-            return
-        self.post_message(self.Opened(job, before, after))
+        documents: list[Document | None] = []
+        for files in self._files:
+            path = files.get(job)
+            try:
+                documents.append(None if path is None else open_document(path))
+            except DocumentError:
+                # It was there a moment ago; the reasons are in the text all the same.
+                documents.append(None)
+        self.post_message(self.Opened(job, documents[0], documents[1]))
 
     @on(Opened)
     def _opened(self, message: Opened) -> None:
@@ -258,8 +265,17 @@ class ComparisonScreen(MainScreen[int | None], Background):
         if change is not None and change.job == message.job:
             self._draw(change)
 
+    @on(ChartView.Read)
+    def _chart_read(self) -> None:
+        # The drawing decides which keys apply.
+        if self.query_one(ChartView).has_focus:
+            self.update_hints()
+
     def key_hints(self) -> Iterable[Hint]:
         chart = self.query_one(ChartView)
+        if self.has_class("-chart"):
+            next_worse = Hint("comparison.next_worse")
+            return (*chart.key_hints(), next_worse, Hint("comparison.chart", "list"))
         if chart.has_focus:
             return (*chart.key_hints(), Hint("focus.next", "changes"), Hint("comparison.back"))
         change = self.list.change
@@ -267,6 +283,7 @@ class ComparisonScreen(MainScreen[int | None], Background):
         return (
             *((Hint("rows.choose", "open"),) if change is not None and self._place(change) else ()),
             Hint("comparison.next_worse"),
+            *((Hint("comparison.chart"),) if is_charted(change) else ()),
             Hint("comparison.direction", f"shown: {direction}"),
             Hint("preview.search"),
             Hint("comparison.back"),
@@ -325,5 +342,18 @@ class ComparisonScreen(MainScreen[int | None], Background):
             self.list.show(self.comparison.changes, way)
         self._lines()
 
+    def action_chart(self) -> None:
+        alone = not self.has_class("-chart")
+        if alone and not is_charted(self.list.change):
+            self.app.notify("Only metrics have a chart.", timeout=3)
+            return
+        self.set_class(alone, "-chart")
+        self._draw(self.list.change)
+        (self.query_one(ChartView) if alone else self.list).focus()
+        self.update_hints()
+
     def action_back(self) -> None:
-        self.dismiss(None)
+        if self.has_class("-chart"):
+            self.action_chart()
+        else:
+            self.dismiss(None)

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.charts.model.drawing import Plot
 from resim_inspect.comparison import Direction
 from resim_inspect.tui.app import InspectApp
@@ -21,33 +20,10 @@ from resim_inspect.tui.open.opening import open_path
 from resim_inspect.tui.widgets.chart.view import ChartView
 from resim_inspect.tui.widgets.dialogs import ChoiceDialog
 from resim_inspect.tui.widgets.prompt import Prompt
+from tests.tui.comparison.documents import flight, pictures
 from tests.tui.conftest import Shot, press, running, started, text
 from tests.tui.test_keymap import clashes, focus_path
 from tests.tui.test_snapshots import SIZES, WAYS
-
-
-def flight(path: Path, *, late: bool) -> Path:
-    """A flight, or the same one with a collision, a longer way and another note."""
-    build = DocumentBuilder()
-    clock = build.times("clock", [0.5 * step for step in range(20)])
-    gap = [0.2 if late and 8 < step < 12 else 5.0 - 0.1 * step for step in range(20)]
-    statuses = ["FAIL_BLOCK" if value < 2 else "PASSED" for value in gap]
-    distance = build.doubles("distance", gap, unit="m", index=clock)
-    build.double_over_time(
-        "Distance to obstacles",
-        [(distance, build.statuses("distance status", statuses, index=clock))],
-        limits=[(None, 2.0)],
-        status="FAIL_BLOCK" if late else "PASSED",
-    )
-    build.scalar("Length of the way", 1250.5 + 40 * late, unit="m", fails_above=2000)
-    build.scalar("Landing error", 0.4 - 0.25 * late, unit="m", fails_above=0.1, status="FAIL_WARN")
-    build.scalar("Mass", 3.2, unit="kg")
-    if late:
-        build.scalar("Wind", 7.0, unit="m/s")
-    else:
-        build.scalar("Gusts", 3.0, blocking=True)
-    build.text("Notes", "Good light.\nNo wind.\n" + ("Bumped into a crane.\n" * late))
-    return build.write(path)
 
 
 @pytest.fixture
@@ -190,8 +166,64 @@ async def test_both_sides_of_a_curve_are_in_one_chart(pair: tuple[Path, Path]) -
         assert "before 4." in shown
         assert "after 0.2 m" in shown
         assert "difference -3." in shown
+        # The only side that has a metric is drawn as it is.
         await press(pilot, "shift+tab", "shift+tab", "j")
+        assert chart.subject is not None
+        assert chart.subject.document is not None
+        assert chart.subject.document.metrics[chart.subject.position].name == "Gusts"
+        assert chart.subject.base is None
+        await press(pilot, "j")
+        shown = text(pilot)
+        assert "difference +40 m (+3.2%)" in shown
+        # The diff of a text is among the reasons.
+        await press(pilot, "j")
         assert not chart.display
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 40)])
+async def test_the_chart_alone(
+    size: tuple[int, int], pair: tuple[Path, Path], said: list[str]
+) -> None:
+    async with running(compared(pair), size) as pilot:
+        screen = pilot.app.screen
+        assert isinstance(screen, ComparisonScreen)
+        await press(pilot, "x")
+        chart = screen.query_one(ChartView)
+        assert chart.has_focus
+        assert not screen.list.display
+        await press(pilot, "left")
+        shown = text(pilot)
+        assert "Distance to obstacles · ▼ worse" in shown
+        assert "difference" in shown
+        # The texts have room here.
+        await press(pilot, "escape", "j", "j", "j", "x")
+        assert "+Bumped into a crane." in text(pilot)
+        await press(pilot, "x")
+        assert screen.list.has_focus
+        await press(pilot, "x", "n")
+        assert screen.list.change is not None
+        assert screen.list.change.name == "Distance to obstacles"
+        await press(pilot, "escape", "escape")
+        assert isinstance(pilot.app.screen, DocumentScreen)
+    assert said == []
+
+
+async def test_images_side_by_side_or_as_difference(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("one", "two"):
+        pictures(Path(name) / "outputs/metrics.binproto", late=name == "two")
+    async with running(compared((Path("one"), Path("two"))), (80, 24)) as pilot:
+        await press(pilot, "x")
+        shown = text(pilot)
+        assert "before · camera.png" in shown
+        assert "after · camera.png" in shown
+        assert "D difference" in shown
+        await press(pilot, "D")
+        assert "13.02 % of the pixels differ, by up to 62.7 %" in text(pilot)
+        await press(pilot, "D")
+        assert "before · camera.png" in text(pilot)
 
 
 async def test_a_key_means_one_thing_beside_a_chart(pair: tuple[Path, Path]) -> None:

@@ -107,9 +107,9 @@ def _paint_large(grid: Grid, panel: Gauge, request: PanelRequest) -> bool:
     if unit:
         grid.put(dots * max(1, 2 * scale) + 2, row, unit, style)
     row += 2
-    x = 0
+    x = grid.put(0, row, panel.label, palette.style("dim")) + 2 if panel.label else 0
     if panel.status is not MetricStatus.UNSET:
-        x = grid.put(0, row, status_word(panel.status), palette.style(panel.status)) + 2
+        x = grid.put(x, row, status_word(panel.status), palette.style(panel.status)) + 2
     limits = limits_text(panel)
     if limits:
         grid.put(x, row, cut(limits, max(0, request.width - x)), palette.style("dim"))
@@ -145,6 +145,9 @@ def _paint_scale(
         )
         style = palette.style("limit" if bad else "grid")
         grid.put(column, row, "╱" if bad else "─", style)
+    base = None if panel.other is None else scale.cell(panel.other)
+    if base is not None:
+        grid.put(base, row, "◇", palette.style("dim"))
     spot = scale.cell(value)
     if spot is not None:
         grid.put(spot, row, "◆", palette.style(panel.status, bold=True))
@@ -160,7 +163,7 @@ def _paint_scale(
         cell = scale.cell(at)
         if cell is None:
             continue
-        if sign and grid.char(cell, row) != "◆":
+        if sign and grid.char(cell, row) not in "◆◇":
             grid.put(cell, row, "┼", palette.style("limit"))
         size = cell_width(text)
         start = min(max(0, cell - size // 2), width - size)

@@ -23,6 +23,15 @@ if TYPE_CHECKING:
     from resim_inspect.tui.widgets.chart.terminal_graphics import Graphics, GraphicsImage
 
 
+class Base(NamedTuple):
+    """A metric that another one is compared with."""
+
+    document: Document
+    position: int
+    is_reference: bool = False
+    """True for a metric of the reference document, False for a side of a comparison."""
+
+
 class Subject(NamedTuple):
     """Subject of a chart: a metric, metrics data or an image file, by position or path."""
 
@@ -34,8 +43,8 @@ class Subject(NamedTuple):
     """Of a file: an image."""
     jobs: JobValues | None = None
     """Of a scalar: its values in the jobs of the workspace."""
-    base: tuple[Document, int] | None = None
-    """Document and position of the metric that this one is compared with, drawn dim."""
+    base: Base | None = None
+    """The metric that this one is compared with, drawn dim."""
 
 
 class Request(NamedTuple):
@@ -80,15 +89,20 @@ def paint(request: Request, known: Painted | None, graphics: Graphics | None = N
         elif subject.kind == "metric":
             metric = document.metrics[subject.position]
             drawing = draw(document, metric, options)
+            if subject.base is not None:
+                from resim_inspect.charts.build.overlay import COMPARED, REFERENCE, overlaid
+
+                base = subject.base
+                drawing = overlaid(
+                    draw(base.document, base.document.metrics[base.position], options),
+                    drawing,
+                    REFERENCE if base.is_reference else COMPARED,
+                    difference=options.difference,
+                )
             if subject.jobs is not None:
                 from resim_inspect.charts.build.job_values import with_job_values
 
                 drawing = with_job_values(drawing, metric, subject.jobs)
-            if subject.base is not None:
-                from resim_inspect.charts.build.overlay import overlaid
-
-                base, position = subject.base
-                drawing = overlaid(draw(base, base.metrics[position], options), drawing)
         else:
             drawing = draw_series(document, document.data[subject.position], options.category)
         extremes = value_range(drawing.main)

@@ -53,6 +53,8 @@ class ChartView(ChartCanvas):
         if drawing is not None and len(drawing.series) > 1:
             hints.append(Hint("chart.series"))
         subject = self.subject
+        if drawing is not None and drawing.images and subject is not None and subject.base:
+            hints.append(Hint("chart.difference"))
         if subject is not None and subject.document is not None and subject.kind == "metric":
             metric = subject.document.metrics[subject.position]
             if metric.type in (MetricType.PLOTLY, MetricType.IMAGE, MetricType.IMAGE_LIST):
@@ -216,6 +218,13 @@ class ChartView(ChartCanvas):
     def _say(self, sentence: str, severity: Literal["information", "warning"]) -> None:
         # Safe from a worker's thread.
         self.app.notify(clean(sentence, 600), severity=severity, timeout=10, markup=False)
+
+    def action_difference(self) -> None:
+        if not (self.drawing and self.drawing.images and self.subject and self.subject.base):
+            self.app.notify("Only two images that are compared have a difference.", timeout=3)
+            return
+        self.options = replace(self.options, difference=not self.options.difference)
+        self._ask()
 
     def action_time(self) -> None:
         main = self.drawing.main if self.drawing else None
