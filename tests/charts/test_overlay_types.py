@@ -49,16 +49,14 @@ def drawn(kind: MetricType, variant: Variant, folder: Path, **options: Any) -> D
     return draw(document, document.metrics[0], DrawOptions(**options))
 
 
-def both(
-    kind: MetricType, variant: Variant, folder: Path, *, swapped: bool = False, **options: Any
-) -> Drawing:
+def both(kind: MetricType, variant: Variant, folder: Path, *, swapped: bool = False) -> Drawing:
     sides = [
-        drawn(kind, BASE, folder / "a", **options),
-        drawn(kind, variant, folder / "b", **options),
+        drawn(kind, BASE, folder / "a"),
+        drawn(kind, variant, folder / "b"),
     ]
     if swapped:
         sides.reverse()
-    return overlaid(*sides, difference=options.get("difference", False))
+    return overlaid(sides[0], sides[1])
 
 
 def lines(drawing: Drawing, width: int = 100, height: int = 30) -> str:
@@ -205,7 +203,7 @@ def test_batches_are_matched_by_their_times(tmp_path: Path) -> None:
         variant = Variant(values=(1.0, 2.0), index=(start, year))
         document = document_of(MetricType.BATCHWISE_BAR_CHART, variant, tmp_path / name)
         sides.append(draw(document, document.metrics[0]))
-    main = overlaid(*sides).panels[0]
+    main = overlaid(sides[0], sides[1]).panels[0]
     assert isinstance(main, Bars)
     # 1 January of two years: the labels of one side alone would not tell them apart.
     assert len(set(main.categories)) == len(main.categories)
@@ -313,6 +311,6 @@ def test_lists_of_images_are_matched_by_number(tmp_path: Path) -> None:
 
 def test_the_words_of_a_reference(tmp_path: Path) -> None:
     sides = [drawn(MetricType.DOUBLE_OVER_TIME, BASE, tmp_path / name) for name in ("a", "b")]
-    shown = lines(overlaid(*sides, REFERENCE))
+    shown = lines(overlaid(sides[0], sides[1], REFERENCE))
     assert "reference" in shown
     assert "difference, this − reference" in shown

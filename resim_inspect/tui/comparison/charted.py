@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 from rich.text import Text
 
 from resim_inspect.comparison.cells import title
 from resim_inspect.comparison.changes import Change
-from resim_inspect.document import Document
+from resim_inspect.document import Document, open_document
 from resim_inspect.document.enums import MetricType
+from resim_inspect.errors import DocumentError
 from resim_inspect.text import cut
 from resim_inspect.tui.widgets.chart.painter import Base, Subject
+from resim_inspect.tui.widgets.chart.view import ChartView
 
 _NAME = 60
 
@@ -17,6 +22,36 @@ _NAME = 60
 def is_charted(change: Change | None) -> bool:
     """Return True if a change is about a metric."""
     return change is not None and change.type in MetricType.__members__
+
+
+def open_both(paths: Sequence[Path | None]) -> list[Document | None]:
+    """Open the documents at some paths; None for one that is missing or cannot be read.
+
+    It was compared a moment ago: what was found then stands in the reasons all the same.
+    """
+    documents: list[Document | None] = []
+    for path in paths:
+        try:
+            documents.append(None if path is None else open_document(path))
+        except DocumentError:
+            documents.append(None)
+    return documents
+
+
+def show_change(
+    chart: ChartView,
+    change: Change,
+    documents: tuple[Document | None, Document | None],
+    *,
+    titled: bool,
+) -> None:
+    """Draw a change in a chart, with its name and direction as the title if `titled`."""
+    subject = subject_of(change, *documents)
+    chart.border_title = chart_title(change) if titled else ""
+    if subject is None:
+        chart.clear()
+    else:
+        chart.show_subject(subject)
 
 
 def subject_of(change: Change, before: Document | None, after: Document | None) -> Subject | None:

@@ -16,13 +16,13 @@ from textual.widgets import Static
 
 from resim_inspect.comparison.changes import EVENT, FINDING, JOB, Change
 from resim_inspect.comparison.directions import LISTED, Direction
-from resim_inspect.document import Document, open_document
+from resim_inspect.document import Document
 from resim_inspect.document.enums import MetricType
-from resim_inspect.errors import DocumentError, InspectError
+from resim_inspect.errors import InspectError
 from resim_inspect.text import clean
 from resim_inspect.tui import keymap
 from resim_inspect.tui.comparison.change_list import ChangeList, direction_style
-from resim_inspect.tui.comparison.charted import chart_title, is_charted, subject_of
+from resim_inspect.tui.comparison.charted import is_charted, open_both, show_change
 from resim_inspect.tui.comparison.explained import explained
 from resim_inspect.tui.comparison.location import location_text
 from resim_inspect.tui.comparison.paths import Files, compare_paths, notify_of_failure
@@ -232,12 +232,7 @@ class ComparisonScreen(MainScreen[int | None], Background):
             chart.clear()
             self._open(change.job)
         else:
-            chart.border_title = chart_title(change) if alone else ""
-            subject = subject_of(change, *self._documents)
-            if subject is None:
-                chart.clear()
-            else:
-                chart.show_subject(subject)
+            show_change(chart, change, self._documents, titled=alone)
 
     @work(
         thread=True,
@@ -247,15 +242,8 @@ class ComparisonScreen(MainScreen[int | None], Background):
         description="opening both documents",
     )
     def _open(self, job: str) -> None:
-        documents: list[Document | None] = []
-        for files in self._files:
-            path = files.get(job)
-            try:
-                documents.append(None if path is None else open_document(path))
-            except DocumentError:
-                # It was there a moment ago; the reasons are in the text all the same.
-                documents.append(None)
-        self.post_message(self.Opened(job, documents[0], documents[1]))
+        before, after = open_both([files.get(job) for files in self._files])
+        self.post_message(self.Opened(job, before, after))
 
     @on(Opened)
     def _opened(self, message: Opened) -> None:
