@@ -293,7 +293,7 @@ def _both(page: Page, old: _Side, new: _Side) -> str:
     drawings = [draw(*side) for _, side in present]
     if len(drawings) == 1:
         return drawing_html(page, drawings[0])
-    return drawing_html(page, overlaid(*drawings))
+    return drawing_html(page, overlaid(drawings[0], drawings[1]))
 
 
 def _foreign(page: Page, document: Document, metric: Metric) -> str:
