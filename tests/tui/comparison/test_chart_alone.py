@@ -20,7 +20,7 @@ SCENES = {
     "images": (pictures, ("x",)),
     "difference": (pictures, ("x", "D")),
 }
-"""What makes a side of each scene, and the keys that lead to its picture."""
+"""Writer of a side of each scene, and the keys that lead to its picture."""
 
 
 @pytest.mark.parametrize("way", WAYS)

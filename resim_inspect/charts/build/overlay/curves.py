@@ -77,7 +77,7 @@ def _with_curves(old: Plot, new: Plot, words: Words, *, alone: bool) -> tuple[Pl
     partners = dict(zip(numbered(curve.name for curve in old.curves), base, strict=True))
     differences = []
     for key, curve in zip(numbered(curve.name for curve in new.curves), new.curves, strict=True):
-        # Marks on other curves are no series of their own.
+        # Marks on other curves belong to the series below them.
         partner = partners.get(key) if curve.counted else None
         difference = None if partner is None else _difference(partner, curve)
         if difference is not None:
