@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import codecs
+import os
+import stat
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
+from io import FileIO
 from pathlib import Path
 from threading import Lock
 
@@ -12,6 +16,7 @@ from resim_inspect.text import clean, size
 from runner.errors import StorageError
 from runner.redact import Redactor, Secrets
 from runner.storage.fs import disk_errors
+from runner.workspace.run_record import live_path
 
 MIB = 1 << 20
 TAIL = 64 << 10
@@ -25,7 +30,8 @@ class LogSink:
     """Takes the two streams of one run. `write` never raises, so that no build is blocked.
 
     A log over `limit` bytes keeps its beginning and its last sixteenth; `on_line` gets the
-    first 2,000 lines as clean text. Secrets are hidden before anything is kept.
+    first 2,000 lines as clean text. Secrets are hidden before anything is kept. While the build
+    writes more, its newest lines are in a file beside the log, for those who follow it.
     """
 
     def __init__(
@@ -46,6 +52,8 @@ class LogSink:
         self._emitted = 0
         self._file = None
         self._path = path
+        self._live: FileIO | None = None
+        self._live_held = 0
         self.size = 0
         """Number of bytes that the build wrote."""
         self.problem: StorageError | None = None
@@ -54,6 +62,7 @@ class LogSink:
             with disk_errors(path):
                 path.parent.mkdir(parents=True, exist_ok=True)
                 self._file = path.open("wb", buffering=0)
+            self._end_live()
 
     def write(self, stream: int, data: bytes) -> None:
         """Take a chunk of stdout (1) or stderr (2)."""
@@ -76,6 +85,7 @@ class LogSink:
             for chunk in self._ring:
                 self._put(chunk)
             self._ring.clear()
+            self._end_live()
             if self._file is not None:
                 self._file.close()
                 self._file = None
@@ -98,6 +108,7 @@ class LogSink:
             self._put(data)
         else:
             self._head = 0
+            self._put_live(data)
             self._ring.append(data)
             self._ring_held += len(data)
             while self._ring_held > self._ring_size and len(self._ring) > 1:
@@ -115,6 +126,30 @@ class LogSink:
         self._on_line(line)
         if self._emitted == MAX_EMITTED_LINES:
             self._on_line("… further lines are only in the log")
+
+    def _put_live(self, data: bytes) -> None:
+        """Write what is over the limit where those who follow the log find it, if that works."""
+        if self._file is None or self._path is None:
+            return
+        # Beside a log that is a pipe or a device, nothing is to be made.
+        with suppress(OSError):
+            if self._live is None and stat.S_ISREG(os.fstat(self._file.fileno()).st_mode):
+                self._live = FileIO(live_path(self._path), "xb")
+            if self._live is not None:
+                if self._live_held > self._ring_size:
+                    self._live.seek(0)
+                    self._live.truncate()
+                    self._live_held = 0
+                self._live.write(data)
+                self._live_held += len(data)
+
+    def _end_live(self) -> None:
+        if self._live is not None:
+            self._live.close()
+            self._live = None
+        if self._file is not None and self._path is not None:
+            with suppress(OSError):
+                live_path(self._path).unlink(missing_ok=True)
 
     def _put(self, data: bytes) -> None:
         if self._file is None or self._path is None:

@@ -24,6 +24,8 @@ class LogBuffer:
         self._max_characters = max_characters
         self._characters = 0
         self._has_unfinished = False
+        self.has_dropped = False
+        """True once lines at the start have been dropped to make room."""
         self._width = 0
         """Cells that lines are wrapped to; 0 if they are not."""
         self._ends = np.zeros(0, np.int64)
@@ -32,7 +34,7 @@ class LogBuffer:
     def clear(self) -> None:
         """Drop all lines."""
         self.lines.clear()
-        self._characters, self._has_unfinished = 0, False
+        self._characters, self._has_unfinished, self.has_dropped = 0, False, False
         self._measure(0)
 
     def append(self, piece: LogPiece) -> int:
@@ -44,6 +46,8 @@ class LogBuffer:
         first = len(self.lines)
         if piece.skipped:
             self.lines.append(f"… {size(piece.skipped)} of the log are not shown here …")
+        elif piece.has_gap:
+            self.lines.append("… a part of the log may be missing here …")
         self.lines += piece.lines
         self._has_unfinished = bool(piece.unfinished)
         if piece.unfinished:
@@ -55,6 +59,7 @@ class LogBuffer:
             self._characters -= len(self.lines[dropped])
             dropped += 1
         rows = self.row_of(min(dropped, len(self._ends))) if self._width else dropped
+        self.has_dropped = self.has_dropped or dropped > 0
         del self.lines[:dropped]
         self._measure(max(0, first - dropped), dropped)
         return rows

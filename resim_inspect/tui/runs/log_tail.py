@@ -45,6 +45,8 @@ class LogPiece(NamedTuple):
     """Bytes before these lines that were left out."""
     size: int = 0
     """Bytes of the whole file."""
+    has_gap: bool = False
+    """True if lines before these are missing, of an unknown number."""
 
 
 class LogTail:
@@ -59,12 +61,37 @@ class LogTail:
         """Bytes of the line whose end has not been read."""
         self._last = b""
         """Bytes right before the offset."""
+        self._live: LogTail | None = None
+        """The newest lines of a log that has reached its limit."""
 
     def read(self) -> LogPiece | None:
         """Read what is new; None if nothing is, or if the file cannot be read now.
 
-        The file is not kept open: it may be replaced or deleted at any time.
+        Of a log that has reached its limit, the newest lines are read that the runner keeps
+        beside it. No file is kept open: it may be replaced or deleted at any time.
         """
+        piece = self._read_file()
+        if piece is not None:
+            self._live = None
+            return piece
+        return self._read_live() if self._offset else None
+
+    def _read_live(self) -> LogPiece | None:
+        from runner.workspace.run_record import live_path
+
+        if self._live is None:
+            path = live_path(self.path)
+            if not path.is_file():
+                return None
+            self._live = LogTail(path, self._budget, self._budget)
+        piece = self._live._read_file()
+        if piece is None:
+            return None
+        # It begins again whenever it is full: what was not read of it by then is lost.
+        size = self._offset + piece.size
+        return piece._replace(restarted=False, size=size, has_gap=piece.restarted)
+
+    def _read_file(self) -> LogPiece | None:
         try:
             with self.path.open("rb") as file:
                 size = file.seek(0, 2)

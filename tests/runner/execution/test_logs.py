@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import sys
 from pathlib import Path
 from urllib.parse import quote
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from runner.execution.log_capture import MAX_EMITTED_LINES, MAX_LINE, LogSink
 from runner.redact import Redactor, Secrets, names_a_secret
+from runner.workspace.run_record import live_path
 
 SECRET = "s3cr3t/+ value="
 
@@ -103,3 +105,27 @@ def test_a_disk_that_fails_does_not_stop_the_build() -> None:
     assert log.problem is not None
     assert "the disk is full" in str(log.problem)
     assert log.tail()[-1].endswith("the end")
+
+
+def test_a_log_at_its_limit_can_be_followed(tmp_path: Path) -> None:
+    path = tmp_path / "log.txt"
+    live_path(path).write_text("of a run that was killed")
+    sink = LogSink(path, Secrets(), limit=200_000)
+    assert not live_path(path).exists()
+    for number in range(40_000):
+        sink.write(1, b"line %06d\n" % number)
+        if number % 10_000 == 9_999 and number > 20_000:
+            newest = live_path(path).read_bytes()
+            assert newest.endswith(b"line %06d\n" % number)
+            assert len(newest) < 200_000
+    sink.close()
+    assert not live_path(path).exists()
+    assert path.read_bytes().endswith(b"line 039999\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a device")
+def test_nothing_is_made_beside_a_device() -> None:
+    sink = LogSink(Path("/dev/null"), Secrets(), limit=1000)
+    sink.write(1, b"x" * 100_000 + b"\n")
+    assert not live_path(Path("/dev/null")).exists()
+    sink.close()

@@ -17,6 +17,7 @@ from resim_inspect.tui.runs.log_buffer import LogBuffer
 from resim_inspect.tui.runs.log_tail import MAX_LINE, LogPiece, LogTail, shown
 from resim_inspect.tui.runs.log_view import LogView
 from resim_inspect.tui.theme import defaults
+from runner.workspace.run_record import live_path
 from tests.soak import FACTOR
 from tests.tui.conftest import settle
 
@@ -292,3 +293,25 @@ async def test_another_log_replaces_the_first(tmp_path: Path) -> None:
         view.show(None)
         await settle(pilot)
         assert rows(view)[0] == "no log"
+
+
+def test_a_log_at_its_limit_is_followed_by_what_is_beside_it(tmp_path: Path) -> None:
+    path = tmp_path / "log.txt"
+    path.write_bytes(b"head\n")
+    tail = LogTail(path)
+    assert lines_of(read_all(tail)) == ["head"]
+    live_path(path).write_bytes(b"one\ntwo\n")
+    assert lines_of(read_all(tail)) == ["one", "two"]
+    live_path(path).write_bytes(b"three\n")
+    (piece,) = read_all(tail)
+    assert (piece.lines, piece.has_gap, piece.restarted) == (["three"], True, False)
+    buffer = LogBuffer(max_lines=3)
+    buffer.append(LogPiece(["head", "one", "two"]))
+    assert not buffer.has_dropped
+    buffer.append(piece)
+    assert buffer.lines == ["two", "… a part of the log may be missing here …", "three"]
+    assert buffer.has_dropped
+    live_path(path).unlink()
+    with path.open("ab") as file:
+        file.write(b"end\n")
+    assert lines_of(read_all(tail)) == ["end"]
