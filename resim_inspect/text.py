@@ -24,17 +24,20 @@ def clean(text: str, limit: int | None = None, *, lines: bool = False) -> str:
     if limit is not None and len(text) > 4 * limit + 64:
         text = text[: 4 * limit + 64]
     if not (text.isascii() and text.isprintable()):
-        text = unicodedata.normalize("NFC", text)
-        text = "".join(_visible(char, lines) for char in text.replace("\r\n", "\n"))
+        text = unicodedata.normalize("NFC", text).replace("\r\n", "\n")
+        text = ("\n" if lines else " ").join(map(_visible_line, text.split("\n")))
     if limit is not None and len(text) > limit:
         text = text[: max(0, limit - 1)] + "…"
     return text
 
 
-def _visible(char: str, lines: bool) -> str:
-    if char == "\n" and lines:
-        return char
-    if char in "\n\t\r\v\f\u2028\u2029":
+def _visible_line(line: str) -> str:
+    # Most lines of a long text need no look at each character.
+    return line if line.isascii() and line.isprintable() else "".join(map(_visible, line))
+
+
+def _visible(char: str) -> str:
+    if char in "\t\r\v\f\u2028\u2029":
         return " "
     # Cc control, Cf format (bidi, zero width), Cs surrogates, Co private, Cn unassigned.
     return "�" if unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co", "Cn"} else char

@@ -37,7 +37,8 @@ _PAGE = """<!DOCTYPE html>
 <script>
 const figure = {figure};
 Plotly.newPlot("figure", figure.data || [], figure.layout || {{}},
-  Object.assign({{responsive: true}}, figure.config || {{}})).then(function (drawn) {{
+  Object.assign({{responsive: true}}, figure.config || {{}}, {{showSendToCloud: false}})
+).then(function (drawn) {{
     if (figure.frames) {{ Plotly.addFrames(drawn, figure.frames); }}
   }});
 </script>
@@ -116,9 +117,11 @@ def write_page(figure: dict[str, Any], title: str, library: Path | None = None) 
 
 def page(figure: dict[str, Any], title: str, script: str, source: str = "") -> str:
     """The HTML around a figure. `script` loads plotly.js, from the origin `source` if given."""
-    # Nothing of a figure can reach the network: no images, maps or fonts from elsewhere.
+    # Nothing of a figure can reach the network: no images, maps or fonts from elsewhere, and no
+    # button that uploads it.
     policy = (
-        "default-src 'none'; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; "
+        "default-src 'none'; form-action 'none'; style-src 'unsafe-inline'; "
+        "img-src data: blob:; font-src data:; "
         f"worker-src blob:; script-src 'unsafe-inline' 'unsafe-eval' {source}"
     ).strip()
     return _PAGE.format(

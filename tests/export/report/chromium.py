@@ -8,8 +8,8 @@ import json
 import os
 import select
 import subprocess
+import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -19,10 +19,16 @@ from PIL import Image
 from tests.conformance.plotly.browser import FLAGS, BrowserError, program
 
 TIMEOUT = 60.0
+_START = """
+import fcntl, os, sys
+ends = [fcntl.fcntl(int(end), fcntl.F_DUPFD, 20) for end in sys.argv[1:3]]
+os.dup2(ends[0], 3), os.dup2(ends[1], 4)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
 
 
 class Chromium:
-    """One browser with one page at a time; it has no network."""
+    """One browser with one page at a time; `network` allows it more than files."""
 
     def __init__(self, profile: Path) -> None:
         path = program()
@@ -32,7 +38,7 @@ class Chromium:
         self._read, answers = os.pipe()
         # The browser reads commands from descriptor 3 and writes to descriptor 4.
         self._process = subprocess.Popen(
-            ["/bin/sh", "-c", f'exec "$@" 3<&{commands} 4>&{answers}', "sh", path, *FLAGS,
+            [sys.executable, "-c", _START, str(commands), str(answers), path, *FLAGS,
              "--remote-debugging-pipe", "--allow-file-access=0", f"--user-data-dir={profile}",
              "about:blank"],
             pass_fds=(commands, answers),
@@ -47,6 +53,8 @@ class Chromium:
         self._session = ""
         self.problems: list[str] = []
         """Errors of the console and exceptions of the page."""
+        self.frames: list[str] = []
+        """Sessions of the frames that share no process with the page."""
         self.requests: list[str] = []
         """Addresses that the page asked for, of any scheme."""
         target = self._call("Target.createTarget", url="about:blank")["targetId"]
@@ -56,8 +64,7 @@ class Chromium:
             self._call(f"{domain}.enable")
         self._call("Target.setAutoAttach", autoAttach=True, waitForDebuggerOnStart=False,
                    flatten=True)  # fmt: skip
-        self._call("Network.emulateNetworkConditions", offline=True, latency=0,
-                   downloadThroughput=-1, uploadThroughput=-1)  # fmt: skip
+        self.network(False)
 
     def __enter__(self) -> Self:
         return self
@@ -120,8 +127,15 @@ class Chromium:
                 self.problems.append(f"{details['text']} {words}")
             case "Runtime.consoleAPICalled" if params["type"] == "error":
                 self.problems.append(f"console: {params['args']}")
+            case "Target.attachedToTarget" if params["targetInfo"]["type"] == "iframe":
+                self.frames.append(params["sessionId"])
             case "Network.requestWillBeSent":
                 self.requests.append(params["request"]["url"])
+
+    def network(self, allowed: bool) -> None:
+        """Allow or refuse everything that is not a file."""
+        self._call("Network.emulateNetworkConditions", offline=not allowed, latency=0,
+                   downloadThroughput=-1, uploadThroughput=-1)  # fmt: skip
 
     def open(
         self, address: str, *, width: int = 1200, height: int = 900, dark: bool = False
@@ -129,6 +143,7 @@ class Chromium:
         """Open a page and wait until it is loaded; forgets the problems of the one before."""
         self.problems.clear()
         self.requests.clear()
+        self.frames.clear()
         self._call("Emulation.setDeviceMetricsOverride", width=width, height=height,
                    deviceScaleFactor=1, mobile=width < 500)  # fmt: skip
         scheme = "dark" if dark else "light"
@@ -138,11 +153,19 @@ class Chromium:
         self._call("Page.navigate", url=address)
         self.wait("document.readyState === 'complete' && location.href !== 'about:blank'")
 
-    def evaluate(self, expression: str) -> Any:
-        """The value of a script in the page; a promise is awaited. Raises BrowserError."""
-        result = self._call(
-            "Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True
-        )
+    def evaluate(self, expression: str, frame: str = "") -> Any:
+        """The value of a script in the page or in a frame of `frames`; a promise is awaited.
+
+        Raises BrowserError.
+        """
+        page = self._session
+        self._session = frame or page
+        try:
+            result = self._call(
+                "Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True
+            )
+        finally:
+            self._session = page
         if "exceptionDetails" in result:
             raise BrowserError(str(result["exceptionDetails"])[:800])
         return result["result"].get("value")
@@ -165,6 +188,3 @@ class Chromium:
         button = "none" if kind == "mouseMoved" and not pressed else "left"
         self._call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button=button,
                    buttons=int(pressed), clickCount=0 if kind == "mouseMoved" else 1)  # fmt: skip
-
-
-Open = Callable[..., Chromium]

@@ -3,7 +3,10 @@
 addEventListener("message", async (event) => {
   if (event.source !== parent) return;
   const fail = (error) => {
-    document.body.textContent = "plotly cannot draw this figure: " + error;
+    // The parts that could be drawn stay.
+    const note = document.createElement("p");
+    note.textContent = "plotly cannot draw all of this figure: " + error;
+    document.body.prepend(note);
     parent.postMessage("failed", "*");
   };
   try {
@@ -11,7 +14,7 @@ addEventListener("message", async (event) => {
     script.textContent = event.data.library;
     document.head.append(script);
     const figure = JSON.parse(event.data.figure);
-    const config = { displaylogo: false, responsive: true };
+    const config = { displaylogo: false, responsive: true, showSendToCloud: false };
     const target = document.getElementById("figure");
     await Plotly.newPlot(target, figure.data || [], figure.layout || {}, config);
     if (Array.isArray(figure.frames)) await Plotly.addFrames(target, figure.frames);

@@ -68,6 +68,7 @@
     }
     const paint = painter();
     const config = { responsive: true, displaylogo: false, displayModeBar: "hover",
+      showSendToCloud: false,
       modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] };
     await library.newPlot(target, painted(figure.data, paint, false),
       layoutOf(figure, paint, element.clientWidth), config);
