@@ -150,6 +150,24 @@ def validate_officially() -> Action:
     return run
 
 
+def read_emissions() -> Action:
+    """The topics of an emissions file as columns."""
+    from resim_inspect.emissions.reader import read_emissions
+
+    return read_emissions
+
+
+def json_lines() -> Action:
+    """Each line decoded by Python's own reader, and dropped."""
+
+    def decode(path: Path) -> None:
+        with path.open(encoding="utf-8") as stream:
+            for line in stream:
+                json.loads(line)
+
+    return decode
+
+
 ACTIONS: dict[str, Callable[[], Action]] = {
     "read": read,
     "open": open_document,
@@ -161,6 +179,8 @@ ACTIONS: dict[str, Callable[[], Action]] = {
     "compare-jobs": compare_jobs,
     "compare-with-itself": compare_with_itself,
     "validate-officially": validate_officially,
+    "read-emissions": read_emissions,
+    "json-lines": json_lines,
 }
 
 

@@ -11,11 +11,12 @@ from urllib.parse import urlsplit
 import numpy as np
 import pytest
 
-from benchmarks import Row, files, history, wire
+from benchmarks import Row, emissions, files, history, wire
 from benchmarks.__main__ import met, print_regressions, print_table
 from benchmarks.fetch import serving
 from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.document import parse_document
+from resim_inspect.emissions.reader import read_emissions
 from resim_inspect.schema import metrics_pb2 as pb
 from resim_inspect.validation import validate
 from runner.api.stub_server.index_builder import build_index
@@ -184,3 +185,10 @@ def test_what_is_worse_is_printed_with_the_run_it_is_worse_than(
         "",
         "Nothing is worse than in c0 of 2026-01-01T00:00:00Z.",
     ]
+
+
+def test_emitted_rows_are_read_without_faults(tmp_path: Path) -> None:
+    path = tmp_path / "million.resim.jsonl"
+    emissions.write(path, 40)
+    read = read_emissions(path)
+    assert (read.rows, read.faults, len(read.topics)) == (40, (), 4)

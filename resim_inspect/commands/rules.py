@@ -52,10 +52,12 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _with_emissions() -> Mapping[str, Rule]:
-    """All rules: those of metrics files, then those of emissions and their config."""
+    """All rules: those of metrics files, then those of emissions, their config and evaluation."""
+    from resim_inspect.emissions.evaluation.rules import RULES as EVALUATION_RULES
     from resim_inspect.emissions.registry import RULES as EMISSIONS_RULES
 
-    return {**DOCUMENT_RULES, **EMISSIONS_RULES}
+    evaluation = {rule.code: rule for rule in EVALUATION_RULES}
+    return {**DOCUMENT_RULES, **EMISSIONS_RULES, **evaluation}
 
 
 def _near(code: str, rules: Mapping[str, Rule]) -> str:

@@ -13,7 +13,7 @@ from resim_inspect.files import is_file, is_folder
 METRICS_FILE = derived_metrics.METRICS_FILE
 """File name of a metrics build's output."""
 SUFFIX = ".binproto"
-EMISSIONS_SUFFIX = ".resim.jsonl"
+EMISSIONS_SUFFIX = derived_metrics.EMISSIONS_SUFFIX
 """End of the name of every file with emissions."""
 CONFIG_SUFFIXES = (".yml", ".yaml")
 CONFIG_FOLDER = Path(".resim", "metrics")

@@ -11,6 +11,7 @@ import pytest
 from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.cli import main
 from resim_inspect.commands import validate as command
+from resim_inspect.emissions.evaluation.rules import RULES as EVALUATION_RULES
 from resim_inspect.emissions.registry import RULES as EMISSIONS_RULES
 from resim_inspect.validation.registry import RULES
 
@@ -168,7 +169,7 @@ def test_real_files_are_all_valid(capsys: pytest.CaptureFixture[str], sample_dat
 def test_rules_lists_all(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = run(capsys, "rules")
     assert code == 0
-    every = [*RULES, *EMISSIONS_RULES]
+    every = [*RULES, *EMISSIONS_RULES, *(rule.code for rule in EVALUATION_RULES)]
     assert all(f" {code} " in out for code in every)
     code, out, _ = run(capsys, "rules", "--format", "json")
     document = json.loads(out)

@@ -19,8 +19,8 @@ TOPIC_UNKNOWN = Rule(
     "topic-unknown",
     Severity.ERROR,
     "The config has the topic",
-    "An emitter with a config refuses other topics, and the server has no table for them. The "
-    "files that the platform itself writes are excepted.",
+    "An emitter with a config refuses other topics, and those without a schema; the server has no "
+    "table for them. The files that the platform itself writes are excepted.",
     ('{"$metadata": {"topic": "spede"}, "$data": {"v": 1.5}}',),
     _GOOD,
 )
@@ -136,7 +136,10 @@ def check_fields(context: RuleContext) -> None:
     """Compare the rows of each topic with its schema."""
     for topic, definition in defined_topics(context):
         if not definition.has_schema:
-            continue  # An error of the config.
+            every = np.ones(topic.rows, np.bool_)
+            hint = "Add schema: to the topic."
+            context.report_rows(TOPIC_UNKNOWN, topic, every, "has no schema in the config", hint)
+            continue
         _check_unknown_fields(context, topic, definition)
         for field, kind in definition.fields.items():
             column = topic.columns.get(field)
@@ -146,7 +149,7 @@ def check_fields(context: RuleContext) -> None:
                 absent = column.missing & ~column.nulls
             hint = "Emit every field of the schema in each row."
             context.report_rows(FIELD_MISSING, topic, absent, "is missing", hint, field)
-            if column is not None and kind in FIELD_TYPES:
+            if column is not None:
                 _check_type(context, topic, definition, column, kind)
 
 
@@ -173,6 +176,12 @@ def _check_unknown_fields(context: RuleContext, topic: Topic, definition: TopicD
 def _check_type(
     context: RuleContext, topic: Topic, definition: TopicDefinition, column: Column, kind: str
 ) -> None:
+    if kind not in FIELD_TYPES:
+        message = f"has the type {shown(kind)} in the config, which the emitter does not know"
+        present = ~column.missing | column.nulls
+        hint = f"Write one of {', '.join(FIELD_TYPES)} into the schema."
+        context.report_rows(VALUE_TYPE, topic, present, message, hint, column.name)
+        return
     wrong = wrong_values(column, kind)
     if not wrong.any():
         return
@@ -181,18 +190,18 @@ def _check_type(
         # Only a row whose fields were all lists is spread.
         spread = wrong & ~topic.has_timestamp & ~column.nulls
 
-    def message(row: int) -> str:
+    def problem(row: int) -> str:
         value: Any = None if column.nulls[row] else column.values[row : row + 1].tolist()[0]
         if column.whole is not None and column.whole[row]:
             value = int(value)
         return f"is {shown(value)}, and the schema has {kind}"
 
-    context.report_rows(VALUE_TYPE, topic, wrong & ~spread, message, TYPE_HINTS[kind], column.name)
+    context.report_rows(VALUE_TYPE, topic, wrong & ~spread, problem, TYPE_HINTS[kind], column.name)
     context.report_rows(
         LIST_SPREAD,
         topic,
         spread,
-        lambda row: f"{message(row)}: emit() without a timestamp spreads lists into rows",
+        lambda row: f"{problem(row)}: emit() without a timestamp spreads lists into rows",
         "Give emit() a timestamp, or put the list into a list of one item.",
         column.name,
     )
