@@ -16,15 +16,18 @@ class FaultLog:
     def __init__(self) -> None:
         self._faults: dict[tuple[int, str, str, str], Fault] = {}
 
-    def add(self, kind: str, file: int, line: int, topic: str, message: str) -> None:
-        """Count a line with a fault."""
+    def add(
+        self, kind: str, file: int, line: int, topic: str, message: str, detail: str = ""
+    ) -> None:
+        """Count a line with a fault; `detail` continues the message of the first such line."""
         key = (file, kind, topic, message)
         known = self._faults.get(key)
         if known is None and len(self._faults) >= MAX_FAULTS:
             key = (file, kind, "", "has a fault like those of other lines")
             known = self._faults.get(key)
         if known is None:
-            self._faults[key] = Fault(kind, file, line, key[2], key[3])
+            text = f"{key[3]} {detail}".rstrip()
+            self._faults[key] = Fault(kind, file, line, key[2], text)
         else:
             self._faults[key] = replace(known, count=known.count + 1)
 

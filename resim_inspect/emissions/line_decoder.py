@@ -69,7 +69,9 @@ class LineDecoder:
             try:
                 lines.append(line.decode("utf-8"))
             except UnicodeDecodeError as error:
-                self._report("line-encoding", file, number, f"is not UTF-8 at byte {error.start}")
+                self._report(
+                    "line-encoding", file, number, "is not UTF-8", f"at byte {error.start + 1}"
+                )
                 # A blank line is passed over.
                 lines.append("")
         return lines
@@ -133,7 +135,7 @@ class LineDecoder:
         builder.lines.append(number)
 
     def _report(self, kind: str, file: int, line: int, message: str, place: str = "") -> None:
-        self.faults.add(kind, file, line, "", f"{message} {place}".strip())
+        self.faults.add(kind, file, line, "", message, place)
 
 
 def _reason(error: json.JSONDecodeError) -> str:

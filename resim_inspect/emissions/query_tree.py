@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
 DIALECT = "trino"
 INSTALL = 'pip install "resim-inspect[emissions]"'
-MAX_QUERY = 100_000
+MAX_QUERY = 50_000
 """Characters of a query that is parsed."""
+MAX_DEPTH = 300
+"""Levels of a tree whose names are looked up, which takes time for each level of each name."""
 
 
 class QueryError(Exception):
@@ -88,6 +90,8 @@ def parse_query(text: str) -> Query:
     from sqlglot.optimizer.scope import traverse_scope
 
     tree = parse_select(text)
+    if _is_deep(tree):
+        raise QueryError("is nested too deeply, or has too long a chain of operators")
     try:
         scopes = list(traverse_scope(tree))
         return _query(tree, scopes)
@@ -120,6 +124,15 @@ def parse_select(text: str) -> exp.Query:
     if not isinstance(tree, exp.Query):
         raise QueryError(f"is not a SELECT but {clean(tree.key.upper(), 20)}")
     return tree
+
+
+def _is_deep(tree: exp.Query) -> bool:
+    level: list[Any] = [tree]
+    for _ in range(MAX_DEPTH):
+        level = [child for node in level for child in node.iter_expressions()]
+        if not level:
+            return False
+    return True
 
 
 def _query(tree: exp.Query, scopes: list[Scope]) -> Query:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from types import ModuleType
 
 from resim_inspect.emissions.rule_context import Check
 from resim_inspect.emissions.rules import (
@@ -19,11 +20,10 @@ from resim_inspect.emissions.rules import (
 )
 from resim_inspect.validation.findings import Rule
 
+ROW_MODULES = (lines, rows, values, media)
+"""The modules with rules about emissions; the others are about their config."""
 MODULES = (
-    lines,
-    rows,
-    values,
-    media,
+    *ROW_MODULES,
     config_files,
     topics,
     metrics,
@@ -47,7 +47,14 @@ def _rules() -> Mapping[str, Rule]:
 RULES: Mapping[str, Rule] = _rules()
 """All rules by code, the most severe first."""
 
-CHECKS: tuple[Check, ...] = tuple(
-    value for module in MODULES for value in vars(module).values() if isinstance(value, Check)
-)
-"""The checks, in the order in which they run."""
+
+def _checks(modules: Iterable[ModuleType]) -> tuple[Check, ...]:
+    return tuple(
+        value for module in modules for value in vars(module).values() if isinstance(value, Check)
+    )
+
+
+ROW_CHECKS = _checks(ROW_MODULES)
+"""The checks of emissions, in the order in which they run."""
+CHECKS = _checks(MODULES)
+"""All checks, in the order in which they run."""

@@ -16,6 +16,7 @@ import pytest
 from resim_inspect.emissions.config import Config, load_config
 from resim_inspect.emissions.linting import lint
 from resim_inspect.emissions.reader import read_emissions
+from resim_inspect.emissions.registry import ROW_CHECKS
 from resim_inspect.validation import Severity
 from tests.conformance.open_core import whole_release
 from tests.soak import FACTOR
@@ -91,7 +92,7 @@ def written(row: dict[str, Any]) -> bytes:
 def errors(config: Config, lines: bytes, path: Path) -> set[str]:
     """Codes of the errors about these lines."""
     path.write_bytes(lines)
-    found = lint(config, read_emissions([path])).get(path, [])
+    found = lint(config, read_emissions([path]), checks=ROW_CHECKS).get(path, [])
     return {finding.rule for finding in found if finding.severity is Severity.ERROR}
 
 

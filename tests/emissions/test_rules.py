@@ -23,7 +23,14 @@ pytest.importorskip("sqlglot", reason="the queries need sqlglot")
 EXAMPLES = [rule for rule in RULES.values() if rule.bad]
 WITHOUT_EXAMPLE = {
     *("line-encoding", "line-length", "line-unfinished", "value-null", "timestamp-order"),
-    *("media-count", "config-unreadable", "config-missing", "config-merge", "config-key-twice"),
+    *(
+        "media-count",
+        "config-unreadable",
+        "config-missing",
+        "no-rows",
+        "config-merge",
+        "config-key-twice",
+    ),
     *("schema-change", "skip-implicit", "sql-unchecked"),
 }
 
@@ -126,6 +133,8 @@ QUERIES = [
     ("COPY speed TO 'x'", {"sql-syntax"}),
     ("SELECT 'abc FROM speed", {"sql-syntax"}),
     ("SELECT " + "(" * 5000 + "1" + ")" * 5000, {"sql-syntax"}),
+    ("SELECT v" + " + v" * 400 + " FROM speed", {"sql-syntax"}),
+    ("SELECT v" + " + v" * 40 + " FROM speed", set()),
     ("-- nothing", {"sql-syntax"}),
     ("SELECT v FROM speed UNION ALL SELECT x FROM pose", set()),
     ("SELECT v FROM speed, UNNEST(ARRAY[1, 2]) AS t(k) WHERE k > 1", set()),

@@ -9,7 +9,6 @@ from typing import Any
 from resim_inspect.emissions.config.loader import where
 from resim_inspect.emissions.config.model import ConfigFile
 from resim_inspect.emissions.rule_context import RuleContext, check, shown
-from resim_inspect.settings.model import Origin
 from resim_inspect.text import clean
 from resim_inspect.validation.findings import Rule, Severity
 
@@ -18,13 +17,6 @@ CONFIG_UNREADABLE = Rule(
     Severity.ERROR,
     "A config is a YAML mapping",
     "Tags, several documents, more than 1 MiB, 50,000 values or 64 levels are refused too.",
-)
-CONFIG_MISSING = Rule(
-    "config-missing",
-    Severity.INFO,
-    "Emissions have a config",
-    "Without one only the lines themselves are checked, not topics, fields and types. It is "
-    "searched beside the emissions and in .resim/metrics of the folders above; --config names it.",
 )
 CONFIG_VERSION = Rule(
     "config-version",
@@ -108,17 +100,6 @@ def check_form(context: RuleContext) -> None:
     for fault in context.config.faults:
         rule = _RULES[fault.kind]
         context.report(rule, fault.origin, fault.where, fault.message, _HINTS[rule])
-
-
-@check(CONFIG_MISSING)
-def check_config_there(context: RuleContext) -> None:
-    """Report emissions without a config."""
-    if context.emissions is None or context.config is not None:
-        return
-    for path in context.emissions.paths:
-        message = "is not compared with topics, since no config was found"
-        hint = "Name it with --config."
-        context.report(CONFIG_MISSING, Origin(path, 0), "", message, hint)
 
 
 @check(CONFIG_VERSION)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from resim_inspect.emissions.rule_context import RuleContext, check
 from resim_inspect.settings.model import Origin
+from resim_inspect.text import count
 from resim_inspect.validation.findings import Rule, Severity
 
 LINE_JSON = Rule(
@@ -105,6 +108,19 @@ EVENT_TIMESTAMP = Rule(
         '"description": "", "status": "PASSED", "tags": []}}',
     ),
 )
+NO_ROWS = Rule(
+    "no-rows",
+    Severity.INFO,
+    "An emissions file has rows",
+    "A run that emits nothing is mostly one that ended early.",
+)
+CONFIG_MISSING = Rule(
+    "config-missing",
+    Severity.INFO,
+    "Emissions have a config",
+    "Without one only the lines themselves are checked, not topics, fields and types. It is "
+    "searched beside the emissions and in .resim/metrics of the folders above; --config names it.",
+)
 
 _HINTS = {
     LINE_JSON: "Remove the file before the run, and write each line whole.",
@@ -131,7 +147,7 @@ def check_lines(context: RuleContext) -> None:
         rule = _RULES[fault.kind]
         message = fault.message
         if fault.count > 1:
-            message += f". The same in {fault.count - 1:,} more lines"
+            message += f". The same in {count(fault.count - 1, 'more line')}"
         origin = Origin(context.emissions.paths[fault.file], fault.line)
         place = f'topic "{fault.topic}"' if fault.topic else ""
         context.report(rule, origin, place, message, _HINTS[rule])
@@ -150,3 +166,22 @@ def check_last_lines(context: RuleContext) -> None:
             f"is not finished: it ends after {length:,} bytes, and is left out",
             "Wait until it is written, or remove it.",
         )
+
+
+@check(NO_ROWS, CONFIG_MISSING)
+def check_files(context: RuleContext) -> None:
+    """Report files without rows, and emissions without a config."""
+    emissions = context.emissions
+    if emissions is None:
+        return
+    with_rows = {
+        int(file) for topic in emissions.topics.values() for file in np.unique(topic.file_indices)
+    }
+    for file, path in enumerate(emissions.paths):
+        if file not in with_rows and not any(fault.file == file for fault in emissions.faults):
+            hint = "See whether the run reached the code that emits."
+            context.report(NO_ROWS, Origin(path, 0), "", "has no rows", hint)
+        elif context.config is None:
+            message = "is not compared with topics, since no config was found"
+            hint = "Name it with --config."
+            context.report(CONFIG_MISSING, Origin(path, 0), "", message, hint)
