@@ -36,6 +36,7 @@ def page_of(capsys: pytest.CaptureFixture[str], *words: str) -> str:
 def test_both_sides_are_drawn_in_one_chart(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    pytest.importorskip("plotly", reason="interactive charts need its script")
     monkeypatch.chdir(tmp_path)
     write(tmp_path / "a", 1.0)
     write(tmp_path / "b", 3.0)
@@ -66,6 +67,7 @@ def test_without_the_library_the_charts_are_svg(
 def test_batches_have_totals_and_each_side_a_section(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    pytest.importorskip("plotly", reason="interactive charts need its script")
     monkeypatch.chdir(tmp_path)
     for side, factor in (("a", 1.0), ("b", 1.5), ("c", 3.0)):
         for job in range(3):
