@@ -164,7 +164,7 @@ def test_unpacking_inside_an_image(document: Document, kind: MetricType) -> None
 
     metric = metric_of(document, kind)
     message = document.message.job_level_metrics.metrics[metric.position]
-    data = [one.SerializeToString() for one in document.message.metrics_data]
+    data = [one.SerializeToString() for one in document.data_messages]
     unpacked = unpack([message.SerializeToString()], data, "the sample")
     # Images stay with their job: what a batch gets has none of them.
     images = kind in (MetricType.IMAGE, MetricType.IMAGE_LIST)

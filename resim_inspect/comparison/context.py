@@ -60,8 +60,8 @@ class Pair:
             return position is other
         known = self._equal_data.get(position)
         if known is None:
-            message = self.before.message.metrics_data[position]
-            partner = self.after.message.metrics_data[other]
+            message = self.before.data_messages[position]
+            partner = self.after.data_messages[other]
             # An index that leads back to its own data ends here.
             self._equal_data[position] = True
             known = (
@@ -122,7 +122,7 @@ class Pair:
 
 def _inline(document: Document, position: int, category: str | None) -> bytes | None:
     """Bytes of a short series, which stands in the parsed message; None without one."""
-    message = document.message.metrics_data[position]
+    message = document.data_messages[position]
     if category is None:
         if not message.HasField("series"):
             return None

@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Self
 
+from resim_inspect.document.data_messages import DataMessages
 from resim_inspect.document.enums import MetricStatus, SeriesKind, worst_status
 from resim_inspect.document.lazy_sequence import Lazy
 from resim_inspect.document.series_length import payload_length, series_length
@@ -38,13 +39,16 @@ class Document:
         split: Scan,
         message: pb.JobMetrics,
         slices: Slices,
+        data_messages: DataMessages,
         path: Path | None,
         cache_bytes: int,
     ) -> None:
         self.path = path
         self.size = source.size
         self.message = message
-        """The index message: an empty series stands for each deferred one. Never change it."""
+        """The file without its metrics data. Never change it."""
+        self.data_messages = data_messages
+        """The metrics data: an empty series stands for each deferred one. Never change one."""
         self.deferred = split.deferred
         """The series that are read when they are asked for, by the position of their data."""
         self.deep_figures = split.deep_figures
@@ -102,7 +106,7 @@ class Document:
         """All metrics data in the order of the file; each is converted on first access."""
         from resim_inspect.document import from_proto
 
-        messages = self.message.metrics_data
+        messages = self.data_messages
         return Lazy(
             len(messages), lambda position: from_proto.metrics_data(messages[position], position)
         )
@@ -143,11 +147,11 @@ class Document:
     @cached_property
     def data_positions(self) -> dict[str, int]:
         """Positions of the metrics data by id as written; the first of equal ones."""
-        return _first(data.metrics_data_id.id.data for data in self.message.metrics_data)
+        return _first(data.metrics_data_id.id.data for data in self.data_messages)
 
     @cached_property
     def _data_names(self) -> dict[str, int]:
-        return _first(data.name for data in self.message.metrics_data)
+        return _first(data.name for data in self.data_messages)
 
     def metric_by_id(self, metric_id: str) -> Metric | None:
         """The first metric with this id, compared as written."""
@@ -192,7 +196,7 @@ class Document:
 
         index_of = {
             data.metrics_data_id.id.data: data.index_data_id.id.data
-            for data in self.message.metrics_data
+            for data in self.data_messages
             if data.is_indexed
         }
         users: dict[str, list[int]] = {}
@@ -283,7 +287,7 @@ class Document:
             ) from error
 
     def _inline(self, position: int, category: str | None) -> pb.Series:
-        message = self.message.metrics_data[position]
+        message = self.data_messages[position]
         holds = message.WhichOneof("data")
         if holds == "series" and category is None:
             return message.series
@@ -329,7 +333,7 @@ class Document:
         """Fields that the schema does not know, each path and number once."""
         from resim_inspect.document.unknown_fields import unknown_fields
 
-        return unknown_fields(self.message, self._slices)
+        return unknown_fields(self._slices)
 
     def close(self) -> None:
         """Close the file; series that are not cached can no longer be decoded."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from google.protobuf.message import DecodeError
 
 from resim_inspect.derived import derived_document
+from resim_inspect.document.data_messages import DataMessages
 from resim_inspect.document.document import CACHE_BYTES, Document
 from resim_inspect.document.wire.scan import THRESHOLD, Scan, scan
 from resim_inspect.document.wire.slices import Slices
@@ -64,27 +65,40 @@ def _open(source: Source, path: Path | None, cache_bytes: int, threshold: int) -
             raise
         raise MalformedError(foreign, path, error.offset) from error
     try:
-        message, slices = _parsed(split)
+        message, slices, data = _parsed(split)
     except DecodeError as error:
         shallow = _without_deep_figures(split)
         if shallow is None:
             raise _malformed(source, split, path) from error
         split = shallow
         try:
-            message, slices = _parsed(split)
+            message, slices, data = _parsed(split)
         except DecodeError:
             raise _malformed(source, split, path) from error
-    if not message.ListFields():
+    if not data and not message.ListFields():
         raise MalformedError(_foreign(source) or "has no field of a metrics file", path, 0)
-    return Document(source, split, message, slices, path, cache_bytes)
+    return Document(source, split, message, slices, data, path, cache_bytes)
 
 
-def _parsed(split: Scan) -> tuple[pb.JobMetrics, Slices]:
+def _parsed(split: Scan) -> tuple[pb.JobMetrics, Slices, DataMessages]:
+    """The index message without its metrics data, its slices, and the metrics data.
+
+    Every byte is parsed here, so that DecodeError is raised now and never later.
+    """
     message = pb.JobMetrics()
-    slices = Slices(split.index_message)
-    for piece in slices:
-        message.MergeFromString(piece)
-    return message, slices
+    slices = Slices(split.index_message, boundaries=split.boundaries)
+    counts: list[tuple[int, int]] = []
+    for number, piece in enumerate(slices):
+        if slices.metrics_only(number):
+            message.MergeFromString(piece)
+            continue
+        # Its memory is that of the part before: most of the cost of a message is new memory.
+        part = pb.JobMetrics.FromString(piece)
+        if part.metrics_data:
+            counts.append((number, len(part.metrics_data)))
+            part.ClearField("metrics_data")
+        message.MergeFrom(part)
+    return message, slices, DataMessages(slices, counts)
 
 
 def _without_deep_figures(split: Scan) -> Scan | None:
@@ -99,7 +113,7 @@ def _without_deep_figures(split: Scan) -> Scan | None:
     if found is None:
         return None
     offsets = {position: split.file_offset(at) for position, at in found.offsets.items()}
-    return split._replace(index_message=found.data, deep_figures=offsets)
+    return split._replace(index_message=found.data, boundaries=None, deep_figures=offsets)
 
 
 def _malformed(source: Source, split: Scan, path: Path | None) -> DocumentError:

@@ -26,7 +26,7 @@ def iter_series(document: Document) -> Iterator[SeriesEntry]:
     No series is cached, so that memory holds one at a time. Files and data without a series are
     left out. Raises ChangedError and MalformedError as `Document.series` does.
     """
-    for position, data in enumerate(document.message.metrics_data):
+    for position, data in enumerate(document.data_messages):
         deferred = document.deferred.get(position)
         if deferred is not None:
             payload = document.deferred_payload(position)

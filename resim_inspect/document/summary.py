@@ -235,14 +235,14 @@ def _summary_value(document: Document, values: DoubleSummaryValues) -> str:
         return "no value at its index"
     if data.position not in document.deferred:
         # A short series stands in the parsed part: no need for numpy.
-        plain = document.message.metrics_data[data.position].series.doubles.series
+        plain = document.data_messages[data.position].series.doubles.series
         return quantity(plain[position], data.unit)
     return quantity(float(document.series(data).doubles[position]), data.unit)
 
 
 def _category_values(document: Document, data: MetricsData, position: int) -> str:
     """`Engage 3, Disengage 1`."""
-    by_category = document.message.metrics_data[data.position].series_per_category
+    by_category = document.data_messages[data.position].series_per_category
     parts = []
     for name in data.category_names[:4]:
         if name in by_category.category_to_series:
@@ -282,7 +282,7 @@ def _index_values(document: Document, index: MetricsData) -> Iterator[object]:
         series = document.series(index)
         yield from (series.value(position) for position in range(len(series)))
         return
-    plain = document.message.metrics_data[index.position].series
+    plain = document.data_messages[index.position].series
     yield from (stamp.ToNanoseconds() for stamp in plain.timestamps.series)
     yield from plain.strings.series
     yield from (one.data for one in plain.uuids.series)

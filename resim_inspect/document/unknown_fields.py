@@ -20,15 +20,15 @@ class UnknownField(NamedTuple):
     number: int
 
 
-def unknown_fields(message: pb.JobMetrics, slices: Iterable[bytes]) -> list[UnknownField]:
-    """The unknown fields of a parsed message, each place and number once.
+def unknown_fields(slices: Iterable[bytes]) -> list[UnknownField]:
+    """The unknown fields of a serialized JobMetrics, each place and number once.
 
-    `slices` are the bytes that it was parsed from.
+    `slices` are serialized JobMetrics that merge into it.
     """
-    if not any(map(_has_unknown, slices)):
-        return []
     found: dict[UnknownField, None] = {}
-    _walk(message, "", found)
+    for serialized in slices:
+        if _has_unknown(serialized):
+            _walk(pb.JobMetrics.FromString(serialized), "", found)
     return list(found)
 
 

@@ -161,7 +161,7 @@ def _categories(document: Document, data: MetricsData) -> list[str | None]:
     """Categories of the series of a data, those that it names first; [None] without categories."""
     if not data.is_per_category and data.kind is not None:
         return [None]
-    message = document.message.metrics_data[data.position]
+    message = document.data_messages[data.position]
     if message.WhichOneof("data") != "series_per_category":
         return [None]
     existing = message.series_per_category.category_to_series

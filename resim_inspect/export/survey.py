@@ -112,7 +112,7 @@ def _matching(document: Document, query: str) -> frozenset[int]:
 
 
 def _collect_units(document: Document, result: Survey) -> None:
-    for data in document.message.metrics_data:
+    for data in document.data_messages:
         if data.unit:
             result.data_units.setdefault(data.name, set()).add(data.unit)
     for metric in document.metrics:

@@ -94,7 +94,7 @@ class Catalog:
         self.order = _summary_first(document.display_order(), self.tags_of)
         """Positions as they are listed: display order, those of the summary first."""
         self._views: dict[Grouping, View] = {}
-        self.linked = len(self.names) + len(document.message.metrics_data) <= MAX_UNPREPARED
+        self.linked = len(self.names) + len(document.data_messages) <= MAX_UNPREPARED
         """True once lookups by id are prepared; see `link`."""
 
     def link(self) -> None:

@@ -126,7 +126,7 @@ class Context:
 
     def of(self, entry: DataState) -> pb.MetricsData:
         """The message of an entry."""
-        return self.message.metrics_data[entry.position]
+        return self.document.data_messages[entry.position]
 
     def metric_place(self, position: int) -> str:
         """Path of a metric: `metrics["Max speed"]`, or by position where it has no name."""
@@ -134,7 +134,7 @@ class Context:
 
     def data_place(self, position: int) -> str:
         """Path of a data: `data["speed"]`."""
-        return place("data", self.message.metrics_data[position].name, position)
+        return place("data", self.document.data_messages[position].name, position)
 
     def event_place(self, position: int) -> str:
         """Path of an event: `events["Take-off"]`."""

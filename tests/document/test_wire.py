@@ -142,6 +142,7 @@ def check(data: bytes, threshold: int) -> Document | None:
     # All but the deferred series is the same, unknown fields too.
     index = pb.JobMetrics()
     index.CopyFrom(document.message)
+    index.metrics_data.extend(document.data_messages)
     for position in document.deferred:
         assert reference.metrics_data[position].WhichOneof("data") == "series"
         reference.metrics_data[position].ClearField("series")

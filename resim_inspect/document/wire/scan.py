@@ -22,7 +22,7 @@ THRESHOLD = 4096
 
 _PROTOBUF_LIMIT = (1 << 31) - 1
 _SMALL_WINDOW = 4096
-_LARGE_WINDOW = 1 << 20
+_LARGE_WINDOW = 120 << 10
 
 _METRICS_DATA_TAG = 0x1A  # JobMetrics.metrics_data: field 3, length-delimited
 KNOWN_TAGS = frozenset((0x0A, 0x12, 0x1A, 0x2A))  # the length-delimited fields of JobMetrics
@@ -49,6 +49,9 @@ class Scan(NamedTuple):
     """Deferred series by their position in JobMetrics.metrics_data."""
     pieces: list[tuple[int, int]]
     """(offset in the index message, offset in the file) where a run of equal bytes begins."""
+    boundaries: list[int] | None = None
+    """Offsets in the index message where a record starts, one in each window at least; None where
+    they are not known."""
     deep_figures: Mapping[int, int] = MappingProxyType({})
     """Offset in the file of each plotly figure that was left out of the index message because
     it is nested too deeply for protobuf, by the position of its metric."""
@@ -77,8 +80,9 @@ class _Window:
         """Buffer `need` bytes from `offset`, or all up to the end; return its index in `data`."""
         place = offset - self.start
         if place < 0 or (place + need > len(self.data) and self.start + len(self.data) < self.size):
-            # Reading on is likely to go further; a jump is likely to be followed by another.
-            near = 0 <= place <= len(self.data)
+            # Reading on is likely to go further; a jump is likely to be followed by another. The
+            # rest of a small record that the window cuts is no jump.
+            near = 0 <= place <= len(self.data) + _SMALL_WINDOW
             self.data = self._source.read(offset, _LARGE_WINDOW if near else _SMALL_WINDOW)
             self.start = offset
             place = 0
@@ -118,12 +122,14 @@ def _scan(source: Source, threshold: int) -> Scan:
     window = _Window(source)
     end = source.size
     offset = kept_from = 0
-    position = 0
+    position = index_length = 0
+    boundaries: list[int] = []
     deferred: dict[int, DeferredSeries] = {}
     parts: list[tuple[int, int] | bytes] = []
     while offset < end:
         place = window.at(offset, 8)
         data = window.data
+        boundaries.append(index_length + offset - kept_from)
         after, passed = small_records(data, place, threshold)
         if after > place:
             offset += after - place
@@ -158,6 +164,7 @@ def _scan(source: Source, threshold: int) -> Scan:
                     parts.append((start, series_from))
                     parts.append(placeholder)
                     parts.append((series_to, stop))
+                    index_length += offset - kept_from + len(parts[-4]) + rest
                     kept_from = stop
             position += 1
         offset = stop
@@ -175,7 +182,8 @@ def _scan(source: Source, threshold: int) -> Scan:
         else:
             continue
         length += len(index[-1])
-    return Scan(index[0] if len(index) == 1 else b"".join(index), deferred, pieces or [(0, 0)])
+    index_message = index[0] if len(index) == 1 else b"".join(index)
+    return Scan(index_message, deferred, pieces or [(0, 0)], boundaries)
 
 
 def small_records(data: bytes, place: int, threshold: int) -> tuple[int, int]:
@@ -188,22 +196,24 @@ def small_records(data: bytes, place: int, threshold: int) -> tuple[int, int]:
     size = len(data)
     last = size - 3
     while place < last:
-        tag = data[place]
         length = data[place + 1]
-        after = place + 2
-        if length >= 0x80:
-            more = data[after]
+        if length < 0x80:
+            after = place + 2 + length
+        else:
+            more = data[place + 2]
             if not 0 < more < 0x80:
                 break
-            length = length & 0x7F | more << 7
-            after += 1
-        after += length
-        if after > size or tag not in KNOWN_TAGS:
+            length += (more << 7) - 0x80
+            after = place + 3 + length
+        if after > size:
             break
+        tag = data[place]
         if tag == _METRICS_DATA_TAG:
             if length >= threshold:
                 break
             passed += 1
+        elif tag not in KNOWN_TAGS:
+            break
         place = after
     return place, passed
 

@@ -5,37 +5,63 @@ In slices, a screen stays responsive while 100,000 metrics are read.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import cast
 
 from resim_inspect.document.wire.scan import KNOWN_TAGS, head, small_records
 
-# What is made of so many bytes fits in a processor's own cache: half the time of larger ones.
-_SIZE = 1 << 18
+# What is made of so many bytes fits in a processor's own cache, and their memory is reused: half the
+# time of larger ones.
+_SIZE = 120 << 10
 _COLLECTION_TAG = 0x12  # JobMetrics.job_level_metrics: field 2
 
 
 class Slices:
     """A serialized JobMetrics as several that merge into it, most of at most `size` bytes.
 
-    A record that cannot be split is one slice; so is everything after a fault. Iterating
-    makes each slice again; only the offsets are stored.
+    A record that cannot be split is one slice; so is everything after a fault. A slice is made
+    each time it is asked for; only the offsets are stored. It is a buffer of bytes, to be parsed
+    or compared and nothing else.
     """
 
-    def __init__(self, data: bytes, size: int = _SIZE) -> None:
+    def __init__(
+        self, data: bytes, size: int = _SIZE, boundaries: Sequence[int] | None = None
+    ) -> None:
+        """`boundaries`: offsets where a record starts, where they are known: 0, then upwards."""
         self._data = data
-        self._cuts = list(_cuts(data, size))
+        self._cuts = list(_cuts(data, size, boundaries))
+
+    def __len__(self) -> int:
+        return len(self._cuts)
+
+    def __getitem__(self, number: int) -> bytes:
+        before, start, stop = self._cuts[number]
+        if before:
+            return before + self._data[start:stop]
+        # No copy. Protobuf reads any buffer, though its type hints say bytes.
+        return cast(bytes, memoryview(self._data)[start:stop])
 
     def __iter__(self) -> Iterator[bytes]:
-        for before, start, stop in self._cuts:
-            yield before + self._data[start:stop]
+        return map(self.__getitem__, range(len(self)))
+
+    def metrics_only(self, number: int) -> bool:
+        """Return True for a slice out of the collection of metrics: nothing else is in it."""
+        return bool(self._cuts[number][0])
 
 
-def _cuts(data: bytes, size: int) -> Iterator[tuple[bytes, int, int]]:
+def _cuts(
+    data: bytes, size: int, boundaries: Sequence[int] | None
+) -> Iterator[tuple[bytes, int, int]]:
     """The bytes that stand before each slice, and where in the data it starts and stops."""
     if len(data) <= size:
         yield b"", 0, len(data)
         return
-    for place, stop in _runs(data, 0, len(data), size):
+    runs = (
+        _runs(data, 0, len(data), size)
+        if boundaries is None
+        else _runs_between(boundaries, len(data), size)
+    )
+    for place, stop in runs:
         start = _content(data, place)
         if stop - place <= size or data[place] != _COLLECTION_TAG or not start:
             yield b"", place, stop
@@ -43,6 +69,18 @@ def _cuts(data: bytes, size: int) -> Iterator[tuple[bytes, int, int]]:
         # All metrics lie in one record: that is cut too, each part in a head of its own.
         for begin, end in _runs(data, start, stop, size):
             yield head(_COLLECTION_TAG, end - begin), begin, end
+
+
+def _runs_between(boundaries: Sequence[int], end: int, size: int) -> Iterator[tuple[int, int]]:
+    """Spans from boundary to boundary, joined while `size` holds them."""
+    place = last = 0
+    for boundary in (*boundaries, end):
+        if boundary - place > size and last > place:
+            yield place, last
+            place = last
+        last = boundary
+    if place < end:
+        yield place, end
 
 
 def _runs(data: bytes, place: int, end: int, size: int) -> Iterator[tuple[int, int]]:

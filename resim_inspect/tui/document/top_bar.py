@@ -56,7 +56,7 @@ class TopBar(Widget):
         message = document.message
         counts = [count(len(session.catalog), "metric")]
         if room > 70:
-            counts.append(f"{len(message.metrics_data):,} data")
+            counts.append(f"{len(document.data_messages):,} data")
             counts.append(count(len(message.events), "event"))
         job = f"job {document.job_id[:8]}…" if len(document.job_id) > 8 and room > 90 else ""
         tail: list[StyledText] = [

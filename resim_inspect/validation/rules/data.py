@@ -113,7 +113,7 @@ def read_data(context: Context) -> None:
     add = context.data_list.append
     indexed_types, plain_series = schema_constants.INDEXED, schema_constants.SERIES
     field_of, statuses = schema_constants.FIELD_OF_DATA.get, "statuses"
-    for position, message in enumerate(context.message.metrics_data):
+    for position, message in enumerate(context.document.data_messages):
         name, data_type = message.name, message.data_type
         entry = DataState(position, name, data_type)
         add(entry)

@@ -54,11 +54,12 @@ class FindingGrouping(StrEnum):
 def target_label(session: Session, finding: Finding) -> str:
     """Target of a finding in words: `metric “Max speed”`, or the file."""
     kind, position = finding.target
-    message = session.document.message
+    document = session.document
+    message = document.message
     if kind == "metric" and position < len(message.job_level_metrics.metrics):
         name = message.job_level_metrics.metrics[position].name
-    elif kind == "data" and position < len(message.metrics_data):
-        name = message.metrics_data[position].name
+    elif kind == "data" and position < len(document.data_messages):
+        name = document.data_messages[position].name
     elif kind == "event" and position < len(message.events):
         name = message.events[position].name
     else:
