@@ -10,8 +10,8 @@ from typing import cast
 
 from resim_inspect.document.wire.scan import KNOWN_TAGS, head, small_records
 
-# What is made of so many bytes fits in a processor's own cache, and their memory is reused: half the
-# time of larger ones.
+# What is made of so many bytes fits in a processor's own cache, and the next slice gets its
+# memory: half the time of larger ones.
 _SIZE = 120 << 10
 _COLLECTION_TAG = 0x12  # JobMetrics.job_level_metrics: field 2
 
