@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from resim_inspect.document.data_messages import DataMessages
 from resim_inspect.document.enums import MetricStatus, SeriesKind, worst_status
-from resim_inspect.document.lazy_sequence import Lazy
+from resim_inspect.document.lazy_sequence import Lazy, first_positions
 from resim_inspect.document.series_length import payload_length, series_length
 from resim_inspect.document.wire.scan import Scan
 from resim_inspect.document.wire.slices import Slices
@@ -138,20 +138,20 @@ class Document:
     @cached_property
     def _metric_ids(self) -> dict[str, int]:
         metrics = self.message.job_level_metrics.metrics
-        return _first(metric.metric_id.id.data for metric in metrics)
+        return first_positions(metric.metric_id.id.data for metric in metrics)
 
     @cached_property
     def _metric_names(self) -> dict[str, int]:
-        return _first(metric.name for metric in self.message.job_level_metrics.metrics)
+        return first_positions(metric.name for metric in self.message.job_level_metrics.metrics)
 
     @cached_property
     def data_positions(self) -> dict[str, int]:
         """Positions of the metrics data by id as written; the first of equal ones."""
-        return _first(data.metrics_data_id.id.data for data in self.data_messages)
+        return first_positions(data.metrics_data_id.id.data for data in self.data_messages)
 
     @cached_property
     def _data_names(self) -> dict[str, int]:
-        return _first(data.name for data in self.data_messages)
+        return first_positions(data.name for data in self.data_messages)
 
     def metric_by_id(self, metric_id: str) -> Metric | None:
         """The first metric with this id, compared as written."""
@@ -344,10 +344,3 @@ class Document:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def _first(keys: Iterable[str]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for position, key in enumerate(keys):
-        found.setdefault(key, position)
-    return found

@@ -1,8 +1,8 @@
-"""Sequence whose values are made on first access."""
+"""Sequences whose values are made on first access, and positions in them by key."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar, overload
 
 T = TypeVar("T")
@@ -37,3 +37,11 @@ class Lazy(Sequence[T]):
 
     def __iter__(self) -> Iterator[T]:
         return (self[position] for position in range(self._length))
+
+
+def first_positions(keys: Iterable[str]) -> dict[str, int]:
+    """Position of the first of equal keys, by key."""
+    found: dict[str, int] = {}
+    for position, key in enumerate(keys):
+        found.setdefault(key, position)
+    return found
