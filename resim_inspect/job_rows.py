@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from resim_inspect.document import open_document
+from resim_inspect.document.approximate import is_approximate
 from resim_inspect.document.enums import MetricStatus, MetricType
-from resim_inspect.document.summary import is_approximate
 from resim_inspect.errors import DocumentError
 from resim_inspect.text import NOT_RUN, full_number, number, quantity, with_unit
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from resim_inspect.commands import CommandError
 from resim_inspect.commands.evaluate_output import EvaluatedJob, text_lines, write_json
-from resim_inspect.document.summary import APPROXIMATE_NOTE
+from resim_inspect.document.approximate import APPROXIMATE_NOTE
 from resim_inspect.exit_codes import ExitCode
 from resim_inspect.files import is_folder
 from resim_inspect.terminal import use_color

@@ -24,10 +24,10 @@ from resim_inspect.comparison.directions import Direction, severity
 from resim_inspect.comparison.documents import CompareOptions, compare_documents
 from resim_inspect.comparison.matching import match_jobs
 from resim_inspect.comparison.totals import TotalsCollector
+from resim_inspect.document.approximate import is_approximate
 from resim_inspect.document.document import Document
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.document.opening import open_document
-from resim_inspect.document.summary import is_approximate
 from resim_inspect.errors import DocumentError
 from resim_inspect.filtering.query import QueryError
 from resim_inspect.text import count

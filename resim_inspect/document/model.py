@@ -24,10 +24,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-APPROXIMATE_TAG = ("RESIM_INSPECT_APPROXIMATE", "1")
-"""Key and value of the tag of every metric that was evaluated here from emissions."""
-
-
 @dataclass(frozen=True, slots=True)
 class Tag:
     """A key and a value."""

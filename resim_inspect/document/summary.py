@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from resim_inspect.document.enums import MetricStatus, SeriesKind
 from resim_inspect.document.model import (
-    APPROXIMATE_TAG,
     BarChartValues,
     BatchwiseBarChartValues,
     DoubleOverTimeValues,
@@ -38,15 +37,6 @@ if TYPE_CHECKING:
 
 HEADLINE_LIMIT = 60
 """Characters; a headline is one line of a list."""
-APPROXIMATE_NOTE = "approximate: evaluated here, not by ReSim"
-_EXAMINED = 100
-"""Metrics whose tags are looked at; an evaluation tags all of its metrics."""
-
-
-def is_approximate(document: Document) -> bool:
-    """Return True for a document whose metrics were evaluated here from emissions."""
-    metrics = islice(document.message.job_level_metrics.metrics, _EXAMINED)
-    return any((tag.key, tag.value) == APPROXIMATE_TAG for metric in metrics for tag in metric.tags)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from resim_inspect.document.approximate import is_approximate
 from resim_inspect.document.document import Document
 from resim_inspect.document.enums import MetricStatus, SeriesKind, TimestampType
 from resim_inspect.document.model import (
@@ -21,7 +22,7 @@ from resim_inspect.document.model import (
     TextValues,
 )
 from resim_inspect.document.references import data_ids
-from resim_inspect.document.summary import is_approximate, summary_position
+from resim_inspect.document.summary import summary_position
 from resim_inspect.errors import ChangedError, DocumentError
 from resim_inspect.export.omissions import Omissions
 from resim_inspect.text import INT64_MAX, INT64_MIN, json_number

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from resim_inspect.derived import is_derived
+from resim_inspect.document.approximate import APPROXIMATE_NOTE, is_approximate
 from resim_inspect.document.document import Document
 from resim_inspect.document.opening import open_document
-from resim_inspect.document.summary import APPROXIMATE_NOTE, is_approximate
 from resim_inspect.errors import DocumentError
 from resim_inspect.export.document_rows import JobFile, Row, job_row, metric_unit, unread_job_row
 from resim_inspect.export.errors import ExportError

@@ -11,7 +11,7 @@ from resim_inspect.comparison.changes import Change, Comparison, JobError
 from resim_inspect.comparison.directions import LISTED, Direction
 from resim_inspect.comparison.gate import gate_fails
 from resim_inspect.comparison.tolerance import UnmatchedTolerance
-from resim_inspect.document.summary import APPROXIMATE_NOTE
+from resim_inspect.document.approximate import APPROXIMATE_NOTE
 from resim_inspect.text import clean
 
 

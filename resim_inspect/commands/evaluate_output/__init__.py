@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
 from resim_inspect.commands.show_output import as_json
 from resim_inspect.commands.show_output.layout import BOLD, DIM, SgrPainter, status_words
-from resim_inspect.document.summary import APPROXIMATE_NOTE
+from resim_inspect.document.approximate import APPROXIMATE_NOTE
 from resim_inspect.text import clean, count
 from resim_inspect.validation.findings import Finding, Severity
 from resim_inspect.validation.formats import sentence

@@ -8,9 +8,10 @@ from dataclasses import fields, is_dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, TextIO
 
+from resim_inspect.document.approximate import is_approximate
 from resim_inspect.document.enums import MetricStatus, SeriesKind
 from resim_inspect.document.model import Metric, MetricsData, PlotlyValues
-from resim_inspect.document.summary import headline, is_approximate, statistics
+from resim_inspect.document.summary import headline, statistics
 from resim_inspect.errors import DocumentError
 from resim_inspect.text import INT64_MAX, INT64_MIN, instant, json_number
 

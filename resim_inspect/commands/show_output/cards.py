@@ -15,6 +15,7 @@ from resim_inspect.commands.show_output.layout import (
     flow,
     status_words,
 )
+from resim_inspect.document.approximate import APPROXIMATE_NOTE, is_approximate
 from resim_inspect.document.enums import WORST_FIRST, MetricStatus
 from resim_inspect.document.model import (
     DoubleSummaryValues,
@@ -23,7 +24,6 @@ from resim_inspect.document.model import (
     MetricsData,
     ScalarValues,
 )
-from resim_inspect.document.summary import APPROXIMATE_NOTE, is_approximate
 from resim_inspect.text import (
     cell_width,
     clean,

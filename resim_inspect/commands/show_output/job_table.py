@@ -16,8 +16,9 @@ from resim_inspect.commands.show_output.layout import (
     status_words,
 )
 from resim_inspect.document import open_document
+from resim_inspect.document.approximate import APPROXIMATE_NOTE
 from resim_inspect.document.enums import WORST_FIRST, MetricStatus, worst_status
-from resim_inspect.document.summary import APPROXIMATE_NOTE, headline_with_limits
+from resim_inspect.document.summary import headline_with_limits
 from resim_inspect.errors import DocumentError
 from resim_inspect.job_rows import Cell, JobRow, common_units, metric_names, read_job, read_outline
 from resim_inspect.text import NOT_RUN, cell_width, clean, count, cut, cut_left, pad, wrap

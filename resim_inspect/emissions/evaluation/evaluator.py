@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.building.metric_builder import Common
+from resim_inspect.document.approximate import APPROXIMATE_TAG
 from resim_inspect.document.enums import MetricStatus, worst_status
-from resim_inspect.document.model import APPROXIMATE_TAG
 from resim_inspect.document.references import path_inside
 from resim_inspect.emissions.evaluation import rules
 from resim_inspect.emissions.evaluation.columns import Table

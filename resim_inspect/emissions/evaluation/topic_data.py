@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.building.data_builder import DataRef
+from resim_inspect.document.approximate import APPROXIMATE_TAG
 from resim_inspect.document.enums import MetricStatus
-from resim_inspect.document.model import APPROXIMATE_TAG
 from resim_inspect.emissions.evaluation.drawing.canvas import label
 from resim_inspect.emissions.evaluation.evaluator import finished
 from resim_inspect.emissions.evaluation.events import add_events

@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from resim_inspect.document.approximate import APPROXIMATE_NOTE, is_approximate
 from resim_inspect.document.document import Document
 from resim_inspect.document.enums import WORST_FIRST, MetricStatus
 from resim_inspect.document.model import Metric
-from resim_inspect.document.summary import (
-    APPROXIMATE_NOTE,
-    headline,
-    headline_with_limits,
-    is_approximate,
-)
+from resim_inspect.document.summary import headline, headline_with_limits
 from resim_inspect.export.report.events import events_html
 from resim_inspect.export.report.findings import findings_html
 from resim_inspect.export.report.markup import escaped, status_badge

@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from resim_inspect.document.approximate import APPROXIMATE_NOTE, is_approximate
 from resim_inspect.document.document import Document
 from resim_inspect.document.enums import WORST_FIRST, MetricStatus, worst_status
 from resim_inspect.document.model import Metric
 from resim_inspect.document.opening import open_document
-from resim_inspect.document.summary import (
-    APPROXIMATE_NOTE,
-    headline,
-    headline_with_limits,
-    is_approximate,
-)
+from resim_inspect.document.summary import headline, headline_with_limits
 from resim_inspect.export.document_rows import JobFile
 from resim_inspect.export.omissions import Omissions
 from resim_inspect.export.report.overview import (

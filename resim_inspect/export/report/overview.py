@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from resim_inspect.document.approximate import APPROXIMATE_NOTE, is_approximate
 from resim_inspect.document.document import Document
 from resim_inspect.document.enums import WORST_FIRST, MetricStatus, worst_status
 from resim_inspect.document.opening import open_document
-from resim_inspect.document.summary import APPROXIMATE_NOTE, headline, is_approximate
+from resim_inspect.document.summary import headline
 from resim_inspect.errors import DocumentError
 from resim_inspect.export.document_rows import JobFile
 from resim_inspect.export.omissions import Omissions

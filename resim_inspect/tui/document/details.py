@@ -8,8 +8,8 @@ from typing import NamedTuple
 from rich.text import Text
 
 from resim_inspect.document import Document
+from resim_inspect.document.approximate import APPROXIMATE_NOTE, APPROXIMATE_TAG
 from resim_inspect.document.model import (
-    APPROXIMATE_TAG,
     DoubleOverTimeValues,
     DoubleSummaryValues,
     FailureDefinition,
@@ -17,7 +17,6 @@ from resim_inspect.document.model import (
     MetricsData,
     ScalarValues,
 )
-from resim_inspect.document.summary import APPROXIMATE_NOTE
 from resim_inspect.errors import DocumentError
 from resim_inspect.text import LIMIT_DIGITS, clean, count, full_number, number
 from resim_inspect.tui.document.session import Session

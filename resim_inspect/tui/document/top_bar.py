@@ -6,8 +6,8 @@ from rich.segment import Segment
 from textual.strip import Strip
 from textual.widget import Widget
 
+from resim_inspect.document.approximate import APPROXIMATE_NOTE, is_approximate
 from resim_inspect.document.enums import MetricStatus
-from resim_inspect.document.summary import APPROXIMATE_NOTE, is_approximate
 from resim_inspect.text import count, cut, cut_left, fit
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.theme import ThemeStyles, theme_styles

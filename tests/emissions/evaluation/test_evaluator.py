@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from resim_inspect.document import Document
+from resim_inspect.document.approximate import is_approximate
 from resim_inspect.document.enums import MetricStatus, MetricType
 from resim_inspect.document.model import (
     HistogramValues,
@@ -17,7 +18,6 @@ from resim_inspect.document.model import (
     StatesOverTimeValues,
     TextValues,
 )
-from resim_inspect.document.summary import is_approximate
 from resim_inspect.emissions.evaluation.evaluator import Evaluation
 from resim_inspect.validation import Severity, validate
 from tests.emissions.evaluation.harness import (

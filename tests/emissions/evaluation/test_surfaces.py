@@ -10,7 +10,7 @@ import pytest
 
 from resim_inspect import cli
 from resim_inspect.document import open_document
-from resim_inspect.document.summary import APPROXIMATE_NOTE
+from resim_inspect.document.approximate import APPROXIMATE_NOTE
 from resim_inspect.exit_codes import ExitCode
 from tests.emissions.evaluation.harness import metric, write_config, write_outputs
 
