@@ -81,7 +81,7 @@ class _Window:
         place = offset - self.start
         if place < 0 or (place + need > len(self.data) and self.start + len(self.data) < self.size):
             # Reading on is likely to go further; a jump is likely to be followed by another. The
-            # rest of a small record that the window cuts is no jump.
+            # rest of a small record that the window cuts is not a jump.
             near = 0 <= place <= len(self.data) + _SMALL_WINDOW
             self.data = self._source.read(offset, _LARGE_WINDOW if near else _SMALL_WINDOW)
             self.start = offset
