@@ -138,6 +138,8 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
     # What `resim-runner demo` runs.
     for needed in ("generate.py", "metrics/__init__.py", "README.md", "Dockerfile"):
         assert f"runner/flight_metrics/{needed}" in names
+    for needed in ("emit.py", "config.resim.yml", "README.md"):
+        assert f"runner/flight_emissions/{needed}" in names
     tops = {name.partition("/")[0] for name in names if ".dist-info/" not in name}
     assert tops == set(PACKAGES)
     assert "resim-inspect = resim_inspect.__main__:run" in entries

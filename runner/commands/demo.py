@@ -6,6 +6,7 @@ import argparse
 import importlib.util
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -16,6 +17,8 @@ from runner.errors import RunnerError
 from runner.workspace.layout import BATCH, JOBS
 
 EXAMPLE = "flight_metrics"
+EMITTING = "flight_emissions"
+CONFIG = "config.resim.yml"
 SDK = "resim-open-core"
 
 
@@ -29,6 +32,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="end after the runs, without opening the inspector",
     )
+    parser.add_argument(
+        "--emissions",
+        action="store_true",
+        help="run a build that emits, whose metrics are SQL in a config, instead",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -39,12 +47,15 @@ def run(args: argparse.Namespace) -> int:
             raise RunnerError(
                 f"{clean(str(folder))} has other content.", "Name a new or an empty folder."
             )
-        return _demo(folder, inspect=not args.no_inspect)
+        return _demo(folder, inspect=not args.no_inspect, emissions=args.emissions)
     with tempfile.TemporaryDirectory(prefix="resim-runner-demo-") as scratch:
-        return _demo(Path(scratch, "flights"), inspect=not args.no_inspect)
+        workspace = Path(scratch, "flights")
+        return _demo(workspace, inspect=not args.no_inspect, emissions=args.emissions)
 
 
-def _demo(workspace: Path, *, inspect: bool) -> int:
+def _demo(workspace: Path, *, inspect: bool, emissions: bool) -> int:
+    if emissions:
+        return _emissions_demo(workspace, inspect=inspect)
     reason = why_not()
     if reason:
         _say(f"Nothing is run: {reason} The following results are invented.")
@@ -55,6 +66,24 @@ def _demo(workspace: Path, *, inspect: bool) -> int:
         assert example is not None  # else there is a reason
         generate(example, workspace)
         code = _run_all(example, workspace)
+    if inspect:
+        _inspect(workspace)
+    return code
+
+
+def _emissions_demo(workspace: Path, *, inspect: bool) -> int:
+    """Run the build that emits; it needs no SDK. Raises RunnerError without the examples."""
+    flights, emitting = example_folder(), example_folder(EMITTING, "emit.py")
+    if flights is None or emitting is None:
+        raise RunnerError("The example builds are not installed with this program.")
+    generate(flights, workspace)
+    # Where it is looked up when the jobs are opened.
+    config = workspace / ".resim" / "metrics" / CONFIG
+    config.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(emitting / CONFIG, config)
+    words = [str(workspace), "--only", "jobs", "--metrics-config", str(config)]
+    words += ["--command", shlex.join([sys.executable, str(emitting / "emit.py")])]
+    code = _run(words + _mounts(emitting), f"Five flights are in {workspace}; the example emits.")
     if inspect:
         _inspect(workspace)
     return code
@@ -77,11 +106,11 @@ def why_not() -> str:
     return ""
 
 
-def example_folder() -> Path | None:
-    """Return the folder of the example: beside the package if installed, else in the checkout."""
+def example_folder(name: str = EXAMPLE, file: str = "generate.py") -> Path | None:
+    """Return the folder of an example: beside the package if installed, else in the checkout."""
     here = Path(__file__).resolve().parents[1]
-    for folder in (here / EXAMPLE, here.parent / "examples" / EXAMPLE):
-        if (folder / "generate.py").is_file():
+    for folder in (here / name, here.parent / "examples" / name):
+        if (folder / file).is_file():
             return folder
     return None
 
@@ -101,20 +130,29 @@ def run_arguments(example: Path, workspace: Path) -> list[str]:
     words = [str(workspace), "--command"]
     words.append(shlex.join([sys.executable, "-m", "runner.inside"]))
     words += ["--env", f"PYTHONPATH={example}{os.pathsep}{here}", "--env", "RESIM_METRICS=metrics"]
-    # A build has an empty /tmp of its own: what it needs of the real one is mounted.
-    for path in dict.fromkeys((Path(sys.prefix), here, example)):
+    return words + _mounts(here, example)
+
+
+def _mounts(*folders: Path) -> list[str]:
+    """Arguments for what a build, which has an empty /tmp of its own, needs of the real one."""
+    words: list[str] = []
+    for path in dict.fromkeys((Path(sys.prefix), *folders)):
         if path.is_relative_to("/tmp"):
             words += ["--mount", f"{path}:{path}"]
     return words
 
 
 def _run_all(example: Path, workspace: Path) -> int:
+    text = f"Five flights are in {workspace}; the example build runs on each, then on all."
+    return _run(run_arguments(example, workspace), text)
+
+
+def _run(words: list[str], text: str) -> int:
     from runner.commands import run as run_command
 
-    _say(f"Five flights are in {workspace}; the example build runs on each, then on all.")
+    _say(text)
     parser = argparse.ArgumentParser()
     run_command.add_arguments(parser)
-    words = run_arguments(example, workspace)
     call_words = ["resim-runner", "run", *words]
     defaults = argparse.Namespace(command_name="run", arguments=[], call_words=call_words)
     return run_command.run(parser.parse_args(words, defaults))
@@ -152,9 +190,11 @@ def _inspect(workspace: Path) -> None:
     inspector = [sys.executable, "-m", "resim_inspect"]
     if sys.stdin.isatty() and sys.stdout.isatty():
         subprocess.run([*inspector, str(workspace)], check=False)
-    elif (workspace / BATCH / "outputs" / "metrics.binproto").is_file():
+    else:
+        batch = workspace / BATCH
+        whole = (batch / "outputs" / "metrics.binproto").is_file()
         sys.stdout.flush()
-        subprocess.run([*inspector, "show", str(workspace / BATCH)], check=False)
+        subprocess.run([*inspector, "show", str(batch if whole else workspace)], check=False)
 
 
 def _say(text: str) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from resim_inspect.derived import EMISSIONS_SUFFIX
 from resim_inspect.text import NOT_RUN
 from runner.engines.protocol import Build, Prepared
 from runner.errors import RunnerError, WorkspaceError
@@ -77,6 +80,9 @@ def cache_key(build: Build, prepared: Prepared, inputs: str) -> str:
 def settings_digest(build: Build, policy: RunPolicy) -> str:
     """Return a digest of limits and permissions: with others a failed run may succeed."""
     parts = repr((build.limits, build.hardening, policy.timeout, policy.caps))
+    for config in policy.metrics_config:
+        with suppress(OSError):
+            parts += hashlib.sha256(config.read_bytes()).hexdigest()
     return hashlib.sha256(parts.encode()).hexdigest()
 
 
@@ -151,6 +157,19 @@ def _reason_to_run(job: Job, result: JobResult, context: KeyContext, rerun: str)
     return "its inputs have changed"
 
 
+GONE = "its metrics file is gone"
+
+
+def _has_emissions(outputs: Path, result: JobResult) -> bool:
+    """Return True if the emissions of a result, which has no metrics file, are still there."""
+    if not result.emissions:
+        return False
+    try:
+        return any(entry.name.endswith(EMISSIONS_SUFFIX) for entry in os.scandir(outputs))
+    except OSError:
+        return False
+
+
 def is_reusable(metrics: Path, result: JobResult, settings: str, rerun: str) -> bool:
     """Return True if a result holds as long as its cache key is still the same."""
     return not why_not_reusable(metrics, result, settings, rerun)
@@ -168,7 +187,9 @@ def why_not_reusable(metrics: Path, result: JobResult, settings: str, rerun: str
     if result.outcome is Outcome.CANCELLED:
         return "it was stopped the last time"
     if result.outcome is Outcome.DONE:
-        return "" if metrics.is_file() else "its metrics file is gone"
+        if result.emissions and result.settings_digest != settings:
+            return "its emissions have a verdict by another config, or limits or rights differ"
+        return "" if metrics.is_file() or _has_emissions(metrics.parent, result) else GONE
     if rerun == "failed":
         return "it failed, and failed ones run again"
     return "" if result.settings_digest == settings else "it failed, and limits or rights differ"

@@ -25,6 +25,8 @@ class RunPolicy:
     caps: Caps = field(default_factory=Caps)
     log_limit: int = 64 * MIB
     secrets: Secrets = field(default_factory=Secrets)
+    metrics_config: tuple[Path, ...] = ()
+    """Config of emissions, by which they get a verdict; without one they have none."""
     retries: int = 0
     """Maximum of further attempts for a run that the engine or a disk broke."""
 

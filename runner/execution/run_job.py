@@ -172,12 +172,15 @@ def _take_outputs(job: _Run, running: Running) -> _Outputs:
         taken = Taken(refused=error.reason, hint=error.hint)
     evaluation = Evaluation()
     if taken.files or not taken.refused:
-        evaluation = evaluate(job.spec.outputs, taken)
+        configs = job.context.policy.metrics_config
+        evaluation = evaluate(job.spec.outputs, taken, configs)
     result = replace(
         job.blank,
         outcome=Outcome.FAILED,
         message="",
         verdict=evaluation.verdict,
+        emissions=evaluation.emissions,
+        approximate=evaluation.approximate,
         metrics=evaluation.metrics,
         statuses=dict(evaluation.statuses),
         failing=evaluation.failing,

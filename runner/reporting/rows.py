@@ -40,11 +40,28 @@ def row_of(result: JobResult, log: str = "") -> Row:
         )
     status = result.status or MetricStatus.UNSET
     metrics = count(result.metrics, "metric")
+    if result.emissions:
+        metrics = _with_emissions(result, metrics)
+        if result.status is None:
+            return Row("✓", "passed", job, took, metrics)
     if not status.fails:
         text = metrics if status is MetricStatus.PASSED else f"{metrics}, {clean(status.name)}"
         return Row(status.symbol, "passed", job, took, text)
     style = "block" if status is MetricStatus.FAIL_BLOCK else "warn"
-    return Row(status.symbol, style, job, took, f"{status.name}  {why_of(result)}".rstrip())
+    text = f"{status.name}  {why_of(result)}".rstrip()
+    if result.emissions:
+        text += f"  ({metrics})"
+    return Row(status.symbol, style, job, took, text)
+
+
+def _with_emissions(result: JobResult, metrics: str) -> str:
+    """Words about a build that emits, with or without metrics."""
+    parts = [f"emissions: {clean(result.emissions, 80)}"]
+    if result.metrics or result.approximate:
+        parts.append(metrics)
+    if result.approximate:
+        parts.append("approximate: evaluated here, not by ReSim")
+    return ", ".join(parts)
 
 
 def worth_repeating(result: JobResult, log: str) -> Row | None:
@@ -72,7 +89,7 @@ def summary(
 
     `last` is the batch or the report, which may be all there is.
     """
-    verdicts = Counter(r.verdict or "UNSET" for r in results if r.outcome is Outcome.DONE)
+    verdicts = Counter(_verdict_word(r) for r in results if r.outcome is Outcome.DONE)
     endings: Counter[Outcome] = Counter(r.outcome for r in results if r.outcome is not Outcome.DONE)
     parts = [f"{verdicts[name]:,} {name}" for name in _ORDER if verdicts[name]]
     parts += [f"{n:,} {clean(name)}" for name, n in sorted(verdicts.items()) if name not in _ORDER]
@@ -88,11 +105,19 @@ def summary(
     return f"{line}.{_overall([*results, *([last] if last else [])], gate)}"
 
 
+def _verdict_word(result: JobResult) -> str:
+    if result.verdict is None and result.emissions:
+        return "with emissions and no verdict"
+    return result.verdict or "UNSET"
+
+
 def _overall(results: Sequence[JobResult], gate: VerdictGate) -> str:
     """Return the overall verdict as the end of a summary; empty if no run left valid outputs."""
     if not any(result.outcome is Outcome.DONE for result in results):
         return ""
     overall = overall_verdict(results)
+    if overall is MetricStatus.UNSET and any(result.emissions for result in results):
+        return ""
     if overall is None:
         return " Overall incomplete"
     accepted = f", accepted by --fail-on {gate.fail_on}" if gate.waives(overall) else ""

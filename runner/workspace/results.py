@@ -62,6 +62,10 @@ class JobResult:
     seconds: float = 0.0
     started: float = 0.0
     """Seconds since 1970."""
+    emissions: str = ""
+    """Emissions in words, such as `12,400 rows in 7 topics`; empty without any."""
+    approximate: bool = False
+    """True if the verdict, or a part of it, was evaluated from emissions, not by ReSim."""
     metrics: int = 0
     statuses: dict[str, int] = field(default_factory=dict)
     failing: tuple[Failing, ...] = ()
@@ -146,6 +150,7 @@ def result_from_values(values: object) -> JobResult:
 
 _TYPES: dict[str, type | UnionType] = {
     "str": str,
+    "bool": bool,
     "int": int,
     "float": int | float,
     "str | None": str | None,

@@ -88,3 +88,14 @@ def test_flights_that_cannot_be_made_are_told(tmp_path: Path) -> None:
     (tmp_path / "generate.py").write_text("raise SystemExit('out of fuel')")
     with pytest.raises(RunnerError, match="cannot be generated: out of fuel"):
         demo.generate(tmp_path, tmp_path)
+
+
+def test_it_emits_five_flights_and_evaluates_them(tmp_path: Path) -> None:
+    pytest.importorskip("duckdb")
+    done = call("--emissions", "--keep", tmp_path / "kept")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("emissions: ") == 5
+    assert "Overall ! FAIL_WARN" in done.stdout
+    # Without a terminal the inspector prints the table of jobs.
+    assert "approximate: evaluated here, not by ReSim" in done.stdout
+    assert len(list((tmp_path / "kept").rglob("outputs/emissions.resim.jsonl"))) == 5

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
+from pathlib import Path
 
 from resim_inspect.terminal import positive
+from resim_inspect.text import clean
 from runner.commands.shared.arguments import non_negative, positive_number
 from runner.engines.protocol import Build
+from runner.errors import CallError
 from runner.execution.cancellation import GRACE
 from runner.execution.run_context import RunPolicy
 from runner.redact import Secrets, names_a_secret
@@ -33,6 +36,14 @@ def add_policy_arguments(parser: argparse.ArgumentParser) -> None:
         help="run again up to N times if the engine or this machine fails; never for a verdict or"
         " a build that fails (default: 0)",
     )
+    group.add_argument(
+        "--metrics-config",
+        type=Path,
+        action="append",
+        metavar="FILE",
+        help="config of emissions (*.resim.jsonl), by which they get a verdict; may be given"
+        " several times (default: metrics-config of the project file)",
+    )
     group.add_argument("--max-files", type=positive, default=Caps.files, metavar="N")
     group.add_argument("--max-outputs-mib", type=positive, default=Caps.total // MIB, metavar="N")
     group.add_argument("--max-metrics-mib", type=positive, default=Caps.metrics // MIB, metavar="N")
@@ -47,7 +58,17 @@ def add_policy_arguments(parser: argparse.ArgumentParser) -> None:
 
 def policy_of(args: argparse.Namespace, build: Build, env: Mapping[str, str]) -> RunPolicy:
     """Return the policy of every run of the call."""
+    configs = tuple(path.absolute() for path in args.metrics_config or ())
+    for path in configs:
+        if not path.is_file():
+            raise CallError(f"--metrics-config {clean(str(path))} is not a file.")
+    if not configs:
+        from resim_inspect.settings import load_project
+
+        project = load_project(Path.cwd())
+        configs = project.metrics_config if project is not None else ()
     return RunPolicy(
+        metrics_config=configs,
         timeout=args.timeout,
         grace=args.grace,
         caps=Caps(args.max_outputs_mib * MIB, args.max_metrics_mib * MIB, args.max_files),

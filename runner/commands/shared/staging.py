@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from resim_inspect.derived import EMISSIONS_SUFFIX
 from resim_inspect.text import clean
 from runner.errors import CallError
 from runner.storage import staging
@@ -65,4 +66,5 @@ def _is_ours(folder: Path) -> bool:
     if folder.is_symlink() or not folder.is_dir():
         return not folder.is_symlink() and not folder.exists()
     names = {path.name for path in folder.iterdir()}
-    return not names or bool(names & {METRICS.name, FAILED})
+    emitted = any(name.endswith(EMISSIONS_SUFFIX) for name in names)
+    return not names or emitted or bool(names & {METRICS.name, FAILED})

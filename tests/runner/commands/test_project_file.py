@@ -26,6 +26,8 @@ from tests.containers.container_harness import make_jobs
 NOT_FOR_A_FILE = {
     *("help", "debug", "dry-run", "image", "command", "build", "env", "mount", "from", "name"),
     *("watch", "job", "yes", "results", "images"),
+    # A key of the whole file.
+    "metrics-config",
 }
 """Flags that name a single call or confirm it, and those for which a build has keys of its own."""
 RUNS_BUILDS = ("job", "run", "batch", "report")
