@@ -68,7 +68,8 @@ def test_validating_a_small_file_needs_nothing_heavy(words: list[str], tmp_path:
     code = "from resim_inspect.cli import main\nassert main(sys.argv[1:]) == 0"
     names = loaded(code, *words, path)
     assert "resim_inspect.validation" in names
-    assert not beneath(names, *SCREEN, *NETWORK, *HEAVY)
+    assert not beneath(names, *SCREEN, *NETWORK, *HEAVY, "yaml", "sqlglot")
+    assert not beneath(names, "resim_inspect.emissions")
     assert not beneath(names, "resim_inspect.charts", "resim_inspect.tui", "runner")
 
 
@@ -103,6 +104,7 @@ def test_help_needs_no_command() -> None:
         ("validation", ("charts", "tui", "commands", "cli")),
         ("charts", ("comparison", "tui", "commands", "cli")),
         ("comparison", ("charts", "tui", "commands", "cli")),
+        ("emissions", ("charts", "comparison", "export", "tui", "commands", "cli")),
     ],
 )
 def test_a_package_knows_none_above_it(package: str, above: tuple[str, ...]) -> None:
