@@ -97,6 +97,15 @@ def write_page(figure: dict[str, Any], title: str, library: Path | None = None) 
     plotly.js is put into the page where there is one on this machine: `library`, else that
     of an installed Python package plotly. Else the page fetches it, and the notice says so.
     """
+    text, notice = figure_page(figure, title, library)
+    folder = Path(tempfile.mkdtemp(prefix="resim-inspect-"))
+    path = folder / "figure.html"
+    path.write_text(text, "utf-8")
+    return Target(path, notice)
+
+
+def figure_page(figure: dict[str, Any], title: str, library: Path | None = None) -> tuple[str, str]:
+    """The text of a page of one figure, and a notice on the plotly.js that it uses."""
     script_path = library if library is not None else installed_library()
     if script_path is None:
         notice = f"The page loads plotly.js from {CDN}: opening it goes to the network."
@@ -109,10 +118,7 @@ def write_page(figure: dict[str, Any], title: str, library: Path | None = None) 
         notice = f"The page uses the plotly.js of {script_path}."
         script = f"<script>{_inline(script_path.read_text('utf-8'))}</script>"
         source = ""
-    folder = Path(tempfile.mkdtemp(prefix="resim-inspect-"))
-    path = folder / "figure.html"
-    path.write_text(page(figure, title, script, source), "utf-8")
-    return Target(path, notice)
+    return page(figure, title, script, source), notice
 
 
 def page(figure: dict[str, Any], title: str, script: str, source: str = "") -> str:

@@ -136,13 +136,14 @@ def job_files(paths: Sequence[Path]) -> list[JobFile]:
 
 def _jobs_of(path: Path) -> Iterator[JobFile]:
     from resim_inspect.export import JobFile
+    from resim_inspect.export.file_names import file_job_name
     from resim_inspect.job_rows import read_run
     from runner.workspace.discovery import open_jobs
     from runner.workspace.errors import RunnerError
     from runner.workspace.layout import looks_like_workspace
 
     if not is_folder(path):
-        yield JobFile(_file_job_name(path), path)
+        yield JobFile(file_job_name(path), path)
         return
     is_workspace = looks_like_workspace(path)
     try:
@@ -154,7 +155,7 @@ def _jobs_of(path: Path) -> Iterator[JobFile]:
         run = read_run(job.folder)
         is_itself = not is_workspace and job.folder.metrics == path / METRICS_FILE
         yield JobFile(
-            _file_job_name(job.folder.metrics) if is_itself else clean(job.name),
+            file_job_name(job.folder.metrics) if is_itself else clean(job.name),
             job.folder.metrics,
             clean(job.experience_name) if is_workspace else None,
             run.seconds,
@@ -162,14 +163,6 @@ def _jobs_of(path: Path) -> Iterator[JobFile]:
         )
     if is_workspace and is_file(workspace.batch.metrics):
         yield JobFile("(batch)", workspace.batch.metrics, None, read_run(workspace.batch).seconds)
-
-
-def _file_job_name(path: Path) -> str:
-    """Name of the folder of a metrics.binproto or of its outputs/; else the name of the file."""
-    if path.name != METRICS_FILE:
-        return clean(path.stem)
-    folder = path.absolute().parent
-    return clean(folder.parent.name if folder.name == "outputs" else folder.name) or path.stem
 
 
 def _check_out(out: Path, jobs: Sequence[JobFile], *, single: bool) -> None:

@@ -7,7 +7,7 @@ import os
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from resim_inspect.document.approximate import is_approximate
 from resim_inspect.document.document import Document
@@ -26,6 +26,9 @@ from resim_inspect.document.summary import summary_position
 from resim_inspect.errors import ChangedError, DocumentError
 from resim_inspect.export.omissions import Omissions
 from resim_inspect.text import INT64_MAX, INT64_MIN, json_number
+
+if TYPE_CHECKING:
+    from resim_inspect.validation.findings import Finding
 
 Row = Sequence[Any]
 """Values in the order of a table's columns; None where one is missing."""
@@ -189,7 +192,12 @@ def finding_rows(document: Document, job: str) -> Iterator[Row]:
     from resim_inspect.validation import validate
 
     report = validate(document)
-    for finding in report.findings:
+    yield from rows_of_findings(report.findings, report.edition, job)
+
+
+def rows_of_findings(findings: Iterable[Finding], edition: str, job: str) -> Iterator[Row]:
+    """Yield a row for each of some findings by the rules of an edition."""
+    for finding in findings:
         target = finding.target
         yield (
             job,
@@ -200,7 +208,7 @@ def finding_rows(document: Document, job: str) -> Iterator[Row]:
             finding.hint,
             target.kind,
             None if target.kind == "file" else target.position,
-            report.edition,
+            edition,
         )
 
 

@@ -82,6 +82,27 @@ def export_tables(
     return ExportResult(result, omissions)
 
 
+def write_table(
+    path: Path,
+    kind: str,
+    table: Table,
+    blocks: Iterable[Block],
+    *,
+    overwrite: bool = True,
+) -> int:
+    """Write a single table in a format of FORMATS, read it back, and return its number of rows.
+
+    Texts of CSV are guarded. Either the whole file is there at the end or none: raises
+    ExportError, OSError, of it FileExistsError for a file that exists unless `overwrite`, and
+    what the blocks raise.
+    """
+    with closing(FORMATS[kind](True)) as files, Staging() as staging:
+        temporary = staging.add(path)
+        rows = write_verified(files, temporary, table, assembled(table, blocks), {})
+        staging.commit(overwrite=overwrite)
+    return rows
+
+
 _Written = tuple[Path, Path, Table, int]
 
 

@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from hashlib import sha256
+from pathlib import Path
+
+from resim_inspect.document.discovery import METRICS_FILE
+from resim_inspect.text import clean
 
 MAX_BYTES = 150
 """Bytes of a name before its suffix; longer ones are cut and end in a digest."""
@@ -20,7 +24,7 @@ def file_names(jobs: Iterable[str], suffix: str) -> list[str]:
     names: list[str] = []
     taken: set[str] = set()
     for job in jobs:
-        names.append(distinct_name(_safe(job), taken, str.casefold) + suffix)
+        names.append(distinct_name(safe_name(job), taken, str.casefold) + suffix)
     return names
 
 
@@ -33,7 +37,8 @@ def distinct_name(name: str, taken: set[str], key: Callable[[str], str] = str) -
     return distinct
 
 
-def _safe(job: str) -> str:
+def safe_name(job: str) -> str:
+    """Return a name that is a file name on every system, without its suffix."""
     name = _UNSAFE.sub(lambda found: "".join(f"%{b:02X}" for b in _bytes(found[0])), job)
     # Hidden files, and names that Windows changes or reserves.
     if not name or name[0] in ". " or name[-1] in ". " or _RESERVED.fullmatch(name):
@@ -46,3 +51,11 @@ def _safe(job: str) -> str:
 
 def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
+
+
+def file_job_name(path: Path) -> str:
+    """Name of the folder of a metrics.binproto or of its outputs/; else the name of the file."""
+    if path.name != METRICS_FILE:
+        return clean(path.stem)
+    folder = path.absolute().parent
+    return clean(folder.parent.name if folder.name == "outputs" else folder.name) or path.stem

@@ -64,12 +64,12 @@ def series_rows(
                 continue
             referenced.add(data.position)
             status_data = document.data_by_id(statuses.get(data_id, ""))
-            yield from _data_rows(document, job, metric.name, data, status_data, omissions)
+            yield from rows_of_data(document, job, metric.name, data, status_data, omissions)
     if selected is not None:
         return
     for data in document.data:
         if data.position not in referenced:
-            yield from _data_rows(document, job, None, data, None, omissions)
+            yield from rows_of_data(document, job, None, data, None, omissions)
 
 
 def _statuses_of(values: MetricValues | None) -> dict[str, str]:
@@ -93,7 +93,7 @@ def _statuses_of(values: MetricValues | None) -> dict[str, str]:
     return dict(reversed(list(pairs)))
 
 
-def _data_rows(
+def rows_of_data(
     document: Document,
     job: str,
     metric: str | None,
@@ -101,6 +101,7 @@ def _data_rows(
     statuses: MetricsData | None,
     omissions: Omissions,
 ) -> Iterator[Block]:
+    """Yield the rows of all series of a data as those of a metric, with its statuses if known."""
     if data.external_path is not None:
         omissions.add("external file", "these data hold no series")
         return

@@ -38,13 +38,18 @@ def save_copy(text: str, path: Path) -> bool:
     return True
 
 
+def put(app: App[object], text: str) -> Path | None:
+    """Copy through OSC 52 and say nothing; return the file that has the text too, if any."""
+    app.copy_to_clipboard(text)
+    path = clipboard_file()
+    return path if save_copy(text, path) else None
+
+
 def copy(app: App[object], text: str) -> None:
     """Copy through OSC 52, keep the text in a file too, and say both."""
     if not text:
         return
-    app.copy_to_clipboard(text)
-    path = clipboard_file()
-    kept = save_copy(text, path)
+    path = put(app, text)
     shown = clean(text, 60)
-    where = f"\nalso in {path}" if kept else ""
+    where = f"\nalso in {path}" if path is not None else ""
     app.notify(f"{shown}{where}", title="Copied", timeout=4, markup=False)

@@ -269,6 +269,13 @@ RUN_DIALOG = (
     key("run.watching", "ctrl+t,w", "watching", "Watch files or run once", hint="watch"),
     key("run.copy", "ctrl+y", "copy_command", "Copy command line", hint="copy"),
 )
+EXPORT = (
+    key("export.export", "e", "export", "Export…", "the chart or table in view", hint="export"),
+)
+EXPORT_DIALOG = (
+    key("export.write", "enter", "write", "Write the file", hint="write"),
+    key("export.path", "slash", "path", "Change the path", hint="path"),
+)
 DIALOG = (key("dialog.close", "escape,q", "close", "Close", hint="close"),)
 ERROR_DIALOG = (key("dialog.copy", "y", "copy", "Copy text", hint="copy"),)
 TOKEN_DIALOG = (key("dialog.copy_text", "ctrl+y", "copy", "Copy text", hint="copy"),)
@@ -298,7 +305,7 @@ TABLES = (
         RUN_FIELD,
         RUN_DIALOG,
     ),
-    *(DIALOG, TOKEN_DIALOG, ERROR_DIALOG, CHECKLIST, QUICK_OPEN),
+    *(EXPORT, EXPORT_DIALOG, DIALOG, TOKEN_DIALOG, ERROR_DIALOG, CHECKLIST, QUICK_OPEN),
 )
 BINDINGS = {binding.id or "": binding for table in TABLES for binding in table}
 """All bindings by id."""

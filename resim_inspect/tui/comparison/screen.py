@@ -26,6 +26,7 @@ from resim_inspect.tui.comparison.charted import is_charted, open_both, show_cha
 from resim_inspect.tui.comparison.explained import explained
 from resim_inspect.tui.comparison.location import location_text
 from resim_inspect.tui.comparison.paths import Files, compare_paths, notify_of_failure
+from resim_inspect.tui.exporting.host import ExportHost
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import CompareRequested, OpenRequested
 from resim_inspect.tui.theme import theme_styles
@@ -37,15 +38,18 @@ from resim_inspect.tui.workers import Background, after_first_frame
 
 if TYPE_CHECKING:
     from resim_inspect.comparison import Comparison
+    from resim_inspect.tui.exporting.choices import ExportChoice
 
 FILTERS: tuple[Direction | None, ...] = (None, *LISTED)
 """Directions that the list can be filtered by, in the order of the key; None: all that differ."""
 
 
-class ComparisonScreen(MainScreen[int | None], Background):
+class ComparisonScreen(MainScreen[int | None], Background, ExportHost):
     """Changes against a base; returns the position of the metric to go to, if any."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*keymap.COMPARISON, *keymap.FOCUS]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *keymap.COMPARISON, *keymap.EXPORT, *keymap.FOCUS,
+    ]  # fmt: skip
     DEFAULT_CSS = """
     ComparisonScreen > #location { height: auto; max-height: 2; background: $panel; padding: 0 1; }
     ComparisonScreen > #changes { height: 1fr; layout: vertical; }
@@ -276,6 +280,17 @@ class ComparisonScreen(MainScreen[int | None], Background):
             Hint("preview.search"),
             Hint("comparison.back"),
         )
+
+    def export_choices(self) -> Sequence[ExportChoice]:
+        """The changes that are listed, and the chart of both sides."""
+        from resim_inspect.tui.exporting.charts import chart_choices
+        from resim_inspect.tui.exporting.tables import change_choices
+
+        chart = self.query_one(ChartView)
+        changes = [row for row in self.list.rows if not isinstance(row, str)]
+        listed = change_choices(f"{self.other.absolute().name} changes", changes)
+        charted = chart_choices(chart) if chart.has_class("-drawn") else []
+        return [*charted, *listed] if chart.has_focus else [*listed, *charted]
 
     def on_theme_changed(self) -> None:
         """Repaint in the colours of a new theme."""

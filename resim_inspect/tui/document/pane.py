@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Protocol, runtime_checkable
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.workers import Background
+
+if TYPE_CHECKING:
+    from resim_inspect.tui.exporting.choices import ExportChoice
 
 
 @runtime_checkable
@@ -44,6 +47,10 @@ class Pane(Background):
 
     def key_hints(self) -> Iterable[Hint]:
         """Bindings that do something now."""
+        return ()
+
+    def export_choices(self) -> Sequence[ExportChoice]:
+        """Return the things in view in all their formats, that of the focus first."""
         return ()
 
     def on_theme_changed(self) -> None:

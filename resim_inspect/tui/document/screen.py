@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -21,6 +21,7 @@ from resim_inspect.tui.document.pane import Pane, SessionObserver
 from resim_inspect.tui.document.reloading import ReloadingScreen
 from resim_inspect.tui.document.session import Session, changed_findings
 from resim_inspect.tui.document.top_bar import TopBar
+from resim_inspect.tui.exporting.host import ExportHost
 from resim_inspect.tui.gc_tuning import gc_paused
 from resim_inspect.tui.key_hints import KeyHint, key_name, key_of
 from resim_inspect.tui.keymap import Hint
@@ -31,6 +32,7 @@ from resim_inspect.tui.workers import after_first_frame
 from resim_inspect.validation.findings import Report
 
 if TYPE_CHECKING:
+    from resim_inspect.tui.exporting.choices import ExportChoice
     from resim_inspect.tui.runs.run_request import RunTarget
 
 PaneFactory = Callable[[Session, str], Pane]
@@ -44,10 +46,12 @@ def _metric_commands() -> type[Provider]:
     return MetricCommands
 
 
-class DocumentScreen(ReloadingScreen, RunHost, CompareHost):
+class DocumentScreen(ReloadingScreen, RunHost, CompareHost, ExportHost):
     """The panes of one document; a number key brings one into view."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*keymap.DOCUMENT, *keymap.RUN_HOST, *keymap.FOCUS]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *keymap.DOCUMENT, *keymap.EXPORT, *keymap.RUN_HOST, *keymap.FOCUS,
+    ]  # fmt: skip
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_metric_commands}
     DEFAULT_CSS = """
     DocumentScreen > #panes { height: 1fr; }
@@ -170,6 +174,9 @@ class DocumentScreen(ReloadingScreen, RunHost, CompareHost):
 
     def key_hints(self) -> Iterable[Hint]:
         return self.pane.key_hints()
+
+    def export_choices(self) -> Sequence[ExportChoice]:
+        return self.pane.export_choices()
 
     def tab_hints(self) -> tuple[KeyHint, ...]:
         return tuple(self._tab(name) for name in self._factories)

@@ -56,6 +56,7 @@ GROUPS = {
     "comparison": "Comparison",
     "compared_jobs": "Compared jobs",
     "run": "Runs",
+    "export": "Export",
     "open": "Open",
     "focus": "Focus",
     "filter": "Filter field",

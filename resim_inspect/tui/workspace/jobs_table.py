@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.text import Text
 from textual.binding import BindingType
 
+from resim_inspect.document.enums import MetricStatus
 from resim_inspect.job_rows import JobRow
-from resim_inspect.text import clean, fit
+from resim_inspect.text import NOT_RUN, clean, fit
 from resim_inspect.tui import keymap
 from resim_inspect.tui.key_hints import key_of
 from resim_inspect.tui.theme import ThemeStyles
@@ -157,3 +159,34 @@ class JobsTable(ColumnTable[JobRow]):
 def is_failing(row: JobRow) -> bool:
     """Return True for a job that fails; one whose run left no metrics does, a new one does not."""
     return row.has_run if row.verdict is None else row.verdict.fails
+
+
+def jobs_title(rows: Sequence[JobRow], shown: int, total: int, styles: ThemeStyles) -> Text:
+    """Numbers of jobs for the border of the table: those read, pending, failing, without metrics.
+
+    `rows`: all that are read; `shown`: number of those in the table; `total`: of all jobs.
+    """
+    title = Text(f"Jobs {total:,}")
+    if shown != len(rows):
+        title = Text(f"Jobs {shown:,} of {total:,}")
+    if len(rows) < total:
+        title.append(f" · {len(rows):,} read", styles.accent)
+    pending = sum(not row.fetched for row in rows)
+    if pending:
+        title.append(f" · ↓ {pending:,} pending", styles.accent)
+    verdicts = [row.verdict for row in rows]
+    for status, word in (
+        (MetricStatus.FAIL_BLOCK, "blocked"),
+        (MetricStatus.FAIL_WARN, "warned"),
+    ):
+        number = verdicts.count(status)
+        if number:
+            title.append(f" · {status.symbol} {number:,} {word}", styles.of(status))
+    broken = sum(row.is_broken for row in rows)
+    not_run = verdicts.count(None) - broken
+    if not_run:
+        title.append(f" · {not_run:,} {NOT_RUN}", styles.quiet)
+    if broken:
+        text = f" · E {broken:,} without metrics"
+        title.append(text, styles.of(MetricStatus.FAIL_BLOCK))
+    return title

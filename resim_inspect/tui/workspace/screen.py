@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual import on, work
@@ -19,11 +19,11 @@ from textual.widget import Widget
 from textual.widgets import Static
 from textual.worker import Worker, WorkerState, get_current_worker
 
-from resim_inspect.document.enums import MetricStatus
 from resim_inspect.job_rows import JobRow, WorkspaceOutline
-from resim_inspect.text import NOT_RUN, clean
+from resim_inspect.text import clean
 from resim_inspect.tui import keymap
 from resim_inspect.tui.comparison.host import CompareHost
+from resim_inspect.tui.exporting.host import ExportHost
 from resim_inspect.tui.key_hints import key_of
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import OpenRequested
@@ -37,7 +37,10 @@ from resim_inspect.tui.widgets.main_screen import MainScreen
 from resim_inspect.tui.widgets.row_list import RowList, overflow_hint, strip_of
 from resim_inspect.tui.workers import Background
 from resim_inspect.tui.workspace.jobs_reader import JobsReader
-from resim_inspect.tui.workspace.jobs_table import JobsTable
+from resim_inspect.tui.workspace.jobs_table import JobsTable, jobs_title
+
+if TYPE_CHECKING:
+    from resim_inspect.tui.exporting.choices import ExportChoice
 
 POST_INTERVAL = 0.1
 """Seconds between two messages with rows to the screen."""
@@ -59,11 +62,13 @@ class JobsHeading(Widget):
         return strip_of(title, width, self.rich_style)
 
 
-class WorkspaceScreen(MainScreen[None], Background, FilterHost, RunHost, CompareHost):
+class WorkspaceScreen(MainScreen[None], Background, FilterHost, RunHost, CompareHost, ExportHost):
     """Jobs × metrics; Enter opens a job."""
 
     compares_jobs = True
-    BINDINGS: ClassVar[list[BindingType]] = [*keymap.WORKSPACE, *keymap.RUN_HOST, *keymap.FOCUS]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *keymap.WORKSPACE, *keymap.EXPORT, *keymap.RUN_HOST, *keymap.FOCUS,
+    ]  # fmt: skip
     DEFAULT_CSS = """
     WorkspaceScreen > #location { height: 1; background: $panel; padding: 0 1; }
     WorkspaceScreen > #jobs { border: round $rule; border-title-color: $foreground;
@@ -237,31 +242,8 @@ class WorkspaceScreen(MainScreen[None], Background, FilterHost, RunHost, Compare
             location.append(f" · with batch metrics, {key} opens them", styles.quiet)
         self.query_one("#location", Static).update(location)
         table = self.table
-        title = Text(f"Jobs {total:,}")
-        if table.count != len(self._rows):
-            title = Text(f"Jobs {table.count:,} of {total:,}")
-        if len(self._rows) < total:
-            title.append(f" · {len(self._rows):,} read", styles.accent)
-        pending = sum(not row.fetched for row in self._rows.values())
-        if pending:
-            title.append(f" · ↓ {pending:,} pending", styles.accent)
-        verdicts = [row.verdict for row in self._rows.values()]
-        for status, word in (
-            (MetricStatus.FAIL_BLOCK, "blocked"),
-            (MetricStatus.FAIL_WARN, "warned"),
-        ):
-            number = verdicts.count(status)
-            if number:
-                title.append(f" · {status.symbol} {number:,} {word}", styles.of(status))
-        broken = sum(row.is_broken for row in self._rows.values())
-        not_run = verdicts.count(None) - broken
-        if not_run:
-            title.append(f" · {not_run:,} {NOT_RUN}", styles.quiet)
-        if broken:
-            text = f" · E {broken:,} without metrics"
-            title.append(text, styles.of(MetricStatus.FAIL_BLOCK))
         jobs = self.query_one("#jobs")
-        jobs.border_title = title
+        jobs.border_title = jobs_title(list(self._rows.values()), table.count, total, styles)
         jobs.border_subtitle = overflow_hint(*table.outside(table.scrollable_content_region.width))
         self.query_one("#cell", Static).update(table.cell)
         self.show_problem()
@@ -286,6 +268,11 @@ class WorkspaceScreen(MainScreen[None], Background, FilterHost, RunHost, Compare
     @property
     def _unfiltered(self) -> bool:
         return self.table.has_focus and not self.table.query_text
+
+    def export_choices(self) -> Sequence[ExportChoice]:
+        from resim_inspect.tui.exporting.tables import job_choices
+
+        return job_choices(self.folder.absolute().name, self.table.shown)
 
     def heading(self) -> Text:
         """Text of the first line."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -20,7 +20,7 @@ from textual.worker import get_current_worker
 
 from resim_inspect.comparison.directions import LISTED
 from resim_inspect.errors import InspectError
-from resim_inspect.text import clean, cut
+from resim_inspect.text import clean, count, cut
 from resim_inspect.tui import keymap
 from resim_inspect.tui.comparison.change_list import direction_style
 from resim_inspect.tui.comparison.jobs.rows import ComparedRow, compared_row
@@ -29,6 +29,7 @@ from resim_inspect.tui.comparison.jobs.verdicts import verdicts_text
 from resim_inspect.tui.comparison.location import location_text
 from resim_inspect.tui.comparison.paths import Files, compare_paths, notify_of_failure
 from resim_inspect.tui.comparison.screen import FILTERS, ComparisonScreen
+from resim_inspect.tui.exporting.host import ExportHost
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import CompareRequested, OpenRequested
 from resim_inspect.tui.theme import theme_styles
@@ -40,6 +41,7 @@ from resim_inspect.tui.workers import Background, after_first_frame
 
 if TYPE_CHECKING:
     from resim_inspect.comparison import Comparison, JobChanges
+    from resim_inspect.tui.exporting.choices import ExportChoice
 
 POST_INTERVAL = 0.3
 """Seconds between two messages with rows to the screen."""
@@ -63,11 +65,11 @@ class ComparedHeading(Widget):
         return strip_of(line, self.size.width, self.rich_style)
 
 
-class ComparedJobsScreen(MainScreen[None], Background, FilterHost):
+class ComparedJobsScreen(MainScreen[None], Background, FilterHost, ExportHost):
     """Compared jobs × metrics; Enter compares the two files of a job."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *keymap.COMPARISON, *keymap.COMPARED_BATCHES, *keymap.FOCUS,
+        *keymap.COMPARISON, *keymap.COMPARED_BATCHES, *keymap.EXPORT, *keymap.FOCUS,
     ]  # fmt: skip
     DEFAULT_CSS = """
     ComparedJobsScreen > #location {
@@ -229,6 +231,13 @@ class ComparedJobsScreen(MainScreen[None], Background, FilterHost):
             *((Hint("compared_jobs.list"),) if self.comparison is not None else ()),
             Hint("comparison.back", "clear" if self.table.query_text else ""),
         )
+
+    def export_choices(self) -> Sequence[ExportChoice]:
+        from resim_inspect.tui.exporting.tables import column_choices
+
+        table, name = self.table, self.other.absolute().name
+        label = count(len(table.shown), "compared job")
+        return column_choices(label, f"{name} compared", table.shown, table.columns)
 
     def on_theme_changed(self) -> None:
         """Repaint in the colours of a new theme."""

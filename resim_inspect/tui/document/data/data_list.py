@@ -16,6 +16,7 @@ from textual.worker import get_current_worker
 
 from resim_inspect.document import Document
 from resim_inspect.document.enums import DataType
+from resim_inspect.document.model import MetricsData
 from resim_inspect.errors import DocumentError
 from resim_inspect.text import clean, fit
 from resim_inspect.tui import keymap
@@ -278,3 +279,14 @@ class DataList(RowList, Background):
             self._title()
             self.post_message(KeyHintsChanged())
             self.refresh()
+
+
+def data_title(data: MetricsData, index: MetricsData | None, styles: ThemeStyles) -> Text:
+    """Name, type and unit of a data, and its index if that is known."""
+    title = Text(clean(data.name, 60) or "(no name)", "bold")
+    title.append(f" · {data.type.label}", styles.quiet)
+    if data.unit:
+        title.append(f" [{clean(data.unit, 16)}]", styles.quiet)
+    if index is not None:
+        title.append(f" · by {clean(index.name, 40)}", styles.quiet)
+    return title

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import ClassVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual import on, work
@@ -20,7 +20,7 @@ from resim_inspect.document.model import MetricsData
 from resim_inspect.text import clean, count
 from resim_inspect.tui import keymap
 from resim_inspect.tui.document.data.columns import Columns, columns_of, describe
-from resim_inspect.tui.document.data.data_list import DataList
+from resim_inspect.tui.document.data.data_list import DataList, data_title
 from resim_inspect.tui.document.data.series_table import Heading, SeriesTable
 from resim_inspect.tui.document.details import data_details
 from resim_inspect.tui.document.pane import Pane
@@ -33,6 +33,9 @@ from resim_inspect.tui.widgets.chart.view import ChartView
 from resim_inspect.tui.widgets.filter_box import FilterHost
 from resim_inspect.tui.widgets.row_list import RowList, overflow_hint
 from resim_inspect.tui.widgets.side_list import SideHost
+
+if TYPE_CHECKING:
+    from resim_inspect.tui.exporting.choices import ExportChoice
 
 TALL = 20
 """Height in rows from which a chart leaves room for the numbers below it."""
@@ -168,6 +171,16 @@ class DataPane(Pane, FilterHost, SideHost):
             hints.append(Hint("data.users"))
         return (*hints, Hint("data.details"), Hint("data.filter"))
 
+    def export_choices(self) -> Sequence[ExportChoice]:
+        """The chosen data: as the chart, if it is in view, and as a table."""
+        from resim_inspect.tui.exporting.charts import chart_choices, data_choices
+
+        if self.data is None:
+            return []
+        if self._as_chart():
+            return chart_choices(self.query_one(ChartView))
+        return data_choices(self.session.document, self.data.position)
+
     def on_theme_changed(self) -> None:
         self._title()
         self.query_one(ChartView).on_theme_changed()
@@ -246,16 +259,9 @@ class DataPane(Pane, FilterHost, SideHost):
         if data is None:
             right.border_title = ""
             return
-        styles = theme_styles(self.app)
-        title = Text(clean(data.name, 60) or "(no name)", "bold")
-        title.append(f" · {data.type.label}", styles.quiet)
-        if data.unit:
-            title.append(f" [{clean(data.unit, 16)}]", styles.quiet)
         linked = self.session.catalog.linked
         index = self.session.document.index_of(data) if linked else None
-        if index is not None:
-            title.append(f" · by {clean(index.name, 40)}", styles.quiet)
-        right.border_title = title
+        right.border_title = data_title(data, index, theme_styles(self.app))
 
     @work(
         thread=True,

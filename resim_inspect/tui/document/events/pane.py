@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import ClassVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual import on
@@ -25,6 +25,9 @@ from resim_inspect.tui.messages import GoTo, KeyHintsChanged
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.filter_box import FilterHost
 from resim_inspect.tui.widgets.row_list import RowList
+
+if TYPE_CHECKING:
+    from resim_inspect.tui.exporting.choices import ExportChoice
 
 TIMED = frozenset({MetricType.DOUBLE_OVER_TIME, MetricType.STATES_OVER_TIME})
 """Types of metrics whose charts have a time axis."""
@@ -118,6 +121,11 @@ class EventsPane(Pane, FilterHost):
         if not TIMED.isdisjoint(self.session.catalog.types):
             hints.append(Hint("events.moment"))
         return (*hints, Hint("events.details"), Hint("events.filter"))
+
+    def export_choices(self) -> Sequence[ExportChoice]:
+        from resim_inspect.tui.exporting.tables import event_choices
+
+        return event_choices(self.session.document, self.list.events)
 
     def on_theme_changed(self) -> None:
         self._show()

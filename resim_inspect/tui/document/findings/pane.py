@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual import on
@@ -25,6 +25,9 @@ from resim_inspect.tui.theme import ThemeStyles, theme_styles
 from resim_inspect.tui.widgets.filter_box import FilterHost
 from resim_inspect.tui.widgets.row_list import RowList, StyledText
 from resim_inspect.validation.findings import Finding, Severity
+
+if TYPE_CHECKING:
+    from resim_inspect.tui.exporting.choices import ExportChoice
 
 Row = Finding | str
 """A finding, or a heading."""
@@ -224,6 +227,14 @@ class FindingsPane(Pane, FilterHost):
         hints = (Hint("findings.group", self.by.next.value), edition, Hint("rows.copy"), filter_)
         there = Hint("rows.choose", "go there")
         return (there, *hints) if finding.target.kind in NAVIGABLE_KINDS else hints
+
+    def export_choices(self) -> Sequence[ExportChoice]:
+        from resim_inspect.tui.exporting.tables import finding_choices
+
+        report = self.session.report
+        if report is None:
+            return []
+        return finding_choices(self.session.document, self.list.shown, report.edition)
 
     def on_theme_changed(self) -> None:
         self.show_session(self.session)

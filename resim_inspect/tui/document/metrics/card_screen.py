@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -14,17 +14,21 @@ from resim_inspect.tui import keymap
 from resim_inspect.tui.document.metrics.card import Card
 from resim_inspect.tui.document.session import Session, same_metric
 from resim_inspect.tui.document.top_bar import TopBar
+from resim_inspect.tui.exporting.host import ExportHost
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
 from resim_inspect.tui.widgets.chart.view import ChartView
 from resim_inspect.tui.widgets.main_screen import MainScreen
 
+if TYPE_CHECKING:
+    from resim_inspect.tui.exporting.choices import ExportChoice
 
-class CardScreen(MainScreen[int | None]):
+
+class CardScreen(MainScreen[int | None], ExportHost):
     """The card; returns the position of the metric shown last."""
 
     COMMON_HINTS = ()
-    BINDINGS: ClassVar[list[BindingType]] = [*keymap.CARD]
+    BINDINGS: ClassVar[list[BindingType]] = [*keymap.CARD, *keymap.EXPORT]
 
     def __init__(
         self,
@@ -69,6 +73,11 @@ class CardScreen(MainScreen[int | None]):
             step = (*failing, Hint("card.next"))
         chart = self.query_one(Card).chart
         return (*chart.key_hints(), *step, Hint("card.details"), Hint("card.back"))
+
+    def export_choices(self) -> Sequence[ExportChoice]:
+        from resim_inspect.tui.exporting.charts import chart_choices
+
+        return chart_choices(self.query_one(Card).chart)
 
     @on(ChartView.Read)
     def _chart_read(self) -> None:

@@ -27,6 +27,7 @@ from resim_inspect.tui.workers import after_first_frame
 
 if TYPE_CHECKING:
     from resim_inspect.tui.document.metrics.card import Card
+    from resim_inspect.tui.exporting.choices import ExportChoice
 
 
 class MetricsPane(Pane, FilterHost, SideHost):
@@ -140,6 +141,22 @@ class MetricsPane(Pane, FilterHost, SideHost):
         # Without a card beside the list, this is the key to know; the last hints are the first
         # that are left out where there is no room.
         return (whole, *hints) if self.screen.has_class("-narrow") else (*hints, whole)
+
+    def export_choices(self) -> Sequence[ExportChoice]:
+        """The list, or the group beside it, and the chart."""
+        from resim_inspect.tui.exporting.charts import chart_choices
+        from resim_inspect.tui.exporting.tables import metric_choices
+
+        positions, card = self.list.positions, self.card
+        if card is not None and card.has_class("-group"):
+            if self.screen.focused is card.group_table:
+                positions = card.group_table.positions
+            return metric_choices(self.session.document, positions)
+        listed = metric_choices(self.session.document, positions)
+        if card is None or not card.display:
+            return listed
+        charted = chart_choices(card.chart)
+        return [*charted, *listed] if card.chart.has_focus else [*listed, *charted]
 
     def on_chart_canvas_read(self) -> None:
         # The drawing decides which keys apply.

@@ -1,0 +1,1 @@
+"""Export of the chart or table in view to a file: choices, the dialog, the writing."""

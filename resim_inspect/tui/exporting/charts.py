@@ -1,0 +1,114 @@
+"""The chart in view as files: SVG, PNG, text, its data, and a figure as a page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING
+
+from resim_inspect.document.model import PlotlyValues
+from resim_inspect.tui.exporting.choices import ExportChoice, table_choices
+from resim_inspect.tui.exporting.tables import job_name
+
+if TYPE_CHECKING:
+    from resim_inspect.charts.model.drawing import Drawing
+    from resim_inspect.charts.svg import SvgOptions
+    from resim_inspect.document import Document
+    from resim_inspect.document.model import Metric
+    from resim_inspect.export.blocks import Block
+    from resim_inspect.tui.widgets.chart.canvas import ChartCanvas
+
+
+def chart_choices(chart: ChartCanvas) -> list[ExportChoice]:
+    """The chart as it is shown: its zoom, hidden series and times; none until it is drawn."""
+    drawing, subject = chart.drawing, chart.subject
+    if drawing is None or subject is None:
+        return []
+    from resim_inspect.charts.svg import SvgOptions
+
+    options = SvgOptions(window=chart.window, y_window=chart.y_window, fit_y=chart.fit_y)
+    choices = _pictures(drawing, options)
+    document = subject.document
+    if document is None or subject.base is not None:
+        return choices
+    if subject.kind == "data":
+        return choices + data_choices(document, subject.position)
+    metric = document.metrics[subject.position]
+    if isinstance(metric.values, PlotlyValues):
+        choices.append(_figure(metric, metric.values))
+    if document.data_of(metric):
+        choices += _series(document, metric)
+    return choices
+
+
+def _pictures(drawing: Drawing, options: SvgOptions) -> list[ExportChoice]:
+    def writer(suffix: str) -> Callable[[Path, Event], str]:
+        def write(path: Path, _: Event) -> str:
+            from resim_inspect.export.pictures import PictureFormat, picture_bytes, write_bytes
+            from resim_inspect.text import size
+
+            content = picture_bytes(drawing, PictureFormat(suffix), options)
+            write_bytes(path, content, overwrite=False)
+            return size(len(content))
+
+        return write
+
+    formats = (("SVG", "svg"), ("PNG", "png"), ("text", "txt"))
+    return [
+        ExportChoice("chart", name, drawing.title, f".{suffix}", writer(suffix))
+        for name, suffix in formats
+    ]
+
+
+def _figure(metric: Metric, values: PlotlyValues) -> ExportChoice:
+    def write(path: Path, _: Event) -> str:
+        from resim_inspect.charts.html_page import figure_page
+        from resim_inspect.export.pictures import write_bytes
+
+        text, notice = figure_page(values.load(), metric.name)
+        write_bytes(path, text.encode(), overwrite=False)
+        return notice
+
+    return ExportChoice("figure", "HTML", metric.name, ".html", write)
+
+
+def _series(document: Document, metric: Metric) -> list[ExportChoice]:
+    from resim_inspect.export.tables import SERIES
+
+    def blocks() -> Iterator[Block]:
+        from resim_inspect.export.omissions import Omissions
+        from resim_inspect.export.series_rows import series_rows
+
+        omissions = Omissions()
+        yield from series_rows(document, job_name(document), omissions, {metric.position})
+        _raise_errors(omissions.errors)
+
+    return table_choices("its data", f"{metric.name} data", SERIES, blocks)
+
+
+def data_choices(document: Document, position: int) -> list[ExportChoice]:
+    """The series of one data, of all its categories; none for an external file."""
+    from resim_inspect.export.tables import SERIES
+
+    data = document.data[position]
+    if data.external_path is not None:
+        return []
+
+    def blocks() -> Iterator[Block]:
+        from resim_inspect.export.omissions import Omissions
+        from resim_inspect.export.series_rows import rows_of_data
+
+        omissions = Omissions()
+        yield from rows_of_data(document, job_name(document), None, data, None, omissions)
+        _raise_errors(omissions.errors)
+
+    return table_choices("data", data.name, SERIES, blocks)
+
+
+def _raise_errors(errors: Sequence[str]) -> None:
+    """Refuse a table that lacks what cannot be read: nothing says so in the file."""
+    if errors:
+        from resim_inspect.export.errors import ExportError
+
+        raise ExportError(errors[0])
