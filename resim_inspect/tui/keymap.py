@@ -272,10 +272,7 @@ RUN_DIALOG = (
 EXPORT = (
     key("export.export", "e", "export", "Export…", "the chart or table in view", hint="export"),
 )
-EXPORT_DIALOG = (
-    key("export.write", "enter", "write", "Write the file", hint="write"),
-    key("export.path", "slash", "path", "Change the path", hint="path"),
-)
+EXPORT_DIALOG = (key("export.path", "slash", "path", "Change the path", hint="path"),)
 DIALOG = (key("dialog.close", "escape,q", "close", "Close", hint="close"),)
 ERROR_DIALOG = (key("dialog.copy", "y", "copy", "Copy text", hint="copy"),)
 TOKEN_DIALOG = (key("dialog.copy_text", "ctrl+y", "copy", "Copy text", hint="copy"),)

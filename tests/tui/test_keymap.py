@@ -31,6 +31,8 @@ from resim_inspect.tui.document.metrics.card_screen import CardScreen
 from resim_inspect.tui.document.metrics.metric_list import MetricList
 from resim_inspect.tui.document.reloading import ReloadingScreen
 from resim_inspect.tui.document.screen import DocumentScreen
+from resim_inspect.tui.exporting.choices import ExportChoice
+from resim_inspect.tui.exporting.dialog import ExportDialog
 from resim_inspect.tui.help_screen import HelpScreen
 from resim_inspect.tui.inputs.pane import InputsScreen
 from resim_inspect.tui.key_hints import bindings_of, hint_line, key_of
@@ -89,6 +91,9 @@ PUSHED: dict[str, Callable[[Path], Screen[Any]]] = {
     "run": lambda folder: RunsScreen(folder / "run", watch=False),
     "comparison": lambda folder: ComparisonScreen(folder, folder),
     "compared jobs": lambda folder: ComparedJobsScreen(folder, folder),
+    "export": lambda folder: ExportDialog(
+        [ExportChoice("chart", "SVG", "chart", ".svg", lambda _path, _cancelled: "")], folder
+    ),
     "inputs folder": lambda folder: InputsScreen(folder / "jobs" / "a" / "inputs", "inputs"),
 }
 """Screens that are shown on top of a workspace."""

@@ -38,6 +38,8 @@ from resim_inspect.tui.document.metrics.metric_list import MetricList
 from resim_inspect.tui.document.metrics.pane import MetricsPane
 from resim_inspect.tui.document.reloading import ReloadingScreen
 from resim_inspect.tui.document.screen import DocumentScreen
+from resim_inspect.tui.exporting.choices import ExportChoice
+from resim_inspect.tui.exporting.dialog import ExportDialog
 from resim_inspect.tui.help_screen import HelpScreen
 from resim_inspect.tui.inputs.pane import InputsScreen
 from resim_inspect.tui.inputs.preview_lines import PreviewLines
@@ -110,6 +112,10 @@ def _unheard(_: set[int]) -> None:
     """Take what a dialog tells."""
 
 
+def _unwritten() -> ExportChoice:
+    return ExportChoice("chart", "SVG", "chart", ".svg", lambda _path, _cancelled: "")
+
+
 SCENES = {
     "metrics": Scene(
         DocumentScreen,
@@ -150,6 +156,12 @@ SCENES = {
         DOCUMENT,
         dialog=lambda: ChecklistDialog("Some", ["a"], {0}, _unheard),
         owners=(ChecklistDialog,),
+    ),
+    "export": Scene(
+        ExportDialog,
+        DOCUMENT,
+        dialog=lambda: ExportDialog([_unwritten()], Path.cwd()),
+        owners=(ExportDialog,),
     ),
     "facts": Scene(DetailsDialog, DOCUMENT, dialog=lambda: DetailsDialog("Facts", [("a", "b")])),
     "error": Scene(

@@ -90,7 +90,7 @@ class ExportDialog(Dialog[tuple[Path, str] | None], Background):
             yield field
             yield Static(id="export-line", markup=False)
         box.border_title = "Export"
-        box.border_subtitle = hint_line(Hint("export.write"), Hint("export.path"), CLOSE)
+        box.border_subtitle = hint_line(Hint("rows.choose", "write"), Hint("export.path"), CLOSE)
 
     def on_mount(self) -> None:
         self.query_one(ChoiceList).focus()
@@ -123,17 +123,18 @@ class ExportDialog(Dialog[tuple[Path, str] | None], Background):
     @on(RowList.Chosen)
     def _row_chosen(self, message: RowList.Chosen) -> None:
         message.stop()
-        self.action_write()
+        self.begin()
 
     @on(Input.Submitted)
     def _submitted(self, message: Input.Submitted) -> None:
         message.stop()
-        self.action_write()
+        self.begin()
 
     def action_path(self) -> None:
         self.field.focus()
 
-    def action_write(self) -> None:
+    def begin(self) -> None:
+        """Write the chosen thing to the path in the field, unless one is being written."""
         if self._cancelled is not None:
             return
         path, problem = self._path()
