@@ -47,9 +47,7 @@ FILTERS: tuple[Direction | None, ...] = (None, *LISTED)
 class ComparisonScreen(MainScreen[int | None], Background, ExportHost):
     """Changes against a base; returns the position of the metric to go to, if any."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *keymap.COMPARISON, *keymap.EXPORT, *keymap.FOCUS,
-    ]  # fmt: skip
+    BINDINGS: ClassVar[list[BindingType]] = [*keymap.COMPARISON, *keymap.EXPORT, *keymap.FOCUS]
     DEFAULT_CSS = """
     ComparisonScreen > #location { height: auto; max-height: 2; background: $panel; padding: 0 1; }
     ComparisonScreen > #changes { height: 1fr; layout: vertical; }
@@ -239,12 +237,9 @@ class ComparisonScreen(MainScreen[int | None], Background, ExportHost):
             show_change(chart, change, self._documents, titled=alone)
 
     @work(
-        thread=True,
-        exclusive=True,
-        group="documents",
-        exit_on_error=False,
+        thread=True, exclusive=True, group="documents", exit_on_error=False,
         description="opening both documents",
-    )
+    )  # fmt: skip
     def _open(self, job: str) -> None:
         before, after = open_both([files.get(job) for files in self._files])
         self.post_message(self.Opened(job, before, after))
@@ -266,8 +261,11 @@ class ComparisonScreen(MainScreen[int | None], Background, ExportHost):
     def key_hints(self) -> Iterable[Hint]:
         chart = self.query_one(ChartView)
         if self.has_class("-chart"):
-            next_worse = Hint("comparison.next_worse")
-            return (*chart.key_hints(), next_worse, Hint("comparison.chart", "list"))
+            return (
+                *chart.key_hints(),
+                Hint("comparison.next_worse"),
+                Hint("comparison.chart", "list"),
+            )
         if chart.has_focus:
             return (*chart.key_hints(), Hint("focus.next", "changes"), Hint("comparison.back"))
         change = self.list.change
@@ -282,15 +280,9 @@ class ComparisonScreen(MainScreen[int | None], Background, ExportHost):
         )
 
     def export_choices(self) -> Sequence[ExportChoice]:
-        """The changes that are listed, and the chart of both sides."""
-        from resim_inspect.tui.exporting.charts import chart_choices
-        from resim_inspect.tui.exporting.tables import change_choices
+        from resim_inspect.tui.exporting.comparisons import comparison_choices
 
-        chart = self.query_one(ChartView)
-        changes = [row for row in self.list.rows if not isinstance(row, str)]
-        listed = change_choices(f"{self.other.absolute().name} changes", changes)
-        charted = chart_choices(chart) if chart.has_class("-drawn") else []
-        return [*charted, *listed] if chart.has_focus else [*listed, *charted]
+        return comparison_choices(self.other, self.list.rows, self.query_one(ChartView))
 
     def on_theme_changed(self) -> None:
         """Repaint in the colours of a new theme."""
