@@ -52,14 +52,13 @@ class ComparisonScreen(MainScreen[int | None], Background, ExportHost):
     ComparisonScreen > #location { height: auto; max-height: 2; background: $panel; padding: 0 1; }
     ComparisonScreen > #changes { height: 1fr; layout: vertical; }
     ComparisonScreen ChangeList { border: round $rule; height: 1fr; }
-    ComparisonScreen ChangeList:focus { border: round $accent; }
+    ComparisonScreen ChangeList:focus, ComparisonScreen ChartView:focus { border: round $accent; }
     ComparisonScreen #chosen { height: 40%; min-height: 6; layout: vertical; }
     ComparisonScreen #explained-box {
         border: round $rule; border-title-color: $quiet; padding: 0 1; height: 1fr; width: 1fr;
         scrollbar-size-vertical: 1;
     }
     ComparisonScreen ChartView { border: round $rule; padding: 0 1; width: 2fr; display: none; }
-    ComparisonScreen ChartView:focus { border: round $accent; }
     ComparisonScreen #explained-box:focus { border: round $accent; }
     """
 
@@ -261,11 +260,8 @@ class ComparisonScreen(MainScreen[int | None], Background, ExportHost):
     def key_hints(self) -> Iterable[Hint]:
         chart = self.query_one(ChartView)
         if self.has_class("-chart"):
-            return (
-                *chart.key_hints(),
-                Hint("comparison.next_worse"),
-                Hint("comparison.chart", "list"),
-            )
+            next_worse = Hint("comparison.next_worse")
+            return (*chart.key_hints(), next_worse, Hint("comparison.chart", "list"))
         if chart.has_focus:
             return (*chart.key_hints(), Hint("focus.next", "changes"), Hint("comparison.back"))
         change = self.list.change
