@@ -38,7 +38,7 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def notices(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What the app says, in the order in which it is said."""
+    """Notices of the app, in their order."""
     said: list[str] = []
     monkeypatch.setattr(InspectApp, "notify", lambda _, message, **__: said.append(message))
     return said
