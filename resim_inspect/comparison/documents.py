@@ -11,7 +11,13 @@ from resim_inspect.comparison.context import Pair
 from resim_inspect.comparison.directions import Direction
 from resim_inspect.comparison.events import compare_events
 from resim_inspect.comparison.findings import compare_findings
-from resim_inspect.comparison.matching import match_by_key, match_events, metric_keys
+from resim_inspect.comparison.matching import (
+    Matches,
+    MetricKeys,
+    match_by_key,
+    match_events,
+    metric_keys,
+)
 from resim_inspect.comparison.metrics import compare_metrics, same_metric, single_metric
 from resim_inspect.comparison.renames import suggested_renames, with_renames
 from resim_inspect.comparison.tolerance import Tolerances
@@ -47,14 +53,7 @@ def compare_documents(
     options = options or CompareOptions()
     pair = Pair(before, after)
     events = match_events(before.events, after.events)
-    labels: list[dict[int, Hashable]] = [{}, {}]
-    for number, (one, other) in enumerate(events.pairs):
-        labels[0][one] = labels[1][other] = number
-    for position in events.gone:
-        labels[0][position] = "gone", position
-    for position in events.added:
-        labels[1][position] = "added", position
-    keys = metric_keys(before, labels[0]), metric_keys(after, labels[1])
+    keys = _metric_keys(before, after, events)
     matches = match_by_key(keys[0].keys, keys[1].keys)
     selection = _Selection(pair, options.query)
     changes = []
@@ -83,6 +82,25 @@ def compare_documents(
         if options.findings:
             changes += compare_findings(before, after)
     return DocumentChanges(changes, selection.error)
+
+
+def matched_metrics(before: Document, after: Document) -> Matches:
+    """Match the metrics of two documents by name and event, by position."""
+    keys = _metric_keys(before, after, match_events(before.events, after.events))
+    return match_by_key(keys[0].keys, keys[1].keys)
+
+
+def _metric_keys(
+    before: Document, after: Document, events: Matches
+) -> tuple[MetricKeys, MetricKeys]:
+    labels: list[dict[int, Hashable]] = [{}, {}]
+    for number, (one, other) in enumerate(events.pairs):
+        labels[0][one] = labels[1][other] = number
+    for position in events.gone:
+        labels[0][position] = "gone", position
+    for position in events.added:
+        labels[1][position] = "added", position
+    return metric_keys(before, labels[0]), metric_keys(after, labels[1])
 
 
 class _Selection:

@@ -51,7 +51,12 @@ def compare(app: App[Any], request: CompareRequested, opened: Iterable[object]) 
 
 
 def choose_base(
-    app: App[Any], path: Path, opened: Iterable[object], chosen: Callable[[Path], None]
+    app: App[Any],
+    path: Path,
+    opened: Iterable[object],
+    chosen: Callable[[Path], None],
+    *,
+    title: str = "Compare with the base",
 ) -> None:
     """Ask for a base for what is at a path; `opened` are the paths of what is open."""
     own = path.absolute()
@@ -72,4 +77,4 @@ def choose_base(
             app.push_screen(Prompt("Compare with", "path of a file, folder or workspace"), typed)
 
     rows = [*(clean(str(one), 200) for one in paths), OTHER]
-    app.push_screen(ChoiceDialog("Compare with the base", rows), answered)
+    app.push_screen(ChoiceDialog(title, rows), answered)

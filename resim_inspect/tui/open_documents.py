@@ -11,6 +11,7 @@ from textual.app import App
 from textual.screen import Screen
 
 from resim_inspect.tui.batch_address import BatchAddress
+from resim_inspect.tui.document.reference import ReferenceState
 from resim_inspect.tui.messages import GoTo
 from resim_inspect.tui.open.detect import PathKind
 from resim_inspect.tui.open.opening import Opened
@@ -26,6 +27,7 @@ class OpenDocuments:
     def __init__(self, app: App[Any], *, watch: bool) -> None:
         self.app = app
         self.watch = watch
+        self.reference = ReferenceState(app)
         self.names: dict[str, str] = {}
         """Names of documents for people, by mode."""
         self.paths: dict[Path | BatchAddress, str] = {}

@@ -18,7 +18,7 @@ from resim_inspect.errors import DocumentError
 from resim_inspect.tui import keymap
 from resim_inspect.tui.comparison.host import CompareHost
 from resim_inspect.tui.document.pane import Pane, SessionObserver
-from resim_inspect.tui.document.reloading import ReloadingScreen
+from resim_inspect.tui.document.reference_host import ReferencedScreen
 from resim_inspect.tui.document.session import Session, changed_findings
 from resim_inspect.tui.document.top_bar import TopBar
 from resim_inspect.tui.exporting.host import ExportHost
@@ -46,13 +46,23 @@ def _metric_commands() -> type[Provider]:
     return MetricCommands
 
 
-class DocumentScreen(ReloadingScreen, RunHost, CompareHost, ExportHost):
+def _reference_commands() -> type[Provider]:
+    """Class of the palette's commands about the reference, imported when the palette opens."""
+    from resim_inspect.tui.document.reference_commands import ReferenceCommands
+
+    return ReferenceCommands
+
+
+class DocumentScreen(ReferencedScreen, RunHost, CompareHost, ExportHost):
     """The panes of one document; a number key brings one into view."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *keymap.DOCUMENT, *keymap.EXPORT, *keymap.RUN_HOST, *keymap.FOCUS,
     ]  # fmt: skip
-    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_metric_commands}
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {
+        _metric_commands,
+        _reference_commands,
+    }
     DEFAULT_CSS = """
     DocumentScreen > #panes { height: 1fr; }
     """
@@ -93,6 +103,7 @@ class DocumentScreen(ReloadingScreen, RunHost, CompareHost, ExportHost):
         self.update_lines()
         after_first_frame(self, self._validate_first)
         after_first_frame(self, self._follow_run)
+        after_first_frame(self, self.follow_reference)
         self.watch_file()
 
     def run_target(self) -> RunTarget | None:
@@ -264,6 +275,8 @@ class DocumentScreen(ReloadingScreen, RunHost, CompareHost, ExportHost):
 
     def show_session(self, session: Session) -> None:
         old, self.session = self.session, session
+        if session.document is not old.document:
+            self.match_again()
         for pane in self.panes:
             pane.show_session(session)
         for screen in self.app.screen_stack:

@@ -16,6 +16,7 @@ from resim_inspect.validation.findings import Finding, Report, Severity
 
 if TYPE_CHECKING:
     from resim_inspect.filtering.query import Marks
+    from resim_inspect.tui.document.reference import MatchedReference
     from resim_inspect.tui.document.run_changes import Changes
 
 
@@ -32,6 +33,7 @@ class Session:
         label: str = "",
         inputs: Path | None = None,
         changes: Changes | None = None,
+        reference: MatchedReference | None = None,
     ) -> None:
         self.document = document
         self.signature = signature
@@ -44,6 +46,8 @@ class Session:
         """The inputs folder beside the file, where there is one."""
         self.changes: Changes = {} if changes is None else changes
         """Changes of metrics since the version before; empty until they are known."""
+        self.reference = reference
+        """The reference that the metrics are compared with; None without one."""
 
     @classmethod
     def of(cls, loaded: Loaded, label: str = "", inputs: Path | None = None) -> Session:
@@ -54,13 +58,19 @@ class Session:
 
     def with_report(self, report: Report) -> Session:
         """Copy of this session with a validation report."""
-        return self._copy(report, self.changes)
+        return self._copy(report, self.changes, self.reference)
 
     def with_changes(self, changes: Changes) -> Session:
         """Copy of this session with the changes since the version before."""
-        return self._copy(self.report, changes)
+        return self._copy(self.report, changes, self.reference)
 
-    def _copy(self, report: Report | None, changes: Changes) -> Session:
+    def with_reference(self, reference: MatchedReference | None) -> Session:
+        """Copy of this session with another reference, or without one."""
+        return self._copy(self.report, self.changes, reference)
+
+    def _copy(
+        self, report: Report | None, changes: Changes, reference: MatchedReference | None
+    ) -> Session:
         return Session(
             self.document,
             self.signature,
@@ -69,6 +79,7 @@ class Session:
             label=self.label,
             inputs=self.inputs,
             changes=changes,
+            reference=reference,
         )
 
     @property

@@ -8,7 +8,8 @@ from textual.widget import Widget
 
 from resim_inspect.document.approximate import APPROXIMATE_NOTE, is_approximate
 from resim_inspect.document.enums import MetricStatus
-from resim_inspect.text import count, cut, cut_left, fit
+from resim_inspect.text import clean, count, cut, cut_left, fit
+from resim_inspect.tui.document.reference import Reference
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.theme import ThemeStyles, theme_styles
 from resim_inspect.tui.widgets.row_list import StyledText
@@ -18,6 +19,18 @@ MIN_LABEL = 24
 """Cells of the file's name that a change note leaves to it."""
 MIN_NOTE = 12
 """Cells below which a change note is left out."""
+
+
+def _short(label: str) -> str:
+    """Name of a file without the parts that the names of all such files end in."""
+    return label.removesuffix("/metrics.binproto").removesuffix("/outputs")
+
+
+def _reference_words(reference: Reference, session: Session, room: int) -> str:
+    if reference.document is session.document:
+        return "  the reference"
+    name = clean(_short(reference.label))
+    return "  vs " + cut_left(name, min(len(name), MIN_LABEL if room > 70 else MIN_NOTE))
 
 
 class TopBar(Widget):
@@ -67,10 +80,13 @@ class TopBar(Widget):
         if is_approximate(document):
             long, short = f"  {APPROXIMATE_NOTE}", "  approximate"
             tail.insert(2, (long if room > 110 else short, styles.accent))
+        if session.reference is not None:
+            words = _reference_words(session.reference.reference, session, room)
+            tail.insert(2, (words, styles.accent))
         length = sum(len(text) for text, _ in tail)
         label = session.label
         # The names that every such file has are the first to go: a job's own is before them.
-        short_label = label.removesuffix("/metrics.binproto").removesuffix("/outputs")
+        short_label = _short(label)
         if self._note:
             # A change note gives way to the verdict and to the findings on the right.
             note_room = room - length - min(len(short_label), MIN_LABEL) - 4

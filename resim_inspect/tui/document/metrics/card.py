@@ -22,6 +22,7 @@ from resim_inspect.tui.document.details import card_text
 from resim_inspect.tui.document.metrics.group_table import GroupTable, GroupTitles
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.theme import theme_styles
+from resim_inspect.tui.widgets.chart.painter import Subject
 from resim_inspect.tui.widgets.chart.view import ChartView
 
 if TYPE_CHECKING:
@@ -116,7 +117,9 @@ class Card(Vertical):
         if metric.importance:
             title.append(f" · {metric.importance.name}", styles.quiet + Style(bold=False))
         self.chart.border_title = title
-        self.chart.show(session.document, "metric", position, self._job_values(session, metric))
+        base = None if session.reference is None else session.reference.base(position)
+        jobs = self._job_values(session, metric)
+        self.chart.show_subject(Subject(session.document, "metric", position, None, jobs, base))
         text.update(card_text(session, metric, styles))
         box.scroll_home(animate=False)
 

@@ -44,7 +44,8 @@ class GroupTable(ValueRows):
     def show(self, session: Session, heading: Heading, positions: Sequence[int]) -> None:
         """Show a group; the cursor stays in its row for a newer state of the same group."""
         same = self.heading is not None and self.heading.label == heading.label
-        if session.document is not self.session.document:
+        here = self.session
+        if session.document is not here.document or session.reference is not here.reference:
             self.forget_values()
         self.session, self.heading, self.positions = session, heading, positions
         metrics = session.document.metrics

@@ -104,6 +104,8 @@ class MetricList(ValueRows):
             self.forget_values()
             self._rebuild(None if here is None else same_metric(old, here, session))
         else:
+            if session.reference is not self.session.reference:
+                self.forget_values()
             self.session = session
             if "has:" in self.query_text:
                 self._rebuild(self.position)
@@ -311,7 +313,7 @@ class MetricList(ValueRows):
         return metric_preview(document, metric)
 
     def value_of(self, position: int) -> str:
-        if self.known_value(position) is None:
+        if self.known_value(position) is None and self.session.reference is None:
             catalog = self.session.catalog
             if catalog.types[position] == MetricType.SCALAR:
                 values = catalog.messages[position].metric_values.scalar_metric_values

@@ -24,9 +24,9 @@ class ValueRows(RowList, Background):
     class Values(Message):
         """Texts about the values of metrics, by position."""
 
-        def __init__(self, document: Document, values: Mapping[int, str]) -> None:
+        def __init__(self, session: Session, values: Mapping[int, str]) -> None:
             super().__init__()
-            self.document = document
+            self.session = session
             self.values = values
 
     def __init__(self, session: Session, *, id: str | None = None) -> None:
@@ -39,6 +39,10 @@ class ValueRows(RowList, Background):
     def read_value(self, document: Document, metric: Metric) -> str:
         """Text about the value of a metric; called in a thread, it may decode series."""
         raise NotImplementedError
+
+    def read_delta(self, session: Session, metric: Metric) -> str:
+        """Difference from the reference, behind the value; called in a thread."""
+        return "" if session.reference is None else session.reference.delta(metric)
 
     def known_value(self, position: int) -> str | None:
         """Text of a metric's value if it has been read."""
@@ -62,7 +66,7 @@ class ValueRows(RowList, Background):
         self._missing.clear()
 
     def _fetch(self) -> None:
-        self._read_values(self.session.document, tuple(self._missing))
+        self._read_values(self.session, tuple(self._missing))
 
     @work(
         thread=True,
@@ -71,19 +75,22 @@ class ValueRows(RowList, Background):
         exit_on_error=False,
         description="reading the values of metrics",
     )
-    def _read_values(self, document: Document, positions: tuple[int, ...]) -> None:
-        worker = get_current_worker()
+    def _read_values(self, session: Session, positions: tuple[int, ...]) -> None:
+        worker, document = get_current_worker(), session.document
         values: dict[int, str] = {}
         for position in positions:
             if worker.is_cancelled:
                 break
-            values[position] = self.read_value(document, document.metrics[position])
-        self.post_message(self.Values(document, values))
+            metric = document.metrics[position]
+            parts = self.read_value(document, metric), self.read_delta(session, metric)
+            values[position] = " ".join(part for part in parts if part)
+        self.post_message(self.Values(session, values))
 
     def on_value_rows_values(self, message: Values) -> None:
         message.stop()
         self._fetching = False
-        if message.document is self.session.document:
+        read_of, here = message.session, self.session
+        if read_of.document is here.document and read_of.reference is here.reference:
             self._values.update(message.values)
             self._missing.difference_update(message.values)
         if self._missing:

@@ -1,0 +1,71 @@
+"""Commands of the palette that set, choose and clear the reference document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from textual.command import DiscoveryHit, Hits, Provider
+from textual.content import Content
+
+from resim_inspect.filtering.fuzzy import match, matched_offsets
+from resim_inspect.tui.document.reference import reference_state
+from resim_inspect.tui.widgets.palette_entry import hit_of, score_of
+
+if TYPE_CHECKING:
+    from resim_inspect.tui.document.screen import DocumentScreen
+
+
+class _Command(NamedTuple):
+    title: str
+    detail: str
+    run: Callable[[], object]
+
+
+class ReferenceCommands(Provider):
+    """Commands about the reference, in the palette of a document."""
+
+    async def discover(self) -> Hits:
+        for command in self._commands():
+            yield DiscoveryHit(Content(command.title), command.run, help=command.detail)
+
+    async def search(self, query: str) -> Hits:
+        for title, detail, run in self._commands():
+            if rank := match(query, title.casefold()):
+                offsets = matched_offsets(query, title.casefold())
+                yield hit_of(self, title, offsets, detail, run, score_of(rank) + 0.5)
+
+    def _commands(self) -> Iterator[_Command]:
+        from resim_inspect.tui.document.screen import DocumentScreen
+
+        screen, state = self.screen, reference_state(self.app)
+        if not isinstance(screen, DocumentScreen) or state is None:
+            return
+        yield _Command(
+            "Set as reference",
+            "Compare all charts and numbers with this document as it is now",
+            screen.set_as_reference,
+        )
+        yield _Command(
+            "Choose a reference",
+            "Compare all charts and numbers with another file",
+            lambda: _choose(screen),
+        )
+        if state.reference is not None:
+            yield _Command(
+                "Clear the reference",
+                f"No longer compare with {state.reference.label}",
+                lambda: state.set(None),
+            )
+
+
+def _choose(screen: DocumentScreen) -> None:
+    """Ask for the file of the reference."""
+    from pathlib import Path
+
+    from resim_inspect.tui.comparing import choose_base
+
+    paths: object = getattr(getattr(screen.app, "documents", None), "paths", ())
+    opened = list(paths) if isinstance(paths, dict) else []
+    own = screen.session.document.path or Path()
+    choose_base(screen.app, own, opened, screen.open_reference, title="Choose the reference")

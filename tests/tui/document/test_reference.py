@@ -1,0 +1,113 @@
+"""The reference document: set, chosen, cleared; in charts, in the list and in the top line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from resim_inspect.charts.model.drawing import Plot
+from resim_inspect.tui.app import InspectApp
+from resim_inspect.tui.document.reference import reference_state
+from resim_inspect.tui.document.reference_commands import ReferenceCommands
+from resim_inspect.tui.document.screen import DocumentScreen
+from resim_inspect.tui.open.opening import open_path
+from resim_inspect.tui.widgets.chart.view import ChartView
+from tests.tui.comparison.documents import flight
+from tests.tui.conftest import Shot, press, running, settle, text
+from tests.tui.test_snapshots import SIZES, WAYS
+
+
+@pytest.fixture(autouse=True)
+def documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A working directory with two flights: `one` is the base, `two` is late."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("one", "two"):
+        flight(Path(name) / "outputs/metrics.binproto", late=name == "two")
+
+
+def titles(app: InspectApp) -> list[str]:
+    return [command.title for command in ReferenceCommands(app.screen)._commands()]
+
+
+async def test_a_reference_is_chosen_and_cleared() -> None:
+    app = InspectApp(open_path(Path("two")), watch=False)
+    async with running(app, (120, 40)) as pilot:
+        screen = app.screen
+        assert isinstance(screen, DocumentScreen)
+        assert titles(app) == ["Set as reference", "Choose a reference"]
+        screen.open_reference(Path("one"))
+        await settle(pilot)
+        shown = text(pilot)
+        assert "vs one" in shown
+        assert "1,290.5 m +40 m" in shown
+        # What the reference does not have is new.
+        assert "7 m/s new" in shown
+        chart = screen.query_one(ChartView)
+        assert chart.drawing is not None
+        main = chart.drawing.main
+        assert isinstance(main, Plot)
+        assert [curve.name for curve in main.curves] == ["reference", "this"]
+        assert "difference, this − reference" in shown
+        assert titles(app) == ["Set as reference", "Choose a reference", "Clear the reference"]
+        state = reference_state(app)
+        assert state is not None
+        state.set(None)
+        await settle(pilot)
+        shown = text(pilot)
+        assert "vs one" not in shown
+        assert "+40 m" not in shown
+        assert "reference" not in shown
+
+
+async def test_a_document_is_the_reference_of_others() -> None:
+    app = InspectApp(open_path(Path("one")), watch=False)
+    async with running(app, (120, 40)) as pilot:
+        screen = app.screen
+        assert isinstance(screen, DocumentScreen)
+        screen.set_as_reference()
+        await settle(pilot)
+        assert "the reference" in text(pilot)
+        mode = app.documents.add(open_path(Path("two")))
+        await app.documents.show(mode)
+        await settle(pilot)
+        shown = text(pilot)
+        assert "vs " in shown
+        assert "+40 m" in shown
+        # Another version of the file is matched again.
+        flight(Path("two/outputs/metrics.binproto"), late=False)
+        await press(pilot, "f5")
+        shown = text(pilot)
+        assert "vs " in shown
+        assert "+40 m" not in shown
+
+
+@pytest.mark.parametrize(
+    ("path", "words"), [("none", "none does not exist"), (".", "has several jobs")]
+)
+async def test_what_cannot_be_the_reference(
+    path: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(InspectApp, "notify", lambda _, text, **__: said.append(text))
+    app = InspectApp(open_path(Path("two")), watch=False)
+    async with running(app, (120, 40)) as pilot:
+        assert isinstance(app.screen, DocumentScreen)
+        app.screen.open_reference(Path(path))
+        await settle(pilot)
+        assert len(said) == 1
+        assert words in said[0]
+        assert "vs " not in text(pilot)
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_pictures(way: str, shot: Shot, monkeypatch: pytest.MonkeyPatch) -> None:
+    if way == "no-color":
+        monkeypatch.setenv("NO_COLOR", "1")
+    theme = "resim-light" if way == "light" else None
+    app = InspectApp(open_path(Path("two")), theme=theme, watch=False)
+    async with running(app, SIZES.get(way, (120, 40))) as pilot:
+        assert isinstance(app.screen, DocumentScreen)
+        app.screen.open_reference(Path("one"))
+        await settle(pilot)
+        shot(pilot, f"reference-{way}")
