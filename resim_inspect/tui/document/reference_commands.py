@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from textual.command import DiscoveryHit, Hits, Provider
 from textual.content import Content
 
 from resim_inspect.filtering.fuzzy import match, matched_offsets
 from resim_inspect.tui.document.reference import reference_state
+from resim_inspect.tui.document.reference_host import ReferencedScreen
 from resim_inspect.tui.widgets.palette_entry import hit_of, score_of
-
-if TYPE_CHECKING:
-    from resim_inspect.tui.document.screen import DocumentScreen
 
 
 class _Command(NamedTuple):
@@ -36,10 +34,8 @@ class ReferenceCommands(Provider):
                 yield hit_of(self, title, offsets, detail, run, score_of(rank) + 0.5)
 
     def _commands(self) -> Iterator[_Command]:
-        from resim_inspect.tui.document.screen import DocumentScreen
-
         screen, state = self.screen, reference_state(self.app)
-        if not isinstance(screen, DocumentScreen) or state is None:
+        if not isinstance(screen, ReferencedScreen) or state is None:
             return
         yield _Command(
             "Set as reference",
@@ -59,7 +55,7 @@ class ReferenceCommands(Provider):
             )
 
 
-def _choose(screen: DocumentScreen) -> None:
+def _choose(screen: ReferencedScreen) -> None:
     """Ask for the file of the reference."""
     from pathlib import Path
 
