@@ -27,7 +27,7 @@ class OpenDocuments:
     def __init__(self, app: App[Any], *, watch: bool) -> None:
         self.app = app
         self.watch = watch
-        self.reference = ReferenceState(app)
+        self.reference = ReferenceState(app, self._choose_reference)
         self.names: dict[str, str] = {}
         """Names of documents for people, by mode."""
         self.paths: dict[Path | BatchAddress, str] = {}
@@ -43,6 +43,11 @@ class OpenDocuments:
         self._first_mode = ""
         self.first_screen: Callable[[], Screen[Any]] = open_screen
         """Factory of the screen that the app shows first."""
+
+    def _choose_reference(self, own: Path, chosen: Callable[[Path], None]) -> None:
+        from resim_inspect.tui.comparing import choose_base
+
+        choose_base(self.app, own, self.paths, chosen, title="Choose the reference")
 
     def begin(self, opened: Opened | None, mode: str) -> None:
         """Set what the app shows first, in its default mode; None for the open screen."""

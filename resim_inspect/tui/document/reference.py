@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -29,7 +29,11 @@ class Reference(NamedTuple):
 class ReferenceState:
     """The reference of all open documents, and the signal of its changes."""
 
-    def __init__(self, app: App[Any]) -> None:
+    def __init__(
+        self, app: App[Any], choose: Callable[[Path, Callable[[Path], None]], None]
+    ) -> None:
+        self.choose = choose
+        """Asks for a path beside that of a document, and hands it on."""
         self.reference: Reference | None = None
         self.changed: Signal[Reference | None] = Signal(app, "document-reference")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 from textual.command import DiscoveryHit, Hits, Provider
@@ -45,7 +46,7 @@ class ReferenceCommands(Provider):
         yield _Command(
             "Choose a reference",
             "Compare all charts and numbers with another file",
-            lambda: _choose(screen),
+            lambda: state.choose(screen.session.document.path or Path(), screen.open_reference),
         )
         if state.reference is not None:
             yield _Command(
@@ -53,15 +54,3 @@ class ReferenceCommands(Provider):
                 f"No longer compare with {state.reference.label}",
                 lambda: state.set(None),
             )
-
-
-def _choose(screen: ReferencedScreen) -> None:
-    """Ask for the file of the reference."""
-    from pathlib import Path
-
-    from resim_inspect.tui.comparing import choose_base
-
-    paths: object = getattr(getattr(screen.app, "documents", None), "paths", ())
-    opened = list(paths) if isinstance(paths, dict) else []
-    own = screen.session.document.path or Path()
-    choose_base(screen.app, own, opened, screen.open_reference, title="Choose the reference")

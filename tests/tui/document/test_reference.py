@@ -13,6 +13,7 @@ from resim_inspect.tui.document.reference_commands import ReferenceCommands
 from resim_inspect.tui.document.screen import DocumentScreen
 from resim_inspect.tui.open.opening import open_path
 from resim_inspect.tui.widgets.chart.view import ChartView
+from resim_inspect.tui.widgets.dialogs import ChoiceDialog
 from tests.tui.comparison.documents import flight
 from tests.tui.conftest import Shot, press, running, settle, text
 from tests.tui.test_snapshots import SIZES, WAYS
@@ -111,3 +112,15 @@ async def test_pictures(way: str, shot: Shot, monkeypatch: pytest.MonkeyPatch) -
         app.screen.open_reference(Path("one"))
         await settle(pilot)
         shot(pilot, f"reference-{way}")
+
+
+async def test_the_commands_are_in_the_palette_and_ask_for_a_file() -> None:
+    app = InspectApp(open_path(Path("two")), watch=False)
+    async with running(app, (120, 40)) as pilot:
+        await press(pilot, "ctrl+p", *"choose a ref", "enter")
+        assert isinstance(app.screen, ChoiceDialog)
+        await press(pilot, "end", "enter", *"one", "enter")
+        assert isinstance(app.screen, DocumentScreen)
+        assert "vs one" in text(pilot)
+        await press(pilot, "ctrl+p", *"clear the ref", "enter")
+        assert "vs one" not in text(pilot)
