@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from resim_inspect.charts.analysis.scales import Range
+from resim_inspect.charts.analysis.scales import Range, data_extent
 from resim_inspect.charts.analysis.ticks import position_label
 from resim_inspect.charts.model.layers import Axis, Bands, Box, Plot, ReferenceLine
 from resim_inspect.charts.model.style import ColorRole
@@ -21,6 +21,8 @@ MAX_RUNS = 4_000
 """Segments of states of a chart; those of more are joined, the worst of each stays."""
 MAX_EVENT_LABELS = 100
 _BAND_HEIGHT = 0.72
+_LEAST_LENGTH = 0.004
+"""Part of the extent that a segment takes at least if it fails or has no length."""
 
 
 def box_traces(panel: Plot) -> list[dict[str, Any]]:
@@ -65,6 +67,8 @@ def band_traces(panel: Plot) -> tuple[list[dict[str, Any]], str]:
     budget = max(50, MAX_RUNS // max(1, len(panel.bands)))
     segments: dict[str, list[tuple[int, float, float, str, MetricStatus | None]]] = {}
     joined = total = 0
+    extent = data_extent(panel) or (0.0, 1.0)
+    least = (extent[1] - extent[0]) * _LEAST_LENGTH
     for row, band in enumerate(panel.bands):
         chosen = _chosen_runs(band, budget)
         total += len(band.starts)
@@ -74,12 +78,16 @@ def band_traces(panel: Plot) -> tuple[list[dict[str, Any]], str]:
             code, severity = int(band.codes[k]), int(band.severities[k])
             low = (int(band.starts[k]) - panel.x.base) / 1e9
             high = (end - panel.x.base) / 1e9
+            length = high - low
             mark = band.mark(code, severity)
             state = band.states[code]
             text = f"{band.name}: {state} {mark}".strip()
             text += f", {position_label(low, panel.x)} to {position_label(high, panel.x)}"
             worst = {"✗": MetricStatus.FAIL_BLOCK, "!": MetricStatus.FAIL_WARN}.get(mark)
-            segments.setdefault(state, []).append((row, low, high - low, text, worst))
+            if worst is not None or not length:
+                # A moment that fails, and the last sample, must be seen.
+                length = max(length, least)
+            segments.setdefault(state, []).append((row, low, length, text, worst))
     traces = []
     for state in sorted(segments, key=lambda name: list(roles).index(name) if name in roles else 0):
         runs = segments[state]
