@@ -39,8 +39,11 @@ def metrics_files(path: Path, *, derived: bool = False) -> Iterator[Path]:
         yield path
         return
 
+    refused: list[OSError] = []
+
     def refuse(error: OSError) -> None:
-        # A folder below that cannot be listed is left out.
+        # A folder below that cannot be listed is left out if there is anything else.
+        refused.append(error)
         if error.filename == os.fspath(path):
             reason = (error.strerror or str(error)).lower()
             raise UnreadableError(f"cannot be read: {reason}", path, subject=THE_PATH) from error
@@ -58,6 +61,10 @@ def metrics_files(path: Path, *, derived: bool = False) -> Iterator[Path]:
     if found:
         return
     yield from others
+    if not others and refused:
+        below, reason = os.fspath(refused[0].filename), refused[0].strerror or str(refused[0])
+        text = f"has no metrics file that can be read: {clean(below)}: {reason.lower()}"
+        raise UnreadableError(text, path, subject=THE_PATH)
     if not others:
         raise UnreadableError(EXPECTED, path, subject=THE_PATH)
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from resim_inspect.files import is_file, is_folder
+from resim_inspect.files import exists, is_file, is_folder
 from resim_inspect.text import clean
 from runner.workspace.batch_info import (
     NO_BATCH_INFO,
@@ -134,16 +135,41 @@ def looks_like_workspace(folder: Path) -> bool:
     )
 
 
+def _check_access(*paths: Path, listed: Path | None = None) -> None:
+    """Raise WorkspaceError if the user may not examine a path, or list a folder; it may be missing.
+
+    What cannot be examined would look as if it did not exist.
+    """
+    try:
+        for path in paths:
+            with suppress(FileNotFoundError, NotADirectoryError):
+                os.stat(path)
+        if listed is not None and is_folder(listed):
+            os.scandir(listed).close()
+    except PermissionError as error:
+        place = clean(str(error.filename))
+        hint = "Change the permissions, or call this as a user who may read it."
+        raise WorkspaceError(f"{place} cannot be read: {error.strerror}.", hint) from error
+    except OSError:
+        # Its reader says why.
+        return
+
+
 def open_workspace(folder: Path) -> Workspace:
     """Read a workspace without changing it; raises WorkspaceError.
 
     It reads one directory listing and one small file, however many jobs there are: the content
     of a job's folder is read on request.
     """
-    if not folder.is_dir():
-        reason = "is not a directory" if folder.exists() else "does not exist"
+    _check_access(folder)
+    if not is_folder(folder):
+        reason = "is not a directory" if exists(folder) else "does not exist"
         raise WorkspaceError(f"{clean(str(folder))} {reason}.")
+    _check_access(folder / JOBS, listed=folder / JOBS)
     if not looks_like_workspace(folder):
+        # Jobs that cannot be examined look as if they were none.
+        names = _folders(folder / JOBS)
+        _check_access(*(folder / JOBS / name / "inputs" for name in names))
         raise WorkspaceError(
             f"{clean(str(folder))} is not a workspace: no {CONFIG}, and no {JOBS}/ with jobs.",
             f"A workspace has {JOBS}/NAME/inputs/experience and {JOBS}/NAME/inputs/logs.",
