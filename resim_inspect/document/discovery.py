@@ -9,6 +9,7 @@ from pathlib import Path
 from resim_inspect import derived as derived_metrics
 from resim_inspect.errors import THE_PATH, UnreadableError
 from resim_inspect.files import is_file, is_folder
+from resim_inspect.text import clean
 
 METRICS_FILE = derived_metrics.METRICS_FILE
 """File name of a metrics build's output."""

@@ -6,6 +6,7 @@ import errno
 import json
 import os
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid5
 
 import pytest
