@@ -143,7 +143,7 @@ def _check_access(*paths: Path, listed: Path | None = None) -> None:
     try:
         for path in paths:
             with suppress(FileNotFoundError, NotADirectoryError):
-                os.stat(path)
+                path.stat()
         if listed is not None and is_folder(listed):
             os.scandir(listed).close()
     except PermissionError as error:
