@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -39,6 +39,10 @@ _DTYPES: dict[ColumnType, Any] = {
     "json": object,
 }
 _SHARED_TEXTS = 4096
+FREE_COLUMNS = 64
+"""Columns that a topic may have however few values they have."""
+MAX_CELLS = 16
+"""Cells of columns for each value, beyond which a topic gets no further columns."""
 
 
 class Part(NamedTuple):
@@ -72,20 +76,33 @@ class ColumnsBuilder:
 
     def __init__(self) -> None:
         self._rows = 0
+        self._values = 0
         self._parts: dict[str, list[Part]] = {}
         self._texts = TextPool()
 
-    def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Add a block of rows, each a mapping of field to value."""
-        names = _names(rows)
-        for name in names:
+    def add(self, rows: Sequence[Mapping[str, Any]]) -> frozenset[str]:
+        """Add a block of rows, each a mapping of field to value.
+
+        Returns the fields of the block that have no column: there would be too many for the
+        number of values.
+        """
+        self._values += sum(map(len, rows))
+        total = self._rows + len(rows)
+        left_out = set()
+        present = _names(rows)
+        for name in present:
             if name not in self._parts:
+                columns = len(self._parts) + 1
+                if columns > FREE_COLUMNS and columns * total > MAX_CELLS * self._values:
+                    left_out.add(name)
+                    continue
                 self._parts[name] = [_empty_part(self._rows)] if self._rows else []
             self._parts[name].append(_part(name, rows, self._texts))
         for name, parts in self._parts.items():
-            if name not in names:
+            if name not in present:
                 parts.append(_empty_part(len(rows)))
-        self._rows += len(rows)
+        self._rows = total
+        return frozenset(left_out)
 
     def columns(self) -> dict[str, Column]:
         """Return the columns over all rows so far, in the order in which they appeared."""
@@ -98,8 +115,8 @@ class ColumnsBuilder:
         return columns
 
 
-def _names(rows: Sequence[Mapping[str, Any]]) -> Iterable[str]:
-    """Return the fields of a block in the order in which they appear."""
+def _names(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """Return the fields of a block in the order in which they appear, as keys."""
     first = rows[0]
     # Mostly all rows have the same fields; comparing two numbers and one column is the quick way.
     if sum(map(len, rows)) == len(rows) * len(first):

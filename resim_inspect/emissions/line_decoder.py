@@ -13,6 +13,7 @@ from resim_inspect.text import clean
 
 MAX_LINE = 16 << 20
 """Longest line in bytes that is decoded."""
+MAX_TOPICS = 10_000
 _TOP_KEYS = frozenset({"$metadata", "$data"})
 _KINDS = {list: "a list", str: "a text", bool: "a boolean", type(None): "null"}
 
@@ -128,6 +129,10 @@ class LineDecoder:
             message = f'has the key "{key}", which the emitter never writes'
             self.faults.add("emission-key", file, number, topic, message)
         builder = self.topics.get(topic)
+        if builder is None and len(self.topics) >= MAX_TOPICS:
+            text = f"is left out, for there are more than {MAX_TOPICS:,} topics"
+            self._report("topic-count", file, number, text)
+            return
         if builder is None:
             builder = self.topics[topic] = TopicBuilder(topic, self.faults)
         builder.data.append(rows)

@@ -38,7 +38,9 @@ class TopicBuilder:
         if not self.data:
             return
         count = len(self.data)
-        self._columns.add(self.data)
+        left_out = self._columns.add(self.data)
+        if left_out:
+            self._report_left_out(left_out, file)
         written, timestamps, has_timestamp = self._timestamps(file)
         self._arrays.append(
             (
@@ -51,6 +53,12 @@ class TopicBuilder:
         )
         self._rows += count
         self.data, self.metadata, self.lines = [], [], []
+
+    def _report_left_out(self, names: frozenset[str], file: int) -> None:
+        for row, line in zip(self.data, self.lines, strict=True):
+            if not names.isdisjoint(row):
+                text = "has fields that are left out, for the topic has too many"
+                self._report("field-count", file, line, text)
 
     @property
     def has_rows(self) -> bool:

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from resim_inspect.emissions import line_decoder
+from resim_inspect.emissions.columns import FREE_COLUMNS
 from resim_inspect.emissions.line_decoder import MAX_LINE
 from resim_inspect.emissions.model import Emissions
 from resim_inspect.emissions.reader import BLOCK, EmissionsReader, read_emissions
@@ -236,3 +238,31 @@ def test_a_file_that_is_replaced_or_shortened_is_read_again(tmp_path: Path) -> N
     other.replace(path)
     assert reader.update()
     assert list(reader.emissions().topics) == ["newer"]
+
+
+def test_a_topic_with_ever_new_fields_stays_small(tmp_path: Path) -> None:
+    emissions = read(tmp_path, *(line("t", {f"f{i}": i, "v": i}) for i in range(3000)))
+    topic = emissions.topics["t"]
+    assert topic.rows == 3000
+    assert len(topic.columns) <= FREE_COLUMNS
+    assert topic.columns["v"].values.tolist() == list(range(3000))
+    (fault,) = emissions.faults
+    assert (fault.kind, fault.line) == ("field-count", FREE_COLUMNS)
+    assert fault.count == 3000 - FREE_COLUMNS + 1
+
+
+def test_a_wide_topic_has_all_its_columns(tmp_path: Path) -> None:
+    row = line("t", {f"f{i}": i for i in range(3000)})
+    emissions = read(tmp_path, row, row, line("t", {"f0": 0}))
+    assert emissions.faults == ()
+    assert len(emissions.topics["t"].columns) == 3000
+
+
+def test_rows_of_too_many_topics_are_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(line_decoder, "MAX_TOPICS", 3)
+    emissions = read(tmp_path, *(line(f"t{i % 5}", {}) for i in range(10)))
+    assert list(emissions.topics) == ["t0", "t1", "t2"]
+    (fault,) = emissions.faults
+    assert (fault.kind, fault.line, fault.count) == ("topic-count", 4, 4)

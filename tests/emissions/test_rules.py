@@ -23,15 +23,8 @@ pytest.importorskip("sqlglot", reason="the queries need sqlglot")
 EXAMPLES = [rule for rule in RULES.values() if rule.bad]
 WITHOUT_EXAMPLE = {
     *("line-encoding", "line-length", "line-unfinished", "value-null", "timestamp-order"),
-    *(
-        "media-count",
-        "config-unreadable",
-        "config-missing",
-        "no-rows",
-        "config-merge",
-        "config-key-twice",
-    ),
-    *("schema-change", "skip-implicit", "sql-unchecked"),
+    *("media-count", "config-unreadable", "config-missing", "config-merge", "config-key-twice"),
+    *("field-count", "topic-count", "no-rows", "schema-change", "skip-implicit", "sql-unchecked"),
 }
 
 

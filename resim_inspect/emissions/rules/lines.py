@@ -45,6 +45,19 @@ LINE_UNFINISHED = Rule(
     "The emitter ends each line with a line feed: the file is still being written, or the run "
     "crashed. The line is left out.",
 )
+FIELD_COUNT = Rule(
+    "field-count",
+    Severity.WARNING,
+    "The rows of a topic have the same fields",
+    "A topic whose rows have ever new fields would be a table of mostly empty columns: of more "
+    "than 64 fields those with too few values are left out.",
+)
+TOPIC_COUNT = Rule(
+    "topic-count",
+    Severity.WARNING,
+    "There are at most 10,000 topics",
+    "The rows of further ones are left out. A name or a number belongs into a field.",
+)
 TOPIC_NAME = Rule(
     "topic-name",
     Severity.WARNING,
@@ -127,6 +140,8 @@ _HINTS = {
     LINE_OBJECT: 'Write {"$metadata": {"topic": …}, "$data": {…}}.',
     LINE_ENCODING: "Write the file as UTF-8.",
     LINE_LENGTH: "Write large data as a file and emit its name.",
+    FIELD_COUNT: "Use one field for names and one for values.",
+    TOPIC_COUNT: "Use one topic with a field for the name.",
     TOPIC_NAME: "Give the topic the name that the config has.",
     EMISSION_KEY: "Put values into $data.",
     TIMESTAMP_TYPE: "Emit nanoseconds as an int: int(seconds * 1e9).",
