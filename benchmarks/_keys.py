@@ -115,8 +115,21 @@ COMPARED = (
     step("a pair and back", "enter", "j", "j", "escape"),
     step("help", "?", "escape"),
 )
+CHANGES = (
+    step("down and up", *["j"] * 12, *["k"] * 4),
+    step("pages and ends", *["pagedown"] * 6, "G", "pageup", "g"),
+    step("next worse", *["n"] * 6, "N", "N"),
+    step("each direction", *["d"] * 7),
+    step("search typed", "/", '"metric 4999', "enter", "f3", "f3"),
+    step("chart alone", "x", *["n"] * 4, "x"),
+    step("into the chart", "tab", "tab", "l", "l", "z", "0"),
+    step("a metric", "shift+tab", "shift+tab", "g", "n", "enter"),
+    step("as the reference", "ctrl+p", '"set as ref', "enter"),
+    step("with a reference", *["j"] * 12, "G", "pageup", "g", *["n"] * 4, "b"),
+    step("help", "?", "escape"),
+)
 MEANWHILE = step("while comparing", *["j"] * 40, *["l", "j"] * 40, *["n"] * 20, *["h", "k"] * 40)
-SCRIPTS = {"document": READING, "workspace": TABLE, "comparison": COMPARED}
+SCRIPTS = {"document": READING, "workspace": TABLE, "comparison": COMPARED, "changes": CHANGES}
 
 
 class AppDriver:

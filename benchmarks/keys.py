@@ -24,6 +24,8 @@ ANSWER = 100.0
 GAP = 50.0
 """ms that a gap may exceed that of an app at rest."""
 JOBS = 1000
+METRICS = 50_000
+"""Metrics of each of two files that are compared; every third one is not the same."""
 
 
 class Step(TypedDict):
@@ -41,6 +43,7 @@ def run() -> list[Row]:
     scripts = [
         ("50,000 metrics", "document", files.path("wide"), "screen"),
         ("1,000 jobs", "workspace", workspace(), "screen"),
+        (f"{METRICS:,} metrics compared", "changes", changes(), "pair"),
         (f"{comparison.JOBS:,} jobs compared", "comparison", comparison.batches(), "pair"),
     ]
     if not skip_slow():
@@ -51,6 +54,33 @@ def run() -> list[Row]:
         print_steps(name, runs)
         rows += rows_of(name, runs)
     return rows
+
+
+def changes() -> Path:
+    """A folder with two files of scalars and curves, before and after."""
+    folder = files.FOLDER / "changes-1"
+    if not folder.is_dir():
+        made = folder.with_suffix(".new")
+        shutil.rmtree(made, ignore_errors=True)
+        for side, late in (("before", 0.0), ("after", 1.0)):
+            build = DocumentBuilder()
+            clock = build.times("clock", [0.1 * step for step in range(500)])
+            for number in range(METRICS):
+                # Differences from better to worse, spread over the file.
+                value = 3.0 + late * (number % 3 == 0) * (number % 7 - 3)
+                if number % 100:
+                    status = "FAIL_BLOCK" if value > 5 else "PASSED"
+                    build.scalar(f"metric {number}", value, unit="m", fails_above=5, status=status)
+                else:
+                    heights = np.sin(np.arange(500) / 20) * value
+                    data = build.doubles(f"data {number}", heights.tolist(), unit="m", index=clock)
+                    pair = data, build.statuses(f"statuses {number}", data)
+                    build.double_over_time(f"metric {number}", [pair])
+            path = made / side / "outputs" / "metrics.binproto"
+            path.parent.mkdir(parents=True)
+            build.write(path)
+        made.rename(folder)
+    return folder
 
 
 def rows_of(name: str, runs: list[list[Step]]) -> list[Row]:

@@ -36,6 +36,7 @@ from resim_inspect.tui.document.metrics.card import Card
 from resim_inspect.tui.document.metrics.card_screen import CardScreen
 from resim_inspect.tui.document.metrics.metric_list import MetricList
 from resim_inspect.tui.document.metrics.pane import MetricsPane
+from resim_inspect.tui.document.reference_host import ReferencedScreen
 from resim_inspect.tui.document.reloading import ReloadingScreen
 from resim_inspect.tui.document.screen import DocumentScreen
 from resim_inspect.tui.exporting.choices import ExportChoice
@@ -69,6 +70,7 @@ from resim_inspect.tui.workspace.jobs_table import JobsTable
 from resim_inspect.tui.workspace.screen import WorkspaceScreen
 from tests.soak import FACTOR
 from tests.tui.cloud.fake_cloud import ADDRESS
+from tests.tui.comparison.documents import flight
 from tests.tui.runs.run_harness import RecordedRun
 from tests.tui.widgets.test_chart import waves
 
@@ -77,7 +79,7 @@ DELAYS = (0, 1, 2, 3, 5, 8, 13, 21, 34, 55)
 """Milliseconds between a key and leaving; 0: not one turn of the event loop."""
 
 
-BASES = {Dialog, MainScreen, ReloadingScreen}
+BASES = {Dialog, MainScreen, ReloadingScreen, ReferencedScreen}
 """Classes of screens that are never shown themselves."""
 
 
@@ -97,8 +99,9 @@ def _catalog() -> Catalog:
 
 
 def _comparison() -> ComparisonScreen:
-    file = waves().write(Path(tempfile.mkdtemp()) / "metrics.binproto")
-    return ComparisonScreen(file, file)
+    folder = Path(tempfile.mkdtemp())
+    before, after = (folder / name / "metrics.binproto" for name in ("before", "after"))
+    return ComparisonScreen(flight(before, late=False), flight(after, late=True))
 
 
 def _compared_jobs() -> ComparedJobsScreen:
