@@ -149,11 +149,11 @@ def _paint_x_axis(area: PlotArea, panel: Plot, axes: AxisLayout) -> None:
     )
     slot = room.width / max(1, len(placed))
     most = max(40.0, slot - 6) if panel.x.kind == "category" else room.width
-    outer, end = room.right + axes.right, -1e9
+    start, outer, end = room.x - axes.left, room.right + axes.right, -1e9
     for x, label in placed:
         canvas.line(x, room.bottom, x, room.bottom + 4, "grid", stroke_width=1)
         width = min(most, text_width(label, SMALL))
-        middle = min(max(x, width / 2), outer - width / 2)
+        middle = min(max(x, start + width / 2), outer - width / 2)
         if middle - width / 2 > end:
             canvas.text(
                 middle, room.bottom + 16, label, "dim", size=SMALL, anchor="middle", width=most

@@ -160,7 +160,7 @@ def _paint_heading(canvas: Canvas, drawing: Drawing, width: float) -> None:
     status = drawing.status if drawing.status is not MetricStatus.UNSET else None
     room = width
     if status is not None:
-        word = text_width(status.name, 13, bold=True)
+        word = text_width(status.name, 13)
         canvas.text(_MARGIN + width, baseline, status.name, status, size=13, anchor="end",
                     font_weight="600")  # fmt: skip
         canvas.status(_MARGIN + width - word - 12, baseline - 4.5, status, 4.4)

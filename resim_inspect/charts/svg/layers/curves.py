@@ -33,10 +33,14 @@ def dashes(color_role: ColorRole) -> str:
 
 
 def paint_curves(area: PlotArea, panel: Plot) -> None:
-    """Curves, above them the marks of failing samples, topmost the value that is meant."""
+    """Lines, fills and single points."""
     for curve, points in area.decimated:
         if curve.mark != VALUE_MARK:
             _paint_curve(area, panel, curve, points)
+
+
+def paint_marks(area: PlotArea, panel: Plot) -> None:
+    """Marks of failing samples, topmost the value that is meant; whole at the edges, too."""
     for curve, points in area.decimated:
         _paint_failing(area, curve, points)
     for curve, points in area.decimated:

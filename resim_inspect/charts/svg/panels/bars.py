@@ -196,9 +196,9 @@ def _paint_label(
         y = area.room.y + 11 if value > 0 else area.room.bottom - 5
     else:
         y = area.up(value) + (-5 if value >= 0 else 13)
-    lead = 12.0 if failing is not None and fits else 0.0
+    lead = 14.0 if failing is not None and fits else 0.0
     if failing is not None:
-        area.canvas.status(x - (width / 2 if fits else 0), y - 4, failing, 3.6)
+        area.canvas.status(x - (width / 2 + 1 if fits else 0), y - 4, failing, 3.4)
     if fits:
         area.canvas.text(x + lead / 2, y, text, ink, size=SMALL, anchor="middle")
 

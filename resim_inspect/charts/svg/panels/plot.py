@@ -13,7 +13,7 @@ from resim_inspect.charts.svg import axes as axis_painter
 from resim_inspect.charts.svg import legend
 from resim_inspect.charts.svg.area import WHOLE, PaintedChart, PlotArea, View
 from resim_inspect.charts.svg.canvas import FONT_SIZE, Canvas, Room
-from resim_inspect.charts.svg.layers.curves import paint_missing
+from resim_inspect.charts.svg.layers.curves import paint_marks, paint_missing
 from resim_inspect.charts.svg.layers.heatmap import drawn_values, paint_color_scale
 from resim_inspect.charts.svg.layers.reference_lines import paint_labels, paint_shading
 from resim_inspect.charts.svg.layers.registry import LAYERS
@@ -83,6 +83,7 @@ def paint(
         paint_layer(area, panel)
     canvas.close("g")
     axis_painter.paint_axes(area, panel, layout)
+    paint_marks(area, panel)
     paint_missing(area, panel)
     if decorate is not None:
         decorate(area)

@@ -46,7 +46,9 @@ def _widths(panel: Table, width: float) -> list[float]:
     for k in range(columns):
         texts = [panel.header[k]] if k < len(panel.header) else []
         texts += [row[k].text for row in rows if k < len(row)]
-        widths.append(max((text_width(text.strip()) for text in texts), default=10.0) + 4)
+        # The header and some cells are bold.
+        widest = max((text_width(text.strip(), bold=True) for text in texts), default=10.0)
+        widths.append(widest + 6)
     room = max(20.0 * columns, width - _GAP * (columns - 1))
     while sum(widths) > room + 0.5:
         widest = max(widths)
