@@ -41,9 +41,11 @@ async def test_a_reference_is_chosen_and_cleared() -> None:
         await settle(pilot)
         shown = text(pilot)
         assert "vs one" in shown
-        assert "1,290.5 m +40 m" in shown
+        assert "1,290.5 m  +40 m" in shown
         # What the reference does not have is new.
-        assert "7 m/s new" in shown
+        assert "7 m/s  new" in shown
+        # Where a curve has no room, its difference has.
+        assert "-2.9 m" in shown
         chart = screen.query_one(ChartView)
         assert chart.drawing is not None
         main = chart.drawing.main

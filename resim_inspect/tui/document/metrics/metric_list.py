@@ -17,7 +17,7 @@ from resim_inspect.filtering.catalog import Grouping, Heading, View, folded
 from resim_inspect.schema import metrics_pb2 as pb
 from resim_inspect.text import clean, cut, pad, quantity
 from resim_inspect.tui import keymap
-from resim_inspect.tui.document.metrics.value_rows import ValueRows
+from resim_inspect.tui.document.metrics.value_rows import DELTA_GAP, ValueRows
 from resim_inspect.tui.document.session import Session, same_metric
 from resim_inspect.tui.theme import BLOCKING_MARK, HIDDEN_MARK, ThemeStyles
 from resim_inspect.tui.widgets.row_list import StyledText
@@ -277,6 +277,10 @@ class MetricList(ValueRows):
             event = catalog.document.events[events[0]].name if events else ""
             extra = cut(f"  @ {clean(event, 40)}".rstrip(), rest - kept)
         left = rest - cell_len(extra)
+        if cell_len(value) > left and self.session.reference is not None:
+            # The difference is what the reference is there for.
+            value = value.rpartition(DELTA_GAP)[2]
+            numeric = True
         if cell_len(value) > left and ", " in value:
             # Of values by category the first is not all there is to say.
             value = value.split(", ")[0] + ("" if numeric else ", …")

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from resim_inspect.document.model import Metric  # Its classes take 10 ms of the start.
 
 
+DELTA_GAP = "  "
+"""Between a value and its difference from the reference."""
+
+
 class ValueRows(RowList, Background):
     """Rows of metrics whose values are read when they come into view."""
 
@@ -83,7 +87,7 @@ class ValueRows(RowList, Background):
                 break
             metric = document.metrics[position]
             parts = self.read_value(document, metric), self.read_delta(session, metric)
-            values[position] = " ".join(part for part in parts if part)
+            values[position] = DELTA_GAP.join(part for part in parts if part)
         self.post_message(self.Values(session, values))
 
     def on_value_rows_values(self, message: Values) -> None:
