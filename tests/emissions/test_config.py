@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from resim_inspect.emissions.config import Config, ConfigError, find_config, load_config
+from resim_inspect.emissions.config.yaml_values import read_yaml
 
 CONFIG = """\
 version: 1
@@ -74,6 +79,8 @@ def test_definitions_have_their_lines(tmp_path: Path) -> None:
         ("metrics: {a: {template_settings: x}}", 'metrics["a"].template_settings', "mapping"),
         ("metrics sets: {a: {metrics: x}}", 'metrics sets["a"].metrics', "must be a list"),
         ("metrics sets: {a: {metrics: [[]]}}", 'metrics sets["a"].metrics[0]', "name of a"),
+        ("topics: {on: {schema: {}}}", 'topics["True"]', "put the name into quotes"),
+        ("topics: {a: {schema: {off: int}}}", 'topics["a"].schema.False', "into quotes"),
         ("dashboards: {a: {day_range: x}}", 'dashboards["a"].day_range', "number of days"),
     ],
 )
@@ -96,6 +103,7 @@ def test_a_wrong_form_is_a_fault_with_its_place(
         ("a: 1\n---\nb: 2", "yml:2: .*more than one document"),
         ("a: *b", r"alias \*b names nothing"),
         ("a: &a [*a]", r"alias \*a names nothing"),
+        ("a: &x 1\nb: &x 2", "yml:2: the anchor &x is set twice"),
         ("? [1]\n: 2", "a key must be a text"),
         ("a: 2024-99-99", "the value 2024-99-99 cannot be read"),
         ("<<: 3", "the value of << must be a mapping"),
@@ -194,3 +202,52 @@ def test_a_folder_above_that_all_may_write_to_decides_nothing(tmp_path: Path) ->
     tmp_path.chmod(0o777)
     assert find_config(inner) == ()
     assert find_config(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        CONFIG,
+        "",
+        "# nothing",
+        "---\na: 1\n...\n",
+        "a: yes\nb: no\nc: ~\nd: null\ne:\nf: 'yes'\n",
+        "a: 017\nb: 0x1f\nc: 1_000\nd: 1:30\ne: 1e3\nf: 1.5e3\ng: .inf\nh: -.INF\n",
+        "a: 2024-01-02\nb: 2024-01-02T03:04:05Z\nc: '2024-01-02'\n",
+        "a: >\n  folded\n  text\n\n  more\nb: |-\n  kept\n  lines\nc: plain\n  continued\n",
+        "a: {b: [1, [2, {c: 3}]], 'd e': \"f\\n\"}\n1: x\ntrue: y\n",
+        "x: &x {a: 1, b: 2}\ny: {<<: *x, b: 3}\nz: {<<: [*x, {c: 4}], a: 0}\n",
+        "x: &x [1, 2]\ny: *x\nz: &z 5\nw: *z\n",
+        "a: 1\na: 2\n",
+        "a: ! 12\n",
+    ],
+)
+def test_values_are_those_of_the_safe_loader(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "config.yml"
+    path.write_text(text, encoding="utf-8")
+    assert read_yaml(path).values == (yaml.safe_load(text) or {})
+
+
+@given(
+    st.dictionaries(
+        st.text(max_size=8),
+        st.recursive(
+            st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+            lambda inner: (
+                st.lists(inner, max_size=4)
+                | st.dictionaries(st.text(max_size=6), inner, max_size=4)
+            ),
+            max_leaves=12,
+        ),
+        max_size=5,
+    ),
+    st.booleans(),
+)
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_document_is_read_as_the_safe_loader_reads_it(
+    tmp_path: Path, values: dict[str, Any], flow: bool
+) -> None:
+    path = tmp_path / "config.yml"
+    text = yaml.safe_dump(values, default_flow_style=flow, allow_unicode=True)
+    path.write_bytes(text.encode("utf-8", "surrogatepass"))
+    assert read_yaml(path).values == (yaml.safe_load(text) or {})

@@ -21,7 +21,7 @@ from resim_inspect.emissions.config.model import (
 from resim_inspect.emissions.config.yaml_values import read_yaml
 from resim_inspect.text import clean
 
-SECTIONS = ("topics", "metrics", "metrics sets", "dashboards")
+_UNQUOTED = "is not read as a text by YAML: put the name into quotes"
 
 
 def load_config(paths: Sequence[Path]) -> Config:
@@ -72,6 +72,9 @@ class _FileReader:
             if schema is not None and not isinstance(schema, Mapping):
                 self._wrong(("topics", name, "schema"), "must be a mapping of fields to types")
                 schema = {}
+            for field in schema or {}:
+                if not isinstance(field, str):
+                    self._wrong(("topics", name, "schema", str(field)), _UNQUOTED)
             fields = {str(field): str(kind) for field, kind in (schema or {}).items()}
             yield TopicDefinition(
                 name,
@@ -167,8 +170,11 @@ class _FileReader:
             self._wrong((section,), "must be a mapping of names")
             return
         for name, values in entries.items():
-            if isinstance(values, Mapping):
-                yield str(name), values
+            if not isinstance(name, str):
+                # YAML reads on, off, yes and no as booleans.
+                self._wrong((section, str(name)), _UNQUOTED)
+            elif isinstance(values, Mapping):
+                yield name, values
             else:
                 self._wrong((section, str(name)), "must be a mapping")
 

@@ -168,8 +168,12 @@ class _Builder:
             self._place(done.node, event)
 
     def _anchor(self, name: str | None, node: _Node) -> None:
-        if name is not None:
-            self._anchors[name] = node
+        if name is None:
+            return
+        if name in self._anchors:
+            reason = f"the anchor &{clean(name, 60)} is set twice."
+            raise ConfigError(reason, self._path, node.line)
+        self._anchors[name] = node
 
     def _alias(self, event: yaml.AliasEvent) -> _Node:
         node = self._anchors.get(event.anchor or "")
