@@ -161,9 +161,10 @@ class Canvas:
 
     def swatch(self, room: Room, color: RGB, title: str = "") -> None:
         """Add a rectangle in a colour that is the same in every theme."""
-        # Neighbours overlap a little: else the background shines through between them.
+        # Neighbours overlap and have hard edges: else the background shines through between them.
         sides = {"x": room.x, "y": room.y, "width": room.width + 0.3, "height": room.height + 0.3}
-        text = _attributes({**sides, "fill": "#{:02x}{:02x}{:02x}".format(*color)})
+        fill = "#{:02x}{:02x}{:02x}".format(*color)
+        text = _attributes({**sides, "fill": fill, "shape_rendering": "crispEdges"})
         inner = f"<title>{escaped(title)}</title>" if title else ""
         self.parts.append(f"<rect{text}>{inner}</rect>" if inner else f"<rect{text}/>")
 

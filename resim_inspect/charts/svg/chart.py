@@ -10,7 +10,7 @@ from resim_inspect.charts.analysis.captions import caption as caption_of
 from resim_inspect.charts.analysis.gauge_scale import limits_text, value_text
 from resim_inspect.charts.analysis.scales import Range
 from resim_inspect.charts.analysis.value_range import value_range
-from resim_inspect.charts.model.drawing import Drawing, Gauge, Message, Panel
+from resim_inspect.charts.model.drawing import Drawing, Gauge, Message, Panel, Plot
 from resim_inspect.charts.svg.area import WHOLE, View
 from resim_inspect.charts.svg.canvas import (
     Canvas,
@@ -92,6 +92,10 @@ def _svg(drawing: Drawing, options: SvgOptions) -> str:
         painted = SVG_PAINTERS[type(panel)].paint(canvas, panel, room, shown)
         if panel is drawing.main:
             caption = painted.caption
+    if sum(isinstance(panel, Plot) and bool(panel.curves) for panel in drawing.panels) > 1:
+        # That of the main panel counts its own points only.
+        reduced = "drawn from extremes" in caption
+        caption = caption_of(drawing) + (", drawn from extremes" if reduced else "")
     caption = caption or caption_of(drawing)
     y = head + body + 16
     for note in notes:

@@ -41,14 +41,16 @@ def entries(panel: Plot, outside: frozenset[str] = frozenset()) -> list[LegendEn
 
     Thresholds in view have their label on their line, and states their mark.
     """
-    listed = [_fill_entry(panel, fill) for fill in panel.fills]
+    # A heatmap has its colour scale beside it.
+    fills = panel.fills if panel.heatmap is None else ()
+    listed = [_fill_entry(panel, fill) for fill in fills]
     names: set[tuple[str, ColorRole]] = set()
     for curve in panel.curves:
         if curve.legend and curve.name and (curve.name, curve.color_role) not in names:
             names.add((curve.name, curve.color_role))
             sign = "line" if curve.line else (curve.mark or "•")
             listed.append(LegendEntry(sign, curve.name, curve.color_role))
-    if len(names) == 1 and len(listed) == 1:
+    if len(names) == 1 and len(listed) == 1 and (panel.y.title or panel.title):
         listed = []
         names.clear()
     for line in panel.reference_lines:
