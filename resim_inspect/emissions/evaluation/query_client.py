@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from resim_inspect.emissions.evaluation.child_process import (
+    CancelledEvaluationError,
     ChildEndedError,
     ChildProcess,
     ChildTimeoutError,
@@ -71,6 +72,9 @@ class QueryClient:
         process = self._started()
         try:
             frame = process.ask(request, seconds=limits.query_seconds, most=2 * limits.result_bytes)
+        except CancelledEvaluationError:
+            self._process = None
+            raise
         except ChildTimeoutError as error:
             self._process = None
             seconds = number(limits.query_seconds)
