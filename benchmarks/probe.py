@@ -157,6 +157,20 @@ def read_emissions() -> Action:
     return read_emissions
 
 
+def evaluate_emissions() -> Action:
+    """Forty metrics over the emissions, evaluated."""
+    from benchmarks import _evaluation
+
+    return _evaluation.evaluate
+
+
+def query_emissions() -> Action:
+    """The SQL of the same metrics over the same emissions in DuckDB alone."""
+    from benchmarks import _evaluation
+
+    return _evaluation.query
+
+
 def json_lines() -> Action:
     """Each line decoded by Python's own reader, and dropped."""
 
@@ -180,6 +194,8 @@ ACTIONS: dict[str, Callable[[], Action]] = {
     "compare-with-itself": compare_with_itself,
     "validate-officially": validate_officially,
     "read-emissions": read_emissions,
+    "evaluate-emissions": evaluate_emissions,
+    "query-emissions": query_emissions,
     "json-lines": json_lines,
 }
 

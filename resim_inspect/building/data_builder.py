@@ -63,7 +63,7 @@ class DataBuilder:
         return self._data(name, "doubles", 1, values, index, unit)
 
     def times(self, name: str, values: Values, *, index: DataRef | None = None) -> DataRef:
-        """A series of times: seconds as float, or ns as int."""
+        """A series of times: seconds as float, or ns as int; for many, an array of int64."""
         return self._data(name, "timestamps", 2, values, index, "")
 
     def uuids(self, name: str, values: Values, *, index: DataRef | None = None) -> DataRef:
@@ -117,7 +117,12 @@ def set_time(stamp: Timestamp, value: float | int) -> None:
 
 def _fill(leaf: Any, field: str, values: Sequence[Any]) -> None:
     leaf.SetInParent()
-    if field == "timestamps":
+    if field == "timestamps" and hasattr(values, "dtype"):
+        from resim_inspect.building.packed_times import packed_timestamps
+
+        array: Any = values
+        leaf.MergeFromString(packed_timestamps(array))
+    elif field == "timestamps":
         for value in values:
             set_time(leaf.series.add(), value)
     elif field == "uuids":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.building.data_builder import DataRef
@@ -37,7 +37,8 @@ def topics_document(job: JobEmissions, notice: str = "") -> bytes:
 def _add_topic(builder: DocumentBuilder, topic: Topic) -> None:
     index = None
     if topic.has_timestamp.all():
-        index = builder.times(f"{topic.name}: timestamp", topic.timestamps.tolist())
+        timestamps: Any = topic.timestamps
+        index = builder.times(f"{topic.name}: timestamp", timestamps)
     for column in topic.columns.values():
         _add_column(builder, f"{topic.name}: {column.name}", column, index)
 

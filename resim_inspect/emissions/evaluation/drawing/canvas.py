@@ -96,9 +96,10 @@ class Canvas:
         """Add texts that are the index of other series."""
         return self.builder.strings(self._name(text), values)
 
-    def times(self, text: str, ns: Sequence[int]) -> DataRef:
+    def times(self, text: str, ns: NDArray[np.int64]) -> DataRef:
         """Add times that are the index of other series, in ns."""
-        return self.builder.times(self._name(text), ns)
+        values: Any = ns
+        return self.builder.times(self._name(text), values)
 
     def plotly(self, figure: Mapping[str, Any]) -> None:
         """Draw a plotly figure."""
@@ -118,9 +119,22 @@ class Canvas:
 
         if column is None:
             return [("", np.arange(self.result.rows))]
-        names = labels(column)
         found: dict[str, int] = {}
-        codes = np.fromiter((found.setdefault(one, len(found)) for one in names), np.intp)
+        if column.kind == "text":
+            # Each different text once, not each row.
+            used, first, codes = np.unique(_codes(column), return_index=True, return_inverse=True)
+            order = np.argsort(first, kind="stable")
+            ranks = np.empty(len(order), np.intp)
+            ranks[order] = np.arange(len(order))
+            codes = ranks[codes]
+            texts = [*column.texts, ""]
+            names = [texts[used[one]] for one in order]
+            # An empty text and NULL are one group.
+            places = [found.setdefault(name, len(found)) for name in names]
+            codes = np.array(places, np.intp)[codes]
+        else:
+            rows = labels(column)
+            codes = np.fromiter((found.setdefault(one, len(found)) for one in rows), np.intp)
         if len(found) > MAX_GROUPS:
             raise RenderError(
                 f"The column “{column.name}” has {len(found):,} groups; at most {MAX_GROUPS:,} are "
@@ -129,6 +143,14 @@ class Canvas:
         order = np.argsort(codes, kind="stable")
         bounds = np.searchsorted(codes[order], np.arange(len(found) + 1))
         return [(name, order[bounds[k] : bounds[k + 1]]) for k, name in enumerate(found)]
+
+
+def _codes(column: Column) -> NDArray[np.intp]:
+    """Positions of the texts of a column; the position behind the last one for NULL."""
+    import numpy as np
+
+    codes = column.values.astype(np.intp)
+    return codes if column.nulls is None else np.where(column.nulls, len(column.texts), codes)
 
 
 def label(value: object) -> str:

@@ -69,7 +69,7 @@ def _over_time(
 ) -> None:
     series = []
     for (_, rows), name in zip(groups, legend, strict=True):
-        index = canvas.times(f"{name} time", ns[rows].tolist())
+        index = canvas.times(f"{name} time", ns[rows])
         series.append(canvas.doubles(name, ys[rows], unit=canvas.spec.units, index=index))
     canvas.builder.double_over_time(
         canvas.spec.name, series, y_axis=y_axis, legend=legend, **canvas.common

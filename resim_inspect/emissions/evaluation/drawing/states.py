@@ -34,7 +34,7 @@ def state_timeline(canvas: Canvas) -> None:
         taken = rows[usable[rows]]
         taken = taken[np.argsort(ns[taken], kind="stable")]
         shown = name or state.name
-        index = canvas.times(f"{shown} time", ns[taken].tolist())
+        index = canvas.times(f"{shown} time", ns[taken])
         series.append(canvas.strings(shown, [names[row] for row in taken.tolist()], index=index))
         legend.append(shown)
     states = list(dict.fromkeys(names[row] for row in np.flatnonzero(usable).tolist()))
