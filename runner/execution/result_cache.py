@@ -16,6 +16,7 @@ from runner.engines.protocol import Build, Prepared
 from runner.errors import RunnerError, WorkspaceError
 from runner.execution.run_context import RunContext, RunPolicy
 from runner.redact import names_a_secret
+from runner.storage.claims import is_claimed
 from runner.storage.input_archive import DigestCache, inputs_digest
 from runner.storage.publish import DIGESTS, recover_publication
 from runner.workspace.layout import Job, RunFolder, Workspace
@@ -109,13 +110,34 @@ def plan(workspace: Workspace, context: RunContext, rerun: str = "") -> list[Pla
     """
     planned = []
     for job in workspace.jobs:
-        recover_publication(job.folder)
+        if not is_claimed(job.folder):
+            # A worker that outlived its call may be about to publish.
+            recover_publication(job.folder)
         planned.append(planned_job(job, context, rerun))
     known = [p.seconds for p in planned if p.seconds >= 0]
     usual = sum(known) / len(known) if known else 0.0
     return sorted(
         planned, key=lambda p: (p.recorded is not None, -(p.seconds if p.seconds >= 0 else usual))
     )
+
+
+def fingerprint(result: JobResult | None) -> str:
+    """Return a digest of a recorded result, to tell a later one from it; empty without one."""
+    return "" if result is None else hashlib.sha256(result.as_bytes()).hexdigest()
+
+
+def result_since(run_folder: RunFolder, earlier: str, key: str) -> JobResult | None:
+    """Return a result that was recorded since the plan and holds; None if the job has to run.
+
+    `earlier` is the fingerprint of the result that the plan saw.
+    """
+    try:
+        result = run_folder.read_result()
+    except WorkspaceError:
+        return None
+    if result is None or result.cache_key != key or fingerprint(result) == earlier:
+        return None
+    return None if result.outcome in {Outcome.BROKEN, Outcome.CANCELLED} else result
 
 
 def planned_job(job: Job, context: KeyContext, rerun: str) -> Planned:

@@ -5,18 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, ThreadPoolExecutor, wait
 from contextlib import suppress
-from dataclasses import replace
+from functools import partial
 
 from resim_inspect.validation.findings import Severity
 from runner.engines.protocol import EngineInfo, Limits, Task
 from runner.errors import RunnerError, StorageError
 from runner.execution.cancellation import POLL_INTERVAL
 from runner.execution.events import Event
-from runner.execution.result_cache import Planned, inputs_of, job_cache_key, settings_digest
+from runner.execution.result_cache import (
+    Planned,
+    fingerprint,
+    inputs_of,
+    job_cache_key,
+    result_since,
+    settings_digest,
+)
 from runner.execution.retries import run_with_retries
 from runner.execution.run_context import JobSpec, RunContext
 from runner.execution.run_job import run_job
-from runner.storage.publish import new_outputs, publish
+from runner.storage.claims import ClaimError, claimed
+from runner.storage.publish import new_outputs, publish, recover_publication
 from runner.workspace import contract
 from runner.workspace.layout import Job
 from runner.workspace.results import JobResult, Outcome
@@ -37,11 +45,14 @@ def run_all(
     *,
     signals: Callable[[], int] = lambda: 0,
     executor: Executor | None = None,
+    work_of: Callable[[Planned], Callable[[], JobResult]] | None = None,
 ) -> list[JobResult]:
     """Run the jobs without a valid result; return the results of all jobs, sorted by name.
 
     `signals` returns how many requests to stop have come. After a result that stops the call
-    by its gate, running jobs are stopped and the others are not started.
+    by its gate, running jobs are stopped and the others are not started. An `executor` of other
+    processes needs `work_of`, which returns what they call to run a job, such as a `partial` of
+    a function of a module.
     """
     results: dict[str, JobResult] = {
         p.job.name: p.recorded for p in planned if p.recorded is not None
@@ -49,11 +60,15 @@ def run_all(
     for name, result in sorted(results.items()):
         context.notify(Event("kept", context.clock(), name, result=result))
         _stop_after(result, context)
-    todo = [p.job for p in planned if p.recorded is None]
+    todo = [p for p in planned if p.recorded is None]
+
+    def here(job: Planned) -> Callable[[], JobResult]:
+        return partial(run_unless_stopped, job.job, fingerprint(job.stale), context)
+
     own = executor is None
     pool = executor or ThreadPoolExecutor(max(1, min(parallel, len(todo) or 1)))
     try:
-        pending = {pool.submit(_run_unless_stopped, job, context) for job in todo}
+        pending = {pool.submit((work_of or here)(job)) for job in todo}
         while pending:
             done, pending = wait(pending, POLL_INTERVAL, FIRST_COMPLETED)
             for future in done:
@@ -79,7 +94,12 @@ def _stop_after(result: JobResult, context: RunContext) -> None:
         context.notify(Event("stopping", context.clock(), text=text))
 
 
-def _run_unless_stopped(job: Job, context: RunContext) -> JobResult:
+def run_unless_stopped(job: Job, earlier: str, context: RunContext) -> JobResult:
+    """Run a job and publish its result, unless it is stopped; failures are results.
+
+    `earlier` is the fingerprint of the recorded result that does not hold. One that was recorded
+    since then, by a worker that outlived its call or was lost, is returned as it is.
+    """
     blank = JobResult(job.name, str(job.id), Outcome.CANCELLED, message="it was not started.")
     if context.stop.covers(job.name):
         if not context.stop.stage:
@@ -88,18 +108,13 @@ def _run_unless_stopped(job: Job, context: RunContext) -> JobResult:
         return blank
     context.notify(Event("started", context.clock(), job.name))
     try:
-        result = _run(job, context)
+        result = _run(job, earlier, context) or blank
     except RunnerError as error:
-        result = replace(
-            blank,
-            outcome=Outcome.BROKEN,
-            message=error.reason,
-            hint=error.hint,
-            started=context.clock(),
-        )
-        with suppress(StorageError):
-            # The result is reported in any case; a full disk may not even take that.
-            publish(job.folder, result)
+        result = broken(job, error, context)
+        if not isinstance(error, ClaimError):
+            with suppress(StorageError):
+                # The result is reported in any case; a full disk may not even take that.
+                publish(job.folder, result)
     context.notify(Event("finished", context.clock(), job.name, result=result))
     context.stop.release(job.name)
     # Here and not only where results are collected: the next job would have begun by then.
@@ -107,12 +122,46 @@ def _run_unless_stopped(job: Job, context: RunContext) -> JobResult:
     return result
 
 
-def _run(job: Job, context: RunContext) -> JobResult:
+def broken(job: Job, error: RunnerError, context: RunContext) -> JobResult:
+    """Return the result of a job that could not be run."""
+    return JobResult(
+        job.name,
+        str(job.id),
+        Outcome.BROKEN,
+        message=error.reason,
+        hint=error.hint,
+        started=context.clock(),
+    )
+
+
+def _run(job: Job, earlier: str, context: RunContext) -> JobResult | None:
+    """Run a job that no other process runs; return None if it was stopped before."""
+
+    def on_wait(holder: str) -> None:
+        text = f"{job.name} waits for {holder}, which runs it."
+        context.notify(Event("warning", context.clock(), job.name, text))
+
+    with claimed(job.folder, on_wait, lambda: context.stop.covers(job.name)) as claim:
+        if claim is None:
+            return None
+        if claim.taken_over:
+            # Its earlier holder may have left containers, and a publication that broke off.
+            for leftover in context.engine.sweep():
+                text = f"removed a leftover: {leftover}"
+                context.notify(Event("note", context.clock(), text=text))
+            recover_publication(job.folder)
+        return _run_claimed(job, earlier, context)
+
+
+def _run_claimed(job: Job, earlier: str, context: RunContext) -> JobResult:
     run_folder = job.folder
     for finding in contract.check_inputs(run_folder.inputs):
         if finding.severity is Severity.ERROR:
             raise RunnerError(f"{finding.where} {finding.message}", finding.hint)
     key = job_cache_key(run_folder, context)
+    recorded = result_since(run_folder, earlier, key.key)
+    if recorded is not None:
+        return recorded
     spec = JobSpec(
         Task(context.call_id, job.name, inputs_of(run_folder)),
         str(job.id),

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from resim_inspect.text import clean, size
 from runner.errors import RunnerError
+from runner.storage.claims import is_claimed
 from runner.storage.fs import remove_tree
 from runner.storage.publish import NEW_OUTPUTS, OLD_OUTPUTS, PENDING, recover_publication
 from runner.workspace.layout import RunFolder, Workspace
@@ -42,6 +43,9 @@ def leftovers_of_workspace(workspace: Workspace, *, results: bool) -> Iterator[L
     """
     folders = [(f"the job {job.name}", job.folder) for job in workspace.jobs]
     for name, folder in [*folders, ("the batch", workspace.batch)]:
+        if is_claimed(folder):
+            # A worker that outlived its call still writes here.
+            continue
         if (folder.path / "run" / PENDING).is_file() and not results:
             text = clean(f"unpublished results of {name}, to be published")
             yield Leftover(text, partial(_publish, folder))
