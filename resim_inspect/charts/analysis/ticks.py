@@ -287,7 +287,7 @@ def position_label(position: float, axis: Axis, span: float = 0.0) -> str:
     if axis.kind == "log":
         return number(10.0**position, 5) if abs(position) < 300 else f"1e{position:.1f}"
     if axis.kind == "category":
-        category = round(position)
+        category = round(position) if math.isfinite(position) else -1
         return axis.categories[category] if 0 <= category < len(axis.categories) else ""
     digits = 5
     if span > 0 and position and math.isfinite(position):

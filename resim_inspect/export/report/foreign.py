@@ -26,7 +26,8 @@ _SHOWN_BY_BROWSERS = {"PNG": "png", "JPEG": "jpeg", "GIF": "gif", "WEBP": "webp"
 _MAX_IMAGES = 200
 _FIGURE_HEIGHT = 450
 _MAX_HEIGHT = 2_000
-_NETWORK_TRACES = ("geo", "map", "choropleth")
+_MAPS = ("scattergeo", "choropleth", "scattermap", "densitymap")
+"""Starts of the types of traces that load outlines or tiles from the network."""
 
 
 def figure_html(page: Page, document: Document, metric: Metric, values: PlotlyValues) -> str:
@@ -78,12 +79,9 @@ def _height(figure: dict[str, Any]) -> int:
 
 def _figure_notes(figure: dict[str, Any]) -> list[str]:
     traces = figure.get("data")
-    kinds = (
-        [str(t.get("type", "")) for t in traces if isinstance(t, dict)]
-        if isinstance(traces, list)
-        else []
-    )
-    if any(part in kind for kind in kinds for part in _NETWORK_TRACES):
+    listed = traces if isinstance(traces, list) else []
+    kinds = [str(trace.get("type", "")) for trace in listed if isinstance(trace, dict)]
+    if any(kind.startswith(_MAPS) for kind in kinds):
         return ["Maps load their outlines from the network, which a report never does."]
     return []
 

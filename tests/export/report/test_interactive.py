@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import math
+import random
 from typing import Any
 
 import numpy as np
@@ -16,8 +17,10 @@ from resim_inspect.charts import Drawing, draw
 from resim_inspect.charts.html_page import as_json
 from resim_inspect.charts.model.drawing import Bars, Plot
 from resim_inspect.document.opening import parse_document
+from resim_inspect.export.report.chart_tables import panel_tables
 from resim_inspect.export.report.interactive import panel_figure
 from resim_inspect.export.report.interactive.curves import MAX_POINTS
+from tests.charts import fuzz
 
 
 def values(coded: Any) -> np.ndarray:
@@ -101,6 +104,19 @@ def test_states_are_bars_from_their_start_to_their_end() -> None:
     assert bars["fault"]["marker"]["color"] == "@status-fail-block"
     assert bars["fault"]["marker"]["line"]["width"] == [2.5]
     assert bars["fault"]["x"] == pytest.approx([0.012])
+
+
+@pytest.mark.filterwarnings("error")
+def test_any_panel_becomes_json_and_tables() -> None:
+    figures = 0
+    for seed in range(300):
+        panel = fuzz.panel(random.Random(seed))
+        made = panel_figure(panel)
+        if made is not None:
+            figures += 1
+            assert "</" not in as_json(made.figure)
+        assert all(text.count("<tr>") > 0 for text in panel_tables(panel))
+    assert figures > 200
 
 
 @pytest.mark.parametrize("name", ["</script>", '<a href="javascript:x">', "%{y}<extra>", "$x$"])
