@@ -18,6 +18,7 @@ from runner.workspace.errors import WorkspaceError
 from runner.workspace.growing_file import GrowingFile
 from runner.workspace.job_selection import select_jobs
 from runner.workspace.layout import BATCH, Workspace, looks_like_workspace, open_workspace
+from runner.workspace.live_log import MAX_NOTE, LiveLog, omission_note
 from runner.workspace.run_events import Event
 from runner.workspace.run_follower import RunFollower
 from runner.workspace.run_record import RunRecord, record_of_outputs, record_of_workspace
@@ -25,6 +26,8 @@ from runner.workspace.run_state import Life, Phase, RunKey
 
 POLL_INTERVAL = 0.2
 """Seconds between two looks at logs that are followed."""
+LIVE_BUDGET = 4 << 20
+"""Bytes that are read at once of the newest lines of a log that has reached its limit."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -99,12 +102,18 @@ def run(args: Namespace) -> int:
 
 
 class FollowedLog:
-    """A log that may grow, and may begin again with another run of its job."""
+    """A log that may grow, and may begin again with another run of its job.
+
+    Of one that has reached its limit the newest lines are read that the runner keeps beside it,
+    until it has its end.
+    """
 
     def __init__(self, source: Source, printer: Printer) -> None:
         self.source = source
         self._printer = printer
         self._file = GrowingFile(source.path)
+        self._live: LiveLog | None = None
+        """The newest lines of a log that has reached its limit, while they are read."""
         self.waits = False
         """True for the log of an earlier run, of a job that is queued to run again."""
 
@@ -113,14 +122,48 @@ class FollowedLog:
         printed, more = False, not self.waits
         while more:
             try:
-                part = self._file.read()
+                lines, more = self._read()
             except OSError as error:
                 path = clean(str(self.source.path))
                 raise WorkspaceError(f"{path} cannot be read: {error.strerror}.") from error
-            for line in part.lines:
+            for line in lines:
                 self._printer(self.source.name, line)
-            printed, more = printed or bool(part.lines), part.more
+            printed = printed or bool(lines)
         return printed
+
+    def _read(self) -> tuple[list[bytes], bool]:
+        """Return lines, and True if there is more to read; raises OSError."""
+        if self._live is None:
+            live = LiveLog(self.source.path)
+            # Looked for first: beside it the log has no more than its beginning.
+            exists = live.exists()
+            part = self._file.read()
+            if exists and not part.more:
+                self._live = live
+            return part.lines, part.more or exists
+        part_of_live = self._live.read(LIVE_BUDGET)
+        if part_of_live is None:
+            return self._go_on_in_log(self._live), True
+        data, skipped = part_of_live
+        return self._after_gap(skipped) + self._file.take(data), len(data) == LIVE_BUDGET
+
+    def _go_on_in_log(self, live: LiveLog) -> list[bytes]:
+        """Leave what is beside the log, as the log has its end."""
+        self._live = None
+        begin = self._file.offset
+        with self.source.path.open("rb") as file:
+            size = file.seek(0, 2)
+            file.seek(begin)
+            offset, skipped = live.end_in_log(file.read(MAX_NOTE))
+        if size < begin:
+            # Another run writes it anew.
+            return []
+        self._file.go_on_at(min(begin + offset, size))
+        return self._after_gap(skipped)
+
+    def _after_gap(self, skipped: int) -> list[bytes]:
+        """Return the line that is broken off by a gap, and a note about it."""
+        return self._file.take(omission_note(skipped)) if skipped else []
 
     def print_rest(self) -> None:
         """Print the last line, if it has no end."""
@@ -131,7 +174,7 @@ class FollowedLog:
         """Read the log from its start: another run of the job writes it."""
         self.print_rest()
         self.waits = False
-        self._file = GrowingFile(self.source.path)
+        self._file, self._live = GrowingFile(self.source.path), None
 
 
 def _follow(record: RunRecord, logs: list[FollowedLog]) -> None:

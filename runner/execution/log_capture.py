@@ -8,22 +8,19 @@ import stat
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from io import FileIO
 from pathlib import Path
 from threading import Lock
 
-from resim_inspect.text import clean, size
+from resim_inspect.text import clean
 from runner.errors import StorageError
 from runner.redact import Redactor, Secrets
 from runner.storage.fs import disk_errors
-from runner.workspace.run_record import live_path
+from runner.workspace.live_log import MAX_NOTE, LiveLogWriter, omission_note
 
 MIB = 1 << 20
 TAIL = 64 << 10
 MAX_LINE = 2000
 MAX_EMITTED_LINES = 2000
-NOTE = 200
-"""Maximum size of the note about the part that was left out, in bytes."""
 
 
 class LogSink:
@@ -44,7 +41,7 @@ class LogSink:
         self._lock = Lock()
         self._streams = (_Lines(Redactor(secrets)), _Lines(Redactor(secrets)))
         self._ring_size = max(TAIL, limit // 16)
-        self._head = max(0, limit - self._ring_size - NOTE)
+        self._head = max(0, limit - self._ring_size - MAX_NOTE)
         self._ring: deque[bytes] = deque()
         self._ring_held = 0
         self._ring_lost = 0
@@ -52,8 +49,7 @@ class LogSink:
         self._emitted = 0
         self._file = None
         self._path = path
-        self._live: FileIO | None = None
-        self._live_held = 0
+        self._live: LiveLogWriter | None = None
         self.size = 0
         """Number of bytes that the build wrote."""
         self.problem: StorageError | None = None
@@ -62,7 +58,11 @@ class LogSink:
             with disk_errors(path):
                 path.parent.mkdir(parents=True, exist_ok=True)
                 self._file = path.open("wb", buffering=0)
-            self._end_live()
+            # Beside a log that is a pipe or a device, nothing is to be made.
+            if stat.S_ISREG(os.fstat(self._file.fileno()).st_mode):
+                self._live = LiveLogWriter(path, self._ring_size)
+                with suppress(OSError):
+                    self._live.close()
 
     def write(self, stream: int, data: bytes) -> None:
         """Take a chunk of stdout (1) or stderr (2)."""
@@ -80,8 +80,7 @@ class LogSink:
                     for line in lines.end():
                         self._emit(line)
             if self._ring_lost:
-                note = f"\n… {size(self._ring_lost)} of the log were left out here …\n"
-                self._put(note.encode())
+                self._put(omission_note(self._ring_lost))
             for chunk in self._ring:
                 self._put(chunk)
             self._ring.clear()
@@ -108,9 +107,13 @@ class LogSink:
             self._put(data)
         else:
             self._head = 0
-            self._put_live(data)
             self._ring.append(data)
             self._ring_held += len(data)
+            if self._live is not None:
+                try:
+                    self._live.write(reversed(self._ring))
+                except OSError:
+                    self._end_live()
             while self._ring_held > self._ring_size and len(self._ring) > 1:
                 gone = self._ring.popleft()
                 self._ring_held -= len(gone)
@@ -127,29 +130,11 @@ class LogSink:
         if self._emitted == MAX_EMITTED_LINES:
             self._on_line("… further lines are only in the log")
 
-    def _put_live(self, data: bytes) -> None:
-        """Write what is over the limit where those who follow the log find it, if that works."""
-        if self._file is None or self._path is None:
-            return
-        # Beside a log that is a pipe or a device, nothing is to be made.
-        with suppress(OSError):
-            if self._live is None and stat.S_ISREG(os.fstat(self._file.fileno()).st_mode):
-                self._live = FileIO(live_path(self._path), "xb")
-            if self._live is not None:
-                if self._live_held > self._ring_size:
-                    self._live.seek(0)
-                    self._live.truncate()
-                    self._live_held = 0
-                self._live.write(data)
-                self._live_held += len(data)
-
     def _end_live(self) -> None:
         if self._live is not None:
-            self._live.close()
-            self._live = None
-        if self._file is not None and self._path is not None:
             with suppress(OSError):
-                live_path(self._path).unlink(missing_ok=True)
+                self._live.close()
+            self._live = None
 
     def _put(self, data: bytes) -> None:
         if self._file is None or self._path is None:

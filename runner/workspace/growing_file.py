@@ -60,6 +60,19 @@ class GrowingFile:
         self._offset += len(data)
         return Reading(self._lines(data), restarted, len(data) == CHUNK)
 
+    @property
+    def offset(self) -> int:
+        """Number of bytes of the file that were read."""
+        return self._offset
+
+    def go_on_at(self, offset: int) -> None:
+        """Read from another offset the next time, in the same line."""
+        self._offset = offset
+
+    def take(self, data: bytes) -> list[bytes]:
+        """Return the lines that end in bytes from elsewhere, which follow what was read last."""
+        return self._lines(data)
+
     def rest(self) -> bytes:
         """Return the last line, which has no end so far."""
         return self._rest

@@ -31,9 +31,6 @@ NO_SIGN_OF_LIFE = (
 )
 """The reason why an owner on another machine counts as dead, as a part of a sentence."""
 MAX_OWNER_BYTES = 1 << 20
-LIVE_SUFFIX = ".live"
-"""End of the name of the file with the newest lines of a log that has reached its limit: it begins
-again whenever it is full, and is gone when the run has ended and the log has its end."""
 OUTPUTS_SUFFIX = ".run"
 """End of the name of a record that lies beside a folder of outputs."""
 
@@ -92,11 +89,6 @@ def record_of_outputs(outputs: Path) -> RunRecord:
     """Return the record of the runs with `--outputs`."""
     outputs = outputs.absolute()
     return RunRecord(outputs.with_name(outputs.name + OUTPUTS_SUFFIX))
-
-
-def live_path(log: Path) -> Path:
-    """Return the path of the newest lines of a log that has reached its limit."""
-    return log.with_name(log.name + LIVE_SUFFIX)
 
 
 def looks_like_record(folder: Path) -> bool:

@@ -46,8 +46,6 @@ class LogBuffer:
         first = len(self.lines)
         if piece.skipped:
             self.lines.append(f"… {size(piece.skipped)} of the log are not shown here …")
-        elif piece.has_gap:
-            self.lines.append("… a part of the log may be missing here …")
         self.lines += piece.lines
         self._has_unfinished = bool(piece.unfinished)
         if piece.unfinished:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from resim_inspect.text import clean
+from runner.workspace.live_log import MAX_NOTE, LiveLog
 
 FIRST_BUDGET = 8 << 20
 """Bytes that are read of a log that was there before; of a larger one only the end is read."""
@@ -45,8 +46,6 @@ class LogPiece(NamedTuple):
     """Bytes before these lines that were left out."""
     size: int = 0
     """Bytes of the whole file."""
-    has_gap: bool = False
-    """True if lines before these are missing, of an unknown number."""
 
 
 class LogTail:
@@ -61,8 +60,8 @@ class LogTail:
         """Bytes of the line whose end has not been read."""
         self._last = b""
         """Bytes right before the offset."""
-        self._live: LogTail | None = None
-        """The newest lines of a log that has reached its limit."""
+        self._live: LiveLog | None = None
+        """The newest lines of a log that has reached its limit, while they are read."""
 
     def read(self) -> LogPiece | None:
         """Read what is new; None if nothing is, or if the file cannot be read now.
@@ -70,44 +69,51 @@ class LogTail:
         Of a log that has reached its limit, the newest lines are read that the runner keeps
         beside it. No file is kept open: it may be replaced or deleted at any time.
         """
-        piece = self._read_file()
-        if piece is not None:
-            self._live = None
-            return piece
-        return self._read_live() if self._offset else None
-
-    def _read_live(self) -> LogPiece | None:
-        from runner.workspace.run_record import live_path
-
-        if self._live is None:
-            path = live_path(self.path)
-            if not path.is_file():
-                return None
-            self._live = LogTail(path, self._budget, self._budget)
-        piece = self._live._read_file()
-        if piece is None:
-            return None
-        # It begins again whenever it is full: what was not read of it by then is lost.
-        size = self._offset + piece.size
-        return piece._replace(restarted=False, size=size, has_gap=piece.restarted)
-
-    def _read_file(self) -> LogPiece | None:
         try:
-            with self.path.open("rb") as file:
-                size = file.seek(0, 2)
-                restarted = size < self._offset or not self._continues(file)
-                if restarted:
-                    self._offset, self._rest, self._last = 0, b"", b""
-                elif size == self._offset:
-                    return None
-                budget = self._budget if self._offset else self._first_budget
-                skipped = max(0, size - self._offset - budget)
-                file.seek(self._offset + skipped)
-                data = file.read(budget)
+            if self._live is None:
+                live = LiveLog(self.path)
+                # Looked for first: beside it the log has no more than its beginning.
+                exists = live.exists()
+                piece = self._read_file()
+                if piece is not None or not exists:
+                    return piece
+                self._live = live
+            part = self._live.read(self._budget, newest=True)
+            if part is not None:
+                return self._read_live(*part)
+            live, self._live = self._live, None
+            return self._read_file(live)
         except OSError:
             return None
+
+    def _read_live(self, data: bytes, skipped: int) -> LogPiece | None:
+        if not data or self._live is None:
+            return None
+        return self._piece(data, self._offset + self._live.position, skipped=skipped)
+
+    def _read_file(self, live: LiveLog | None = None) -> LogPiece | None:
+        """Read what the file has grown by, with `live` after what was read of its overflow."""
+        with self.path.open("rb") as file:
+            size = file.seek(0, 2)
+            restarted = size < self._offset or not self._continues(file)
+            missing = 0
+            if restarted:
+                self._offset, self._rest, self._last = 0, b"", b""
+            elif size == self._offset:
+                return None
+            elif live is not None:
+                offset, missing = live.end_in_log(file.read(MAX_NOTE))
+                self._offset = min(self._offset + offset, size)
+            budget = self._budget if self._offset else self._first_budget
+            skipped = max(0, size - self._offset - budget)
+            file.seek(max(0, self._offset + skipped - FINGERPRINT))
+            before = file.read(min(FINGERPRINT, self._offset + skipped))
+            data = file.read(budget)
         self._offset += skipped + len(data)
-        self._last = (self._last + data)[-FINGERPRINT:]
+        self._last = (before + data)[-FINGERPRINT:]
+        return self._piece(data, self._offset, skipped=skipped + missing, restarted=restarted)
+
+    def _piece(self, data: bytes, size: int, *, skipped: int, restarted: bool = False) -> LogPiece:
         if skipped:
             # Left out too: the line that was being read, and the one that the rest begins in.
             start = data.find(b"\n", 0, MAX_LINE) + 1
@@ -117,7 +123,7 @@ class LogTail:
         for at in range(0, len(data), CHUNK):
             # In pieces, between which the thread that draws has its turn.
             lines += self._split(data[at : at + CHUNK])
-        return LogPiece(lines, _unfinished(self._rest), restarted, skipped, self._offset)
+        return LogPiece(lines, _unfinished(self._rest), restarted, skipped, size)
 
     def _continues(self, file: BinaryIO) -> bool:
         """Return True if the file still has the bytes that were read last."""

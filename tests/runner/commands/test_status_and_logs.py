@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import subprocess
 import time
@@ -12,6 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from runner.commands.logs import FollowedLog, Printer, Source
+from runner.execution.log_capture import LogSink
+from runner.redact import Secrets
 from runner.workspace.errors import WorkspaceError
 from runner.workspace.job_selection import select_jobs
 from runner.workspace.job_status import workspace_status
@@ -268,6 +272,39 @@ def test_logs_follow_a_run_to_its_end(tmp_path: Path) -> None:
     assert "[a] | " in out or "from a" in out
     assert "[slow] | half �" in out
     assert follower.returncode == 0
+
+
+@pytest.mark.parametrize("step", [997, 20_001])
+def test_logs_go_past_the_limit_of_a_log_without_repeats(tmp_path: Path, step: int) -> None:
+    path = tmp_path / "log.txt"
+    sink = LogSink(path, Secrets(), limit=100_000)
+    printed: list[bytes] = []
+
+    class ListPrinter(Printer):
+        def __call__(self, name: str, line: bytes) -> None:
+            printed.append(line)
+
+    printer = ListPrinter(None, several=False, terminal=False)
+    log = FollowedLog(Source("a", "job", path), printer)
+    for number in range(60_000):
+        sink.write(1, b"line %06d\n" % number)
+        if number % step == 0:
+            log.print_new()
+            assert printed[-1] == b"line %06d" % number
+    died = FollowedLog(Source("a", "job", path), printer)
+    log.print_new()
+    at = len(printed)
+    died.print_new()
+    assert (printed[at], printed[-1]) == (b"line 000000", b"line 059999")
+    del printed[at:]
+    sink.close()
+    log.print_new()
+    log.print_rest()
+    numbers = [int(line[5:]) for line in printed if re.fullmatch(rb"line [0-9]{6}", line)]
+    assert numbers == sorted(set(numbers))
+    assert numbers[-1] == 59_999
+    notes = [line for line in printed if "left out here" in line.decode()]
+    assert bool(notes) == (len(numbers) < 60_000) == (step > 1000)
 
 
 def test_a_run_is_followed_and_stopped_from_another_terminal(tmp_path: Path) -> None:

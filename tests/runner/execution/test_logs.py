@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from runner.execution.log_capture import MAX_EMITTED_LINES, MAX_LINE, LogSink
 from runner.redact import Redactor, Secrets, names_a_secret
-from runner.workspace.run_record import live_path
+from runner.workspace.live_log import live_path
 
 SECRET = "s3cr3t/+ value="
 
@@ -115,9 +115,10 @@ def test_a_log_at_its_limit_can_be_followed(tmp_path: Path) -> None:
     for number in range(40_000):
         sink.write(1, b"line %06d\n" % number)
         if number % 10_000 == 9_999 and number > 20_000:
-            newest = live_path(path).read_bytes()
+            position, newest = live_path(path).read_bytes().split(b"\n", 1)
             assert newest.endswith(b"line %06d\n" % number)
             assert len(newest) < 200_000
+            assert path.stat().st_size + int(position) + len(newest) == 12 * (number + 1)
     sink.close()
     assert not live_path(path).exists()
     assert path.read_bytes().endswith(b"line 039999\n")

@@ -17,7 +17,9 @@ from resim_inspect.tui.runs.log_buffer import LogBuffer
 from resim_inspect.tui.runs.log_tail import MAX_LINE, LogPiece, LogTail, shown
 from resim_inspect.tui.runs.log_view import LogView
 from resim_inspect.tui.theme import defaults
-from runner.workspace.run_record import live_path
+from runner.execution.log_capture import LogSink
+from runner.redact import Secrets
+from runner.workspace.live_log import live_path
 from tests.soak import FACTOR
 from tests.tui.conftest import settle
 
@@ -41,6 +43,12 @@ def lines_of(pieces: list[LogPiece]) -> list[str]:
     """All lines of some pieces, the unfinished one at the end."""
     lines = [line for piece in pieces for line in piece.lines]
     return [*lines, *([pieces[-1].unfinished] if pieces and pieces[-1].unfinished else [])]
+
+
+def lines_of_pieces(pieces: list[LogPiece]) -> list[str]:
+    """All whole lines of some pieces, of which none was skipped."""
+    assert not any(piece.skipped for piece in pieces)
+    return [line for piece in pieces for line in piece.lines]
 
 
 def read_all(tail: LogTail) -> list[LogPiece]:
@@ -295,23 +303,56 @@ async def test_another_log_replaces_the_first(tmp_path: Path) -> None:
         assert rows(view)[0] == "no log"
 
 
-def test_a_log_at_its_limit_is_followed_by_what_is_beside_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("end", [3_000, 9_000, 30_000])
+def test_a_log_past_its_limit_is_followed_without_repeats(tmp_path: Path, end: int) -> None:
     path = tmp_path / "log.txt"
-    path.write_bytes(b"head\n")
-    tail = LogTail(path)
-    assert lines_of(read_all(tail)) == ["head"]
-    live_path(path).write_bytes(b"one\ntwo\n")
-    assert lines_of(read_all(tail)) == ["one", "two"]
-    live_path(path).write_bytes(b"three\n")
+    sink = LogSink(path, Secrets(), limit=100_000)
+    tail, lines = LogTail(path), list[str]()
+    for number in range(end):
+        sink.write(1, b"line %06d\n" % number)
+        if number % 997 == 0:
+            lines += lines_of_pieces(read_all(tail))
+    sink.close()
+    assert not live_path(path).exists()
+    lines += lines_of_pieces(read_all(tail))
+    assert lines == [f"line {number:06d}" for number in range(end)]
+
+
+def test_bytes_that_a_follower_missed_are_counted(tmp_path: Path) -> None:
+    path = tmp_path / "log.txt"
+    sink = LogSink(path, Secrets(), limit=100_000)
+    tail, seen = LogTail(path), 0
+    for number in range(100_000):
+        sink.write(1, b"line %06d\n" % number)
+        if number in {5_000, 40_000}:
+            seen += sum(piece.skipped + 12 * len(piece.lines) for piece in read_all(tail))
+            assert seen == 12 * (number + 1)
+    sink.close()
     (piece,) = read_all(tail)
-    assert (piece.lines, piece.has_gap, piece.restarted) == (["three"], True, False)
+    assert piece.lines[-1] == "line 099999"
+    assert piece.size == path.stat().st_size
+    assert seen + piece.skipped + 12 * len(piece.lines) == 12 * 100_000
+
+
+def test_another_run_ends_what_is_followed_of_the_first(tmp_path: Path) -> None:
+    path = tmp_path / "log.txt"
+    first = LogSink(path, Secrets(), limit=100_000)
+    first.write(1, b"head\n")
+    first.write(1, b"x" * 200_000 + b"\n")
+    tail = LogTail(path)
+    assert read_all(tail)[0].lines == ["head"]
+    second = LogSink(path, Secrets(), limit=100_000)
+    second.write(1, b"anew\n")
+    (piece,) = read_all(tail)
+    assert (piece.lines, piece.restarted) == (["anew"], True)
+    first.close()
+    second.close()
+
+
+def test_a_buffer_tells_that_it_dropped_lines() -> None:
     buffer = LogBuffer(max_lines=3)
     buffer.append(LogPiece(["head", "one", "two"]))
     assert not buffer.has_dropped
-    buffer.append(piece)
-    assert buffer.lines == ["two", "… a part of the log may be missing here …", "three"]
+    buffer.append(LogPiece(["three"], skipped=5))
+    assert buffer.lines == ["two", "… 5 B of the log are not shown here …", "three"]
     assert buffer.has_dropped
-    live_path(path).unlink()
-    with path.open("ab") as file:
-        file.write(b"end\n")
-    assert lines_of(read_all(tail)) == ["end"]
