@@ -107,7 +107,7 @@ class LivePart(NamedTuple):
 
 
 class LiveLog:
-    """What a reader has read of the overflow of a log."""
+    """The part of a log's overflow that a reader has read."""
 
     def __init__(self, log: Path) -> None:
         self._path = live_path(log)
