@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -126,12 +127,16 @@ class EmissionsReader:
         return lines != [position.lines for position in self._positions]
 
     def _read_file(self, file: int, path: Path, position: _Position) -> None:
+        _refuse_devices(path)
         with path.open("rb", buffering=0) as stream:
             status = os.fstat(stream.fileno())
             position.identity = (status.st_dev, status.st_ino)
             stream.seek(position.offset)
+            # A file that grows faster than it is read is read up to its present end.
+            left = status.st_size - position.offset
             rest = b""
-            while block := stream.read(BLOCK):
+            while left > 0 and (block := stream.read(min(BLOCK, left))):
+                left -= len(block)
                 rest = self._take(file, position, rest + block)
             position.held_back = len(rest)
 
@@ -173,6 +178,12 @@ class EmissionsReader:
             position.lines += self._decoder.decode(data, file, position.lines + 1)
             position.offset += len(data)
             position.held_back = 0
+
+
+def _refuse_devices(path: Path) -> None:
+    """Raise UnreadableError for a pipe, which would block, or a device, which may never end."""
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise UnreadableError("is not a regular file", path)
 
 
 def _reason(error: OSError) -> str:

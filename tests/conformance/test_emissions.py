@@ -139,3 +139,52 @@ def test_the_emitter_and_the_rules_agree_on_every_row(tmp_path: Path) -> None:
             differences.append(f"only the rules refuse {row}: {found}")
     assert differences == []
     assert len(generated) / 6 < accepted < len(generated) * 5 / 6
+
+
+MERGED: tuple[tuple[str, ...], ...] = (
+    ("version: 1", "version: 1"),
+    ("version: 1", "version: 2"),
+    ("version: 1", "topics: {}"),
+    ("topics: {}", "topics: {}"),
+    ("version: 1\ntopics: {a: {}}", "version: 1\ntopics: {a: {}}"),
+    ("version: 1\ntopics: {a: {}}", "version: 1\ntopics: {b: {}}"),
+    ("version: 1\nmetrics: {a: {}}", "version: 1\nmetrics: {a: {}, b: {}}"),
+    ("version: 1\nmetrics: {a: {}}", "version: 1\ntopics: {a: {}}"),
+    ("version: 1\nmetrics sets: {a: {}}", "version: 1", "version: 1\nmetrics sets: {a: {}}"),
+    ("version: 1\ndashboards: {a: {}}", "version: 1\ndashboards: {a: {}}"),
+    ("version: 1\nother: 1", "version: 1\nother: 2"),
+    ("version: 1.0", "version: 1"),
+    ("version: '1'", "version: 1"),
+    ("version: 1",),
+    ("topics: {a: {}}",),
+)
+
+
+@pytest.mark.parametrize("texts", MERGED)
+def test_configs_that_cannot_be_merged_are_errors(texts: tuple[str, ...], tmp_path: Path) -> None:
+    paths = [tmp_path / f"{place}.yml" for place in range(len(texts))]
+    for path, text in zip(paths, texts, strict=True):
+        path.write_text(text, encoding="utf-8")
+    module = whole_release(RELEASE) / "resim/sdk/metrics/emissions.py"
+    done = subprocess.run(
+        [sys.executable, "-c", MERGE, str(module), *map(str, paths)],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode in (0, 3), done.stderr
+    faults = {fault.kind for fault in load_config(paths).faults}
+    assert ("config-merge" in faults) == (done.returncode == 3)
+
+
+MERGE = """
+import importlib.util, sys
+spec = importlib.util.spec_from_file_location("official_emissions", sys.argv[1])
+module = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(module)
+try:
+    module.merge_metrics_config_files(sys.argv[2:])
+except ValueError as error:
+    print(error)
+    sys.exit(3)
+"""

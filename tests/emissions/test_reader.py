@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from resim_inspect.emissions import line_decoder
 from resim_inspect.emissions.columns import FREE_COLUMNS
+from resim_inspect.emissions.config import ConfigError, load_config
 from resim_inspect.emissions.line_decoder import MAX_LINE
 from resim_inspect.emissions.model import Emissions
 from resim_inspect.emissions.reader import BLOCK, EmissionsReader, read_emissions
@@ -266,3 +268,16 @@ def test_rows_of_too_many_topics_are_left_out(
     assert list(emissions.topics) == ["t0", "t1", "t2"]
     (fault,) = emissions.faults
     assert (fault.kind, fault.line, fault.count) == ("topic-count", 4, 4)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
+def test_pipes_and_devices_are_not_read(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.resim.jsonl"
+    os.mkfifo(pipe)
+    endless = tmp_path / "zero.resim.jsonl"
+    endless.symlink_to("/dev/zero")
+    for path in (pipe, endless):
+        with pytest.raises(UnreadableError, match="is not a regular file"):
+            read_emissions(path)
+        with pytest.raises(ConfigError, match="is not a regular file"):
+            load_config([path])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import json
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,8 +14,10 @@ import resim_inspect.emissions as package
 from resim_inspect.emissions.config import load_config
 from resim_inspect.emissions.evaluation.rules import RULES as EVALUATION_RULES
 from resim_inspect.emissions.linting import lint
+from resim_inspect.emissions.query_tree import parse_query
 from resim_inspect.emissions.reader import read_emissions
 from resim_inspect.emissions.registry import CHECKS, RULES
+from resim_inspect.emissions.rules import queries
 from resim_inspect.validation import Finding
 from resim_inspect.validation.findings import Rule
 from resim_inspect.validation.registry import RULES as DOCUMENT_RULES
@@ -26,6 +30,14 @@ WITHOUT_EXAMPLE = {
     *("media-count", "config-unreadable", "config-missing", "config-merge", "config-key-twice"),
     *("field-count", "topic-count", "no-rows", "schema-change", "skip-implicit", "sql-unchecked"),
 }
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _each_query_is_parsed_once() -> Iterator[None]:
+    """Keep parsed queries: most examples share them, and parsing is most of the time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(queries, "parse_query", cache(parse_query))
+        yield
 
 
 def findings(folder: Path, lines: tuple[str, ...] = ()) -> list[Finding]:
@@ -155,7 +167,6 @@ def test_without_the_parser_a_config_is_not_called_valid(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from resim_inspect.emissions import linting
-    from resim_inspect.emissions.rules import queries
 
     monkeypatch.setattr(queries, "can_parse", lambda: False)
     config, emissions = write(tmp_path)

@@ -17,6 +17,7 @@ from yaml.constructor import ConstructorError, SafeConstructor
 from yaml.resolver import Resolver
 
 from resim_inspect.emissions.config.model import ConfigError, ConfigFile
+from resim_inspect.files import exists, is_file
 from resim_inspect.settings.model import Key
 from resim_inspect.text import clean
 
@@ -70,6 +71,9 @@ def read_yaml(path: Path) -> ConfigFile:
 
 
 def _text_of(path: Path) -> str:
+    if exists(path) and not is_file(path):
+        # A pipe would block.
+        raise ConfigError("the file is not a regular file.", path)
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
