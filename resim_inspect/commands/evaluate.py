@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,8 @@ from resim_inspect.exit_codes import ExitCode
 from resim_inspect.files import is_folder
 from resim_inspect.terminal import use_color
 from resim_inspect.text import clean, count, size
+from resim_inspect.validation.findings import Severity
+from resim_inspect.validation.formats import sentence
 
 if TYPE_CHECKING:
     from resim_inspect.emission_jobs import EmissionJobs, JobFolder
@@ -66,7 +68,6 @@ def run(args: argparse.Namespace) -> int:
     config = _config(args.config, found.folder)
     if args.out is not None:
         _check_out(args.out, single=scope == "batch" or len(found.jobs) == 1)
-    faults = config_errors(config)
     jobs = []
     for job in _evaluated(found, scope, config, args.metrics_set):
         if args.out is not None:
@@ -75,21 +76,32 @@ def run(args: argparse.Namespace) -> int:
         jobs.append(job)
         if args.format == "text":
             _print(job, use_color(args.color, sys.stdout))
+    failed = {
+        metric.spec.name for job in jobs for metric in job.evaluation.metrics if metric.failed
+    }
+    faults = config_errors(config, failed)
     if args.format == "json":
         write_json(sys.stdout, jobs, config, scope, faults)
     for line in faults:
         sys.stderr.write(f"resim-inspect: {clean(line)}\n")
     _report_lines(jobs, args.path)
-    failed = any(metric.failed for job in jobs for metric in job.evaluation.metrics)
     return ExitCode.INVALID if failed or faults else ExitCode.OK
 
 
-def config_errors(config: Config) -> list[str]:
-    """Return what is wrong with the form of a config, each as a sentence with its place."""
+def config_errors(config: Config, failed: Collection[str]) -> list[str]:
+    """Return the errors of a config, each as a sentence with its place.
+
+    Those about metrics that could not be evaluated (`failed`) are left out: they were reported.
+    """
+    from resim_inspect.emissions.linting import lint
+
+    reported = [f'metrics["{name}"]' for name in failed]
     return [
-        f"{fault.origin} {fault.where} {fault.message}."
-        for fault in config.faults
-        if not fault.kind.endswith("-differs")
+        f"{finding.where} {sentence(finding.message)} {finding.hint}".rstrip()
+        for findings in lint(config).values()
+        for finding in findings
+        if finding.severity is Severity.ERROR
+        and not any(place in finding.where for place in reported)
     ]
 
 

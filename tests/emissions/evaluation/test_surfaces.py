@@ -118,6 +118,18 @@ def test_an_error_of_a_metric_is_exit_code_1(
     assert "metric-query-error" in text
 
 
+def test_an_error_of_the_config_is_exit_code_1(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write_outputs(tmp_path / "outputs")
+    sets = {"Main": {"metrics": ["Rows", "Nowhere"]}}
+    rows = metric("SELECT COUNT(*) FROM speed", "scalar", units="rows")
+    write_config(folder, {"Rows": rows}, **{"metrics sets": sets})
+    text, err = run(capsys, "evaluate", folder, code=ExitCode.INVALID)
+    assert "1 metric: 1 PASSED" in text
+    assert "Nowhere" in err
+
+
 def test_missing_extra_is_one_sentence(
     workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
