@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 from resim_inspect.commands.show_output import as_json
 from resim_inspect.commands.show_output.layout import BOLD, DIM, SgrPainter, status_words
 from resim_inspect.document.approximate import APPROXIMATE_NOTE
-from resim_inspect.text import clean, count
+from resim_inspect.text import cell_width, clean, count, fit
 from resim_inspect.validation.findings import Finding, Severity
 from resim_inspect.validation.formats import sentence
 
@@ -41,7 +41,8 @@ def text_lines(job: EvaluatedJob, color: bool) -> Iterator[str]:
     yield f"{painter.paint(clean(job.name), BOLD)}  {verdict}  {APPROXIMATE_NOTE}"
     rows = f"{count(job.rows, 'row')} in {count(job.topics, 'topic')}"
     yield painter.paint(f"emissions: {rows}", DIM)
-    width = min(max((len(m.spec.name) for m in evaluation.metrics), default=0), _NAME_WIDTH)
+    widths = [cell_width(clean(metric.spec.name)) for metric in evaluation.metrics]
+    width = min(max(widths, default=0), _NAME_WIDTH)
     for metric in evaluation.metrics:
         yield _metric(metric, width, painter)
     for finding in evaluation.findings:
@@ -59,7 +60,7 @@ def _metric(metric: EvaluatedMetric, width: int, painter: SgrPainter) -> str:
     if metric.rows is not None:
         parts.append(count(metric.rows, "row"))
     more = painter.paint(", ".join(parts), DIM)
-    return f"  {state}  {clean(metric.spec.name):<{width}}  {more}"
+    return f"  {state}  {fit(clean(metric.spec.name), width)}  {more}"
 
 
 def _finding(finding: Finding, painter: SgrPainter) -> Iterator[str]:

@@ -80,6 +80,11 @@ class Table:
         return [column.name for column in self.columns]
 
 
+def valid_text(text: str) -> str:
+    """Text that UTF-8 can hold: half a surrogate pair, which JSON can write, becomes `?`."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+
 def text_column(name: str, values: Iterable[str | None], kind: str = "text") -> Column:
     """Make a column of texts, each different text kept once."""
     import numpy as np
@@ -87,7 +92,7 @@ def text_column(name: str, values: Iterable[str | None], kind: str = "text") -> 
     found: dict[str | None, int] = {None: 0}
     codes = np.fromiter((found.setdefault(v, len(found)) for v in values), np.int32)
     nulls = codes == 0
-    texts = [one for one in found if one is not None]
+    texts = [valid_text(one) for one in found if one is not None]
     return Column(name, kind, np.maximum(codes - 1, 0), nulls if nulls.any() else None, texts)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from resim_inspect.emissions.evaluation.columns import valid_text
 from resim_inspect.emissions.evaluation.errors import EvaluationError
 from resim_inspect.emissions.evaluation.specs import MetricSpec, StatusSpec
 from resim_inspect.settings.model import near_or_all
@@ -12,6 +13,7 @@ from resim_inspect.settings.model import near_or_all
 if TYPE_CHECKING:
     from resim_inspect.emissions.config.model import Config, MetricDefinition
 
+NO_NAME = "(no name)"
 SCOPES: Mapping[str, tuple[str, ...]] = {
     "test": ("test", ""),
     "batch": ("batch", "dashboard", "report"),
@@ -56,14 +58,14 @@ def _spec(metric: MetricDefinition) -> MetricSpec:
         status = StatusSpec(metric.status.query, metric.status.warn, metric.status.block, line)
     custom = metric.template_type == "custom" or (metric.template_file and not metric.template)
     return MetricSpec(
-        name=metric.name,
+        name=valid_text(metric.name) or NO_NAME,
         scope=metric.type,
-        query=metric.query,
+        query=valid_text(metric.query),
         # A metric without any template is one with an unknown template.
         template="" if custom else metric.template or "(none)",
         template_file=metric.template_file,
-        units=metric.units,
-        description=metric.description,
+        units=valid_text(metric.units),
+        description=valid_text(metric.description),
         skip_if_no_data=metric.skip_if_no_data,
         status=status,
         settings=metric.settings,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from resim_inspect.building.metric_builder import Common
 from resim_inspect.document.enums import MetricStatus
+from resim_inspect.emissions.evaluation.columns import valid_text
 from resim_inspect.emissions.evaluation.drawing.texts import code_block
 from resim_inspect.text import count
 
@@ -47,7 +48,10 @@ def add_events(
     statuses: set[MetricStatus] = set()
     taken: Counter[str] = Counter()
     number = left_out = 0
-    for row in event_rows(emissions):
+    rows = list(event_rows(emissions))
+    # All events of a file have times of one type.
+    absolute = bool(rows) and all(abs(row.timestamp) >= ABSOLUTE_FROM for row in rows)
+    for row in rows:
         if number >= MAX_EVENTS:
             left_out += 1
             continue
@@ -64,7 +68,7 @@ def add_events(
             [metric for metric in metrics if metric is not None],
             status=row.status,
             description=row.description,
-            absolute=abs(row.timestamp) >= ABSOLUTE_FROM,
+            absolute=absolute,
             tags=row.tags,
         )
     note = f"{count(left_out, 'event')} left out after {MAX_EVENTS:,}." if left_out else ""
@@ -92,7 +96,7 @@ def _row(topic: Topic, place: int, timestamp: int) -> EventRow:
     tags = values.get("tags")
     metrics = values.get("metrics")
     return EventRow(
-        _text(values.get("name")) or topic.name,
+        _text(values.get("name")) or valid_text(topic.name),
         timestamp,
         _STATUSES.get(_text(values.get("status")), "RAW"),
         _text(values.get("description")),
@@ -105,14 +109,14 @@ def _metric(builder: DocumentBuilder, entry: Any, number: int, common: Common) -
     """A metric of an event; None for a shape that is none."""
     if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
         return None
-    name, kind, value = entry["name"], _text(entry.get("type")), entry.get("value")
+    name, kind, value = valid_text(entry["name"]), _text(entry.get("type")), entry.get("value")
     if kind == "scalar" and isinstance(value, int | float) and not isinstance(value, bool):
         unit = _text(entry.get("unit")) or None
         return builder.scalar(name, _double(value), unit=unit, **common)
     if kind == "image" and isinstance(value, str) and value:
-        file = builder.file(f"{name}: event {number}", value)
+        file = builder.file(f"{name}: event {number}", valid_text(value))
         return builder.image(name, file, **common)
-    text = value if isinstance(value, str) else code_block(repr(value))
+    text = valid_text(value) if isinstance(value, str) else code_block(repr(value))
     return builder.text(name, f"{kind}: {text}" if kind not in ("text", "") else text, **common)
 
 
@@ -124,4 +128,4 @@ def _double(value: float | int) -> float:
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else "" if value is None else str(value)
+    return valid_text(value if isinstance(value, str) else "" if value is None else str(value))

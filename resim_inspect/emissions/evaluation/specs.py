@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from resim_inspect.emissions.evaluation.columns import valid_text
+
 
 @dataclass(frozen=True)
 class StatusSpec:
@@ -50,7 +52,7 @@ class MetricSpec:
     def text_setting(self, *keys: str) -> str:
         """Return a setting that is a text or a number as text; empty without one."""
         value = self.setting(*keys)
-        return str(value) if isinstance(value, str | int | float) else ""
+        return valid_text(str(value)) if isinstance(value, str | int | float) else ""
 
     @property
     def where(self) -> str:

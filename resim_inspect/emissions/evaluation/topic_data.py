@@ -8,6 +8,7 @@ from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.building.data_builder import DataRef
 from resim_inspect.document.approximate import APPROXIMATE_TAG
 from resim_inspect.document.enums import MetricStatus
+from resim_inspect.emissions.evaluation.columns import valid_text
 from resim_inspect.emissions.evaluation.drawing.canvas import label
 from resim_inspect.emissions.evaluation.evaluator import finished
 from resim_inspect.emissions.evaluation.events import add_events
@@ -38,9 +39,9 @@ def _add_topic(builder: DocumentBuilder, topic: Topic) -> None:
     index = None
     if topic.has_timestamp.all():
         timestamps: Any = topic.timestamps
-        index = builder.times(f"{topic.name}: timestamp", timestamps)
+        index = builder.times(valid_text(f"{topic.name}: timestamp"), timestamps)
     for column in topic.columns.values():
-        _add_column(builder, f"{topic.name}: {column.name}", column, index)
+        _add_column(builder, valid_text(f"{topic.name}: {column.name}"), column, index)
 
 
 def _add_column(builder: DocumentBuilder, name: str, column: Column, index: DataRef | None) -> None:

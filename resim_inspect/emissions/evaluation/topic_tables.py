@@ -8,7 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from resim_inspect.emissions.evaluation.columns import Column, Table, constant, text_column
+from resim_inspect.emissions.evaluation.columns import (
+    Column,
+    Table,
+    constant,
+    text_column,
+    valid_text,
+)
 from resim_inspect.emissions.evaluation.query_client import SqlTable
 
 if TYPE_CHECKING:
@@ -82,7 +88,7 @@ def build_tables(
     # Topics whose names differ by case only are one name in SQL; the first one stays.
     distinct: dict[str, str] = {}
     for name in tables:
-        if name and "\0" not in name:
+        if _is_name(name):
             distinct.setdefault(name.lower(), name)
     return {name: tables[name] for name in distinct.values()}
 
@@ -118,9 +124,14 @@ def _distinct(types: Mapping[str, str]) -> Iterable[tuple[str, str]]:
     """Columns that SQL can tell apart: names without regard to case, the first one stays."""
     taken: set[str] = set()
     for name, type_ in types.items():
-        if name and "\0" not in name and name.lower() not in taken:
+        if _is_name(name) and name.lower() not in taken:
             taken.add(name.lower())
             yield name, type_
+
+
+def _is_name(name: str) -> bool:
+    """Return True for what SQL takes as the name of a table or a column."""
+    return bool(name) and "\0" not in name and valid_text(name) == name
 
 
 def _server_columns(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from resim_inspect.emissions.evaluation.drawing.canvas import Canvas, labels
 from resim_inspect.emissions.evaluation.errors import RenderError
+from resim_inspect.text import count
 
 if TYPE_CHECKING:
     import numpy as np
@@ -117,9 +118,11 @@ def _histogram(
     if not len(finite):
         raise RenderError(f"The column “{value.name}” has no finite number.")
     if len(finite) < len(values):
-        canvas.notes.append(f"{len(values) - len(finite):,} values that are not finite left out.")
+        others = count(len(values) - len(finite), "value")
+        canvas.notes.append(f"{others} without a finite number left out.")
     low, high = float(finite.min()), float(finite.max())
-    edges = np.unique(np.linspace(low, high, bins + 1)).tolist()
+    with np.errstate(all="ignore"):
+        edges = np.unique(np.linspace(low, high, bins + 1)).tolist()
     if len(edges) < 2 or not np.isfinite(edges).all():
         # One value only, or a range that a double cannot hold.
         edges = [low, high] if low < high else [low - 0.5, low + 0.5]

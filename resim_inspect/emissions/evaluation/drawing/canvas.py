@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from resim_inspect.building.data_builder import DataRef
 from resim_inspect.building.metric_builder import Common
+from resim_inspect.emissions.evaluation.columns import valid_text
 from resim_inspect.emissions.evaluation.errors import RenderError
 from resim_inspect.text import full_number
 
@@ -162,11 +163,11 @@ def label(value: object) -> str:
     if isinstance(value, float):
         return full_number(value)
     if isinstance(value, str):
-        return value
+        return valid_text(value)
     if isinstance(value, list | dict):
         import json
 
-        return json.dumps(value, ensure_ascii=False)
+        return valid_text(json.dumps(value, ensure_ascii=False))
     return str(value)
 
 

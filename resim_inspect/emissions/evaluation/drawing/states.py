@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from resim_inspect.emissions.evaluation.drawing.canvas import Canvas, labels
 from resim_inspect.emissions.evaluation.errors import RenderError
+from resim_inspect.text import count
 
 if TYPE_CHECKING:
     from resim_inspect.emissions.evaluation.columns import Column
@@ -27,12 +28,15 @@ def state_timeline(canvas: Canvas) -> None:
     if state.nulls is not None:
         usable &= ~state.nulls
     if not usable.all():
-        canvas.notes.append(f"{int((~usable).sum()):,} rows without a time or state left out.")
+        rows_left = count(int((~usable).sum()), "row")
+        canvas.notes.append(f"{rows_left} without a time or a state left out.")
     series, legend = [], []
     for name, rows in canvas.groups(canvas.columns[0] if grouped else None):
         # A series of states is read from left to right.
         taken = rows[usable[rows]]
         taken = taken[np.argsort(ns[taken], kind="stable")]
+        if not len(taken):
+            continue
         shown = name or state.name
         index = canvas.times(f"{shown} time", ns[taken])
         series.append(canvas.strings(shown, [names[row] for row in taken.tolist()], index=index))
