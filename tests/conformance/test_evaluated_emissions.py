@@ -40,7 +40,7 @@ METRICS: dict[str, Any] = {
 }
 
 
-def test_the_official_validator_accepts_what_is_evaluated(newest: Official, tmp_path: Path) -> None:
+def test_the_official_validator_accepts_what_is_evaluated(tmp_path: Path) -> None:
     folder = write_outputs(tmp_path / "outputs")
     with (folder / "more.resim.jsonl").open("w") as file:
         # Times since 1970 beside those since the start, names twice, and half a surrogate pair.
