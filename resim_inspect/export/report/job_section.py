@@ -42,9 +42,11 @@ def job_section(
     anchors = {metric.position: f"j{number}-c{at}" for at, metric in enumerate(metrics)}
     yield f'<section aria-label="{escaped(name, 200)}" id="j{number}">'
     yield from _header(document, name, len(metrics))
-    yield _failing(document, metrics, anchors)
-    yield _contents(document, metrics, anchors)
-    yield '<h3>Metrics</h3><div class="cards">'
+    if metrics:
+        yield _failing(document, metrics, anchors)
+        yield _contents(document, metrics, anchors)
+        yield "<h3>Metrics</h3>"
+    yield '<div class="cards">'
     if len(metrics) <= DIRECT_CARDS:
         for metric in metrics:
             yield metric_card(page, document, metric, anchors[metric.position])

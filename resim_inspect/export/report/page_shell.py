@@ -27,12 +27,12 @@ _HEAD = """<!DOCTYPE html>
 </head>
 <body>
 <a class="skip" href="#main">Skip to the content</a>
-<div class="bar"><strong>{title}</strong>
+<div class="bar"><h1>{title}</h1>
 <label><span class="dim">filter</span> <input id="filter" type="search" autocomplete="off"></label>
 <span id="matches" class="dim" role="status" aria-live="polite"></span>
 <button id="theme" type="button">Light or dark</button>
 <button id="print" type="button">Print</button></div>
-<noscript><p class="note">Without JavaScript there are texts and tables only.</p></noscript>
+<noscript><p class="note">Without JavaScript interactive charts and long lists are missing.</p></noscript>
 <main id="main">
 """
 _FRAME = """<!DOCTYPE html>

@@ -6,6 +6,7 @@ Marked slow: one browser serves all tests of the module, and each page takes a s
 from __future__ import annotations
 
 import os
+import random
 import threading
 import time
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ import pytest
 from PIL import Image
 
 from resim_inspect.building.builder import DocumentBuilder
+from resim_inspect.building.png import png
 from resim_inspect.building.sample import write_sample
 from resim_inspect.cli import main
 from resim_inspect.document import open_document
@@ -221,6 +223,30 @@ def test_ten_megabytes_of_markdown_stay_text(chromium: Chromium, tmp_path: Path)
         assert chromium.evaluate("window.hacked") is None
         assert_quiet(chromium)
     assert not (tmp_path / "whole_files").exists()
+
+
+def test_what_is_large_lies_beside_the_page_and_opens_from_there(
+    chromium: Chromium, tmp_path: Path
+) -> None:
+    noise = random.Random(7)
+    (tmp_path / "noise.png").write_bytes(png(700, 700, noise.randbytes(700 * 700 * 3)))
+    build = DocumentBuilder("large")
+    build.image("Noise", build.file("noise", "noise.png"))
+    points = [noise.random() for _ in range(60_000)]
+    build.plotly("Large", {"data": [{"type": "scatter", "y": points, "mode": "markers"}]})
+    path = build.write(tmp_path / "metrics.binproto")
+    address = report(path, tmp_path / "page.html")
+    assert (tmp_path / "page.html").stat().st_size < 1_000_000
+    chromium.open(address)
+    chromium.wait("document.querySelector('figure img').naturalWidth === 700")
+    assert unpainted(chromium) == []
+    link = chromium.evaluate("document.querySelector('.card a').href")
+    assert Path(link.removeprefix("file://")).parent == tmp_path / "page_files"
+    assert_quiet(chromium)
+    chromium.open(link)
+    chromium.wait("document.querySelector('.foreign').dataset.drawn === 'yes'")
+    assert unpainted(chromium) == []
+    assert_quiet(chromium)
 
 
 def test_a_long_page_makes_its_cards_when_they_come_near(

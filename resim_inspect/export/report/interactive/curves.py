@@ -121,7 +121,7 @@ def _line(
         few = len(points.y) <= _MARKED
         trace["mode"] = "lines+markers" if few or alone.any() else "lines"
         if few or alone.any():
-            sizes = np.where(alone, 5.0, 4.0 if few else 0.0)
+            sizes = np.where(alone, 7.0, 4.0 if few else 0.0)
             trace["marker"] = {"color": paint, "size": numbers(_broken(sizes, points, 0.0))}
         xs, ys = _broken(xs, points), _broken(ys, points, np.nan)
         if curve.steps:
