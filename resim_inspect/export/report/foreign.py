@@ -64,7 +64,6 @@ def _figure_page(page: Page, name: str, json: str, height: int) -> bytes:
     """A page of its own for one figure."""
     with TemporaryFile() as stream:
         single = Page(page.path, stream, page.staging, page.options)
-        single.write(f"<h1>{escaped(name) or '(no name)'}</h1>")
         single.write(_frame(single, name, json, height))
         return single.whole(name)
 

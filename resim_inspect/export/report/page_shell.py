@@ -32,7 +32,7 @@ _HEAD = """<!DOCTYPE html>
 <span id="matches" class="dim" role="status" aria-live="polite"></span>
 <button id="theme" type="button">Light or dark</button>
 <button id="print" type="button">Print</button></div>
-<noscript><p class="note">Without JavaScript interactive charts and long lists are missing.</p></noscript>
+<noscript><p class="note">Interactive charts and long lists need JavaScript.</p></noscript>
 <main id="main">
 """
 _FRAME = """<!DOCTYPE html>
