@@ -96,6 +96,7 @@ def errors(config: Config, lines: bytes, path: Path) -> set[str]:
     return {finding.rule for finding in found if finding.severity is Severity.ERROR}
 
 
+@pytest.mark.soak
 def test_the_emitter_and_the_rules_agree_on_every_row(tmp_path: Path) -> None:
     module = whole_release(RELEASE) / "resim/sdk/metrics/emissions.py"
     if not module.is_file():
