@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from resim_inspect.commands import CommandError
 from resim_inspect.commands.console import MANY, job_progress, page_width
 from resim_inspect.exit_codes import ExitCode
 from resim_inspect.terminal import positive, use_color
@@ -91,6 +92,8 @@ def run(args: argparse.Namespace) -> int:
     from resim_inspect.comparison import CompareOptions, compare_sides
     from resim_inspect.comparison.gate import gate_fails
 
+    if args.format == "html" and sys.stdout.isatty():
+        raise CommandError("a page is not for a terminal: add > changes.html to the call")
     options = CompareOptions(project_tolerances(args.tolerance), args.metric.strip())
     base = side_of(args.base)
     sides = [side_of(path) for path in args.others]

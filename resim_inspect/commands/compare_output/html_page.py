@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
-from io import TextIOWrapper
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TextIO
@@ -16,8 +16,6 @@ from resim_inspect.export.report.comparison_page import ComparedSide, write_comp
 from resim_inspect.export.report.page import Page
 from resim_inspect.export.staging import Staging
 from resim_inspect.text import clean
-
-_PART = 1 << 20
 
 
 def write(comparisons: Sequence[Comparison], stream: TextIO, options: OutputOptions) -> None:
@@ -35,6 +33,6 @@ def write(comparisons: Sequence[Comparison], stream: TextIO, options: OutputOpti
         others = ", ".join(clean(one.after, 100) for one in comparisons[:3])
         page.copy_to(f"{clean(comparisons[0].before, 100)} → {others}", whole)
         whole.seek(0)
-        text = TextIOWrapper(whole, "utf-8", newline="")
-        while part := text.read(_PART):
-            stream.write(part)
+        stream.flush()
+        # A page is UTF-8 whatever the encoding of the terminal.
+        shutil.copyfileobj(whole, stream.buffer)

@@ -37,6 +37,7 @@ def test_both_sides_are_drawn_in_one_chart(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     pytest.importorskip("plotly", reason="interactive charts need its script")
+    pytest.importorskip("plotly")
     monkeypatch.chdir(tmp_path)
     write(tmp_path / "a", 1.0)
     write(tmp_path / "b", 3.0)
@@ -68,6 +69,7 @@ def test_batches_have_totals_and_each_side_a_section(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     pytest.importorskip("plotly", reason="interactive charts need its script")
+    pytest.importorskip("plotly")
     monkeypatch.chdir(tmp_path)
     for side, factor in (("a", 1.0), ("b", 1.5), ("c", 3.0)):
         for job in range(3):
@@ -76,3 +78,14 @@ def test_batches_have_totals_and_each_side_a_section(
     assert page.count("Metrics over all jobs") == 2
     assert page.count('class="chunk"') == 0
     assert len(figures_of(page)) == 2 * 3 * 2
+
+
+def test_a_page_is_not_written_to_a_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path, 1.0)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    assert main(["compare", str(tmp_path), str(tmp_path), "--format", "html"]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "> changes.html" in captured.err
