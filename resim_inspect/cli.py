@@ -11,6 +11,7 @@ import os
 import sys
 from importlib import import_module
 from pathlib import Path
+from threading import current_thread, main_thread
 from typing import TYPE_CHECKING, NoReturn, cast
 
 from resim_inspect import __version__
@@ -23,7 +24,7 @@ from resim_inspect.interruption import exit_on_interrupt, raise_on_interrupt
 from resim_inspect.terminal import Command, Failure, run_program
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from resim_inspect.tui.batch_address import BatchAddress
 
@@ -105,13 +106,18 @@ def _command(name: str, argv: list[str]) -> int:
     return command.run(args)
 
 
-def _evaluate_when_opened() -> None:
+def _evaluate_when_opened(cancelled: Callable[[], bool] | None = None) -> None:
     """Let emissions be opened as the metrics that they are evaluated to."""
 
     def evaluate(path: Path) -> bytes | None:
         from resim_inspect.emissions.evaluation.folders import document_of
 
-        return document_of(path)
+        if cancelled is None:
+            return document_of(path)
+        if current_thread() is main_thread():
+            # Before the first frame: the terminal is still that of the shell.
+            sys.stderr.write("Evaluating emissions; Ctrl-C ends it.\n")
+        return document_of(path, cancelled)
 
     register(evaluate)
 
@@ -184,8 +190,9 @@ def _app(argv: list[str]) -> int:
     if base is not None and not exists(base):
         raise CommandError(f"{base} does not exist")
     from resim_inspect.tui.app import run_app
+    from resim_inspect.tui.workers import is_worker_cancelled
 
-    _evaluate_when_opened()
+    _evaluate_when_opened(is_worker_cancelled)
     raise_on_interrupt()
     succeeded = run_app(path, base=base, images=args.images)
     return ExitCode.OK if succeeded else ExitCode.INTERNAL

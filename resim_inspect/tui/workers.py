@@ -6,10 +6,18 @@ from collections.abc import Callable
 
 from textual.message import Message
 from textual.widget import Widget
-from textual.worker import Worker, WorkerState
+from textual.worker import NoActiveWorker, Worker, WorkerState, get_current_worker
 
 from resim_inspect.tui.graceful_exit import is_leaving, is_too_late
 from resim_inspect.tui.messages import WorkerFailed
+
+
+def is_worker_cancelled() -> bool:
+    """Return True in the thread of a worker that has been cancelled; False elsewhere."""
+    try:
+        return get_current_worker().is_cancelled
+    except NoActiveWorker:
+        return False
 
 
 class FirstFrameMixin:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, uuid5
 
 from resim_inspect.document.discovery import METRICS_FILE
+from resim_inspect.emissions.evaluation.child_process import CancelledEvaluationError
 from resim_inspect.emissions.evaluation.errors import MissingExtraError
 from resim_inspect.emissions.evaluation.evaluator import Evaluation, evaluate_metrics
 from resim_inspect.emissions.evaluation.limits import DEFAULT_LIMITS, Limits
@@ -64,11 +65,16 @@ def evaluate_job(
     )
 
 
-def document_of(path: Path) -> bytes | None:
+def _never() -> bool:
+    return False
+
+
+def document_of(path: Path, cancelled: Callable[[], bool] = _never) -> bytes | None:
     """Return the document for `metrics.binproto` of a folder with emissions, or for one file.
 
     It is evaluated if a config is found, and otherwise has the topics as data. None without
-    emissions; raises UnreadableError for those that cannot be evaluated.
+    emissions; raises UnreadableError for those that cannot be evaluated, or once `cancelled`
+    returns True.
     """
     if path.name.endswith(SUFFIX):
         files = [path] if is_file(path) else []
@@ -82,17 +88,23 @@ def document_of(path: Path) -> bytes | None:
         from resim_inspect.emissions.config.search import find_config
 
         configs = find_config(path.parent)
-        return _document(
-            tuple(files), configs, _signature([*files, *configs, *_templates(configs)])
-        )
+        state = _signature([*files, *configs, *_templates(configs)])
+        return _document(tuple(files), configs, state, cancelled)
     except UnreadableError:
         raise
+    except CancelledEvaluationError as error:
+        raise UnreadableError("was not evaluated to its end", path) from error
     except (InspectError, OSError) as error:
         raise UnreadableError(f"cannot be evaluated: {error}", path) from error
 
 
 @lru_cache(maxsize=CACHED)
-def _document(files: tuple[Path, ...], configs: tuple[Path, ...], _: _Signature) -> bytes:
+def _document(
+    files: tuple[Path, ...],
+    configs: tuple[Path, ...],
+    _: _Signature,
+    cancelled: Callable[[], bool],
+) -> bytes:
     from resim_inspect.emissions.config.loader import load_config
 
     job = job_of(files, files[0].parent)
@@ -101,7 +113,7 @@ def _document(files: tuple[Path, ...], configs: tuple[Path, ...], _: _Signature)
 
         return topics_document(job)
     try:
-        return evaluate_job(job, load_config(configs)).data
+        return evaluate_job(job, load_config(configs), cancelled=cancelled).data
     except MissingExtraError as error:
         from resim_inspect.emissions.evaluation.topic_data import topics_document
 
