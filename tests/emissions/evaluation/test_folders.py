@@ -1,0 +1,68 @@
+"""Folders with emissions as documents: by whose path, from which files, and until when."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from resim_inspect.derived import derived_document, is_derived, register
+from resim_inspect.document import open_document
+from resim_inspect.emission_jobs import find_jobs
+from resim_inspect.emissions.evaluation.errors import EvaluationError
+from resim_inspect.emissions.evaluation.folders import document_of
+from resim_inspect.errors import UnreadableError
+from tests.emissions.evaluation.harness import metric, write_config, write_outputs
+
+
+def test_only_what_has_emissions_and_no_metrics_is_derived(tmp_path: Path) -> None:
+    register(document_of)
+    folder = write_outputs(tmp_path / "outputs")
+    assert is_derived(folder / "metrics.binproto")
+    assert is_derived(folder / "emissions.resim.jsonl")
+    for other in (folder / "other.binproto", folder / "none.resim.jsonl", tmp_path / "x" / "y"):
+        assert not is_derived(other)
+        assert derived_document(other) is None
+    with open_document(folder / "metrics.binproto") as document:
+        assert document.path == folder / "metrics.binproto"
+        assert len(document.data) > 3
+    (folder / "metrics.binproto").write_bytes(b"its own")
+    assert not is_derived(folder / "metrics.binproto")
+
+
+def test_a_faulty_config_is_the_reason_why_nothing_opens(tmp_path: Path) -> None:
+    folder = write_outputs(tmp_path / "outputs")
+    config = write_config(folder, {})
+    config.write_text("metrics: [")
+    with pytest.raises(UnreadableError, match=r"cannot be evaluated: .*config\.resim\.yml"):
+        document_of(folder / "metrics.binproto")
+
+
+def test_a_cancelled_evaluation_ends_at_once(tmp_path: Path) -> None:
+    pytest.importorskip("duckdb")
+    folder = write_outputs(tmp_path / "outputs")
+    write_config(folder, {"Count": metric("SELECT COUNT(*) FROM speed", "scalar")})
+    with pytest.raises(UnreadableError, match="not evaluated to its end"):
+        document_of(folder / "metrics.binproto", lambda: True)
+    # Nothing of it is kept.
+    assert document_of(folder / "metrics.binproto", lambda: False) is not None
+
+
+def test_jobs_of_every_kind_of_path(tmp_path: Path) -> None:
+    outputs = write_outputs(tmp_path / "jobs" / "calm" / "outputs")
+    write_outputs(tmp_path / "jobs" / "windy" / "outputs")
+    for path in (outputs, outputs.parent, outputs / "emissions.resim.jsonl"):
+        found = find_jobs(path)
+        assert (len(found.jobs), found.is_batch, found.folder) == (1, False, outputs)
+        assert found.jobs[0].name == "calm"
+    workspace = find_jobs(tmp_path)
+    assert [job.media_prefix for job in workspace.jobs] == [
+        "jobs/calm/outputs/",
+        "jobs/windy/outputs/",
+    ]
+    assert len({job.identity.batch_id for job in workspace.jobs}) == 1
+    loose = find_jobs(tmp_path / "jobs")
+    assert [job.name for job in loose.jobs] == ["calm", "windy"]
+    assert loose.is_batch
+    with pytest.raises(EvaluationError, match="has no emissions"):
+        find_jobs(Path(__file__).parent)
