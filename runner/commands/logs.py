@@ -68,16 +68,22 @@ class Printer:
         self._several = several
         self._terminal = terminal
 
-    def __call__(self, name: str, line: bytes) -> None:
-        """Print a line, without its end, if it matches."""
+    def __call__(self, name: str, lines: list[bytes]) -> None:
+        """Print those lines of a log, without their ends, that match."""
+        if lines:
+            prefix = f"[{clean(name, 40)}] | ".encode() if self._several else b""
+            if self._pattern is not None or self._terminal:
+                lines = [line for line in map(self._shown, lines) if line is not None]
+            sys.stdout.buffer.writelines(prefix + line + b"\n" for line in lines)
+
+    def _shown(self, line: bytes) -> bytes | None:
         text = line.decode("utf-8", "replace").rstrip("\r")
         if self._pattern is not None and not self._pattern.search(text):
-            return
+            return None
         if self._terminal:
             # A carriage return alone is a progress bar: its last state is the line.
             line = clean(text.rsplit("\r", 1)[-1]).encode("utf-8", "replace")
-        prefix = f"[{clean(name, 40)}] | ".encode() if self._several else b""
-        sys.stdout.buffer.write(prefix + line + b"\n")
+        return line
 
 
 def run(args: Namespace) -> int:
@@ -126,8 +132,7 @@ class FollowedLog:
             except OSError as error:
                 path = clean(str(self.source.path))
                 raise WorkspaceError(f"{path} cannot be read: {error.strerror}.") from error
-            for line in lines:
-                self._printer(self.source.name, line)
+            self._printer(self.source.name, lines)
             printed = printed or bool(lines)
         return printed
 
@@ -168,7 +173,7 @@ class FollowedLog:
     def print_rest(self) -> None:
         """Print the last line, if it has no end."""
         if self._file.rest():
-            self._printer(self.source.name, self._file.rest())
+            self._printer(self.source.name, [self._file.rest()])
 
     def begin_again(self) -> None:
         """Read the log from its start: another run of the job writes it."""

@@ -281,8 +281,8 @@ def test_logs_go_past_the_limit_of_a_log_without_repeats(tmp_path: Path, step: i
     printed: list[bytes] = []
 
     class ListPrinter(Printer):
-        def __call__(self, name: str, line: bytes) -> None:
-            printed.append(line)
+        def __call__(self, name: str, lines: list[bytes]) -> None:
+            printed.extend(lines)
 
     printer = ListPrinter(None, several=False, terminal=False)
     log = FollowedLog(Source("a", "job", path), printer)
