@@ -20,7 +20,7 @@ from resim_inspect.text import clean, count, number
 from runner.execution.events import Event
 from runner.reporting.lines import changed_line, headline
 from runner.reporting.rows import Row, row_of, worth_repeating
-from runner.workspace.results import JobResult
+from runner.workspace.results import JobResult, Outcome
 from runner.workspace.run_state import seconds_left
 
 STYLES = {"passed": "green", "warn": "yellow", "block": "red", "error": "bold red", "quiet": "dim"}
@@ -47,6 +47,7 @@ class LiveTable:
         self._spinner = Spinner("dots")
         self._todo = 0
         self._done = 0
+        self._measured = 0
         self._parallel = 1
         self._width = 0
         self._begun = time.monotonic()
@@ -108,7 +109,9 @@ class LiveTable:
             self._running.pop(event.job, None)
             self._stale.pop(event.job, None)
             self._done += 1
-            self._spent += event.result.seconds
+            if event.result.outcome is not Outcome.CANCELLED:
+                self._measured += 1
+                self._spent += event.result.seconds
             row = row_of(event.result, self._log_of(event.result))
             self._console.print(self._row(row))
         elif event.kind == "kept" and event.result is not None:
@@ -195,7 +198,8 @@ class LiveTable:
     def _remaining(self, now: float) -> str:
         """Return an estimate of the remaining time: by the mean duration of finished jobs."""
         elapsed = [now - since for since, _ in self._running.values()]
-        rest = seconds_left(self._todo, self._done, self._spent, elapsed, self._parallel)
+        mean = self._spent / self._measured if self._measured else None
+        rest = seconds_left(self._todo - self._done, mean, elapsed, self._parallel)
         if rest is None or rest < 1:
             return ""
         return f" · {rest:.0f} s left" if rest < 120 else f" · {rest / 60:.0f} min left"

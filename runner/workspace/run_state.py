@@ -8,7 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
-from runner.workspace.results import JobResult
+from runner.workspace.results import JobResult, Outcome
 from runner.workspace.run_events import Event, finite, text_of, texts, whole
 from runner.workspace.run_record import Liveness, RunOwner
 from runner.workspace.watch_requests import WatchPhase
@@ -102,8 +102,10 @@ class RunState:
     """Seconds since 1970; 0 before the end."""
     done: int = 0
     """Number of jobs of `todo` that have ended."""
+    measured: int = 0
+    """Number of them that were not stopped: the others say nothing of the duration of a job."""
     spent: float = 0.0
-    """Seconds that these jobs took together."""
+    """Seconds that the measured jobs took together."""
     damaged: int = 0
     """Number of lines that are not events."""
     log: str = ""
@@ -128,21 +130,21 @@ class RunState:
         if not self.planned or self.life is not Life.ALIVE:
             return None
         elapsed = [now - job.started for job in self.running]
-        return seconds_left(self.todo, self.done, self.spent, elapsed, self.parallel)
+        mean = self.spent / self.measured if self.measured else None
+        return seconds_left(self.todo - self.done, mean, elapsed, self.parallel)
 
 
 def seconds_left(
-    todo: int, done: int, spent: float, elapsed: list[float], parallel: int
+    waiting: int, mean: float | None, elapsed: list[float], parallel: int
 ) -> float | None:
-    """Estimate the remaining seconds by the mean duration of finished jobs; None without one.
+    """Estimate the remaining seconds of jobs that have not ended; None without a mean duration.
 
     `elapsed` has the seconds since the start of each running job.
     """
-    if not done:
+    if mean is None:
         return None
-    mean = spent / done
     begun = sum(min(mean, max(0.0, each)) for each in elapsed)
-    return max(0.0, (todo - done) * mean - begun) / max(1, parallel)
+    return max(0.0, waiting * mean - begun) / max(1, parallel)
 
 
 class RunFold:
@@ -240,8 +242,11 @@ class RunFold:
             return
         job = self._job(event)
         if job.phase is not Phase.FINISHED:
-            spent = self._state.spent + max(0.0, finite(event.result.seconds))
-            self._state = replace(self._state, done=self._state.done + 1, spent=spent)
+            state = replace(self._state, done=self._state.done + 1)
+            if event.result.outcome is not Outcome.CANCELLED:
+                spent = state.spent + max(0.0, finite(event.result.seconds))
+                state = replace(state, measured=state.measured + 1, spent=spent)
+            self._state = state
         self._put(replace(job, phase=Phase.FINISHED, result=event.result, stale=None))
 
     def _on_kept(self, event: Event) -> None:

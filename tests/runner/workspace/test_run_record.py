@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,7 @@ from runner.workspace.run_record import (
     request_stop,
     this_process,
 )
-from runner.workspace.run_state import Life, Phase, RunKey, RunState
+from runner.workspace.run_state import Life, Phase, RunFold, RunKey, RunState
 from runner.workspace.stopping import run_goes_on, stop_run
 from tests.containers.container_harness import (
     ROOT,
@@ -288,6 +289,22 @@ def test_an_event_with_odd_values_makes_a_state(tmp_path: Path, line: bytes) -> 
     assert state.damaged == 0
     assert (state.todo >= 0, state.parallel >= 0) == (True, True)
     assert state.seconds_left(5.0) is None
+
+
+def test_a_stopped_job_says_nothing_of_the_remaining_time() -> None:
+    fold = RunFold()
+    fold.add(Event("begin", 0.0, data={"run": "r"}))
+    fold.add(Event("plan", 0.0, data={"queue": ["a", "b", "c"], "todo": 3, "parallel": 1}))
+    results = (
+        JobResult("a", "", Outcome.CANCELLED, seconds=1.0),
+        JobResult("b", "", Outcome.DONE, "PASSED", seconds=9.0),
+    )
+    estimates = []
+    for result in results:
+        fold.add(Event("finished", 10.0, result.job, result=result))
+        state = replace(fold.state(None, Liveness.ALIVE), life=Life.ALIVE)
+        estimates.append(state.seconds_left(10.0))
+    assert estimates == [None, 9.0]
 
 
 @pytest.mark.parametrize("data", [b"", b"{", b"[]", b'{"format": 1}', b"[" * 100_000, b"\xff"])
