@@ -24,3 +24,11 @@ class OutputsError(RunnerError):
 
 class StorageError(RunnerError):
     """This machine's disk is full, read-only or failing."""
+
+
+class ExecutorError(RunnerError):
+    """The scheduler of the workers cannot be reached, or was lost."""
+
+
+class WorkerError(RunnerError):
+    """A worker cannot run a job, or was lost with it again and again."""

@@ -6,9 +6,10 @@ import argparse
 import os
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from resim_inspect.terminal import positive
 from runner.commands.shared import batch_call
@@ -20,13 +21,25 @@ from runner.commands.shared.api_args import (
 )
 from runner.commands.shared.arguments import add_watch_argument
 from runner.commands.shared.build_args import add_build_arguments, build_of
+from runner.commands.shared.executor_args import (
+    Placement,
+    add_executor_arguments,
+    connected_cluster,
+    placed_on,
+)
 from runner.commands.shared.policy_args import add_policy_arguments, policy_of
 from runner.commands.shared.reporting_args import (
     ReportingOptions,
     add_reporting_arguments,
     reporting_of,
 )
-from runner.commands.shared.session import CallEnd, CallReport, Recording, failed_results
+from runner.commands.shared.session import (
+    CallEnd,
+    CallReport,
+    Recording,
+    Session,
+    failed_results,
+)
 from runner.engines.protocol import Build
 from runner.errors import CallError, WorkspaceError
 from runner.execution import result_cache, scheduler
@@ -42,6 +55,9 @@ from runner.workspace.layout import CONFIG, JOBS, RunFolder, Workspace, open_wor
 from runner.workspace.results import JobResult
 from runner.workspace.run_record import record_of_workspace
 from runner.workspace.watch_requests import WatchAction
+
+if TYPE_CHECKING:
+    from runner.executors.dask_cluster import DaskCluster
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -82,6 +98,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--only", choices=("jobs", "batch"), help="run only the jobs or the batch")
     add_watch_argument(parser)
+    add_executor_arguments(parser)
     add_api_arguments(parser)
     add_policy_arguments(parser)
     add_reporting_arguments(parser)
@@ -119,11 +136,12 @@ def _once(args: Namespace) -> CallEnd:
         workspace = _with_selected_jobs(workspace, args.jobs)
     request = request_of(args, Mode.BATCH, (workspace,))
     policy = policy_with_credentials(policy_of(args, build, os.environ), request, build)
-    if args.dry_run:
-        return CallEnd(_dry_run(args, options, build, policy, request))
-    with locked(folder):
-        record(whole)
-        return _run(args, options, build, policy, request)
+    with connected_cluster(args) as cluster:
+        if args.dry_run:
+            return CallEnd(_dry_run(args, options, build, policy, request))
+        with locked(folder):
+            record(whole)
+            return _run(args, options, build, policy, request, cluster)
 
 
 def _watched(args: Namespace) -> WatchScope:
@@ -168,6 +186,7 @@ def _run(
     build: Build,
     policy: RunPolicy,
     request: BatchRunRequest,
+    cluster: DaskCluster | None,
 ) -> CallEnd:
     (workspace,) = request.workspaces
 
@@ -182,7 +201,10 @@ def _run(
 
     title = workspace.folder.resolve().name
     recording = Recording(record_of_workspace(workspace.folder))
-    with sessions.open_session(args, options, build, policy, log_of, recording) as session:
+    with (
+        sessions.open_session(args, options, build, policy, log_of, recording) as session,
+        _placement(args, session, workspace, cluster) as placement,
+    ):
         if args.watch or args.changes:
             session = sessions.telling_changes(session, args, metrics_of)
         context = session.context
@@ -190,7 +212,7 @@ def _run(
         if args.only != "jobs":
             batch_call.prepare_api_image(session, request)
         todo = sum(job.recorded is None for job in planned)
-        parallel = _parallel(args, context)
+        parallel = placement.parallel
         sessions.announce(
             session,
             title,
@@ -203,7 +225,14 @@ def _run(
         )
         if args.watch:
             sessions.tell_stale(session, _stale(args, workspace, planned))
-        results = scheduler.run_all(planned, context, parallel, signals=session.requests)
+        results = scheduler.run_all(
+            planned,
+            context,
+            parallel,
+            signals=placement.requests,
+            executor=placement.executor,
+            work_of=placement.work_of,
+        )
         reused = {p.job.name for p in planned if p.recorded is not None}
         last, last_reused = None, False
         if _starts_batch(args.only, context, results):
@@ -213,6 +242,18 @@ def _run(
         code = sessions.finish(session, options, report)
     sessions.print_summary(options, report)
     return CallEnd(code, report)
+
+
+@contextmanager
+def _placement(
+    args: Namespace, session: Session, workspace: Workspace, cluster: DaskCluster | None
+) -> Iterator[Placement]:
+    """Return where the jobs run."""
+    if cluster is None:
+        yield Placement(_parallel(args, session.context), session.requests)
+        return
+    with placed_on(cluster, args, session, workspace.folder) as placement:
+        yield placement
 
 
 def _stale(args: Namespace, workspace: Workspace, planned: Sequence[Planned]) -> list[JobResult]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from functools import partial
 
 from resim_inspect.validation.findings import Severity
 from runner.engines.protocol import EngineInfo, Limits, Task
-from runner.errors import RunnerError, StorageError
+from runner.errors import RunnerError, StorageError, WorkerError
 from runner.execution.cancellation import POLL_INTERVAL
 from runner.execution.events import Event
 from runner.execution.result_cache import (
@@ -68,15 +68,17 @@ def run_all(
     own = executor is None
     pool = executor or ThreadPoolExecutor(max(1, min(parallel, len(todo) or 1)))
     try:
-        pending = {pool.submit((work_of or here)(job)) for job in todo}
+        jobs = {pool.submit((work_of or here)(planned)): planned.job for planned in todo}
+        pending = set(jobs)
         while pending:
             done, pending = wait(pending, POLL_INTERVAL, FIRST_COMPLETED)
+            requests = signals()
             for future in done:
-                result = future.result()
+                result = _result_of(future, jobs.pop(future), context)
                 results[result.job] = result
-                # Again: a worker elsewhere has a stop of its own.
-                _stop_after(result, context)
-            context.stop.follow(signals())
+                if work_of is not None:
+                    _end_elsewhere(result, context)
+            context.stop.follow(requests)
     except BaseException:
         # An exception is not a result: no run may continue unobserved.
         context.stop.advance()
@@ -86,6 +88,21 @@ def run_all(
         if own:
             pool.shutdown(wait=True, cancel_futures=True)
     return [results[name] for name in sorted(results)]
+
+
+def _result_of(future: Future[JobResult], job: Job, context: RunContext) -> JobResult:
+    try:
+        return future.result()
+    except WorkerError as error:
+        return broken_job(job, error, context.clock())
+
+
+def _end_elsewhere(result: JobResult, context: RunContext) -> None:
+    """Report the end of a job in another process, which has events and a stop of its own."""
+    if result.started or not context.stop.stage:
+        context.notify(Event("finished", context.clock(), result.job, result=result))
+    context.stop.release(result.job)
+    _stop_after(result, context)
 
 
 def _stop_after(result: JobResult, context: RunContext) -> None:
@@ -110,7 +127,7 @@ def run_unless_stopped(job: Job, earlier: str, context: RunContext) -> JobResult
     try:
         result = _run(job, earlier, context) or blank
     except RunnerError as error:
-        result = broken(job, error, context)
+        result = broken_job(job, error, context.clock())
         if not isinstance(error, ClaimError):
             with suppress(StorageError):
                 # The result is reported in any case; a full disk may not even take that.
@@ -122,7 +139,7 @@ def run_unless_stopped(job: Job, earlier: str, context: RunContext) -> JobResult
     return result
 
 
-def broken(job: Job, error: RunnerError, context: RunContext) -> JobResult:
+def broken_job(job: Job, error: RunnerError, started: float) -> JobResult:
     """Return the result of a job that could not be run."""
     return JobResult(
         job.name,
@@ -130,7 +147,7 @@ def broken(job: Job, error: RunnerError, context: RunContext) -> JobResult:
         Outcome.BROKEN,
         message=error.reason,
         hint=error.hint,
-        started=context.clock(),
+        started=started,
     )
 
 
@@ -144,16 +161,16 @@ def _run(job: Job, earlier: str, context: RunContext) -> JobResult | None:
     with claimed(job.folder, on_wait, lambda: context.stop.covers(job.name)) as claim:
         if claim is None:
             return None
-        if claim.taken_over:
+        if claim.taken_from:
             # Its earlier holder may have left containers, and a publication that broke off.
             for leftover in context.engine.sweep():
                 text = f"removed a leftover: {leftover}"
                 context.notify(Event("note", context.clock(), text=text))
             recover_publication(job.folder)
-        return _run_claimed(job, earlier, context)
+        return _run_claimed(job, earlier, context, claim.taken_from)
 
 
-def _run_claimed(job: Job, earlier: str, context: RunContext) -> JobResult:
+def _run_claimed(job: Job, earlier: str, context: RunContext, taken_from: str) -> JobResult:
     run_folder = job.folder
     for finding in contract.check_inputs(run_folder.inputs):
         if finding.severity is Severity.ERROR:
@@ -162,6 +179,9 @@ def _run_claimed(job: Job, earlier: str, context: RunContext) -> JobResult:
     recorded = result_since(run_folder, earlier, key.key)
     if recorded is not None:
         return recorded
+    if taken_from:
+        text = f"{job.name} runs again: {taken_from} had begun it, and ended before the job."
+        context.notify(Event("warning", context.clock(), job.name, text))
     spec = JobSpec(
         Task(context.call_id, job.name, inputs_of(run_folder)),
         str(job.id),

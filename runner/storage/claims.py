@@ -56,11 +56,12 @@ class Holder(NamedTuple):
 
 
 class Claim(NamedTuple):
-    """A claim of this process; `taken_over` is True if an earlier holder did not give it back."""
+    """A claim of this process on a job."""
 
     path: Path
     descriptor: int
-    taken_over: bool
+    taken_from: str = ""
+    """Name of a holder that ended without giving it back; empty if there was none."""
 
 
 @contextmanager
@@ -106,7 +107,7 @@ def _acquire(
             time.sleep(POLL_INTERVAL)
             taken = _try_claim(path, os.O_CREAT)
         _write(taken.descriptor)
-    return taken._replace(taken_over=taken.taken_over or waited)
+    return taken
 
 
 def is_claimed(run_folder: RunFolder) -> bool:
@@ -137,7 +138,7 @@ def _try_claim(path: Path, flags: int = 0) -> Claim | Holder:
             if not locked or _has_lease(holder):
                 os.close(descriptor)
                 return holder or Holder("", 0.0)
-            return Claim(path, descriptor, holder is not None)
+            return Claim(path, descriptor, "" if holder is None else holder.name)
         except BaseException:
             with suppress(OSError):
                 os.close(descriptor)

@@ -72,11 +72,11 @@ def test_the_claim_of_a_killed_process_is_taken_over(
     # A zombie until the fixture ends, as under a parent that does not wait for it.
     with claimed(run_folder, said.append, bool) as claim:
         assert claim is not None
-        assert claim.taken_over
+        assert claim.taken_from == said[0]
     assert not (run_folder.path / "run" / CLAIM).exists()
     with claimed(run_folder, said.append, bool) as claim:
         assert claim is not None
-        assert not claim.taken_over
+        assert claim.taken_from == ""
 
 
 def test_a_holder_that_is_frozen_is_named(

@@ -1,0 +1,103 @@
+"""Arguments that choose where jobs run: threads of this process, or workers of a cluster."""
+
+from __future__ import annotations
+
+import argparse
+from argparse import Namespace
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from runner.commands.shared.build_args import engine_options
+from runner.commands.shared.session import Session
+from runner.errors import CallError
+from runner.execution.events import Event
+from runner.execution.result_cache import Planned
+from runner.executors.address import FORMS, THREADS, TlsFiles, scheduler_address
+from runner.workspace.results import JobResult
+
+if TYPE_CHECKING:
+    from runner.executors.dask_cluster import DaskCluster
+
+
+class Placement(NamedTuple):
+    """The executor of a call's jobs, as `scheduler.run_all` takes it."""
+
+    parallel: int
+    requests: Callable[[], int]
+    """Returns how often everything is to stop; also exchanges lines with workers."""
+    executor: Executor | None = None
+    work_of: Callable[[Planned], Callable[[], JobResult]] | None = None
+
+
+def add_executor_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments that choose where jobs run."""
+    group = parser.add_argument_group("where the jobs run")
+    group.add_argument(
+        "--executor",
+        default=THREADS,
+        metavar="EXECUTOR",
+        help=f"{FORMS} (default: {THREADS}); workers need the same workspace at the same path",
+    )
+    for flag, content in (("ca-file", "authority"), ("cert", "certificate"), ("key", "key")):
+        group.add_argument(
+            f"--tls-{flag}",
+            type=Path,
+            metavar="FILE",
+            help=f"PEM file with the {content} for dask+tls (default: Dask's own setting)",
+        )
+
+
+@contextmanager
+def connected_cluster(args: Namespace) -> Iterator[DaskCluster | None]:
+    """Connect to the scheduler that the arguments name; None for threads.
+
+    Raises CallError and ExecutorError.
+    """
+    tls = TlsFiles(args.tls_ca_file, args.tls_cert, args.tls_key)
+    address = scheduler_address(args.executor, tls)
+    if address is None:
+        yield None
+        return
+    if args.use_tmp_resim:
+        raise CallError("--use-tmp-resim runs one job at a time, and so not on workers.")
+    if args.dry_run:
+        yield None
+        return
+    from runner.executors.dask_cluster import DaskCluster
+
+    with DaskCluster(address) as cluster:
+        yield cluster
+
+
+@contextmanager
+def placed_on(
+    cluster: DaskCluster, args: Namespace, session: Session, workspace: Path
+) -> Iterator[Placement]:
+    """Place the jobs of a workspace on the workers of a cluster; raises StorageError."""
+    from runner.executors.exchange import Exchange
+    from runner.executors.remote_job import remote_call, remote_job
+    from runner.executors.worker_process import run_remote
+
+    context = session.context
+    call = remote_call(workspace, context, engine_options(args))
+    exchange = Exchange(call.exchange, context)
+
+    def warn(text: str) -> None:
+        context.notify(Event("warning", context.clock(), text=text))
+
+    def requests() -> int:
+        exchange.poll()
+        cluster.check(warn)
+        return session.requests()
+
+    def work_of(planned: Planned) -> Callable[[], JobResult]:
+        return partial(run_remote, remote_job(call, planned))
+
+    try:
+        yield Placement(cluster.slots, requests, cluster, work_of)
+    finally:
+        exchange.forward_stop()

@@ -1,0 +1,1 @@
+"""Executors: the workers on other machines that run the jobs of a call."""

@@ -1,0 +1,174 @@
+"""The workers of a Dask cluster as an executor: the only module that knows `distributed`."""
+
+from __future__ import annotations
+
+import logging
+import time
+import warnings
+from collections.abc import Callable
+from concurrent.futures import CancelledError, Executor, Future
+from contextlib import suppress
+from itertools import count
+from typing import Any, ParamSpec, Self, TypeVar
+from uuid import uuid4
+
+from resim_inspect.text import clean
+from runner.errors import CallError, ExecutorError, WorkerError
+from runner.executors.address import SchedulerAddress
+
+INSTALL = "pip install 'resim-inspect[dask]'"
+RESOURCE = "resim"
+"""Resource of a worker that stands for one run at a time."""
+CONNECT_TIMEOUT = 10.0
+"""Seconds after which a scheduler that does not answer counts as unreachable."""
+LOOK_INTERVAL = 5.0
+"""Seconds between two looks at the workers."""
+CONTINUES = "Finished jobs are kept: run again, with this scheduler or another, or without one."
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class DaskCluster(Executor):
+    """The workers of a scheduler. Its calls have to be picklable, and start in their order.
+
+    Futures raise ExecutorError for a scheduler that was lost, and WorkerError for a call that no
+    worker could run. An exception of a call is never a reason to call it again.
+    """
+
+    def __init__(self, address: SchedulerAddress) -> None:
+        self._address = address
+        # Keys of other calls of the same scheduler must differ.
+        self._prefix = f"resim-{uuid4().hex}"
+        self._numbers = count()
+        self._looked = time.monotonic()
+        self._told = False
+        self._client = _connect(address)
+        self._inner: Executor = self._client.get_executor(
+            resources={RESOURCE: 1}, retries=0, pure=False
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.shutdown()
+
+    @property
+    def slots(self) -> int:
+        """Number of runs at once of the workers that are connected now; raises ExecutorError."""
+        try:
+            workers: dict[str, Any] = self._client.scheduler_info(n_workers=-1)["workers"]
+        except Exception as error:
+            raise self._lost() from error
+        return sum(int(worker.get("resources", {}).get(RESOURCE, 0)) for worker in workers.values())
+
+    def check(self, say: Callable[[str], None]) -> None:
+        """Look at the scheduler and its workers now and then; tell if no worker can run a job.
+
+        Raises ExecutorError for a scheduler that is lost.
+        """
+        if self._client.status not in {"running", "connecting"}:
+            raise self._lost()
+        now = time.monotonic()
+        if now - self._looked < LOOK_INTERVAL:
+            return
+        self._looked = now
+        missing = self.slots == 0
+        if missing and not self._told:
+            url = self._address.url
+            say(
+                f"no worker of {url} has the resource {RESOURCE}, so the jobs wait: start one with"
+                f" `dask worker {url} --resources {RESOURCE}=N`."
+            )
+        self._told = missing
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Call a picklable function on a worker that has a slot for it."""
+        number = next(self._numbers)
+        # Without priorities a worker begins with what was submitted last.
+        options: dict[str, Any] = {"key": f"{self._prefix}-{number}", "priority": -number}
+        inner = self._inner.submit(fn, *args, **kwargs, **options)
+        outer: Future[T] = Future()
+        inner.add_done_callback(lambda _: self._pass_on(inner, outer))
+        return outer
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002
+        """Disconnect; what workers have not begun by then is dropped."""
+        with suppress(Exception):
+            self._client.close(timeout=2)
+
+    def _pass_on(self, inner: Future[T], outer: Future[T]) -> None:
+        try:
+            outer.set_result(inner.result())
+        except CancelledError:
+            outer.set_exception(self._lost())
+        except Exception as error:  # noqa: BLE001 - of the worker's process, whatever it is
+            outer.set_exception(_as_worker_error(error))
+
+    def _lost(self) -> ExecutorError:
+        return ExecutorError(f"the Dask scheduler {self._address.url} was lost.", CONTINUES)
+
+
+def _as_worker_error(error: Exception) -> WorkerError:
+    from distributed.scheduler import KilledWorker
+
+    if isinstance(error, KilledWorker):
+        return WorkerError(
+            f"{error.allowed_failures + 1} workers ended while they ran it.",
+            "The logs of the workers say why; too little memory is the usual reason.",
+        )
+    reason = clean(f"{type(error).__name__}: {error}", 200)
+    return WorkerError(
+        f"a worker cannot run it ({reason}).",
+        f"Install the same version on all machines: {INSTALL}.",
+    )
+
+
+def _connect(address: SchedulerAddress) -> Any:
+    """Connect to a scheduler; raises ExecutorError."""
+    try:
+        from distributed import Client
+        from distributed.versions import VersionMismatchWarning
+    except ImportError as error:
+        raise ExecutorError("--executor needs Dask.", f"Install it: {INSTALL}.") from error
+    # Errors become sentences; its own lines would be drawn into the table.
+    logging.getLogger("distributed").setLevel(logging.CRITICAL + 1)
+    warnings.filterwarnings("ignore", category=VersionMismatchWarning)
+    security = _security(address) if address.is_encrypted else None
+    try:
+        return Client(  # type: ignore[no-untyped-call]
+            address.url,
+            timeout=CONNECT_TIMEOUT,
+            security=security,
+            set_as_default=False,
+            name="resim-runner",
+        )
+    except Exception as error:
+        reason = clean(str(error) or type(error).__name__, 160).rstrip(".")
+        raise ExecutorError(
+            f"the Dask scheduler {address.url} cannot be reached within {CONNECT_TIMEOUT:.0f} s"
+            f" ({reason}).",
+            "Start one with `dask scheduler --host HOST --dashboard-address 127.0.0.1:0`.",
+        ) from error
+
+
+def _security(address: SchedulerAddress) -> Any:
+    """Return the settings of TLS; raises CallError for those that are missing."""
+    from distributed import Security
+
+    files = {
+        "tls_ca_file": address.tls.ca,
+        "tls_client_cert": address.tls.cert,
+        "tls_client_key": address.tls.key,
+    }
+    # What is left out is taken from Dask's configuration.
+    given = {name: str(path) for name, path in files.items() if path is not None}
+    security = Security(require_encryption=True, **given)  # type: ignore[no-untyped-call]
+    if not all(getattr(security, name) for name in files):
+        raise CallError(
+            f"the certificates for {address.url} are not known.",
+            "Name them with --tls-ca-file, --tls-cert and --tls-key, or in Dask's configuration"
+            " (distributed.comm.tls).",
+        )
+    return security

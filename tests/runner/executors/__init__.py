@@ -1,0 +1,1 @@
+"""Executors of jobs on other machines."""

@@ -1,0 +1,142 @@
+"""A Dask cluster on the loopback of this machine: a scheduler and workers as processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from tests.containers.container_harness import ROOT, command, metrics_file
+
+PATIENCE = 60.0
+"""Seconds that a test waits for something on a busy machine."""
+
+
+def wait_for(reached: Callable[[], object], what: str) -> None:
+    """Wait until a condition is true."""
+    end = time.monotonic() + PATIENCE
+    while not reached():
+        assert time.monotonic() < end, f"{what} did not come"
+        time.sleep(0.05)
+
+
+class Cluster:
+    """A scheduler with its file in a folder, and workers with two slots each."""
+
+    def __init__(self, folder: Path, *, security: tuple[str, ...] = ()) -> None:
+        folder.mkdir()
+        self.file = folder / "scheduler.json"
+        self._folder = folder
+        self._security = security
+        self.workers: list[subprocess.Popen[bytes]] = []
+        protocol = ("--protocol", "tls") if security else ()
+        self.scheduler = self._start(
+            "scheduler", "--port", "0", "--scheduler-file", str(self.file), *protocol
+        )
+
+    def _start(self, *words: str) -> subprocess.Popen[bytes]:
+        local = ("--host", "127.0.0.1", "--dashboard-address", "127.0.0.1:0")
+        with (self._folder / f"{words[0]}.log").open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "dask", *words, *local, *self._security],
+                stdout=log,
+                stderr=log,
+                cwd=ROOT,
+            )
+
+    def add_worker(self, *resources: str) -> None:
+        """Start a worker, by default with two slots."""
+        self.workers.append(
+            self._start(
+                "worker",
+                *("--scheduler-file", str(self.file), "--no-nanny", "--nthreads", "2"),
+                *("--resources", *(resources or ("resim=2",))),
+                *("--local-directory", str(self._folder)),
+            )
+        )
+
+    def __enter__(self) -> Self:
+        wait_for(self.file.exists, "the scheduler file")
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        for process in (*self.workers, self.scheduler):
+            # A worker may hang when its scheduler is gone.
+            process.kill()
+            process.wait()
+
+
+def workspace_with(folder: Path, jobs: int) -> Path:
+    """Make a workspace whose jobs have a valid file as their experience."""
+    for number in range(jobs):
+        inputs = folder / "jobs" / f"job_{number:03}" / "inputs"
+        for part in ("experience", "logs"):
+            (inputs / part).mkdir(parents=True)
+        (inputs / "experience" / "given.binproto").write_bytes(metrics_file())
+    return folder
+
+
+class Build:
+    """A command that appends to a file when it begins and when it ends."""
+
+    def __init__(self, folder: Path, seconds: float) -> None:
+        self.lines = folder / "lines"
+        self.script = folder / "build.sh"
+        self.lines.touch()
+        self.script.write_text(
+            'job=$(basename "$(dirname "$(dirname "$(readlink "$RESIM_INPUTS/experience")")")")\n'
+            f'echo "begin $job" >> {self.lines}\n'
+            f"sleep {seconds}\n"
+            'cp "$RESIM_INPUTS/experience/given.binproto" "$RESIM_OUTPUTS/metrics.binproto"\n'
+            f'echo "end $job" >> {self.lines}\n'
+        )
+
+    def jobs(self, word: str) -> list[str]:
+        """Names of the jobs with a line of that word, in the order of the lines."""
+        pairs = [line.split() for line in self.lines.read_text().splitlines()]
+        return [job for first, job in pairs if first == word]
+
+    def processes(self) -> list[str]:
+        """Command lines of the processes of this machine that run it."""
+        running = []
+        for path in Path("/proc").glob("[0-9]*/cmdline"):
+            try:
+                line = path.read_bytes()
+            except OSError:
+                continue
+            if os.fsencode(self.script) in line and b"runner" not in line:
+                running.append(line.replace(b"\0", b" ").decode(errors="replace"))
+        return running
+
+
+def run_on(executor: str, workspace: Path, build: Build, *more: str) -> subprocess.Popen[str]:
+    """Start `resim-runner run` on the jobs of a workspace."""
+    return subprocess.Popen(
+        command(
+            *("run", "--command", f"sh {build.script}", "--no-sandbox", workspace, "--only"),
+            *("jobs", "--executor", executor, *more),
+        ),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+    )
+
+
+def events_of(workspace: Path) -> list[dict[str, Any]]:
+    """Events of the last run of a workspace so far."""
+    path = workspace / "run" / "events.jsonl"
+    if not path.exists():
+        return []
+    return [json.loads(line) for line in path.read_text().splitlines(keepends=True) if line[-1:]]
