@@ -8,8 +8,10 @@ from html import escape
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-MAX_RENDERED = 200_000
+MAX_RENDERED = 60_000
 """Characters that are rendered; the rest follows as plain text."""
+_MAX_NESTING = 100
+"""Levels of quotes and lists; a text with more is shown as it is."""
 _HEADINGS_BELOW = 4
 """Level of the page's headings under which those of a text come."""
 
@@ -19,13 +21,17 @@ def markdown_html(text: str) -> str:
 
     Links and images become text with their target: nothing can be opened or loaded.
     """
-    parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    options = {"html": False, "maxNesting": _MAX_NESTING}
+    parser = MarkdownIt("commonmark", options).enable(["table", "strikethrough"])
     head = text[:MAX_RENDERED]
     if len(text) > MAX_RENDERED:
         # At the end of a line: half a line of Markdown could mean something else.
         head = head[: head.rfind("\n") + 1] or head
     rest = text[len(head) :]
     tokens = parser.parse(head)
+    if max((token.level for token in tokens), default=0) >= _MAX_NESTING - 2:
+        # The parser drops what is nested more deeply.
+        return f"<pre>{escape(text)}</pre>"
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(6, int(token.tag[1:]) + _HEADINGS_BELOW)}"
@@ -36,17 +42,20 @@ def markdown_html(text: str) -> str:
 
 
 def _without_links(tokens: Sequence[Token]) -> Iterator[Token]:
-    target = ""
+    target = label = ""
     for token in tokens:
         if token.type == "link_open":
-            target = str(token.attrs.get("href", ""))
+            target, label = str(token.attrs.get("href", "")), ""
             yield _markup('<span class="link">')
         elif token.type == "link_close":
-            yield _markup(f"</span> <code>{escape(target)}</code>")
+            # The target of an address in the text is the text itself.
+            shown = "" if label == target else f" <code>{escape(target)}</code>"
+            yield _markup(f"</span>{shown}")
         elif token.type == "image":
             target = str(token.attrs.get("src", ""))
             yield _markup(f"[image: {escape(token.content)}] <code>{escape(target)}</code>")
         else:
+            label += token.content
             yield token
 
 
