@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import errno
 import os
-import shlex
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -171,6 +170,8 @@ def shell_line(words: Sequence[str], folder: str = "") -> str:
 
         join, change = list2cmdline, ["cd", "/d"]
     else:
+        import shlex  # Late, as the start needs none.
+
         join, change = shlex.join, ["cd"]
     line = join(words)
     return f"{join([*change, folder])} && {line}" if folder else line

@@ -16,7 +16,11 @@ ROOT = Path(__file__).parents[1]
 SCREEN = ("textual", "rich", "plotext")
 NETWORK = ("requests", "docker", "urllib3")
 HEAVY = ("numpy", "pandas", "PIL", "plotly")
+PURE_PROTOBUF = ("google.protobuf.text_format", "google.protobuf.internal.encoder")
+"""What protobuf imports for messages in pure Python."""
 ADAPTER = "resim_inspect.charts.plotext_backend"
+QUERIES = "resim_inspect.emissions.evaluation.query_process"
+"""The module of the emissions that needs DuckDB, which is optional."""
 
 
 def loaded(code: str, *words: str | Path) -> set[str]:
@@ -59,7 +63,18 @@ def import_all(names: list[str]) -> str:
 
 def test_opening_a_document_needs_nothing_heavy() -> None:
     names = loaded("import resim_inspect.document")
-    assert not beneath(names, *SCREEN, *NETWORK, *HEAVY)
+    assert not beneath(names, *SCREEN, *NETWORK, *HEAVY, *PURE_PROTOBUF)
+
+
+def test_protobuf_in_pure_python_is_there_when_something_uses_it() -> None:
+    names = loaded(
+        "import os\nos.environ['PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION'] = 'python'\n"
+        "from resim_inspect.schema import metrics_pb2 as pb\n"
+        "message = pb.Metric(name='speed')\n"
+        "assert pb.Metric.FromString(message.SerializeToString()) == message\n"
+        "assert str(message) == 'name: \"speed\"\\n'"
+    )
+    assert beneath(names, *PURE_PROTOBUF) >= set(PURE_PROTOBUF)
 
 
 @pytest.mark.parametrize("words", [["validate"], ["validate", "--format", "json"]])
@@ -108,7 +123,10 @@ def test_help_needs_no_command() -> None:
     ],
 )
 def test_a_package_knows_none_above_it(package: str, above: tuple[str, ...]) -> None:
-    names = loaded(import_all(modules_of(f"resim_inspect.{package}")))
+    modules = modules_of(f"resim_inspect.{package}")
+    if find_spec("duckdb") is None:
+        modules = [name for name in modules if name != QUERIES]
+    names = loaded(import_all(modules))
     assert f"resim_inspect.{package}" in names
     assert not beneath(names, *(f"resim_inspect.{one}" for one in above), "runner")
     assert not beneath(names, "textual", *NETWORK, "pandas")
@@ -163,8 +181,28 @@ def test_the_list_of_metrics_is_there_before_values_and_dialogs() -> None:
     later = (
         *("document.model", "tui.widgets.dialogs", "tui.runs.run_request", "charts"),
         *("tui.document.run_changes", "tui.user_state"),
+        *("comparison", "emissions", "export", "settings", "tui.exporting.dialog", "tui.inputs"),
+        *("tui.help_screen", "tui.command_palette", "tui.clipboard", "tui.workspace.jobs_reader"),
+        *("tui.document.data", "tui.document.events", "tui.document.findings"),
     )
     assert not beneath(names, *(f"resim_inspect.{name}" for name in later), "hashlib", *HEAVY)
+    assert not beneath(names, "shlex", "tomllib", "json", *PURE_PROTOBUF)
+
+
+def test_nothing_is_collected_while_the_app_is_imported(tmp_path: Path) -> None:
+    program = (
+        "import gc, types\n"
+        "from resim_inspect.cli import main\n"
+        "sys.stdin = types.SimpleNamespace(isatty=lambda: True)\n"
+        "sys.stdout = types.SimpleNamespace(isatty=lambda: True, flush=lambda: None)\n"
+        "collections = lambda: sum(each['collections'] for each in gc.get_stats())\n"
+        "before = collections()\n"
+        "assert main(sys.argv[1:]) == 2\n"
+        "sys.stdout = sys.__stdout__\n"
+        "assert collections() - before < 20, collections() - before"
+    )
+    names = loaded(program, tmp_path / "none.binproto")
+    assert "resim_inspect.tui.app" in names
 
 
 def test_the_app_starts_without_what_fetches() -> None:

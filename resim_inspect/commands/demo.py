@@ -31,8 +31,10 @@ def _open(folder: Path, args: argparse.Namespace) -> int:
 
     path = write_sample(folder)
     if sys.stdin.isatty() and sys.stdout.isatty():
-        from resim_inspect.tui.app import run_app
+        from resim_inspect.tui.gc_tuning import gc_paused
 
+        with gc_paused():
+            from resim_inspect.tui.app import run_app
         return ExitCode.OK if run_app(path) else ExitCode.INTERNAL
     from resim_inspect.commands import show
 

@@ -37,7 +37,7 @@ from resim_inspect.tui.open_documents import OpenDocuments
 from resim_inspect.tui.runs.run_host import RunRequested
 from resim_inspect.tui.runs.started_runs import CHECK_INTERVAL, StartedRuns, leave_dialog
 from resim_inspect.tui.terminal_hangup import exits_on_hangup
-from resim_inspect.tui.theme import DARK, LIGHT, defaults
+from resim_inspect.tui.theme import ThemedApp
 from resim_inspect.tui.widgets.chart.terminal_graphics import Choice, Graphics, prepare, remembered
 from resim_inspect.tui.workers import FirstFrameMixin
 from resim_inspect.tui.workspace.reference import JobsReferenceApp
@@ -54,7 +54,7 @@ def _palette_commands() -> type[Provider]:
     return PaletteCommands
 
 
-class InspectApp(OrderedKeysApp, FirstFrameMixin, JobsReferenceApp):
+class InspectApp(OrderedKeysApp, ThemedApp, FirstFrameMixin, JobsReferenceApp):
     """The terminal app; each open document, folder or batch is a mode of its own."""
 
     graphics: Graphics | None = None
@@ -101,10 +101,9 @@ class InspectApp(OrderedKeysApp, FirstFrameMixin, JobsReferenceApp):
         super().__init__()
         FirstFrameMixin.__init__(self)
         JobsReferenceApp.__init__(self)
-        self.register_theme(DARK)
-        self.register_theme(LIGHT)
         wanted = theme or os.environ.get("TEXTUAL_THEME", "")
-        self.theme = wanted if wanted in self.available_themes else DARK.name
+        if wanted in self.available_themes:
+            self.theme = wanted
         self.documents = OpenDocuments(self, watch=watch)
         self.runs = StartedRuns()
         self._first = opened
@@ -117,9 +116,6 @@ class InspectApp(OrderedKeysApp, FirstFrameMixin, JobsReferenceApp):
 
     def get_driver_class(self) -> type[Driver]:
         return remembered(super().get_driver_class())
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        return defaults(self.current_theme.dark)
 
     def on_mount(self) -> None:
         self.documents.add_first_mode()

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from rich.color import Color
 from rich.style import Style
+from textual.app import App
+from textual.reactive import Reactive
 from textual.theme import Theme
 
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.validation.findings import Severity
-
-if TYPE_CHECKING:
-    from textual.app import App
 
 DARK = Theme(
     name="resim-dark",
@@ -87,6 +86,28 @@ def defaults(dark: bool) -> dict[str, str]:
     """Values of the app's own colour names, for themes without them."""
     source = DARK if dark else LIGHT
     return {name: source.variables[name] for name in _EXTRA}
+
+
+class ThemedApp(App[None]):
+    """An app that starts with the dark theme of its own.
+
+    The theme is the initial value of the reactive: setting it would parse and apply all styles
+    a second time before the first frame.
+    """
+
+    theme: Reactive[str] = Reactive(DARK.name)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+
+    def get_theme(self, theme_name: str) -> Theme | None:
+        # Textual asks for it before anything can be registered.
+        return DARK if theme_name == DARK.name else super().get_theme(theme_name)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return defaults(self.current_theme.dark)
 
 
 class ThemeStyles(NamedTuple):

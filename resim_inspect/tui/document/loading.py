@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from resim_inspect.document import Document, open_document
 from resim_inspect.errors import (
@@ -22,8 +22,7 @@ Signature = tuple[int, int, int]
 _HALF_WRITTEN = (EmptyFileError, TruncatedError, MalformedError, ChangedError)
 
 
-@dataclass(frozen=True)
-class Loaded:
+class Loaded(NamedTuple):
     """A document and the state of its file when it was read."""
 
     document: Document

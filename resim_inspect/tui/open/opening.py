@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from resim_inspect.tui.batch_address import BatchAddress
 from resim_inspect.tui.cloud.cache import api_url, cache_folder, make_private
@@ -13,8 +13,7 @@ from resim_inspect.tui.document.session import Session, place_name
 from resim_inspect.tui.open.detect import DetectedPath, PathKind, detect
 
 
-@dataclass(frozen=True)
-class Opened:
+class Opened(NamedTuple):
     """An opened path or batch: where it is, and the document's session if it is a document."""
 
     detected: DetectedPath
