@@ -27,6 +27,14 @@ def is_file(path: Path) -> bool:
     return os.path.isfile(path)  # noqa: PTH113
 
 
+def is_socket(path: Path) -> bool:
+    """Return True for a socket; False where the path cannot be examined."""
+    try:
+        return stat.S_ISSOCK(path.stat().st_mode)
+    except (OSError, ValueError):
+        return False
+
+
 def is_open_to_all(folder: Path) -> bool:
     """Return True for a folder that every user may write to, or that cannot be examined."""
     if os.name != "posix":

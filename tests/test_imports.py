@@ -17,7 +17,7 @@ SCREEN = ("textual", "rich", "plotext")
 NETWORK = ("requests", "docker", "urllib3")
 HEAVY = ("numpy", "pandas", "PIL", "plotly")
 PURE_PROTOBUF = ("google.protobuf.text_format", "google.protobuf.internal.encoder")
-"""What protobuf imports for messages in pure Python."""
+"""Modules that protobuf imports for messages in pure Python."""
 ADAPTER = "resim_inspect.charts.plotext_backend"
 QUERIES = "resim_inspect.emissions.evaluation.query_process"
 """The module of the emissions that needs DuckDB, which is optional."""

@@ -29,6 +29,7 @@ from resim_inspect.tui.comparison.screen import ComparisonScreen
 from resim_inspect.tui.document.data.pane import DataPane
 from resim_inspect.tui.document.metrics.card_screen import CardScreen
 from resim_inspect.tui.document.metrics.metric_list import MetricList
+from resim_inspect.tui.document.reference_host import ReferencedScreen
 from resim_inspect.tui.document.reloading import ReloadingScreen
 from resim_inspect.tui.document.screen import DocumentScreen
 from resim_inspect.tui.exporting.choices import ExportChoice
@@ -184,7 +185,7 @@ def test_all_screens_are_among_the_states() -> None:
     import_all()
     states = {kind for kind, _ in (STATES | JOBS).values()}
     pushed = {type(make(Path())) for make in PUSHED.values()}
-    bases = {MainScreen, Dialog, ReloadingScreen}
+    bases = {MainScreen, Dialog, ReloadingScreen, ReferencedScreen}
     assert (subclasses(MainScreen) | subclasses(Dialog)) - bases == (states | pushed) - bases
 
 

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from resim_inspect.files import is_folder, is_socket
+
 
 class Candidate(NamedTuple):
     """An address to try, and its source."""
@@ -47,7 +49,7 @@ def candidates(wanted: str, env: Mapping[str, str], home: Path) -> list[Candidat
         (home / ".orbstack/run/docker.sock", "OrbStack"),
         (home / ".rd/docker.sock", "Rancher Desktop"),
     ]
-    found = [Candidate(f"unix://{path}", name) for path, name in sockets if path.is_socket()]
+    found = [Candidate(f"unix://{path}", name) for path, name in sockets if is_socket(path)]
     return found if wanted == "docker" else found + _podman(env)
 
 
@@ -61,7 +63,7 @@ def _podman(env: Mapping[str, str]) -> list[Candidate]:
     found = [
         Candidate(f"unix://{path}", "podman")
         for path in sockets
-        if path.is_socket() and os.access(path, os.R_OK | os.W_OK)
+        if is_socket(path) and os.access(path, os.R_OK | os.W_OK)
     ]
     if not found and shutil.which("podman", path=env.get("PATH")):
         # Without a service that listens, one is started for the time of the run.
@@ -84,7 +86,7 @@ def _context(env: Mapping[str, str], home: Path) -> Candidate | None:
         return Candidate("", f"docker context {name}")
     certificates = folder / "contexts/tls" / digest / "docker"
     return Candidate(
-        host, f"docker context {name}", str(certificates) if certificates.is_dir() else ""
+        host, f"docker context {name}", str(certificates) if is_folder(certificates) else ""
     )
 
 

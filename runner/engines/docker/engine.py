@@ -312,7 +312,8 @@ def connect(candidates: Sequence[Candidate]) -> DockerEngine:
     hint = ""
     for candidate in candidates:
         try:
-            return DockerEngine(candidate)
+            with engine_errors("cannot be reached"):
+                return DockerEngine(candidate)
         except EngineError as error:
             hint = error.hint
             tried.append(f"{candidate.address or 'no address'} ({candidate.source}): {error}")

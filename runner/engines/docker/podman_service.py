@@ -10,6 +10,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from resim_inspect.files import is_socket
 from runner.errors import EngineError
 from runner.storage.helper_process import guard_helper
 
@@ -21,18 +22,24 @@ class PodmanService:
         self._folder = tempfile.TemporaryDirectory(prefix="resim-podman-")
         socket = Path(self._folder.name, "podman.sock")
         self.address = f"unix://{socket}"
-        self._process = subprocess.Popen(
-            ["podman", "system", "service", "--time=300", self.address],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-            # Podman's monitor writes files to its working directory.
-            cwd=self._folder.name,
-        )
+        try:
+            self._process = subprocess.Popen(
+                ["podman", "system", "service", "--time=300", self.address],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+                # Podman's monitor writes files to its working directory.
+                cwd=self._folder.name,
+            )
+        except OSError as error:
+            self._folder.cleanup()
+            raise EngineError(
+                f"podman cannot be started: {error.strerror}.", "Install podman, or start docker."
+            ) from error
         guard_helper(self._process.pid, self._folder.name)
         for _ in range(200):
-            if socket.is_socket():
+            if is_socket(socket):
                 return
             if self._process.poll() is not None:
                 break

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from resim_inspect.files import is_socket
 from resim_inspect.text import clean
 from runner.errors import EngineError
 from runner.storage.helper_process import guard_helper
@@ -55,7 +56,7 @@ class SshTunnel:
             self._folder.cleanup()
             raise
         deadline = time.monotonic() + 2 * SECONDS
-        while not local_socket.is_socket():
+        while not is_socket(local_socket):
             if self._process.poll() is not None or time.monotonic() > deadline:
                 reason = self.last_message() or "it does not answer"
                 self.close()
