@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from resim_inspect.comparison import Comparison
 
 _WORD = 8
+_APPROXIMATE = "  approximate"
 _VERDICT = 16
 """Cells for two blanks, a symbol and the longest status."""
 _JOBS = 28
@@ -28,6 +29,9 @@ def location_text(
     text = Text(no_wrap=True, overflow="ellipsis")
     is_batch = comparison is not None and comparison.is_batch
     room = max(0, width - _WORD - (_JOBS if is_batch else _VERDICT))
+    approximate = frozenset() if comparison is None else comparison.approximate
+    if approximate:
+        room = max(0, room - len(_APPROXIMATE))
     for side, word in enumerate(("before", "after")):
         text.append(f"{word:{_WORD}}", styles.quiet)
         text.append(cut_left(clean(shown_path(sides[side])), room), styles.strong)
@@ -38,6 +42,8 @@ def location_text(
             verdict = comparison.verdicts[0]
             status = (verdict.before, verdict.after)[side]
             text.append(f"  {status.symbol} {status.name}", styles.of(status))
+        if word in approximate:
+            text.append(_APPROXIMATE, styles.accent)
         text.append("" if side else "\n")
     return text
 

@@ -1,0 +1,30 @@
+"""Lines that name both sides: a side that was evaluated here says so within the width."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from rich.style import Style
+
+from resim_inspect.comparison import Comparison
+from resim_inspect.comparison.changes import VerdictChange
+from resim_inspect.document.enums import MetricStatus
+from resim_inspect.tui.comparison.location import location_text
+from resim_inspect.tui.theme import ThemeStyles
+
+_PLAIN = Style()
+STYLES = ThemeStyles(
+    True, True, _PLAIN, _PLAIN, _PLAIN, _PLAIN, _PLAIN, _PLAIN, _PLAIN, status={}, severity={}
+)
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_the_side_that_is_approximate_says_so(width: int) -> None:
+    verdict = VerdictChange("", MetricStatus.PASSED, MetricStatus.NOT_APPLICABLE)
+    comparison = Comparison("a", "b", False, (), (verdict,), approximate=frozenset({"after"}))
+    sides = Path("/runs/before/outputs"), Path("/runs/after/outputs")
+    before, after = location_text(sides, comparison, width, STYLES).plain.split("\n")
+    assert "approximate" not in before
+    assert after.endswith("– NOT_APPLICABLE  approximate")
+    assert max(len(before), len(after)) <= width
