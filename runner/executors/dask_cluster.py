@@ -132,8 +132,7 @@ def _connect(address: SchedulerAddress) -> Any:
         from distributed.versions import VersionMismatchWarning
     except ImportError as error:
         raise ExecutorError("--executor needs Dask.", f"Install it: {INSTALL}.") from error
-    # Errors become sentences; its own lines would be drawn into the table.
-    logging.getLogger("distributed").setLevel(logging.CRITICAL + 1)
+    _silence()
     warnings.filterwarnings("ignore", category=VersionMismatchWarning)
     security = _security(address) if address.is_encrypted else None
     try:
@@ -151,6 +150,14 @@ def _connect(address: SchedulerAddress) -> Any:
             f" ({reason}).",
             "Start one with `dask scheduler --host HOST --dashboard-address 127.0.0.1:0`.",
         ) from error
+
+
+def _silence() -> None:
+    """Let Dask log nothing: errors become sentences, and its lines would be drawn into a table."""
+    for name in list(logging.root.manager.loggerDict):
+        if name.partition(".")[0] == "distributed":
+            # Each of its loggers has a level and a handler of its own.
+            logging.getLogger(name).disabled = True
 
 
 def _security(address: SchedulerAddress) -> Any:

@@ -21,6 +21,7 @@ from runner.execution.events import Event
 from runner.reporting.lines import changed_line, headline
 from runner.reporting.rows import Row, row_of, worth_repeating
 from runner.workspace.results import JobResult, Outcome
+from runner.workspace.run_events import text_of
 from runner.workspace.run_state import seconds_left
 
 STYLES = {"passed": "green", "warn": "yellow", "block": "red", "error": "bold red", "quiet": "dim"}
@@ -102,7 +103,8 @@ class LiveTable:
             line = "   " + changed_line(event, max(4, min(self._width, 40)))
             self._console.print(Text(line, style="bold"))
         elif event.kind == "started":
-            self._running[event.job] = (time.monotonic(), "")
+            worker = text_of(event.data.get("worker"))
+            self._running[event.job] = (time.monotonic(), f"on {worker}" if worker else "")
         elif event.kind == "line" and event.job in self._running and event.text.strip():
             self._running[event.job] = (self._running[event.job][0], event.text)
         elif event.kind == "finished" and event.result is not None:

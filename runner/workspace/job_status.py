@@ -130,7 +130,9 @@ def _by_progress(progress: JobProgress, state: RunState, now: float) -> JobStatu
         if state.life is Life.DIED:
             return JobStatus(key, INTERRUPTED, why="its runner ended before it.")
         seconds = round(max(0.0, now - progress.started), 3)
-        why = "it is being stopped." if progress.stopping or state.stopping else ""
+        why = f"on {progress.worker}" if progress.worker else ""
+        if progress.stopping or state.stopping:
+            why = f"it is being stopped{f', {why}' if why else ''}."
         return JobStatus(key, Phase.RUNNING.value, seconds=seconds, why=why)
     if state.life is Life.ALIVE:
         return JobStatus(key, Phase.QUEUED.value)

@@ -57,6 +57,8 @@ class JobProgress:
     stopping: bool = False
     """True after a request to stop this job alone."""
     attempt: int = 1
+    worker: str = ""
+    """Name of the worker that runs it, such as `node-3/417`; empty for a thread of the runner."""
     stale: JobResult | None = None
     """Result of the previous run, which does not hold any more; None once the new one is in."""
     change: str = ""
@@ -231,7 +233,9 @@ class RunFold:
         self._state = replace(self._state, warnings=warnings)
 
     def _on_started(self, event: Event) -> None:
-        self._put(replace(self._job(event), phase=Phase.RUNNING, started=event.at))
+        worker = text_of(event.data.get("worker"))
+        job = replace(self._job(event), phase=Phase.RUNNING, started=event.at, worker=worker)
+        self._put(job)
 
     def _on_retry(self, event: Event) -> None:
         attempt = whole(event.data.get("attempt"), 1)

@@ -109,8 +109,10 @@ class RunsTable(SearchableList):
         if job.stopping and job.result is None:
             return "stopping…"
         again = f"attempt {job.attempt}" if job.attempt > 1 else ""
+        worker = f"on {clean(job.worker, 60)}" if job.worker and job.result is None else ""
         change = clean(job.change, 300)
-        return " · ".join(part for part in (again, change or remark_on(job.result)) if part)
+        parts = (again, worker, change or remark_on(job.result))
+        return " · ".join(part for part in parts if part)
 
     def described(self, job: JobProgress) -> str:
         """Return the remarks on a job, which its row may cut; empty without any."""
