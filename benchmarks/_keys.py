@@ -124,7 +124,7 @@ CHANGES = (
     step("chart alone", "x", *["n"] * 4, "x"),
     step("into the chart", "tab", "tab", "l", "l", "z", "0"),
     step("a metric", "shift+tab", "shift+tab", "g", "n", "enter"),
-    step("as the reference", "ctrl+p", '"set as ref', "enter"),
+    step("as the reference", "ctrl+p", '"set document', "enter"),
     step("with a reference", *["j"] * 12, "G", "pageup", "g", *["n"] * 4, "b"),
     step("help", "?", "escape"),
 )

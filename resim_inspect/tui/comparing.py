@@ -42,7 +42,9 @@ def compare(app: App[Any], request: CompareRequested, opened: Iterable[object]) 
             app.push_screen(ComparedJobsScreen(base, request.path))
         else:
             first = request.metric, request.event
-            app.push_screen(ComparisonScreen(base, request.path, first=first), closed)
+            is_part = isinstance(below, ComparedJobsScreen | ComparisonScreen)
+            screen = ComparisonScreen(base, request.path, first=first, is_part=is_part)
+            app.push_screen(screen, closed)
 
     if request.base is not None:
         show(request.base)

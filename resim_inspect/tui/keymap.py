@@ -216,7 +216,7 @@ TABLE = (
 )
 JOBS = (
     key("jobs.failing", "f", "failing", "Failing jobs or all", hint="only failing"),
-    key("jobs.reference", "B", "reference", "Set as reference…", "this workspace or the job"),
+    key("jobs.reference", "B", "reference", "Set reference of tables…", "this workspace or a job"),
     key(
         "jobs.values",
         "v",

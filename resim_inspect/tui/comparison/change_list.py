@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from rich.style import Style
 
@@ -23,6 +23,8 @@ _STYLE_OF = {
     Direction.ADDED: MetricStatus.RAW,
     Direction.SAME: MetricStatus.UNSET,
 }
+FILTERS: tuple[Direction | None, ...] = (None, *LISTED)
+"""Directions that a list can be filtered by, in the order of the key; None: all that differ."""
 Row = Change | str
 """A change, or a heading."""
 
@@ -30,6 +32,13 @@ Row = Change | str
 def direction_style(styles: ThemeStyles, direction: Direction) -> Style:
     """Style of a direction, with the colours of statuses."""
     return styles.of(_STYLE_OF[direction])
+
+
+def next_filter(current: Direction | None, present: Collection[Direction]) -> Direction | None:
+    """Next filter after the current one that shows something; None for all that differ."""
+    start = FILTERS.index(current) + 1
+    order = (*FILTERS[start:], *FILTERS[:start])
+    return next(way for way in order if way is None or way in present)
 
 
 class ChangeList(SearchableList):

@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from textual.message import Message
 from textual.screen import Screen
 
 from resim_inspect.errors import DocumentError, InspectError
-from resim_inspect.text import clean
+from resim_inspect.text import clean, count
 from resim_inspect.tui.gc_tuning import gc_paused
 
 if TYPE_CHECKING:
@@ -17,6 +18,25 @@ if TYPE_CHECKING:
 
 Files = tuple[Mapping[str, Path], Mapping[str, Path]]
 """Metrics files before and after, by the names of jobs in the changes."""
+MOST = 3
+"""Tolerances without effect that are named."""
+
+
+class Compared(Message):
+    """A comparison is finished."""
+
+    def __init__(self, comparison: Comparison, files: Files) -> None:
+        super().__init__()
+        self.comparison = comparison
+        self.files = files
+
+
+class CompareFailed(Message):
+    """The sides cannot be compared."""
+
+    def __init__(self, error: InspectError) -> None:
+        super().__init__()
+        self.error = error
 
 
 def compare_paths(
@@ -48,6 +68,19 @@ def compare_paths(
         sides = side_of(base), side_of(other)
         comparison = compare_sides(*sides, options, on_job=on_job, on_changes=compared)
     return comparison, files
+
+
+def notify_of_tolerances(screen: Screen[Any], comparison: Comparison) -> None:
+    """Say which tolerances of the project match no metric."""
+    unmatched = comparison.unmatched_tolerances
+    if not unmatched:
+        return
+    sentences = [f"{one.sentence[0].upper()}{one.sentence[1:]}." for one in unmatched[:MOST]]
+    if len(unmatched) > MOST:
+        sentences.append(f"{count(len(unmatched) - MOST, 'more tolerance')} match no metric.")
+    screen.app.notify(
+        "\n".join(sentences), title="[compare]", severity="warning", timeout=8, markup=False
+    )
 
 
 def notify_of_failure(screen: Screen[Any], error: InspectError) -> None:

@@ -21,11 +21,22 @@ from resim_inspect.document.enums import MetricType
 from resim_inspect.errors import InspectError
 from resim_inspect.text import clean
 from resim_inspect.tui import keymap
-from resim_inspect.tui.comparison.change_list import ChangeList, direction_style
+from resim_inspect.tui.comparison.change_list import (
+    ChangeList,
+    direction_style,
+    next_filter,
+)
 from resim_inspect.tui.comparison.charted import is_charted, open_both, show_change
 from resim_inspect.tui.comparison.explained import explained
 from resim_inspect.tui.comparison.location import location_text
-from resim_inspect.tui.comparison.paths import Files, compare_paths, notify_of_failure
+from resim_inspect.tui.comparison.paths import (
+    Compared,
+    CompareFailed,
+    Files,
+    compare_paths,
+    notify_of_failure,
+    notify_of_tolerances,
+)
 from resim_inspect.tui.exporting.host import ExportHost
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import CompareRequested, OpenRequested
@@ -39,9 +50,6 @@ from resim_inspect.tui.workers import Background, after_first_frame
 if TYPE_CHECKING:
     from resim_inspect.comparison import Comparison
     from resim_inspect.tui.exporting.choices import ExportChoice
-
-FILTERS: tuple[Direction | None, ...] = (None, *LISTED)
-"""Directions that the list can be filtered by, in the order of the key; None: all that differ."""
 
 
 class ComparisonScreen(MainScreen[int | None], Background, ExportHost):
@@ -62,15 +70,6 @@ class ComparisonScreen(MainScreen[int | None], Background, ExportHost):
     ComparisonScreen #explained-box:focus { border: round $accent; }
     """
 
-    class Compared(Message):
-        """The comparison is finished."""
-
-        def __init__(self, comparison: Comparison, files: Files) -> None:
-            super().__init__()
-            self.comparison = comparison
-            self.files = files
-            """Metrics files of both sides by job."""
-
     class Opened(Message):
         """The documents of a job are open, for charts; None for one that cannot be opened."""
 
@@ -87,13 +86,6 @@ class ComparisonScreen(MainScreen[int | None], Background, ExportHost):
             self.done = done
             self.total = total
 
-    class Failed(Message):
-        """The sides cannot be compared."""
-
-        def __init__(self, error: InspectError) -> None:
-            super().__init__()
-            self.error = error
-
     def __init__(
         self,
         base: Path,
@@ -101,11 +93,14 @@ class ComparisonScreen(MainScreen[int | None], Background, ExportHost):
         *,
         first: tuple[str, str] = ("", ""),
         known: tuple[Comparison, Files] | None = None,
+        is_part: bool = False,
     ) -> None:
-        """`first`: metric and event to go to; `known`: the comparison and its files, if made."""
+        """`first`: metric and event to go to; `known`: the comparison and its files, if made;
+        `is_part`: a job of compared batches, whose other jobs may have the metrics it lacks."""
         super().__init__()
         self._first = first
         self._known = known
+        self._is_part = is_part or known is not None
         self.base = base
         self.other = other
         self.comparison: Comparison | None = None
@@ -129,7 +124,7 @@ class ComparisonScreen(MainScreen[int | None], Background, ExportHost):
         self.list.focus()
         self._lines()
         if self._known is not None:
-            self.post_message(self.Compared(*self._known))
+            self.post_message(Compared(*self._known))
         else:
             after_first_frame(self, self._compare)
 
@@ -149,17 +144,17 @@ class ComparisonScreen(MainScreen[int | None], Background, ExportHost):
         try:
             result = compare_paths(self.base, self.other, progress)
         except InspectError as error:
-            self.post_message(self.Failed(error))
+            self.post_message(CompareFailed(error))
         else:
-            self.post_message(self.Compared(*result))
+            self.post_message(Compared(*result))
 
     @on(Progressed)
     def _progressed(self, message: Progressed) -> None:
         message.stop()
         self.list.border_title = Text(f"Comparing {message.done:,} of {message.total:,} jobs")
 
-    @on(Failed)
-    def _failed(self, message: Failed) -> None:
+    @on(CompareFailed)
+    def _failed(self, message: CompareFailed) -> None:
         message.stop()
         notify_of_failure(self, message.error)
         self.dismiss(None)
@@ -175,6 +170,8 @@ class ComparisonScreen(MainScreen[int | None], Background, ExportHost):
         self.list.show(changes, self.direction)
         self.list.go_to(first)
         self._lines()
+        if not self._is_part:
+            notify_of_tolerances(self, message.comparison)
 
     def _first_change(self, changes: Sequence[Change]) -> Change | None:
         name, event = self._first
@@ -318,23 +315,22 @@ class ComparisonScreen(MainScreen[int | None], Background, ExportHost):
         return self._files[0 if change.after is None else 1].get(change.job)
 
     def action_worse(self, by: int) -> None:
-        if not self.list.next_worse(by):
+        # Until then the list says that both sides are being compared.
+        if self.comparison is not None and not self.list.next_worse(by):
             self.app.notify("Nothing here got worse.", timeout=3)
 
     def action_direction(self) -> None:
-        counts = {} if self.comparison is None else self.comparison.summary
-        start = FILTERS.index(self.direction)
-        for step in range(1, len(FILTERS) + 1):
-            way = FILTERS[(start + step) % len(FILTERS)]
-            if way is None or counts.get(way):
-                break
-        self.direction = way
-        if self.comparison is not None:
-            self.list.show(self.comparison.changes, way)
+        if self.comparison is None:
+            return
+        counts = self.comparison.summary
+        self.direction = next_filter(self.direction, [way for way in LISTED if counts[way]])
+        self.list.show(self.comparison.changes, self.direction)
         self._lines()
 
     def action_chart(self) -> None:
         alone = not self.has_class("-chart")
+        if self.comparison is None:
+            return
         if alone and not is_charted(self.list.change):
             self.app.notify("Only metrics have a chart.", timeout=3)
             return

@@ -39,18 +39,18 @@ class ReferenceCommands(Provider):
         if not isinstance(screen, ReferencedScreen) or state is None:
             return
         yield _Command(
-            "Set as reference",
+            "Set document as reference",
             "Compare all charts and numbers with this document as it is now",
             screen.set_as_reference,
         )
         yield _Command(
-            "Choose a reference",
+            "Choose a reference document",
             "Compare all charts and numbers with another file",
             lambda: state.choose(screen.session.document.path or Path(), screen.open_reference),
         )
         if state.reference is not None:
             yield _Command(
-                "Clear the reference",
+                "Clear the reference document",
                 f"No longer compare with {state.reference.label}",
                 lambda: state.set(None),
             )

@@ -141,7 +141,8 @@ class JobsTable(ColumnTable[JobRow]):
 
         from resim_inspect.tui.widgets.dialogs import ChoiceDialog
 
-        app.push_screen(ChoiceDialog("Set as reference", [words for words, _ in choices]), answered)
+        title = "Reference of the tables of jobs"
+        app.push_screen(ChoiceDialog(title, [words for words, _ in choices]), answered)
 
     def action_values(self) -> None:
         if self.view is None:

@@ -221,7 +221,9 @@ async def test_images_side_by_side_or_as_difference(
         assert "after · camera.png" in shown
         assert "D difference" in shown
         await press(pilot, "D")
-        assert "13.02 % of the pixels differ, by up to 62.7 %" in text(pilot)
+        shown = text(pilot)
+        assert "13.02 % of the pixels differ, by up to 62.7 %" in shown
+        assert "D images" in shown
         await press(pilot, "D")
         assert "before · camera.png" in text(pilot)
 
@@ -232,6 +234,26 @@ async def test_a_key_means_one_thing_beside_a_chart(pair: tuple[Path, Path]) -> 
         assert any(isinstance(widget, ChartView) for widget in chain)
         for widget in chain:
             assert clashes(focus_path(widget)) == []
+
+
+async def test_a_tolerance_without_effect_is_told(pair: tuple[Path, Path], said: list[str]) -> None:
+    Path("resim.toml").write_text('[compare]\n"Mas" = 0.1\n"Wind" = 0.1\n', encoding="utf-8")
+    async with running(compared(pair), (120, 40)):
+        assert said == [
+            "The tolerance for 'Mas' has no effect: no metric has such a name; "
+            "the nearest name is 'Mass'."
+        ]
+
+
+async def test_keys_while_both_sides_are_compared(
+    pair: tuple[Path, Path], said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ComparisonScreen, "_compare", lambda _: None)
+    async with running(compared(pair), (120, 40)) as pilot:
+        await press(pilot, "n", "N", "x", "d", "j", "enter")
+        assert isinstance(pilot.app.screen, ComparisonScreen)
+        assert "comparing…" in text(pilot)
+    assert said == []
 
 
 async def test_nothing_differs(pair: tuple[Path, Path]) -> None:

@@ -36,7 +36,7 @@ async def test_a_reference_is_chosen_and_cleared() -> None:
     async with running(app, (120, 40)) as pilot:
         screen = app.screen
         assert isinstance(screen, DocumentScreen)
-        assert titles(app) == ["Set as reference", "Choose a reference"]
+        assert titles(app) == ["Set document as reference", "Choose a reference document"]
         screen.open_reference(Path("one"))
         await settle(pilot)
         shown = text(pilot)
@@ -52,7 +52,11 @@ async def test_a_reference_is_chosen_and_cleared() -> None:
         assert isinstance(main, Plot)
         assert [curve.name for curve in main.curves] == ["reference", "this"]
         assert "difference, this − reference" in shown
-        assert titles(app) == ["Set as reference", "Choose a reference", "Clear the reference"]
+        assert titles(app) == [
+            "Set document as reference",
+            "Choose a reference document",
+            "Clear the reference document",
+        ]
         state = reference_state(app)
         assert state is not None
         state.set(None)

@@ -22,13 +22,20 @@ from resim_inspect.comparison.directions import LISTED
 from resim_inspect.errors import InspectError
 from resim_inspect.text import clean, count, cut
 from resim_inspect.tui import keymap
-from resim_inspect.tui.comparison.change_list import direction_style
+from resim_inspect.tui.comparison.change_list import direction_style, next_filter
 from resim_inspect.tui.comparison.jobs.rows import ComparedRow, compared_row
 from resim_inspect.tui.comparison.jobs.table import ComparedTable, long_totals
 from resim_inspect.tui.comparison.jobs.verdicts import verdicts_text
 from resim_inspect.tui.comparison.location import location_text
-from resim_inspect.tui.comparison.paths import Files, compare_paths, notify_of_failure
-from resim_inspect.tui.comparison.screen import FILTERS, ComparisonScreen
+from resim_inspect.tui.comparison.paths import (
+    Compared,
+    CompareFailed,
+    Files,
+    compare_paths,
+    notify_of_failure,
+    notify_of_tolerances,
+)
+from resim_inspect.tui.comparison.screen import ComparisonScreen
 from resim_inspect.tui.exporting.host import ExportHost
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import CompareRequested, OpenRequested
@@ -91,21 +98,6 @@ class ComparedJobsScreen(MainScreen[None], Background, FilterHost, ExportHost):
             self.done = done
             self.total = total
 
-    class Compared(Message):
-        """All jobs have been compared."""
-
-        def __init__(self, comparison: Comparison, files: Files) -> None:
-            super().__init__()
-            self.comparison = comparison
-            self.files = files
-
-    class Failed(Message):
-        """The sides cannot be compared."""
-
-        def __init__(self, error: InspectError) -> None:
-            super().__init__()
-            self.error = error
-
     def __init__(self, base: Path, other: Path) -> None:
         super().__init__()
         self.base = base
@@ -156,11 +148,11 @@ class ComparedJobsScreen(MainScreen[None], Background, FilterHost, ExportHost):
         try:
             result = compare_paths(self.base, self.other, progress, compared)
         except InspectError as error:
-            self.post_message(self.Failed(error))
+            self.post_message(CompareFailed(error))
         except _StoppedError:
             return
         else:
-            self.post_message(self.Compared(*result))
+            self.post_message(Compared(*result))
 
     @on(RowsCompared)
     def _rows_compared(self, message: RowsCompared) -> None:
@@ -176,9 +168,10 @@ class ComparedJobsScreen(MainScreen[None], Background, FilterHost, ExportHost):
         self.comparison, self._files = message.comparison, message.files
         self.table.set_totals(message.comparison.metrics)
         self._lines()
+        notify_of_tolerances(self, message.comparison)
 
-    @on(Failed)
-    def _failed(self, message: Failed) -> None:
+    @on(CompareFailed)
+    def _failed(self, message: CompareFailed) -> None:
         message.stop()
         notify_of_failure(self, message.error)
         self.dismiss(None)
@@ -293,13 +286,13 @@ class ComparedJobsScreen(MainScreen[None], Background, FilterHost, ExportHost):
 
     def action_worse(self, by: int) -> None:
         if not self.table.next_worse(by):
-            self.app.notify("No job here got worse.", timeout=3)
+            done = self.comparison is not None
+            words = "No job here got worse." if done else "No job here got worse so far."
+            self.app.notify(words, timeout=3)
 
     def action_direction(self) -> None:
         ways = {row.direction for row in self._rows}
-        start = FILTERS.index(self.table.direction)
-        order = (*FILTERS[start + 1 :], *FILTERS[: start + 1])
-        self.table.direction = next(way for way in order if way is None or way in ways)
+        self.table.direction = next_filter(self.table.direction, ways)
         self.table.order_rows()
         self._lines()
 

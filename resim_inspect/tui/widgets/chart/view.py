@@ -54,7 +54,7 @@ class ChartView(ChartCanvas):
             hints.append(Hint("chart.series"))
         subject = self.subject
         if drawing is not None and drawing.images and subject is not None and subject.base:
-            hints.append(Hint("chart.difference"))
+            hints.append(Hint("chart.difference", "images" if self.options.difference else ""))
         if subject is not None and subject.document is not None and subject.kind == "metric":
             metric = subject.document.metrics[subject.position]
             if metric.type in (MetricType.PLOTLY, MetricType.IMAGE, MetricType.IMAGE_LIST):
