@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from operator import attrgetter
 from typing import NamedTuple
 
 from resim_inspect.comparison.changes import EVENT, FINDING, JOB, Change, MetricTotals
@@ -73,7 +74,7 @@ def delta_text(change: Change) -> str:
 def kind_words(changes: Iterable[Change]) -> str:
     """`3 metrics, 1 event`: the kinds of things that some changes are about."""
     numbers: dict[str, int] = {}
-    for type_, number in Counter(change.type for change in changes).items():
+    for type_, number in Counter(map(attrgetter("type"), changes)).items():
         kind = type_.lower() if type_ in (EVENT, FINDING, JOB) else "metric"
         numbers[kind] = numbers.get(kind, 0) + number
     return ", ".join(count(number, kind) for kind, number in numbers.items())

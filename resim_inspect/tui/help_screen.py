@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rich.console import Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.measure import Measurement
 from rich.padding import Padding
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
@@ -49,6 +51,24 @@ def _table() -> Table:
     return table
 
 
+class RenderedOnce:
+    """A renderable whose segments are kept for each width: Textual asks for them several times."""
+
+    def __init__(self, renderable: RenderableType) -> None:
+        self._renderable = renderable
+        self._segments: dict[int, list[Segment]] = {}
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        segments = self._segments.get(options.max_width)
+        if segments is None:
+            segments = list(console.render(self._renderable, options.update(height=None)))
+            self._segments[options.max_width] = segments
+        yield from segments
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        return Measurement.get(console, options, self._renderable)
+
+
 class HelpScreen(Dialog[None]):
     """The keys of what has the focus, of what is around it, and of the app."""
 
@@ -78,7 +98,7 @@ class HelpScreen(Dialog[None]):
         parts.append(Text("Marks", styles.accent))
         parts += [Padding(Text(line, styles.text), (0, 0, 0, 2)) for line in MARKS]
         with VerticalScroll(classes="box") as box:
-            yield Static(Group(*parts))
+            yield Static(RenderedOnce(Group(*parts)))
         box.border_title = "Help"
         box.border_subtitle = "↑ ↓ scroll · " + hint_line(CLOSE)
 

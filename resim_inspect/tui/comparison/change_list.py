@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from rich.style import Style
 
@@ -41,6 +41,18 @@ def next_filter(current: Direction | None, present: Collection[Direction]) -> Di
     return next(way for way in order if way is None or way in present)
 
 
+def sections(changes: Iterable[Change]) -> dict[Direction, list[Row]]:
+    """Changes by direction in the order of lists, each after its heading."""
+    members: dict[Direction, list[Change]] = {way: [] for way in LISTED}
+    for change in changes:
+        members[change.direction].append(change)
+    return {
+        way: [f"{way.symbol} {way.value}: {kind_words(found)}", *found]
+        for way, found in members.items()
+        if found
+    }
+
+
 class ChangeList(SearchableList):
     """Changes under the headings of their directions; those that are the same on demand."""
 
@@ -51,6 +63,7 @@ class ChangeList(SearchableList):
         """The only direction that is shown; None for all that differ."""
         self.loaded = False
         self._changes: Sequence[Change] = ()
+        self._sections: Mapping[Direction, Sequence[Row]] = {}
         self._layout = Layout(14, 12, 10, 8)
         self._laid_out_for = 0
 
@@ -63,14 +76,13 @@ class ChangeList(SearchableList):
     def show(self, changes: Sequence[Change], direction: Direction | None) -> None:
         """Show changes that are sorted by direction; the cursor stays with its change."""
         here = self.change
-        self._changes, self.direction, self.loaded = changes, direction, True
+        if changes is not self._changes:
+            self._changes, self._sections = changes, sections(changes)
+        self.direction, self.loaded = direction, True
         rows: list[Row] = []
-        for way in LISTED:
+        for way, members in self._sections.items():
             if way is direction or (direction is None and way is not Direction.SAME):
-                members = [change for change in changes if change.direction is way]
-                if members:
-                    rows.append(f"{way.symbol} {way.value}: {kind_words(members)}")
-                    rows += members
+                rows += members
         self.rows = rows
         self._laid_out_for = 0
         row = next((at for at, one in enumerate(rows) if one is here), 0)
