@@ -47,7 +47,9 @@ class ChildProcess:
         folders = [entry or str(Path.cwd()) for entry in sys.path]
         environment["PYTHONPATH"] = os.pathsep.join(folders)
         self._process = subprocess.Popen(
-            [sys.executable, "-m", module],
+            # -P: with -m alone Python imports from the working directory first, and that may be
+            # the folder of the emissions.
+            [sys.executable, "-P", "-m", module],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

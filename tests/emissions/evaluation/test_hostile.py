@@ -121,6 +121,21 @@ def test_hostile_templates_stay_in_their_metrics(tmp_path: Path, limits: Limits)
         assert "\n" not in found.message
 
 
+def test_modules_in_the_working_directory_are_not_imported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_outputs(tmp_path / "outputs")
+    for name in ("duckdb", "json", "numpy", "liquid", "resim_inspect"):
+        (folder / f"{name}.py").write_text(f"open({str(tmp_path / name)!r}, 'w')\n")
+    templates = write_config(folder, {}).parent / "templates"
+    templates.mkdir()
+    (templates / "raw.liquid").write_text("{{ raw_metric }}")
+    monkeypatch.chdir(folder)
+    evaluation, _ = evaluate(folder, {"M": custom("SELECT raw_metric FROM figure", "raw.liquid")})
+    assert [metric.state for metric in evaluation.metrics] == ["PASSED"]
+    assert [path.name for path in tmp_path.iterdir()] == ["outputs"]
+
+
 def test_a_query_is_cancelled_and_leaves_no_process() -> None:
     cancelled = threading.Event()
     client = QueryClient({}, cancelled=cancelled.is_set)
