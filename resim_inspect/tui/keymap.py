@@ -237,6 +237,20 @@ RUN_HOST = (
     key("run.start", "R", "run", "Run…", "a build on these jobs", hint="run"),
     key("run.watch", "W", "watch", "Watch…", "run again whenever a file changes", hint="watch"),
 )
+QUERY_HOST = (key("query.open", "S", "query", "Query…", "SQL over the emissions", hint="query"),)
+QUERY = (
+    key("query.run", "ctrl+r,f5,ctrl+j,ctrl+enter", "run", "Run query", hint="run"),
+    key("query.view", "f4,v", "view", "Switch table and chart", hint="chart"),
+    key("query.metric", "f2", "metric", "Query of a metric…", hint="metric's"),
+    key("query.history", "f3", "history", "Earlier queries…", hint="earlier"),
+    key("query.copy", "f8", "copy_query", "Copy query", hint="copy"),
+    key("query.tables", "f9", "tables", "Go to tables", hint="tables"),
+    key("query.back", "escape", "back", "Stop the query, or back", hint="back"),
+)
+QUERY_RESULT = (
+    key("query.left", "left,h", "shift(-1)", "Columns left"),
+    key("query.right", "right,l", "shift(1)", "Columns right"),
+)
 COMPARISON = (
     key("comparison.next_worse", "n", "worse(1)", "Next one that got worse", hint="next worse"),
     key("comparison.previous_worse", "N", "worse(-1)", "Previous one that got worse"),
@@ -302,7 +316,18 @@ TABLES = (
         RUN_FIELD,
         RUN_DIALOG,
     ),
-    *(EXPORT, EXPORT_DIALOG, DIALOG, TOKEN_DIALOG, ERROR_DIALOG, CHECKLIST, QUICK_OPEN),
+    *(
+        QUERY_HOST,
+        QUERY,
+        QUERY_RESULT,
+        EXPORT,
+        EXPORT_DIALOG,
+        DIALOG,
+        TOKEN_DIALOG,
+        ERROR_DIALOG,
+        CHECKLIST,
+        QUICK_OPEN,
+    ),
 )
 BINDINGS = {binding.id or "": binding for table in TABLES for binding in table}
 """All bindings by id."""

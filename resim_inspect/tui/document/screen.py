@@ -14,6 +14,7 @@ from textual.command import Provider
 from textual.containers import Vertical
 from textual.message import Message
 
+from resim_inspect.document.approximate import is_approximate
 from resim_inspect.errors import DocumentError
 from resim_inspect.tui import keymap
 from resim_inspect.tui.comparison.host import CompareHost
@@ -26,6 +27,7 @@ from resim_inspect.tui.gc_tuning import gc_paused
 from resim_inspect.tui.key_hints import KeyHint, key_name, key_of
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import EditionChosen, GoTo
+from resim_inspect.tui.query.host import QueryHost
 from resim_inspect.tui.runs.run_host import RunHost
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
 from resim_inspect.tui.workers import after_first_frame
@@ -53,11 +55,11 @@ def _reference_commands() -> type[Provider]:
     return ReferenceCommands
 
 
-class DocumentScreen(ReferencedScreen, RunHost, CompareHost, ExportHost):
+class DocumentScreen(ReferencedScreen, RunHost, CompareHost, ExportHost, QueryHost):
     """The panes of one document; a number key brings one into view."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *keymap.DOCUMENT, *keymap.EXPORT, *keymap.RUN_HOST, *keymap.FOCUS,
+        *keymap.DOCUMENT, *keymap.EXPORT, *keymap.RUN_HOST, *keymap.QUERY_HOST, *keymap.FOCUS,
     ]  # fmt: skip
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {
         _metric_commands,
@@ -124,6 +126,9 @@ class DocumentScreen(ReferencedScreen, RunHost, CompareHost, ExportHost):
     def compared_path(self) -> Path | None:
         return self.session.document.path
 
+    def query_path(self) -> Path | None:
+        return self.session.document.path
+
     def stays_while_watching(self) -> bool:
         return True
 
@@ -184,7 +189,9 @@ class DocumentScreen(ReferencedScreen, RunHost, CompareHost, ExportHost):
     # The lines around.
 
     def key_hints(self) -> Iterable[Hint]:
-        return self.pane.key_hints()
+        if not is_approximate(self.session.document):
+            return self.pane.key_hints()
+        return (*self.pane.key_hints(), Hint("query.open"))
 
     def export_choices(self) -> Sequence[ExportChoice]:
         return self.pane.export_choices()

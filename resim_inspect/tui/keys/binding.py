@@ -53,6 +53,7 @@ GROUPS = {
     "jobs": "Jobs table",
     "workspace": "Workspace",
     "fetch": "Batch",
+    "query": "Query",
     "comparison": "Comparison",
     "compared_jobs": "Compared jobs",
     "run": "Runs",

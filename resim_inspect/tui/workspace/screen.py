@@ -27,6 +27,7 @@ from resim_inspect.tui.exporting.host import ExportHost
 from resim_inspect.tui.key_hints import key_of
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import OpenRequested
+from resim_inspect.tui.query.host import QueryHost
 from resim_inspect.tui.runs.run_bar import RunBar
 from resim_inspect.tui.runs.run_host import RunHost
 from resim_inspect.tui.runs.run_request import RunTarget
@@ -62,12 +63,14 @@ class JobsHeading(Widget):
         return strip_of(title, width, self.rich_style)
 
 
-class WorkspaceScreen(MainScreen[None], Background, FilterHost, RunHost, CompareHost, ExportHost):
+class WorkspaceScreen(
+    MainScreen[None], Background, FilterHost, RunHost, CompareHost, ExportHost, QueryHost
+):
     """Jobs × metrics; Enter opens a job."""
 
     compares_jobs = True
     BINDINGS: ClassVar[list[BindingType]] = [
-        *keymap.WORKSPACE, *keymap.EXPORT, *keymap.RUN_HOST, *keymap.FOCUS,
+        *keymap.WORKSPACE, *keymap.EXPORT, *keymap.RUN_HOST, *keymap.QUERY_HOST, *keymap.FOCUS,
     ]  # fmt: skip
     DEFAULT_CSS = """
     WorkspaceScreen > #location { height: 1; background: $panel; padding: 0 1; }
@@ -148,6 +151,9 @@ class WorkspaceScreen(MainScreen[None], Background, FilterHost, RunHost, Compare
         return self.query_one(JobsTable)
 
     def compared_path(self) -> Path | None:
+        return self.folder
+
+    def query_path(self) -> Path:
         return self.folder
 
     def run_target(self) -> RunTarget:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
+from resim_inspect.document.approximate import is_approximate
 from resim_inspect.document.enums import FAILING
 from resim_inspect.tui import keymap
 from resim_inspect.tui.document.metrics.card import Card
@@ -16,6 +18,7 @@ from resim_inspect.tui.document.session import Session, same_metric
 from resim_inspect.tui.document.top_bar import TopBar
 from resim_inspect.tui.exporting.host import ExportHost
 from resim_inspect.tui.keymap import Hint
+from resim_inspect.tui.query.host import QueryHost
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
 from resim_inspect.tui.widgets.chart.view import ChartView
 from resim_inspect.tui.widgets.main_screen import MainScreen
@@ -24,11 +27,11 @@ if TYPE_CHECKING:
     from resim_inspect.tui.exporting.choices import ExportChoice
 
 
-class CardScreen(MainScreen[int | None], ExportHost):
+class CardScreen(MainScreen[int | None], ExportHost, QueryHost):
     """The card; returns the position of the metric shown last."""
 
     COMMON_HINTS = ()
-    BINDINGS: ClassVar[list[BindingType]] = [*keymap.CARD, *keymap.EXPORT]
+    BINDINGS: ClassVar[list[BindingType]] = [*keymap.CARD, *keymap.EXPORT, *keymap.QUERY_HOST]
 
     def __init__(
         self,
@@ -72,7 +75,14 @@ class CardScreen(MainScreen[int | None], ExportHost):
             failing = (Hint("card.next_failing"),) if self._some_fail else ()
             step = (*failing, Hint("card.next"))
         chart = self.query_one(Card).chart
-        return (*chart.key_hints(), *step, Hint("card.details"), Hint("card.back"))
+        query = (Hint("query.open"),) if is_approximate(self.session.document) else ()
+        return (*chart.key_hints(), *step, *query, Hint("card.details"), Hint("card.back"))
+
+    def query_path(self) -> Path | None:
+        return self.session.document.path
+
+    def query_metric(self) -> str:
+        return self.session.document.metrics[self.position].name
 
     def export_choices(self) -> Sequence[ExportChoice]:
         from resim_inspect.tui.exporting.charts import chart_choices
