@@ -40,6 +40,8 @@ from resim_inspect.tui.key_hints import bindings_of, hint_line, key_of
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import KeyHintsChanged
 from resim_inspect.tui.open.screen import OpenScreen
+from resim_inspect.tui.query.querying import QueryingScreen
+from resim_inspect.tui.query.screen import QueryScreen
 from resim_inspect.tui.runs.run_dialog import RunDialog
 from resim_inspect.tui.runs.runs_screen import RunsScreen
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
@@ -90,6 +92,7 @@ PUSHED: dict[str, Callable[[Path], Screen[Any]]] = {
     "not fetched": lambda _: FetchErrorDialog(Fetch(problem="It failed."), "resim://a/b"),
     "token": lambda _: TokenDialog(Fetch(problem="A token is needed.")),
     "run": lambda folder: RunsScreen(folder / "run", watch=False),
+    "query": lambda folder: QueryScreen(folder),
     "comparison": lambda folder: ComparisonScreen(folder, folder),
     "compared jobs": lambda folder: ComparedJobsScreen(folder, folder),
     "export": lambda folder: ExportDialog(
@@ -185,7 +188,7 @@ def test_all_screens_are_among_the_states() -> None:
     import_all()
     states = {kind for kind, _ in (STATES | JOBS).values()}
     pushed = {type(make(Path())) for make in PUSHED.values()}
-    bases = {MainScreen, Dialog, ReloadingScreen, ReferencedScreen}
+    bases = {MainScreen, Dialog, QueryingScreen, ReferencedScreen, ReloadingScreen}
     assert (subclasses(MainScreen) | subclasses(Dialog)) - bases == (states | pushed) - bases
 
 

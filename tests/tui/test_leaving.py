@@ -47,6 +47,9 @@ from resim_inspect.tui.inputs.preview_lines import PreviewLines
 from resim_inspect.tui.inputs.view import InputsView
 from resim_inspect.tui.open.opening import open_path
 from resim_inspect.tui.open.screen import OpenScreen, PathInput
+from resim_inspect.tui.query.querying import QueryingScreen
+from resim_inspect.tui.query.result_table import ResultTable
+from resim_inspect.tui.query.screen import QueryScreen
 from resim_inspect.tui.runs.log_view import LogView
 from resim_inspect.tui.runs.run_dialog import RunDialog, RunField
 from resim_inspect.tui.runs.runs_screen import RunsScreen
@@ -79,7 +82,7 @@ DELAYS = (0, 1, 2, 3, 5, 8, 13, 21, 34, 55)
 """Milliseconds between a key and leaving; 0: not one turn of the event loop."""
 
 
-BASES = {Dialog, MainScreen, ReloadingScreen, ReferencedScreen}
+BASES = {Dialog, MainScreen, QueryingScreen, ReloadingScreen, ReferencedScreen}
 """Classes of screens that are never shown themselves."""
 
 
@@ -143,6 +146,12 @@ SCENES = {
         DOCUMENT,
         dialog=lambda: _compared_jobs(),
         owners=(ComparedJobsScreen, ColumnTable),
+    ),
+    "query": Scene(
+        QueryScreen,
+        DOCUMENT,
+        dialog=lambda: QueryScreen(Path(tempfile.mkdtemp())),
+        owners=(QueryScreen, ResultTable),
     ),
     "open": Scene(OpenScreen, None, owners=(OpenScreen, PathInput)),
     "inputs": Scene(

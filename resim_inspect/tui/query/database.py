@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
 from resim_inspect.emissions.evaluation.errors import EvaluationError, require_extra
@@ -95,9 +95,9 @@ class QueryDatabase:
                 client = self._opened()[0]
                 translation = translate(sql)
                 limited = f"SELECT * FROM ({translation.sql}) LIMIT {MAX_ROWS + 1}"
-                started = time.monotonic()
+                started = monotonic()
                 table = client.run(translation._replace(sql=limited), sql)
-                seconds = time.monotonic() - started
+                seconds = monotonic() - started
             finally:
                 if self._is_shut:
                     self._close()

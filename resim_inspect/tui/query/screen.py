@@ -145,7 +145,7 @@ class QueryScreen(QueryingScreen):
         self.running = False
         self.result = result = message.result
         rows, milliseconds = result.table.rows, result.seconds * 1e3
-        took = f"in {number(milliseconds)} ms"
+        took = f"in {number(milliseconds, 3)} ms"
         shown = f"the first {MAX_ROWS:,} rows" if result.is_cut else count(rows, "row")
         self._say(f"{shown}, {count(len(result.table.columns), 'column')} {took}")
         self.set_class(False, "-tables")
@@ -292,7 +292,7 @@ class QueryScreen(QueryingScreen):
     def _lines(self) -> None:
         styles = theme_styles(self.app)
         location = Text(no_wrap=True, overflow="ellipsis")
-        location.append(clean(self.path.absolute().name, 60), styles.strong)
+        location.append(clean("/".join(self.path.absolute().parts[-2:]), 60), styles.strong)
         if self.spec is not None:
             location.append("   " + clean(self.spec.name, 60), styles.text)
         location.append(f"   {APPROXIMATE_NOTE}", styles.accent)
