@@ -13,7 +13,7 @@ from resim_inspect.commands import CommandError
 from resim_inspect.commands.console import MANY, job_progress, page_width
 from resim_inspect.exit_codes import ExitCode
 from resim_inspect.terminal import positive, use_color
-from resim_inspect.text import count
+from resim_inspect.text import clean, count
 
 if TYPE_CHECKING:
     from resim_inspect.commands.compare_output import Format
@@ -119,6 +119,10 @@ def run(args: argparse.Namespace) -> int:
     )
     module = import_module(f"resim_inspect.commands.compare_output.{FORMATS[args.format]}")
     cast("Format", module).write(comparisons, sys.stdout, output)
+    if options.query and not any(comparison.changes for comparison in comparisons):
+        # A gate that compares nothing passes: a query with a typing error is to be noticed.
+        query = clean(options.query, 120)
+        sys.stderr.write(f"resim-inspect: no metric of either side matches {query!r}\n")
     for tolerance in unmatched_tolerances(comparisons):
         sys.stderr.write(f"resim-inspect: {tolerance.sentence}\n")
     errors = [error for comparison in comparisons for error in comparison.errors]

@@ -171,6 +171,15 @@ def test_json_has_one_shape(
         )
 
 
+def test_a_query_that_matches_no_metric_is_a_warning(
+    pair: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _, err = run(capsys, *pair, "--metric", "spé\x07ed")
+    assert code == 0
+    assert err == "resim-inspect: no metric of either side matches 'spé�ed'\n"
+    assert run(capsys, *pair, "--metric", "speed")[2] == ""
+
+
 def test_json_says_what_changed(pair: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
     document = as_json(capsys, *pair)
     (comparison,) = document["comparisons"]
