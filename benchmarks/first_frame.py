@@ -45,7 +45,8 @@ class Frame(NamedTuple):
 
 def run() -> list[Row]:
     """The rows for the first frame."""
-    app = [sys.executable, "-m", "resim_inspect"]
+    # As the installed command starts it; with `-m`, Python would load runpy as well.
+    app = [sys.executable, "-c", "from resim_inspect.__main__ import run; run()"]
     names = ("S", "XL", "wide")
     candidates = [[sys.executable, "-c", BARE]]
     candidates += [[*app, str(files.path(name))] for name in names]

@@ -6,7 +6,6 @@ Only the parser that is needed is built and only the module that is needed is im
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from importlib import import_module
@@ -14,7 +13,7 @@ from pathlib import Path
 from threading import current_thread, main_thread
 from typing import TYPE_CHECKING, NoReturn, cast
 
-from resim_inspect import __version__
+from resim_inspect.arguments import add_common, parse_app
 from resim_inspect.commands import CommandError
 from resim_inspect.derived import register
 from resim_inspect.errors import DocumentError, InspectError
@@ -24,6 +23,7 @@ from resim_inspect.interruption import exit_on_interrupt, raise_on_interrupt
 from resim_inspect.terminal import Command, Failure, run_program
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Callable, Sequence
 
     from resim_inspect.tui.batch_address import BatchAddress
@@ -92,13 +92,15 @@ def describe(error: Exception) -> str:
 
 
 def _command(name: str, argv: list[str]) -> int:
+    from argparse import ArgumentParser
+
     command = cast(Command, import_module(f"resim_inspect.commands.{name}"))
     summary = COMMANDS[name]
-    parser = argparse.ArgumentParser(
+    parser = ArgumentParser(
         prog=f"{PROGRAM} {name}", description=summary[0].upper() + summary[1:] + "."
     )
     command.add_arguments(parser)
-    _add_common(parser)
+    add_common(parser)
     args = parser.parse_args(argv)
     _refuse_addresses(name, args)
     _evaluate_when_opened()
@@ -133,46 +135,9 @@ def _refuse_addresses(name: str, args: argparse.Namespace) -> None:
 
 
 def _app(argv: list[str]) -> int:
-    width = max(map(len, COMMANDS))
-    listing = "\n".join(f"  {name:{width}}  {what}" for name, what in COMMANDS.items())
-    parser = argparse.ArgumentParser(
-        prog=PROGRAM,
-        usage=f"{PROGRAM} [PATH]\n       {PROGRAM} BASE PATH\n       {PROGRAM} COMMAND ...",
-        description="Opens the metrics of a ReSim metrics build in the terminal.",
-        epilog=f"commands:\n{listing}\n\n"
-        f"`{PROGRAM} COMMAND --help` describes a command. A path with the name of a command:\n"
-        "./NAME, or -- NAME."
-        "\n\n"
-        "Exit codes: 0 fine, 1 a file is invalid or something got worse, 2 a file could not be\n"
-        "read or the call was wrong, 70 a fault in this program, 129 the terminal was closed,\n"
-        "130 interrupted.",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument(
-        "path",
-        metavar="PATH",
-        nargs="?",
-        help="a metrics.binproto, its folder, a build's inputs, a workspace, or a batch of the "
-        "cloud: resim://PROJECT/BATCH[/JOB]",
-    )
-    parser.add_argument(
-        "compared",
-        metavar="PATH",
-        nargs="?",
-        help="a second path: the app shows what changed from the first to it, and what got worse",
-    )
-    parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
-    parser.add_argument(
-        "--images",
-        choices=("auto", "half", "sixel", "kitty"),
-        default="auto",
-        help="images: graphics if the terminal is known to support them (auto), half blocks, "
-        "sixel or kitty",
-    )
-    _add_common(parser)
-    args = parser.parse_args(argv)
+    args = parse_app(argv, PROGRAM, COMMANDS)
     path = _location(args.path if args.compared is None else args.compared)
-    base = None if args.compared is None else Path(args.path)
+    base = None if args.path is None or args.compared is None else Path(args.path)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         instead = f"`{PROGRAM} show {path or 'PATH'}` prints the metrics"
         if path is not None and not isinstance(path, Path):
@@ -207,13 +172,3 @@ def _location(text: str | None) -> Path | BatchAddress | None:
     from resim_inspect.tui.batch_address import parse_address
 
     return parse_address(text)
-
-
-def _add_common(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--color",
-        choices=("auto", "always", "never"),
-        default="auto",
-        help="colours: on a terminal without NO_COLOR (auto), always, or never",
-    )
-    parser.add_argument("--debug", action="store_true", help="print the traceback of an error")

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import argparse
 import errno
 import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import NamedTuple, Protocol, TextIO
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TextIO
 
 from resim_inspect.exit_codes import BROKEN_PIPE, ExitCode
 from resim_inspect.interruption import INTERRUPTED
 from resim_inspect.text import clean
+
+if TYPE_CHECKING:
+    import argparse
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
@@ -141,7 +143,9 @@ def positive(text: str) -> int:
     """Convert an argument to a whole number of at least 1; raises ArgumentTypeError."""
     value = int(text) if text.isascii() and text.isdecimal() else 0
     if value < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+        from argparse import ArgumentTypeError
+
+        raise ArgumentTypeError(f"{text!r} is not a whole number above 0")
     return value
 
 

@@ -203,6 +203,7 @@ def test_nothing_is_collected_while_the_app_is_imported(tmp_path: Path) -> None:
     )
     names = loaded(program, tmp_path / "none.binproto")
     assert "resim_inspect.tui.app" in names
+    assert not beneath(names, "argparse", "gettext", "resim_inspect.tui.widgets.filter_box")
 
 
 def test_the_app_starts_without_what_fetches() -> None:

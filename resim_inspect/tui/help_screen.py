@@ -18,7 +18,7 @@ from textual.widgets import Static
 from resim_inspect.tui.key_hints import bindings_of, hint_line, key_name
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.dialogs import CLOSE, Dialog
-from resim_inspect.tui.widgets.filter_box import FilterHost
+from resim_inspect.tui.widgets.filter_host import FilterHost
 
 MARKS = (
     ("✓ PASSED   ! FAIL_WARN   ✗ FAIL_BLOCK   – NOT_APPLICABLE   · RAW   ? none"),

@@ -23,7 +23,7 @@ from resim_inspect.tui import keymap
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.messages import KeyHintsChanged
 from resim_inspect.tui.theme import ThemeStyles
-from resim_inspect.tui.widgets.filter_box import open_filter
+from resim_inspect.tui.widgets.filter_host import open_filter
 from resim_inspect.tui.widgets.row_list import RowList, StyledText
 from resim_inspect.tui.workers import Background
 

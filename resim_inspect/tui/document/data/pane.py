@@ -30,7 +30,7 @@ from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import GoTo, KeyHintsChanged
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.chart.view import ChartView
-from resim_inspect.tui.widgets.filter_box import FilterHost
+from resim_inspect.tui.widgets.filter_host import FilterHost
 from resim_inspect.tui.widgets.row_list import RowList, overflow_hint
 from resim_inspect.tui.widgets.side_list import SideHost
 

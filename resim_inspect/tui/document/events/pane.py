@@ -23,7 +23,7 @@ from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import GoTo, KeyHintsChanged
 from resim_inspect.tui.theme import theme_styles
-from resim_inspect.tui.widgets.filter_box import FilterHost
+from resim_inspect.tui.widgets.filter_host import FilterHost
 from resim_inspect.tui.widgets.row_list import RowList
 
 if TYPE_CHECKING:

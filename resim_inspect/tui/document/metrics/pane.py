@@ -20,7 +20,7 @@ from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import KeyHintsChanged
 from resim_inspect.tui.theme import theme_styles
-from resim_inspect.tui.widgets.filter_box import FilterHost
+from resim_inspect.tui.widgets.filter_host import FilterHost
 from resim_inspect.tui.widgets.row_list import RowList
 from resim_inspect.tui.widgets.side_list import SideHost
 from resim_inspect.tui.workers import after_first_frame

@@ -1,0 +1,82 @@
+"""Arguments of the app, and those that every command has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from resim_inspect import __version__
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+
+
+class AppArguments(NamedTuple):
+    """Arguments of the app."""
+
+    path: str | None = None
+    compared: str | None = None
+    """A second path, which is compared with the first."""
+    images: Literal["auto", "half", "sixel", "kitty"] = "auto"
+    color: Literal["auto", "always", "never"] = "auto"
+
+
+def parse_app(argv: list[str], program: str, commands: Mapping[str, str]) -> AppArguments:
+    """Parse the arguments of the app; `commands` are listed in its help.
+
+    A path alone needs no parser: argparse is imported for everything else.
+    """
+    if len(argv) <= 1 and not any(word.startswith("-") for word in argv):
+        return AppArguments(argv[0] if argv else None)
+    from argparse import ArgumentParser, RawDescriptionHelpFormatter
+
+    width = max(map(len, commands))
+    listing = "\n".join(f"  {name:{width}}  {what}" for name, what in commands.items())
+    parser = ArgumentParser(
+        prog=program,
+        usage=f"{program} [PATH]\n       {program} BASE PATH\n       {program} COMMAND ...",
+        description="Opens the metrics of a ReSim metrics build in the terminal.",
+        epilog=f"commands:\n{listing}\n\n"
+        f"`{program} COMMAND --help` describes a command. A path with the name of a command:\n"
+        "./NAME, or -- NAME."
+        "\n\n"
+        "Exit codes: 0 fine, 1 a file is invalid or something got worse, 2 a file could not be\n"
+        "read or the call was wrong, 70 a fault in this program, 129 the terminal was closed,\n"
+        "130 interrupted.",
+        formatter_class=RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "path",
+        metavar="PATH",
+        nargs="?",
+        help="a metrics.binproto, its folder, a build's inputs, a workspace, or a batch of the "
+        "cloud: resim://PROJECT/BATCH[/JOB]",
+    )
+    parser.add_argument(
+        "compared",
+        metavar="PATH",
+        nargs="?",
+        help="a second path: the app shows what changed from the first to it, and what got worse",
+    )
+    parser.add_argument("--version", action="version", version=f"{program} {__version__}")
+    parser.add_argument(
+        "--images",
+        choices=("auto", "half", "sixel", "kitty"),
+        default=AppArguments().images,
+        help="images: graphics if the terminal is known to support them (auto), half blocks, "
+        "sixel or kitty",
+    )
+    add_common(parser)
+    args = parser.parse_args(argv)
+    return AppArguments(args.path, args.compared, args.images, args.color)
+
+
+def add_common(parser: ArgumentParser) -> None:
+    """Add the arguments that the app and every command have."""
+    parser.add_argument(
+        "--color",
+        choices=("auto", "always", "never"),
+        default="auto",
+        help="colours: on a terminal without NO_COLOR (auto), always, or never",
+    )
+    parser.add_argument("--debug", action="store_true", help="print the traceback of an error")

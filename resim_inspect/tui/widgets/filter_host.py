@@ -1,0 +1,107 @@
+"""Panes and screens whose list has a filter; its field is imported when it is first opened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Protocol, cast
+
+from textual.widget import Widget
+
+if TYPE_CHECKING:
+    from resim_inspect.tui.widgets.filter_box import FilterBox
+
+
+class FilteredList(Protocol):
+    """A list with a filter, whatever widget it is."""
+
+    query_text: str
+    """The filter as it was typed."""
+    query_error: str
+    """Problem of the filter; empty if it has none."""
+
+    def set_query(self, text: str) -> None:
+        """Filter; a filter that cannot be parsed leaves the list as it is."""
+
+
+class FilterHost:
+    """A pane or screen whose list has a filter; it comes after the widget among the bases."""
+
+    def filter_parent(self) -> Widget:
+        """The container whose first child the field becomes."""
+        raise NotImplementedError
+
+    def filter_help(self) -> tuple[str, Mapping[str, str]]:
+        """An example of a filter, and the fields that it may ask for."""
+        raise NotImplementedError
+
+    def filtered_list(self) -> FilteredList:
+        """The list that is filtered."""
+        raise NotImplementedError
+
+    def filter_applied(self) -> None:
+        """Follow a change of the filter."""
+
+    def focus_main(self) -> None:
+        """Focus the list."""
+        raise NotImplementedError
+
+    def filter_boxes(self) -> list[FilterBox]:
+        """The field, once it has been opened."""
+        # By the name of its class, which is imported when a filter is first opened.
+        return cast("list[FilterBox]", list(self.filter_parent().query_children("FilterBox")))
+
+    def is_filtering(self) -> bool:
+        """Return True while the field has the focus."""
+        return any(box.input.has_focus for box in self.filter_boxes())
+
+    async def action_filter(self) -> None:
+        from resim_inspect.tui.widgets.filter_box import FilterBox
+
+        boxes = self.filter_boxes()
+        if not boxes:
+            example, _ = self.filter_help()
+            boxes = [FilterBox(self.filtered_list().query_text, example)]
+            await self.filter_parent().mount(boxes[0], before=0)
+        boxes[0].display = True
+        boxes[0].input.focus()
+
+    def on_filter_box_changed(self, message: FilterBox.Changed) -> None:
+        message.stop()
+        self._apply(message.text)
+
+    def on_filter_box_submitted(self, message: FilterBox.Submitted) -> None:
+        message.stop()
+        self.focus_main()
+
+    def _apply(self, text: str) -> None:
+        self.filtered_list().set_query(text)
+        self.filter_applied()
+        self.show_problem()
+
+    def show_problem(self) -> None:
+        """Show what is wrong with the filter beside the field."""
+        for box in self.filter_boxes():
+            box.set_problem(self.filtered_list().query_error)
+
+    def set_filter(self, text: str) -> None:
+        """Set the filter of list and field."""
+        for box in self.filter_boxes():
+            box.set_text(text)
+        self._apply(text)
+
+    def clear_filter(self) -> bool:
+        """Drop the filter and focus the list; return False if there is none to drop."""
+        open_ = [box for box in self.filter_boxes() if box.display]
+        if not self.filtered_list().query_text and not open_:
+            return False
+        self.set_filter("")
+        self.focus_main()
+        return True
+
+
+async def open_filter(widget: Widget) -> None:
+    """Open the filter of the nearest pane or screen around a widget."""
+    for node in widget.ancestors:
+        if isinstance(node, FilterHost):
+            await node.action_filter()
+            return
