@@ -12,6 +12,7 @@ from resim_inspect.document import open_document
 from resim_inspect.document.approximate import is_approximate
 from resim_inspect.document.enums import MetricStatus, MetricType
 from resim_inspect.errors import DocumentError
+from resim_inspect.files import is_file
 from resim_inspect.text import NOT_RUN, full_number, number, quantity, with_unit
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def read_outline(folder: Path) -> WorkspaceOutline:
         if uses[job.experience_name] == 1:
             job_names[job.experience_name] = job.name
     job_names |= {str(job.id): job.name for job in workspace.jobs}
-    return WorkspaceOutline(folder, jobs, batch if batch.is_file() else None, job_names)
+    return WorkspaceOutline(folder, jobs, batch if is_file(batch) else None, job_names)
 
 
 def read_job(name: str, run_folder: RunFolder) -> JobRow:

@@ -17,6 +17,7 @@ from resim_inspect.document import Document
 from resim_inspect.document.images import check_viewable, image_path
 from resim_inspect.document.model import ImageListValues, ImageValues, Metric, PlotlyValues
 from resim_inspect.errors import MissingError
+from resim_inspect.files import is_file
 from resim_inspect.text import clean
 
 CDN = "https://cdn.plot.ly/plotly-4.1.1.min.js"
@@ -171,6 +172,6 @@ def installed_library() -> Path | None:
         return None
     for folder in (spec.submodule_search_locations or ()) if spec is not None else ():
         path = Path(folder) / "package_data" / "plotly.min.js"
-        if path.is_file():
+        if is_file(path):
             return path
     return None

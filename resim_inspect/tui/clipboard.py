@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from resim_inspect.files import is_folder
 from resim_inspect.text import clean
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 def clipboard_file() -> Path:
     """Path of the file that holds the last copy, in the user's runtime or temporary folder."""
     folder = os.environ.get("XDG_RUNTIME_DIR")
-    base = Path(folder) if folder and Path(folder).is_dir() else None
+    base = Path(folder) if folder and is_folder(Path(folder)) else None
     if base is None:
         base = Path(tempfile.gettempdir()) / f"resim-inspect-{_user()}"
     return base / "resim-inspect-copy.txt"

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from resim_inspect.files import exists, is_folder
+
 FORMAT = 1
 
 
@@ -47,7 +49,7 @@ def make_missing_folders(folder: Path) -> None:
     """Create a folder and its parents, each that is missing for its owner only; raises OSError."""
     for each in (*reversed(folder.parents), folder):
         # `parents=True` would create the parents for all users.
-        if not each.exists():
+        if not exists(each):
             each.mkdir(mode=0o700, exist_ok=True)
-    if not folder.is_dir():
+    if not is_folder(folder):
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 from uuid import UUID
 
+from resim_inspect.files import exists, is_folder
 from resim_inspect.text import clean
 from resim_inspect.validation.findings import Finding, Severity
 from runner.workspace.urls import url_problem
@@ -90,7 +91,7 @@ def looks_like_inputs(folder: Path) -> bool:
     names = set(names_in(folder))
     if {BATCH_CONFIG.name, REPORT_CONFIG.name} & names:
         return True
-    return any(name in names and (folder / name).is_dir() for name in (EXPERIENCE.name, LOGS.name))
+    return any(name in names and is_folder(folder / name) for name in (EXPERIENCE.name, LOGS.name))
 
 
 # -- config files ------------------------------------------------------------------------------
@@ -265,8 +266,8 @@ def check_inputs(folder: Path) -> list[Finding]:
 
 
 def _inputs_findings(folder: Path) -> Iterator[Finding]:
-    if not folder.is_dir():
-        message = "is not a directory." if folder.exists() else "does not exist."
+    if not is_folder(folder):
+        message = "is not a directory." if exists(folder) else "does not exist."
         yield _error(
             "inputs-missing", clean(str(folder)), message, "Give the folder of the inputs."
         )
@@ -305,7 +306,7 @@ def _job_findings(folder: Path, data: list[str]) -> Iterator[Finding]:
             severity = Severity.ERROR if name == LOGS.name else Severity.WARNING
             hint = f"A job's {name} lie in {INPUTS / name}/."
             yield Finding(f"inputs-no-{name}", severity, where, "is missing.", hint)
-        elif not path.is_dir():
+        elif not is_folder(path):
             yield _error(
                 "inputs-not-folder", where, "is not a directory.", "Put the files into a directory."
             )

@@ -8,6 +8,7 @@ from uuid import uuid5
 
 from resim_inspect.document.discovery import metrics_files
 from resim_inspect.errors import DocumentError
+from resim_inspect.files import is_folder
 from resim_inspect.text import clean
 from runner.workspace.contract import METRICS, OUTPUTS
 from runner.workspace.errors import WorkspaceError
@@ -55,7 +56,7 @@ def open_jobs(folder: Path) -> Workspace:
     In a folder of outputs, each folder with `metrics.binproto` or `outputs/metrics.binproto` is
     a job, named by its relative path; without any, each `*.binproto` is one.
     """
-    if not folder.is_dir() or looks_like_workspace(folder):
+    if not is_folder(folder) or looks_like_workspace(folder):
         return open_workspace(folder)
     own = derived_id(folder)
     jobs = []

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from resim_inspect.files import is_file
 from resim_inspect.text import NOT_RUN
 from runner.workspace.errors import WorkspaceError
 from runner.workspace.layout import (
@@ -86,7 +87,7 @@ def record_at(folder: Path) -> RunRecord:
 def single_run_at(folder: Path) -> RunRecord | None:
     """Return the record of the run with a folder `--outputs`; None for any other folder."""
     record = record_of_outputs(folder)
-    return record if not looks_like_workspace(folder) and record.events.is_file() else None
+    return record if not looks_like_workspace(folder) and is_file(record.events) else None
 
 
 def outputs_status(outputs: Path, clock: Callable[[], float] = time.time) -> WorkspaceStatus:

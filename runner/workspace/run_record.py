@@ -13,6 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from resim_inspect.files import is_file
 from resim_inspect.terminal import shell_line
 from runner.workspace.process_identity import current_owner, host_identity, is_stale
 from runner.workspace.results import FORMAT
@@ -94,7 +95,7 @@ def record_of_outputs(outputs: Path) -> RunRecord:
 def looks_like_record(folder: Path) -> bool:
     """Return True for a folder with the record of a run."""
     record = RunRecord(folder)
-    return record.owner.is_file() or record.events.is_file()
+    return is_file(record.owner) or is_file(record.events)
 
 
 @dataclass(frozen=True)

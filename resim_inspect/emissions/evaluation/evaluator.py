@@ -26,6 +26,7 @@ from resim_inspect.emissions.evaluation.query_client import QueryClient
 from resim_inspect.emissions.evaluation.specs import MetricSpec
 from resim_inspect.emissions.evaluation.topic_tables import JobEmissions, build_tables
 from resim_inspect.emissions.evaluation.translation import Translation, translate
+from resim_inspect.files import is_file
 from resim_inspect.text import clean
 from resim_inspect.validation.findings import Finding, Rule
 
@@ -195,7 +196,7 @@ class _Run:
         shown = clean(path, 200)
         if found is None:
             problem = f"names the file {shown}, which does not lie in the folder of the emissions"
-        elif not found.is_file():
+        elif not is_file(found):
             problem = f"names the file {shown}, which does not exist"
         else:
             return

@@ -15,6 +15,7 @@ from resim_inspect.errors import (
     TruncatedError,
     UnreadableError,
 )
+from resim_inspect.files import is_folder
 
 Signature = tuple[int, int, int]
 """Inode, size and time of the last change in ns."""
@@ -67,7 +68,7 @@ def load_when_written(
             loaded = load(path)
         except (*_HALF_WRITTEN, UnreadableError):
             now = signature(path)
-            if cancelled() or path.is_dir():
+            if cancelled() or is_folder(path):
                 raise
             if now != last:
                 last, still_since = now, clock()

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from resim_inspect.derived import is_derived
 from resim_inspect.document.discovery import METRICS_FILE, metrics_files
 from resim_inspect.errors import THE_PATH, UnreadableError
-from resim_inspect.files import is_folder
+from resim_inspect.files import is_file, is_folder
 
 
 class PathKind(StrEnum):
@@ -39,7 +39,7 @@ def detect(path: Path) -> DetectedPath:
     if not is_folder(path):
         return DetectedPath(PathKind.METRICS, path, "a metrics file", _inputs_beside(path.parent))
     for folder in (path, path / "outputs"):
-        if (folder / METRICS_FILE).is_file() or is_derived(folder / METRICS_FILE):
+        if is_file(folder / METRICS_FILE) or is_derived(folder / METRICS_FILE):
             description = "an outputs folder" if folder == path else "a job's folder"
             return DetectedPath(
                 PathKind.METRICS, folder / METRICS_FILE, description, _inputs_beside(folder)
@@ -75,4 +75,4 @@ def _runs_below(path: Path) -> DetectedPath:
 def _inputs_beside(outputs: Path) -> Path | None:
     """Return the inputs folder that belongs to an outputs folder, if there is one."""
     folder = outputs.absolute().parent / "inputs"
-    return folder if outputs.absolute().name == "outputs" and folder.is_dir() else None
+    return folder if outputs.absolute().name == "outputs" and is_folder(folder) else None

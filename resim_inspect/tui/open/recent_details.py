@@ -12,6 +12,7 @@ from rich.cells import cell_len
 from resim_inspect.document import DocumentError, open_document
 from resim_inspect.document.discovery import METRICS_FILE
 from resim_inspect.document.enums import MetricStatus
+from resim_inspect.files import is_file
 from resim_inspect.text import cut_left, fit
 
 READ_SECONDS = 1.0
@@ -41,7 +42,7 @@ def read_details(paths: Sequence[object], now: float | None = None) -> Mapping[P
 
 
 def _verdict(path: Path) -> MetricStatus | None:
-    if not path.is_file():
+    if not is_file(path):
         return None
     try:
         with open_document(path) as document:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from resim_inspect.document.discovery import METRICS_FILE
+from resim_inspect.files import is_folder
 from resim_inspect.tui.runs.run_request import RunTarget
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class RunPlaces(NamedTuple):
         if self._is_of_workspace():
             return RunTarget(self.folder.parent)
         inputs = self.folder.parent / "inputs"
-        return RunTarget(inputs=inputs, outputs=self._outputs) if inputs.is_dir() else None
+        return RunTarget(inputs=inputs, outputs=self._outputs) if is_folder(inputs) else None
 
     def log_of(self, key: RunKey, recorded: str) -> Path:
         """Return the log of a job; `recorded`: the path that the run itself tells, or nothing."""

@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from resim_inspect.files import is_folder
 from resim_inspect.terminal import shell_line
 from resim_inspect.text import clean
 
@@ -151,7 +152,7 @@ def _job_of(folder: Path) -> RunTarget | None:
     workspace = folder.parent.parent
     if folder.parent.name != "jobs" or not _is_workspace(workspace):
         return None
-    return RunTarget(workspace, folder.name) if (folder / "inputs").is_dir() else None
+    return RunTarget(workspace, folder.name) if is_folder(folder / "inputs") else None
 
 
 def _is_workspace(folder: Path) -> bool:

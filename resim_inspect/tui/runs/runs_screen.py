@@ -15,6 +15,7 @@ from textual.notifications import SeverityLevel
 from textual.widgets import Static
 
 from resim_inspect.document.enums import MetricStatus
+from resim_inspect.files import exists
 from resim_inspect.text import clean, count
 from resim_inspect.tui import keymap
 from resim_inspect.tui.key_hints import key_of
@@ -248,7 +249,7 @@ class RunsScreen(MainScreen[None], RunHost):
 
     def _open(self, job: JobProgress) -> None:
         path = self._places.metrics_of(job.key)
-        if path.exists():
+        if exists(path):
             self.post_message(OpenRequested(path))
         else:
             text = clean(job.result.message, 300) if job.result is not None else ""

@@ -19,6 +19,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 from textual.worker import Worker, WorkerState, get_current_worker
 
+from resim_inspect.files import exists
 from resim_inspect.job_rows import JobRow, WorkspaceOutline
 from resim_inspect.text import clean
 from resim_inspect.tui import keymap
@@ -307,7 +308,7 @@ class WorkspaceScreen(
             return
         if not job.fetched:
             self.job_awaited(job)
-        elif job.verdict is None and not job.path.exists():
+        elif job.verdict is None and not exists(job.path):
             self.app.notify(clean(job.note, 300), title="No metrics", timeout=5, markup=False)
         else:
             self.post_message(OpenRequested(job.path))
