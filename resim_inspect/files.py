@@ -16,6 +16,17 @@ def exists(path: Path) -> bool:
     return os.path.exists(path)  # noqa: PTH110
 
 
+def is_missing(path: Path) -> bool:
+    """Return True for a path that does not exist; False where it cannot be examined."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except (OSError, ValueError):
+        return False
+    return False
+
+
 def is_folder(path: Path) -> bool:
     """Return True for a folder; False where the path cannot be examined: its reader says why."""
     # Path.is_dir() raises for a parent without permission, and for a name that is too long.

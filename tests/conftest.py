@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import inspect
+import io
 import os
 import shutil
 import signal
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -75,3 +79,27 @@ def sample_data() -> Path:
     if not name or not Path(name).is_dir():
         pytest.skip("RESIM_SAMPLE_DATA names no folder of real metrics files")
     return Path(name)
+
+
+@pytest.fixture
+def lock(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
+    """Refuse to read a folder and all below it, as for a user without permission, to root too."""
+
+    def refuse_below(folder: Path) -> None:
+        def is_locked(path: object, *, itself: bool) -> bool:
+            text = os.fsdecode(path) if isinstance(path, str | bytes | os.PathLike) else ""
+            return text.startswith(f"{folder}{os.sep}") or (itself and text == str(folder))
+
+        def refusing(call: Callable[..., Any], *, itself: bool) -> Callable[..., Any]:
+            def checked(path: Any = ".", *rest: Any, **options: Any) -> Any:
+                if is_locked(path, itself=itself):
+                    raise PermissionError(errno.EACCES, "Permission denied", str(path))
+                return call(path, *rest, **options)
+
+            return checked
+
+        for module, name in ((os, "stat"), (os, "open"), (os, "scandir"), (io, "open")):
+            call = refusing(getattr(module, name), itself=name == "scandir")
+            monkeypatch.setattr(module, name, call)
+
+    return refuse_below

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from resim_inspect.derived import is_derived
 from resim_inspect.document.approximate import APPROXIMATE_NOTE, is_approximate
@@ -15,6 +14,7 @@ from resim_inspect.errors import DocumentError
 from resim_inspect.export.document_rows import JobFile, Row, job_row, metric_unit, unread_job_row
 from resim_inspect.export.errors import ExportError
 from resim_inspect.export.omissions import Omissions
+from resim_inspect.files import is_missing
 from resim_inspect.filtering.catalog import Catalog
 from resim_inspect.filtering.metrics import MetricFields
 from resim_inspect.filtering.query import QueryError, compile_query
@@ -65,7 +65,7 @@ def survey(jobs: Sequence[JobFile], query: str, omissions: Omissions) -> Survey:
     result = Survey(selected={} if query.strip() else None)
     query_error: QueryError | None = None
     for job in jobs:
-        if job.missing and _is_missing(job.path):
+        if job.missing and is_missing(job.path) and not is_derived(job.path):
             omissions.add("job", "there are no metrics yet")
             result.job_rows.append(unread_job_row(job, job.missing))
             continue
@@ -95,14 +95,6 @@ def survey(jobs: Sequence[JobFile], query: str, omissions: Omissions) -> Survey:
     if result.selected is not None and not any(result.selected.values()):
         raise query_error or ExportError(f"No metric matches the filter {query!r}.")
     return result
-
-
-def _is_missing(path: Path) -> bool:
-    try:
-        return not path.exists() and not is_derived(path)
-    except OSError:
-        # It cannot be examined: its reader says why.
-        return False
 
 
 def _matching(document: Document, query: str) -> frozenset[int]:

@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 from uuid import uuid5
 
-from resim_inspect.document.discovery import metrics_files
-from resim_inspect.errors import DocumentError
+from resim_inspect.document.discovery import EXPECTED, metrics_files
+from resim_inspect.errors import UnreadableError
 from resim_inspect.files import is_folder
 from resim_inspect.text import clean
 from runner.workspace.contract import METRICS, OUTPUTS
@@ -78,8 +78,10 @@ def open_jobs(folder: Path) -> Workspace:
 def _run_folders(folder: Path) -> list[RunFolder]:
     try:
         files = list(metrics_files(folder, derived=True))
-    except DocumentError:
-        return []
+    except UnreadableError as error:
+        if error.problem == EXPECTED:
+            return []
+        raise WorkspaceError(f"{clean(str(folder))} {error.problem}.") from error
     run_folders: dict[Path, RunFolder] = {}
     for file in files:
         if file.name != METRICS.name:

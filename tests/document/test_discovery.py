@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -106,21 +107,52 @@ def test_a_path_that_cannot_be_examined_is_one_sentence(
     assert detect(too_long).kind is PathKind.METRICS
 
 
-@pytest.mark.parametrize("command", ["show", "validate", "compare"])
-@pytest.mark.parametrize("below", ["", "outputs/metrics.binproto"])
+@pytest.mark.skipif(os.name == "nt", reason="permissions of POSIX")
+@pytest.mark.parametrize("command", ["show", "validate", "compare", "export", "report"])
+@pytest.mark.parametrize("below", ["", "outputs/metrics.binproto", "jobs"])
 def test_a_folder_without_permission_is_one_sentence(
-    command: str, below: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    command: str,
+    below: str,
+    tmp_path: Path,
+    lock: Callable[[Path], None],
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     folder = tmp_path / "locked"
     write(tmp_path, "good.binproto")
     write(folder, "outputs/metrics.binproto")
-    folder.chmod(0)
-    try:
-        if os.access(folder, os.R_OK):
-            pytest.skip("this user may read every folder")
-        words = [str(tmp_path / "good.binproto")] if command == "compare" else []
-        assert cli.main([command, str(folder / below), *words]) == ExitCode.ERROR
-    finally:
-        folder.chmod(0o700)
+    write(folder, "jobs/a/outputs/metrics.binproto")
+    lock(folder)
+    more = {
+        "compare": [tmp_path / "good.binproto"],
+        "export": ["--to", "json", "-o", tmp_path / "out.json", "--table", "metrics"],
+        "report": ["-o", tmp_path / "out.html"],
+    }
+    words = [command, folder / below, *more.get(command, [])]
+    assert cli.main(list(map(str, words))) == ExitCode.ERROR
     shown = capsys.readouterr()
-    assert "cannot be read: permission denied" in shown.out + shown.err
+    assert "cannot be read: permission denied" in (shown.out + shown.err).lower()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="permissions of POSIX")
+def test_the_app_says_of_a_folder_without_permission_that_it_cannot_be_read(
+    tmp_path: Path, lock: Callable[[Path], None]
+) -> None:
+    write(tmp_path, "locked/outputs/metrics.binproto", "locked/jobs/a/outputs/metrics.binproto")
+    lock(tmp_path / "locked")
+    with pytest.raises(UnreadableError, match="cannot be read: permission denied"):
+        detect(tmp_path / "locked")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="permissions of POSIX")
+def test_a_job_without_permission_is_a_row_beside_the_others(
+    tmp_path: Path, lock: Callable[[Path], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path, *(f"ws/jobs/{name}/outputs/metrics.binproto" for name in ("a", "b")))
+    lock(tmp_path / "ws/jobs/a")
+    assert cli.main(["show", str(tmp_path / "ws")]) == ExitCode.ERROR
+    shown = capsys.readouterr()
+    assert "a: the file cannot be read: permission denied" in shown.out + shown.err
+    assert detect(tmp_path / "ws").kind is PathKind.WORKSPACE
+    (_, locked), (_, other) = read_outline(tmp_path / "ws").jobs
+    assert read_job("a", locked).verdict is None
+    assert read_job("b", other).verdict is not None

@@ -20,7 +20,7 @@ from resim_inspect.document.approximate import APPROXIMATE_NOTE
 from resim_inspect.document.enums import WORST_FIRST, MetricStatus, worst_status
 from resim_inspect.document.summary import headline_with_limits
 from resim_inspect.errors import DocumentError
-from resim_inspect.files import exists
+from resim_inspect.files import is_missing
 from resim_inspect.job_rows import Cell, JobRow, common_units, metric_names, read_job, read_outline
 from resim_inspect.text import NOT_RUN, cell_width, clean, count, cut, cut_left, pad, wrap
 
@@ -44,7 +44,8 @@ class JobTable(NamedTuple):
     @property
     def unreadable(self) -> tuple[JobRow, ...]:
         """Jobs with a metrics file that cannot be read."""
-        return tuple(row for row in self.all_rows if row.verdict is None and exists(row.path))
+        unread = (row for row in self.all_rows if row.verdict is None)
+        return tuple(row for row in unread if not is_missing(row.path))
 
     @property
     def all_rows(self) -> tuple[JobRow, ...]:

@@ -12,7 +12,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from resim_inspect.files import exists
+from resim_inspect.files import is_missing
 from resim_inspect.job_rows import JobRow
 from resim_inspect.text import clean, count
 from resim_inspect.tui import keymap
@@ -168,7 +168,7 @@ class FetchScreen(WorkspaceScreen):
         if row is None or not row.fetched:
             return
         self._job_to_open = ""
-        if row.verdict is None and not exists(row.path):
+        if row.verdict is None and is_missing(row.path):
             self.app.notify(clean(row.note, 300), title="No metrics", timeout=5, markup=False)
         elif self.is_current:
             self.table.go_to(row.name)

@@ -14,8 +14,9 @@ from textual.containers import Container
 from textual.notifications import SeverityLevel
 from textual.widgets import Static
 
+from resim_inspect.derived import is_derived
 from resim_inspect.document.enums import MetricStatus
-from resim_inspect.files import exists
+from resim_inspect.files import is_missing
 from resim_inspect.text import clean, count
 from resim_inspect.tui import keymap
 from resim_inspect.tui.key_hints import key_of
@@ -249,7 +250,7 @@ class RunsScreen(MainScreen[None], RunHost):
 
     def _open(self, job: JobProgress) -> None:
         path = self._places.metrics_of(job.key)
-        if exists(path):
+        if not is_missing(path) or is_derived(path):
             self.post_message(OpenRequested(path))
         else:
             text = clean(job.result.message, 300) if job.result is not None else ""

@@ -40,6 +40,8 @@ class JobsTable(ColumnTable[JobRow]):
         super().__init__(PINNED)
         self.label = label
         self.only_failing = False
+        self.problem = ""
+        """Reason why the list of jobs cannot be read."""
         self.view: ReferenceView | None = None
         """The reference, and whether its differences are shown; None without one."""
 
@@ -47,6 +49,14 @@ class JobsTable(ColumnTable[JobRow]):
         if isinstance(self.app, JobsReferenceApp):
             self._reference_changed(self.app.jobs_reference)
             self.app.jobs_reference_changed.subscribe(self, self._reference_changed)
+
+    def set_problem(self, problem: str) -> None:
+        """Show why the list of jobs cannot be read; empty for a list that can be."""
+        if problem != self.problem:
+            self.problem = problem
+            self.refresh()
+            if problem:
+                self.app.notify(problem, severity="error", timeout=10, markup=False)
 
     @property
     def job(self) -> JobRow | None:
@@ -84,7 +94,7 @@ class JobsTable(ColumnTable[JobRow]):
         return JobValues(current, tuple(values))
 
     def empty_text(self) -> str:
-        return "no job matches" if self.rows else "no jobs yet"
+        return "no job matches" if self.rows else self.problem or "no jobs yet"
 
     def render_row(self, row: int, width: int, styles: ThemeStyles) -> Sequence[StyledText]:
         job = self.shown[row]

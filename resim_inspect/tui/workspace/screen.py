@@ -19,7 +19,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 from textual.worker import Worker, WorkerState, get_current_worker
 
-from resim_inspect.files import exists
+from resim_inspect.files import is_missing
 from resim_inspect.job_rows import JobRow, WorkspaceOutline
 from resim_inspect.text import clean
 from resim_inspect.tui import keymap
@@ -96,11 +96,11 @@ class WorkspaceScreen(
             self.rows = rows
 
     class ScanFinished(Message):
-        """A scan of the disk has finished; `seconds` is its duration."""
+        """A scan of the disk has finished; `problem` says why the jobs cannot be listed."""
 
-        def __init__(self, seconds: float) -> None:
+        def __init__(self, seconds: float, problem: str) -> None:
             super().__init__()
-            self.seconds = seconds
+            self.seconds, self.problem = seconds, problem
 
     def __init__(
         self,
@@ -191,8 +191,14 @@ class WorkspaceScreen(
     def _scan(self, reader: JobsReader) -> None:
         worker = get_current_worker()
         started = posted = time.monotonic()
-        if reader.read_outline() and reader.outline is not None:
-            self.post_message(self.OutlineRead(reader.outline))
+        from runner.workspace.errors import WorkspaceError
+
+        problem = ""
+        try:
+            if reader.read_outline() and reader.outline is not None:
+                self.post_message(self.OutlineRead(reader.outline))
+        except WorkspaceError as error:
+            problem = clean(str(error), 300)
         rows: list[JobRow] = []
         for row in reader.changed_rows():
             if worker.is_cancelled:
@@ -203,7 +209,7 @@ class WorkspaceScreen(
                 rows, posted = [], time.monotonic()
         if rows:
             self.post_message(self.RowsRead(rows))
-        self.post_message(self.ScanFinished(time.monotonic() - started))
+        self.post_message(self.ScanFinished(time.monotonic() - started, problem))
 
     @on(OutlineRead)
     def _outline_read(self, message: OutlineRead) -> None:
@@ -229,6 +235,7 @@ class WorkspaceScreen(
         self.last_scan = time.monotonic()
         self.scan_pause = message.seconds / MAX_SCAN_SHARE
         self._reading = False
+        self.table.set_problem(message.problem)
         if self._scan_again:
             self.scan()
 
@@ -308,7 +315,7 @@ class WorkspaceScreen(
             return
         if not job.fetched:
             self.job_awaited(job)
-        elif job.verdict is None and not exists(job.path):
+        elif job.verdict is None and is_missing(job.path):
             self.app.notify(clean(job.note, 300), title="No metrics", timeout=5, markup=False)
         else:
             self.post_message(OpenRequested(job.path))

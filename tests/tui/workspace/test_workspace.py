@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 import shutil
 from pathlib import Path
@@ -15,18 +14,18 @@ from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.document import Document, open_document
 from resim_inspect.filtering.jobs import JobFields
 from resim_inspect.filtering.query import compile_query
-from resim_inspect.job_rows import metric_names, read_job, read_outline
+from resim_inspect.job_rows import WorkspaceOutline, metric_names, read_job, read_outline
 from resim_inspect.tui.app import InspectApp
 from resim_inspect.tui.document.screen import DocumentScreen
 from resim_inspect.tui.open_documents import OpenDocuments
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.column_table import select_rows
-from resim_inspect.tui.widgets.dialogs import ErrorDialog
 from resim_inspect.tui.workspace import screen as workspace_screen
 from resim_inspect.tui.workspace.columns import duration_text, table_columns
 from resim_inspect.tui.workspace.jobs_reader import JobsReader
 from resim_inspect.tui.workspace.jobs_table import JobsTable, is_failing
 from resim_inspect.tui.workspace.screen import WorkspaceScreen
+from runner.workspace.errors import WorkspaceError
 from runner.workspace.results import JobResult, Outcome
 from tests.tui.cloud.fake_cloud import looking, until
 from tests.tui.conftest import Shot, press, settle, started, text
@@ -330,10 +329,10 @@ async def test_the_table_keeps_up_with_the_disk(
         await until(pilot, lambda: screen.outline is not None and screen.outline.batch is None)
         # A workspace that is deleted is reported once, and the app keeps running.
         shutil.rmtree(workspace)
-        await until(pilot, lambda: isinstance(pilot.app.screen, ErrorDialog))
-        await until(pilot, lambda: screen.scan_pause == math.inf)
-        await pilot.press("escape")
-        await until(pilot, lambda: pilot.app.screen is screen)
+        await until(pilot, lambda: bool(table.problem))
+        scanned = screen.last_scan
+        await until(pilot, lambda: screen.last_scan > scanned)
+        assert [each.message for each in pilot.app._notifications] == [table.problem]
 
 
 @pytest.mark.parametrize(
@@ -433,3 +432,25 @@ async def test_a_scalar_of_a_job_as_a_picture(
         pilot.app.clear_notifications()
         await settle(pilot)
         shot(pilot, f"scalar-{way}")
+
+
+async def test_a_workspace_that_cannot_be_listed_says_why(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    problem = f"{workspace / 'jobs'} cannot be read: Permission denied."
+    refused = [True]
+
+    def list_jobs(folder: Path) -> WorkspaceOutline:
+        if refused:
+            raise WorkspaceError(problem)
+        return read_outline(folder)
+
+    monkeypatch.setattr("resim_inspect.tui.workspace.jobs_reader.read_outline", list_jobs)
+    async with started(workspace) as pilot:
+        assert isinstance(pilot.app.screen, WorkspaceScreen)
+        table = pilot.app.screen.table
+        assert table.empty_text() == problem
+        refused.clear()
+        await press(pilot, "f5")
+        await settle(pilot)
+        assert (table.problem, table.count) == ("", 6)
