@@ -122,7 +122,7 @@ def test_a_folder_without_permission_is_one_sentence(
     write(folder, "outputs/metrics.binproto")
     write(folder, "jobs/a/outputs/metrics.binproto")
     lock(folder)
-    more = {
+    more: dict[str, list[str | Path]] = {
         "compare": [tmp_path / "good.binproto"],
         "export": ["--to", "json", "-o", tmp_path / "out.json", "--table", "metrics"],
         "report": ["-o", tmp_path / "out.html"],
