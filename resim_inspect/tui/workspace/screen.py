@@ -182,12 +182,7 @@ class WorkspaceScreen(
         if self.is_current and time.monotonic() - self.last_scan >= self.scan_pause:
             self.scan()
 
-    @work(
-        thread=True,
-        group="jobs",
-        exit_on_error=False,
-        description="reading the workspace",
-    )
+    @work(thread=True, group="jobs", exit_on_error=False, description="reading the workspace")
     def _scan(self, reader: JobsReader) -> None:
         worker = get_current_worker()
         started = posted = time.monotonic()
