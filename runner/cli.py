@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, cast
 
 from resim_inspect import __version__
@@ -60,6 +59,9 @@ def _arguments(
     """Parse a call, with defaults from the project file; raises SettingsError and SystemExit."""
     parser, subparser = _parser(name, command)
     if name and name not in WITHOUT_PROJECT and not {"-h", "--help"} & set(own):
+        # Not at import: `--help` needs no paths.
+        from pathlib import Path
+
         from runner.commands.shared.project_args import apply_project
 
         apply_project(subparser, name, own, Path())
