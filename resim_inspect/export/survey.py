@@ -91,7 +91,7 @@ def survey(jobs: Sequence[JobFile], query: str, omissions: Omissions) -> Survey:
         omissions.notes.append(f"The metrics of {jobs_count} are {APPROXIMATE_NOTE}.")
     if not result.jobs:
         reasons = omissions.errors[:1] or ["no job has metrics yet."]
-        raise ExportError(f"There is nothing to export: {reasons[0]}")
+        raise ExportError(f"Nothing can be written: {reasons[0]}")
     if result.selected is not None and not any(result.selected.values()):
         raise query_error or ExportError(f"No metric matches the filter {query!r}.")
     return result

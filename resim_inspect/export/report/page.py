@@ -9,6 +9,7 @@ from typing import IO
 
 from resim_inspect.export.report.options import INLINE_BYTES, ReportOptions, SideFile
 from resim_inspect.export.report.page_shell import head, item_element, tail
+from resim_inspect.export.report.side_files import side_folder
 from resim_inspect.export.staging import Staging
 from resim_inspect.text import clean
 
@@ -63,7 +64,7 @@ class Page:
 
     def side_file(self, what: str, suffix: str, content: bytes) -> str:
         """Write a file beside the page; returns its path relative to the page."""
-        folder = self.path.with_name(f"{self.path.stem}_files")
+        folder = side_folder(self.path)
         name = f"{what}-{len(self.side_files) + 1}{suffix}"
         self.staging.add(folder / name).write_bytes(content)
         self.side_files.append(SideFile(folder / name, what, len(content)))
@@ -86,6 +87,11 @@ class Page:
         self.write("</main>\n")
         self.write(tail(self.library, figures=self.figures))
         self._stream.seek(0)
-        start = head(clean(title, 200), self.library, figures=self.figures)
+        start = head(
+            clean(title, 200),
+            self.library,
+            figures=self.figures,
+            side_files=[file.path.name for file in self.side_files],
+        )
         out.write(start.encode("utf-8", "replace"))
         shutil.copyfileobj(self._stream, out, 1 << 20)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import zlib
+from collections.abc import Sequence
 from functools import cache
 from hashlib import sha256
 from html import escape
 from importlib.resources import files
 
+from resim_inspect.export.report.side_files import side_files_element
 from resim_inspect.export.report.theme import style_variables
 
 ITEM_LEVEL = 6
@@ -21,7 +23,7 @@ _HEAD = """<!DOCTYPE html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <meta name="generator" content="resim-inspect">
-<title>{title}</title>
+{side_files}<title>{title}</title>
 <style>
 {style}</style>
 </head>
@@ -83,8 +85,19 @@ def frame_page(library: str) -> str:
     )
 
 
-def head(title: str, library: str | None, *, figures: bool, more_style: str = "") -> str:
-    """The page up to its content. `library`: the text of plotly.js, where the page uses it."""
+def head(
+    title: str,
+    library: str | None,
+    *,
+    figures: bool,
+    more_style: str = "",
+    side_files: Sequence[str] = (),
+) -> str:
+    """The page up to its content.
+
+    `library`: the text of plotly.js, where the page uses it. `side_files`: names of the files
+    beside the page, for the next report of this name.
+    """
     scripts = [script_hash(asset("report.js"))]
     if library is not None:
         scripts.append(script_hash(library))
@@ -93,7 +106,12 @@ def head(title: str, library: str | None, *, figures: bool, more_style: str = ""
     # Images that are too large to be part of the page lie beside it.
     policy = _POLICY.format(images="'self' file: data: blob:", scripts=" ".join(scripts))
     style = style_variables() + asset("report.css") + more_style
-    return _HEAD.format(policy=policy, title=escape(title), style=style)
+    return _HEAD.format(
+        policy=policy,
+        title=escape(title),
+        style=style,
+        side_files=side_files_element(side_files) if side_files else "",
+    )
 
 
 def tail(library: str | None, *, figures: bool) -> str:

@@ -15,6 +15,7 @@ from resim_inspect.export.report.markup import escaped
 from resim_inspect.export.report.options import LARGE_PAGES, ReportOptions, WrittenReport
 from resim_inspect.export.report.overview import job_overviews, overview_html
 from resim_inspect.export.report.page import Page
+from resim_inspect.export.report.side_files import listed_side_files, remove_side_files
 from resim_inspect.export.staging import Staging
 from resim_inspect.export.survey import CACHE_BYTES, Survey, survey
 from resim_inspect.text import size
@@ -46,7 +47,9 @@ def write_report(
         else:
             _batch(page, jobs, found, omissions, on_job)
         bytes_ = page.finish(title, target)
+        earlier = listed_side_files(out)
         staging.commit()
+    remove_side_files(out, earlier - {file.path.name for file in page.side_files})
     return WrittenReport(
         out, bytes_, len(found.jobs), page.metrics, page.side_files, _notes(bytes_)
     )

@@ -12,6 +12,8 @@ import pytest
 from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.building.sample import write_sample
 from resim_inspect.cli import main
+from resim_inspect.export.report.options import INLINE_BYTES
+from resim_inspect.export.report.page import Page
 from resim_inspect.markdown import MAX_BYTES
 
 Report = Callable[..., int]
@@ -122,3 +124,67 @@ def test_markdown_goes_to_a_file_by_its_name(report: Report, tmp_path: Path) -> 
     text = (tmp_path / "summary.md").read_text("utf-8")
     assert text.startswith("### `in`: ✗ FAIL_BLOCK\n")
     assert "| `Speed` | 2 jobs | `run 0`, `run 1` |" in text
+
+
+def texts(folder: Path, *lengths: int) -> None:
+    """A file with a text metric of each length."""
+    build = DocumentBuilder("texts")
+    for number, length in enumerate(lengths):
+        build.text(f"Text {number}", "word " * (length // 5))
+    build.write(folder / "metrics.binproto")
+
+
+LONG = INLINE_BYTES + 100
+
+
+def test_files_of_the_earlier_page_go_and_no_others(report: Report, tmp_path: Path) -> None:
+    texts(tmp_path, LONG, LONG, LONG)
+    assert report("metrics.binproto", "-o", "page.html") == 0
+    beside = tmp_path / "page_files"
+    (beside / "mine.txt").write_text("mine")
+    (beside / "text-9.txt").write_text("of another page")
+    texts(tmp_path, LONG)
+    assert report("metrics.binproto", "-o", "page.html") == 0
+    assert sorted(path.name for path in beside.iterdir()) == [
+        "mine.txt",
+        "text-1.txt",
+        "text-9.txt",
+    ]
+    (beside / "mine.txt").unlink()
+    (beside / "text-9.txt").unlink()
+    assert report("metrics.binproto", "-o", "page.html", "--self-contained") == 0
+    assert not beside.exists()
+
+
+def test_a_report_that_fails_leaves_the_earlier_page_and_its_files(
+    report: Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts(tmp_path, LONG, LONG)
+    assert report("metrics.binproto", "-o", "page.html") == 0
+    content = {path: path.read_bytes() for path in tmp_path.rglob("*.[ht]*")}
+    texts(tmp_path, LONG)
+
+    def refuse(self: Page, title: str, target: Path) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Page, "finish", refuse)
+    assert report("metrics.binproto", "-o", "page.html") == 2
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*.[ht]*")} == content
+
+
+@pytest.mark.parametrize(
+    "listed", ["../victim.txt", "/victim.txt text-1.txt/../../victim.txt", "victim.txt"]
+)
+def test_a_list_of_a_foreign_page_removes_nothing_else(
+    report: Report, tmp_path: Path, listed: str
+) -> None:
+    (tmp_path / "page_files").mkdir()
+    for folder in (tmp_path, tmp_path / "page_files"):
+        (folder / "victim.txt").write_text("stays")
+    element = f'<meta name="resim-side-files" content="{listed}">'
+    generator = '<meta name="generator" content="resim-inspect">'
+    (tmp_path / "page.html").write_text(f"{generator}\n{element}\n<title>x</title>")
+    small(tmp_path)
+    assert report("metrics.binproto", "-o", "page.html") == 0
+    assert (tmp_path / "victim.txt").exists()
+    assert (tmp_path / "page_files" / "victim.txt").exists()
