@@ -188,3 +188,9 @@ class Chromium:
         button = "none" if kind == "mouseMoved" and not pressed else "left"
         self._call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button=button,
                    buttons=int(pressed), clickCount=0 if kind == "mouseMoved" else 1)  # fmt: skip
+
+    def key(self, key: str, code: str, *, control: bool = False) -> None:
+        """Press and release a key, such as `p` with the code `KeyP`."""
+        for kind in ("keyDown", "keyUp"):
+            self._call("Input.dispatchKeyEvent", type=kind, key=key, code=code,
+                       modifiers=2 if control else 0)  # fmt: skip

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from resim_inspect.building.png import png
 from resim_inspect.building.sample import write_sample
 from resim_inspect.cli import main
 from resim_inspect.document import open_document
+from resim_inspect.export.report import page_shell
 from resim_inspect.export.report.page import Page
 from tests.conformance.plotly import browser
 from tests.export.report.chromium import Chromium
@@ -290,3 +292,54 @@ def write_sample_of(folder: Path, number: int) -> None:
     ok = build.statuses("ok", ["PASSED"] * 50, index=clock)
     build.double_over_time(f"Distance of run {number}", [(values, ok)])
     build.write(folder / "metrics.binproto")
+
+
+PRINTED = """window.print = () => {
+  dispatchEvent(new Event("beforeprint"));
+  const drawn = [...document.querySelectorAll(".plot .main-svg:first-child")];
+  window.printed = {
+    cards: document.querySelectorAll(".card").length,
+    plots: drawn.length,
+    width: Math.max(...drawn.map((e) => e.getBoundingClientRect().width)),
+    text: getComputedStyle(document.querySelector(".plot .xtick text")).fill,
+  };
+  dispatchEvent(new Event("afterprint"));
+}"""
+
+
+def test_all_of_a_long_dark_page_is_on_paper(
+    chromium: Chromium, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = page_shell.asset("report.js")
+    few = script.replace("LIVE_PLOTS = 80", "LIVE_PLOTS = 2").replace("CHUNKS = 30", "CHUNKS = 1")
+    # While a page is read, fewer charts and parts are kept than this one has.
+    assert few.count("LIVE_PLOTS = 2") == few.count("LIVE_CHUNKS = 1") == 1
+    texts = {"report.js": few}
+    asset = page_shell.asset
+    monkeypatch.setattr(page_shell, "asset", lambda name: texts.get(name) or asset(name))
+    build = DocumentBuilder("many")
+    values = build.doubles("d", [1.0, 3.0, 2.0])
+    ok = build.statuses("ok", ["PASSED"] * 3)
+    for number in range(160):
+        if number % 20:
+            build.scalar(f"metric {number}", 1.0)
+        else:
+            build.line_plot(f"curve {number}", [(values, values, ok)])
+    path = build.write(tmp_path / "metrics.binproto")
+    chromium.open(report(path, tmp_path / "page.html"), width=1800, dark=True)
+    chromium.evaluate(PRINTED)
+    chromium.key("p", "KeyP", control=True)
+    chromium.wait("window.printed", 60)
+    printed = chromium.evaluate("window.printed")
+    assert printed["cards"] == 160
+    assert printed["plots"] == 8
+    assert printed["width"] < 700
+    assert brightness(printed["text"]) < 200
+    text = "getComputedStyle(document.querySelector('.plot .xtick text')).fill"
+    assert brightness(chromium.evaluate(text)) > 500
+    assert_quiet(chromium)
+
+
+def brightness(color: str) -> int:
+    """The sum of the parts of a colour such as `rgb(1, 2, 3)`."""
+    return sum(map(int, re.findall(r"\d+", color)))

@@ -3,6 +3,9 @@
   const root = document.documentElement;
   const byId = (id) => document.getElementById(id);
   const LIVE_PLOTS = 80, LIVE_FRAMES = 12, LIVE_CHUNKS = 30;
+  const PAPER_WIDTH = 660;
+  // On paper all parts are kept, the colours are light, and charts are as wide as a sheet.
+  let printing = false, onPaper = false;
   const COLOR_KEYS = new Set(["color", "bgcolor", "bordercolor", "fillcolor"]);
 
   // Items: compressed texts in script elements that are never run.
@@ -72,10 +75,11 @@
       modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] };
     await library.newPlot(target, painted(figure.data, paint, false),
       layoutOf(figure, paint, element.clientWidth), config);
+    if (!element.isConnected) return library.purge(target);
     plots.set(element, { figure, target });
     element.dataset.drawn = "yes";
     for (const [old, drawn] of plots) {
-      if (plots.size <= LIVE_PLOTS) break;
+      if (printing || plots.size <= LIVE_PLOTS) break;
       if (!drawn || isNear(old)) continue;
       element !== old && releasePlot(old, drawn);
     }
@@ -92,12 +96,13 @@
     const box = element.getBoundingClientRect();
     return box.bottom > -3 * innerHeight && box.top < 4 * innerHeight;
   }
-  async function repaint() {
+  function repaint() {
     const paint = painter();
     for (const [element, drawn] of plots) {
       if (!drawn) continue;
-      await window.Plotly.react(drawn.target, painted(drawn.figure.data, paint, false),
-        layoutOf(drawn.figure, paint, element.clientWidth));
+      const layout = layoutOf(drawn.figure, paint, element.clientWidth);
+      if (onPaper) Object.assign(layout, { autosize: false, width: PAPER_WIDTH });
+      window.Plotly.react(drawn.target, painted(drawn.figure.data, paint, false), layout);
     }
   }
 
@@ -120,7 +125,7 @@
     element.replaceChildren(frame);
     await done;
     for (const old of frames) {
-      if (frames.size <= LIVE_FRAMES) break;
+      if (printing || frames.size <= LIVE_FRAMES) break;
       if (old === element || isNear(old)) continue;
       old.style.minHeight = old.offsetHeight + "px";
       old.replaceChildren();
@@ -146,7 +151,7 @@
     element.style.minHeight = "";
     watch(element);
     for (const old of chunks) {
-      if (chunks.size <= LIVE_CHUNKS) break;
+      if (printing || chunks.size <= LIVE_CHUNKS) break;
       if (old === element || old.contains(element) || element.contains(old) || isNear(old)) continue;
       empty(old);
     }
@@ -173,8 +178,15 @@
       make(target);
     }
   }, { rootMargin: "800px" });
-  const make = (element) => (element.classList.contains("plot") ? drawPlot(element)
-    : element.classList.contains("foreign") ? drawFigure(element) : fill(element));
+  const makers = new Map();
+  function make(element) {
+    const maker = element.classList.contains("plot") ? drawPlot
+      : element.classList.contains("foreign") ? drawFigure : fill;
+    if (!makers.has(element)) {
+      makers.set(element, maker(element).finally(() => makers.delete(element)));
+    }
+    return makers.get(element);
+  }
   const LAZY = ".plot, .foreign, .chunk";
   const watch = (element) => element.querySelectorAll(LAZY).forEach((part) => observer.observe(part));
 
@@ -219,17 +231,45 @@
     document.querySelectorAll("details.contents").forEach((part) => { if (wanted) part.open = true; });
   }
 
-  async function print_all() {
+  async function printAll() {
+    if (printing) return;
     const button = byId("print");
-    button.disabled = true;
+    const made = new Set();
+    const missing = () => [...document.querySelectorAll(LAZY)].filter(
+      (part) => part.offsetParent !== null && !made.has(part));
+    printing = button.disabled = true;
     try {
-      for (const part of document.querySelectorAll(LAZY)) {
-        if (part.offsetParent !== null) await make(part);
+      // A part of a long page holds charts of its own.
+      for (let parts = missing(); parts.length; parts = missing()) {
+        for (const part of parts) {
+          made.add(part);
+          byId("matches").textContent = `preparing ${made.size}`;
+          await make(part).catch(() => {});
+        }
       }
     } finally {
       button.disabled = false;
+      filter();
     }
     window.print();
+    printing = false;
+  }
+  let theme;
+  function toPaper() {
+    if (onPaper) return;
+    onPaper = true;
+    theme = root.dataset.theme;
+    root.dataset.theme = "light";
+    root.classList.add("paper");
+    repaint();
+  }
+  function fromPaper() {
+    if (!onPaper) return;
+    onPaper = false;
+    if (theme === undefined) delete root.dataset.theme;
+    else root.dataset.theme = theme;
+    root.classList.remove("paper");
+    repaint();
   }
 
   byId("theme").addEventListener("click", () => {
@@ -238,7 +278,14 @@
     repaint();
   });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
-  byId("print").addEventListener("click", print_all);
+  byId("print").addEventListener("click", printAll);
+  addEventListener("keydown", (event) => {
+    if (event.key !== "p" || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    printAll();
+  });
+  addEventListener("beforeprint", toPaper);
+  addEventListener("afterprint", fromPaper);
   byId("filter").addEventListener("input", filter);
   addEventListener("hashchange", go);
   watch(document);
