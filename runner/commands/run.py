@@ -43,6 +43,7 @@ from runner.commands.shared.session import (
 from runner.engines.protocol import Build
 from runner.errors import CallError, WorkspaceError
 from runner.execution import result_cache, scheduler
+from runner.execution.batch_job import prepare_api_image
 from runner.execution.batch_run import BatchRunRequest
 from runner.execution.events import Event
 from runner.execution.result_cache import Planned
@@ -209,8 +210,8 @@ def _run(
             session = sessions.telling_changes(session, args, metrics_of)
         context = session.context
         planned = [] if args.only == "batch" else result_cache.plan(workspace, context, args.rerun)
-        if args.only != "jobs":
-            batch_call.prepare_api_image(session, request)
+        if args.only != "jobs" and placement.run_batch is None:
+            prepare_api_image(context, request)
         todo = sum(job.recorded is None for job in planned)
         parallel = placement.parallel
         sessions.announce(
@@ -236,7 +237,10 @@ def _run(
         reused = {p.job.name for p in planned if p.recorded is not None}
         last, last_reused = None, False
         if _starts_batch(args.only, context, results):
-            last, last_reused = batch_call.run_in_workspace(session, request, args.rerun)
+            batch_session = session._replace(poll=placement.requests)
+            last, last_reused = batch_call.run_in_workspace(
+                batch_session, request, args.rerun, placement.run_batch
+            )
         about = {"workspace": str(workspace.folder), "batch_id": str(workspace.batch_id)}
         report = CallReport(args.command_name, title, about, results, reused, last, last_reused)
         code = sessions.finish(session, options, report)

@@ -126,6 +126,14 @@ def fingerprint(result: JobResult | None) -> str:
     return "" if result is None else hashlib.sha256(result.as_bytes()).hexdigest()
 
 
+def recorded_fingerprint(run_folder: RunFolder) -> str:
+    """Return the fingerprint of the recorded result; empty without one that can be read."""
+    try:
+        return fingerprint(run_folder.read_result())
+    except WorkspaceError:
+        return ""
+
+
 def result_since(run_folder: RunFolder, earlier: str, key: str) -> JobResult | None:
     """Return a result that was recorded since the plan and holds; None if the job has to run.
 

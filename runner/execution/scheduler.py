@@ -11,6 +11,7 @@ from resim_inspect.validation.findings import Severity
 from runner.engines.protocol import EngineInfo, Limits, Task
 from runner.errors import RunnerError, StorageError, WorkerError
 from runner.execution.cancellation import POLL_INTERVAL
+from runner.execution.claimed_run import run_claimed, say_again
 from runner.execution.events import Event
 from runner.execution.result_cache import (
     Planned,
@@ -23,8 +24,8 @@ from runner.execution.result_cache import (
 from runner.execution.retries import run_with_retries
 from runner.execution.run_context import JobSpec, RunContext
 from runner.execution.run_job import run_job
-from runner.storage.claims import ClaimError, claimed
-from runner.storage.publish import new_outputs, publish, recover_publication
+from runner.storage.claims import ClaimError
+from runner.storage.publish import new_outputs, publish
 from runner.workspace import contract
 from runner.workspace.layout import Job
 from runner.workspace.results import JobResult, Outcome
@@ -153,21 +154,9 @@ def broken_job(job: Job, error: RunnerError, started: float) -> JobResult:
 
 def _run(job: Job, earlier: str, context: RunContext) -> JobResult | None:
     """Run a job that no other process runs; return None if it was stopped before."""
-
-    def on_wait(holder: str) -> None:
-        text = f"{job.name} waits for {holder}, which runs it."
-        context.notify(Event("warning", context.clock(), job.name, text))
-
-    with claimed(job.folder, on_wait, lambda: context.stop.covers(job.name)) as claim:
-        if claim is None:
-            return None
-        if claim.taken_from:
-            # Its earlier holder may have left containers, and a publication that broke off.
-            for leftover in context.engine.sweep():
-                text = f"removed a leftover: {leftover}"
-                context.notify(Event("note", context.clock(), text=text))
-            recover_publication(job.folder)
-        return _run_claimed(job, earlier, context, claim.taken_from)
+    return run_claimed(
+        context, job.folder, job.name, lambda ended: _run_claimed(job, earlier, context, ended)
+    )
 
 
 def _run_claimed(job: Job, earlier: str, context: RunContext, taken_from: str) -> JobResult:
@@ -179,9 +168,7 @@ def _run_claimed(job: Job, earlier: str, context: RunContext, taken_from: str) -
     recorded = result_since(run_folder, earlier, key.key)
     if recorded is not None:
         return recorded
-    if taken_from:
-        text = f"{job.name} runs again: {taken_from} had begun it, and ended before the job."
-        context.notify(Event("warning", context.clock(), job.name, text))
+    say_again(context, job.name, taken_from)
     spec = JobSpec(
         Task(context.call_id, job.name, inputs_of(run_folder)),
         str(job.id),

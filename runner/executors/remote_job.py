@@ -15,10 +15,11 @@ from resim_inspect import __version__
 from runner.engines.entry import EngineOptions
 from runner.engines.protocol import Build, Prepared
 from runner.errors import WorkerError
+from runner.execution.batch_run import ApiCredentials, BatchRunRequest
 from runner.execution.result_cache import Planned, fingerprint
 from runner.execution.run_context import RunContext, RunPolicy
 from runner.redact import Secrets, names_a_secret
-from runner.workspace.layout import Job, RunFolder
+from runner.workspace.layout import Job, RunFolder, open_workspace
 from runner.workspace.run_record import RunRecord, record_of_workspace
 from runner.workspace.verdict_gate import VerdictGate
 
@@ -57,6 +58,27 @@ class RemoteJob(NamedTuple):
     call: RemoteCall
     job: Job
     earlier: str
+
+
+class RemoteBatch(NamedTuple):
+    """The batch of a call, its cache key, and the fingerprint of the result that does not hold."""
+
+    call: RemoteCall
+    request: BatchRunRequest
+    """The request, without workspaces and credentials."""
+    key: str
+    earlier: str
+
+
+def without_credentials(request: BatchRunRequest) -> BatchRunRequest:
+    """Return a request as workers get it: they open the workspace, and make credentials."""
+    return replace(request, workspaces=(), credentials=ApiCredentials("", ""))
+
+
+def with_credentials(batch: RemoteBatch) -> BatchRunRequest:
+    """Return a request for this process, with credentials of its own; raises WorkspaceError."""
+    workspace = open_workspace(batch.call.workspace)
+    return replace(batch.request, workspaces=(workspace,), credentials=ApiCredentials())
 
 
 def remote_call(workspace: Path, context: RunContext, options: EngineOptions) -> RemoteCall:

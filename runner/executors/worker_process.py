@@ -14,17 +14,25 @@ from resim_inspect.text import clean
 from runner.engines import discovery
 from runner.engines.protocol import Engine
 from runner.errors import RunnerError, WorkerError
+from runner.execution.batch_job import prepare_api_image, run_batch
 from runner.execution.cancellation import Stop
 from runner.execution.events import Event
 from runner.execution.run_context import RunContext
 from runner.execution.scheduler import broken_job, run_unless_stopped
 from runner.execution.stop_requests import StopRequests
-from runner.executors.remote_job import RemoteCall, RemoteJob, build_with_secrets, worker_name
+from runner.executors.remote_job import (
+    RemoteBatch,
+    RemoteCall,
+    RemoteJob,
+    build_with_secrets,
+    with_credentials,
+    worker_name,
+)
 from runner.redact import Secrets, names_a_secret
 from runner.storage.watchdog import WATCHDOG
 from runner.workspace.layout import Job
 from runner.workspace.process_identity import current_owner
-from runner.workspace.results import JobResult
+from runner.workspace.results import JobResult, Outcome
 from runner.workspace.run_record import append_line
 
 POLL_INTERVAL = 0.25
@@ -50,9 +58,9 @@ class WorkerCall:
                 "Install the same version on all machines.",
             )
         build = build_with_secrets(call.build, os.environ)
-        secrets = [value for name, value in build.env if names_a_secret(name)]
-        secrets.append(os.environ.get("RESIM_TOKEN", ""))
-        policy = replace(call.policy, secrets=Secrets(secrets))
+        self._secrets = [value for name, value in build.env if names_a_secret(name)]
+        self._secrets.append(os.environ.get("RESIM_TOKEN", ""))
+        policy = replace(call.policy, secrets=Secrets(self._secrets))
         self._call = call
         self._on_idle = on_idle
         self._engine = discovery.connect(build, call.options, os.environ)
@@ -74,6 +82,17 @@ class WorkerCall:
             self._engine.close()
             raise
         Thread(target=self._follow, name="requests to stop", daemon=True).start()
+
+    def run_batch(self, batch: RemoteBatch) -> JobResult:
+        """Run the batch of the call and publish its result; raises RunnerError."""
+        request = with_credentials(batch)
+        credentials = request.credentials
+        secrets = Secrets([*self._secrets, credentials.token, credentials.secret])
+        context = replace(self.context, policy=replace(self.context.policy, secrets=secrets))
+        prepare_api_image(context, request)
+        about = {"mode": request.mode.value}
+        context.notify(Event("started", context.clock(), request.name, data=about))
+        return run_batch(context, request, batch.key, batch.earlier)
 
     def _prepare(self, engine: Engine) -> None:
         for leftover in engine.sweep():
@@ -129,9 +148,20 @@ class WorkerCalls:
         try:
             return run_unless_stopped(job, earlier, worker_call.context)
         finally:
-            with self._lock:
-                self._active[call.call_id] -= 1
-                self._ended[call.call_id] = time.monotonic()
+            self._leave(call.call_id)
+
+    def run_batch(self, batch: RemoteBatch) -> JobResult:
+        """Run the batch of a call and publish its result; raises RunnerError."""
+        worker_call = self._enter(batch.call)
+        try:
+            return worker_call.run_batch(batch)
+        finally:
+            self._leave(batch.call.call_id)
+
+    def _leave(self, key: str) -> None:
+        with self._lock:
+            self._active[key] -= 1
+            self._ended[key] = time.monotonic()
 
     def _enter(self, call: RemoteCall) -> WorkerCall:
         # Others wait here while one prepares the build, which they need as well.
@@ -165,3 +195,19 @@ def run_remote(remote: RemoteJob) -> JobResult:
     A function of a module, so that it is sent by its name.
     """
     return _CALLS.run(remote.call, remote.job, remote.earlier)
+
+
+def run_remote_batch(batch: RemoteBatch) -> JobResult:
+    """Run the batch of a call in this process, which is a worker; failures are results."""
+    try:
+        return _CALLS.run_batch(batch)
+    except RunnerError as error:
+        # An error with two texts does not survive the way back.
+        return JobResult(
+            batch.request.name,
+            "",
+            Outcome.BROKEN,
+            message=error.reason,
+            hint=error.hint,
+            mode=batch.request.mode.value,
+        )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
@@ -15,29 +14,24 @@ from runner.commands.shared.policy_args import policy_of
 from runner.commands.shared.reporting_args import reporting_of
 from runner.commands.shared.session import CallReport, Session, recording_of
 from runner.commands.shared.staging import check_outputs, keep, staging_folder
-from runner.engines.protocol import Build
 from runner.errors import RunnerError
 from runner.execution import batch_run
+from runner.execution.batch_job import prepare_api_image, run_batch
 from runner.execution.batch_run import BatchRunRequest
 from runner.execution.events import Event
-from runner.execution.result_cache import settings_digest
+from runner.execution.result_cache import recorded_fingerprint, settings_digest
 from runner.execution.retries import run_with_retries
+from runner.storage.claims import is_claimed
 from runner.storage.fs import remove_tree
-from runner.storage.publish import new_outputs, publish, recover_publication
+from runner.storage.publish import recover_publication
 from runner.storage.staging import NEW
 from runner.workspace.contract import Mode
 from runner.workspace.layout import Workspace
 from runner.workspace.results import JobResult, Outcome
 
-
-def prepare_api_image(session: Session, request: BatchRunRequest) -> None:
-    """Pull the API's own image, if it has one, before anything runs; raises ImageError."""
-    if request.api_image:
-        build, context = session.context.build, session.context
-        api = Build(image=request.api_image, platform=build.platform, pull=build.pull)
-        context.engine.prepare(
-            api, lambda text: context.notify(Event("note", time.time(), text=text))
-        )
+RunElsewhere = Callable[[BatchRunRequest, str, str], JobResult]
+"""A function that runs a batch in another process, from a request, its cache key, and the
+fingerprint of the recorded result that does not hold."""
 
 
 def run_to_folder(args: Namespace, mode: Mode, workspaces: tuple[Workspace, ...]) -> int:
@@ -65,7 +59,7 @@ def run_to_folder(args: Namespace, mode: Mode, workspaces: tuple[Workspace, ...]
         ) as session,
     ):
         context = session.context
-        prepare_api_image(session, request)
+        prepare_api_image(context, request)
         numbers = {"jobs": 0, "todo": 0, "parallel": 1, request.name: 1}
         sessions.announce(session, title, [request.name], [], **numbers)
 
@@ -88,14 +82,18 @@ def run_to_folder(args: Namespace, mode: Mode, workspaces: tuple[Workspace, ...]
 
 
 def run_in_workspace(
-    session: Session, request: BatchRunRequest, rerun: str
+    session: Session, request: BatchRunRequest, rerun: str, elsewhere: RunElsewhere | None = None
 ) -> tuple[JobResult, bool]:
-    """Run the batch of a workspace, into it; return the result, and True if it was recorded."""
+    """Run the batch of a workspace, into it; return the result, and True if it was recorded.
+
+    `elsewhere` runs it in another process, which reports its start.
+    """
     context = session.context
     run_folder = request.workspaces[0].batch
-    scratch = run_folder.path / batch_run.SCRATCH
-    recover_publication(run_folder)
-    remove_tree(scratch)
+    if not is_claimed(run_folder):
+        # A worker that outlived its call may be about to publish.
+        recover_publication(run_folder)
+        remove_tree(run_folder.path / batch_run.SCRATCH)
     try:
         key = batch_run.batch_cache_key(request, context.build, context.prepared)
     except RunnerError as error:
@@ -108,25 +106,27 @@ def run_in_workspace(
         context.notify(Event("kept", context.clock(), request.name, result=kept))
         return kept, True
 
+    earlier = recorded_fingerprint(run_folder)
+
     def work() -> JobResult:
-        new = new_outputs(run_folder)
+        if elsewhere is not None:
+            return elsewhere(request, key, earlier)
+        return run_batch(context, request, key, earlier)
 
-        def attempt() -> JobResult:
-            return batch_run.run_served(context, request, new, run_folder.log, scratch, key)
-
-        result = run_with_retries(context, request.name, new, attempt, mode=request.mode.value)
-        publish(run_folder, result)
-        return result
-
-    return _run_reported(session, request, work), False
+    return _run_reported(session, request, work, starts=elsewhere is None), False
 
 
 def _run_reported(
-    session: Session, request: BatchRunRequest, run: Callable[[], JobResult]
+    session: Session,
+    request: BatchRunRequest,
+    run: Callable[[], JobResult],
+    *,
+    starts: bool = True,
 ) -> JobResult:
     context = session.context
-    mode = {"mode": request.mode.value}
-    context.notify(Event("started", context.clock(), request.name, data=mode))
+    if starts:
+        mode = {"mode": request.mode.value}
+        context.notify(Event("started", context.clock(), request.name, data=mode))
     try:
         result = sessions.run_until_signalled(session, run)
     except RunnerError as error:

@@ -11,9 +11,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from runner.commands.shared.batch_call import RunElsewhere
 from runner.commands.shared.build_args import engine_options
 from runner.commands.shared.session import Session
 from runner.errors import CallError
+from runner.execution.batch_run import BatchRunRequest
 from runner.execution.events import Event
 from runner.execution.result_cache import Planned
 from runner.executors.address import FORMS, THREADS, TlsFiles, scheduler_address
@@ -31,6 +33,8 @@ class Placement(NamedTuple):
     """Returns how often everything is to stop; also exchanges lines with workers."""
     executor: Executor | None = None
     work_of: Callable[[Planned], Callable[[], JobResult]] | None = None
+    run_batch: RunElsewhere | None = None
+    """Runs the batch in another process."""
 
 
 def add_executor_arguments(parser: argparse.ArgumentParser) -> None:
@@ -79,8 +83,13 @@ def placed_on(
 ) -> Iterator[Placement]:
     """Place the jobs of a workspace on the workers of a cluster; raises StorageError."""
     from runner.executors.exchange import Exchange
-    from runner.executors.remote_job import remote_call, remote_job
-    from runner.executors.worker_process import run_remote
+    from runner.executors.remote_job import (
+        RemoteBatch,
+        remote_call,
+        remote_job,
+        without_credentials,
+    )
+    from runner.executors.worker_process import run_remote, run_remote_batch
 
     context = session.context
     call = remote_call(workspace, context, engine_options(args))
@@ -97,7 +106,11 @@ def placed_on(
     def work_of(planned: Planned) -> Callable[[], JobResult]:
         return partial(run_remote, remote_job(call, planned))
 
+    def run_batch(request: BatchRunRequest, key: str, earlier: str) -> JobResult:
+        remote = RemoteBatch(call, without_credentials(request), key, earlier)
+        return cluster.submit(run_remote_batch, remote).result()
+
     try:
-        yield Placement(cluster.slots, requests, cluster, work_of)
+        yield Placement(cluster.slots, requests, cluster, work_of, run_batch)
     finally:
         exchange.forward_stop()

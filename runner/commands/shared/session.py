@@ -7,7 +7,7 @@ import sys
 import time
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -41,6 +41,8 @@ class Session(NamedTuple):
     dispatcher: EventDispatcher
     signals: Signals
     stop_requests: StopRequests
+    poll: Callable[[], int] | None = None
+    """Replacement of `requests` for runs in other processes."""
 
     def requests(self) -> int:
         """Stop the jobs that other programs name; return how often everything is to stop."""
@@ -268,15 +270,15 @@ def print_summary(options: ReportingOptions, report: CallReport) -> None:
 
 def run_until_signalled(session: Session, run: Callable[[], JobResult]) -> JobResult:
     """Run in a thread, so that this one can follow signals and deadlines."""
+    requests = session.poll or session.requests
     with ThreadPoolExecutor(1) as pool:
         future = pool.submit(run)
         while True:
-            try:
-                return future.result(POLL_INTERVAL)
-            except TimeoutError:
-                if future.done():
-                    raise
-            session.context.stop.follow(session.requests())
+            done, _ = wait([future], POLL_INTERVAL)
+            # Once more at the end: it may bring the last events of another process.
+            session.context.stop.follow(requests())
+            if done:
+                return future.result()
 
 
 def log_path(path: Path | None) -> str:

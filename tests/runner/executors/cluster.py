@@ -88,13 +88,19 @@ def workspace_with(folder: Path, jobs: int) -> Path:
 
 
 class Build:
-    """A command that appends to a file when it begins and when it ends."""
+    """A command that appends to a file when it begins and when it ends; its batch begins only."""
 
     def __init__(self, folder: Path, seconds: float) -> None:
         self.lines = folder / "lines"
         self.script = folder / "build.sh"
         self.lines.touch()
+        given = folder / "batch.binproto"
+        given.write_bytes(metrics_file())
         self.script.write_text(
+            'if [ -e "$RESIM_INPUTS/batch_metrics_config.json" ]; then\n'
+            f'  echo "begin batch" >> {self.lines}\n'
+            f'  exec cp {given} "$RESIM_OUTPUTS/metrics.binproto"\n'
+            "fi\n"
             'job=$(basename "$(dirname "$(dirname "$(readlink "$RESIM_INPUTS/experience")")")")\n'
             f'echo "begin $job" >> {self.lines}\n'
             f"sleep {seconds}\n"
@@ -121,11 +127,11 @@ class Build:
 
 
 def run_on(executor: str, workspace: Path, build: Build, *more: str) -> subprocess.Popen[str]:
-    """Start `resim-runner run` on the jobs of a workspace."""
+    """Start `resim-runner run` on a workspace."""
     return subprocess.Popen(
         command(
-            *("run", "--command", f"sh {build.script}", "--no-sandbox", workspace, "--only"),
-            *("jobs", "--executor", executor, *more),
+            *("run", "--command", f"sh {build.script}", "--no-sandbox", workspace),
+            *("--executor", executor, *more),
         ),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

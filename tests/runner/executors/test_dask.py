@@ -41,15 +41,18 @@ def test_a_killed_worker_costs_only_the_jobs_that_it_had_begun(tmp_path: Path) -
     with Cluster(tmp_path / "cluster") as cluster:
         for _ in range(3):
             cluster.add_worker()
-        run = run_on(f"dask-file:{cluster.file}", workspace, build, "--format", "json")
+        words = ("--partial-fetch", "--format", "json")
+        run = run_on(f"dask-file:{cluster.file}", workspace, build, *words)
         wait_for(lambda: len(build.jobs("end")) >= JOBS // 3, "a third of the jobs")
         lost = cluster.workers[0]
         lost.kill()
         out, err = run.communicate(timeout=120)
         assert run.returncode == 0, err
         assert json.loads(out)["outcomes"] == {"done": JOBS}
+        assert json.loads(out)["batch"]["outcome"] == "done"
         begun = Counter(build.jobs("begin"))
-        assert len(begun) == JOBS
+        assert len(begun) == JOBS + 1
+        assert begun["batch"] == 1
         twice = {job for job, times in begun.items() if times > 1}
         warned = [e for e in events_of(workspace) if e["event"] == "warning" and "job" in e]
         said = {e["job"] for e in warned if f"process {lost.pid} on" in e["text"]}
@@ -58,13 +61,14 @@ def test_a_killed_worker_costs_only_the_jobs_that_it_had_begun(tmp_path: Path) -
         assert len(said) <= 2
         assert max(begun.values()) <= 2
         started = [e for e in events_of(workspace) if e["event"] == "started"]
+        assert started[-1]["mode"] == "batch"
         names = {e["worker"].split("/")[1] for e in started}
         assert names <= {str(worker.pid) for worker in cluster.workers}
         assert len(names) >= 2
         # Everything holds: another run, without the cluster, has nothing to do.
-        again = run_on("threads", workspace, build, "--format", "json")
+        again = run_on("threads", workspace, build, *words)
         document = json.loads(again.communicate(timeout=120)[0])
-        assert all(job["kept"] for job in document["jobs"])
+        assert all(job["kept"] for job in [*document["jobs"], document["batch"]])
         wait_for(lambda: not build.processes(), "the end of all builds")
 
 
@@ -74,7 +78,7 @@ def test_a_stop_reaches_workers_and_a_lost_scheduler_leaves_what_is_done(tmp_pat
     with Cluster(tmp_path / "cluster") as cluster:
         cluster.add_worker()
         address = json.loads(cluster.file.read_text())["address"]
-        run = run_on(f"dask+{address}", workspace, slow)
+        run = run_on(f"dask+{address}", workspace, slow, "--only", "jobs")
         wait_for(lambda: len(slow.jobs("begin")) == 2, "two jobs")
         run.send_signal(signal.SIGINT)
         begun = time.monotonic()
@@ -83,7 +87,7 @@ def test_a_stop_reaches_workers_and_a_lost_scheduler_leaves_what_is_done(tmp_pat
         assert run.wait(60) == 130
         assert len(slow.jobs("begin")) == 2
 
-        run = run_on(f"dask-file:{cluster.file}", workspace, quick)
+        run = run_on(f"dask-file:{cluster.file}", workspace, quick, "--only", "jobs")
         wait_for(lambda: len(quick.jobs("end")) >= 2, "two jobs")
         cluster.scheduler.kill()
         _, err = run.communicate(timeout=60)
@@ -91,7 +95,7 @@ def test_a_stop_reaches_workers_and_a_lost_scheduler_leaves_what_is_done(tmp_pat
         assert "Traceback" not in err
         assert f"the Dask scheduler {address} was lost.\n  Finished jobs are kept" in err
     done = set(quick.jobs("end"))
-    again = run_on("threads", workspace, quick, "--format", "json")
+    again = run_on("threads", workspace, quick, "--only", "jobs", "--format", "json")
     out, err = again.communicate(timeout=60)
     assert again.returncode == 0, err
     kept = {job["job"] for job in json.loads(out)["jobs"] if job["kept"]}

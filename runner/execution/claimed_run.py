@@ -1,0 +1,47 @@
+"""Runs that hold the claim on their folder, so that no two processes run the same at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from runner.execution.events import Event
+from runner.execution.run_context import RunContext
+from runner.storage.claims import claimed
+from runner.storage.publish import recover_publication
+from runner.workspace.layout import RunFolder
+from runner.workspace.results import JobResult
+
+
+def run_claimed(
+    context: RunContext,
+    run_folder: RunFolder,
+    name: str,
+    run: Callable[[str], JobResult],
+) -> JobResult | None:
+    """Call `run` with the claim on a folder; return None if the run was stopped before.
+
+    It gets the name of the process that had the claim and ended; empty if there was none. Raises
+    RunnerError.
+    """
+
+    def on_wait(holder: str) -> None:
+        text = f"{name} waits for {holder}, which runs it."
+        context.notify(Event("warning", context.clock(), name, text))
+
+    with claimed(run_folder, on_wait, lambda: context.stop.covers(name)) as claim:
+        if claim is None:
+            return None
+        if claim.taken_from:
+            # Its earlier holder may have left containers, and a publication that broke off.
+            for leftover in context.engine.sweep():
+                text = f"removed a leftover: {leftover}"
+                context.notify(Event("note", context.clock(), text=text))
+            recover_publication(run_folder)
+        return run(claim.taken_from)
+
+
+def say_again(context: RunContext, name: str, taken_from: str) -> None:
+    """Say that a job runs again after a process that had begun it; nothing without one."""
+    if taken_from:
+        text = f"{name} runs again: {taken_from} had begun it, and ended before the job."
+        context.notify(Event("warning", context.clock(), name, text))
