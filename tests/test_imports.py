@@ -19,8 +19,11 @@ HEAVY = ("numpy", "pandas", "PIL", "plotly")
 PURE_PROTOBUF = ("google.protobuf.text_format", "google.protobuf.internal.encoder")
 """Modules that protobuf imports for messages in pure Python."""
 ADAPTER = "resim_inspect.charts.plotext_backend"
-QUERIES = "resim_inspect.emissions.evaluation.query_process"
-"""The module of the emissions that needs DuckDB, which is optional."""
+EXTRAS = {
+    "duckdb": "resim_inspect.emissions.evaluation.query_process",
+    "liquid": "resim_inspect.emissions.evaluation.render_process",
+}
+"""Optional packages, and the module of the emissions that imports each."""
 
 
 def loaded(code: str, *words: str | Path) -> set[str]:
@@ -123,10 +126,9 @@ def test_help_needs_no_command() -> None:
     ],
 )
 def test_a_package_knows_none_above_it(package: str, above: tuple[str, ...]) -> None:
+    missing = {module for name, module in EXTRAS.items() if find_spec(name) is None}
     modules = modules_of(f"resim_inspect.{package}")
-    if find_spec("duckdb") is None:
-        modules = [name for name in modules if name != QUERIES]
-    names = loaded(import_all(modules))
+    names = loaded(import_all([name for name in modules if name not in missing]))
     assert f"resim_inspect.{package}" in names
     assert not beneath(names, *(f"resim_inspect.{one}" for one in above), "runner")
     assert not beneath(names, "textual", *NETWORK, "pandas")
