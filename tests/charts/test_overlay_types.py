@@ -217,6 +217,7 @@ def test_histograms_have_the_outline_of_the_base(tmp_path: Path) -> None:
     assert isinstance(below, Plot)
     assert main.curves[0].name == "before"
     assert main.curves[0].color_role == "dim"
+    assert [fill.name for fill in main.fills] == ["after"]
     deltas = {(box.x0, box.x1): box.y1 for box in below.boxes}
     counts: dict[str, dict[tuple[float, float], float]] = {}
     for name, variant in (("c", BASE), ("d", CHANGED)):

@@ -53,6 +53,35 @@ def test_both_sides_are_drawn_in_one_chart(
     assert "after − before" in difference["layout"]["yaxis"]["title"]["text"]
 
 
+def test_the_base_is_told_from_the_other_side(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("plotly", reason="interactive charts need its script")
+    monkeypatch.chdir(tmp_path)
+    for side, shift in (("a", 0.0), ("b", 1.0)):
+        build = DocumentBuilder()
+        clock = build.times("clock", [0.0, 1.0, 2.0])
+        series = []
+        for name in ("front", "rear"):
+            data = build.doubles(name, [shift, 1.0, 2.0], index=clock)
+            series.append((data, build.statuses(f"{name} status", data)))
+        build.double_over_time("Distance", series, legend=["front", "rear"])
+        values = build.doubles("values", [0.5, 1.5, 1.5 + shift])
+        statuses = build.statuses("values status", values)
+        build.histogram("Spread", values, statuses, buckets=[(k, k + 1.0) for k in range(3)])
+        build.write(tmp_path / side / "metrics.binproto")
+    # The larger change comes first.
+    buckets, difference, curves, _ = figures_of(page_of(capsys, "a", "b"))
+    # The base's curves have one colour.
+    dashes = {one["name"]: one["line"].get("dash", "solid") for one in curves["data"]}
+    assert dashes["front · before"] != dashes["rear · before"]
+    # The outline of the base is seen on the boxes of the other side.
+    opacities = [one["opacity"] for one in buckets["data"] if one["type"] == "bar"]
+    assert opacities
+    assert max(opacities) < 1
+    assert {one["opacity"] for one in difference["data"]} == {1.0}
+
+
 def test_without_the_library_the_charts_are_svg(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from resim_inspect.charts.build.bars import batch_labels
 from resim_inspect.charts.build.overlay.sides import ABOVE, BELOW, Words, numbered
-from resim_inspect.charts.model.drawing import Axis, Bars, BarSeries, Box, Curve, Plot
+from resim_inspect.charts.model.drawing import Axis, Bars, BarSeries, Box, Curve, Fill, Plot
 from resim_inspect.text import signed
 
 
@@ -123,8 +123,10 @@ def merged_histograms(old: Plot, new: Plot, words: Words) -> tuple[Plot, ...] | 
     ends = [axis.limits for axis in (old.x, new.x) if axis.limits is not None]
     limits = (min(low for low, _ in ends), max(high for _, high in ends)) if ends else None
     named = [replace(box, name=box.name or words.after) for box in new.boxes]
+    color = next((box.color_role for box in new.boxes if box.status is None), 0)
     main = replace(
         new,
+        fills=new.fills or (Fill(words.after, color),),
         x=replace(new.x, limits=limits),
         y=replace(new.y, limits=(0.0, top)),
         curves=(_outline(before, words),),
@@ -137,7 +139,6 @@ def merged_histograms(old: Plot, new: Plot, words: Words) -> tuple[Plot, ...] | 
     for low, high in sorted(common):
         delta = after.get((low, high), 0.0) - before.get((low, high), 0.0)
         if delta:
-            color = next((box.color_role for box in new.boxes if box.status is None), 0)
             boxes.append(Box(low, high, 0.0, delta, color, text=signed(delta, "", 4)))
     centers = np.array([(low + high) / 2 for low, high in sorted(common)])
     deltas = np.array([after.get(key, 0.0) - before.get(key, 0.0) for key in sorted(common)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import cycle
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,6 +24,10 @@ _FEWEST = 800
 _MARKED = 40
 """Points up to which a line has a mark at each."""
 _SYMBOLS = {MetricStatus.FAIL_WARN: "circle", MetricStatus.FAIL_BLOCK: "x"}
+
+
+_DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+"""Lines of the base's curves, which have one colour, in their order."""
 
 
 class DrawnCurve(NamedTuple):
@@ -71,12 +76,16 @@ def curve_traces(panel: Plot, drawn: list[DrawnCurve]) -> list[dict[str, Any]]:
     traces: list[dict[str, Any]] = []
     marks: list[dict[str, Any]] = []
     named: set[MetricStatus] = set()
+    dashes = cycle(_DASHES)
     for number, (curve, points) in enumerate(drawn):
         if not len(points.y):
             continue
         axis = panel.right if curve.right and panel.right is not None else panel.y
         common = _common(panel, curve, axis, f"curve{number}")
-        traces.append(_line(curve, points, panel.x, axis, common))
+        line = _line(curve, points, panel.x, axis, common)
+        if curve.color_role == "dim":
+            line["line"]["dash"] = next(dashes)
+        traces.append(line)
         for status in FAILING:
             trace = _failing(curve, points, panel.x, axis, status)
             if trace is not None:

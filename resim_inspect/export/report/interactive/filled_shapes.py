@@ -31,6 +31,8 @@ def box_traces(panel: Plot) -> list[dict[str, Any]]:
     for box in panel.boxes:
         groups.setdefault((box.color_role, box.name, box.status, box.horizontal), []).append(box)
     traces = []
+    # The outline of the base is read through the boxes of the other side.
+    opacity = 0.55 if any(curve.color_role == "dim" for curve in panel.curves) else 1.0
     for (color_role, name, status, horizontal), boxes in groups.items():
         x0 = [plotly_value(min(box.x0, box.x1), panel.x) for box in boxes]
         x1 = [plotly_value(max(box.x0, box.x1), panel.x) for box in boxes]
@@ -52,6 +54,7 @@ def box_traces(panel: Plot) -> list[dict[str, Any]]:
                 "showlegend": bool(label),
                 "hovertext": [plain(box.text or box.label or label, 200) for box in boxes],
                 "hoverinfo": "text",
+                "opacity": opacity,
                 "marker": {
                     "color": color(color_role),
                     "line": {"width": 1, "color": "@background"},
