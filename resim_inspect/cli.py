@@ -121,7 +121,12 @@ def _evaluate_when_opened(cancelled: Callable[[], bool] | None = None) -> None:
             sys.stderr.write("Evaluating emissions; Ctrl-C ends it.\n")
         return document_of(path, cancelled)
 
-    register(evaluate)
+    def sources(path: Path) -> Sequence[Path]:
+        from resim_inspect.emissions.evaluation.folders import sources_of
+
+        return sources_of(path)
+
+    register(evaluate, sources)
 
 
 def _refuse_addresses(name: str, args: argparse.Namespace) -> None:

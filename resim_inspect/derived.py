@@ -8,7 +8,7 @@ since it belongs to a layer above.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from resim_inspect.files import exists
@@ -19,16 +19,20 @@ EMISSIONS_SUFFIX = ".resim.jsonl"
 """End of the name of every emissions file."""
 Evaluator = Callable[[Path], bytes | None]
 _evaluators: list[Evaluator] = []
+Sources = Callable[[Path], Sequence[Path]]
+_sources: list[Sources] = []
 
 
-def register(evaluator: Evaluator) -> None:
+def register(evaluator: Evaluator, sources: Sources | None = None) -> None:
     """Register what returns the document for the path of a metrics or an emissions file.
 
     It returns None for a path without emissions, and raises DocumentError for those that cannot
-    be evaluated.
+    be evaluated. `sources` returns the files that the document of a path is made of.
     """
     if evaluator not in _evaluators:
         _evaluators.append(evaluator)
+    if sources is not None and sources not in _sources:
+        _sources.append(sources)
 
 
 def derived_document(path: Path) -> bytes | None:
@@ -49,6 +53,23 @@ def is_derived(path: Path) -> bool:
         return has_emissions(entry.name for entry in os.scandir(path.parent))
     except OSError:
         return False
+
+
+def derived_state(path: Path) -> tuple[int, int, int] | None:
+    """Return a value that changes with the files that the document of a path is made of.
+
+    None for a path without such a document.
+    """
+    if not is_derived(path):
+        return None
+    states = []
+    for source in dict.fromkeys(one for sources in _sources for one in sources(path)):
+        try:
+            stat = source.stat()
+        except OSError:
+            continue
+        states.append((str(source), stat.st_ino, stat.st_size, stat.st_mtime_ns))
+    return (len(states), sum(size for _, _, size, _ in states), hash(tuple(states)))
 
 
 def has_emissions(names: Iterable[str]) -> bool:

@@ -76,12 +76,7 @@ def document_of(path: Path, cancelled: Callable[[], bool] = _never) -> bytes | N
     emissions; raises UnreadableError for those that cannot be evaluated, or once `cancelled`
     returns True.
     """
-    if path.name.endswith(SUFFIX):
-        files = [path] if is_file(path) else []
-    elif path.name == METRICS_FILE and is_folder(path.parent):
-        files = emissions_files(path.parent)
-    else:
-        files = []
+    files = _files(path)
     if not files:
         return None
     try:
@@ -96,6 +91,29 @@ def document_of(path: Path, cancelled: Callable[[], bool] = _never) -> bytes | N
         raise UnreadableError("was not evaluated to its end", path) from error
     except (InspectError, OSError) as error:
         raise UnreadableError(f"cannot be evaluated: {error}", path) from error
+
+
+def sources_of(path: Path) -> list[Path]:
+    """Return the files that `document_of` reads, but for media: emissions, config, templates.
+
+    Without the config if the project file is faulty.
+    """
+    from resim_inspect.emissions.config.search import find_config
+
+    try:
+        configs = find_config(path.parent)
+        return [*_files(path), *configs, *_templates(configs)]
+    except (InspectError, OSError):
+        return list(_files(path))
+
+
+def _files(path: Path) -> Sequence[Path]:
+    """The emissions of a folder by the path of its metrics file, or one file of them."""
+    if path.name.endswith(SUFFIX):
+        return [path] if is_file(path) else []
+    if path.name == METRICS_FILE and is_folder(path.parent):
+        return emissions_files(path.parent)
+    return []
 
 
 @lru_cache(maxsize=CACHED)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.message import Message
 from textual.worker import get_current_worker
 
+from resim_inspect.derived import is_derived
 from resim_inspect.errors import DocumentError
 from resim_inspect.text import clean
-from resim_inspect.tui.document.loading import load_when_written, signature
+from resim_inspect.tui.document.loading import Debounce, document_signature, load_when_written
 from resim_inspect.tui.document.session import Session, changed_metrics
 from resim_inspect.tui.gc_tuning import gc_paused
 from resim_inspect.tui.widgets.main_screen import MainScreen
@@ -26,6 +28,9 @@ RELOAD_TIMEOUT = 2.0
 
 POLL_INTERVAL = 0.5
 """Seconds between two checks of the file's state."""
+
+LONGEST_DELAY = 5.0
+"""Seconds after which emissions that grow without a pause are evaluated again."""
 
 
 class ReloadingScreen(MainScreen[None], Background):
@@ -67,6 +72,7 @@ class ReloadingScreen(MainScreen[None], Background):
         """True if changes on disk are followed."""
         self._reading = False
         self._seen = session.signature
+        self._debounce = Debounce(LONGEST_DELAY)
         self._before: Session | None = None
         """The version before, until it has been compared."""
 
@@ -92,7 +98,14 @@ class ReloadingScreen(MainScreen[None], Background):
             self.set_interval(POLL_INTERVAL, self._check_file)
 
     def _check_file(self) -> None:
-        if not self._reading and signature(self.session.document.path) not in (None, self._seen):
+        path = self.session.document.path
+        if self._reading or path is None:
+            return
+        state = document_signature(path)
+        if state in (None, self._seen):
+            return
+        # Emissions are evaluated as a whole: not for each of many rows that come in turn.
+        if not is_derived(path) or self._debounce.is_due(state, monotonic()):
             self.start_reload()
 
     def start_reload(self) -> None:
@@ -170,7 +183,7 @@ class ReloadingScreen(MainScreen[None], Background):
     @on(NotReloaded)
     def _not_reloaded(self, message: NotReloaded) -> None:
         self._reading = False
-        self._seen = signature(self.session.document.path)
+        self._seen = document_signature(self.session.document.path)
         self.note = "new file unreadable: previous version shown"
         self.app.notify(
             clean(message.error.sentence, 300),

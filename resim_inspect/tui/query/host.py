@@ -8,6 +8,7 @@ from typing import Any, cast
 from textual.screen import Screen
 
 from resim_inspect.errors import InspectError
+from resim_inspect.files import is_folder
 from resim_inspect.text import clean
 
 
@@ -28,7 +29,7 @@ class QueryHost:
 
         screen, path = cast(Screen[Any], self), self.query_path()
         try:
-            if path is None or not path.is_dir():
+            if path is None or not is_folder(path):
                 path = emissions_path(path)
         except InspectError as error:
             screen.app.notify(clean(str(error), 300), title="No query", timeout=5, markup=False)
