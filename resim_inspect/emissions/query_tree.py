@@ -7,13 +7,13 @@ from functools import cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from resim_inspect.emissions.query_parser import IntricateQueryError, parse_statements
 from resim_inspect.text import clean
 
 if TYPE_CHECKING:
     from sqlglot import exp
     from sqlglot.optimizer.scope import Scope
 
-DIALECT = "trino"
 INSTALL = 'pip install "resim-inspect[emissions]"'
 MAX_QUERY = 50_000
 """Characters of a query that is parsed."""
@@ -101,14 +101,13 @@ def parse_query(text: str) -> Query:
 
 def parse_select(text: str) -> exp.Query:
     """Return the tree of one SELECT; raises QueryError for anything else."""
-    import sqlglot
     from sqlglot import exp
     from sqlglot.errors import ParseError, SqlglotError
 
     if len(text) > MAX_QUERY:
         raise QueryError(f"is longer than {MAX_QUERY:,} characters")
     try:
-        trees = [tree for tree in sqlglot.parse(text, read=DIALECT) if tree is not None]
+        trees = parse_statements(text)
     except ParseError as error:
         first: dict[str, Any] = error.errors[0] if error.errors else {}
         near = clean(str(first.get("highlight") or ""), 40)
@@ -116,7 +115,7 @@ def parse_select(text: str) -> exp.Query:
         raise QueryError(message, int(first.get("line") or 0)) from error
     except SqlglotError as error:
         raise QueryError("is not valid SQL: a quote or a comment does not end") from error
-    except RecursionError as error:
+    except (RecursionError, IntricateQueryError) as error:
         raise QueryError("is nested too deeply") from error
     if len(trees) != 1:
         raise QueryError("is empty" if not trees else "has more than one statement")

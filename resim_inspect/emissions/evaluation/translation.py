@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import re
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from resim_inspect.emissions.evaluation.errors import Position, SqlError
+from resim_inspect.emissions.query_parser import IntricateQueryError, parse_statements
 from resim_inspect.text import count
 
 if TYPE_CHECKING:
@@ -65,19 +66,18 @@ def translate(sql: str, threshold: float | int | None = None) -> Translation:
 
 
 @cache
-def _libraries() -> tuple[Any, type[Exception]]:
+def _failure() -> type[Exception]:
     import logging
 
-    import sqlglot
     from sqlglot.errors import SqlglotError
 
     # What it cannot translate is an error of DuckDB; its warnings would go to stderr.
     logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
-    return sqlglot, SqlglotError
+    return SqlglotError
 
 
 def _parsed(sql: str) -> Expression:
-    sqlglot, failure = _libraries()
+    failure = _failure()
     from sqlglot import exp
 
     start = _START.match(sql)
@@ -85,10 +85,10 @@ def _parsed(sql: str) -> Expression:
         word = start[1].upper()[:20]
         raise SqlError(f"The query is not a SELECT but {word}; only a single SELECT is allowed.")
     try:
-        trees = [tree for tree in sqlglot.parse(sql, read="trino") if tree is not None]
+        trees = parse_statements(sql)
     except failure as error:
         raise _syntax_fault(error) from error
-    except RecursionError as error:
+    except (RecursionError, IntricateQueryError) as error:
         raise SqlError("The query is nested too deeply.") from error
     trees = [tree for tree in trees if not isinstance(tree, exp.Semicolon)]
     if not trees:
@@ -114,7 +114,7 @@ def _syntax_fault(error: Exception) -> SqlError:
 
 
 def _generated(tree: Expression) -> str:
-    _, failure = _libraries()
+    failure = _failure()
     try:
         return tree.sql(dialect="duckdb", comments=False)
     except failure as error:

@@ -65,6 +65,8 @@ QUERIES = {
     "SELECT repeat('x', 200000) || a.n || b.n AS x FROM speed a, speed b": "larger than",
     "SELECT a.n FROM speed a, speed b, speed c, speed d": "160,000 rows",
     "SELECT " + "(" * 5_000 + "1" + ")" * 5_000: "nested too deeply",
+    "SELECT " + "ARRAY[" * 60 + "1" + "]" * 60: "nested too deeply",
+    "SELECT 1 FROM speed " + "JOIN speed " * 60: "nested too deeply",
     "SELECT '" + "x" * 200_000 + "'": "longer than",
     "": "is empty",
     "SELECT ?": "only the query of a status",
