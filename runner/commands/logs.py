@@ -168,7 +168,10 @@ class FollowedLog:
 
     def _after_gap(self, skipped: int) -> list[bytes]:
         """Return the line that is broken off by a gap, and a note about it."""
-        return self._file.take(omission_note(skipped)) if skipped else []
+        if not skipped:
+            return []
+        note = omission_note(skipped)
+        return self._file.take(note if self._file.rest() else note.lstrip())
 
     def print_rest(self) -> None:
         """Print the last line, if it has no end."""
