@@ -483,6 +483,22 @@ def test_markdown(
                 assert len(re.findall(r"\|", re.sub(r"\\.", "", line))) == 7, line
 
 
+@pytest.mark.parametrize("sides", [1, 2, 3])
+def test_markdown_is_filled_by_short_rows(
+    sides: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paths = []
+    for side in (0, 1):
+        build = DocumentBuilder()
+        for number in range(1_500):
+            build.scalar(f"m {number}", float(side))
+        paths.append(str(build.write(tmp_path / f"{side}.binproto")))
+    _, out, _ = run(capsys, paths[0], *paths[1:] * sides, "--format", "markdown")
+    # A row takes less than 100 bytes: hardly any room is left, and no side is left out.
+    assert MAX_BYTES - 1_000 < len(out.encode()) <= MAX_BYTES
+    assert out.count("### ") == sides
+
+
 def test_markdown_of_very_many_sides_fits(
     pair: tuple[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -29,8 +29,8 @@ _ELSEWHERE = "`--format json` has them all"
 
 def write(comparisons: Sequence[Comparison], stream: TextIO, options: OutputOptions) -> None:
     """Write a section for each comparison; rows that do not fit are counted."""
-    budget = MAX_BYTES // max(1, len(comparisons))
     free = MAX_BYTES - _REST
+    budget = free // max(1, len(comparisons))
     for position, comparison in enumerate(comparisons):
         section = _section(comparison, options, budget)
         free -= len(section.encode())
