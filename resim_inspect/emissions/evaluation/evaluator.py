@@ -24,7 +24,11 @@ from resim_inspect.emissions.evaluation.events import add_events
 from resim_inspect.emissions.evaluation.limits import DEFAULT_LIMITS, Limits
 from resim_inspect.emissions.evaluation.query_client import QueryClient
 from resim_inspect.emissions.evaluation.specs import MetricSpec
-from resim_inspect.emissions.evaluation.topic_tables import JobEmissions, build_tables
+from resim_inspect.emissions.evaluation.topic_tables import (
+    JobEmissions,
+    build_tables,
+    lost_values,
+)
 from resim_inspect.emissions.evaluation.translation import Translation, translate
 from resim_inspect.files import is_file
 from resim_inspect.text import clean
@@ -89,6 +93,8 @@ def evaluate_metrics(
         TemplateRenderer(limits, cancelled) as renderer,
     ):
         run = _Run(client, renderer, DocumentBuilder(seed), folder)
+        for note in lost_values(jobs, tables):
+            run.report(rules.NOTE, "emissions", note, "`validate` lists the lines.")
         for order, spec in enumerate(specs):
             metric = run.evaluate(spec, order)
             run.metrics.append(metric)

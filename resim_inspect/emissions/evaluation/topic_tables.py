@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from resim_inspect.emissions.evaluation.columns import (
     valid_text,
 )
 from resim_inspect.emissions.evaluation.query_client import SqlTable
+from resim_inspect.text import clean, count
 
 if TYPE_CHECKING:
     import numpy as np
@@ -91,6 +92,26 @@ def build_tables(
         if _is_name(name):
             distinct.setdefault(name.lower(), name)
     return {name: tables[name] for name in distinct.values()}
+
+
+def lost_values(jobs: Sequence[JobEmissions], tables: Mapping[str, SqlTable]) -> Iterator[str]:
+    """Yield a sentence for each column with values that its type cannot hold, and are NULL."""
+    for name, table in tables.items():
+        topics = [job.emissions.topics[name] for job in jobs if name in job.emissions.topics]
+        for column, sql_type in zip(table.table.columns, table.types, strict=True):
+            emitted = sum(
+                int((~topic.columns[column.name].missing).sum())
+                for topic in topics
+                if column.name in topic.columns
+            )
+            nulls = 0 if column.nulls is None else int(column.nulls.sum())
+            lost = emitted - (table.table.rows - nulls)
+            if lost > 0:
+                verb = "does" if lost == 1 else "do"
+                yield (
+                    f"{count(lost, 'value')} of {clean(name, 80)}.{clean(column.name, 80)} "
+                    f"{verb} not fit the type {sql_type}, and {'is' if lost == 1 else 'are'} NULL."
+                )
 
 
 def _topic_table(

@@ -22,6 +22,7 @@ from resim_inspect.emissions.evaluation.evaluator import Evaluation
 from resim_inspect.validation import Severity, validate
 from tests.emissions.evaluation.harness import (
     custom,
+    emission,
     evaluate,
     metric,
     named,
@@ -229,6 +230,17 @@ def test_missing_media_are_findings(evaluated: tuple[Evaluation, Document]) -> N
     evaluation, _ = evaluated
     found = [one for one in evaluation.findings if one.rule == "metric-media-missing"]
     assert [one.message.split()[3].rstrip(",") for one in found] == ["missing.png", "run.mp4"]
+
+
+def test_values_that_do_not_fit_their_type_are_reported(tmp_path: Path) -> None:
+    folder = write_outputs(tmp_path / "outputs")
+    with (folder / "emissions.resim.jsonl").open("a") as stream:
+        for n in (2**80, "many", 7.5):
+            stream.write(emission("speed", {"v": 1, "state": "s", "n": n, "ok": True}) + "\n")
+    found, _ = evaluate(folder, {"M": metric("SELECT COUNT(n) FROM speed", "scalar")})
+    notes = [finding.message for finding in found.findings]
+    assert "3 values of speed.n do not fit the type BIGINT, and are NULL." in notes
+    assert len(notes) == 1
 
 
 def test_events_have_names_of_their_own_and_their_metrics(
