@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
+import numpy as np
+from numpy.typing import NDArray
+
 from resim_inspect.charts.model.drawing import Bars, BarSeries, Fill
 from resim_inspect.charts.model.style import ColorRole
 from resim_inspect.document.enums import FAILING, MetricStatus
@@ -28,6 +31,39 @@ def value_at(series: BarSeries, category: int) -> float | None:
     if category >= len(series.values) or (series.given is not None and not series.given[category]):
         return None
     return float(series.values[category])
+
+
+def finite_values(series: BarSeries, categories: range) -> NDArray[np.float64]:
+    """Values of a series for consecutive categories; 0 where it has none that is finite."""
+    values = np.zeros(len(categories))
+    part = np.asarray(series.values[categories.start : categories.stop], np.float64)
+    drawn = np.isfinite(part)
+    if series.given is not None:
+        drawn &= np.asarray(series.given[categories.start : categories.start + len(part)], bool)
+    values[: len(part)][drawn] = part[drawn]
+    return values
+
+
+def failing_bars(series: BarSeries, categories: range) -> NDArray[np.bool_]:
+    """True for each of some consecutive categories whose bar has a failing status."""
+    failing = np.zeros(len(categories), bool)
+    if series.statuses is not None:
+        part = series.statuses[categories.start : categories.stop]
+        failing[: len(part)] = np.isin(part, [int(status) for status in FAILING])
+    return failing
+
+
+def ends(panel: Bars, categories: range) -> tuple[float, float]:
+    """Lowest and highest end of the bars of consecutive categories; both sides of zero."""
+    up, down = np.zeros(len(categories)), np.zeros(len(categories))
+    for series in panel.series:
+        values = finite_values(series, categories)
+        if panel.stacked:
+            up += np.maximum(values, 0.0)
+            down += np.minimum(values, 0.0)
+        else:
+            up, down = np.maximum(up, values), np.minimum(down, values)
+    return float(down.min(initial=0.0)), float(up.max(initial=0.0))
 
 
 def stack(panel: Bars, categories: Iterable[int]) -> list[tuple[int, BarSeries, float, float]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +40,8 @@ class PlotArea:
     y: Scale
     right_y: Scale
     decimated: Decimation
+    remarks: list[str] = field(default_factory=list)
+    """What layers leave out, for the caption."""
 
     def across(self, value: float) -> float:
         """px of a position on the x axis, capped far outside of the area."""
@@ -80,3 +82,5 @@ class PaintedChart:
     """The caption of a panel: how many points it shows, and whether all."""
 
     caption: str = ""
+    remarks: tuple[str, ...] = ()
+    """What is left out besides, for the caption of the whole drawing."""

@@ -85,18 +85,20 @@ def _svg(drawing: Drawing, options: SvgOptions) -> str:
         body = max(_LEAST_PANEL, options.height - head - foot)
     view = View(options.window, options.y_window, options.fit_y)
     caption = ""
+    remarks: list[str] = []
     if options.heading:
         _paint_heading(canvas, drawing, inner)
     for panel, room in _arranged(drawing.panels, Room(_MARGIN, head, inner, body)):
         shown = view if panel is drawing.main else WHOLE
         painted = SVG_PAINTERS[type(panel)].paint(canvas, panel, room, shown)
+        remarks += painted.remarks
         if panel is drawing.main:
             caption = painted.caption
     if sum(isinstance(panel, Plot) and bool(panel.curves) for panel in drawing.panels) > 1:
         # That of the main panel counts its own points only.
         reduced = "drawn from extremes" in caption
         caption = caption_of(drawing) + (", drawn from extremes" if reduced else "")
-    caption = caption or caption_of(drawing)
+    caption = " · ".join(filter(None, (caption or caption_of(drawing), *dict.fromkeys(remarks))))
     y = head + body + 16
     for note in notes:
         canvas.text(_MARGIN, y, note, "dim")

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from resim_inspect.charts import DrawOptions, draw
+from resim_inspect.charts.analysis import bar_layout
 from resim_inspect.charts.model.drawing import (
     Axis,
     Bands,
@@ -184,6 +185,44 @@ def test_a_large_series_keeps_its_extremes_and_says_so() -> None:
     assert longest.count("L") < 5_000
     heights = {float(pair.split(" ")[1]) for pair in re.split("[ML]", longest) if pair}
     assert len(heights) == 2
+
+
+def test_points_that_are_merged_are_said() -> None:
+    chance = np.random.default_rng(5)
+    for many, said in ((100, False), (60_000, True)):
+        x, y = chance.random(many), chance.random(many)
+        root = parsed(plot(curves=(Curve("cloud", x, y, line=False),)))
+        assert any("are drawn as one" in text for text in texts(root)) == said
+
+
+def test_points_between_gaps_are_drawn_however_many() -> None:
+    many = 40_000
+    values = np.where(np.arange(many) % 2, 1.0 + np.arange(many) % 100, np.nan)
+    root = parsed(plot(curves=(line(values.tolist()),)), SvgOptions(width=3_000))
+    dots = max(paths(root), key=len)
+    assert dots.count("h0") > 4_000
+    top = re.findall(r"M[^ ]+ ([^h]+)h0", dots)
+    assert len(set(top)) > 40
+
+
+def test_the_ends_of_many_bars_are_those_of_their_stack() -> None:
+    chance = np.random.default_rng(6)
+    many = 3_000
+    for stacked in (False, True):
+        series = tuple(
+            BarSeries(
+                name,
+                np.where(chance.random(many) < 0.1, np.nan, chance.normal(size=many)),
+                given=chance.random(many) < 0.9,
+            )
+            for name in ("a", "b", "c")
+        )
+        panel = Bars(tuple(map(str, range(many))), series, stacked=stacked)
+        for part in (range(many), range(40, 90), range(7, 8)):
+            bars = bar_layout.stack(panel, part)
+            low = min([0.0, *(min(bar[2:]) for bar in bars)])
+            high = max([0.0, *(max(bar[2:]) for bar in bars)])
+            assert bar_layout.ends(panel, part) == (low, high)
 
 
 def test_a_gauge_has_value_unit_status_and_limits() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -114,9 +115,16 @@ def _paint_curve(area: PlotArea, panel: Plot, curve: Curve, points: Decimated) -
             stroke_dasharray=dash,
         )
     edges = [0, *breaks.tolist(), len(xs)]
-    for a, b in pairwise(edges):
-        if b - a == 1 and len(edges) <= _MOST_MARKS and _inside(area, xs[a], ys[a]):
-            area.canvas.mark(float(xs[a]), float(ys[a]), "•", curve.color_role, 2.4)
+    single = [
+        (float(xs[a]), float(ys[a]))
+        for a, b in pairwise(edges)
+        if b - a == 1 and _inside(area, xs[a], ys[a])
+    ]
+    if len(single) > _MOST_MARKS:
+        _paint_dots(area, curve, single, 4.0)
+    else:
+        for x, y in single:
+            area.canvas.mark(x, y, "•", curve.color_role, 2.4)
     if curve.mark:
         _paint_cloud(area, panel, curve)
 
@@ -186,7 +194,7 @@ def _paint_cloud(area: PlotArea, panel: Plot, curve: Curve) -> None:
     """Single points: each place that holds one, once; dots as one path, marks as shapes."""
     stats, room = curve_stats(curve), area.room
     small = curve.dots or not curve.mark or curve.mark == "·" or stats.finite > _MOST_MARKS
-    step = 1.0 if small else 0.5
+    finest = step = 1.0 if small else 0.5
     while True:
         spots = []
         for part in blocks(stats.finite):
@@ -199,21 +207,26 @@ def _paint_cloud(area: PlotArea, panel: Plot, curve: Curve) -> None:
         if len(chosen) <= 4 * _MOST_MARKS or step >= 4:
             break
         step *= 2
-    middles = (chosen + 0.5) * step + (room.x, room.y)
+    if step > finest:
+        area.remarks.append(f"points closer than {step:.0f} px are drawn as one")
+    middles = ((chosen + 0.5) * step + (room.x, room.y)).tolist()
     if small:
-        path = "".join(f"M{decimal(x)} {decimal(y)}h0" for x, y in middles.tolist())
-        if path:
-            area.canvas.draw(
-                "path",
-                stroke=curve.color_role,
-                d=path,
-                stroke_width=max(2.2, step * 1.2),
-                stroke_linecap="round",
-            )
+        _paint_dots(area, curve, middles, max(2.2, step * 1.2))
         return
-    for x, y in middles.tolist():
+    for x, y in middles:
         size = 5 if curve.mark == VALUE_MARK else 3.4
         area.canvas.mark(x, y, curve.mark or "•", curve.color_role, size)
+
+
+def _paint_dots(
+    area: PlotArea, curve: Curve, points: Sequence[Sequence[float]], size: float
+) -> None:
+    """Round dots of a size in px, as one path."""
+    path = "".join(f"M{decimal(x)} {decimal(y)}h0" for x, y in points)
+    if path:
+        area.canvas.draw(
+            "path", stroke=curve.color_role, d=path, stroke_width=size, stroke_linecap="round"
+        )
 
 
 def _paint_failing(area: PlotArea, curve: Curve, points: Decimated) -> None:

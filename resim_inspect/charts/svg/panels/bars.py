@@ -97,8 +97,7 @@ class UprightBars:
         return replace(picture, boxes=tuple(boxes))
 
     def _ends(self) -> tuple[float, float]:
-        parts = bar_layout.stack(self.panel, self.categories)
-        ends = [0.0, *(part[2] for part in parts), *(part[3] for part in parts)]
+        ends = [*bar_layout.ends(self.panel, self.categories)]
         ends += [line.position for line in self.panel.reference_lines if not line.vertical]
         low, high = min(ends), max(ends)
         return (low, high) if high > low else (low, low + 1.0)
@@ -121,12 +120,8 @@ class UprightBars:
         totals = np.zeros(many)
         failing = np.zeros(many, bool)
         for series in self.panel.series:
-            for k, category in enumerate(self.categories):
-                value = bar_layout.value_at(series, category)
-                if value is not None and math.isfinite(value):
-                    totals[k] += value
-                status = bar_layout.status_of(series, category)
-                failing[k] |= status is not None and status.fails
+            totals += bar_layout.finite_values(series, self.categories)
+            failing |= bar_layout.failing_bars(series, self.categories)
         cuts = np.unique(np.linspace(0, many, min(many, columns) + 1).astype(np.int64)).tolist()
         boxes = []
         for part in extremes_between(totals, cuts):

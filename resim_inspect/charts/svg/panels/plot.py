@@ -90,7 +90,7 @@ def paint(
     paint_labels(area, panel)
     if panel.heatmap is not None and room.width > 320:
         paint_color_scale(area, panel.heatmap, inner.right + layout.right - 82)
-    return PaintedChart(_caption(area, panel))
+    return PaintedChart(_caption(area, panel), tuple(area.remarks))
 
 
 def _without_limits(panel: Plot) -> Plot:
