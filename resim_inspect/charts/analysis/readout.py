@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from resim_inspect.charts.analysis import bar_layout
 from resim_inspect.charts.analysis.curve_stats import CurveStats, curve_stats
 from resim_inspect.charts.analysis.decimate import axis_units, ns_of, stored_units
 from resim_inspect.charts.analysis.scales import Scale, data_extent
@@ -17,6 +18,7 @@ from resim_inspect.charts.model.drawing import (
     Axis,
     Bands,
     Bars,
+    BarSeries,
     Curve,
     Panel,
     Plot,
@@ -298,30 +300,26 @@ def bar_readings(panel: Bars, category: int) -> tuple[Reading, ...]:
     """The values of one category."""
     if not 0 <= category < len(panel.categories):
         return ()
-    values = []
-    for series in panel.series[:_MAX_READINGS]:
-        if category >= len(series.values):
-            continue
-        if series.given is not None and not series.given[category]:
-            continue
-        status = None
-        if series.statuses is not None and category < len(series.statuses):
-            status = MetricStatus(int(series.statuses[category]))
-        value = float(series.values[category])
-        near = series.values[max(0, category - 1) : category + 2].tolist()
-        text = quantity(value, series.unit, digits_apart(value, near))
-        values.append(
-            Reading(
-                series.name,
-                text,
-                status,
-                panel.categories[category],
-                series.color_role,
-                value=value,
-                unit=series.unit,
-            )
-        )
-    return tuple(values)
+    readings = (bar_reading(panel, series, category) for series in panel.series[:_MAX_READINGS])
+    return tuple(reading for reading in readings if reading is not None)
+
+
+def bar_reading(panel: Bars, series: BarSeries, category: int) -> Reading | None:
+    """The value of one bar; None if the series has none for the category."""
+    value = bar_layout.value_at(series, category)
+    if value is None:
+        return None
+    near = series.values[max(0, category - 1) : category + 2].tolist()
+    text = quantity(value, series.unit, digits_apart(value, near))
+    return Reading(
+        series.name,
+        text,
+        bar_layout.status_of(series, category),
+        panel.categories[category],
+        series.color_role,
+        value=value,
+        unit=series.unit,
+    )
 
 
 def position_text(panel: Panel | None, x: float) -> str:

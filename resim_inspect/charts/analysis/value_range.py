@@ -9,7 +9,7 @@ import numpy as np
 
 from resim_inspect.charts.analysis.curve_stats import curve_stats
 from resim_inspect.charts.analysis.extremes import extremes_between
-from resim_inspect.charts.analysis.readout import bar_readings, position_text, sample_reading
+from resim_inspect.charts.analysis.readout import bar_reading, position_text, sample_reading
 from resim_inspect.charts.model.drawing import Bars, Panel, Plot
 from resim_inspect.charts.model.readings import Reading
 from resim_inspect.text import digits_apart, number, quantity
@@ -82,10 +82,23 @@ def _of_readings(readings: list[Reading], unit: str) -> ValueRange | None:
 
 
 def _bars(panel: Bars) -> list[Reading]:
+    """The first smallest and the first largest bar of each series."""
+    bars = []
+    for number_of_series, series in enumerate(panel.series):
+        values = np.asarray(series.values[: len(panel.categories)], np.float64)
+        drawn = np.isfinite(values)
+        if series.given is not None:
+            drawn &= np.asarray(series.given[: len(values)], bool)
+        positions = np.flatnonzero(drawn)
+        if len(positions):
+            ends = {int(values[drawn].argmin()), int(values[drawn].argmax())}
+            bars += [(int(positions[end]), number_of_series) for end in ends]
+    readings = [bar_reading(panel, panel.series[which], where) for where, which in sorted(bars)]
+    several = len(panel.series) > 1
     return [
-        replace(reading, series=reading.series if len(panel.series) > 1 else "")
-        for category in range(len(panel.categories))
-        for reading in bar_readings(panel, category)
+        reading if several else replace(reading, series="")
+        for reading in readings
+        if reading is not None
     ]
 
 

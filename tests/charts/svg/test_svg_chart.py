@@ -13,6 +13,8 @@ import pytest
 
 from resim_inspect.charts import DrawOptions, draw
 from resim_inspect.charts.analysis import bar_layout
+from resim_inspect.charts.analysis.readout import bar_readings
+from resim_inspect.charts.analysis.value_range import value_range
 from resim_inspect.charts.model.drawing import (
     Axis,
     Bands,
@@ -223,6 +225,27 @@ def test_the_ends_of_many_bars_are_those_of_their_stack() -> None:
             low = min([0.0, *(min(bar[2:]) for bar in bars)])
             high = max([0.0, *(max(bar[2:]) for bar in bars)])
             assert bar_layout.ends(panel, part) == (low, high)
+
+
+def test_the_range_of_many_bars_is_that_of_all_of_their_readings() -> None:
+    chance = np.random.default_rng(7)
+    for count in (1, 3):
+        series = tuple(
+            BarSeries(
+                f"s{number}",
+                np.where(chance.random(300) < 0.2, np.nan, chance.integers(-9, 9, 300)),
+                given=chance.random(300) < 0.9,
+            )
+            for number in range(count)
+        )
+        panel = Bars(tuple(map(str, range(300))), series)
+        all_ = [reading for k in range(300) for reading in bar_readings(panel, k)]
+        known = [reading for reading in all_ if np.isfinite(reading.value or 0.0)]
+        extremes = value_range(panel)
+        assert extremes is not None
+        for found, best in ((extremes.smallest, min), (extremes.largest, max)):
+            wanted = best(known, key=lambda reading: reading.value or 0.0)
+            assert replace(found, series="") == replace(wanted, series="")
 
 
 def test_a_gauge_has_value_unit_status_and_limits() -> None:
