@@ -41,7 +41,7 @@ class PlotArea:
     right_y: Scale
     decimated: Decimation
     remarks: list[str] = field(default_factory=list)
-    """What layers leave out, for the caption."""
+    """Sentences of layers about points that are left out."""
 
     def across(self, value: float) -> float:
         """px of a position on the x axis, capped far outside of the area."""
@@ -83,4 +83,4 @@ class PaintedChart:
 
     caption: str = ""
     remarks: tuple[str, ...] = ()
-    """What is left out besides, for the caption of the whole drawing."""
+    """Parts of the caption of the whole drawing: points that are left out."""
