@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 from resim_inspect.commands.show_output import as_json
 from resim_inspect.commands.show_output.layout import BOLD, DIM, SgrPainter, status_words
 from resim_inspect.document.approximate import APPROXIMATE_NOTE
+from resim_inspect.document.enums import MetricStatus, worst_status
 from resim_inspect.text import cell_width, clean, count, fit
 from resim_inspect.validation.findings import Finding, Severity
 from resim_inspect.validation.formats import sentence
@@ -47,6 +48,9 @@ def text_lines(job: EvaluatedJob, color: bool) -> Iterator[str]:
         yield _metric(metric, width, painter)
     for finding in evaluation.findings:
         yield from _finding(finding, painter)
+    worst = worst_status(metric.status for metric in evaluation.metrics)
+    if evaluation.verdict not in (worst, MetricStatus.PASSED):
+        yield f"The verdict is that of an event with the status {evaluation.verdict.name}."
     states = Counter(metric.state for metric in evaluation.metrics)
     counts = ", ".join(f"{number} {state}" for state, number in states.items())
     yield f"{count(len(evaluation.metrics), 'metric')}: {counts}"

@@ -56,6 +56,7 @@ def test_evaluate_writes_the_metrics_of_a_job(
     text, err = run(capsys, "evaluate", workspace / "jobs" / "calm" / "outputs", "-o", out)
     assert text.splitlines()[0] == f"calm  ! FAIL_WARN  {APPROXIMATE_NOTE}"
     assert "1 metric: 1 PASSED" in text
+    assert "The verdict is that of an event with the status FAIL_WARN." in text
     assert "images are looked up beside" in err
     with open_document(out) as document:
         names = [one.name for one in document.metrics if not one.event_metric]
