@@ -208,6 +208,7 @@ def _run(
     ):
         if args.watch or args.changes:
             session = sessions.telling_changes(session, args, metrics_of)
+        session = session._replace(poll=placement.requests, about=placement.about)
         context = session.context
         planned = [] if args.only == "batch" else result_cache.plan(workspace, context, args.rerun)
         if args.only != "jobs" and placement.run_batch is None:
@@ -237,9 +238,8 @@ def _run(
         reused = {p.job.name for p in planned if p.recorded is not None}
         last, last_reused = None, False
         if _starts_batch(args.only, context, results):
-            batch_session = session._replace(poll=placement.requests)
             last, last_reused = batch_call.run_in_workspace(
-                batch_session, request, args.rerun, placement.run_batch
+                session, request, args.rerun, placement.run_batch
             )
         about = {"workspace": str(workspace.folder), "batch_id": str(workspace.batch_id)}
         report = CallReport(args.command_name, title, about, results, reused, last, last_reused)

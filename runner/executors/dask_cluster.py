@@ -55,6 +55,11 @@ class DaskCluster(Executor):
         self.shutdown()
 
     @property
+    def description(self) -> str:
+        """Description for people: `workers of tcp://10.0.0.1:8786`."""
+        return f"workers of {self._address.url}"
+
+    @property
     def slots(self) -> int:
         """Number of runs at once of the workers that are connected now; raises ExecutorError."""
         try:

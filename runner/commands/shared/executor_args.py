@@ -35,6 +35,8 @@ class Placement(NamedTuple):
     work_of: Callable[[Planned], Callable[[], JobResult]] | None = None
     run_batch: RunElsewhere | None = None
     """Runs the batch in another process."""
+    about: str = ""
+    """Description of the workers for a run's heading."""
 
 
 def add_executor_arguments(parser: argparse.ArgumentParser) -> None:
@@ -111,6 +113,6 @@ def placed_on(
         return cluster.submit(run_remote_batch, remote).result()
 
     try:
-        yield Placement(cluster.slots, requests, cluster, work_of, run_batch)
+        yield Placement(cluster.slots, requests, cluster, work_of, run_batch, cluster.description)
     finally:
         exchange.forward_stop()

@@ -43,6 +43,8 @@ class Session(NamedTuple):
     stop_requests: StopRequests
     poll: Callable[[], int] | None = None
     """Replacement of `requests` for runs in other processes."""
+    about: str = ""
+    """Description of these processes for a run's heading."""
 
     def requests(self) -> int:
         """Stop the jobs that other programs name; return how often everything is to stop."""
@@ -233,7 +235,7 @@ def announce(
         about = f"image {build.image} ({context.prepared.description})"
     else:
         about = f"command {context.prepared.description}"
-    engine = context.engine.info.description
+    engine = session.about or context.engine.info.description
     session.dispatcher.plan(context.clock(), title, about, engine, names, queue, **numbers)
 
 
