@@ -124,7 +124,6 @@ def run_unless_stopped(job: Job, earlier: str, context: RunContext) -> JobResult
             # A job that was stopped alone: those who follow the run learn that it does not start.
             context.notify(Event("finished", context.clock(), job.name, result=blank))
         return blank
-    context.notify(Event("started", context.clock(), job.name))
     try:
         result = _run(job, earlier, context) or blank
     except RunnerError as error:
@@ -169,6 +168,8 @@ def _run_claimed(job: Job, earlier: str, context: RunContext, taken_from: str) -
     if recorded is not None:
         return recorded
     say_again(context, job.name, taken_from)
+    # Not before: a finished job whose worker was lost comes here again, and does not run.
+    context.notify(Event("started", context.clock(), job.name))
     spec = JobSpec(
         Task(context.call_id, job.name, inputs_of(run_folder)),
         str(job.id),
