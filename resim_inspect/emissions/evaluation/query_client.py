@@ -168,7 +168,11 @@ def sql_fault(message: str, original: str) -> SqlError:
     text = first[kind.end() :] if kind else first
     text = text.rstrip("!. ") or "DuckDB gave no reason"
     for hint in message.splitlines()[1:]:
-        if hint.startswith(("Did you mean", "Candidate bindings")):
+        if hint.startswith("Did you mean "):
+            similar = hint.removeprefix("Did you mean ").rstrip("?!. ")
+            text += f"; {similar} has a similar name"
+            break
+        if hint.startswith("Candidate bindings"):
             text += f". {hint.rstrip('!. ')}"
             break
     if kind and kind[1] in ("Permission", "IO"):
