@@ -109,7 +109,9 @@ def _syntax_fault(error: Exception) -> SqlError:
     description = str(first.get("description") or str(error).partition("\n")[0]).rstrip(". ")
     position = None
     if first.get("line") and first.get("col"):
-        position = Position(int(first["line"]), int(first["col"]))
+        # The column is that of the last character of the token.
+        length = len(str(first.get("highlight") or " "))
+        position = Position(int(first["line"]), max(1, int(first["col"]) - length + 1))
     return SqlError(f"The SQL cannot be parsed: {description}.", position)
 
 
