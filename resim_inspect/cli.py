@@ -119,7 +119,7 @@ def _evaluate_when_opened(cancelled: Callable[[], bool] | None = None) -> None:
         if current_thread() is main_thread():
             # Before the first frame: the terminal is still that of the shell.
             sys.stderr.write("Evaluating emissions; Ctrl-C ends it.\n")
-        return document_of(path, cancelled)
+        return document_of(path, cancelled, with_topics=True)
 
     def sources(path: Path) -> Sequence[Path]:
         from resim_inspect.emissions.evaluation.folders import sources_of

@@ -24,6 +24,7 @@ from resim_inspect.emissions.evaluation.events import add_events
 from resim_inspect.emissions.evaluation.limits import DEFAULT_LIMITS, Limits
 from resim_inspect.emissions.evaluation.query_client import QueryClient
 from resim_inspect.emissions.evaluation.specs import MetricSpec
+from resim_inspect.emissions.evaluation.topic_series import add_topics
 from resim_inspect.emissions.evaluation.topic_tables import (
     JobEmissions,
     build_tables,
@@ -76,6 +77,7 @@ def evaluate_metrics(
     folder: Path,
     seed: str,
     with_events: bool = True,
+    with_topics: bool = False,
     limits: Limits = DEFAULT_LIMITS,
     cancelled: Callable[[], bool] = lambda: False,
     on_metric: Callable[[EvaluatedMetric], None] | None = None,
@@ -83,8 +85,8 @@ def evaluate_metrics(
     """Evaluate metrics over jobs.
 
     `folder` is that of the document, to which the paths of media files are relative; `seed`
-    derives the ids. Raises EvaluationError, MissingExtraError among them, and
-    CancelledEvaluationError.
+    derives the ids; `with_topics` adds the topics as series, behind those of the metrics. Raises
+    EvaluationError, MissingExtraError among them, and CancelledEvaluationError.
     """
     require_extra()
     tables = build_tables(jobs, schemas)
@@ -107,6 +109,9 @@ def evaluate_metrics(
             statuses |= found
             if note:
                 run.report(rules.NOTE, job.identity.experience_name, note, "")
+    if with_topics:
+        for job in jobs:
+            add_topics(run.builder, job.emissions)
     return finished(run.builder, statuses, run.metrics, run.findings)
 
 

@@ -46,6 +46,7 @@ def evaluate_job(
     config: Config,
     *,
     metrics_set: str = "",
+    with_topics: bool = False,
     limits: Limits = DEFAULT_LIMITS,
     cancelled: Callable[[], bool] = lambda: False,
     on_metric: Callable[[EvaluatedMetric], None] | None = None,
@@ -59,6 +60,7 @@ def evaluate_job(
         topic_schemas(config),
         folder=job.folder,
         seed=job.identity.job_id,
+        with_topics=with_topics,
         limits=limits,
         cancelled=cancelled,
         on_metric=on_metric,
@@ -69,10 +71,13 @@ def _never() -> bool:
     return False
 
 
-def document_of(path: Path, cancelled: Callable[[], bool] = _never) -> bytes | None:
+def document_of(
+    path: Path, cancelled: Callable[[], bool] = _never, *, with_topics: bool = False
+) -> bytes | None:
     """Return the document for `metrics.binproto` of a folder with emissions, or for one file.
 
-    It is evaluated if a config is found, and otherwise has the topics as data. None without
+    It is evaluated if a config is found, and otherwise has the topics as data; `with_topics` has
+    them in both cases. None without
     emissions; raises UnreadableError for those that cannot be evaluated, or once `cancelled`
     returns True.
     """
@@ -84,7 +89,7 @@ def document_of(path: Path, cancelled: Callable[[], bool] = _never) -> bytes | N
 
         configs = find_config(path.parent)
         state = _signature([*files, *configs, *_templates(configs)])
-        return _document(tuple(files), configs, state, cancelled)
+        return _document(tuple(files), configs, state, cancelled, with_topics)
     except UnreadableError:
         raise
     except CancelledEvaluationError as error:
@@ -122,6 +127,7 @@ def _document(
     configs: tuple[Path, ...],
     _: _Signature,
     cancelled: Callable[[], bool],
+    with_topics: bool,
 ) -> bytes:
     from resim_inspect.emissions.config.loader import load_config
 
@@ -131,7 +137,8 @@ def _document(
 
         return topics_document(job)
     try:
-        return evaluate_job(job, load_config(configs), cancelled=cancelled).data
+        config = load_config(configs)
+        return evaluate_job(job, config, with_topics=with_topics, cancelled=cancelled).data
     except MissingExtraError as error:
         from resim_inspect.emissions.evaluation.topic_data import topics_document
 

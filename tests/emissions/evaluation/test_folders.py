@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from resim_inspect.derived import derived_document, is_derived, register
-from resim_inspect.document import open_document
+from resim_inspect.document import open_document, parse_document
 from resim_inspect.emission_jobs import find_jobs
 from resim_inspect.emissions.evaluation.errors import EvaluationError
 from resim_inspect.emissions.evaluation.folders import document_of
@@ -36,6 +36,24 @@ def test_a_faulty_config_is_the_reason_why_nothing_opens(tmp_path: Path) -> None
     config.write_text("metrics: [")
     with pytest.raises(UnreadableError, match=r"cannot be evaluated: .*config\.resim\.yml"):
         document_of(folder / "metrics.binproto")
+
+
+def test_topics_are_series_behind_those_of_the_metrics(tmp_path: Path) -> None:
+    pytest.importorskip("duckdb")
+    folder = write_outputs(tmp_path / "outputs")
+    # The series of this metric has the name of a field.
+    write_config(tmp_path, {"speed": metric("SELECT timestamp, v FROM speed", "line")})
+    path = folder / "metrics.binproto"
+    evaluated, with_topics = document_of(path), document_of(path, with_topics=True)
+    assert evaluated is not None
+    assert with_topics is not None
+    plain, document = parse_document(evaluated), parse_document(with_topics)
+    assert len(plain.metrics) == len(document.metrics)
+    names = [data.name for data in document.data]
+    assert {"speed: state", "speed: n", "speed: ok", "frame: file"} <= set(names)
+    assert not {"speed: state", "speed: n"} & {data.name for data in plain.data}
+    assert "speed: v #2" in names
+    assert len({data.id for data in document.data}) == len(names)
 
 
 def test_a_cancelled_evaluation_ends_at_once(tmp_path: Path) -> None:
