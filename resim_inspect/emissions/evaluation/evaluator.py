@@ -19,12 +19,12 @@ from resim_inspect.emissions.evaluation.custom_templates import TemplateRenderer
 from resim_inspect.emissions.evaluation.drawing.canvas import Canvas
 from resim_inspect.emissions.evaluation.drawing.templates import TEMPLATES
 from resim_inspect.emissions.evaluation.drawing.texts import code_block
+from resim_inspect.emissions.evaluation.drawing.topic_series import add_topics
 from resim_inspect.emissions.evaluation.errors import RenderError, SqlError, require_extra
 from resim_inspect.emissions.evaluation.events import add_events
 from resim_inspect.emissions.evaluation.limits import DEFAULT_LIMITS, Limits
 from resim_inspect.emissions.evaluation.query_client import QueryClient
 from resim_inspect.emissions.evaluation.specs import MetricSpec
-from resim_inspect.emissions.evaluation.topic_series import add_topics
 from resim_inspect.emissions.evaluation.topic_tables import (
     JobEmissions,
     build_tables,

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.document.approximate import APPROXIMATE_TAG
 from resim_inspect.document.enums import MetricStatus
+from resim_inspect.emissions.evaluation.drawing.topic_series import add_topics
 from resim_inspect.emissions.evaluation.evaluator import finished
 from resim_inspect.emissions.evaluation.events import add_events
-from resim_inspect.emissions.evaluation.topic_series import add_topics
 
 if TYPE_CHECKING:
     from resim_inspect.emissions.evaluation.topic_tables import JobEmissions
