@@ -243,6 +243,22 @@ def test_values_that_do_not_fit_their_type_are_reported(tmp_path: Path) -> None:
     assert len(notes) == 1
 
 
+def test_a_figure_does_not_misstate_its_values(tmp_path: Path) -> None:
+    folder = write_outputs(tmp_path / "outputs")
+    found, document = evaluate(
+        folder,
+        {
+            "Twice": metric("SELECT '1' AS a, v FROM speed", "bar"),
+            "Shares": metric("SELECT * FROM (VALUES ('a', 1.0), ('b', -2.0)) t(l, v)", "pie"),
+        },
+    )
+    figure = named(document, "Twice").values
+    assert isinstance(figure, PlotlyValues)
+    assert figure.load()["layout"]["xaxis"]["type"] == "category"
+    notes = [finding.message for finding in found.findings]
+    assert notes == ["1 value not drawn: NaN, infinite or below 0."]
+
+
 def test_events_have_names_of_their_own_and_their_metrics(
     evaluated: tuple[Evaluation, Document],
 ) -> None:

@@ -44,7 +44,7 @@ def bar(canvas: Canvas) -> None:
             {"type": "bar", "name": name, "x": texts, "y": values[rows].tolist()}
             for name, texts, (_, rows) in zip(legend, members, groups, strict=True)
         ]
-        canvas.figure(traces, x_axis, y_axis)
+        canvas.figure(traces, x_axis, y_axis, categories=True)
         return
     series = []
     for name, (_, heights) in zip(legend, _aligned(members, groups, values), strict=True):
@@ -147,6 +147,9 @@ def pie(canvas: Canvas) -> None:
     label_column, value = canvas.columns[:2]
     if not value.is_number:
         raise RenderError(f"The column “{value.name}” has no numbers; a pie needs them.")
+    undrawn = sum(not 0 <= one < float("inf") for one in value.doubles().tolist())
+    if undrawn:
+        canvas.notes.append(f"{count(undrawn, 'value')} not drawn: NaN, infinite or below 0.")
     wanted = canvas.spec.text_setting("display", "text_info").split("_")
     info = "+".join(word for word in wanted if word in _TEXT_INFO) or "percent"
     trace = {

@@ -106,9 +106,20 @@ class Canvas:
         """Draw a plotly figure."""
         self.builder.plotly(self.spec.name, figure, **self.common)
 
-    def figure(self, traces: Sequence[Mapping[str, Any]], x: str = "", y: str = "") -> None:
-        """Draw traces as a plotly figure with titled axes."""
-        layout = {"xaxis": {"title": {"text": x}}, "yaxis": {"title": {"text": y}}}
+    def figure(
+        self,
+        traces: Sequence[Mapping[str, Any]],
+        x: str = "",
+        y: str = "",
+        *,
+        categories: bool = False,
+    ) -> None:
+        """Draw traces as a plotly figure with titled axes; with `categories`, texts of x stay texts."""
+        x_axis: dict[str, Any] = {"title": {"text": x}}
+        if categories:
+            # Plotly takes texts such as "0" and "1" as numbers, and shows 0.5 between them.
+            x_axis["type"] = "category"
+        layout = {"xaxis": x_axis, "yaxis": {"title": {"text": y}}}
         self.plotly({"data": list(traces), "layout": layout})
 
     def groups(self, column: Column | None) -> list[tuple[str, NDArray[np.intp]]]:
