@@ -114,7 +114,7 @@ class Canvas:
         *,
         categories: bool = False,
     ) -> None:
-        """Draw traces as a plotly figure with titled axes; with `categories`, texts of x stay texts."""
+        """Draw traces as a plotly figure; with `categories` the texts of x stay texts."""
         x_axis: dict[str, Any] = {"title": {"text": x}}
         if categories:
             # Plotly takes texts such as "0" and "1" as numbers, and shows 0.5 between them.
