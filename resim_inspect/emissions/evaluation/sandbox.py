@@ -78,6 +78,7 @@ def limit_memory(extra: int) -> None:
 
 
 def _peak_memory() -> int:
+    assert sys.platform != "win32"
     import resource
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
