@@ -1,4 +1,4 @@
-"""Releases of ReSim's open-core: fetched from the package index, each run on its own.
+"""Releases of ReSim's packages: fetched from the package index, each run on its own.
 
 Only the Python code of the schema and the validator is taken out of a wheel, so any
 platform can run it with the protobuf of this environment.
@@ -26,39 +26,46 @@ _CACHE = Path(__file__).resolve().parents[2] / ".cache" / "open-core"
 _CLIENTS = _CACHE.with_name("open-core-clients")
 _WANTED = ("resim/metrics/proto/", "resim/utils/proto/")
 _ALL = ("resim/", "resim_python_client/")
+_SUFFIXES = (".py", ".yml", ".liquid")
 _WORKER = Path(__file__).with_name("official_worker.py")
 
 
 def release(version: str) -> Path:
     """A folder to put on `sys.path` for this release; skips the test where it cannot be had."""
-    return _unpacked(version, _CACHE / version, _WANTED)
+    return _unpacked("resim-open-core", version, _CACHE / version, _WANTED)
 
 
 def whole_release(version: str) -> Path:
     """The same with all Python code of the release, its client and fetchers among it."""
-    return _unpacked(version, _CLIENTS / version, _ALL)
+    return _unpacked("resim-open-core", version, _CLIENTS / version, _ALL)
 
 
-def _unpacked(version: str, folder: Path, wanted: tuple[str, ...]) -> Path:
+def signalflag(version: str) -> Path:
+    """The emitter and the demos of a release of signalflag; skips the test as `release` does."""
+    folder = _CACHE.with_name("signalflag") / version
+    return _unpacked("signalflag", version, folder, ("signalflag/sdk/metrics/", "signalflag/demo/"))
+
+
+def _unpacked(package: str, version: str, folder: Path, wanted: tuple[str, ...]) -> Path:
     if not folder.is_dir():
         try:
-            _fetch(version, folder, wanted)
+            _fetch(f"{package}=={version}", folder, wanted)
         except (OSError, subprocess.SubprocessError, zipfile.BadZipFile) as error:
-            reason = f"open-core {version} cannot be had from the package index: {error}"
+            reason = f"{package} {version} cannot be had from the package index: {error}"
             if os.environ.get("RESIM_REQUIRE_OPEN_CORE") == "1":
                 pytest.fail(reason)
             pytest.skip(reason)
     return folder
 
 
-def _fetch(version: str, folder: Path, wanted: tuple[str, ...]) -> None:
+def _fetch(requirement: str, folder: Path, wanted: tuple[str, ...]) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
         command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "download"]
         command += ["--quiet", "--no-deps", "--only-binary", ":all:", "--dest", scratch]
         # Wheels exist for Linux only; what is used of them is plain Python.
         command += ["--platform", "manylinux2014_x86_64", "--implementation", "cp"]
-        command += ["--python-version", "3.11", f"resim-open-core=={version}"]
+        command += ["--python-version", "3.11", requirement]
         done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
         wheels = list(Path(scratch).glob("*.whl"))
         if done.returncode or not wheels:
@@ -66,7 +73,7 @@ def _fetch(version: str, folder: Path, wanted: tuple[str, ...]) -> None:
         unpacked = Path(scratch, "unpacked")
         with zipfile.ZipFile(wheels[0]) as wheel:
             for name in wheel.namelist():
-                if name.startswith(wanted) and name.endswith(".py"):
+                if name.startswith(wanted) and name.endswith(_SUFFIXES):
                     wheel.extract(name, unpacked)
         try:
             unpacked.rename(folder)

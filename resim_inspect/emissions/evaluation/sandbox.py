@@ -78,7 +78,9 @@ def limit_memory(extra: int) -> None:
 
 
 def _peak_memory() -> int:
-    assert sys.platform != "win32"
+    """Bytes; not for Windows, where a job object sets the limit."""
+    if sys.platform == "win32":
+        raise NotImplementedError
     import resource
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
