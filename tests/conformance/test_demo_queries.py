@@ -151,9 +151,10 @@ def comparable(value: Any) -> Any:
     """A value that equals itself: numbers that doubles hold as doubles, NaN by name."""
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
         return value
-    if value != value:
+    number = float(value)
+    if math.isnan(number):
         return "NaN"
-    return float(value) if abs(value) < 2**53 or isinstance(value, float) else value
+    return value if isinstance(value, int) and abs(value) > 2**53 else number
 
 
 @pytest.mark.slow
