@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from resim_inspect.document.approximate import APPROXIMATE_TAG, is_approximate
 from resim_inspect.validation.context import FILE, Context, document_check, quoted
 from resim_inspect.validation.findings import Rule, Severity
 from resim_inspect.validation.ids import is_uuid
@@ -33,6 +34,15 @@ NO_METRICS = Rule(
     Severity.INFO,
     "The file has no metrics",
     "ReSim accepts that, but there is nothing to see.",
+)
+METRICS_APPROXIMATE = Rule(
+    "metrics-approximate",
+    Severity.INFO,
+    "The metrics are those that ReSim computed",
+    "These were evaluated here from emissions: the server's SQL differs in details, and its answer "
+    "is the one that counts.",
+    ('metrics["Max speed"].tags = [{"key": "RESIM_INSPECT_APPROXIMATE", "value": "1"}]',),
+    ('metrics["Max speed"].tags = [{"key": "team", "value": "planning"}]',),
 )
 
 _PROTOBUF_LIMIT = (1 << 31) - 1
@@ -77,4 +87,18 @@ def check_any_metrics(context: Context) -> None:
             "metrics",
             "the file has no metrics",
             "ReSim accepts that, but there is nothing to see.",
+        )
+
+
+@document_check(METRICS_APPROXIMATE)
+def check_origin(context: Context) -> None:
+    """Report metrics that carry the mark of an evaluation on this machine."""
+    if is_approximate(context.document):
+        key, value = APPROXIMATE_TAG
+        context.report(
+            METRICS_APPROXIMATE,
+            FILE,
+            "file",
+            "has metrics that were evaluated here, not by ReSim: they are approximate",
+            f"They carry the tag {key}={value}; push the emissions to see ReSim's own.",
         )
