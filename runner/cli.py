@@ -101,7 +101,14 @@ def _parser(
     commands = parser.add_subparsers(dest="command_name", metavar="COMMAND")
     for name, about in COMMANDS.items():
         sentence = about[:1].upper() + about[1:] + "."
-        subparser = commands.add_parser(name, help=about, description=sentence, allow_abbrev=False)
+        # The others stand here for their names and lines of help only: -h is costly to add.
+        subparser = commands.add_parser(
+            name,
+            help=about,
+            description=sentence,
+            allow_abbrev=False,
+            add_help=called == name,
+        )
         if called == name and command is not None:
             called_parser = subparser
             command.add_arguments(subparser)
