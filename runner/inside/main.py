@@ -20,6 +20,8 @@ from runner.workspace.contract import ContractError, Mode
 
 PROGRAM = "metrics"
 SHOWN_REMARKS = 10
+_AGAIN = 3.0
+"""Seconds after which a signal that did not end the run ends it again."""
 
 
 def main(environ: Mapping[str, str], new_id: Callable[[], UUID]) -> int:
@@ -38,6 +40,7 @@ def main(environ: Mapping[str, str], new_id: Callable[[], UUID]) -> int:
                 _say(line)
         return problem.code
     except Interrupt as interrupt:
+        signal.setitimer(signal.ITIMER_REAL, 0)
         _say("stopped by a signal; nothing was written.")
         return interrupt.code
     except Exception as error:  # noqa: BLE001 - an error of this program, not of the build
@@ -165,7 +168,15 @@ def end_on_signals() -> None:
 
     # As process 1 of a container, Python ignores TERM without a handler.
     def end(number: int, _frame: object) -> None:
-        raise Interrupt(Code.TERMINATED if number == signal.SIGTERM else Code.INTERRUPTED)
+        code = Code.TERMINATED if number == signal.SIGTERM else Code.INTERRUPTED
+
+        def end_again(_number: int, _frame: object) -> None:
+            raise Interrupt(code)
+
+        # Python drops what a handler raises while a destructor or a callback runs.
+        signal.signal(signal.SIGALRM, end_again)
+        signal.setitimer(signal.ITIMER_REAL, _AGAIN, _AGAIN)
+        raise Interrupt(code)
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)

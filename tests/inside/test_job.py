@@ -317,7 +317,10 @@ def test_it_loads_nothing_of_other_packages(harness: RuntimeHarness) -> None:
     packages = {".".join(name.split(".")[:2]) for name in loaded}
     assert packages <= {
         "resim_inspect.document",
+        "resim_inspect.derived",
         "resim_inspect.errors",
+        "resim_inspect.files",
+        "resim_inspect.garbage",
         "resim_inspect.schema",
         "resim_inspect.text",
         "resim_inspect.validation",
@@ -327,3 +330,23 @@ def test_it_loads_nothing_of_other_packages(harness: RuntimeHarness) -> None:
     workspace = {name for name in loaded if name.startswith("runner.workspace")}
     names = ("runner.workspace", "runner.workspace.contract", "runner.workspace.urls")
     assert workspace == set(names)
+
+
+def test_a_signal_that_a_destructor_swallows_ends_the_run_all_the_same(
+    harness: RuntimeHarness,
+) -> None:
+    harness.module(
+        "import os, signal, time\n\n"
+        "class Swallows:\n"
+        "    def __del__(self):\n"
+        "        os.kill(os.getpid(), signal.SIGTERM)\n"
+        "        time.sleep(0.1)\n\n"
+        "def job_metrics(writer, inputs):\n"
+        "    one = Swallows()\n"
+        "    del one\n"
+        "    time.sleep(60)\n"
+    )
+    process = harness.start()
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == Code.TERMINATED
+    assert "stopped by a signal" in said

@@ -57,22 +57,17 @@ class FilterBox(Vertical):
 
     def __init__(self, text: str, example: str) -> None:
         super().__init__()
-        self._text = text
-        self._example = example
+        # Made here: whoever finds the box may ask for its field before it is composed.
+        self.input = FilterInput(text, placeholder=example, select_on_focus=False)
+        self.input.border_title = "Filter"
+        self._problem = Static(classes="problem", markup=False)
 
     def compose(self) -> ComposeResult:
-        box = FilterInput(self._text, placeholder=self._example, select_on_focus=False)
-        box.border_title = "Filter"
-        yield box
-        yield Static(classes="problem", markup=False)
+        yield self.input
+        yield self._problem
 
     def on_mount(self) -> None:
         self.set_class(self.app.size.height < SHORT_SCREEN, "-flat")
-
-    @property
-    def input(self) -> Input:
-        """The field."""
-        return self.query_one(FilterInput)
 
     def set_text(self, text: str) -> None:
         """Show a filter that was set elsewhere; an empty one hides the field."""
@@ -83,7 +78,7 @@ class FilterBox(Vertical):
     def set_problem(self, problem: str) -> None:
         """Show what is wrong with the filter; empty for nothing."""
         self.set_class(bool(problem), "-invalid")
-        self.query_one(".problem", Static).update(clean(problem, 300))
+        self._problem.update(clean(problem, 300))
 
     def on_input_changed(self, message: Input.Changed) -> None:
         message.stop()
