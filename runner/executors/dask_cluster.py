@@ -158,9 +158,12 @@ def _connect(address: SchedulerAddress) -> Any:
 
 
 def _silence() -> None:
-    """Let Dask log nothing: errors become sentences, and its lines would be drawn into a table."""
+    """Let Dask log nothing: errors become sentences, and its lines would be drawn into a table.
+
+    The libraries below it log the same errors once more, with tracebacks.
+    """
     for name in list(logging.root.manager.loggerDict):
-        if name.partition(".")[0] == "distributed":
+        if name.partition(".")[0] in {"distributed", "tornado", "asyncio"}:
             # Each of its loggers has a level and a handler of its own.
             logging.getLogger(name).disabled = True
 

@@ -147,3 +147,16 @@ def _certificates(folder: Path) -> TlsFiles:
 def _folder(path: Path) -> Path:
     path.mkdir()
     return path
+
+
+def test_no_library_below_the_executor_logs(capfd: pytest.CaptureFixture[str]) -> None:
+    code = (
+        "import logging\n"
+        "import distributed\n"
+        "from runner.executors import dask_cluster\n"
+        "dask_cluster._silence()\n"
+        "for name in ('distributed.core', 'tornado.application', 'asyncio'):\n"
+        "    logging.getLogger(name).error('Traceback of %s', name)\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+    assert capfd.readouterr().err == ""
