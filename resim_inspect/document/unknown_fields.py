@@ -38,7 +38,8 @@ def _has_unknown(serialized: bytes) -> bool:
     message = pb.JobMetrics.FromString(serialized)
     message.DiscardUnknownFields()
     written = message.SerializeToString()
-    if written == serialized:
+    # Views are compared value by value, bytes in one go.
+    if written == bytes(serialized):
         return False
     return len(written) != pb.JobMetrics.FromString(serialized).ByteSize()
 
