@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from resim_inspect.document.discovery import METRICS_FILE
+from resim_inspect.document.enums import MetricStatus
 from resim_inspect.text import clean, count, cut_left
 from resim_inspect.tui.theme import ThemeStyles
 
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 
 _WORD = 8
 _APPROXIMATE = "  approximate"
-_VERDICT = 16
-"""Cells for two blanks, a symbol and the longest status."""
+_VERDICT = len("  ✓ ") + max(len(status.name) for status in MetricStatus)
+"""Cells for two blanks, a symbol, a blank and the longest status of the schema."""
 _JOBS = 28
 """Cells for the number of jobs on both sides."""
 

@@ -10,6 +10,7 @@ from rich.style import Style
 from resim_inspect.comparison import Comparison
 from resim_inspect.comparison.changes import VerdictChange
 from resim_inspect.document.enums import MetricStatus
+from resim_inspect.text import cell_width
 from resim_inspect.tui.comparison.location import location_text
 from resim_inspect.tui.theme import ThemeStyles
 
@@ -17,6 +18,16 @@ _PLAIN = Style()
 STYLES = ThemeStyles(
     True, True, _PLAIN, _PLAIN, _PLAIN, _PLAIN, _PLAIN, _PLAIN, _PLAIN, status={}, severity={}
 )
+
+
+@pytest.mark.parametrize("status", list(MetricStatus))
+@pytest.mark.parametrize("width", [40, 60])
+def test_a_line_with_any_verdict_fits(width: int, status: MetricStatus) -> None:
+    comparison = Comparison("a", "b", False, (), (VerdictChange("", status, status),))
+    sides = Path("/a/long/path/to/runs/before/outputs"), Path("/a/long/path/to/runs/after/outputs")
+    for line in location_text(sides, comparison, width, STYLES).plain.split("\n"):
+        assert line.endswith(f"  {status.symbol} {status.name}")
+        assert cell_width(line) <= width
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])
