@@ -13,7 +13,12 @@ from textual.worker import get_current_worker
 from resim_inspect.derived import is_derived
 from resim_inspect.errors import DocumentError
 from resim_inspect.text import clean
-from resim_inspect.tui.document.loading import Debounce, document_signature, load_when_written
+from resim_inspect.tui.document.loading import (
+    Debounce,
+    Signature,
+    document_signature,
+    load_when_written,
+)
 from resim_inspect.tui.document.session import Session, changed_metrics
 from resim_inspect.tui.gc_tuning import gc_paused
 from resim_inspect.tui.widgets.main_screen import MainScreen
@@ -36,6 +41,17 @@ LONGEST_DELAY = 5.0
 class ReloadingScreen(MainScreen[None], Background):
     """A screen of a document that follows its file."""
 
+    class FileChecked(Message):
+        """The state of the file has been read; `seen` is the state that was known then."""
+
+        def __init__(
+            self, seen: Signature | None, state: Signature | None, *, is_derived: bool
+        ) -> None:
+            super().__init__()
+            self.seen = seen
+            self.state = state
+            self.is_derived = is_derived
+
     class Reloaded(Message):
         """The file was rewritten and could be read."""
 
@@ -45,11 +61,12 @@ class ReloadingScreen(MainScreen[None], Background):
             self.changes = changes
 
     class NotReloaded(Message):
-        """The file was rewritten and cannot be read."""
+        """The file was rewritten and cannot be read; `state` is its state after the attempt."""
 
-        def __init__(self, error: DocumentError) -> None:
+        def __init__(self, error: DocumentError, state: Signature | None) -> None:
             super().__init__()
             self.error = error
+            self.state = state
 
     class Compared(Message):
         """A new version of the document has been compared with the one before."""
@@ -70,7 +87,7 @@ class ReloadingScreen(MainScreen[None], Background):
         """State of the file, for the first line."""
         self.follows_disk = watch
         """True if changes on disk are followed."""
-        self._reading = False
+        self._checking = self._reading = False
         self._seen = session.signature
         self._debounce = Debounce(LONGEST_DELAY)
         self._before: Session | None = None
@@ -99,13 +116,26 @@ class ReloadingScreen(MainScreen[None], Background):
 
     def _check_file(self) -> None:
         path = self.session.document.path
-        if self._reading or path is None:
-            return
+        if path is not None and not self._checking and not self._reading:
+            self._checking = True
+            self._check(path, self._seen)
+
+    @work(thread=True, group="check", exit_on_error=False, description="looking at the file")
+    def _check(self, path: Path, seen: Signature | None) -> None:
+        # The sources of a derived document are many files, and a disk may take its time.
         state = document_signature(path)
-        if state in (None, self._seen):
+        self.post_message(self.FileChecked(seen, state, is_derived=is_derived(path)))
+
+    @on(FileChecked)
+    def _file_checked(self, message: FileChecked) -> None:
+        message.stop()
+        self._checking = False
+        # A state from before the last reload says nothing about what is in view.
+        is_old = self._reading or message.seen != self._seen
+        if is_old or message.state in (None, self._seen):
             return
         # Emissions are evaluated as a whole: not for each of many rows that come in turn.
-        if not is_derived(path) or self._debounce.is_due(state, monotonic()):
+        if not message.is_derived or self._debounce.is_due(message.state, monotonic()):
             self.start_reload()
 
     def start_reload(self) -> None:
@@ -136,7 +166,7 @@ class ReloadingScreen(MainScreen[None], Background):
                 new.catalog.prepare(old.catalog)
                 changes = changed_metrics(old.document, new.document)
         except DocumentError as error:
-            self.post_message(self.NotReloaded(error))
+            self.post_message(self.NotReloaded(error, document_signature(path)))
         else:
             self.post_message(self.Reloaded(new, changes))
 
@@ -183,7 +213,7 @@ class ReloadingScreen(MainScreen[None], Background):
     @on(NotReloaded)
     def _not_reloaded(self, message: NotReloaded) -> None:
         self._reading = False
-        self._seen = document_signature(self.session.document.path)
+        self._seen = message.state
         self.note = "new file unreadable: previous version shown"
         self.app.notify(
             clean(message.error.sentence, 300),

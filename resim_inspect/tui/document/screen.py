@@ -18,6 +18,7 @@ from resim_inspect.document.approximate import is_approximate
 from resim_inspect.errors import DocumentError
 from resim_inspect.tui import keymap
 from resim_inspect.tui.comparison.host import CompareHost
+from resim_inspect.tui.document.loading import document_signature
 from resim_inspect.tui.document.pane import Pane, SessionObserver
 from resim_inspect.tui.document.reference_host import ReferencedScreen
 from resim_inspect.tui.document.session import Session, changed_findings
@@ -243,7 +244,8 @@ class DocumentScreen(ReferencedScreen, RunHost, CompareHost, ExportHost, QueryHo
             with gc_paused():
                 report = validate(session.document, edition=edition)
         except DocumentError as error:
-            self.post_message(self.NotReloaded(error))
+            state = document_signature(session.document.path)
+            self.post_message(self.NotReloaded(error, state))
         else:
             self.post_message(
                 self.ValidationFinished(session, report, changed_findings(before, report))

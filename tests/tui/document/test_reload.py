@@ -170,6 +170,25 @@ async def test_the_file_is_looked_at_without_being_asked(
         raise AssertionError("the rewrite was never seen")
 
 
+async def test_a_state_from_before_a_reload_is_not_reloaded(tmp_path: Path) -> None:
+    path = tmp_path / "metrics.binproto"
+    path.write_bytes(flight())
+    async with opened(path) as pilot:
+        screen = pilot.app.screen
+        assert isinstance(screen, DocumentScreen)
+        session, seen = screen.session, screen.session.signature
+        await rewritten(pilot, path, flight(speed=17.5))
+        new = screen.session
+        assert new.document is not session.document
+        for known, state in ((seen, seen), (new.signature, new.signature), (seen, (1, 2, 3))):
+            screen.post_message(screen.FileChecked(known, state, is_derived=False))
+            await settle(pilot)
+            assert screen.session.document is new.document
+        screen.post_message(screen.FileChecked(new.signature, seen, is_derived=False))
+        await settle(pilot)
+        assert screen.session.document is not new.document
+
+
 async def test_the_whole_card_follows_a_rewrite(tmp_path: Path) -> None:
     path = tmp_path / "metrics.binproto"
     path.write_bytes(flight())
