@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
     if args.code not in rules:
         rules = _with_emissions()
     if args.code is not None and args.code not in rules:
-        raise CommandError(f"there is no rule {args.code!r}{_near(args.code, rules)}")
+        raise CommandError(f"no rule has the code {args.code!r}{_near(args.code, rules)}")
     chosen = list(rules.values()) if args.code is None else [rules[args.code]]
     if args.format == "json":
         document = {"format": 1, "rules": [_as_json(rule) for rule in chosen]}

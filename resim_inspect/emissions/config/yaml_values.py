@@ -55,8 +55,7 @@ class _Open:
 def read_yaml(path: Path) -> ConfigFile:
     """Read a file whose document is a mapping; raises ConfigError with the line of a fault.
 
-    Refused are files over 4 MiB, more than 200,000 values with those that aliases repeat, more
-    than 64 levels, several documents, and tags.
+    It refuses more than MAX_BYTES, MAX_VALUES or MAX_DEPTH, several documents, and tags.
     """
     root = _Builder(path, _text_of(path)).build()
     if root is None:

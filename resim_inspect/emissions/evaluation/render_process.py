@@ -1,7 +1,7 @@
 """Rendering of Liquid templates by python-liquid, the only module that imports it: a process.
 
-What is known of the server's engine holds here too: a filter that it does not have returns its
-input (there is no `json`), and a variable that is assigned within a loop is lost with the pass.
+What is known of the server's engine holds here too: a filter that it does not have, such as
+`json`, returns its input, and a variable that is assigned within a loop is lost with the pass.
 """
 
 from __future__ import annotations

@@ -79,7 +79,7 @@ def check_dashboards(context: RuleContext) -> None:
         if dashboard.metrics_set not in names and file is not None:
             near = get_close_matches(dashboard.metrics_set[:100], names, 1, 0.5)
             hint = f'Did you mean "{clean(near[0], 80)}"?' if near else "Name a metrics set."
-            message = f"is {shown(dashboard.metrics_set)}, and there is no such metrics set"
+            message = f"is {shown(dashboard.metrics_set)}, which is not a metrics set of the config"
             key = ("dashboards", dashboard.name, "metrics_set")
             context.report_key(DASHBOARD_SET, file, key, message, hint)
     for chosen in config.metrics_sets:
