@@ -31,10 +31,6 @@ class FaultLog:
         else:
             self._faults[key] = replace(known, count=known.count + 1)
 
-    def forget_file(self, file: int) -> None:
-        """Drop the faults of a file that is read from its start again."""
-        self._faults = {key: fault for key, fault in self._faults.items() if key[0] != file}
-
     def faults(self) -> tuple[Fault, ...]:
         """All faults by file and first line."""
         return tuple(sorted(self._faults.values(), key=lambda fault: (fault.file, fault.line)))

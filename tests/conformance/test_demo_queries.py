@@ -7,6 +7,7 @@ import math
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 from random import Random
@@ -174,7 +175,7 @@ def test_every_query_gives_the_values_of_plain_duckdb(demo: Path) -> None:
             for folder in folders
         ]
         plain = plain_database(config, folders)
-        with QueryClient(build_tables(jobs, topic_schemas(config))) as client:
+        with closing(QueryClient(build_tables(jobs, topic_schemas(config)))) as client:
             for metric in config.metrics:
                 if (metric.type == "test") is not is_test:
                     continue

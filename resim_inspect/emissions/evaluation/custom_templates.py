@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from resim_inspect.document.references import path_inside
 from resim_inspect.emissions.evaluation.child_process import (
@@ -32,7 +31,7 @@ _LOADING_SHARE = 40
 
 
 class TemplateRenderer:
-    """Renders templates in a process that is limited; close it after use."""
+    """Renders templates, each in a limited process of its own."""
 
     def __init__(
         self, limits: Limits = DEFAULT_LIMITS, cancelled: Callable[[], bool] = lambda: False
@@ -75,17 +74,6 @@ class TemplateRenderer:
                 text = f"it prints more than {size(limits.output_bytes)}"
             raise RenderError(f"The template {clean(place)} cannot be rendered: {text}.")
         return frame.buffers[0].decode("utf-8", "replace")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        return
 
 
 def read_template(spec: MetricSpec) -> str:

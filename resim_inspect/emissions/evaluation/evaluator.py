@@ -90,10 +90,8 @@ def evaluate_metrics(
     """
     require_extra()
     tables = build_tables(jobs, schemas)
-    with (
-        closing(QueryClient(tables, limits, cancelled)) as client,
-        TemplateRenderer(limits, cancelled) as renderer,
-    ):
+    with closing(QueryClient(tables, limits, cancelled)) as client:
+        renderer = TemplateRenderer(limits, cancelled)
         run = _Run(client, renderer, DocumentBuilder(seed), folder)
         for note in lost_values(jobs, tables):
             run.report(rules.NOTE, "emissions", note, "`validate` lists the lines.")

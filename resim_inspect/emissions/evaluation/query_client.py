@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from types import TracebackType
-from typing import Self
 
 from resim_inspect.emissions.evaluation.child_process import (
     CancelledEvaluationError,
@@ -144,17 +142,6 @@ class QueryClient:
         if self._process is not None:
             self._process.close()
             self._process = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 _KIND = re.compile(r"^([A-Z][A-Za-z ]*) Error: ")

@@ -27,8 +27,6 @@ class Translation(NamedTuple):
     """A query that may run."""
 
     sql: str
-    tables: frozenset[str]
-    """Names of the tables that it reads, in lower case."""
     columns: tuple[ResultTerm, ...]
     """The terms of the outer SELECT, as far as they are known."""
 
@@ -61,8 +59,7 @@ def translate(sql: str, threshold: float | int | None = None) -> Translation:
                 f"The query of a status needs one `?` for its threshold; it has {found}."
             )
         placeholders[0].replace(_literal(threshold))
-    tables = frozenset(one.name.lower() for one in tree.find_all(exp.Table))
-    return Translation(_generated(tree), tables, _terms(tree))
+    return Translation(_generated(tree), _terms(tree))
 
 
 @cache

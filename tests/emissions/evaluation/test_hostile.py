@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -151,7 +152,7 @@ def test_a_query_is_cancelled_and_leaves_no_process() -> None:
 
 
 def test_a_process_that_crashes_is_started_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    with QueryClient({}) as client:
+    with closing(QueryClient({})) as client:
         assert client.run(translate("SELECT 1 AS a"), "").columns[0].python() == [1]
         assert client._process is not None
         client._process._process.kill()
