@@ -18,7 +18,7 @@ from resim_inspect.emissions.rules import (
     topics,
     values,
 )
-from resim_inspect.validation.findings import Rule
+from resim_inspect.validation.findings import Rule, rules_of
 
 ROW_MODULES = (lines, rows, values, media)
 """The modules with rules about emissions; the others are about their config."""
@@ -34,17 +34,7 @@ MODULES = (
 """The modules with rules, in the order in which the rules are listed."""
 
 
-def _rules() -> Mapping[str, Rule]:
-    rules: dict[str, Rule] = {}
-    for module in MODULES:
-        for value in vars(module).values():
-            # A rule that a module imports from another is the same object.
-            if isinstance(value, Rule) and rules.setdefault(value.code, value) is not value:
-                raise ValueError(f"two rules have the code {value.code}")
-    return dict(sorted(rules.items(), key=lambda item: -item[1].severity.rank))
-
-
-RULES: Mapping[str, Rule] = _rules()
+RULES: Mapping[str, Rule] = rules_of(MODULES)
 """All rules by code, the most severe first."""
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
+from types import ModuleType
 from typing import NamedTuple
 
 
@@ -47,6 +48,20 @@ class Rule(NamedTuple):
     """The first release that checks it; empty: all do."""
     until: str = ""
     """The first release that no longer checks it; empty: the newest does."""
+
+
+def rules_of(modules: Iterable[ModuleType]) -> Mapping[str, Rule]:
+    """Collect the rules of modules by code, the most severe first.
+
+    Raises ValueError for a code that two rules have.
+    """
+    rules: dict[str, Rule] = {}
+    for module in modules:
+        for value in vars(module).values():
+            # A rule that a module imports from another is the same object.
+            if isinstance(value, Rule) and rules.setdefault(value.code, value) is not value:
+                raise ValueError(f"two rules have the code {value.code}")
+    return dict(sorted(rules.items(), key=lambda item: -item[1].severity.rank))
 
 
 class Target(NamedTuple):

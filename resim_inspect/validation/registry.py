@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from resim_inspect.validation.context import DocumentCheck
-from resim_inspect.validation.findings import Rule
+from resim_inspect.validation.findings import Rule, rules_of
 from resim_inspect.validation.rules import (
     data,
     events,
@@ -54,17 +54,7 @@ MODULES = (
 """The modules with rules, in the order in which the rules are listed."""
 
 
-def _rules() -> Mapping[str, Rule]:
-    rules: dict[str, Rule] = {}
-    for module in MODULES:
-        for value in vars(module).values():
-            # A rule that a module imports from another is the same object.
-            if isinstance(value, Rule) and rules.setdefault(value.code, value) is not value:
-                raise ValueError(f"two rules have the code {value.code}")
-    return dict(sorted(rules.items(), key=lambda item: -item[1].severity.rank))
-
-
-RULES: Mapping[str, Rule] = _rules()
+RULES: Mapping[str, Rule] = rules_of(MODULES)
 """All rules by code, the most severe first."""
 
 CHECKS: tuple[DocumentCheck, ...] = tuple(
