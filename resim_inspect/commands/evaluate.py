@@ -93,9 +93,10 @@ def config_errors(config: Config, failed: Collection[str]) -> list[str]:
 
     Those about metrics that could not be evaluated (`failed`) are left out: they were reported.
     """
+    from resim_inspect.emissions.config.model import where
     from resim_inspect.emissions.linting import lint
 
-    reported = [f'metrics["{name}"]' for name in failed]
+    reported = [where(("metrics", name)) for name in failed]
     return [
         f"{finding.where} {sentence(finding.message)} {finding.hint}".rstrip()
         for findings in lint(config).values()

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from resim_inspect.emissions.config.loader import where as key_path
 from resim_inspect.emissions.config.model import Config, ConfigFile, MetricDefinition
+from resim_inspect.emissions.config.model import where as key_path
 from resim_inspect.emissions.model import BoolArray, Emissions, Topic
 from resim_inspect.settings.model import Origin
 from resim_inspect.text import clean

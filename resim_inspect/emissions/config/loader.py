@@ -17,9 +17,9 @@ from resim_inspect.emissions.config.model import (
     MetricsSet,
     StatusDefinition,
     TopicDefinition,
+    where,
 )
 from resim_inspect.emissions.config.yaml_values import read_yaml
-from resim_inspect.text import clean
 
 _UNQUOTED = "is not read as a text by YAML: put the name into quotes"
 
@@ -200,17 +200,3 @@ def _threshold(status: Mapping[str, Any], word: str) -> float | None:
         except OverflowError:
             return None
     return None
-
-
-def where(key: tuple[str | int, ...]) -> str:
-    """Path of a value for people: `metrics["Max speed"].status`, `metrics sets["Main"]`."""
-    text = clean(str(key[0]), 80) if key else "file"
-    for position, part in enumerate(key[1:], 1):
-        if isinstance(part, int):
-            text += f"[{part}]"
-        elif position == 1:
-            name = part.replace("\\", "\\\\").replace('"', '\\"')
-            text += f'["{name}"]'
-        else:
-            text += f".{part}"
-    return text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from resim_inspect.emissions.config.model import ConfigFault, ConfigFile
+from resim_inspect.emissions.config.model import ConfigFault, ConfigFile, where
 from resim_inspect.settings.model import Origin
 from resim_inspect.text import clean
 
@@ -46,10 +46,9 @@ def _repeated(
         for name in entries if isinstance(entries, Mapping) else ():
             origin = file.origin(section, str(name))
             if str(name) in known:
-                quoted = str(name).replace("\\", "\\\\").replace('"', '\\"')
                 other = known[str(name)]
                 message = f"is a {noun} of {clean(other.path.name)}:{other.line} too"
-                yield ConfigFault(kind, origin, f'{section}["{quoted}"]', message)
+                yield ConfigFault(kind, origin, where((section, str(name))), message)
             else:
                 known[str(name)] = origin
 

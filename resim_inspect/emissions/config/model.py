@@ -53,6 +53,20 @@ class ConfigFile:
         return Origin(self.path, line_of(self.lines, key))
 
 
+def where(key: tuple[str | int, ...]) -> str:
+    """Path of a value for people: `metrics["Max speed"].status`, `metrics sets["Main"]`."""
+    text = clean(str(key[0]), 80) if key else "file"
+    for position, part in enumerate(key[1:], 1):
+        if isinstance(part, int):
+            text += f"[{part}]"
+        elif position == 1:
+            name = part.replace("\\", "\\\\").replace('"', '\\"')
+            text += f'["{name}"]'
+        else:
+            text += f".{part}"
+    return text
+
+
 @dataclass(frozen=True)
 class TopicDefinition:
     """A topic: its fields and their types."""

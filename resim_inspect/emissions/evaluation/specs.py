@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from resim_inspect.emissions.config.model import where as key_path
 from resim_inspect.emissions.evaluation.columns import valid_text
 
 
@@ -57,15 +58,15 @@ class MetricSpec:
     @property
     def where(self) -> str:
         """Place of the metric: `config.resim.yml:40 metrics["Max speed"]`."""
-        return self._place(self.line, "")
+        return self._place(self.line)
 
     def query_place(self, of_status: bool = False) -> str:
         """Place of the query of the metric, or of its status."""
         if of_status:
             line = self.status.line if self.status is not None else 0
-            return self._place(line or self.line, ".status.query_string")
-        return self._place(self.query_line or self.line, ".query_string")
+            return self._place(line or self.line, "status", "query_string")
+        return self._place(self.query_line or self.line, "query_string")
 
-    def _place(self, line: int, field_name: str) -> str:
+    def _place(self, line: int, *keys: str) -> str:
         file = f"{self.path.name}:{line}" if line else self.path.name
-        return f'{file} metrics["{self.name}"]{field_name}'
+        return f"{file} {key_path(('metrics', self.name, *keys))}"

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from resim_inspect.emissions.config.loader import where
-from resim_inspect.emissions.config.model import ConfigFile
+from resim_inspect.emissions.config.model import ConfigFile, where
 from resim_inspect.emissions.rule_context import RuleContext, check, shown
 from resim_inspect.text import clean
 from resim_inspect.validation.findings import Rule, Severity

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import NamedTuple
 
-from resim_inspect.emissions.config.loader import where
-from resim_inspect.emissions.config.model import Config, MetricDefinition
+from resim_inspect.emissions.config.model import Config, MetricDefinition, where
 from resim_inspect.emissions.query_tree import (
     INSTALL,
     Query,

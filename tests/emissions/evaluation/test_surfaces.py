@@ -119,6 +119,23 @@ def test_an_error_of_a_metric_is_exit_code_1(
     assert "metric-query-error" in text
 
 
+def test_an_error_of_a_metric_is_reported_once_whatever_its_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = 'Speed "raw"'
+    config = write_config(
+        tmp_path,
+        {name: metric("SELECT 1 FROM spede")},
+        **{"metrics sets": {"M": {"metrics": [name]}}},
+    )
+    write_outputs(tmp_path / "outputs")
+    text, err = run(
+        capsys, "evaluate", tmp_path / "outputs", "--config", config, code=ExitCode.INVALID
+    )
+    assert r'metrics["Speed \"raw\""].query_string' in text
+    assert err == ""
+
+
 def test_an_error_of_the_config_is_exit_code_1(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
