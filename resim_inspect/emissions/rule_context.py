@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterator
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,6 +18,7 @@ from resim_inspect.validation.findings import Finding, Rule
 
 _SHOWN_LINES = 3
 _SHOWN_VALUE = 50
+_SHOWN_NAME = 80
 
 
 class Rows(NamedTuple):
@@ -116,9 +118,9 @@ class RuleContext:
                 more = rows.number - 1 - len(lines)
                 text += f". The same in line {', '.join(lines)}"
                 text += f" and {more:,} more." if more else "."
-            place = f'topic "{_short(topic.name)}"'
+            place = f'topic "{clean(topic.name, _SHOWN_NAME)}"'
             if field:
-                place += f' field "{_short(field)}"'
+                place += f' field "{clean(field, _SHOWN_NAME)}"'
             line = int(topic.line_numbers[rows.first])
             self.report(rule, Origin(self._path(rows.file), line), place, text, hint)
 
@@ -181,7 +183,7 @@ def shown(value: Any) -> str:
     """A value of a file for a message, as JSON would have it and at most 50 characters."""
     if isinstance(value, str):
         # Long texts are cut before they are escaped.
-        return '"' + _short(value, _SHOWN_VALUE) + '"'
+        return '"' + clean(value, _SHOWN_VALUE) + '"'
     words = {None: "null", True: "true", False: "false"}
     if value is None or isinstance(value, bool):
         return words[value]
@@ -189,8 +191,10 @@ def shown(value: Any) -> str:
         text = repr(value)
     except ValueError:
         text = "a very large number"
-    return _short(text, _SHOWN_VALUE)
+    return clean(text, _SHOWN_VALUE)
 
 
-def _short(text: str, limit: int = 80) -> str:
-    return clean(text, limit)
+def nearest_hint(name: str, known: Collection[str], otherwise: str) -> str:
+    """Return a hint with the known name that is most like an unknown one, or another hint."""
+    near = get_close_matches(name[:100], known, 1, 0.5)
+    return f'Did you mean "{clean(near[0], _SHOWN_NAME)}"?' if near else otherwise

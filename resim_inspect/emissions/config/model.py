@@ -168,5 +168,5 @@ SYSTEM_TEMPLATES = (
     *("state_timeline", "image", "video", "artifact"),
 )
 METRIC_TYPES = ("test", "batch", "dashboard")
-RESERVED_TOPICS = ("metadata", "container_performance", "test_length_seconds")
+SERVER_TABLES = ("metadata", "container_performance", "test_length_seconds")
 """Tables of the server, whose names a topic must not have."""

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from resim_inspect.emissions.model import Column as TopicColumn
     from resim_inspect.emissions.model import Emissions, Topic
 
-BUILTIN_TABLES = ("metadata", "container_performance", "test_length_seconds")
 SQL_TYPES = {
     "boolean": "BOOLEAN",
     "int": "BIGINT",

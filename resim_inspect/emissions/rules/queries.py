@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from difflib import get_close_matches
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from resim_inspect.emissions.config.model import Config, MetricDefinition, where
+from resim_inspect.emissions.config.model import SERVER_TABLES, Config, MetricDefinition, where
 from resim_inspect.emissions.query_tree import (
     INSTALL,
     Query,
@@ -16,7 +15,7 @@ from resim_inspect.emissions.query_tree import (
     can_parse,
     parse_query,
 )
-from resim_inspect.emissions.rule_context import RuleContext, check, shown
+from resim_inspect.emissions.rule_context import RuleContext, check, nearest_hint, shown
 from resim_inspect.settings.model import Origin
 from resim_inspect.text import clean, count
 from resim_inspect.validation.findings import Rule, Severity
@@ -85,7 +84,6 @@ METRIC_MEDIA = Rule(
 SERVER_COLUMNS = frozenset({"job_id", "batch_id", "project_id", "build_version", "run_counter"})
 """Columns that every topic and `metadata` have."""
 TOPIC_COLUMNS = SERVER_COLUMNS | {"timestamp", "experience_name"}
-SERVER_TABLES = ("metadata", "container_performance", "test_length_seconds")
 _WIDTHS = {
     "line": (2, 3),
     "bar": (2, 4),
@@ -94,6 +92,9 @@ _WIDTHS = {
     "pie": (2, 2),
     "state_timeline": (3, 3),
 }
+
+Topics = Mapping[str, frozenset[str]]
+"""Columns of each topic; all names in lower case."""
 
 
 class _Text(NamedTuple):
@@ -133,6 +134,7 @@ def check_queries(context: RuleContext) -> None:
     """Parse each query and compare its names with the topics."""
     if context.config is None or not can_parse():
         return
+    topics = _topics(context.config)
     for text in _texts(context.config):
         try:
             query = parse_query(text.text)
@@ -141,8 +143,8 @@ def check_queries(context: RuleContext) -> None:
             hint = "Write one SELECT in Trino's dialect."
             _report(context, SQL_SYNTAX, text, origin, str(error), hint)
             continue
-        _check_tables(context, text, query)
-        _check_columns(context, text, query)
+        _check_tables(context, text, query, topics)
+        _check_columns(context, text, query, topics)
         if text.key == ("query_string",):
             _check_template(context, text, query)
 
@@ -161,28 +163,23 @@ def _report(
     context.report(rule, origin, where(("metrics", text.metric.name, *text.key)), message, hint)
 
 
-def _topics(context: RuleContext) -> dict[str, frozenset[str]]:
-    """Columns of each topic; all names in lower case."""
-    topics = context.config.topics if context.config else {}
+def _topics(config: Config) -> Topics:
     return {
         name.lower(): frozenset(field.lower() for field in topic.fields) | TOPIC_COLUMNS
-        for name, topic in topics.items()
+        for name, topic in config.topics.items()
     }
 
 
-def _check_tables(context: RuleContext, text: _Text, query: Query) -> None:
-    topics = _topics(context)
+def _check_tables(context: RuleContext, text: _Text, query: Query, topics: Topics) -> None:
     for table in query.tables:
         if table.name.lower() in topics or table.name.lower() in SERVER_TABLES:
             continue
-        near = get_close_matches(table.name.lower()[:100], [*topics, *SERVER_TABLES], 1, 0.5)
-        hint = f'Did you mean "{clean(near[0], 80)}"?' if near else "Add the topic."
+        hint = nearest_hint(table.name.lower(), [*topics, *SERVER_TABLES], "Add the topic.")
         message = f"reads {shown(table.name)}, which is not a topic"
         _report(context, TABLE_UNKNOWN, text, text.origin(table.line), message, hint)
 
 
-def _check_columns(context: RuleContext, text: _Text, query: Query) -> None:
-    topics = _topics(context)
+def _check_columns(context: RuleContext, text: _Text, query: Query, topics: Topics) -> None:
     everywhere = set(query.aliases)
     for select in query.selects:
         for source in select.sources:
@@ -215,11 +212,11 @@ def _check_columns(context: RuleContext, text: _Text, query: Query) -> None:
                 _report(context, rule, text, text.origin(line), message, hint)
 
 
-def _columns(source: Source, topics: dict[str, frozenset[str]]) -> frozenset[str] | None:
+def _columns(source: Source, topics: Topics) -> frozenset[str] | None:
     return topics.get(source.table.lower()) if source.table else source.columns
 
 
-def _is_ambiguous(name: str, select: Select, topics: dict[str, frozenset[str]]) -> bool:
+def _is_ambiguous(name: str, select: Select, topics: Topics) -> bool:
     if name.lower() in select.joined:
         return False
     having = 0
@@ -232,10 +229,8 @@ def _is_ambiguous(name: str, select: Select, topics: dict[str, frozenset[str]]) 
 
 
 def _nearest(name: str, columns: frozenset[str] | set[str]) -> str:
-    near = get_close_matches(name.lower()[:100], sorted(columns), 1, 0.5)
-    if near:
-        return f'Did you mean "{clean(near[0], 80)}"?'
-    return "Add the field to the schema, or read another one."
+    otherwise = "Add the field to the schema, or read another one."
+    return nearest_hint(name.lower(), sorted(columns), otherwise)
 
 
 def _check_template(context: RuleContext, text: _Text, query: Query) -> None:

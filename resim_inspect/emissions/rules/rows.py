@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
 
 from resim_inspect.emissions.config.model import FIELD_TYPES, TopicDefinition
 from resim_inspect.emissions.model import BoolArray, Column, Topic
-from resim_inspect.emissions.rule_context import RuleContext, check, shown
-from resim_inspect.text import clean
+from resim_inspect.emissions.rule_context import RuleContext, check, nearest_hint, shown
 from resim_inspect.validation.findings import Rule, Severity
 
 _GOOD = ('{"$metadata": {"topic": "speed", "timestamp": 5}, "$data": {"v": 1.5}}',)
@@ -125,8 +123,7 @@ def check_topics(context: RuleContext) -> None:
     known = list(context.config.topics)
     for name, topic in context.emissions.topics.items():
         if name not in context.config.topics and not is_platform_topic(context, topic):
-            near = get_close_matches(name[:100], known, 1, 0.5)
-            hint = f'Did you mean "{clean(near[0], 80)}"?' if near else "Add it to the config."
+            hint = nearest_hint(name, known, "Add it to the config.")
             all_rows = np.ones(topic.rows, np.bool_)
             context.report_rows(TOPIC_UNKNOWN, topic, all_rows, "is not in the config", hint)
 
@@ -166,8 +163,7 @@ def check_event_topics(context: RuleContext) -> None:
 def _check_unknown_fields(context: RuleContext, topic: Topic, definition: TopicDefinition) -> None:
     for field, column in topic.columns.items():
         if field not in definition.fields:
-            near = get_close_matches(field[:100], definition.fields, 1, 0.5)
-            hint = f'Did you mean "{clean(near[0], 80)}"?' if near else "Add it to the schema."
+            hint = nearest_hint(field, definition.fields, "Add it to the schema.")
             present = ~column.missing | column.nulls
             message = "is not in the schema of the topic"
             context.report_rows(FIELD_UNKNOWN, topic, present, message, hint, field)

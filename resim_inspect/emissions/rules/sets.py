@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-
 from resim_inspect.emissions.config.model import MetricsSet
-from resim_inspect.emissions.rule_context import RuleContext, check, shown
-from resim_inspect.text import clean
+from resim_inspect.emissions.rule_context import RuleContext, check, nearest_hint, shown
 from resim_inspect.validation.findings import Rule, Severity
 
 SET_METRIC = Rule(
@@ -55,10 +52,7 @@ def check_sets(context: RuleContext) -> None:
         used.update(chosen.metrics)
         for name in dict.fromkeys(chosen.metrics):
             if name not in names:
-                near = get_close_matches(name[:100], names, 1, 0.5)
-                hint = "Define the metric, or take it out of the set."
-                if near:
-                    hint = f'Did you mean "{clean(near[0], 80)}"?'
+                hint = nearest_hint(name, names, "Define the metric, or take it out of the set.")
                 _report_set(context, SET_METRIC, chosen, f"names {shown(name)}", hint)
     for metric in config.metrics:
         if metric.name not in used:
@@ -77,8 +71,7 @@ def check_dashboards(context: RuleContext) -> None:
         names = [chosen.name for chosen in config.metrics_sets]
         file = next((one for one in config.files if one.path == dashboard.origin.path), None)
         if dashboard.metrics_set not in names and file is not None:
-            near = get_close_matches(dashboard.metrics_set[:100], names, 1, 0.5)
-            hint = f'Did you mean "{clean(near[0], 80)}"?' if near else "Name a metrics set."
+            hint = nearest_hint(dashboard.metrics_set, names, "Name a metrics set.")
             message = f"is {shown(dashboard.metrics_set)}, which is not a metrics set of the config"
             key = ("dashboards", dashboard.name, "metrics_set")
             context.report_key(DASHBOARD_SET, file, key, message, hint)

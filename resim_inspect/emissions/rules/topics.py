@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
-from resim_inspect.emissions.config.model import FIELD_TYPES, RESERVED_TOPICS
+from resim_inspect.emissions.config.model import FIELD_TYPES, SERVER_TABLES
 from resim_inspect.emissions.rule_context import RuleContext, check, shown
 from resim_inspect.validation.findings import Rule, Severity
 
@@ -74,7 +74,7 @@ def check_topics(context: RuleContext) -> None:
         if file is None:
             continue
         key = ("topics", name)
-        if name in RESERVED_TOPICS:
+        if name in SERVER_TABLES:
             message = "has the name of a table of the server"
             context.report_key(TOPIC_RESERVED, file, key, message, "Choose another name.")
         if not topic.has_schema:

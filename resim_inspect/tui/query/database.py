@@ -176,11 +176,11 @@ def _load(configs: tuple[Path, ...]) -> Config | None:
 
 
 def _info(name: str, table: SqlTable) -> TableInfo:
-    from resim_inspect.emissions.evaluation.topic_tables import BUILTIN_TABLES
+    from resim_inspect.emissions.config.model import SERVER_TABLES
 
     names = [column.name for column in table.table.columns]
     columns = tuple(zip(names, table.types, strict=True))
-    return TableInfo(name, table.table.rows, columns, name in BUILTIN_TABLES)
+    return TableInfo(name, table.table.rows, columns, name in SERVER_TABLES)
 
 
 def _state(paths: list[Path]) -> _State:
