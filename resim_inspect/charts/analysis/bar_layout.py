@@ -53,6 +53,18 @@ def failing_bars(series: BarSeries, categories: range) -> NDArray[np.bool_]:
     return failing
 
 
+def totals_and_failures(
+    panel: Bars, categories: range
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """For each of n categories the sum of its finite values, and True if a bar fails."""
+    totals = np.zeros(len(categories))
+    failing = np.zeros(len(categories), bool)
+    for series in panel.series:
+        totals += finite_values(series, categories)
+        failing |= failing_bars(series, categories)
+    return totals, failing
+
+
 def ends(panel: Bars, categories: range) -> tuple[float, float]:
     """Lowest and highest end of the bars of consecutive categories; both sides of zero."""
     up, down = np.zeros(len(categories)), np.zeros(len(categories))

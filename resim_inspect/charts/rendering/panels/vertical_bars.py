@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from resim_inspect.charts.analysis.bar_layout import (
     NO_VALUE_MARK,
     bar_fills,
     color_role_of,
+    ends,
     shades,
     stack,
     status_of,
+    totals_and_failures,
     value_at,
 )
 from resim_inspect.charts.analysis.extremes import extremes_between
@@ -25,7 +26,6 @@ from resim_inspect.charts.model.readings import Readout
 from resim_inspect.charts.model.style import ColorRole
 from resim_inspect.charts.rendering.panels import axes, plot
 from resim_inspect.charts.rendering.panels.canvas import PaintedPanel, PanelRequest
-from resim_inspect.document.enums import FAILING
 from resim_inspect.text import cell_width, number
 
 
@@ -106,7 +106,7 @@ def _slots(panel: Bars, categories: range, columns: int) -> Iterator[_Slot]:
             yield _Slot(category - 0.5 + gap / 2, category + 0.5 - gap / 2, (category,))
         return
     first = categories[0] - 0.5
-    totals, failing = _totals(panel, categories)
+    totals, failing = totals_and_failures(panel, categories)
     cuts = np.linspace(0, many, columns + 1).astype(np.int64).tolist()
     for column in extremes_between(totals, cuts):
         chosen = [column.highest]
@@ -193,48 +193,12 @@ def _annotation(label: _Label, step: float, slot: float) -> TextAnnotation:
 
 def _headroom(panel: Bars, categories: range, rows_there: int) -> tuple[float, float]:
     """The range of the values, zero included, with room for a label at the ends."""
-    ends = [0.0, *_ends(panel, categories)]
-    ends += [reference.position for reference in panel.reference_lines if not reference.vertical]
-    low, high = min(ends), max(ends)
+    levels = [*ends(panel, categories)]
+    levels += [reference.position for reference in panel.reference_lines if not reference.vertical]
+    low, high = min(levels), max(levels)
     if low == high:
         return (low, low + 1.0)
     # A row and a half: the label's own, and the part of one in which the bar ends.
     part = 1.5 / rows_there
     pad = high * part - low * part
     return (low if low == 0 else low - pad), (high if high == 0 else high + pad)
-
-
-def _ends(panel: Bars, categories: range) -> Iterator[float]:
-    """The lowest and highest end of all bars."""
-    values = [np.nan_to_num(part, posinf=0.0, neginf=0.0) for part in _values(panel, categories)]
-    if panel.stacked and values:
-        values = [
-            np.sum([np.maximum(part, 0.0) for part in values], axis=0),
-            np.sum([np.minimum(part, 0.0) for part in values], axis=0),
-        ]
-    for part in values:
-        yield from (float(part.min()), float(part.max()))
-
-
-def _values(panel: Bars, categories: range) -> list[NDArray[np.float64]]:
-    """Values of each series for some categories; NaN beyond the end of a series."""
-    found = []
-    for series in panel.series:
-        part = np.full(len(categories), np.nan)
-        have = series.values[categories[0] : categories[-1] + 1]
-        part[: len(have)] = have
-        found.append(part)
-    return found
-
-
-def _totals(panel: Bars, categories: range) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """For each category the sum of its finite values, and True if one of its bars fails."""
-    values: Sequence[NDArray[np.float64]] = _values(panel, categories)
-    totals = np.zeros(len(categories))
-    failing = np.zeros(len(categories), bool)
-    for series, part in zip(panel.series, values, strict=True):
-        totals += np.nan_to_num(part, posinf=0.0, neginf=0.0)
-        if series.statuses is not None:
-            states = series.statuses[categories[0] : categories[-1] + 1]
-            failing[: len(states)] |= np.isin(states, FAILING)
-    return totals, failing

@@ -117,11 +117,7 @@ class UprightBars:
         """In each column the bars with the lowest and highest total, and the first that fails."""
         columns = max(1, int(self.columns))
         many = len(self.categories)
-        totals = np.zeros(many)
-        failing = np.zeros(many, bool)
-        for series in self.panel.series:
-            totals += bar_layout.finite_values(series, self.categories)
-            failing |= bar_layout.failing_bars(series, self.categories)
+        totals, failing = bar_layout.totals_and_failures(self.panel, self.categories)
         cuts = np.unique(np.linspace(0, many, min(many, columns) + 1).astype(np.int64)).tolist()
         boxes = []
         for part in extremes_between(totals, cuts):
