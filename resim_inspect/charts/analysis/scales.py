@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from resim_inspect.charts.analysis.curve_stats import curve_stats
-from resim_inspect.charts.analysis.decimate import Decimated
+from resim_inspect.charts.analysis.decimate import Decimated, Decimation
 from resim_inspect.charts.model.layers import Axis, Box, Curve, Plot
 from resim_inspect.charts.model.picture import ROUNDING
 
@@ -123,6 +123,35 @@ def x_range(panel: Plot, window: Range | None) -> Range:
     if full[0] == full[1] and panel.x.kind == "time":
         return full[0] - 0.5, full[1] + 0.5
     return widen(*full, 0.02 if only_marks and not panel.boxes else 0.0)
+
+
+def y_ranges(
+    panel: Plot, decimated: Decimation, view: Range, y_window: Range | None, fit_y: bool
+) -> tuple[Range, Range]:
+    """Ranges of the left and the right axis in a view of x; (0, 1) without a right axis.
+
+    `y_window` sets that of the left axis; `fit_y` ignores limits and thresholds.
+    """
+    ranged = _without_limits(panel) if fit_y else panel
+    left = y_window or y_range(ranged, ranged.y, False, decimated, view)
+    if ranged.right is None:
+        return left, (0.0, 1.0)
+    return left, y_range(ranged, ranged.right, True, decimated, view)
+
+
+def _without_limits(panel: Plot) -> Plot:
+    """The plot without what widens its y axes beyond the data."""
+    right = None if panel.right is None else replace(panel.right, limits=None)
+    return replace(panel, y=replace(panel.y, limits=None), right=right, reference_lines=())
+
+
+def labels_outside(panel: Plot, ranges: tuple[Range, Range]) -> frozenset[str]:
+    """Labels of the reference lines that are outside of the ranges of x and y."""
+    return frozenset(
+        line.label
+        for line in panel.reference_lines
+        if not ranges[not line.vertical][0] <= line.position <= ranges[not line.vertical][1]
+    )
 
 
 def y_range(

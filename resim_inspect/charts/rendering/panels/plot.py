@@ -9,7 +9,7 @@ from resim_inspect.charts import plotext_backend
 from resim_inspect.charts.analysis.captions import window_caption
 from resim_inspect.charts.analysis.decimate import Decimation, decimate
 from resim_inspect.charts.analysis.readout import readout_at
-from resim_inspect.charts.analysis.scales import Range, Scale, x_range, y_range
+from resim_inspect.charts.analysis.scales import Range, Scale, labels_outside, x_range, y_ranges
 from resim_inspect.charts.model.drawing import Plot
 from resim_inspect.charts.model.readings import Readout
 from resim_inspect.charts.model.style import RGB, VALUE_MARK, Style
@@ -38,11 +38,7 @@ def paint(panel: Plot, request: PanelRequest) -> PaintedPanel:
     view = x_range(panel, request.window)
     bins = max(4, 2 * width)
     decimated = [(curve, decimate(curve, panel.x, view, bins)) for curve in panel.curves]
-    ranged = _without_limits(panel) if request.fit_y else panel
-    left_range = request.y_window or y_range(ranged, ranged.y, False, decimated, view)
-    right_range = (0.0, 1.0)
-    if ranged.right is not None:
-        right_range = y_range(ranged, ranged.right, True, decimated, view)
+    left_range, right_range = y_ranges(panel, decimated, view, request.y_window, request.fit_y)
     top = _paint_head(grid, panel, request, (view, left_range))
     axes, area = arrange(panel, request, top, (left_range, right_range))
     x = Scale(*view, area.width, panel.x.reverse)
@@ -71,21 +67,10 @@ def paint(panel: Plot, request: PanelRequest) -> PaintedPanel:
     )
 
 
-def _without_limits(panel: Plot) -> Plot:
-    """The plot without what widens its y axes beyond the data."""
-    right = None if panel.right is None else replace(panel.right, limits=None)
-    return replace(panel, y=replace(panel.y, limits=None), right=right, reference_lines=())
-
-
 def _paint_head(grid: Grid, panel: Plot, request: PanelRequest, ranges: tuple[Range, Range]) -> int:
     """The heading and the legend; returns how many rows they take."""
     width, palette = request.width, request.palette
-    off_plot = frozenset(
-        line.label
-        for line in panel.reference_lines
-        if not ranges[not line.vertical][0] <= line.position <= ranges[not line.vertical][1]
-    )
-    entries = legend.entries(panel, palette, off_plot)
+    entries = legend.entries(panel, palette, labels_outside(panel, ranges))
     title = _y_title(panel)
     heading = 1 if panel.title and request.height >= 7 else 0
     if heading:

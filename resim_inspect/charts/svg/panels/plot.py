@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from resim_inspect.charts.analysis.captions import window_caption
 from resim_inspect.charts.analysis.decimate import decimate
-from resim_inspect.charts.analysis.scales import Range, Scale, x_range, y_range
+from resim_inspect.charts.analysis.scales import Range, Scale, labels_outside, x_range, y_ranges
 from resim_inspect.charts.model.drawing import Plot
 from resim_inspect.charts.svg import axes as axis_painter
 from resim_inspect.charts.svg import legend
@@ -50,11 +49,7 @@ def paint(
     window = x_range(panel, view.window)
     bins = max(8, int(room.width))
     decimated = [(curve, decimate(curve, panel.x, window, bins)) for curve in panel.curves]
-    ranged = _without_limits(panel) if view.fit_y else panel
-    left_range = view.y_window or y_range(ranged, ranged.y, False, decimated, window)
-    right_range = (0.0, 1.0)
-    if ranged.right is not None:
-        right_range = y_range(ranged, ranged.right, True, decimated, window)
+    left_range, right_range = y_ranges(panel, decimated, window, view.y_window, view.fit_y)
     room = _paint_head(canvas, panel, room, (window, left_range))
     layout = axis_painter.arrange(panel, room.width, room.height, window, (left_range, right_range))
     inner = Room(
@@ -93,23 +88,13 @@ def paint(
     return PaintedChart(_caption(area, panel), tuple(area.remarks))
 
 
-def _without_limits(panel: Plot) -> Plot:
-    """The plot without what widens its y axes beyond the data."""
-    right = None if panel.right is None else replace(panel.right, limits=None)
-    return replace(panel, y=replace(panel.y, limits=None), right=right, reference_lines=())
-
-
 def _paint_head(canvas: Canvas, panel: Plot, room: Room, ranges: tuple[Range, Range]) -> Room:
     """The title, the legend and the titles of y; returns the room below them."""
     if panel.title:
         canvas.text(room.x, room.y + 14, panel.title, "text", width=room.width, font_weight="600")
         room = room.below(_TITLE)
-    outside = frozenset(
-        line.label
-        for line in panel.reference_lines
-        if not ranges[not line.vertical][0] <= line.position <= ranges[not line.vertical][1]
-    )
-    placed, rows = legend.arrange(legend.entries(panel, outside), room.width)
+    listed = legend.entries(panel, labels_outside(panel, ranges))
+    placed, rows = legend.arrange(listed, room.width)
     legend.paint(canvas, room, placed)
     room = room.below(rows)
     if not _has_y_titles(panel):
