@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from resim_inspect.document import open_document
 from resim_inspect.document.discovery import (
@@ -40,25 +40,28 @@ def validation_tasks(
     for files of `config` that cannot be used.
     """
     emissions = _EmissionsTasks(config, previous)
+    kinds = [_kind(path) for path in paths]
+    beside: dict[tuple[str, Path], list[Path]] = {}
+    for path, kind in zip(paths, kinds, strict=True):
+        beside.setdefault((kind, path.parent), []).append(path)
     tasks: list[Task] = []
-    for path in paths:
-        if is_folder(path):
+    for path, kind in zip(paths, kinds, strict=True):
+        if kind == "folder":
             tasks += _folder_tasks(path, release, emissions)
-        elif path.name.endswith(EMISSIONS_SUFFIX):
-            beside = [other for other in paths if _is_beside(other, path, EMISSIONS_SUFFIX)]
-            if beside[0] == path:
-                tasks.append(emissions.of_files(beside))
-        elif path.name.endswith(CONFIG_SUFFIXES):
-            beside = [other for other in paths if _is_beside(other, path, CONFIG_SUFFIXES)]
-            if beside[0] == path:
-                tasks.append(emissions.of_config(beside))
-        else:
+        elif kind == "metrics":
             tasks.append(_metrics_task(path, release))
+        elif files := beside.pop((kind, path.parent), None):
+            of_group = emissions.of_files if kind == "emissions" else emissions.of_config
+            tasks.append(of_group(files))
     return tasks
 
 
-def _is_beside(other: Path, path: Path, suffix: str | tuple[str, ...]) -> bool:
-    return other.parent == path.parent and other.name.endswith(suffix) and not is_folder(other)
+def _kind(path: Path) -> Literal["folder", "emissions", "config", "metrics"]:
+    if is_folder(path):
+        return "folder"
+    if path.name.endswith(EMISSIONS_SUFFIX):
+        return "emissions"
+    return "config" if path.name.endswith(CONFIG_SUFFIXES) else "metrics"
 
 
 def _metrics_task(path: Path, release: str) -> Task:
