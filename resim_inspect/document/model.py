@@ -18,6 +18,7 @@ from resim_inspect.document.enums import (
     SeriesKind,
     TimestampType,
 )
+from resim_inspect.text import instant, seconds
 
 if TYPE_CHECKING:
     import numpy as np
@@ -263,6 +264,11 @@ class Event:
         return (
             self.timestamp_type is TimestampType.ABSOLUTE and abs(self.timestamp) >= DATED_FROM_NS
         )
+
+    @property
+    def time_text(self) -> str:
+        """Its time as people write it: `41.300 s`, or a date."""
+        return instant(self.timestamp) if self.is_dated else seconds(self.timestamp)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -31,8 +31,6 @@ from resim_inspect.text import (
     cut,
     cut_left,
     full_number,
-    instant,
-    seconds,
     size,
     table,
     wrap,
@@ -235,7 +233,6 @@ class Cards:
 
     def event(self, event: Event) -> Iterator[str]:
         """Yield one event: time, status, name."""
-        when = instant(event.timestamp) if event.is_dated else seconds(event.timestamp)
         metrics = [self.document.metric_by_id(metric_id) for metric_id in event.metrics]
         names = ", ".join(clean(metric.name) for metric in metrics if metric is not None)
         name = cut(clean(event.name) or "(no name)", 40)
@@ -244,7 +241,7 @@ class Cards:
         yield INDENT + "  ".join(
             part
             for part in (
-                when,
+                event.time_text,
                 status,
                 self.painter.paint(name, BOLD),
                 self.painter.paint(importance, DIM),

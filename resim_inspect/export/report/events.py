@@ -14,7 +14,7 @@ from resim_inspect.document.model import Event
 from resim_inspect.export.report.charts import chart_html
 from resim_inspect.export.report.markup import table
 from resim_inspect.export.report.page import Page
-from resim_inspect.text import INT64_MAX, INT64_MIN, clean, count, instant, seconds
+from resim_inspect.text import INT64_MAX, INT64_MIN, clean, count
 
 MAX_EVENTS = 1_000
 
@@ -30,7 +30,7 @@ def events_html(page: Page, document: Document) -> str:
         names = ", ".join(clean(one.name, 60) for one in metrics if one is not None)
         status = f"{event.status.symbol} {event.status.name}" if event.status else ""
         tags = ", ".join(clean(tag, 60) for tag in event.tags[:20])
-        rows.append((event_time(event), status, event.name, event.description, names, tags))
+        rows.append((event.time_text, status, event.name, event.description, names, tags))
     header = ("time", "status", "event", "description", "metrics", "tags")
     left_off = max(0, len(events) - MAX_EVENTS)
     body = table(count(len(events), "event"), header, rows, {0}, left_off)
@@ -40,11 +40,6 @@ def events_html(page: Page, document: Document) -> str:
         if (part := [event for event in events if event.is_dated is dated])
     )
     return f'<section><h3>Events</h3><div class="card">{timelines}{body}</div></section>'
-
-
-def event_time(event: Event) -> str:
-    """The time of an event: a date, or seconds since the start."""
-    return instant(event.timestamp) if event.is_dated else seconds(event.timestamp)
 
 
 def _timeline(events: Sequence[Event], dated: bool) -> Drawing:

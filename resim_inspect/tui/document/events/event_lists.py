@@ -9,7 +9,6 @@ from rich.text import Text
 from resim_inspect.document.model import Event, Metric
 from resim_inspect.document.summary import headline
 from resim_inspect.text import clean, fit
-from resim_inspect.tui.document.events.timeline import when
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.theme import ThemeStyles
 from resim_inspect.tui.widgets.row_list import RowList, StyledText
@@ -72,13 +71,13 @@ class EventList(RowList):
 
     def copy_text(self, row: int) -> str:
         event = self.events[row]
-        return f"{when(event)}\t{event.status.name}\t{event.name}"
+        return f"{event.time_text}\t{event.status.name}\t{event.name}"
 
     def render_row(self, row: int, width: int, styles: ThemeStyles) -> Sequence[StyledText]:
         event = self.events[row]
         chosen = row == self.cursor
         mark = self.session.worst.get(("event", event.position)) if self.session else None
-        time = when(event)
+        time = event.time_text
         metrics = f"{len(event.metrics)} metrics" if len(event.metrics) != 1 else "1 metric"
         tail = f"  {metrics:>10} " if width > 56 else " "
         name = clean(event.name, 200) or "(no name)"

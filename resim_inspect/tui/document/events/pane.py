@@ -17,7 +17,7 @@ from resim_inspect.document.enums import MetricStatus, MetricType
 from resim_inspect.text import clean
 from resim_inspect.tui import keymap
 from resim_inspect.tui.document.events.event_lists import EventList, EventMetrics
-from resim_inspect.tui.document.events.timeline import Timeline, when
+from resim_inspect.tui.document.events.timeline import Timeline
 from resim_inspect.tui.document.pane import Pane
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.keymap import Hint
@@ -161,7 +161,9 @@ class EventsPane(Pane, FilterHost):
             # A long description may leave the box; how bad it is must not.
             text.append((clean(event.name, 100) or "(no name)") + "\n", styles.strong)
             text.append(f"{status.symbol} {word}", styles.of(status))
-            text.append(f" · importance {event.importance.name} · at {when(event)}", styles.quiet)
+            text.append(
+                f" · importance {event.importance.name} · at {event.time_text}", styles.quiet
+            )
             for tag in event.tags:
                 text.append(" · ", styles.quiet)
                 text.append(clean(tag, 80), styles.accent)
@@ -221,7 +223,7 @@ class EventsPane(Pane, FilterHost):
         if not timed:
             self.app.notify("No metric of this file has an axis of time.", timeout=3)
             return
-        self.app.push_screen(QuickOpen(catalog, f"See {when(event)} in", timed), chosen)
+        self.app.push_screen(QuickOpen(catalog, f"See {event.time_text} in", timed), chosen)
 
     def action_details(self) -> None:
         from resim_inspect.tui.widgets.dialogs import DetailsDialog

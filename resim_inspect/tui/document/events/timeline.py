@@ -15,11 +15,6 @@ from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.row_list import LineWidget, StyledText, strip_of
 
 
-def when(event: Event) -> str:
-    """An event's time as people write it: `41.300 s`, or a date."""
-    return instant(event.timestamp) if event.is_dated else seconds(event.timestamp)
-
-
 class Timeline(LineWidget):
     """Marks of the events that count time as the chosen one does."""
 
@@ -74,7 +69,7 @@ class Timeline(LineWidget):
         if y == 2:
             write = instant if self._ends[2] else seconds
             left, right = write(self._ends[0]), write(self._ends[1])
-            middle = when(self._chosen) if self._chosen else ""
+            middle = self._chosen.time_text if self._chosen else ""
             right = "" if right == left else right
             room = width - len(left) - len(right) - 2
             if len(middle) > room - 2 or middle in (left, right):
