@@ -68,6 +68,11 @@ class JobRow(NamedTuple):
         """True if the metrics are missing after a run, or cannot be read."""
         return self.verdict is None and self.has_run
 
+    @property
+    def is_failing(self) -> bool:
+        """True for a job that fails; one whose run left no metrics does, a new one does not."""
+        return self.has_run if self.verdict is None else self.verdict.fails
+
 
 class RecordedRun(NamedTuple):
     """Content of the record of a job's last run, for a table."""

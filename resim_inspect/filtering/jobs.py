@@ -39,6 +39,10 @@ class JobLike(Protocol):
     @property
     def has_run(self) -> bool: ...
     @property
+    def is_broken(self) -> bool: ...
+    @property
+    def is_failing(self) -> bool: ...
+    @property
     def seconds(self) -> float | None: ...
 
 
@@ -73,8 +77,8 @@ class JobFields(Fields[J]):
         if name == "note":
             return lambda job: value in job.note.casefold()
         tests: dict[str, Test[J]] = {
-            "failing": lambda job: job.has_run if job.verdict is None else job.verdict.fails,
-            "broken": lambda job: job.verdict is None and job.has_run,
+            "failing": lambda job: job.is_failing,
+            "broken": lambda job: job.is_broken,
             "unrun": lambda job: not job.has_run,
             "pending": lambda job: not job.fetched,
         }

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from resim_inspect.filtering.items import DataFields, EventFields, FindingFields
 from resim_inspect.filtering.jobs import JobFields
 from resim_inspect.filtering.metrics import MetricFields
 from resim_inspect.filtering.query import Fields, Marks, QueryError, T, compile_query
+from resim_inspect.job_rows import Cell, JobRow
 from resim_inspect.validation import validate
 
 
@@ -36,26 +38,19 @@ def document() -> Document:
     return build.document()
 
 
-class Cell(NamedTuple):
-    value: float | None
-
-
-class Job(NamedTuple):
-    name: str
-    verdict: MetricStatus | None
-    cells: dict[str, Cell]
-    note: str = ""
-    fetched: bool = True
-    seconds: float | None = None
-    has_run: bool = True
+def job(
+    name: str, verdict: MetricStatus | None, values: dict[str, float | None], note: str = ""
+) -> JobRow:
+    cells = {metric: Cell(MetricStatus.RAW, value) for metric, value in values.items()}
+    return JobRow(name, Path(name), verdict, note, cells)
 
 
 JOBS = (
-    Job("warning", MetricStatus.FAIL_WARN, {"Max speed": Cell(44.7), "Notes": Cell(None)}),
-    Job("night warning", MetricStatus.FAIL_BLOCK, {"Max speed": Cell(12.0), "Speed": Cell(50.0)}),
-    Job("calm", MetricStatus.PASSED, {"Max speed": Cell(2.0)}, seconds=75.0),
-    Job("broken", None, {}, note="The build failed."),
-    Job("new", None, {}, note="not run yet", has_run=False),
+    job("warning", MetricStatus.FAIL_WARN, {"Max speed": 44.7, "Notes": None}),
+    job("night warning", MetricStatus.FAIL_BLOCK, {"Max speed": 12.0, "Speed": 50.0}),
+    job("calm", MetricStatus.PASSED, {"Max speed": 2.0})._replace(seconds=75.0),
+    job("broken", None, {}, "The build failed."),
+    job("new", None, {}, "not run yet")._replace(has_run=False),
 )
 
 
@@ -94,7 +89,7 @@ def test_an_unknown_value_is_an_error(document: Document) -> None:
     with pytest.raises(QueryError, match="there is no value value; one of them is max speed"):
         compile_query("value>10", MetricFields(Catalog(document)))
     with pytest.raises(QueryError, match="no values"):
-        compile_query("speed>10", JobFields[Job](()))
+        compile_query("speed>10", JobFields[JobRow](()))
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ class JobsTable(ColumnTable[JobRow]):
         return row.name
 
     def is_kept(self, row: JobRow) -> bool:
-        return not self.only_failing or is_failing(row)
+        return not self.only_failing or row.is_failing
 
     def compile_filter(self) -> tuple[Test[JobRow] | None, str]:
         from resim_inspect.filtering.jobs import JobFields
@@ -165,11 +165,6 @@ class JobsTable(ColumnTable[JobRow]):
     def action_failing(self) -> None:
         self.only_failing = not self.only_failing
         self.order_rows()
-
-
-def is_failing(row: JobRow) -> bool:
-    """Return True for a job that fails; one whose run left no metrics does, a new one does not."""
-    return row.has_run if row.verdict is None else row.verdict.fails
 
 
 def jobs_title(rows: Sequence[JobRow], shown: int, total: int, styles: ThemeStyles) -> Text:

@@ -23,7 +23,7 @@ from resim_inspect.tui.widgets.column_table import select_rows
 from resim_inspect.tui.workspace import screen as workspace_screen
 from resim_inspect.tui.workspace.columns import duration_text, table_columns
 from resim_inspect.tui.workspace.jobs_reader import JobsReader
-from resim_inspect.tui.workspace.jobs_table import JobsTable, is_failing
+from resim_inspect.tui.workspace.jobs_table import JobsTable
 from resim_inspect.tui.workspace.screen import WorkspaceScreen
 from runner.workspace.errors import WorkspaceError
 from runner.workspace.results import JobResult, Outcome
@@ -182,7 +182,7 @@ def test_rows_of_a_workspace(workspace: Path) -> None:
         return [row.name for row in select_rows(rows, sort=column[sort], **how)]
 
     assert names(matches=compile_query("FLIGHT b", JobFields(rows))) == ["flight-b"]
-    assert names(is_kept=is_failing) == ["broken", "flight-b", "flight-c"]
+    assert names(is_kept=lambda row: row.is_failing) == ["broken", "flight-b", "flight-c"]
     assert names(sort="metric Max speed", descending=True)[:2] == ["flight-b", "flight-c"]
     assert names(sort="metric Max speed")[-2:] == ["broken", "never-run"]
     assert names(sort="verdict")[-1] == names(sort="verdict", descending=True)[-1] == "never-run"
