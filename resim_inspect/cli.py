@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NoReturn, cast
 from resim_inspect.arguments import add_common, parse_app
 from resim_inspect.commands import CommandError
 from resim_inspect.derived import register
-from resim_inspect.errors import DocumentError, InspectError
+from resim_inspect.errors import InspectError
 from resim_inspect.exit_codes import ExitCode
 from resim_inspect.files import exists
 from resim_inspect.interruption import exit_on_interrupt, raise_on_interrupt
@@ -88,7 +88,7 @@ def split(argv: Sequence[str]) -> tuple[str | None, list[str]]:
 
 def describe(error: Exception) -> str:
     """Describe an error in one line: its path, if it has one, and the reason."""
-    return error.located() if isinstance(error, DocumentError) else str(error)
+    return error.located() if isinstance(error, InspectError) else str(error)
 
 
 def _command(name: str, argv: list[str]) -> int:

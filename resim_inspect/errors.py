@@ -34,6 +34,10 @@ DEEP_FIGURE = (
 class InspectError(Exception):
     """Base of all errors that a user can do something about; `str(error)` is a full clause."""
 
+    def located(self) -> str:
+        """The error with the path that it is about, if the clause does not name it already."""
+        return str(self)
+
 
 class DocumentError(InspectError):
     """A file that cannot be read as a metrics document.

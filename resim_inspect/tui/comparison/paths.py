@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from textual.message import Message
 from textual.screen import Screen
 
-from resim_inspect.errors import DocumentError, InspectError
+from resim_inspect.errors import InspectError
 from resim_inspect.text import clean, count
 from resim_inspect.tui.gc_tuning import gc_paused
 
@@ -86,7 +86,7 @@ def notify_of_tolerances(screen: Screen[Any], comparison: Comparison) -> None:
 def notify_of_failure(screen: Screen[Any], error: InspectError) -> None:
     """Say why two sides cannot be compared."""
     screen.app.notify(
-        clean(error.located() if isinstance(error, DocumentError) else str(error), 300),
+        clean(error.located(), 300),
         title="Cannot compare",
         severity="warning",
         timeout=8,

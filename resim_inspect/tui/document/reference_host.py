@@ -7,7 +7,7 @@ from pathlib import Path
 from textual import on, work
 from textual.message import Message
 
-from resim_inspect.errors import DocumentError, InspectError
+from resim_inspect.errors import InspectError
 from resim_inspect.text import clean
 from resim_inspect.tui.document.reference import (
     MatchedReference,
@@ -122,9 +122,8 @@ class ReferencedScreen(ReloadingScreen):
     @on(ReferenceFailed)
     def _reference_failed(self, message: ReferenceFailed) -> None:
         message.stop()
-        error = message.error
         self.app.notify(
-            clean(error.located() if isinstance(error, DocumentError) else str(error), 300),
+            clean(message.error.located(), 300),
             title="Not a reference",
             severity="warning",
             timeout=8,

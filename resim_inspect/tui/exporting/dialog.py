@@ -16,7 +16,7 @@ from textual.message import Message
 from textual.widgets import Input, Static
 from textual.worker import Worker, WorkerState
 
-from resim_inspect.errors import DocumentError, InspectError
+from resim_inspect.errors import InspectError
 from resim_inspect.files import exists, is_folder
 from resim_inspect.text import clean, pad
 from resim_inspect.tui import keymap
@@ -175,8 +175,7 @@ class ExportDialog(Dialog[tuple[Path, str] | None], Background):
         except FileExistsError:
             self.post_message(self.Refused(f"{path} exists: choose another name."))
         except InspectError as error:
-            text = error.located() if isinstance(error, DocumentError) else str(error)
-            self.post_message(self.Refused(text))
+            self.post_message(self.Refused(error.located()))
         except OSError as error:
             reason = error.strerror or error
             self.post_message(self.Refused(f"{path} cannot be written: {reason}."))
