@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
+from textual.screen import Screen
+from textual.widgets import Static
 
 from resim_inspect.document.discovery import METRICS_FILE
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.text import clean, count, cut_left
-from resim_inspect.tui.theme import ThemeStyles
+from resim_inspect.tui.theme import ThemeStyles, theme_styles
 
 if TYPE_CHECKING:
     from resim_inspect.comparison import Comparison
@@ -21,6 +23,15 @@ _VERDICT = len("  ✓ ") + max(len(status.name) for status in MetricStatus)
 """Cells for two blanks, a symbol, a blank and the longest status of the schema."""
 _JOBS = 28
 """Cells for the number of jobs on both sides."""
+
+
+def show_location(
+    screen: Screen[Any], sides: tuple[Path, Path], comparison: Comparison | None
+) -> None:
+    """Show both sides in the first lines of a screen."""
+    # One cell is blank on each side.
+    text = location_text(sides, comparison, screen.size.width - 2, theme_styles(screen.app))
+    screen.query_one("#location", Static).update(text)
 
 
 def location_text(

@@ -28,7 +28,7 @@ from resim_inspect.tui.comparison.change_list import (
 )
 from resim_inspect.tui.comparison.charted import is_charted, open_both, show_change
 from resim_inspect.tui.comparison.explained import explained
-from resim_inspect.tui.comparison.location import location_text
+from resim_inspect.tui.comparison.location import show_location
 from resim_inspect.tui.comparison.paths import (
     Compared,
     CompareFailed,
@@ -181,7 +181,7 @@ class ComparisonScreen(MainScreen[int | None], Background, ExportHost):
 
     def _lines(self) -> None:
         styles, comparison = theme_styles(self.app), self.comparison
-        self._locate()
+        show_location(self, (self.base, self.other), self.comparison)
         if comparison is not None:
             title = Text("Changes" if self.direction is not Direction.SAME else "The same")
             counts = comparison.summary
@@ -194,14 +194,8 @@ class ComparisonScreen(MainScreen[int | None], Background, ExportHost):
         self._explain()
         self.update_hints()
 
-    def _locate(self) -> None:
-        location = self.query_one("#location", Static)
-        sides, styles = (self.base, self.other), theme_styles(self.app)
-        # One cell is blank on each side.
-        location.update(location_text(sides, self.comparison, self.size.width - 2, styles))
-
     def on_resize(self) -> None:
-        self._locate()
+        show_location(self, (self.base, self.other), self.comparison)
 
     def _explain(self) -> None:
         change = self.list.change

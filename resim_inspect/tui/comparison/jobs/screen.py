@@ -26,7 +26,7 @@ from resim_inspect.tui.comparison.change_list import direction_style, next_filte
 from resim_inspect.tui.comparison.jobs.rows import ComparedRow, compared_row
 from resim_inspect.tui.comparison.jobs.table import ComparedTable, long_totals
 from resim_inspect.tui.comparison.jobs.verdicts import verdicts_text
-from resim_inspect.tui.comparison.location import location_text
+from resim_inspect.tui.comparison.location import show_location
 from resim_inspect.tui.comparison.paths import (
     Compared,
     CompareFailed,
@@ -178,7 +178,7 @@ class ComparedJobsScreen(MainScreen[None], Background, FilterHost, ExportHost):
 
     def _lines(self) -> None:
         styles, table = theme_styles(self.app), self.table
-        self._locate()
+        show_location(self, (self.base, self.other), self.comparison)
         self.query_one("#verdicts", Static).update(
             verdicts_text(self.comparison, self._progress, styles)
         )
@@ -200,12 +200,6 @@ class ComparedJobsScreen(MainScreen[None], Background, FilterHost, ExportHost):
         self.show_problem()
         self.query_one(ComparedHeading).refresh()
         self.update_hints()
-
-    def _locate(self) -> None:
-        location = self.query_one("#location", Static)
-        sides, styles = (self.base, self.other), theme_styles(self.app)
-        # One cell is blank on each side.
-        location.update(location_text(sides, self.comparison, self.size.width - 2, styles))
 
     def on_resize(self) -> None:
         self._lines()
