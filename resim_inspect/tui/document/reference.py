@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from textual.app import App
 from textual.signal import Signal
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from resim_inspect.document.model import Metric
     from resim_inspect.tui.widgets.chart.painter import Base
 
+R = TypeVar("R")
+
 
 class Reference(NamedTuple):
     """A document as it was when it was set as the reference."""
@@ -26,21 +28,28 @@ class Reference(NamedTuple):
     label: str
 
 
-class ReferenceState:
-    """The reference of all open documents, and the signal of its changes."""
+class SharedReference(Generic[R]):
+    """A reference of all that is open in an app, and the signal of its changes."""
+
+    def __init__(self, app: App[Any], name: str) -> None:
+        self.reference: R | None = None
+        self.changed: Signal[R | None] = Signal(app, name)
+
+    def set(self, reference: R | None) -> None:
+        """Set or drop the reference; all that follow the signal change with it."""
+        self.reference = reference
+        self.changed.publish(reference)
+
+
+class ReferenceState(SharedReference[Reference]):
+    """The reference of all open documents."""
 
     def __init__(
         self, app: App[Any], choose: Callable[[Path, Callable[[Path], None]], None]
     ) -> None:
+        super().__init__(app, "document-reference")
         self.choose = choose
         """Asks for a path beside that of a document, and hands it on."""
-        self.reference: Reference | None = None
-        self.changed: Signal[Reference | None] = Signal(app, "document-reference")
-
-    def set(self, reference: Reference | None) -> None:
-        """Set or drop the reference; all open documents follow."""
-        self.reference = reference
-        self.changed.publish(reference)
 
 
 def reference_state(app: object) -> ReferenceState | None:

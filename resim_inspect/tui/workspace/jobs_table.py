@@ -47,8 +47,9 @@ class JobsTable(ColumnTable[JobRow]):
 
     def on_mount(self) -> None:
         if isinstance(self.app, JobsReferenceApp):
-            self._reference_changed(self.app.jobs_reference)
-            self.app.jobs_reference_changed.subscribe(self, self._reference_changed)
+            state = self.app.jobs_reference
+            self._reference_changed(state.reference)
+            state.changed.subscribe(self, self._reference_changed)
 
     def set_problem(self, problem: str) -> None:
         """Show why the list of jobs cannot be read; empty for a list that can be."""
@@ -143,7 +144,7 @@ class JobsTable(ColumnTable[JobRow]):
         def answered(row: int | None) -> None:
             if row is None:
                 return
-            app.set_jobs_reference(choices[row][1])
+            app.jobs_reference.set(choices[row][1])
             if self.view is not None:
                 key = key_of("jobs.values")
                 text = f"Differences are from the present values; {key} shows values or both."

@@ -7,9 +7,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from textual.app import App
-from textual.signal import Signal
 
 from resim_inspect.text import clean, digits_apart, signed
+from resim_inspect.tui.document.reference import SharedReference
 
 if TYPE_CHECKING:
     from resim_inspect.job_rows import Cell
@@ -103,11 +103,6 @@ class JobsReferenceApp:
     """An app with one reference for the tables of jobs of all open workspaces."""
 
     def __init__(self) -> None:
-        self.jobs_reference: JobsReference | None = None
         assert isinstance(self, App)
-        self.jobs_reference_changed: Signal[JobsReference | None] = Signal(self, "jobs-reference")
-
-    def set_jobs_reference(self, reference: JobsReference | None) -> None:
-        """Set or drop the reference; all tables follow."""
-        self.jobs_reference = reference
-        self.jobs_reference_changed.publish(reference)
+        self.jobs_reference: SharedReference[JobsReference]
+        self.jobs_reference = SharedReference(self, "jobs-reference")
