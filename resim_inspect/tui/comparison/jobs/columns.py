@@ -39,7 +39,7 @@ def change_words(row: ComparedRow) -> str:
     """The direction of a job in words: `3 worse`, `gone`, `no metrics`, `same`."""
     if row.direction in _ONE_SIDED and None in row.paths:
         return _ONE_SIDED[row.direction]
-    if row.note and None not in row.paths:
+    if row.is_not_compared:
         return "unreadable" if None in row.verdicts else "not compared"
     number = row.counts.get(row.direction, 0)
     return f"{number:,} {row.direction.value}" if number else row.direction.value
@@ -67,8 +67,7 @@ def _change_key(row: ComparedRow) -> SortKey:
         and after.fails
         and row.direction is Direction.WORSE
     )
-    broken = bool(row.note) and None not in row.paths
-    weight = 2 * broken + failing
+    weight = 2 * row.is_not_compared + failing
     number = 1_000_000 * weight + row.counts.get(row.direction, 0)
     return (row.direction.rank, -float(number), row.name)
 
@@ -88,7 +87,7 @@ def _paint_verdicts(row: ComparedRow, frame: CellFrame) -> list[StyledText]:
             pieces.append((" ", frame.styles.text))
         else:
             status = MetricStatus.FAIL_BLOCK if verdict is None else verdict
-            symbol = "E" if verdict is None else verdict.symbol if verdict else "?"
+            symbol = "E" if verdict is None else verdict.symbol
             pieces.append((symbol, frame.styles.of(status) + frame.emphasis))
     pieces.append((" " * (frame.width - 5), frame.styles.text))
     return pieces

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from resim_inspect.comparison import Change, Direction, JobChanges
+from resim_inspect.comparison.batches import JobFile
 from resim_inspect.comparison.changes import EVENT, FINDING, JOB, Reading
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.text import digits_apart, signed
@@ -34,7 +35,7 @@ class ChangeCell(NamedTuple):
         before, after = self.change.before, self.change.after
         if before is None or after is None or not self.change.status_changed:
             return ""
-        return f"{_symbol(before.status)}→{_symbol(after.status)}"
+        return f"{before.status.symbol}→{after.status.symbol}"
 
 
 class ComparedRow(NamedTuple):
@@ -52,6 +53,11 @@ class ComparedRow(NamedTuple):
     cells: Mapping[str, ChangeCell]
     counts: Mapping[Direction, int]
     """Number of metrics, events and findings by direction."""
+
+    @property
+    def is_not_compared(self) -> bool:
+        """True for a job of both sides of which a file cannot be read or compared."""
+        return bool(self.note) and None not in self.paths
 
     @property
     def verdict(self) -> MetricStatus | None:
@@ -95,7 +101,7 @@ def compared_row(job: JobChanges) -> ComparedRow:
         known_job.name or known_job.path.name,
         direction,
         verdicts,
-        tuple(None if side is None else side.path for side in (job.before, job.after)),  # type: ignore[arg-type]
+        (_path(job.before), _path(job.after)),
         note,
         cells,
         counts,
@@ -113,5 +119,5 @@ def _status(reading: Reading | None) -> MetricStatus | None:
     return None if reading is None else reading.status
 
 
-def _symbol(status: MetricStatus) -> str:
-    return status.symbol if status else "?"
+def _path(side: JobFile | None) -> Path | None:
+    return None if side is None else side.path

@@ -253,7 +253,7 @@ class ComparedJobsScreen(MainScreen[None], Background, FilterHost, ExportHost):
             for path, verdict in zip(row.paths, row.verdicts, strict=True)
             if path is not None and verdict is not None
         ]
-        if row.note and None not in row.paths:
+        if row.is_not_compared:
             self.app.notify(
                 clean(row.note, 300), title="Not compared", severity="warning", timeout=6,
                 markup=False,
