@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 from resim_inspect.text import clean
 from runner.errors import RunnerError
 from runner.storage.fs import disk_errors
-from runner.storage.locks import try_lock
+from runner.storage.locks import is_open_file, try_lock
 from runner.workspace.layout import RunFolder
 from runner.workspace.process_identity import current_owner, host_identity, is_stale
 from runner.workspace.results import FORMAT
@@ -130,7 +130,7 @@ def _try_claim(path: Path, flags: int = 0) -> Claim | Holder:
         descriptor = os.open(path, flags, 0o666)
         try:
             locked = try_lock(descriptor)
-            if locked and not _is_same_file(path, descriptor):
+            if locked and not is_open_file(path, descriptor):
                 # Its holder has removed the file, and released the lock.
                 os.close(descriptor)
                 continue
@@ -143,13 +143,6 @@ def _try_claim(path: Path, flags: int = 0) -> Claim | Holder:
             with suppress(OSError):
                 os.close(descriptor)
             raise
-
-
-def _is_same_file(path: Path, descriptor: int) -> bool:
-    try:
-        return os.path.samestat(os.fstat(descriptor), path.stat())
-    except FileNotFoundError:
-        return False
 
 
 def _has_lease(holder: Holder | None) -> bool:

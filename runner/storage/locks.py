@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from pathlib import Path
 
 
 def try_lock(descriptor: int) -> bool:
@@ -19,3 +21,14 @@ def try_lock(descriptor: int) -> bool:
     except (BlockingIOError, PermissionError):
         return False
     return True
+
+
+def is_open_file(path: Path, descriptor: int) -> bool:
+    """Return True if an open file is still the one at its path; raises OSError.
+
+    A holder that removes its lock file leaves the next one with the lock on a file without a name.
+    """
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except FileNotFoundError:
+        return False

@@ -15,7 +15,7 @@ from pathlib import Path
 from resim_inspect.text import clean
 from runner.errors import RunnerError
 from runner.storage.fs import disk_errors, flush_tree, remove_tree
-from runner.storage.locks import try_lock
+from runner.storage.locks import is_open_file, try_lock
 from runner.storage.watchdog import WATCHDOG
 
 NEW = "outputs"
@@ -106,7 +106,7 @@ def _locked(outputs: Path) -> int | None:
                 os.close(descriptor)
                 return None
             # Its last holder may have removed the file in the meantime.
-            if path.exists() and os.path.samestat(os.fstat(descriptor), path.stat()):
+            if is_open_file(path, descriptor):
                 return descriptor
         except BaseException:
             os.close(descriptor)
