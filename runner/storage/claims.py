@@ -22,10 +22,10 @@ from runner.errors import RunnerError
 from runner.storage.fs import disk_errors
 from runner.storage.locks import is_open_file, try_lock
 from runner.workspace.layout import RunFolder
-from runner.workspace.process_identity import current_owner, host_identity, is_stale
+from runner.workspace.process_identity import current_owner, is_local, is_stale
 from runner.workspace.results import FORMAT
 from runner.workspace.run_events import text_of
-from runner.workspace.run_record import CLOCK_SKEW, HEARTBEAT, LEASE
+from runner.workspace.run_record import HEARTBEAT, LEASE, is_within_lease
 
 CLAIM = "claim.json"
 MAX_BYTES = 4096
@@ -46,7 +46,7 @@ class Holder(NamedTuple):
     @property
     def is_fresh(self) -> bool:
         """True if it gave a sign of life within its lease."""
-        return -CLOCK_SKEW <= time.time() - self.seen < LEASE
+        return is_within_lease(self.seen, time.time())
 
     @property
     def name(self) -> str:
@@ -149,8 +149,7 @@ def _has_lease(holder: Holder | None) -> bool:
     """Return True for a holder whose lock may not reach this machine, and which is alive."""
     if holder is None or is_stale(holder.identity):
         return False
-    is_here = holder.identity.rsplit("/", 2)[0] == host_identity()
-    return not is_here and holder.is_fresh
+    return not is_local(holder.identity) and holder.is_fresh
 
 
 def _holder_of(descriptor: int) -> Holder | None:

@@ -25,6 +25,11 @@ def current_owner() -> str:
     return f"{host_identity()}/{os.getpid()}/{process_start(os.getpid())}"
 
 
+def is_local(owner: str) -> bool:
+    """Return True if an owner is a process that this one can look up."""
+    return owner.rsplit("/", 2)[0] == host_identity()
+
+
 def is_stale(owner: str) -> bool:
     """Return True if an owner is a process of this machine that has ended.
 

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from resim_inspect.files import is_file
 from resim_inspect.terminal import shell_line
-from runner.workspace.process_identity import current_owner, host_identity, is_stale
+from runner.workspace.process_identity import current_owner, host_identity, is_local, is_stale
 from runner.workspace.results import FORMAT
 from runner.workspace.run_events import finite, text_of, texts, whole
 
@@ -123,7 +123,7 @@ class RunOwner:
     @property
     def is_here(self) -> bool:
         """True if it is a process that this one can look up."""
-        return self.identity.rsplit("/", 2)[0] == host_identity()
+        return is_local(self.identity)
 
     @property
     def has_ended(self) -> bool:
@@ -196,9 +196,14 @@ def liveness(reading: OwnerReading | None, now: float) -> Liveness:
         return Liveness.UNKNOWN
     if reading.owner.has_ended:
         return Liveness.DIED
-    if reading.owner.is_here or -CLOCK_SKEW <= now - reading.seen < LEASE:
+    if reading.owner.is_here or is_within_lease(reading.seen, now):
         return Liveness.ALIVE
     return Liveness.DIED
+
+
+def is_within_lease(seen: float, now: float) -> bool:
+    """Return True if a sign of life is recent enough, by times in seconds since 1970."""
+    return -CLOCK_SKEW <= now - seen < LEASE
 
 
 def active_owner(record: RunRecord) -> RunOwner | None:
