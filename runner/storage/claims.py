@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from threading import Event, Lock, Thread
+from threading import Lock, Thread
 from typing import Any, NamedTuple
 
 from resim_inspect.text import clean
@@ -92,8 +92,8 @@ def _acquire(
 ) -> Claim | None:
     with disk_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        taken, waited = _try_claim(path, os.O_CREAT), False
-        while isinstance(taken, Holder):
+        waited = False
+        while isinstance(taken := _try_claim(path, os.O_CREAT), Holder):
             if is_stopped():
                 return None
             if not waited:
@@ -105,7 +105,6 @@ def _acquire(
                     "End that process, and run the job again.",
                 )
             time.sleep(POLL_INTERVAL)
-            taken = _try_claim(path, os.O_CREAT)
         _write(taken.descriptor)
     return taken
 
@@ -113,9 +112,7 @@ def _acquire(
 def is_claimed(run_folder: RunFolder) -> bool:
     """Return True if another process runs a job at this moment; raises StorageError."""
     path = run_folder.path / "run" / CLAIM
-    if not path.exists():
-        return False
-    with disk_errors(path), suppress(FileNotFoundError):
+    with disk_errors(path), suppress(FileNotFoundError, NotADirectoryError):
         taken = _try_claim(path)
         if isinstance(taken, Holder):
             return True
@@ -209,8 +206,8 @@ class _Keeper:
             self._paths.discard(path)
 
     def _beat(self) -> None:
-        never = Event()
-        while not never.wait(HEARTBEAT):
+        while True:
+            time.sleep(HEARTBEAT)
             with self._lock:
                 paths = tuple(self._paths)
             for path in paths:
