@@ -50,7 +50,7 @@ def is_derived(path: Path) -> bool:
     if path.name.endswith(EMISSIONS_SUFFIX):
         return exists(path)
     try:
-        return has_emissions(entry.name for entry in os.scandir(path.parent))
+        return bool(emissions_names(path.parent))
     except OSError:
         return False
 
@@ -70,6 +70,12 @@ def derived_state(path: Path) -> tuple[int, int, int] | None:
             continue
         states.append((str(source), stat.st_ino, stat.st_size, stat.st_mtime_ns))
     return (len(states), sum(size for _, _, size, _ in states), hash(tuple(states)))
+
+
+def emissions_names(folder: Path) -> list[str]:
+    """Return the sorted names of a folder's emissions files; raises OSError."""
+    with os.scandir(folder) as entries:
+        return sorted(each.name for each in entries if each.name.endswith(EMISSIONS_SUFFIX))
 
 
 def has_emissions(names: Iterable[str]) -> bool:

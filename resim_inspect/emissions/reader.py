@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from resim_inspect.document.discovery import EMISSIONS_SUFFIX
+from resim_inspect.derived import emissions_names
 from resim_inspect.emissions.line_decoder import MAX_LINE, LineDecoder
 from resim_inspect.emissions.model import Emissions
 from resim_inspect.errors import UnreadableError
@@ -21,9 +21,7 @@ BLOCK = 2 << 20
 def emissions_files(folder: Path) -> list[Path]:
     """Return the emissions files of one folder by name; raises UnreadableError."""
     try:
-        names = sorted(
-            entry.name for entry in os.scandir(folder) if entry.name.endswith(EMISSIONS_SUFFIX)
-        )
+        names = emissions_names(folder)
     except OSError as error:
         raise UnreadableError(_reason(error), folder) from error
     return [folder / name for name in names]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from resim_inspect.derived import EMISSIONS_SUFFIX as SUFFIX
+from resim_inspect.derived import emissions_names
 from resim_inspect.document import open_document, parse_document
 from resim_inspect.document.enums import worst_status
 from resim_inspect.document.summary import headline_with_limits
@@ -53,7 +52,7 @@ def evaluate(outputs: Path, taken: Taken, configs: tuple[Path, ...] = ()) -> Eva
     """
     path = outputs / METRICS.name
     emitted = _evaluate_emissions(outputs, configs)
-    if not path.is_file():
+    if not is_file(path):
         return _missing(taken) if emitted is None else emitted
     evaluation = _evaluate_metrics(path)
     return evaluation if emitted is None else _joined(evaluation, emitted)
@@ -83,7 +82,7 @@ def _joined(evaluation: Evaluation, emitted: Evaluation) -> Evaluation:
 def _evaluate_emissions(outputs: Path, configs: tuple[Path, ...]) -> Evaluation | None:
     """Read emissions, and evaluate them if there is a config; None without emissions."""
     try:
-        names = sorted(one.name for one in os.scandir(outputs) if one.name.endswith(SUFFIX))
+        names = emissions_names(outputs)
     except OSError:
         return None
     files = [outputs / name for name in names if is_file(outputs / name)]

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from resim_inspect.derived import EMISSIONS_SUFFIX
+from resim_inspect.derived import emissions_names
 from resim_inspect.text import NOT_RUN
 from runner.engines.protocol import Build, Prepared
 from runner.errors import RunnerError, WorkspaceError
@@ -28,6 +27,7 @@ CACHE_VERSION = "1"
 BUILD_REASONS = ("its build has changed", "its build or its inputs have changed")
 """Reasons for a run because of another build: of a result with a digest of its inputs, and of one
 without it."""
+GONE = "its metrics file is gone"
 
 
 class Planned(NamedTuple):
@@ -187,15 +187,12 @@ def _reason_to_run(job: Job, result: JobResult, context: KeyContext, rerun: str)
     return "its inputs have changed"
 
 
-GONE = "its metrics file is gone"
-
-
 def _has_emissions(outputs: Path, result: JobResult) -> bool:
     """Return True if the emissions of a result, which has no metrics file, are still there."""
     if not result.emissions:
         return False
     try:
-        return any(entry.name.endswith(EMISSIONS_SUFFIX) for entry in os.scandir(outputs))
+        return bool(emissions_names(outputs))
     except OSError:
         return False
 
