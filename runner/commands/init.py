@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from resim_inspect.files import is_folder
 from resim_inspect.settings import find_project
 from resim_inspect.settings.model import FILE_NAME
 from resim_inspect.text import clean
@@ -64,7 +65,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write the file; raises CallError if there is one, and StorageError."""
     folder: Path = args.folder.absolute()
-    if not folder.is_dir():
+    if not is_folder(folder):
         raise CallError(f"{clean(str(args.folder))} is not a folder.")
     path = folder / FILE_NAME
     # A link or a folder of that name is not replaced either.

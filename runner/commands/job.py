@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 from uuid import NAMESPACE_URL, uuid5
 
+from resim_inspect.files import is_folder
 from resim_inspect.text import clean
 from resim_inspect.validation.findings import Severity
 from runner.commands.shared import session as sessions
@@ -90,7 +91,7 @@ def _once(args: Namespace) -> CallEnd:
     inputs = tuple(
         (path.name, args.inputs / path.name)
         for path in (contract.EXPERIENCE, contract.LOGS)
-        if (args.inputs / path.name).is_dir()
+        if is_folder(args.inputs / path.name)
     )
     if args.dry_run:
         from runner.commands.shared import dry_run
@@ -193,7 +194,7 @@ def _run(
 
 def _check_inputs(folder: Path) -> list[str]:
     """Return warnings about the inputs; raises CallError for inputs that no build can run on."""
-    if folder.is_dir() and contract.mode_of(contract.names_in(folder)) is not Mode.JOB:
+    if is_folder(folder) and contract.mode_of(contract.names_in(folder)) is not Mode.JOB:
         raise CallError(
             f"{clean(str(folder))} has the config of another mode than a job's.",
             "A job's inputs are experience/ and logs/ alone.",

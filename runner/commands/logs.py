@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from resim_inspect.files import is_file, is_folder
 from resim_inspect.text import clean
 from runner.commands.shared.arguments import add_jobs_argument, add_run_folder_argument
 from runner.errors import CallError
@@ -90,7 +91,7 @@ def run(args: Namespace) -> int:
     """Run the command; raises RunnerError."""
     record, sources = _sources(args)
     if not args.follow:
-        sources = [source for source in sources if source.path.is_file()]
+        sources = [source for source in sources if is_file(source.path)]
         if not sources:
             place = clean(str(args.workspace))
             raise CallError(f"no log of a build was found in {place}.", "Run the jobs first.")
@@ -222,7 +223,7 @@ def _sources(args: Namespace) -> tuple[RunRecord, list[Source]]:
     """Return the record of the run and the logs that are asked for; raises WorkspaceError."""
     folder: Path = args.workspace
     record = record_of_outputs(folder)
-    if not looks_like_workspace(folder) and record.path.is_dir():
+    if not looks_like_workspace(folder) and is_folder(record.path):
         state = RunFollower(record).poll()
         path = Path(state.log) if state.log else record.build_log
         names = [(job.key.name, job.key.mode) for job in state.jobs.values()] or [("job", "job")]

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.request import getproxies, proxy_bypass
 
+from resim_inspect.files import is_folder
 from resim_inspect.text import clean
 from runner.api.stub_server.index_builder import ServedFolder, build_index, new_token
 from runner.api.stub_server.server import Server, serve
@@ -136,7 +137,7 @@ def _ready(server: Server, prepared: ServedFolder, args: argparse.Namespace) -> 
         config = prepared.batch_config(url, fields=args.config_fields)
         data, name = config_bytes(config), BATCH_CONFIG.name
     if args.config is not None:
-        path = args.config / name if args.config.is_dir() else args.config
+        path = args.config / name if is_folder(args.config) else args.config
         write_atomic(path, data + b"\n", private=True)
         _say(f"{path} is for the build's inputs; it holds the token of this server.")
     sys.stdout.write(data.decode() + "\n")

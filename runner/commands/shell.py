@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
+from resim_inspect.files import is_folder
 from resim_inspect.terminal import before_separator
 from resim_inspect.text import clean, count
 from runner.commands.shared.build_args import add_build_arguments, build_of, engine_options
@@ -96,11 +97,11 @@ def _inputs(args: Namespace) -> tuple[str, Inputs]:
     elif args.job:
         raise CallError(f"--job is for a workspace, and {clean(str(path))} is not one.")
     else:
-        folder = path / "inputs" if (path / "inputs").is_dir() else path
+        folder = path / "inputs" if is_folder(path / "inputs") else path
     inputs = tuple(
         (part.name, folder / part.name)
         for part in (contract.EXPERIENCE, contract.LOGS)
-        if (folder / part.name).is_dir()
+        if is_folder(folder / part.name)
     )
     if not inputs:
         raise CallError(

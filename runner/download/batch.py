@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from resim_inspect.files import exists
 from resim_inspect.text import count
 from runner.api.client.client import Client, Row, text_of
 from runner.api.client.errors import MissingError
@@ -196,7 +197,7 @@ class _Fetch:
         run_folder = self._target.run_folder(name)
         state = read_state(run_folder)
         revision = selection.revision(row)
-        if run_folder.result.exists():
+        if exists(run_folder.result):
             self._notes.append(f"{name} has the result of a run on this machine, and is kept.")
         elif (
             state.get("revision") != revision
@@ -214,7 +215,7 @@ class _Fetch:
     def _batch(self, rows: list[Row]) -> Parts | None:
         """State of the batch's own metrics: listed each time, since nothing tells of changes."""
         run_folder = RunFolder(self._target.folder / BATCH)
-        if run_folder.result.exists():
+        if exists(run_folder.result):
             self._notes.append("batch has the result of a run on this machine, and is kept.")
             return None
         revision = selection.revision({"jobStatus": sorted(map(selection.revision, rows))})

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from resim_inspect.files import exists
 from resim_inspect.text import clean, size
 from runner.errors import CallError, StorageError
 from runner.storage.fs import disk_errors, remove_tree, write_atomic
 from runner.storage.publish import NEW_OUTPUTS, OLD_OUTPUTS
-from runner.workspace.contract import METRICS
+from runner.workspace.contract import METRICS, names_in
 from runner.workspace.layout import CONFIG, FORMAT, JOBS, LISTING, RunFolder, open_workspace
 
 FETCHED = "fetched.json"
@@ -43,9 +44,8 @@ class Target:
         Raises CallError and WorkspaceError.
         """
         about = clean(str(self.folder))
-        if not (self.folder / CONFIG).exists():
-            entries = self.folder.iterdir() if self.folder.is_dir() else ()
-            if any(not entry.name.startswith(".") for entry in entries):
+        if not exists(self.folder / CONFIG):
+            if names_in(self.folder):
                 raise CallError(f"{about} has other content than a batch.", "Give a new folder.")
             return {}
         workspace = open_workspace(self.folder)
@@ -87,7 +87,7 @@ class Target:
         """
         path = self.folder / CONFIG
         values: dict[str, Any] = {}
-        if path.exists():
+        if exists(path):
             with disk_errors(path):
                 values = json.loads(path.read_bytes())
         entries: dict[str, Any] = values.get("jobs", {})

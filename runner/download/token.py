@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+from resim_inspect.files import is_missing
 from resim_inspect.text import clean
 from runner.api.client.errors import TokenError
 from runner.errors import CallError
@@ -36,7 +37,7 @@ def find_token(file: Path | None, environment: Mapping[str, str], now: float) ->
         token = read_token(file)
     elif environment.get(VARIABLE):
         token = environment[VARIABLE]
-    elif default.exists():
+    elif not is_missing(default):
         token = read_token(default)
     else:
         token = _prompt()

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 
+from resim_inspect.files import is_file
 from resim_inspect.text import clean
 from runner.api.stub_server import index_builder as api
 from runner.api.stub_server.server import INDEX
@@ -98,7 +99,7 @@ def batch_cache_key(request: BatchRunRequest, build: Build, prepared: Prepared) 
         if request.mode is Mode.REPORT:
             places.append(("batch", "", workspace.batch.metrics))
         for identity, name, path in places:
-            known = path not in without and path.is_file()
+            known = path not in without and is_file(path)
             parts.append((identity, name, file_digest(path) if known else ""))
     return cache_key(build, prepared, json.dumps(parts))
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from resim_inspect.derived import emissions_names
+from resim_inspect.files import is_file, is_folder
 from resim_inspect.text import NOT_RUN
 from runner.engines.protocol import Build, Prepared
 from runner.errors import RunnerError, WorkspaceError
@@ -58,7 +59,7 @@ class KeyContext(Protocol):
 
 def inputs_of(run_folder: RunFolder) -> tuple[tuple[str, Path], ...]:
     """Return the inputs of a job that a build sees, as names and folders."""
-    return tuple((p.name, p) for p in (run_folder.experience, run_folder.logs) if p.is_dir())
+    return tuple((p.name, p) for p in (run_folder.experience, run_folder.logs) if is_folder(p))
 
 
 def cache_key(build: Build, prepared: Prepared, inputs: str) -> str:
@@ -216,7 +217,7 @@ def why_not_reusable(metrics: Path, result: JobResult, settings: str, rerun: str
     if result.outcome is Outcome.DONE:
         if result.emissions and result.settings_digest != settings:
             return "its emissions have a verdict by another config, or limits or rights differ"
-        return "" if metrics.is_file() or _has_emissions(metrics.parent, result) else GONE
+        return "" if is_file(metrics) or _has_emissions(metrics.parent, result) else GONE
     if rerun == "failed":
         return "it failed, and failed ones run again"
     return "" if result.settings_digest == settings else "it failed, and limits or rights differ"

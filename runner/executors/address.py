@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from resim_inspect.files import is_file
 from resim_inspect.text import clean
 from runner.errors import CallError
 
@@ -63,7 +64,7 @@ def scheduler_address(text: str, tls: TlsFiles = NO_FILES) -> SchedulerAddress |
             "Use --executor dask+tls://HOST:PORT.",
         )
     for path in tls:
-        if path is not None and not path.is_file():
+        if path is not None and not is_file(path):
             raise CallError(f"{clean(str(path))} of the executor's TLS is not a file.")
     return address
 

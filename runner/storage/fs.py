@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from resim_inspect.files import flush_files
+from resim_inspect.files import flush_files, is_folder
 from resim_inspect.text import clean
 from runner.errors import StorageError
 
@@ -20,7 +20,7 @@ def disk_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        folder = path if path.is_dir() else path.parent
+        folder = path if is_folder(path) else path.parent
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
             raise StorageError(
                 f"the disk is full: {clean(str(folder))}.", "Free some space and run again."

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from resim_inspect.files import is_file
 from resim_inspect.text import clean, size
 from runner.errors import RunnerError
 from runner.storage.claims import is_claimed
@@ -46,7 +47,7 @@ def leftovers_of_workspace(workspace: Workspace, *, results: bool) -> Iterator[L
         if is_claimed(folder):
             # A worker that outlived its call still writes here.
             continue
-        if (folder.path / "run" / PENDING).is_file() and not results:
+        if is_file(folder.path / "run" / PENDING) and not results:
             text = clean(f"unpublished results of {name}, to be published")
             yield Leftover(text, partial(_publish, folder))
         else:
@@ -65,7 +66,8 @@ def _parts(name: str, folder: RunFolder, parts: Iterable[str]) -> Iterator[Lefto
 
 
 def _exists(path: Path) -> bool:
-    return path.exists() or path.is_symlink()
+    # Of a link also without its target.
+    return os.path.lexists(path)
 
 
 def _tree(text: str, path: Path) -> Leftover:

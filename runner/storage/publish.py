@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from resim_inspect.files import exists, is_folder
 from resim_inspect.text import clean
 from runner.errors import WorkspaceError
 from runner.storage.fs import disk_errors, flush_tree, remove_tree, write_atomic
@@ -88,7 +89,7 @@ def record(workspace: Workspace) -> None:
         return
     path = workspace.folder / CONFIG
     values: dict[str, Any] = {}
-    if path.exists():
+    if exists(path):
         values = json.loads(path.read_bytes())
     ours = config_values(workspace)
     jobs = dict(values.get("jobs", {}))
@@ -152,20 +153,26 @@ def make_workspace(source: Path, folder: Path) -> Workspace:
 
 def find_inputs(source: Path) -> dict[str, tuple[Path | None, Path]]:
     """Jobs in a folder of inputs, as name -> (experience or None, logs); raises WorkspaceError."""
-    if not source.is_dir():
+    if not is_folder(source):
         raise WorkspaceError(f"{clean(str(source))} is not a directory.")
-    names = sorted(entry.name for entry in source.iterdir() if entry.is_dir())
-    names = [name for name in names if not name.startswith(".")]
+    names = _folders_in(source)
     shared = source / "experience" if "experience" in names else None
     if shared is not None and "logs" in names:
         logs = source / "logs"
-        inner = sorted(e.name for e in logs.iterdir() if e.is_dir() and not e.name.startswith("."))
-        return {name: (shared, logs / name) for name in inner}
+        return {name: (shared, logs / name) for name in _folders_in(logs)}
     found: dict[str, tuple[Path | None, Path]] = {}
     for name in names:
         for inputs in (source / name / "inputs", source / name):
-            if (inputs / "logs").is_dir():
+            if is_folder(inputs / "logs"):
                 own = inputs / "experience"
-                found[name] = (own if own.is_dir() else shared, inputs / "logs")
+                found[name] = (own if is_folder(own) else shared, inputs / "logs")
                 break
     return found
+
+
+def _folders_in(folder: Path) -> list[str]:
+    try:
+        names = sorted(entry.name for entry in folder.iterdir() if is_folder(entry))
+    except OSError as error:
+        raise WorkspaceError(f"{clean(str(folder))} cannot be read: {error.strerror}.") from error
+    return [name for name in names if not name.startswith(".")]

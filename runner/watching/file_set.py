@@ -12,6 +12,7 @@ from glob import iglob
 from pathlib import Path
 from typing import NamedTuple
 
+from resim_inspect.files import is_file
 from runner.engines.process.fingerprint import code_files
 from runner.engines.protocol import Build
 
@@ -154,7 +155,7 @@ def files_below(
     path: Path, ignore: Patterns, written: tuple[str, ...], left_out: Patterns = NOTHING
 ) -> Iterator[Path]:
     """Yield a file, or the files below a folder, without caches, environments and ignored ones."""
-    if path.is_file():
+    if is_file(path):
         if not (ignore.match(path) or _is_below(str(path), written)):
             yield path
         return

@@ -18,6 +18,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from resim_inspect.files import is_folder
 from resim_inspect.text import clean
 from runner.api.client.body import BodyReader, content_length
 from runner.api.client.errors import UnsafeError, connection_problem, tls_error
@@ -128,7 +129,7 @@ class Http11ConnectionPool:
         """Context of encrypted connections; raises UnsafeError if no certificates can be read."""
         with self._lock:
             if self._context is None:
-                folder = Path(self._authorities).is_dir()
+                folder = is_folder(Path(self._authorities))
                 try:
                     self._context = ssl.create_default_context(
                         cafile=None if folder else self._authorities,

@@ -16,6 +16,7 @@ from resim_inspect.document.enums import MetricStatus, MetricType
 from resim_inspect.document.wire.records import Records, Span, read, records
 from resim_inspect.document.wire.source import Source, open_source
 from resim_inspect.errors import MalformedError
+from resim_inspect.files import is_file
 from runner.api.stub_server import resources
 from runner.api.stub_server.project_index import BATCH_FILTERS, ProjectIndex
 from runner.api.stub_server.resources import Json
@@ -73,7 +74,7 @@ class ApiIndex:
         names = "batchMetrics", "batchMetricsData"
         verdict = None
         written = workspace.batch.metrics
-        if batch_metrics and written not in self._without and written.is_file():
+        if batch_metrics and written not in self._without and is_file(written):
             verdict = self._document(at, names, own, workspace.batch, workspace.batch_id, "")
         for path, kind in zip(at, names, strict=True):
             if path not in self.lists:
@@ -232,7 +233,7 @@ def _files_below(folder: Path) -> Iterator[tuple[Path, str]]:
         folders.sort()
         for name in sorted(names):
             file = Path(where, name)
-            if file.is_file() and not file.is_symlink():
+            if is_file(file) and not file.is_symlink():
                 yield file, file.relative_to(root).as_posix()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
+from resim_inspect.files import exists
 from resim_inspect.settings.model import BuildSettings
 from resim_inspect.text import clean
 from runner.engines.protocol import Mount
@@ -119,7 +120,7 @@ def _mount(text: str, place: str, folder: Path) -> Mount:
     if not source or not PurePosixPath(target).is_absolute():
         raise CallError(f'{place} "{shown}" is not SRC:DST or SRC:DST:rw, with an absolute DST.')
     # An engine would create a missing folder, owned by root.
-    if not (folder / source).exists():
+    if not exists(folder / source):
         raise CallError(f"{place}: {clean(str(folder / source), 120)} does not exist.")
     path = (folder / source).resolve()
     label = mode[-1:] if mode[-1:] in {"z", "Z"} else ""

@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Mapping
 from pathlib import Path
 
+from resim_inspect.files import is_file
 from resim_inspect.terminal import positive
 from resim_inspect.text import clean
 from runner.commands.shared.arguments import non_negative, positive_number
@@ -60,7 +61,7 @@ def policy_of(args: argparse.Namespace, build: Build, env: Mapping[str, str]) ->
     """Return the policy of every run of the call."""
     configs = tuple(path.absolute() for path in args.metrics_config or ())
     for path in configs:
-        if not path.is_file():
+        if not is_file(path):
             raise CallError(f"--metrics-config {clean(str(path))} is not a file.")
     if not configs:
         from resim_inspect.settings import load_project

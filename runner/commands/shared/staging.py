@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from resim_inspect.derived import EMISSIONS_SUFFIX
+from resim_inspect.files import exists, is_file, is_folder
 from resim_inspect.text import clean
 from runner.errors import CallError
 from runner.storage import staging
@@ -19,10 +20,14 @@ FAILED = ".resim-runner-failed.json"
 
 
 def check_outputs(folder: Path) -> None:
-    """Refuse a folder with other content, as it is replaced as a whole; raises CallError."""
-    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+    """Refuse a folder with other content, as it is replaced as a whole.
+
+    Raises CallError and StorageError.
+    """
+    is_ours = _is_ours(folder)
+    if folder.is_symlink() or (exists(folder) and not is_folder(folder)):
         raise CallError(f"--outputs {clean(str(folder))} is not a folder.")
-    if not _is_ours(folder):
+    if not is_ours:
         raise CallError(
             f"--outputs {clean(str(folder))} has other content than earlier outputs.",
             "Name a new folder, or one with a metrics.binproto, which is then replaced.",
@@ -39,20 +44,20 @@ def keep(result: JobResult, folder: Path, target: Path) -> JobResult:
         return result
     failed = target.with_name(f"{target.name}.failed")
     for stale in (target, failed):
-        if (stale / FAILED).is_file():
+        if is_file(stale / FAILED):
             remove_tree(stale)
     if result.outcome is Outcome.DONE:
         staging.swap_in(folder, target)
         return result
     new = folder / staging.NEW
-    if not new.is_dir() or not any(new.iterdir()):
+    if not is_folder(new) or not any(new.iterdir()):
         return result
     if result.verdict is None or result.finding_count:
         with disk_errors(new):
             if (new / METRICS.name).is_file():
                 (new / METRICS.name).rename(new / REJECTED.name)
     write_atomic(new / FAILED, result.as_bytes())
-    place = failed if (target / METRICS.name).is_file() else target
+    place = failed if is_file(target / METRICS.name) else target
     if not _is_ours(place):
         text = f"{clean(str(place))} has other content, so what the build wrote is not kept."
     else:
@@ -62,9 +67,13 @@ def keep(result: JobResult, folder: Path, target: Path) -> JobResult:
 
 
 def _is_ours(folder: Path) -> bool:
-    """Return True if a run may replace the folder: it is missing, empty, or earlier outputs."""
-    if folder.is_symlink() or not folder.is_dir():
-        return not folder.is_symlink() and not folder.exists()
-    names = {path.name for path in folder.iterdir()}
+    """Return True if a run may replace the folder: it is missing, empty, or earlier outputs.
+
+    Raises StorageError for a folder that cannot be listed.
+    """
+    with disk_errors(folder):
+        if folder.is_symlink() or not is_folder(folder):
+            return not folder.is_symlink() and not exists(folder)
+        names = {path.name for path in folder.iterdir()}
     emitted = any(name.endswith(EMISSIONS_SUFFIX) for name in names)
     return not names or emitted or bool(names & {METRICS.name, FAILED})

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from resim_inspect.files import exists, is_file, is_folder
 from resim_inspect.settings.model import DOCKERFILES
 from runner.workspace.contract import EXPERIENCE, LOGS
 from runner.workspace.layout import looks_like_workspace
@@ -47,7 +48,7 @@ def survey(folder: Path) -> Survey:
     folders = list(_folders(folder))
     builds = []
     dockerfile = next(
-        (each / name for each in folders for name in DOCKERFILES if (each / name).is_file()), None
+        (each / name for each in folders for name in DOCKERFILES if is_file(each / name)), None
     )
     if dockerfile is not None:
         builds.append(_image_build(folder, dockerfile))
@@ -88,7 +89,7 @@ def _inner(folder: Path) -> list[Path]:
     except OSError:
         return []
     inner = [folder / name for name in names if name.isprintable() and name not in _SKIPPED]
-    return [each for each in inner if each.name[0] != "." and not (each / "pyvenv.cfg").exists()]
+    return [each for each in inner if each.name[0] != "." and not exists(each / "pyvenv.cfg")]
 
 
 def _relative(path: Path, folder: Path) -> str:
@@ -96,7 +97,7 @@ def _relative(path: Path, folder: Path) -> str:
 
 
 def _has_inputs(folder: Path) -> bool:
-    return (folder / EXPERIENCE.name).is_dir() and (folder / LOGS.name).is_dir()
+    return is_folder(folder / EXPERIENCE.name) and is_folder(folder / LOGS.name)
 
 
 def _image_build(folder: Path, dockerfile: Path) -> Build:
@@ -126,7 +127,7 @@ def _metrics_module(folder: Path) -> Path | None:
 def _module_build(folder: Path, module: Path) -> Build:
     parts = [] if module.name == "__init__.py" else [module.stem]
     root = module.parent
-    while (root / "__init__.py").is_file() and root != folder:
+    while is_file(root / "__init__.py") and root != folder:
         parts.insert(0, root.name)
         root = root.parent
     if not parts:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
+from resim_inspect.files import is_folder
 from runner.engines.docker.container_settings import labelled, tmpfs_options
 from runner.engines.docker.image_build import docker_build
 from runner.engines.entry import Inputs
@@ -47,7 +48,7 @@ def docker_run(build: Build, inputs: Inputs, outputs: Path) -> str:
     steps += [f"mkdir -p {place}", f"chmod 777 {place}"]
     for name, path in inputs:
         source, target = path.resolve(), str(INPUTS / name)
-        if not source.is_dir() or must_be_copied(source):
+        if not is_folder(source) or must_be_copied(source):
             # A mount would hide parts of it from the build's user, such as all of a config with
             # a token, which `serve` writes for this user alone.
             if not any(step.startswith("copy=") for step in steps):

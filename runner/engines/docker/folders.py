@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
+from resim_inspect.files import is_folder
 from resim_inspect.text import clean
 from runner.engines.protocol import Build, Mount, Task
 from runner.errors import EngineError
@@ -48,7 +49,7 @@ def check_copyable(build: Build) -> None:
                 f"{where} changes of a build to --mount {shown} would be lost.",
                 "Leave out :rw, and a copy is used.",
             )
-        if not mount.source.is_dir():
+        if not is_folder(mount.source):
             raise EngineError(
                 f"{where} --mount takes folders only: {shown} is not a directory.",
                 "Mount the folder that contains it: a copy is used.",

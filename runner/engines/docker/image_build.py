@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from resim_inspect.files import is_file, is_folder
 from resim_inspect.settings.model import DOCKERFILES
 from resim_inspect.text import clean
 from runner.engines.docker.client import DockerClient
@@ -36,11 +37,11 @@ def run(client: DockerClient, build: Build, context: Path, say: Callable[[str], 
 
 
 def _dockerfile_of(build: Build, context: Path) -> Path:
-    if not context.is_dir():
+    if not is_folder(context):
         raise ImageError(f"the context {clean(str(context))} is not a folder.")
     named = [build.dockerfile] if build.dockerfile else [context / name for name in DOCKERFILES]
     for path in named:
-        if path.is_file():
+        if is_file(path):
             return path
     raise ImageError(
         f"{clean(str(named[0]))} does not exist, so the image cannot be built.",

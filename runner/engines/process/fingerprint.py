@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
+from resim_inspect.files import is_file, is_folder
 from runner.engines.protocol import Build
 
 MAX_MODULES = 2000
@@ -42,7 +43,7 @@ def _named(build: Build, folder: Path) -> Iterator[Path]:
         named = folder / word
         if before == "-m" and _is_module(folder, word):
             yield from _modules(folder)
-        elif named.is_file():
+        elif is_file(named):
             # Without a folder of its own a command keeps its words: so do recorded results.
             yield Path(word) if build.folder is None else named
             if named.suffix == ".py":
@@ -52,7 +53,7 @@ def _named(build: Build, folder: Path) -> Iterator[Path]:
 
 def _is_module(folder: Path, name: str) -> bool:
     path = folder.joinpath(*name.split("."))
-    return path.with_name(f"{path.name}.py").is_file() or path.is_dir()
+    return is_file(path.with_name(f"{path.name}.py")) or is_folder(path)
 
 
 def _python_path(build: Build, folder: Path) -> Iterator[Path]:
@@ -60,7 +61,7 @@ def _python_path(build: Build, folder: Path) -> Iterator[Path]:
     entries = dict(build.env).get("PYTHONPATH", "").split(os.pathsep)
     for entry in filter(None, entries):
         path = (folder / entry).resolve()
-        if path.is_dir() and not path.is_relative_to(sys.prefix):
+        if is_folder(path) and not path.is_relative_to(sys.prefix):
             yield from _modules(path)
 
 

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from resim_inspect.files import exists, is_folder
 from runner.engines.protocol import Build, Task
 from runner.workspace.contract import INPUTS, OUTPUTS, ROOT
 
@@ -24,7 +25,7 @@ def wrapped(
     # A read-only bind does not prevent connections to a socket.
     for socket in _exposed_sockets():
         yield from (
-            ("--tmpfs", socket) if Path(socket).is_dir() else ("--bind", "/dev/null", socket)
+            ("--tmpfs", socket) if is_folder(Path(socket)) else ("--bind", "/dev/null", socket)
         )
     # The private /tmp would hide a build that is below /tmp.
     for path in _under_tmp(build):
@@ -50,7 +51,7 @@ def _exposed_sockets() -> list[str]:
         "/run/containerd",
         os.environ.get("XDG_RUNTIME_DIR", ""),
     ]
-    return [socket for socket in sockets if socket and Path(socket).exists()]
+    return [socket for socket in sockets if socket and exists(Path(socket))]
 
 
 def _under_tmp(build: Build) -> list[Path]:
@@ -59,10 +60,10 @@ def _under_tmp(build: Build) -> list[Path]:
     folders = {folder}
     for word in build.command:
         found = folder / (shutil.which(word) or word)
-        if found.exists() and (os.sep in word or shutil.which(word)):
+        if exists(found) and (os.sep in word or shutil.which(word)):
             path = found.absolute()
             # For a file directly in /tmp only the file: its folder is all of /tmp.
-            alone = path.is_dir() or path.parent == Path("/tmp")
+            alone = is_folder(path) or path.parent == Path("/tmp")
             folders.add(path if alone else path.parent)
     tmp = Path("/tmp")
     inside = {f for f in folders if tmp in f.parents and not f.is_relative_to(str(ROOT))}
