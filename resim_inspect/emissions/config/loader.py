@@ -152,11 +152,13 @@ class _FileReader:
         if not isinstance(status, Mapping):
             self._wrong(key, "must be a mapping with query_string, warn and block")
             return None
+        query = self._text(status, key, "query_string")
         return StatusDefinition(
-            self._text(status, key, "query_string"),
+            query,
             self._file.origin(*key),
             _threshold(status, "warn"),
             _threshold(status, "block"),
+            self._query_line((*key, "query_string")) if query else 0,
         )
 
     def _query_line(self, key: tuple[str, ...]) -> int:

@@ -88,6 +88,8 @@ class StatusDefinition:
     origin: Origin
     warn: float | None = None
     block: float | None = None
+    query_line: int = 0
+    """Line of the file on which the text of the query begins; 0 without a query."""
 
 
 @dataclass(frozen=True)

@@ -51,11 +51,9 @@ def topic_schemas(config: Config) -> dict[str, Mapping[str, str]]:
 def _spec(metric: MetricDefinition) -> MetricSpec:
     status = None
     if metric.status is not None and metric.status.query:
-        line = metric.status.origin.line
-        if metric.file is not None:
-            key = ("metrics", metric.name, "status", "query_string")
-            line = metric.file.text_lines.get(key, metric.file.origin(*key).line)
-        status = StatusSpec(metric.status.query, metric.status.warn, metric.status.block, line)
+        status = StatusSpec(
+            metric.status.query, metric.status.warn, metric.status.block, metric.status.query_line
+        )
     custom = metric.template_type == "custom" or (metric.template_file and not metric.template)
     return MetricSpec(
         name=valid_text(metric.name) or NO_NAME,
