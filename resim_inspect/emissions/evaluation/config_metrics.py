@@ -57,7 +57,6 @@ def _spec(metric: MetricDefinition) -> MetricSpec:
     custom = metric.template_type == "custom" or (metric.template_file and not metric.template)
     return MetricSpec(
         name=valid_text(metric.name) or NO_NAME,
-        scope=metric.type,
         query=valid_text(metric.query),
         # A metric without any template is one with an unknown template.
         template="" if custom else metric.template or "(none)",

@@ -80,7 +80,6 @@ def evaluate_metrics(
     with_topics: bool = False,
     limits: Limits = DEFAULT_LIMITS,
     cancelled: Callable[[], bool] = lambda: False,
-    on_metric: Callable[[EvaluatedMetric], None] | None = None,
 ) -> Evaluation:
     """Evaluate metrics over jobs.
 
@@ -96,10 +95,7 @@ def evaluate_metrics(
         for note in lost_values(jobs, tables):
             run.report(rules.NOTE, "emissions", note, "`validate` lists the lines.")
         for order, spec in enumerate(specs):
-            metric = run.evaluate(spec, order)
-            run.metrics.append(metric)
-            if on_metric is not None:
-                on_metric(metric)
+            run.metrics.append(run.evaluate(spec, order))
     statuses = {metric.status for metric in run.metrics}
     if with_events:
         for job in jobs:

@@ -12,7 +12,6 @@ from resim_inspect.document.discovery import METRICS_FILE
 from resim_inspect.emissions.evaluation.child_process import CancelledEvaluationError
 from resim_inspect.emissions.evaluation.errors import MissingExtraError
 from resim_inspect.emissions.evaluation.evaluator import Evaluation, evaluate_metrics
-from resim_inspect.emissions.evaluation.limits import DEFAULT_LIMITS, Limits
 from resim_inspect.emissions.evaluation.topic_tables import JobEmissions, JobIdentity
 from resim_inspect.emissions.model import SUFFIX
 from resim_inspect.emissions.reader import emissions_files, read_emissions
@@ -21,7 +20,6 @@ from resim_inspect.files import is_file, is_folder
 
 if TYPE_CHECKING:
     from resim_inspect.emissions.config.model import Config
-    from resim_inspect.emissions.evaluation.evaluator import EvaluatedMetric
 
 CACHED = 4
 """Evaluated documents that are kept: a command may open the same one several times."""
@@ -45,25 +43,20 @@ def evaluate_job(
     job: JobEmissions,
     config: Config,
     *,
-    metrics_set: str = "",
     with_topics: bool = False,
-    limits: Limits = DEFAULT_LIMITS,
     cancelled: Callable[[], bool] = lambda: False,
-    on_metric: Callable[[EvaluatedMetric], None] | None = None,
 ) -> Evaluation:
     """Evaluate the metrics of one job. Raises EvaluationError and CancelledEvaluationError."""
     from resim_inspect.emissions.evaluation.config_metrics import select_metrics, topic_schemas
 
     return evaluate_metrics(
         [job],
-        select_metrics(config, "test", metrics_set),
+        select_metrics(config, "test"),
         topic_schemas(config),
         folder=job.folder,
         seed=job.identity.job_id,
         with_topics=with_topics,
-        limits=limits,
         cancelled=cancelled,
-        on_metric=on_metric,
     )
 
 

@@ -27,8 +27,6 @@ class MetricSpec:
     """A metric of the config."""
 
     name: str
-    scope: str
-    """`test`, `batch` or `dashboard`."""
     query: str
     template: str
     """Name of a system template; empty for a custom one."""

@@ -74,7 +74,7 @@ def draw(result: QueryResult, spec: MetricSpec | None) -> tuple[Document, str]:
                 "The result has no shape for a chart: that is x and y, a category and a value, or "
                 "one column of numbers, with a column of groups before them."
             )
-        spec = MetricSpec("Result", "test", result.sql, template)
+        spec = MetricSpec("Result", result.sql, template)
     builder = DocumentBuilder("query")
     canvas = Canvas(builder, spec, result.table, result.terms, {"status": "NOT_APPLICABLE"})
     TEMPLATES[spec.template](canvas)
