@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from resim_inspect.building.metric_builder import Common
 from resim_inspect.document.enums import MetricStatus
+from resim_inspect.document.model import DATED_FROM_NS
 from resim_inspect.emissions.evaluation.columns import valid_text
 from resim_inspect.emissions.evaluation.drawing.texts import code_block
 from resim_inspect.text import count
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from resim_inspect.emissions.model import Emissions, Topic
     from resim_inspect.schema import metrics_pb2 as pb
 
-ABSOLUTE_FROM = 10**17
-"""ns; from March 1973 on a timestamp counts from 1970, as in the charts."""
 _STATUSES = {
     "PASSED": "PASSED",
     "FAIL_WARN": "FAIL_WARN",
@@ -49,8 +48,8 @@ def add_events(
     taken: Counter[str] = Counter()
     number = left_out = 0
     rows = list(event_rows(emissions))
-    # All events of a file have times of one type.
-    absolute = bool(rows) and all(abs(row.timestamp) >= ABSOLUTE_FROM for row in rows)
+    # All events of a file have times of one type: dates, as in the charts, if all can be dates.
+    absolute = bool(rows) and all(abs(row.timestamp) >= DATED_FROM_NS for row in rows)
     for row in rows:
         if number >= MAX_EVENTS:
             left_out += 1
