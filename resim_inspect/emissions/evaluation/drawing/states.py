@@ -9,6 +9,9 @@ from resim_inspect.emissions.evaluation.errors import RenderError
 from resim_inspect.text import count
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from resim_inspect.emissions.evaluation.columns import Column
 
 _SECONDS = 1e9
@@ -49,7 +52,9 @@ def state_timeline(canvas: Canvas) -> None:
     )
 
 
-def _times(canvas: Canvas, time: Column, position: int):  # type: ignore[no-untyped-def]
+def _times(
+    canvas: Canvas, time: Column, position: int
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Return the times in ns, and which rows have one."""
     import numpy as np
 
