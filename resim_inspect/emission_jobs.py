@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from resim_inspect.document.discovery import EMISSIONS_SUFFIX
 from resim_inspect.emissions.evaluation.errors import EvaluationError
 from resim_inspect.emissions.evaluation.folders import identity_of
 from resim_inspect.emissions.evaluation.topic_tables import JobEmissions, JobIdentity
-from resim_inspect.emissions.model import SUFFIX
 from resim_inspect.emissions.reader import emissions_files, read_emissions
 from resim_inspect.files import exists, is_file, is_folder
 from resim_inspect.text import clean
@@ -52,8 +52,10 @@ def find_jobs(path: Path) -> EmissionJobs:
     if not exists(path):
         raise EvaluationError(f"{clean(str(path))} does not exist.")
     if not is_folder(path):
-        if not path.name.endswith(SUFFIX):
-            raise EvaluationError(f"{clean(str(path))} is not an emissions file (*{SUFFIX}).")
+        if not path.name.endswith(EMISSIONS_SUFFIX):
+            raise EvaluationError(
+                f"{clean(str(path))} is not an emissions file (*{EMISSIONS_SUFFIX})."
+            )
         return EmissionJobs(path.parent, (_single(path.parent, (path,)),), False)
     for folder in (path, path / "outputs"):
         files = tuple(emissions_files(folder)) if is_folder(folder) else ()
@@ -64,8 +66,8 @@ def find_jobs(path: Path) -> EmissionJobs:
     jobs = tuple(_workspace_jobs(path) if looks_like_workspace(path) else _loose_jobs(path))
     if not jobs:
         raise EvaluationError(
-            f"{clean(str(path))} has no emissions: a *{SUFFIX} is expected in it, in its outputs/, "
-            "or in jobs/NAME/outputs/."
+            f"{clean(str(path))} has no emissions: a *{EMISSIONS_SUFFIX} is expected in it, in its "
+            "outputs/, or in jobs/NAME/outputs/."
         )
     return EmissionJobs(path, jobs, True)
 
@@ -112,7 +114,9 @@ def _loose_jobs(path: Path) -> Iterator[JobFolder]:
     shared = identity_of(path)
     for folder, folders, names in os.walk(path):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        files = tuple(Path(folder, name) for name in sorted(names) if name.endswith(SUFFIX))
+        files = tuple(
+            Path(folder, name) for name in sorted(names) if name.endswith(EMISSIONS_SUFFIX)
+        )
         if files and all(map(is_file, files)):
             own = Path(folder)
             identity = identity_of(own)

@@ -10,10 +10,6 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from resim_inspect.document.discovery import EMISSIONS_SUFFIX
-
-SUFFIX = EMISSIONS_SUFFIX
-"""End of the name of every emissions file."""
 ColumnType = Literal["boolean", "int", "float", "string", "json"]
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.int64]

@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, uuid5
 
-from resim_inspect.document.discovery import METRICS_FILE
+from resim_inspect.document.discovery import EMISSIONS_SUFFIX, METRICS_FILE
 from resim_inspect.emissions.evaluation.child_process import CancelledEvaluationError
 from resim_inspect.emissions.evaluation.errors import MissingExtraError
 from resim_inspect.emissions.evaluation.evaluator import Evaluation, evaluate_metrics
 from resim_inspect.emissions.evaluation.topic_tables import JobEmissions, JobIdentity
-from resim_inspect.emissions.model import SUFFIX
 from resim_inspect.emissions.reader import emissions_files, read_emissions
 from resim_inspect.errors import InspectError, UnreadableError
 from resim_inspect.files import is_file, is_folder
@@ -70,9 +69,8 @@ def document_of(
     """Return the document for `metrics.binproto` of a folder with emissions, or for one file.
 
     It is evaluated if a config is found, and otherwise has the topics as data; `with_topics` has
-    them in both cases. None without
-    emissions; raises UnreadableError for those that cannot be evaluated, or once `cancelled`
-    returns True.
+    them in both cases. None without emissions; raises UnreadableError for those that cannot be
+    evaluated, or once `cancelled` returns True.
     """
     files = _files(path)
     if not files:
@@ -107,7 +105,7 @@ def sources_of(path: Path) -> list[Path]:
 
 def _files(path: Path) -> Sequence[Path]:
     """The emissions of a folder by the path of its metrics file, or one file of them."""
-    if path.name.endswith(SUFFIX):
+    if path.name.endswith(EMISSIONS_SUFFIX):
         return [path] if is_file(path) else []
     if path.name == METRICS_FILE and is_folder(path.parent):
         return emissions_files(path.parent)

@@ -195,10 +195,10 @@ def _state(paths: list[Path]) -> _State:
 
 def emissions_path(path: Path | None) -> Path:
     """Return the path whose emissions belong to a document; raises EvaluationError without any."""
-    from resim_inspect.emissions.model import SUFFIX
+    from resim_inspect.document.discovery import EMISSIONS_SUFFIX
     from resim_inspect.emissions.reader import emissions_files
 
-    if path is not None and path.name.endswith(SUFFIX):
+    if path is not None and path.name.endswith(EMISSIONS_SUFFIX):
         return path
     if path is None or not emissions_files(path.parent):
         raise EvaluationError("No emissions (*.resim.jsonl) lie beside these metrics.")
