@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from resim_inspect.document.discovery import EMISSIONS_SUFFIX
+from resim_inspect.document.discovery import EMISSIONS_SUFFIX, emissions_below
 from resim_inspect.emissions.evaluation.errors import EvaluationError
 from resim_inspect.emissions.evaluation.folders import identity_of
 from resim_inspect.emissions.evaluation.topic_tables import JobEmissions, JobIdentity
@@ -112,18 +111,16 @@ def _workspace_jobs(path: Path) -> Iterator[JobFolder]:
 
 def _loose_jobs(path: Path) -> Iterator[JobFolder]:
     shared = identity_of(path)
-    for folder, folders, names in os.walk(path):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        files = tuple(
-            Path(folder, name) for name in sorted(names) if name.endswith(EMISSIONS_SUFFIX)
-        )
-        if files and all(map(is_file, files)):
-            own = Path(folder)
+    for files in emissions_below(path):
+        if all(map(is_file, files)):
+            own = files[0].parent
             identity = identity_of(own)
             identity = JobIdentity(
                 identity.job_id, shared.batch_id, shared.project_id, identity.experience_name
             )
-            yield JobFolder(identity.experience_name, identity, files, own, _prefix(path, own))
+            yield JobFolder(
+                identity.experience_name, identity, tuple(files), own, _prefix(path, own)
+            )
 
 
 def _prefix(path: Path, folder: Path) -> str:
