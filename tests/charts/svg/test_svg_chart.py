@@ -380,6 +380,11 @@ def test_random_drawings() -> None:
         assert_safe(parsed(drawing, SvgOptions(width=rng.choice((240, 860)))))
 
 
+def test_gauge_with_a_scale_of_the_least_length_is_drawn() -> None:
+    gauge = Gauge(0.0, "", MetricStatus.PASSED, fails_above=0.0, fails_below=5e-324)
+    assert_safe(parsed(gauge))
+
+
 def test_hidden_series_are_not_drawn(scene: Document) -> None:
     metric = next(metric for metric in scene.metrics if metric.name == "Time to collision")
     root = parsed(draw(scene, metric, DrawOptions(hidden=frozenset({"Actor 1"}))))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from resim_inspect.charts.analysis import gauge_scale
-from resim_inspect.charts.analysis.scales import Scale
+from resim_inspect.charts.analysis.color_scale import fraction
 from resim_inspect.charts.model.drawing import Gauge
 from resim_inspect.charts.svg.area import WHOLE, PaintedChart, View
 from resim_inspect.charts.svg.canvas import SMALL, Canvas, Room, text_width, wrapped
@@ -60,14 +60,12 @@ def paint(canvas: Canvas, panel: Gauge, room: Room, view: View = WHOLE) -> Paint
 def _paint_scale(
     canvas: Canvas, panel: Gauge, value: float, ends: tuple[float, float], room: Room
 ) -> None:
-    scale = Scale(*ends, round(room.width - 12))
-    left, y = room.x + 6, room.y + 16
+    left, y, length = room.x + 6, room.y + 16, round(room.width - 12)
 
     def at(position: float) -> float:
-        share = (position * 0.25 - ends[0] * 0.25) / (ends[1] * 0.25 - ends[0] * 0.25)
-        return left + min(1.0, max(0.0, share)) * scale.cells
+        return left + fraction(position, *ends) * length
 
-    canvas.line(left, y, left + scale.cells, y, "grid", stroke_width=2)
+    canvas.line(left, y, left + length, y, "grid", stroke_width=2)
     bad = []
     if panel.fails_above is not None:
         bad.append((at(panel.fails_above), at(ends[1])))
