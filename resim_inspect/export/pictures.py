@@ -48,7 +48,6 @@ def _text(drawing: Drawing, options: SvgOptions) -> str:
     from resim_inspect.charts.model.picture import status_word
     from resim_inspect.charts.model.style import PLAIN
     from resim_inspect.charts.rendering.compose import natural_height, render
-    from resim_inspect.document.enums import MetricStatus
 
     height = natural_height(drawing, TEXT_COLUMNS)
     picture = render(
@@ -61,7 +60,7 @@ def _text(drawing: Drawing, options: SvgOptions) -> str:
         palette=PLAIN,
     )
     head = [drawing.title, drawing.type_label]
-    if drawing.status not in (None, MetricStatus.UNSET) and drawing.status is not None:
+    if drawing.status:
         head.append(status_word(drawing.status))
     lines = [line.rstrip() for line in picture.text.split("\n")]
     return "\n".join([" · ".join(part for part in head if part), "", *lines]) + "\n"

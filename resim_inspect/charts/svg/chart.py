@@ -10,7 +10,7 @@ from resim_inspect.charts.analysis.captions import caption as caption_of
 from resim_inspect.charts.analysis.gauge_scale import limits_text, value_text
 from resim_inspect.charts.analysis.scales import Range
 from resim_inspect.charts.analysis.value_range import value_range
-from resim_inspect.charts.model.drawing import Drawing, Gauge, Message, Panel, Plot
+from resim_inspect.charts.model.drawing import Area, Drawing, Gauge, Message, Panel, Plot
 from resim_inspect.charts.svg.area import WHOLE, View
 from resim_inspect.charts.svg.canvas import (
     Canvas,
@@ -144,7 +144,7 @@ def _document(
 def description(drawing: Drawing, caption: str = "") -> str:
     """A drawing in words, for who cannot see it: type, status, size, range, notes."""
     parts = [drawing.type_label]
-    if drawing.status not in (None, MetricStatus.UNSET) and drawing.status is not None:
+    if drawing.status:
         parts.append(f"status {drawing.status.name}")
     if drawing.series:
         more = f" and {len(drawing.series) - 12} more" if len(drawing.series) > 12 else ""
@@ -186,9 +186,17 @@ def _notes(drawing: Drawing, width: float) -> list[str]:
     return lines
 
 
-def _is_roomy(panels: tuple[Panel, ...], width: float) -> bool:
-    """Return True if panels with areas have the px to be side by side."""
-    return all(p.area is None or (p.area[2] - p.area[0]) * width >= _LEAST_SUBPLOT for p in panels)
+def _by_place(
+    panels: tuple[Panel, ...], width: float
+) -> tuple[list[tuple[Panel, Area]], list[Panel]]:
+    """The panels that are side by side, with their areas, and those that are stacked.
+
+    Panels with areas are stacked, too, if one of them would have too few px.
+    """
+    beside = [(panel, panel.area) for panel in panels if panel.area is not None]
+    if any((area[2] - area[0]) * width < _LEAST_SUBPLOT for _, area in beside):
+        return [], list(panels)
+    return beside, [panel for panel in panels if panel.area is None]
 
 
 def _height(panel: Panel, width: float) -> float:
@@ -196,25 +204,19 @@ def _height(panel: Panel, width: float) -> float:
 
 
 def _natural_height(panels: tuple[Panel, ...], width: float) -> float:
-    side_by_side = _is_roomy(panels, width)
-    placed = [p for p in panels if p.area is not None] if side_by_side else []
-    stacked = sum(_height(p, width) + 8 for p in panels if p not in placed)
-    if not placed:
-        return stacked
+    beside, stacked = _by_place(panels, width)
+    tall = sum(_height(panel, width) + 8 for panel in stacked)
     needed = [
-        _height(p, (p.area[2] - p.area[0]) * width) / max(0.05, p.area[3] - p.area[1])
-        for p in placed
-        if p.area is not None
+        _height(panel, (right - left) * width) / max(0.05, bottom - top)
+        for panel, (left, top, right, bottom) in beside
     ]
-    return stacked + min(2_400.0, max(needed))
+    return tall + min(2_400.0, max(needed, default=0.0))
 
 
 def _arranged(panels: tuple[Panel, ...], room: Room) -> list[tuple[Panel, Room]]:
     """The room of each panel: those with an area side by side, the others stacked."""
-    side_by_side = _is_roomy(panels, room.width)
-    stacked = [p for p in panels if p.area is None or not side_by_side]
+    beside, stacked = _by_place(panels, room.width)
     heights = [_height(p, room.width) for p in stacked]
-    beside = [p for p in panels if p.area is not None] if side_by_side else []
     spare = room.height - sum(heights) - 8 * len(stacked)
     growing = [k for k, p in enumerate(stacked) if SVG_PAINTERS[type(p)].grows]
     if growing and not beside:
@@ -223,21 +225,15 @@ def _arranged(panels: tuple[Panel, ...], room: Room) -> list[tuple[Panel, Room]]
     arranged: list[tuple[Panel, Room]] = []
     if beside:
         tall = max(_LEAST_PANEL, spare)
-        for panel in beside:
-            if panel.area is not None:
-                left, top, right, bottom = panel.area
-                gap = 14 if right < 0.999 else 0
-                arranged.append(
-                    (
-                        panel,
-                        Room(
-                            room.x + left * room.width,
-                            room.y + top * tall,
-                            max(40.0, (right - left) * room.width - gap),
-                            max(40.0, (bottom - top) * tall - 8),
-                        ),
-                    )
-                )
+        for panel, (left, top, right, bottom) in beside:
+            gap = 14 if right < 0.999 else 0
+            place = Room(
+                room.x + left * room.width,
+                room.y + top * tall,
+                max(40.0, (right - left) * room.width - gap),
+                max(40.0, (bottom - top) * tall - 8),
+            )
+            arranged.append((panel, place))
         room = room.below(tall)
     y = room.y
     for panel, tall in zip(stacked, heights, strict=True):
