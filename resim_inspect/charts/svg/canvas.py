@@ -132,7 +132,10 @@ class Canvas:
         colored = self.theme.attributes(fill, stroke)
         if fill is None and tag != "image":
             colored["fill"] = "none"
-        text = _attributes({**attributes, **colored})
+        self._add(tag, {**attributes, **colored}, title)
+
+    def _add(self, tag: str, attributes: dict[str, str | float], title: str) -> None:
+        text = _attributes(attributes)
         inner = f"<title>{escaped(title)}</title>" if title else ""
         self.parts.append(f"<{tag}{text}>{inner}</{tag}>" if inner else f"<{tag}{text}/>")
 
@@ -164,9 +167,7 @@ class Canvas:
         # Neighbours overlap and have hard edges: else the background shines through between them.
         sides = {"x": room.x, "y": room.y, "width": room.width + 0.3, "height": room.height + 0.3}
         fill = "#{:02x}{:02x}{:02x}".format(*color)
-        text = _attributes({**sides, "fill": fill, "shape_rendering": "crispEdges"})
-        inner = f"<title>{escaped(title)}</title>" if title else ""
-        self.parts.append(f"<rect{text}>{inner}</rect>" if inner else f"<rect{text}/>")
+        self._add("rect", {**sides, "fill": fill, "shape_rendering": "crispEdges"}, title)
 
     def text(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from resim_inspect.charts.model.drawing import Table
+from resim_inspect.charts.model.style import ColorRole
 from resim_inspect.charts.svg.area import WHOLE, PaintedChart, View
 from resim_inspect.charts.svg.canvas import Canvas, Room, text_width
 from resim_inspect.text import count
@@ -98,7 +99,7 @@ def _put(
     y: float,
     width: float,
     text: str,
-    color_role: object,
+    color_role: ColorRole,
     weight: str,
 ) -> None:
     right = column in panel.right
@@ -106,7 +107,7 @@ def _put(
         x + width if right else x,
         y,
         text,
-        color_role,  # type: ignore[arg-type]
+        color_role,
         anchor="end" if right else "start",
         width=width,
         font_weight=weight,
