@@ -16,15 +16,7 @@ from resim_inspect.comparison.cells import (
     shown_name,
     spread_text,
 )
-from resim_inspect.comparison.changes import (
-    EVENT,
-    FINDING,
-    JOB,
-    Change,
-    Comparison,
-    MetricTotals,
-    Reading,
-)
+from resim_inspect.comparison.changes import Change, Comparison, MetricTotals, Reading
 from resim_inspect.comparison.directions import LISTED, Direction, status_direction
 from resim_inspect.document.document import Document
 from resim_inspect.document.enums import MetricType
@@ -214,20 +206,15 @@ def _cards(
         if len(drawn) <= _CHUNK:
             yield cards
             continue
-        item = page.item(f'<div class="cards">{cards}</div>')
-        yield (
-            f'<div class="chunk" data-item="{item}" data-job="s{position}" data-first="{start}" '
-            f'data-last="{start + len(part) - 1}" style="min-height:{_CHUNK_HEIGHT}px"></div>'
-        )
+        positions = range(start, start + len(part))
+        yield page.chunk(cards, f"s{position}", positions, _CHUNK_HEIGHT)
     yield "</div>"
 
 
 def _card(page: Page, side: ComparedSide, change: Change, anchor: str) -> str:
     page.metrics += 1
     where = place(change)
-    kind = change.type
-    if kind not in (EVENT, FINDING, JOB) and kind in MetricType.__members__:
-        kind = MetricType[kind].label
+    kind = MetricType[change.type].label
     facts = " · ".join(
         part for part in (kind, where, "blocking" if change.blocking else "") if part
     )

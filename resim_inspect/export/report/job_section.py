@@ -54,12 +54,8 @@ def job_section(
         for start in range(0, len(metrics), _CHUNK):
             part = metrics[start : start + _CHUNK]
             cards = [metric_card(page, document, one, anchors[one.position]) for one in part]
-            item = page.item(f'<div class="cards">{"".join(cards)}</div>')
-            yield (
-                f'<div class="chunk" data-item="{item}" data-job="j{number}" '
-                f'data-first="{start}" data-last="{start + len(part) - 1}" '
-                f'style="min-height:{_CHUNK_HEIGHT}px"></div>'
-            )
+            positions = range(start, start + len(part))
+            yield page.chunk("".join(cards), f"j{number}", positions, _CHUNK_HEIGHT)
     yield "</div>"
     yield events_html(page, document)
     yield findings_html(document)

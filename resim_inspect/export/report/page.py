@@ -53,6 +53,19 @@ class Page:
         self.write(item_element(name, text))
         return name
 
+    def chunk(self, content: str, section: str, positions: range, height: int) -> str:
+        """The place of some cards that the page makes when they come near.
+
+        `section` is the id that their anchors begin with, `positions` are those of the cards in
+        it, `height` the px that they take before they are made.
+        """
+        item = self.item(f'<div class="cards">{content}</div>')
+        return (
+            f'<div class="chunk" data-item="{item}" data-job="{section}" '
+            f'data-first="{positions.start}" data-last="{positions.stop - 1}" '
+            f'style="min-height:{height}px"></div>'
+        )
+
     def unique_id(self, kind: str) -> str:
         """An id that no other element of the page has."""
         self._ids += 1
