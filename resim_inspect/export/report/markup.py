@@ -8,8 +8,6 @@ from html import escape
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.text import clean, count
 
-KNOWN = {status.name for status in MetricStatus}
-
 
 def escaped(text: str, limit: int | None = None) -> str:
     """Text of a file for an element or an attribute in quotes; line breaks become blanks."""
@@ -23,8 +21,8 @@ def escaped_lines(text: str, limit: int | None = None) -> str:
 
 def status_class(status: MetricStatus | None) -> str:
     """CSS class of a status; unknown ones look like one that is not set."""
-    name = status.name if status is not None else MetricStatus.UNSET.name
-    return f"status-{name if name in KNOWN else MetricStatus.UNSET.name}"
+    known = status if status is not None and status.known else MetricStatus.UNSET
+    return f"status-{known.name}"
 
 
 def status_badge(status: MetricStatus | None, text: str = "") -> str:

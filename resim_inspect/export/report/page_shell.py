@@ -90,7 +90,6 @@ def head(
     library: str | None,
     *,
     figures: bool,
-    more_style: str = "",
     side_files: Sequence[str] = (),
 ) -> str:
     """The page up to its content.
@@ -105,7 +104,7 @@ def head(
         scripts += [script_hash(asset("figure_frame.js")), "'unsafe-eval'"]
     # Images that are too large to be part of the page lie beside it.
     policy = _POLICY.format(images="'self' file: data: blob:", scripts=" ".join(scripts))
-    style = style_variables() + asset("report.css") + more_style
+    style = style_variables() + asset("report.css")
     return _HEAD.format(
         policy=policy,
         title=escape(title),

@@ -1,6 +1,6 @@
 """Drawings as interactive plotly figures: the same units, limits, statuses, gaps and bands.
 
-A figure is JSON for plotly.js. Its colours are tokens such as `@series0`, which the page's script
+A figure is JSON for plotly.js. Its colours are tokens such as `@series-1`, which the page's script
 replaces by those of the present theme.
 """
 
