@@ -130,7 +130,7 @@ class LineDecoder:
             self.faults.add("emission-key", file, number, topic, message)
         builder = self.topics.get(topic)
         if builder is None and len(self.topics) >= MAX_TOPICS:
-            text = f"is left out, for there are more than {MAX_TOPICS:,} topics"
+            text = f"is left out, since the emissions have more than {MAX_TOPICS:,} topics"
             self._report("topic-count", file, number, text)
             return
         if builder is None:

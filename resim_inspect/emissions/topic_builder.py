@@ -57,7 +57,7 @@ class TopicBuilder:
     def _report_left_out(self, names: frozenset[str], file: int) -> None:
         for row, line in zip(self.data, self.lines, strict=True):
             if not names.isdisjoint(row):
-                text = "has fields that are left out, for the topic has too many"
+                text = "has fields that are left out, since the topic has too many"
                 self._report("field-count", file, line, text)
 
     @property

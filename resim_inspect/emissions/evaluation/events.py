@@ -105,7 +105,7 @@ def _row(topic: Topic, place: int, timestamp: int) -> EventRow:
 
 
 def _metric(builder: DocumentBuilder, entry: Any, number: int, common: Common) -> pb.Metric | None:
-    """A metric of an event; None for a shape that is none."""
+    """A metric of an event; None for an entry of another shape."""
     if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
         return None
     name, kind, value = valid_text(entry["name"]), _text(entry.get("type")), entry.get("value")

@@ -55,7 +55,7 @@ FIELD_COUNT = Rule(
 TOPIC_COUNT = Rule(
     "topic-count",
     Severity.WARNING,
-    "There are at most 10,000 topics",
+    "Emissions have at most 10,000 topics",
     "The rows of further ones are left out. A name or a number belongs into a field.",
 )
 TOPIC_NAME = Rule(

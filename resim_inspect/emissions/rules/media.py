@@ -29,7 +29,7 @@ MEDIA_PATH = Rule(
 MEDIA_MISSING = Rule(
     "media-missing",
     Severity.WARNING,
-    "The images and videos that rows name are there",
+    "The images and videos that rows name exist",
     "They are looked for beside the emissions file.",
     (_ROW % "other.png",),
     _GOOD,

@@ -30,7 +30,7 @@ METRIC_TYPE_OLD = Rule(
 METRIC_TEMPLATE = Rule(
     "metric-template",
     Severity.ERROR,
-    "A metric has a template that is there",
+    "A metric has a template that exists",
     "A system template is one of line, bar, table, scalar, histogram, pie, state_timeline, image, "
     "video and artifact. A custom one is a file in the folder templates beside the config.",
     ('metrics["Max speed"].template = "skalar"',),
@@ -40,7 +40,7 @@ METRIC_QUERY = Rule(
     "metric-query",
     Severity.WARNING,
     "A metric has a query",
-    "Without query_string there is nothing to draw.",
+    "Without query_string it has nothing to draw.",
     ('metrics["Max speed"].query_string = ""',),
     ('metrics["Max speed"].query_string = "SELECT MAX(v) FROM speed"',),
 )
