@@ -170,5 +170,7 @@ SYSTEM_TEMPLATES = (
     *("state_timeline", "image", "video", "artifact"),
 )
 METRIC_TYPES = ("test", "batch", "dashboard")
+MAX_MEDIA_FILES = 100
+"""Images and videos of a test that the server takes."""
 SERVER_TABLES = ("metadata", "container_performance", "test_length_seconds")
 """Tables of the server, whose names a topic must not have."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from resim_inspect.emissions.config.model import MAX_MEDIA_FILES
 from resim_inspect.emissions.model import BoolArray, Column, Topic
 from resim_inspect.emissions.rule_context import RuleContext, check, shown
 from resim_inspect.emissions.rules.rows import defined_topics
@@ -49,7 +50,6 @@ MEDIA_COUNT = Rule(
     "A test names at most 100 files",
     "More are not taken by the server.",
 )
-MAX_FILES = 100
 _ENDINGS = {
     "image": (".png", ".jpg", ".jpeg", ".gif"),
     "video": (".mp4", ".webm"),
@@ -82,8 +82,8 @@ def check_media(context: RuleContext) -> None:
                     "is not beside the emissions",
                     "Write the file there before the run ends.")  # fmt: skip
     for path, files in named.items():
-        if len(files) > MAX_FILES:
-            message = f"names {count(len(files), 'file')}, and the server takes {MAX_FILES}"
+        if len(files) > MAX_MEDIA_FILES:
+            message = f"names {count(len(files), 'file')}, and the server takes {MAX_MEDIA_FILES}"
             context.report(MEDIA_COUNT, Origin(path, 0), "", message, "Emit fewer.")
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
+from resim_inspect.emissions.config.model import MAX_MEDIA_FILES
 from resim_inspect.emissions.evaluation.drawing.canvas import Canvas, labels
 from resim_inspect.emissions.evaluation.errors import RenderError
-
-MAX_FILES = 100
-"""Media files that a test may refer to on the server."""
 
 
 def image(canvas: Canvas) -> None:
@@ -34,8 +32,8 @@ def _paths(canvas: Canvas) -> list[str]:
     paths = [path for path in labels(canvas.columns[0]) if path]
     if not paths:
         raise RenderError("No row has the name of a file.")
-    if len(paths) > MAX_FILES:
-        canvas.notes.append(f"The first {MAX_FILES} of {len(paths):,} files are taken.")
-        paths = paths[:MAX_FILES]
+    if len(paths) > MAX_MEDIA_FILES:
+        canvas.notes.append(f"The first {MAX_MEDIA_FILES} of {len(paths):,} files are taken.")
+        paths = paths[:MAX_MEDIA_FILES]
     canvas.media += paths
     return paths
