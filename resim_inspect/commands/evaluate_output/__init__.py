@@ -13,7 +13,7 @@ from resim_inspect.document.approximate import APPROXIMATE_NOTE
 from resim_inspect.document.enums import MetricStatus, worst_status
 from resim_inspect.text import cell_width, clean, count, fit
 from resim_inspect.validation.findings import Finding, Severity
-from resim_inspect.validation.formats import sentence
+from resim_inspect.validation.formats import finding_object, sentence
 
 if TYPE_CHECKING:
     from resim_inspect.emissions.config.model import Config
@@ -115,14 +115,5 @@ def _job(job: EvaluatedJob) -> dict[str, Any]:
             }
             for metric in job.evaluation.metrics
         ],
-        "findings": [
-            {
-                "rule": finding.rule,
-                "severity": finding.severity.value,
-                "where": finding.where,
-                "message": finding.message,
-                "hint": finding.hint,
-            }
-            for finding in job.evaluation.findings
-        ],
+        "findings": [finding_object(finding) for finding in job.evaluation.findings],
     }

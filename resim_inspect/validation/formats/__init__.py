@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple, Protocol, TextIO
+from typing import Any, NamedTuple, Protocol, TextIO
 
 from resim_inspect.errors import (
     DocumentError,
@@ -47,6 +47,17 @@ class Format(Protocol):
 def sentence(message: str) -> str:
     """A finding's message with the full stop that it leaves out."""
     return message if message.endswith((".", "!", "?", "…")) else message + "."
+
+
+def finding_object(finding: Finding) -> dict[str, Any]:
+    """Return a finding for JSON; texts are as in the file."""
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity.value,
+        "where": finding.where,
+        "message": finding.message,
+        "hint": finding.hint,
+    }
 
 
 def unreadable(path: Path, error: DocumentError, edition: str) -> Result:

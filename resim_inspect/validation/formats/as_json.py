@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import TextIO
 
-from resim_inspect.validation.formats import Result
+from resim_inspect.validation.formats import Result, finding_object
 
 
 def write(
@@ -24,14 +24,7 @@ def write(
             "checked": result.is_checked,
             "edition": result.report.edition or None,
             "findings": [
-                {
-                    "rule": finding.rule,
-                    "severity": finding.severity.value,
-                    "where": finding.where,
-                    "message": finding.message,
-                    "hint": finding.hint,
-                    "line": finding.line or None,
-                }
+                {**finding_object(finding), "line": finding.line or None}
                 for finding in result.report.findings
             ],
         }
