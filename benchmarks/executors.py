@@ -9,9 +9,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks import Row
+from benchmarks import Row, runner
 from benchmarks.measure import ROOT
-from resim_inspect.building.builder import DocumentBuilder
 
 JOBS = 500
 SLOTS = 2
@@ -29,7 +28,7 @@ def run() -> list[Row]:
         return []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        workspace = _workspace(folder / "flights")
+        workspace = runner.workspace(folder / "flights", JOBS)
         threads = _seconds(workspace, "threads")
         file = folder / "scheduler.json"
         words = ("--host", "127.0.0.1", "--dashboard-address", "127.0.0.1:0")
@@ -42,7 +41,7 @@ def run() -> list[Row]:
             where = ("--no-nanny", "--local-directory", name)
             cluster.append(_dask("worker", "--scheduler-file", str(file), *where, *slots, *words))
             # The first run imports and connects, which a worker does once.
-            _seconds(workspace, f"dask-file:{file}", "--job", "job_000")
+            _seconds(workspace, f"dask-file:{file}", "--job", "job-0000")
             workers = _seconds(workspace, f"dask-file:{file}")
         finally:
             for process in cluster:
@@ -58,18 +57,6 @@ def run() -> list[Row]:
             f" {SLOTS} at once",
         }
     ]
-
-
-def _workspace(folder: Path) -> Path:
-    builder = DocumentBuilder("made by a benchmark")
-    builder.scalar("Max speed", 31.2, unit="m/s", status="PASSED")
-    data = builder.bytes()
-    for number in range(JOBS):
-        inputs = folder / "jobs" / f"job_{number:03}" / "inputs"
-        for part in ("experience", "logs"):
-            (inputs / part).mkdir(parents=True)
-        (inputs / "experience" / "given.binproto").write_bytes(data)
-    return folder
 
 
 def _dask(*words: str) -> subprocess.Popen[bytes]:

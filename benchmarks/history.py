@@ -129,7 +129,7 @@ def read(path: Path = FILE) -> list[Run]:
 def select(runs: Sequence[Run], name: str, machine: str) -> Run:
     """The newest run named LAST, or by the start of its commit or time, on this kind of machine.
 
-    Raises HistoryError where there is none.
+    Raises HistoryError without one.
     """
     same = [run for run in runs if run["machine"] == machine]
     if not same:

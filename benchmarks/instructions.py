@@ -12,7 +12,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from functools import cache
 
 from benchmarks import Row, files
 from benchmarks.measure import ROOT, skip_slow
@@ -30,7 +29,7 @@ _RUNNER = "from runner.__main__ import run; run()"
 
 
 def run() -> list[Row]:
-    """The rows, where instructions can be counted here."""
+    """The rows; none if nothing counts instructions here."""
     count = counter()
     if count is None:
         print("instructions: neither perf nor valgrind counts here", file=sys.stderr)
@@ -43,20 +42,27 @@ def run() -> list[Row]:
     protobuf = count([*python, _PROTOBUF])
     rows = [
         _row(
-            "validate S / import of protobuf", [*python, _PROGRAM, "validate", small], protobuf, 2
+            "validate S / import of protobuf",
+            count([*python, _PROGRAM, "validate", small]),
+            protobuf,
+            2,
         ),
-        _row("resim-inspect --help / bare Python", [*python, _PROGRAM, "--help"], nothing, 4.5),
-        _row("resim-runner --help / bare Python", [*python, _RUNNER, "--help"], nothing, 4.5),
+        _row(
+            "resim-inspect --help / bare Python",
+            count([*python, _PROGRAM, "--help"]),
+            nothing,
+            4.5,
+        ),
+        _row(
+            "resim-runner --help / bare Python", count([*python, _RUNNER, "--help"]), nothing, 4.5
+        ),
     ]
     parsed = count([*python, _PARSE, wide])
-    rows.append(_row("open wide / protobuf parse", [*python, _OPEN, wide], parsed, 2))
+    rows.append(_row("open wide / protobuf parse", count([*python, _OPEN, wide]), parsed, 2))
     return rows
 
 
-def _row(name: str, command: Sequence[str], base: int, goal: float) -> Row:
-    count = counter()
-    assert count is not None
-    executed = count(command)
+def _row(name: str, executed: int, base: int, goal: float) -> Row:
     return {
         "name": f"instructions of {name}",
         "ratio": executed / base,
@@ -66,7 +72,6 @@ def _row(name: str, command: Sequence[str], base: int, goal: float) -> Row:
     }
 
 
-@cache
 def counter() -> Counter | None:
     """The counter of a command's instructions that works on this machine."""
     for program, count in (("perf", _perf), ("valgrind", _callgrind)):

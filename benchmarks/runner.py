@@ -52,7 +52,8 @@ def _help() -> dict[str, Any]:
     return _row("resim-runner --help / python -c pass", min(ours) / min(bare), 5.0, "lower")
 
 
-def _workspace(folder: Path, jobs: int) -> Path:
+def workspace(folder: Path, jobs: int) -> Path:
+    """Make a workspace whose jobs have a valid metrics file as their experience."""
     builder = DocumentBuilder("benchmark")
     builder.scalar("Max speed", 31.2, unit="m/s", status="PASSED")
     given = builder.bytes()
@@ -76,7 +77,7 @@ def _runner(*words: str) -> float:
 def _nothing_to_do() -> dict[str, Any]:
     """1,000 finished jobs, against the two seconds that this may take."""
     with tempfile.TemporaryDirectory() as name:
-        folder = _workspace(Path(name), 1000)
+        folder = workspace(Path(name), 1000)
         program = Path(name, "build.py")
         program.write_text(
             "import os, shutil\n"
@@ -120,7 +121,7 @@ def _many() -> dict[str, Any] | None:
     ]
     for turn in range(ROUNDS):
         with tempfile.TemporaryDirectory() as name:
-            folder = _workspace(Path(name), JOBS // ROUNDS)
+            folder = workspace(Path(name), JOBS // ROUNDS)
             inputs = sorted((folder / "jobs").glob("*/inputs"))
             # In turns, each first every other time: engines age, and machines have neighbours.
             if turn % 2:
