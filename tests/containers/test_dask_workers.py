@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from runner.storage.lease import LABEL_RUN
-from tests.containers.container_harness import BASE_IMAGE, COPY, ROOT, command
-from tests.runner.executors.cluster import Cluster, events_of, wait_for, workspace_with
+from tests.containers.container_harness import BASE_IMAGE, COPY, ROOT, command, make_jobs
+from tests.runner.executors.cluster import Cluster, events_of, wait_for
 
 pytest.importorskip("distributed")
 JOBS = 8
@@ -20,7 +20,7 @@ JOBS = 8
 def test_the_containers_of_a_killed_worker_are_removed_and_its_jobs_run_again(
     docker: Callable[..., str], tmp_path: Path
 ) -> None:
-    workspace = workspace_with(tmp_path / "flights", JOBS)
+    workspace = make_jobs(tmp_path / "flights", JOBS)
 
     def kinds(kind: str) -> list[str]:
         return [event.get("job", "") for event in events_of(workspace) if event["event"] == kind]

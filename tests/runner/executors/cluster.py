@@ -9,7 +9,6 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 from tests.containers.container_harness import ROOT, command, metrics_file
@@ -65,26 +64,11 @@ class Cluster:
         wait_for(self.file.exists, "the scheduler file")
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         for process in (*self.workers, self.scheduler):
             # A worker may hang when its scheduler is gone.
             process.kill()
             process.wait()
-
-
-def workspace_with(folder: Path, jobs: int) -> Path:
-    """Make a workspace whose jobs have a valid file as their experience."""
-    for number in range(jobs):
-        inputs = folder / "jobs" / f"job_{number:03}" / "inputs"
-        for part in ("experience", "logs"):
-            (inputs / part).mkdir(parents=True)
-        (inputs / "experience" / "given.binproto").write_bytes(metrics_file())
-    return folder
 
 
 class Build:

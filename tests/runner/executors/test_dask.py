@@ -17,13 +17,13 @@ from runner.errors import CallError, ExecutorError
 from runner.executors import dask_cluster
 from runner.executors.address import SchedulerAddress, TlsFiles, scheduler_address
 from runner.executors.dask_cluster import DaskCluster
+from tests.containers.container_harness import make_jobs
 from tests.runner.executors.cluster import (
     Build,
     Cluster,
     events_of,
     run_on,
     wait_for,
-    workspace_with,
 )
 
 pytest.importorskip("distributed")
@@ -36,7 +36,7 @@ JOBS = 60
 
 
 def test_a_killed_worker_costs_only_the_jobs_that_it_had_begun(tmp_path: Path) -> None:
-    workspace = workspace_with(tmp_path / "flights", JOBS)
+    workspace = make_jobs(tmp_path / "flights", JOBS)
     build = Build(tmp_path, 0.1)
     with Cluster(tmp_path / "cluster") as cluster:
         for _ in range(3):
@@ -76,7 +76,7 @@ def test_a_killed_worker_costs_only_the_jobs_that_it_had_begun(tmp_path: Path) -
 
 
 def test_a_stop_reaches_workers_and_a_lost_scheduler_leaves_what_is_done(tmp_path: Path) -> None:
-    workspace = workspace_with(tmp_path / "flights", 6)
+    workspace = make_jobs(tmp_path / "flights", 6)
     slow, quick = Build(tmp_path, 50), Build(_folder(tmp_path / "quick"), 0.2)
     with Cluster(tmp_path / "cluster") as cluster:
         cluster.add_worker()

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import errno
 import json
-import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 from uuid import UUID, uuid5
 
 import pytest
@@ -96,23 +94,9 @@ def test_a_result_comes_back_and_a_broken_one_says_so(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("locked", ["", "jobs", "jobs/a"])
 def test_what_may_not_be_read_is_not_taken_for_missing(
-    locked: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    locked: str, tmp_path: Path, lock: Callable[[Path], None]
 ) -> None:
     (tmp_path / "ws/jobs/a/inputs/logs").mkdir(parents=True)
-    folder = str(tmp_path / "ws" / locked)
-    stat, scandir = os.stat, os.scandir
-
-    def checked_stat(path: Any, **options: Any) -> os.stat_result:
-        if str(path).startswith(f"{folder}/"):
-            raise PermissionError(errno.EACCES, "Permission denied", str(path))
-        return stat(path, **options)
-
-    def checked_scandir(path: Any) -> Any:
-        if str(path).startswith(folder):
-            raise PermissionError(errno.EACCES, "Permission denied", str(path))
-        return scandir(path)
-
-    monkeypatch.setattr(os, "stat", checked_stat)
-    monkeypatch.setattr(os, "scandir", checked_scandir if locked != "jobs/a" else scandir)
+    lock(tmp_path / "ws" / locked)
     with pytest.raises(WorkspaceError, match=r"jobs.* cannot be read: Permission denied\."):
         open_workspace(tmp_path / "ws")
