@@ -23,7 +23,7 @@ from runner.engines.entry import EngineEntry
 from runner.engines.protocol import Build, Prepared
 from runner.errors import EngineError, ImageError, RunnerError, WorkspaceError
 from runner.execution import result_cache
-from runner.execution.batch_run import BatchRunRequest, batch_cache_key, kept_result
+from runner.execution.batch_run import BatchRunRequest, batch_cache_key
 from runner.execution.run_context import RunPolicy
 from runner.workspace.contract import BATCH_CONFIG, REPORT_CONFIG, Mode
 from runner.workspace.layout import Job
@@ -145,19 +145,18 @@ def batch_row(
     run_folder = request.workspaces[0].batch
     plan = "would run after the jobs, beside an API that serves their metrics"
     runs: bool | None = True
-    unsure = bool(now.doubt) or any(row.runs is not False for row in jobs)
+    settings = result_cache.settings_digest(now.build, policy)
     try:
-        result = None if rerun == "all" else run_folder.read_result()
+        result = run_folder.read_result()
     except WorkspaceError:
         result = None
-    if result is not None and unsure:
-        plan, runs = "would run after the jobs, unless build and metrics stay the same", None
-    elif result is not None and now.prepared is not None:
-        with suppress(RunnerError):
-            key = batch_cache_key(request, now.build, now.prepared)
-            settings = result_cache.settings_digest(now.build, policy)
-            if kept_result(run_folder, key, settings, rerun) is not None:
-                plan, runs = f"kept: {result_cache.why_kept(result)}", False
+    if result is not None and result_cache.is_reusable(run_folder.metrics, result, settings, rerun):
+        if now.prepared is None or now.doubt or any(row.runs is not False for row in jobs):
+            plan, runs = "would run after the jobs, unless build and metrics stay the same", None
+        else:
+            with suppress(RunnerError):
+                if result.cache_key == batch_cache_key(request, now.build, now.prepared):
+                    plan, runs = f"kept: {result_cache.why_kept(result)}", False
     return served_row(entry, now.build, request, run_folder.outputs, plan, runs)
 
 

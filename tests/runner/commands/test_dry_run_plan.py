@@ -116,3 +116,6 @@ def test_the_batch_is_kept_with_all_its_jobs(tmp_path: Path) -> None:
         None,
         "would run after the jobs, unless build and metrics stay the same",
     )
+    # Without its outputs it runs in any case.
+    (workspace / "batch/outputs/metrics.binproto").unlink()
+    assert plan_of(call)["batch"][0] is True
