@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from runner.engines.protocol import Build
+from runner.errors import RunnerError
 from runner.execution.batch_run import SCRATCH, BatchRunRequest, run_served
 from runner.execution.claimed_run import run_claimed, say_again
 from runner.execution.events import Event
@@ -11,6 +12,7 @@ from runner.execution.retries import run_with_retries
 from runner.execution.run_context import RunContext
 from runner.storage.fs import remove_tree
 from runner.storage.publish import new_outputs, publish
+from runner.workspace.contract import Mode
 from runner.workspace.results import JobResult, Outcome
 
 
@@ -58,3 +60,15 @@ def run_batch(
     message = "it was not started."
     name, identity = request.name, str(request.id)
     return JobResult(name, identity, Outcome.CANCELLED, message=message, mode=request.mode.value)
+
+
+def broken_batch(mode: Mode, identity: str, error: RunnerError) -> JobResult:
+    """Return the result of a batch or a report that could not be run."""
+    return JobResult(
+        mode.value,
+        identity,
+        Outcome.BROKEN,
+        message=error.reason,
+        hint=error.hint,
+        mode=mode.value,
+    )

@@ -61,11 +61,13 @@ class RemoteJob(NamedTuple):
 
 
 class RemoteBatch(NamedTuple):
-    """The batch of a call, its cache key, and the fingerprint of the result that does not hold."""
+    """The batch of a call, its id and cache key, and the fingerprint of the result that does not
+    hold."""
 
     call: RemoteCall
     request: BatchRunRequest
     """The request, without workspaces and credentials."""
+    identity: str
     key: str
     earlier: str
 

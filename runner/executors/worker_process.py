@@ -14,7 +14,7 @@ from resim_inspect.text import clean
 from runner.engines import discovery
 from runner.engines.protocol import Engine
 from runner.errors import RunnerError, WorkerError
-from runner.execution.batch_job import prepare_api_image, run_batch
+from runner.execution.batch_job import broken_batch, prepare_api_image, run_batch
 from runner.execution.cancellation import Stop
 from runner.execution.events import Event
 from runner.execution.run_context import RunContext
@@ -32,7 +32,7 @@ from runner.redact import Secrets, names_a_secret
 from runner.storage.watchdog import WATCHDOG
 from runner.workspace.layout import Job
 from runner.workspace.process_identity import current_owner
-from runner.workspace.results import JobResult, Outcome
+from runner.workspace.results import JobResult
 from runner.workspace.run_record import append_line
 
 POLL_INTERVAL = 0.25
@@ -203,11 +203,4 @@ def run_remote_batch(batch: RemoteBatch) -> JobResult:
         return _CALLS.run_batch(batch)
     except RunnerError as error:
         # An error with two texts does not survive the way back.
-        return JobResult(
-            batch.request.name,
-            "",
-            Outcome.BROKEN,
-            message=error.reason,
-            hint=error.hint,
-            mode=batch.request.mode.value,
-        )
+        return broken_batch(batch.request.mode, batch.identity, error)

@@ -16,7 +16,7 @@ from runner.commands.shared.session import CallReport, Session, recording_of
 from runner.commands.shared.staging import check_outputs, keep, staging_folder
 from runner.errors import RunnerError
 from runner.execution import batch_run
-from runner.execution.batch_job import prepare_api_image, run_batch
+from runner.execution.batch_job import broken_batch, prepare_api_image, run_batch
 from runner.execution.batch_run import BatchRunRequest
 from runner.execution.events import Event
 from runner.execution.result_cache import recorded_fingerprint, settings_digest
@@ -27,7 +27,7 @@ from runner.storage.publish import recover_publication
 from runner.storage.staging import NEW
 from runner.workspace.contract import Mode
 from runner.workspace.layout import Workspace
-from runner.workspace.results import JobResult, Outcome
+from runner.workspace.results import JobResult
 
 RunElsewhere = Callable[[BatchRunRequest, str, str], JobResult]
 """A function that runs a batch in another process, from a request, its cache key, and the
@@ -97,7 +97,7 @@ def run_in_workspace(
     try:
         key = batch_run.batch_cache_key(request, context.build, context.prepared)
     except RunnerError as error:
-        result = _broken(request, error)
+        result = broken_batch(request.mode, str(request.id), error)
         context.notify(Event("finished", context.clock(), request.name, result=result))
         return result, False
     settings = settings_digest(context.build, context.policy)
@@ -130,20 +130,9 @@ def _run_reported(
     try:
         result = sessions.run_until_signalled(session, run)
     except RunnerError as error:
-        result = _broken(request, error)
+        result = broken_batch(request.mode, str(request.id), error)
     for note in result.notes:
         text = f"{request.name}: {note}"
         context.notify(Event("warning", context.clock(), request.name, text))
     context.notify(Event("finished", context.clock(), request.name, result=result))
     return result
-
-
-def _broken(request: BatchRunRequest, error: RunnerError) -> JobResult:
-    return JobResult(
-        request.name,
-        str(request.id),
-        Outcome.BROKEN,
-        message=error.reason,
-        hint=error.hint,
-        mode=request.mode.value,
-    )

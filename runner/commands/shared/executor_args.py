@@ -109,7 +109,8 @@ def placed_on(
         return partial(run_remote, remote_job(call, planned))
 
     def run_batch(request: BatchRunRequest, key: str, earlier: str) -> JobResult:
-        remote = RemoteBatch(call, without_credentials(request), key, earlier)
+        identity = str(request.id)
+        remote = RemoteBatch(call, without_credentials(request), identity, key, earlier)
         return cluster.submit(run_remote_batch, remote).result()
 
     try:

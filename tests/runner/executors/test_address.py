@@ -13,11 +13,20 @@ from runner.engines.entry import EngineOptions
 from runner.engines.protocol import Build
 from runner.errors import CallError, WorkerError
 from runner.execution import result_cache
+from runner.execution.batch_run import BatchRunRequest
 from runner.executors.address import scheduler_address
 from runner.executors.exchange import Exchange
-from runner.executors.remote_job import build_with_secrets, exchange_of, remote_call, remote_job
-from runner.executors.worker_process import WorkerCall
+from runner.executors.remote_job import (
+    RemoteBatch,
+    build_with_secrets,
+    exchange_of,
+    remote_call,
+    remote_job,
+)
+from runner.executors.worker_process import WorkerCall, run_remote_batch
 from runner.redact import Secrets
+from runner.workspace.contract import Mode
+from runner.workspace.results import Outcome
 from runner.workspace.run_record import append_line
 from tests.containers.container_harness import call_runner
 from tests.runner.execution.test_scheduler import call_of, workspace_of
@@ -126,6 +135,11 @@ def test_a_worker_of_another_version_refuses_the_call(tmp_path: Path) -> None:
     object.__setattr__(call, "version", "0.0.1")
     with pytest.raises(WorkerError, match=r"and the call 0\.0\.1\.$"):
         WorkerCall(call, lambda: True)
+    # The batch of the call is broken, and still known by its id.
+    request = BatchRunRequest(Mode.BATCH, ())
+    result = run_remote_batch(RemoteBatch(call, request, "the id", "", ""))
+    assert (result.job_id, result.outcome) == ("the id", Outcome.BROKEN)
+    assert result.hint == "Install the same version on all machines."
 
 
 def test_the_exchange_passes_stops_and_the_events_of_this_call_only(tmp_path: Path) -> None:
