@@ -77,7 +77,7 @@ def check_media(context: RuleContext) -> None:
             folder = emissions.paths[int(file)].parent
             own = set(column.values[rows & ~column.missing].tolist()) - outside
             named.setdefault(emissions.paths[int(file)], set()).update(own)
-            absent = {text for text in own if not _is_there(folder, text)}
+            absent = {text for text in own if not is_file(folder / text)}
             _report(context, MEDIA_MISSING, topic, column, _mask(column, absent) & rows,
                     "is not beside the emissions",
                     "Write the file there before the run ends.")  # fmt: skip
@@ -100,14 +100,6 @@ def _mask(column: Column, texts: set[str]) -> BoolArray:
         return np.zeros(len(column.values), np.bool_)
     found = np.fromiter((text in texts for text in column.values), np.bool_, len(column.values))
     return found & ~column.missing
-
-
-def _is_there(folder: Path, text: str) -> bool:
-    try:
-        return bool(text) and is_file(folder / text)
-    except (ValueError, UnicodeError):
-        # A name that this system cannot have.
-        return False
 
 
 def _report(

@@ -126,14 +126,9 @@ def _check_file(context: RuleContext, metric: MetricDefinition) -> None:
     elif is_absolute(name) or leaves_folder(name):
         message = f"is {shown(name)}, which leaves the folder of templates"
         context.report_metric(METRIC_TEMPLATE, metric, key, message, hint)
-    elif metric.file is not None:
-        try:
-            there = is_file(metric.file.path.parent / "templates" / name)
-        except ValueError:
-            there = False
-        if not there:
-            message = f"is {shown(name)}, which is not in the folder templates"
-            context.report_metric(METRIC_TEMPLATE, metric, key, message, hint)
+    elif not is_file(metric.origin.path.parent / "templates" / name):
+        message = f"is {shown(name)}, which is not in the folder templates"
+        context.report_metric(METRIC_TEMPLATE, metric, key, message, hint)
 
 
 @check(SKIP_HIDES_STATUS, METRIC_DESCRIPTION, SCALAR_UNITS, SKIP_IMPLICIT)
