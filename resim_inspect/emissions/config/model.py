@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -117,6 +117,12 @@ class MetricDefinition:
     """All keys of the metric, as written."""
     file: ConfigFile | None = field(default=None, repr=False)
 
+    def queries(self) -> Iterator[tuple[tuple[str, ...], str]]:
+        """Yield the metric's query and that of its status, each after its key in the metric."""
+        yield ("query_string",), self.query
+        if self.status is not None:
+            yield ("status", "query_string"), self.status.query
+
 
 @dataclass(frozen=True)
 class MetricsSet:
@@ -169,6 +175,8 @@ SYSTEM_TEMPLATES = (
     *("line", "bar", "table", "scalar", "histogram", "pie"),
     *("state_timeline", "image", "video", "artifact"),
 )
+TEMPLATE_FOLDER = "templates"
+"""Folder beside a config in which its Liquid files lie."""
 METRIC_TYPES = ("test", "batch", "dashboard")
 MAX_MEDIA_FILES = 100
 """Images and videos of a test that the server takes."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from resim_inspect.document.references import path_inside
+from resim_inspect.emissions.config.model import TEMPLATE_FOLDER
 from resim_inspect.emissions.evaluation.child_process import (
     ChildEndedError,
     ChildProcess,
@@ -21,7 +22,6 @@ from resim_inspect.text import clean, number, size
 if TYPE_CHECKING:
     from resim_inspect.emissions.evaluation.specs import MetricSpec
 
-FOLDER = "templates"
 MAX_TEMPLATE = MEBIBYTE
 _MODULE = "resim_inspect.emissions.evaluation.render_process"
 _DEEPEST = 25
@@ -78,7 +78,7 @@ class TemplateRenderer:
 
 def read_template(spec: MetricSpec) -> str:
     """Read the template of a metric from `templates/` beside its config; raises RenderError."""
-    folder = spec.path.parent / FOLDER
+    folder = spec.path.parent / TEMPLATE_FOLDER
     if not spec.template_file:
         raise RenderError("The metric has no template_file.")
     path = path_inside(folder, spec.template_file)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, uuid5
 
 from resim_inspect.document.discovery import EMISSIONS_SUFFIX, METRICS_FILE
+from resim_inspect.emissions.config.model import TEMPLATE_FOLDER
 from resim_inspect.emissions.evaluation.child_process import CancelledEvaluationError
 from resim_inspect.emissions.evaluation.errors import MissingExtraError
 from resim_inspect.emissions.evaluation.evaluator import Evaluation, evaluate_metrics
@@ -138,7 +139,9 @@ def _document(
 
 def _templates(configs: Sequence[Path]) -> list[Path]:
     return [
-        template for config in configs for template in sorted(config.parent.glob("templates/*"))
+        template
+        for config in configs
+        for template in sorted((config.parent / TEMPLATE_FOLDER).glob("*"))
     ]
 
 

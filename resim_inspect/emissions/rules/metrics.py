@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
-from resim_inspect.emissions.config.model import METRIC_TYPES, SYSTEM_TEMPLATES, MetricDefinition
+from resim_inspect.emissions.config.model import (
+    METRIC_TYPES,
+    SYSTEM_TEMPLATES,
+    TEMPLATE_FOLDER,
+    MetricDefinition,
+)
 from resim_inspect.emissions.rule_context import RuleContext, check, shown
 from resim_inspect.files import is_file
 from resim_inspect.validation.findings import Rule, Severity
@@ -126,7 +131,7 @@ def _check_file(context: RuleContext, metric: MetricDefinition) -> None:
     elif is_absolute(name) or leaves_folder(name):
         message = f"is {shown(name)}, which leaves the folder of templates"
         context.report_metric(METRIC_TEMPLATE, metric, key, message, hint)
-    elif not is_file(metric.origin.path.parent / "templates" / name):
+    elif not is_file(metric.origin.path.parent / TEMPLATE_FOLDER / name):
         message = f"is {shown(name)}, which is not in the folder templates"
         context.report_metric(METRIC_TEMPLATE, metric, key, message, hint)
 

@@ -151,10 +151,9 @@ def check_queries(context: RuleContext) -> None:
 
 def _texts(config: Config) -> Iterator[_Text]:
     for metric in config.metrics:
-        if metric.query.strip():
-            yield _Text(metric, ("query_string",), metric.query)
-        if metric.status is not None and metric.status.query.strip():
-            yield _Text(metric, ("status", "query_string"), metric.status.query)
+        for key, query in metric.queries():
+            if query.strip():
+                yield _Text(metric, key, query)
 
 
 def _report(

@@ -93,10 +93,7 @@ def check_values_rows(context: RuleContext) -> None:
     if context.config is None:
         return
     for metric in context.config.metrics:
-        queries: list[tuple[tuple[str, ...], str]] = [(("query_string",), metric.query)]
-        if metric.status is not None:
-            queries.append((("status", "query_string"), metric.status.query))
-        for key, query in queries:
+        for key, query in metric.queries():
             if _BARE_VALUES.search(masked(query)):
                 message = "has rows of VALUES without parentheses, which fail at import"
                 hint = "Write VALUES (1), (2)."
