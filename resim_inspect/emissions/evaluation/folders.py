@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, uuid5
 
 from resim_inspect.document.discovery import EMISSIONS_SUFFIX, METRICS_FILE
+from resim_inspect.emissions.config import find_config, load_config
 from resim_inspect.emissions.config.model import TEMPLATE_FOLDER
 from resim_inspect.emissions.evaluation.child_process import CancelledEvaluationError
+from resim_inspect.emissions.evaluation.config_metrics import select_metrics, topic_schemas
 from resim_inspect.emissions.evaluation.errors import MissingExtraError
 from resim_inspect.emissions.evaluation.evaluator import Evaluation, evaluate_metrics
+from resim_inspect.emissions.evaluation.topic_data import topics_document
 from resim_inspect.emissions.evaluation.topic_tables import JobEmissions, JobIdentity
 from resim_inspect.emissions.reader import emissions_files, read_emissions
 from resim_inspect.errors import InspectError, UnreadableError
@@ -47,8 +50,6 @@ def evaluate_job(
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Evaluation:
     """Evaluate the metrics of one job. Raises EvaluationError and CancelledEvaluationError."""
-    from resim_inspect.emissions.evaluation.config_metrics import select_metrics, topic_schemas
-
     return evaluate_metrics(
         [job],
         select_metrics(config, "test"),
@@ -77,8 +78,6 @@ def document_of(
     if not files:
         return None
     try:
-        from resim_inspect.emissions.config.search import find_config
-
         configs = find_config(path.parent)
         state = _signature([*files, *configs, *_templates(configs)])
         return _document(tuple(files), configs, state, cancelled, with_topics)
@@ -95,8 +94,6 @@ def sources_of(path: Path) -> list[Path]:
 
     Without the config if the project file is faulty.
     """
-    from resim_inspect.emissions.config.search import find_config
-
     try:
         configs = find_config(path.parent)
         return [*_files(path), *configs, *_templates(configs)]
@@ -121,19 +118,13 @@ def _document(
     cancelled: Callable[[], bool],
     with_topics: bool,
 ) -> bytes:
-    from resim_inspect.emissions.config.loader import load_config
-
     job = job_of(files, files[0].parent)
     if not configs:
-        from resim_inspect.emissions.evaluation.topic_data import topics_document
-
         return topics_document(job)
     try:
         config = load_config(configs)
         return evaluate_job(job, config, with_topics=with_topics, cancelled=cancelled).data
     except MissingExtraError as error:
-        from resim_inspect.emissions.evaluation.topic_data import topics_document
-
         return topics_document(job, str(error))
 
 
