@@ -70,6 +70,14 @@ def shot(snapshot: SnapshotAssertion) -> Shot:
 
 
 @pytest.fixture
+def notices(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Sentences that the app notifies of, in their order; they are not shown."""
+    sentences: list[str] = []
+    monkeypatch.setattr(InspectApp, "notify", lambda _, text, **__: sentences.append(text))
+    return sentences
+
+
+@pytest.fixture
 def cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeCloud]:
     """A cloud with three jobs, whose address is in the environment."""
     yield from fake_cloud(tmp_path, monkeypatch)

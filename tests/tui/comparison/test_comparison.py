@@ -34,14 +34,6 @@ def pair(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path]:
     return Path("one"), Path("two")
 
 
-@pytest.fixture
-def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Sentences that the app notifies of."""
-    sentences: list[str] = []
-    monkeypatch.setattr(InspectApp, "notify", lambda _, text, **__: sentences.append(text))
-    return sentences
-
-
 def compared(pair: tuple[Path, Path], *, theme: str | None = None) -> InspectApp:
     return InspectApp(open_path(pair[1]), base=pair[0], theme=theme, watch=False)
 
@@ -92,7 +84,7 @@ def test_the_path_of_a_side(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 async def test_keys_go_to_what_got_worse_and_filter(
-    pair: tuple[Path, Path], said: list[str]
+    pair: tuple[Path, Path], notices: list[str]
 ) -> None:
     async with running(compared(pair), (120, 40)) as pilot:
         screen = pilot.app.screen
@@ -110,7 +102,7 @@ async def test_keys_go_to_what_got_worse_and_filter(
         ]  # fmt: skip
         assert seen == ways
         await press(pilot, *"dd", "n")
-        assert said == ["Nothing here got worse."]
+        assert notices == ["Nothing here got worse."]
         await press(pilot, *"dddd")
         assert names(screen.list) == ["= same: 1 metric", "Mass"]
 
@@ -135,7 +127,7 @@ async def test_a_metric_that_is_gone_is_opened_in_the_base(pair: tuple[Path, Pat
         assert "one/outputs" in pilot.app.screen.session.label
 
 
-async def test_a_base_is_chosen_or_typed(pair: tuple[Path, Path], said: list[str]) -> None:
+async def test_a_base_is_chosen_or_typed(pair: tuple[Path, Path], notices: list[str]) -> None:
     async with started(pair[1]) as pilot:
         await press(pilot, "C")
         assert isinstance(pilot.app.screen, ChoiceDialog)
@@ -147,7 +139,7 @@ async def test_a_base_is_chosen_or_typed(pair: tuple[Path, Path], said: list[str
     async with started(pair[1]) as pilot:
         await press(pilot, "C", "end", "enter", *"none", "enter")
         assert isinstance(pilot.app.screen, DocumentScreen)
-        assert said == ["none does not exist"]
+        assert notices == ["none does not exist"]
 
 
 async def test_both_sides_of_a_curve_are_in_one_chart(pair: tuple[Path, Path]) -> None:
@@ -182,7 +174,7 @@ async def test_both_sides_of_a_curve_are_in_one_chart(pair: tuple[Path, Path]) -
 
 @pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 40)])
 async def test_the_chart_alone(
-    size: tuple[int, int], pair: tuple[Path, Path], said: list[str]
+    size: tuple[int, int], pair: tuple[Path, Path], notices: list[str]
 ) -> None:
     async with running(compared(pair), size) as pilot:
         screen = pilot.app.screen
@@ -205,7 +197,7 @@ async def test_the_chart_alone(
         assert screen.list.change.name == "Distance to obstacles"
         await press(pilot, "escape", "escape")
         assert isinstance(pilot.app.screen, DocumentScreen)
-    assert said == []
+    assert notices == []
 
 
 async def test_images_side_by_side_or_as_difference(
@@ -236,24 +228,26 @@ async def test_a_key_means_one_thing_beside_a_chart(pair: tuple[Path, Path]) -> 
             assert clashes(focus_path(widget)) == []
 
 
-async def test_a_tolerance_without_effect_is_told(pair: tuple[Path, Path], said: list[str]) -> None:
+async def test_a_tolerance_without_effect_is_told(
+    pair: tuple[Path, Path], notices: list[str]
+) -> None:
     Path("resim.toml").write_text('[compare]\n"Mas" = 0.1\n"Wind" = 0.1\n', encoding="utf-8")
     async with running(compared(pair), (120, 40)):
-        assert said == [
+        assert notices == [
             "The tolerance for 'Mas' has no effect: no metric has such a name; "
             "the nearest name is 'Mass'."
         ]
 
 
 async def test_keys_while_both_sides_are_compared(
-    pair: tuple[Path, Path], said: list[str], monkeypatch: pytest.MonkeyPatch
+    pair: tuple[Path, Path], notices: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ComparisonScreen, "_compare", lambda _: None)
     async with running(compared(pair), (120, 40)) as pilot:
         await press(pilot, "n", "N", "x", "d", "j", "enter")
         assert isinstance(pilot.app.screen, ComparisonScreen)
         assert "comparing…" in text(pilot)
-    assert said == []
+    assert notices == []
 
 
 async def test_nothing_differs(pair: tuple[Path, Path]) -> None:

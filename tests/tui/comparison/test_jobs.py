@@ -127,10 +127,8 @@ async def test_a_metric_that_is_the_same_is_found_in_the_pair(batches: tuple[Pat
 
 
 async def test_jobs_of_one_side_are_opened_and_broken_ones_explained(
-    batches: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+    batches: tuple[Path, Path], notices: list[str]
 ) -> None:
-    said: list[str] = []
-    monkeypatch.setattr(InspectApp, "notify", lambda _, text, **__: said.append(text))
     async with table_of(batches) as (pilot, table):
         table.go_to("lost")
         await press(pilot, "enter")
@@ -140,7 +138,7 @@ async def test_jobs_of_one_side_are_opened_and_broken_ones_explained(
         table.go_to("e")
         await press(pilot, "enter")
         assert isinstance(pilot.app.screen, DocumentScreen)
-        assert "cut short" in said[-2]
+        assert "cut short" in notices[-2]
 
 
 async def test_keys_and_filter_narrow_the_jobs(batches: tuple[Path, Path]) -> None:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from textual.pilot import Pilot
 
 from resim_inspect import derived
 from resim_inspect.document.model import ScalarValues
@@ -17,6 +14,7 @@ from resim_inspect.tui.document.loading import Debounce, document_signature
 from resim_inspect.tui.document.screen import DocumentScreen
 from resim_inspect.tui.open.opening import open_path
 from tests.emissions.evaluation.harness import emission, metric, write_config, write_outputs
+from tests.tui.cloud.fake_cloud import until
 from tests.tui.conftest import running
 
 for _library in ("duckdb", "sqlglot", "liquid"):
@@ -27,14 +25,6 @@ for _library in ("duckdb", "sqlglot", "liquid"):
 def _evaluating(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(derived, "_evaluators", [document_of])
     monkeypatch.setattr(derived, "_sources", [sources_of])
-
-
-async def _until(pilot: Pilot[Any], done: Callable[[], bool]) -> None:
-    for _ in range(2000):
-        if done():
-            return
-        await pilot.pause(0.01)
-    raise AssertionError("that does not happen")
 
 
 def _grow(outputs: Path, value: float) -> None:
@@ -88,10 +78,10 @@ async def test_emissions_and_config_are_followed(tmp_path: Path) -> None:
 
         assert largest() == 9.5
         _grow(outputs, 77.0)
-        await _until(pilot, lambda: largest() == 77.0)
+        await until(pilot, lambda: largest() == 77.0)
         # What is not written to its end yet is not read.
         with (outputs / "emissions.resim.jsonl").open("a") as file:
             file.write('{"$metadata": {"topic": "spe')
         write_config(tmp_path, {"Smallest": metric("SELECT MIN(v) FROM speed", "scalar")})
-        await _until(pilot, lambda: screen.session.document.metric_named("Smallest") is not None)
+        await until(pilot, lambda: screen.session.document.metric_named("Smallest") is not None)
         assert largest() is None

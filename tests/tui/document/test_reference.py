@@ -92,18 +92,14 @@ async def test_a_document_is_the_reference_of_others() -> None:
 @pytest.mark.parametrize(
     ("path", "words"), [("none", "none does not exist"), (".", "has several jobs")]
 )
-async def test_what_cannot_be_the_reference(
-    path: str, words: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    said: list[str] = []
-    monkeypatch.setattr(InspectApp, "notify", lambda _, text, **__: said.append(text))
+async def test_what_cannot_be_the_reference(path: str, words: str, notices: list[str]) -> None:
     app = InspectApp(open_path(Path("two")), watch=False)
     async with running(app, (120, 40)) as pilot:
         assert isinstance(app.screen, DocumentScreen)
         app.screen.open_reference(Path(path))
         await settle(pilot)
-        assert len(said) == 1
-        assert words in said[0]
+        assert len(notices) == 1
+        assert words in notices[0]
         assert "vs " not in text(pilot)
 
 

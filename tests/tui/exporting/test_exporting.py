@@ -36,14 +36,6 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path / "out")
 
 
-@pytest.fixture
-def notices(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Notices of the app, in their order."""
-    said: list[str] = []
-    monkeypatch.setattr(InspectApp, "notify", lambda _, message, **__: said.append(message))
-    return said
-
-
 def named(sample: Path, what: str) -> str:
     return f"{sample.parent.name}-{what}.csv"
 

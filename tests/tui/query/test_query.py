@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import stat
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from resim_inspect.tui.query.screen import QueryScreen
 from resim_inspect.tui.query.table_list import TableList
 from resim_inspect.tui.user_state import state_file
 from tests.emissions.evaluation.harness import emission, metric, write_config, write_outputs
+from tests.tui.cloud.fake_cloud import until
 from tests.tui.conftest import Shot, opened, press, settle, started, text
 from tests.tui.test_snapshots import SIZES, WAYS
 
@@ -57,15 +58,6 @@ def _evaluating(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(derived, "_evaluators", [document_of])
 
 
-async def _until(pilot: Pilot[Any], done: Callable[[], bool]) -> None:
-    """Wait until something holds: a child process answers when it does."""
-    for _ in range(2000):
-        if done():
-            return
-        await pilot.pause(0.01)
-    raise AssertionError("that does not happen")
-
-
 def _message(pilot: Pilot[Any]) -> str:
     """The text below the query, as one line."""
     return str(_screen(pilot).query_one("#message", Static).content)
@@ -84,8 +76,8 @@ async def querying(
     """The app with the query pane on top of what a path shows."""
     async with started(path, size, theme=theme) as pilot:
         await press(pilot, "S")
-        await _until(pilot, lambda: isinstance(pilot.app.screen, QueryScreen))
-        await _until(pilot, lambda: _screen(pilot).catalogue is not None)
+        await until(pilot, lambda: isinstance(pilot.app.screen, QueryScreen))
+        await until(pilot, lambda: _screen(pilot).catalogue is not None)
         yield pilot
 
 
@@ -94,7 +86,7 @@ async def run(pilot: Pilot[Any], sql: str) -> QueryScreen:
     screen = _screen(pilot)
     screen.editor.fill(sql)
     await pilot.press("ctrl+r")
-    await _until(pilot, lambda: not screen.running)
+    await until(pilot, lambda: not screen.running)
     await settle(pilot)
     return screen
 
@@ -146,7 +138,7 @@ async def test_a_metric_of_the_config_fills_in_its_query(outputs: Path) -> None:
         await press(pilot, "enter")
         assert isinstance(pilot.app.screen, CardScreen)
         await press(pilot, "S")
-        await _until(pilot, lambda: _screen(pilot).catalogue is not None)
+        await until(pilot, lambda: _screen(pilot).catalogue is not None)
         await settle(pilot)
         screen = _screen(pilot)
         assert screen.editor.text == CURVE
@@ -185,7 +177,7 @@ async def test_escape_stops_a_query(outputs: Path) -> None:
         await pilot.press("ctrl+r")
         assert screen.running
         await pilot.press("escape")
-        await _until(pilot, lambda: not screen.running)
+        await until(pilot, lambda: not screen.running)
         assert "was stopped" in text(pilot)
         # The next one has a new process.
         await run(pilot, "SELECT 1")
@@ -240,7 +232,7 @@ async def test_without_the_extra_the_install_line_is_shown(
         screen = _screen(pilot)
         assert errors.INSTALL in _message(pilot)
         await pilot.press("ctrl+r")
-        await _until(pilot, lambda: not screen.running)
+        await until(pilot, lambda: not screen.running)
         assert errors.INSTALL in _message(pilot)
 
 
