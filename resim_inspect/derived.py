@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from resim_inspect.files import exists
+from resim_inspect.files import exists, file_states
 
 METRICS_FILE = "metrics.binproto"
 """File name of a metrics build's output."""
@@ -62,14 +62,8 @@ def derived_state(path: Path) -> tuple[int, int, int] | None:
     """
     if not is_derived(path):
         return None
-    states = []
-    for source in dict.fromkeys(one for sources in _sources for one in sources(path)):
-        try:
-            stat = source.stat()
-        except OSError:
-            continue
-        states.append((str(source), stat.st_ino, stat.st_size, stat.st_mtime_ns))
-    return (len(states), sum(size for _, _, size, _ in states), hash(tuple(states)))
+    states = file_states(dict.fromkeys(one for sources in _sources for one in sources(path)))
+    return (len(states), sum(size for _, _, size, _ in states), hash(states))
 
 
 def emissions_names(folder: Path) -> list[str]:

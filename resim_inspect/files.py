@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 MANY_FILES = 100
@@ -36,6 +37,16 @@ def is_folder(path: Path) -> bool:
 def is_file(path: Path) -> bool:
     """Return True for a regular file; False where the path cannot be examined."""
     return os.path.isfile(path)  # noqa: PTH113
+
+
+def file_states(paths: Iterable[Path]) -> tuple[tuple[str, int, int, int], ...]:
+    """Path, inode, size and time of the last change in ns of files; what is gone is left out."""
+    states = []
+    for path in paths:
+        with suppress(OSError):
+            status = path.stat()
+            states.append((str(path), status.st_ino, status.st_size, status.st_mtime_ns))
+    return tuple(states)
 
 
 def is_socket(path: Path) -> bool:

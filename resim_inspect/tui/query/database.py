@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from resim_inspect.emissions.evaluation.errors import EvaluationError, require_extra
 from resim_inspect.errors import InspectError
+from resim_inspect.files import file_states
 
 if TYPE_CHECKING:
     from resim_inspect.emissions.config.model import Config
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 MAX_ROWS = 1_000_000
 """Rows of a result that are shown."""
-_State = tuple[tuple[str, int, int], ...]
 
 
 class TableInfo(NamedTuple):
@@ -70,7 +69,7 @@ class QueryDatabase:
         self._in_use = threading.Lock()
         self._is_shut = False
         self._client: QueryClient | None = None
-        self._state: _State | None = None
+        self._state: tuple[object, ...] = ()
         self._catalogue: Catalogue | None = None
 
     def catalogue(self) -> Catalogue:
@@ -151,7 +150,7 @@ class QueryDatabase:
             config = _load(configs)
         except (InspectError, OSError) as error:
             note = str(error)
-        state = _state([*configs, *(file for job in found.jobs for file in job.files)])
+        state = file_states([*configs, *(file for job in found.jobs for file in job.files)])
         if self._client is not None and self._catalogue is not None and state == self._state:
             return self._client, self._catalogue
         self._close()
@@ -181,16 +180,6 @@ def _info(name: str, table: SqlTable) -> TableInfo:
     names = [column.name for column in table.table.columns]
     columns = tuple(zip(names, table.types, strict=True))
     return TableInfo(name, table.table.rows, columns, name in SERVER_TABLES)
-
-
-def _state(paths: list[Path]) -> _State:
-    """Sizes and times of files; one that is gone is left out."""
-    state = []
-    for path in paths:
-        with suppress(OSError):
-            stat = path.stat()
-            state.append((str(path), stat.st_size, stat.st_mtime_ns))
-    return tuple(state)
 
 
 def emissions_path(path: Path | None) -> Path:
