@@ -50,7 +50,7 @@ class QueryingScreen(MainScreen[None], Background):
             self.of_query = of_query
 
     class Drawn(Message):
-        """The chart of a result is ready; `sentence` tells why there is none."""
+        """The chart of a result is ready, or cannot be drawn for the reason in `sentence`."""
 
         def __init__(self, result: QueryResult, document: Document | None, sentence: str) -> None:
             super().__init__()
@@ -105,9 +105,10 @@ class QueryingScreen(MainScreen[None], Background):
     )
     def draw_result(self, result: QueryResult, spec: MetricSpec | None) -> None:
         document, sentence = None, ""
-        for each in dict.fromkeys((spec is not None, False)):
+        # A result that does not fit the template of its metric may fit another one.
+        for metric in (None,) if spec is None else (spec, None):
             try:
-                document, _ = draw(result, spec if each else None)
+                document = draw(result, metric)
                 break
             except RenderError as error:
                 sentence = str(error)

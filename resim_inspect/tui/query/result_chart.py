@@ -16,6 +16,8 @@ MAX_DRAWN = 200_000
 """Rows of a result that are drawn."""
 _GROUPS = 40
 """Values of a first column of texts up to which it is one of groups."""
+_CHARTS = ("bar", "histogram", "line", "pie", "scalar", "state_timeline")
+"""Templates that draw a result without a file beside it."""
 
 
 def template_of(result: QueryResult) -> str | None:
@@ -50,8 +52,8 @@ def _has_few_values(table: Table) -> bool:
     return len(np.unique(table.columns[0].values)) <= _GROUPS
 
 
-def draw(result: QueryResult, spec: MetricSpec | None) -> tuple[Document, str]:
-    """Draw a result as the only metric of a document; also return the template.
+def draw(result: QueryResult, spec: MetricSpec | None) -> Document:
+    """Draw a result as the only metric of a document.
 
     `spec` is the metric whose query it was, the template of which comes first. Raises
     RenderError for a result that cannot be drawn.
@@ -78,8 +80,4 @@ def draw(result: QueryResult, spec: MetricSpec | None) -> tuple[Document, str]:
     builder = DocumentBuilder("query")
     canvas = Canvas(builder, spec, result.table, result.terms, {"status": "NOT_APPLICABLE"})
     TEMPLATES[spec.template](canvas)
-    return builder.document(), spec.template
-
-
-_CHARTS = ("bar", "histogram", "line", "pie", "scalar", "state_timeline")
-"""Templates that draw a result without a file beside it."""
+    return builder.document()

@@ -58,9 +58,8 @@ class QueryScreen(QueryingScreen):
     QueryScreen.-chart ResultTable, QueryScreen.-chart ResultHeading { display: none; }
     QueryScreen.-normal TableList { width: 28; }
     QueryScreen.-narrow > #query { layout: vertical; }
-    QueryScreen.-narrow #asked { width: 100%; height: auto; }
     QueryScreen.-narrow TableList { display: none; width: 100%; height: 1fr; }
-    QueryScreen.-narrow #asked { height: 1fr; }
+    QueryScreen.-narrow #asked { width: 100%; height: 1fr; }
     QueryScreen.-narrow.-tables TableList { display: block; }
     QueryScreen.-narrow.-tables #result { display: none; }
     QueryScreen.-narrow.-tables #asked { height: auto; }
