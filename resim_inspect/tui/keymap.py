@@ -304,30 +304,9 @@ QUICK_OPEN = (
 TABLES = (
     *(APP, FOCUS, ROWS, SIDE, CHART, BROWSE, METRIC_LIST, METRICS, CARD, DATA_LIST, DATA, SERIES),
     *(EVENTS, FINDINGS, DOCUMENT, PREVIEW, JSON, LOG, INPUTS, FILTER, OPEN, PATH, WORKSPACE),
-    *(
-        TABLE,
-        JOBS,
-        FETCH,
-        COMPARISON,
-        COMPARED_BATCHES,
-        RUN_HOST,
-        RUNS,
-        RUN_JOBS,
-        RUN_FIELD,
-        RUN_DIALOG,
-    ),
-    *(
-        QUERY_HOST,
-        QUERY,
-        QUERY_RESULT,
-        EXPORT,
-        EXPORT_DIALOG,
-        DIALOG,
-        TOKEN_DIALOG,
-        ERROR_DIALOG,
-        CHECKLIST,
-        QUICK_OPEN,
-    ),
+    *(TABLE, JOBS, FETCH, COMPARISON, COMPARED_BATCHES, RUN_HOST, RUNS, RUN_JOBS, RUN_FIELD),
+    *(RUN_DIALOG, QUERY_HOST, QUERY, QUERY_RESULT, EXPORT, EXPORT_DIALOG, DIALOG),
+    *(TOKEN_DIALOG, ERROR_DIALOG, CHECKLIST, QUICK_OPEN),
 )
 BINDINGS = {binding.id or "": binding for table in TABLES for binding in table}
 """All bindings by id."""
