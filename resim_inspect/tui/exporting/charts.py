@@ -42,6 +42,12 @@ def chart_choices(chart: ChartCanvas) -> list[ExportChoice]:
     return choices
 
 
+def choices_beside(chart: ChartCanvas, listed: list[ExportChoice]) -> list[ExportChoice]:
+    """The choices of a list and of the chart beside it, those of the focus first."""
+    charted = chart_choices(chart)
+    return [*charted, *listed] if chart.has_focus else [*listed, *charted]
+
+
 def _pictures(drawing: Drawing, options: SvgOptions) -> list[ExportChoice]:
     def writer(suffix: str) -> Callable[[Path, Event], str]:
         def write(path: Path, _: Event) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from resim_inspect.text import count
-from resim_inspect.tui.exporting.charts import chart_choices
+from resim_inspect.tui.exporting.charts import choices_beside
 from resim_inspect.tui.exporting.choices import ExportChoice, table_choices
 
 if TYPE_CHECKING:
@@ -21,9 +21,7 @@ def comparison_choices(
 ) -> list[ExportChoice]:
     """The rows of the list that are changes, and the chart if one is drawn."""
     changes = [row for row in rows if not isinstance(row, str)]
-    listed = change_choices(f"{other.absolute().name} changes", changes)
-    charted = chart_choices(chart)
-    return [*charted, *listed] if chart.has_focus else [*listed, *charted]
+    return choices_beside(chart, change_choices(f"{other.absolute().name} changes", changes))
 
 
 def change_choices(stem: str, changes: Sequence[Change]) -> list[ExportChoice]:

@@ -144,7 +144,7 @@ class MetricsPane(Pane, FilterHost, SideHost):
 
     def export_choices(self) -> Sequence[ExportChoice]:
         """The list, or the group beside it, and the chart."""
-        from resim_inspect.tui.exporting.charts import chart_choices
+        from resim_inspect.tui.exporting.charts import choices_beside
         from resim_inspect.tui.exporting.tables import metric_choices
 
         positions, card = self.list.positions, self.card
@@ -155,8 +155,7 @@ class MetricsPane(Pane, FilterHost, SideHost):
         listed = metric_choices(self.session.document, positions)
         if card is None or not card.display:
             return listed
-        charted = chart_choices(card.chart)
-        return [*charted, *listed] if card.chart.has_focus else [*listed, *charted]
+        return choices_beside(card.chart, listed)
 
     def on_chart_canvas_read(self) -> None:
         # The drawing decides which keys apply.
