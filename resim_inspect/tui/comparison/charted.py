@@ -1,4 +1,4 @@
-"""The chart of a change: both sides of a metric, or the only one that there is."""
+"""The chart of a change: of both sides of a metric, or of the only side that has it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def is_charted(change: Change | None) -> bool:
 def open_both(paths: Sequence[Path | None]) -> list[Document | None]:
     """Open the documents at some paths; None for one that is missing or cannot be read.
 
-    It was compared a moment ago: what was found then stands in the reasons all the same.
+    The reasons of the change are shown without them.
     """
     documents: list[Document | None] = []
     for path in paths:

@@ -37,8 +37,7 @@ from resim_inspect.tui.workers import Background
 class ExportDialog(Dialog[tuple[Path, str] | None], Background):
     """Writes the chosen thing; returns the file and a summary, None for Esc.
 
-    It stays open until the file is written: a file that exists, or a disk that is full, is said
-    in it.
+    It stays open until the file is written, and says why a file cannot be written.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.EXPORT_DIALOG]
@@ -75,7 +74,7 @@ class ExportDialog(Dialog[tuple[Path, str] | None], Background):
         self._chosen = 0
         self._proposed = self._proposal(0)
         self._cancelled: Event | None = None
-        """Set to cancel the writing in progress; None while there is none."""
+        """Set to cancel the writing in progress; None while nothing is written."""
 
     def _proposal(self, row: int) -> str:
         return proposed_path(self.choices[row], self.folder).name
@@ -151,7 +150,7 @@ class ExportDialog(Dialog[tuple[Path, str] | None], Background):
         if not typed:
             return None, "The path is empty: type the name of a file."
         if "\0" in typed:
-            return None, "A path has no NUL character: type another name."
+            return None, "A path cannot contain a NUL character: type another name."
         try:
             path = self.folder / Path(typed).expanduser()
         except RuntimeError:

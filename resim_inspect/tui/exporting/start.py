@@ -15,7 +15,7 @@ from resim_inspect.tui.exporting.choices import ExportChoice
 def export_shown(screen: Screen[Any], choices: Sequence[ExportChoice]) -> None:
     """Ask for format and path of what a screen shows, and write it."""
     if not choices:
-        screen.app.notify("There is nothing here to export, or it is still being drawn.", timeout=4)
+        screen.app.notify("Nothing here can be exported, or it is still being drawn.", timeout=4)
         return
     from resim_inspect.tui.clipboard import put
     from resim_inspect.tui.exporting.dialog import ExportDialog

@@ -175,7 +175,7 @@ class QueryScreen(QueryingScreen):
         if self.has_class("-chart"):
             self._show_table()
         elif self.result is None:
-            self.app.notify("There is no result to draw yet.", timeout=3)
+            self.app.notify(f"Run a query first: {key_of('query.run')} runs it.", timeout=3)
         else:
             self.draw_result(self.result, self.spec)
 
@@ -210,7 +210,7 @@ class QueryScreen(QueryingScreen):
 
         specs = list(self.catalogue.metrics.values()) if self.catalogue is not None else []
         if not specs:
-            self.app.notify("There is no config with metrics of this scope.", timeout=4)
+            self.app.notify("No config has metrics of this scope.", timeout=4)
             return
 
         def chosen(row: int | None) -> None:

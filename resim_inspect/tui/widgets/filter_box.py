@@ -57,7 +57,7 @@ class FilterBox(Vertical):
 
     def __init__(self, text: str, example: str) -> None:
         super().__init__()
-        # Made here: whoever finds the box may ask for its field before it is composed.
+        # Created here: the field may be asked for before the box is composed.
         self.input = FilterInput(text, placeholder=example, select_on_focus=False)
         self.input.border_title = "Filter"
         self._problem = Static(classes="problem", markup=False)

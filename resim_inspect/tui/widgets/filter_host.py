@@ -90,7 +90,7 @@ class FilterHost:
         self._apply(text)
 
     def clear_filter(self) -> bool:
-        """Drop the filter and focus the list; return False if there is none to drop."""
+        """Drop the filter and focus the list; return False without a filter."""
         open_ = [box for box in self.filter_boxes() if box.display]
         if not self.filtered_list().query_text and not open_:
             return False

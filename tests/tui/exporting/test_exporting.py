@@ -256,7 +256,7 @@ def test_names_of_files_are_safe(stem: str) -> None:
 async def test_nothing_to_export(notices: list[str]) -> None:
     async with opened(DocumentBuilder()) as pilot:
         await press(pilot, "e")
-    assert notices == ["There is nothing here to export, or it is still being drawn."]
+    assert notices == ["Nothing here can be exported, or it is still being drawn."]
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -49,7 +49,7 @@ class ComparedRow(NamedTuple):
     paths: tuple[Path | None, Path | None]
     """Metrics files; None for a side that does not have the job."""
     note: str
-    """Reason why there are no metrics to compare; empty if there are."""
+    """Reason why the metrics cannot be compared; empty if they can."""
     cells: Mapping[str, ChangeCell]
     counts: Mapping[Direction, int]
     """Number of metrics, events and findings by direction."""

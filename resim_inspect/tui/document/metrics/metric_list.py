@@ -278,7 +278,7 @@ class MetricList(ValueRows):
             extra = cut(f"  @ {clean(event, 40)}".rstrip(), rest - kept)
         left = rest - cell_len(extra)
         if cell_len(value) > left and self.session.reference is not None:
-            # The difference is what the reference is there for.
+            # With a reference, the difference matters more than the value.
             value = value.rpartition(DELTA_GAP)[2]
             numeric = True
         if cell_len(value) > left and ", " in value:
