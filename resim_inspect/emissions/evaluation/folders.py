@@ -132,7 +132,7 @@ def _templates(configs: Sequence[Path]) -> list[Path]:
     return [
         template
         for config in configs
-        for template in sorted((config.parent / TEMPLATE_FOLDER).glob("*"))
+        for template in sorted((config.parent / TEMPLATE_FOLDER).rglob("*"))
     ]
 
 

@@ -10,9 +10,9 @@ from resim_inspect.derived import derived_document, is_derived, register
 from resim_inspect.document import open_document, parse_document
 from resim_inspect.emission_jobs import find_jobs
 from resim_inspect.emissions.evaluation.errors import EvaluationError
-from resim_inspect.emissions.evaluation.folders import document_of
+from resim_inspect.emissions.evaluation.folders import document_of, sources_of
 from resim_inspect.errors import UnreadableError
-from tests.emissions.evaluation.harness import metric, write_config, write_outputs
+from tests.emissions.evaluation.harness import custom, metric, write_config, write_outputs
 
 
 def test_only_what_has_emissions_and_no_metrics_is_derived(tmp_path: Path) -> None:
@@ -64,6 +64,23 @@ def test_a_cancelled_evaluation_ends_at_once(tmp_path: Path) -> None:
         document_of(folder / "metrics.binproto", lambda: True)
     # Nothing of it is kept.
     assert document_of(folder / "metrics.binproto", lambda: False) is not None
+
+
+def test_a_template_in_a_folder_of_its_own_is_read_again(tmp_path: Path) -> None:
+    for library in ("duckdb", "liquid"):
+        pytest.importorskip(library)
+    folder = write_outputs(tmp_path / "outputs")
+    config = write_config(folder, {"Figure": custom("SELECT v FROM speed", "plots/one.liquid")})
+    template = config.parent / "templates" / "plots" / "one.liquid"
+    template.parent.mkdir(parents=True)
+    path = folder / "metrics.binproto"
+    documents = []
+    for title in ("first", "another"):
+        template.write_text(f'{{"data": [], "layout": {{"title": "{title}"}}}}')
+        documents.append(document_of(path) or b"")
+    assert template in sources_of(path)
+    assert b"first" in documents[0]
+    assert b"another" in documents[1]
 
 
 def test_jobs_of_every_kind_of_path(tmp_path: Path) -> None:
