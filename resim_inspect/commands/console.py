@@ -1,4 +1,4 @@
-"""The terminal as the commands use it: the width of a page, and the progress of many jobs."""
+"""The terminal as the commands use it: width of a page, progress of jobs, what is left out."""
 
 from __future__ import annotations
 
@@ -6,6 +6,12 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from resim_inspect.text import count
+
+if TYPE_CHECKING:
+    from resim_inspect.export.omissions import Omissions
 
 MANY = 20
 """Number of jobs from which a progress bar is shown, and of lines that are written one by one."""
@@ -38,3 +44,16 @@ def job_progress(text: str, jobs: int) -> Iterator[Callable[[int, int], None] | 
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(text, total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def write_omissions(omissions: Omissions) -> None:
+    """Write to stderr what is left out, the notes, and the errors of parts that cannot be read."""
+    for line in omissions.lines():
+        sys.stderr.write(f"left out: {line}\n")
+    for note in omissions.notes:
+        sys.stderr.write(f"note: {note}\n")
+    for error in omissions.errors:
+        sys.stderr.write(f"resim-inspect: {error}\n")
+    more = omissions.error_count - len(omissions.errors)
+    if more:
+        sys.stderr.write(f"resim-inspect: {count(more, 'more error')}\n")

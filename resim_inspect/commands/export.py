@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from resim_inspect.commands import CommandError
-from resim_inspect.commands.console import MANY, job_progress
+from resim_inspect.commands.console import MANY, job_progress, write_omissions
 from resim_inspect.document.discovery import METRICS_FILE
 from resim_inspect.exit_codes import ExitCode
 from resim_inspect.files import exists, is_file, is_folder
@@ -105,16 +105,7 @@ def _report(result: ExportResult) -> None:
     if len(result.files) > MANY:
         rows = sum(file.rows for file in result.files)
         sys.stdout.write(f"{count(len(result.files), 'file')} with {count(rows, 'row')}\n")
-    omissions = result.omissions
-    for line in omissions.lines():
-        sys.stderr.write(f"left out: {line}\n")
-    for note in omissions.notes:
-        sys.stderr.write(f"note: {note}\n")
-    for error in omissions.errors:
-        sys.stderr.write(f"resim-inspect: {error}\n")
-    more = omissions.error_count - len(omissions.errors)
-    if more:
-        sys.stderr.write(f"resim-inspect: {count(more, 'more error')}\n")
+    write_omissions(result.omissions)
 
 
 def job_files(paths: Sequence[Path]) -> list[JobFile]:
@@ -172,6 +163,11 @@ def _check_out(out: Path, jobs: Sequence[JobFile], *, single: bool) -> None:
         raise CommandError(f"{out} is a file; several tables are written to a folder")
     if single and exists(out) and not is_file(out):
         raise CommandError(f"{out} is not a regular file: an export is read back, name a file")
+    refuse_inputs(out, jobs, "export")
+
+
+def refuse_inputs(out: Path, jobs: Sequence[JobFile], verb: str) -> None:
+    """Raise CommandError for an output that is one of the files to read."""
     resolved = out.resolve()
     if any(job.path.resolve() == resolved for job in jobs):
-        raise CommandError(f"{out} is one of the files to export: choose another name")
+        raise CommandError(f"{out} is one of the files to {verb}: choose another name")

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from resim_inspect.commands import CommandError
-from resim_inspect.commands.console import MANY, job_progress
-from resim_inspect.commands.export import job_files
+from resim_inspect.commands.console import MANY, job_progress, write_omissions
+from resim_inspect.commands.export import job_files, refuse_inputs
 from resim_inspect.exit_codes import ExitCode
 from resim_inspect.files import exists, is_file
 from resim_inspect.text import clean, count, size
@@ -76,13 +76,7 @@ def run(args: argparse.Namespace) -> int:
         raise CommandError(
             f"{args.out} cannot be written: {error.strerror or error}; nothing was reported"
         ) from error
-    for line in omissions.lines():
-        sys.stderr.write(f"left out: {line}\n")
-    for problem in omissions.errors:
-        sys.stderr.write(f"resim-inspect: {problem}\n")
-    more_errors = omissions.error_count - len(omissions.errors)
-    if more_errors:
-        sys.stderr.write(f"resim-inspect: {count(more_errors, 'more error')}\n")
+    write_omissions(omissions)
     return ExitCode.ERROR if omissions.error_count else ExitCode.OK
 
 
@@ -104,16 +98,14 @@ def _html(args: argparse.Namespace, jobs: Sequence[JobFile], omissions: Omission
 
 def _markdown(args: argparse.Namespace, jobs: Sequence[JobFile], omissions: Omissions) -> None:
     from resim_inspect.export.report.markdown_report import markdown_report
-    from resim_inspect.export.staging import Staging
+    from resim_inspect.export.staging import write_bytes
 
     text, number = markdown_report(jobs, report_title(args.paths), args.metric, omissions)
     if args.out is None:
         sys.stdout.write(text)
         return
     content = text.encode("utf-8", "replace")
-    with Staging() as staging:
-        staging.add(args.out).write_bytes(content)
-        staging.commit()
+    write_bytes(args.out, content)
     sys.stdout.write(f"{clean(str(args.out))}: {count(number, 'job')}, {size(len(content))}\n")
 
 
@@ -127,9 +119,7 @@ def check_out(out: Path, jobs: Sequence[JobFile]) -> None:
     """Raise CommandError for an output that is a folder, a device, or one of the files read."""
     if exists(out) and not is_file(out):
         raise CommandError(f"{out} is not a regular file: a report is written to one")
-    resolved = out.resolve()
-    if any(job.path.resolve() == resolved for job in jobs):
-        raise CommandError(f"{out} is one of the files to report: choose another name")
+    refuse_inputs(out, jobs, "report")
 
 
 def _print_result(result: WrittenReport) -> None:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING
-
-from resim_inspect.export.staging import Staging
 
 if TYPE_CHECKING:
     from resim_inspect.charts.model.drawing import Drawing
@@ -64,13 +61,3 @@ def _text(drawing: Drawing, options: SvgOptions) -> str:
         head.append(status_word(drawing.status))
     lines = [line.rstrip() for line in picture.text.split("\n")]
     return "\n".join([" · ".join(part for part in head if part), "", *lines]) + "\n"
-
-
-def write_bytes(path: Path, content: bytes, *, overwrite: bool = True) -> None:
-    """Write a file whole or not at all.
-
-    Raises OSError, of it FileExistsError for a file that exists unless `overwrite`.
-    """
-    with Staging() as staging:
-        staging.add(path).write_bytes(content)
-        staging.commit(overwrite=overwrite)

@@ -65,6 +65,16 @@ class Staging:
                 folder.rmdir()
 
 
+def write_bytes(path: Path, content: bytes, *, overwrite: bool = True) -> None:
+    """Write a file whole or not at all.
+
+    Raises OSError, of it FileExistsError for a file that exists unless `overwrite`.
+    """
+    with Staging() as staging:
+        staging.add(path).write_bytes(content)
+        staging.commit(overwrite=overwrite)
+
+
 def _move_to_free_name(temporary: Path, path: Path) -> None:
     """Rename a file unless the name is taken, also by a file that appears at this moment."""
     if os.name == "nt":

@@ -29,7 +29,8 @@ def write_pictures(
     """
     from resim_inspect.charts.build import draw
     from resim_inspect.charts.svg import SvgOptions
-    from resim_inspect.export.pictures import PictureFormat, picture_bytes, write_bytes
+    from resim_inspect.export.pictures import PictureFormat, picture_bytes
+    from resim_inspect.export.staging import write_bytes
 
     width, height = size
     options = SvgOptions(height=height) if width is None else SvgOptions(width, height)

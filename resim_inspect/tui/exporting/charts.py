@@ -51,7 +51,8 @@ def choices_beside(chart: ChartCanvas, listed: list[ExportChoice]) -> list[Expor
 def _pictures(drawing: Drawing, options: SvgOptions) -> list[ExportChoice]:
     def writer(suffix: str) -> Callable[[Path, Event], str]:
         def write(path: Path, _: Event) -> str:
-            from resim_inspect.export.pictures import PictureFormat, picture_bytes, write_bytes
+            from resim_inspect.export.pictures import PictureFormat, picture_bytes
+            from resim_inspect.export.staging import write_bytes
             from resim_inspect.text import size
 
             content = picture_bytes(drawing, PictureFormat(suffix), options)
@@ -70,7 +71,7 @@ def _pictures(drawing: Drawing, options: SvgOptions) -> list[ExportChoice]:
 def _figure(metric: Metric, values: PlotlyValues) -> ExportChoice:
     def write(path: Path, _: Event) -> str:
         from resim_inspect.charts.html_page import figure_page
-        from resim_inspect.export.pictures import write_bytes
+        from resim_inspect.export.staging import write_bytes
 
         text, notice = figure_page(values.load(), metric.name)
         write_bytes(path, text.encode(), overwrite=False)

@@ -179,8 +179,9 @@ def test_every_command_says_approximate(
     assert f"The metrics of 2 jobs are {APPROXIMATE_NOTE}." in err
     assert (tmp_path / "tables" / "jobs.csv").read_text().count(",true\n") == 2
     page = tmp_path / "report.html"
-    run(capsys, "report", workspace, "-o", page)
+    _, err = run(capsys, "report", workspace, "-o", page)
     assert APPROXIMATE_NOTE in page.read_text()
+    assert f"The metrics of 2 jobs are {APPROXIMATE_NOTE}." in err
 
 
 def test_without_a_config_topics_are_data(
