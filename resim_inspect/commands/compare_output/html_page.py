@@ -9,7 +9,12 @@ from tempfile import TemporaryFile
 from typing import TextIO
 
 from resim_inspect.charts.html_page import installed_library
-from resim_inspect.commands.compare_output import OutputOptions, listed, verdict_words
+from resim_inspect.commands.compare_output import (
+    OutputOptions,
+    approximate_words,
+    listed,
+    verdict_words,
+)
 from resim_inspect.comparison.changes import Comparison
 from resim_inspect.export.report import ReportOptions
 from resim_inspect.export.report.comparison_page import ComparedSide, write_comparisons
@@ -25,7 +30,8 @@ def write(comparisons: Sequence[Comparison], stream: TextIO, options: OutputOpti
         shown = listed(comparison, options, same=False)
         paths = options.job_paths[position] if position < len(options.job_paths) else {}
         verdict = verdict_words(comparison, options.fail_on)
-        sides.append(ComparedSide(comparison, paths, verdict, shown.changes, shown.left_off))
+        note = approximate_words(comparison)
+        sides.append(ComparedSide(comparison, paths, verdict, shown.changes, shown.left_off, note))
     report = ReportOptions(self_contained=True, library=installed_library())
     with TemporaryFile() as content, TemporaryFile() as whole, Staging() as staging:
         page = Page(Path("comparison.html"), content, staging, report)

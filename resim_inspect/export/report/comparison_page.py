@@ -68,6 +68,8 @@ class ComparedSide:
     changes: Sequence[Change]
     """Changes to list, the worst first."""
     left_off: int
+    note: str = ""
+    """Remark on both sides; empty for none."""
 
 
 def write_comparisons(page: Page, sides: Sequence[ComparedSide]) -> None:
@@ -93,6 +95,7 @@ def _section(page: Page, side: ComparedSide, position: int) -> Iterator[str]:
     yield f'<section id="s{position}"><h2>{escaped(comparison.before)} → '
     yield f"{escaped(comparison.after)}</h2>"
     yield f'<p class="facts"><span>{escaped(side.verdict)}</span>{badges}</p>'
+    yield notes_html([side.note] if side.note else [])
     yield notes_html(
         f"{error.job} cannot be read ({error.side}): {error.message}" for error in comparison.errors
     )

@@ -108,6 +108,7 @@ def _batch(jobs: Sequence[JobOverview], title: str) -> list[str]:
     if len(known) < len(jobs):
         lines[-1] += f", {len(jobs) - len(known):,} without metrics"
     lines.append("")
+    lines += [APPROXIMATE_NOTE, ""] if any(job.approximate for job in jobs) else []
     room = (MAX_BYTES - _REST) // 3
     failing = failing_counts(jobs)
     rows = (_failing_row(jobs, name, numbers) for name, numbers in failing.items())

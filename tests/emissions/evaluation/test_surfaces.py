@@ -169,7 +169,7 @@ def test_every_command_says_approximate(
     ]
     assert APPROXIMATE_NOTE in run(capsys, "show", workspace)[0]
     worse = ExitCode.INVALID
-    for shape in ("text", "markdown", "github", "junit"):
+    for shape in ("text", "markdown", "github", "junit", "html"):
         text, _ = run(capsys, "compare", *outputs, "--format", shape, code=worse)
         assert f"{APPROXIMATE_NOTE} (before, after)" in text, shape
     compared = json.loads(run(capsys, "compare", *outputs, "--format", "json", code=worse)[0])
@@ -178,6 +178,8 @@ def test_every_command_says_approximate(
     _, err = run(capsys, "export", workspace, "--to", "csv", "-o", tmp_path / "tables")
     assert f"The metrics of 2 jobs are {APPROXIMATE_NOTE}." in err
     assert (tmp_path / "tables" / "jobs.csv").read_text().count(",true\n") == 2
+    for path in (workspace, outputs[0]):
+        assert APPROXIMATE_NOTE in run(capsys, "report", path, "--format", "markdown")[0]
     page = tmp_path / "report.html"
     _, err = run(capsys, "report", workspace, "-o", page)
     assert APPROXIMATE_NOTE in page.read_text()
