@@ -28,7 +28,7 @@ class Layout(NamedTuple):
 
 
 def layout(changes: Iterable[Change], width: int, *, places: bool = False) -> Layout:
-    """Choose the widths for some changes: all values in full where there is room.
+    """Choose the widths for some changes: all values in full if the width suffices.
 
     With `places`, the names are followed by job and event, see `title`.
     """

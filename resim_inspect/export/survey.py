@@ -66,7 +66,7 @@ def survey(jobs: Sequence[JobFile], query: str, omissions: Omissions) -> Survey:
     query_error: QueryError | None = None
     for job in jobs:
         if job.missing and is_missing(job.path) and not is_derived(job.path):
-            omissions.add("job", "there are no metrics yet")
+            omissions.add("job", "no metrics exist yet")
             result.job_rows.append(unread_job_row(job, job.missing))
             continue
         try:

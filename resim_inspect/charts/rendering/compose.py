@@ -21,7 +21,7 @@ _MIN_PANEL_WIDTH = 24
 """Columns of a subplot below which subplots are stacked instead of side by side."""
 
 _MIN_GROWING = 5
-"""Rows that a plot has at least where there is not enough room for all panels."""
+"""Rows that a plot has at least if the height does not suffice for all panels."""
 
 _MIN_ROOMY = 10
 """Rows that a plot has at least beside a panel that takes more than its natural height."""

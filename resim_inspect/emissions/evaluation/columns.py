@@ -29,7 +29,7 @@ class Column:
     kind: str
     values: NDArray[Any]
     nulls: NDArray[np.bool_] | None = None
-    """True where there is no value; None where all have one."""
+    """True for rows without a value; None if all rows have one."""
     texts: Sequence[str] = ()
 
     def __len__(self) -> int:

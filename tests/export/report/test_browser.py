@@ -37,12 +37,12 @@ DRAWN = f"[...document.querySelectorAll('{LAZY}')].every((e) => e.dataset.drawn)
 
 @pytest.fixture(scope="module")
 def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
-    """The browser of the module; skips where there is none."""
+    """The browser of the module; skips its tests if none is installed."""
     for name, found in (("Chromium", browser.program()), ("plotly.min.js", browser.script())):
         if found is None:
             if os.environ.get("RESIM_REQUIRE_BROWSER") == "1":
-                pytest.fail(f"RESIM_REQUIRE_BROWSER is 1, and there is no {name} here.")
-            pytest.skip(f"there is no {name} here")
+                pytest.fail(f"RESIM_REQUIRE_BROWSER is 1, but {name} is not installed.")
+            pytest.skip(f"{name} is not installed")
     with Chromium(tmp_path_factory.mktemp("chromium")) as started:
         yield started
 

@@ -37,7 +37,7 @@ def merged_images(before: Drawing, after: Drawing, words: Words, *, difference: 
         merged = replace(after, panels=(pixel_difference(old, new, words),))
     else:
         merged = apart(sides[0][0], sides[1][0], words)
-        # Where there is no room for both side by side, the base comes first.
+        # A renderer without the width for both stacks them, with the base first.
         merged = replace(merged, panels=merged.panels[::-1])
     return replace(merged, images=images, image_index=chosen)
 

@@ -56,7 +56,7 @@ T = TypeVar("T", bound=Hashable)
 
 
 def numbered(names: Iterable[T]) -> list[tuple[T, int]]:
-    """Each name with the number of equal ones before it: series may have one name."""
+    """Each name with the number of equal ones before it: several series may have one name."""
     counts: Counter[T] = Counter()
     keys = []
     for name in names:
@@ -66,7 +66,7 @@ def numbered(names: Iterable[T]) -> list[tuple[T, int]]:
 
 
 def apart(before: Drawing, after: Drawing, words: Words) -> Drawing:
-    """Both drawings side by side, or one above the other where there is no room for that."""
+    """Both drawings side by side; the renderer stacks them if the width does not suffice."""
     # The first plot is the one that is zoomed and read: that of the other side.
     panels = (
         *_half(after.panels, 0.5, words.after),

@@ -13,7 +13,7 @@ _LABEL_GAP = 13.0
 def paint_shading(area: PlotArea, panel: Plot) -> None:
     """Shade the side of each threshold on which values fail.
 
-    Not where several series have thresholds of their own: a place is then good and bad.
+    Thresholds of one series among several are left out: values of the others may pass there.
     """
     for line in panel.reference_lines:
         side = line.short[:1]
