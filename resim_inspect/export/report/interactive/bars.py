@@ -9,6 +9,7 @@ import numpy as np
 from resim_inspect.charts.model.drawing import Bars, BarSeries
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.export.report.interactive.encoding import color, plain
+from resim_inspect.export.report.interactive.filled_shapes import dashed_line
 from resim_inspect.text import full_number, number, with_unit
 
 _UPRIGHT = 24
@@ -46,11 +47,7 @@ def bars_figure(panel: Bars) -> tuple[dict[str, Any], int, str]:
     if panel.percent:
         values["ticksuffix"] = "%"
     shapes = [
-        {
-            "type": "line",
-            "line": {"color": color(line.color_role), "width": 1.5, "dash": "dash"},
-            **_across(line.position, upright),
-        }
+        dashed_line(line.position, line.color_role, vertical=not upright)
         for line in panel.reference_lines
         if not line.vertical
     ]
@@ -68,12 +65,6 @@ def bars_figure(panel: Bars) -> tuple[dict[str, Any], int, str]:
     rows = len(categories) * (1 if panel.stacked else max(1, len(panel.series)))
     height = 320 if upright else max(220, min(4_000, 90 + _ROW * rows))
     return {"data": traces, "layout": layout}, height, note
-
-
-def _across(position: float, upright: bool) -> dict[str, Any]:
-    if upright:
-        return {"xref": "paper", "x0": 0, "x1": 1, "y0": position, "y1": position}
-    return {"yref": "paper", "y0": 0, "y1": 1, "x0": position, "x1": position}
 
 
 def _trace(panel: Bars, series: BarSeries, shown: int, upright: bool) -> dict[str, Any]:

@@ -179,15 +179,25 @@ def reference_shapes(
     return shapes, annotations
 
 
-def _line(color_role: ColorRole) -> dict[str, Any]:
-    return {"type": "line", "line": {"color": color(color_role), "width": 1.5, "dash": "dash"}}
+def dashed_line(at: float, color_role: ColorRole, *, vertical: bool) -> dict[str, Any]:
+    """The shape of a line through the whole plot, at a position as plotly has it."""
+    along, across = ("y", "x") if vertical else ("x", "y")
+    return {
+        "type": "line",
+        "line": {"color": color(color_role), "width": 1.5, "dash": "dash"},
+        f"{along}ref": "paper",
+        f"{along}0": 0,
+        f"{along}1": 1,
+        f"{across}0": at,
+        f"{across}1": at,
+    }
 
 
 def _threshold(
     line: ReferenceLine, axis: Axis, shown: Range
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     at = plotly_value(line.position, axis)
-    shape = _line(line.color_role) | {"xref": "paper", "x0": 0, "x1": 1, "y0": at, "y1": at}
+    shape = dashed_line(at, line.color_role, vertical=False)
     low, high = shown
     if not low <= line.position <= high:
         return shape, {}
@@ -201,7 +211,7 @@ def _threshold(
 
 def _moment(line: ReferenceLine, axis: Axis) -> tuple[dict[str, Any], dict[str, Any]]:
     at = plotly_value(line.position, axis)
-    shape = _line(line.color_role) | {"yref": "paper", "y0": 0, "y1": 1, "x0": at, "x1": at}
+    shape = dashed_line(at, line.color_role, vertical=True)
     label = f"{line.mark} {line.label}" if line.legend else line.mark
     annotation = {
         "x": at, "yref": "paper", "y": 1, "yanchor": "bottom", "showarrow": False,
