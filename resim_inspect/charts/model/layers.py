@@ -54,6 +54,13 @@ class Axis:
         match = _UNIT_IN_TITLE.search(self.title.removesuffix(STACKED))
         return self.unit or (match.group(1).strip() if match else "")
 
+    @property
+    def title_with_unit(self) -> str:
+        """The title with the axis's own unit in brackets, unless it names the unit itself."""
+        if self.unit and self.unit not in self.title:
+            return f"{self.title} [{self.unit}]".strip()
+        return self.title
+
 
 @dataclass(frozen=True, eq=False)
 class Curve:

@@ -85,10 +85,7 @@ def _x_ticks(axis: Axis, extent: Range, width: float) -> Ticks:
 
 def axis_title(axis: Axis) -> str:
     """Title of an axis with its unit in brackets; times have theirs with the ticks."""
-    unit = axis.unit if axis.kind != "time" else ""
-    if unit and unit not in axis.title:
-        return f"{axis.title} [{unit}]".strip()
-    return axis.title
+    return axis.title if axis.kind == "time" else axis.title_with_unit
 
 
 def x_title(panel: Plot, x_ticks: Ticks, y_ticks: Ticks) -> str:

@@ -85,9 +85,7 @@ def _paint_head(grid: Grid, panel: Plot, request: PanelRequest, ranges: tuple[Ra
 
 
 def _y_title(panel: Plot) -> str:
-    title = panel.y.title
-    if panel.y.unit and panel.y.unit not in title:
-        title = f"{title} [{panel.y.unit}]".strip()
+    title = panel.y.title_with_unit
     text = f"y: {title}" if title else ""
     if panel.right is not None and panel.right.title:
         text += f"   right: {panel.right.title}"

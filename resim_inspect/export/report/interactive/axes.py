@@ -80,9 +80,6 @@ def axis_layout(axis: Axis, shown: Range) -> dict[str, Any]:
 
 
 def _title(axis: Axis) -> str:
-    title = axis.title
     if axis.kind == "time" and axis.absolute and axis.time_zone:
-        return f"{title or 'time'} [{axis.time_zone}]"
-    if axis.unit and axis.unit not in title:
-        return f"{title} [{axis.unit}]".strip()
-    return title
+        return f"{axis.title or 'time'} [{axis.time_zone}]"
+    return axis.title_with_unit
