@@ -30,12 +30,19 @@ class Survey:
 
     jobs: list[JobFile] = field(default_factory=list)
     job_rows: list[Row] = field(default_factory=list)
+    notes: dict[str, str] = field(default_factory=dict)
+    """Reason why the metrics of a job cannot be read, by the job's name."""
     selected: dict[str, frozenset[int]] | None = None
     """Positions of the metrics to export, by job; None for all."""
     approximate: int = 0
     """Number of jobs whose metrics were evaluated here from emissions."""
     data_units: dict[str, set[str]] = field(default_factory=dict)
     metric_units: dict[str, set[str]] = field(default_factory=dict)
+
+    def add_unread(self, job: JobFile, note: str) -> None:
+        """Record a job without metrics that can be read, and the reason."""
+        self.job_rows.append(unread_job_row(job, note))
+        self.notes[job.name] = note
 
     def positions(self, job: JobFile) -> frozenset[int] | None:
         """Positions of the metrics of a job to export; None for all."""
@@ -67,13 +74,13 @@ def survey(jobs: Sequence[JobFile], query: str, omissions: Omissions) -> Survey:
     for job in jobs:
         if job.missing and is_missing(job.path) and not is_derived(job.path):
             omissions.add("job", "no metrics exist yet")
-            result.job_rows.append(unread_job_row(job, job.missing))
+            result.add_unread(job, job.missing)
             continue
         try:
             document = open_document(job.path, cache_bytes=CACHE_BYTES)
         except DocumentError as error:
             omissions.error(job.name, error.sentence)
-            result.job_rows.append(unread_job_row(job, str(error)))
+            result.add_unread(job, str(error))
             continue
         with document:
             result.jobs.append(job)

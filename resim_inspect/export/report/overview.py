@@ -66,12 +66,10 @@ def job_overviews(
     jobs: Sequence[JobFile], found: Survey, omissions: Omissions
 ) -> list[JobOverview]:
     """Read all jobs one after the other; the reason stands in place of one that is unreadable."""
-    readable = {job.name for job in found.jobs}
-    notes = {str(row[0]): str(row[6] or "") for row in found.job_rows}
     rows = []
     for job in jobs:
-        row = JobOverview(job.name, None, notes.get(job.name, ""), {})
-        if job.name in readable:
+        row = JobOverview(job.name, None, found.notes.get(job.name, ""), {})
+        if job.name not in found.notes:
             try:
                 with open_document(job.path, cache_bytes=CACHE_BYTES) as document:
                     row = _job_overview(document, job.name, found.positions(job))
