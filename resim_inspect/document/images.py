@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import stat
 import warnings
@@ -206,6 +207,15 @@ def _pixels(image: Pillow.Image) -> tuple[NDArray[np.uint8], bool]:
     if orientation in turns:
         small = small.transpose(turns[orientation])
     return np.asarray(small, np.uint8), orientation in (5, 6, 7, 8)
+
+
+def png_bytes(pixels: NDArray[np.uint8]) -> bytes:
+    """Encode pixels (rows × columns × 3) as the content of a PNG file."""
+    from PIL import Image as Pillow
+
+    buffer = io.BytesIO()
+    Pillow.fromarray(np.ascontiguousarray(pixels)).save(buffer, "PNG")
+    return buffer.getvalue()
 
 
 def _eight_bits(image: Pillow.Image) -> Pillow.Image:

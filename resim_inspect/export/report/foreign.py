@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import io
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
@@ -12,7 +11,7 @@ from resim_inspect.charts import draw
 from resim_inspect.charts.build import MALFORMED_FIGURE_ERRORS
 from resim_inspect.charts.html_page import as_json
 from resim_inspect.document.document import Document
-from resim_inspect.document.images import image_path, read_image
+from resim_inspect.document.images import image_path, png_bytes, read_image
 from resim_inspect.document.model import ImageListValues, ImageValues, Metric, PlotlyValues
 from resim_inspect.errors import MissingError
 from resim_inspect.export.errors import INSTALL
@@ -115,7 +114,7 @@ def _image(page: Page, document: Document, metric: Metric, data_id: str, lead: s
     shown = clean(data.external_path or "", 120)
     image = read_image(path, shown)
     subtype = _SHOWN_BY_BROWSERS.get(image.kind)
-    content = _bytes(path, shown) if subtype is not None else _as_png(image.pixels)
+    content = _bytes(path, shown) if subtype is not None else png_bytes(image.pixels)
     subtype = subtype or "png"
     if page.is_inline(len(content)):
         source = f"data:image/{subtype};base64,{base64.b64encode(content).decode()}"
@@ -135,14 +134,6 @@ def _bytes(path: Path, shown: str) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise MissingError(f'"{shown}" cannot be read: {error.strerror or error}.') from error
-
-
-def _as_png(pixels: Any) -> bytes:
-    from PIL import Image
-
-    stream = io.BytesIO()
-    Image.fromarray(pixels).save(stream, "PNG")
-    return stream.getvalue()
 
 
 def text_html(page: Page, text: str) -> str:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import base64
-import io
-
-import numpy as np
 
 from resim_inspect.charts.model.drawing import Image
 from resim_inspect.charts.svg.area import WHOLE, PaintedChart, View
 from resim_inspect.charts.svg.canvas import Canvas, Room
+from resim_inspect.document.images import png_bytes
 from resim_inspect.text import clean
 
 _CAPTION = 20.0
@@ -39,17 +37,9 @@ def paint(canvas: Canvas, panel: Image, room: Room, view: View = WHOLE) -> Paint
         y=room.y,
         width=width,
         height=tall,
-        href="data:image/png;base64," + _encoded(panel),
+        href="data:image/png;base64," + base64.b64encode(png_bytes(panel.pixels)).decode("ascii"),
         image_rendering="pixelated" if width >= 2 * panel.pixels.shape[1] else "",
     )
     if panel.caption:
         canvas.text(room.x, room.y + tall + 15, clean(panel.caption), "dim", width=room.width)
     return PaintedChart()
-
-
-def _encoded(panel: Image) -> str:
-    from PIL import Image as Pillow
-
-    buffer = io.BytesIO()
-    Pillow.fromarray(np.ascontiguousarray(panel.pixels)).save(buffer, "PNG", optimize=False)
-    return base64.b64encode(buffer.getvalue()).decode("ascii")
