@@ -191,6 +191,6 @@ def _report_lines(jobs: Sequence[EvaluatedJob], path: Path) -> None:
     lines = sum(job.unusable_lines for job in jobs)
     if lines:
         sys.stderr.write(
-            f"note: {count(lines, 'line')} of the emissions with a fault; `resim-inspect validate "
-            f"{clean(str(path))}` lists them\n"
+            f"note: the emissions have {count(lines, 'line')} with a fault; "
+            f"`resim-inspect validate {clean(str(path))}` lists the faults\n"
         )
