@@ -1,7 +1,7 @@
 """Instructions that opening, validating and `--help` execute, as ratios to a base beside them.
 
 They hardly vary where wall times swing by two. `perf stat` counts them where the machine has
-the counter; else valgrind's callgrind, which takes a minute; without either there are no rows.
+the counter; else valgrind's callgrind, which takes a minute; without either it has no rows.
 """
 
 from __future__ import annotations

@@ -149,14 +149,14 @@ def test_plotext_is_loaded_by_one_module_of_the_charts() -> None:
     assert not beneath(names, "plotext")
 
 
-@pytest.mark.skipif(find_spec("runner") is None, reason="there is no runner")
+@pytest.mark.skipif(find_spec("runner") is None, reason="needs the runner")
 def test_the_runner_knows_no_screen() -> None:
     names = loaded(import_all(modules_of("runner")))
-    # rich draws its progress, and is loaded where there is a terminal to draw on.
+    # rich draws its progress, and is loaded if it can draw on a terminal.
     assert not beneath(names, "textual", "plotext", "resim_inspect.charts", "resim_inspect.tui")
 
 
-@pytest.mark.skipif(find_spec("runner") is None, reason="there is no runner")
+@pytest.mark.skipif(find_spec("runner") is None, reason="needs the runner")
 def test_the_command_of_the_runner_loads_no_engine() -> None:
     code = (
         "import runner\nimport importlib.util as u\nif u.find_spec('runner.cli'): import runner.cli"
@@ -165,7 +165,7 @@ def test_the_command_of_the_runner_loads_no_engine() -> None:
 
 
 @pytest.mark.skipif(
-    not (ROOT / "runner/api/stub_server/server.py").is_file(), reason="there is no stub server"
+    not (ROOT / "runner/api/stub_server/server.py").is_file(), reason="needs the stub server"
 )
 def test_the_stub_server_knows_the_standard_library_only() -> None:
     names = loaded("import runner.api.stub_server.server")

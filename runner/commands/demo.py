@@ -120,7 +120,7 @@ def generate(example: Path, workspace: Path) -> None:
     command = [sys.executable, str(example / "generate.py"), str(workspace)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        last = (done.stderr.strip().splitlines() or ["there is no output"])[-1]
+        last = (done.stderr.strip().splitlines() or ["it wrote nothing"])[-1]
         raise RunnerError(f"the flights cannot be generated: {clean(last, 200)}.")
 
 

@@ -63,7 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write the file; raises CallError if there is one, and StorageError."""
+    """Write the file; raises CallError if it exists, and StorageError."""
     folder: Path = args.folder.absolute()
     if not is_folder(folder):
         raise CallError(f"{clean(str(args.folder))} is not a folder.")

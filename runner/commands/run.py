@@ -288,7 +288,9 @@ def _starts_batch(only: str | None, context: RunContext, results: list[JobResult
 def _parallel(args: Namespace, context: RunContext) -> int:
     if args.use_tmp_resim:
         if args.parallel not in {None, 1}:
-            raise CallError("--use-tmp-resim runs one job at a time: there is one /tmp/resim.")
+            raise CallError(
+                "--use-tmp-resim runs one job at a time, as all use the same /tmp/resim."
+            )
         return 1
     return args.parallel or scheduler.slots(context.engine.info, context.build.limits)
 

@@ -203,7 +203,7 @@ class Parts:
         return events
 
     def _place(self, names: FileNames, kind: str, key: str, name: str) -> str:
-        """Add a downloaded file, if there is one, to a folder's names; return its name there."""
+        """Add a downloaded file, if it exists, to a folder's names; return its name there."""
         path = self.files.get((kind, key))
         if path is not None:
             try:

@@ -223,7 +223,7 @@ class Served(Running, Protocol):
         """Reason why the API failed, as a sentence; empty if it did not."""
 
     def open_network(self) -> str:
-        """Access of the build beyond the API, as a sentence; empty if there is none."""
+        """Access of the build beyond the API, as a sentence; empty without any."""
 
 
 class Engine(Protocol):

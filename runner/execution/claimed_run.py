@@ -20,7 +20,7 @@ def run_claimed(
 ) -> JobResult | None:
     """Call `run` with the claim on a folder; return None if the run was stopped before.
 
-    It gets the name of the process that had the claim and ended; empty if there was none. Raises
+    It gets the name of the process that had the claim and ended; empty without one. Raises
     RunnerError.
     """
 

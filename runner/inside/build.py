@@ -77,9 +77,10 @@ def _import(name: str, app: str) -> ModuleType:
     except ModuleNotFoundError as error:
         if error.name is None or not f"{name}.".startswith(f"{error.name}."):
             raise own_failure(f"importing {name}", error) from error
+        places = " or ".join(dict.fromkeys([str(Path.cwd()), app]))
         raise RunError(
             Code.SETUP,
-            f"there is no module {name} in {' or '.join(dict.fromkeys([str(Path.cwd()), app]))}.",
+            f"the module {name} was not found in {places}.",
             f"An image needs COPY metrics.py {APP}/; {VARIABLE}=package.module names another one.",
         ) from error
     except Interrupt:

@@ -61,7 +61,7 @@ class Claim(NamedTuple):
     path: Path
     descriptor: int
     taken_from: str = ""
-    """Name of a holder that ended without giving it back; empty if there was none."""
+    """Name of a holder that ended without giving it back; empty without one."""
 
 
 @contextmanager

@@ -68,5 +68,5 @@ def _call(duty: Duty) -> bool | None:
     """Return True if anything was removed; None after a failure."""
     try:
         return bool(duty.function(*duty.arguments))
-    except Exception:  # noqa: BLE001 - there is no one to report it to, and other duties remain
+    except Exception:  # noqa: BLE001 - it can be reported to nothing, and other duties remain
         return None

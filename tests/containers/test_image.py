@@ -240,7 +240,7 @@ def test_without_a_module_it_says_what_to_add(
     inputs = workspace / "jobs" / "night_patrol" / "inputs"
     done = run("--network=none", *mounts(inputs, tmp_path / "out"), metrics_image)
     assert done.returncode == Code.SETUP
-    assert "there is no module metrics in /app." in done.stderr
+    assert "the module metrics was not found in /app." in done.stderr
     assert "COPY metrics.py /app/" in done.stderr
 
 

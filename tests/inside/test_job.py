@@ -152,7 +152,7 @@ def test_without_a_module_it_says_what_an_image_needs(
 ) -> None:
     assert harness.run(monkeypatch) == Code.SETUP
     said = capsys.readouterr().err
-    assert "there is no module a_build in" in said
+    assert "the module a_build was not found in" in said
     assert "COPY metrics.py /app/" in said
     harness.name = "../a_build"
     assert harness.run(monkeypatch) == Code.SETUP

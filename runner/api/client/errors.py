@@ -79,7 +79,7 @@ def connection_problem(error: Exception) -> str:
     """Reason why a connection failed, as the end of a sentence."""
     text = str(error)
     if "NameResolution" in text or "Name or service" in text or "getaddrinfo" in text:
-        return "cannot be found: there is no such host"
+        return "cannot be found: the host does not exist"
     if "refused" in text.lower():
         return "refuses the connection"
     return "breaks the connection"

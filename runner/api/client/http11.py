@@ -109,7 +109,7 @@ class Http11ConnectionPool:
         except TimeoutError as error:
             raise RetryableError("does not answer in time") from error
         except socket.gaierror as error:
-            raise RetryableError("cannot be found: there is no such host") from error
+            raise RetryableError("cannot be found: the host does not exist") from error
         except (OSError, UnicodeError) as error:
             raise RetryableError(connection_problem(error)) from error
         try:

@@ -66,7 +66,7 @@ class Transport:
         the API has. Raises RetryableError for a failure that may pass, else ApiError.
         """
         if url.startswith("https:"):
-            self._fast_pool.tls()  # Raises if there are no certificates to check others with.
+            self._fast_pool.tls()  # Raises without certificates to check others with.
         if not self._proxies_for(url):
             try:
                 return self._get_fast(url, headers, limit, into)

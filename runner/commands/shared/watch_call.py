@@ -68,7 +68,7 @@ class Repeated:
     """Build and inputs of a call; raises RunnerError."""
     record: RunRecord
     choose: Callable[[Namespace, WatchAction, CallReport | None], bool]
-    """Change the arguments for `ALL` or `FAILED`; return False if there is nothing to run."""
+    """Change the arguments for `ALL` or `FAILED`; return False if nothing is to run."""
 
 
 def check_watch(args: Namespace) -> None:
@@ -79,7 +79,7 @@ def check_watch(args: Namespace) -> None:
             "Follow the events instead: --events FILE.",
         )
     if args.dry_run:
-        raise CallError("--dry-run runs nothing, so there is nothing to repeat with --watch.")
+        raise CallError("--dry-run runs nothing that --watch could repeat.")
 
 
 def watch(args: Namespace, repeated: Repeated) -> int:
@@ -223,7 +223,7 @@ class _Loop:
         # All of the call is watched, also while only a part of it runs.
         scope_args = Namespace(**vars(args))
         if action is not None and not self.repeated.choose(args, action, self.report):
-            self._say(f"{reason}: there is nothing to run again.")
+            self._say(f"{reason}: nothing has to run again.")
             return
         names = [log_path(Path(path)) for path in (changed or [])[:MAX_IN_EVENT]]
         text = f"changed: {reason}" if changed else reason

@@ -120,7 +120,7 @@ class DockerEngine:
         return Prepared(identity, identity.removeprefix("sha256:")[:12], warnings)
 
     def current(self, build: Build) -> Prepared | None:
-        """Return the image that is here now; None if there is none for the build's platform."""
+        """Return the image that is here now; None without one for the build's platform."""
         image = self._client.image(build.image)
         return Prepared(str(image["Id"])) if image is not None and _fits(image, build) else None
 

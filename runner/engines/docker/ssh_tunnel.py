@@ -70,7 +70,7 @@ class SshTunnel:
         return EngineError(f"ssh connected, but no engine answers at {there}{message}.", HINT)
 
     def last_message(self) -> str:
-        """Last error message of ssh; empty if there is none."""
+        """Last error message of ssh; empty without one."""
         text = self._errors.read_text("utf-8", "replace")
         lines = [line.strip() for line in text.splitlines() if line.strip()]
         return clean(lines[-1], 200).rstrip(".") if lines else ""

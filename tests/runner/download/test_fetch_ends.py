@@ -142,7 +142,7 @@ def test_events_tell_a_program_how_it_goes(server: MisbehavingServer, tmp_path: 
     assert "cannot both write to stdout" in done.stderr
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_events_onto_a_full_device_end_it(server: MisbehavingServer, tmp_path: Path) -> None:
     server.on("/blob/2/data/1", stall(20))
     with Path("/dev/full").open("wb") as full:

@@ -1,4 +1,4 @@
-"""Builds that write emissions: no broken runs, a verdict where there is a config."""
+"""Builds that write emissions: no broken runs, a verdict by a config."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ from runner.storage.watchdog import Watchdog
 from runner.storage.watchdog_process import PAUSES, TIMEOUT, Duty, duty_of, perform
 from tests.containers.container_harness import ROOT
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no watchdog on Windows")
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no watchdog")
 
 RECOVER = "runner.storage.staging:recover"
 GUARDED = f"""

@@ -201,7 +201,7 @@ def test_keys(project: Project, terminal: Terminal) -> None:
     project.wait_until_waiting(3)
     assert project.counts()["started"] == 6
     terminal.press("f")
-    terminal.wait("what failed, again: there is nothing to run again.")
+    terminal.wait("what failed, again: nothing has to run again.")
     path = project.workspace / "jobs/storm/inputs/experience/slower"
     path.write_bytes(metrics_file("FAIL_BLOCK", 44.0))
     project.wait_until_waiting(4)
