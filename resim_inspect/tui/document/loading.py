@@ -44,9 +44,8 @@ def signature(path: Path | None) -> Signature | None:
 
 def document_signature(path: Path | None) -> Signature | None:
     """Signature of a file, or of what a document is made of that is evaluated from emissions."""
-    if path is None or not is_derived(path):
-        return signature(path)
-    return derived_state(path)
+    derived = None if path is None else derived_state(path)
+    return signature(path) if derived is None else derived
 
 
 class Debounce:
