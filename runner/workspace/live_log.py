@@ -57,7 +57,7 @@ class LiveLogWriter:
         self._end += len(parts[0])
         if self._file is None:
             self._file = FileIO(str(self._path), "xb")
-            self._begin(parts)
+            self._begin(self._file, parts)
         elif self._held > self._room:
             size = len(parts[0])
             for chunk in chunks:
@@ -65,36 +65,33 @@ class LiveLogWriter:
                     break
                 parts.append(chunk)
                 size += len(chunk)
-            self._begin(parts)
+            self._begin(self._file, parts)
         else:
-            self._put(parts[0])
+            self._put(self._file, parts[0])
 
-    def _begin(self, parts: list[bytes]) -> None:
-        if self._file is None:
-            return
+    def _begin(self, file: FileIO, parts: list[bytes]) -> None:
         content = b"".join(reversed(parts))
         self._held = 0
-        self._file.seek(0)
-        self._file.truncate()
-        self._put(b"%020d\n" % (self._end - len(content)) + content)
+        file.seek(0)
+        file.truncate()
+        self._put(file, b"%020d\n" % (self._end - len(content)) + content)
 
-    def _put(self, data: bytes) -> None:
+    def _put(self, file: FileIO, data: bytes) -> None:
         # Of a part that is missing, the positions of all later ones would be wrong.
-        if self._file is not None and self._file.write(data) != len(data):
+        if file.write(data) != len(data):
             raise OSError("the disk is full")
         self._held += len(data)
 
     def close(self) -> None:
         """Remove the file, also one of a run that was killed."""
+        file, self._file = self._file, None
         try:
-            if self._file is not None:
-                self._file.seek(0)
-                self._file.truncate()
-                self._file.write(ENDED)
+            if file is not None:
+                with file:
+                    file.seek(0)
+                    file.truncate()
+                    file.write(ENDED)
         finally:
-            if self._file is not None:
-                self._file.close()
-                self._file = None
             self._path.unlink(missing_ok=True)
 
 
