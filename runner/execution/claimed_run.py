@@ -6,10 +6,21 @@ from collections.abc import Callable
 
 from runner.execution.events import Event
 from runner.execution.run_context import RunContext
-from runner.storage.claims import claimed
+from runner.storage.claims import claimed, is_claimed
 from runner.storage.publish import recover_publication
 from runner.workspace.layout import RunFolder
 from runner.workspace.results import JobResult
+
+
+def recover_unclaimed(run_folder: RunFolder) -> bool:
+    """Recover an interrupted publication; return False for a folder that a process has claimed.
+
+    A worker that outlived its call may be about to publish. Raises StorageError.
+    """
+    if is_claimed(run_folder):
+        return False
+    recover_publication(run_folder)
+    return True
 
 
 def run_claimed(

@@ -14,11 +14,11 @@ from resim_inspect.files import is_file, is_folder
 from resim_inspect.text import NOT_RUN
 from runner.engines.protocol import Build, Prepared
 from runner.errors import RunnerError, WorkspaceError
+from runner.execution.claimed_run import recover_unclaimed
 from runner.execution.run_context import RunContext, RunPolicy
 from runner.redact import names_a_secret
-from runner.storage.claims import is_claimed
 from runner.storage.input_archive import DigestCache, inputs_digest
-from runner.storage.publish import DIGESTS, recover_publication
+from runner.storage.publish import DIGESTS
 from runner.workspace.layout import Job, RunFolder, Workspace
 from runner.workspace.results import JobResult, Outcome
 
@@ -111,9 +111,7 @@ def plan(workspace: Workspace, context: RunContext, rerun: str = "") -> list[Pla
     """
     planned = []
     for job in workspace.jobs:
-        if not is_claimed(job.folder):
-            # A worker that outlived its call may be about to publish.
-            recover_publication(job.folder)
+        recover_unclaimed(job.folder)
         planned.append(planned_job(job, context, rerun))
     known = [p.seconds for p in planned if p.seconds >= 0]
     usual = sum(known) / len(known) if known else 0.0

@@ -18,12 +18,11 @@ from runner.errors import RunnerError
 from runner.execution import batch_run
 from runner.execution.batch_job import broken_batch, prepare_api_image, run_batch
 from runner.execution.batch_run import BatchRunRequest
+from runner.execution.claimed_run import recover_unclaimed
 from runner.execution.events import Event
 from runner.execution.result_cache import recorded_fingerprint, settings_digest
 from runner.execution.retries import run_with_retries
-from runner.storage.claims import is_claimed
 from runner.storage.fs import remove_tree
-from runner.storage.publish import recover_publication
 from runner.storage.staging import NEW
 from runner.workspace.contract import Mode
 from runner.workspace.layout import Workspace
@@ -90,9 +89,7 @@ def run_in_workspace(
     """
     context = session.context
     run_folder = request.workspaces[0].batch
-    if not is_claimed(run_folder):
-        # A worker that outlived its call may be about to publish.
-        recover_publication(run_folder)
+    if recover_unclaimed(run_folder):
         remove_tree(run_folder.path / batch_run.SCRATCH)
     try:
         key = batch_run.batch_cache_key(request, context.build, context.prepared)
