@@ -32,7 +32,7 @@ from resim_inspect.document.opening import open_document
 from resim_inspect.errors import DocumentError
 from resim_inspect.export.report.charts import drawing_html, notes_html
 from resim_inspect.export.report.foreign import figure_html, images_html
-from resim_inspect.export.report.markup import escaped, status_badge, table
+from resim_inspect.export.report.markup import escaped, scrolling_table, status_badge, table
 from resim_inspect.export.report.page import Page
 from resim_inspect.export.survey import CACHE_BYTES
 from resim_inspect.text import count, number
@@ -157,13 +157,9 @@ def _list(side: ComparedSide, anchors: Mapping[int, str]) -> str:
     if not rows:
         return notes_html(["Nothing has changed."])
     heads = ("change", "name", "before", "after", "difference", "why")
-    head = "".join(f'<th scope="col">{word}</th>' for word in heads)
     left_off = side.left_off + max(0, len(side.changes) - MAX_ROWS)
     more = notes_html([f"{count(left_off, 'more change')} left out."]) if left_off else ""
-    return (
-        '<h3>Changes</h3><div class="scroll" tabindex="0" role="region" aria-label="Changes">'
-        f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>{more}"
-    )
+    return f"<h3>Changes</h3>{scrolling_table('Changes', heads, rows)}{more}"
 
 
 def _row(change: Change, anchor: str | None) -> str:

@@ -12,7 +12,7 @@ from resim_inspect.document.model import Metric
 from resim_inspect.document.summary import headline, headline_with_limits
 from resim_inspect.export.report.events import events_html
 from resim_inspect.export.report.findings import findings_html
-from resim_inspect.export.report.markup import escaped, status_badge
+from resim_inspect.export.report.markup import escaped, scrolling_table, status_badge
 from resim_inspect.export.report.metric_cards import metric_card, metric_name
 from resim_inspect.export.report.page import Page
 from resim_inspect.text import clean, count, size
@@ -115,11 +115,10 @@ def _contents(document: Document, metrics: Sequence[Metric], anchors: dict[int, 
         f"<td>{escaped(metric.type.label)}</td></tr>"
         for metric in metrics
     )
-    heads = "".join(f'<th scope="col">{word}</th>' for word in ("status", "name", "value", "type"))
+    listed = scrolling_table("All metrics", ("status", "name", "value", "type"), rows)
     return (
         f'<details class="contents"><summary>All {count(len(metrics), "metric")} as a list'
-        f'</summary><div class="scroll" tabindex="0" role="region" aria-label="All metrics">'
-        f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div></details>"
+        f"</summary>{listed}</details>"
     )
 
 

@@ -51,10 +51,16 @@ def table(
             for column, text in enumerate(row)
         )
         body.append(f"<tr>{cells}</tr>")
-    head = "".join(f'<th scope="col">{escaped(text, 200)}</th>' for text in header)
     more = f'<p class="note">{count(left_off, "more row")} left out.</p>' if left_off else ""
+    return scrolling_table(caption, header, "".join(body), caption=True) + more
+
+
+def scrolling_table(label: str, header: Iterable[str], rows: str, *, caption: bool = False) -> str:
+    """A table of `rows` that are HTML, with a scroll bar of its own; `label` names it."""
+    name = escaped(label, 200)
+    head = "".join(f'<th scope="col">{escaped(text, 200)}</th>' for text in header)
     return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{escaped(caption, 200)}">'
-        f"<table><caption>{escaped(caption, 200)}</caption>"
-        f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>{more}"
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{name}">'
+        f"<table>{f'<caption>{name}</caption>' if caption else ''}"
+        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
