@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -102,13 +101,11 @@ def run(args: argparse.Namespace) -> int:
     job_paths: list[dict[str, tuple[Path | None, Path | None]]] = []
     for side in sides:
         with job_progress("Comparing", max(len(base.jobs), len(side.jobs))) as on_job:
-            paths: dict[str, tuple[Path | None, Path | None]] = {}
+            jobs: list[JobChanges] = []
             comparisons.append(
-                compare_sides(
-                    base, side, options, on_job=on_job, on_changes=partial(_collect, paths)
-                )
+                compare_sides(base, side, options, on_job=on_job, on_changes=jobs.append)
             )
-            job_paths.append(paths)
+            job_paths.append({job.name: job.paths for job in jobs})
     output = OutputOptions(
         fail_on=fail_on,
         only_changes=args.only_changes,
@@ -135,11 +132,3 @@ def run(args: argparse.Namespace) -> int:
         return ExitCode.ERROR
     failed = any(gate_fails(comparison, fail_on) for comparison in comparisons)
     return ExitCode.INVALID if failed else ExitCode.OK
-
-
-def _collect(paths: dict[str, tuple[Path | None, Path | None]], changes: JobChanges) -> None:
-    """Remember the metrics files of a job, for formats that draw both sides."""
-    before, after = changes.before, changes.after
-    names = [job.name for job in (after, before) if job is not None and job.name]
-    old = None if before is None else before.path
-    paths[names[0] if names else ""] = old, None if after is None else after.path

@@ -70,6 +70,17 @@ class JobChanges:
     """None unless both sides can be read."""
     errors: tuple[JobError, ...]
 
+    @property
+    def name(self) -> str:
+        """Name of the job in its changes: that of the other side, unless it has none."""
+        return next((job.name for job in (self.after, self.before) if job and job.name), "")
+
+    @property
+    def paths(self) -> tuple[Path | None, Path | None]:
+        """Metrics files before and after."""
+        before, after = self.before, self.after
+        return before.path if before else None, after.path if after else None
+
 
 def compare_sides(
     before: Side,

@@ -56,10 +56,9 @@ def compare_paths(
 
     def compared(job: JobChanges) -> None:
         # The sides may call a job differently if it has the same experience.
-        named = job.after or job.before
-        for by_name, side in zip(files, (job.before, job.after), strict=True):
-            if side is not None and named is not None:
-                by_name[named.name or (job.before or named).name] = side.path
+        for by_name, path in zip(files, job.paths, strict=True):
+            if path is not None:
+                by_name[job.name] = path
         if on_changes is not None:
             on_changes(job)
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from resim_inspect.comparison import Change, Direction, JobChanges
-from resim_inspect.comparison.batches import JobFile
 from resim_inspect.comparison.changes import EVENT, FINDING, JOB, Reading
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.text import digits_apart, signed
@@ -101,7 +100,7 @@ def compared_row(job: JobChanges) -> ComparedRow:
         known_job.name or known_job.path.name,
         direction,
         verdicts,
-        (_path(job.before), _path(job.after)),
+        job.paths,
         note,
         cells,
         counts,
@@ -117,7 +116,3 @@ def _cell(change: Change) -> ChangeCell:
 
 def _status(reading: Reading | None) -> MetricStatus | None:
     return None if reading is None else reading.status
-
-
-def _path(side: JobFile | None) -> Path | None:
-    return None if side is None else side.path
