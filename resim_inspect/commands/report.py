@@ -118,7 +118,7 @@ def report_title(paths: Sequence[Path]) -> str:
 def check_out(out: Path, jobs: Sequence[JobFile]) -> None:
     """Raise CommandError for an output that is a folder, a device, or one of the files read."""
     if exists(out) and not is_file(out):
-        raise CommandError(f"{out} is not a regular file: a report is written to one")
+        raise CommandError(f"{out} is not a regular file: name a file for the report")
     refuse_inputs(out, jobs, "report")
 
 

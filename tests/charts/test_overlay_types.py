@@ -307,7 +307,7 @@ def test_lists_of_images_are_matched_by_number(tmp_path: Path) -> None:
             assert (drawing.images, drawing.image_index) == (3, 2)
             messages = [one.text for one in drawing.panels if isinstance(one, Message)]
             word = "before" if before is few else "after"
-            assert messages == [f"{word}: no image 3: there are 2 in all"]
+            assert messages == [f"{word}: image 3 does not exist: this side has 2 images"]
 
 
 def test_the_words_of_a_reference(tmp_path: Path) -> None:

@@ -142,7 +142,7 @@ def _document(
 
 
 def description(drawing: Drawing, caption: str = "") -> str:
-    """A drawing in words, for who cannot see it: type, status, size, range, notes."""
+    """A drawing in words, for readers who cannot see it: type, status, size, range, notes."""
     parts = [drawing.type_label]
     if drawing.status:
         parts.append(f"status {drawing.status.name}")

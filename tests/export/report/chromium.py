@@ -33,7 +33,7 @@ class Chromium:
     def __init__(self, profile: Path) -> None:
         path = program()
         if path is None:
-            raise BrowserError("There is no Chromium.")
+            raise BrowserError("Chromium is not installed.")
         commands, self._write = os.pipe()
         self._read, answers = os.pipe()
         # The browser reads commands from descriptor 3 and writes to descriptor 4.

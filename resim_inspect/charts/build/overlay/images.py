@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from resim_inspect.charts.build.overlay.sides import DIFFERENCE, Words, apart
 from resim_inspect.charts.model.drawing import Drawing, Image, Message, Panel
-from resim_inspect.text import number
+from resim_inspect.text import count, number
 
 _CELLS = 160
 """Squares along the longer side: one with any different pixel is highlighted as a whole, since a
@@ -29,7 +29,9 @@ def merged_images(before: Drawing, after: Drawing, words: Words, *, difference: 
     sides = []
     for drawing, word in ((before, words.before), (after, words.after)):
         if drawing.image_index < chosen:
-            missing = Message(f"no image {chosen + 1}: there are {drawing.images} in all")
+            missing = Message(
+                f"image {chosen + 1} does not exist: this side has {count(drawing.images, 'image')}"
+            )
             drawing = replace(drawing, panels=(missing,))
         sides.append((drawing, word))
     old, new = sides[0][0].panels[0], sides[1][0].panels[0]
@@ -64,10 +66,10 @@ def pixel_difference(old: Image, new: Image, words: Words) -> Panel:
     if different.any():
         share = 100 * float(np.count_nonzero(different)) / different.size
         largest = 100 * int(apart_by.max()) / 255
-        words_of = f"{number(share, 3)} % of the pixels differ, by up to {number(largest, 3)} %"
+        summary = f"{number(share, 3)} % of the pixels differ, by up to {number(largest, 3)} %"
     else:
-        words_of = "no pixel differs"
-    return Image(pixels, f"{DIFFERENCE}: {words_of} · {size} on both sides", size=new.size)
+        summary = "no pixel differs"
+    return Image(pixels, f"{DIFFERENCE}: {summary} · {size} on both sides", size=new.size)
 
 
 def _squares(different: NDArray[np.bool_]) -> NDArray[np.bool_]:
