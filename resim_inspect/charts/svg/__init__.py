@@ -6,6 +6,5 @@ text = svg_chart(draw(document, metric), SvgOptions(width=900))
 from __future__ import annotations
 
 from resim_inspect.charts.svg.chart import SvgOptions as SvgOptions
-from resim_inspect.charts.svg.chart import description as description
 from resim_inspect.charts.svg.chart import svg_chart as svg_chart
 from resim_inspect.charts.svg.theme import chart_style_sheet as chart_style_sheet
