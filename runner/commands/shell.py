@@ -16,7 +16,7 @@ from resim_inspect.text import clean, count
 from runner.commands.shared.build_args import add_build_arguments, build_of, engine_options
 from runner.engines import discovery
 from runner.engines.entry import Inputs
-from runner.engines.protocol import Build, Engine, Task
+from runner.engines.protocol import Build, Engine, Task, remove_leftovers
 from runner.errors import CallError
 from runner.execution.cancellation import Interrupted, Signals
 from runner.workspace import contract
@@ -58,8 +58,7 @@ def run(args: Namespace) -> int:
 
 
 def _run(engine: Engine, build: Build, task: Task, words: tuple[str, ...]) -> int:
-    for leftover in engine.sweep():
-        _say(f"removed a leftover: {leftover}")
+    remove_leftovers(engine, _say)
     prepared = engine.prepare(build, _say)
     for warning in prepared.warnings:
         _say(f"warning: {warning}")

@@ -271,3 +271,9 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Release the engine's resources."""
+
+
+def remove_leftovers(engine: Engine, say: Callable[[str], None]) -> None:
+    """Remove what runs of ended processes left behind, and report each part."""
+    for leftover in engine.sweep():
+        say(f"removed a leftover: {leftover}")

@@ -6,7 +6,6 @@ from runner.engines.protocol import Build
 from runner.errors import RunnerError
 from runner.execution.batch_run import SCRATCH, BatchRunRequest, run_served
 from runner.execution.claimed_run import run_claimed, say_again
-from runner.execution.events import Event
 from runner.execution.result_cache import result_since
 from runner.execution.retries import run_with_retries
 from runner.execution.run_context import RunContext
@@ -21,11 +20,7 @@ def prepare_api_image(context: RunContext, request: BatchRunRequest) -> None:
     if request.api_image:
         build = context.build
         api = Build(image=request.api_image, platform=build.platform, pull=build.pull)
-
-        def say(text: str) -> None:
-            context.notify(Event("note", context.clock(), text=text))
-
-        context.engine.prepare(api, say)
+        context.engine.prepare(api, context.note)
 
 
 def run_batch(

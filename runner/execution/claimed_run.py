@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from runner.engines.protocol import remove_leftovers
 from runner.execution.events import Event
 from runner.execution.run_context import RunContext
 from runner.storage.claims import claimed, is_claimed
@@ -44,9 +45,7 @@ def run_claimed(
             return None
         if claim.taken_from:
             # Its earlier holder may have left containers, and a publication that broke off.
-            for leftover in context.engine.sweep():
-                text = f"removed a leftover: {leftover}"
-                context.notify(Event("note", context.clock(), text=text))
+            remove_leftovers(context.engine, context.note)
             recover_publication(run_folder)
         return run(claim.taken_from)
 

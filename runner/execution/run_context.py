@@ -9,7 +9,7 @@ from pathlib import Path
 
 from runner.engines.protocol import Build, Engine, Prepared, Task
 from runner.execution.cancellation import GRACE, Stop
-from runner.execution.events import EventSink
+from runner.execution.events import Event, EventSink
 from runner.execution.log_capture import MIB
 from runner.redact import Secrets
 from runner.storage.output_extraction import Caps
@@ -45,6 +45,10 @@ class RunContext:
     stop: Stop
     clock: Callable[[], float] = time.time
     gate: VerdictGate = field(default_factory=VerdictGate)
+
+    def note(self, text: str) -> None:
+        """Report a text that concerns the call as a whole."""
+        self.notify(Event("note", self.clock(), text=text))
 
 
 @dataclass(frozen=True)

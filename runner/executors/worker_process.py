@@ -12,7 +12,7 @@ from threading import Lock, Thread
 from resim_inspect import __version__
 from resim_inspect.text import clean
 from runner.engines import discovery
-from runner.engines.protocol import Engine
+from runner.engines.protocol import Engine, remove_leftovers
 from runner.errors import RunnerError, WorkerError
 from runner.execution.batch_job import broken_batch, prepare_api_image, run_batch
 from runner.execution.cancellation import Stop
@@ -95,13 +95,8 @@ class WorkerCall:
         return run_batch(context, request, batch.key, batch.earlier)
 
     def _prepare(self, engine: Engine) -> None:
-        for leftover in engine.sweep():
-            self._notify(Event("note", time.time(), text=f"removed a leftover: {leftover}"))
-
-        def say(text: str) -> None:
-            self._notify(Event("note", time.time(), text=text))
-
-        prepared = engine.prepare(self.context.build, say)
+        remove_leftovers(engine, self.context.note)
+        prepared = engine.prepare(self.context.build, self.context.note)
         if prepared.identity != self._call.prepared.identity:
             raise WorkerError(
                 f"the build on {worker_name(current_owner())} is another one"

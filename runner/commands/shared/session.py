@@ -19,7 +19,7 @@ from resim_inspect.text import clean
 from runner.commands.shared.build_args import engine_options, fit_to_engine
 from runner.commands.shared.reporting_args import ReportingOptions
 from runner.engines import discovery
-from runner.engines.protocol import Build, Engine, Prepared
+from runner.engines.protocol import Build, Engine, Prepared, remove_leftovers
 from runner.execution.cancellation import POLL_INTERVAL, Interrupted, Signals, Stop
 from runner.execution.events import Event
 from runner.execution.run_context import RunContext, RunPolicy
@@ -147,8 +147,7 @@ def open_session(
             dispatcher(Event("watch", time.time(), data=data))
         engine = _connect(args, build, signals)
         try:
-            for leftover in engine.sweep():
-                dispatcher(Event("note", time.time(), text=f"removed a leftover: {leftover}"))
+            remove_leftovers(engine, _noting(dispatcher))
             build, lowered = fit_to_engine(build, engine.info)
             if lowered:
                 dispatcher(Event("warning", time.time(), text=lowered))
@@ -215,9 +214,13 @@ def _connect(args: Namespace, build: Build, signals: Signals) -> Engine:
         raise
 
 
+def _noting(dispatcher: EventDispatcher) -> Callable[[str], None]:
+    return lambda text: dispatcher(Event("note", time.time(), text=text))
+
+
 def _prepare(engine: Engine, build: Build, dispatcher: EventDispatcher) -> Prepared:
     """Prepare the build; report slow steps and warnings."""
-    prepared = engine.prepare(build, lambda text: dispatcher(Event("note", time.time(), text=text)))
+    prepared = engine.prepare(build, _noting(dispatcher))
     for warning in prepared.warnings:
         dispatcher(Event("warning", time.time(), text=warning))
     return prepared
