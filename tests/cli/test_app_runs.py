@@ -19,11 +19,10 @@ from tests.tui.runs.run_harness import make_jobs
 if sys.platform == "win32":
     pytest.skip("Windows has no pseudo-terminals of this kind", allow_module_level=True)
 
-from tests.cli.test_terminal import ROOT, Terminal
+from tests.cli.app_terminal import ROOT, TIMEOUT, Terminal
 
 pytestmark = pytest.mark.slow
 
-TIMEOUT = 60.0
 BUILD = """
 import os, sys, time
 from pathlib import Path
@@ -70,12 +69,19 @@ class Desk:
     def start(self, terminal: Terminal, key: bytes = b"R") -> None:
         """Start a run of the command from the dialog."""
         terminal.wait_for("one", "two")
-        os.write(terminal.master, key)
+        terminal.press(key)
         terminal.wait_for("a command…", "Enter start")
-        os.write(terminal.master, b"\x1b[B" + self.command.encode())
-        os.write(terminal.master, b"\t--no-sandbox --parallel 2 --only jobs")
+        terminal.press(b"\x1b[B" + self.command.encode())
+        terminal.press(b"\t--no-sandbox --parallel 2 --only jobs")
         terminal.wait_for("2 would run")
-        os.write(terminal.master, b"\r")
+        terminal.press(b"\r")
+
+    def open_first_result(self, terminal: Terminal) -> None:
+        """Open the results of the first job once both have ended."""
+        # The cursor follows the job that was first to run, which may be either.
+        terminal.wait_for("2 jobs run in", "one  FAIL_BLOCK", "two  FAIL_BLOCK", "Max speed 44.7")
+        terminal.press(b"g\r")
+        terminal.wait_for("one/outputs", "FAIL_BLOCK")
 
 
 def until(done: Callable[[], object], what: str) -> None:
@@ -103,19 +109,17 @@ def test_a_run_is_left_running_and_followed_to_its_end(desk: Desk) -> None:
     terminal.wait_for("0 of 2 jobs", "2 running", "speed is 44.7")
     pid = desk.owner_pid()
     assert pid
-    os.write(terminal.master, b"q")
+    terminal.press(b"q")
     terminal.wait_for("The run of flights goes on", "Leave it running")
     assert terminal.close(b"\r") == 0
     assert desk.owner_pid() == pid
 
     terminal = desk.open()
     terminal.wait_for("0 of 2 jobs", "2 running")
-    os.write(terminal.master, b"R")
+    terminal.press(b"R")
     terminal.wait_for("speed is 44.7")
     desk.go.touch()
-    terminal.wait_for("2 jobs run in", "FAIL_BLOCK", "Max speed 44.7 m/s")
-    os.write(terminal.master, b"\r")
-    terminal.wait_for("one/outputs")
+    desk.open_first_result(terminal)
     assert terminal.close(b"q") == 0
 
 
@@ -136,7 +140,7 @@ def test_a_run_is_stopped_on_leaving(desk: Desk) -> None:
     terminal = desk.open()
     desk.start(terminal)
     terminal.wait_for("2 running")
-    os.write(terminal.master, b"q")
+    terminal.press(b"q")
     terminal.wait_for("Leave it running")
     assert terminal.close(b"j\r") == 0
     until(lambda: not desk.owner_pid(), "the run goes on")
@@ -148,20 +152,17 @@ def test_a_changed_constant_changes_number_status_and_mark_under_watch(desk: Des
     desk.go.touch()
     terminal = desk.open()
     desk.start(terminal)
-    terminal.wait_for("2 jobs run in", "FAIL_BLOCK")
-    os.write(terminal.master, b"\r")
-    terminal.wait_for("one/outputs", "FAIL_BLOCK")
-    os.write(terminal.master, b"W")
+    desk.open_first_result(terminal)
+    terminal.press(b"W")
     terminal.wait_for("again whenever a file changes", "1 kept: ")
-    os.write(terminal.master, b"\r")
+    terminal.press(b"\r")
     terminal.wait_for("watching")
     until(lambda: phase(desk) == "waiting", "the watch does not wait for changes")
-    terminal.seen = b""
     (desk.folder / "limits.py").write_text("LIMIT, FACTOR = 50, 0.9\n")
     terminal.wait_for("1 status changed", "PASSED", "40.23", "better", "FAIL_BLOCK → PASSED")
     # The mark of the metric in the list.
     terminal.wait_for("▲")
-    os.write(terminal.master, b"q")
+    terminal.press(b"q")
     terminal.wait_for("Stop it")
     assert terminal.close(b"j\r") == 0
     until(lambda: not desk.owner_pid(), "the watch goes on")
@@ -183,9 +184,9 @@ def test_a_runner_that_was_killed_is_said_to_have_died(desk: Desk) -> None:
     terminal = desk.open()
     terminal.wait_for("has died")
     desk.go.touch()
-    os.write(terminal.master, b"R")
+    terminal.press(b"R")
     terminal.wait_for("2 would run")
-    os.write(terminal.master, b"\r")
+    terminal.press(b"\r")
     terminal.wait_for("2 jobs run in")
     assert terminal.close(b"q") == 0
 
@@ -198,20 +199,19 @@ def test_a_second_start_is_refused_in_one_sentence(desk: Desk) -> None:
     first.wait_for("2 jobs run in")
     until(lambda: not desk.owner_pid(), "the first run does not end")
     desk.go.unlink()
-    first.seen = b""
     # The second app has its dialog open while the first one starts again.
     second.wait_for("one", "two")
-    os.write(second.master, b"R")
+    second.press(b"R")
     second.wait_for("Enter start", "--no-sandbox")
-    os.write(second.master, b"\x12\x12")
+    second.press(b"\x12\x12")
     second.wait_for("Run everything")
-    os.write(first.master, b"R")
+    first.press(b"R")
     first.wait_for("--no-sandbox")
-    os.write(first.master, b"\x12\x12")
+    first.press(b"\x12\x12")
     first.wait_for("Run everything")
-    os.write(first.master, b"\r")
+    first.press(b"\r")
     until(desk.owner_pid, "the first run does not begin")
-    os.write(second.master, b"\r")
+    second.press(b"\r")
     second.wait_for("another run is active")
     assert second.close(b"q") == 0
     desk.go.touch()

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-import select
 import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -20,15 +18,10 @@ from tests.runner.fetch_harness import BATCH, PROJECT, TOKEN, offer
 if sys.platform == "win32":
     pytest.skip("Windows has no pseudo-terminals of this kind", allow_module_level=True)
 
-import fcntl
-import pty
-import struct
-import termios
+from tests.cli.app_terminal import TIMEOUT, Terminal
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).parents[2]
-TIMEOUT = 60.0
 FAULTY = """
 import sys
 from resim_inspect.cli import run
@@ -45,59 +38,6 @@ InspectApp.mark_first_frame = lambda self: self.set_interval(0.002, lambda: send
 run()
 """
 """The command, which writes to the terminal all the time."""
-CONTROL = re.compile(rb"\x1b(?:\[[0-9;:<=>?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()].|.)")
-
-
-class Terminal:
-    """A program in a pseudo-terminal of 120 × 40."""
-
-    def __init__(self, *words: str | Path, program: str = "", **env: str) -> None:
-        self.master, slave = pty.openpty()
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
-        self.process = subprocess.Popen(
-            [sys.executable, *(["-c", program] if program else ["-m", "resim_inspect"]), *words],
-            cwd=ROOT,
-            env={**os.environ, "TERM": "xterm-256color", **env},
-            stdin=slave,
-            stdout=slave,
-            stderr=slave,
-            start_new_session=True,
-        )
-        os.close(slave)
-        self.seen = b""
-
-    @property
-    def text(self) -> str:
-        """Text that was shown so far, without escape sequences."""
-        return CONTROL.sub(b"", self.seen).decode("utf-8", "replace")
-
-    def wait_for(self, *words: str) -> None:
-        """Read until all of these have been shown."""
-        end = time.monotonic() + TIMEOUT
-        while not all(word in self.text for word in words):
-            assert self.read(end), f"waited for {words}, saw:\n{self.text[-3000:]}"
-
-    def read(self, end: float) -> bool:
-        """Read what comes next; False when nothing does."""
-        ready, _, _ = select.select([self.master], [], [], max(0.0, end - time.monotonic()))
-        if not ready:
-            return False
-        try:
-            piece = os.read(self.master, 1 << 16)
-        except OSError:  # what Linux says when the other end is closed
-            return False
-        self.seen += piece
-        return bool(piece)
-
-    def close(self, keys: bytes) -> int:
-        """Press keys that leave the program; its exit code."""
-        os.write(self.master, keys)
-        end = time.monotonic() + TIMEOUT
-        while self.read(end):
-            pass
-        code = self.process.wait(TIMEOUT)
-        os.close(self.master)
-        return code
 
 
 @pytest.fixture(autouse=True)
@@ -218,6 +158,6 @@ def is_running(process: int) -> bool:
 def test_keys_of_one_read_are_typed_into_the_filter(tmp_path: Path) -> None:
     terminal = Terminal(write_sample(tmp_path))
     terminal.wait_for("Max speed")
-    os.write(terminal.master, b"/qwx")
+    terminal.press(b"/qwx")
     terminal.wait_for("Filter", "Metrics 0 of 19")
     assert terminal.close(b"\rq") == 0
