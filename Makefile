@@ -16,7 +16,7 @@ OPEN_CORE = resim-open-core==1.6.0
 PYTEST_ARGS ?=
 # Many processes: see tests/conftest.py. What PYTEST_ARGS says comes later and wins, such as "-n 0".
 PYTEST = $(BIN)/python -m pytest -n auto --dist worksteal
-CHECKED = $(wildcard resim_inspect runner examples tests benchmarks)
+CHECKED = $(wildcard resim_inspect runner examples tests benchmarks build_tools)
 # What runs on Windows too: the app, and what it fetches with.
 PORTABLE = resim_inspect runner/download runner/storage/publish.py runner/storage/lease.py \
   runner/api/client/client.py runner/api/client/transport.py runner/api/client/http11.py

@@ -10,6 +10,11 @@ from resim_inspect import __version__
 if TYPE_CHECKING:
     from argparse import ArgumentParser
 
+EXIT_CODES = """\
+Exit codes: 0 fine, 1 a file is invalid or something got worse, 2 a file could not be
+read or the call was wrong, 70 a fault in this program, 129 the terminal was closed,
+130 interrupted."""
+
 
 class AppArguments(NamedTuple):
     """Arguments of the app."""
@@ -39,10 +44,7 @@ def parse_app(argv: list[str], program: str, commands: Mapping[str, str]) -> App
         epilog=f"commands:\n{listing}\n\n"
         f"`{program} COMMAND --help` describes a command. A path with the name of a command:\n"
         "./NAME, or -- NAME."
-        "\n\n"
-        "Exit codes: 0 fine, 1 a file is invalid or something got worse, 2 a file could not be\n"
-        "read or the call was wrong, 70 a fault in this program, 129 the terminal was closed,\n"
-        "130 interrupted.",
+        f"\n\n{EXIT_CODES}",
         formatter_class=RawDescriptionHelpFormatter,
     )
     parser.add_argument(
@@ -58,6 +60,13 @@ def parse_app(argv: list[str], program: str, commands: Mapping[str, str]) -> App
         nargs="?",
         help="a second path: the app shows what changed from the first to it, and what got worse",
     )
+    add_app_options(parser, program)
+    args = parser.parse_args(argv)
+    return AppArguments(args.path, args.compared, args.images, args.color)
+
+
+def add_app_options(parser: ArgumentParser, program: str) -> None:
+    """Add the options of the app."""
     parser.add_argument("--version", action="version", version=f"{program} {__version__}")
     parser.add_argument(
         "--images",
@@ -67,8 +76,6 @@ def parse_app(argv: list[str], program: str, commands: Mapping[str, str]) -> App
         "sixel or kitty",
     )
     add_common(parser)
-    args = parser.parse_args(argv)
-    return AppArguments(args.path, args.compared, args.images, args.color)
 
 
 def add_common(parser: ArgumentParser) -> None:

@@ -39,6 +39,7 @@ COMMANDS = {
     "rules": "list the rules, or explain one",
     "browse": "open a plotly figure or an image in the browser or viewer",
     "demo": "open the app on a generated sample",
+    "completion": "print the script that completes words in a shell",
 }
 
 

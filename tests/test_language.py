@@ -41,7 +41,7 @@ class Texts(NamedTuple):
 def modules() -> list[Texts]:
     return [
         texts(path)
-        for top in ("resim_inspect", "runner", "examples", "benchmarks", "tests")
+        for top in ("resim_inspect", "runner", "examples", "benchmarks", "build_tools", "tests")
         for path in sorted((ROOT / top).rglob("*.py"))
         if "metrics_pb2" not in path.name and path != Path(__file__)
     ]

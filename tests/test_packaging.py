@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 import resim_inspect
+from resim_inspect.shell_files import SHELLS
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = [
@@ -94,7 +95,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     target = tmp_path_factory.mktemp("wheel")
     for name in ("pyproject.toml", "setup.py", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, copy)
-    for package in [*PACKAGES, "examples"]:
+    for package in [*PACKAGES, "examples", "build_tools"]:
         ignore = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / package, copy / package, ignore=ignore)
     result = subprocess.run(
@@ -141,7 +142,14 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
     for needed in ("emit.py", "config.resim.yml", "README.md"):
         assert f"runner/flight_emissions/{needed}" in names
     tops = {name.partition("/")[0] for name in names if ".dist-info/" not in name}
-    assert tops == set(PACKAGES)
+    data = f"resim_inspect-{resim_inspect.__version__}.data"
+    assert tops == {*PACKAGES, data}
+    # What a shell and `man` read.
+    assert {name for name in names if name.startswith(data)} == {
+        f"{data}/data/share/man/man1/{program}.1" for program in ("resim-inspect", "resim-runner")
+    }
+    for shell in SHELLS:
+        assert f"resim_inspect/completion/resim-runner.{shell}" in names
     assert "resim-inspect = resim_inspect.__main__:run" in entries
     assert "License-Expression: MIT" in metadata
     assert "Requires-Python: >=3.11" in metadata

@@ -18,6 +18,7 @@ COMMANDS = {
     "config": "show the settings that are in force, and where each comes from",
     "clean": "list what earlier runs left behind, and remove it",
     "doctor": "check the engine, the image and leftovers of earlier runs",
+    "completion": "print the script that completes words in a shell",
 }
-WITHOUT_PROJECT = {"demo", "init", "config"}
+WITHOUT_PROJECT = {"demo", "init", "config", "completion"}
 """Commands that take no defaults from the project file."""

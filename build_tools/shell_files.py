@@ -1,0 +1,57 @@
+"""Completion scripts by shtab and manual pages by argparse-manpage, made from the parsers."""
+
+from __future__ import annotations
+
+from argparse import Action, ArgumentParser
+from collections.abc import Iterator
+from pathlib import Path
+
+import shtab
+from argparse_manpage.manpage import Manpage
+
+from build_tools.parsers import ABOUT, EXIT_CODES, whole_parsers
+from resim_inspect import __version__
+from resim_inspect.shell_files import SHELLS, script_name
+
+FILES = {"DIR", "FILE", "FOLDER", "PATH", "WORKSPACE", "BASE", "OTHER", "OUT"}
+"""Placeholders of arguments that are names of files."""
+
+
+def write_completion(folder: Path) -> None:
+    """Write a script per program and shell into a folder, which is made if it is missing."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for program, parser in whole_parsers().items():
+        for action in _actions(parser):
+            if action.choices is None and (action.type is Path or _placeholders(action) & FILES):
+                action.complete = shtab.FILE  # type: ignore[attr-defined]
+        for shell in SHELLS:
+            script = shtab.complete(parser, shell)
+            path = folder / script_name(program, shell)
+            path.write_text(script.rstrip() + "\n", encoding="utf-8", newline="\n")
+
+
+def write_manual(folder: Path) -> None:
+    """Write a manual page per program, `PROGRAM.1`, into a folder, which is made if missing."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for program, parser in whole_parsers().items():
+        parser.man_short_description = ABOUT[program]  # type: ignore[attr-defined]
+        page = Manpage(parser)
+        page.source = f"resim-inspect {__version__}"
+        page.manual = "Metrics builds"
+        page.add_section("exit status", ">", EXIT_CODES[program])
+        path = folder / f"{program}.1"
+        path.write_text(str(page), encoding="utf-8", newline="\n")
+
+
+def _actions(parser: ArgumentParser) -> Iterator[Action]:
+    for action in parser._actions:
+        if isinstance(action.choices, dict):
+            for subparser in action.choices.values():
+                yield from _actions(subparser)
+        else:
+            yield action
+
+
+def _placeholders(action: Action) -> set[str]:
+    named = action.metavar if action.metavar is not None else action.dest.upper()
+    return {named} if isinstance(named, str) else set(named)

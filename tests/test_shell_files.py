@@ -1,0 +1,133 @@
+"""Completion scripts and manual pages: all words of the programs, and shells that accept them."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from argparse import ArgumentParser
+from pathlib import Path
+
+import pytest
+
+from build_tools.parsers import whole_parsers
+from build_tools.shell_files import write_completion, write_manual
+from resim_inspect.cli import main as inspect_main
+from resim_inspect.shell_files import SHELLS, ShellFileError, completion_script, script_name
+from runner.cli import main as runner_main
+
+COMPLETE = """
+source "$0"
+complete_with=$(complete -p "$1" | sed -E 's/.*-F ([^ ]+).*/\\1/')
+COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMP_LINE="$*" COMP_POINT=0
+"$complete_with"
+printf '%s\\n' "${COMPREPLY[@]}"
+"""
+
+
+@pytest.fixture(scope="module")
+def completion(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the scripts."""
+    folder = tmp_path_factory.mktemp("completion")
+    write_completion(folder)
+    return folder
+
+
+def words(parser: ArgumentParser) -> set[str]:
+    """Names of all commands and options of a parser."""
+    named: set[str] = set()
+    for action in parser._actions:
+        named |= {option for option in action.option_strings if option.startswith("--")}
+        if isinstance(action.choices, dict):
+            for name, subparser in action.choices.items():
+                named |= {name} | words(subparser)
+    return named
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_script_has_every_command_and_every_option(completion: Path, shell: str) -> None:
+    for program, parser in whole_parsers().items():
+        script = completion_script(program, shell, completion)
+        # fish names a long option without its dashes.
+        missing = {word for word in words(parser) if word.lstrip("-") not in script}
+        assert not missing
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_the_shell_accepts_its_script(completion: Path, shell: str) -> None:
+    if shutil.which(shell) is None:
+        pytest.skip(f"{shell} is not installed")
+    for program in whole_parsers():
+        path = completion / script_name(program, shell)
+        result = subprocess.run([shell, "-n", path], capture_output=True, text=True, timeout=30)
+        assert (result.returncode, result.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        (("resim-inspect", "sh"), {"show"}),
+        (("resim-inspect", "show", "--format", ""), {"text", "json"}),
+        (("resim-runner", "run", "--pull", ""), {"missing", "always", "never"}),
+        (("resim-runner", "job", "--inputs", "sample"), {"sample_inputs"}),
+        (("resim-inspect", "validate", "sample"), {"sample_inputs"}),
+    ],
+)
+def test_bash_offers_commands_choices_and_files(
+    completion: Path, tmp_path: Path, typed: tuple[str, ...], offered: set[str]
+) -> None:
+    if shutil.which("bash") is None:
+        pytest.skip("bash is not installed")
+    (tmp_path / "sample_inputs").mkdir()
+    script = completion / script_name(typed[0], "bash")
+    result = subprocess.run(
+        ["bash", "-c", COMPLETE, script, *typed],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
+    )
+    assert set(result.stdout.split()) == offered
+
+
+def test_a_manual_page_names_every_command_and_option(tmp_path: Path) -> None:
+    write_manual(tmp_path)
+    for program, parser in whole_parsers().items():
+        page = (tmp_path / f"{program}.1").read_text(encoding="utf-8")
+        plain = page.replace("\\-", "-")
+        assert not {word for word in words(parser) - {"--help"} if word not in plain}
+        assert "EXIT STATUS" in page
+        if shutil.which("groff") is not None:
+            checked = subprocess.run(
+                ["groff", "-man", "-ww", "-z", "-K", "utf8", tmp_path / f"{program}.1"],
+                capture_output=True,
+                text=True,
+                timeout=30,
+            )
+            assert (checked.returncode, checked.stderr) == (0, "")
+
+
+def test_both_programs_print_a_script_that_is_there(
+    completion: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # The folder is absolute, so that it stands in place of the package's own.
+    monkeypatch.setattr("resim_inspect.shell_files.FOLDER", str(completion))
+    for program, main in (("resim-inspect", inspect_main), ("resim-runner", runner_main)):
+        assert main(["completion", "fish"]) == 0
+        assert capsys.readouterr().out == completion_script(program, "fish", completion)
+
+
+def test_a_copy_that_was_not_built_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(ShellFileError, match="install it with pip"):
+        completion_script("resim-inspect", "bash", tmp_path)
+    monkeypatch.setattr("resim_inspect.shell_files.FOLDER", str(tmp_path))
+    for main in (inspect_main, runner_main):
+        assert main(["completion", "bash"]) == 2
+        assert "install it with pip" in capsys.readouterr().err
+
+
+def test_a_shell_without_a_script_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert inspect_main(["completion", "tcsh"]) == 2
+    assert "bash" in capsys.readouterr().err
