@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
+from queue import Empty, SimpleQueue
 
 from resim_inspect.validation.findings import Severity
 from runner.engines.protocol import EngineInfo, Limits, Task
@@ -68,11 +69,16 @@ def run_all(
 
     own = executor is None
     pool = executor or ThreadPoolExecutor(max(1, min(parallel, len(todo) or 1)))
+    # To wait for any of all futures costs as much as there are, once for each of them.
+    ended: SimpleQueue[Future[JobResult]] = SimpleQueue()
+    jobs: dict[Future[JobResult], Job] = {}
     try:
-        jobs = {pool.submit((work_of or here)(planned)): planned.job for planned in todo}
-        pending = set(jobs)
-        while pending:
-            done, pending = wait(pending, POLL_INTERVAL, FIRST_COMPLETED)
+        for planned_job in todo:
+            future = pool.submit((work_of or here)(planned_job))
+            jobs[future] = planned_job.job
+            future.add_done_callback(ended.put)
+        while jobs:
+            done = _next_of(ended)
             requests = signals()
             for future in done:
                 result = _result_of(future, jobs.pop(future), context)
@@ -89,6 +95,16 @@ def run_all(
         if own:
             pool.shutdown(wait=True, cancel_futures=True)
     return [results[name] for name in sorted(results)]
+
+
+def _next_of(ended: SimpleQueue[Future[JobResult]]) -> list[Future[JobResult]]:
+    """Wait a moment for futures that have ended; return all that have, empty without one."""
+    futures = []
+    with suppress(Empty):
+        futures.append(ended.get(timeout=POLL_INTERVAL))
+        while True:
+            futures.append(ended.get_nowait())
+    return futures
 
 
 def _result_of(future: Future[JobResult], job: Job, context: RunContext) -> JobResult:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
+import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,41 +15,86 @@ import pytest
 from runner.storage.lease import LABEL_RUN
 from tests.containers.container_harness import BASE_IMAGE, COPY, ROOT, command, make_jobs
 from tests.runner.executors.cluster import Cluster, events_of, wait_for
+from tests.soak import FACTOR
 
 pytest.importorskip("distributed")
-JOBS = 8
+WORKERS = 3
+SLOTS = 2
+"""Containers at once of each worker."""
+JOBS = 60 if FACTOR > 1 else 9
+SECONDS = 5.0 if FACTOR > 1 else 0.5
+"""Duration of a build."""
+LIMIT = 1.5
+"""Ratio of the time of a whole run to that of its builds alone, on the slots that there are."""
 
 
+@pytest.mark.soak
 def test_the_containers_of_a_killed_worker_are_removed_and_its_jobs_run_again(
     docker: Callable[..., str], tmp_path: Path
 ) -> None:
     workspace = make_jobs(tmp_path / "flights", JOBS)
+    for inputs in workspace.glob("jobs/*/inputs"):
+        (inputs / "experience" / "name").write_text(inputs.parent.name)
+    effects = tmp_path / "effects"
+    effects.mkdir()
+    effects.chmod(0o777)
 
     def kinds(kind: str) -> list[str]:
         return [event.get("job", "") for event in events_of(workspace) if event["event"] == kind]
 
+    def effects_of(word: str) -> Counter[str]:
+        lines = (effects / word).read_text().splitlines() if (effects / word).exists() else []
+        return Counter(lines)
+
+    build = (
+        "job=$(cat /tmp/resim/inputs/experience/name); echo $job >> /effects/begun;"
+        f" sleep {SECONDS}; {COPY}; echo $job >> /effects/ended"
+    )
     with Cluster(tmp_path / "cluster") as cluster:
-        for _ in range(2):
+        for _ in range(WORKERS):
             cluster.add_worker()
+        wait_for(lambda: cluster.connected() == WORKERS, "all workers")
         words = ("--executor", f"dask-file:{cluster.file}", "--only", "jobs", "--format", "json")
         run = subprocess.Popen(
             command(
                 *("run", "--image", BASE_IMAGE, "--pull", "never", *words, workspace),
-                *("--", "sh", "-c", f"sleep 1; {COPY}"),
+                *("--mount", f"{effects}:/effects:rw", "--", "sh", "-c", build),
             ),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
             cwd=ROOT,
         )
-        wait_for(lambda: len(kinds("finished")) >= 2, "two jobs")
-        cluster.workers[0].kill()
-        out, err = run.communicate(timeout=120)
+        wait_for(lambda: len(kinds("finished")) >= JOBS // 3, "a third of the jobs")
+        lost, killed = cluster.workers[0], time.time()
+        lost.kill()
+        out, err = run.communicate(timeout=300)
         assert run.returncode == 0, err
         assert json.loads(out)["outcomes"] == {"done": JOBS}
-        # A job whose container was under way is named, and no other one begins twice.
-        begun = kinds("started")
-        twice = {job for job in begun if begun.count(job) > 1}
-        assert twice <= set(kinds("warning"))
+        # A job that was under way there is named, and no other one has an effect twice.
+        begun, ended = effects_of("begun"), effects_of("ended")
+        warned = [e for e in events_of(workspace) if e["event"] == "warning" and "job" in e]
+        named = {e["job"] for e in warned if f"process {lost.pid} on" in e["text"]}
+        assert len(begun) == len(ended) == JOBS
+        assert {job for job, times in begun.items() if times > 1} <= named
+        assert {job for job, times in ended.items() if times > 1} <= named
+        assert len(named) <= SLOTS
+        times_started = Counter(kinds("started"))
+        assert {job for job, times in times_started.items() if times > 1} <= named
         label = f"label={LABEL_RUN}={events_of(workspace)[0]['run']}"
         wait_for(lambda: not docker("ps", "-aq", "--filter", label), "the end of all containers")
+        if FACTOR > 1:
+            _check_time(events_of(workspace), killed)
+    wait_for(lambda: not cluster.processes(), "the end of all watchdogs")
+
+
+def _check_time(events: list[dict[str, object]], killed: float) -> None:
+    """Compare the time from the plan to the end with that of the builds alone."""
+    times = {str(e["event"]): float(str(e["time"])) for e in events}
+    begun = next(float(str(e["time"])) for e in events if e["event"] == "plan")
+    earlier = sum(e["event"] == "finished" and float(str(e["time"])) < killed for e in events)
+    slots = SLOTS * WORKERS
+    ideal = SECONDS * (earlier / slots + (JOBS - earlier) / (slots - SLOTS))
+    took = times["end"] - begun
+    sys.stdout.write(f"{took:.1f} s, the builds alone {ideal:.1f} s: {took / ideal:.2f} times\n")
+    assert took <= LIMIT * ideal

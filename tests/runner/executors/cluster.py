@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -15,6 +16,10 @@ from tests.containers.container_harness import ROOT, command, metrics_file
 
 PATIENCE = 60.0
 """Seconds that a test waits for something on a busy machine."""
+
+
+MARK = "RESIM_TEST_CLUSTER"
+"""Variable that the processes of a cluster, and those that they start, have in common."""
 
 
 def wait_for(reached: Callable[[], object], what: str) -> None:
@@ -47,7 +52,23 @@ class Cluster:
                 stdout=log,
                 stderr=log,
                 cwd=ROOT,
+                env={**os.environ, MARK: str(self._folder)},
             )
+
+    def connected(self) -> int:
+        """Number of workers that have connected to the scheduler so far."""
+        log = self._folder / "worker.log"
+        return log.read_text(errors="replace").count("Registered to:") if log.exists() else 0
+
+    def processes(self) -> list[int]:
+        """Pids of its processes that are alive, with those that they started, such as watchdogs."""
+        mark = os.fsencode(f"{MARK}={self._folder}")
+        pids = []
+        for path in Path("/proc").glob("[0-9]*/environ"):
+            with suppress(OSError):
+                if mark in path.read_bytes().split(b"\0"):
+                    pids.append(int(path.parent.name))
+        return pids
 
     def add_worker(self, *resources: str) -> None:
         """Start a worker, by default with two slots."""
