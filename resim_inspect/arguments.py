@@ -33,7 +33,9 @@ def parse_app(argv: list[str], program: str, commands: Mapping[str, str]) -> App
     """
     if len(argv) <= 1 and not any(word.startswith("-") for word in argv):
         return AppArguments(argv[0] if argv else None)
-    from argparse import ArgumentParser, RawDescriptionHelpFormatter
+    from argparse import ArgumentParser
+
+    from resim_inspect.help_formatter import ProgramHelp
 
     width = max(map(len, commands))
     listing = "\n".join(f"  {name:{width}}  {what}" for name, what in commands.items())
@@ -45,7 +47,7 @@ def parse_app(argv: list[str], program: str, commands: Mapping[str, str]) -> App
         f"`{program} COMMAND --help` describes a command. A path with the name of a command:\n"
         "./NAME, or -- NAME."
         f"\n\n{EXIT_CODES}",
-        formatter_class=RawDescriptionHelpFormatter,
+        formatter_class=ProgramHelp,
     )
     parser.add_argument(
         "path",

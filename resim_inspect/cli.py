@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import os
 import sys
-from importlib import import_module
 from pathlib import Path
 from threading import current_thread, main_thread
-from typing import TYPE_CHECKING, NoReturn, cast
 
 from resim_inspect.arguments import add_common, parse_app
 from resim_inspect.commands import CommandError
@@ -20,11 +18,13 @@ from resim_inspect.errors import InspectError
 from resim_inspect.exit_codes import ExitCode
 from resim_inspect.files import exists
 from resim_inspect.interruption import exit_on_interrupt, raise_on_interrupt
-from resim_inspect.terminal import Command, Failure, run_program
+from resim_inspect.terminal import Failure, load_command, run_program
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Sequence
+    from typing import NoReturn
 
     from resim_inspect.tui.batch_address import BatchAddress
 
@@ -95,10 +95,14 @@ def describe(error: Exception) -> str:
 def _command(name: str, argv: list[str]) -> int:
     from argparse import ArgumentParser
 
-    command = cast(Command, import_module(f"resim_inspect.commands.{name}"))
+    from resim_inspect.help_formatter import CommandHelp
+
+    command = load_command(f"resim_inspect.commands.{name}")
     summary = COMMANDS[name]
     parser = ArgumentParser(
-        prog=f"{PROGRAM} {name}", description=summary[0].upper() + summary[1:] + "."
+        prog=f"{PROGRAM} {name}",
+        description=summary[0].upper() + summary[1:] + ".",
+        formatter_class=CommandHelp,
     )
     command.add_arguments(parser)
     add_common(parser)

@@ -5,34 +5,46 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TextIO
+from importlib import import_module
 
 from resim_inspect.exit_codes import BROKEN_PIPE, ExitCode
 from resim_inspect.interruption import INTERRUPTED
-from resim_inspect.text import clean
 
+# `--help` loads this module, and neither `typing` nor what only errors need.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable, Sequence
+    from typing import Any, Protocol, TextIO
+
+    class Command(Protocol):
+        """Interface of the modules in `commands` of both programs."""
+
+        def add_arguments(self, parser: argparse.ArgumentParser) -> None: ...
+
+        def run(self, args: argparse.Namespace) -> int: ...
+
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_COLUMNS = 80
+"""Width without a terminal."""
 
 
-class Command(Protocol):
-    """Interface of the modules in `commands` of both programs."""
-
-    def add_arguments(self, parser: argparse.ArgumentParser) -> None: ...
-
-    def run(self, args: argparse.Namespace) -> int: ...
-
-
-class Failure(NamedTuple):
+class Failure:
     """An expected error of a call: its exit code, one sentence, and what to do."""
 
-    code: int
-    text: str
-    hint: str = ""
+    def __init__(self, code: int, text: str, hint: str = "") -> None:
+        self.code = code
+        self.text = text
+        self.hint = hint
+
+
+def load_command(module: str) -> Command:
+    """Import the module of a command, which is done only when it is called."""
+    loaded: Any = import_module(module)
+    command: Command = loaded
+    return command
 
 
 def run_program(
@@ -105,6 +117,8 @@ def _is_interruption(error: BaseException | None) -> bool:
 
 def write_failure(name: str, text: str, hint: str) -> None:
     """Write a program's error, and what to do if anything helps, to stderr; raises OSError."""
+    from resim_inspect.text import clean
+
     sys.stderr.write(f"{name}: {clean(text)}\n")
     if hint:
         sys.stderr.write(f"  {clean(hint)}\n")
@@ -131,6 +145,19 @@ def use_color(choice: str, stream: TextIO) -> bool:
     if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         return False
     return stream.isatty()
+
+
+def terminal_columns() -> int:
+    """Return the columns of the terminal: those of COLUMNS, else of stdout's, else 80."""
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdecimal() and int(columns):
+        return int(columns)
+    stream = sys.__stdout__  # That of the process, whatever stands for it now.
+    try:
+        size = os.get_terminal_size(stream.fileno()) if stream is not None else None
+    except (ValueError, OSError):  # closed, or not a terminal
+        size = None
+    return (size.columns if size else 0) or _COLUMNS
 
 
 def light_terminal() -> bool:

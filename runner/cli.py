@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import argparse
 import sys
-from importlib import import_module
-from typing import TYPE_CHECKING, NoReturn, cast
 
 from resim_inspect import __version__
+from resim_inspect.help_formatter import CommandHelp, ProgramHelp
 from resim_inspect.interruption import exit_on_interrupt, raise_on_interrupt
-from resim_inspect.terminal import Command, Failure, before_separator, run_program
+from resim_inspect.terminal import Failure, before_separator, load_command, run_program
 from runner.commands import COMMANDS as COMMANDS
 from runner.commands import WITHOUT_PROJECT
 from runner.exit_codes import ExitCode
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import NoReturn
+
+    from resim_inspect.terminal import Command
 
 PROGRAM = "resim-runner"
 EPILOG = """\
@@ -42,7 +45,7 @@ def _call(argv: list[str]) -> int:
     own = before_separator(argv)
     name = next((word for word in own if word in COMMANDS), "")
     # Only the command that is called is imported, and only its arguments are added.
-    command = cast(Command, import_module(f"runner.commands.{name}")) if name else None
+    command = load_command(f"runner.commands.{name}") if name else None
     args = _arguments(argv, own, name, command)
     if args.command_name is None or command is None:
         _parser("", None)[0].print_help(sys.stderr)
@@ -92,7 +95,7 @@ def _parser(
         PROGRAM,
         description="Runs ReSim metrics builds on this machine, for one job or for many.",
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=ProgramHelp,
         allow_abbrev=False,
     )
     version = f"{PROGRAM} {__version__}"
@@ -106,6 +109,7 @@ def _parser(
             name,
             help=about,
             description=sentence,
+            formatter_class=CommandHelp,
             allow_abbrev=False,
             add_help=called == name,
         )

@@ -115,6 +115,16 @@ def test_help_needs_no_command() -> None:
 
 
 @pytest.mark.parametrize(
+    ("program", "absent"),
+    [("resim_inspect", ("shutil", "json")), ("runner", ("shutil", "json", "typing"))],
+)
+def test_help_loads_little_of_the_standard_library(program: str, absent: tuple[str, ...]) -> None:
+    names = loaded(f"from {program}.cli import main\nassert main(['--help']) == 0")
+    # Some ways of installing load them for every program.
+    assert not beneath(names - loaded(""), *absent, "dataclasses")
+
+
+@pytest.mark.parametrize(
     ("package", "above"),
     [
         ("schema", ("document", "validation", "charts", "tui", "commands", "cli")),

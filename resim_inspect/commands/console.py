@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from resim_inspect.terminal import terminal_columns
 from resim_inspect.text import count
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def page_width(given: int | None, most: int) -> int:
     if given is None:
         given = _PAGE_WIDTH
         if sys.stdout.isatty():
-            given = min(shutil.get_terminal_size((_PAGE_WIDTH, 24)).columns, most)
+            given = min(terminal_columns(), most)
     return max(given, _LEAST_WIDTH)
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import shutil
 import sys
 
 import pytest
 
 from resim_inspect.commands.console import MANY, job_progress, page_width
+from resim_inspect.terminal import terminal_columns
 
 
 class Terminal(io.StringIO):
@@ -34,6 +36,18 @@ def test_width_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdout", io.StringIO())
     assert page_width(None, 120) == 80
     assert page_width(200, 120) == 200
+
+
+@pytest.mark.parametrize("columns", ["100", "0", "-5", "wide", "", None])
+def test_columns_are_those_that_python_tells(
+    columns: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    if columns is not None:
+        monkeypatch.setenv("COLUMNS", columns)
+    for stream in (sys.__stdout__, io.StringIO(), None):
+        monkeypatch.setattr(sys, "__stdout__", stream)
+        assert terminal_columns() == shutil.get_terminal_size().columns
 
 
 def test_progress_of_many_jobs_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch) -> None:
