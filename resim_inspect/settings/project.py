@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import math
 import os
 from collections.abc import Iterator, Mapping
@@ -11,7 +10,6 @@ from types import MappingProxyType
 from typing import Any
 
 from resim_inspect.files import is_file, is_open_to_all
-from resim_inspect.settings.locator import key_lines
 from resim_inspect.settings.model import (
     FILE_NAME,
     BuildSettings,
@@ -36,10 +34,10 @@ from resim_inspect.settings.schema_check import (
     shown,
 )
 from resim_inspect.settings.secrets import looks_like_a_secret, names_a_secret
+from resim_inspect.settings.toml_file import MAX_BYTES, key_lines_of, parsed, read_bytes
 
 PYPROJECT = "pyproject.toml"
 SCHEMA = "resim.schema.json"
-MAX_BYTES = 1 << 20
 STDOUT = "-"
 """Value of a path that stands for stdout."""
 _TABLE = ("tool", "resim")
@@ -90,9 +88,9 @@ def find_project(folder: Path) -> Path | None:
 def _has_table(path: Path) -> bool:
     """Return True if a pyproject.toml has the table; one that cannot be read has none."""
     try:
-        data = _bytes_of(path)
+        data = read_bytes(path)
         # Most have none: they are not parsed, and their faults are those of other tools.
-        return b"resim" in data and isinstance(_table_of(_parsed(data, path)), dict)
+        return b"resim" in data and isinstance(_table_of(parsed(data, path)), dict)
     except SettingsError:
         if b"[tool.resim" in _start_of(path):
             raise
@@ -115,52 +113,14 @@ def _table_of(values: Mapping[str, Any]) -> Any:
 def read_project(path: Path) -> ProjectSettings:
     """Read and check a project file; raises SettingsError with the line of the first fault."""
     path = path.absolute()
-    data = _bytes_of(path)
-    values: Any = _parsed(data, path)
-    lines = _lines_of(data, path)
+    data = read_bytes(path)
+    values: Any = parsed(data, path)
+    lines = key_lines_of(data, path)
     if path.name == PYPROJECT:
         values = _table_of(values) or {}
         depth = len(_TABLE)
         lines = {key[depth:]: line for key, line in lines.items() if key[:depth] == _TABLE}
     return _Reader(path, lines).settings(values)
-
-
-def _bytes_of(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise SettingsError(f"the file cannot be read: {error.strerror}.", path) from error
-    if len(data) > MAX_BYTES:
-        raise SettingsError("the file is larger than 1 MiB.", path)
-    # Some editors of Windows begin a file with it.
-    return data.removeprefix(codecs.BOM_UTF8)
-
-
-def _parsed(data: bytes, path: Path) -> dict[str, Any]:
-    import re
-    import tomllib
-
-    try:
-        return tomllib.loads(data.decode("utf-8"))
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise SettingsError("the file is not UTF-8 text.", path, line) from error
-    except RecursionError as error:
-        raise SettingsError("the file is nested too deeply.", path) from error
-    except tomllib.TOMLDecodeError as error:
-        place = re.search(r"\s*\(at (?:line (\d+), column \d+|end of document)\)", str(error))
-        reason = str(error)[: place.start()] if place else str(error)
-        line = int(place[1]) if place and place[1] else data.count(b"\n") + 1
-        text = f"the file is not valid TOML: {reason[:1].lower()}{reason[1:]}."
-        raise SettingsError(text, path, line) from error
-
-
-def _lines_of(data: bytes, path: Path) -> dict[Key, int]:
-    try:
-        return key_lines(data.decode("utf-8").replace("\r\n", "\n"))
-    except RecursionError as error:
-        raise SettingsError("the file is nested too deeply.", path) from error
 
 
 class _Reader:

@@ -1,7 +1,8 @@
 """Check of TOML values against a JSON Schema, with messages for people.
 
 The part of JSON Schema that the shipped schemas use: type, enum, pattern, minimum, maximum,
-exclusiveMinimum, minLength, items, properties, propertyNames, additionalProperties, $ref.
+exclusiveMinimum, minLength, minItems, items, properties, required, propertyNames,
+additionalProperties, $ref.
 """
 
 from __future__ import annotations
@@ -77,6 +78,8 @@ def check(value: object, schema: Schema, root: Schema, key: Key = ()) -> None:
         if "pattern" in schema and not re.search(schema["pattern"], value):
             raise MismatchError(key, f"{name} is {shown(value)}, {schema['x-mismatch']}.")
     elif isinstance(value, list):
+        if len(value) < schema.get("minItems", 0):
+            raise MismatchError(key, f"{name} is empty.")
         for position, item in enumerate(value):
             check(item, schema.get("items", {}), root, (*key, position))
     elif isinstance(value, dict):
@@ -129,13 +132,13 @@ def _check_number(value: float, schema: Schema, key: Key) -> None:
 def _check_table(value: dict[str, Any], schema: Schema, root: Schema, key: Key) -> None:
     properties = schema.get("properties", {})
     further = schema.get("additionalProperties", {})
+    where = f"[{dotted(key)}]" if key else "the file"
     for name, inner in value.items():
         inner_key = (*key, name)
         if name in properties:
             check(inner, properties[name], root, inner_key)
             continue
         if further is False:
-            where = f"[{dotted(key)}]" if key else "the file"
             near = near_or_all(name, list(properties))
             raise MismatchError(inner_key, f'"{clean(name, 60)}" is not a key of {where}{near}')
         names = schema.get("propertyNames", {})
@@ -143,6 +146,9 @@ def _check_table(value: dict[str, Any], schema: Schema, root: Schema, key: Key) 
             text = f"{names['x-subject']} {shown(name)}, {names['x-mismatch']}."
             raise MismatchError(inner_key, text)
         check(inner, further, root, inner_key)
+    for name in schema.get("required", ()):
+        if name not in value:
+            raise MismatchError(key, f'{where} has no "{name}", which is required.')
 
 
 def dotted(key: Key) -> str:

@@ -1,0 +1,53 @@
+"""A TOML file: its bytes, its values, and the line of each key; faults as one sentence."""
+
+from __future__ import annotations
+
+import codecs
+from pathlib import Path
+from typing import Any
+
+from resim_inspect.settings.locator import key_lines
+from resim_inspect.settings.model import Key, SettingsError
+
+MAX_BYTES = 1 << 20
+
+
+def read_bytes(path: Path) -> bytes:
+    """Read a file without a byte order mark; raises SettingsError."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise SettingsError(f"the file cannot be read: {error.strerror}.", path) from error
+    if len(data) > MAX_BYTES:
+        raise SettingsError("the file is larger than 1 MiB.", path)
+    # Some editors of Windows begin a file with it.
+    return data.removeprefix(codecs.BOM_UTF8)
+
+
+def parsed(data: bytes, path: Path) -> dict[str, Any]:
+    """Parse the content of a file; raises SettingsError with the line of the fault."""
+    import re
+    import tomllib
+
+    try:
+        return tomllib.loads(data.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise SettingsError("the file is not UTF-8 text.", path, line) from error
+    except RecursionError as error:
+        raise SettingsError("the file is nested too deeply.", path) from error
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r"\s*\(at (?:line (\d+), column \d+|end of document)\)", str(error))
+        reason = str(error)[: place.start()] if place else str(error)
+        line = int(place[1]) if place and place[1] else data.count(b"\n") + 1
+        text = f"the file is not valid TOML: {reason[:1].lower()}{reason[1:]}."
+        raise SettingsError(text, path, line) from error
+
+
+def key_lines_of(data: bytes, path: Path) -> dict[Key, int]:
+    """Return the line of each key of a file that has been parsed; raises SettingsError."""
+    try:
+        return key_lines(data.decode("utf-8").replace("\r\n", "\n"))
+    except RecursionError as error:
+        raise SettingsError("the file is nested too deeply.", path) from error

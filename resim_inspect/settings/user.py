@@ -1,0 +1,155 @@
+"""The user's own `config.toml`: where it is, its values, and a sentence for each fault."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from resim_inspect.files import is_file
+from resim_inspect.settings.model import Key, Origin, SettingsError, line_of
+from resim_inspect.settings.schema_check import MismatchError, Schema, check, shipped_schema
+from resim_inspect.settings.toml_file import key_lines_of, parsed, read_bytes
+
+SCHEMA = "config.schema.json"
+FILE_NAME = "config.toml"
+THEMES = "themes"
+"""Name of the folder beside the file with the user's themes."""
+AUTO = "auto"
+HINT = "Correct the file, or leave it out with --no-config."
+
+
+@dataclass(frozen=True)
+class UserSettings:
+    """A user's `config.toml`, read and checked; None for a key that the file does not have."""
+
+    path: Path
+    """Absolute path of the file."""
+    theme: str | None = None
+    grouping: str | None = None
+    time: str | None = None
+    images: str | None = None
+    mouse: bool | None = None
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Keys by the id of their binding, as they are written in the file."""
+    lines: Mapping[Key, int] = field(default_factory=dict, repr=False)
+    """Line of each key of the file, from 1."""
+
+    def origin(self, *key: str | int) -> Origin:
+        """Line of a key, or of the nearest table above it."""
+        return Origin(self.path, line_of(self.lines, key))
+
+    def error(self, key: Key, reason: str, hint: str = HINT) -> SettingsError:
+        """Create the error about a value of the file."""
+        return SettingsError(reason, self.path, line_of(self.lines, key), hint)
+
+
+def user_config_path() -> Path:
+    """Path of the user's `config.toml`, in the folder of this system for it."""
+    from platformdirs import user_config_path as folder_of
+
+    return folder_of("resim-inspect", appauthor=False) / FILE_NAME
+
+
+def load_user_settings(path: Path | None = None) -> UserSettings | None:
+    """Read the user's `config.toml`, or another file that must exist; None without a file.
+
+    A file of another user that is not root is refused, unless it is named. Raises SettingsError.
+    """
+    named = path is not None
+    path = (user_config_path() if path is None else path).absolute()
+    if not named and not os.path.lexists(path):
+        return None
+    if named and not os.path.lexists(path):
+        raise SettingsError("the file does not exist.", path, hint="Name another with --config.")
+    if not is_file(path):
+        text = "it is a folder, a pipe, or a link that leads nowhere, and must be a file."
+        raise SettingsError(text, path, hint="Replace it, or leave it out with --no-config.")
+    if not named:
+        refuse_foreign(path)
+    return read_user_settings(path)
+
+
+def refuse_foreign(path: Path) -> None:
+    """Refuse a file that belongs to another user than this one and root; raises SettingsError."""
+    if os.name != "posix":
+        return
+    try:
+        owner = path.stat().st_uid
+    except OSError as error:
+        raise SettingsError(f"the file cannot be read: {error.strerror}.", path) from error
+    if owner not in {0, os.getuid()}:
+        text = f"the file belongs to another user (id {owner}) and is not used."
+        hint = "Own it, name it with --config, or leave it out with --no-config."
+        raise SettingsError(text, path, hint=hint)
+
+
+def read_user_settings(path: Path) -> UserSettings:
+    """Read and check a `config.toml`; raises SettingsError with the line of the first fault.
+
+    The names of bindings and themes, and conflicts of keys, are for the app to check.
+    """
+    try:
+        data = read_bytes(path)
+        values = parsed(data, path)
+        return settings_of(values, path, key_lines_of(data, path))
+    except SettingsError as error:
+        error.hint = error.hint or HINT
+        raise
+
+
+def settings_of(values: Mapping[str, Any], path: Path, lines: Mapping[Key, int]) -> UserSettings:
+    """Check the values of a file by the schema; raises SettingsError."""
+    schema = shipped_schema(SCHEMA)
+    try:
+        check(values, schema, schema)
+    except MismatchError as error:
+        raise SettingsError(error.reason, path, line_of(lines, error.key), HINT) from error
+    keys = {
+        f"{group}.{name}": (each,) if isinstance(each, str) else tuple(each)
+        for group, table in values.get("keys", {}).items()
+        for name, each in table.items()
+    }
+    return UserSettings(
+        path,
+        values.get("theme"),
+        values.get("grouping"),
+        values.get("time"),
+        values.get("images"),
+        values.get("mouse"),
+        MappingProxyType(keys),
+        MappingProxyType(dict(lines)),
+    )
+
+
+def complete_schema(bindings: Mapping[str, tuple[str, tuple[str, ...]]]) -> Schema:
+    """Return the schema with the name of every binding, for editors.
+
+    `bindings` are descriptions and default keys by id.
+    """
+    schema: dict[str, Any] = deepcopy(dict(shipped_schema(SCHEMA)))
+    keys = schema["properties"]["keys"]
+    groups: dict[str, Any] = {}
+    for id, (description, default) in bindings.items():
+        group, name = id.split(".")
+        table = groups.setdefault(
+            group,
+            {
+                "type": "object",
+                "additionalProperties": False,
+                "description": f"Keys of {group}.",
+                "properties": {},
+            },
+        )
+        table["properties"][name] = {
+            "$ref": "#/$defs/keys",
+            "description": f"{description}.",
+            "default": list(default),
+        }
+    keys["properties"] = groups
+    keys["additionalProperties"] = False
+    return schema
