@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -76,7 +77,7 @@ def load_user_settings(path: Path | None = None) -> UserSettings | None:
 
 def refuse_foreign(path: Path) -> None:
     """Refuse a file that belongs to another user than this one and root; raises SettingsError."""
-    if os.name != "posix":
+    if sys.platform == "win32":
         return
     try:
         owner = path.stat().st_uid
