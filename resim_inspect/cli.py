@@ -13,7 +13,6 @@ from threading import current_thread, main_thread
 
 from resim_inspect.arguments import add_common, parse_app
 from resim_inspect.commands import CommandError
-from resim_inspect.derived import register
 from resim_inspect.errors import InspectError
 from resim_inspect.exit_codes import ExitCode
 from resim_inspect.files import exists
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import NoReturn
 
+    from resim_inspect.derived import Control
     from resim_inspect.tui.batch_address import BatchAddress
 
 PROGRAM = "resim-inspect"
@@ -114,17 +114,27 @@ def _command(name: str, argv: list[str]) -> int:
 
 
 def _evaluate_when_opened(cancelled: Callable[[], bool] | None = None) -> None:
-    """Let emissions be opened as the metrics that they are evaluated to."""
+    """Let emissions be opened as the metrics that they are evaluated to.
 
-    def evaluate(path: Path) -> bytes | None:
+    `cancelled` tells, in a worker thread of the app, that its result is not wanted any more.
+    """
+    from resim_inspect.derived import register
+
+    def evaluate(path: Path, control: Control) -> bytes | None:
+        from dataclasses import replace
+
         from resim_inspect.emissions.evaluation.folders import document_of
 
         if cancelled is None:
-            return document_of(path)
+            return document_of(path, control)
         if current_thread() is main_thread():
             # Before the first frame: the terminal is still that of the shell.
             sys.stderr.write("Evaluating emissions; Ctrl-C ends it.\n")
-        return document_of(path, cancelled, with_topics=True)
+
+        def is_cancelled() -> bool:
+            return cancelled() or control.is_cancelled()
+
+        return document_of(path, replace(control, is_cancelled=is_cancelled), with_topics=True)
 
     def sources(path: Path) -> Sequence[Path]:
         from resim_inspect.emissions.evaluation.folders import sources_of

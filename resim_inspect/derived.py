@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from resim_inspect.files import exists, file_states
 
@@ -17,7 +19,44 @@ METRICS_FILE = "metrics.binproto"
 """File name of a metrics build's output."""
 EMISSIONS_SUFFIX = ".resim.jsonl"
 """End of the name of every emissions file."""
-Evaluator = Callable[[Path], bytes | None]
+
+
+class Progress(NamedTuple):
+    """Progress of an evaluation."""
+
+    stage: str
+    """`Reading emissions`, `Evaluating metrics`."""
+    done: int
+    total: int
+    """Steps of the stage, in bytes or metrics."""
+    name: str = ""
+    """File or metric that is next."""
+
+
+def _ignore(_: Progress) -> None:
+    """Take no notice of the progress."""
+
+
+def _never() -> bool:
+    return False
+
+
+@dataclass(frozen=True)
+class Control:
+    """Progress and requests of the caller of an evaluation, in the thread that evaluates.
+
+    The functions are called often, and must be quick.
+    """
+
+    progress: Callable[[Progress], None] = _ignore
+    is_cancelled: Callable[[], bool] = _never
+    """True to give the evaluation up, without a document."""
+    is_stopped: Callable[[], bool] = _never
+    """True to end it with the metrics that are evaluated so far."""
+
+
+UNOBSERVED = Control()
+Evaluator = Callable[[Path, Control], bytes | None]
 _evaluators: list[Evaluator] = []
 Sources = Callable[[Path], Sequence[Path]]
 _sources: list[Sources] = []
@@ -35,11 +74,11 @@ def register(evaluator: Evaluator, sources: Sources | None = None) -> None:
         _sources.append(sources)
 
 
-def derived_document(path: Path) -> bytes | None:
+def derived_document(path: Path, control: Control = UNOBSERVED) -> bytes | None:
     """Return the document for a path without a metrics file; None if nothing has one for it."""
     if not _evaluators or not _may_be_derived(path):
         return None
-    documents = (evaluator(path) for evaluator in _evaluators)
+    documents = (evaluator(path, control) for evaluator in _evaluators)
     return next((document for document in documents if document is not None), None)
 
 

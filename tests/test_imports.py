@@ -20,8 +20,8 @@ PURE_PROTOBUF = ("google.protobuf.text_format", "google.protobuf.internal.encode
 """Modules that protobuf imports for messages in pure Python."""
 ADAPTER = "resim_inspect.charts.plotext_backend"
 EXTRAS = {
-    "duckdb": "resim_inspect.emissions.evaluation.query_process",
-    "liquid": "resim_inspect.emissions.evaluation.render_process",
+    "duckdb": "resim_inspect.emissions.evaluation.processes.query_process",
+    "liquid": "resim_inspect.emissions.evaluation.processes.render_process",
 }
 """Optional packages, and the module of the emissions that imports each."""
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from resim_inspect.commands import CommandError
 from resim_inspect.commands.evaluate_output import EvaluatedJob, text_lines, write_json
 from resim_inspect.document.approximate import APPROXIMATE_NOTE
+from resim_inspect.emissions.evaluation.limits import DEFAULT_LIMITS, Limits
 from resim_inspect.exit_codes import ExitCode
 from resim_inspect.files import is_folder
 from resim_inspect.terminal import use_color
@@ -50,11 +53,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "is the default for one)",
     )
     parser.add_argument(
+        "--time-limit",
+        metavar="SECONDS",
+        type=_seconds,
+        default=DEFAULT_LIMITS.total_seconds,
+        help="time for all queries and templates of a job, or of a batch, together; the metrics "
+        "that are left then are not evaluated (default: 600)",
+    )
+    parser.add_argument(
         "-o", metavar="FILE", dest="out", type=Path, help="write the metrics to a metrics.binproto"
     )
     parser.add_argument(
         "--format", choices=("text", "json"), default="text", help="output format (default: text)"
     )
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not (math.isfinite(seconds) and seconds > 0):
+        raise argparse.ArgumentTypeError(f"{clean(text, 40)!r} is not a number of seconds above 0")
+    return seconds
 
 
 def run(args: argparse.Namespace) -> int:
@@ -69,7 +90,8 @@ def run(args: argparse.Namespace) -> int:
     if args.out is not None:
         _check_out(args.out, single=scope == "batch" or len(found.jobs) == 1)
     jobs = []
-    for job in _evaluated(found, scope, config, args.metrics_set):
+    limits = replace(DEFAULT_LIMITS, total_seconds=args.time_limit)
+    for job in _evaluated(found, scope, config, args.metrics_set, limits):
         if args.out is not None:
             job = job._replace(output=args.out)
             _write(args.out, job)
@@ -119,7 +141,7 @@ def _config(paths: Sequence[Path], folder: Path) -> Config:
 
 
 def _evaluated(
-    found: EmissionJobs, scope: str, config: Config, metrics_set: str
+    found: EmissionJobs, scope: str, config: Config, metrics_set: str, limits: Limits
 ) -> Iterator[EvaluatedJob]:
     from resim_inspect.emissions.evaluation.config_metrics import select_metrics, topic_schemas
     from resim_inspect.emissions.evaluation.evaluator import evaluate_metrics
@@ -140,6 +162,7 @@ def _evaluated(
             folder=folder,
             seed=identity.batch_id if scope == "batch" else identity.job_id,
             with_events=scope == "test",
+            limits=limits,
         )
         yield EvaluatedJob(
             "(batch)" if scope == "batch" else group[0].name,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from google.protobuf.message import DecodeError
 
-from resim_inspect.derived import derived_document
+from resim_inspect.derived import UNOBSERVED, Control, derived_document
 from resim_inspect.document.data_messages import DataMessages
 from resim_inspect.document.document import CACHE_BYTES, Document
 from resim_inspect.document.wire.scan import THRESHOLD, Scan, scan
@@ -22,18 +22,23 @@ from resim_inspect.schema import metrics_pb2 as pb
 
 
 def open_document(
-    path: str | Path, *, cache_bytes: int = CACHE_BYTES, threshold: int = THRESHOLD
+    path: str | Path,
+    *,
+    cache_bytes: int = CACHE_BYTES,
+    threshold: int = THRESHOLD,
+    control: Control = UNOBSERVED,
 ) -> Document:
     """Open a metrics.binproto of any name and size.
 
     `cache_bytes` caps the decoded series that are kept; metrics data of fewer than
     `threshold` bytes are parsed at once. Where the program evaluates emissions, those of a folder
-    without a metrics.binproto are opened by its path. Raises a DocumentError:
+    without a metrics.binproto are opened by its path, and `control` follows and ends the
+    evaluation. Raises a DocumentError:
     UnreadableError, EmptyFileError, TruncatedError, MalformedError, ChangedError or
     TooLargeError.
     """
     path = Path(path)
-    derived = derived_document(path)
+    derived = derived_document(path, control)
     if derived is not None:
         return _open(BytesSource(derived), path, cache_bytes, threshold)
     source = open_source(path)

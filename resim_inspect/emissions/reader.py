@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,10 +12,12 @@ from resim_inspect.derived import emissions_names
 from resim_inspect.emissions.line_decoder import MAX_LINE, LineDecoder
 from resim_inspect.emissions.model import Emissions
 from resim_inspect.errors import UnreadableError
-from resim_inspect.files import is_folder
+from resim_inspect.files import file_states, is_folder
 
 BLOCK = 2 << 20
 """Bytes that are decoded at a time."""
+ReadProgress = Callable[[int, int], None]
+"""Takes the bytes that have been read, and those of all files; what it raises ends the reading."""
 
 
 def emissions_files(folder: Path) -> list[Path]:
@@ -27,7 +29,11 @@ def emissions_files(folder: Path) -> list[Path]:
     return [folder / name for name in names]
 
 
-def read_emissions(source: Path | Sequence[Path]) -> Emissions:
+def _ignore(_: int, __: int) -> None:
+    """Take no notice of the progress."""
+
+
+def read_emissions(source: Path | Sequence[Path], progress: ReadProgress = _ignore) -> Emissions:
     """Read a folder's emissions files, or the files that are named, merged by topic.
 
     Raises UnreadableError for a file that cannot be read. Lines that cannot be used are faults.
@@ -36,7 +42,7 @@ def read_emissions(source: Path | Sequence[Path]) -> Emissions:
         paths = emissions_files(source) if is_folder(source) else [source]
     else:
         paths = list(source)
-    return EmissionsReader(paths).read_all()
+    return EmissionsReader(paths, progress).read_all()
 
 
 @dataclass
@@ -60,8 +66,9 @@ class EmissionsReader:
     is read again, and with it all others.
     """
 
-    def __init__(self, paths: Sequence[Path]) -> None:
+    def __init__(self, paths: Sequence[Path], progress: ReadProgress = _ignore) -> None:
         self.paths = tuple(paths)
+        self._progress = progress
         self._restart()
 
     def _restart(self) -> None:
@@ -117,14 +124,15 @@ class EmissionsReader:
 
     def _read_new(self) -> bool:
         lines = [position.lines for position in self._positions]
+        total = sum(size for _, _, size, _ in file_states(self.paths))
         for file, path in enumerate(self.paths):
             try:
-                self._read_file(file, path, self._positions[file])
+                self._read_file(file, path, self._positions[file], total)
             except OSError as error:
                 raise UnreadableError(_reason(error), path) from error
         return lines != [position.lines for position in self._positions]
 
-    def _read_file(self, file: int, path: Path, position: _Position) -> None:
+    def _read_file(self, file: int, path: Path, position: _Position, total: int) -> None:
         _refuse_devices(path)
         with path.open("rb", buffering=0) as stream:
             status = os.fstat(stream.fileno())
@@ -135,6 +143,7 @@ class EmissionsReader:
             rest = b""
             while left > 0 and (block := stream.read(min(BLOCK, left))):
                 left -= len(block)
+                self._progress(sum(one.offset for one in self._positions), total)
                 rest = self._take(file, position, rest + block)
             position.held_back = len(rest)
 

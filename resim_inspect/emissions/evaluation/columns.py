@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 NUMBERS = {"int": "<i8", "float": "<f8", "bool": "?", "time": "<i8"}
 """Type of the values of each kind of column; `time` is in ns. All others are codes of texts."""
 CODES = "<i4"
+_STRING_BYTES = 57
+"""Memory of an empty string in a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,16 @@ class Table:
     def names(self) -> list[str]:
         """Names of the columns."""
         return [column.name for column in self.columns]
+
+    @property
+    def size(self) -> int:
+        """Memory of the table in bytes, about."""
+        return sum(
+            column.values.nbytes
+            + (0 if column.nulls is None else column.nulls.nbytes)
+            + sum(_STRING_BYTES + len(text) for text in column.texts)
+            for column in self.columns
+        )
 
 
 def valid_text(text: str) -> str:

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from resim_inspect.document.references import path_inside
 from resim_inspect.emissions.config.model import TEMPLATE_FOLDER
-from resim_inspect.emissions.evaluation.child_process import (
+from resim_inspect.emissions.evaluation.budget import Budget
+from resim_inspect.emissions.evaluation.columns import Table, pack
+from resim_inspect.emissions.evaluation.errors import RenderError
+from resim_inspect.emissions.evaluation.limits import DEFAULT_LIMITS, MEBIBYTE, Limits
+from resim_inspect.emissions.evaluation.processes.child_process import (
+    CancelledEvaluationError,
     ChildEndedError,
     ChildProcess,
     ChildTimeoutError,
 )
-from resim_inspect.emissions.evaluation.columns import Table, pack
-from resim_inspect.emissions.evaluation.errors import RenderError
-from resim_inspect.emissions.evaluation.limits import DEFAULT_LIMITS, MEBIBYTE, Limits
 from resim_inspect.text import clean, number, size
 
 if TYPE_CHECKING:
     from resim_inspect.emissions.evaluation.specs import MetricSpec
 
 MAX_TEMPLATE = MEBIBYTE
-_MODULE = "resim_inspect.emissions.evaluation.render_process"
+_MODULE = "resim_inspect.emissions.evaluation.processes.render_process"
 _DEEPEST = 25
 """Levels of a figure; protobuf reads about 31 levels of JSON in a metrics file."""
 _LOADING_SHARE = 40
@@ -33,30 +34,32 @@ _LOADING_SHARE = 40
 class TemplateRenderer:
     """Renders templates, each in a limited process of its own."""
 
-    def __init__(
-        self, limits: Limits = DEFAULT_LIMITS, cancelled: Callable[[], bool] = lambda: False
-    ) -> None:
+    def __init__(self, limits: Limits = DEFAULT_LIMITS, budget: Budget | None = None) -> None:
         self._limits = limits
-        self._cancelled = cancelled
+        self._budget = Budget() if budget is None else budget
 
-    def figure(self, spec: MetricSpec, result: Table) -> dict[str, Any]:
-        """Return the figure that the template of a metric prints; raises RenderError."""
-        text = self._render(read_template(spec), spec.template_file, result)
-        return parse_figure(text)
+    def render(self, template: str, name: str, result: Table) -> str:
+        """Return what a template prints of a result; `name` is that of its file.
 
-    def _render(self, template: str, name: str, result: Table) -> str:
+        Raises RenderError, and CancelledEvaluationError or NotEvaluatedError by the budget.
+        """
         limits = self._limits
         header, buffers = pack(result)
         loaded = sum(memoryview(buffer).nbytes for buffer in buffers)
         request = header | {"template": template, "output_bytes": limits.output_bytes}
         memory = limits.memory_bytes + _LOADING_SHARE * loaded
         # A process for each template: what one did to its process does not reach the next.
-        process = ChildProcess(_MODULE, memory, self._cancelled)
+        process = ChildProcess(_MODULE, memory, self._budget.is_interrupted)
         try:
+            seconds_left = self._budget.seconds(limits.render_seconds)
             frame = process.ask(
-                request, buffers, seconds=limits.render_seconds, most=4 * limits.output_bytes
+                request, buffers, seconds=seconds_left, most=4 * limits.output_bytes
             )
+        except CancelledEvaluationError:
+            self._budget.check()
+            raise
         except ChildTimeoutError as error:
+            self._budget.check()
             seconds = number(limits.render_seconds)
             raise RenderError(f"The template was stopped after {seconds} s.") from error
         except ChildEndedError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,32 +10,37 @@ from typing import NamedTuple
 
 from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.building.metric_builder import Common
+from resim_inspect.derived import UNOBSERVED, Control, Progress
 from resim_inspect.document.approximate import APPROXIMATE_TAG
 from resim_inspect.document.enums import MetricStatus, worst_status
 from resim_inspect.document.references import path_inside
 from resim_inspect.emissions.evaluation import rules
+from resim_inspect.emissions.evaluation.budget import Budget, NotEvaluatedError
 from resim_inspect.emissions.evaluation.columns import Table
-from resim_inspect.emissions.evaluation.custom_templates import TemplateRenderer
 from resim_inspect.emissions.evaluation.drawing.canvas import Canvas
 from resim_inspect.emissions.evaluation.drawing.templates import TEMPLATES
 from resim_inspect.emissions.evaluation.drawing.texts import code_block
 from resim_inspect.emissions.evaluation.drawing.topic_series import add_topics
 from resim_inspect.emissions.evaluation.errors import RenderError, SqlError, require_extra
 from resim_inspect.emissions.evaluation.events import add_events
+from resim_inspect.emissions.evaluation.kept_results import KeptResults
 from resim_inspect.emissions.evaluation.limits import DEFAULT_LIMITS, Limits
-from resim_inspect.emissions.evaluation.query_client import QueryClient
+from resim_inspect.emissions.evaluation.query_results import QueryResult, QueryResults
 from resim_inspect.emissions.evaluation.specs import MetricSpec
 from resim_inspect.emissions.evaluation.topic_tables import (
     JobEmissions,
     build_tables,
     lost_values,
 )
-from resim_inspect.emissions.evaluation.translation import Translation, translate
 from resim_inspect.files import is_file
-from resim_inspect.text import clean
+from resim_inspect.text import clean, count
 from resim_inspect.validation.findings import Finding, Rule
 
 _TAGS = dict([APPROXIMATE_TAG])
+NOT_EVALUATED = "NOT_EVALUATED"
+"""State of a metric that the time limit, or a request to stop, came before."""
+_MOST_NAMES = 10
+"""Metrics that a finding names."""
 _NOT_DRAWN = ("artifact",)
 """Templates that the server knows, without a sample of what they draw."""
 
@@ -45,7 +50,7 @@ class EvaluatedMetric(NamedTuple):
 
     spec: MetricSpec
     state: str
-    """PASSED, FAIL_WARN, FAIL_BLOCK, NO_DATA, QUERY_ERROR or RENDER_ERROR."""
+    """PASSED, FAIL_WARN, FAIL_BLOCK, NO_DATA, QUERY_ERROR, RENDER_ERROR or NOT_EVALUATED."""
     status: MetricStatus
     rows: int | None
     """Rows of the result; None if the query failed."""
@@ -55,7 +60,7 @@ class EvaluatedMetric(NamedTuple):
     @property
     def failed(self) -> bool:
         """True if the metric could not be evaluated."""
-        return self.state.endswith("_ERROR")
+        return self.state.endswith("_ERROR") or self.state == NOT_EVALUATED
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,11 @@ class Evaluation:
     findings: tuple[Finding, ...]
     verdict: MetricStatus
 
+    @property
+    def is_complete(self) -> bool:
+        """False if metrics were not evaluated for lack of time, or by request."""
+        return not any(metric.state == NOT_EVALUATED for metric in self.metrics)
+
 
 def evaluate_metrics(
     jobs: Sequence[JobEmissions],
@@ -79,23 +89,29 @@ def evaluate_metrics(
     with_events: bool = True,
     with_topics: bool = False,
     limits: Limits = DEFAULT_LIMITS,
-    cancelled: Callable[[], bool] = lambda: False,
+    control: Control = UNOBSERVED,
+    kept: KeptResults | None = None,
 ) -> Evaluation:
     """Evaluate metrics over jobs.
 
     `folder` is that of the document, to which the paths of media files are relative; `seed`
-    derives the ids; `with_topics` adds the topics as series, behind those of the metrics. Raises
-    EvaluationError, MissingExtraError among them, and CancelledEvaluationError.
+    derives the ids; `with_topics` adds the topics as series, behind those of the metrics. With
+    `kept`, results of queries whose tables have not changed are taken from there, and all are
+    put there. Raises EvaluationError, MissingExtraError among them, and CancelledEvaluationError.
     """
     require_extra()
-    tables = build_tables(jobs, schemas)
-    with closing(QueryClient(tables, limits, cancelled)) as client:
-        renderer = TemplateRenderer(limits, cancelled)
-        run = _Run(client, renderer, DocumentBuilder(seed), folder)
+    budget = Budget(limits.total_seconds, control)
+    tables = build_tables(jobs, schemas, budget.check_cancelled)
+    with closing(QueryResults(tables, limits, budget, kept)) as results:
+        run = _Run(results, DocumentBuilder(seed), folder)
         for note in lost_values(jobs, tables):
             run.report(rules.NOTE, "emissions", note, "`validate` lists the lines.")
+        results.plan(specs)
         for order, spec in enumerate(specs):
+            control.progress(Progress("Evaluating metrics", order, len(specs), spec.name))
+            budget.check_cancelled()
             run.metrics.append(run.evaluate(spec, order))
+        run.report_not_evaluated()
     statuses = {metric.status for metric in run.metrics}
     if with_events:
         for job in jobs:
@@ -105,7 +121,7 @@ def evaluate_metrics(
                 run.report(rules.NOTE, job.identity.experience_name, note, "")
     if with_topics:
         for job in jobs:
-            add_topics(run.builder, job.emissions)
+            add_topics(run.builder, job.emissions, budget.check_cancelled)
     return finished(run.builder, statuses, run.metrics, run.findings)
 
 
@@ -127,15 +143,8 @@ def finished(
 class _Run:
     """One evaluation under way."""
 
-    def __init__(
-        self,
-        client: QueryClient,
-        renderer: TemplateRenderer,
-        builder: DocumentBuilder,
-        folder: Path,
-    ) -> None:
-        self.client = client
-        self.renderer = renderer
+    def __init__(self, results: QueryResults, builder: DocumentBuilder, folder: Path) -> None:
+        self.results = results
         self.builder = builder
         self.folder = folder
         self.metrics: list[EvaluatedMetric] = []
@@ -150,11 +159,18 @@ class _Run:
             status="NOT_APPLICABLE",
         )
         try:
-            translation, result = self._query(spec.query)
+            return self._evaluated(spec, common)
+        except NotEvaluatedError as reason:
+            return self._not_evaluated(spec, common, str(reason))
+
+    def _evaluated(self, spec: MetricSpec, common: Common) -> EvaluatedMetric:
+        try:
+            result = self.results.query(spec.query)
         except SqlError as fault:
             return self._query_error(spec, common, fault, of_status=False)
-        if _is_empty(result):
-            return self._no_data(spec, common, result)
+        rows = result.table.rows
+        if _is_empty(result.table):
+            return self._no_data(spec, common, rows)
         try:
             status = self._status(spec)
         except SqlError as fault:
@@ -162,16 +178,12 @@ class _Run:
         common["status"] = status.name
         known = not spec.template or spec.template in TEMPLATES
         if not known:
-            return self._unknown_template(spec, common, result.rows)
+            return self._unknown_template(spec, common, rows)
         try:
-            self._draw(spec, common, translation, result)
+            self._draw(spec, common, result)
         except RenderError as fault:
-            return self._render_error(spec, common, str(fault), result.rows)
-        return EvaluatedMetric(spec, status.name, status, result.rows)
-
-    def _query(self, sql: str, threshold: float | int | None = None) -> tuple[Translation, Table]:
-        translation = translate(sql, threshold)
-        return translation, self.client.run(translation, sql)
+            return self._render_error(spec, common, str(fault), rows)
+        return EvaluatedMetric(spec, status.name, status, rows)
 
     def _status(self, spec: MetricSpec) -> MetricStatus:
         """Try block, then warn: a row means that the threshold is crossed."""
@@ -179,18 +191,18 @@ class _Run:
             return MetricStatus.PASSED
         steps = ((spec.status.block, "FAIL_BLOCK"), (spec.status.warn, "FAIL_WARN"))
         for threshold, name in steps:
-            if threshold is not None and self._query(spec.status.query, threshold)[1].rows:
+            if threshold is None:
+                continue
+            if self.results.query(spec.status.query, threshold).table.rows:
                 return MetricStatus[name]
         return MetricStatus.PASSED
 
-    def _draw(
-        self, spec: MetricSpec, common: Common, translation: Translation, result: Table
-    ) -> None:
-        canvas = Canvas(self.builder, spec, result, translation.columns, common)
+    def _draw(self, spec: MetricSpec, common: Common, result: QueryResult) -> None:
+        canvas = Canvas(self.builder, spec, result.table, result.translation.columns, common)
         if spec.template:
             TEMPLATES[spec.template](canvas)
         else:
-            canvas.plotly(self.renderer.figure(spec, result))
+            canvas.plotly(self.results.figure(spec, result))
         for path in dict.fromkeys(canvas.media):
             self._check_media(spec, path)
         for note in canvas.notes:
@@ -210,13 +222,13 @@ class _Run:
             "Write the file beside the emissions, and its name relative to them.",
         )  # fmt: skip
 
-    def _no_data(self, spec: MetricSpec, common: Common, result: Table) -> EvaluatedMetric:
+    def _no_data(self, spec: MetricSpec, common: Common, rows: int) -> EvaluatedMetric:
         if spec.skip_if_no_data:
             common["should_display"] = False
-        what = "no row" if not result.rows else "one row of NULL"
+        what = "no row" if not rows else "one row of NULL"
         text = f"NO_DATA\n\nThe query gives {what}; its status is not tried."
         self.builder.text(spec.name, text, **common)
-        return EvaluatedMetric(spec, "NO_DATA", MetricStatus.NOT_APPLICABLE, result.rows)
+        return EvaluatedMetric(spec, "NO_DATA", MetricStatus.NOT_APPLICABLE, rows)
 
     def _query_error(
         self, spec: MetricSpec, common: Common, fault: SqlError, *, of_status: bool
@@ -241,6 +253,29 @@ class _Run:
             spec.name, _error_text("RENDER_ERROR", message, spec.where, body), **common
         )
         return EvaluatedMetric(spec, "RENDER_ERROR", MetricStatus.NOT_APPLICABLE, rows, message)
+
+    def _not_evaluated(self, spec: MetricSpec, common: Common, reason: str) -> EvaluatedMetric:
+        common["status"] = "NOT_APPLICABLE"
+        text = _error_text(NOT_EVALUATED, reason, spec.where, code_block(spec.query, "sql"))
+        self.builder.text(spec.name, text, **common)
+        return EvaluatedMetric(spec, NOT_EVALUATED, MetricStatus.NOT_APPLICABLE, None, reason)
+
+    def report_not_evaluated(self) -> None:
+        """Add one finding about all metrics that were not evaluated, if there are any."""
+        missing = [metric for metric in self.metrics if metric.state == NOT_EVALUATED]
+        if not missing:
+            return
+        names = ", ".join(f'"{clean(one.spec.name, 60)}"' for one in missing[:_MOST_NAMES])
+        if len(missing) > _MOST_NAMES:
+            names += f" and {len(missing) - _MOST_NAMES:,} more"
+        verb = "is" if len(missing) == 1 else "are"
+        self.report(
+            rules.NOT_EVALUATED,
+            missing[0].spec.where,
+            f"{len(missing):,} of {count(len(self.metrics), 'metric')} {verb} not evaluated: "
+            f"{names}. {missing[0].message}",
+            "Make the queries faster, or raise the limit with `evaluate --time-limit SECONDS`.",
+        )
 
     def _unknown_template(self, spec: MetricSpec, common: Common, rows: int) -> EvaluatedMetric:
         drawn = spec.template not in _NOT_DRAWN

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import lru_cache
+import threading
+from collections import OrderedDict
+from collections.abc import Hashable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, uuid5
 
+from resim_inspect.derived import UNOBSERVED, Control, Progress
 from resim_inspect.document.discovery import EMISSIONS_SUFFIX, METRICS_FILE
 from resim_inspect.emissions.config import find_config, load_config
 from resim_inspect.emissions.config.model import TEMPLATE_FOLDER
-from resim_inspect.emissions.evaluation.child_process import CancelledEvaluationError
 from resim_inspect.emissions.evaluation.config_metrics import select_metrics, topic_schemas
 from resim_inspect.emissions.evaluation.errors import MissingExtraError
 from resim_inspect.emissions.evaluation.evaluator import Evaluation, evaluate_metrics
+from resim_inspect.emissions.evaluation.kept_results import KeptResults
+from resim_inspect.emissions.evaluation.limits import DEFAULT_LIMITS, Limits
+from resim_inspect.emissions.evaluation.processes.child_process import CancelledEvaluationError
 from resim_inspect.emissions.evaluation.topic_data import topics_document
 from resim_inspect.emissions.evaluation.topic_tables import JobEmissions, JobIdentity
 from resim_inspect.emissions.reader import emissions_files, read_emissions
@@ -26,7 +30,10 @@ if TYPE_CHECKING:
 
 CACHED = 4
 """Evaluated documents that are kept: a command may open the same one several times."""
-_Signature = tuple[tuple[str, int, int], ...]
+_documents: OrderedDict[Hashable, bytes] = OrderedDict()
+_documents_lock = threading.Lock()
+_kept = KeptResults()
+"""Results of the queries of all documents: a row that is appended changes those of its topic."""
 
 
 def identity_of(folder: Path) -> JobIdentity:
@@ -37,9 +44,18 @@ def identity_of(folder: Path) -> JobIdentity:
     return JobIdentity(str(own), str(batch), str(project), name)
 
 
-def job_of(paths: Sequence[Path], folder: Path) -> JobEmissions:
-    """Read the emissions files of one folder; raises UnreadableError."""
-    return JobEmissions(identity_of(folder), read_emissions(list(paths)), folder)
+def job_of(paths: Sequence[Path], folder: Path, control: Control = UNOBSERVED) -> JobEmissions:
+    """Read the emissions files of one folder.
+
+    Raises UnreadableError and CancelledEvaluationError.
+    """
+
+    def progress(done: int, total: int) -> None:
+        control.progress(Progress("Reading emissions", done, total))
+        if control.is_cancelled():
+            raise CancelledEvaluationError
+
+    return JobEmissions(identity_of(folder), read_emissions(list(paths), progress), folder)
 
 
 def evaluate_job(
@@ -47,7 +63,9 @@ def evaluate_job(
     config: Config,
     *,
     with_topics: bool = False,
-    cancelled: Callable[[], bool] = lambda: False,
+    limits: Limits = DEFAULT_LIMITS,
+    control: Control = UNOBSERVED,
+    kept: KeptResults | None = None,
 ) -> Evaluation:
     """Evaluate the metrics of one job. Raises EvaluationError and CancelledEvaluationError."""
     return evaluate_metrics(
@@ -57,22 +75,21 @@ def evaluate_job(
         folder=job.folder,
         seed=job.identity.job_id,
         with_topics=with_topics,
-        cancelled=cancelled,
+        limits=limits,
+        control=control,
+        kept=kept,
     )
 
 
-def _never() -> bool:
-    return False
-
-
 def document_of(
-    path: Path, cancelled: Callable[[], bool] = _never, *, with_topics: bool = False
+    path: Path, control: Control = UNOBSERVED, *, with_topics: bool = False
 ) -> bytes | None:
     """Return the document for `metrics.binproto` of a folder with emissions, or for one file.
 
     It is evaluated if a config is found, and otherwise has the topics as data; `with_topics` has
-    them in both cases. None without emissions; raises UnreadableError for those that cannot be
-    evaluated, or once `cancelled` returns True.
+    them in both cases. Queries of which neither the text nor a topic has changed are not run
+    again. None without emissions; raises UnreadableError for those that cannot be evaluated, or
+    if `control` gives the evaluation up.
     """
     files = _files(path)
     if not files:
@@ -80,7 +97,14 @@ def document_of(
     try:
         configs = find_config(path.parent)
         state = _signature([*files, *configs, *_templates(configs)])
-        return _document(tuple(files), configs, state, cancelled, with_topics)
+        key = (tuple(files), configs, state, with_topics)
+        document = _document(key)
+        if document is None:
+            document, is_complete = _made(tuple(files), configs, control, with_topics)
+            # Of one that was stopped, the rest may be wanted later.
+            if is_complete or not control.is_stopped():
+                _keep_document(key, document)
+        return document
     except UnreadableError:
         raise
     except CancelledEvaluationError as error:
@@ -110,22 +134,34 @@ def _files(path: Path) -> Sequence[Path]:
     return []
 
 
-@lru_cache(maxsize=CACHED)
-def _document(
-    files: tuple[Path, ...],
-    configs: tuple[Path, ...],
-    _: _Signature,
-    cancelled: Callable[[], bool],
-    with_topics: bool,
-) -> bytes:
-    job = job_of(files, files[0].parent)
+def _document(key: Hashable) -> bytes | None:
+    with _documents_lock:
+        if key in _documents:
+            _documents.move_to_end(key)
+        return _documents.get(key)
+
+
+def _keep_document(key: Hashable, document: bytes) -> None:
+    with _documents_lock:
+        _documents[key] = document
+        while len(_documents) > CACHED:
+            _documents.popitem(last=False)
+
+
+def _made(
+    files: tuple[Path, ...], configs: tuple[Path, ...], control: Control, with_topics: bool
+) -> tuple[bytes, bool]:
+    """Evaluate a document; returns True with it if all of its metrics were evaluated."""
+    job = job_of(files, files[0].parent, control)
     if not configs:
-        return topics_document(job)
+        return topics_document(job), True
     try:
-        config = load_config(configs)
-        return evaluate_job(job, config, with_topics=with_topics, cancelled=cancelled).data
+        evaluation = evaluate_job(
+            job, load_config(configs), with_topics=with_topics, control=control, kept=_kept
+        )
     except MissingExtraError as error:
-        return topics_document(job, str(error))
+        return topics_document(job, str(error)), True
+    return evaluation.data, evaluation.is_complete
 
 
 def _templates(configs: Sequence[Path]) -> list[Path]:
@@ -136,7 +172,7 @@ def _templates(configs: Sequence[Path]) -> list[Path]:
     ]
 
 
-def _signature(paths: Sequence[Path]) -> _Signature:
+def _signature(paths: Sequence[Path]) -> tuple[tuple[str, int, int], ...]:
     """State of files; equal ones give equal documents. Raises OSError."""
     stats = [(path, path.stat()) for path in paths]
     return tuple((str(path), stat.st_size, stat.st_mtime_ns) for path, stat in stats)

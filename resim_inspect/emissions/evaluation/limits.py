@@ -9,8 +9,13 @@ MEBIBYTE = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds of one evaluation; what exceeds one stays an error of its own metric."""
+    """Bounds of one evaluation; what exceeds one stays an error of its own metric.
 
+    Those of the time are in seconds.
+    """
+
+    total_seconds: float = 600.0
+    """Wall time of all queries and templates together; what is left then is not evaluated."""
     query_seconds: float = 30.0
     """Wall time of a query, after which its process is killed."""
     render_seconds: float = 10.0

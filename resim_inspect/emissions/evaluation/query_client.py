@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from functools import cached_property
 
-from resim_inspect.emissions.evaluation.child_process import (
+from resim_inspect.emissions.evaluation.budget import Budget
+from resim_inspect.emissions.evaluation.columns import Table, pack, unpack
+from resim_inspect.emissions.evaluation.errors import EvaluationError, Position, SqlError
+from resim_inspect.emissions.evaluation.limits import DEFAULT_LIMITS, Limits
+from resim_inspect.emissions.evaluation.processes.child_process import (
     CancelledEvaluationError,
     ChildEndedError,
     ChildProcess,
     ChildTimeoutError,
 )
-from resim_inspect.emissions.evaluation.columns import Table, pack, unpack
-from resim_inspect.emissions.evaluation.errors import EvaluationError, Position, SqlError
-from resim_inspect.emissions.evaluation.limits import DEFAULT_LIMITS, Limits
 from resim_inspect.emissions.evaluation.translation import Translation
 from resim_inspect.text import number, size
 
-_MODULE = "resim_inspect.emissions.evaluation.query_process"
+_MODULE = "resim_inspect.emissions.evaluation.processes.query_process"
 _LOADING_SHARE = 4
 """Memory that a table takes while it is loaded, in multiples of its bytes."""
 
@@ -35,6 +39,16 @@ class SqlTable:
         """Bytes of its columns."""
         return sum(memoryview(buffer).nbytes for buffer in self.buffers)
 
+    @cached_property
+    def fingerprint(self) -> bytes:
+        """A digest of its columns, their types and all values."""
+        digest = hashlib.blake2b(json.dumps([self.header, self.types]).encode(), digest_size=16)
+        for buffer in self.buffers:
+            view = memoryview(buffer)
+            digest.update(view.nbytes.to_bytes(8, "little"))
+            digest.update(view)
+        return digest.digest()
+
 
 class QueryClient:
     """A database of some tables; close it after use.
@@ -47,18 +61,19 @@ class QueryClient:
         self,
         tables: Mapping[str, SqlTable],
         limits: Limits = DEFAULT_LIMITS,
-        cancelled: Callable[[], bool] = lambda: False,
+        budget: Budget | None = None,
     ) -> None:
+        """Without a budget only each single query is limited."""
         self._tables = tables
         self._limits = limits
-        self._cancelled = cancelled
+        self._budget = Budget() if budget is None else budget
         self._process: ChildProcess | None = None
 
     def run(self, translation: Translation, original: str) -> Table:
         """Run a translated query; `original` is the text that positions refer to.
 
         Raises SqlError for what concerns this query only, EvaluationError if no process can
-        be started, and CancelledEvaluationError.
+        be started, and CancelledEvaluationError or NotEvaluatedError by the budget.
         """
         limits = self._limits
         request = {
@@ -67,14 +82,17 @@ class QueryClient:
             "rows": limits.result_rows,
             "bytes": limits.result_bytes,
         }
-        process = self._started()
         try:
-            frame = process.ask(request, seconds=limits.query_seconds, most=2 * limits.result_bytes)
+            process = self._started()
+            seconds_left = self._budget.seconds(limits.query_seconds)
+            frame = process.ask(request, seconds=seconds_left, most=2 * limits.result_bytes)
         except CancelledEvaluationError:
             self._process = None
+            self._budget.check()
             raise
         except ChildTimeoutError as error:
             self._process = None
+            self._budget.check()
             seconds = number(limits.query_seconds)
             raise SqlError(f"The query was stopped after {seconds} s.") from error
         except ChildEndedError as error:
@@ -109,7 +127,7 @@ class QueryClient:
         limits = self._limits
         loaded = sum(table.size for table in self._tables.values())
         process = ChildProcess(
-            _MODULE, limits.memory_bytes + _LOADING_SHARE * loaded, self._cancelled
+            _MODULE, limits.memory_bytes + _LOADING_SHARE * loaded, self._budget.is_interrupted
         )
         lock = {"kind": "lock", "memory_bytes": limits.memory_bytes + 2 * loaded}
         try:

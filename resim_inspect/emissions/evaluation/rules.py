@@ -32,6 +32,14 @@ TEMPLATE_NOT_DRAWN = Rule(
     "The template of a metric is drawn here",
     "The server knows the template artifact; what it draws is not documented.",
 )
+NOT_EVALUATED = Rule(
+    "metric-not-evaluated",
+    Severity.ERROR,
+    "All metrics are evaluated within the time limit",
+    "All queries and templates of a config have one time limit together, 600 s unless "
+    "`evaluate --time-limit` sets another one. The metrics that it leaves no time for, or that "
+    "were still to come when the evaluation was stopped, are not evaluated.",
+)
 MEDIA_MISSING = Rule(
     "metric-media-missing",
     Severity.WARNING,
@@ -44,4 +52,7 @@ NOTE = Rule(
     "A drawing shows the whole result of its query",
     "Rows that a template has no place for are left out, and the finding says how many.",
 )
-RULES = (QUERY_ERROR, RENDER_ERROR, TEMPLATE_UNKNOWN, TEMPLATE_NOT_DRAWN, MEDIA_MISSING, NOTE)
+RULES = (
+    QUERY_ERROR, RENDER_ERROR, NOT_EVALUATED, TEMPLATE_UNKNOWN, TEMPLATE_NOT_DRAWN, MEDIA_MISSING,
+    NOTE,
+)  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -71,19 +71,23 @@ class JobEmissions:
 
 
 def build_tables(
-    jobs: Sequence[JobEmissions], schemas: Mapping[str, Mapping[str, str]]
+    jobs: Sequence[JobEmissions],
+    schemas: Mapping[str, Mapping[str, str]],
+    check: Callable[[], None] = lambda: None,
 ) -> dict[str, SqlTable]:
-    """Build the table of every topic that is emitted or declared, and the builtin ones."""
+    """Build the table of every topic that is emitted or declared, and the builtin ones.
+
+    `check` is called between them; what it raises ends the work.
+    """
     names = dict.fromkeys(schemas)
     for job in jobs:
         names.update(dict.fromkeys(job.emissions.topics))
     names.update(dict.fromkeys(("container_performance", "test_length_seconds")))
-    tables = {
-        name: _topic_table(
-            [(job, job.emissions.topics.get(name)) for job in jobs], schemas.get(name, {})
-        )
-        for name in names
-    }
+    tables = {}
+    for name in names:
+        check()
+        parts = [(job, job.emissions.topics.get(name)) for job in jobs]
+        tables[name] = _topic_table(parts, schemas.get(name, {}))
     tables["metadata"] = _metadata(jobs)
     # Topics whose names differ by case only are one name in SQL; the first one stays.
     distinct: dict[str, str] = {}

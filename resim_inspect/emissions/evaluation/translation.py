@@ -20,6 +20,13 @@ MAX_SQL = 100_000
 
 _START = re.compile(r"(?:\s|--[^\n]*\n|/\*.*?\*/)*([A-Za-z]+)", re.DOTALL)
 """First word behind comments."""
+_VOLATILE = frozenset(
+    {"currenttimestamp", "currentdate", "currenttime", "currentdatetime", "localtime",
+     "localtimestamp", "rand", "randn", "uuid", "tablesample", "shuffle", "now", "today", "age",
+     "random", "gen_random_uuid", "array_shuffle", "get_current_timestamp", "get_current_time",
+     "transaction_timestamp", "txid_current", "nextval", "currval", "setseed"}
+)  # fmt: skip
+"""Functions that give another value at another time."""
 _QUERIES = ("SELECT", "WITH", "VALUES", "TABLE")
 
 
@@ -29,6 +36,12 @@ class Translation(NamedTuple):
     sql: str
     columns: tuple[ResultTerm, ...]
     """The terms of the outer SELECT, as far as they are known."""
+    tables: frozenset[str] | None = None
+    """Names in lower case behind FROM and JOIN; None if one is not the name of a table."""
+    defined: frozenset[str] = frozenset()
+    """Those of them that the query defines by WITH, which may be names of tables too."""
+    is_volatile: bool = False
+    """True if two runs over the same rows may differ: it asks for the time or a random number."""
 
 
 class ResultTerm(NamedTuple):
@@ -59,7 +72,9 @@ def translate(sql: str, threshold: float | int | None = None) -> Translation:
                 f"The query of a status needs one `?` for its threshold; it has {found}."
             )
         placeholders[0].replace(_literal(threshold))
-    return Translation(_generated(tree), _terms(tree))
+    return Translation(
+        _generated(tree), _terms(tree), _tables(tree), _defined(tree), _is_volatile(tree)
+    )
 
 
 @cache
@@ -129,6 +144,32 @@ def _literal(value: float | int) -> Expression:
         raise SqlError("A threshold must be a finite number.")
     number = exp.Literal.number(repr(abs(value)))
     return exp.Paren(this=exp.Neg(this=number)) if value < 0 else number
+
+
+def _tables(tree: Expression) -> frozenset[str] | None:
+    from sqlglot import exp
+
+    names = set()
+    for table in tree.find_all(exp.Table):
+        if not isinstance(table.this, exp.Identifier) or table.args.get("db") is not None:
+            # A function that returns a table, or a table of the database itself.
+            return None
+        names.add(table.name.lower())
+    return frozenset(names)
+
+
+def _defined(tree: Expression) -> frozenset[str]:
+    from sqlglot import exp
+
+    return frozenset(one.alias_or_name.lower() for one in tree.find_all(exp.CTE))
+
+
+def _is_volatile(tree: Expression) -> bool:
+    # Classes of sqlglot by their keys; what it has no class for by the name of the function.
+    return any(
+        one.key in _VOLATILE or (one.key == "anonymous" and one.name.lower() in _VOLATILE)
+        for one in tree.walk()
+    )
 
 
 def _terms(tree: Expression) -> tuple[ResultTerm, ...]:

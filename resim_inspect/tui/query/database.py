@@ -9,6 +9,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
+from resim_inspect.derived import Control
 from resim_inspect.emissions.evaluation.errors import EvaluationError, require_extra
 from resim_inspect.errors import InspectError
 from resim_inspect.files import file_states
@@ -137,6 +138,7 @@ class QueryDatabase:
     def _opened(self) -> tuple[QueryClient, Catalogue]:
         from resim_inspect.emission_jobs import find_jobs
         from resim_inspect.emissions.config.search import find_config
+        from resim_inspect.emissions.evaluation.budget import Budget
         from resim_inspect.emissions.evaluation.config_metrics import select_metrics, topic_schemas
         from resim_inspect.emissions.evaluation.query_client import QueryClient
         from resim_inspect.emissions.evaluation.topic_tables import build_tables
@@ -163,7 +165,9 @@ class QueryDatabase:
             {spec.name: spec for spec in specs},
             note,
         )
-        self._client = QueryClient(tables, cancelled=self._cancel.is_set)
+        self._client = QueryClient(
+            tables, budget=Budget(control=Control(is_cancelled=self._cancel.is_set))
+        )
         self._state = state
         return self._client, self._catalogue
 

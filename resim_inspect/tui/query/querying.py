@@ -81,7 +81,9 @@ class QueryingScreen(MainScreen[None], Background):
 
     @work(thread=True, group="query", exit_on_error=False, description="running a query")
     def run_query(self, sql: str) -> None:
-        from resim_inspect.emissions.evaluation.child_process import CancelledEvaluationError
+        from resim_inspect.emissions.evaluation.processes.child_process import (
+            CancelledEvaluationError,
+        )
 
         remember_query(sql)
         try:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from resim_inspect.derived import derived_document, is_derived, register
+from resim_inspect.derived import Control, derived_document, is_derived, register
 from resim_inspect.document import open_document, parse_document
 from resim_inspect.emission_jobs import find_jobs
 from resim_inspect.emissions.evaluation.errors import EvaluationError
@@ -61,9 +61,9 @@ def test_a_cancelled_evaluation_ends_at_once(tmp_path: Path) -> None:
     folder = write_outputs(tmp_path / "outputs")
     write_config(folder, {"Count": metric("SELECT COUNT(*) FROM speed", "scalar")})
     with pytest.raises(UnreadableError, match="not evaluated to its end"):
-        document_of(folder / "metrics.binproto", lambda: True)
+        document_of(folder / "metrics.binproto", Control(is_cancelled=lambda: True))
     # Nothing of it is kept.
-    assert document_of(folder / "metrics.binproto", lambda: False) is not None
+    assert document_of(folder / "metrics.binproto") is not None
 
 
 def test_a_template_in_a_folder_of_its_own_is_read_again(tmp_path: Path) -> None:

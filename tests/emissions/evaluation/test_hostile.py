@@ -15,9 +15,11 @@ from typing import Any
 
 import pytest
 
-from resim_inspect.emissions.evaluation.child_process import CancelledEvaluationError
+from resim_inspect.derived import Control
+from resim_inspect.emissions.evaluation.budget import Budget
 from resim_inspect.emissions.evaluation.errors import SqlError
 from resim_inspect.emissions.evaluation.limits import MEBIBYTE, Limits
+from resim_inspect.emissions.evaluation.processes.child_process import CancelledEvaluationError
 from resim_inspect.emissions.evaluation.query_client import QueryClient
 from resim_inspect.emissions.evaluation.translation import translate
 from tests.emissions.evaluation.harness import custom, evaluate, metric, write_config, write_outputs
@@ -141,7 +143,7 @@ def test_modules_in_the_working_directory_are_not_imported(
 
 def test_a_query_is_cancelled_and_leaves_no_process() -> None:
     cancelled = threading.Event()
-    client = QueryClient({}, cancelled=cancelled.is_set)
+    client = QueryClient({}, budget=Budget(control=Control(is_cancelled=cancelled.is_set)))
     sql = "WITH RECURSIVE r AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM r) SELECT MAX(i) FROM r"
     threading.Timer(1.5, cancelled.set).start()
     with pytest.raises(CancelledEvaluationError):

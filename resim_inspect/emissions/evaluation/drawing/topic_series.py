@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from resim_inspect.building.builder import DocumentBuilder
@@ -13,8 +14,13 @@ if TYPE_CHECKING:
     from resim_inspect.emissions.model import Column, Emissions
 
 
-def add_topics(builder: DocumentBuilder, emissions: Emissions) -> None:
-    """Add a series for each field of each topic, over its timestamps if all rows have one."""
+def add_topics(
+    builder: DocumentBuilder, emissions: Emissions, check: Callable[[], None] = lambda: None
+) -> None:
+    """Add a series for each field of each topic, over its timestamps if all rows have one.
+
+    `check` is called between them; what it raises ends the work.
+    """
     # Equal names would be equal ids.
     names = {data.name for data in builder.message().metrics_data}
     for topic in emissions.topics.values():
@@ -23,6 +29,7 @@ def add_topics(builder: DocumentBuilder, emissions: Emissions) -> None:
             timestamps: Any = topic.timestamps
             index = builder.times(_unique(f"{topic.name}: timestamp", names), timestamps)
         for column in topic.columns.values():
+            check()
             _add_column(builder, _unique(f"{topic.name}: {column.name}", names), column, index)
 
 

@@ -15,7 +15,7 @@ from liquid.exceptions import LiquidError
 
 from resim_inspect.emissions.evaluation.columns import unpack
 from resim_inspect.emissions.evaluation.frames import Frame
-from resim_inspect.emissions.evaluation.sandbox import Reply, serve
+from resim_inspect.emissions.evaluation.processes.sandbox import Reply, serve
 
 _MOST_PASSES = 50_000_000
 

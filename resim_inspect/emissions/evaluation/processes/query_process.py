@@ -15,7 +15,7 @@ import numpy as np
 
 from resim_inspect.emissions.evaluation.columns import Column, Table, pack, text_column, unpack
 from resim_inspect.emissions.evaluation.frames import Frame
-from resim_inspect.emissions.evaluation.sandbox import Reply, serve
+from resim_inspect.emissions.evaluation.processes.sandbox import Reply, serve
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

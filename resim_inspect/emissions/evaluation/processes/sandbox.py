@@ -62,7 +62,7 @@ def limit_memory(extra: int) -> None:
     object on Windows. Elsewhere, macOS among them, the process ends itself.
     """
     if sys.platform == "win32":
-        from resim_inspect.emissions.evaluation.windows_job import limit_process_memory
+        from resim_inspect.emissions.evaluation.processes.windows_job import limit_process_memory
 
         limit_process_memory(extra)
         return
