@@ -14,6 +14,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
+from resim_inspect.document.wire.small_records import (
+    KNOWN_TAGS,
+    METRICS_DATA_TAG,
+    SmallRecords,
+)
 from resim_inspect.document.wire.source import Source
 from resim_inspect.errors import TooLargeError, TruncatedError
 
@@ -24,8 +29,6 @@ _PROTOBUF_LIMIT = (1 << 31) - 1
 _SMALL_WINDOW = 4096
 _LARGE_WINDOW = 120 << 10
 
-_METRICS_DATA_TAG = 0x1A  # JobMetrics.metrics_data: field 3, length-delimited
-KNOWN_TAGS = frozenset((0x0A, 0x12, 0x1A, 0x2A))  # the length-delimited fields of JobMetrics
 _SERIES_TAG = 0x52  # MetricsData.series: field 10
 _OTHER_DATA_TAGS = frozenset((0x5A, 0x62))  # its fellows in the oneof: fields 11 and 12
 
@@ -120,6 +123,7 @@ def scan(source: Source, threshold: int = THRESHOLD) -> Scan:
 
 def _scan(source: Source, threshold: int) -> Scan:
     window = _Window(source)
+    small = SmallRecords(threshold)
     end = source.size
     offset = kept_from = 0
     position = index_length = 0
@@ -130,7 +134,7 @@ def _scan(source: Source, threshold: int) -> Scan:
         place = window.at(offset, 8)
         data = window.data
         boundaries.append(index_length + offset - kept_from)
-        after, passed = small_records(data, place, threshold)
+        after, passed = small.skip(data, place)
         if after > place:
             offset += after - place
             position += passed
@@ -151,7 +155,7 @@ def _scan(source: Source, threshold: int) -> Scan:
                 None,
                 offset,
             )
-        if tag == _METRICS_DATA_TAG:
+        if tag == METRICS_DATA_TAG:
             if length >= threshold:
                 cut = _defer(window, start, stop, threshold)
                 if cut is not None:
@@ -160,7 +164,7 @@ def _scan(source: Source, threshold: int) -> Scan:
                     placeholder = bytes((_SERIES_TAG, 2, series.kind << 3 | 2, 0))
                     rest = (series_from - start) + len(placeholder) + (stop - series_to)
                     parts.append((kept_from, offset))
-                    parts.append(head(_METRICS_DATA_TAG, rest))
+                    parts.append(head(METRICS_DATA_TAG, rest))
                     parts.append((start, series_from))
                     parts.append(placeholder)
                     parts.append((series_to, stop))
@@ -184,38 +188,6 @@ def _scan(source: Source, threshold: int) -> Scan:
         length += len(index[-1])
     index_message = index[0] if len(index) == 1 else b"".join(index)
     return Scan(index_message, deferred, pieces or [(0, 0)], boundaries)
-
-
-def small_records(data: bytes, place: int, threshold: int) -> tuple[int, int]:
-    """Skip the usual records from `place` that are below `threshold` and complete in `data`.
-
-    Return the index after them and the number of metrics data among them. There may be 100,000:
-    this loop is written for speed and stops at anything unusual.
-    """
-    passed = 0
-    size = len(data)
-    last = size - 3
-    while place < last:
-        length = data[place + 1]
-        if length < 0x80:
-            after = place + 2 + length
-        else:
-            more = data[place + 2]
-            if not 0 < more < 0x80:
-                break
-            length += (more << 7) - 0x80
-            after = place + 3 + length
-        if after > size:
-            break
-        tag = data[place]
-        if tag == _METRICS_DATA_TAG:
-            if length >= threshold:
-                break
-            passed += 1
-        elif tag not in KNOWN_TAGS:
-            break
-        place = after
-    return place, passed
 
 
 def _limit(size: int) -> None:
@@ -323,7 +295,7 @@ def wrap(kind: int, payload: bytes) -> bytes:
     """
     series = bytes((kind << 3 | 2,)) + encode_varint(len(payload)) + payload
     data = bytes((_SERIES_TAG,)) + encode_varint(len(series)) + series
-    return bytes((_METRICS_DATA_TAG,)) + encode_varint(len(data)) + data
+    return bytes((METRICS_DATA_TAG,)) + encode_varint(len(data)) + data
 
 
 def packed(payload: bytes, size: int | None = None) -> int | None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import cast
 
-from resim_inspect.document.wire.scan import KNOWN_TAGS, head, small_records
+from resim_inspect.document.wire.scan import head
+from resim_inspect.document.wire.small_records import KNOWN_TAGS, SmallRecords
 
 # What is made of so many bytes fits in a processor's own cache, and the next slice gets its
 # memory: half the time of larger ones.
@@ -85,8 +86,9 @@ def _runs_between(boundaries: Sequence[int], end: int, size: int) -> Iterator[tu
 
 def _runs(data: bytes, place: int, end: int, size: int) -> Iterator[tuple[int, int]]:
     """Spans of whole records: as many as `size` holds, or one that is larger."""
+    small = SmallRecords(size)
     while place < end:
-        passed, _ = small_records(data[place : min(place + size, end)], 0, size)
+        passed, _ = small.skip(data[place : min(place + size, end)])
         stop = place + passed if passed else _stop(data, place, end)
         yield place, stop
         place = stop

@@ -1,0 +1,72 @@
+"""Steps over the many small records of a file, for which a loop over their fields is too slow."""
+
+from __future__ import annotations
+
+METRICS_DATA_TAG = 0x1A  # JobMetrics.metrics_data: field 3, length-delimited
+KNOWN_TAGS = frozenset((0x0A, 0x12, 0x1A, 0x2A))  # the length-delimited fields of JobMetrics
+
+_HEAD = 3  # bytes: a tag and a length of up to two bytes
+
+
+class SmallRecords:
+    """A walk over the usual records: a known tag, and a length of one or two bytes.
+
+    A file may have 100,000 of them, but few different heads. So a head is interpreted once, and
+    each further record with it costs one look into a table. One object serves one file; its tables
+    would grow with each file.
+    """
+
+    def __init__(self, threshold: int) -> None:
+        """`threshold`: length in bytes from which a metrics data is not small."""
+        self._threshold = threshold
+        self._data_steps: dict[bytes, int] = {}
+        self._other_steps: dict[bytes, int] = {}
+
+    def skip(self, data: bytes, place: int = 0) -> tuple[int, int]:
+        """Skip the usual records from `place` that are complete in `data`.
+
+        Return the index after them and the number of metrics data among them. It stops at
+        anything unusual.
+        """
+        passed = 0
+        while True:
+            place, count = _run(data, place, self._data_steps)
+            passed += count
+            before = place
+            place, _ = _run(data, place, self._other_steps)
+            if place == before and not self._learn(data[place : place + _HEAD]):
+                return place, passed
+
+    def _learn(self, first: bytes) -> bool:
+        """Interpret the first bytes of a record; False if they are unusual, or known already."""
+        if len(first) < _HEAD or first[0] not in KNOWN_TAGS:
+            return False
+        length, more = first[1], first[2]
+        size = 2 + length
+        if length >= 0x80:
+            if not 0 < more < 0x80:
+                return False
+            length += (more << 7) - 0x80
+            size = 3 + length
+        steps = self._other_steps
+        if first[0] == METRICS_DATA_TAG:
+            if length >= self._threshold:
+                return False
+            steps = self._data_steps
+        if first in steps:
+            return False
+        steps[first] = size
+        return True
+
+
+def _run(data: bytes, place: int, steps: dict[bytes, int]) -> tuple[int, int]:
+    """The index after the complete records from `place` with known heads, and their number."""
+    count = step = 0
+    try:
+        while True:
+            step = steps[data[place : place + _HEAD]]
+            place += step
+            count += 1
+    except KeyError:
+        # Also at the end, and behind it if the last record is not complete.
+        return (place, count) if place <= len(data) else (place - step, count - 1)
