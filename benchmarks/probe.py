@@ -40,6 +40,7 @@ def decode_all() -> Action:
     import numpy as np
 
     from resim_inspect.document import open_document
+    from resim_inspect.document.columns import block_series  # noqa: F401
     from resim_inspect.document.series_iter import iter_series
 
     np.zeros(1)

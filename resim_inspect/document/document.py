@@ -68,6 +68,11 @@ class Document:
         return self._source.stamp
 
     @property
+    def index_message(self) -> bytes:
+        """The serialized JobMetrics: an empty series stands for each deferred one."""
+        return self._slices.data
+
+    @property
     def job_id(self) -> str:
         """The job id as the file writes it; empty where it has none."""
         return self.message.job_id.id.data
@@ -300,10 +305,9 @@ class Document:
             raise SeriesError(
                 "has a series for each category, not one", self.path, subject=_THE_DATA
             )
-        problem = (
-            "is an external file, not a series" if holds == "external_file" else "has no values"
-        )
-        raise SeriesError(problem, self.path, subject=_THE_DATA)
+        if holds == "external_file":
+            raise SeriesError("is an external file, not a series", self.path, subject=_THE_DATA)
+        raise SeriesError("has no values", self.path, subject=_THE_DATA)
 
     def _decoded(self, position: int, category: str | None) -> Series:
         from resim_inspect.document.decode import decode, decode_parsed

@@ -9,6 +9,10 @@ from resim_inspect.document.decode import decode, decode_parsed
 from resim_inspect.document.document import Document
 from resim_inspect.document.enums import SeriesKind
 from resim_inspect.document.model import Series
+from resim_inspect.schema import metrics_pb2 as pb
+
+_MANY = 1000
+"""Metrics data from which the short ones are decoded together."""
 
 
 class SeriesEntry(NamedTuple):
@@ -23,23 +27,39 @@ class SeriesEntry(NamedTuple):
 def iter_series(document: Document) -> Iterator[SeriesEntry]:
     """Decode all series in the order of the file, including those of each category.
 
-    No series is cached, so that memory holds one at a time. Files and data without a series are
-    left out. Raises ChangedError and MalformedError as `Document.series` does.
+    No series is cached, so that memory holds a few short ones or one large one at a time. Files and
+    data without a series are left out. Raises ChangedError and MalformedError as `Document.series`
+    does.
     """
-    for position, data in enumerate(document.data_messages):
-        deferred = document.deferred.get(position)
-        if deferred is not None:
-            payload = document.deferred_payload(position)
-            yield SeriesEntry(position, None, decode(SeriesKind(deferred.kind), payload))
-            continue
-        holds = data.WhichOneof("data")
-        if holds == "series":
-            series = decode_parsed(data.series)
+    if len(document.data_messages) < _MANY:
+        for position, data in enumerate(document.data_messages):
+            yield from _entries(document, position, data)
+        return
+    from resim_inspect.document.columns.block_series import short_series
+
+    contents = short_series(document.index_message, document.data_messages)
+    for position, content in enumerate(contents):
+        if isinstance(content, Series):
+            yield SeriesEntry(position, None, content)
+        else:
+            yield from _entries(document, position, content)
+
+
+def _entries(document: Document, position: int, data: pb.MetricsData) -> Iterator[SeriesEntry]:
+    """The series of one data, each decoded by itself."""
+    deferred = document.deferred.get(position)
+    if deferred is not None:
+        payload = document.deferred_payload(position)
+        yield SeriesEntry(position, None, decode(SeriesKind(deferred.kind), payload))
+        return
+    holds = data.WhichOneof("data")
+    if holds == "series":
+        series = decode_parsed(data.series)
+        if series is not None:
+            yield SeriesEntry(position, None, series)
+    elif holds == "series_per_category":
+        by_category = data.series_per_category.category_to_series
+        for category in sorted(by_category):
+            series = decode_parsed(by_category[category])
             if series is not None:
-                yield SeriesEntry(position, None, series)
-        elif holds == "series_per_category":
-            by_category = data.series_per_category.category_to_series
-            for category in sorted(by_category):
-                series = decode_parsed(by_category[category])
-                if series is not None:
-                    yield SeriesEntry(position, category, series)
+                yield SeriesEntry(position, category, series)

@@ -29,7 +29,7 @@ class Slices:
         self, data: bytes, size: int = _SIZE, boundaries: Sequence[int] | None = None
     ) -> None:
         """`boundaries`: offsets where a record starts, where they are known: 0, then upwards."""
-        self._data = data
+        self.data = data
         self._cuts = list(_cuts(data, size, boundaries))
 
     def __len__(self) -> int:
@@ -38,9 +38,9 @@ class Slices:
     def __getitem__(self, number: int) -> bytes:
         before, start, stop = self._cuts[number]
         if before:
-            return before + self._data[start:stop]
+            return before + self.data[start:stop]
         # No copy. Protobuf reads any buffer, though its type hints say bytes.
-        return cast(bytes, memoryview(self._data)[start:stop])
+        return cast(bytes, memoryview(self.data)[start:stop])
 
     def __iter__(self) -> Iterator[bytes]:
         return map(self.__getitem__, range(len(self)))
