@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -30,6 +31,10 @@ from runner.storage.publish import new_outputs, publish
 from runner.workspace import contract
 from runner.workspace.layout import Job
 from runner.workspace.results import JobResult, Outcome
+
+MAX_SUBMITTED = 1000
+"""Number of jobs that an executor has at once. A call with more of them submits the others as jobs
+end, so that memory, the time of a submission and the time of a stop do not grow with the call."""
 
 
 def slots(info: EngineInfo, limits: Limits) -> int:
@@ -72,13 +77,19 @@ def run_all(
     # To wait for any of all futures costs as much as there are, once for each of them.
     ended: SimpleQueue[Future[JobResult]] = SimpleQueue()
     jobs: dict[Future[JobResult], Job] = {}
+    waiting = deque(todo)
     try:
-        for planned_job in todo:
-            future = pool.submit((work_of or here)(planned_job))
-            jobs[future] = planned_job.job
-            future.add_done_callback(ended.put)
-        while jobs:
-            done = _next_of(ended)
+        while waiting or jobs:
+            while waiting and len(jobs) < MAX_SUBMITTED:
+                planned_job = waiting.popleft()
+                job = planned_job.job
+                if context.stop.stage:
+                    results[job.name] = _not_started(job)
+                    continue
+                future = pool.submit((work_of or here)(planned_job))
+                jobs[future] = job
+                future.add_done_callback(ended.put)
+            done = _next_of(ended) if jobs else []
             requests = signals()
             for future in done:
                 result = _result_of(future, jobs.pop(future), context)
@@ -134,7 +145,7 @@ def run_unless_stopped(job: Job, earlier: str, context: RunContext) -> JobResult
     `earlier` is the fingerprint of the recorded result that does not hold. One that was recorded
     since then, by a worker that outlived its call or was lost, is returned as it is.
     """
-    blank = JobResult(job.name, str(job.id), Outcome.CANCELLED, message="it was not started.")
+    blank = _not_started(job)
     if context.stop.covers(job.name):
         if not context.stop.stage:
             # A job that was stopped alone: those who follow the run learn that it does not start.
@@ -153,6 +164,10 @@ def run_unless_stopped(job: Job, earlier: str, context: RunContext) -> JobResult
     # Here and not only where results are collected: the next job would have begun by then.
     _stop_after(result, context)
     return result
+
+
+def _not_started(job: Job) -> JobResult:
+    return JobResult(job.name, str(job.id), Outcome.CANCELLED, message="it was not started.")
 
 
 def broken_job(job: Job, error: RunnerError, started: float) -> JobResult:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import logging
+import socket
+import ssl
 import time
 import warnings
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Executor, Future
 from contextlib import suppress
+from functools import partial
 from itertools import count
 from typing import Any, ParamSpec, Self, TypeVar
 from uuid import uuid4
 
 from resim_inspect.text import clean
 from runner.errors import CallError, ExecutorError, WorkerError
-from runner.executors.address import SchedulerAddress
+from runner.executors.address import PREFIX, SchedulerAddress
 
 INSTALL = "pip install 'resim-inspect[dask]'"
 RESOURCE = "resim"
@@ -23,6 +26,10 @@ CONNECT_TIMEOUT = 10.0
 """Seconds after which a scheduler that does not answer counts as unreachable."""
 LOOK_INTERVAL = 5.0
 """Seconds between two looks at the workers."""
+CLOSED = ("ConnectionResetError", "StreamClosedError", "CommClosedError", "Broken pipe")
+"""Parts of the errors of a connection that the other end closes at once."""
+NO_TLS = frozenset({"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "UNEXPECTED_MESSAGE"})
+"""Reasons of a handshake with a server that does not encrypt."""
 CONTINUES = "Finished jobs are kept: run again, with this scheduler or another, or without one."
 
 P = ParamSpec("P")
@@ -95,7 +102,9 @@ class DaskCluster(Executor):
         options: dict[str, Any] = {"key": f"{self._prefix}-{number}", "priority": -number}
         inner = self._inner.submit(fn, *args, **kwargs, **options)
         outer: Future[T] = Future()
-        inner.add_done_callback(lambda _: self._pass_on(inner, outer))
+        # It must not refer to itself: a call that is over is forgotten with it, here, by the
+        # scheduler and by the worker, which has to have its result until then.
+        inner.add_done_callback(partial(self._pass_on, outer))
         return outer
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002
@@ -103,7 +112,7 @@ class DaskCluster(Executor):
         with suppress(Exception):
             self._client.close(timeout=2)
 
-    def _pass_on(self, inner: Future[T], outer: Future[T]) -> None:
+    def _pass_on(self, outer: Future[T], inner: Future[T]) -> None:
         try:
             outer.set_result(inner.result())
         except CancelledError:
@@ -140,6 +149,8 @@ def _connect(address: SchedulerAddress) -> Any:
     _silence()
     warnings.filterwarnings("ignore", category=VersionMismatchWarning)
     security = _security(address) if address.is_encrypted else None
+    if security is not None:
+        _check_encrypts(address, security.get_connection_args("client")["ssl_context"])
     try:
         return Client(  # type: ignore[no-untyped-call]
             address.url,
@@ -149,12 +160,53 @@ def _connect(address: SchedulerAddress) -> Any:
             name="resim-runner",
         )
     except Exception as error:
-        reason = clean(str(error) or type(error).__name__, 160).rstrip(".")
-        raise ExecutorError(
-            f"the Dask scheduler {address.url} cannot be reached within {CONNECT_TIMEOUT:.0f} s"
-            f" ({reason}).",
-            "Start one with `dask scheduler --host HOST --dashboard-address 127.0.0.1:0`.",
-        ) from error
+        raise _unreachable(address, error) from error
+
+
+def _check_encrypts(address: SchedulerAddress, context: ssl.SSLContext) -> None:
+    """Raise ExecutorError for a server without TLS, from which Dask's client does not recover."""
+    host, _, port = address.url.removeprefix("tls://").rpartition(":")
+    try:
+        with socket.create_connection((host.strip("[]"), int(port)), CONNECT_TIMEOUT) as plain:
+            context.wrap_socket(plain).close()
+    except ssl.SSLError as error:
+        if error.reason in NO_TLS:
+            raise ExecutorError(
+                f"the Dask scheduler {address.url} does not use TLS.",
+                f"Use --executor {PREFIX}{address.url.replace('tls:', 'tcp:')}, or start it with"
+                " `--protocol tls`.",
+            ) from error
+    except OSError:
+        # The client tries again, and tells the reason.
+        return
+
+
+def _unreachable(address: SchedulerAddress, error: Exception) -> ExecutorError:
+    """Return the reason why no connection came about, as far as the error tells it."""
+    text = clean(str(error) or type(error).__name__, 160).rstrip(".")
+    url, secure = address.url, address.url.replace("tcp://", "tls://")
+    ours = "Name those of the scheduler's authority with --tls-ca-file, --tls-cert and --tls-key."
+    if not address.is_encrypted and any(word in text for word in CLOSED):
+        return ExecutorError(
+            f"the Dask scheduler {url} closes the connection, as one with TLS does.",
+            f"For TLS use --executor dask+{secure}, with --tls-ca-file, --tls-cert and --tls-key.",
+        )
+    if address.is_encrypted and "TLS certificate does not match" in text:
+        return ExecutorError(
+            f"the certificate of the Dask scheduler {url} is not of the authority that is given.",
+            ours,
+        )
+    if address.is_encrypted and any(word in text for word in ("_ALERT_", "SSLEOFError", *CLOSED)):
+        # Its alert may be lost, as it closes the connection at once.
+        return ExecutorError(
+            f"the Dask scheduler {url} closes the connection, as one that refuses the certificate"
+            " does.",
+            ours,
+        )
+    return ExecutorError(
+        f"the Dask scheduler {url} cannot be reached within {CONNECT_TIMEOUT:.0f} s ({text}).",
+        "Start one with `dask scheduler --host HOST --dashboard-address 127.0.0.1:0`.",
+    )
 
 
 def _silence() -> None:
@@ -186,4 +238,13 @@ def _security(address: SchedulerAddress) -> Any:
             "Name them with --tls-ca-file, --tls-cert and --tls-key, or in Dask's configuration"
             " (distributed.comm.tls).",
         )
+    try:
+        security.get_connection_args("client")
+    except (OSError, ValueError) as error:
+        # An SSLError has no text without its library and reason.
+        reason = clean(getattr(error, "reason", None) or str(error), 80)
+        raise CallError(
+            f"the TLS files for {address.url} cannot be used ({reason}).",
+            "They are PEM files: an authority, a certificate, and the key of this certificate.",
+        ) from error
     return security

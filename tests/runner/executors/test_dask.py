@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import signal
 import subprocess
 import sys
@@ -13,10 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from runner.errors import CallError, ExecutorError
-from runner.executors import dask_cluster
-from runner.executors.address import SchedulerAddress, TlsFiles, scheduler_address
-from runner.executors.dask_cluster import DaskCluster
 from tests.containers.container_harness import make_jobs
 from tests.runner.executors.cluster import (
     Build,
@@ -105,43 +100,6 @@ def test_a_stop_reaches_workers_and_a_lost_scheduler_leaves_what_is_done(tmp_pat
     assert len(kept) >= 2
     assert kept <= done
     assert not [job for job in kept if quick.jobs("begin").count(job) > 1]
-
-
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="makes certificates with openssl")
-def test_tls_needs_certificates_and_jobs_need_workers_with_slots(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    files = _certificates(tmp_path)
-    names = ("--tls-ca-file", "--tls-cert", "--tls-key")
-    options = [word for pair in zip(names, map(str, files), strict=True) for word in pair]
-    monkeypatch.setattr(dask_cluster, "LOOK_INTERVAL", 0.0)
-    said: list[str] = []
-    with Cluster(tmp_path / "cluster", security=tuple(options)) as cluster:
-        address = scheduler_address(f"dask-file:{cluster.file}", files)
-        assert address is not None
-        with pytest.raises(CallError, match="the certificates for tls://127"):
-            DaskCluster(address._replace(tls=TlsFiles()))
-        monkeypatch.setattr(dask_cluster, "CONNECT_TIMEOUT", 1.0)
-        with pytest.raises(ExecutorError, match=r"tcp://127\S+ cannot be reached within 1 s"):
-            DaskCluster(SchedulerAddress(address.url.replace("tls", "tcp")))
-        monkeypatch.setattr(dask_cluster, "CONNECT_TIMEOUT", 20.0)
-        with DaskCluster(address) as connected:
-            assert connected.slots == 0
-            connected.check(said.append)
-            connected.check(said.append)
-    assert said == [
-        f"no worker of {address.url} has the resource resim, so the jobs wait: start one with"
-        f" `dask worker {address.url} --resources resim=N`."
-    ]
-
-
-def _certificates(folder: Path) -> TlsFiles:
-    """Make a certificate that is its own authority."""
-    key, cert = folder / "key.pem", folder / "cert.pem"
-    words = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1"]
-    subject = ["-subj", "/CN=resim", "-keyout", str(key), "-out", str(cert)]
-    subprocess.run([*words, *subject], check=True, capture_output=True)
-    return TlsFiles(cert, cert, key)
 
 
 def _folder(path: Path) -> Path:
