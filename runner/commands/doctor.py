@@ -9,13 +9,23 @@ import sys
 import tempfile
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
+from resim_inspect.settings.model import ProjectSettings
 from resim_inspect.text import clean, count, size
 from runner.commands.shared.build_args import add_build_arguments, build_of, engine_options
+from runner.commands.shared.executor_args import (
+    EXECUTOR_FLAGS,
+    add_executor_arguments,
+    scheduler_of,
+)
 from runner.engines import registry
-from runner.engines.checks import Check
+from runner.engines.checks import Check, failed
 from runner.engines.protocol import Build
+from runner.errors import RunnerError
+from runner.executors.address import THREADS, SchedulerAddress
+from runner.executors.checks import COMPARED, Survey, check_executor
 from runner.exit_codes import ExitCode
 from runner.storage.scratch import SERVE_PREFIX, stale_folders
 from runner.workspace.results import FORMAT
@@ -26,6 +36,7 @@ MARKS = {"ok": "✓", "warning": "!", "error": "✗"}
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the arguments of `doctor`."""
     add_build_arguments(parser)
+    add_executor_arguments(parser)
     parser.add_argument("--format", choices=("text", "json"), default="text")
 
 
@@ -50,6 +61,30 @@ def _checks(args: Namespace) -> Iterator[Check]:
     options = engine_options(args)
     for entry in registry.ENGINES:
         yield from entry.checks(build, options, os.environ)
+    yield from _executor(args)
+
+
+def _executor(args: Namespace) -> Iterator[Check]:
+    """Check the executor of the arguments, or else the one that the project file has for `run`."""
+    project: ProjectSettings | None = getattr(args, "project_settings", None)
+    if args.executor == THREADS and project is not None:
+        for flag, setting in project.defaults.get("run", {}).items():
+            if flag in EXECUTOR_FLAGS:
+                setattr(args, flag.replace("-", "_"), setting.value)
+    try:
+        address = scheduler_of(args)
+    except RunnerError as error:
+        yield failed("executor", error, needed=True)
+        return
+    if address is not None:
+        yield from check_executor(address, partial(_survey, address))
+
+
+def _survey(address: SchedulerAddress) -> Survey:
+    from runner.executors.dask_cluster import DaskCluster
+
+    with DaskCluster(address) as cluster:
+        return cluster.survey(COMPARED)
 
 
 def _storage() -> Iterator[Check]:

@@ -7,7 +7,7 @@ import socket
 import ssl
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Executor, Future
 from contextlib import suppress
 from functools import partial
@@ -18,6 +18,7 @@ from uuid import uuid4
 from resim_inspect.text import clean
 from runner.errors import CallError, ExecutorError, WorkerError
 from runner.executors.address import PREFIX, SchedulerAddress
+from runner.executors.checks import Member, Survey
 
 INSTALL = "pip install 'resim-inspect[dask]'"
 RESOURCE = "resim"
@@ -75,6 +76,23 @@ class DaskCluster(Executor):
             raise self._lost() from error
         return sum(int(worker.get("resources", {}).get(RESOURCE, 0)) for worker in workers.values())
 
+    def survey(self, packages: Sequence[str]) -> Survey:
+        """Return the members of the cluster with their versions of packages; raises ExecutorError.
+
+        No code is sent there for it.
+        """
+        try:
+            info: dict[str, Any] = self._client.scheduler_info(n_workers=-1)
+            versions: dict[str, Any] = self._client.get_versions(packages=list(packages))
+        except Exception as error:
+            raise self._lost() from error
+        workers = tuple(
+            _member(address, about, versions["workers"].get(address))
+            for address, about in info["workers"].items()
+        )
+        scheduler = _member(self._address.url, info, versions["scheduler"])
+        return Survey(scheduler, workers, _packages(versions["client"]))
+
     def check(self, say: Callable[[str], None]) -> None:
         """Look at the scheduler and its workers now and then; tell if no worker can run a job.
 
@@ -122,6 +140,19 @@ class DaskCluster(Executor):
 
     def _lost(self) -> ExecutorError:
         return ExecutorError(f"the Dask scheduler {self._address.url} was lost.", CONTINUES)
+
+
+def _member(address: str, about: dict[str, Any], versions: object) -> Member:
+    slots = int(about.get("resources", {}).get(RESOURCE, 0))
+    return Member(
+        address, slots, _packages(versions), int(about.get("services", {}).get("dashboard", 0))
+    )
+
+
+def _packages(versions: object) -> dict[str, str]:
+    """Return the versions of packages that a process told; empty for one that told none."""
+    known = versions.get("packages") if isinstance(versions, dict) else None
+    return {name: str(value) for name, value in known.items()} if isinstance(known, dict) else {}
 
 
 def _as_worker_error(error: Exception) -> WorkerError:
@@ -239,7 +270,7 @@ def _security(address: SchedulerAddress) -> Any:
             " (distributed.comm.tls).",
         )
     try:
-        security.get_connection_args("client")
+        security.get_connection_args("client")  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
         # An SSLError has no text without its library and reason.
         reason = clean(getattr(error, "reason", None) or str(error), 80)

@@ -18,11 +18,20 @@ from runner.errors import CallError
 from runner.execution.batch_run import BatchRunRequest
 from runner.execution.events import Event
 from runner.execution.result_cache import Planned
-from runner.executors.address import FORMS, THREADS, TlsFiles, scheduler_address
+from runner.executors.address import (
+    FORMS,
+    THREADS,
+    SchedulerAddress,
+    TlsFiles,
+    scheduler_address,
+)
 from runner.workspace.results import JobResult
 
 if TYPE_CHECKING:
     from runner.executors.dask_cluster import DaskCluster
+
+
+EXECUTOR_FLAGS = ("executor", "tls-ca-file", "tls-cert", "tls-key")
 
 
 class Placement(NamedTuple):
@@ -57,14 +66,18 @@ def add_executor_arguments(parser: argparse.ArgumentParser) -> None:
         )
 
 
+def scheduler_of(args: Namespace) -> SchedulerAddress | None:
+    """Return the scheduler that the arguments name; None for threads. Raises CallError."""
+    return scheduler_address(args.executor, TlsFiles(args.tls_ca_file, args.tls_cert, args.tls_key))
+
+
 @contextmanager
 def connected_cluster(args: Namespace) -> Iterator[DaskCluster | None]:
     """Connect to the scheduler that the arguments name; None for threads.
 
     Raises CallError and ExecutorError.
     """
-    tls = TlsFiles(args.tls_ca_file, args.tls_cert, args.tls_key)
-    address = scheduler_address(args.executor, tls)
+    address = scheduler_of(args)
     if address is None:
         yield None
         return
