@@ -39,6 +39,7 @@ COMMANDS = {
     "rules": "list the rules, or explain one",
     "browse": "open a plotly figure or an image in the browser or viewer",
     "demo": "open the app on a generated sample",
+    "web": "serve the app to a browser on this machine",
     "completion": "print the script that completes words in a shell",
 }
 
@@ -158,7 +159,7 @@ def _app(argv: list[str]) -> int:
     args = parse_app(argv, PROGRAM, COMMANDS)
     path = _location(args.path if args.compared is None else args.compared)
     base = None if args.path is None or args.compared is None else Path(args.path)
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not _can_show():
         instead = f"`{PROGRAM} show {path or 'PATH'}` prints the metrics"
         if path is not None and not isinstance(path, Path):
             instead = "`resim-runner fetch` downloads a batch"
@@ -184,6 +185,15 @@ def _app(argv: list[str]) -> int:
     raise_on_interrupt()
     succeeded = run_app(path, base=base, images=args.images)
     return ExitCode.OK if succeeded else ExitCode.INTERNAL
+
+
+def _can_show() -> bool:
+    """Return True on a terminal, and for a session of `web`, which has pipes in its place."""
+    from resim_inspect.web import DRIVER_VARIABLE, WEB_DRIVER
+
+    if os.environ.get(DRIVER_VARIABLE) == WEB_DRIVER:
+        return True
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def _location(text: str | None) -> Path | BatchAddress | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import select
 import signal
+import stat
 import subprocess
 import sys
 import threading
@@ -16,6 +17,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from weakref import WeakSet
+
+from resim_inspect.web import DRIVER_VARIABLE, WEB_DRIVER
 
 POLL_SECONDS = 0.5
 """Seconds between two looks at the terminal where the system does not report a hang-up."""
@@ -65,7 +68,9 @@ def exits_on_hangup(exit_app: Callable[[], object]) -> Iterator[None]:
 
 
 def _terminals() -> list[int]:
-    """File descriptors of the standard streams that are terminals."""
+    """File descriptors of the standard streams that are terminals, or a web server's pipes."""
+    if os.environ.get(DRIVER_VARIABLE) == WEB_DRIVER and sys.__stdin__ is not None:
+        return [sys.__stdin__.fileno()]
     descriptors = []
     for stream in (sys.__stdin__, sys.__stdout__, sys.__stderr__):
         try:
@@ -108,6 +113,8 @@ def _is_gone(descriptor: int) -> bool:
         poll.register(descriptor, 0)  # A hang-up and an error are reported in any case.
         if any(events & (select.POLLHUP | select.POLLERR) for _, events in poll.poll(0)):
             return True
+    if stat.S_ISFIFO(os.fstat(descriptor).st_mode):
+        return False
     import termios
 
     try:

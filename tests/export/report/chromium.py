@@ -189,8 +189,9 @@ class Chromium:
         self._call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button=button,
                    buttons=int(pressed), clickCount=0 if kind == "mouseMoved" else 1)  # fmt: skip
 
-    def key(self, key: str, code: str, *, control: bool = False) -> None:
-        """Press and release a key, such as `p` with the code `KeyP`."""
+    def key(self, key: str, code: str, *, control: bool = False, text: str = "") -> None:
+        """Press and release a key, such as `p` with the code `KeyP`; `text` is what it types."""
         for kind in ("keyDown", "keyUp"):
+            typed = {"text": text} if text and kind == "keyDown" else {}
             self._call("Input.dispatchKeyEvent", type=kind, key=key, code=code,
-                       modifiers=2 if control else 0)  # fmt: skip
+                       modifiers=2 if control else 0, **typed)  # fmt: skip
