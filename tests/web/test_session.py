@@ -76,6 +76,14 @@ def wait_until_none(folder: Path) -> None:
         time.sleep(0.1)
 
 
+def wait_until_painted(chromium: Chromium) -> None:
+    """Wait until the page shows more than the ground and a cursor."""
+    deadline = time.monotonic() + 30
+    while len(chromium.picture().getcolors(1 << 20) or ()) <= 50:
+        assert time.monotonic() < deadline, "The app was not drawn."
+        time.sleep(0.2)
+
+
 def test_the_app_is_drawn_takes_keys_and_ends(
     tmp_path: Path, chromium: Chromium, server: tuple[subprocess.Popen[str], str]
 ) -> None:
@@ -85,9 +93,7 @@ def test_the_app_is_drawn_takes_keys_and_ends(
     assert "token" not in chromium.evaluate("location.href")
     foreign = [url for url in chromium.requests if not url.startswith("http://127.0.0.1:")]
     assert all("fonts.googleapis.com" in url for url in foreign)  # Blocked by the policy.
-    colors = chromium.picture().getcolors(1 << 20)
-    assert colors is not None
-    assert len(colors) > 50
+    wait_until_painted(chromium)
     assert sessions(tmp_path) >= 1
     chromium.evaluate("document.querySelector('.xterm-helper-textarea').focus()")
     chromium.key("q", "KeyQ", text="q")
