@@ -4,4 +4,4 @@ from __future__ import annotations
 
 DRIVER_VARIABLE = "TEXTUAL_DRIVER"
 WEB_DRIVER = "textual.drivers.web_driver:WebDriver"
-"""What textual-serve sets for the app that it starts, which then has no terminal."""
+"""Value that textual-serve sets for the app that it starts, which then has no terminal."""
