@@ -54,10 +54,11 @@ def commands(
             if binding.action in seen or id in _KEYS_ONLY or id.split(".")[0] in _NAVIGATION:
                 continue
             seen.add(binding.action)
+            keys = key_name(",".join(binding.keys))
             detail = binding.tooltip[:1].upper() + binding.tooltip[1:]
             yield SystemCommand(
                 binding.description.removesuffix("…"),
-                f"{detail} ({key_name(binding.key)})".strip(),
+                f"{detail} ({key_name(','.join(binding.keys))})".strip(),
                 _runner(app, node, binding.action),
             )
     for mode, label in documents.names.items():

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from textual.binding import ActiveBinding
 from textual.dom import DOMNode
+from textual.keys import key_to_character
 from textual.screen import Screen
 
 from resim_inspect.tui.keymap import BINDINGS, Hint, KeyBinding
@@ -49,7 +50,7 @@ _NAMES = {
     "tab": "Tab",
     "colon": ":",
 }
-_MODIFIERS = {"ctrl": "^", "shift": "⇧", "alt": "alt-"}
+_MODIFIERS = {"ctrl": "^", "shift": "⇧"}
 
 
 def key_name(keys: str) -> str:
@@ -57,8 +58,11 @@ def key_name(keys: str) -> str:
     names = []
     for key in keys.split(","):
         *modifiers, last = key.split("+") if key != "plus" else ["plus"]
-        name = last.upper() if last[0] == "f" and last[1:].isdecimal() else _NAMES.get(last, last)
-        names.append("".join(_MODIFIERS.get(m, m) for m in modifiers) + name)
+        if last[0] == "f" and last[1:].isdecimal():
+            name = last.upper()
+        else:
+            name = _NAMES.get(last) or key_to_character(last) or last
+        names.append("".join(_MODIFIERS.get(m, f"{m}-") for m in modifiers) + name)
     return " ".join(names)
 
 

@@ -37,7 +37,8 @@ from resim_inspect.tui.exporting.dialog import ExportDialog
 from resim_inspect.tui.help_screen import HelpScreen
 from resim_inspect.tui.inputs.pane import InputsScreen
 from resim_inspect.tui.key_hints import bindings_of, hint_line, key_of
-from resim_inspect.tui.keymap import Hint
+from resim_inspect.tui.key_settings.focus_paths import FOCUS_PATHS
+from resim_inspect.tui.keymap import Hint, KeyBinding
 from resim_inspect.tui.messages import KeyHintsChanged
 from resim_inspect.tui.open.screen import OpenScreen
 from resim_inspect.tui.query.querying import QueryingScreen
@@ -176,6 +177,37 @@ async def test_a_key_means_one_thing_on_each_focus_path(
             # What the last line offers does something here.
             for bar in screen.query(BottomBar):
                 assert all(hint.node in path for hint in bar.hints)
+            own = [binding for node in path for binding in bindings_of(node)]
+            assert undeclared(own) == [], "FOCUS_PATHS has no entry with all tables of this place"
+            await check_rebinding(pilot)
+
+
+def undeclared(bindings: Iterable[KeyBinding]) -> list[str]:
+    """Ids of the bindings of a focus path that the nearest declared focus path lacks."""
+    ids = {binding.id or "" for binding in bindings}
+    declared = [{each.id for table in path for each in table} for path in FOCUS_PATHS]
+    return sorted(min((ids - path for path in declared), key=len))
+
+
+UNUSED = {id: f"hyper+f{number}" for number, id in enumerate(keymap.BINDINGS, 1)}
+"""A key for every binding that nothing else has, and that a text field does not take."""
+
+
+async def check_rebinding(pilot: Pilot[Any]) -> None:
+    """Give every binding another key, and look at what is active where the focus is."""
+    screen = pilot.app.screen
+    before = {
+        entry.binding.id: key
+        for key, entry in screen.active_bindings.items()
+        if entry.binding.id in UNUSED
+    }
+    pilot.app.set_keymap(UNUSED)
+    after = {key: entry.binding.id for key, entry in screen.active_bindings.items()}
+    pilot.app.set_keymap({})
+    # A text field hides bindings whose only keys are characters.
+    assert {UNUSED[id] for id in before if id} <= set(after)
+    assert all(after[key] == id for id, key in UNUSED.items() if key in after)
+    assert not [key for key, id in after.items() if id in UNUSED and key != UNUSED[id]]
 
 
 def subclasses(kind: type[Any]) -> set[type[Any]]:

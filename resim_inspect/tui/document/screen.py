@@ -25,7 +25,7 @@ from resim_inspect.tui.document.session import Session, changed_findings
 from resim_inspect.tui.document.top_bar import TopBar
 from resim_inspect.tui.exporting.host import ExportHost
 from resim_inspect.tui.gc_tuning import gc_paused
-from resim_inspect.tui.key_hints import KeyHint, key_name, key_of
+from resim_inspect.tui.key_hints import KeyHint, key_of
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import EditionChosen, GoTo
 from resim_inspect.tui.query.host import QueryHost
@@ -205,7 +205,7 @@ class DocumentScreen(ReferencedScreen, RunHost, CompareHost, ExportHost, QueryHo
         label = binding.hint
         if name == "findings" and self.session.findings:
             label += f" {len(self.session.findings):,}"
-        return KeyHint(key_name(binding.key), label, binding.action, self)
+        return KeyHint(key_of(f"document.{name}"), label, binding.action, self)
 
     def active_tab(self) -> str:
         return key_of(f"document.{self.current}")

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from textual.binding import Binding
+
+_REBOUND: dict[str, tuple[str, ...]] = {}
+"""Keys that the user has given to bindings, by id."""
+
+
+def rebind(keys: Mapping[str, tuple[str, ...]]) -> None:
+    """Let hints, help and sentences name these keys, by id of the binding, instead of the defaults.
+
+    The app of the process decides what the keys do; it calls this with the same keys.
+    """
+    _REBOUND.clear()
+    _REBOUND.update(keys)
 
 
 @dataclass(frozen=True)
@@ -19,7 +32,12 @@ class KeyBinding(Binding):
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """The single keys, the one that hints show first."""
+        """The single keys in force, the one that hints show first."""
+        return _REBOUND.get(self.id or "") or self.default_keys
+
+    @property
+    def default_keys(self) -> tuple[str, ...]:
+        """The keys without settings of the user."""
         return tuple(self.key.split(","))
 
     @property

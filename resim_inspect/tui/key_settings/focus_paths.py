@@ -1,0 +1,71 @@
+"""Bindings that apply at the same time, on which a key must not mean two things.
+
+Each entry is a focus path: the tables of bindings of a widget that can have the focus, of what is
+around it up to a dialog, and of the app. A test compares them with the focus paths of every screen.
+"""
+
+from __future__ import annotations
+
+from resim_inspect.tui import keymap
+from resim_inspect.tui.keymap import KeyBinding
+
+Table = tuple[KeyBinding, ...]
+FocusPath = tuple[Table, ...]
+
+_RUNS_AND_QUERY = (keymap.RUN_HOST, keymap.QUERY_HOST)
+_SCREEN = (keymap.EXPORT, keymap.FOCUS, keymap.APP)
+_DOCUMENT = (keymap.DOCUMENT, *_RUNS_AND_QUERY, *_SCREEN)
+_METRICS = (keymap.METRICS, keymap.SIDE, *_DOCUMENT)
+_DATA = (keymap.DATA, keymap.SIDE, *_DOCUMENT)
+_CARD = (keymap.BROWSE, keymap.CARD, keymap.EXPORT, keymap.QUERY_HOST, keymap.APP)
+_WORKSPACE = (keymap.WORKSPACE, *_RUNS_AND_QUERY, *_SCREEN)
+_FOLDER = (keymap.INPUTS, keymap.SIDE, keymap.RUN_HOST, keymap.FOCUS, keymap.APP)
+_RUNS = (keymap.RUNS, keymap.RUN_HOST, keymap.FOCUS, keymap.APP)
+_QUERY = (keymap.QUERY, keymap.FOCUS, keymap.APP)
+_COMPARISON = (keymap.COMPARISON, *_SCREEN)
+_TEXT = (keymap.ROWS, keymap.PREVIEW, keymap.JSON)
+
+FOCUS_PATHS: tuple[FocusPath, ...] = (
+    (keymap.ROWS, keymap.METRIC_LIST, *_METRICS),
+    (keymap.CHART, *_METRICS),
+    (keymap.FILTER, *_METRICS),
+    (keymap.CHART, *_CARD),
+    (keymap.ROWS, keymap.DATA_LIST, *_DATA),
+    (keymap.ROWS, keymap.SERIES, *_DATA),
+    (keymap.CHART, *_DATA),
+    (keymap.FILTER, *_DATA),
+    (keymap.ROWS, keymap.EVENTS, *_DOCUMENT),
+    (keymap.FILTER, keymap.EVENTS, *_DOCUMENT),
+    (keymap.ROWS, keymap.FINDINGS, *_DOCUMENT),
+    (keymap.FILTER, keymap.FINDINGS, *_DOCUMENT),
+    (*_TEXT, keymap.SIDE, *_DOCUMENT),
+    (*_TEXT, *_FOLDER),
+    (keymap.PATH, keymap.OPEN, keymap.FOCUS, keymap.APP),
+    (keymap.ROWS, keymap.OPEN, keymap.FOCUS, keymap.APP),
+    (keymap.ROWS, keymap.TABLE, keymap.JOBS, *_WORKSPACE),
+    (keymap.FILTER, *_WORKSPACE),
+    (keymap.ROWS, keymap.TABLE, keymap.JOBS, keymap.FETCH, *_WORKSPACE),
+    (keymap.FILTER, keymap.FETCH, *_WORKSPACE),
+    (keymap.ROWS, keymap.PREVIEW, keymap.RUN_JOBS, *_RUNS),
+    (keymap.ROWS, keymap.PREVIEW, keymap.LOG, *_RUNS),
+    (keymap.ROWS, keymap.QUERY_RESULT, *_QUERY),
+    (keymap.ROWS, keymap.PREVIEW, *_COMPARISON),
+    (keymap.FILTER, *_COMPARISON),
+    (keymap.ROWS, keymap.TABLE, keymap.COMPARED_BATCHES, *_COMPARISON),
+    (keymap.FILTER, keymap.COMPARED_BATCHES, *_COMPARISON),
+    (keymap.ROWS, keymap.CHECKLIST, keymap.DIALOG),
+    (keymap.QUICK_OPEN, keymap.DIALOG),
+    (keymap.ROWS, keymap.RUN_DIALOG, keymap.DIALOG),
+    (keymap.RUN_FIELD, keymap.RUN_DIALOG, keymap.DIALOG),
+    (keymap.ROWS, keymap.EXPORT_DIALOG, keymap.DIALOG),
+    (keymap.ERROR_DIALOG, keymap.DIALOG),
+    (keymap.TOKEN_DIALOG, keymap.DIALOG),
+)
+
+TEXT_FIELDS: tuple[Table, ...] = (
+    *(keymap.FILTER, keymap.PATH, keymap.RUN_FIELD, keymap.QUICK_OPEN),
+    keymap.TOKEN_DIALOG,
+)
+"""Bindings of text fields: a key of theirs that types a character would type it, or swallow it."""
+ALSO_IN_FIELDS: tuple[Table, ...] = (keymap.DIALOG,)
+"""Bindings that are needed in text fields too: one of their keys must type no character."""
