@@ -58,7 +58,7 @@ def commands(
             detail = binding.tooltip[:1].upper() + binding.tooltip[1:]
             yield SystemCommand(
                 binding.description.removesuffix("…"),
-                f"{detail} ({key_name(','.join(binding.keys))})".strip(),
+                f"{detail} ({keys})".strip(),
                 _runner(app, node, binding.action),
             )
     for mode, label in documents.names.items():
