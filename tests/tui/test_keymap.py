@@ -186,7 +186,7 @@ def undeclared(bindings: Iterable[KeyBinding]) -> list[str]:
     """Ids of the bindings of a focus path that the nearest declared focus path lacks."""
     ids = {binding.id or "" for binding in bindings}
     declared = [{each.id for table in path for each in table} for path in FOCUS_PATHS]
-    return sorted(min((ids - path for path in declared), key=len))
+    return min((sorted(id for id in ids if id not in path) for path in declared), key=len)
 
 
 UNUSED = {id: f"hyper+f{number}" for number, id in enumerate(keymap.BINDINGS, 1)}

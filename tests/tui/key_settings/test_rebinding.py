@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from resim_inspect.settings import SettingsError
+from resim_inspect.settings.model import Key
 from resim_inspect.settings.user import UserSettings
 from resim_inspect.tui import keymap
 from resim_inspect.tui.key_hints import key_of
@@ -83,7 +84,7 @@ def test_bindings_that_share_a_key_of_a_rebound_one_keep_it() -> None:
     ],
 )
 def test_a_fault_is_a_sentence_with_its_line(id: str, key: str, reason: str) -> None:
-    lines = {("keys", *id.split(".")): 7, ("keys", id.split(".")[0]): 7}
+    lines: dict[Key, int] = {("keys", *id.split(".")): 7, ("keys", id.split(".")[0]): 7}
     with pytest.raises(SettingsError) as raised:
         checked_keys(UserSettings(PATH, keys={id: (key,)}, lines=lines))
     assert reason in str(raised.value)
