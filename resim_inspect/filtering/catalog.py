@@ -149,25 +149,45 @@ class Catalog:
             for number in sorted(set(self.statuses), key=_status_rank)
         }
 
-    def view(self, grouping: Grouping, matches: Callable[[int], bool] | None = None) -> View:
+    def view(
+        self,
+        grouping: Grouping,
+        matches: Callable[[int], bool] | None = None,
+        order: Sequence[int] | None = None,
+    ) -> View:
         """The rows of the list: the metrics that match, in display order, under headings.
 
-        Those of all metrics are made once.
+        `order`: positions in another order than that of display. The rows of all metrics in
+        display order are made once.
         """
-        if matches is not None:
-            return self._view(grouping, matches)
+        if matches is not None or order is not None:
+            return self._view(grouping, matches, self.order if order is None else order)
         view = self._views.get(grouping)
         if view is None:
-            view = self._views[grouping] = self._view(grouping, None)
+            view = self._views[grouping] = self._view(grouping, None, self.order)
         return view
+
+    def next_grouping(self, grouping: Grouping) -> Grouping:
+        """The next grouping, cyclically, without those that no metric has anything for."""
+        following = grouping.next
+        if following is Grouping.TAG and not self.tags_of:
+            following = following.next
+        if following is Grouping.EVENT and not self.events_of:
+            following = following.next
+        return following
 
     def prepare(self, older: Catalog) -> None:
         """Build the views that an older catalog has built; call it on a worker thread."""
         for grouping in tuple(older._views):
             self.view(grouping)
 
-    def _view(self, grouping: Grouping, matches: Callable[[int], bool] | None) -> View:
-        chosen = self.order if matches is None else [p for p in self.order if matches(p)]
+    def _view(
+        self,
+        grouping: Grouping,
+        matches: Callable[[int], bool] | None,
+        order: Sequence[int],
+    ) -> View:
+        chosen = order if matches is None else [p for p in order if matches(p)]
         if grouping is Grouping.NONE:
             return View(chosen, (), len(chosen), _first_rows(chosen))
         rows: list[int] = []

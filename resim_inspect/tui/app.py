@@ -22,6 +22,7 @@ from resim_inspect.text import clean
 from resim_inspect.tui import keymap
 from resim_inspect.tui.batch_address import AddressError, BatchAddress
 from resim_inspect.tui.breakpoints import CSS
+from resim_inspect.tui.dashboard.host import DashboardApp
 from resim_inspect.tui.gc_tuning import gc_paused, low_latency_gc
 from resim_inspect.tui.key_hints import key_of
 from resim_inspect.tui.key_order import OrderedKeysApp
@@ -54,7 +55,7 @@ def _palette_commands() -> type[Provider]:
     return PaletteCommands
 
 
-class InspectApp(OrderedKeysApp, ThemedApp, FirstFrameMixin, JobsReferenceApp):
+class InspectApp(OrderedKeysApp, ThemedApp, FirstFrameMixin, JobsReferenceApp, DashboardApp):
     """The terminal app; each open document, folder or batch is a mode of its own."""
 
     graphics: Graphics | None = None
@@ -101,6 +102,7 @@ class InspectApp(OrderedKeysApp, ThemedApp, FirstFrameMixin, JobsReferenceApp):
         super().__init__()
         FirstFrameMixin.__init__(self)
         JobsReferenceApp.__init__(self)
+        DashboardApp.__init__(self)
         wanted = theme or os.environ.get("TEXTUAL_THEME", "")
         if wanted in self.available_themes:
             self.theme = wanted

@@ -8,6 +8,7 @@ same entry. To change a key, change it here.
 from __future__ import annotations
 
 from resim_inspect.tui.keys.binding import GROUPS, Hint, KeyBinding, key
+from resim_inspect.tui.keys.dashboard import CARDS, DASHBOARD, JOB_CARDS
 
 __all__ = ["BINDINGS", "GROUPS", "TABLES", "Hint", "KeyBinding"]
 
@@ -71,7 +72,7 @@ CHART = (
     key("chart.statuses", "o", "statuses", "Show or hide failing samples"),
     key("chart.next_image", "i", "image(1)", "Next image", hint="images"),
     key("chart.previous_image", "p", "image(-1)", "Previous image", hint="images"),
-    key("chart.difference", "D", "difference", "Difference of images", hint="difference"),
+    key("chart.difference", "I", "difference", "Difference of images", hint="difference"),
     key("chart.copy", "y", "copy", "Copy values", "under the cursor"),
 )
 BROWSE = (
@@ -177,6 +178,7 @@ DOCUMENT = (
     ),
     key("document.reload", "f5,ctrl+r", "reload", "Reload file"),
     key("document.compare", "C", "compare", "Compare with…", "what changed from a base"),
+    key("document.dashboard", "D", "app.dashboard", "Dashboard", "many charts", hint="dashboard"),
 )
 
 PREVIEW = (
@@ -207,6 +209,14 @@ WORKSPACE = (
     key("workspace.batch", "b", "batch", "Open batch metrics", hint="batch"),
     key("workspace.reload", "f5,ctrl+r", "reread", "Reload jobs"),
     key("workspace.compare", "C", "compare", "Compare with…", "what changed from a base"),
+    key(
+        "workspace.dashboard",
+        "D",
+        "app.dashboard",
+        "Dashboard",
+        "a metric in all jobs",
+        hint="dashboard",
+    ),
     key("workspace.back", "escape", "dismiss_layer", "Clear filter", hint="clear"),
 )
 TABLE = (
@@ -306,7 +316,7 @@ TABLES = (
     *(EVENTS, FINDINGS, DOCUMENT, PREVIEW, JSON, LOG, INPUTS, FILTER, OPEN, PATH, WORKSPACE),
     *(TABLE, JOBS, FETCH, COMPARISON, COMPARED_BATCHES, RUN_HOST, RUNS, RUN_JOBS, RUN_FIELD),
     *(RUN_DIALOG, QUERY_HOST, QUERY, QUERY_RESULT, EXPORT, EXPORT_DIALOG, DIALOG),
-    *(TOKEN_DIALOG, ERROR_DIALOG, CHECKLIST, QUICK_OPEN),
+    *(TOKEN_DIALOG, ERROR_DIALOG, CHECKLIST, QUICK_OPEN, CARDS, DASHBOARD, JOB_CARDS),
 )
 BINDINGS = {binding.id or "": binding for table in TABLES for binding in table}
 """All bindings by id."""

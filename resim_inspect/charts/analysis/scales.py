@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resim_inspect.charts.analysis.curve_stats import curve_stats
-from resim_inspect.charts.analysis.decimate import Decimated, Decimation
+from resim_inspect.charts.analysis.decimate import Decimated, Decimation, decimate
 from resim_inspect.charts.model.layers import Axis, Box, Curve, Plot
 from resim_inspect.charts.model.picture import ROUNDING
 
@@ -54,6 +54,8 @@ class Scale:
 
 
 _MAX_FINITE = 1.7e308
+_RANGE_BINS = 64
+"""Parts of a curve of which the extremes are kept for its range."""
 
 
 def widen(low: float, high: float, part: float = 0.0) -> tuple[float, float]:
@@ -137,6 +139,13 @@ def y_ranges(
     if ranged.right is None:
         return left, (0.0, 1.0)
     return left, y_range(ranged, ranged.right, True, decimated, view)
+
+
+def left_range(panel: Plot) -> Range:
+    """Range of the left axis without a zoom, in axis units."""
+    view = x_range(panel, None)
+    decimated = [(curve, decimate(curve, panel.x, view, _RANGE_BINS)) for curve in panel.curves]
+    return y_ranges(panel, decimated, view, None, False)[0]
 
 
 def _without_limits(panel: Plot) -> Plot:

@@ -71,6 +71,8 @@ GROUPS = {
     "jobs": "Jobs table",
     "workspace": "Workspace",
     "fetch": "Batch",
+    "cards": "Cards",
+    "dashboard": "Dashboard",
     "query": "Query",
     "comparison": "Comparison",
     "compared_jobs": "Compared jobs",

@@ -179,7 +179,9 @@ class WorkspaceScreen(
             self._scan(self._reader)
 
     def _scan_when_due(self) -> None:
-        if self.is_current and time.monotonic() - self.last_scan >= self.scan_pause:
+        # Also below a dashboard, which shows the same jobs.
+        is_shown = self in self.app.screen_stack
+        if is_shown and time.monotonic() - self.last_scan >= self.scan_pause:
             self.scan()
 
     @work(thread=True, group="jobs", exit_on_error=False, description="reading the workspace")

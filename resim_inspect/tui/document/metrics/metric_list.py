@@ -215,11 +215,7 @@ class MetricList(ValueRows):
 
     def action_group(self) -> None:
         position = self.position
-        self.grouping = self.grouping.next
-        if self.grouping is Grouping.TAG and not self.session.catalog.tags_of:
-            self.grouping = self.grouping.next
-        if self.grouping is Grouping.EVENT and not self.session.catalog.events_of:
-            self.grouping = self.grouping.next
+        self.grouping = self.session.catalog.next_grouping(self.grouping)
         self._rebuild(position)
 
     def step_failing(self, by: int) -> None:

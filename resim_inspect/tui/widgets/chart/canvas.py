@@ -14,7 +14,7 @@ from resim_inspect.charts.model.drawing import DrawOptions
 from resim_inspect.document import Document
 from resim_inspect.tui.key_hints import key_of
 from resim_inspect.tui.theme import ThemeStyles, theme_styles
-from resim_inspect.tui.widgets.chart.painter import Painted, Request, Subject, paint
+from resim_inspect.tui.widgets.chart.painter import Painted, Request, Subject, paint, palette_name
 from resim_inspect.tui.widgets.chart.reading_line import cursor_line, idle_line, lit_column
 from resim_inspect.tui.widgets.chart.terminal_graphics import Graphics, send, stamp
 from resim_inspect.tui.widgets.chart.viewport import View, Window, scroll_into_view
@@ -174,15 +174,13 @@ class ChartCanvas(Background, LineWidget, can_focus=True):
         width, height = self.size.width, self.size.height - 1
         if self.subject is None or width < 4 or height < 1:
             return None
-        styles = theme_styles(self.app)
-        palette = "plain" if styles.plain else "dark" if styles.dark else "light"
         return Request(
             self.subject,
             self.options,
             width,
             height + self._extra,
             View(self.window, self.y_window, self.fit_y),
-            palette,
+            palette_name(theme_styles(self.app)),
         )
 
     def _ask(self) -> None:

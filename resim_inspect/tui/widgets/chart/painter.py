@@ -12,6 +12,7 @@ from textual.strip import Strip
 
 from resim_inspect.document import Document
 from resim_inspect.text import clean
+from resim_inspect.tui.theme import ThemeStyles
 from resim_inspect.tui.widgets.chart.viewport import View
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ class Painted(NamedTuple):
 
 def paint(request: Request, known: Painted | None, graphics: Graphics | None = None) -> Painted:
     """Draw and render; decodes series, so not for the thread that shows the screen."""
-    from resim_inspect.charts import DARK, LIGHT, PLAIN, draw, draw_series, render
+    from resim_inspect.charts import draw, draw_series
     from resim_inspect.charts.analysis.sample_steps import next_failing
     from resim_inspect.charts.analysis.value_range import value_range
 
@@ -107,23 +108,33 @@ def paint(request: Request, known: Painted | None, graphics: Graphics | None = N
             drawing = draw_series(document, document.data[subject.position], options.category)
         extremes = value_range(drawing.main)
         has_failing = next_failing(drawing.main, -math.inf, 1) is not None
-    palette = {"dark": DARK, "light": LIGHT}.get(request.palette, PLAIN)
-    view = request.view
-    picture = render(
-        drawing,
-        request.width,
-        request.height,
-        window=view.window,
-        y_window=view.y_window,
-        fit_y=view.fit_y,
-        palette=palette,
-    )
+    picture = rendered(drawing, request.width, request.height, request.view, request.palette)
     lines = strips(picture)
     # Without colours the placeholders of images, whose colour is the image's number, say nothing.
     if graphics is None or request.palette == "plain":
         return Painted(request, drawing, picture, lines, extremes, has_failing)
     sharp = graphics.sharpen(drawing, picture, lines)
     return Painted(request, drawing, picture, lines, extremes, has_failing, sharp)
+
+
+def palette_name(styles: ThemeStyles) -> str:
+    """Name of the palette for the styles of a theme."""
+    return "plain" if styles.plain else "dark" if styles.dark else "light"
+
+
+def rendered(drawing: Drawing, width: int, height: int, view: View, palette: str) -> Picture:
+    """A drawing in cells, in the palette of a name."""
+    from resim_inspect.charts import DARK, LIGHT, PLAIN, render
+
+    return render(
+        drawing,
+        width,
+        height,
+        window=view.window,
+        y_window=view.y_window,
+        fit_y=view.fit_y,
+        palette={"dark": DARK, "light": LIGHT}.get(palette, PLAIN),
+    )
 
 
 def _file(subject: Subject) -> Drawing:

@@ -1,0 +1,121 @@
+"""Order of cards: pinned ones first, then groups, with the cards that were moved in their place."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from resim_inspect.filtering.catalog import Heading, View
+from resim_inspect.tui.dashboard.state import Move
+
+PINNED = "★ pinned"
+"""Heading of pinned cards, and their mark."""
+OTHERS = "not pinned"
+"""Heading of the other cards of a list without groups."""
+
+
+class Deck(NamedTuple):
+    """All cards in their order. An item is the number of a metric or job in its source."""
+
+    items: list[int]
+    starts: list[int]
+    """Index of the first card of each group, ascending; the first is 0. None without groups."""
+    headings: list[Heading]
+    """Heading of each group."""
+    pinned: int = 0
+    """Number of pinned cards, which come first."""
+
+    def group(self, index: int) -> int | None:
+        """Number of the group of a card; None without groups."""
+        return bisect_right(self.starts, index) - 1 if self.starts else None
+
+    def index_of(self, item: int) -> int | None:
+        """Index of the first card of an item; None if it has none."""
+        try:
+            return self.items.index(item)
+        except ValueError:
+            return None
+
+    def swapped(self, index: int, by: int) -> int | None:
+        """Swap a card with its neighbour of the same group, in place.
+
+        Return the neighbour's index; None if no neighbour exists.
+        """
+        other = index + by
+        outside = not (0 <= index < len(self.items) and 0 <= other < len(self.items))
+        if outside or self.group(index) != self.group(other):
+            return None
+        items = self.items
+        items[index], items[other] = items[other], items[index]
+        return other
+
+
+def deck_of(view: View, pinned: Sequence[int]) -> Deck:
+    """The cards of the rows of a list: pinned items first, and nowhere else.
+
+    Groups whose cards are all pinned are left out.
+    """
+    first = set(pinned)
+    groups: list[tuple[Heading, Sequence[int]]] = []
+    if pinned:
+        groups.append((Heading(PINNED, len(pinned)), pinned))
+    row = 0
+    for heading in view.headings or (Heading(OTHERS, len(view.rows)),):
+        row += bool(view.headings)
+        members = view.rows[row : row + heading.size]
+        row += heading.size
+        if first:
+            members = [item for item in members if item not in first]
+        if members:
+            groups.append((heading._replace(size=len(members)), members))
+    items: list[int] = []
+    starts: list[int] = []
+    for _, members in groups:
+        starts.append(len(items))
+        items += members
+    if not view.headings and not pinned:
+        return Deck(items, [], [])
+    return Deck(items, starts, [heading for heading, _ in groups], len(pinned))
+
+
+def replayed(
+    order: Sequence[int], moves: Iterable[Move], item_of: Callable[[str], int | None]
+) -> list[int]:
+    """The order with moves applied, the earliest first; those of unknown cards are left out."""
+    items = list(order)
+    for move in moves:
+        item, anchor = item_of(move.key), item_of(move.anchor)
+        if item is None or anchor is None or item == anchor:
+            continue
+        try:
+            items.remove(item)
+            at = items.index(anchor)
+        except ValueError:
+            continue
+        items.insert(at + move.after, item)
+    return items
+
+
+def card_keys(names: Sequence[str]) -> dict[str, list[int]]:
+    """Items by name, of names that may occur more than once."""
+    items: dict[str, list[int]] = {}
+    for item, name in enumerate(names):
+        items.setdefault(name, []).append(item)
+    return items
+
+
+def key_of_item(item: int, name: str, items: dict[str, list[int]]) -> str:
+    """Key of a card: its name; of the second and later ones of a name with their number."""
+    number = items[name].index(item) if name in items else 0
+    return name if number == 0 else f"{name}\n{number + 1}"
+
+
+def item_of_key(key: str, items: dict[str, list[int]]) -> int | None:
+    """The item that a key names; None if it does not exist."""
+    if key in items:
+        return items[key][0]
+    name, _, number = key.rpartition("\n")
+    same = items.get(name, ())
+    at = int(number) - 1 if number.isascii() and number.isdecimal() and len(number) < 9 else -1
+    return same[at] if 0 < at < len(same) else None

@@ -1,0 +1,312 @@
+"""The cards in use: keys and mouse that choose, read, zoom, pin, move and resize them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import ClassVar
+
+from textual import events
+from textual.binding import BindingType
+from textual.message import Message
+
+from resim_inspect.tui.dashboard.card_canvas import CardCanvas
+from resim_inspect.tui.dashboard.cards import Cards, checked_grouping
+from resim_inspect.tui.dashboard.drawing import PaintedCard
+from resim_inspect.tui.dashboard.linking import Clock
+from resim_inspect.tui.dashboard.page_layout import CARD_SIZES, Direction, next_card
+from resim_inspect.tui.dashboard.state import DashboardState, Move
+from resim_inspect.tui.keymap import Hint
+from resim_inspect.tui.keys.dashboard import CARDS
+from resim_inspect.tui.theme import theme_styles
+from resim_inspect.tui.widgets.chart.viewport import Window, pan, scroll_into_view, zoom
+
+
+class CardGrid(CardCanvas):
+    """Pages of cards that are chosen, read together, pinned and moved."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*CARDS]
+
+    class Opened(Message):
+        """A card was opened with Enter or a second click."""
+
+        def __init__(self, item: int, card: PaintedCard | None) -> None:
+            super().__init__()
+            self.item = item
+            self.card = card
+
+    def __init__(self, cards: Cards, state: DashboardState, *, id: str | None = None) -> None:
+        super().__init__(cards, state, id=id)
+        self._wanted_page: int | None = state.page
+        """Page that comes into view once its size is known, unless a card is chosen before."""
+
+    def on_mount(self) -> None:
+        self._arrange(None)
+
+    def on_resize(self) -> None:
+        if self._wanted_page and self.size.width:
+            page, self._wanted_page = self._wanted_page, None
+            self.relayout()
+            self.cursor = min(page * self.page.grid.slots, len(self.deck.items) - 1)
+        self.relayout()
+
+    # State.
+
+    def keep(self) -> DashboardState:
+        """The state with the page in view."""
+        self.state = replace(self.state, page=self.page_number)
+        return self.state
+
+    def _arrange(self, key: str | None, *, item: int | None = None) -> None:
+        """Work out the order of the cards; the card of a key or an item stays chosen."""
+        deck, self.query_error = self.cards.deck(self.state)
+        if not self.query_error:
+            self.deck = deck
+            wanted = self.cards.item(key) if key is not None else item
+            index = None if wanted is None else deck.index_of(wanted)
+            self.cursor = min(max(0, self.cursor), len(deck.items) - 1) if index is None else index
+        self.relayout()
+
+    def show_cards(self, cards: Cards) -> None:
+        """Show renewed subjects; the chosen card stays chosen while it exists."""
+        key = None if self.item is None else self.cards.key(self.item)
+        self.cards = cards
+        self._arrange(key)
+
+    def go_to(self, item: int) -> None:
+        """Choose the card of an item, without the filter if that hides it."""
+        if self.deck.index_of(item) is None and self.query_text:
+            self.set_query("")
+        index = self.deck.index_of(item)
+        if index is not None:
+            self._wanted_page = None
+            self.choose(index)
+
+    def set_query(self, text: str) -> None:
+        """Filter; a filter that cannot be parsed leaves the cards as they are."""
+        self.query_text = text
+        self.state = replace(self.state, query=text)
+        self._arrange(None, item=self.item)
+
+    def key_hints(self) -> tuple[Hint, ...]:
+        """Bindings that do something now."""
+        if self.item is None:
+            return ()
+        hints = [Hint("cards.open")]
+        if len(self.deck.items) > self.page.grid.slots:
+            hints.append(Hint("cards.page_down"))
+        drawn = self.drawn(self.cursor)
+        if drawn is not None and self._view(drawn[0]) is not None:
+            hints += [Hint("cards.read_left"), Hint("cards.read_right"), Hint("cards.zoom_in")]
+            if self.linking.is_zoomed:
+                hints.append(Hint("cards.reset"))
+        is_pinned = self.cursor < self.deck.pinned
+        hints.append(Hint("cards.pin", "unpin" if is_pinned else "pin"))
+        hints += [Hint("cards.larger"), Hint("cards.smaller"), Hint("cards.link")]
+        return tuple(hints)
+
+    # Keys that choose.
+
+    def action_move(self, direction: Direction) -> None:
+        self.choose(next_card(self.cursor, len(self.deck.items), self.page.grid, direction))
+
+    def action_choose(self) -> None:
+        if self.item is not None:
+            drawn = self.drawn(self.cursor)
+            self.post_message(self.Opened(self.item, drawn[0] if drawn else None))
+
+    def action_failing(self, by: int) -> None:
+        items, fails = self.deck.items, self.cards.fails
+        for step in range(1, len(items) + 1):
+            index = (self.cursor + by * step) % len(items)
+            if fails(items[index]):
+                self.choose(index)
+                return
+        self.app.notify("No card fails here.", timeout=3)
+
+    def group(self) -> None:
+        """Take the next grouping."""
+        grouping = self.cards.next_grouping(checked_grouping(self.state.grouping))
+        self.state = replace(self.state, grouping=grouping.value)
+        self._arrange(None, item=self.item)
+
+    # Keys that pin, move and resize.
+
+    def action_pin(self) -> None:
+        if self.item is None:
+            return
+        key, pins = self.cards.key(self.item), self.state.pins
+        if key in pins:
+            pins = tuple(pin for pin in pins if pin != key)
+        else:
+            pins = (*pins, key)
+        self.state = replace(self.state, pins=pins)
+        self._arrange(None, item=self.item)
+
+    def action_shift(self, by: int) -> None:
+        if self.item is None:
+            return
+        item, anchor = self.item, self.cursor + by
+        other = self.deck.items[anchor] if 0 <= anchor < len(self.deck.items) else -1
+        index = self.deck.swapped(self.cursor, by)
+        if index is None:
+            self.app.notify("A card moves within its group only.", timeout=3)
+            return
+        key, anchor_key = self.cards.key(item), self.cards.key(other)
+        if index < self.deck.pinned:
+            pins = [pin for pin in self.state.pins if pin != key]
+            pins.insert(pins.index(anchor_key) + (by > 0), key)
+            self.state = replace(self.state, pins=tuple(pins))
+        else:
+            moves = self.state.moved(Move(key, anchor_key, after=by > 0))
+            self.state = replace(self.state, moves=moves)
+        self.cursor = index
+        self.relayout()
+
+    def action_resize(self, by: int) -> None:
+        size = self.state.size + by
+        if 0 <= size < len(CARD_SIZES):
+            self.state = replace(self.state, size=size)
+            self.relayout()
+        else:
+            self.app.notify(
+                f"These are the {'largest' if by > 0 else 'smallest'} cards.", timeout=3
+            )
+
+    # Keys that read and zoom.
+
+    def _view(self, card: PaintedCard) -> tuple[Window, Window] | None:
+        """The window of x in view and the whole extent, axis units; None without an axis."""
+        from resim_inspect.charts.analysis.readout import extent
+
+        whole, shown = extent(card.drawing.main), card.picture.x_range
+        if whole is None or shown is None or whole[1] <= whole[0]:
+            return None
+        return shown, whole
+
+    def _readable(self) -> tuple[PaintedCard, Clock | None, Window, Window] | None:
+        """The chosen card, its clock, its window and its extent; None if it cannot be read."""
+        drawn = self.drawn(self.cursor)
+        view = None if drawn is None else self._view(drawn[0])
+        if drawn is None or view is None:
+            self.app.notify("The chosen card has no axis to read.", timeout=3)
+            return None
+        return *drawn, *view
+
+    def action_read(self, columns: int) -> None:
+        readable = self._readable()
+        if readable is None or readable[0].picture.plot is None:
+            return
+        from resim_inspect.charts.analysis.sample_steps import snap, step
+
+        card, clock, window, extent = readable
+        main, plot = card.drawing.main, card.picture.plot
+        distance = columns * (window[1] - window[0]) / max(1, plot.width if plot else 1)
+        here = self.linking.cursor_x(card.request.key, clock)
+        if here is None or not window[0] <= here <= window[1]:
+            at = snap(main, (window[0] + window[1]) / 2)
+        else:
+            at = step(main, here, -distance if card.picture.reverse else distance)
+        self._put_cursor(card, clock, min(max(at, extent[0]), extent[1]))
+        own = self.linking.window(card.request.key, clock)
+        if own is not None:
+            moved = scroll_into_view(at, own, extent)
+            if moved != own:
+                self.linking.set_window(card.request.key, clock, moved)
+                self.ask()
+
+    def _put_cursor(self, card: PaintedCard, clock: Clock | None, at: float) -> None:
+        if math.isfinite(at):
+            self.linking.put_cursor(card.request.key, clock, at)
+            self.refresh()
+            self.post_message(self.Changed())
+
+    def action_zoom(self, factor: float) -> None:
+        readable = self._readable()
+        if readable is not None:
+            card, clock, window, extent = readable
+            anchor = self.linking.cursor_x(card.request.key, clock)
+            self._set_window(card, clock, zoom(window, extent, factor, anchor))
+
+    def action_pan(self, part: float) -> None:
+        readable = self._readable()
+        if readable is not None:
+            card, clock, window, extent = readable
+            if self.linking.window(card.request.key, clock) is not None:
+                self._set_window(card, clock, pan(window, extent, part))
+
+    def _set_window(self, card: PaintedCard, clock: Clock | None, window: Window | None) -> None:
+        self.linking.set_window(card.request.key, clock, window)
+        self.ask()
+        self.post_message(self.Changed())
+
+    def action_reset(self) -> None:
+        self.linking.show_all()
+        self.ask()
+        self.post_message(self.Changed())
+
+    def action_link(self) -> None:
+        drawn = self.drawn(self.cursor) if self.item is not None else None
+        key = "" if drawn is None else drawn[0].request.key
+        self.linking.toggle_zoom(key, None if drawn is None else drawn[1])
+        self.state = replace(self.state, linked_zoom=self.linking.linked_zoom)
+        self.ask()
+        self.post_message(self.Changed())
+
+    def dismiss_layer(self) -> bool:
+        """Drop the cursor, or else the zoom; return False if there is neither."""
+        if self.linking.cursor is not None:
+            self.linking.cursor = None
+            self.refresh()
+            self.post_message(self.Changed())
+            return True
+        if self.linking.is_zoomed:
+            self.action_reset()
+            return True
+        return False
+
+    def action_copy(self) -> None:
+        from resim_inspect.tui.clipboard import copy
+        from resim_inspect.tui.dashboard.card_frame import reading_of
+
+        if self.item is None:
+            return
+        card, title = self.card_at(self.cursor), self.cards.title(self.item)
+        cursor, is_read = self._cursor_of(self.cursor), self.linking.cursor is not None
+        reading = reading_of(card, cursor, 10_000, theme_styles(self.app), is_read=is_read)
+        words = "".join(text for text, _ in reading).strip()
+        copy(self.app, f"{title.name}\t{title.word}\t{words}".strip())
+
+    # Mouse.
+
+    def on_click(self, event: events.Click) -> None:
+        offset = event.get_content_offset(self)
+        if offset is None:
+            return
+        for slot, cells in enumerate(self.page.cells):
+            if not cells.holds(offset.x, offset.y):
+                continue
+            event.stop()
+            index = self.page.first + slot
+            if event.chain >= 2 and index == self.cursor:
+                self.action_choose()
+                return
+            self.choose(index)
+            drawn = self.drawn(index)
+            column, row = offset.x - cells.x - 1, offset.y - cells.y - 1
+            if drawn is None or drawn[0].picture.plot is None:
+                return
+            at = drawn[0].picture.x_of(column) if (column, row) in drawn[0].picture.plot else None
+            if at is not None:
+                from resim_inspect.charts.analysis.sample_steps import snap
+
+                self._put_cursor(*drawn, snap(drawn[0].drawing.main, at))
+            return
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.stop()
+        self.action_move("page_up")
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.stop()
+        self.action_move("page_down")

@@ -1,0 +1,164 @@
+"""Subjects of cards: the metrics of a document, or one metric in the jobs of a workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from resim_inspect.document.enums import FAILING, MetricStatus
+from resim_inspect.filtering.catalog import Grouping
+from resim_inspect.filtering.query import checked_query
+from resim_inspect.text import clean
+from resim_inspect.tui.dashboard.arrangement import (
+    Deck,
+    card_keys,
+    deck_of,
+    item_of_key,
+    key_of_item,
+    replayed,
+)
+from resim_inspect.tui.dashboard.state import DashboardState, Move
+
+if TYPE_CHECKING:
+    from resim_inspect.charts.model.drawing import Drawing
+    from resim_inspect.filtering.query import Test
+    from resim_inspect.tui.document.session import Session
+
+NAME_LIMIT = 200
+
+
+class CardTitle(NamedTuple):
+    """Title of a card: status and name, safe to show."""
+
+    symbol: str
+    word: str
+    name: str
+    status: MetricStatus | None
+    """None for a card without a metric."""
+
+
+class DrawnCard(NamedTuple):
+    """A drawing, and the position in its document of the metric that it is of."""
+
+    drawing: Drawing
+    position: int | None
+
+
+class CardSource(Protocol):
+    """One subject; two cards show the same if their sources are the same object."""
+
+    def draw(self, max_samples: int) -> DrawnCard:
+        """Draw in a thread; a message stands for series that have more samples in all."""
+
+
+class Cards(Protocol):
+    """All subjects of a dashboard, as items from 0; an item keeps its key when they are renewed."""
+
+    from_start: bool
+    """True if times of day are compared as times since each start."""
+
+    def deck(self, state: DashboardState) -> tuple[Deck, str]:
+        """All cards in their order, and the problem of the filter; empty for none."""
+
+    def key(self, item: int) -> str:
+        """Key of an item, by which pins and moves name it."""
+
+    def item(self, key: str) -> int | None:
+        """The item that a key names; None if it does not exist."""
+
+    def title(self, item: int) -> CardTitle:
+        """Title of a card."""
+
+    def fails(self, item: int) -> bool:
+        """Return True for a failing metric or job."""
+
+    def source(self, item: int) -> CardSource:
+        """Subject of a card; the same object until its data change."""
+
+    def next_grouping(self, grouping: Grouping) -> Grouping:
+        """The grouping that follows."""
+
+
+def status_title(status: MetricStatus, name: str) -> CardTitle:
+    """Title of a card with a metric of a status."""
+    word = "unset" if status is MetricStatus.UNSET else status.name
+    return CardTitle(status.symbol, word, clean(name, NAME_LIMIT) or "(no name)", status)
+
+
+class MetricSource:
+    """A metric of a document."""
+
+    def __init__(self, session: Session, position: int) -> None:
+        self.document = session.document
+        self.position = position
+
+    def draw(self, max_samples: int) -> DrawnCard:
+        from resim_inspect.tui.dashboard.drawing import draw_within
+
+        drawing = draw_within(self.document, self.document.metrics[self.position], max_samples)
+        return DrawnCard(drawing, self.position)
+
+
+class MetricCards:
+    """The metrics of a document by their positions."""
+
+    from_start = False
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self._sources: dict[int, MetricSource] = {}
+        self._items: dict[str, list[int]] | None = None
+        self._order: tuple[tuple[Move, ...], Sequence[int]] = ((), session.catalog.order)
+
+    @property
+    def items(self) -> dict[str, list[int]]:
+        """Positions by name; made when a card is first pinned or moved."""
+        if self._items is None:
+            self._items = card_keys(self.session.catalog.names)
+        return self._items
+
+    def deck(self, state: DashboardState) -> tuple[Deck, str]:
+        catalog = self.session.catalog
+        test: Test[int] | None = None
+        if state.query:
+            from resim_inspect.filtering.metrics import MetricFields
+
+            fields = MetricFields(catalog, self.session.marks)
+            test, problem = checked_query(state.query, fields)
+            if problem:
+                return Deck([], [], []), problem
+        view = catalog.view(checked_grouping(state.grouping), test, self._ordered(state.moves))
+        pinned = (self.item(key) for key in state.pins)
+        return deck_of(view, [item for item in pinned if item is not None]), ""
+
+    def _ordered(self, moves: tuple[Move, ...]) -> Sequence[int] | None:
+        """The order of all metrics with moves; None for that of display."""
+        if not moves:
+            return None
+        if self._order[0] != moves:
+            self._order = moves, replayed(self.session.catalog.order, moves, self.item)
+        return self._order[1]
+
+    def key(self, item: int) -> str:
+        return key_of_item(item, self.session.catalog.names[item], self.items)
+
+    def item(self, key: str) -> int | None:
+        return item_of_key(key, self.items)
+
+    def title(self, item: int) -> CardTitle:
+        catalog = self.session.catalog
+        return status_title(MetricStatus(catalog.statuses[item]), catalog.names[item])
+
+    def fails(self, item: int) -> bool:
+        return self.session.catalog.statuses[item] in FAILING
+
+    def source(self, item: int) -> CardSource:
+        return self._sources.setdefault(item, MetricSource(self.session, item))
+
+    def next_grouping(self, grouping: Grouping) -> Grouping:
+        return self.session.catalog.next_grouping(grouping)
+
+
+def checked_grouping(value: str) -> Grouping:
+    """A grouping by its value; by status for one that does not exist."""
+    return Grouping(value) if value in set(Grouping) else Grouping.STATUS

@@ -1,0 +1,263 @@
+"""The dashboard of a workspace: one metric in each job, as small multiples."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual import on, work
+from textual.binding import BindingType
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Static
+from textual.worker import get_current_worker
+
+from resim_inspect.job_rows import JobRow, metric_names
+from resim_inspect.text import clean
+from resim_inspect.tui.dashboard.card_grid import CardGrid
+from resim_inspect.tui.dashboard.drawing import samples_allowed
+from resim_inspect.tui.dashboard.job_cards import APPROXIMATE, JobCards, JobSource
+from resim_inspect.tui.dashboard.screen import DashboardScreen, StateKeeper
+from resim_inspect.tui.dashboard.shared_scale import JobRange, SharedScale, range_of
+from resim_inspect.tui.dashboard.state import DashboardState
+from resim_inspect.tui.key_hints import key_of
+from resim_inspect.tui.keymap import Hint
+from resim_inspect.tui.keys.dashboard import JOB_CARDS
+from resim_inspect.tui.messages import OpenRequested
+from resim_inspect.tui.theme import theme_styles
+from resim_inspect.tui.widgets.column_table import select_rows
+
+if TYPE_CHECKING:
+    from resim_inspect.tui.dashboard.card_canvas import CardCanvas
+    from resim_inspect.tui.workspace.screen import WorkspaceScreen
+
+FOLLOW_INTERVAL = 0.5
+"""Seconds between two looks at the rows of the workspace."""
+SURVEY_SECONDS = 0.05
+"""Time after which a thread that reads the ranges of jobs hands them over."""
+RESCALE_INTERVAL = 0.5
+"""Least seconds between two changes of the shared axis while jobs are still read."""
+
+
+class JobsDashboard(DashboardScreen):
+    """One metric in the jobs of a workspace, in pages of cards."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*JOB_CARDS]
+
+    class RangesRead(Message):
+        """The ranges of some jobs have been read."""
+
+        def __init__(self, ranges: Mapping[str, JobRange]) -> None:
+            super().__init__()
+            self.ranges = ranges
+
+    def __init__(
+        self,
+        workspace: WorkspaceScreen,
+        state: DashboardState,
+        keep: StateKeeper,
+        job: str | None = None,
+    ) -> None:
+        """`job`: the job whose card is chosen; None for the page of the state."""
+        self.workspace = workspace
+        self.metric = state.metric
+        self._seen = workspace.table.rows
+        self.rows = self._sorted()
+        super().__init__(JobCards(self.rows, self.metric), state, keep)
+        self.scale = SharedScale()
+        self._surveying = False
+        self._rescaled = 0.0
+        self._first = job
+
+    def _sorted(self) -> list[JobRow]:
+        """The jobs in the order of the workspace's table."""
+        table = self.workspace.table
+        return select_rows(table.rows, sort=table.sort, descending=table.descending)
+
+    def heading(self) -> Widget:
+        return Static(id="location", markup=False)
+
+    def on_mount(self) -> None:
+        if self._first is not None:
+            item = self.grid.cards.item(self._first)
+            if item is not None:
+                self.grid.go_to(item)
+        self.set_interval(FOLLOW_INTERVAL, self._follow)
+        self.call_after_refresh(self._survey_more)
+
+    # Following the workspace.
+
+    def _follow(self) -> None:
+        """Show the jobs as the workspace has read them by now."""
+        rows = self.workspace.table.rows
+        if rows is not self._seen:
+            self._seen = rows
+            self._renew()
+
+    def _renew(self) -> None:
+        self.rows = self._sorted()
+        cards = self.grid.cards
+        known = cards if isinstance(cards, JobCards) else None
+        self.grid.show_cards(JobCards(self.rows, self.metric, known))
+        self.scale.keep_only({row.name for row in self.rows})
+        self._survey_more()
+        self.update_lines()
+
+    # The shared axis.
+
+    def on_card_canvas_cards_read(self, message: CardCanvas.CardsRead) -> None:
+        message.stop()
+        for card in message.cards:
+            if not self.scale.is_known(card.request.key, card.request.source):
+                self.scale.add(card.request.key, range_of(card.drawing, card.request.source))
+        self._rescale()
+
+    def _unread(self) -> list[tuple[str, JobSource]]:
+        """Jobs whose values have not been read, with what they are read from.
+
+        Of a scalar the rows have the values. Jobs that would have to be evaluated for it, and
+        those without the metric, are left out.
+        """
+        cards, unread = self.grid.cards, []
+        for item, row in enumerate(self.rows):
+            source = cards.source(item)
+            if not isinstance(source, JobSource) or self.scale.is_known(row.name, source):
+                continue
+            number = source.number
+            if number is not None:
+                value, unit = number
+                self.scale.add(row.name, JobRange(source, (value, value), unit, "number"))
+            elif source.is_on_disk and not row.approximate:
+                unread.append((row.name, source))
+        return unread
+
+    def _survey_more(self) -> None:
+        """Read the values of jobs whose cards have not been in view, for the shared axis."""
+        if self._surveying or not self.grid.state.shared_scale:
+            return
+        unread = self._unread()
+        self._rescale(last=not unread)
+        if unread:
+            self._surveying = True
+            self._survey(tuple(unread))
+
+    @work(thread=True, group="survey", exit_on_error=False, description="reading the jobs")
+    def _survey(self, unread: Sequence[tuple[str, JobSource]]) -> None:
+        worker, ranges = get_current_worker(), {}
+        end = time.monotonic() + SURVEY_SECONDS
+        for key, source in unread:
+            if worker.is_cancelled:
+                break
+            drawn = source.draw(samples_allowed(1))
+            ranges[key] = range_of(drawn.drawing, source)
+            if time.monotonic() > end:
+                break
+        self.post_message(self.RangesRead(ranges))
+
+    @on(RangesRead)
+    def _ranges_read(self, message: RangesRead) -> None:
+        message.stop()
+        self._surveying = False
+        for key, range_ in message.ranges.items():
+            self.scale.add(key, range_)
+        self.update_lines()
+        # Between two batches the screen and the cards in view have their turn.
+        self.set_timer(SURVEY_SECONDS, self._survey_more)
+
+    def _rescale(self, *, last: bool = False) -> None:
+        """Give the cards the axis of the jobs read so far, not too often while there are more."""
+        window = self.scale.window if self.grid.state.shared_scale else None
+        now = time.monotonic()
+        if window == self.grid.y_window or (
+            not last and self.grid.y_window is not None and now - self._rescaled < RESCALE_INTERVAL
+        ):
+            return
+        self._rescaled = now
+        self.grid.y_window = window
+        self.grid.ask()
+        self.update_lines()
+
+    # The lines around.
+
+    def update_lines(self) -> None:
+        styles = theme_styles(self.app)
+        name = clean(self.workspace.folder.absolute().name, 80)
+        location = Text(clean(self.metric, 80) or "(no name)", styles.strong)
+        location.append(f"   in {len(self.rows):,} jobs of {name}", styles.quiet)
+        if any(row.approximate for row in self.rows):
+            location.append(f" · {APPROXIMATE}", styles.accent)
+        self.query_one("#location", Static).update(location)
+        super().update_lines()
+
+    def more_words(self) -> Sequence[str]:
+        key = key_of("dashboard.scale")
+        if not self.grid.state.shared_scale:
+            return (f"y axis of each card ({key})",)
+        if self.scale.problem:
+            return (f"y axis of each card: {self.scale.problem}",)
+        unread = sum(
+            not self.scale.is_known(row.name, self.grid.cards.source(item))
+            for item, row in enumerate(self.rows)
+            if self.metric in row.cells
+        )
+        so_far = f", {unread:,} jobs not read" if unread else ""
+        return (f"one y axis {self.scale.text}{so_far} ({key})",)
+
+    def grouping_words(self) -> str:
+        if self.grid.state.grouping == "status":
+            return "by status"
+        return f"sorted by {clean(self.workspace.table.sort.title, 40)}"
+
+    def more_hints(self) -> tuple[Hint, ...]:
+        shared = self.grid.state.shared_scale
+        words = "own y axes" if shared else "one y axis"
+        return (Hint("dashboard.metric"), Hint("dashboard.scale", words))
+
+    def filter_help(self) -> tuple[str, Mapping[str, str]]:
+        from resim_inspect.filtering.jobs import JobFields
+
+        return JobFields.EXAMPLE, JobFields.HELP
+
+    # Keys.
+
+    @on(CardGrid.Opened)
+    def _opened(self, message: CardGrid.Opened) -> None:
+        message.stop()
+        row = self.rows[message.item]
+        if not row.fetched or row.verdict is None:
+            title = "Not fetched" if not row.fetched else "No metrics"
+            self.app.notify(clean(row.note, 300), title=title, timeout=5, markup=False)
+        else:
+            position = None if message.card is None else message.card.position
+            self.post_message(OpenRequested(row.path, position))
+
+    def action_scale(self) -> None:
+        state = self.grid.state
+        self.grid.state = replace(state, shared_scale=not state.shared_scale)
+        self._rescale(last=True)
+        self._survey_more()
+        self.update_lines()
+
+    def action_metric(self) -> None:
+        from resim_inspect.tui.widgets.dialogs import ChoiceDialog
+
+        names = metric_names(self.rows)
+
+        def chosen(row: int | None) -> None:
+            if row is not None:
+                self.metric = names[row]
+                self.grid.state = replace(self.grid.state, metric=self.metric)
+                self.scale = SharedScale()
+                self.grid.y_window = None
+                self.grid.linking.show_all()
+                self.grid.linking.cursor = None
+                self._renew()
+
+        current = names.index(self.metric) if self.metric in names else 0
+        self.app.push_screen(
+            ChoiceDialog("Metric", [clean(name, 80) or "(no name)" for name in names], current),
+            chosen,
+        )

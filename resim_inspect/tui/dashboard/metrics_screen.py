@@ -1,0 +1,81 @@
+"""The dashboard of a document: its metrics as cards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from textual import on
+from textual.widget import Widget
+
+from resim_inspect.tui.dashboard.card_grid import CardGrid
+from resim_inspect.tui.dashboard.cards import MetricCards
+from resim_inspect.tui.dashboard.linking import SharedCursor
+from resim_inspect.tui.dashboard.screen import DashboardScreen, StateKeeper
+from resim_inspect.tui.dashboard.state import DashboardState
+from resim_inspect.tui.document.metrics.card_screen import CardScreen
+from resim_inspect.tui.document.session import Session
+from resim_inspect.tui.document.top_bar import TopBar
+from resim_inspect.tui.messages import GoTo
+
+
+class MetricsDashboard(DashboardScreen):
+    """The metrics of a document in pages of cards."""
+
+    def __init__(
+        self,
+        session: Session,
+        state: DashboardState,
+        keep: StateKeeper,
+        position: int | None = None,
+    ) -> None:
+        """`position`: the metric whose card is chosen; None for the page of the state."""
+        super().__init__(MetricCards(session), state, keep)
+        self.session = session
+        self._first = position
+
+    def heading(self) -> Widget:
+        return TopBar()
+
+    def on_mount(self) -> None:
+        if self._first is not None:
+            self.grid.go_to(self._first)
+
+    def update_lines(self) -> None:
+        self.query_one(TopBar).show(self.session)
+        super().update_lines()
+
+    def filter_help(self) -> tuple[str, Mapping[str, str]]:
+        from resim_inspect.filtering.metrics import MetricFields
+
+        return MetricFields.EXAMPLE, MetricFields.HELP
+
+    def session_changed(self, old: Session, new: Session) -> None:
+        """Show the same metrics in a new session."""
+        self.session = new
+        if new.document is not old.document:
+            self.grid.show_cards(MetricCards(new))
+        elif isinstance(self.grid.cards, MetricCards):
+            self.grid.cards.session = new
+            if "has:" in self.grid.query_text:
+                self.grid.set_query(self.grid.query_text)
+        self.update_lines()
+
+    @on(GoTo)
+    def _go_to(self, message: GoTo) -> None:
+        message.stop()
+        if message.kind == "metric":
+            self.grid.go_to(message.position)
+
+    @on(CardGrid.Opened)
+    def _opened(self, message: CardGrid.Opened) -> None:
+        message.stop()
+        cursor = self.grid.linking.cursor
+        at = cursor.time if isinstance(cursor, SharedCursor) else None
+
+        def closed(position: int | None) -> None:
+            if position is not None:
+                self.grid.go_to(position)
+
+        # Each once: under tags, a metric may have several cards.
+        positions = list(dict.fromkeys(self.grid.deck.items))
+        self.app.push_screen(CardScreen(self.session, message.item, positions, at), closed)

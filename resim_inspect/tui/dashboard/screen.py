@@ -1,0 +1,157 @@
+"""Base of the screens of a dashboard: a heading, the filter, the cards and their state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.widget import Widget
+from textual.widgets import Static
+
+from resim_inspect.tui.dashboard.card_canvas import CardCanvas
+from resim_inspect.tui.dashboard.card_grid import CardGrid
+from resim_inspect.tui.dashboard.cards import Cards
+from resim_inspect.tui.dashboard.linking import NS, SharedCursor
+from resim_inspect.tui.dashboard.state import DashboardState
+from resim_inspect.tui.dashboard.status_line import GridStatus, status_text
+from resim_inspect.tui.keymap import Hint
+from resim_inspect.tui.keys.dashboard import DASHBOARD
+from resim_inspect.tui.widgets.bottom_bar import BottomBar
+from resim_inspect.tui.widgets.filter_host import FilterHost
+from resim_inspect.tui.widgets.main_screen import MainScreen
+from resim_inspect.tui.workers import Background
+
+StateKeeper = Callable[[DashboardState], None]
+"""Takes the state of a dashboard whenever it changes."""
+
+
+class DashboardScreen(MainScreen[int | None], Background, FilterHost):
+    """Cards in pages; returns the item of the card chosen last."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*DASHBOARD]
+    DEFAULT_CSS = """
+    DashboardScreen > #cards { height: 1fr; }
+    DashboardScreen > #cards-state { height: 1; padding: 0 1; color: $quiet; }
+    DashboardScreen > #location { height: 1; background: $panel; padding: 0 1; }
+    """
+
+    def __init__(self, cards: Cards, state: DashboardState, keep: StateKeeper) -> None:
+        super().__init__()
+        self._keep = keep
+        self.grid = CardGrid(cards, state)
+
+    def heading(self) -> Widget:
+        """The widget of the first line."""
+        raise NotImplementedError
+
+    def compose(self) -> ComposeResult:
+        yield self.heading()
+        with Vertical(id="cards"):
+            yield self.grid
+        yield Static(id="cards-state", markup=False)
+        yield BottomBar()
+
+    def on_mount(self) -> None:
+        self.grid.focus()
+        if self.grid.query_text:
+            # What hides cards is in view.
+            self.call_after_refresh(self._show_filter)
+        self.update_lines()
+
+    async def _show_filter(self) -> None:
+        await self.action_filter()
+        self.focus_main()
+
+    # The lines around.
+
+    def grouping_words(self) -> str:
+        """Words for the order of the cards."""
+        grouping = self.grid.state.grouping
+        return "in order" if grouping == "order" else f"by {grouping}"
+
+    def more_words(self) -> Sequence[str]:
+        """Words for what else holds for all cards."""
+        return ()
+
+    def update_lines(self) -> None:
+        """Show the state of the cards and the keys that apply."""
+        grid = self.grid
+        page, cursor = grid.page, grid.linking.cursor
+        words = ""
+        if isinstance(cursor, SharedCursor):
+            words = f"{self.cursor_text(cursor)}"
+        elif cursor is not None:
+            words = "cursor of one axis"
+        status = GridStatus(
+            page.first,
+            len(page.cells),
+            len(grid.deck.items),
+            grid.deck.pinned,
+            grid.page_number,
+            page.grid.pages(len(grid.deck.items)),
+            self.grouping_words(),
+            grid.linking.linked_zoom,
+            grid.linking.is_zoomed,
+            words,
+            grid.linked_cards if words else 0,
+            self.more_words(),
+        )
+        line = self.query_one("#cards-state", Static)
+        line.update(status_text(status, max(10, self.size.width - 2)))
+        self.update_hints()
+
+    def cursor_text(self, cursor: SharedCursor) -> str:
+        """The time under the cursor in words."""
+        from resim_inspect.text import instant
+
+        if cursor.clock == "UTC":
+            return instant(cursor.time)
+        return f"{cursor.time / NS:,.3f} s, {cursor.clock},"
+
+    def key_hints(self) -> Iterable[Hint]:
+        if self.is_filtering():
+            return (Hint("filter.done"), Hint("dashboard.back", "clear filter"))
+        hints = self.grid.key_hints()
+        return (*hints[:2], Hint("dashboard.filter"), Hint("dashboard.group"), *hints[2:],
+                *self.more_hints(), Hint("dashboard.back"))  # fmt: skip
+
+    def more_hints(self) -> tuple[Hint, ...]:
+        """Hints besides those of every dashboard."""
+        return ()
+
+    def on_card_canvas_changed(self, message: CardCanvas.Changed) -> None:
+        message.stop()
+        self._keep(self.grid.keep())
+        self.update_lines()
+
+    def on_theme_changed(self) -> None:
+        """Repaint in the colours of a new theme."""
+        self.grid.ask()
+        self.grid.refresh()
+        self.update_lines()
+
+    # The filter.
+
+    def filter_parent(self) -> Widget:
+        return self.query_one("#cards")
+
+    def filtered_list(self) -> CardGrid:
+        return self.grid
+
+    def filter_applied(self) -> None:
+        self.update_lines()
+
+    def focus_main(self) -> None:
+        self.grid.focus()
+
+    # Keys.
+
+    def action_group(self) -> None:
+        self.grid.group()
+
+    def action_back(self) -> None:
+        if not self.clear_filter() and not self.grid.dismiss_layer():
+            self.dismiss(self.grid.item)

@@ -1,0 +1,63 @@
+"""The line below the cards: what is in view, how it is grouped, and what is linked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from rich.cells import cell_len
+
+from resim_inspect.text import count, cut
+from resim_inspect.tui.key_hints import key_name
+from resim_inspect.tui.keys.dashboard import CARDS
+
+
+class GridStatus(NamedTuple):
+    """State of the cards as numbers and words."""
+
+    first: int
+    """Index of the first card in view."""
+    shown: int
+    """Number of cards in view."""
+    total: int
+    pinned: int
+    page: int
+    pages: int
+    grouping: str
+    """Words for the grouping."""
+    linked_zoom: bool
+    is_zoomed: bool
+    cursor: str
+    """The cursor in words; empty without one."""
+    linked: int
+    """Number of cards in view that the cursor is on."""
+    more: Sequence[str] = ()
+    """Words for what else holds for all cards."""
+
+
+def status_text(status: GridStatus, width: int) -> str:
+    """The state in one line of at most `width` cells; parts that do not fit are left out.
+
+    The most important parts come first and go last.
+    """
+    link = key_name(next(one for one in CARDS if one.id == "cards.link").keys[0])
+    parts: list[str] = []
+    if status.total:
+        last = status.first + status.shown
+        parts.append(f"cards {status.first + 1:,}–{last:,} of {status.total:,}")
+    if status.cursor:
+        parts.append(f"{status.cursor} on {count(status.linked, 'card')}")
+    parts += [word for word in status.more if word]
+    zoom = "zoom in step" if status.linked_zoom else "zoom of each card"
+    parts.append(f"{zoom} ({link})" + (", zoomed" if status.is_zoomed else ""))
+    if status.pages > 1:
+        parts.append(f"page {status.page + 1:,} of {status.pages:,}")
+    parts.append(status.grouping)
+    if status.pinned:
+        parts.append(f"{status.pinned:,} pinned")
+    line = ""
+    for part in parts:
+        longer = f"{line} · {part}" if line else part
+        if cell_len(longer) <= width:
+            line = longer
+    return line or cut(parts[0], width)
