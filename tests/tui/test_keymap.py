@@ -26,6 +26,9 @@ from resim_inspect.tui.cloud.fetch_screen import FetchScreen
 from resim_inspect.tui.cloud.fetch_state import Fetch
 from resim_inspect.tui.comparison.jobs.screen import ComparedJobsScreen
 from resim_inspect.tui.comparison.screen import ComparisonScreen
+from resim_inspect.tui.dashboard.jobs_screen import JobsDashboard
+from resim_inspect.tui.dashboard.metrics_screen import MetricsDashboard
+from resim_inspect.tui.dashboard.screen import DashboardScreen
 from resim_inspect.tui.document.data.pane import DataPane
 from resim_inspect.tui.document.metrics.card_screen import CardScreen
 from resim_inspect.tui.document.metrics.metric_list import MetricList
@@ -68,6 +71,8 @@ STATES: dict[str, tuple[type[Screen[Any]], tuple[str, ...]]] = {
     "series": (ChecklistDialog, ("j", "tab", "s")),
     "quick open": (QuickOpen, ("J",)),
     "details": (DetailsDialog, ("d",)),
+    "dashboard": (MetricsDashboard, ("D",)),
+    "dashboard filter": (MetricsDashboard, ("D", "slash")),
     "data": (DocumentScreen, ("2",)),
     "data as a chart": (DocumentScreen, ("2", "v")),
     "find values": (Prompt, ("2", "enter", "slash")),
@@ -83,6 +88,7 @@ STATES: dict[str, tuple[type[Screen[Any]], tuple[str, ...]]] = {
 JOBS: dict[str, tuple[type[Screen[Any]], tuple[str, ...]]] = {
     "workspace": (WorkspaceScreen, ()),
     "jobs filter": (WorkspaceScreen, ("slash", "a")),
+    "dashboard of jobs": (JobsDashboard, ("D",)),
     "run dialog": (RunDialog, ("R",)),
 }
 """States of the app on a workspace."""
@@ -221,6 +227,7 @@ def test_all_screens_are_among_the_states() -> None:
     states = {kind for kind, _ in (STATES | JOBS).values()}
     pushed = {type(make(Path())) for make in PUSHED.values()}
     bases = {MainScreen, Dialog, QueryingScreen, ReferencedScreen, ReloadingScreen}
+    bases.add(DashboardScreen)
     assert (subclasses(MainScreen) | subclasses(Dialog)) - bases == (states | pushed) - bases
 
 

@@ -27,6 +27,10 @@ from resim_inspect.tui.cloud.fetch_screen import FetchScreen
 from resim_inspect.tui.cloud.fetch_state import Fetch
 from resim_inspect.tui.comparison.jobs.screen import ComparedJobsScreen
 from resim_inspect.tui.comparison.screen import ComparisonScreen
+from resim_inspect.tui.dashboard.card_grid import CardGrid
+from resim_inspect.tui.dashboard.jobs_screen import JobsDashboard
+from resim_inspect.tui.dashboard.metrics_screen import MetricsDashboard
+from resim_inspect.tui.dashboard.screen import DashboardScreen
 from resim_inspect.tui.document.data.data_list import DataList
 from resim_inspect.tui.document.data.pane import DataPane
 from resim_inspect.tui.document.data.series_table import SeriesTable
@@ -82,7 +86,9 @@ DELAYS = (0, 1, 2, 3, 5, 8, 13, 21, 34, 55)
 """Milliseconds between a key and leaving; 0: not one turn of the event loop."""
 
 
-BASES = {Dialog, MainScreen, QueryingScreen, ReloadingScreen, ReferencedScreen}
+BASES = {
+    *(Dialog, MainScreen, QueryingScreen, ReloadingScreen, ReferencedScreen, DashboardScreen),
+}
 """Classes of screens that are never shown themselves."""
 
 
@@ -134,6 +140,8 @@ SCENES = {
     "findings": Scene(DocumentScreen, DOCUMENT, ("4",), owners=(FindingsPane,)),
     "inputs-pane": Scene(DocumentScreen, DOCUMENT, ("5",)),
     "card": Scene(CardScreen, DOCUMENT, ("enter",), owners=(CardScreen,)),
+    "dashboard": Scene(MetricsDashboard, DOCUMENT, ("D",), owners=(DashboardScreen, CardGrid)),
+    "jobs-dashboard": Scene(JobsDashboard, "batch", ("D",), owners=(JobsDashboard,)),
     "workspace": Scene(WorkspaceScreen, "batch", owners=(WorkspaceScreen, JobsTable)),
     "fetch": Scene(FetchScreen, ADDRESS, owners=(FetchScreen,)),
     "run": Scene(RunsScreen, "batch/run", owners=(RunsScreen, RunsTable, LogView)),

@@ -11,6 +11,7 @@ from textual.strip import Strip
 from textual.worker import Worker, WorkerState, get_current_worker
 
 from resim_inspect.tui.dashboard.arrangement import Deck
+from resim_inspect.tui.dashboard.bounded_drawing import samples_allowed
 from resim_inspect.tui.dashboard.card_frame import (
     HEAVY,
     LIGHT,
@@ -21,16 +22,15 @@ from resim_inspect.tui.dashboard.card_frame import (
     title_line,
 )
 from resim_inspect.tui.dashboard.cards import Cards
-from resim_inspect.tui.dashboard.drawing import (
+from resim_inspect.tui.dashboard.linking import Clock, Linking, clock_of
+from resim_inspect.tui.dashboard.page_layout import Cells, PageGrid, card_cells, page_grid
+from resim_inspect.tui.dashboard.painted_cards import (
     CardPlace,
     CardRequest,
     PaintedCard,
     PaintedCards,
     paint_batch,
-    samples_allowed,
 )
-from resim_inspect.tui.dashboard.linking import Clock, Linking, clock_of
-from resim_inspect.tui.dashboard.page_layout import Cells, PageGrid, card_cells, page_grid
 from resim_inspect.tui.dashboard.state import DashboardState
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.chart.painter import palette_name

@@ -18,7 +18,7 @@ from resim_inspect.tui.widgets.row_list import StyledText, strip_of
 
 if TYPE_CHECKING:
     from resim_inspect.filtering.catalog import Heading
-    from resim_inspect.tui.dashboard.drawing import PaintedCard
+    from resim_inspect.tui.dashboard.painted_cards import PaintedCard
 
 LIGHT = tuple("╭─╮│╰─╯")
 """Corners and sides of a card."""

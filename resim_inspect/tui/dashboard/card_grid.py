@@ -12,9 +12,9 @@ from textual.message import Message
 
 from resim_inspect.tui.dashboard.card_canvas import CardCanvas
 from resim_inspect.tui.dashboard.cards import Cards, checked_grouping
-from resim_inspect.tui.dashboard.drawing import PaintedCard
 from resim_inspect.tui.dashboard.linking import Clock
 from resim_inspect.tui.dashboard.page_layout import CARD_SIZES, Direction, next_card
+from resim_inspect.tui.dashboard.painted_cards import PaintedCard
 from resim_inspect.tui.dashboard.state import DashboardState, Move
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.keys.dashboard import CARDS

@@ -93,7 +93,7 @@ class MetricSource:
         self.position = position
 
     def draw(self, max_samples: int) -> DrawnCard:
-        from resim_inspect.tui.dashboard.drawing import draw_within
+        from resim_inspect.tui.dashboard.bounded_drawing import draw_within
 
         drawing = draw_within(self.document, self.document.metrics[self.position], max_samples)
         return DrawnCard(drawing, self.position)

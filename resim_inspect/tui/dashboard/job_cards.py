@@ -48,7 +48,7 @@ class JobSource:
 
     def draw(self, max_samples: int) -> DrawnCard:
         from resim_inspect.charts.model.drawing import DrawOptions
-        from resim_inspect.tui.dashboard.drawing import draw_within
+        from resim_inspect.tui.dashboard.bounded_drawing import draw_within
 
         if not self.is_on_disk:
             return self._message(self._reason())

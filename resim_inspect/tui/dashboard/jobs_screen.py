@@ -17,8 +17,8 @@ from textual.worker import get_current_worker
 
 from resim_inspect.job_rows import JobRow, metric_names
 from resim_inspect.text import clean
+from resim_inspect.tui.dashboard.bounded_drawing import samples_allowed
 from resim_inspect.tui.dashboard.card_grid import CardGrid
-from resim_inspect.tui.dashboard.drawing import samples_allowed
 from resim_inspect.tui.dashboard.job_cards import APPROXIMATE, JobCards, JobSource
 from resim_inspect.tui.dashboard.screen import DashboardScreen, StateKeeper
 from resim_inspect.tui.dashboard.shared_scale import JobRange, SharedScale, range_of

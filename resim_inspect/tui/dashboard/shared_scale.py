@@ -16,7 +16,7 @@ class JobRange(NamedTuple):
     """Range of the values of one job."""
 
     source: object
-    """What it was read from; another object stands for newer data."""
+    """Origin of the values; another object stands for newer data."""
     range: Window | None
     """None for a job without values on a scale."""
     unit: str
