@@ -39,9 +39,11 @@ def title_line(
     """The upper side with status and name: `╭─ ✓ PASSED Speed ──── ★ pinned ─╮`."""
     left, side, right = (HEAVY if chosen else LIGHT)[:3]
     room = width - 6
-    mark = PINNED if pinned and room >= len(PINNED) + MIN_NAME + 3 else PINNED[:1] * pinned
-    room -= len(mark) + 2 if mark else 0
     status = f"{title.symbol} {title.word}".strip()
+    mark = PINNED if pinned else ""
+    if mark and room - len(mark) - 2 - cell_len(status) - 1 < MIN_NAME:
+        mark = PINNED[:1]  # The heading of the pinned cards has the word.
+    room -= len(mark) + 2 if mark else 0
     if room - cell_len(status) - 1 < MIN_NAME:
         status = title.symbol
     style = styles.quiet if title.status is None else styles.of(title.status)
@@ -101,7 +103,12 @@ def reading_of(
     if cursor is None or main is None:
         return []
     pieces = cursor_line(main, cursor, None, width, styles)
-    return pieces if len(pieces) > 1 else [(" no value at this time", styles.quiet)]
+    if len(pieces) == 1:
+        return [(" no value at this time", styles.quiet)]
+    if sum(cell_len(text) for text, _ in pieces) > width:
+        # The line below the cards has the time.
+        return [(f" {pieces[1][0].lstrip()}", pieces[1][1]), *pieces[2:]]
+    return pieces
 
 
 def heading_text(heading: Heading, *, is_first: bool) -> str:

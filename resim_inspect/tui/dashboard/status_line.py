@@ -44,7 +44,8 @@ def status_text(status: GridStatus, width: int) -> str:
     parts: list[str] = []
     if status.total:
         last = status.first + status.shown
-        parts.append(f"cards {status.first + 1:,}–{last:,} of {status.total:,}")
+        shown = f"cards {status.first + 1:,}–{last:,}" if status.shown > 1 else f"card {last:,}"
+        parts.append(f"{shown} of {status.total:,}")
     if status.cursor:
         parts.append(f"{status.cursor} on {count(status.linked, 'card')}")
     parts += [word for word in status.more if word]

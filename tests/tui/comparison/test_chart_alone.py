@@ -18,7 +18,7 @@ SCENES = {
     "text": (flight, ("j", "j", "j", "x")),
     "states": (modes, ("x",)),
     "images": (pictures, ("x",)),
-    "difference": (pictures, ("x", "D")),
+    "difference": (pictures, ("x", "I")),
 }
 """Writer of a side of each scene, and the keys that lead to its picture."""
 

@@ -211,12 +211,12 @@ async def test_images_side_by_side_or_as_difference(
         shown = text(pilot)
         assert "before · camera.png" in shown
         assert "after · camera.png" in shown
-        assert "D difference" in shown
-        await press(pilot, "D")
+        assert "I difference" in shown
+        await press(pilot, "I")
         shown = text(pilot)
         assert "13.02 % of the pixels differ, by up to 62.7 %" in shown
         assert "D images" in shown
-        await press(pilot, "D")
+        await press(pilot, "I")
         assert "before · camera.png" in text(pilot)
 
 

@@ -1,0 +1,74 @@
+"""The y axis that jobs share."""
+
+from __future__ import annotations
+
+from resim_inspect.building.builder import DocumentBuilder
+from resim_inspect.charts import draw
+from resim_inspect.tui.dashboard.shared_scale import JobRange, SharedScale, range_of
+
+
+def _range(low: float, high: float, unit: str = "m", kind: str = "number") -> JobRange:
+    return JobRange(None, (low, high), unit, kind)
+
+
+def test_the_axis_is_as_wide_as_all_jobs_need() -> None:
+    scale = SharedScale()
+    scale.add("a", _range(0, 5))
+    scale.add("b", _range(-2, 3))
+    scale.add("c", JobRange(None, None, "", ""))
+    assert scale.window == (-2, 5)
+    assert scale.text == "-2 … 5 m"
+    assert scale.problem == ""
+
+
+def test_a_job_that_changed_or_is_gone_no_longer_counts() -> None:
+    scale = SharedScale()
+    scale.add("a", _range(0, 5))
+    scale.add("b", _range(0, 90))
+    assert scale.window == (0, 90)
+    scale.add("b", _range(0, 1))
+    assert scale.window == (0, 5)
+    scale.keep_only({"b"})
+    assert scale.window == (0, 1)
+
+
+def test_values_of_different_units_have_no_axis_in_common() -> None:
+    scale = SharedScale()
+    scale.add("a", _range(0, 5))
+    scale.add("b", _range(0, 5, "km"))
+    assert scale.window is None
+    assert scale.problem == "units differ"
+
+
+def test_logarithmic_and_plain_axes_are_not_mixed() -> None:
+    scale = SharedScale()
+    scale.add("a", _range(0, 2, kind="log"))
+    assert scale.text == "1 … 100 m"
+    scale.add("b", _range(0, 2))
+    assert scale.problem == "axes differ"
+
+
+def test_a_job_is_known_until_its_data_are_others() -> None:
+    scale, source = SharedScale(), object()
+    scale.add("a", JobRange(source, (0, 1), "", "number"))
+    assert scale.is_known("a", source)
+    assert not scale.is_known("a", object())
+
+
+def test_ranges_of_drawings() -> None:
+    build = DocumentBuilder("ranges")
+    clock = build.times("clock", [0.0, 1.0, 2.0])
+    speed = build.doubles("speed", [1.0, 4.0, 3.0], unit="m/s", index=clock)
+    build.double_over_time("Speed", [(speed, build.statuses("ok", ["PASSED"] * 3, index=clock))])
+    build.scalar("Top", 4.0, unit="m/s", fails_above=10)
+    build.scalar("None", None)
+    build.text("Notes", "words")
+    document = build.document()
+    ranges = [range_of(draw(document, metric), None) for metric in document.metrics]
+    low, high = ranges[0].range or (0.0, 0.0)
+    assert low < 1
+    assert 4 < high < 5
+    assert ranges[0][2:] == ("m/s", "number")
+    assert ranges[1].range == (4, 10)
+    assert ranges[2].range is None
+    assert ranges[3].range is None
