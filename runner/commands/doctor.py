@@ -20,10 +20,16 @@ from runner.commands.shared.executor_args import (
     add_executor_arguments,
     scheduler_of,
 )
+from runner.commands.shared.registration import (
+    check_name,
+    check_platform,
+    parse_image,
+    registration_lines,
+)
 from runner.engines import registry
-from runner.engines.checks import Check, failed
+from runner.engines.checks import IMAGE_PLATFORM, Check, failed
 from runner.engines.protocol import Build
-from runner.errors import RunnerError
+from runner.errors import CallError, RunnerError
 from runner.executors.address import THREADS, SchedulerAddress
 from runner.executors.checks import COMPARED, Survey, check_executor
 from runner.exit_codes import ExitCode
@@ -38,21 +44,57 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_build_arguments(parser)
     add_executor_arguments(parser)
     parser.add_argument("--format", choices=("text", "json"), default="text")
+    register = parser.add_argument_group("registration with ReSim")
+    register.add_argument(
+        "--register",
+        action="store_true",
+        help="check the image's tag, registry and platform, and print the command lines that "
+        "register it with ReSim",
+    )
+    register.add_argument("--project", metavar="NAME", default="PROJECT", help="project of ReSim")
+    register.add_argument(
+        "--name", metavar="NAME", default="", help="name of the build (default: that of the image)"
+    )
+    register.add_argument("--systems", metavar="A,B", default="", help="systems that use the build")
 
 
 def run(args: Namespace) -> int:
     """Run all checks; return 0 if the named build can run, else 2."""
+    if args.register and not args.image:
+        raise CallError("--register needs a build with an image.", "Name it with --image.")
     checks = list(_checks(args))
+    lines: list[str] = []
+    if args.register:
+        checks = list(_registered(checks, args.image))
+        name = args.name or parse_image(args.image).repository.rpartition("/")[2]
+        lines = list(registration_lines(args.image, name, args.project, args.systems))
     if args.format == "json":
         rows = [check._asdict() for check in checks]
-        sys.stdout.write(json.dumps({"format": FORMAT, "checks": rows}, indent=1) + "\n")
+        document = {"format": FORMAT, "checks": rows}
+        document |= {"registration": lines} if args.register else {}
+        sys.stdout.write(json.dumps(document, indent=1) + "\n")
     else:
         for check in checks:
             sys.stdout.write(f"{MARKS[check.level]} {check.name}: {clean(check.text)}\n")
             if check.hint:
                 sys.stdout.write(f"  {clean(check.hint)}\n")
+        if lines:
+            sys.stdout.write(f"\nRegister it with:\n  {clean(lines[0])}\n")
+            sys.stdout.write(f"or, with an older program:\n  {clean(lines[1])}\n")
     failed = any(check.level == "error" for check in checks)
     return ExitCode.ERROR if failed else ExitCode.OK
+
+
+def _registered(checks: list[Check], image: str) -> Iterator[Check]:
+    """Add the checks of the image's name, and judge its platform."""
+    platform = ""
+    for check in checks:
+        if check.name == IMAGE_PLATFORM:
+            platform = check.text
+        else:
+            yield check
+    yield from check_name(image)
+    yield check_platform(platform)
 
 
 def _checks(args: Namespace) -> Iterator[Check]:

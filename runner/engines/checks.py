@@ -8,6 +8,9 @@ from typing import NamedTuple
 from runner.engines.protocol import Build, Engine, EngineInfo
 from runner.errors import RunnerError
 
+IMAGE_PLATFORM = "platform"
+"""Name of the check whose text is the platform of the build's image."""
+
 
 class Check(NamedTuple):
     """Result of one check of `doctor`."""
@@ -32,6 +35,8 @@ def check_image(engine: Engine, build: Build) -> Iterator[Check]:
     """Prepare the build's image; raises RunnerError."""
     prepared = engine.prepare(build, lambda _: None)
     yield Check("ok", "image", f"{build.image} is {prepared.identity}")
+    if prepared.platform:
+        yield Check("ok", IMAGE_PLATFORM, prepared.platform)
     for warning in prepared.warnings:
         yield Check("warning", "image", warning)
 

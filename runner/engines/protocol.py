@@ -125,6 +125,8 @@ class Prepared(NamedTuple):
     description: str = ""
     """Short form of the image or command for people."""
     warnings: tuple[str, ...] = ()
+    platform: str = ""
+    """Platform of an image, such as `linux/amd64`; empty for a command."""
 
 
 class EngineInfo(NamedTuple):

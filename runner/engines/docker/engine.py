@@ -116,8 +116,9 @@ class DockerEngine:
         if build.limits.gpus:
             self._guard()
             check_gpus(self._client, build, identity)
-        warnings = tuple(self._warnings(build, platform_of(image)))
-        return Prepared(identity, identity.removeprefix("sha256:")[:12], warnings)
+        platform = platform_of(image)
+        warnings = tuple(self._warnings(build, platform))
+        return Prepared(identity, identity.removeprefix("sha256:")[:12], warnings, platform)
 
     def current(self, build: Build) -> Prepared | None:
         """Return the image that is here now; None without one for the build's platform."""
