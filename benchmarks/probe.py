@@ -82,6 +82,7 @@ def validate() -> Action:
         unknown_fields,
     )
     from resim_inspect.validation import validate, validator  # noqa: F401
+    from resim_inspect.validation.wide import passes  # noqa: F401
 
     def run(path: Path) -> object:
         document = open_document(path)

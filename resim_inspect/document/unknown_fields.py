@@ -32,6 +32,11 @@ def unknown_fields(slices: Iterable[bytes]) -> list[UnknownField]:
     return list(found)
 
 
+def has_unknown_fields(slices: Iterable[bytes]) -> bool:
+    """Return True if `unknown_fields` of the same slices are not empty."""
+    return any(map(_has_unknown, slices))
+
+
 def _has_unknown(serialized: bytes) -> bool:
     # Cheaper to find out than to walk it all: without them, a message is written as it was
     # read, or where its writer has other habits, as long as with them.

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from resim_inspect.validation.data_states import DataState, DataStates, ListedStates
 from resim_inspect.validation.editions import Edition
 from resim_inspect.validation.findings import Finding, Rule, Target
 from resim_inspect.validation.ids import same_id
@@ -12,42 +14,12 @@ from resim_inspect.validation.ids import same_id
 if TYPE_CHECKING:
     from resim_inspect.document.document import Document
     from resim_inspect.document.series_stats import SeriesStats
+    from resim_inspect.document.unknown_fields import UnknownField
     from resim_inspect.schema import metrics_pb2 as pb
 
 _KINDS = {"file": 0, "metric": 1, "data": 2, "event": 3}
 _SHOWN_PLACES = 3
 FILE = Target("file")
-
-
-class DataState:
-    """State of one metrics data that other data and the metrics are compared with.
-
-    It holds no message: a document may have a hundred thousand data.
-    """
-
-    __slots__ = ("broken", "categories", "first_second", "holds", "index_id", "index_type",
-                 "indexed", "length", "name", "position", "type", "used")  # fmt: skip
-
-    def __init__(self, position: int, name: str, data_type: int) -> None:
-        self.position = position
-        self.name = name
-        self.type = data_type
-        self.holds = ""
-        """Field that holds the values: `series`, `series_per_category`, `external_file`, or ""."""
-        self.length = -1
-        """Number of values of the one series; -1 for data of another form."""
-        self.categories: dict[str, int] | None = None
-        """The length of each category's series."""
-        self.indexed = False
-        """`is_indexed`, whatever the type says."""
-        self.first_second: int | None = None
-        """Second of the first time of a series of times."""
-        self.index_type = 0
-        self.index_id = ""
-        self.broken = False
-        """True for a series with a finding: what follows from that is not reported again."""
-        self.used = False
-        """True once a metric or another data has referred to it."""
 
 
 class Context:
@@ -57,11 +29,11 @@ class Context:
         self.document = document
         self.message: pb.JobMetrics = document.message
         self.edition = edition
-        self.data_by_id: dict[str, DataState] = {}
+        self.data_by_id: Mapping[str, DataState] = {}
         """Data by id, as written; of several with the same id the last, as in ReSim's validator."""
-        self.data_list: list[DataState] = []
+        self.data_list: DataStates = ListedStates()
         """All data in file order."""
-        self.metrics: dict[str, tuple[int, str]] = {}
+        self.metrics: Mapping[str, tuple[int, str]] = {}
         """(position, name) by id."""
         self.event_metrics: list[tuple[int, str]] = []
         """(position, id) of the metrics that are marked as those of an event."""
@@ -69,12 +41,16 @@ class Context:
         """The statuses of all metrics."""
         self.series_stats: dict[int, SeriesStats] | None = None
         """Statistics of the deferred series by the position of their data, once computed."""
-        self.unknown_fields = document.unknown_fields()
         self.strings: dict[int, frozenset[str]] = {}
         """The distinct strings of a data, by its position, where they have been collected."""
         self._findings: list[Finding] = []
         self._merged: dict[Hashable, tuple[int, list[str], int]] = {}
         self._spellings: dict[str, DataState] | None = None
+
+    @cached_property
+    def unknown_fields(self) -> list[UnknownField]:
+        """Fields of the document that the schema does not know."""
+        return self.document.unknown_fields()
 
     # ------------------------------------------------------------------ findings
 
@@ -157,7 +133,10 @@ class Context:
                 f"({self.of(twin).metrics_data_id.id.data}); ids are compared as text."
             )
         fitting = set(types)
-        names = [entry.name for entry in self.data_list if entry.type in fitting and not entry.used]
+        is_used = self.data_list.is_used
+        names = [
+            entry.name for entry in self.data_list if entry.type in fitting and not is_used(entry)
+        ]
         names = names or [entry.name for entry in self.data_list if entry.type in fitting]
         near = nearest(name, names)
         if near:

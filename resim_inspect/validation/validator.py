@@ -17,6 +17,9 @@ from resim_inspect.validation.rules.metrics import check_metrics
 if TYPE_CHECKING:
     from resim_inspect.document import Document
 
+WIDE = 10_000
+"""Metrics and metrics data from which all are checked together, by columns."""
+
 
 def validate(document: Document, *, edition: str | None = None) -> Report:
     """Validate a document by the rules of a release of open-core; None: the newest.
@@ -32,11 +35,24 @@ def validate(document: Document, *, edition: str | None = None) -> Report:
 
 
 def _validate(context: Context) -> Report:
-    # These four fill the tables that the others use; each is one pass over its messages.
-    read_data(context)
-    check_indexes(context)
-    check_metrics(context)
+    # These fill the tables that the others use; each is one pass over its messages.
+    if not (_is_wide(context.document) and _check_wide(context)):
+        read_data(context)
+        check_indexes(context)
+        check_metrics(context)
     check_events(context)
     for check in CHECKS:
         check.run(context)
     return Report(context.edition.name, context.findings())
+
+
+def _is_wide(document: Document) -> bool:
+    """Return True for so many records that columns pay, although numpy has to be imported."""
+    metrics = document.message.job_level_metrics.metrics
+    return len(document.data_messages) + len(metrics) >= WIDE
+
+
+def _check_wide(context: Context) -> bool:
+    from resim_inspect.validation.wide.passes import check_wide
+
+    return check_wide(context)

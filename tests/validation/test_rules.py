@@ -11,7 +11,7 @@ import resim_inspect.validation as package
 from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.document import parse_document
 from resim_inspect.schema import metrics_pb2 as pb
-from resim_inspect.validation import Report, Severity, validate
+from resim_inspect.validation import Report, Severity, validate, validator
 from resim_inspect.validation.editions import ARRIVALS, CHANGES, edition, written
 from resim_inspect.validation.registry import CHECKS, RULES, Rule
 from tests.validation.edits import apply, base
@@ -48,7 +48,13 @@ def report_of(folder: Path, lines: tuple[str, ...], asked: str | None) -> Report
     apply(message, lines)
     path = folder / "metrics.binproto"
     path.write_bytes(message.SerializeToString())
-    return validate(parse_document(path.read_bytes(), path=path), edition=asked)
+    document = parse_document(path.read_bytes(), path=path)
+    report = validate(document, edition=asked)
+    # A wide file with the same content has the same findings.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(validator, "WIDE", 0)
+        assert validate(document, edition=asked) == report
+    return report
 
 
 @pytest.mark.parametrize("rule", EXAMPLES, ids=[rule.code for rule in EXAMPLES])

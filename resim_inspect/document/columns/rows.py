@@ -38,6 +38,12 @@ class Texts(NamedTuple):
     starts: Offsets
     stops: Offsets
 
+    def texts(self, block: Block) -> list[bytes]:
+        """The bytes of each row."""
+        data = block.data
+        pairs = zip(self.starts.tolist(), self.stops.tolist(), strict=True)
+        return [data[start:stop] for start, stop in pairs]
+
 
 class Rows:
     """A cursor for each of n records; all are moved over one field after the other.

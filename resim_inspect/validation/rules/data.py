@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from resim_inspect.validation import schema_constants
-from resim_inspect.validation.context import Context, DataState, quoted
+from resim_inspect.validation.context import Context, quoted
+from resim_inspect.validation.data_states import DataState, ListedStates
 from resim_inspect.validation.findings import Rule, Severity, Target
 from resim_inspect.validation.ids import is_uuid, short
 from resim_inspect.validation.rules.series_values import check_deferred, check_series
@@ -107,52 +108,64 @@ def read_data(context: Context) -> None:
 
     Raises MalformedError for a series whose bytes protobuf refuses.
     """
-    by_id = context.data_by_id
+    by_id: dict[str, DataState] = {}
+    states = ListedStates()
+    context.data_by_id, context.data_list = by_id, states
     names: dict[str, int] = {}
-    deferred = context.document.deferred
-    add = context.data_list.append
-    indexed_types, plain_series = schema_constants.INDEXED, schema_constants.SERIES
-    field_of, statuses = schema_constants.FIELD_OF_DATA.get, "statuses"
     for position, message in enumerate(context.document.data_messages):
-        name, data_type = message.name, message.data_type
-        entry = DataState(position, name, data_type)
-        add(entry)
+        entry = state_of(position, message)
+        states.append(entry)
         data_id = message.metrics_data_id.id.data
         if data_id in by_id:
             _duplicate_id(context, data_id, entry)
         elif not is_uuid(data_id):
-            _bad_id(context, data_id, entry)
+            report_bad_id(context, data_id, entry)
         by_id[data_id] = entry
+        name = entry.name
         if name in names:
             _duplicate_name(context, name, names[name], position)
         else:
             names[name] = position
-        if message.is_indexed:
-            entry.indexed = True
-        if data_type in indexed_types or entry.indexed:
-            entry.index_id = message.index_data_id.id.data
-            entry.index_type = message.index_data_type
-        entry.holds = holds = message.WhichOneof("data") or ""
-        per_category = message.is_per_category
-        if holds == "series":
-            kind, length = (
-                check_deferred(context, entry, deferred[position].kind)
-                if position in deferred
-                else check_series(context, entry, message.series, None)
-            )
-            entry.length = length
-            # Nearly all data: told apart here, so that they cost no more than this.
-            if (
-                length
-                and data_type in plain_series
-                and kind == field_of(data_type, statuses)
-                and not per_category
-            ):
-                continue
-            _check_series(context, entry, kind, length, None)
-        elif holds == "series_per_category":
-            _read_categories(context, entry, message)
-        _check_holds(context, entry, message, per_category)
+        check_data(context, entry, message)
+
+
+def state_of(position: int, message: pb.MetricsData) -> DataState:
+    """State of a data as it stands in the file, without the length of its series."""
+    data_type = message.data_type
+    entry = DataState(position, message.name, data_type)
+    if message.is_indexed:
+        entry.indexed = True
+    if data_type in schema_constants.INDEXED or entry.indexed:
+        entry.index_id = message.index_data_id.id.data
+        entry.index_type = message.index_data_type
+    entry.holds = message.WhichOneof("data") or ""
+    return entry
+
+
+def check_data(context: Context, entry: DataState, message: pb.MetricsData) -> None:
+    """Check the series of a data, and add its length to the state. Raises as `read_data` does."""
+    position, data_type, holds = entry.position, entry.type, entry.holds
+    deferred = context.document.deferred
+    per_category = message.is_per_category
+    if holds == "series":
+        kind, length = (
+            check_deferred(context, entry, deferred[position].kind)
+            if position in deferred
+            else check_series(context, entry, message.series, None)
+        )
+        entry.length = length
+        # Nearly all data: told apart here, so that they cost no more than this.
+        if (
+            length
+            and data_type in schema_constants.SERIES
+            and kind == schema_constants.FIELD_OF_DATA.get(data_type, "statuses")
+            and not per_category
+        ):
+            return
+        _check_series(context, entry, kind, length, None)
+    elif holds == "series_per_category":
+        _read_categories(context, entry, message)
+    _check_holds(context, entry, message, per_category)
 
 
 def _read_categories(context: Context, entry: DataState, message: pb.MetricsData) -> None:
@@ -266,7 +279,7 @@ def _check_categories(context: Context, entry: DataState, names: list[str]) -> N
     )
 
 
-def _bad_id(context: Context, data_id: str, entry: DataState) -> None:
+def report_bad_id(context: Context, data_id: str, entry: DataState) -> None:
     context.report(
         DATA_ID,
         Target("data", entry.position),

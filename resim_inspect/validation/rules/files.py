@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from resim_inspect.validation import schema_constants
-from resim_inspect.validation.context import Context, DataState, document_check, quoted
+from resim_inspect.validation.context import Context, document_check, quoted
+from resim_inspect.validation.data_states import DataState
 from resim_inspect.validation.findings import Rule, Severity, Target
 
 PATH_ABSOLUTE = Rule(
@@ -47,8 +47,8 @@ FILE_EMPTY = Rule(
 def check_files(context: Context) -> None:
     """Check the path of each external file and, for a document from a file, the file."""
     folder: Path | None = None
-    for entry in context.data_list:
-        if entry.type != schema_constants.EXTERNAL_FILE or entry.holds != "external_file":
+    for entry in context.data_list.external_files():
+        if entry.holds != "external_file":
             continue
         path = context.of(entry).external_file.path
         if not path:

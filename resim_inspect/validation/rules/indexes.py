@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from resim_inspect.validation import schema_constants
-from resim_inspect.validation.context import Context, DataState, quoted
+from resim_inspect.validation.context import Context, quoted
+from resim_inspect.validation.data_states import DataState
 from resim_inspect.validation.findings import Rule, Severity, Target
 from resim_inspect.validation.ids import is_uuid, short
 from resim_inspect.validation.rules.schema import report_unknown_number
@@ -68,36 +69,37 @@ _DIFFERENCES = {"form": INDEX_FORM, "length": INDEX_LENGTH}
 
 def check_indexes(context: Context) -> None:
     """Check that every indexed data has an index of its own form and of its index type."""
-    by_id = context.data_by_id
-    indexed_types = schema_constants.INDEXED
     for entry in context.data_list:
-        if (entry.type in indexed_types) != entry.indexed:
-            _flag_differs(context, entry)
-        if not 0 <= entry.type <= schema_constants.EXTERNAL_FILE:
-            _unknown(context, entry, "type", entry.type)
-        if not 0 <= entry.index_type <= schema_constants.EXTERNAL_FILE:
-            _unknown(context, entry, "index_type", entry.index_type)
-        if not entry.indexed:
-            continue
-        index = by_id.get(entry.index_id)
-        if index is None:
-            _index_missing(context, entry)
-            continue
-        index.used = True
-        # An index of no type has a finding of its own.
-        if entry.index_type != index.type and index.type:
-            context.report(
-                INDEX_TYPE,
-                Target("data", entry.position),
-                context.data_place(entry.position) + ".index",
-                f"has the index type {schema_constants.data_type(entry.index_type)}, "
-                f"but {quoted(index.name)} is {schema_constants.data_type(index.type)}",
-                "Set index_data_type to the type of the index data.",
-            )
-        if not (entry.broken or index.broken) and (
-            entry.length != index.length or entry.length < 0
-        ):
-            _index_shape(context, entry, index)
+        check_index(context, entry)
+
+
+def check_index(context: Context, entry: DataState) -> None:
+    """Check one data: its type, its flag, and its index if it is indexed."""
+    if (entry.type in schema_constants.INDEXED) != entry.indexed:
+        _flag_differs(context, entry)
+    if not 0 <= entry.type <= schema_constants.EXTERNAL_FILE:
+        _unknown(context, entry, "type", entry.type)
+    if not 0 <= entry.index_type <= schema_constants.EXTERNAL_FILE:
+        _unknown(context, entry, "index_type", entry.index_type)
+    if not entry.indexed:
+        return
+    index = context.data_by_id.get(entry.index_id)
+    if index is None:
+        _index_missing(context, entry)
+        return
+    index.used = True
+    # An index of no type has a finding of its own.
+    if entry.index_type != index.type and index.type:
+        context.report(
+            INDEX_TYPE,
+            Target("data", entry.position),
+            context.data_place(entry.position) + ".index",
+            f"has the index type {schema_constants.data_type(entry.index_type)}, "
+            f"but {quoted(index.name)} is {schema_constants.data_type(index.type)}",
+            "Set index_data_type to the type of the index data.",
+        )
+    if not (entry.broken or index.broken) and (entry.length != index.length or entry.length < 0):
+        _index_shape(context, entry, index)
 
 
 def _index_shape(context: Context, entry: DataState, index: DataState) -> None:

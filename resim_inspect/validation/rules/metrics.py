@@ -52,21 +52,11 @@ VALUES_TYPE = Rule(
 
 def check_metrics(context: Context) -> None:
     """Fill the table of metrics and check each metric."""
-    job = context.message.job_id
-    job_id = _expected_job(context)
-    # A metric without a job id equals a file without one; one that has something never does.
-    no_job = not job.id.data
-    by_id = context.metrics
+    by_id: dict[str, tuple[int, str]] = {}
+    context.metrics = by_id
     names: dict[str, int] = {}
     old_names = not context.edition.event_names
-    known_values = {
-        field: check for field, check in CHECKS.items() if context.edition.knows(field)
-    }.get
-    wanted_values = {
-        number: field
-        for number, field in schema_constants.VALUES_OF_TYPE.items()
-        if context.edition.knows(field)
-    }.get
+    checks = MetricChecks(context)
     for position, metric in enumerate(context.message.job_level_metrics.metrics):
         name = metric.name
         metric_id = metric.metric_id.id.data
@@ -85,6 +75,29 @@ def check_metrics(context: Context) -> None:
                 report_duplicate_name(context, name, names[name], position)
             else:
                 names[name] = position
+        checks.check(position, metric, name)
+
+
+class MetricChecks:
+    """The checks of one metric that need no other metric."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._job = context.message.job_id
+        self._job_id = _expected_job(context)
+        # A metric without a job id equals a file without one; one that has something never does.
+        self._no_job = not self._job.id.data
+        knows = context.edition.knows
+        self._check_of = {field: check for field, check in CHECKS.items() if knows(field)}.get
+        self._values_of = {
+            number: field
+            for number, field in schema_constants.VALUES_OF_TYPE.items()
+            if knows(field)
+        }.get
+
+    def check(self, position: int, metric: pb.Metric, name: str) -> None:
+        """Check the fields of a metric of this name, and its type against its values."""
+        context = self._context
         status, importance = metric.status, metric.importance
         context.statuses.add(status)
         if (
@@ -93,22 +106,22 @@ def check_metrics(context: Context) -> None:
             or not 1 <= importance <= schema_constants.LAST
         ):
             check_set(context, position, name, status, importance)
-        if metric.job_id != job or (no_job and not metric.HasField("job_id")):
-            report_job(context, position, metric, job_id)
+        if metric.job_id != self._job or (self._no_job and not metric.HasField("job_id")):
+            report_job(context, position, metric, self._job_id)
         if metric.tags:
             check_tags(context, position, metric)
 
         number = metric.type
         values = metric.metric_values
         field = values.WhichOneof("metric_values")
-        check = None if field is None else known_values(field)
+        check = None if field is None else self._check_of(field)
         if check is None or field is None:
             _no_values(context, position, field)
             if field is not None:
                 _mark_used(context, getattr(values, field))
         else:
             check(context, position, getattr(values, field))
-            if number and field != wanted_values(number, schema_constants.IMAGE_VALUES):
+            if number and field != self._values_of(number, schema_constants.IMAGE_VALUES):
                 _wrong_values(context, position, number, field)
         if not 1 <= number <= schema_constants.LAST_TYPE:
             check_type(context, position, number, field)

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from resim_inspect.document.enums import MetricStatus, SeriesKind
 from resim_inspect.document.wire.parse import parse
 from resim_inspect.validation import schema_constants
-from resim_inspect.validation.context import Context, DataState, quoted
+from resim_inspect.validation.context import Context, quoted
+from resim_inspect.validation.data_states import DataState
 from resim_inspect.validation.findings import Rule, Severity, Target
 from resim_inspect.validation.rules.times import (
     LAST_NANO,

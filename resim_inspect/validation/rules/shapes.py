@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from resim_inspect.validation.context import DataState, quoted
+from resim_inspect.validation.context import quoted
+from resim_inspect.validation.data_states import DataState
 
 
 def difference(one: DataState, other: DataState) -> tuple[str, str]:

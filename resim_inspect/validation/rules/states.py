@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from resim_inspect.validation import schema_constants
-from resim_inspect.validation.context import Context, DataState, quoted
+from resim_inspect.validation.context import Context, quoted
+from resim_inspect.validation.data_states import DataState
 from resim_inspect.validation.findings import Rule, Severity, Target
 from resim_inspect.validation.rules.times import check_clocks
 from resim_inspect.validation.rules.value_status_pairs import check_pair, same_counts

@@ -29,12 +29,9 @@ DATA_UNUSED = Rule(
 @document_check(DATA_UNUSED)
 def check_data_used(context: Context) -> None:
     """Report data that no metric and no other data refers to."""
-    for entry in context.data_list:
+    for entry in context.data_list.unused():
         # Of data with the same id all but the last are out of reach: an error of its own.
-        if (
-            not entry.used
-            and context.data_by_id[context.of(entry).metrics_data_id.id.data] is entry
-        ):
+        if context.data_by_id[context.of(entry).metrics_data_id.id.data] is entry:
             context.report(
                 DATA_UNUSED,
                 Target("data", entry.position),

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from resim_inspect.validation import schema_constants
-from resim_inspect.validation.context import Context, DataState, quoted
+from resim_inspect.validation.context import Context, quoted
+from resim_inspect.validation.data_states import DataState
 from resim_inspect.validation.findings import Rule, Severity, Target
 from resim_inspect.validation.ids import is_uuid, short
 from resim_inspect.validation.rules.shapes import difference
