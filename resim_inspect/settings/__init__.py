@@ -14,6 +14,7 @@ from resim_inspect.settings.model import (
     Origin,
     ProjectSettings,
     SettingsError,
+    SlurmSettings,
     WatchSettings,
 )
 
@@ -27,6 +28,7 @@ __all__ = [
     "Origin",
     "ProjectSettings",
     "SettingsError",
+    "SlurmSettings",
     "WatchSettings",
     "find_project",
     "load_project",

@@ -98,6 +98,45 @@ class WatchSettings:
 
 
 @dataclass(frozen=True)
+class SlurmSettings:
+    """Jobs of Slurm that serve as workers, `[slurm]`; what is empty or None is left to Slurm."""
+
+    workers: int = 1
+    """Number of Slurm jobs, each with one worker."""
+    slots: int = 1
+    """Number of runs at once in each worker."""
+    cores: int | None = None
+    """CPUs of each Slurm job; None for one a slot."""
+    memory_mib: int | None = None
+    """Memory of each Slurm job in MiB; None for 2048 a slot."""
+    partition: str = ""
+    account: str = ""
+    walltime: str = ""
+    """Time limit of each Slurm job, as sbatch takes it."""
+    directives: tuple[str, ...] = ()
+    """Further options of sbatch, such as `--qos=low`."""
+    prologue: tuple[str, ...] = ()
+    """Lines of shell before the worker starts."""
+    python: str = ""
+    """Python of the workers; empty for the Python of the client."""
+    interface: str = ""
+    """Network interface of the workers, and of the scheduler unless it has a `host`."""
+    host: str = ""
+    """Name or address of the client's machine; empty for its own name."""
+    port: int = 0
+    """Port of the scheduler; 0 for any."""
+    tls: bool = True
+    shared_directory: Path | None = None
+    """Folder of the keys for TLS; None for one in the workspace."""
+    local_directory: str = ""
+    """Folder of a worker on its node; may have variables of the shell."""
+    log_directory: Path | None = None
+    """Folder of the logs of the Slurm jobs; None for one in the workspace."""
+    start_timeout: float | None = None
+    """Seconds that a run waits without any worker; None for no limit."""
+
+
+@dataclass(frozen=True)
 class ProjectSettings:
     """A project file, read and checked."""
 
@@ -112,6 +151,7 @@ class ProjectSettings:
     compare: Mapping[str, CompareLimit] = field(default_factory=dict)
     """Tolerances by name of a metric or by glob, in the order of the file."""
     watch: WatchSettings = WatchSettings()
+    slurm: SlurmSettings = SlurmSettings()
     metrics_config: tuple[Path, ...] = ()
     """Absolute paths of the files with metrics for emissions, `metrics-config`."""
     values: Mapping[str, Any] = field(default_factory=dict, repr=False)

@@ -20,6 +20,7 @@ from resim_inspect.settings.model import (
     Origin,
     ProjectSettings,
     SettingsError,
+    SlurmSettings,
     WatchSettings,
     line_of,
     near_or_all,
@@ -164,6 +165,7 @@ class _Reader:
                 }
             ),
             WatchSettings(tuple(watch.get("paths", ())), tuple(watch.get("ignore", ()))),
+            self._slurm(values.get("slurm", {})),
             tuple(
                 self._path.parent / each
                 for each in ([configs] if isinstance(configs, str) else configs)
@@ -259,6 +261,13 @@ class _Reader:
                 for name, value in table.items()
             }
         )
+
+    def _slurm(self, table: Mapping[str, Any]) -> SlurmSettings:
+        flags = self._flags(("slurm",), table)
+        fields: dict[str, Any] = {
+            name.replace("-", "_"): flag.value for name, flag in flags.items()
+        }
+        return SlurmSettings(**fields)
 
     def _schema_at(self, key: Key) -> Schema:
         schema = self._schema

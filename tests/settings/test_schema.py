@@ -16,6 +16,7 @@ from resim_inspect.settings import (
     BuildSettings,
     ProjectSettings,
     SettingsError,
+    SlurmSettings,
     WatchSettings,
     read_project,
 )
@@ -145,6 +146,8 @@ def test_every_key_of_the_schema_is_a_field_of_the_settings() -> None:
     assert own_fields - {"limits", "hardening"} == fields_of(BuildSettings) - derived
     watch = ROOT["properties"]["watch"]["properties"]
     assert set(watch) == fields_of(WatchSettings)
+    slurm = ROOT["properties"]["slurm"]["properties"]
+    assert {name.replace("-", "_") for name in slurm} == fields_of(SlurmSettings)
 
 
 def test_the_documentation_has_every_key() -> None:
@@ -153,8 +156,9 @@ def test_the_documentation_has_every_key() -> None:
     keys = [*ROOT["properties"], *build]
     for table in ("limits", "hardening"):
         keys += build[table]["properties"]
-    keys += ROOT["properties"]["watch"]["properties"]
-    tables = {"build": "[build.NAME]", "compare": "[compare]", "watch": "[watch]"}
+    for table in ("watch", "slurm"):
+        keys += ROOT["properties"][table]["properties"]
+    tables = {"build": "[build.NAME]", "compare": "[compare]", "watch": "[watch]", "slurm": "[slurm]"}
     tables |= {"limits": "[build.NAME.limits]", "hardening": "[build.NAME.hardening]"}
     tables["defaults"] = "[defaults.COMMAND]"
     missing = [key for key in keys if f"`{tables.get(key, key)}`" not in text]
