@@ -59,6 +59,7 @@ from runner.workspace.watch_requests import WatchAction
 
 if TYPE_CHECKING:
     from runner.executors.dask_cluster import DaskCluster
+    from runner.executors.slurm_cluster import SlurmCluster
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -187,7 +188,7 @@ def _run(
     build: Build,
     policy: RunPolicy,
     request: BatchRunRequest,
-    cluster: DaskCluster | None,
+    cluster: DaskCluster | SlurmCluster | None,
 ) -> CallEnd:
     (workspace,) = request.workspaces
 
@@ -250,7 +251,10 @@ def _run(
 
 @contextmanager
 def _placement(
-    args: Namespace, session: Session, workspace: Workspace, cluster: DaskCluster | None
+    args: Namespace,
+    session: Session,
+    workspace: Workspace,
+    cluster: DaskCluster | SlurmCluster | None,
 ) -> Iterator[Placement]:
     """Return where the jobs run."""
     if cluster is None:

@@ -46,6 +46,7 @@ def run_batch(
             return run_served(context, request, new, run_folder.log, scratch, key)
 
         result = run_with_retries(context, request.name, new, attempt, mode=request.mode.value)
+        context.confirm(result)
         publish(run_folder, result)
         return result
 

@@ -13,6 +13,7 @@ from runner.execution.events import Event, EventSink
 from runner.execution.log_capture import MIB
 from runner.redact import Secrets
 from runner.storage.output_extraction import Caps
+from runner.workspace.results import JobResult
 from runner.workspace.verdict_gate import VerdictGate
 
 
@@ -45,6 +46,8 @@ class RunContext:
     stop: Stop
     clock: Callable[[], float] = time.time
     gate: VerdictGate = field(default_factory=VerdictGate)
+    confirm: Callable[[JobResult], None] = lambda _: None
+    """Called before a result is published; raises WorkerError for one that does not hold."""
 
     def note(self, text: str) -> None:
         """Report a text that concerns the call as a whole."""

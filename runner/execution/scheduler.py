@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from queue import Empty, SimpleQueue
@@ -121,6 +121,8 @@ def _next_of(ended: SimpleQueue[Future[JobResult]]) -> list[Future[JobResult]]:
 def _result_of(future: Future[JobResult], job: Job, context: RunContext) -> JobResult:
     try:
         return future.result()
+    except CancelledError:
+        return _not_started(job)
     except WorkerError as error:
         return broken_job(job, error, context.clock())
 
@@ -155,7 +157,7 @@ def run_unless_stopped(job: Job, earlier: str, context: RunContext) -> JobResult
         result = _run(job, earlier, context) or blank
     except RunnerError as error:
         result = broken_job(job, error, context.clock())
-        if not isinstance(error, ClaimError):
+        if not isinstance(error, ClaimError | WorkerError):
             with suppress(StorageError):
                 # The result is reported in any case; a full disk may not even take that.
                 publish(job.folder, result)
@@ -211,5 +213,6 @@ def _run_claimed(job: Job, earlier: str, context: RunContext, taken_from: str) -
         key.inputs,
     )
     result = run_with_retries(context, job.name, spec.outputs, lambda: run_job(context, spec))
+    context.confirm(result)
     publish(run_folder, result, key.digests.as_bytes())
     return result

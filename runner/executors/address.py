@@ -12,7 +12,8 @@ from resim_inspect.text import clean
 from runner.errors import CallError
 
 THREADS = "threads"
-FORMS = "threads, dask+tcp://HOST:PORT, dask+tls://HOST:PORT, or dask-file:PATH"
+SLURM = "slurm"
+FORMS = "threads, slurm, dask+tcp://HOST:PORT, dask+tls://HOST:PORT, or dask-file:PATH"
 FILE = "dask-file:"
 PREFIX = "dask+"
 MAX_FILE_BYTES = 1 << 20

@@ -12,12 +12,13 @@ from concurrent.futures import CancelledError, Executor, Future
 from contextlib import suppress
 from functools import partial
 from itertools import count
+from pathlib import Path
 from typing import Any, ParamSpec, Self, TypeVar
 from uuid import uuid4
 
 from resim_inspect.text import clean
 from runner.errors import CallError, ExecutorError, WorkerError
-from runner.executors.address import PREFIX, SchedulerAddress
+from runner.executors.address import PREFIX, SchedulerAddress, TlsFiles
 from runner.executors.checks import Member, Survey
 
 INSTALL = "pip install 'resim-inspect[dask]'"
@@ -35,6 +36,7 @@ CONTINUES = "Finished jobs are kept: run again, with this scheduler or another, 
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Say = Callable[[str], None]
 
 
 class DaskCluster(Executor):
@@ -51,6 +53,8 @@ class DaskCluster(Executor):
         self._numbers = count()
         self._looked = time.monotonic()
         self._told = False
+        self._waiting: dict[Future[Any], Future[Any]] = {}
+        """The client's future of each call that is not done, and Dask's own."""
         self._client = _connect(address)
         self._inner: Executor = self._client.get_executor(
             resources={RESOURCE: 1}, retries=0, pure=False
@@ -70,11 +74,7 @@ class DaskCluster(Executor):
     @property
     def slots(self) -> int:
         """Number of runs at once of the workers that are connected now; raises ExecutorError."""
-        try:
-            workers: dict[str, Any] = self._client.scheduler_info(n_workers=-1)["workers"]
-        except Exception as error:
-            raise self._lost() from error
-        return sum(int(worker.get("resources", {}).get(RESOURCE, 0)) for worker in workers.values())
+        return sum(int(worker.get("resources", {}).get(RESOURCE, 0)) for worker in self._workers())
 
     def survey(self, packages: Sequence[str]) -> Survey:
         """Return the members of the cluster with their versions of packages; raises ExecutorError.
@@ -93,7 +93,12 @@ class DaskCluster(Executor):
         scheduler = _member(self._address.url, info, versions["scheduler"])
         return Survey(scheduler, workers, _packages(versions["client"]))
 
-    def check(self, say: Callable[[str], None]) -> None:
+    @property
+    def worker_names(self) -> list[str]:
+        """Names of the workers that are connected now; raises ExecutorError."""
+        return [str(worker["name"]) for worker in self._workers()]
+
+    def check(self, warn: Say, note: Say) -> None:  # noqa: ARG002 - for a cluster that makes its own
         """Look at the scheduler and its workers now and then; tell if no worker can run a job.
 
         Raises ExecutorError for a scheduler that is lost.
@@ -107,7 +112,7 @@ class DaskCluster(Executor):
         missing = self.slots == 0
         if missing and not self._told:
             url = self._address.url
-            say(
+            warn(
                 f"no worker of {url} has the resource {RESOURCE}, so the jobs wait: start one with"
                 f" `dask worker {url} --resources {RESOURCE}=N`."
             )
@@ -120,10 +125,19 @@ class DaskCluster(Executor):
         options: dict[str, Any] = {"key": f"{self._prefix}-{number}", "priority": -number}
         inner = self._inner.submit(fn, *args, **kwargs, **options)
         outer: Future[T] = Future()
+        self._waiting[outer] = inner
         # It must not refer to itself: a call that is over is forgotten with it, here, by the
         # scheduler and by the worker, which has to have its result until then.
         inner.add_done_callback(partial(self._pass_on, outer))
         return outer
+
+    def cancel_waiting(self) -> None:
+        """Cancel all calls if there is no worker for them: none can have begun."""
+        if self._waiting and self.slots == 0:
+            for outer, inner in list(self._waiting.items()):
+                if outer.cancel():
+                    inner.cancel()
+            self._waiting.clear()
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002
         """Disconnect; what workers have not begun by then is dropped."""
@@ -131,12 +145,21 @@ class DaskCluster(Executor):
             self._client.close(timeout=2)
 
     def _pass_on(self, outer: Future[T], inner: Future[T]) -> None:
+        self._waiting.pop(outer, None)
+        if not outer.set_running_or_notify_cancel():
+            return
         try:
             outer.set_result(inner.result())
         except CancelledError:
             outer.set_exception(self._lost())
         except Exception as error:  # noqa: BLE001 - of the worker's process, whatever it is
             outer.set_exception(_as_worker_error(error))
+
+    def _workers(self) -> list[dict[str, Any]]:
+        try:
+            return list(self._client.scheduler_info(n_workers=-1)["workers"].values())
+        except Exception as error:
+            raise self._lost() from error
 
     def _lost(self) -> ExecutorError:
         return ExecutorError(f"the Dask scheduler {self._address.url} was lost.", CONTINUES)
@@ -177,7 +200,7 @@ def _connect(address: SchedulerAddress) -> Any:
         from distributed.versions import VersionMismatchWarning
     except ImportError as error:
         raise ExecutorError("--executor needs Dask.", f"Install it: {INSTALL}.") from error
-    _silence()
+    silence()
     warnings.filterwarnings("ignore", category=VersionMismatchWarning)
     security = _security(address) if address.is_encrypted else None
     if security is not None:
@@ -240,7 +263,7 @@ def _unreachable(address: SchedulerAddress, error: Exception) -> ExecutorError:
     )
 
 
-def _silence() -> None:
+def silence() -> None:
     """Let Dask log nothing: errors become sentences, and its lines would be drawn into a table.
 
     The libraries below it log the same errors once more, with tracebacks.
@@ -279,3 +302,27 @@ def _security(address: SchedulerAddress) -> Any:
             "They are PEM files: an authority, a certificate, and the key of this certificate.",
         ) from error
     return security
+
+
+def temporary_certificates(folder: Path) -> tuple[TlsFiles, Any]:
+    """Make certificates for one call in a folder that only the user may read.
+
+    Return their files, and the same for a scheduler and workers. Raises ImportError without
+    `cryptography`, and OSError.
+    """
+    from distributed import Security
+
+    made: Any = Security.temporary()  # type: ignore[no-untyped-call]
+    contents = {"ca": made.tls_ca_file, "cert": made.tls_client_cert, "key": made.tls_client_key}
+    for name, content in contents.items():
+        (folder / f"{name}.pem").write_text(content, "ascii")
+    files = TlsFiles(*(folder / f"{name}.pem" for name in contents))
+    sides = {
+        f"tls_{side}_{kind}": str(folder / f"{kind}.pem")
+        for side in ("scheduler", "worker", "client")
+        for kind in ("cert", "key")
+    }
+    security = Security(  # type: ignore[no-untyped-call]
+        require_encryption=True, tls_ca_file=str(files.ca), **sides
+    )
+    return files, security

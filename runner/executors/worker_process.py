@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from threading import Event as Flag
 from threading import Lock, Thread
 
 from resim_inspect import __version__
@@ -32,13 +33,16 @@ from runner.redact import Secrets, names_a_secret
 from runner.storage.watchdog import WATCHDOG
 from runner.workspace.layout import Job
 from runner.workspace.process_identity import current_owner
-from runner.workspace.results import JobResult
+from runner.workspace.results import JobResult, Outcome
 from runner.workspace.run_record import append_line
 
 POLL_INTERVAL = 0.25
 """Seconds between two looks at the requests to stop."""
 IDLE = 30.0
 """Seconds after the last job of a call for which its engine stays connected."""
+TERM_DELAY = 0.2
+"""Seconds between the end of a failed build and its result: TERM for it may be for the worker too,
+which is told as well before that."""
 QUIET_KINDS = frozenset({"line", "finished", "stopping"})
 """Events that a worker does not send: the client has results and requests itself, and the output
 of builds is in their logs."""
@@ -50,7 +54,12 @@ class WorkerCall:
     Raises RunnerError if this machine cannot run the build.
     """
 
-    def __init__(self, call: RemoteCall, on_idle: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        call: RemoteCall,
+        on_idle: Callable[[], bool],
+        is_ending: Callable[[], bool] = lambda: False,
+    ) -> None:
         if call.version != __version__:
             raise WorkerError(
                 f"the worker has resim-inspect {__version__}, and the call"
@@ -63,6 +72,7 @@ class WorkerCall:
         policy = replace(call.policy, secrets=Secrets(self._secrets))
         self._call = call
         self._on_idle = on_idle
+        self._is_ending = is_ending
         self._engine = discovery.connect(build, call.options, os.environ)
         self.context = RunContext(
             self._engine,
@@ -73,6 +83,7 @@ class WorkerCall:
             self._notify,
             Stop(policy.grace),
             gate=call.gate,
+            confirm=self._confirm,
         )
         # Whatever ends this process, the watchdog removes what its jobs leave behind.
         WATCHDOG.leave()
@@ -93,6 +104,20 @@ class WorkerCall:
         about = {"mode": request.mode.value}
         context.notify(Event("started", context.clock(), request.name, data=about))
         return run_batch(context, request, batch.key, batch.earlier)
+
+    def kill(self) -> None:
+        """Send KILL to all builds."""
+        self.context.stop.advance()
+        self.context.stop.advance()
+
+    def _confirm(self, result: JobResult) -> None:
+        if result.outcome is not Outcome.DONE:
+            time.sleep(TERM_DELAY)
+        if self._is_ending():
+            name = worker_name(current_owner())
+            text = f"{result.job} runs again: {name} had begun it, and was ended before the job."
+            self._notify(Event("warning", self.context.clock(), result.job, text))
+            raise WorkerError(f"{name} was ended while it ran.")
 
     def _prepare(self, engine: Engine) -> None:
         remove_leftovers(engine, self.context.note)
@@ -133,6 +158,18 @@ class WorkerCalls:
         self._active: dict[str, int] = {}
         self._ended: dict[str, float] = {}
         self._idle = idle
+        self.ending = False
+        """True as soon as this process is told to end: its jobs leave no results any more."""
+
+    @property
+    def are_active(self) -> bool:
+        """True while a job runs."""
+        return any(self._active.values())
+
+    def kill_all(self) -> None:
+        """Send KILL to the builds of all calls."""
+        for call in list(self._calls.values()):
+            call.kill()
 
     def run(self, call: RemoteCall, job: Job, earlier: str) -> JobResult:
         """Run a job and publish its result; failures are results."""
@@ -144,6 +181,7 @@ class WorkerCalls:
             return run_unless_stopped(job, earlier, worker_call.context)
         finally:
             self._leave(call.call_id)
+            self._stay_if_ending()
 
     def run_batch(self, batch: RemoteBatch) -> JobResult:
         """Run the batch of a call and publish its result; raises RunnerError."""
@@ -152,6 +190,12 @@ class WorkerCalls:
             return worker_call.run_batch(batch)
         finally:
             self._leave(batch.call.call_id)
+            self._stay_if_ending()
+
+    def _stay_if_ending(self) -> None:
+        """Return nothing from a process that ends: the scheduler gives its jobs to others."""
+        if self.ending:
+            Flag().wait()
 
     def _leave(self, key: str) -> None:
         with self._lock:
@@ -163,7 +207,9 @@ class WorkerCalls:
         with self._lock:
             key = call.call_id
             if key not in self._calls:
-                self._calls[key] = WorkerCall(call, lambda: self._forget_idle(key))
+                self._calls[key] = WorkerCall(
+                    call, lambda: self._forget_idle(key), lambda: self.ending
+                )
             self._active[key] = self._active.get(key, 0) + 1
             return self._calls[key]
 
@@ -181,7 +227,7 @@ class WorkerCalls:
             self._lock.release()
 
 
-_CALLS = WorkerCalls()
+WORKER_CALLS = WorkerCalls()
 
 
 def run_remote(remote: RemoteJob) -> JobResult:
@@ -189,13 +235,13 @@ def run_remote(remote: RemoteJob) -> JobResult:
 
     A function of a module, so that it is sent by its name.
     """
-    return _CALLS.run(remote.call, remote.job, remote.earlier)
+    return WORKER_CALLS.run(remote.call, remote.job, remote.earlier)
 
 
 def run_remote_batch(batch: RemoteBatch) -> JobResult:
     """Run the batch of a call in this process, which is a worker; failures are results."""
     try:
-        return _CALLS.run_batch(batch)
+        return WORKER_CALLS.run_batch(batch)
     except RunnerError as error:
         # An error with two texts does not survive the way back.
         return broken_batch(batch.request.mode, batch.identity, error)

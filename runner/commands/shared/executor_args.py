@@ -6,11 +6,12 @@ import argparse
 from argparse import Namespace
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from resim_inspect.settings.model import ProjectSettings, SlurmSettings
 from runner.commands.shared.batch_call import RunElsewhere
 from runner.commands.shared.build_args import engine_options
 from runner.commands.shared.session import Session
@@ -20,6 +21,7 @@ from runner.execution.events import Event
 from runner.execution.result_cache import Planned
 from runner.executors.address import (
     FORMS,
+    SLURM,
     THREADS,
     SchedulerAddress,
     TlsFiles,
@@ -29,6 +31,7 @@ from runner.workspace.results import JobResult
 
 if TYPE_CHECKING:
     from runner.executors.dask_cluster import DaskCluster
+    from runner.executors.slurm_cluster import SlurmCluster
 
 
 EXECUTOR_FLAGS = ("executor", "tls-ca-file", "tls-cert", "tls-key")
@@ -67,18 +70,23 @@ def add_executor_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def scheduler_of(args: Namespace) -> SchedulerAddress | None:
-    """Return the scheduler that the arguments name; None for threads. Raises CallError."""
-    return scheduler_address(args.executor, TlsFiles(args.tls_ca_file, args.tls_cert, args.tls_key))
+    """Return the scheduler that the arguments name; raises CallError.
+
+    None for threads, and for Slurm, whose jobs get a scheduler of their own.
+    """
+    executor = THREADS if args.executor == SLURM else args.executor
+    return scheduler_address(executor, TlsFiles(args.tls_ca_file, args.tls_cert, args.tls_key))
 
 
 @contextmanager
-def connected_cluster(args: Namespace) -> Iterator[DaskCluster | None]:
-    """Connect to the scheduler that the arguments name; None for threads.
+def connected_cluster(args: Namespace) -> Iterator[DaskCluster | SlurmCluster | None]:
+    """Connect to the scheduler that the arguments name, or make one for Slurm; None for threads.
 
     Raises CallError and ExecutorError.
     """
     address = scheduler_of(args)
-    if address is None:
+    on_slurm = args.executor == SLURM
+    if address is None and not on_slurm:
         yield None
         return
     if args.use_tmp_resim:
@@ -86,15 +94,21 @@ def connected_cluster(args: Namespace) -> Iterator[DaskCluster | None]:
     if args.dry_run:
         yield None
         return
+    if address is None:
+        from runner.executors.slurm_cluster import SlurmCluster
+
+        project: ProjectSettings | None = getattr(args, "project_settings", None)
+        yield SlurmCluster(SlurmSettings() if project is None else project.slurm)
+        return
     from runner.executors.dask_cluster import DaskCluster
 
-    with DaskCluster(address) as cluster:
-        yield cluster
+    with DaskCluster(address) as connected:
+        yield connected
 
 
 @contextmanager
 def placed_on(
-    cluster: DaskCluster, args: Namespace, session: Session, workspace: Path
+    cluster: DaskCluster | SlurmCluster, args: Namespace, session: Session, workspace: Path
 ) -> Iterator[Placement]:
     """Place the jobs of a workspace on the workers of a cluster; raises StorageError."""
     from runner.executors.exchange import Exchange
@@ -115,7 +129,9 @@ def placed_on(
 
     def requests() -> int:
         exchange.poll()
-        cluster.check(warn)
+        if context.stop.stage:
+            cluster.cancel_waiting()
+        cluster.check(warn, context.note)
         return session.requests()
 
     def work_of(planned: Planned) -> Callable[[], JobResult]:
@@ -126,7 +142,19 @@ def placed_on(
         remote = RemoteBatch(call, without_credentials(request), identity, key, earlier)
         return cluster.submit(run_remote_batch, remote).result()
 
-    try:
-        yield Placement(cluster.slots, requests, cluster, work_of, run_batch, cluster.description)
-    finally:
-        exchange.forward_stop()
+    with _started(cluster, call.exchange.path / SLURM, warn):
+        try:
+            yield Placement(
+                cluster.slots, requests, cluster, work_of, run_batch, cluster.description
+            )
+        finally:
+            exchange.forward_stop()
+
+
+def _started(
+    cluster: DaskCluster | SlurmCluster, folder: Path, warn: Callable[[str], None]
+) -> AbstractContextManager[None]:
+    """Return the context in which a cluster takes jobs; that of Dask runs already."""
+    from runner.executors.dask_cluster import DaskCluster
+
+    return nullcontext() if isinstance(cluster, DaskCluster) else cluster.started(folder, warn)

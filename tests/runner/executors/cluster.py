@@ -22,9 +22,9 @@ MARK = "RESIM_TEST_CLUSTER"
 """Variable that the processes of a cluster, and those that they start, have in common."""
 
 
-def wait_for(reached: Callable[[], object], what: str) -> None:
-    """Wait until a condition is true."""
-    end = time.monotonic() + PATIENCE
+def wait_for(reached: Callable[[], object], what: str, patience: float = PATIENCE) -> None:
+    """Wait until a condition is true; fail after some seconds."""
+    end = time.monotonic() + patience
     while not reached():
         assert time.monotonic() < end, f"{what} did not come"
         time.sleep(0.05)
@@ -131,7 +131,14 @@ class Build:
         return running
 
 
-def run_on(executor: str, workspace: Path, build: Build, *more: str) -> subprocess.Popen[str]:
+def run_on(
+    executor: str,
+    workspace: Path,
+    build: Build,
+    *more: str,
+    env: dict[str, str] | None = None,
+    cwd: Path = ROOT,
+) -> subprocess.Popen[str]:
     """Start `resim-runner run` on a workspace."""
     return subprocess.Popen(
         command(
@@ -141,7 +148,8 @@ def run_on(executor: str, workspace: Path, build: Build, *more: str) -> subproce
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        cwd=ROOT,
+        cwd=cwd,
+        env=env,
     )
 
 

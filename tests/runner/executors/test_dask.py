@@ -112,7 +112,7 @@ def test_no_library_below_the_executor_logs(capfd: pytest.CaptureFixture[str]) -
         "import logging\n"
         "import distributed\n"
         "from runner.executors import dask_cluster\n"
-        "dask_cluster._silence()\n"
+        "dask_cluster.silence()\n"
         "for name in ('distributed.core', 'tornado.application', 'asyncio'):\n"
         "    logging.getLogger(name).error('Traceback of %s', name)\n"
     )

@@ -109,8 +109,8 @@ def test_a_job_runs_encrypted_and_the_scheduler_never_has_a_secret(
     said: list[str] = []
     with DaskCluster(address) as connected:
         assert connected.slots == 0
-        connected.check(said.append)
-        connected.check(said.append)
+        connected.check(said.append, said.append)
+        connected.check(said.append, said.append)
     assert said == [
         f"no worker of {address.url} has the resource resim, so the jobs wait: start one with"
         f" `dask worker {address.url} --resources resim=N`."
