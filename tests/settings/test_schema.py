@@ -158,7 +158,12 @@ def test_the_documentation_has_every_key() -> None:
         keys += build[table]["properties"]
     for table in ("watch", "slurm"):
         keys += ROOT["properties"][table]["properties"]
-    tables = {"build": "[build.NAME]", "compare": "[compare]", "watch": "[watch]", "slurm": "[slurm]"}
+    tables = {
+        "build": "[build.NAME]",
+        "compare": "[compare]",
+        "watch": "[watch]",
+        "slurm": "[slurm]",
+    }
     tables |= {"limits": "[build.NAME.limits]", "hardening": "[build.NAME.hardening]"}
     tables["defaults"] = "[defaults.COMMAND]"
     missing = [key for key in keys if f"`{tables.get(key, key)}`" not in text]
