@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from threading import current_thread, main_thread
 
 from resim_inspect.arguments import add_common, parse_app
 from resim_inspect.commands import CommandError
@@ -128,9 +127,6 @@ def _evaluate_when_opened(cancelled: Callable[[], bool] | None = None) -> None:
 
         if cancelled is None:
             return document_of(path, control)
-        if current_thread() is main_thread():
-            # Before the first frame: the terminal is still that of the shell.
-            sys.stderr.write("Evaluating emissions; Ctrl-C ends it.\n")
 
         def is_cancelled() -> bool:
             return cancelled() or control.is_cancelled()

@@ -202,6 +202,10 @@ OPEN = (
     key("open.up", "backspace", "up", "Parent folder"),
     key("open.back", "escape", "back", "Back", hint="back"),
 )
+EVALUATING = (
+    key("evaluating.stop", "escape,x", "stop", "Stop evaluating", "and show it", hint="stop"),
+    key("evaluating.retry", "f5,ctrl+r", "retry", "Evaluate again", hint="try again"),
+)
 PATH = (key("open.submit", "enter", "submit", "Open path", hint="open"),)
 
 WORKSPACE = (
@@ -315,7 +319,7 @@ TABLES = (
     *(APP, FOCUS, ROWS, SIDE, CHART, BROWSE, METRIC_LIST, METRICS, CARD, DATA_LIST, DATA, SERIES),
     *(EVENTS, FINDINGS, DOCUMENT, PREVIEW, JSON, LOG, INPUTS, FILTER, OPEN, PATH, WORKSPACE),
     *(TABLE, JOBS, FETCH, COMPARISON, COMPARED_BATCHES, RUN_HOST, RUNS, RUN_JOBS, RUN_FIELD),
-    *(RUN_DIALOG, QUERY_HOST, QUERY, QUERY_RESULT, EXPORT, EXPORT_DIALOG, DIALOG),
+    *(RUN_DIALOG, EVALUATING, QUERY_HOST, QUERY, QUERY_RESULT, EXPORT, EXPORT_DIALOG, DIALOG),
     *(TOKEN_DIALOG, ERROR_DIALOG, CHECKLIST, QUICK_OPEN, CARDS, DASHBOARD, JOB_CARDS),
 )
 BINDINGS = {binding.id or "": binding for table in TABLES for binding in table}

@@ -38,6 +38,8 @@ class OpenDocuments:
         """Modes of workspaces."""
         self._table_of: dict[str, str] = {}
         """Mode of the workspace that a document was last opened from, by the document's mode."""
+        self._metrics: dict[str, int] = {}
+        """Positions of metrics to show when a mode is shown next."""
         self._number = 0
         self._open_mode = ""
         self._first_mode = ""
@@ -56,7 +58,7 @@ class OpenDocuments:
             self._open_mode = mode
         else:
             self._register(opened, mode)
-            self.first_screen = partial(screen_for, opened, watch=self.watch)
+            self.first_screen = partial(screen_for, opened, self.replace, watch=self.watch)
 
     def add_first_mode(self) -> None:
         """Make the first screen a mode like any other, once the app has mounted it."""
@@ -67,7 +69,7 @@ class OpenDocuments:
         self._number += 1
         mode = f"document-{self._number}"
         self._register(opened, mode)
-        self.app.add_mode(mode, partial(screen_for, opened, watch=self.watch))
+        self.app.add_mode(mode, partial(screen_for, opened, self.replace, watch=self.watch))
         return mode
 
     def _register(self, opened: Opened, mode: str) -> None:
@@ -90,8 +92,28 @@ class OpenDocuments:
         self.recency.insert(0, mode)
         if self.app.current_mode != mode:
             await self.app.switch_mode(mode)
+        later = self._metrics.pop(mode, None)
+        metric = later if metric is None else metric
         if metric is not None:
             self.app.screen.post_message(GoTo("metric", metric))
+
+    async def replace(self, opened: Opened, metric: int | None) -> None:
+        """Put a document that has been evaluated into the place of the screen that did so."""
+        old = self.mode_of(opened.source)
+        if old is None:
+            return  # It was closed.
+        new = self.add(opened)
+        # The new one was added at the end.
+        self.recency.pop()
+        self.recency[self.recency.index(old)] = new
+        if old in self._table_of:
+            self._table_of[new] = self._table_of.pop(old)
+        if metric is not None:
+            self._metrics[new] = metric
+        if self.app.current_mode == old:
+            await self.show(new)
+        del self.names[old]
+        await self.app.remove_mode(old)
 
     async def show_open(self) -> None:
         """Switch to the open screen."""

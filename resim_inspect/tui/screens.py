@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from resim_inspect.tui.document.pane import Pane
     from resim_inspect.tui.document.screen import PaneFactory
     from resim_inspect.tui.document.session import Session
+    from resim_inspect.tui.open.evaluating import ReplaceScreen
 
 
 def _metrics(session: Session, id: str) -> Pane:
@@ -57,13 +58,20 @@ PANES: dict[str, PaneFactory] = {
 """Panes of a document's screen, in the order of their keys."""
 
 
-def screen_for(opened: Opened, *, watch: bool = True) -> Screen[Any]:
-    """Create the screen of an opened path or batch; `watch`: follow changes on disk."""
+def screen_for(opened: Opened, replace: ReplaceScreen, *, watch: bool = True) -> Screen[Any]:
+    """Create the screen of an opened path or batch.
+
+    `replace` puts an evaluated document into the place of a screen; `watch`: follow the disk.
+    """
     detected = opened.detected
     if opened.session is not None:
         from resim_inspect.tui.document.screen import DocumentScreen
 
         return DocumentScreen(opened.session, PANES, watch=watch)
+    if detected.kind is PathKind.METRICS:
+        from resim_inspect.tui.open.evaluating import EvaluatingScreen
+
+        return EvaluatingScreen(detected, replace)
     if opened.address is not None:
         from resim_inspect.tui.cloud.cache import api_url
         from resim_inspect.tui.cloud.fetch_screen import FetchScreen

@@ -24,6 +24,7 @@ from resim_inspect.tui.document.loading import load
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.key_order import OrderedKeysApp
 from resim_inspect.tui.open.detect import DetectedPath, PathKind
+from resim_inspect.tui.open.evaluating import EvaluatingScreen
 from resim_inspect.tui.open.opening import Opened, open_path
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
 from tests.tui.cloud.fake_cloud import FakeCloud, fake_cloud
@@ -123,7 +124,7 @@ async def started(
 async def running(app: InspectApp, size: tuple[int, int]) -> AsyncIterator[Pilot[Any]]:
     """An app in a terminal of this size, ready."""
     async with app.run_test(size=size) as pilot:
-        while not app.first_frame_drawn:
+        while not app.first_frame_drawn or isinstance(app.screen, EvaluatingScreen):
             await pilot.pause(0.01)
         await settle(pilot)
         yield pilot

@@ -49,7 +49,9 @@ from resim_inspect.tui.help_screen import HelpScreen
 from resim_inspect.tui.inputs.pane import InputsScreen
 from resim_inspect.tui.inputs.preview_lines import PreviewLines
 from resim_inspect.tui.inputs.view import InputsView
-from resim_inspect.tui.open.opening import open_path
+from resim_inspect.tui.open.detect import DetectedPath, PathKind
+from resim_inspect.tui.open.evaluating import EvaluatingScreen
+from resim_inspect.tui.open.opening import Opened, open_path
 from resim_inspect.tui.open.screen import OpenScreen, PathInput
 from resim_inspect.tui.query.querying import QueryingScreen
 from resim_inspect.tui.query.result_table import ResultTable
@@ -120,6 +122,16 @@ def _compared_jobs() -> ComparedJobsScreen:
     return ComparedJobsScreen(folder, folder)
 
 
+def _evaluating() -> EvaluatingScreen:
+    path = Path(tempfile.mkdtemp()) / "metrics.binproto"
+    detected = DetectedPath(PathKind.METRICS, path, "an outputs folder")
+    return EvaluatingScreen(detected, _not_replaced)
+
+
+async def _not_replaced(_: Opened, __: int | None) -> None:
+    """Show no document: there is none."""
+
+
 def _unheard(_: set[int]) -> None:
     """Take what a dialog tells."""
 
@@ -160,6 +172,9 @@ SCENES = {
         DOCUMENT,
         dialog=lambda: QueryScreen(Path(tempfile.mkdtemp())),
         owners=(QueryScreen, ResultTable),
+    ),
+    "evaluating": Scene(
+        EvaluatingScreen, DOCUMENT, dialog=lambda: _evaluating(), owners=(EvaluatingScreen,)
     ),
     "open": Scene(OpenScreen, None, owners=(OpenScreen, PathInput)),
     "inputs": Scene(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from resim_inspect.derived import derived_state, is_derived
+from resim_inspect.derived import UNOBSERVED, Control, derived_state, is_derived
 from resim_inspect.document import Document, open_document
 from resim_inspect.errors import (
     ChangedError,
@@ -69,10 +69,10 @@ class Debounce:
         return True
 
 
-def load(path: Path) -> Loaded:
-    """Open a file. Raises DocumentError."""
+def load(path: Path, control: Control = UNOBSERVED) -> Loaded:
+    """Open a file; `control` follows and ends the evaluation of emissions. Raises DocumentError."""
     before = document_signature(path)
-    return Loaded(open_document(path), before)
+    return Loaded(open_document(path, control=control), before)
 
 
 def load_when_written(

@@ -79,6 +79,7 @@ GROUPS = {
     "run": "Runs",
     "export": "Export",
     "open": "Open",
+    "evaluating": "Evaluation",
     "focus": "Focus",
     "filter": "Filter field",
     "dialog": "Dialog",

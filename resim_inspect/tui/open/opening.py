@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
+from resim_inspect.derived import is_derived
 from resim_inspect.tui.batch_address import BatchAddress
 from resim_inspect.tui.cloud.cache import api_url, cache_folder, make_private
 from resim_inspect.tui.document.loading import load
@@ -14,7 +15,10 @@ from resim_inspect.tui.open.detect import DetectedPath, PathKind, detect
 
 
 class Opened(NamedTuple):
-    """An opened path or batch: where it is, and the document's session if it is a document."""
+    """An opened path or batch: where it is, and the document's session if it is a document.
+
+    A document of emissions has no session yet: its screen evaluates them.
+    """
 
     detected: DetectedPath
     session: Session | None = None
@@ -40,13 +44,16 @@ class Opened(NamedTuple):
 
 
 def open_path(path: Path | BatchAddress) -> Opened:
-    """Detect the kind of a path and read its document. Raises DocumentError and AddressError."""
+    """Detect the kind of a path and read its document, unless it has to be evaluated first.
+
+    Raises DocumentError and AddressError.
+    """
     if isinstance(path, BatchAddress):
         folder = cache_folder(path, api_url(os.environ), os.environ)
         make_private(folder)
         detected = DetectedPath(PathKind.WORKSPACE, folder, "a batch of the cloud")
         return Opened(detected, address=path)
     detected = detect(path)
-    if detected.kind is PathKind.METRICS:
+    if detected.kind is PathKind.METRICS and not is_derived(detected.path):
         return Opened(detected, Session.of(load(detected.path), inputs=detected.inputs))
     return Opened(detected)
