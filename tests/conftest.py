@@ -67,8 +67,27 @@ APP_IN_SHORT = {"test_app.py", "test_metrics.py"}
 """Modules of tests/tui that belong to `make check`; the others that run the app do not."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--first-cases`, with which another version of a dependency is tried."""
+    parser.addoption(
+        "--first-cases", action="store_true", help="run each parametrized test with one case only"
+    )
+
+
+def keep_first_cases(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselect all cases of a parametrized test but the first."""
+    first: dict[tuple[Path, str], pytest.Item] = {}
+    for item in items:
+        first.setdefault((item.path, getattr(item, "originalname", item.name)), item)
+    kept = set(first.values())
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = [item for item in items if item in kept]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark what `make check` leaves out; single tests carry `@pytest.mark.slow` themselves."""
+    if config.getoption("--first-cases"):
+        keep_first_cases(config, items)
     tests = Path(__file__).parent
     folders: dict[Path, str] = {}
     for item in items:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -31,6 +32,8 @@ from tests.tui.cloud.fake_cloud import FakeCloud, fake_cloud
 
 LABEL = "flight-017/outputs/metrics.binproto"
 
+TURNS = 10
+"""Turns of the event loop in which what waits for another turn goes on, on a busy machine too."""
 _TEXT = re.compile(r'<text[^>]*? x="([\d.]+)" y="([\d.]+)"[^>]*>(.*?)</text>')
 
 Shot = Callable[[Pilot[Any], str], None]
@@ -131,12 +134,16 @@ async def running(app: InspectApp, size: tuple[int, int]) -> AsyncIterator[Pilot
 
 
 async def settle(pilot: Pilot[Any]) -> None:
-    """Wait until no worker runs and nothing is left to be drawn."""
-    quiet = 0
+    """Wait until no worker runs, no message waits and nothing is left to be drawn."""
+    app, quiet = pilot.app, 0
     for _ in range(400):
         await pilot.pause(0.01)
-        busy = any(not worker.is_finished for worker in pilot.app.workers)
-        busy = busy or (isinstance(pilot.app, OrderedKeysApp) and pilot.app.has_pending_keys)
+        for _ in range(TURNS):
+            await asyncio.sleep(0)
+        pumps = (app, *app.screen.walk_children(with_self=True))
+        busy = any(pump.message_queue_size for pump in pumps)
+        busy = busy or any(not worker.is_finished for worker in app.workers)
+        busy = busy or (isinstance(app, OrderedKeysApp) and app.has_pending_keys)
         quiet = 0 if busy else quiet + 1
         if quiet >= 3:
             return
