@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from resim_inspect.document import open_document
 from resim_inspect.document.approximate import is_approximate
 from resim_inspect.document.enums import MetricStatus, MetricType
+from resim_inspect.document.from_proto import failure_definition
+from resim_inspect.document.model import FailureDefinition
 from resim_inspect.errors import DocumentError
 from resim_inspect.files import is_file
 from resim_inspect.text import NOT_RUN, full_number, number, quantity, with_unit
@@ -25,6 +27,10 @@ class Cell(NamedTuple):
     status: MetricStatus
     value: float | None = None
     unit: str = ""
+    limits: FailureDefinition | None = None
+    """Its failure definition; None without one."""
+    position: int | None = None
+    """Position in the document; None if the document has not been read."""
 
     @property
     def text(self) -> str:
@@ -165,13 +171,16 @@ def _read_metrics(path: Path) -> tuple[MetricStatus, dict[str, Cell], bool]:
             metric = metrics[position]
             if metric.event_metric or metric.name in cells:
                 continue
-            value = None
-            unit = ""
+            cell = Cell(MetricStatus(metric.status), position=position)
             if int(metric.type) == MetricType.SCALAR:
                 scalar = metric.metric_values.scalar_metric_values
-                value = scalar.value if scalar.HasField("value") else None
-                unit = scalar.unit
-            cells[metric.name] = Cell(MetricStatus(metric.status), value, unit)
+                has_limits = scalar.HasField("failure_definition")
+                cell = cell._replace(
+                    value=scalar.value if scalar.HasField("value") else None,
+                    unit=scalar.unit,
+                    limits=failure_definition(scalar.failure_definition) if has_limits else None,
+                )
+            cells[metric.name] = cell
         return document.verdict, cells, is_approximate(document)
 
 

@@ -123,7 +123,8 @@ def _ids(ids: Iterable[pb.MetricsDataId]) -> tuple[str, ...]:
     return tuple(data_id.id.data for data_id in ids)
 
 
-def _failure(message: pb.DoubleFailureDefinition) -> model.FailureDefinition:
+def failure_definition(message: pb.DoubleFailureDefinition) -> model.FailureDefinition:
+    """The limits of a failure definition."""
     return model.FailureDefinition(
         fails_above=message.fails_above if message.HasField("fails_above") else None,
         fails_below=message.fails_below if message.HasField("fails_below") else None,
@@ -146,7 +147,7 @@ def _double_summary(values: pb.DoubleSummaryMetricValues) -> model.DoubleSummary
         ),
         uuid_index=values.uuid_index.data if index == "uuid_index" else None,
         string_index=values.string_index if index == "string_index" else None,
-        failure_definition=_failure(values.failure_definition),
+        failure_definition=failure_definition(values.failure_definition),
     )
 
 
@@ -154,7 +155,7 @@ def _double_over_time(values: pb.DoubleOverTimeMetricValues) -> model.DoubleOver
     return model.DoubleOverTimeValues(
         doubles_data=_ids(values.doubles_over_time_data_id),
         statuses_data=_ids(values.statuses_over_time_data_id),
-        failure_definitions=tuple(_failure(one) for one in values.failure_definition),
+        failure_definitions=tuple(failure_definition(one) for one in values.failure_definition),
         start_time=nanoseconds(values.start_time) if values.HasField("start_time") else None,
         end_time=nanoseconds(values.end_time) if values.HasField("end_time") else None,
         y_axis_name=values.y_axis_name if values.HasField("y_axis_name") else None,
@@ -229,7 +230,9 @@ def _scalar(values: pb.ScalarMetricValues) -> model.ScalarValues:
     return model.ScalarValues(
         value=values.value if values.HasField("value") else None,
         failure_definition=(
-            _failure(values.failure_definition) if values.HasField("failure_definition") else None
+            failure_definition(values.failure_definition)
+            if values.HasField("failure_definition")
+            else None
         ),
         unit=values.unit if values.HasField("unit") else None,
     )

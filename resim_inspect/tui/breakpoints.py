@@ -5,7 +5,7 @@ from __future__ import annotations
 CSS = """
 Screen { background: $background; color: $foreground; }
 ModalScreen { background: $background 60%; }
-ChecklistDialog { background: $background 0%; }
+ChecklistDialog, ColumnsDialog { background: $background 0%; }
 Toast { background: $panel; }
 
 .-wide MetricsPane > #side { width: 35%; max-width: 64; }

@@ -12,6 +12,7 @@ from textual.message import Message
 from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.job_rows import JobRow
 from resim_inspect.tui.workspace.jobs_reader import JobsReader
+from resim_inspect.tui.workspace.scan_messages import ScanFinished
 from resim_inspect.tui.workspace.screen import WorkspaceScreen
 from tests.tui.conftest import settle, started
 
@@ -33,7 +34,7 @@ async def test_scans_never_overlap_and_lose_no_row(
 
     def lingering(screen: WorkspaceScreen, message: Message) -> bool:
         sent = post(screen, message)
-        if isinstance(message, WorkspaceScreen.ScanFinished):
+        if isinstance(message, ScanFinished):
             time.sleep(0.1)
         return sent
 

@@ -60,6 +60,8 @@ from resim_inspect.tui.widgets.dialogs import (
 from resim_inspect.tui.widgets.main_screen import MainScreen
 from resim_inspect.tui.widgets.prompt import Prompt
 from resim_inspect.tui.widgets.quick_open import QuickOpen
+from resim_inspect.tui.workspace.chart_screen import ColumnChartScreen
+from resim_inspect.tui.workspace.columns_dialog import ColumnsDialog
 from resim_inspect.tui.workspace.screen import WorkspaceScreen
 from tests.tui.cloud.fake_cloud import ADDRESS
 from tests.tui.conftest import keys, press, settle, started, text
@@ -90,6 +92,8 @@ JOBS: dict[str, tuple[type[Screen[Any]], tuple[str, ...]]] = {
     "jobs filter": (WorkspaceScreen, ("slash", "a")),
     "dashboard of jobs": (JobsDashboard, ("D",)),
     "run dialog": (RunDialog, ("R",)),
+    "column chart": (ColumnChartScreen, ("l", "o")),
+    "columns": (ColumnsDialog, ("c",)),
 }
 """States of the app on a workspace."""
 

@@ -75,6 +75,8 @@ from resim_inspect.tui.widgets.prompt import Prompt
 from resim_inspect.tui.widgets.quick_open import QuickOpen
 from resim_inspect.tui.widgets.row_list import RowList
 from resim_inspect.tui.widgets.searchable_list import SearchableList
+from resim_inspect.tui.workspace.chart_screen import ColumnChartScreen
+from resim_inspect.tui.workspace.columns_dialog import ColumnList, ColumnsDialog
 from resim_inspect.tui.workspace.jobs_table import JobsTable
 from resim_inspect.tui.workspace.screen import WorkspaceScreen
 from tests.soak import FACTOR
@@ -155,6 +157,8 @@ SCENES = {
     "dashboard": Scene(MetricsDashboard, DOCUMENT, ("D",), owners=(DashboardScreen, CardGrid)),
     "jobs-dashboard": Scene(JobsDashboard, "batch", ("D",), owners=(JobsDashboard,)),
     "workspace": Scene(WorkspaceScreen, "batch", owners=(WorkspaceScreen, JobsTable)),
+    "column-chart": Scene(ColumnChartScreen, "batch", ("l", "o"), owners=(ColumnChartScreen,)),
+    "columns": Scene(ColumnsDialog, "batch", ("c",), owners=(ColumnList,)),
     "fetch": Scene(FetchScreen, ADDRESS, owners=(FetchScreen,)),
     "run": Scene(RunsScreen, "batch/run", owners=(RunsScreen, RunsTable, LogView)),
     "run-dialog": Scene(RunDialog, "batch", ("R",), owners=(RunDialog, RunField)),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from resim_inspect.tui import keymap
 from resim_inspect.tui.keymap import KeyBinding
+from resim_inspect.tui.keys.columns import COLUMN_CHART, COLUMN_HOST, COLUMN_LIST, JOB_COLUMNS
 
 Table = tuple[KeyBinding, ...]
 FocusPath = tuple[Table, ...]
@@ -18,7 +19,8 @@ _DOCUMENT = (keymap.DOCUMENT, *_RUNS_AND_QUERY, *_SCREEN)
 _METRICS = (keymap.METRICS, keymap.SIDE, *_DOCUMENT)
 _DATA = (keymap.DATA, keymap.SIDE, *_DOCUMENT)
 _CARD = (keymap.BROWSE, keymap.CARD, keymap.EXPORT, keymap.QUERY_HOST, keymap.APP)
-_WORKSPACE = (keymap.WORKSPACE, *_RUNS_AND_QUERY, *_SCREEN)
+_WORKSPACE = (keymap.WORKSPACE, *_RUNS_AND_QUERY, COLUMN_HOST, *_SCREEN)
+_JOBS = (keymap.ROWS, keymap.TABLE, keymap.JOBS, JOB_COLUMNS)
 _FOLDER = (keymap.INPUTS, keymap.SIDE, keymap.RUN_HOST, keymap.FOCUS, keymap.APP)
 _RUNS = (keymap.RUNS, keymap.RUN_HOST, keymap.FOCUS, keymap.APP)
 _QUERY = (keymap.QUERY, keymap.FOCUS, keymap.APP)
@@ -42,9 +44,9 @@ FOCUS_PATHS: tuple[FocusPath, ...] = (
     (*_TEXT, *_FOLDER),
     (keymap.PATH, keymap.OPEN, keymap.FOCUS, keymap.APP),
     (keymap.ROWS, keymap.OPEN, keymap.FOCUS, keymap.APP),
-    (keymap.ROWS, keymap.TABLE, keymap.JOBS, *_WORKSPACE),
+    (*_JOBS, *_WORKSPACE),
     (keymap.FILTER, *_WORKSPACE),
-    (keymap.ROWS, keymap.TABLE, keymap.JOBS, keymap.FETCH, *_WORKSPACE),
+    (*_JOBS, keymap.FETCH, *_WORKSPACE),
     (keymap.FILTER, keymap.FETCH, *_WORKSPACE),
     (keymap.ROWS, keymap.PREVIEW, keymap.RUN_JOBS, *_RUNS),
     (keymap.ROWS, keymap.PREVIEW, keymap.LOG, *_RUNS),
@@ -53,6 +55,8 @@ FOCUS_PATHS: tuple[FocusPath, ...] = (
     (keymap.FILTER, *_COMPARISON),
     (keymap.ROWS, keymap.TABLE, keymap.COMPARED_BATCHES, *_COMPARISON),
     (keymap.FILTER, keymap.COMPARED_BATCHES, *_COMPARISON),
+    (keymap.CHART, COLUMN_CHART, keymap.APP),
+    (keymap.ROWS, COLUMN_LIST, keymap.DIALOG),
     (keymap.ROWS, keymap.CHECKLIST, keymap.DIALOG),
     (keymap.QUICK_OPEN, keymap.DIALOG),
     (keymap.ROWS, keymap.RUN_DIALOG, keymap.DIALOG),

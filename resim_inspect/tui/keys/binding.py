@@ -69,6 +69,8 @@ GROUPS = {
     "preview": "Text",
     "log": "Log",
     "jobs": "Jobs table",
+    "columns": "List of columns",
+    "column_chart": "Chart of a column",
     "workspace": "Workspace",
     "fetch": "Batch",
     "cards": "Cards",

@@ -14,6 +14,7 @@ from textual.binding import BindingType
 from resim_inspect.text import clean, fit
 from resim_inspect.tui import keymap
 from resim_inspect.tui.theme import ThemeStyles
+from resim_inspect.tui.widgets.column_values import ColumnValues
 from resim_inspect.tui.widgets.row_list import RowList, StyledText
 
 if TYPE_CHECKING:
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 MIN_THROTTLED = 0.02
 """Seconds of building a table from which on it is not built for each message with rows."""
+MIN_HELD = 2
+"""Number of pinned columns that stay in view in any width."""
+MIN_SCROLLING = 12
+"""Cells for the scrolling columns that pinned ones must leave, or they scroll, too."""
 MAX_BUILD_SHARE = 0.1
 """Largest share of the time for building such a table while rows come in."""
 SortKey = tuple[float, float, str]
@@ -65,6 +70,8 @@ class Column(Generic[R]):
     """Sort key of a row; None for rows without a value, which stand last in either order."""
     descending_first: bool = True
     """True if the largest values come first when the table is first sorted by this column."""
+    values: ColumnValues[R] | None = None
+    """Numbers and statuses for a summary and a chart; None for a column without these."""
 
     def heading(self, width: int, style: Style, arrow: str) -> StyledText:
         """The title in that many cells, with an arrow if the table is sorted by this column."""
@@ -96,6 +103,8 @@ class ColumnTable(RowList, Generic[R]):
         self.column = 0
         """Index of the selected column."""
         self.sort: Column[R] = pinned[0]
+        self.wanted_sort = ""
+        """Key of a column to sort by as soon as it is there."""
         self.descending = False
         self._first = len(pinned)
         """Index of the first column in view among those that scroll."""
@@ -109,6 +118,10 @@ class ColumnTable(RowList, Generic[R]):
     def columns_of(self, rows: list[R]) -> list[Column[R]]:
         """Return all columns for these rows, the pinned ones first."""
         raise NotImplementedError
+
+    def sortable_columns(self) -> Sequence[Column[R]]:
+        """Return the columns that the table can be sorted by, some of which may be hidden."""
+        return self.columns
 
     def name_of(self, row: R) -> str:
         """Name of a row, which no other row has."""
@@ -159,15 +172,20 @@ class ColumnTable(RowList, Generic[R]):
     def _build(self) -> None:
         started = time.monotonic()
         self._is_waiting = False
-        selected, sorted_by = self.selected.key, self.sort.key
-        self.columns = self.columns_of(self.rows)
-        keys = [column.key for column in self.columns]
-        self.column = keys.index(selected) if selected in keys else min(self.column, len(keys) - 1)
-        if sorted_by in keys:
-            self.sort = self.columns[keys.index(sorted_by)]
+        self.put_columns(self.columns_of(self.rows))
         self.order_rows()
         self._built_at = time.monotonic()
         self._seconds = self._built_at - started
+
+    def put_columns(self, columns: list[Column[R]]) -> None:
+        """Show these columns; the selected one and the sorted one stay so by their keys."""
+        selected, sorted_by = self.selected.key, self.wanted_sort or self.sort.key
+        self.columns = columns
+        keys = [column.key for column in columns]
+        self.column = keys.index(selected) if selected in keys else min(self.column, len(keys) - 1)
+        by_key = {column.key: column for column in self.sortable_columns()}
+        if sorted_by in by_key:
+            self.sort, self.wanted_sort = by_key[sorted_by], ""
 
     def order_rows(self) -> None:
         """Filter and sort again; the cursor stays on its row."""
@@ -215,10 +233,20 @@ class ColumnTable(RowList, Generic[R]):
         longest = max((len(self.name_of(row)) for row in self.shown[:200]), default=8)
         return min(max(10, longest), max(10, width // 3)) + 1
 
+    def held(self, width: int) -> Sequence[Column[R]]:
+        """Return the pinned columns that stay in view; those that leave no room scroll, too."""
+        room = width - 2 - MIN_SCROLLING
+        for number, column in enumerate(self.pinned):
+            room -= self.width_of(column, width)
+            if room < 0 and number >= MIN_HELD:
+                return self.pinned[:number]
+        return self.pinned
+
     def in_view(self, width: int) -> list[Column[R]]:
         """Return the scrolling columns in view, scrolled so that the selected one is among them."""
-        pinned = len(self.pinned)
-        room = width - 2 - sum(self.width_of(column, width) for column in self.pinned)
+        held = self.held(width)
+        pinned = len(held)
+        room = width - 2 - sum(self.width_of(column, width) for column in held)
         self._first = max(pinned, min(self._first, self.column))
         # Fill the room on the right while columns on the left are out of view.
         while self._first > pinned and self._cells_from(self._first - 1) <= room:
@@ -240,9 +268,9 @@ class ColumnTable(RowList, Generic[R]):
 
     def outside(self, width: int) -> tuple[int, int]:
         """Count the columns to the left and to the right of those in view."""
-        in_view = len(self.in_view(width))
-        left = self._first - len(self.pinned)
-        return left, len(self.columns) - len(self.pinned) - left - in_view
+        in_view, held = len(self.in_view(width)), len(self.held(width))
+        left = self._first - held
+        return left, len(self.columns) - held - left - in_view
 
     def on_resize(self) -> None:
         # The number of columns in view, which is shown outside this widget, may have changed.
@@ -254,12 +282,25 @@ class ColumnTable(RowList, Generic[R]):
         """Paint the titles; the selected column stands out, the sorted one has an arrow."""
         arrow = self.ARROWS[self.descending]
         pieces: list[StyledText] = [(" ", styles.quiet)]
-        for column in (*self.pinned, *self.in_view(width)):
+        for column in (*self.held(width), *self.in_view(width)):
             selected = column is self.selected
             style = styles.accent + Style(bold=True) if selected else styles.quiet
             mark = arrow if column is self.sort else ""
             pieces.append(column.heading(self.width_of(column, width), style, mark))
         return pieces
+
+    def column_at(self, x: int, width: int) -> Column[R] | None:
+        """Return the column that has a cell of the heading; None beside the columns."""
+        end = 1
+        for column in (*self.held(width), *self.in_view(width)):
+            end += self.width_of(column, width)
+            if 1 <= x < end:
+                return column
+        return None
+
+    def select_column(self, column: Column[R]) -> None:
+        """Select a column that is not hidden."""
+        self.action_column(self.columns.index(column) - self.column)
 
     def action_column(self, by: int) -> None:
         self.column = min(max(0, self.column + by), len(self.columns) - 1)
@@ -267,6 +308,7 @@ class ColumnTable(RowList, Generic[R]):
         self.post_message(self.Moved(self, self.cursor))
 
     def action_sort(self) -> None:
+        self.wanted_sort = ""
         if self.selected.key == self.sort.key:
             self.descending = not self.descending
         else:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rich.cells import cell_len
 
+from resim_inspect.column_values import absence, job_status, summarize
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.job_rows import Cell, JobRow, common_units, metric_names
 from resim_inspect.text import NOT_RUN, align_point, clean, cut, decimals, fit
 from resim_inspect.tui.widgets.column_table import CellFrame, Column, SortKey
+from resim_inspect.tui.widgets.column_values import ColumnValues
 from resim_inspect.tui.widgets.row_list import StyledText
+from resim_inspect.tui.workspace.metric_values import metric_values
 from resim_inspect.tui.workspace.reference import ReferenceView
 
 MIN_METRIC_WIDTH, MAX_METRIC_WIDTH = 10, 21
@@ -19,6 +23,8 @@ DIFFERENCE_WIDTH = 10
 """Cells that a column may be wider by with the difference from a reference."""
 MEASURED_ROWS = 200
 """Number of jobs whose values determine the width and the decimals of a column."""
+METRIC_KEY = "metric "
+"""Start of the keys of the columns of metrics; their names follow."""
 ABSENT = "absent"
 """Text in the column of a metric that a job does not have."""
 
@@ -57,13 +63,16 @@ def _verdict_word(row: JobRow) -> str:
 
 
 def _paint_verdict(row: JobRow, frame: CellFrame) -> list[StyledText]:
-    if row.verdict is not None:
-        symbol, style = row.verdict.symbol, frame.styles.of(row.verdict)
-    elif row.has_run:
-        symbol, style = "E", frame.styles.of(MetricStatus.FAIL_BLOCK)
-    else:
-        symbol, style = " ", frame.styles.quiet
-    return [(fit(f"{symbol} {_verdict_word(row)}", frame.width), style)]
+    status = job_status(row)
+    style = frame.styles.quiet if status is None else frame.styles.of(status)
+    text = verdict_label(row)
+    return [(fit(text if status is not None else f"  {text}", frame.width), style)]
+
+
+def verdict_label(row: JobRow) -> str:
+    """Symbol and word of a job's verdict, as the column has them."""
+    symbol = "E" if row.is_broken else "" if row.verdict is None else row.verdict.symbol
+    return f"{symbol} {_verdict_word(row)}".strip()
 
 
 def _verdict_key(row: JobRow) -> SortKey | None:
@@ -100,7 +109,23 @@ JOB = Column(
     _name_key,
     descending_first=False,
 )
-VERDICT = Column("verdict", "verdict", "", 16, _paint_verdict, _verdict_word, _note, _verdict_key)
+VERDICT = Column(
+    "verdict",
+    "verdict",
+    "",
+    16,
+    _paint_verdict,
+    _verdict_word,
+    _note,
+    _verdict_key,
+    values=ColumnValues(
+        number=lambda _row: None,
+        status=job_status,
+        number_text=str,
+        label=verdict_label,
+        absence=lambda _row: "",
+    ),
+)
 DURATION = Column(
     "duration",
     "duration",
@@ -110,6 +135,14 @@ DURATION = Column(
     _duration,
     _duration_described,
     lambda row: None if row.seconds is None else (row.seconds, 0.0, ""),
+    values=ColumnValues(
+        number=lambda row: row.seconds,
+        status=lambda _row: None,
+        number_text=duration_text,
+        label=_duration,
+        absence=lambda row: absence(row, None),
+        unit="s",
+    ),
 )
 
 PINNED = (JOB, VERDICT)
@@ -133,22 +166,27 @@ def table_columns(
         columns.append(DURATION)
     units = common_units(rows)
     columns += [
-        _metric_column(name, units.get(name, ""), rows[:MEASURED_ROWS], view)
-        for name in metric_names(rows)
+        _metric_column(name, units.get(name, ""), rows, view) for name in metric_names(rows)
     ]
     return columns
 
 
 def _metric_column(
-    name: str, unit: str | None, measured: Sequence[JobRow], view: ReferenceView | None
+    name: str, unit: str | None, rows: Sequence[JobRow], view: ReferenceView | None
 ) -> Column[JobRow]:
     """The column of a metric; `unit`: None where its values have several units."""
+    measured = rows[:MEASURED_ROWS]
 
     def value(row: JobRow, cell: Cell) -> str:
         text = cell.full if unit is None else cell.text
         return text if view is None else view.text(row.name, name, cell, text, unit is None)
 
+    values = metric_values(name, unit, rows, view)
     texts = [value(row, row.cells[name]) for row in measured if name in row.cells]
+    # The median of an even number of values may have more decimals than any of them.
+    numbers = [x for row in measured if (x := values.number(row)) is not None]
+    if numbers and unit is not None:
+        texts.append(values.number_text(summarize(numbers, ()).median or 0.0))
     fraction = max(map(decimals, texts), default=0)
 
     def paint(row: JobRow, frame: CellFrame) -> list[StyledText]:
@@ -193,4 +231,14 @@ def _metric_column(
     longest = min(cell_len(clean(title, 60)) + tail, MAX_METRIC_WIDTH - 3)
     aligned = max((cell_len(align_point(text, fraction)) for text in texts), default=0)
     width = min(max(longest + 3, aligned + 4, MIN_METRIC_WIDTH), most)
-    return Column(f"metric {name}", title, unit_text, width, paint, copied, described, sort_key)
+    return Column(
+        f"{METRIC_KEY}{name}",
+        title,
+        unit_text,
+        width,
+        paint,
+        copied,
+        described,
+        sort_key,
+        values=replace(values, fraction=fraction),
+    )

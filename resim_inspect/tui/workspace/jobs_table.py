@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual.binding import BindingType
+from textual.message import Message
 
+from resim_inspect.column_values import ColumnSummary, summarize
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.job_rows import JobRow
 from resim_inspect.text import NOT_RUN, clean, fit
 from resim_inspect.tui import keymap
 from resim_inspect.tui.key_hints import key_of
+from resim_inspect.tui.keys.columns import JOB_COLUMNS
 from resim_inspect.tui.theme import ThemeStyles
 from resim_inspect.tui.widgets.column_table import CellFrame, Column, ColumnTable
-from resim_inspect.tui.widgets.row_list import StyledText
-from resim_inspect.tui.workspace.columns import FIXED, JOB, PINNED, table_columns
+from resim_inspect.tui.widgets.row_list import StyledText, overflow_hint
+from resim_inspect.tui.workspace.column_layout import ColumnLayout
+from resim_inspect.tui.workspace.columns import FIXED, JOB, PINNED, VERDICT, table_columns
 from resim_inspect.tui.workspace.reference import (
     JobsReference,
     JobsReferenceApp,
@@ -33,7 +38,15 @@ if TYPE_CHECKING:
 class JobsTable(ColumnTable[JobRow]):
     """Jobs × metrics, sorted and filtered."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*keymap.JOBS]
+    BINDINGS: ClassVar[list[BindingType]] = [*keymap.JOBS, *JOB_COLUMNS]
+
+    class JobRequested(Message):
+        """A request to open a job at a metric, by its name."""
+
+        def __init__(self, row: JobRow, metric: str) -> None:
+            super().__init__()
+            self.row = row
+            self.metric = metric
 
     def __init__(self, label: str = "") -> None:
         """`label`: name of the workspace, for one that becomes the reference."""
@@ -44,6 +57,10 @@ class JobsTable(ColumnTable[JobRow]):
         """Reason why the list of jobs cannot be read."""
         self.view: ReferenceView | None = None
         """The reference, and whether its differences are shown; None without one."""
+        self.column_layout = ColumnLayout()
+        self.all_columns: list[Column[JobRow]] = list(PINNED)
+        """The hidden ones too, in the order of the files."""
+        self._summaries: dict[str, ColumnSummary] = {}
 
     def on_mount(self) -> None:
         if isinstance(self.app, JobsReferenceApp):
@@ -65,7 +82,53 @@ class JobsTable(ColumnTable[JobRow]):
         return self.row
 
     def columns_of(self, rows: list[JobRow]) -> list[Column[JobRow]]:
-        return table_columns(rows, self.view)
+        self.all_columns = table_columns(rows, self.view)
+        return self._visible()
+
+    def _visible(self) -> list[Column[JobRow]]:
+        columns = self.column_layout.visible(self.all_columns)
+        self.pinned = [one for one in columns if self.column_layout.is_pinned(one.key)]
+        return columns
+
+    def sortable_columns(self) -> Sequence[Column[JobRow]]:
+        return self.all_columns
+
+    def order_rows(self) -> None:
+        """Filter and sort again; the cursor stays on its row."""
+        self._summaries.clear()
+        super().order_rows()
+
+    def summary(self, column: Column[JobRow]) -> ColumnSummary:
+        """Return the summary of a column for the jobs that are shown."""
+        summary = self._summaries.get(column.key)
+        if summary is None:
+            summary = self._summaries[column.key] = _summary(column, self.shown)
+        return summary
+
+    @property
+    def layout_state(self) -> ColumnLayout:
+        """The layout of the columns with the present sorting, to be restored later."""
+        sort = self.wanted_sort or self.sort.key
+        return replace(self.column_layout, sort=sort, descending=self.descending)
+
+    def restore(self, layout: ColumnLayout) -> None:
+        """Take over a layout; a column that is not there yet is found once it is."""
+        self.wanted_sort, self.descending = layout.sort, layout.descending
+        self.set_columns(layout)
+        self.order_rows()
+
+    def set_columns(self, layout: ColumnLayout) -> None:
+        """Show the columns by a layout; the selected one stays selected if it is shown."""
+        self.column_layout = layout
+        self.put_columns(self._visible())
+        self.refresh()
+        self.post_message(self.Moved(self, self.cursor))
+
+    def overflow(self) -> str:
+        """Numbers of columns that are out of view and that are hidden, for a frame."""
+        beside = overflow_hint(*self.outside(self.scrollable_content_region.width))
+        hidden = self.column_layout.hidden_words(self.all_columns, self.sort.key)
+        return " · ".join(filter(None, (beside, hidden)))
 
     def name_of(self, row: JobRow) -> str:
         return row.name
@@ -103,23 +166,26 @@ class JobsTable(ColumnTable[JobRow]):
         mark = "▌" if on_cursor else " " if job.fetched else "↓"
         pieces: list[StyledText] = [(mark, styles.accent)]
         used = 1
-        for column in (*self.pinned, *self.in_view(width)):
+        columns = (*self.held(width), *self.in_view(width))
+        # Beyond the columns that a job without metrics has, too, its note has the room.
+        fixed = sum(column in FIXED for column in columns)
+        for column in columns:
             if not job.fetched and not job.cells and column is not JOB:
                 pieces.append(("… pending", styles.quiet))
                 break
-            if not job.has_run and column not in PINNED:
-                # Its verdict says so already.
+            if job.verdict is None and not fixed:
                 break
-            if job.verdict is None and column not in FIXED:
-                pieces.append((fit(clean(job.note, 300), width - used), styles.quiet))
-                break
+            fixed -= column in FIXED
             size = self.width_of(column, width)
             selected = on_cursor and column is self.selected
-            pieces += column.paint(job, CellFrame(styles, size, on_cursor, selected))
+            if job.verdict is None and column not in FIXED:
+                pieces.append((" " * size, styles.quiet))
+            else:
+                pieces += column.paint(job, CellFrame(styles, size, on_cursor, selected))
             used += size
-        else:
-            if job.is_broken:
-                pieces.append((fit(clean(job.note, 300), max(0, width - used)), styles.quiet))
+        # The verdict of a job that has not run says so already.
+        if job.is_broken or (not job.has_run and VERDICT not in columns):
+            pieces.append((fit(clean(job.note, 300), max(0, width - used)), styles.quiet))
         return pieces
 
     def _reference_changed(self, reference: JobsReference | None) -> None:
@@ -163,9 +229,41 @@ class JobsTable(ColumnTable[JobRow]):
         self.view = self.view._replace(shown=self.view.shown.next)
         self.show(self.rows)
 
+    # Columns.
+
+    def action_pin(self) -> None:
+        key, layout = self.selected.key, self.column_layout
+        if key == JOB.key:
+            self.notify("The names of the jobs always stay at the left.", timeout=3)
+            return
+        self.set_columns(layout.with_pinned(key, pin=not layout.is_pinned(key)))
+
+    def action_hide(self) -> None:
+        key, at = self.selected.key, self.column
+        if key == JOB.key:
+            self.notify("The names of the jobs are always shown.", timeout=3)
+            return
+        self.set_columns(self.column_layout.with_hidden(key, hide=True))
+        self.column = min(at, len(self.columns) - 1)
+        self.notify(f"{key_of('jobs.all_columns')} shows all columns again.", timeout=3)
+
+    def action_all_columns(self) -> None:
+        self.set_columns(self.column_layout.with_all())
+
+    def action_summary(self) -> None:
+        self.set_columns(replace(self.column_layout, summary=not self.column_layout.summary))
+
     def action_failing(self) -> None:
         self.only_failing = not self.only_failing
         self.order_rows()
+
+
+def _summary(column: Column[JobRow], rows: Sequence[JobRow]) -> ColumnSummary:
+    values = column.values
+    if values is None:
+        return summarize((), ())
+    numbers = () if values.has_mixed_units else map(values.number, rows)
+    return summarize(numbers, map(values.status, rows))
 
 
 def jobs_title(rows: Sequence[JobRow], shown: int, total: int, styles: ThemeStyles) -> Text:

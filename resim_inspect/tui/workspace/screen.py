@@ -13,8 +13,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.message import Message
-from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Static
 from textual.worker import Worker, WorkerState, get_current_worker
@@ -27,6 +25,7 @@ from resim_inspect.tui.comparison.host import CompareHost
 from resim_inspect.tui.exporting.host import ExportHost
 from resim_inspect.tui.key_hints import key_of
 from resim_inspect.tui.keymap import Hint
+from resim_inspect.tui.keys.columns import COLUMN_HOST
 from resim_inspect.tui.messages import OpenRequested
 from resim_inspect.tui.query.host import QueryHost
 from resim_inspect.tui.runs.run_bar import RunBar
@@ -36,10 +35,13 @@ from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
 from resim_inspect.tui.widgets.filter_host import FilterHost
 from resim_inspect.tui.widgets.main_screen import MainScreen
-from resim_inspect.tui.widgets.row_list import RowList, overflow_hint, strip_of
+from resim_inspect.tui.widgets.row_list import RowList
 from resim_inspect.tui.workers import Background
+from resim_inspect.tui.workspace.column_host import ColumnHost
 from resim_inspect.tui.workspace.jobs_reader import JobsReader
 from resim_inspect.tui.workspace.jobs_table import JobsTable, jobs_title
+from resim_inspect.tui.workspace.scan_messages import OutlineRead, RowsRead, ScanFinished
+from resim_inspect.tui.workspace.table_lines import JobsHeading, JobsSummary
 
 if TYPE_CHECKING:
     from resim_inspect.tui.exporting.choices import ExportChoice
@@ -52,26 +54,22 @@ MAX_SCAN_SHARE = 0.05
 """Largest share of the time spent scanning: with many jobs, scans become rarer."""
 
 
-class JobsHeading(Widget):
-    """Titles above the table."""
-
-    DEFAULT_CSS = "JobsHeading { height: 1; }"
-
-    def render_line(self, y: int) -> Strip:  # noqa: ARG002
-        table = self.screen.query_one(JobsTable)
-        width = self.size.width
-        title = table.heading(table.scrollable_content_region.width, theme_styles(self.app))
-        return strip_of(title, width, self.rich_style)
-
-
 class WorkspaceScreen(
-    MainScreen[None], Background, FilterHost, RunHost, CompareHost, ExportHost, QueryHost
+    MainScreen[None],
+    Background,
+    FilterHost,
+    RunHost,
+    CompareHost,
+    ExportHost,
+    QueryHost,
+    ColumnHost,
 ):
     """Jobs × metrics; Enter opens a job."""
 
     compares_jobs = True
     BINDINGS: ClassVar[list[BindingType]] = [
-        *keymap.WORKSPACE, *keymap.EXPORT, *keymap.RUN_HOST, *keymap.QUERY_HOST, *keymap.FOCUS,
+        *keymap.WORKSPACE, *keymap.EXPORT, *keymap.RUN_HOST, *keymap.QUERY_HOST,
+        *COLUMN_HOST, *keymap.FOCUS,
     ]  # fmt: skip
     DEFAULT_CSS = """
     WorkspaceScreen > #location { height: 1; background: $panel; padding: 0 1; }
@@ -80,27 +78,6 @@ class WorkspaceScreen(
     WorkspaceScreen > #jobs:focus-within { border: round $accent; }
     WorkspaceScreen #cell { height: 1; color: $quiet; padding: 0 1; }
     """
-
-    class OutlineRead(Message):
-        """The list of jobs has been read; the jobs themselves are next."""
-
-        def __init__(self, outline: WorkspaceOutline) -> None:
-            super().__init__()
-            self.outline = outline
-
-    class RowsRead(Message):
-        """Jobs have been read, for the first time or again."""
-
-        def __init__(self, rows: list[JobRow]) -> None:
-            super().__init__()
-            self.rows = rows
-
-    class ScanFinished(Message):
-        """A scan of the disk has finished; `problem` says why the jobs cannot be listed."""
-
-        def __init__(self, seconds: float, problem: str) -> None:
-            super().__init__()
-            self.seconds, self.problem = seconds, problem
 
     def __init__(
         self,
@@ -132,6 +109,7 @@ class WorkspaceScreen(
         with Vertical(id="jobs"):
             yield JobsHeading()
             yield JobsTable(self.folder.absolute().name)
+            yield JobsSummary()
             yield Static(id="cell", markup=False)
         yield BottomBar()
 
@@ -193,7 +171,7 @@ class WorkspaceScreen(
         problem = ""
         try:
             if reader.read_outline() and reader.outline is not None:
-                self.post_message(self.OutlineRead(reader.outline))
+                self.post_message(OutlineRead(reader.outline))
         except WorkspaceError as error:
             problem = clean(str(error), 300)
         rows: list[JobRow] = []
@@ -202,11 +180,11 @@ class WorkspaceScreen(
                 return
             rows.append(row)
             if time.monotonic() - posted >= POST_INTERVAL:
-                self.post_message(self.RowsRead(rows))
+                self.post_message(RowsRead(rows))
                 rows, posted = [], time.monotonic()
         if rows:
-            self.post_message(self.RowsRead(rows))
-        self.post_message(self.ScanFinished(time.monotonic() - started, problem))
+            self.post_message(RowsRead(rows))
+        self.post_message(ScanFinished(time.monotonic() - started, problem))
 
     @on(OutlineRead)
     def _outline_read(self, message: OutlineRead) -> None:
@@ -255,10 +233,11 @@ class WorkspaceScreen(
         table = self.table
         jobs = self.query_one("#jobs")
         jobs.border_title = jobs_title(list(self._rows.values()), table.count, total, styles)
-        jobs.border_subtitle = overflow_hint(*table.outside(table.scrollable_content_region.width))
+        jobs.border_subtitle = table.overflow()
         self.query_one("#cell", Static).update(table.cell)
         self.show_problem()
         self.query_one(JobsHeading).refresh()
+        self.query_one(JobsSummary).show()
         self.update_hints()
 
     def key_hints(self) -> Iterable[Hint]:
@@ -271,6 +250,9 @@ class WorkspaceScreen(
             Hint("jobs.right"),
             Hint("jobs.sort"),
             Hint("jobs.failing", failing),
+            Hint("jobs.chart"),
+            Hint("jobs.columns"),
+            *((Hint("jobs.all_columns"),) if self.table.column_layout.hidden else ()),
             Hint("workspace.filter"),
             Hint("workspace.batch"),
             *(() if self._unfiltered else (Hint("workspace.back"),)),
@@ -307,15 +289,23 @@ class WorkspaceScreen(
     @on(RowList.Chosen)
     def _chosen(self, message: RowList.Chosen) -> None:
         message.stop()
-        job = self.table.job
-        if job is None:
-            return
+        if self.table.job is not None:
+            self._open_row(self.table.job)
+
+    @on(JobsTable.JobRequested)
+    def _requested(self, message: JobsTable.JobRequested) -> None:
+        message.stop()
+        cell = message.row.cells.get(message.metric)
+        self._open_row(message.row, None if cell is None else cell.position)
+
+    def _open_row(self, job: JobRow, metric: int | None = None) -> None:
+        """Open a job, at a metric by its position; notify of a job without metrics."""
         if not job.fetched:
             self.job_awaited(job)
         elif job.verdict is None and is_missing(job.path):
             self.app.notify(clean(job.note, 300), title="No metrics", timeout=5, markup=False)
         else:
-            self.post_message(OpenRequested(job.path))
+            self.post_message(OpenRequested(job.path, metric))
 
     def job_awaited(self, job: JobRow) -> None:
         """Handle a choice of a job that has not been fetched yet."""

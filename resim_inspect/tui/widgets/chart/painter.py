@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -38,7 +39,7 @@ class Subject(NamedTuple):
 
     document: Document | None
     kind: str
-    """`metric`, `data` or `file`."""
+    """`metric`, `data` or `file`; another word with `draw`."""
     position: int
     path: Path | None = None
     """Of a file: an image."""
@@ -46,6 +47,8 @@ class Subject(NamedTuple):
     """Of a scalar: its values in the jobs of the workspace."""
     base: Base | None = None
     """The metric that this one is compared with, drawn dim."""
+    draw: Callable[[], Drawing] | None = None
+    """Function that draws what is neither in a document nor in a file."""
 
 
 class Request(NamedTuple):
@@ -85,7 +88,9 @@ def paint(request: Request, known: Painted | None, graphics: Graphics | None = N
         drawing, extremes, has_failing = known.drawing, known.extremes, known.has_failing
     else:
         document = subject.document
-        if document is None:
+        if subject.draw is not None:
+            drawing = subject.draw()
+        elif document is None:
             drawing = _file(subject)
         elif subject.kind == "metric":
             metric = document.metrics[subject.position]
