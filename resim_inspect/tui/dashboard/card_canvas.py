@@ -259,12 +259,20 @@ class CardCanvas(Background, LineWidget, can_focus=True):
         self.relayout()
 
     @property
+    def is_painting(self) -> bool:
+        """True while a thread paints cards."""
+        return self._busy
+
+    @property
     def linked_cards(self) -> int:
         """Number of cards in view that the cursor is on."""
-        return sum(self._cursor_of(self.page.first + s) is not None for s in self._slots())
+        indices = range(self.page.first, self.page.first + len(self.page.cells))
+        return sum(self._cursor_column(index) is not None for index in indices)
 
-    def _slots(self) -> range:
-        return range(len(self.page.cells))
+    def _cursor_column(self, index: int) -> int | None:
+        """Column of a card's picture that the cursor is on; None where there is none."""
+        cursor, card = self._cursor_of(index), self.card_at(index)
+        return None if cursor is None or card is None else card.picture.column_of(cursor)
 
     def _cursor_of(self, index: int) -> float | None:
         """Position of the cursor on a card, axis units; None where there is none."""
@@ -324,9 +332,9 @@ class CardCanvas(Background, LineWidget, can_focus=True):
         inner = Strip.blank(width - 2, base)
         if card is not None and row - 1 < len(card.strips):
             inner = card.strips[row - 1].apply_style(base).crop_extend(0, width - 2, base)
-            cursor, plot = self._cursor_of(index), card.picture.plot
-            if cursor is not None and plot is not None and plot.y < row <= plot.y + plot.height:
-                column = card.picture.column_of(cursor)
+            plot = card.picture.plot
+            if plot is not None and plot.y < row <= plot.y + plot.height:
+                column = self._cursor_column(index)
                 if column is not None:
                     inner = lit_column(inner, column, styles)
         return Strip.join([side, inner, side])

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 FOLLOW_INTERVAL = 0.5
 """Seconds between two looks at the rows of the workspace."""
-SURVEY_SECONDS = 0.05
+SURVEY_SECONDS = 0.03
 """Time after which a thread that reads the ranges of jobs hands them over."""
 RESCALE_INTERVAL = 0.5
 """Least seconds between two changes of the shared axis while jobs are still read."""
@@ -68,7 +68,7 @@ class JobsDashboard(DashboardScreen):
         self.rows = self._sorted()
         super().__init__(JobCards(self.rows, self.metric), state, keep)
         self.scale = SharedScale()
-        self._surveying = False
+        self._surveying = self._waits = False
         self._rescaled = 0.0
         self._first = job
 
@@ -138,6 +138,10 @@ class JobsDashboard(DashboardScreen):
         """Read the values of jobs whose cards have not been in view, for the shared axis."""
         if self._surveying or not self.grid.state.shared_scale:
             return
+        if self.grid.is_painting:
+            # Of two threads that compute, the one that paints what is in view comes first.
+            self._survey_later()
+            return
         unread = self._unread()
         self._rescale(last=not unread)
         if unread:
@@ -165,7 +169,16 @@ class JobsDashboard(DashboardScreen):
             self.scale.add(key, range_)
         self.update_lines()
         # Between two batches the screen and the cards in view have their turn.
-        self.set_timer(SURVEY_SECONDS, self._survey_more)
+        self._survey_later()
+
+    def _survey_later(self) -> None:
+        if not self._waits:
+            self._waits = True
+            self.set_timer(SURVEY_SECONDS, self._survey_now)
+
+    def _survey_now(self) -> None:
+        self._waits = False
+        self._survey_more()
 
     def _rescale(self, *, last: bool = False) -> None:
         """Give the cards the axis of the jobs read so far, not too often while there are more."""

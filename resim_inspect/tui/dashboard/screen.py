@@ -114,9 +114,10 @@ class DashboardScreen(MainScreen[int | None], Background, FilterHost):
     def key_hints(self) -> Iterable[Hint]:
         if self.is_filtering():
             return (Hint("filter.done"), Hint("dashboard.back", "clear filter"))
-        hints = self.grid.key_hints()
-        return (*hints[:2], Hint("dashboard.filter"), Hint("dashboard.group"), *hints[2:],
-                *self.more_hints(), Hint("dashboard.back"))  # fmt: skip
+        hints = [*self.grid.key_hints(), *self.more_hints(), Hint("dashboard.back")]
+        paged = any(hint.id == "cards.page_down" for hint in hints)
+        hints[1 + paged : 1 + paged] = [Hint("dashboard.filter"), Hint("dashboard.group")]
+        return hints
 
     def more_hints(self) -> tuple[Hint, ...]:
         """Hints besides those of every dashboard."""

@@ -1,0 +1,74 @@
+"""The dashboard: time until the cards of a page are painted, and from a key to its frame.
+
+Over 50,000 metrics and over 1,000 jobs; of each step the best of several runs counts, as for
+the other keys. The keys are also compared with those of an app of Textual alone that fills the
+same screen.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+from pathlib import Path
+from typing import Any
+
+from benchmarks import Row, files
+from benchmarks.keys import ANSWER, RUNS, Step, print_steps, rows_of, workspace
+from benchmarks.measure import json_of
+
+PAGE = 150.0
+"""ms until all cards of a page are painted."""
+
+
+def run() -> list[Row]:
+    """The rows for the dashboard."""
+    bare = statistics.median(_played("bare", Path())["pages"])
+    rows: list[Row] = []
+    for name, kind, path in (
+        ("dashboard of 50,000 metrics", "document", files.path("wide")),
+        ("dashboard of 1,000 jobs", "workspace", workspace()),
+    ):
+        runs = [_played(kind, path) for _ in range(RUNS)]
+        print_steps(name, [one["steps"] for one in runs])
+        pages = [min(times) for times in zip(*(one["pages"] for one in runs), strict=True)]
+        first = min(one["opened"] for one in runs)
+        print(f"{name}: {first:.0f} ms until its first page is painted", file=sys.stderr)
+        rows.append(
+            {
+                "name": f"{name}: slowest page, ms",
+                "ratio": max(pages),
+                "goal": PAGE,
+                "better": "lower",
+                "note": f"median {statistics.median(pages):.0f} ms, the first one {first:.0f} ms",
+            }
+        )
+        rows.append(_slowest_key(name, runs))
+        rows.append(_against_bare(name, runs, bare))
+    return rows
+
+
+def _slowest_key(name: str, runs: list[dict[str, Any]]) -> Row:
+    idle = Step(step="idle", key="", answer=0.0, cpu=0.0, gap=0.0)
+    row = rows_of(name, [[idle, *one["steps"]] for one in runs])[0]
+    assert row["goal"] == ANSWER
+    return row
+
+
+def _against_bare(name: str, runs: list[dict[str, Any]], bare: float) -> Row:
+    """The cursor over all cards, against a bare app that shows another text."""
+    answers = [
+        next(step["answer"] for step in one["steps"] if step["step"] == "cursor") for one in runs
+    ]
+    return {
+        "name": f"{name}: cursor key / bare Textual app",
+        "ratio": min(answers) / bare,
+        "goal": 5.0,
+        "better": "lower",
+        "note": f"{min(answers):.0f} ms / {bare:.0f} ms",
+    }
+
+
+def _played(kind: str, path: Path) -> dict[str, Any]:
+    """One run in a process of its own."""
+    found: dict[str, Any] = json_of("benchmarks._dashboard", kind, str(path))
+    return found

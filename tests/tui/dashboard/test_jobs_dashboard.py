@@ -1,0 +1,172 @@
+"""One metric in the jobs of a workspace as small multiples."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from textual.pilot import Pilot
+
+from resim_inspect.building.builder import DocumentBuilder
+from resim_inspect.tui.dashboard.card_grid import CardGrid
+from resim_inspect.tui.dashboard.jobs_screen import JobsDashboard
+from resim_inspect.tui.document.screen import DocumentScreen
+from resim_inspect.tui.workspace.screen import WorkspaceScreen
+from tests.tui.conftest import press, settle, started, text
+
+START = 1_700_000_000
+
+
+def job(folder: Path, name: str, top: float, *, start: float = START, unit: str = "m/s") -> None:
+    """A job with a curve whose times begin at `start` and whose values end at `top`."""
+    build = DocumentBuilder(name)
+    clock = build.times("clock", [start + float(at) for at in range(11)])
+    values = build.doubles("speed", [top * at / 10 for at in range(11)], unit=unit, index=clock)
+    fine = build.statuses("speed ok", ["PASSED"] * 11, index=clock)
+    status = "FAIL_BLOCK" if top > 50 else "PASSED"
+    build.double_over_time("Speed", [(values, fine)], status=status)
+    build.scalar("Top", top, unit=unit, status=status, fails_above=50)
+    build.write(folder / "jobs" / name / "outputs" / "metrics.binproto")
+
+
+def workspace(folder: Path) -> Path:
+    """Three jobs with the metric, one without it, one that is unreadable."""
+    for number, (name, top) in enumerate((("a", 10.0), ("b", 40.0), ("c", 90.0))):
+        job(folder, name, top, start=START + 1000 * number)
+    other = DocumentBuilder("other")
+    other.scalar("Other", 1.0)
+    other.write(folder / "jobs" / "d" / "outputs" / "metrics.binproto")
+    broken = folder / "jobs" / "e" / "outputs" / "metrics.binproto"
+    broken.parent.mkdir(parents=True)
+    broken.write_bytes(b"\x0a\xff\xff")
+    return folder
+
+
+def grid(pilot: Pilot[Any]) -> CardGrid:
+    return pilot.app.screen.query_one(CardGrid)
+
+
+async def shown_jobs(pilot: Pilot[Any]) -> str:
+    """The dashboard of the metric `Speed`, with every job read."""
+    await press(pilot, "D")
+    screen = pilot.app.screen
+    assert isinstance(screen, JobsDashboard)
+    for _ in range(50):
+        await settle(pilot)
+        if "not read" not in text(pilot):
+            break
+    return text(pilot)
+
+
+async def test_each_job_is_a_card_on_one_axis(tmp_path: Path) -> None:
+    async with started(workspace(tmp_path)) as pilot:
+        shown = await shown_jobs(pilot)
+        assert "Speed   in 5 jobs" in shown
+        assert "✗ FAIL_BLOCK c" in shown
+        assert "✓ PASSED a" in shown
+        assert "– absent d" in shown
+        assert "E no metrics e" in shown
+        assert "The job does not have the metric" in shown
+        assert "The job has no metrics:" in shown
+        assert "one y axis -4.5 … 94.5 m/s (f)" in shown
+        ranges = {card.picture.y_range for card in _plots(pilot)}
+        assert ranges == {grid(pilot).y_window}
+        await press(pilot, "f")
+        assert "y axis of each card (f)" in text(pilot)
+        assert len({card.picture.y_range for card in _plots(pilot)}) == 3
+
+
+def _plots(pilot: Pilot[Any]) -> list[Any]:
+    cards = grid(pilot)
+    drawn = (cards.drawn(cards.page.first + slot) for slot in range(len(cards.page.cells)))
+    return [one[0] for one in drawn if one is not None and one[0].picture.plot is not None]
+
+
+async def test_dated_jobs_are_read_at_the_time_since_their_starts(tmp_path: Path) -> None:
+    async with started(workspace(tmp_path)) as pilot:
+        await shown_jobs(pilot)
+        await press(pilot, "g", "L")
+        shown = text(pilot)
+        assert "5.000 s, time since the start, on 3 cards" in shown
+        for value in ("5 m/s", "20 m/s", "45 m/s"):
+            assert value in shown
+
+
+async def test_units_that_differ_are_not_drawn_on_one_axis(tmp_path: Path) -> None:
+    job(tmp_path, "a", 10.0)
+    job(tmp_path, "b", 36.0, unit="km/h")
+    async with started(tmp_path) as pilot:
+        shown = await shown_jobs(pilot)
+        assert "y axis of each card: units differ" in shown
+        assert grid(pilot).y_window is None
+
+
+async def test_a_number_has_one_scale_too_without_reading_the_files(tmp_path: Path) -> None:
+    async with started(workspace(tmp_path)) as pilot:
+        await press(pilot, "right", "right", "right")
+        while "Top" not in pilot.app.screen.query_one("#cell").render().plain:  # type: ignore[union-attr]
+            await press(pilot, "right")
+        shown = await shown_jobs(pilot)
+        assert "one y axis 10 … 90 m/s" in shown
+
+
+async def test_enter_opens_the_job_at_the_metric_and_escape_comes_back(tmp_path: Path) -> None:
+    async with started(workspace(tmp_path)) as pilot:
+        await shown_jobs(pilot)
+        await press(pilot, "g", "enter")
+        screen = pilot.app.screen
+        assert isinstance(screen, DocumentScreen)
+        assert screen.session.document.path == tmp_path / "jobs/c/outputs/metrics.binproto"
+        position = screen.pane.list.position  # type: ignore[attr-defined]
+        assert screen.session.catalog.names[position] == "Speed"
+        await press(pilot, "escape")
+        assert isinstance(pilot.app.screen, JobsDashboard)
+
+
+async def test_a_job_without_metrics_cannot_be_opened(tmp_path: Path, notices: list[str]) -> None:
+    async with started(workspace(tmp_path)) as pilot:
+        await shown_jobs(pilot)
+        await press(pilot, "slash", *"is:broken", "enter", "enter")
+        assert isinstance(pilot.app.screen, JobsDashboard)
+        assert "cut short" in notices[-1]
+
+
+async def test_another_metric_and_the_order_of_the_table(tmp_path: Path) -> None:
+    async with started(workspace(tmp_path)) as pilot:
+        await shown_jobs(pilot)
+        await press(pilot, "m", "G", "enter")
+        assert "Other   in 5 jobs" in text(pilot)
+        await press(pilot, "b")
+        assert "sorted by job" in text(pilot)
+        rows = grid(pilot).cards
+        assert [rows.key(item) for item in grid(pilot).deck.items] == list("abcde")
+
+
+async def test_a_job_that_is_rewritten_is_drawn_again_in_place(tmp_path: Path) -> None:
+    async with started(workspace(tmp_path)) as pilot:
+        await shown_jobs(pilot)
+        await press(pilot, "b", "G", "P", "g", "right")
+        key = grid(pilot).cards.key(grid(pilot).item or 0)
+        job(tmp_path, "b", 400.0, start=START)
+        host = pilot.app.screen_stack[0]
+        assert isinstance(host, WorkspaceScreen)
+        host.scan()
+        for _ in range(100):
+            await settle(pilot)
+            window = grid(pilot).y_window
+            if window is not None and window[1] > 400:
+                break
+        else:
+            raise AssertionError("the axis does not follow")
+        assert grid(pilot).cards.key(grid(pilot).item or 0) == key
+        assert grid(pilot).deck.pinned == 1
+
+
+async def test_a_workspace_without_metrics_has_no_dashboard(
+    tmp_path: Path, notices: list[str]
+) -> None:
+    (tmp_path / "jobs" / "a" / "inputs").mkdir(parents=True)
+    async with started(tmp_path) as pilot:
+        await press(pilot, "D")
+        assert isinstance(pilot.app.screen, WorkspaceScreen)
+        assert notices[-1] == "No job has a metric yet that could be shown."

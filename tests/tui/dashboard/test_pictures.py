@@ -1,0 +1,44 @@
+"""The dashboards as pictures, at three sizes, in the light, and without colour."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.tui.conftest import Shot, opened, press, started
+from tests.tui.dashboard.test_jobs_dashboard import shown_jobs, workspace
+from tests.tui.test_snapshots import SIZES, WAYS
+
+DOCUMENT = {
+    "cards": ("D",),
+    "read": ("D", "P", "G", "P", "g", "n", "n", "L", "L", "z"),
+}
+"""Keys that lead to each picture of the sample."""
+
+
+def _theme(way: str, monkeypatch: pytest.MonkeyPatch) -> str | None:
+    if way == "no-color":
+        monkeypatch.setenv("NO_COLOR", "1")
+    return "resim-light" if way == "light" else None
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("picture", DOCUMENT)
+async def test_document(
+    picture: str, way: str, sample: Path, shot: Shot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theme = _theme(way, monkeypatch)
+    async with opened(sample, SIZES.get(way, (120, 40)), theme=theme) as pilot:
+        await press(pilot, *DOCUMENT[picture])
+        shot(pilot, f"{picture}-{way}")
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_jobs(way: str, tmp_path: Path, shot: Shot, monkeypatch: pytest.MonkeyPatch) -> None:
+    theme = _theme(way, monkeypatch)
+    folder = workspace(tmp_path / "nightly")
+    async with started(folder, SIZES.get(way, (120, 40)), theme=theme) as pilot:
+        await shown_jobs(pilot)
+        await press(pilot, "g", "L")
+        shot(pilot, f"jobs-{way}")
