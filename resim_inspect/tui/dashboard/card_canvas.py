@@ -190,7 +190,7 @@ class CardCanvas(Background, LineWidget, can_focus=True):
 
     def clock(self, card: PaintedCard) -> Clock | None:
         """Clock of a card; None without one."""
-        return clock_of(card.drawing.main, from_start=self.cards.from_start)
+        return clock_of(card.drawing.main, across_jobs=self.cards.across_jobs)
 
     def _wanted(self, index: int, cells: Cells) -> tuple[CardRequest, PaintedCard | None]:
         item = self.deck.items[index]

@@ -54,8 +54,8 @@ class CardSource(Protocol):
 class Cards(Protocol):
     """All subjects of a dashboard, as items from 0; an item keeps its key when they are renewed."""
 
-    from_start: bool
-    """True if times of day are compared as times since each start."""
+    across_jobs: bool
+    """True if the cards are of one metric in several jobs."""
 
     def deck(self, state: DashboardState) -> tuple[Deck, str]:
         """All cards in their order, and the problem of the filter; empty for none."""
@@ -102,7 +102,7 @@ class MetricSource:
 class MetricCards:
     """The metrics of a document by their positions."""
 
-    from_start = False
+    across_jobs = False
 
     def __init__(self, session: Session) -> None:
         self.session = session

@@ -91,7 +91,7 @@ def metric_of_jobs(document: Document, name: str) -> Metric | None:
 class JobCards:
     """The jobs of a workspace by their place in a list of rows."""
 
-    from_start = True
+    across_jobs = True
 
     def __init__(self, rows: Sequence[JobRow], metric: str, known: JobCards | None = None) -> None:
         """`known`: cards of before, whose jobs are not drawn again unless they have changed."""

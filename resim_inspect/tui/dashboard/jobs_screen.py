@@ -16,7 +16,7 @@ from textual.widgets import Static
 from textual.worker import get_current_worker
 
 from resim_inspect.job_rows import JobRow, metric_names
-from resim_inspect.text import clean
+from resim_inspect.text import clean, count
 from resim_inspect.tui.dashboard.bounded_drawing import samples_allowed
 from resim_inspect.tui.dashboard.card_grid import CardGrid
 from resim_inspect.tui.dashboard.job_cards import APPROXIMATE, JobCards, JobSource
@@ -209,15 +209,16 @@ class JobsDashboard(DashboardScreen):
         key = key_of("dashboard.scale")
         if not self.grid.state.shared_scale:
             return (f"y axis of each card ({key})",)
-        if self.scale.problem:
-            return (f"y axis of each card: {self.scale.problem}",)
         unread = sum(
             not self.scale.is_known(row.name, self.grid.cards.source(item))
             for item, row in enumerate(self.rows)
             if self.metric in row.cells
         )
-        so_far = f", {unread:,} jobs not read" if unread else ""
-        return (f"one y axis {self.scale.text}{so_far} ({key})",)
+        so_far = f"{count(unread, 'job')} not read" if unread else ""
+        if self.scale.problem:
+            no_axis = "" if unread else f"y axis of each card: {self.scale.problem}"
+            return no_axis, so_far
+        return f"one y axis {self.scale.text} ({key})", so_far
 
     def grouping_words(self) -> str:
         if self.grid.state.grouping == "status":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -10,43 +11,54 @@ from resim_inspect.document.model import DATED_FROM_NS
 from resim_inspect.tui.widgets.chart.viewport import Window
 
 NS = 1_000_000_000
+UTC, IN_FILE, SINCE_START = "UTC", "time in the file", "time since the start"
+"""Names of clocks: of dates, of times from a start, and of dated times across jobs."""
+_TIME_TITLE = re.compile(r"\btime\b", re.IGNORECASE)
 
 
 class Clock(NamedTuple):
-    """The time axis of a chart: charts of one name tell the same time."""
+    """The axis of x that a chart shares with others: charts of one name mean the same by x."""
 
     name: str
-    """`UTC`, `time in the file`, or `time since the start`."""
-    origin: int
-    """Time of position 0 of the axis, ns."""
+    """`UTC`, `IN_FILE`, `SINCE_START`, or the title of an axis of numbers."""
+    origin: int | None
+    """Time of position 0 of the axis, ns; None for an axis of numbers."""
 
-    def time(self, x: float) -> int:
-        """Time at a position of the axis, ns."""
-        return self.origin + round(x * NS)
+    def time(self, x: float) -> float:
+        """Time at a position of the axis, ns; on an axis of numbers the position itself."""
+        return x if self.origin is None else self.origin + round(x * NS)
 
-    def position(self, time: int) -> float:
+    def position(self, time: float) -> float:
         """Position on the axis of a time in ns, axis units."""
-        return (time - self.origin) / NS
+        return time if self.origin is None else (time - self.origin) / NS
 
 
-def clock_of(panel: Plot | Bars | None, *, from_start: bool = False) -> Clock | None:
-    """The clock of a chart; None for one without a time axis.
+def clock_of(panel: Plot | Bars | None, *, across_jobs: bool = False) -> Clock | None:
+    """The axis that a chart shares with others; None for one that it shares with no other.
 
-    Dated times and times that count from a start are different clocks. `from_start`: charts of
-    different runs, whose dated times are comparable only as times since the start of each.
+    Dated times and times that count from a start are different clocks. An axis of numbers is a
+    clock if its title says that it is a time. `across_jobs`: the charts are of one metric in
+    several jobs, so that axes of numbers with one title are the same, and dated times are
+    comparable only as times since the start of each job.
     """
-    if not isinstance(panel, Plot) or panel.x.kind != "time":
+    if not isinstance(panel, Plot):
         return None
-    if panel.x.base >= DATED_FROM_NS:
-        return Clock("time since the start", 0) if from_start else Clock("UTC", panel.x.base)
-    return Clock("time in the file", panel.x.base)
+    axis = panel.x
+    if axis.kind == "time":
+        if axis.base >= DATED_FROM_NS:
+            return Clock(SINCE_START, 0) if across_jobs else Clock(UTC, axis.base)
+        return Clock(IN_FILE, axis.base)
+    title = axis.title_with_unit
+    if axis.kind != "number" or not title:
+        return None
+    return Clock(title, None) if across_jobs or _TIME_TITLE.search(title) else None
 
 
 class SharedCursor(NamedTuple):
-    """A cursor on all charts of a clock; `time` in ns."""
+    """A cursor on all charts of a clock; `time` in ns, or a position on an axis of numbers."""
 
     clock: str
-    time: int
+    time: float
 
 
 class OwnCursor(NamedTuple):
@@ -70,8 +82,8 @@ class Linking:
 
     linked_zoom: bool = True
     cursor: SharedCursor | OwnCursor | None = None
-    _shared: dict[str, tuple[int, int]] = field(default_factory=dict)
-    """Window by the name of the clock, ns."""
+    _shared: dict[str, tuple[float, float]] = field(default_factory=dict)
+    """Window by the name of the clock, in times of the clock."""
     _own: dict[str, OwnWindow] = field(default_factory=dict)
     """Windows of cards by their keys; they take precedence."""
 

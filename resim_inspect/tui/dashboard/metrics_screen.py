@@ -9,7 +9,7 @@ from textual.widget import Widget
 
 from resim_inspect.tui.dashboard.card_grid import CardGrid
 from resim_inspect.tui.dashboard.cards import MetricCards
-from resim_inspect.tui.dashboard.linking import SharedCursor
+from resim_inspect.tui.dashboard.linking import IN_FILE, UTC, SharedCursor
 from resim_inspect.tui.dashboard.screen import DashboardScreen, StateKeeper
 from resim_inspect.tui.dashboard.state import DashboardState
 from resim_inspect.tui.document.metrics.card_screen import CardScreen
@@ -70,7 +70,8 @@ class MetricsDashboard(DashboardScreen):
     def _opened(self, message: CardGrid.Opened) -> None:
         message.stop()
         cursor = self.grid.linking.cursor
-        at = cursor.time if isinstance(cursor, SharedCursor) else None
+        is_time = isinstance(cursor, SharedCursor) and cursor.clock in (UTC, IN_FILE)
+        at = cursor.time if isinstance(cursor, SharedCursor) and is_time else None
 
         def closed(position: int | None) -> None:
             if position is not None:

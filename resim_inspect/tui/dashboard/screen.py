@@ -14,7 +14,7 @@ from textual.widgets import Static
 from resim_inspect.tui.dashboard.card_canvas import CardCanvas
 from resim_inspect.tui.dashboard.card_grid import CardGrid
 from resim_inspect.tui.dashboard.cards import Cards
-from resim_inspect.tui.dashboard.linking import NS, SharedCursor
+from resim_inspect.tui.dashboard.linking import IN_FILE, NS, SINCE_START, UTC, SharedCursor
 from resim_inspect.tui.dashboard.state import DashboardState
 from resim_inspect.tui.dashboard.status_line import GridStatus, status_text
 from resim_inspect.tui.keymap import Hint
@@ -82,7 +82,7 @@ class DashboardScreen(MainScreen[int | None], Background, FilterHost):
         page, cursor = grid.page, grid.linking.cursor
         words = ""
         if isinstance(cursor, SharedCursor):
-            words = f"{self.cursor_text(cursor)}"
+            words = self.cursor_text(cursor)
         elif cursor is not None:
             words = "cursor of one axis"
         status = GridStatus(
@@ -104,12 +104,15 @@ class DashboardScreen(MainScreen[int | None], Background, FilterHost):
         self.update_hints()
 
     def cursor_text(self, cursor: SharedCursor) -> str:
-        """The time under the cursor in words."""
-        from resim_inspect.text import instant
+        """The position of the cursor in words."""
+        from resim_inspect.text import clean, instant, number
 
-        if cursor.clock == "UTC":
-            return instant(cursor.time)
-        return f"{cursor.time / NS:,.3f} s, {cursor.clock},"
+        if cursor.clock == UTC:
+            return instant(int(cursor.time))
+        if cursor.clock in (IN_FILE, SINCE_START):
+            words = " since the start" if cursor.clock == SINCE_START else ""
+            return f"{cursor.time / NS:,.3f} s{words}"
+        return f"{clean(cursor.clock, 30)} {number(cursor.time)}"
 
     def key_hints(self) -> Iterable[Hint]:
         if self.is_filtering():

@@ -46,9 +46,9 @@ def status_text(status: GridStatus, width: int) -> str:
         last = status.first + status.shown
         shown = f"cards {status.first + 1:,}–{last:,}" if status.shown > 1 else f"card {last:,}"
         parts.append(f"{shown} of {status.total:,}")
+    parts += [word for word in status.more if word]
     if status.cursor:
         parts.append(f"{status.cursor} on {count(status.linked, 'card')}")
-    parts += [word for word in status.more if word]
     zoom = "zoom in step" if status.linked_zoom else "zoom of each card"
     parts.append(f"{zoom} ({link})" + (", zoomed" if status.is_zoomed else ""))
     if status.pages > 1:

@@ -87,7 +87,7 @@ async def test_dated_jobs_are_read_at_the_time_since_their_starts(tmp_path: Path
         await shown_jobs(pilot)
         await press(pilot, "g", "L")
         shown = text(pilot)
-        assert "5.000 s, time since the start, on 3 cards" in shown
+        assert "5.000 s since the start on 3 cards" in shown
         for value in ("5 m/s", "20 m/s", "45 m/s"):
             assert value in shown
 

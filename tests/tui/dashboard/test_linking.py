@@ -26,16 +26,30 @@ def test_dated_times_and_times_of_a_run_are_different_clocks() -> None:
 
 def test_charts_without_a_time_axis_have_no_clock() -> None:
     assert clock_of(plot("number")) is None
+    assert clock_of(Plot(Axis(title="distance", unit="m"), Axis())) is None
     assert clock_of(plot("category")) is None
     assert clock_of(Bars(("a",), ())) is None
     assert clock_of(None) is None
 
 
 def test_dated_jobs_share_the_time_since_their_starts() -> None:
-    one = clock_of(plot("time", DATED), from_start=True)
-    other = clock_of(plot("time", DATED + 86_400 * NS), from_start=True)
+    one = clock_of(plot("time", DATED), across_jobs=True)
+    other = clock_of(plot("time", DATED + 86_400 * NS), across_jobs=True)
     assert one == other
-    assert one != clock_of(plot("time"), from_start=True)
+    assert one != clock_of(plot("time"), across_jobs=True)
+
+
+def test_an_axis_of_numbers_whose_title_says_time_is_a_clock_of_its_own() -> None:
+    times = clock_of(Plot(Axis(title="Time", unit="s"), Axis()))
+    assert times == Clock("Time [s]", None)
+    assert times.position(times.time(1e-12)) == 1e-12
+    assert clock_of(Plot(Axis(title="Time", unit="ms"), Axis())) != times
+    assert clock_of(Plot(Axis(title="Timestamps"), Axis())) is None
+
+
+def test_axes_of_one_title_are_shared_by_the_jobs_of_a_metric() -> None:
+    distance = Plot(Axis(title="distance", unit="m"), Axis())
+    assert clock_of(distance, across_jobs=True) == Clock("distance [m]", None)
 
 
 def test_positions_are_exact_to_the_nanosecond() -> None:
