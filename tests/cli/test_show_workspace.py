@@ -95,3 +95,22 @@ def test_a_workspace_that_cannot_be_read_is_one_sentence(
     code, lines, err = shown(capsys, workspace)
     assert (code, lines) == (2, [])
     assert "is not valid JSON" in err
+
+
+def test_the_table_ends_with_a_summary_of_each_column(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_job(workspace / "jobs/slow/outputs", 12.5)
+    _, lines, _ = shown(capsys, workspace, "--width", "60")
+    speeds = {line.split()[0]: line for line in lines if line[:1].isalpha()}
+    at = speeds["fast"].index("44.7")
+    for word, value in (("min", "12.5"), ("median", "31.2"), ("max", "44.7")):
+        assert speeds[word][at:].split()[0] == value
+    assert speeds["failing"].split()[1:5] == ["✗", "1", "✗", "1"]
+
+
+def test_one_job_has_no_summary(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_job(tmp_path / "ws/jobs/good/outputs", 31.2)
+    _, lines, _ = shown(capsys, tmp_path / "ws")
+    assert any(line.startswith("good") for line in lines)
+    assert not any(line.startswith("median") for line in lines)

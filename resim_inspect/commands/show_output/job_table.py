@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from resim_inspect.column_values import ColumnSummary, job_status, summarize
 from resim_inspect.commands.show_output.layout import (
     BOLD,
     DIM,
@@ -23,12 +24,15 @@ from resim_inspect.errors import DocumentError
 from resim_inspect.files import is_missing
 from resim_inspect.job_rows import Cell, JobRow, common_units, metric_names, read_job, read_outline
 from resim_inspect.text import NOT_RUN, cell_width, clean, count, cut, cut_left, pad, wrap
+from resim_inspect.text import number as format_number
 
 MIN_NAME, MAX_NAME = 12, 30
 """Cells of a job's name in the table; where it fails, the name is in full."""
 HEADING = 14
 """Cells of a line of a metric's heading, which may have several lines."""
 MAX_HEADING_LINES = 3
+SUMMARY = ("min", "median", "max", "failing")
+"""Names of the rows below the jobs, for two jobs and more."""
 MAX_NOT_RUN = 20
 """Number of jobs without a run that are named."""
 GAP = "  "
@@ -58,6 +62,8 @@ class _MetricColumn(NamedTuple):
 
     heading: list[str]
     cells: list[tuple[MetricStatus, str]]
+    summary: list[tuple[MetricStatus, str]]
+    """Texts of the summary rows, in their order."""
     width: int
 
 
@@ -142,7 +148,8 @@ def _table(rows: Sequence[JobRow], width: int, painter: SgrPainter) -> Iterator[
     """Yield the table: one line for each job, a column for each metric as far as they fit."""
     limit = min(MAX_NAME, max(MIN_NAME, width // 3))
     names = [cut(clean(row.name), limit) for row in rows]
-    name_width = max([3, *map(cell_width, names)])
+    summary = SUMMARY if len(rows) > 1 else ()
+    name_width = max(map(cell_width, ("job", *names, *summary)))
     verdicts = [_verdict(row) for row in rows]
     verdict_width = max([7, *map(cell_width, verdicts)])
     left = width - name_width - len(GAP) - verdict_width
@@ -175,6 +182,17 @@ def _table(rows: Sequence[JobRow], width: int, painter: SgrPainter) -> Iterator[
         ]
         for column in columns:
             status, text = column.cells[number]
+            cells.append(painter.status(status, pad(text, column.width)))
+        yield GAP.join(cells).rstrip()
+    for number, name in enumerate(summary):
+        failing = _failing_text(summarize((), map(job_status, rows)))
+        status, text = failing if name == "failing" else (MetricStatus.UNSET, "")
+        cells = [
+            painter.paint(pad(name, name_width), DIM),
+            painter.status(status, pad(text, verdict_width)),
+        ]
+        for column in columns:
+            status, text = column.summary[number]
             cells.append(painter.status(status, pad(text, column.width)))
         yield GAP.join(cells).rstrip()
     hidden = len(metrics) - len(columns)
@@ -211,8 +229,29 @@ def _metric_column(name: str, unit: str | None, rows: Sequence[JobRow]) -> _Metr
             *lines[: MAX_HEADING_LINES - 1],
             cut("".join(lines[MAX_HEADING_LINES - 1 :]), HEADING),
         ]
-    width = max(map(cell_width, [*lines, *(text for _, text in cells)]))
-    return _MetricColumn(lines, cells, width)
+    summary = _metric_summary(name, unit, rows)
+    width = max(map(cell_width, [*lines, *(text for _, text in (*cells, *summary))]))
+    return _MetricColumn(lines, cells, summary, width)
+
+
+def _metric_summary(
+    name: str, unit: str | None, rows: Sequence[JobRow]
+) -> list[tuple[MetricStatus, str]]:
+    """Return the texts of the summary rows; no numbers where the units differ."""
+    cells = [cell for row in rows if (cell := row.cells.get(name)) is not None]
+    numbers = [] if unit is None else [cell.value for cell in cells]
+    summary = summarize(numbers, (cell.status for cell in cells))
+    values = (summary.minimum, summary.median, summary.maximum)
+    # Below the symbols of the jobs' cells.
+    texts = ["" if value is None else f"  {format_number(value)}" for value in values]
+    failing = _failing_text(summary)
+    return [*((MetricStatus.UNSET, text) for text in texts), failing]
+
+
+def _failing_text(summary: ColumnSummary) -> tuple[MetricStatus, str]:
+    if summary.worst is None:
+        return MetricStatus.UNSET, "  0"
+    return summary.worst, f"{summary.worst.symbol} {summary.failing:,}"
 
 
 def _cell(cell: Cell | None, *, with_unit: bool) -> tuple[MetricStatus, str]:
