@@ -7,6 +7,7 @@ record. Prints one JSON object. `call` as the first word is the client's process
 from __future__ import annotations
 
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -49,7 +50,11 @@ def call(workspace: str, executor: str) -> dict[str, float]:
         ]
     )
     assert code == 0
-    return {"submit": submitted[0], "client_mb": _peak_of_this_process() - before}
+    return {
+        "submit": submitted[0],
+        "client_mb": _peak_of_this_process() - before,
+        "client_cpu_ms_per_job": 1000 * time.process_time() / max(1, submitted[1]),
+    }
 
 
 def measured(jobs: int, *, on_threads: bool = False) -> dict[str, float]:
@@ -101,8 +106,15 @@ def _on_workers(folder: Path, workspace: Path) -> dict[str, float]:
         time.sleep(4)
         before = _resident(processes[0].pid, "VmRSS")
         values = _called(str(workspace), f"dask-file:{file}")
-        peak, workers = (_resident(p.pid, "VmHWM") for p in processes[:2])
-        return values | {"scheduler_mb": peak - before, "worker_mb": workers}
+        peak, worker = (_resident(p.pid, "VmHWM") for p in processes[:2])
+        cpu = [1000 * _cpu_seconds(p.pid) for p in processes]
+        jobs = len(list((workspace / "jobs").iterdir()))
+        return values | {
+            "scheduler_mb": peak - before,
+            "worker_mb": worker,
+            "scheduler_cpu_ms_per_job": cpu[0] / jobs,
+            "workers_cpu_ms_per_job": sum(cpu[1:]) / jobs,
+        }
     finally:
         for process in processes:
             process.kill()
@@ -127,6 +139,12 @@ def _resident(pid: int, name: str) -> float:
         if line.startswith(f"{name}:"):
             return int(line.split()[1]) / 1024
     return 0.0
+
+
+def _cpu_seconds(pid: int) -> float:
+    """Return the processor time of a process, of its start as well."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _peak_of_this_process() -> float:

@@ -31,7 +31,7 @@ from runner.engines.checks import IMAGE_PLATFORM, Check, failed
 from runner.engines.protocol import Build
 from runner.errors import CallError, RunnerError
 from runner.executors.address import THREADS, SchedulerAddress
-from runner.executors.checks import COMPARED, Survey, check_executor
+from runner.executors.checks import COMPARED, Survey, check_executor, check_storage
 from runner.exit_codes import ExitCode
 from runner.storage.scratch import SERVE_PREFIX, stale_folders
 from runner.workspace.results import FORMAT
@@ -120,6 +120,8 @@ def _executor(args: Namespace) -> Iterator[Check]:
         return
     if address is not None:
         yield from check_executor(address, partial(_survey, address))
+    if args.storage is not None:
+        yield from check_storage(args.storage)
 
 
 def _survey(address: SchedulerAddress) -> Survey:

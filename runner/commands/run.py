@@ -260,7 +260,7 @@ def _placement(
     if cluster is None:
         yield Placement(_parallel(args, session.context), session.requests)
         return
-    with placed_on(cluster, args, session, workspace.folder) as placement:
+    with placed_on(cluster, args, session, workspace) as placement:
         yield placement
 
 

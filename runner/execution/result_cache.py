@@ -142,9 +142,14 @@ def result_since(run_folder: RunFolder, earlier: str, key: str) -> JobResult | N
         result = run_folder.read_result()
     except WorkspaceError:
         return None
-    if result is None or result.cache_key != key or fingerprint(result) == earlier:
-        return None
-    return None if result.outcome in {Outcome.BROKEN, Outcome.CANCELLED} else result
+    return result if result is not None and is_later_result(result, earlier, key) else None
+
+
+def is_later_result(result: JobResult, earlier: str, key: str) -> bool:
+    """Return True if a result holds by its cache key, and is another one than `earlier`."""
+    if result.cache_key != key or fingerprint(result) == earlier:
+        return False
+    return result.outcome not in {Outcome.BROKEN, Outcome.CANCELLED}
 
 
 def planned_job(job: Job, context: KeyContext, rerun: str) -> Planned:

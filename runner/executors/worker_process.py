@@ -46,6 +46,8 @@ which is told as well before that."""
 QUIET_KINDS = frozenset({"line", "finished", "stopping"})
 """Events that a worker does not send: the client has results and requests itself, and the output
 of builds is in their logs."""
+RunJob = Callable[[Job, str, RunContext], JobResult]
+"""A way to run a job, as `run_unless_stopped` is."""
 
 
 class WorkerCall:
@@ -171,14 +173,16 @@ class WorkerCalls:
         for call in list(self._calls.values()):
             call.kill()
 
-    def run(self, call: RemoteCall, job: Job, earlier: str) -> JobResult:
+    def run(
+        self, call: RemoteCall, job: Job, earlier: str, run: RunJob = run_unless_stopped
+    ) -> JobResult:
         """Run a job and publish its result; failures are results."""
         try:
             worker_call = self._enter(call)
         except RunnerError as error:
             return broken_job(job, error, time.time())
         try:
-            return run_unless_stopped(job, earlier, worker_call.context)
+            return run(job, earlier, worker_call.context)
         finally:
             self._leave(call.call_id)
             self._stay_if_ending()

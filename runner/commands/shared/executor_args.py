@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from resim_inspect.settings.model import ProjectSettings, SlurmSettings
+from resim_inspect.text import clean
 from runner.commands.shared.batch_call import RunElsewhere
 from runner.commands.shared.build_args import engine_options
 from runner.commands.shared.session import Session
@@ -27,14 +28,19 @@ from runner.executors.address import (
     TlsFiles,
     scheduler_address,
 )
+from runner.workspace.layout import Workspace
 from runner.workspace.results import JobResult
 
 if TYPE_CHECKING:
+    from runner.execution.run_context import RunContext
     from runner.executors.dask_cluster import DaskCluster
+    from runner.executors.remote_job import RemoteCall
+    from runner.executors.stored_execution import StoredExecutor
     from runner.executors.slurm_cluster import SlurmCluster
 
 
-EXECUTOR_FLAGS = ("executor", "tls-ca-file", "tls-cert", "tls-key")
+EXECUTOR_FLAGS = ("executor", "storage", "tls-ca-file", "tls-cert", "tls-key")
+"""Flags that select a scheduler, as the project file names them."""
 
 
 class Placement(NamedTuple):
@@ -59,6 +65,12 @@ def add_executor_arguments(parser: argparse.ArgumentParser) -> None:
         default=THREADS,
         metavar="EXECUTOR",
         help=f"{FORMS} (default: {THREADS}); workers need the same workspace at the same path",
+    )
+    group.add_argument(
+        "--storage",
+        metavar="URL",
+        help="pass inputs and outputs through a storage such as s3://bucket/folder, for workers"
+        " that do not see the workspace; the batch then runs on this machine",
     )
     for flag, content in (("ca-file", "authority"), ("cert", "certificate"), ("key", "key")):
         group.add_argument(
@@ -86,6 +98,15 @@ def connected_cluster(args: Namespace) -> Iterator[DaskCluster | SlurmCluster | 
     """
     address = scheduler_of(args)
     on_slurm = args.executor == SLURM
+    if args.storage is not None:
+        from runner.storage.object_store import check_url
+
+        check_url(args.storage)
+        if address is None and not on_slurm:
+            raise CallError(
+                "--storage is for workers of a cluster.",
+                "Name one with --executor, or leave it out.",
+            )
     if address is None and not on_slurm:
         yield None
         return
@@ -108,7 +129,7 @@ def connected_cluster(args: Namespace) -> Iterator[DaskCluster | SlurmCluster | 
 
 @contextmanager
 def placed_on(
-    cluster: DaskCluster | SlurmCluster, args: Namespace, session: Session, workspace: Path
+    cluster: DaskCluster | SlurmCluster, args: Namespace, session: Session, workspace: Workspace
 ) -> Iterator[Placement]:
     """Place the jobs of a workspace on the workers of a cluster; raises StorageError."""
     from runner.executors.exchange import Exchange
@@ -121,7 +142,7 @@ def placed_on(
     from runner.executors.worker_process import run_remote, run_remote_batch
 
     context = session.context
-    call = remote_call(workspace, context, engine_options(args))
+    call = remote_call(workspace.folder, context, engine_options(args))
     exchange = Exchange(call.exchange, context)
 
     def warn(text: str) -> None:
@@ -142,13 +163,39 @@ def placed_on(
         remote = RemoteBatch(call, without_credentials(request), identity, key, earlier)
         return cluster.submit(run_remote_batch, remote).result()
 
+    placement = Placement(cluster.slots, requests, cluster, work_of, run_batch, cluster.description)
+    stored: StoredExecutor | None = None
+    if args.storage is not None:
+        stored = _stored(args.storage, cluster, call, context, str(workspace.id))
+        placement = placement._replace(
+            executor=stored,
+            work_of=stored.work_of,
+            # The outputs of all jobs are here.
+            run_batch=None,
+            about=f"{cluster.description}, through {clean(args.storage, 120)}",
+        )
     with _started(cluster, call.exchange.path / SLURM, warn):
         try:
-            yield Placement(
-                cluster.slots, requests, cluster, work_of, run_batch, cluster.description
-            )
+            yield placement
         finally:
             exchange.forward_stop()
+            if stored is not None:
+                stored.shutdown(cancel_futures=True)
+
+
+def _stored(
+    url: str,
+    cluster: DaskCluster | SlurmCluster,
+    call: RemoteCall,
+    context: RunContext,
+    workspace: str,
+) -> StoredExecutor:
+    """Return an executor whose jobs pass through a storage; raises StorageError."""
+    from runner.executors.stored_execution import StoredExecutor
+    from runner.executors.stored_worker import run_stored
+    from runner.storage.object_store import ObjectStore
+
+    return StoredExecutor(cluster, ObjectStore(url), workspace, call, context, run_stored)
 
 
 def _started(
