@@ -113,7 +113,9 @@ def _check_versions(survey: Survey) -> Iterator[Check]:
         hint = "Workers with another version refuse every job." if needed else ""
         yield Check("error" if needed else "warning", "versions", text, hint)
     if survey.workers and not differing:
-        yield Check("ok", "versions", "the same on all workers, of " + ", ".join(COMPARED))
+        yield Check(
+            "ok", "versions", "the same on all workers: " + ", ".join(COMPARED).replace("_", "-")
+        )
 
 
 def _check_dashboards(members: Iterable[Member]) -> Iterator[Check]:

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from runner.execution.run_context import RunContext
     from runner.executors.dask_cluster import DaskCluster
     from runner.executors.remote_job import RemoteCall
-    from runner.executors.stored_execution import StoredExecutor
     from runner.executors.slurm_cluster import SlurmCluster
+    from runner.executors.stored_execution import StoredExecutor
 
 
 EXECUTOR_FLAGS = ("executor", "storage", "tls-ca-file", "tls-cert", "tls-key")

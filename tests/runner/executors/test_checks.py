@@ -31,7 +31,7 @@ def reported(*workers: Member, scheduler: Member = SCHEDULER) -> list[tuple[str,
 def test_a_cluster_that_is_well() -> None:
     assert reported(WORKER, WORKER) == [
         ("ok", "tcp://10.0.0.1:8786 answers, with 2 workers and room for 8 jobs at once"),
-        ("ok", "the same on all workers, of resim_inspect, distributed, python"),
+        ("ok", "the same on all workers: resim-inspect, distributed, python"),
     ]
 
 
