@@ -114,7 +114,7 @@ class ObjectStore:
         return []
 
     def remove(self, name: str) -> None:
-        """Remove a file or a folder with all its files; one that is missing is no error."""
+        """Remove a file or a folder with all its files, unless it is missing already."""
         with self._errors(f"written ({name})"), suppress(FileNotFoundError):
             self._fs.rm(self._path(name), recursive=True)
 
