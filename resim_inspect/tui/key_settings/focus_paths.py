@@ -44,6 +44,7 @@ FOCUS_PATHS: tuple[FocusPath, ...] = (
     (*_TEXT, *_FOLDER),
     (keymap.PATH, keymap.OPEN, keymap.FOCUS, keymap.APP),
     (keymap.ROWS, keymap.OPEN, keymap.FOCUS, keymap.APP),
+    (keymap.EVALUATING, keymap.APP),
     (*_JOBS, *_WORKSPACE),
     (keymap.FILTER, *_WORKSPACE),
     (*_JOBS, keymap.FETCH, *_WORKSPACE),
