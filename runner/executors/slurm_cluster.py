@@ -36,6 +36,8 @@ EXTRA = "pip install 'resim-inspect[slurm]'"
 MIB_PER_SLOT = 2048
 DEATH_TIMEOUT = 60
 """Seconds after which a worker ends that cannot reach the scheduler."""
+LOOK_INTERVAL = 0.5
+"""Seconds between two looks at the workers."""
 CLOSE_TIMEOUT = 5.0
 """Seconds that the scheduler may take to end."""
 KEYS = "keys"
@@ -74,6 +76,8 @@ class SlurmCluster(Executor):
         self._stopped = False
         self._alone_since: float | None = None
         self._told = ""
+        self._names: list[str] = []
+        self._looked = -LOOK_INTERVAL
 
     @property
     def description(self) -> str:
@@ -123,7 +127,7 @@ class SlurmCluster(Executor):
         assert self._dask is not None
         needed = -(-len(self._outstanding) // self._settings.slots)
         wanted = 0 if self._stopped else min(self._settings.workers, needed)
-        names = self._dask.worker_names
+        names = self._worker_names()
         try:
             state = self._jobs.want(wanted, names)
         except ExecutorError as error:
@@ -147,6 +151,15 @@ class SlurmCluster(Executor):
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Do nothing: the jobs are cancelled at the end of `started`."""
+
+    def _worker_names(self) -> list[str]:
+        """Return the names of the connected workers, as of a moment ago."""
+        assert self._dask is not None
+        now = time.monotonic()
+        if now - self._looked >= LOOK_INTERVAL:
+            # It costs a call of the scheduler, and this one comes for every job that ends.
+            self._looked, self._names = now, self._dask.worker_names
+        return self._names
 
     def _wait(self, state: SlurmState, note: Say) -> None:
         """Tell what a run without a worker waits for; raises ExecutorError after the limit."""
