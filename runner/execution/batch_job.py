@@ -5,7 +5,7 @@ from __future__ import annotations
 from runner.engines.protocol import Build
 from runner.errors import RunnerError
 from runner.execution.batch_run import SCRATCH, BatchRunRequest, run_served
-from runner.execution.claimed_run import run_claimed, say_again
+from runner.execution.claimed_run import confirm, run_claimed, say_again
 from runner.execution.result_cache import result_since
 from runner.execution.retries import run_with_retries
 from runner.execution.run_context import RunContext
@@ -46,7 +46,7 @@ def run_batch(
             return run_served(context, request, new, run_folder.log, scratch, key)
 
         result = run_with_retries(context, request.name, new, attempt, mode=request.mode.value)
-        context.confirm(result)
+        confirm(context, result, new)
         publish(run_folder, result)
         return result
 

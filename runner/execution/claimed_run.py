@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from runner.engines.protocol import remove_leftovers
+from runner.errors import WorkerError
 from runner.execution.events import Event
 from runner.execution.run_context import RunContext
 from runner.storage.claims import claimed, is_claimed
+from runner.storage.fs import remove_tree
 from runner.storage.publish import recover_publication
 from runner.workspace.layout import RunFolder
 from runner.workspace.results import JobResult
@@ -48,6 +51,18 @@ def run_claimed(
             remove_leftovers(context.engine, context.note)
             recover_publication(run_folder)
         return run(claim.taken_from)
+
+
+def confirm(context: RunContext, result: JobResult, outputs: Path) -> None:
+    """Confirm a result that is about to be published; raises WorkerError if it does not hold.
+
+    Its outputs are removed then, as the next process starts from nothing.
+    """
+    try:
+        context.confirm(result)
+    except WorkerError:
+        remove_tree(outputs)
+        raise
 
 
 def say_again(context: RunContext, name: str, taken_from: str) -> None:

@@ -13,7 +13,7 @@ from resim_inspect.validation.findings import Severity
 from runner.engines.protocol import EngineInfo, Limits, Task
 from runner.errors import RunnerError, StorageError, WorkerError
 from runner.execution.cancellation import POLL_INTERVAL
-from runner.execution.claimed_run import run_claimed, say_again
+from runner.execution.claimed_run import confirm, run_claimed, say_again
 from runner.execution.events import Event
 from runner.execution.result_cache import (
     Planned,
@@ -213,6 +213,6 @@ def _run_claimed(job: Job, earlier: str, context: RunContext, taken_from: str) -
         key.inputs,
     )
     result = run_with_retries(context, job.name, spec.outputs, lambda: run_job(context, spec))
-    context.confirm(result)
+    confirm(context, result, spec.outputs)
     publish(run_folder, result, key.digests.as_bytes())
     return result

@@ -135,6 +135,9 @@ class SlurmCluster(Executor):
                 error.reason, f"{error.hint} {self._last_words()}".strip()
             ) from error
         if names or not wanted:
+            if self._alone_since is not None and names:
+                # It also replaces the last reason for waiting on a live display.
+                note("Slurm has started a worker.")
             self._alone_since = None
             problem = (
                 f"Slurm fails ({state.problem}): the run goes on with the workers that it has."
