@@ -1,4 +1,4 @@
-"""Containers on the workers of a Dask cluster, one of which is killed."""
+"""Containers on the workers of a Dask cluster or of Slurm, one of which is killed."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import pytest
 from runner.storage.lease import LABEL_RUN
 from tests.containers.container_harness import BASE_IMAGE, COPY, ROOT, command, make_jobs
 from tests.runner.executors.cluster import Cluster, events_of, wait_for
+from tests.runner.executors.slurm_nodes import SlurmNodes, require_slurm
 from tests.soak import FACTOR
 
 pytest.importorskip("distributed")
@@ -24,6 +25,7 @@ SLOTS = 2
 JOBS = 60 if FACTOR > 1 else 9
 SECONDS = 5.0 if FACTOR > 1 else 0.5
 """Duration of a build."""
+SLURM_JOBS, SLURM_SECONDS = (60, 4) if FACTOR > 1 else (6, 1)
 LIMIT = 1.5
 """Ratio of the time of a whole run to that of its builds alone, on the slots that there are."""
 
@@ -86,6 +88,50 @@ def test_the_containers_of_a_killed_worker_are_removed_and_its_jobs_run_again(
         if FACTOR > 1:
             _check_time(events_of(workspace), killed)
     wait_for(lambda: not cluster.processes(), "the end of all watchdogs")
+
+
+@pytest.mark.soak
+def test_the_containers_of_a_cancelled_worker_are_removed_by_itself(
+    docker: Callable[..., str], tmp_path: Path
+) -> None:
+    pytest.importorskip("dask_jobqueue")
+    require_slurm()
+    workspace = make_jobs(tmp_path / "flights", SLURM_JOBS)
+    (tmp_path / "resim.toml").write_text(
+        '[slurm]\nworkers = 2\nslots = 2\nhost = "127.0.0.1"\ntls = false\n'
+    )
+    words = ("run", "--image", BASE_IMAGE, "--pull", "never", "--executor", "slurm")
+    with SlurmNodes(tmp_path / "slurm") as slurm:
+        run = subprocess.Popen(
+            command(
+                *(*words, "--only", "jobs", "--format", "json", workspace),
+                *("--", "sh", "-c", f"sleep {SLURM_SECONDS}; {COPY}"),
+            ),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=tmp_path,
+            env={**slurm.env, "PYTHONPATH": str(ROOT)},
+        )
+
+        def kinds(kind: str) -> list[str]:
+            events = events_of(workspace)
+            return [event.get("job", "") for event in events if event["event"] == kind]
+
+        wait_for(lambda: len(kinds("started")) - len(kinds("finished")) == 4, "4 containers")
+        wait_for(lambda: len(kinds("finished")) >= SLURM_JOBS // 3, "a third of the jobs")
+        slurm.call("scancel", slurm.running()[0])
+        label = f"label={LABEL_RUN}={events_of(workspace)[0]['run']}"
+        out, err = run.communicate(timeout=300)
+        assert run.returncode == 0, err
+        assert json.loads(out)["outcomes"] == {"done": SLURM_JOBS}
+        twice = {job for job, times in Counter(kinds("started")).items() if times > 1}
+        assert twice <= set(kinds("warning"))
+        assert len(twice) <= 2
+        # No watchdog and no later worker had to do it.
+        assert not [e for e in events_of(workspace) if "leftover" in e.get("text", "")]
+        assert not docker("ps", "-aq", "--filter", label)
+        wait_for(lambda: not slurm.jobs(), "the end of the Slurm jobs")
 
 
 def _check_time(events: list[dict[str, object]], killed: float) -> None:
