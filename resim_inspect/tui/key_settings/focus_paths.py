@@ -9,6 +9,7 @@ from __future__ import annotations
 from resim_inspect.tui import keymap
 from resim_inspect.tui.keymap import KeyBinding
 from resim_inspect.tui.keys.columns import COLUMN_CHART, COLUMN_HOST, COLUMN_LIST, JOB_COLUMNS
+from resim_inspect.tui.keys.dashboard import CARDS, DASHBOARD, JOB_CARDS
 
 Table = tuple[KeyBinding, ...]
 FocusPath = tuple[Table, ...]
@@ -57,6 +58,10 @@ FOCUS_PATHS: tuple[FocusPath, ...] = (
     (keymap.ROWS, keymap.TABLE, keymap.COMPARED_BATCHES, *_COMPARISON),
     (keymap.FILTER, keymap.COMPARED_BATCHES, *_COMPARISON),
     (keymap.CHART, COLUMN_CHART, keymap.APP),
+    (CARDS, DASHBOARD, keymap.APP),
+    (keymap.FILTER, DASHBOARD, keymap.APP),
+    (CARDS, JOB_CARDS, DASHBOARD, keymap.APP),
+    (keymap.FILTER, JOB_CARDS, DASHBOARD, keymap.APP),
     (keymap.ROWS, COLUMN_LIST, keymap.DIALOG),
     (keymap.ROWS, keymap.CHECKLIST, keymap.DIALOG),
     (keymap.QUICK_OPEN, keymap.DIALOG),
