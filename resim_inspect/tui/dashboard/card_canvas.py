@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from textual import work
 from textual.geometry import Region
 from textual.message import Message
@@ -17,13 +15,13 @@ from resim_inspect.tui.dashboard.card_frame import (
     LIGHT,
     foot_line,
     frame_style,
-    heading_text,
     reading_of,
     title_line,
 )
 from resim_inspect.tui.dashboard.cards import Cards
 from resim_inspect.tui.dashboard.linking import Clock, Linking, clock_of
-from resim_inspect.tui.dashboard.page_layout import Cells, PageGrid, card_cells, page_grid
+from resim_inspect.tui.dashboard.page_layout import Cells
+from resim_inspect.tui.dashboard.page_view import PageView, page_view
 from resim_inspect.tui.dashboard.painted_cards import (
     CardPlace,
     CardRequest,
@@ -41,20 +39,6 @@ from resim_inspect.tui.workers import Background
 
 Wanted = tuple[tuple[CardRequest, PaintedCard | None], ...]
 """Pictures to be painted, each with one whose drawing may serve."""
-
-
-class PageView(NamedTuple):
-    """The page in view."""
-
-    grid: PageGrid
-    first: int
-    """Index of its first card."""
-    cells: list[Cells]
-    """Cells of its cards."""
-    heading_lines: list[int | None]
-    """For each row of cards the line of the headings above it."""
-    headings: list[dict[int, str]]
-    """For each row of cards the headings above it, by column of the screen."""
 
 
 class CardCanvas(Background, LineWidget, can_focus=True):
@@ -104,33 +88,13 @@ class CardCanvas(Background, LineWidget, can_focus=True):
     def page(self) -> PageView:
         """The page in view."""
         if self._page is None:
-            self._page = self._paged()
+            self._page = page_view(self.deck, self.state.size, self.size, self.cursor)
         return self._page
 
     @property
     def page_number(self) -> int:
         """Number of the page in view, from 0."""
         return self.page.first // self.page.grid.slots
-
-    def _paged(self) -> PageView:
-        deck, size = self.deck, self.size
-        has_headings = bool(deck.headings)
-        count = len(deck.items)
-        grid = page_grid(size.width, size.height, self.state.size, count, headings=has_headings)
-        first = max(0, self.cursor) // grid.slots * grid.slots
-        shown = min(grid.slots, count - first)
-        headings: list[dict[int, str]] = [{} for _ in range(grid.rows)]
-        starts = set(deck.starts)
-        for slot in range(shown if has_headings else 0):
-            index = first + slot
-            group = deck.group(index)
-            if group is not None and (slot == 0 or index in starts):
-                text = heading_text(deck.headings[group], is_first=index in starts)
-                headings[slot // grid.columns][slot % grid.columns] = text
-        cells, lines = card_cells(grid, size.width, size.height, [bool(h) for h in headings])
-        across = [cells[column].x for column in range(grid.columns)]
-        placed = [{across[column]: text for column, text in row.items()} for row in headings]
-        return PageView(grid, first, cells[: max(0, shown)], lines, placed)
 
     def relayout(self) -> None:
         """Work the page out again, and paint what is missing on it."""
@@ -266,8 +230,23 @@ class CardCanvas(Background, LineWidget, can_focus=True):
     @property
     def linked_cards(self) -> int:
         """Number of cards in view that the cursor is on."""
-        indices = range(self.page.first, self.page.first + len(self.page.cells))
-        return sum(self._cursor_column(index) is not None for index in indices)
+        return sum(self._cursor_column(index) is not None for index in self.indices)
+
+    @property
+    def indices(self) -> range:
+        """Indices of the cards in view."""
+        return range(self.page.first, self.page.first + len(self.page.cells))
+
+    @property
+    def cursor_text(self) -> str:
+        """Position of the cursor as a card in view writes it: `8.420 s`; empty if none is on it."""
+        from resim_inspect.charts.analysis.readout import position_text
+
+        for index in self.indices:
+            cursor, card = self._cursor_of(index), self.card_at(index)
+            if cursor is not None and card is not None and self._cursor_column(index) is not None:
+                return position_text(card.drawing.main, cursor)
+        return ""
 
     def _cursor_column(self, index: int) -> int | None:
         """Column of a card's picture that the cursor is on; None where there is none."""

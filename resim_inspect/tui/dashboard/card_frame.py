@@ -17,7 +17,6 @@ from resim_inspect.tui.widgets.chart.reading_line import cursor_line, idle_line
 from resim_inspect.tui.widgets.row_list import StyledText, strip_of
 
 if TYPE_CHECKING:
-    from resim_inspect.filtering.catalog import Heading
     from resim_inspect.tui.dashboard.painted_cards import PaintedCard
 
 LIGHT = tuple("╭─╮│╰─╯")
@@ -109,13 +108,3 @@ def reading_of(
         # The line below the cards has the time.
         return [(f" {pieces[1][0].lstrip()}", pieces[1][1]), *pieces[2:]]
     return pieces
-
-
-def heading_text(heading: Heading, *, is_first: bool) -> str:
-    """Heading of a group above its first card: `▾ ✗ FAIL_BLOCK 3`.
-
-    `is_first`: the group begins here, not on a page before.
-    """
-    sign = f"{heading.status.symbol} " if heading.status is not None else ""
-    words = f"▾ {sign}{heading.label} {heading.size:,}"
-    return words if is_first else f"{words}, continued"

@@ -185,13 +185,15 @@ class CardGrid(CardCanvas):
         return shown, whole
 
     def _readable(self) -> tuple[PaintedCard, Clock | None, Window, Window] | None:
-        """The chosen card, its clock, its window and its extent; None if it cannot be read."""
-        drawn = self.drawn(self.cursor)
-        view = None if drawn is None else self._view(drawn[0])
-        if drawn is None or view is None:
-            self.app.notify("The chosen card has no axis to read.", timeout=3)
-            return None
-        return *drawn, *view
+        """A card, its clock, its window and its extent: of the chosen card, or if that has no
+        axis to read, of the first one in view with a clock; None without any."""
+        for index in (self.cursor, *self.indices):
+            drawn = self.drawn(index)
+            view = None if drawn is None else self._view(drawn[0])
+            if drawn is not None and view is not None and (index == self.cursor or drawn[1]):
+                return *drawn, *view
+        self.app.notify("No card in view has an axis to read.", timeout=3)
+        return None
 
     def action_read(self, columns: int) -> None:
         readable = self._readable()

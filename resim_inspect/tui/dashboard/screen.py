@@ -11,10 +11,11 @@ from textual.containers import Vertical
 from textual.widget import Widget
 from textual.widgets import Static
 
+from resim_inspect.text import clean
 from resim_inspect.tui.dashboard.card_canvas import CardCanvas
 from resim_inspect.tui.dashboard.card_grid import CardGrid
 from resim_inspect.tui.dashboard.cards import Cards
-from resim_inspect.tui.dashboard.linking import IN_FILE, NS, SINCE_START, UTC, SharedCursor
+from resim_inspect.tui.dashboard.linking import SINCE_START, SharedCursor
 from resim_inspect.tui.dashboard.state import DashboardState
 from resim_inspect.tui.dashboard.status_line import GridStatus, status_text
 from resim_inspect.tui.keymap import Hint
@@ -80,11 +81,7 @@ class DashboardScreen(MainScreen[int | None], Background, FilterHost):
         """Show the state of the cards and the keys that apply."""
         grid = self.grid
         page, cursor = grid.page, grid.linking.cursor
-        words = ""
-        if isinstance(cursor, SharedCursor):
-            words = self.cursor_text(cursor)
-        elif cursor is not None:
-            words = "cursor of one axis"
+        words = "" if cursor is None else self.cursor_text() or "cursor"
         status = GridStatus(
             page.first,
             len(page.cells),
@@ -103,16 +100,12 @@ class DashboardScreen(MainScreen[int | None], Background, FilterHost):
         line.update(status_text(status, max(10, self.size.width - 2)))
         self.update_hints()
 
-    def cursor_text(self, cursor: SharedCursor) -> str:
+    def cursor_text(self) -> str:
         """The position of the cursor in words."""
-        from resim_inspect.text import clean, instant, number
-
-        if cursor.clock == UTC:
-            return instant(int(cursor.time))
-        if cursor.clock in (IN_FILE, SINCE_START):
-            words = " since the start" if cursor.clock == SINCE_START else ""
-            return f"{cursor.time / NS:,.3f} s{words}"
-        return f"{clean(cursor.clock, 30)} {number(cursor.time)}"
+        cursor = self.grid.linking.cursor
+        text = clean(self.grid.cursor_text, 60)
+        since = " since the start"
+        return text + since * (isinstance(cursor, SharedCursor) and cursor.clock == SINCE_START)
 
     def key_hints(self) -> Iterable[Hint]:
         if self.is_filtering():
