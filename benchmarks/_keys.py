@@ -1,6 +1,7 @@
-"""The app under a script of keys: `python -m benchmarks._keys SCRIPT PATH screen|once|pair`.
+"""The app under a script of keys: `python -m benchmarks._keys SCRIPT PATH screen|once|pair|bare`.
 
-`pair` compares the folders before and after at the path, and presses keys meanwhile.
+`pair` compares the folders before and after at the path, and presses keys meanwhile; `bare` is the
+bare Textual app, without a path.
 
 Prints for each step how long its slowest key took to be answered, the most CPU time that the
 screen's thread needed for one, and the longest gap of a task that sleeps for 5 ms at a time, all
@@ -18,9 +19,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from textual import events
+from textual.app import App
 from textual.message_pump import MessagePump
 from textual.pilot import Pilot
 
+from benchmarks._bare_app import BareApp
 from resim_inspect.tui.app import InspectApp
 from resim_inspect.tui.gc_tuning import low_latency_gc
 from resim_inspect.tui.open.opening import open_path
@@ -128,8 +131,20 @@ CHANGES = (
     step("with a reference", *["j"] * 12, "G", "pageup", "g", *["n"] * 4, "b"),
     step("help", "?", "escape"),
 )
+BARE = (
+    step("list", *["down"] * 12, *["up"] * 4, "pagedown", "pagedown", "end", "pageup", "home"),
+    step("frame", "p", "escape", "p", "escape"),
+    step("palette", "ctrl+p", '"theme', "escape", "escape"),
+    step("theme", "t", "t", "t"),
+)
 MEANWHILE = step("while comparing", *["j"] * 40, *["l", "j"] * 40, *["n"] * 20, *["h", "k"] * 40)
-SCRIPTS = {"document": READING, "workspace": TABLE, "comparison": COMPARED, "changes": CHANGES}
+SCRIPTS = {
+    "document": READING,
+    "workspace": TABLE,
+    "comparison": COMPARED,
+    "changes": CHANGES,
+    "bare": BARE,
+}
 
 
 class AppDriver:
@@ -211,8 +226,11 @@ async def play(script: str, path: Path, way: str) -> list[dict[str, object]]:
     """Open a path, from the open screen or at once, and press the keys of a script."""
     taken = []
     with low_latency_gc() as started:
+        app: App[Any]
         if way == "pair":
             app = InspectApp(open_path(path / "after"), base=path / "before")
+        elif way == "bare":
+            app = BareApp()
         else:
             app = InspectApp(open_path(path) if way == "once" else None)
         app.call_later(started)
