@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING, Self
 
 from resim_inspect.document.data_messages import DataMessages
 from resim_inspect.document.enums import MetricStatus, SeriesKind, worst_status
-from resim_inspect.document.lazy_sequence import Lazy, first_positions
+from resim_inspect.document.lazy_sequence import Lazy, SeriesCache, first_positions
 from resim_inspect.document.series_length import payload_length, series_length
 from resim_inspect.document.wire.scan import Scan
 from resim_inspect.document.wire.slices import Slices
@@ -56,11 +54,8 @@ class Document:
         too deeply, by the position of its metric. It is left out of the message."""
         self._source = source
         self._slices = slices
-        self._cache: OrderedDict[tuple[int, str | None], tuple[Series, int]] = OrderedDict()
-        self._cache_bytes = cache_bytes
-        self._cached = 0
+        self._cache = SeriesCache(cache_bytes)
         self._lengths: dict[int, int] = {}
-        self._lock = Lock()
 
     @property
     def stamp(self) -> Stamp | None:
@@ -99,7 +94,7 @@ class Document:
         return worst_status(map(MetricStatus, found)) or MetricStatus.UNSET
 
     @cached_property
-    def metrics(self) -> Sequence[Metric]:
+    def metrics(self) -> Lazy[Metric]:
         """All metrics in the order of the file; each is converted on first access."""
         from resim_inspect.document import from_proto
 
@@ -107,7 +102,7 @@ class Document:
         return Lazy(len(messages), lambda at: from_proto.metric(messages[at], at, deep(at)))
 
     @cached_property
-    def data(self) -> Sequence[MetricsData]:
+    def data(self) -> Lazy[MetricsData]:
         """All metrics data in the order of the file; each is converted on first access."""
         from resim_inspect.document import from_proto
 
@@ -250,20 +245,10 @@ class Document:
         since it was opened, MalformedError for values that protobuf refuses.
         """
         key = (data.position, category)
-        with self._lock:
-            known = self._cache.get(key)
-            if known is not None:
-                self._cache.move_to_end(key)
-                return known[0]
-        series = self._decoded(data.position, category)
-        weight = series.values.nbytes + sum(len(text) + 56 for text in series.uniques)
-        with self._lock:
-            if key not in self._cache:
-                self._cache[key] = (series, weight)
-                self._cached += weight
-                while self._cached > self._cache_bytes and len(self._cache) > 1:
-                    _, (_, dropped) = self._cache.popitem(last=False)
-                    self._cached -= dropped
+        series = self._cache.get(key)
+        if series is None:
+            series = self._decoded(data.position, category)
+            self._cache.put(key, series)
         return series
 
     def length(self, data: MetricsData, category: str | None = None) -> int:
@@ -338,6 +323,15 @@ class Document:
         from resim_inspect.document.unknown_fields import unknown_fields
 
         return unknown_fields(self._slices)
+
+    def forget_values(self) -> None:
+        """Drop all values that were converted or decoded; they are made anew when needed.
+
+        To free very many at once, with the document, would keep all other threads waiting.
+        """
+        self.metrics.forget()
+        self.data.forget()
+        self._cache.forget()
 
     def close(self) -> None:
         """Close the file; series that are not cached can no longer be decoded."""

@@ -204,6 +204,7 @@ class ReloadingScreen(MainScreen[None], Background):
         with gc_paused():
             changes = changes_between(old.document, new.document)
         self.post_message(self.Compared(new, changes))
+        old.document.forget_values()
 
     @on(Compared)
     def _compared(self, message: Compared) -> None:
