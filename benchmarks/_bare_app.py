@@ -1,4 +1,4 @@
-"""A bare Textual app: a list with details beside it, a second screen, the palette, two themes.
+"""A bare Textual app: a list with details beside it, a second screen, a dialog, two themes.
 
 The inspector's keys are measured against its keys: what both take is the framework's.
 """
@@ -9,13 +9,15 @@ from typing import ClassVar
 
 from textual.app import App, ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal
-from textual.screen import Screen
+from textual.containers import Horizontal, VerticalScroll
+from textual.screen import ModalScreen, Screen
 from textual.widgets import Footer, Header, OptionList, Static
 
 ROWS = 1000
 LINES = 34
 """Lines of the details and of the second screen: about as many as a terminal of 40 lines shows."""
+PAGES = 5
+"""Pages of the dialog's text, of which the first is in view."""
 
 
 def details(name: str) -> str:
@@ -34,11 +36,26 @@ class Page(Screen[None]):
         yield Footer()
 
 
+class Words(ModalScreen[None]):
+    """A dialog over the screen: a text that is longer than its box."""
+
+    CSS = "Words { align: center middle; } VerticalScroll { width: 80%; height: 80%; }"
+    BINDINGS: ClassVar[list[BindingType]] = [("escape", "app.pop_screen", "Back")]
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll():
+            yield Static("\n".join(details(f"page {number}") for number in range(PAGES)))
+
+
 class BareApp(App[None]):
     """A list beside the details of its highlighted row."""
 
     CSS = "OptionList, Static { width: 1fr; height: 1fr; border: round $primary; }"
-    BINDINGS: ClassVar[list[BindingType]] = [("t", "toggle_theme", "Theme"), ("p", "page", "Page")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("t", "toggle_theme", "Theme"),
+        ("p", "page", "Page"),
+        ("w", "words", "Words"),
+    ]
 
     def compose(self) -> ComposeResult:
         yield Header()
@@ -58,3 +75,7 @@ class BareApp(App[None]):
     def action_page(self) -> None:
         """Show the second screen."""
         self.push_screen(Page())
+
+    def action_words(self) -> None:
+        """Show the dialog."""
+        self.push_screen(Words())

@@ -134,6 +134,7 @@ CHANGES = (
 BARE = (
     step("list", *["down"] * 12, *["up"] * 4, "pagedown", "pagedown", "end", "pageup", "home"),
     step("frame", "p", "escape", "p", "escape"),
+    step("dialog", "w", "escape", "w", "escape"),
     step("palette", "ctrl+p", '"theme', "escape", "escape"),
     step("theme", "t", "t", "t"),
 )

@@ -22,7 +22,12 @@ from resim_inspect.building.builder import DocumentBuilder
 RUNS = 3
 GOAL = 2.0
 """Slowest key and longest gap, by those of the bare app."""
-KINDS = {"list": "a key in a list", "palette": "a palette", "theme": "a theme"}
+KINDS = {
+    "list": "a key in a list",
+    "dialog": "a dialog",
+    "palette": "a palette",
+    "theme": "a theme",
+}
 """Kinds of steps, which are the names of the bare app's; every other step is one of `FRAME`."""
 FRAME = "frame"
 LISTS = frozenset((
@@ -31,6 +36,10 @@ LISTS = frozenset((
     "rows: next failing", "columns back", "only failing", "with a reference", "while comparing",
 ))  # fmt: skip
 """Steps that move in a list or table and show what is there."""
+DIALOGS = frozenset((
+    "help", "edition", "edition back", "rows: go to", "series, statuses, times",
+))  # fmt: skip
+"""Steps that open a dialog over the screen and close it."""
 PALETTES = frozenset(("palette", "jump mode"))
 """Steps that look for names in all of them while one is typed."""
 JOBS = 1000
@@ -141,6 +150,8 @@ def kind_of(step: str) -> str:
     """The step of the bare app that a step is compared with."""
     if step in LISTS:
         return "list"
+    if step in DIALOGS:
+        return "dialog"
     if step in PALETTES:
         return "palette"
     return step if step in KINDS else FRAME
