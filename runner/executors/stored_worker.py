@@ -102,13 +102,14 @@ def run_stored(stored: StoredJob) -> JobResult:
             return _run(stored, job, earlier, context)
         except (RunnerError, OSError) as error:
             return broken_job(job, _as_runner_error(error), context.clock())
+        finally:
+            # The events of a job are with the client before its result is, or its worker ends.
+            with suppress(RunnerError, OSError):
+                mirror.exchange()
 
     try:
         return WORKER_CALLS.run(call, job, stored.remote.earlier, run)
     finally:
-        # The events of a job are with the client before its result is.
-        with suppress(RunnerError, OSError):
-            mirror.exchange()
         _CALLS.leave(stored)
         remove_tree(job.folder.path)
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import ctypes
 import getpass
 import os
 import shutil
 import signal
 import socket
 import subprocess
-import sys
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Self
@@ -18,8 +16,7 @@ import pytest
 
 from tests.runner.executors.cluster import wait_for
 
-PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "squeue", "scancel", "scontrol")
-PR_SET_PDEATHSIG = 1
+PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "setpriv")
 CONF = """\
 ClusterName=test
 SlurmctldHost=localhost(127.0.0.1)
@@ -183,22 +180,16 @@ class SlurmNodes:
     def _start(self, *words: str) -> subprocess.Popen[bytes]:
         with (self._folder / f"{words[0]}.out").open("ab") as log:
             process = subprocess.Popen(
-                words,
+                # Nothing of the cluster outlives the tests, even if they are killed.
+                ["setpriv", "--pdeathsig", "KILL", *words],
                 env=self.env,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                preexec_fn=_end_with_parent,
             )
         self._stack.callback(process.wait)
         self._stack.callback(process.kill)
         return process
-
-
-def _end_with_parent() -> None:
-    """Let this process be killed when the tests are: nothing of the cluster outlives them."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _free_ports(number: int) -> list[int]:
