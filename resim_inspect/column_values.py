@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from enum import StrEnum
-from statistics import median
 from typing import NamedTuple
 
 from resim_inspect.document.enums import MetricStatus, worst_status
@@ -57,11 +56,11 @@ def summarize(
 
 def middle(ordered: list[float]) -> float:
     """Median of ascending numbers; of huge or infinite ones without an overflow."""
-    value = median(ordered)
-    if math.isfinite(value):
-        return value
     low, high = ordered[(len(ordered) - 1) // 2], ordered[len(ordered) // 2]
-    return low if low == high else low / 2 + high / 2
+    if low == high:
+        return low
+    value = (low + high) / 2
+    return value if math.isfinite(value) else low / 2 + high / 2
 
 
 def absence(row: JobRow, metric: str | None) -> Absence:

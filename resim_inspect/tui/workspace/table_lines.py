@@ -80,7 +80,9 @@ def _cell(
         if status is None:
             text = "0" if summary.judged else ""
             return [(fit(text, width - 2, right=True) + "  ", styles.quiet)]
-        text = fit(f"{summary.failing:,}", width - 4, right=True) + "  "
+        # Aligned as the cells are: numbers to the right, words to the left.
+        is_number = summary.minimum is not None
+        text = fit(f"{summary.failing:,}", width - 4, right=is_number) + "  "
         style = styles.of(status)
         return [(f"{status.symbol} ", style), (text, style)]
     value = summary[row]
