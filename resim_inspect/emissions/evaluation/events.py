@@ -70,16 +70,23 @@ def add_events(
             absolute=absolute,
             tags=row.tags,
         )
-    note = f"{count(left_out, 'event')} left out after {MAX_EVENTS:,}." if left_out else ""
-    return statuses, note
+    notes = []
+    if left_out:
+        notes.append(f"{count(left_out, 'event')} left out after {MAX_EVENTS:,}.")
+    undated = sum(
+        int((topic.is_event & ~topic.has_timestamp).sum()) for topic in emissions.topics.values()
+    )
+    if undated:
+        notes.append(f"{count(undated, 'event')} without a timestamp left out.")
+    return statuses, " ".join(notes)
 
 
 def event_rows(emissions: Emissions) -> Iterator[EventRow]:
-    """Yield the events of all topics by time."""
+    """Yield the events of all topics by time; those without one have no place among them."""
     rows = [
         (int(topic.timestamps[place]), order, int(place), topic)
         for order, topic in enumerate(emissions.topics.values())
-        for place in topic.is_event.nonzero()[0]
+        for place in (topic.is_event & topic.has_timestamp).nonzero()[0]
     ]
     rows.sort(key=lambda row: row[:3])
     for timestamp, _, place, topic in rows:

@@ -14,6 +14,7 @@ from resim_inspect.emissions.evaluation.custom_templates import (
 )
 from resim_inspect.emissions.evaluation.errors import RenderError, SqlError
 from resim_inspect.emissions.evaluation.query_client import QueryClient, SqlTable
+from resim_inspect.emissions.evaluation.template_idioms import lost_on_server
 from resim_inspect.emissions.evaluation.translation import Translation, translate
 
 if TYPE_CHECKING:
@@ -107,7 +108,11 @@ class QueryResults:
                 self._keep(key, RenderError(str(fault)), 0)
                 raise
             self._keep(key, value, 4 * len(value))
-        return parse_figure(value)
+        try:
+            return parse_figure(value)
+        except RenderError as fault:
+            reason = lost_on_server(template)
+            raise RenderError(f"{fault} {reason}".rstrip()) from fault
 
     def close(self) -> None:
         """End the process of the database, if one runs."""

@@ -18,7 +18,7 @@ from resim_inspect.job_rows import (
     read_run,
 )
 from resim_inspect.text import clean
-from resim_inspect.tui.document.loading import Signature, signature
+from resim_inspect.tui.document.loading import Signature, document_signature, signature
 
 if TYPE_CHECKING:
     from runner.workspace.layout import RunFolder
@@ -91,7 +91,7 @@ class JobsReader:
     def changed_rows(self) -> Iterator[JobRow]:
         """Read the rows of jobs that are new or have changed, one after the other."""
         for name, run_folder in self.outline.jobs if self.outline else ():
-            metrics = signature(run_folder.metrics)
+            metrics = document_signature(run_folder.metrics)
             listing = self._listing_signature if metrics is None else None
             now = JobSignature(metrics, signature(run_folder.result), listing)
             before, row = self._read.get(name, (None, None))

@@ -10,7 +10,7 @@ from resim_inspect.building.data_builder import DataRef
 from resim_inspect.building.metric_builder import Common
 from resim_inspect.emissions.evaluation.columns import valid_text
 from resim_inspect.emissions.evaluation.errors import RenderError
-from resim_inspect.text import full_number
+from resim_inspect.text import count, full_number
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from resim_inspect.emissions.evaluation.specs import MetricSpec
     from resim_inspect.emissions.evaluation.translation import ResultTerm
 
+_LONGEST = 9.2e18
+"""ns that fit into 64 bits."""
 _PASSED = 1
 """Number of the status PASSED."""
 MAX_GROUPS = 1000
@@ -52,6 +54,27 @@ class Canvas:
         if self.columns[position].kind == "time":
             return 1.0
         return self.terms[position].time_unit if position < len(self.terms) else 0.0
+
+    def nanoseconds(
+        self, position: int, unit: float
+    ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """Return the times of a column of numbers or times in units of `unit` ns, and which rows
+        have one: not NULL, finite, and within 64 bits."""
+        import numpy as np
+
+        column = self.columns[position]
+        if column.kind in ("int", "time") and unit == 1.0:
+            usable = np.ones(len(column), np.bool_) if column.nulls is None else ~column.nulls
+            return column.values, usable
+        scaled = column.doubles() * unit
+        usable = np.isfinite(scaled) & (np.abs(scaled) < _LONGEST)
+        return np.rint(np.where(usable, scaled, 0)).astype(np.int64), usable
+
+    def note_left_out(self, usable: NDArray[np.bool_], what: str) -> None:
+        """Note how many rows are left out since they are without something, if any are."""
+        if not usable.all():
+            rows = count(int((~usable).sum()), "row")
+            self.notes.append(f"{rows} without {what} left out.")
 
     def need(self, least: int, what: str) -> None:
         """Raise RenderError if the result has fewer columns than the template needs."""

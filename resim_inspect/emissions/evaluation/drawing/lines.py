@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from resim_inspect.emissions.evaluation.drawing.canvas import Canvas, labels
+from resim_inspect.emissions.evaluation.errors import RenderError
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from resim_inspect.emissions.evaluation.columns import Column
-
-_LONGEST = 9.2e18
-"""ns that fit into 64 bits."""
 
 
 def line(canvas: Canvas) -> None:
@@ -31,10 +30,8 @@ def line(canvas: Canvas) -> None:
         return
     ys, legend = y.doubles(), [name for name, _ in groups] if grouped else [y.name]
     if unit:
-        ns = _nanoseconds(x, unit)
-        if ns is not None:
-            _over_time(canvas, groups, legend, ns, ys, y_axis)
-            return
+        _over_time(canvas, zip(groups, legend, strict=True), canvas.nanoseconds(start, unit), ys)
+        return
     xs = x.doubles()
     series = []
     for (_, rows), name in zip(groups, legend, strict=True):
@@ -45,34 +42,31 @@ def line(canvas: Canvas) -> None:
     )
 
 
-def _nanoseconds(x: Column, unit: float) -> NDArray[np.int64] | None:
-    """The times of a column; None unless all rows have one that fits into 64 bits."""
-    import numpy as np
-
-    if x.null_count:
-        return None
-    if x.kind in ("int", "time") and unit == 1.0:
-        return x.values
-    scaled = x.doubles() * unit
-    if not np.isfinite(scaled).all() or (np.abs(scaled) > _LONGEST).any():
-        return None
-    return np.rint(scaled).astype(np.int64)
-
-
 def _over_time(
     canvas: Canvas,
-    groups: list[tuple[str, NDArray[np.intp]]],
-    legend: list[str],
-    ns: NDArray[np.int64],
+    groups: Iterable[tuple[tuple[str, NDArray[np.intp]], str]],
+    times: tuple[NDArray[np.int64], NDArray[np.bool_]],
     ys: NDArray[np.float64],
-    y_axis: str,
 ) -> None:
-    series = []
-    for (_, rows), name in zip(groups, legend, strict=True):
-        index = canvas.times(f"{name} time", ns[rows])
-        series.append(canvas.doubles(name, ys[rows], unit=canvas.spec.units, index=index))
+    """Draw the rows that have a time: the others have no place on the axis."""
+    ns, usable = times
+    canvas.note_left_out(usable, "a time")
+    series, legend = [], []
+    for (_, rows), name in groups:
+        taken = rows[usable[rows]]
+        if not len(taken):
+            continue
+        index = canvas.times(f"{name} time", ns[taken])
+        series.append(canvas.doubles(name, ys[taken], unit=canvas.spec.units, index=index))
+        legend.append(name)
+    if not series:
+        raise RenderError("No row has a time.")
     canvas.builder.double_over_time(
-        canvas.spec.name, series, y_axis=y_axis, legend=legend, **canvas.common
+        canvas.spec.name,
+        series,
+        y_axis=canvas.axis("yaxis", canvas.columns[-1]),
+        legend=legend,
+        **canvas.common,
     )
 
 

@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from resim_inspect.emissions.evaluation.drawing.canvas import Canvas, labels
 from resim_inspect.emissions.evaluation.errors import RenderError
-from resim_inspect.text import count
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from resim_inspect.emissions.evaluation.columns import Column
 
 _SECONDS = 1e9
-_LONGEST = 9.2e18
 
 
 def state_timeline(canvas: Canvas) -> None:
@@ -26,13 +16,15 @@ def state_timeline(canvas: Canvas) -> None:
     grouped = len(canvas.columns) > 2
     start = 1 if grouped else 0
     time, state = canvas.columns[start], canvas.columns[start + 1]
-    ns, usable = _times(canvas, time, start)
+    if time.kind not in ("int", "time") and not time.is_number:
+        raise RenderError(f"The column “{time.name}” has no times; a timestamp in ns is expected.")
+    # A float that is not derived from the timestamp counts seconds.
+    unit = canvas.time_unit(start) or (_SECONDS if time.kind == "float" else 1.0)
+    ns, usable = canvas.nanoseconds(start, unit)
     names = labels(state)
     if state.nulls is not None:
         usable &= ~state.nulls
-    if not usable.all():
-        rows_left = count(int((~usable).sum()), "row")
-        canvas.notes.append(f"{rows_left} without a time or a state left out.")
+    canvas.note_left_out(usable, "a time or a state")
     series, legend = [], []
     for name, rows in canvas.groups(canvas.columns[0] if grouped else None):
         # A series of states is read from left to right.
@@ -50,18 +42,3 @@ def state_timeline(canvas: Canvas) -> None:
     canvas.builder.states_over_time(
         canvas.spec.name, series, states=states, legend=legend, **canvas.common
     )
-
-
-def _times(
-    canvas: Canvas, time: Column, position: int
-) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Return the times in ns, and which rows have one."""
-    import numpy as np
-
-    if time.kind in ("int", "time") and canvas.time_unit(position) in (0.0, 1.0):
-        return time.values, ~time.nulls if time.nulls is not None else np.ones(len(time), np.bool_)
-    if not time.is_number:
-        raise RenderError(f"The column “{time.name}” has no times; a timestamp in ns is expected.")
-    scaled = time.doubles() * (canvas.time_unit(position) or _SECONDS)
-    usable = np.isfinite(scaled) & (np.abs(scaled) < _LONGEST)
-    return np.rint(np.where(usable, scaled, 0)).astype(np.int64), usable
