@@ -54,6 +54,7 @@ def metric_rows(
     selected: Collection[int] | None = None,
 ) -> Iterator[Row]:
     """Yield a row for each metric, or for those at the positions `selected`."""
+    approximate = is_approximate(document)
     for metric in document.metrics:
         if selected is not None and metric.position not in selected:
             continue
@@ -80,6 +81,7 @@ def metric_rows(
             metric.order,
             metric.description,
             _tags(metric.tags),
+            approximate,
         )
 
 
@@ -164,6 +166,7 @@ def _tags(tags: Sequence[Tag]) -> str | None:
 
 def event_rows(document: Document, job: str) -> Iterator[Row]:
     """Yield a row for each event."""
+    approximate = is_approximate(document)
     for event in document.events:
         names = []
         for metric_id in event.metrics:
@@ -184,6 +187,7 @@ def event_rows(document: Document, job: str) -> Iterator[Row]:
             event.description,
             json.dumps(list(event.tags)) if event.tags else None,
             json.dumps(names) if names else None,
+            approximate,
         )
 
 
@@ -192,11 +196,14 @@ def finding_rows(document: Document, job: str) -> Iterator[Row]:
     from resim_inspect.validation import validate
 
     report = validate(document)
-    yield from rows_of_findings(report.findings, report.edition, job)
+    yield from rows_of_findings(document, report.findings, report.edition, job)
 
 
-def rows_of_findings(findings: Iterable[Finding], edition: str, job: str) -> Iterator[Row]:
-    """Yield a row for each of some findings by the rules of an edition."""
+def rows_of_findings(
+    document: Document, findings: Iterable[Finding], edition: str, job: str
+) -> Iterator[Row]:
+    """Yield a row for each of some findings about a document by the rules of an edition."""
+    approximate = is_approximate(document)
     for finding in findings:
         target = finding.target
         yield (
@@ -209,6 +216,7 @@ def rows_of_findings(findings: Iterable[Finding], edition: str, job: str) -> Ite
             target.kind,
             None if target.kind == "file" else target.position,
             edition,
+            approximate,
         )
 
 

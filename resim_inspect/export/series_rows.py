@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from resim_inspect.document.approximate import is_approximate
 from resim_inspect.document.document import Document
 from resim_inspect.document.enums import MetricStatus, SeriesKind
 from resim_inspect.document.model import (
@@ -105,6 +106,7 @@ def rows_of_data(
     if data.external_path is not None:
         omissions.add("external file", "these data hold no series")
         return
+    approximate = is_approximate(document)
     for category in _categories(document, data):
         head = (constant(job), constant(metric), constant(data.name), constant(category))
         unit = constant(data.unit or None)
@@ -112,7 +114,8 @@ def rows_of_data(
         try:
             for block in _series_blocks(document, data, category, statuses, omissions):
                 rows += block.rows
-                yield Block(block.rows, (*head, *block.values[:-1], unit, block.values[-1]))
+                mark = Numbers(np.full(block.rows, approximate))
+                yield Block(block.rows, (*head, *block.values[:-1], unit, block.values[-1], mark))
         except ChangedError:
             raise
         except SeriesError:

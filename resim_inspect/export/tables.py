@@ -52,6 +52,9 @@ _IMPORTANCE = Column("importance", Kind.TEXT, "ZERO, LOW, MEDIUM, HIGH, CRITICAL
 _DESCRIPTION = Column("description", Kind.TEXT, "description")
 _EXPERIENCE = Column("experience", Kind.TEXT, "name of the experience, of a job in a workspace")
 _VERDICT = Column("verdict", Kind.TEXT, "the file's status; without it, that of the worst metric")
+_APPROXIMATE = Column(
+    "approximate", Kind.BOOLEAN, "true if evaluated here from emissions, not by ReSim"
+)
 _TAGS_NOTE = "object of keys and values; a key that is repeated has the list of its values"
 
 SERIES = Table(
@@ -70,6 +73,7 @@ SERIES = Table(
         Column("text", Kind.TEXT, "value, if it is a string or an id"),
         Column("unit", Kind.TEXT, "unit of the data"),
         Column("status", Kind.TEXT, "status of the value in this metric; value of status data"),
+        _APPROXIMATE,
     ),
 )
 METRICS = Table(
@@ -94,6 +98,7 @@ METRICS = Table(
         Column("order", Kind.DOUBLE, "place among the metrics that are shown"),
         _DESCRIPTION,
         Column("tags", Kind.JSON, _TAGS_NOTE),
+        _APPROXIMATE,
     ),
 )
 EVENTS = Table(
@@ -111,6 +116,7 @@ EVENTS = Table(
         _DESCRIPTION,
         Column("tags", Kind.JSON, "list of tags"),
         Column("metrics", Kind.JSON, "list of the names of its metrics; an id without a metric"),
+        _APPROXIMATE,
     ),
 )
 FINDINGS = Table(
@@ -125,6 +131,7 @@ FINDINGS = Table(
         Column("target", Kind.TEXT, "file, metric, data or event"),
         Column("position", Kind.INTEGER, "place in the file of that metric, data or event"),
         Column("edition", Kind.TEXT, "release of open-core whose rules apply"),
+        _APPROXIMATE,
     ),
 )
 JOBS = Table(
@@ -145,10 +152,10 @@ JOBS = Table(
         Column("passed", Kind.INTEGER, "number of metrics that are PASSED"),
         Column("fail_warn", Kind.INTEGER, "number of metrics that are FAIL_WARN"),
         Column("fail_block", Kind.INTEGER, "number of metrics that are FAIL_BLOCK"),
-        Column("approximate", Kind.BOOLEAN, "true if evaluated here from emissions, not by ReSim"),
+        _APPROXIMATE,
     ),
 )
-WIDE_HEAD = Table("wide", (_JOB, _EXPERIENCE, _VERDICT))
+WIDE_HEAD = Table("wide", (_JOB, _EXPERIENCE, _VERDICT, _APPROXIMATE))
 """The wide table without its scalars."""
 TABLES = {table.name: table for table in (METRICS, SERIES, EVENTS, FINDINGS, JOBS)}
 """Every table by its name."""

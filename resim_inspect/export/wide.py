@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from resim_inspect.document.approximate import is_approximate
 from resim_inspect.document.document import Document
 from resim_inspect.document.enums import MetricType
 from resim_inspect.export.blocks import Block, Numbers, Texts, block_of_rows
@@ -35,12 +36,14 @@ class WideTable:
     def __init__(self, omissions: Omissions) -> None:
         self._omissions = omissions
         self._cells: dict[Key, dict[int, float]] = {}
-        self._rows: list[Sequence[str | None]] = []
+        self._rows: list[Sequence[str | bool | None]] = []
 
     def add(self, job: JobFile, document: Document, selected: frozenset[int] | None = None) -> None:
         """Add the row of a job, or its metrics at the positions `selected`."""
         row = len(self._rows)
-        self._rows.append((job.name, job.experience, document.verdict.name))
+        self._rows.append(
+            (job.name, job.experience, document.verdict.name, is_approximate(document))
+        )
         names: set[str] = set()
         for position in document.display_order():
             metric = document.metrics[position]
@@ -57,7 +60,7 @@ class WideTable:
                 cells[row] = value
 
     def table(self) -> Table:
-        """The columns: job, experience, verdict, and `NAME [UNIT]` for each scalar."""
+        """The columns: job, experience, verdict, approximate, and `NAME [UNIT]` for each scalar."""
         columns = list(WIDE_HEAD.columns)
         taken = {column.name.casefold() for column in columns}
         for key in self._cells:

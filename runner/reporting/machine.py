@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TextIO
 from xml.sax.saxutils import escape, quoteattr
 
+from resim_inspect.document.approximate import APPROXIMATE_NOTE
 from resim_inspect.text import clean
 from runner.execution.events import Event
 from runner.redact import Secrets
@@ -113,6 +114,9 @@ def _case(title: str, result: JobResult, gate: VerdictGate) -> str:
         f' time="{result.seconds:.3f}">'
     )
     body = ""
+    if result.approximate:
+        note = _attribute(APPROXIMATE_NOTE)
+        head += f'<properties><property name="approximate" value={note}/></properties>'
     if result.outcome is Outcome.CANCELLED:
         body = f"<skipped message={_attribute(result.message)}/>"
     elif result.outcome is not Outcome.DONE:

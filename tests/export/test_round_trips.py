@@ -50,6 +50,8 @@ def message_of(path: Path) -> pb.JobMetrics:
 
 def check(path: Path, table: Table, reader: str, expected: Rows) -> None:
     found = READERS[reader](path, table)
+    # None of these documents was evaluated from emissions.
+    expected = [{**row, "approximate": False} for row in expected]
     same(found, expected, empty_is_missing=reader == "pandas" and path.suffix == ".csv")
 
 
@@ -218,5 +220,5 @@ def test_50_000_metrics_are_exported(tmp_path: Path) -> None:
     assert [row["value"] for row in found] == [number / 7 for number in range(50_000)]
     wide = tmp_path / "wide.csv"
     result = export_tables([JobFile("job", path)], wide, ExportOptions("csv", wide=True))
-    assert result.files[0].columns == 50_003
+    assert result.files[0].columns == 50_004
     assert "spreadsheet" in result.omissions.notes[0]

@@ -74,7 +74,7 @@ def finding_choices(
         from resim_inspect.export.blocks import blocks_of_rows
         from resim_inspect.export.document_rows import rows_of_findings
 
-        rows = rows_of_findings(findings, edition, job_name(document))
+        rows = rows_of_findings(document, findings, edition, job_name(document))
         yield from blocks_of_rows(FINDINGS, rows)
 
     if not findings:
@@ -119,6 +119,7 @@ def _job_table(
         Column("verdict", Kind.TEXT, "status of its metrics"),
         Column("seconds", Kind.DOUBLE, "duration of the recorded run"),
         Column("note", Kind.TEXT, "reason why there are no metrics"),
+        Column("approximate", Kind.BOOLEAN, "true if evaluated here from emissions"),
     ]
     taken = {column.name.casefold() for column in columns}
     keys: list[tuple[str, str, bool]] = []
@@ -140,7 +141,7 @@ def _job_table(
 
 def _job_values(row: JobRow, keys: Sequence[tuple[str, str, bool]]) -> Sequence[Any]:
     verdict = None if row.verdict is None else row.verdict.name
-    values: list[Any] = [row.name, verdict, row.seconds, row.note or None]
+    values: list[Any] = [row.name, verdict, row.seconds, row.note or None, row.approximate]
     for metric, unit, is_number in keys:
         cell = row.cells.get(metric)
         if cell is None:

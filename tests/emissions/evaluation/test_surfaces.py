@@ -9,10 +9,14 @@ from typing import Any
 import pytest
 
 from resim_inspect import cli
+from resim_inspect.commands.validate import FORMATS as VALIDATE_FORMATS
 from resim_inspect.document import open_document
 from resim_inspect.document.approximate import APPROXIMATE_NOTE
 from resim_inspect.exit_codes import ExitCode
+from resim_inspect.export import FORMATS as EXPORT_FORMATS
+from resim_inspect.export import TABLES
 from tests.emissions.evaluation.harness import metric, write_config, write_outputs
+from tests.export.readers import READERS
 
 for _library in ("duckdb", "sqlglot", "liquid"):
     pytest.importorskip(_library)
@@ -184,6 +188,49 @@ def test_every_command_says_approximate(
     _, err = run(capsys, "report", workspace, "-o", page)
     assert APPROXIMATE_NOTE in page.read_text()
     assert f"The metrics of 2 jobs are {APPROXIMATE_NOTE}." in err
+
+
+WITH_THE_NOTE = {"show", "compare", "evaluate", "export", "report", "validate"}
+"""Commands that print what was evaluated; each is run below."""
+WITHOUT_METRICS = {"rules", "browse", "demo", "web", "completion"}
+"""Commands that print no metrics: `browse` opens a figure, `web` serves the app."""
+
+
+def test_every_command_is_one_that_says_it_or_has_no_metrics() -> None:
+    assert set(cli.COMMANDS) == WITH_THE_NOTE | WITHOUT_METRICS
+
+
+@pytest.mark.parametrize("format_", list(EXPORT_FORMATS))
+def test_every_row_of_every_exported_table_says_approximate(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], format_: str
+) -> None:
+    pytest.importorskip("polars")
+    outputs = write_outputs(tmp_path / "outputs")
+    write_config(tmp_path, {"Curve": metric("SELECT timestamp, v FROM speed", "line")})
+    run(capsys, "export", outputs, "--to", format_, "-o", tmp_path / "tables")
+    for name, table in TABLES.items():
+        rows = READERS["polars"](tmp_path / "tables" / f"{name}.{format_}", table)
+        assert rows, name
+        assert all(row["approximate"] is True for row in rows), name
+
+
+def test_the_wide_table_says_approximate(
+    workspace: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(capsys, "export", workspace, "--to", "csv", "--wide", "-o", tmp_path / "wide.csv")
+    head, *rows = (tmp_path / "wide.csv").read_text().splitlines()
+    place = head.split(",").index("approximate")
+    assert [row.split(",")[place] for row in rows] == ["true", "true"]
+
+
+@pytest.mark.parametrize("format_", list(VALIDATE_FORMATS))
+def test_validate_of_written_metrics_says_approximate(
+    workspace: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], format_: str
+) -> None:
+    out = tmp_path / "metrics.binproto"
+    run(capsys, "evaluate", workspace / "jobs" / "calm" / "outputs", "-o", out)
+    cli.main(["validate", str(out), "--format", format_])
+    assert "approximate" in capsys.readouterr().out
 
 
 def test_without_a_config_topics_are_data(

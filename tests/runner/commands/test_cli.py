@@ -191,6 +191,15 @@ def test_hostile_texts_are_cleaned_everywhere(capsys: pytest.CaptureFixture[str]
     assert (root.get("tests"), root.get("failures"), root.get("errors")) == ("2", "1", "1")
 
 
+def test_reports_for_programs_say_what_is_approximate() -> None:
+    evaluated = result(approximate=True)
+    assert machine.document("run", {}, [evaluated], set(), 0)["jobs"][0]["approximate"] is True
+    for shown, is_said in ((evaluated, True), (result(), False)):
+        text = machine.junit("flights", [shown], VerdictGate())
+        case = ElementTree.fromstring(text)[0][0]
+        assert (case.find("properties/property[@name='approximate']") is not None) is is_said
+
+
 def test_secrets_are_hidden_in_documents() -> None:
     secrets = Secrets(["very-secret"])
     values = machine.document("run", {"workspace": "very-secret"}, [result()], set(), 0)
