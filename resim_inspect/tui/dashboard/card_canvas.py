@@ -218,9 +218,8 @@ class CardCanvas(Background, LineWidget, can_focus=True):
         self.ask()
 
     def forget(self) -> None:
-        """Paint all cards again."""
+        """Show no picture of before: the cards are of something else."""
         self.painted = PaintedCards()
-        self.relayout()
 
     @property
     def is_painting(self) -> bool:

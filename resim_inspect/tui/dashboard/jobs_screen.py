@@ -241,9 +241,11 @@ class JobsDashboard(DashboardScreen):
     def _opened(self, message: CardGrid.Opened) -> None:
         message.stop()
         row = self.rows[message.item]
-        if not row.fetched or row.verdict is None:
-            title = "Not fetched" if not row.fetched else "No metrics"
-            self.app.notify(clean(row.note, 300), title=title, timeout=5, markup=False)
+        if not row.fetched:
+            self.workspace.job_awaited(row)
+        elif row.verdict is None:
+            note = clean(row.note, 300)
+            self.app.notify(note, title="No metrics", timeout=5, markup=False)
         else:
             position = None if message.card is None else message.card.position
             self.post_message(OpenRequested(row.path, position))
@@ -265,6 +267,7 @@ class JobsDashboard(DashboardScreen):
                 self.metric = names[row]
                 self.grid.state = replace(self.grid.state, metric=self.metric)
                 self.scale = SharedScale()
+                self.grid.forget()
                 self.grid.y_window = None
                 self.grid.linking.show_all()
                 self.grid.linking.cursor = None
