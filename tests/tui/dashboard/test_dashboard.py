@@ -234,3 +234,18 @@ async def test_an_empty_document_says_so() -> None:
     async with opened(DocumentBuilder("empty")) as pilot:
         await press(pilot, "D", "P", "L", "z", "enter", "n", "greater_than_sign", "y", "G", "K")
         assert "nothing to show" in text(pilot)
+
+
+async def test_cards_take_the_colours_of_a_new_theme() -> None:
+    async with opened(flight()) as pilot:
+        await press(pilot, "D")
+        assert {card.request.palette for card in _painted(pilot)} == {"dark"}
+        pilot.app.theme = "resim-light"
+        await settle(pilot)
+        assert {card.request.palette for card in _painted(pilot)} == {"light"}
+
+
+async def test_the_command_palette_opens_the_dashboard() -> None:
+    async with opened(flight()) as pilot:
+        await press(pilot, "ctrl+p", *"dashboard", "enter")
+        assert isinstance(pilot.app.screen, MetricsDashboard)
