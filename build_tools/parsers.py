@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, HelpFormatter
 from collections.abc import Mapping
 from importlib import import_module
 
@@ -22,25 +22,33 @@ ABOUT = {
 EXIT_CODES = {INSPECT: INSPECT_EXIT_CODES, RUNNER: RUNNER_EXIT_CODES}
 
 
-def whole_parsers() -> dict[str, ArgumentParser]:
+def whole_parsers(
+    formatter: type[HelpFormatter] = HelpFormatter,
+) -> dict[str, ArgumentParser]:
     """Return the parsers of both programs by the program's name.
 
     The paths that `resim-inspect` takes without a command are left out: beside subcommands they
     would hide these from completion, which offers files anyway.
     """
-    inspect = _with_commands(INSPECT, "resim_inspect", INSPECT_COMMANDS)
+    inspect = _with_commands(INSPECT, "resim_inspect", INSPECT_COMMANDS, formatter)
     inspect.usage = f"{INSPECT} [PATH] | {INSPECT} BASE PATH | {INSPECT} COMMAND ..."
     add_app_options(inspect, INSPECT)
-    runner = _with_commands(RUNNER, "runner", RUNNER_COMMANDS)
+    runner = _with_commands(RUNNER, "runner", RUNNER_COMMANDS, formatter)
     runner.add_argument("--version", action="version", version=f"{RUNNER} {__version__}")
     return {INSPECT: inspect, RUNNER: runner}
 
 
-def _with_commands(program: str, package: str, commands: Mapping[str, str]) -> ArgumentParser:
-    parser = ArgumentParser(program, description=_sentence(ABOUT[program]))
+def _with_commands(
+    program: str, package: str, commands: Mapping[str, str], formatter: type[HelpFormatter]
+) -> ArgumentParser:
+    parser = ArgumentParser(
+        program, description=_sentence(ABOUT[program]), formatter_class=formatter
+    )
     subparsers = parser.add_subparsers(metavar="COMMAND", title="commands")
     for name, about in commands.items():
-        command = subparsers.add_parser(name, help=about, description=_sentence(about))
+        command = subparsers.add_parser(
+            name, help=about, description=_sentence(about), formatter_class=formatter
+        )
         import_module(f"{package}.commands.{name}").add_arguments(command)
         if program == INSPECT:
             add_common(command)

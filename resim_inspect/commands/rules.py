@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
     """List all rules, or explain one; raises CommandError for an unknown code."""
     rules: Mapping[str, Rule] = DOCUMENT_RULES
     if args.code not in rules:
-        rules = _with_emissions()
+        rules = all_rules()
     if args.code is not None and args.code not in rules:
         raise CommandError(f"no rule has the code {args.code!r}{_near(args.code, rules)}")
     chosen = list(rules.values()) if args.code is None else [rules[args.code]]
@@ -51,8 +51,8 @@ def run(args: argparse.Namespace) -> int:
     return ExitCode.OK
 
 
-def _with_emissions() -> Mapping[str, Rule]:
-    """All rules: those of metrics files, then those of emissions, their config and evaluation."""
+def all_rules() -> Mapping[str, Rule]:
+    """Return all rules by code: those of metrics files, then those of emissions, their config and evaluation."""
     from resim_inspect.emissions.evaluation.rules import RULES as EVALUATION_RULES
     from resim_inspect.emissions.registry import RULES as EMISSIONS_RULES
 
