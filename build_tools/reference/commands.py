@@ -16,7 +16,13 @@ def lines() -> Iterator[str]:
     yield ""
     yield "`COMMAND --help` prints the same."
     for program, parser in whole_parsers(formatter=_Formatter).items():
-        yield from ("", f"## {program}", "", f"{ABOUT[program][0].upper()}{ABOUT[program][1:]}.", "")
+        yield from (
+            "",
+            f"## {program}",
+            "",
+            f"{ABOUT[program][0].upper()}{ABOUT[program][1:]}.",
+            "",
+        )
         yield from _block(parser.format_help())
         yield from ("", *EXIT_CODES[program].splitlines())
         for name, command in subcommands(parser).items():

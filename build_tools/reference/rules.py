@@ -26,7 +26,10 @@ def lines() -> Iterator[str]:
             if rule.since or rule.until:
                 since = f"from release {rule.since}" if rule.since else ""
                 until = f"before release {rule.until}" if rule.until else ""
-                yield from (f"Checked {' and '.join(filter(None, (since, until)))} of open-core.", "")
+                yield from (
+                    f"Checked {' and '.join(filter(None, (since, until)))} of open-core.",
+                    "",
+                )
             yield rule.explanation
             for word, examples in (("Rejected", rule.bad), ("Accepted", rule.good)):
                 if examples:

@@ -52,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def all_rules() -> Mapping[str, Rule]:
-    """Return all rules by code: those of metrics files, then those of emissions, their config and evaluation."""
+    """Return all rules by code: those of metrics files, then those of emissions."""
     from resim_inspect.emissions.evaluation.rules import RULES as EVALUATION_RULES
     from resim_inspect.emissions.registry import RULES as EMISSIONS_RULES
 
