@@ -3,6 +3,7 @@
 #   make test    sets up .venv with what the tests need, and runs every check
 # While you work:
 #   make check   the same without the slow tests
+#   make docs    the documentation as pages, in docs/_build/html
 #   make soak    only the tests with random input and random moments, with much more of both
 
 # The first Python that is new enough and can make virtual environments; or say PYTHON=...
@@ -24,7 +25,7 @@ PORTABLE = resim_inspect runner/download runner/storage/publish.py runner/storag
 # The tests start hundreds of interpreters, and each would compile the packages again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test check soak lint bench schema clean
+.PHONY: demo test check soak lint bench docs schema clean
 
 demo: $(VENV)/.demo-needs
 	@$(BIN)/resim-runner demo
@@ -56,6 +57,10 @@ lint: $(VENV)/.test-needs
 
 bench: $(VENV)/.test-needs
 	$(BIN)/python -m benchmarks --record $(BENCH)
+
+docs: $(VENV)/.test-needs
+	$(BIN)/python -m sphinx -b html -W --keep-going -q docs docs/_build/html
+	@echo "docs/_build/html/index.html"
 
 $(VENV)/.python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer with venv is needed; name it with PYTHON=..." >&2; exit 1; }
