@@ -57,7 +57,7 @@ def steps(page: Path) -> Iterator[Step]:
                 if command:
                     yield Step(command, start, tuple(output))
                 command, start, output = line[2:], number, []
-            elif line.startswith("> ") and not output:
+            elif (line == ">" or line.startswith("> ")) and not output:
                 command += f"\n{line[2:]}"
             else:
                 output.append(line)
