@@ -30,7 +30,8 @@ class Step(NamedTuple):
 
 def blocks(page: Path) -> Iterator[Block]:
     """Yield the fenced blocks of a page."""
-    fence, language, start, content = "", "", 0, []
+    fence, language, start = "", "", 0
+    content: list[str] = []
     for number, line in enumerate(page.read_text(encoding="utf-8").splitlines(), 1):
         match = FENCE.match(line)
         if match is None or (fence and not line.startswith(fence)):
@@ -51,7 +52,8 @@ def steps(page: Path) -> Iterator[Step]:
     for block in blocks(page):
         if block.language != "console":
             continue
-        command, start, output = "", 0, []
+        command, start = "", 0
+        output: list[str] = []
         for number, line in enumerate(block.lines, block.line + 1):
             if line.startswith("$ "):
                 if command:
