@@ -31,9 +31,9 @@ KINDS = {
 """Kinds of steps, which are the names of the bare app's; every other step is one of `FRAME`."""
 FRAME = "frame"
 LISTS = frozenset((
-    "down and up", "pages and ends", "next failing", "next worse", "filter taken away",
-    "second filter taken away", "data: down, pages, ends", "rows: down, pages, ends",
-    "rows: next failing", "columns back", "only failing", "with a reference", "while comparing",
+    "down and up", "pages and ends", "next failing", "next worse", "data: down, pages, ends",
+    "rows: down, pages, ends", "rows: next failing", "columns back", "with a reference",
+    "while comparing",
 ))  # fmt: skip
 """Steps that move in a list or table and show what is there."""
 DIALOGS = frozenset((
