@@ -8,10 +8,9 @@ import ssl
 import time
 import warnings
 from collections.abc import Callable, Sequence
-from concurrent.futures import CancelledError, Executor, Future
+from concurrent.futures import Executor, Future
 from contextlib import suppress
 from functools import partial
-from itertools import count
 from pathlib import Path
 from typing import Any, ParamSpec, Self, TypeVar
 from uuid import uuid4
@@ -19,6 +18,7 @@ from uuid import uuid4
 from resim_inspect.text import clean
 from runner.errors import CallError, ExecutorError, WorkerError
 from runner.executors.address import PREFIX, SchedulerAddress, TlsFiles
+from runner.executors.call_batches import CallBatches
 from runner.executors.checks import Member, Survey
 
 INSTALL = "pip install 'resim-inspect[dask]'"
@@ -48,17 +48,13 @@ class DaskCluster(Executor):
 
     def __init__(self, address: SchedulerAddress) -> None:
         self._address = address
-        # Keys of other calls of the same scheduler must differ.
-        self._prefix = f"resim-{uuid4().hex}"
-        self._numbers = count()
         self._looked = time.monotonic()
         self._told = False
-        self._waiting: dict[Future[Any], Future[Any]] = {}
-        """The client's future of each call that is not done, and Dask's own."""
         self._client = _connect(address)
-        self._inner: Executor = self._client.get_executor(
-            resources={RESOURCE: 1}, retries=0, pure=False
-        )
+        # Keys of other calls of the same scheduler must differ.
+        prefix = f"resim-{uuid4().hex}"
+        options = {"resources": {RESOURCE: 1}, "retries": 0, "pure": False}
+        self._calls = CallBatches(self._client, prefix, options, self._as_error)
 
     def __enter__(self) -> Self:
         return self
@@ -120,40 +116,23 @@ class DaskCluster(Executor):
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Call a picklable function on a worker that has a slot for it."""
-        number = next(self._numbers)
-        # Without priorities a worker begins with what was submitted last.
-        options: dict[str, Any] = {"key": f"{self._prefix}-{number}", "priority": -number}
-        inner = self._inner.submit(fn, *args, **kwargs, **options)
-        outer: Future[T] = Future()
-        self._waiting[outer] = inner
-        # It must not refer to itself: a call that is over is forgotten with it, here, by the
-        # scheduler and by the worker, which has to have its result until then.
-        inner.add_done_callback(partial(self._pass_on, outer))
-        return outer
+        return self._calls.submit(partial(fn, *args, **kwargs))
 
     def cancel_waiting(self) -> None:
         """Cancel all calls if there is no worker for them: none can have begun."""
-        if self._waiting and self.slots == 0:
-            for outer, inner in list(self._waiting.items()):
-                if outer.cancel():
-                    inner.cancel()
-            self._waiting.clear()
+        if self._calls and self.slots == 0:
+            self._calls.cancel()
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002
         """Disconnect; what workers have not begun by then is dropped."""
+        self._calls.close()
         with suppress(Exception):
             self._client.close(timeout=2)
 
-    def _pass_on(self, outer: Future[T], inner: Future[T]) -> None:
-        self._waiting.pop(outer, None)
-        if not outer.set_running_or_notify_cancel():
-            return
-        try:
-            outer.set_result(inner.result())
-        except CancelledError:
-            outer.set_exception(self._lost())
-        except Exception as error:  # noqa: BLE001 - of the worker's process, whatever it is
-            outer.set_exception(_as_worker_error(error))
+    def _as_error(self, error: Exception | None) -> Exception:
+        if error is None or self._client.status not in {"running", "connecting"}:
+            return self._lost()
+        return _as_worker_error(error)
 
     def _workers(self) -> list[dict[str, Any]]:
         try:
