@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -17,6 +17,7 @@ from resim_inspect.document.approximate import APPROXIMATE_NOTE
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.text import clean, count, cut, number
 from resim_inspect.tui import clipboard, keymap
+from resim_inspect.tui.exporting.host import ExportHost
 from resim_inspect.tui.key_hints import key_of
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.query.database import MAX_ROWS, Catalogue, QueryResult
@@ -34,12 +35,13 @@ from resim_inspect.tui.workers import after_first_frame
 
 if TYPE_CHECKING:
     from resim_inspect.emissions.evaluation.specs import MetricSpec
+    from resim_inspect.tui.exporting.choices import ExportChoice
 
 
-class QueryScreen(QueryingScreen):
+class QueryScreen(QueryingScreen, ExportHost):
     """A text area for SQL, the tables that it can read, and the result below."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*keymap.QUERY, *keymap.FOCUS]
+    BINDINGS: ClassVar[list[BindingType]] = [*keymap.QUERY, *keymap.EXPORT, *keymap.FOCUS]
     DEFAULT_CSS = """
     QueryScreen > #location { height: 1; background: $panel; padding: 0 1; }
     QueryScreen > #query { height: 1fr; layout: horizontal; }
@@ -246,6 +248,14 @@ class QueryScreen(QueryingScreen):
     def action_copy_query(self) -> None:
         clipboard.copy(self.app, self.editor.text)
 
+    def export_choices(self) -> Sequence[ExportChoice]:
+        from resim_inspect.tui.query.result_export import result_choices
+
+        if self.result is None or not self.result.table.columns:
+            return []
+        name = self.spec.name if self.spec is not None else "query"
+        return result_choices(self.result, clean(name, 80))
+
     def action_tables(self) -> None:
         self.set_class(not self.has_class("-tables"), "-tables")
         tables = self.query_one(TableList)
@@ -306,6 +316,7 @@ class QueryScreen(QueryingScreen):
             *(chart.key_hints() if chart.has_focus else ()),
             Hint("query.run"),
             *((Hint("query.view", view),) if self.result is not None else ()),
+            *(() if self.result is None or self.editor.has_focus else (Hint("export.export"),)),
             *((Hint("query.metric"),) if self.catalogue and self.catalogue.metrics else ()),
             Hint("query.history"),
             Hint("query.copy"),

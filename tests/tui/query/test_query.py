@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 import sys
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -19,6 +20,7 @@ from resim_inspect.emissions.evaluation import errors
 from resim_inspect.emissions.evaluation.folders import document_of
 from resim_inspect.tui.document.metrics.card_screen import CardScreen
 from resim_inspect.tui.document.screen import DocumentScreen
+from resim_inspect.tui.exporting.dialog import ExportDialog
 from resim_inspect.tui.query import database
 from resim_inspect.tui.query.history import MAX_QUERIES, STATE, read_queries, remember_query
 from resim_inspect.tui.query.screen import QueryScreen
@@ -234,6 +236,25 @@ async def test_without_the_extra_the_install_line_is_shown(
         await pilot.press("ctrl+r")
         await until(pilot, lambda: not screen.running)
         assert errors.INSTALL in _message(pilot)
+
+
+async def test_a_result_is_exported_with_its_types(outputs: Path, tmp_path: Path) -> None:
+    async with querying(outputs) as pilot:
+        screen = _screen(pilot)
+        assert screen.export_choices() == []
+        sql = "SELECT n, v, ok, state, NULL AS none, ARRAY['a,\"b'] AS list, v AS V FROM speed"
+        await run(pilot, sql)
+        choices = {choice.format: choice for choice in screen.export_choices()}
+        assert set(choices) == {"CSV", "Parquet"}
+        path = tmp_path / "result.csv"
+        assert choices["CSV"].write(path, threading.Event()) == "20 rows"
+        head, first, *rest = path.read_text(encoding="utf-8").splitlines()
+        assert head == "n,v,ok,state,none,list,V_1,approximate"
+        assert first == '0,0.0,false,IDLE,,"[""a,\\""b""]",0.0,true'
+        assert len(rest) == 19
+        screen.table.focus()
+        await press(pilot, "e")
+        assert isinstance(pilot.app.screen, ExportDialog)
 
 
 SHOWN = {
