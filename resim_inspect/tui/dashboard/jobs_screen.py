@@ -21,7 +21,12 @@ from resim_inspect.tui.dashboard.bounded_drawing import samples_allowed
 from resim_inspect.tui.dashboard.card_grid import CardGrid
 from resim_inspect.tui.dashboard.job_cards import APPROXIMATE, JobCards, JobSource
 from resim_inspect.tui.dashboard.screen import DashboardScreen, StateKeeper
-from resim_inspect.tui.dashboard.shared_scale import JobRange, SharedScale, range_of
+from resim_inspect.tui.dashboard.shared_scale import (
+    JobRange,
+    SharedScale,
+    range_of,
+    range_of_number,
+)
 from resim_inspect.tui.dashboard.state import DashboardState
 from resim_inspect.tui.key_hints import key_of
 from resim_inspect.tui.keymap import Hint
@@ -128,8 +133,7 @@ class JobsDashboard(DashboardScreen):
                 continue
             number = source.number
             if number is not None:
-                value, unit = number
-                self.scale.add(row.name, JobRange(source, (value, value), unit, "number"))
+                self.scale.add(row.name, range_of_number(*number, source))
             elif source.is_on_disk and not row.approximate:
                 unread.append((row.name, source))
         return unread

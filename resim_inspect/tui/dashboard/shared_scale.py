@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from resim_inspect.charts.model.drawing import Drawing, Gauge, Plot
-from resim_inspect.text import number, quantity
+from resim_inspect.text import clean, number, quantity
 from resim_inspect.tui.widgets.chart.viewport import Window
 
 _NUMERIC = ("number", "log")
+UNIT_LIMIT = 24
+"""Characters of a unit, as on the axes of charts."""
 
 
 class JobRange(NamedTuple):
@@ -101,9 +104,17 @@ def range_of(drawing: Drawing, source: object) -> JobRange:
         shown = left_range(main) if drawn else None
         return JobRange(source, shown, main.y.shown_unit, main.y.kind)
     for panel in drawing.panels:
-        if isinstance(panel, Gauge):
-            ends = [panel.value, panel.fails_above, panel.fails_below]
-            finite = [end for end in ends if end is not None and math.isfinite(end)]
-            if panel.value is not None and math.isfinite(panel.value):
-                return JobRange(source, (min(finite), max(finite)), panel.unit, "number")
+        if isinstance(panel, Gauge) and panel.value is not None:
+            limits = [end for end in (panel.fails_above, panel.fails_below) if end is not None]
+            return range_of_number(panel.value, panel.unit, source, limits)
     return JobRange(source, None, "", "")
+
+
+def range_of_number(
+    value: float, unit: str, source: object, limits: Sequence[float] = ()
+) -> JobRange:
+    """Range of a number and its thresholds; a number that is not finite has none."""
+    if not math.isfinite(value):
+        return JobRange(source, None, "", "")
+    ends = [value, *(limit for limit in limits if math.isfinite(limit))]
+    return JobRange(source, (min(ends), max(ends)), clean(unit, UNIT_LIMIT), "number")

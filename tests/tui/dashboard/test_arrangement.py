@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 
 from resim_inspect.building.builder import DocumentBuilder
@@ -95,3 +97,17 @@ def test_a_catalog_groups_metrics_in_another_order() -> None:
     assert catalog.view(Grouping.STATUS, None, [2, 1, 0]).rows == [-1, 1, -2, 2, 0]
     assert catalog.view(Grouping.NONE, lambda position: position != 1, [2, 1, 0]).rows == [2, 0]
     assert catalog.next_grouping(Grouping.TYPE) is Grouping.NONE
+
+
+def test_many_moves_are_those_of_a_list() -> None:
+    random = Random(7)
+    plain = list(range(30))
+    moves = []
+    for _ in range(500):
+        item, anchor = random.sample(range(30), 2)
+        after = random.random() < 0.5
+        moves.append(Move(str(item), str(anchor), after))
+        plain.remove(item)
+        plain.insert(plain.index(anchor) + after, item)
+    assert replayed(range(30), moves, int) == plain
+    assert replayed([], moves, int) == []

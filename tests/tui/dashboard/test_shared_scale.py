@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.charts import draw
-from resim_inspect.tui.dashboard.shared_scale import JobRange, SharedScale, range_of
+from resim_inspect.tui.dashboard.shared_scale import (
+    JobRange,
+    SharedScale,
+    range_of,
+    range_of_number,
+)
 
 
 def _range(low: float, high: float, unit: str = "m", kind: str = "number") -> JobRange:
@@ -72,3 +77,14 @@ def test_ranges_of_drawings() -> None:
     assert ranges[1].range == (4, 10)
     assert ranges[2].range is None
     assert ranges[3].range is None
+
+
+def test_numbers_that_are_not_finite_have_no_range() -> None:
+    scale = SharedScale()
+    for key, value in (("a", float("nan")), ("b", float("inf")), ("c", 3.0)):
+        scale.add(key, range_of_number(value, "m", None, [float("inf"), 5.0]))
+    assert scale.window == (3.0, 5.0)
+
+
+def test_a_unit_of_a_file_is_made_safe() -> None:
+    assert range_of_number(1.0, "m\x1b[2J" + "x" * 99, None).unit.isprintable()
