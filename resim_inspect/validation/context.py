@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from resim_inspect.validation.data_states import DataState, DataStates, ListedStates
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 _KINDS = {"file": 0, "metric": 1, "data": 2, "event": 3}
 _SHOWN_PLACES = 3
+_COMPARED_NAMES = 500
+"""Names among which the nearest one is looked for."""
 FILE = Target("file")
 
 
@@ -133,11 +136,8 @@ class Context:
                 f"({self.of(twin).metrics_data_id.id.data}); ids are compared as text."
             )
         fitting = set(types)
-        is_used = self.data_list.is_used
-        names = [
-            entry.name for entry in self.data_list if entry.type in fitting and not is_used(entry)
-        ]
-        names = names or [entry.name for entry in self.data_list if entry.type in fitting]
+        names = list(islice(self.data_list.names(fitting, unused=True), _COMPARED_NAMES))
+        names = names or list(islice(self.data_list.names(fitting, unused=False), _COMPARED_NAMES))
         near = nearest(name, names)
         if near:
             return f"Write that data into the file too, or refer to one that is in it. {near}"
@@ -163,7 +163,7 @@ def nearest(name: str, names: list[str]) -> str:
     # Each comparison costs microseconds; a file may have a hundred thousand names.
     matcher = SequenceMatcher(None, "", name.lower()[:100], autojunk=False)
     best, best_ratio = "", 0.0
-    for candidate in names[:500]:
+    for candidate in names[:_COMPARED_NAMES]:
         matcher.set_seq1(candidate.lower()[:100])
         ratio = matcher.ratio()
         if ratio > best_ratio:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Protocol
 
 from resim_inspect.validation import schema_constants
@@ -46,8 +46,8 @@ class DataStates(Protocol):
 
     def __iter__(self) -> Iterator[DataState]: ...
 
-    def is_used(self, state: DataState) -> bool:
-        """Return True for a data that a metric or another data has referred to so far."""
+    def names(self, types: Collection[int], *, unused: bool) -> Iterator[str]:
+        """The names of the data of some types, or of those that nothing has referred to so far."""
         ...
 
     def unused(self) -> Iterable[DataState]:
@@ -62,8 +62,8 @@ class DataStates(Protocol):
 class ListedStates(list[DataState]):
     """The states in a list."""
 
-    def is_used(self, state: DataState) -> bool:
-        return state.used
+    def names(self, types: Collection[int], *, unused: bool) -> Iterator[str]:
+        return (state.name for state in self if state.type in types and not (unused and state.used))
 
     def unused(self) -> Iterable[DataState]:
         return (state for state in self if not state.used)

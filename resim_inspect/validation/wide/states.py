@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import overload
 
 import numpy as np
@@ -74,9 +74,16 @@ class WideStates(Sequence[DataState]):
         """Mark data as used in steps of the validation; both (m,)."""
         np.minimum.at(self.first_use, positions, steps)
 
-    def is_used(self, state: DataState) -> bool:
-        """Return True for a data that has been used before the present step."""
-        return state.used or bool(self.first_use[state.position] < self.step)
+    def names(self, types: Collection[int], *, unused: bool) -> Iterator[str]:
+        """The names of the data of some types, or of those not used before the present step."""
+        chosen = np.isin(self.types, list(types))
+        if unused:
+            chosen &= self.first_use >= self.step
+        messages = self._context.document.data_messages
+        for position in np.flatnonzero(chosen).tolist():
+            state = self._made.get(position)
+            if not (unused and state is not None and state.used):
+                yield messages[position].name
 
     def unused(self) -> Iterator[DataState]:
         """The data that nothing has used, in the order of the file."""
