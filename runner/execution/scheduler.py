@@ -33,7 +33,7 @@ from runner.workspace.layout import Job
 from runner.workspace.results import JobResult, Outcome
 
 MAX_SUBMITTED = 1000
-"""Number of jobs that an executor has at once. A call with more of them submits the others as jobs
+"""Number of jobs that an executor has at once, or two for each of its slots. A call with more of them submits the others as jobs
 end, so that memory, the time of a submission and the time of a stop do not grow with the call."""
 
 
@@ -80,7 +80,7 @@ def run_all(
     waiting = deque(todo)
     try:
         while waiting or jobs:
-            while waiting and len(jobs) < MAX_SUBMITTED:
+            while waiting and len(jobs) < max(MAX_SUBMITTED, 2 * parallel):
                 planned_job = waiting.popleft()
                 job = planned_job.job
                 if context.stop.stage:
