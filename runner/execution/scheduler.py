@@ -33,8 +33,9 @@ from runner.workspace.layout import Job
 from runner.workspace.results import JobResult, Outcome
 
 MAX_SUBMITTED = 1000
-"""Number of jobs that an executor has at once, or two for each of its slots. A call with more of them submits the others as jobs
-end, so that memory, the time of a submission and the time of a stop do not grow with the call."""
+"""Number of jobs that an executor has at once, or two for each of its slots. A call with more of
+them submits the others as jobs end, so that memory, the time of a submission and the time of a stop
+do not grow with the call."""
 
 
 def slots(info: EngineInfo, limits: Limits) -> int:
