@@ -31,7 +31,7 @@ QUERIES = (
 def metrics() -> list[MetricSpec]:
     """The metrics."""
     return [
-        MetricSpec(f"{template} {place} of {column}", "test", query, template)
+        MetricSpec(name=f"{template} {place} of {column}", query=query, template=template)
         for column, topic in COLUMNS.items()
         for place, (template, text) in enumerate(QUERIES)
         for query in (text.format(c=column, t=topic),)
