@@ -52,7 +52,7 @@ def title_line(
         (f"{left}{side} ", frame),
         (status, style),
         (" " + name, styles.strong if chosen else styles.text),
-        (" " + side * max(0, room - used) + side, frame),
+        (" " + side * max(0, room - used), frame),
         *([(f" {mark} ", styles.accent)] if mark else []),
         (side + right, frame),
     ]
