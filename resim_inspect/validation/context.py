@@ -48,7 +48,7 @@ class Context:
         """The distinct strings of a data, by its position, where they have been collected."""
         self._findings: list[Finding] = []
         self._merged: dict[Hashable, tuple[int, list[str], int]] = {}
-        self._spellings: dict[str, DataState] | None = None
+        self._spellings: dict[str, str] | None = None
 
     @cached_property
     def unknown_fields(self) -> list[UnknownField]:
@@ -124,8 +124,9 @@ class Context:
     def other_spelling(self, data_id: str) -> DataState | None:
         """The data whose id is the same UUID in another spelling."""
         if self._spellings is None:
-            self._spellings = {same_id(known): entry for known, entry in self.data_by_id.items()}
-        return self._spellings.get(same_id(data_id)) if data_id else None
+            self._spellings = {same_id(known): known for known in self.data_by_id}
+        twin = self._spellings.get(same_id(data_id)) if data_id else None
+        return None if twin is None else self.data_by_id[twin]
 
     def missing_hint(self, data_id: str, name: str, types: Iterable[int]) -> str:
         """Hint for a reference to missing data: the data that may have been meant."""
