@@ -112,7 +112,9 @@ class QueryResults:
             return parse_figure(value)
         except RenderError as fault:
             reason = lost_on_server(template)
-            raise RenderError(f"{fault} {reason}".rstrip()) from fault
+            if not reason:
+                raise
+            raise RenderError(f"{str(fault).rstrip('. ')}. {reason}") from fault
 
     def close(self) -> None:
         """End the process of the database, if one runs."""

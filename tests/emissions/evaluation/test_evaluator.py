@@ -40,7 +40,7 @@ METRICS: dict[str, Any] = {
     "Nanoseconds": metric("SELECT timestamp, v FROM speed", "line"),
     "By number": metric("SELECT 'g' AS g, n AS x, v AS y FROM speed", "line"),
     "By text": metric("SELECT 'g' AS g, state AS x, v AS y FROM speed", "line"),
-    "Bars": metric("SELECT state AS g, n AS c, v FROM speed WHERE n IN (4, 5)", "bar"),
+    "Bars": metric("SELECT ok AS g, state AS c, MAX(v) FROM speed GROUP BY 1, 2", "bar"),
     "Twice": metric("SELECT 'g' AS g, state AS c, v FROM speed", "bar"),
     "Links": metric(
         "SELECT 'g' AS g, state, MAX(v), '/x' AS link_path FROM speed GROUP BY 2", "bar"
@@ -358,3 +358,25 @@ def test_idioms_that_the_server_does_not_support_are_named(
     assert [part for part in parts if part not in message] == []
     if not parts:
         assert "server" not in message
+
+
+def test_a_group_without_a_category_has_no_missing_value_there(tmp_path: Path) -> None:
+    outputs = write_outputs(tmp_path / "outputs")
+    _, document = evaluate(
+        outputs,
+        {
+            "Whole": metric("SELECT ok, n % 2, COUNT(*) FROM speed GROUP BY 1, 2", "bar"),
+            "Gaps": metric("SELECT state, n, v FROM speed ORDER BY n", "bar"),
+            "Line": metric("SELECT state, n, v FROM speed", "line"),
+        },
+    )
+    assert named(document, "Whole").type is MetricType.BAR_CHART
+    figure = named(document, "Gaps").values
+    assert isinstance(figure, PlotlyValues)
+    traces = figure.load()["data"]
+    assert [(trace["name"], len(trace["x"])) for trace in traces] == [("IDLE", 5), ("CRUISE", 15)]
+    # Every status series is that of a value: the x of a line have none.
+    names = {data.name for data in document.data if data.name.startswith("Line: ")}
+    assert {name for name in names if name.endswith("status")} == {
+        "Line: IDLE v status", "Line: CRUISE v status",
+    }  # fmt: skip

@@ -26,6 +26,8 @@ def bar(canvas: Canvas) -> None:
 
     A column `link_path` is left out: it leads to pages of the server.
     """
+    import numpy as np
+
     columns = [one for one in canvas.columns if one.name.lower() != _LINK]
     if len(columns) < 2:
         canvas.need(len(canvas.columns) + 1, "2 or 3 columns: a group, a category and a value")
@@ -38,8 +40,11 @@ def bar(canvas: Canvas) -> None:
     x_axis, y_axis = canvas.axis("xaxis", category), canvas.axis("yaxis", value)
     legend = [name for name, _ in groups] if grouped else [value.name]
     members = [[names[row] for row in rows.tolist()] for _, rows in groups]
-    if any(len(set(texts)) < len(texts) for texts in members):
-        # A category that comes twice within a series has no place in a bar chart.
+    categories = list(dict.fromkeys(text for texts in members for text in texts))
+    is_color = len(members) > 1 and sum(map(len, members)) == len(categories)
+    if is_color or any(len(set(texts)) < len(texts) for texts in members):
+        # A bar chart has no place for a category that comes twice in a series. Where no two series
+        # share a category, they are colours: it would show a missing value for each other series.
         traces = [
             {"type": "bar", "name": name, "x": texts, "y": values[rows].tolist()}
             for name, texts, (_, rows) in zip(legend, members, groups, strict=True)
@@ -47,8 +52,11 @@ def bar(canvas: Canvas) -> None:
         canvas.figure(traces, x_axis, y_axis, categories=True)
         return
     series = []
-    for name, (_, heights) in zip(legend, _aligned(members, groups, values), strict=True):
-        index = canvas.texts(f"{name} categories", _categories(members))
+    places = {text: place for place, text in enumerate(categories)}
+    for name, texts, (_, rows) in zip(legend, members, groups, strict=True):
+        heights = np.full(len(categories), np.nan)
+        heights[[places[text] for text in texts]] = values[rows]
+        index = canvas.texts(f"{name} categories", categories)
         series.append(canvas.doubles(name, heights, unit=canvas.spec.units, index=index))
     canvas.builder.bar_chart(
         canvas.spec.name,
@@ -59,27 +67,6 @@ def bar(canvas: Canvas) -> None:
         legend=legend,
         **canvas.common,
     )
-
-
-def _categories(members: list[list[str]]) -> list[str]:
-    return list(dict.fromkeys(text for texts in members for text in texts))
-
-
-def _aligned(
-    members: list[list[str]],
-    groups: list[tuple[str, NDArray[np.intp]]],
-    values: NDArray[np.float64],
-) -> list[tuple[str, NDArray[np.float64]]]:
-    """The values of each group at all categories: NaN where it has none."""
-    import numpy as np
-
-    places = {text: place for place, text in enumerate(_categories(members))}
-    aligned = []
-    for texts, (name, rows) in zip(members, groups, strict=True):
-        heights = np.full(len(places), np.nan)
-        heights[[places[text] for text in texts]] = values[rows]
-        aligned.append((name, heights))
-    return aligned
 
 
 def histogram(canvas: Canvas) -> None:

@@ -105,6 +105,10 @@ class Canvas:
         data = self.builder.doubles(self._name(text), values.tolist(), unit=unit, index=index)
         return data, self._statuses(text, len(values), index)
 
+    def coordinates(self, text: str, values: NDArray[np.float64]) -> DataRef:
+        """Add the x of a series, which have no statuses."""
+        return self.builder.doubles(self._name(text), values.tolist())
+
     def strings(
         self, text: str, values: Sequence[str], *, index: DataRef
     ) -> tuple[DataRef, DataRef]:

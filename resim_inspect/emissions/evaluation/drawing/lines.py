@@ -35,7 +35,7 @@ def line(canvas: Canvas) -> None:
     xs = x.doubles()
     series = []
     for (_, rows), name in zip(groups, legend, strict=True):
-        east, _ = canvas.doubles(f"{name} {x.name}", xs[rows])
+        east = canvas.coordinates(f"{name} {x.name}", xs[rows])
         series.append((east, *canvas.doubles(f"{name} {y.name}", ys[rows], unit=canvas.spec.units)))
     canvas.builder.line_plot(
         canvas.spec.name, series, x_axis=x_axis, y_axis=y_axis, legend=legend, **canvas.common
