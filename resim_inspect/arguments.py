@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from resim_inspect import __version__
@@ -16,14 +17,24 @@ read or the call was wrong, 70 a fault in this program, 129 the terminal was clo
 130 interrupted."""
 
 
+class AppOptions(NamedTuple):
+    """Options of every call that opens the app."""
+
+    images: Literal["auto", "half", "sixel", "kitty"] | None = None
+    """None for the choice of the user's `config.toml`."""
+    config: Path | None = None
+    """Another file in place of the user's `config.toml`."""
+    no_config: bool = False
+
+
 class AppArguments(NamedTuple):
     """Arguments of the app."""
 
     path: str | None = None
     compared: str | None = None
     """A second path, which is compared with the first."""
-    images: Literal["auto", "half", "sixel", "kitty"] = "auto"
     color: Literal["auto", "always", "never"] = "auto"
+    options: AppOptions = AppOptions()
 
 
 def parse_app(argv: list[str], program: str, commands: Mapping[str, str]) -> AppArguments:
@@ -64,7 +75,12 @@ def parse_app(argv: list[str], program: str, commands: Mapping[str, str]) -> App
     )
     add_app_options(parser, program)
     args = parser.parse_args(argv)
-    return AppArguments(args.path, args.compared, args.images, args.color)
+    return AppArguments(
+        args.path,
+        args.compared,
+        args.color,
+        AppOptions(args.images, args.config, args.no_config),
+    )
 
 
 def add_app_options(parser: ArgumentParser, program: str) -> None:
@@ -73,11 +89,23 @@ def add_app_options(parser: ArgumentParser, program: str) -> None:
     parser.add_argument(
         "--images",
         choices=("auto", "half", "sixel", "kitty"),
-        default=AppArguments().images,
-        help="images: graphics if the terminal is known to support them (auto), half blocks, "
-        "sixel or kitty",
+        help="images: graphics if the terminal is known to support them (auto, the default), half "
+        "blocks, sixel or kitty",
     )
+    add_config_options(parser)
     add_common(parser)
+
+
+def add_config_options(parser: ArgumentParser) -> None:
+    """Add the options that choose the user's settings."""
+    given = parser.add_mutually_exclusive_group()
+    given.add_argument(
+        "--config",
+        metavar="FILE",
+        type=Path,
+        help="settings in place of the user's config.toml, which `config` describes",
+    )
+    given.add_argument("--no-config", action="store_true", help="leave config.toml out")
 
 
 def add_common(parser: ArgumentParser) -> None:

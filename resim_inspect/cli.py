@@ -37,6 +37,7 @@ COMMANDS = {
     "report": "write files or batches as one page for a browser, or as Markdown",
     "rules": "list the rules, or explain one",
     "browse": "open a plotly figure or an image in the browser or viewer",
+    "config": "print the user's settings and keys that are in force, and where they come from",
     "demo": "open the app on a generated sample",
     "web": "serve the app to a browser on this machine",
     "completion": "print the script that completes words in a shell",
@@ -62,7 +63,7 @@ def _call(argv: list[str]) -> int:
 
 def _failure_of(error: BaseException) -> Failure | None:
     if isinstance(error, InspectError):
-        return Failure(ExitCode.ERROR, describe(error))
+        return Failure(ExitCode.ERROR, describe(error), error.hint)
     return None
 
 
@@ -171,16 +172,15 @@ def _app(argv: list[str]) -> int:
         raise CommandError("a batch of the cloud is compared once it has been downloaded")
     if base is not None and not exists(base):
         raise CommandError(f"{base} does not exist")
-    from resim_inspect.tui.gc_tuning import gc_paused
+    from resim_inspect.commands.app_start import start_app
 
-    with gc_paused():  # Collections would cost an eighth of the imports.
-        from resim_inspect.tui.app import run_app
+    def prepare() -> None:
         from resim_inspect.tui.workers import is_worker_cancelled
 
-    _evaluate_when_opened(is_worker_cancelled)
-    raise_on_interrupt()
-    succeeded = run_app(path, base=base, images=args.images)
-    return ExitCode.OK if succeeded else ExitCode.INTERNAL
+        _evaluate_when_opened(is_worker_cancelled)
+        raise_on_interrupt()
+
+    return start_app(path, args.options, base=base, prepare=prepare)
 
 
 def _can_show() -> bool:

@@ -9,7 +9,7 @@
     │   ├── ChangedError        rewritten in place while it was open
     │   ├── TooLargeError       over protobuf's limit of 2 GiB
     │   └── SeriesError         the series that was asked for does not exist
-    ├── SettingsError           resim_inspect.settings: a project file that cannot be used
+    ├── SettingsError           resim_inspect.settings: a file of settings that cannot be used
     ├── QueryError              resim_inspect.filtering: a filter that cannot be parsed
     ├── CommandError            resim_inspect.commands: a call that cannot be carried out
     ├── AddressError            resim_inspect.tui: a malformed address of a batch
@@ -33,6 +33,9 @@ DEEP_FIGURE = (
 
 class InspectError(Exception):
     """Base of all errors that a user can do something about; `str(error)` is a full clause."""
+
+    hint = ""
+    """What to do, as a sentence of its own; empty where the clause says it."""
 
     def located(self) -> str:
         """The error with the path that it is about, if the clause does not name it already."""

@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from resim_inspect.exit_codes import ExitCode
+from resim_inspect.arguments import AppOptions, add_config_options
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -15,6 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--keep", metavar="DIR", type=Path, help="write the sample here and leave it there"
     )
+    add_config_options(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -31,11 +32,9 @@ def _open(folder: Path, args: argparse.Namespace) -> int:
 
     path = write_sample(folder)
     if sys.stdin.isatty() and sys.stdout.isatty():
-        from resim_inspect.tui.gc_tuning import gc_paused
+        from resim_inspect.commands.app_start import start_app
 
-        with gc_paused():
-            from resim_inspect.tui.app import run_app
-        return ExitCode.OK if run_app(path) else ExitCode.INTERNAL
+        return start_app(path, AppOptions(None, args.config, args.no_config))
     from resim_inspect.commands import show
 
     parser = argparse.ArgumentParser()

@@ -169,12 +169,15 @@ class Catalog:
 
     def next_grouping(self, grouping: Grouping) -> Grouping:
         """The next grouping, cyclically, without those that no metric has anything for."""
-        following = grouping.next
-        if following is Grouping.TAG and not self.tags_of:
-            following = following.next
-        if following is Grouping.EVENT and not self.events_of:
-            following = following.next
-        return following
+        return self.available_grouping(grouping.next)
+
+    def available_grouping(self, grouping: Grouping) -> Grouping:
+        """The grouping, or the next one that some metric has something for."""
+        if grouping is Grouping.TAG and not self.tags_of:
+            grouping = grouping.next
+        if grouping is Grouping.EVENT and not self.events_of:
+            grouping = grouping.next
+        return grouping
 
     def prepare(self, older: Catalog) -> None:
         """Build the views that an older catalog has built; call it on a worker thread."""

@@ -21,7 +21,7 @@ FlagValue = bool | int | float | str | Path | tuple[str, ...]
 
 
 class SettingsError(InspectError):
-    """A project file that cannot be used; `str(error)` is one sentence with file and line."""
+    """A file of settings that cannot be used; `str(error)` is a sentence with file and line."""
 
     def __init__(self, reason: str, path: Path, line: int = 0, hint: str = "") -> None:
         place = f"{path}:{line}" if line else str(path)

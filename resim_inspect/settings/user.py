@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from resim_inspect.files import is_file
 from resim_inspect.settings.model import Key, Origin, SettingsError, line_of
-from resim_inspect.settings.schema_check import MismatchError, Schema, check, shipped_schema
-from resim_inspect.settings.toml_file import key_lines_of, parsed, read_bytes
+
+if TYPE_CHECKING:
+    from resim_inspect.settings.schema_check import Schema
 
 SCHEMA = "config.schema.json"
 FILE_NAME = "config.toml"
@@ -39,6 +39,8 @@ class UserSettings:
     """Keys by the id of their binding, as they are written in the file."""
     lines: Mapping[Key, int] = field(default_factory=dict, repr=False)
     """Line of each key of the file, from 1."""
+    is_missing: bool = False
+    """True if there is no such file."""
 
     def origin(self, *key: str | int) -> Origin:
         """Line of a key, or of the nearest table above it."""
@@ -56,15 +58,15 @@ def user_config_path() -> Path:
     return folder_of("resim-inspect", appauthor=False) / FILE_NAME
 
 
-def load_user_settings(path: Path | None = None) -> UserSettings | None:
-    """Read the user's `config.toml`, or another file that must exist; None without a file.
+def load_user_settings(path: Path | None = None) -> UserSettings:
+    """Read the user's `config.toml`, which may be missing, or another file that must exist.
 
     A file of another user that is not root is refused, unless it is named. Raises SettingsError.
     """
     named = path is not None
     path = (user_config_path() if path is None else path).absolute()
     if not named and not os.path.lexists(path):
-        return None
+        return UserSettings(path, is_missing=True)
     if named and not os.path.lexists(path):
         raise SettingsError("the file does not exist.", path, hint="Name another with --config.")
     if not is_file(path):
@@ -94,6 +96,9 @@ def read_user_settings(path: Path) -> UserSettings:
 
     The names of bindings and themes, and conflicts of keys, are for the app to check.
     """
+    # Most users have no file, and the app starts without what reads it.
+    from resim_inspect.settings.toml_file import key_lines_of, parsed, read_bytes
+
     try:
         data = read_bytes(path)
         values = parsed(data, path)
@@ -105,6 +110,8 @@ def read_user_settings(path: Path) -> UserSettings:
 
 def settings_of(values: Mapping[str, Any], path: Path, lines: Mapping[Key, int]) -> UserSettings:
     """Check the values of a file by the schema; raises SettingsError."""
+    from resim_inspect.settings.schema_check import MismatchError, check, shipped_schema
+
     schema = shipped_schema(SCHEMA)
     try:
         check(values, schema, schema)
@@ -132,6 +139,10 @@ def complete_schema(bindings: Mapping[str, tuple[str, tuple[str, ...]]]) -> Sche
 
     `bindings` are descriptions and default keys by id.
     """
+    from copy import deepcopy
+
+    from resim_inspect.settings.schema_check import shipped_schema
+
     schema: dict[str, Any] = deepcopy(dict(shipped_schema(SCHEMA)))
     keys = schema["properties"]["keys"]
     groups: dict[str, Any] = {}

@@ -35,11 +35,12 @@ from resim_inspect.tui.messages import (
 from resim_inspect.tui.open.detect import DetectedPath, PathKind
 from resim_inspect.tui.open.opening import Opened, open_path
 from resim_inspect.tui.open_documents import OpenDocuments
+from resim_inspect.tui.preferences.app import PreferencesApp
+from resim_inspect.tui.preferences.model import DEFAULTS, Preferences
 from resim_inspect.tui.runs.run_host import RunRequested
 from resim_inspect.tui.runs.started_runs import CHECK_INTERVAL, StartedRuns, leave_dialog
 from resim_inspect.tui.terminal_hangup import exits_on_hangup
-from resim_inspect.tui.theme import ThemedApp
-from resim_inspect.tui.widgets.chart.terminal_graphics import Choice, Graphics, prepare, remembered
+from resim_inspect.tui.widgets.chart.terminal_graphics import Graphics, prepare, remembered
 from resim_inspect.tui.workers import FirstFrameMixin
 from resim_inspect.tui.workspace.reference import JobsReferenceApp
 
@@ -55,7 +56,7 @@ def _palette_commands() -> type[Provider]:
     return PaletteCommands
 
 
-class InspectApp(OrderedKeysApp, ThemedApp, FirstFrameMixin, JobsReferenceApp, DashboardApp):
+class InspectApp(OrderedKeysApp, PreferencesApp, FirstFrameMixin, JobsReferenceApp, DashboardApp):
     """The terminal app; each open document, folder or batch is a mode of its own."""
 
     graphics: Graphics | None = None
@@ -97,15 +98,14 @@ class InspectApp(OrderedKeysApp, ThemedApp, FirstFrameMixin, JobsReferenceApp, D
         *,
         base: Path | None = None,
         theme: str | None = None,
+        preferences: Preferences = DEFAULTS,
         watch: bool = True,
     ) -> None:
+        self.start_with(preferences, theme)
         super().__init__()
         FirstFrameMixin.__init__(self)
         JobsReferenceApp.__init__(self)
         DashboardApp.__init__(self)
-        wanted = theme or os.environ.get("TEXTUAL_THEME", "")
-        if wanted in self.available_themes:
-            self.theme = wanted
         self.documents = OpenDocuments(self, watch=watch)
         self.runs = StartedRuns()
         self._first = opened
@@ -327,7 +327,7 @@ def run_app(
     *,
     base: Path | None = None,
     watch: bool = True,
-    images: Choice = "auto",
+    preferences: Preferences = DEFAULTS,
 ) -> bool:
     """Run the app on a path, compared with a base if there is one.
 
@@ -335,14 +335,15 @@ def run_app(
 
     Raises DocumentError, AddressError and GraphicsError before it starts.
     """
-    graphics = prepare(images)
+    graphics = prepare(preferences.images)
     if graphics is not None and graphics.way == "kitty":
         # The id of an image is encoded as a colour, which needs all 24 bits.
         os.environ.setdefault("COLORTERM", "truecolor")
     with low_latency_gc() as started:
-        app = InspectApp(None if path is None else open_path(path), base=base, watch=watch)
+        opened = None if path is None else open_path(path)
+        app = InspectApp(opened, base=base, preferences=preferences, watch=watch)
         app.graphics = graphics
         app.call_later(started)
         with exits_on_hangup(lambda: app.call_later(app.exit)):
-            app.run()
+            app.run(mouse=preferences.mouse)
     return not app.return_code

@@ -12,8 +12,11 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 
 from resim_inspect.filtering.fuzzy import match, matched_offsets
+from resim_inspect.settings.user import AUTO
+from resim_inspect.text import clean
 from resim_inspect.tui.key_hints import bindings_of, key_name
 from resim_inspect.tui.open_documents import OpenDocuments
+from resim_inspect.tui.preferences.app import PreferencesApp
 from resim_inspect.tui.widgets.palette_entry import hit_of, score_of
 
 _NAVIGATION = {"rows", "focus", "filter", "dialog", "checklist", "quick_open"}
@@ -64,9 +67,15 @@ def commands(
     for mode, label in documents.names.items():
         if mode != app.current_mode:
             yield SystemCommand(f"Switch to {label}", "Open document", _switcher(documents, mode))
-    for theme in sorted(app.available_themes):
-        if theme != app.theme and "ansi" not in theme:
-            yield SystemCommand(f"Theme: {theme}", "Use this colour theme", _theme(app, theme))
+    if isinstance(app, PreferencesApp):
+        for theme in app.theme_names():
+            if theme == AUTO:
+                detail = "Dark or light, as the terminal"
+            elif theme != app.theme:
+                detail = "Use this colour theme"
+            else:
+                continue
+            yield SystemCommand(f"Theme: {clean(theme, 60)}", detail, _theme(app, theme))
     yield SystemCommand("Save screenshot", "As an SVG picture", app.action_screenshot)
 
 
@@ -78,5 +87,5 @@ def _switcher(documents: OpenDocuments, mode: str) -> Callable[[], Awaitable[Non
     return lambda: documents.show(mode)
 
 
-def _theme(app: App[Any], name: str) -> Callable[[], None]:
-    return lambda: setattr(app, "theme", name)
+def _theme(app: PreferencesApp, name: str) -> Callable[[], None]:
+    return lambda: app.choose_theme(name)

@@ -1,4 +1,4 @@
-"""The colours of the app: two themes of its own, and rich styles made of whichever is chosen."""
+"""The colours of the app: rich styles made of whichever theme is chosen."""
 
 from __future__ import annotations
 
@@ -8,71 +8,13 @@ from typing import NamedTuple
 from rich.color import Color
 from rich.style import Style
 from textual.app import App
-from textual.reactive import Reactive
+from textual.reactive import Initialize, Reactive
 from textual.theme import Theme
 
+from resim_inspect.contrast import RGB, legible, rgb_of
 from resim_inspect.document.enums import MetricStatus
+from resim_inspect.tui.themes.built_in import DARK, LIGHT
 from resim_inspect.validation.findings import Severity
-
-DARK = Theme(
-    name="resim-dark",
-    primary="#4fb8c8",
-    secondary="#3a7f8c",
-    accent="#4fb8c8",
-    foreground="#d5d9e0",
-    background="#111418",
-    surface="#111418",
-    panel="#1b2027",
-    success="#5abe6e",
-    warning="#ebaa3c",
-    error="#e65858",
-    dark=True,
-    variables={
-        "quiet": "#858d9a",
-        "rule": "#333a45",
-        "raw": "#6aa3f0",
-        "pick": "#22414a",
-        "pick-away": "#20262e",
-        "border-blurred": "#333a45",
-        "scrollbar": "#333a45",
-        "scrollbar-hover": "#4a5462",
-        "scrollbar-active": "#4fb8c8",
-        "scrollbar-background": "#111418",
-        "scrollbar-background-hover": "#111418",
-        "scrollbar-background-active": "#111418",
-        "scrollbar-corner-color": "#111418",
-    },
-)
-
-LIGHT = Theme(
-    name="resim-light",
-    primary="#0f7383",
-    secondary="#3a8a97",
-    accent="#0f7383",
-    foreground="#1d2430",
-    background="#fbfbf9",
-    surface="#fbfbf9",
-    panel="#eeeeea",
-    success="#1d7a35",
-    warning="#a05a00",
-    error="#bb2222",
-    dark=False,
-    variables={
-        "quiet": "#666d78",
-        "rule": "#cdcfcb",
-        "raw": "#2a5fc0",
-        "pick": "#cbe7eb",
-        "pick-away": "#e6e7e3",
-        "border-blurred": "#cdcfcb",
-        "scrollbar": "#cdcfcb",
-        "scrollbar-hover": "#a9aca7",
-        "scrollbar-active": "#0f7383",
-        "scrollbar-background": "#fbfbf9",
-        "scrollbar-background-hover": "#fbfbf9",
-        "scrollbar-background-active": "#fbfbf9",
-        "scrollbar-corner-color": "#fbfbf9",
-    },
-)
 
 _EXTRA = ("quiet", "rule", "raw", "pick", "pick-away")
 
@@ -88,23 +30,24 @@ def defaults(dark: bool) -> dict[str, str]:
     return {name: source.variables[name] for name in _EXTRA}
 
 
+def _first_theme_of(app: object) -> str:
+    return app.first_theme.name if isinstance(app, ThemedApp) else DARK.name
+
+
 class ThemedApp(App[None]):
-    """An app that starts with the dark theme of its own.
+    """An app that starts with a theme of its own.
 
     The theme is the initial value of the reactive: setting it would parse and apply all styles
     a second time before the first frame.
     """
 
-    theme: Reactive[str] = Reactive(DARK.name)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.register_theme(DARK)
-        self.register_theme(LIGHT)
+    first_theme: Theme = DARK
+    theme: Reactive[str] = Reactive(Initialize(_first_theme_of))
 
     def get_theme(self, theme_name: str) -> Theme | None:
         # Textual asks for it before anything can be registered.
-        return DARK if theme_name == DARK.name else super().get_theme(theme_name)
+        first = self.first_theme
+        return first if theme_name == first.name else super().get_theme(theme_name)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return defaults(self.current_theme.dark)
@@ -134,19 +77,21 @@ class ThemeStyles(NamedTuple):
         return self.status.get(status, self.quiet)
 
 
-_KNOWN: dict[tuple[str, bool], ThemeStyles] = {}
+_KNOWN: dict[tuple[str, bool], tuple[Theme, ThemeStyles]] = {}
 
 
 def theme_styles(app: App[object]) -> ThemeStyles:
     """Styles of the app's current theme; cached, because every line asks for them."""
     key = (app.theme, colourless())
-    known = _KNOWN.get(key)
-    if known is None:
-        known = _KNOWN[key] = _build_styles(app.current_theme, key[1])
-    return known
+    known, theme = _KNOWN.get(key), app.current_theme
+    # A theme of the user may have been changed, and read again.
+    if known is None or known[0] is not theme:
+        known = _KNOWN[key] = (theme, styles_of(theme, plain=key[1]))
+    return known[1]
 
 
-def _build_styles(theme: Theme, plain: bool) -> ThemeStyles:
+def styles_of(theme: Theme, *, plain: bool = False) -> ThemeStyles:
+    """Make the styles of a theme; words in colour are made legible on every background."""
     own = defaults(theme.dark) | theme.variables
     fallback = DARK if theme.dark else LIGHT
     colours = {
@@ -155,6 +100,10 @@ def _build_styles(theme: Theme, plain: bool) -> ThemeStyles:
     }
     for name in _EXTRA:
         colours[name] = Color.parse(_hex(own[name], fallback.variables[name]))
+
+    behind = tuple(backgrounds_of(theme).values())
+    for name in ("accent", "success", "warning", "error", "quiet", "raw"):
+        colours[name] = Color.from_rgb(*legible(ink_of(colours[name]), behind))
 
     def ink(name: str, *, bold: bool = False) -> Style:
         # Without colour, red would be a darker grey than all else: what is bold is bright.
@@ -187,6 +136,22 @@ def _build_styles(theme: Theme, plain: bool) -> ThemeStyles:
             Severity.INFO: ink("raw"),
         },
     )
+
+
+def ink_of(color: Color) -> RGB:
+    """Return the channels of a colour."""
+    red, green, blue = color.get_truecolor()
+    return red, green, blue
+
+
+def backgrounds_of(theme: Theme) -> dict[str, RGB]:
+    """Backgrounds on which the app writes words in colour, by name."""
+    own = defaults(theme.dark) | theme.variables
+    known = {"background": theme.background, "panel": theme.panel}
+    if not all(known.values()):
+        known = {name: theme.to_color_system().generate()[name] for name in known}
+    known |= {name: own[name] for name in ("pick", "pick-away")}
+    return {name: rgb_of(_hex(value or "")) for name, value in known.items()}
 
 
 def colourless() -> bool:

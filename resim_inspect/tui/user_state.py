@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,15 +21,29 @@ def state_file(name: str) -> Path:
 
 def read_list(name: str, key: str) -> list[Any]:
     """Read a list of a state file; an empty one if the file is missing or damaged."""
-    try:
-        values = json.loads(state_file(name).read_text(encoding="utf-8"))[key]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return []
+    values = read_state(name).get(key)
     return values if isinstance(values, list) else []
+
+
+def read_state(name: str) -> dict[str, Any]:
+    """Read a state file; an empty dictionary if the file is missing or damaged."""
+    try:
+        text = state_file(name).read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return {}
+    import json  # Late, as the first frame needs none unless there is a file.
+
+    try:
+        values = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return values if isinstance(values, dict) else {}
 
 
 def write_state(name: str, values: Mapping[str, Any]) -> None:
     """Write a state file; do nothing if that is not possible."""
+    import json
+
     target = state_file(name)
     part = target.with_suffix(f".{os.getpid()}.part")
     try:

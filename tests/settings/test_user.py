@@ -65,7 +65,7 @@ def test_every_value_is_read_with_its_line(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_is_fine_unless_it_is_named(own: Path, tmp_path: Path) -> None:
-    assert load_user_settings() is None
+    assert load_user_settings() == UserSettings(own, is_missing=True)
     with pytest.raises(SettingsError, match="does not exist"):
         load_user_settings(tmp_path / "other.toml")
 
@@ -122,11 +122,11 @@ def test_a_file_of_another_user_is_refused_unless_it_is_named(
     user = own.stat().st_uid
     monkeypatch.setattr(os, "getuid", lambda: user + 1)
     if user == 0:
-        assert load_user_settings() is not None
+        assert load_user_settings().mouse is False
         os.chown(own, 4321, -1)
     with pytest.raises(SettingsError, match="belongs to another user"):
         load_user_settings()
-    assert load_user_settings(own) is not None
+    assert load_user_settings(own).mouse is False
 
 
 def test_the_path_is_in_the_folder_of_the_system(monkeypatch: pytest.MonkeyPatch) -> None:

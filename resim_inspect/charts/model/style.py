@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from resim_inspect.contrast import LEAST, contrast
+from resim_inspect.contrast import RGB as RGB
 from resim_inspect.document.enums import MetricStatus
-
-RGB = tuple[int, int, int]
 
 ColorRole = RGB | MetricStatus | int | str
 """Role of a colour: a colour of the file, a status, the n-th series colour, or one of the
@@ -39,6 +39,8 @@ class Span:
 
 
 Line = tuple[Span, ...]
+
+_BRIGHT: RGB = (245, 245, 245)
 
 SERIES_MARKS = "ox+*#@%&"
 """Marks that tell series apart without colours."""
@@ -87,7 +89,11 @@ class Palette:
         if back is None:
             return PLAIN_STYLE
         light = (back[0] * 299 + back[1] * 587 + back[2] * 114) / 1000 > 110
-        return Style(fg=self.on_fill if light else (245, 245, 245), bg=back)
+        inks = (self.on_fill, _BRIGHT) if light else (_BRIGHT, self.on_fill)
+        fits = contrast(inks[0], back) >= LEAST
+        return Style(
+            fg=inks[0] if fits else max(inks, key=lambda ink: contrast(ink, back)), bg=back
+        )
 
 
 def _legible(color: RGB, light: bool) -> RGB:
@@ -146,8 +152,8 @@ LIGHT = Palette(
         (140, 75, 45),
     ),
     status={
-        MetricStatus.PASSED: (25, 130, 50),
-        MetricStatus.FAIL_WARN: (175, 105, 0),
+        MetricStatus.PASSED: (25, 126, 48),
+        MetricStatus.FAIL_WARN: (158, 94, 0),
         MetricStatus.FAIL_BLOCK: (195, 30, 40),
         MetricStatus.NOT_APPLICABLE: (105, 110, 120),
         MetricStatus.RAW: (20, 95, 175),

@@ -31,7 +31,7 @@ from resim_inspect.tui.dashboard.painted_cards import (
 )
 from resim_inspect.tui.dashboard.state import DashboardState
 from resim_inspect.tui.theme import theme_styles
-from resim_inspect.tui.widgets.chart.painter import palette_name
+from resim_inspect.tui.widgets.chart.palette import palette_of
 from resim_inspect.tui.widgets.chart.reading_line import lit_column
 from resim_inspect.tui.widgets.chart.viewport import View, Window
 from resim_inspect.tui.widgets.row_list import LineWidget, strip_of
@@ -172,7 +172,7 @@ class CardCanvas(Background, LineWidget, can_focus=True):
             width,
             height,
             View(window, self.y_window),
-            palette_name(theme_styles(self.app)),
+            palette_of(self.app),
             samples_allowed(self.page.grid.slots),
         )
         return request, known

@@ -13,7 +13,8 @@ from resim_inspect.document.enums import MetricStatus
 from resim_inspect.tui.app import InspectApp
 from resim_inspect.tui.document.screen import DocumentScreen
 from resim_inspect.tui.open.opening import open_path
-from resim_inspect.tui.theme import DARK, LIGHT, _build_styles
+from resim_inspect.tui.theme import styles_of
+from resim_inspect.tui.themes.built_in import DARK, LIGHT
 from resim_inspect.tui.widgets.dialogs import DetailRows
 from resim_inspect.tui.workspace.screen import WorkspaceScreen
 from tests.tui.conftest import opened, press, running, settle, text
@@ -89,7 +90,7 @@ def _ink(style: Style) -> float:
 
 def test_without_colour_a_failure_is_the_strongest_ink() -> None:
     for theme in (DARK, LIGHT):
-        styles = _build_styles(theme, plain=True)
+        styles = styles_of(theme, plain=True)
         ground = 0.0 if theme.dark else 1.0
         away = {name: abs(_ink(style) - ground) for name, style in styles.status.items()}
         assert away[MetricStatus.FAIL_BLOCK] >= max(away.values())

@@ -19,6 +19,7 @@ from resim_inspect.text import clean, cut, pad, quantity
 from resim_inspect.tui import keymap
 from resim_inspect.tui.document.metrics.value_rows import DELTA_GAP, ValueRows
 from resim_inspect.tui.document.session import Session, same_metric
+from resim_inspect.tui.preferences.model import preferences_of
 from resim_inspect.tui.theme import BLOCKING_MARK, HIDDEN_MARK, ThemeStyles
 from resim_inspect.tui.widgets.row_list import StyledText
 
@@ -58,6 +59,7 @@ class MetricList(ValueRows):
         self._folded: dict[Grouping, set[str]] = {}
 
     def on_mount(self) -> None:
+        self.grouping = self.session.catalog.available_grouping(preferences_of(self.app).grouping)
         self._rebuild(None)
 
     # State.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -13,8 +14,10 @@ from textual.worker import Worker, WorkerState
 from resim_inspect.charts.model.drawing import DrawOptions
 from resim_inspect.document import Document
 from resim_inspect.tui.key_hints import key_of
+from resim_inspect.tui.preferences.model import preferences_of
 from resim_inspect.tui.theme import ThemeStyles, theme_styles
-from resim_inspect.tui.widgets.chart.painter import Painted, Request, Subject, paint, palette_name
+from resim_inspect.tui.widgets.chart.painter import Painted, Request, Subject, paint
+from resim_inspect.tui.widgets.chart.palette import palette_of
 from resim_inspect.tui.widgets.chart.reading_line import cursor_line, idle_line, lit_column
 from resim_inspect.tui.widgets.chart.terminal_graphics import Graphics, send, stamp
 from resim_inspect.tui.widgets.chart.viewport import View, Window, scroll_into_view
@@ -56,10 +59,12 @@ class ChartCanvas(Background, LineWidget, can_focus=True):
         self.fit_y = False
         self._painted: Painted | None = None
         self._busy = self._stale = False
-        self._scroll = 0
-        self._extra = 0
+        self._scroll = self._extra = 0
         self._wanted_ns: float | None = None
         self._sharp = self._stamping = False
+
+    def on_mount(self) -> None:
+        self.options = replace(self.options, time=preferences_of(self.app).time)
 
     # State.
 
@@ -180,7 +185,7 @@ class ChartCanvas(Background, LineWidget, can_focus=True):
             width,
             height + self._extra,
             View(self.window, self.y_window, self.fit_y),
-            palette_name(theme_styles(self.app)),
+            palette_of(self.app),
         )
 
     def _ask(self) -> None:
@@ -268,10 +273,8 @@ class ChartCanvas(Background, LineWidget, can_focus=True):
             return False
         if not (self.is_on_screen and self.screen.is_active):
             return False
-        if (painted.request.width, painted.request.height) != (
-            self.size.width,
-            self.size.height - 1 + self._extra,
-        ):
+        drawn = painted.request.width, painted.request.height
+        if drawn != (self.size.width, self.size.height - 1 + self._extra):
             return False
         if not painted.sharp.stamp:
             return True
@@ -307,8 +310,7 @@ class ChartCanvas(Background, LineWidget, can_focus=True):
     def render_line(self, y: int) -> Strip:
         base, width = self.base, self.size.width
         if y == self.size.height - 1:
-            styles = theme_styles(self.app)
-            return strip_of(self.reading(styles), width, base)
+            return strip_of(self.reading(theme_styles(self.app)), width, base)
         painted = self._painted
         lines = () if painted is None else painted.strips
         if painted is not None and painted.sharp is not None and self._sharp:

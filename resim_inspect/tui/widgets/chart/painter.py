@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from resim_inspect.charts.build.job_values import JobValues
     from resim_inspect.charts.model.drawing import Drawing, DrawOptions
     from resim_inspect.charts.model.picture import Picture
+    from resim_inspect.charts.model.style import Palette
     from resim_inspect.charts.model.style import Style as ChartStyle
     from resim_inspect.tui.widgets.chart.terminal_graphics import Graphics, GraphicsImage
 
@@ -59,7 +60,7 @@ class Request(NamedTuple):
     width: int
     height: int
     view: View
-    palette: str
+    palette: Palette
 
 
 class Painted(NamedTuple):
@@ -116,20 +117,15 @@ def paint(request: Request, known: Painted | None, graphics: Graphics | None = N
     picture = rendered(drawing, request.width, request.height, request.view, request.palette)
     lines = strips(picture)
     # Without colours the placeholders of images, whose colour is the image's number, say nothing.
-    if graphics is None or request.palette == "plain":
+    if graphics is None or not request.palette.color:
         return Painted(request, drawing, picture, lines, extremes, has_failing)
     sharp = graphics.sharpen(drawing, picture, lines)
     return Painted(request, drawing, picture, lines, extremes, has_failing, sharp)
 
 
-def palette_name(styles: ThemeStyles) -> str:
-    """Name of the palette for the styles of a theme."""
-    return "plain" if styles.plain else "dark" if styles.dark else "light"
-
-
-def rendered(drawing: Drawing, width: int, height: int, view: View, palette: str) -> Picture:
-    """A drawing in cells, in the palette of a name."""
-    from resim_inspect.charts import DARK, LIGHT, PLAIN, render
+def rendered(drawing: Drawing, width: int, height: int, view: View, palette: Palette) -> Picture:
+    """A drawing in cells, in a palette."""
+    from resim_inspect.charts import render
 
     return render(
         drawing,
@@ -138,7 +134,7 @@ def rendered(drawing: Drawing, width: int, height: int, view: View, palette: str
         window=view.window,
         y_window=view.y_window,
         fit_y=view.fit_y,
-        palette={"dark": DARK, "light": LIGHT}.get(palette, PLAIN),
+        palette=palette,
     )
 
 

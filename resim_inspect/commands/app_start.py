@@ -1,0 +1,54 @@
+"""The start of the app, for every command that opens it: settings of the user, then the app."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from resim_inspect.exit_codes import ExitCode
+from resim_inspect.settings.user import AUTO, UserSettings, load_user_settings
+from resim_inspect.tui.preferences.terminal_background import asked_background
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from resim_inspect.arguments import AppOptions
+    from resim_inspect.tui.batch_address import BatchAddress
+
+
+def start_app(
+    path: Path | BatchAddress | None,
+    options: AppOptions,
+    *,
+    base: Path | None = None,
+    prepare: Callable[[], None] = lambda: None,
+) -> int:
+    """Run the app with the user's settings and return the exit code; raises InspectError.
+
+    `prepare` is called when the app has been imported.
+    """
+    settings = user_settings(options.config, options.no_config)
+    # The terminal answers while the app is imported.
+    with asked_background(os.environ, wanted=_follows_terminal(settings)) as question:
+        from resim_inspect.tui.gc_tuning import gc_paused
+
+        with gc_paused():  # Collections would cost an eighth of the imports.
+            from resim_inspect.tui.app import run_app
+            from resim_inspect.tui.preferences.loading import make_preferences
+        preferences = make_preferences(settings, images=options.images, question=question)
+        prepare()
+        succeeded = run_app(path, base=base, preferences=preferences)
+    return ExitCode.OK if succeeded else ExitCode.INTERNAL
+
+
+def user_settings(config: Path | None, no_config: bool) -> UserSettings | None:
+    """Return the settings that `--config` and `--no-config` ask for; raises SettingsError."""
+    return None if no_config else load_user_settings(config)
+
+
+def _follows_terminal(settings: UserSettings | None) -> bool:
+    """Return True if the terminal's background may decide the theme."""
+    if os.environ.get("NO_COLOR") or os.environ.get("TEXTUAL_THEME"):
+        return False
+    return settings is None or settings.theme in {None, AUTO}

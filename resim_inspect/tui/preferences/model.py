@@ -1,0 +1,50 @@
+"""Preferences of the user, as the app uses them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from resim_inspect.filtering.catalog import Grouping
+from resim_inspect.tui.themes.built_in import DARK
+
+if TYPE_CHECKING:
+    from textual.app import App
+    from textual.theme import Theme
+
+    from resim_inspect.charts.model.drawing import TimeMode
+    from resim_inspect.tui.preferences.terminal_background import BackgroundQuestion
+
+Background = Literal["dark", "light"]
+
+
+@dataclass(frozen=True)
+class Preferences:
+    """Values in force for one app; the defaults are those without any file."""
+
+    theme: Theme = field(default_factory=lambda: DARK)
+    background: Background = "dark"
+    """Background of the terminal, which the theme `auto` follows."""
+    configured_theme: str | None = None
+    """The theme of `config.toml`, which a choice in the app replaces until it is changed there."""
+    themes: Path | None = None
+    """Folder with the user's themes."""
+    grouping: Grouping = Grouping.STATUS
+    time: TimeMode = "auto"
+    images: Literal["auto", "half", "sixel", "kitty"] = "auto"
+    mouse: bool = True
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Keys that differ from the defaults, by the id of their binding."""
+    question: BackgroundQuestion | None = None
+    """What the terminal was asked; None if it was not."""
+
+
+DEFAULTS = Preferences()
+
+
+def preferences_of(app: App[Any]) -> Preferences:
+    """Return the preferences of an app; the defaults for an app without any."""
+    preferences = getattr(app, "preferences", None)
+    return preferences if isinstance(preferences, Preferences) else DEFAULTS

@@ -1,0 +1,1 @@
+"""Colour themes of the app: built-in ones, those of the user, and their contrast."""

@@ -1,0 +1,62 @@
+"""The palette of charts in the app's theme."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from resim_inspect.charts.model.style import DARK, LIGHT, PLAIN, Palette
+from resim_inspect.contrast import legible, rgb_of
+from resim_inspect.tui.theme import ThemeStyles, backgrounds_of, ink_of, theme_styles
+from resim_inspect.tui.themes.built_in import DARK as DARK_THEME
+from resim_inspect.tui.themes.built_in import LIGHT as LIGHT_THEME
+from resim_inspect.tui.themes.built_in import AppTheme
+
+if TYPE_CHECKING:
+    from rich.style import Style
+    from textual.app import App
+    from textual.theme import Theme
+
+    from resim_inspect.contrast import RGB
+
+LEAST_OF_SERIES = 3.0
+"""Contrast of curves and bars that WCAG 2 asks for."""
+_KNOWN: dict[str, tuple[Theme, Palette]] = {}
+
+
+def palette_of(app: App[object]) -> Palette:
+    """Palette of the app's current theme; without colours if colour is off."""
+    styles = theme_styles(app)
+    if styles.plain:
+        return PLAIN
+    theme = app.current_theme
+    known = _KNOWN.get(theme.name)
+    if known is None or known[0] is not theme:
+        known = _KNOWN[theme.name] = (theme, chart_palette(theme, styles))
+    return known[1]
+
+
+def chart_palette(theme: Theme, styles: ThemeStyles) -> Palette:
+    """Return the palette of a theme: its statuses and its series, legible on its background.
+
+    The dark and the light theme of the app have those that are printed on a terminal as well.
+    """
+    base = DARK if theme.dark else LIGHT
+    if theme in (DARK_THEME, LIGHT_THEME):
+        return base
+    behind = backgrounds_of(theme)["background"]
+    own = theme.series if isinstance(theme, AppTheme) else ()
+    series = tuple(rgb_of(each) for each in own) or base.series
+    return Palette(
+        theme.name,
+        True,
+        series=tuple(legible(each, [behind], LEAST_OF_SERIES) for each in series),
+        status={status: _ink(style) for status, style in styles.status.items()},
+        named={**base.named, "dim": _ink(styles.quiet), "accent": _ink(styles.accent)},
+        light=base.light,
+        on_fill=base.on_fill,
+    )
+
+
+def _ink(style: Style) -> RGB:
+    assert style.color is not None
+    return ink_of(style.color)
