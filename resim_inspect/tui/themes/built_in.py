@@ -89,7 +89,7 @@ _COLORBLIND_DARK = {
 _COLORBLIND_LIGHT = {
     "success": "#005f9e",
     "warning": "#7a5c00",
-    "error": "#b03a00",
+    "error": "#8c0038",
     "raw": "#6a4a9c",
 }
 _HIGH_CONTRAST = {

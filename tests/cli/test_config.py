@@ -1,0 +1,165 @@
+"""`resim-inspect config`: what is in force, where it comes from, and errors of the file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from resim_inspect.cli import main
+from resim_inspect.tui import keymap
+
+FILE = """\
+theme = "mine"
+grouping = "type"
+mouse = false
+[keys]
+chart.fit = ["F", "ctrl+f5"]
+"""
+COLORS = (
+    *("foreground", "background", "panel", "accent", "quiet", "rule"),
+    *("pick", "pick-away", "success", "warning", "error", "raw"),
+)
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A config.toml with a theme beside it, in an environment without other settings."""
+    monkeypatch.delenv("TEXTUAL_THEME", raising=False)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    (tmp_path / "themes").mkdir()
+    theme = "[colors]\n" + "".join(f'{name} = "#ffffff"\n' for name in COLORS)
+    (tmp_path / "themes/mine.toml").write_text(theme, "utf-8")
+    path = tmp_path / "config.toml"
+    path.write_text(FILE, "utf-8")
+    return path
+
+
+def printed(capsys: pytest.CaptureFixture[str], *words: str | Path) -> str:
+    assert main(["config", *map(str, words)]) == 0
+    return capsys.readouterr().out
+
+
+def document(capsys: pytest.CaptureFixture[str], *words: str | Path) -> Any:
+    values = json.loads(printed(capsys, *words, "--format", "json"))
+    assert values["format"] == 1
+    return values
+
+
+def test_values_with_their_lines(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = printed(capsys, "--config", file).splitlines()
+    assert lines[0] == str(file)
+    assert [line.split() for line in lines[1:]] == [
+        ["theme", "mine", "config.toml:1"],
+        ["grouping", "type", "config.toml:2"],
+        ["time", "auto", "default"],
+        ["images", "auto", "default"],
+        ["mouse", "false", "config.toml:3"],
+        ["keys.chart.fit", "F", "ctrl+f5", "config.toml:5"],
+    ]
+
+
+def test_values_as_json(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    values = document(capsys, "--config", file)
+    settings = {each["name"]: each for each in values["settings"]}
+    assert settings["mouse"] == {
+        "name": "mouse",
+        "value": False,
+        "source": "file",
+        "file": str(file),
+        "line": 3,
+    }
+    assert [(each["name"], each["keys"]) for each in values["keys"]] == [
+        ("chart.fit", ["F", "ctrl+f5"])
+    ]
+
+
+def test_without_the_file_the_defaults_apply(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = printed(capsys, "--no-config").splitlines()
+    assert lines[0] == "config.toml is left out: only defaults apply."
+    assert {line.split()[-1] for line in lines[1:]} == {"default"}
+    assert main(["config", "--no-config", "--config", str(file)]) == 2
+
+
+def test_every_action_is_listed(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    entries = document(capsys, "--config", file, "--keys")["keys"]
+    assert {each["name"] for each in entries} == set(keymap.BINDINGS)
+    fit = next(each for each in entries if each["name"] == "chart.fit")
+    assert (fit["default"], fit["keys"], fit["line"]) == (["f"], ["F", "ctrl+f5"], 5)
+    text = printed(capsys, "--config", file, "--keys")
+    assert len(text.splitlines()) == 1 + len(keymap.BINDINGS)
+    assert "  chart.reset " in text
+
+
+def test_themes_are_listed_and_checked(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    entries = {
+        each["name"]: each for each in document(capsys, "--config", file, "--themes")["themes"]
+    }
+    mine = file.parent / "themes/mine.toml"
+    assert entries["mine"] == {"name": "mine", "background": "light", "file": str(mine)}
+    assert entries["resim-light"]["file"] is None
+    (file.parent / "themes/broken.toml").write_text("[colors]\nink = 1\n", "utf-8")
+    assert main(["config", "--config", str(file), "--themes"]) == 2
+    assert "broken.toml:2" in capsys.readouterr().err
+
+
+def test_the_path_is_printed_without_reading(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file.write_text("broken", "utf-8")
+    assert printed(capsys, "--config", file, "--path") == f"{file}\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (
+            '\ntheme = "resim-ligth"',
+            ':2: the theme "resim-ligth" does not exist; did you mean "res',
+        ),
+        ('[keys]\nchart.fit = "l"', ":2: keys.chart.fit has"),
+        ('[keys]\nchart.fut = "x"', ':2: "fut" is not a key of [keys.chart]; did you mean "fit"?'),
+        ("moose = true", ':1: "moose" is not a key of the file; did you mean "mouse"?'),
+    ],
+)
+def test_a_fault_is_one_sentence_with_a_hint(
+    content: str, words: str, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file.write_text(content, "utf-8")
+    assert main(["config", "--config", str(file)]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    sentence, hint = captured.err.splitlines()
+    assert sentence.startswith(f"resim-inspect: {file}{words}")
+    assert hint == "  Correct the file, or leave it out with --no-config."
+
+
+def test_the_schema_names_every_action(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    schema = json.loads(printed(capsys, "--schema"))
+    Draft202012Validator.check_schema(schema)
+    groups = schema["properties"]["keys"]["properties"]
+    names = {f"{group}.{name}" for group, table in groups.items() for name in table["properties"]}
+    assert names == set(keymap.BINDINGS)
+    validator = Draft202012Validator(schema)
+    assert validator.is_valid({"keys": {"chart": {"fit": ["F"]}}})
+    assert not validator.is_valid({"keys": {"chart": {"fut": ["F"]}}})
+    assert not validator.is_valid({"keys": {"chart": {"fit": []}}})
+
+
+def test_the_example_of_the_documentation_is_right(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (Path(__file__).parents[2] / "docs/configuration.md").read_text("utf-8")
+    blocks = [block.split("```")[0] for block in text.split("```toml\n")[1:]]
+    config, theme = blocks
+    (tmp_path / "themes").mkdir()
+    (tmp_path / "themes/own.toml").write_text(theme, "utf-8")
+    path = tmp_path / "config.toml"
+    path.write_text(config, "utf-8")
+    assert "config.toml:9" in printed(capsys, "--config", path)
+    assert "own " in printed(capsys, "--config", path, "--themes")
