@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from resim_inspect.charts.analysis.value_range import ValueRange
     from resim_inspect.charts.model.drawing import Drawing
     from resim_inspect.charts.model.picture import Picture
+    from resim_inspect.charts.model.style import Palette
 
 KEPT_BYTES = 64_000_000
 """Bytes of the drawings of cards out of view that are kept."""
@@ -35,7 +36,7 @@ class CardRequest(NamedTuple):
     width: int
     height: int
     view: View
-    palette: str
+    palette: Palette
     max_samples: int
 
     def same_drawing(self, other: CardRequest) -> bool:

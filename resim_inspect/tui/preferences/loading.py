@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 from resim_inspect.filtering.catalog import Grouping
 from resim_inspect.settings.user import UserSettings
 from resim_inspect.terminal import light_terminal
-from resim_inspect.tui.preferences.model import DEFAULTS, Background, Preferences
+from resim_inspect.tui.preferences.model import DEFAULTS, Images, Preferences
 from resim_inspect.tui.preferences.theme_choice import (
     resolved_theme,
     theme_choice,
@@ -18,14 +18,13 @@ from resim_inspect.tui.preferences.theme_choice import (
 
 if TYPE_CHECKING:
     from resim_inspect.charts.model.drawing import TimeMode
-    from resim_inspect.tui.preferences.terminal_background import BackgroundQuestion
-    from resim_inspect.tui.widgets.chart.terminal_graphics import Choice
+    from resim_inspect.tui.preferences.terminal_background import Background, BackgroundQuestion
 
 
 def make_preferences(
     settings: UserSettings | None,
     *,
-    images: Choice | None = None,
+    images: Images | None = None,
     question: BackgroundQuestion | None = None,
     environ: Mapping[str, str] | None = None,
 ) -> Preferences:
@@ -50,7 +49,7 @@ def make_preferences(
         themes=folder,
         grouping=Grouping((settings and settings.grouping) or DEFAULTS.grouping),
         time=cast("TimeMode", (settings and settings.time) or DEFAULTS.time),
-        images=images or cast("Choice", (settings and settings.images) or DEFAULTS.images),
+        images=images or cast(Images, (settings and settings.images) or DEFAULTS.images),
         mouse=settings.mouse if settings and settings.mouse is not None else DEFAULTS.mouse,
         keys=keys,
         question=question,

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from textual.theme import Theme
 
     from resim_inspect.charts.model.drawing import TimeMode
-    from resim_inspect.tui.preferences.terminal_background import BackgroundQuestion
+    from resim_inspect.tui.preferences.terminal_background import Background, BackgroundQuestion
 
-Background = Literal["dark", "light"]
+Images = Literal["auto", "half", "sixel", "kitty"]
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Preferences:
     """Folder with the user's themes."""
     grouping: Grouping = Grouping.STATUS
     time: TimeMode = "auto"
-    images: Literal["auto", "half", "sixel", "kitty"] = "auto"
+    images: Images = "auto"
     mouse: bool = True
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Keys that differ from the defaults, by the id of their binding."""

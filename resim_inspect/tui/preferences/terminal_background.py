@@ -13,11 +13,9 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import Literal
 
-if TYPE_CHECKING:
-    from resim_inspect.tui.preferences.model import Background
-
+Background = Literal["dark", "light"]
 QUESTION = b"\x1b]11;?\x1b\\"
 LIMIT = 0.1
 """Seconds after the question until which the app waits for the answer."""

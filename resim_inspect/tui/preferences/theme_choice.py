@@ -10,7 +10,7 @@ from textual.theme import Theme
 
 from resim_inspect.settings.model import Origin
 from resim_inspect.settings.user import AUTO, THEMES, UserSettings
-from resim_inspect.tui.preferences.model import Background
+from resim_inspect.tui.preferences.terminal_background import Background
 from resim_inspect.tui.themes.built_in import DARK, LIGHT
 from resim_inspect.tui.themes.files import known_theme_names, theme_named, unknown_theme
 from resim_inspect.tui.user_state import read_state, state_file, write_state

@@ -13,7 +13,6 @@ from textual.strip import Strip
 
 from resim_inspect.document import Document
 from resim_inspect.text import clean
-from resim_inspect.tui.theme import ThemeStyles
 from resim_inspect.tui.widgets.chart.viewport import View
 
 if TYPE_CHECKING:
