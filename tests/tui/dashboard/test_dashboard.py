@@ -239,10 +239,10 @@ async def test_an_empty_document_says_so() -> None:
 async def test_cards_take_the_colours_of_a_new_theme() -> None:
     async with opened(flight()) as pilot:
         await press(pilot, "D")
-        assert {card.request.palette for card in _painted(pilot)} == {"dark"}
+        assert {card.request.palette.name for card in _painted(pilot)} == {"dark"}
         pilot.app.theme = "resim-light"
         await settle(pilot)
-        assert {card.request.palette for card in _painted(pilot)} == {"light"}
+        assert {card.request.palette.name for card in _painted(pilot)} == {"light"}
 
 
 async def test_the_command_palette_opens_the_dashboard() -> None:

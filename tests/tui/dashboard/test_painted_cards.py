@@ -7,6 +7,7 @@ import pytest
 
 from resim_inspect.charts.model.drawing import Axis, Curve, Drawing, Plot
 from resim_inspect.charts.model.picture import Picture
+from resim_inspect.charts.model.style import DARK
 from resim_inspect.tui.dashboard import painted_cards
 from resim_inspect.tui.dashboard.cards import DrawnCard
 from resim_inspect.tui.dashboard.painted_cards import (
@@ -36,7 +37,7 @@ class Ramp:
 def wanted(
     source: Ramp, key: str = "a", *, width: int = 40, view: View | None = None
 ) -> CardRequest:
-    return CardRequest(source, key, width, 10, view or View(), "dark", 1000)
+    return CardRequest(source, key, width, 10, view or View(), DARK, 1000)
 
 
 def painted(request: CardRequest, known: PaintedCard | None = None) -> PaintedCard:
