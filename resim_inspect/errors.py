@@ -35,7 +35,7 @@ class InspectError(Exception):
     """Base of all errors that a user can do something about; `str(error)` is a full clause."""
 
     hint = ""
-    """What to do, as a sentence of its own; empty where the clause says it."""
+    """Advice, as a sentence of its own; empty where the clause says it."""
 
     def located(self) -> str:
         """The error with the path that it is about, if the clause does not name it already."""

@@ -38,7 +38,7 @@ class Preferences:
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Keys that differ from the defaults, by the id of their binding."""
     question: BackgroundQuestion | None = None
-    """What the terminal was asked; None if it was not."""
+    """The question that the terminal was asked; None if it was not."""
 
 
 DEFAULTS = Preferences()

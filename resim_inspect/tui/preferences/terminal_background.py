@@ -57,7 +57,7 @@ class BackgroundQuestion:
         self.is_begun = False
         """True if a part of the answer has been read, and the rest will come late."""
         self.typed = b""
-        """What the user has typed meanwhile."""
+        """Bytes that the user has typed meanwhile."""
 
     def answer(self) -> Background | None:
         """Wait for the answer until the limit, which starting has usually used up; None without."""

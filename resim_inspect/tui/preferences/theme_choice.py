@@ -1,4 +1,4 @@
-"""Which theme is in force: by the environment, the choice made in the app, or `config.toml`."""
+"""The theme in force: by the environment, the choice made in the app, or `config.toml`."""
 
 from __future__ import annotations
 

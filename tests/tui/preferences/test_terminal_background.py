@@ -52,7 +52,7 @@ def test_terminals_that_would_not_answer_are_not_asked(
 
 
 class Passed:
-    """What an AnswerFilter has passed on, as text."""
+    """Messages that an AnswerFilter has passed on, as text."""
 
     def __init__(self, *, is_begun: bool = False) -> None:
         self.text = ""
