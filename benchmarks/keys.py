@@ -33,9 +33,8 @@ FRAME = "frame"
 LISTS = frozenset((
     "down and up", "pages and ends", "next failing", "next worse", "data: down, pages, ends",
     "rows: down, pages, ends", "rows: next failing", "columns back", "with a reference",
-    "while comparing",
 ))  # fmt: skip
-"""Steps that move in a list or table and show what is there."""
+"""Steps that move in a list or table and show what is there, while no thread computes."""
 DIALOGS = frozenset((
     "help", "edition", "edition back", "rows: go to", "series, statuses, times",
 ))  # fmt: skip
