@@ -36,6 +36,7 @@ COMMANDS = {
     "export": "write tables of files or batches as Parquet, CSV, JSON or NDJSON",
     "report": "write files or batches as one page for a browser, or as Markdown",
     "rules": "list the rules, or explain one",
+    "schema": "print the JSON Schema of a JSON document or of a file of settings, or list all",
     "browse": "open a plotly figure or an image in the browser or viewer",
     "config": "print the user's settings and keys that are in force, and where they come from",
     "demo": "open the app on a generated sample",
