@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from build_tools.reference import api, commands, rules, settings
+from build_tools.reference import api, commands, documents, rules, settings
 
 PAGES: dict[str, Callable[[], Iterable[str]]] = {
     "commands": commands.lines,
     "rules": rules.lines,
     "settings": settings.lines,
+    "documents": documents.lines,
     "api": api.lines,
 }
 """Name of a page without its suffix -> its lines."""

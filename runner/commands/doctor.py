@@ -55,7 +55,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     register.add_argument(
         "--name", metavar="NAME", default="", help="name of the build (default: that of the image)"
     )
-    register.add_argument("--systems", metavar="A,B", default="", help="systems that use the build")
+    register.add_argument(
+        "--systems", metavar="A,B", default="", help="systems of ReSim that use the build"
+    )
 
 
 def run(args: Namespace) -> int:
