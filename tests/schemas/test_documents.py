@@ -91,8 +91,8 @@ def test_documents_of_files(flights: Path, tmp_path: Path, ask: Ask) -> None:
     words = [word for name in names for word in ("--metric", name)]
     check("show", ask(inspect, "show", "--format", "json", sample, *words))
     check("compare", ask(inspect, "compare", "--format", "json", sample, sample))
-    words = ("--format", "json", "--tolerance", "No such metric=0.1", "--top", "1")
-    check("compare", ask(inspect, "compare", *words, flights, flights))
+    options = ("--format", "json", "--tolerance", "No such metric=0.1", "--top", "1")
+    check("compare", ask(inspect, "compare", *options, flights, flights))
     check("rules", ask(inspect, "rules", "--format", "json"))
 
 
