@@ -206,7 +206,7 @@ def _pictures(args: argparse.Namespace) -> int:
 
 def single_file(path: Path) -> Path:
     """Return the metrics file that a path means; raises CommandError for several."""
-    files = list(metrics_files(path))
+    files = list(metrics_files(path, derived=True))
     if len(files) > 1:
         raise CommandError(f"{path}: there are {len(files)} files below it; name one of them")
     return files[0]

@@ -233,6 +233,17 @@ def test_validate_of_written_metrics_says_approximate(
     assert "approximate" in capsys.readouterr().out
 
 
+def test_a_figure_of_emissions_is_browsed_and_drawn_as_a_picture(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    outputs = write_outputs(tmp_path / "outputs")
+    write_config(tmp_path, {"Pie": metric("SELECT state, COUNT(*) FROM speed GROUP BY 1", "pie")})
+    page = Path(run(capsys, "browse", outputs, "--metric", "Pie", "--print")[0].strip())
+    assert "CRUISE" in page.read_text(encoding="utf-8")
+    run(capsys, "show", outputs, "--metric", "Pie", "--svg", tmp_path / "pie.svg")
+    assert "CRUISE" in (tmp_path / "pie.svg").read_text(encoding="utf-8")
+
+
 def test_without_a_config_topics_are_data(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -13,6 +13,7 @@ from resim_inspect.tui.app import InspectApp
 from resim_inspect.tui.document.loading import Debounce, document_signature
 from resim_inspect.tui.document.screen import DocumentScreen
 from resim_inspect.tui.open.opening import open_path
+from resim_inspect.tui.workspace.jobs_reader import JobsReader
 from tests.emissions.evaluation.harness import emission, metric, write_config, write_outputs
 from tests.tui.cloud.fake_cloud import until
 from tests.tui.conftest import running
@@ -85,3 +86,17 @@ async def test_emissions_and_config_are_followed(tmp_path: Path) -> None:
         write_config(tmp_path, {"Smallest": metric("SELECT MIN(v) FROM speed", "scalar")})
         await until(pilot, lambda: screen.session.document.metric_named("Smallest") is not None)
         assert largest() is None
+
+
+def test_the_table_of_a_workspace_follows_the_emissions_of_its_jobs(tmp_path: Path) -> None:
+    folder = tmp_path / "batch"
+    outputs = [write_outputs(folder / "jobs" / name / "outputs") for name in ("calm", "windy")]
+    write_config(folder, {"Largest": metric("SELECT MAX(v) FROM speed", "scalar")})
+    reader = JobsReader(folder)
+    reader.read_outline()
+    values = {row.name: row.cells["Largest"].value for row in reader.changed_rows()}
+    assert values == {"calm": 9.5, "windy": 9.5}
+    assert list(reader.changed_rows()) == []
+    _grow(outputs[1], 77.0)
+    (row,) = reader.changed_rows()
+    assert (row.name, row.cells["Largest"].value, row.approximate) == ("windy", 77.0, True)
