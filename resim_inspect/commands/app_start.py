@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from resim_inspect.arguments import AppOptions
     from resim_inspect.tui.batch_address import BatchAddress
+    from resim_inspect.tui.preferences.model import Preferences
 
 
 def start_app(
@@ -36,7 +37,13 @@ def start_app(
         with gc_paused():  # Collections would cost an eighth of the imports.
             from resim_inspect.tui.app import run_app
             from resim_inspect.tui.preferences.loading import make_preferences
-        preferences = make_preferences(settings, images=options.images, question=question)
+
+        def preferences() -> Preferences:
+            return make_preferences(settings, images=options.images, question=question)
+
+        if settings is not None and not settings.is_missing:
+            # A fault in the file is reported before anything is opened.
+            make_preferences(settings)
         prepare()
         succeeded = run_app(path, base=base, preferences=preferences)
     return ExitCode.OK if succeeded else ExitCode.INTERNAL

@@ -1,24 +1,23 @@
 """The project file `resim.toml`: builds by name, defaults of flags, limits of comparisons.
 
-Importing the package loads its values alone; the reader is imported when it is first used.
+Importing the package loads nothing; its modules are imported when they are first used.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from resim_inspect.settings.model import (
-    BuildSettings,
-    CompareLimit,
-    FlagSetting,
-    Origin,
-    ProjectSettings,
-    SettingsError,
-    SlurmSettings,
-    WatchSettings,
-)
-
 if TYPE_CHECKING:
+    from resim_inspect.settings.model import (
+        BuildSettings,
+        CompareLimit,
+        FlagSetting,
+        Origin,
+        ProjectSettings,
+        SettingsError,
+        SlurmSettings,
+        WatchSettings,
+    )
     from resim_inspect.settings.project import find_project, load_project, read_project
 
 __all__ = [
@@ -37,8 +36,9 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    if name not in {"find_project", "load_project", "read_project"}:
+    if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from resim_inspect.settings import project
+    from importlib import import_module
 
-    return getattr(project, name)
+    home = "project" if name in {"find_project", "load_project", "read_project"} else "model"
+    return getattr(import_module(f"{__name__}.{home}"), name)

@@ -11,9 +11,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from resim_inspect.files import is_file
-from resim_inspect.settings.model import Key, Origin, SettingsError, line_of
 
 if TYPE_CHECKING:
+    from resim_inspect.settings.model import Key, Origin, SettingsError
     from resim_inspect.settings.schema_check import Schema
 
 SCHEMA = "config.schema.json"
@@ -44,10 +44,14 @@ class UserSettings:
 
     def origin(self, *key: str | int) -> Origin:
         """Line of a key, or of the nearest table above it."""
+        from resim_inspect.settings.model import Origin, line_of
+
         return Origin(self.path, line_of(self.lines, key))
 
     def error(self, key: Key, reason: str, hint: str = HINT) -> SettingsError:
         """Create the error about a value of the file."""
+        from resim_inspect.settings.model import SettingsError, line_of
+
         return SettingsError(reason, self.path, line_of(self.lines, key), hint)
 
 
@@ -67,6 +71,9 @@ def load_user_settings(path: Path | None = None) -> UserSettings:
     path = (user_config_path() if path is None else path).absolute()
     if not named and not os.path.lexists(path):
         return UserSettings(path, is_missing=True)
+    # Most users have no file, and the app starts without what reads it.
+    from resim_inspect.settings.model import SettingsError
+
     if named and not os.path.lexists(path):
         raise SettingsError("the file does not exist.", path, hint="Name another with --config.")
     if not is_file(path):
@@ -81,6 +88,8 @@ def refuse_foreign(path: Path) -> None:
     """Refuse a file that belongs to another user than this one and root; raises SettingsError."""
     if sys.platform == "win32":
         return
+    from resim_inspect.settings.model import SettingsError
+
     try:
         owner = path.stat().st_uid
     except OSError as error:
@@ -96,7 +105,7 @@ def read_user_settings(path: Path) -> UserSettings:
 
     The names of bindings and themes, and conflicts of keys, are for the app to check.
     """
-    # Most users have no file, and the app starts without what reads it.
+    from resim_inspect.settings.model import SettingsError
     from resim_inspect.settings.toml_file import key_lines_of, parsed, read_bytes
 
     try:
@@ -110,6 +119,7 @@ def read_user_settings(path: Path) -> UserSettings:
 
 def settings_of(values: Mapping[str, Any], path: Path, lines: Mapping[Key, int]) -> UserSettings:
     """Check the values of a file by the schema; raises SettingsError."""
+    from resim_inspect.settings.model import SettingsError, line_of
     from resim_inspect.settings.schema_check import MismatchError, check, shipped_schema
 
     schema = shipped_schema(SCHEMA)

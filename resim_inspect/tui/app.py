@@ -327,7 +327,7 @@ def run_app(
     *,
     base: Path | None = None,
     watch: bool = True,
-    preferences: Preferences = DEFAULTS,
+    preferences: Callable[[], Preferences] = Preferences,
 ) -> bool:
     """Run the app on a path, compared with a base if there is one.
 
@@ -335,15 +335,16 @@ def run_app(
 
     Raises DocumentError, AddressError and GraphicsError before it starts.
     """
-    graphics = prepare(preferences.images)
-    if graphics is not None and graphics.way == "kitty":
-        # The id of an image is encoded as a colour, which needs all 24 bits.
-        os.environ.setdefault("COLORTERM", "truecolor")
     with low_latency_gc() as started:
         opened = None if path is None else open_path(path)
-        app = InspectApp(opened, base=base, preferences=preferences, watch=watch)
+        wanted = preferences()  # As late as possible: the terminal may not have answered yet.
+        graphics = prepare(wanted.images)
+        if graphics is not None and graphics.way == "kitty":
+            # The id of an image is encoded as a colour, which needs all 24 bits.
+            os.environ.setdefault("COLORTERM", "truecolor")
+        app = InspectApp(opened, base=base, preferences=wanted, watch=watch)
         app.graphics = graphics
         app.call_later(started)
         with exits_on_hangup(lambda: app.call_later(app.exit)):
-            app.run(mouse=preferences.mouse)
+            app.run(mouse=wanted.mouse)
     return not app.return_code

@@ -6,7 +6,6 @@ import unicodedata
 
 from textual.keys import KEY_NAME_REPLACEMENTS, Keys
 
-from resim_inspect.settings.model import nearest
 from resim_inspect.text import clean
 
 MODIFIERS = ("alt", "ctrl", "shift", "super", "hyper", "meta")
@@ -86,6 +85,8 @@ def types_text(key: str) -> bool:
 
 
 def _unknown(word: str, known: list[str], kind: str) -> KeyNameError:
+    from resim_inspect.settings.model import nearest
+
     near = nearest(word, known)
     end = (
         f'; did you mean "{near}"?'

@@ -17,8 +17,6 @@ from textual.driver import Driver
 from textual.events import Key
 from textual.message import Message
 
-from resim_inspect.tui.key_settings.key_names import KeyNameError, character_name
-
 PREFIX = "\x1b]11;rgb"
 """Beginning of an answer; Textual reports the escape as `^`, as Escape, or not at all."""
 _REST = set("a:/0123456789abcdefABCDEF^\x1b\\\x07")
@@ -126,6 +124,8 @@ _CONTROLS = {"\r": "enter", "\n": "enter", "\t": "tab", "\x7f": "backspace", "\x
 
 def typed_keys(typed: bytes) -> Iterator[Key]:
     """Yield the keys that were typed before the app started: characters, Enter, arrows and such."""
+    from resim_inspect.tui.key_settings.key_names import KeyNameError, character_name
+
     text = typed.decode("utf-8", "ignore")
     at = 0
     while at < len(text):

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual.theme import Theme
 
-from resim_inspect.settings.model import Origin
 from resim_inspect.settings.user import AUTO, THEMES, UserSettings
 from resim_inspect.tui.preferences.terminal_background import Background
 from resim_inspect.tui.themes.built_in import DARK, LIGHT
 from resim_inspect.tui.themes.files import known_theme_names, theme_named, unknown_theme
 from resim_inspect.tui.user_state import read_state, state_file, write_state
+
+if TYPE_CHECKING:
+    from resim_inspect.settings.model import Origin
 
 STATE = "theme"
 """Name of the state file with the theme that was chosen in the app."""
@@ -51,6 +53,8 @@ def theme_choice(
         raise settings.error(("theme",), unknown_theme(configured, [AUTO, *known]))
     chosen = read_state(STATE)
     if chosen.get("instead_of") == configured and chosen.get("theme") in {AUTO, *known}:
+        from resim_inspect.settings.model import Origin
+
         return ThemeChoice(str(chosen["theme"]), "app", Origin(state_file(STATE), 0))
     if settings is not None and configured is not None:
         return ThemeChoice(configured, "file", settings.origin("theme"))

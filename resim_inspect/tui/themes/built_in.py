@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from textual.theme import Theme
 
 from resim_inspect.contrast import is_dark, mixed, rgb_of
 
 
-@dataclass
 class AppTheme(Theme):
     """A theme with every colour of the app."""
 
@@ -32,7 +30,7 @@ def theme_of(name: str, colors: Mapping[str, str], series: Sequence[str] = ()) -
         "scrollbar-background-active": background,
         "scrollbar-corner-color": background,
     }
-    return AppTheme(
+    theme = AppTheme(
         name=name,
         primary=accent,
         secondary=accent,
@@ -46,8 +44,9 @@ def theme_of(name: str, colors: Mapping[str, str], series: Sequence[str] = ()) -
         error=colors["error"],
         dark=is_dark(rgb_of(background)),
         variables=variables,
-        series=tuple(series),
     )
+    theme.series = tuple(series)
+    return theme
 
 
 _DARK = {

@@ -8,7 +8,6 @@ from pathlib import Path
 from textual.theme import BUILTIN_THEMES, Theme
 
 from resim_inspect.files import is_file
-from resim_inspect.settings.model import SettingsError, line_of, near_or_all
 from resim_inspect.settings.user import refuse_foreign
 from resim_inspect.text import clean
 from resim_inspect.tui.themes.built_in import BUILT_IN, AppTheme, theme_of
@@ -49,6 +48,8 @@ def theme_named(name: str, folder: Path | None) -> Theme | None:
     if folder is not None and in_folder:
         path = folder / f"{name}.toml"
         if name in shared:
+            from resim_inspect.settings.model import SettingsError
+
             text = "the file has the name of a theme that is built in; give it another name."
             raise SettingsError(text, path, hint=HINT)
         return read_theme(path)
@@ -57,11 +58,14 @@ def theme_named(name: str, folder: Path | None) -> Theme | None:
 
 def unknown_theme(name: str, known: Iterable[str]) -> str:
     """Sentence about a theme that does not exist, with the nearest name."""
+    from resim_inspect.settings.model import near_or_all
+
     return f'the theme "{clean(name, 60)}" does not exist{near_or_all(name, list(known))}'
 
 
 def read_theme(path: Path) -> AppTheme:
     """Read and check a theme file; raises SettingsError with the line of the first fault."""
+    from resim_inspect.settings.model import SettingsError, line_of
     from resim_inspect.settings.schema_check import MismatchError, check, shipped_schema
     from resim_inspect.settings.toml_file import key_lines_of, parsed, read_bytes
 

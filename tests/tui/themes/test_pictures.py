@@ -28,9 +28,9 @@ def job(folder: Path, worse: float) -> Path:
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A workspace of two jobs, which is the working folder."""
     for number, name in enumerate(("one", "two")):
-        job(tmp_path / "jobs" / name, number)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+        job(tmp_path / "batch/jobs" / name, number)
+    monkeypatch.chdir(tmp_path / "batch")
+    return tmp_path / "batch"
 
 
 @pytest.mark.parametrize("theme", OTHERS)
