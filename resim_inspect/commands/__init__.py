@@ -6,8 +6,25 @@ it when it is called, so that no command pays for another.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from resim_inspect.errors import InspectError
+
+if TYPE_CHECKING:
+    import argparse
+
+    from resim_inspect.schemas.window import Window
 
 
 class CommandError(InspectError):
     """A call that cannot be carried out: one sentence; the exit code is `ERROR`."""
+
+
+def checked_window(args: argparse.Namespace) -> Window:
+    """Return the window on a JSON document; raises CommandError without --format json."""
+    from resim_inspect.schemas.window import window_of
+
+    try:
+        return window_of(args)
+    except ValueError as error:
+        raise CommandError(str(error)) from error

@@ -8,8 +8,9 @@ import sys
 import textwrap
 from collections.abc import Iterator, Mapping
 
-from resim_inspect.commands import CommandError
+from resim_inspect.commands import CommandError, checked_window
 from resim_inspect.exit_codes import ExitCode
+from resim_inspect.schemas.window import add_window_arguments
 from resim_inspect.terminal import use_color
 from resim_inspect.validation.findings import Severity
 from resim_inspect.validation.formats.text import SEVERITY_SGR, Paint, paint_function
@@ -30,10 +31,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--format", choices=("text", "json"), default="text", help="output format (default: text)"
     )
+    add_window_arguments(parser, "rules")
 
 
 def run(args: argparse.Namespace) -> int:
     """List all rules, or explain one; raises CommandError for an unknown code."""
+    window = checked_window(args)
     rules: Mapping[str, Rule] = DOCUMENT_RULES
     if args.code not in rules:
         rules = all_rules()
@@ -41,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
         raise CommandError(f"no rule has the code {args.code!r}{_near(args.code, rules)}")
     chosen = list(rules.values()) if args.code is None else [rules[args.code]]
     if args.format == "json":
-        document = {"format": 1, "rules": [_as_json(rule) for rule in chosen]}
+        document = {"format": 1, "rules": window.take(chosen, _as_json) or [], **window.end()}
         sys.stdout.write(json.dumps(document, indent=2) + "\n")
         return ExitCode.OK
     paint = paint_function(use_color(args.color, sys.stdout))

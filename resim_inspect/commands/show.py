@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from resim_inspect.commands import CommandError
+from resim_inspect.commands import CommandError, checked_window
 from resim_inspect.commands.console import page_width
 from resim_inspect.document import DocumentError, open_document
 from resim_inspect.document.discovery import metrics_files
 from resim_inspect.errors import DEEP_FIGURE
 from resim_inspect.exit_codes import ExitCode
 from resim_inspect.files import is_folder
+from resim_inspect.schemas.window import add_window_arguments
 from resim_inspect.terminal import light_terminal, positive, use_color
 from resim_inspect.text import clean
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from resim_inspect.commands.show_output.cards import CardOptions
     from resim_inspect.document import Document
     from resim_inspect.document.model import Metric
+    from resim_inspect.schemas.window import Window
 
 MAX_TERMINAL_WIDTH = 120
 """Maximum of columns on a wider terminal; `--width` may exceed it."""
@@ -82,10 +84,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="text",
         help="json: one document with everything but the series; with --metric, their values too",
     )
+    add_window_arguments(parser, "metrics")
 
 
 def run(args: argparse.Namespace) -> int:
     """Print every file; one that cannot be read is reported on stderr, and the exit code is 2."""
+    checked_window(args)
     if args.svg is not None or args.png is not None:
         return _pictures(args)
     write = _json if args.format == "json" else _text
@@ -157,31 +161,65 @@ def _text(args: argparse.Namespace) -> int:
 
 
 def _json(args: argparse.Namespace) -> int:
-    from resim_inspect.commands.show_output.as_json import document_values, numbers, write
+    from resim_inspect.commands.show_output.as_json import write
 
     code = ExitCode.OK
+    window = checked_window(args)
     files: list[dict[str, Any]] = []
     for file, document in _open_all(args.path):
-        entry: dict[str, Any] = {"path": str(file)}
-        files.append(entry)
         if isinstance(document, DocumentError):
-            entry |= {"readable": False, "error": str(document)}
             code = ExitCode.ERROR
+            if window.take((), str) is not None:
+                files.append({"path": str(file), "readable": False, "error": str(document)})
             continue
-        entry["readable"] = True
         if document.deep_figures:
             # Everything else is in the entry; each of these metrics says that it is its figure.
             code = ExitCode.ERROR
-        if args.metric:
-            metrics = select_metrics(document, args.metric)
-            entry |= document_values(document, metrics)
-            entry["data"] = numbers(document, metrics)
-        else:
-            metrics = [document.metrics[position] for position in document.display_order()]
-            entry |= document_values(document, metrics)
-    write({"format": 1, "files": files}, sys.stdout)
+        values = _values(document, args.metric, window)
+        if values is not None:
+            files.append({"path": str(file), "readable": True, **values})
+    write({"format": 1, "files": files, **window.end()}, sys.stdout)
     sys.stdout.write("\n")
     return code
+
+
+def _values(document: Document, names: list[str], window: Window) -> dict[str, Any] | None:
+    """Return the values of a document with the metrics in the window; None without any.
+
+    A document of which a part is asked for has the data and events of that part alone.
+    """
+    from resim_inspect.commands.show_output.as_json import (
+        data_values,
+        document_values,
+        event_values,
+        metric_values,
+        numbers,
+    )
+
+    chosen = [document.metrics[position] for position in document.display_order()]
+    if names:
+        chosen = select_metrics(document, names)
+    shown: list[Metric] = []
+
+    def encode(metric: Metric) -> dict[str, Any]:
+        shown.append(metric)
+        return metric_values(document, metric)
+
+    metrics = window.take(chosen, encode)
+    if metrics is None:
+        return None
+    shown = shown[: len(metrics)]
+    values = document_values(document, metrics)
+    if names:
+        values["data"] = numbers(document, shown)
+    elif window.is_bounded:
+        ids = {metric.id for metric in shown}
+        used = {data.position: data for metric in shown for data in document.data_of(metric)}
+        values["data"] = [data_values(document, used[position]) for position in sorted(used)]
+        values["events"] = [event_values(e) for e in document.events if ids & set(e.metrics)]
+    else:
+        values["data"] = [data_values(document, data) for data in document.data]
+    return values
 
 
 def _pictures(args: argparse.Namespace) -> int:

@@ -9,16 +9,17 @@ from importlib import import_module
 from pathlib import Path
 from typing import cast
 
-from resim_inspect.commands import CommandError
+from resim_inspect.commands import CommandError, checked_window
 from resim_inspect.commands.validation_tasks import validation_tasks
 from resim_inspect.exit_codes import ExitCode
+from resim_inspect.schemas.window import add_window_arguments
 from resim_inspect.terminal import use_color
 from resim_inspect.validation import Severity
 from resim_inspect.validation.editions import NEWEST, edition
 from resim_inspect.validation.formats import Format, Result, text
 
-FORMATS = {"json": "as_json", "sarif": "sarif", "junit": "junit", "github": "github"}
-"""Module in `validation.formats` of each format for programs, by its name in --format."""
+FORMATS = {"sarif": "sarif", "junit": "junit", "github": "github"}
+"""Module in `validation.formats` of each format for other programs, by its name in --format."""
 MANY = 20
 """Number of files from which a progress bar is shown."""
 
@@ -35,7 +36,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "*.binproto) and all emissions, and the folder's own config",
     )
     parser.add_argument(
-        "--format", choices=("text", *FORMATS), default="text", help="output format (default: text)"
+        "--format",
+        choices=("text", "json", *FORMATS),
+        default="text",
+        help="output format (default: text)",
     )
     parser.add_argument(
         "--edition",
@@ -61,6 +65,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="config that the server has now: topics and fields that are gone are errors",
     )
     parser.add_argument("--strict", action="store_true", help="exit with 1 for warnings too")
+    add_window_arguments(parser, "findings")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -69,6 +74,7 @@ def run(args: argparse.Namespace) -> int:
         release = edition(args.edition).name
     except ValueError as error:
         raise CommandError(str(error)) from error
+    checked_window(args)  # Before the files are read.
     tasks = validation_tasks(args.paths, release, args.config, args.previous_config)
     total = sum(task.files for task in tasks)
     results: list[Result] = []
@@ -117,6 +123,10 @@ def _write(args: argparse.Namespace, results: Sequence[Result], live: bool, colo
                 _print(result, color)
         if len(results) > 1:
             sys.stdout.write(text.summary(results) + "\n")
+    elif args.format == "json":
+        from resim_inspect.validation.formats import as_json
+
+        as_json.write(results, sys.stdout, window=checked_window(args))
     else:
         module = import_module(f"resim_inspect.validation.formats.{FORMATS[args.format]}")
         cast(Format, module).write(results, sys.stdout, strict=args.strict)

@@ -14,9 +14,11 @@ from datetime import datetime
 from pathlib import Path
 
 from resim_inspect.document.enums import WORST_FIRST
+from resim_inspect.schemas.window import add_window_arguments, window_of
 from resim_inspect.terminal import use_color
 from resim_inspect.text import NOT_RUN, clean, count, cut, size, table
 from runner.commands.shared.arguments import add_run_folder_argument
+from runner.errors import CallError
 from runner.execution.events import Event
 from runner.exit_codes import ExitCode
 from runner.reporting.lines import Lines
@@ -50,6 +52,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--format", choices=("text", "json"), default="text", help="json: one document on stdout"
     )
+    add_window_arguments(parser, "jobs")
     parser.add_argument(
         "--follow",
         action="store_true",
@@ -59,13 +62,18 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Run the command; raises WorkspaceError."""
+    try:
+        window = window_of(args)
+    except ValueError as error:
+        raise CallError(f"{error}.") from error
     code = _follow(args.workspace) if args.follow else int(ExitCode.OK)
     status = status_of(args.workspace)
     if args.format == "json":
         values = {
             "format": FORMAT,
             "workspace": str(args.workspace),
-            "jobs": [job.as_dict() for job in status.jobs],
+            "jobs": window.take(status.jobs, lambda job: job.as_dict()) or [],
+            **window.end(),
         }
         sys.stdout.write(json.dumps(values, indent=1) + "\n")
         return code

@@ -1,0 +1,1 @@
+"""JSON documents of both programs: their schemas, and windows on long ones."""
