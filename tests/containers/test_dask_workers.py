@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,7 @@ SECONDS = 5.0 if FACTOR > 1 else 0.5
 """Duration of a build."""
 SLURM_JOBS, SLURM_SECONDS = (60, 4) if FACTOR > 1 else (6, 1)
 LIMIT = 1.5
-"""Ratio of the time of a whole run to that of its builds alone, on the slots that there are."""
+"""Ratio of the time of a whole call to that of its runs alone, on the slots that there are."""
 
 
 @pytest.mark.soak
@@ -134,13 +135,20 @@ def test_the_containers_of_a_cancelled_worker_are_removed_by_itself(
         wait_for(lambda: not slurm.jobs(), "the end of the Slurm jobs")
 
 
-def _check_time(events: list[dict[str, object]], killed: float) -> None:
-    """Compare the time from the plan to the end with that of the builds alone."""
-    times = {str(e["event"]): float(str(e["time"])) for e in events}
-    begun = next(float(str(e["time"])) for e in events if e["event"] == "plan")
-    earlier = sum(e["event"] == "finished" and float(str(e["time"])) < killed for e in events)
+def _check_time(events: list[dict[str, Any]], killed: float) -> None:
+    """Compare the time from the plan to the end with that of the runs alone.
+
+    On a busy machine each run takes longer, which is not the time of the executor.
+    """
+    begun = next(event["time"] for event in events if event["event"] == "plan")
+    ended = [event for event in events if event["event"] == "finished"]
+    seconds = sum(event["result"]["seconds"] for event in ended) / len(ended)
+    earlier = sum(event["time"] < killed for event in ended)
     slots = SLOTS * WORKERS
-    ideal = SECONDS * (earlier / slots + (JOBS - earlier) / (slots - SLOTS))
-    took = times["end"] - begun
-    sys.stdout.write(f"{took:.1f} s, the builds alone {ideal:.1f} s: {took / ideal:.2f} times\n")
-    assert took <= LIMIT * ideal
+    rounds = earlier / slots + (JOBS - earlier) / (slots - SLOTS)
+    took = events[-1]["time"] - begun
+    sys.stdout.write(
+        f"{took:.1f} s: {took / rounds / seconds:.2f} times the runs, {took / rounds / SECONDS:.2f}"
+        " times the builds alone\n"
+    )
+    assert took <= LIMIT * rounds * seconds
