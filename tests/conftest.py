@@ -32,6 +32,8 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     if sys.platform != "win32":
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    # The settings of who runs the tests must not decide about them.
+    os.environ["XDG_CONFIG_HOME"] = str(Path(tempfile.gettempdir(), "resim-tests-no-settings"))
     if worker := os.environ.get("PYTEST_XDIST_WORKER"):
         folder = Path(tempfile.gettempdir(), f"resim-tests-{os.getppid()}-{worker}")
         folder.mkdir(exist_ok=True)
