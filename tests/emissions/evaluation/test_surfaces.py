@@ -192,7 +192,7 @@ def test_every_command_says_approximate(
 
 WITH_THE_NOTE = {"show", "compare", "evaluate", "export", "report", "validate"}
 """Commands that print what was evaluated; each is run below."""
-WITHOUT_METRICS = {"rules", "browse", "demo", "web", "completion", "config"}
+WITHOUT_METRICS = {"rules", "browse", "demo", "web", "completion", "config", "schema"}
 """Commands that print no metrics: `browse` opens a figure, `web` serves the app."""
 
 
