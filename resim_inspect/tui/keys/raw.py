@@ -1,0 +1,19 @@
+"""Keys of the tree of fields of a file, and the key that opens it."""
+
+from __future__ import annotations
+
+from resim_inspect.tui.keys.binding import key
+
+RAW_HOST = (key("raw.open", "B", "raw", "Raw bytes", "as a tree of fields", hint="raw"),)
+RAW_TREE = (
+    key("raw.fold", "left,h", "fold", "Fold", "or go to what it is in", hint="fold"),
+    key("raw.unfold", "right,l", "unfold", "Unfold", "or go into it", hint="unfold"),
+    key("raw.search", "slash", "search", "Find…", "in names and values", hint="find"),
+    key("raw.next", "n,f3", "hit(1)", "Next match", hint="next"),
+    key("raw.previous", "N,shift+f3,f15", "hit(-1)", "Previous match"),
+    key("raw.copy_path", "Y", "copy_path", "Copy path", hint="path"),
+)
+RAW = (
+    key("raw.reload", "f5,ctrl+r", "reread", "Read file again"),
+    key("raw.back", "escape", "back", "Stop the search, or back", hint="back"),
+)

@@ -1,0 +1,228 @@
+"""Background work of the tree of fields: opening a file, reading a level, searching, copying."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+
+from textual import work
+from textual.message import Message
+from textual.worker import Worker
+
+from resim_inspect.document.raw_tree.contents import whole_value
+from resim_inspect.document.raw_tree.nodes import RawNode, Step
+from resim_inspect.document.raw_tree.places import (
+    Place,
+    item_steps,
+    place_of_offset,
+    place_of_steps,
+)
+from resim_inspect.document.raw_tree.reader import RawReader, ReadCancelledError
+from resim_inspect.document.raw_tree.search import SearchResult, search
+from resim_inspect.document.wire.source import Source, open_source
+from resim_inspect.errors import DocumentError
+from resim_inspect.tui.widgets.main_screen import MainScreen
+from resim_inspect.tui.workers import Background, is_worker_cancelled
+
+SHOWN_BYTES = 512
+"""Bytes of a node that are read to be shown."""
+_PROGRESS_INTERVAL = 0.2
+"""Seconds between two messages about how far a search has come."""
+
+
+@dataclass(frozen=True)
+class RawSubject:
+    """The bytes to show: those of a file, or those of a document that was made from others."""
+
+    label: str
+    path: Path | None
+    source: Source | None = None
+    """Bytes in memory; None for those of the file as they are when it is opened."""
+
+    def open(self) -> Source:
+        """Open the bytes. Raises UnreadableError and ChangedError."""
+        if self.source is not None:
+            return self.source
+        assert self.path is not None
+        return open_source(self.path)
+
+
+@dataclass(frozen=True)
+class RawTarget:
+    """The node on which the cursor stands first: one of these, the file itself by default."""
+
+    item: tuple[str, int] | None = None
+    """Kind and position of a `metric`, `data` or `event`."""
+    offset: int | None = None
+    steps: tuple[Step, ...] = ()
+
+    def place(self, reader: RawReader) -> Place:
+        """Find the node."""
+        if self.offset is not None:
+            return place_of_offset(reader, self.offset, is_worker_cancelled)
+        steps = self.steps
+        if self.item is not None:
+            steps = item_steps(reader, *self.item, is_worker_cancelled)
+        return place_of_steps(reader, steps, is_worker_cancelled)
+
+
+class RawReadingScreen(MainScreen[None], Background):
+    """A screen that reads a file in the background; each worker ends with one message."""
+
+    class Opened(Message):
+        """The file has been opened, and the target was found in it."""
+
+        def __init__(self, reader: RawReader, place: Place, below: list[RawNode] | None) -> None:
+            super().__init__()
+            self.reader = reader
+            self.place = place
+            self.below = below
+            """Nodes below the target that are shown at once; None for none."""
+
+    class Failed(Message):
+        """The bytes cannot be read."""
+
+        def __init__(self, error: DocumentError) -> None:
+            super().__init__()
+            self.error = error
+
+    class LevelRead(Message):
+        """The nodes below a node have been read."""
+
+        def __init__(self, reader: RawReader, node: RawNode, nodes: list[RawNode]) -> None:
+            super().__init__()
+            self.reader = reader
+            self.node = node
+            self.nodes = nodes
+
+    class BytesRead(Message):
+        """The first bytes of a node have been read."""
+
+        def __init__(self, reader: RawReader, node: RawNode, content: bytes) -> None:
+            super().__init__()
+            self.reader = reader
+            self.node = node
+            self.content = content
+
+    class ValueRead(Message):
+        """The value of a node has been read, to be copied."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    class SearchedTo(Message):
+        """A search has come to an offset."""
+
+        def __init__(self, request: int, offset: int) -> None:
+            super().__init__()
+            self.request = request
+            self.offset = offset
+
+    class Searched(Message):
+        """A search has ended."""
+
+        def __init__(self, request: int, result: SearchResult) -> None:
+            super().__init__()
+            self.request = request
+            self.result = result
+
+    @work(
+        thread=True, exclusive=True, group="raw", exit_on_error=False, description="reading a file"
+    )
+    def open_file(self, subject: RawSubject, target: RawTarget) -> None:
+        try:
+            reader = RawReader(subject.open())
+            place = target.place(reader)
+            below = None
+            if place.chain and place.chain[-1].below is not None and target.item is not None:
+                below = reader.nodes(place.chain[-1].below, is_worker_cancelled)
+        except ReadCancelledError:
+            return
+        except DocumentError as error:
+            self.post_message(self.Failed(error))
+        else:
+            self.post_message(self.Opened(reader, place, below))
+
+    @work(
+        thread=True, exclusive=True, group="raw", exit_on_error=False, description="reading fields"
+    )
+    def read_level(self, reader: RawReader, node: RawNode) -> None:
+        assert node.below is not None
+        try:
+            nodes = reader.nodes(node.below, is_worker_cancelled)
+        except ReadCancelledError:
+            return
+        except DocumentError as error:
+            self.post_message(self.Failed(error))
+        else:
+            self.post_message(self.LevelRead(reader, node, nodes))
+
+    @work(
+        thread=True,
+        exclusive=True,
+        group="raw-bytes",
+        exit_on_error=False,
+        description="reading bytes",
+    )
+    def read_bytes(self, reader: RawReader, node: RawNode) -> None:
+        try:
+            content = reader.source.read(node.start, min(SHOWN_BYTES, node.size))
+        except DocumentError as error:
+            self.post_message(self.Failed(error))
+        else:
+            self.post_message(self.BytesRead(reader, node, content))
+
+    @work(
+        thread=True,
+        exclusive=True,
+        group="raw-copy",
+        exit_on_error=False,
+        description="reading a value",
+    )
+    def read_value(self, reader: RawReader, node: RawNode) -> None:
+        try:
+            text = whole_value(reader, node)
+        except DocumentError as error:
+            self.post_message(self.Failed(error))
+        else:
+            self.post_message(self.ValueRead(text))
+
+    def start_search(
+        self, request: int, reader: RawReader, wanted: str, offset: int, *, backwards: bool
+    ) -> Worker[None]:
+        """Search from an offset; the messages about it have the number of the request."""
+        return self._search(request, reader, wanted, offset, backwards=backwards)
+
+    @work(
+        thread=True,
+        exclusive=True,
+        group="raw-search",
+        exit_on_error=False,
+        description="searching a file",
+    )
+    def _search(
+        self, request: int, reader: RawReader, wanted: str, offset: int, *, backwards: bool
+    ) -> None:
+        told = monotonic()
+
+        def tell(reached: int) -> None:
+            nonlocal told
+            if monotonic() - told > _PROGRESS_INTERVAL:
+                told = monotonic()
+                self.post_message(self.SearchedTo(request, reached))
+
+        try:
+            result = search(
+                reader,
+                wanted,
+                offset,
+                backwards=backwards,
+                is_cancelled=is_worker_cancelled,
+                progress=tell,
+            )
+        except DocumentError as error:
+            self.post_message(self.Failed(error))
+            result = SearchResult(None, offset, False)
+        self.post_message(self.Searched(request, result))

@@ -1,0 +1,218 @@
+"""List of the tree of fields: names and values on the left, offsets and sizes on the right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.style import Style
+from textual.binding import BindingType
+from textual.message import Message
+
+from resim_inspect.document.raw_tree.nodes import NodeKind, RawNode
+from resim_inspect.document.raw_tree.places import Place
+from resim_inspect.document.raw_tree.tree_rows import TreeRow, TreeRows
+from resim_inspect.text import cell_width, clean, cut, fit, pad, size
+from resim_inspect.tui import clipboard
+from resim_inspect.tui.keys.raw import RAW_TREE
+from resim_inspect.tui.theme import ThemeStyles
+from resim_inspect.tui.widgets.row_list import RowList, StyledText
+from resim_inspect.validation.findings import Severity
+
+_OFFSET, _SIZE, _NUMBER = 15, 9, 5
+"""Columns of the right side."""
+_MOST_INDENT = 3
+"""The indent takes at most this part of the width."""
+
+
+class RawTreeList(RowList):
+    """Rows of a tree that is unfolded row by row; the screen reads what is below them."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*RAW_TREE]
+    DEFAULT_CSS = """
+    RawTreeList {
+        height: 1fr; border: round $rule; border-title-color: $foreground;
+        border-subtitle-color: $quiet; overflow-x: hidden; scrollbar-size-vertical: 1;
+    }
+    RawTreeList:focus { border: round $accent; }
+    """
+
+    class UnfoldRequested(Message):
+        """A row is to be unfolded."""
+
+        def __init__(self, node: RawNode) -> None:
+            super().__init__()
+            self.node = node
+
+    class CopyRequested(Message):
+        """The value of a row is to be copied."""
+
+        def __init__(self, node: RawNode) -> None:
+            super().__init__()
+            self.node = node
+
+    class SearchRequested(Message):
+        """A text is to be found, from the cursor on."""
+
+        def __init__(self, wanted: str, by: int) -> None:
+            super().__init__()
+            self.wanted = wanted
+            self.by = by
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tree_rows = TreeRows()
+        self.wanted = ""
+        """Text that was searched for, in lower case."""
+        self.note = "reading…"
+        """Text in place of the rows."""
+
+    # Contents.
+
+    @property
+    def row(self) -> TreeRow | None:
+        """The row of the cursor."""
+        rows = self.tree_rows.rows
+        return rows[self.cursor] if 0 <= self.cursor < len(rows) else None
+
+    @property
+    def node(self) -> RawNode | None:
+        """The node of the cursor."""
+        return None if self.row is None else self.row.node
+
+    def show_place(self, place: Place, below: list[RawNode] | None = None) -> None:
+        """Show a new tree with the cursor on a place, and what is below it."""
+        self.tree_rows = TreeRows()
+        self.note = "The file has no bytes."
+        self.reveal_place(place, below)
+
+    def reveal_place(self, place: Place, below: list[RawNode] | None = None) -> None:
+        """Unfold what leads to a place and go there."""
+        row = self.tree_rows.reveal(place)
+        if below is not None:
+            self.tree_rows.unfold(row, below)
+        self.set_count(len(self.tree_rows.rows), row)
+        if below is not None:
+            # As much of what is below as there is room for.
+            self.reveal(min(self.tree_rows.end_of(row), self.count) - 1)
+            self.reveal(row)
+
+    def show_problem(self, sentence: str) -> None:
+        """Show a sentence in place of the rows."""
+        self.tree_rows, self.note = TreeRows(), sentence
+        self.set_count(0)
+
+    def unfold_node(self, node: RawNode, nodes: list[RawNode]) -> None:
+        """Show what is below a node, if it is still in view."""
+        row = self.tree_rows.row_of(node)
+        if row is not None:
+            self.tree_rows.unfold(row, nodes)
+            self.set_count(len(self.tree_rows.rows))
+
+    def empty_text(self) -> str:
+        return self.note
+
+    def render_row(self, row: int, width: int, styles: ThemeStyles) -> Sequence[StyledText]:
+        node, depth, is_open = self.tree_rows.rows[row]
+        right = [(pad(f"{node.start:,}", _OFFSET, right=True), styles.quiet)]
+        right.append((pad(size(node.size), _SIZE, right=True), styles.quiet))
+        if width >= 90:
+            number = f"#{node.number}" if node.number else ""
+            right.insert(0, (pad(number, _NUMBER, right=True), styles.quiet))
+        room = max(10, width - sum(len(text) for text, _ in right) - 1)
+        indent = " " * min(2 * depth, room // _MOST_INDENT)
+        mark = "  " if node.below is None else "▾ " if is_open else "▸ "
+        name = cut(node.name, max(8, room - len(indent) - 4))
+        left: list[StyledText] = [
+            ("▌" if row == self.cursor else " ", styles.accent),
+            (indent + mark, styles.quiet),
+            *self._marked(name, self._name_style(node, styles), styles),
+        ]
+        used = sum(cell_width(text) for text, _ in left)
+        if node.problem:
+            left.append(
+                (
+                    fit(f"  ✗ {clean(node.problem, 200)}", room - used),
+                    styles.severity[Severity.ERROR],
+                )
+            )
+        else:
+            value = fit("  " + node.value, room - used)
+            left += self._marked(value, styles.quiet if node.is_paging else styles.text, styles)
+        return [*left, *right]
+
+    def _name_style(self, node: RawNode, styles: ThemeStyles) -> Style:
+        if node.kind is NodeKind.FIELD and node.field is None:
+            return styles.accent
+        return styles.quiet if node.is_paging else styles.strong
+
+    def _marked(self, text: str, style: Style, styles: ThemeStyles) -> list[StyledText]:
+        """The text with a style over the first match."""
+        at = text.casefold().find(self.wanted) if self.wanted else -1
+        if at < 0:
+            return [(text, style)]
+        end = at + len(self.wanted)
+        return [(text[:at], style), (text[at:end], style + styles.marks), (text[end:], style)]
+
+    # Keys.
+
+    def action_choose(self) -> None:
+        if self.row is not None and self.row.is_open:
+            self._fold(self.cursor)
+        else:
+            self.action_unfold()
+
+    def action_unfold(self) -> None:
+        row = self.row
+        if row is None:
+            return
+        if row.is_open:
+            self.action_move(1)
+        elif row.node.below is not None:
+            self.post_message(self.UnfoldRequested(row.node))
+
+    def action_fold(self) -> None:
+        if self.row is None:
+            return
+        if self.row.is_open:
+            self._fold(self.cursor)
+            return
+        parent = self.tree_rows.parent(self.cursor)
+        if parent is not None:
+            self.cursor = parent
+
+    def _fold(self, row: int) -> None:
+        self.tree_rows.fold(row)
+        self.set_count(len(self.tree_rows.rows), row)
+
+    def action_copy(self) -> None:
+        if self.node is not None:
+            self.post_message(self.CopyRequested(self.node))
+
+    def action_copy_path(self) -> None:
+        if self.node is not None:
+            clipboard.copy(self.app, self.node.path)
+
+    def action_search(self) -> None:
+        from resim_inspect.tui.widgets.prompt import Prompt
+
+        def typed(text: str | None) -> None:
+            if text:
+                self.wanted = text.casefold()
+                self.refresh()
+                self.post_message(self.SearchRequested(self.wanted, 1))
+
+        self.app.push_screen(Prompt("Find in names and values", "a part of it"), typed)
+
+    def action_hit(self, by: int) -> None:
+        if self.wanted:
+            self.post_message(self.SearchRequested(self.wanted, by))
+        else:
+            self.action_search()
+
+    def fold_hint(self) -> str:
+        """Words for what Enter does to the row; empty for nothing."""
+        row = self.row
+        if row is None or row.node.below is None:
+            return ""
+        return "fold" if row.is_open else "unfold"

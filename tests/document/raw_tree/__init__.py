@@ -1,0 +1,1 @@
+"""Tests of the tree of fields of a file."""
