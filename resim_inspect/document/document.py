@@ -63,6 +63,11 @@ class Document:
         return self._source.stamp
 
     @property
+    def source(self) -> Source:
+        """The bytes of the file."""
+        return self._source
+
+    @property
     def index_message(self) -> bytes:
         """The serialized JobMetrics: an empty series stands for each deferred one."""
         return self._slices.data

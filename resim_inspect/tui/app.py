@@ -37,6 +37,7 @@ from resim_inspect.tui.open.opening import Opened, open_path
 from resim_inspect.tui.open_documents import OpenDocuments
 from resim_inspect.tui.preferences.app import PreferencesApp
 from resim_inspect.tui.preferences.model import DEFAULTS, Preferences
+from resim_inspect.tui.raw.host import RawApp
 from resim_inspect.tui.runs.run_host import RunRequested
 from resim_inspect.tui.runs.started_runs import CHECK_INTERVAL, StartedRuns, leave_dialog
 from resim_inspect.tui.terminal_hangup import exits_on_hangup
@@ -56,7 +57,9 @@ def _palette_commands() -> type[Provider]:
     return PaletteCommands
 
 
-class InspectApp(OrderedKeysApp, PreferencesApp, FirstFrameMixin, JobsReferenceApp, DashboardApp):
+class InspectApp(
+    OrderedKeysApp, PreferencesApp, FirstFrameMixin, JobsReferenceApp, DashboardApp, RawApp
+):
     """The terminal app; each open document, folder or batch is a mode of its own."""
 
     graphics: Graphics | None = None
@@ -176,13 +179,9 @@ class InspectApp(OrderedKeysApp, PreferencesApp, FirstFrameMixin, JobsReferenceA
 
     @on(OpenFailed)
     def _open_failed(self, message: OpenFailed) -> None:
-        self.notify(
-            f"{clean(str(message.path), 200)}: {clean(str(message.error), 300)}",
-            title="Cannot open",
-            severity="warning",
-            timeout=8,
-            markup=False,
-        )
+        text = f"{clean(str(message.path), 200)}: {clean(str(message.error), 300)}"
+        self.notify(text, title="Cannot open", severity="warning", timeout=8, markup=False)
+        self.show_damage(message.path, message.error)
 
     @work(
         thread=True,

@@ -10,6 +10,7 @@ from __future__ import annotations
 from resim_inspect.tui.keys.binding import GROUPS, Hint, KeyBinding, key
 from resim_inspect.tui.keys.columns import COLUMN_CHART, COLUMN_HOST, COLUMN_LIST, JOB_COLUMNS
 from resim_inspect.tui.keys.dashboard import CARDS, DASHBOARD, JOB_CARDS
+from resim_inspect.tui.keys.raw import RAW, RAW_HOST, RAW_TREE
 
 __all__ = ["BINDINGS", "GROUPS", "TABLES", "Hint", "KeyBinding"]
 
@@ -322,7 +323,7 @@ TABLES = (
     *(TABLE, JOBS, FETCH, COMPARISON, COMPARED_BATCHES, RUN_HOST, RUNS, RUN_JOBS, RUN_FIELD),
     *(RUN_DIALOG, EVALUATING, QUERY_HOST, QUERY, QUERY_RESULT, EXPORT, EXPORT_DIALOG, DIALOG),
     *(TOKEN_DIALOG, ERROR_DIALOG, CHECKLIST, QUICK_OPEN, CARDS, DASHBOARD, JOB_CARDS),
-    *(COLUMN_HOST, JOB_COLUMNS, COLUMN_LIST, COLUMN_CHART),
+    *(COLUMN_HOST, JOB_COLUMNS, COLUMN_LIST, COLUMN_CHART, RAW_HOST, RAW_TREE, RAW),
 )
 BINDINGS = {binding.id or "": binding for table in TABLES for binding in table}
 """All bindings by id."""

@@ -49,6 +49,8 @@ from resim_inspect.tui.open.opening import Opened
 from resim_inspect.tui.open.screen import OpenScreen
 from resim_inspect.tui.query.querying import QueryingScreen
 from resim_inspect.tui.query.screen import QueryScreen
+from resim_inspect.tui.raw.reading import RawReadingScreen
+from resim_inspect.tui.raw.screen import RawScreen
 from resim_inspect.tui.runs.run_dialog import RunDialog
 from resim_inspect.tui.runs.runs_screen import RunsScreen
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
@@ -78,6 +80,7 @@ STATES: dict[str, tuple[type[Screen[Any]], tuple[str, ...]]] = {
     "details": (DetailsDialog, ("d",)),
     "dashboard": (MetricsDashboard, ("D",)),
     "dashboard filter": (MetricsDashboard, ("D", "slash")),
+    "raw": (RawScreen, ("B",)),
     "data": (DocumentScreen, ("2",)),
     "data as a chart": (DocumentScreen, ("2", "v")),
     "find values": (Prompt, ("2", "enter", "slash")),
@@ -241,7 +244,7 @@ def test_all_screens_are_among_the_states() -> None:
     states = {kind for kind, _ in (STATES | JOBS).values()}
     pushed = {type(make(Path())) for make in PUSHED.values()}
     bases = {MainScreen, Dialog, QueryingScreen, ReferencedScreen, ReloadingScreen}
-    bases.add(DashboardScreen)
+    bases |= {DashboardScreen, RawReadingScreen}
     assert (subclasses(MainScreen) | subclasses(Dialog)) - bases == (states | pushed) - bases
 
 

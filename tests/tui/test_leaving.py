@@ -56,6 +56,9 @@ from resim_inspect.tui.open.screen import OpenScreen, PathInput
 from resim_inspect.tui.query.querying import QueryingScreen
 from resim_inspect.tui.query.result_table import ResultTable
 from resim_inspect.tui.query.screen import QueryScreen
+from resim_inspect.tui.raw.reading import RawReadingScreen
+from resim_inspect.tui.raw.screen import RawScreen
+from resim_inspect.tui.raw.tree_list import RawTreeList
 from resim_inspect.tui.runs.log_view import LogView
 from resim_inspect.tui.runs.run_dialog import RunDialog, RunField
 from resim_inspect.tui.runs.runs_screen import RunsScreen
@@ -92,6 +95,7 @@ DELAYS = (0, 1, 2, 3, 5, 8, 13, 21, 34, 55)
 
 BASES = {
     *(Dialog, MainScreen, QueryingScreen, ReloadingScreen, ReferencedScreen, DashboardScreen),
+    RawReadingScreen,
 }
 """Classes of screens that are never shown themselves."""
 
@@ -154,7 +158,10 @@ SCENES = {
     "findings": Scene(DocumentScreen, DOCUMENT, ("4",), owners=(FindingsPane,)),
     "inputs-pane": Scene(DocumentScreen, DOCUMENT, ("5",)),
     "card": Scene(CardScreen, DOCUMENT, ("enter",), owners=(CardScreen,)),
-    "dashboard": Scene(MetricsDashboard, DOCUMENT, ("D",), owners=(DashboardScreen, CardGrid)),
+    "dashboard": Scene(
+        MetricsDashboard, DOCUMENT, ("D",), owners=(DashboardScreen, MetricsDashboard, CardGrid)
+    ),
+    "raw": Scene(RawScreen, DOCUMENT, ("B",), owners=(RawScreen, RawTreeList)),
     "jobs-dashboard": Scene(JobsDashboard, "batch", ("D",), owners=(JobsDashboard,)),
     "workspace": Scene(WorkspaceScreen, "batch", owners=(WorkspaceScreen, JobsTable)),
     "column-chart": Scene(ColumnChartScreen, "batch", ("l", "o"), owners=(ColumnChartScreen,)),

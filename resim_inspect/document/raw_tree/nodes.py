@@ -17,7 +17,7 @@ PACKED_STEP = -1
 
 
 class NodeKind(Enum):
-    """What the bytes of a node are."""
+    """Kinds of nodes by what their bytes are."""
 
     FIELD = "field"
     ELEMENT = "value of a packed series"
@@ -71,7 +71,7 @@ class RawNode:
     below: Level | None = None
     """Span of the nodes below; None for a node without any."""
     problem: str = ""
-    """What is damaged; empty for nothing."""
+    """Damage of these bytes; empty for none."""
     count: int = 1
     """Fields or values of a page."""
 

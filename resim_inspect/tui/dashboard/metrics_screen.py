@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 from textual import on
+from textual.binding import BindingType
 from textual.widget import Widget
 
 from resim_inspect.tui.dashboard.card_grid import CardGrid
@@ -15,11 +17,14 @@ from resim_inspect.tui.dashboard.state import DashboardState
 from resim_inspect.tui.document.metrics.card_screen import CardScreen
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.document.top_bar import TopBar
+from resim_inspect.tui.keys.raw import RAW_HOST
 from resim_inspect.tui.messages import GoTo
 
 
 class MetricsDashboard(DashboardScreen):
     """The metrics of a document in pages of cards."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*RAW_HOST]
 
     def __init__(
         self,

@@ -10,16 +10,17 @@ from resim_inspect.tui import keymap
 from resim_inspect.tui.keymap import KeyBinding
 from resim_inspect.tui.keys.columns import COLUMN_CHART, COLUMN_HOST, COLUMN_LIST, JOB_COLUMNS
 from resim_inspect.tui.keys.dashboard import CARDS, DASHBOARD, JOB_CARDS
+from resim_inspect.tui.keys.raw import RAW, RAW_HOST, RAW_TREE
 
 Table = tuple[KeyBinding, ...]
 FocusPath = tuple[Table, ...]
 
 _RUNS_AND_QUERY = (keymap.RUN_HOST, keymap.QUERY_HOST)
 _SCREEN = (keymap.EXPORT, keymap.FOCUS, keymap.APP)
-_DOCUMENT = (keymap.DOCUMENT, *_RUNS_AND_QUERY, *_SCREEN)
+_DOCUMENT = (keymap.DOCUMENT, *_RUNS_AND_QUERY, RAW_HOST, *_SCREEN)
 _METRICS = (keymap.METRICS, keymap.SIDE, *_DOCUMENT)
 _DATA = (keymap.DATA, keymap.SIDE, *_DOCUMENT)
-_CARD = (keymap.BROWSE, keymap.CARD, keymap.EXPORT, keymap.QUERY_HOST, keymap.APP)
+_CARD = (keymap.BROWSE, keymap.CARD, keymap.EXPORT, keymap.QUERY_HOST, RAW_HOST, keymap.APP)
 _WORKSPACE = (keymap.WORKSPACE, *_RUNS_AND_QUERY, COLUMN_HOST, *_SCREEN)
 _JOBS = (keymap.ROWS, keymap.TABLE, keymap.JOBS, JOB_COLUMNS)
 _FOLDER = (keymap.INPUTS, keymap.SIDE, keymap.RUN_HOST, keymap.FOCUS, keymap.APP)
@@ -58,8 +59,9 @@ FOCUS_PATHS: tuple[FocusPath, ...] = (
     (keymap.ROWS, keymap.TABLE, keymap.COMPARED_BATCHES, *_COMPARISON),
     (keymap.FILTER, keymap.COMPARED_BATCHES, *_COMPARISON),
     (keymap.CHART, COLUMN_CHART, keymap.APP),
-    (CARDS, DASHBOARD, keymap.APP),
-    (keymap.FILTER, DASHBOARD, keymap.APP),
+    (CARDS, RAW_HOST, DASHBOARD, keymap.APP),
+    (keymap.FILTER, RAW_HOST, DASHBOARD, keymap.APP),
+    (keymap.ROWS, RAW_TREE, RAW, keymap.APP),
     (CARDS, JOB_CARDS, DASHBOARD, keymap.APP),
     (keymap.FILTER, JOB_CARDS, DASHBOARD, keymap.APP),
     (keymap.ROWS, COLUMN_LIST, keymap.DIALOG),

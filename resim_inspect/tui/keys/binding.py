@@ -76,6 +76,7 @@ GROUPS = {
     "cards": "Cards",
     "dashboard": "Dashboard",
     "query": "Query",
+    "raw": "Raw bytes",
     "comparison": "Comparison",
     "compared_jobs": "Compared jobs",
     "run": "Runs",

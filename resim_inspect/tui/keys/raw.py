@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from resim_inspect.tui.keys.binding import key
 
-RAW_HOST = (key("raw.open", "B", "raw", "Raw bytes", "as a tree of fields", hint="raw"),)
+RAW_HOST = (key("raw.open", "B", "app.raw", "Raw bytes", "as a tree of fields", hint="raw"),)
 RAW_TREE = (
     key("raw.fold", "left,h", "fold", "Fold", "or go to what it is in", hint="fold"),
     key("raw.unfold", "right,l", "unfold", "Unfold", "or go into it", hint="unfold"),

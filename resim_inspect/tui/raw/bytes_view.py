@@ -7,6 +7,7 @@ from textual.strip import Strip
 
 from resim_inspect.document.raw_tree.contents import hex_lines
 from resim_inspect.document.raw_tree.nodes import RawNode
+from resim_inspect.document.raw_tree.records import BYTES
 from resim_inspect.text import clean, count, cut, cut_left
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.row_list import LineWidget, StyledText, strip_of
@@ -47,11 +48,12 @@ class BytesView(LineWidget):
         if node is None:
             return []
         head = node.body - node.start
+        words = "tag and length" if node.wire_type == BYTES else "tag"
         parts = (
             f"field {node.number}" if node.number else "",
             node.type_text,
             f"byte {node.start:,}",
-            count(node.size, "byte") + (f", {head} of them tag and length" if head else ""),
+            count(node.size, "byte") + (f", {head} of them {words}" if head else ""),
         )
         value = (node.value, styles.text)
         if node.problem:

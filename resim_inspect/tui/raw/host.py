@@ -1,47 +1,69 @@
-"""Screens of a document from which the tree of its fields opens."""
+"""Opening of the tree of fields from the screens of a document, and for a damaged file."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from textual.screen import Screen
+from textual.app import App
 
-from resim_inspect.tui.document.session import Session
+from resim_inspect.errors import MalformedError, TruncatedError
 
 if TYPE_CHECKING:
+    from textual.screen import Screen
+
     from resim_inspect.tui.document.pane import Pane
-    from resim_inspect.tui.raw.reading import RawSubject
+    from resim_inspect.tui.document.session import Session
 
 Item = tuple[str, int]
 """Kind and position of a `metric`, `data` or `event`."""
 
 
-class RawHost:
-    """A screen with a session; it comes after the screen among the bases."""
-
-    def raw_item(self) -> Item | None:
-        """The metric, data or event in view; None for the file as a whole."""
-        raise NotImplementedError
+class RawApp:
+    """An app that shows files as trees of fields; it comes after the app among the bases."""
 
     def action_raw(self) -> None:
-        from resim_inspect.tui.raw.reading import RawTarget
+        from resim_inspect.tui.raw.reading import RawTarget, subject_of
         from resim_inspect.tui.raw.screen import RawScreen
 
-        screen = cast(Screen[Any], self)
-        session: Session = cast(Any, self).session
-        screen.app.push_screen(RawScreen(subject_of(session), RawTarget(self.raw_item())))
+        app = cast(App[Any], self)
+        shown = _in_view(app.screen)
+        if shown is not None:
+            session, item = shown
+            app.push_screen(RawScreen(subject_of(session), RawTarget(item)))
+
+    def show_damage(self, path: object, error: Exception) -> None:
+        """Show the fields of a file that cannot be opened, if that is because of its bytes."""
+        if not isinstance(error, (TruncatedError, MalformedError)) or not error.offset:
+            return
+        if not isinstance(error.path or path, Path):
+            return
+        from resim_inspect.tui.raw.reading import RawSubject, RawTarget
+        from resim_inspect.tui.raw.screen import RawScreen
+
+        file = cast(Path, error.path or path)
+        label = "/".join(file.absolute().parts[-2:])
+        screen = RawScreen(RawSubject(label, file), RawTarget(offset=error.offset))
+        cast(App[Any], self).push_screen(screen)
 
 
-def subject_of(session: Session) -> RawSubject:
-    """The bytes of a document: of its file, or of what was evaluated from emissions."""
-    from resim_inspect.tui.raw.reading import RawSubject
+def _in_view(screen: Screen[Any]) -> tuple[Session, Item | None] | None:
+    """The document of a screen, and the item that is chosen there; None for other screens."""
+    from resim_inspect.tui.dashboard.metrics_screen import MetricsDashboard
+    from resim_inspect.tui.document.metrics.card_screen import CardScreen
+    from resim_inspect.tui.document.screen import DocumentScreen
 
-    document = session.document
-    is_file = document.path is not None and document.stamp is not None
-    return RawSubject(session.label, document.path, None if is_file else document.source)
+    if isinstance(screen, DocumentScreen):
+        return screen.session, _item_of_pane(screen.pane)
+    if isinstance(screen, CardScreen):
+        return screen.session, ("metric", screen.position)
+    if isinstance(screen, MetricsDashboard):
+        metric = screen.grid.item
+        return screen.session, None if metric is None else ("metric", metric)
+    return None
 
 
-def item_of_pane(pane: Pane) -> Item | None:
+def _item_of_pane(pane: Pane) -> Item | None:
     """The item under the cursor of a pane; None where it has none, or one that is not bytes."""
     from resim_inspect.tui.document.data.pane import DataPane
     from resim_inspect.tui.document.events.pane import EventsPane

@@ -22,6 +22,7 @@ from resim_inspect.document.raw_tree.reader import RawReader, ReadCancelledError
 from resim_inspect.document.raw_tree.search import SearchResult, search
 from resim_inspect.document.wire.source import Source, open_source
 from resim_inspect.errors import DocumentError
+from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.widgets.main_screen import MainScreen
 from resim_inspect.tui.workers import Background, is_worker_cancelled
 
@@ -46,6 +47,13 @@ class RawSubject:
             return self.source
         assert self.path is not None
         return open_source(self.path)
+
+
+def subject_of(session: Session) -> RawSubject:
+    """The bytes of a document: of its file, or of what was evaluated from emissions."""
+    document = session.document
+    is_file = document.path is not None and document.stamp is not None
+    return RawSubject(session.label, document.path, None if is_file else document.source)
 
 
 @dataclass(frozen=True)

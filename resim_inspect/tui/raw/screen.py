@@ -15,14 +15,13 @@ from textual.worker import Worker
 from resim_inspect.document.raw_tree.nodes import RawNode
 from resim_inspect.document.raw_tree.reader import RawReader
 from resim_inspect.text import clean, size
-from resim_inspect.tui import clipboard, keymap
+from resim_inspect.tui import clipboard
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.key_hints import key_of
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.keys.raw import RAW
 from resim_inspect.tui.raw.bytes_view import BytesView
-from resim_inspect.tui.raw.host import subject_of
-from resim_inspect.tui.raw.reading import RawReadingScreen, RawSubject, RawTarget
+from resim_inspect.tui.raw.reading import RawReadingScreen, RawSubject, RawTarget, subject_of
 from resim_inspect.tui.raw.tree_list import RawTreeList
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
@@ -32,7 +31,7 @@ from resim_inspect.tui.widgets.row_list import RowList
 class RawScreen(RawReadingScreen):
     """The tree of the fields of a file, which is read where it is unfolded."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*RAW, *keymap.FOCUS]
+    BINDINGS: ClassVar[list[BindingType]] = [*RAW]
     DEFAULT_CSS = """
     RawScreen > #location { height: 1; background: $panel; padding: 0 1; }
     RawScreen.-narrow BytesView { height: 7; }
@@ -75,7 +74,7 @@ class RawScreen(RawReadingScreen):
         message.stop()
         self._stop_search()
         self.reader = message.reader
-        self.tree_list.show_place(message.place, message.below)
+        self.tree_list.show_place(message.place, message.below, message.reader.source.size)
         self._lines()
 
     @on(RawReadingScreen.Failed)

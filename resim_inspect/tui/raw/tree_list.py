@@ -19,7 +19,7 @@ from resim_inspect.tui.theme import ThemeStyles
 from resim_inspect.tui.widgets.row_list import RowList, StyledText
 from resim_inspect.validation.findings import Severity
 
-_OFFSET, _SIZE, _NUMBER = 15, 9, 5
+_SIZE, _NUMBER = 9, 5
 """Columns of the right side."""
 _MOST_INDENT = 3
 """The indent takes at most this part of the width."""
@@ -65,6 +65,7 @@ class RawTreeList(RowList):
         self.wanted = ""
         """Text that was searched for, in lower case."""
         self.note = "reading…"
+        self._offset_width = 0
         """Text in place of the rows."""
 
     # Contents.
@@ -80,8 +81,9 @@ class RawTreeList(RowList):
         """The node of the cursor."""
         return None if self.row is None else self.row.node
 
-    def show_place(self, place: Place, below: list[RawNode] | None = None) -> None:
+    def show_place(self, place: Place, below: list[RawNode] | None, file_size: int) -> None:
         """Show a new tree with the cursor on a place, and what is below it."""
+        self._offset_width = len(f"{file_size:,}") + 2
         self.tree_rows = TreeRows()
         self.note = "The file has no bytes."
         self.reveal_place(place, below)
@@ -114,7 +116,7 @@ class RawTreeList(RowList):
 
     def render_row(self, row: int, width: int, styles: ThemeStyles) -> Sequence[StyledText]:
         node, depth, is_open = self.tree_rows.rows[row]
-        right = [(pad(f"{node.start:,}", _OFFSET, right=True), styles.quiet)]
+        right = [(pad(f"{node.start:,}", self._offset_width, right=True), styles.quiet)]
         right.append((pad(size(node.size), _SIZE, right=True), styles.quiet))
         if width >= 90:
             number = f"#{node.number}" if node.number else ""

@@ -18,6 +18,7 @@ from resim_inspect.tui.document.session import Session, same_metric
 from resim_inspect.tui.document.top_bar import TopBar
 from resim_inspect.tui.exporting.host import ExportHost
 from resim_inspect.tui.keymap import Hint
+from resim_inspect.tui.keys.raw import RAW_HOST
 from resim_inspect.tui.query.host import QueryHost
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
 from resim_inspect.tui.widgets.chart.view import ChartView
@@ -31,7 +32,9 @@ class CardScreen(MainScreen[int | None], ExportHost, QueryHost):
     """The card; returns the position of the metric shown last."""
 
     COMMON_HINTS = ()
-    BINDINGS: ClassVar[list[BindingType]] = [*keymap.CARD, *keymap.EXPORT, *keymap.QUERY_HOST]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(*keymap.CARD, *keymap.EXPORT, *keymap.QUERY_HOST, *RAW_HOST)
+    ]
 
     def __init__(
         self,

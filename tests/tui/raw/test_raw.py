@@ -1,0 +1,183 @@
+"""The tree of fields: from each item, folding, searching, copying, reloading, damage, pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from resim_inspect.building.builder import DocumentBuilder
+from resim_inspect.document.raw_tree.search import SearchResult
+from resim_inspect.tui.clipboard import clipboard_file
+from resim_inspect.tui.document.screen import DocumentScreen
+from resim_inspect.tui.open.screen import OpenScreen
+from resim_inspect.tui.raw import reading
+from resim_inspect.tui.raw.screen import RawScreen
+from tests.tui.cloud.fake_cloud import until
+from tests.tui.conftest import Shot, opened, press, settle, started, text
+from tests.tui.test_snapshots import SIZES, WAYS, flawed
+
+
+def shown(pilot: Pilot[Any]) -> RawScreen:
+    screen = pilot.app.screen
+    assert isinstance(screen, RawScreen)
+    return screen
+
+
+def path_of_cursor(pilot: Pilot[Any]) -> str:
+    node = shown(pilot).tree_list.node
+    return "" if node is None else node.path
+
+
+def many(number: int) -> DocumentBuilder:
+    """A document with scalars `scalar 0` and so on."""
+    build = DocumentBuilder("many")
+    for each in range(number):
+        build.scalar(f"scalar {each}", float(each))
+    return build
+
+
+@pytest.mark.parametrize(
+    ("keys", "path"),
+    [
+        (("n", "B"), "job_level_metrics.metrics["),
+        (("enter", "B"), "job_level_metrics.metrics["),
+        (("D", "B"), "job_level_metrics.metrics["),
+        (("2", "j", "B"), "metrics_data[1]"),
+        (("4", "G", "B"), ""),
+    ],
+)
+async def test_it_opens_at_the_item_in_view(
+    keys: tuple[str, ...], path: str, tmp_path: Path
+) -> None:
+    file = flawed().write(tmp_path / "metrics.binproto")
+    async with opened(file) as pilot:
+        await press(pilot, *keys)
+        assert path_of_cursor(pilot).startswith(path)
+        row = shown(pilot).tree_list.row
+        assert row is not None
+        assert row.is_open
+        await press(pilot, "escape")
+        assert not isinstance(pilot.app.screen, RawScreen)
+
+
+async def test_an_event_and_the_file_as_a_whole(tmp_path: Path) -> None:
+    build = many(2)
+    build.event("Landing", 1.0)
+    file = build.write(tmp_path / "metrics.binproto")
+    async with opened(file) as pilot:
+        await press(pilot, "3", "B")
+        assert path_of_cursor(pilot) == "events[0]"
+        await press(pilot, "escape", "5", "B")
+        assert path_of_cursor(pilot) == "job_id"
+
+
+async def test_folding_and_copying() -> None:
+    async with opened(many(3)) as pilot:
+        await press(pilot, "B")
+        tree = shown(pilot).tree_list
+        assert path_of_cursor(pilot) == "job_level_metrics.metrics[0]"
+        await press(pilot, "right", "j")
+        assert path_of_cursor(pilot).endswith("metrics[0].name")
+        await press(pilot, "y")
+        assert clipboard_file().read_text() == "scalar 0"
+        await press(pilot, "Y")
+        assert clipboard_file().read_text() == "job_level_metrics.metrics[0].name"
+        assert "73 63 61 6c 61 72" in text(pilot)
+        await press(pilot, "left")
+        assert path_of_cursor(pilot) == "job_level_metrics.metrics[0]"
+        count = tree.count
+        await press(pilot, "left")
+        assert tree.count < count
+        await press(pilot, "enter")
+        assert tree.count == count
+        await press(pilot, "h", "h", "h", "h")
+        assert path_of_cursor(pilot) == "job_level_metrics"
+        assert [row.depth for row in tree.tree_rows.rows if row.is_open] == []
+
+
+async def test_searching_both_ways(notices: list[str]) -> None:
+    async with opened(many(2500)) as pilot:
+        await press(pilot, "B", "slash", *"scalar 2222", "enter")
+        assert path_of_cursor(pilot).startswith("job_level_metrics.metrics[")
+        node = shown(pilot).tree_list.node
+        assert node is not None
+        assert node.value == '"scalar 2222"'
+        await press(pilot, "n")
+        assert path_of_cursor(pilot).endswith(".name")
+        await press(pilot, "n")
+        assert "No further name or value has scalar 2222" in notices[-1]
+        await press(pilot, "N")
+        assert path_of_cursor(pilot).endswith("]")
+        await press(pilot, "N")
+        assert "No further name or value" in notices[-1]
+
+
+async def test_a_search_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    def endless(*_: object, is_cancelled: Any, **__: object) -> object:
+        while not is_cancelled():
+            pass
+        return SearchResult(None, 0, False)
+
+    monkeypatch.setattr(reading, "search", endless)
+    async with opened(many(3)) as pilot:
+        await press(pilot, "B", "slash", "x")
+        await pilot.press("enter")
+        await until(pilot, lambda: "searching" in text(pilot))
+        await pilot.press("escape")
+        await settle(pilot)
+        assert "searching" not in text(pilot)
+        assert isinstance(pilot.app.screen, RawScreen)
+
+
+async def test_it_follows_a_rewritten_file(tmp_path: Path) -> None:
+    file = many(3).write(tmp_path / "metrics.binproto")
+    async with opened(file) as pilot:
+        await press(pilot, "j", "B")
+        path = path_of_cursor(pilot)
+        many(40).write(file)
+        base = pilot.app.screen_stack[-2]
+        assert isinstance(base, DocumentScreen)
+        base.start_reload()
+        await settle(pilot)
+        tree = shown(pilot).tree_list
+        assert path_of_cursor(pilot) == path
+        assert any(row.node.name == "metrics[39]" for row in tree.tree_rows.rows)
+        file.unlink()
+        await press(pilot, "f5")
+        assert "does not exist" in text(pilot)
+        many(1).write(file)
+        await press(pilot, "f5")
+        assert path_of_cursor(pilot) == "job_level_metrics"
+
+
+async def test_a_truncated_file_is_shown_where_it_ends(tmp_path: Path) -> None:
+    file = tmp_path / "metrics.binproto"
+    content = many(30).bytes()
+    file.write_bytes(content[:-9])
+    async with started(None) as pilot:
+        assert isinstance(pilot.app.screen, OpenScreen)
+        await press(pilot, "slash", "ctrl+u")
+        field = pilot.app.focused
+        assert field is not None
+        field.value = str(file)  # type: ignore[attr-defined]
+        await press(pilot, "enter")
+        node = shown(pilot).tree_list.node
+        assert node is not None
+        assert "✗ needs" in text(pilot)
+        await press(pilot, "escape")
+        assert isinstance(pilot.app.screen, OpenScreen)
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_pictures(
+    way: str, sample: Path, shot: Shot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if way == "no-color":
+        monkeypatch.setenv("NO_COLOR", "1")
+    theme = "resim-light" if way == "light" else None
+    async with opened(sample, SIZES.get(way, (120, 40)), theme=theme) as pilot:
+        await press(pilot, "j", "j", "n", "B", "j", "j", "slash", *"fail", "enter")
+        shot(pilot, f"raw-{way}")
