@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from build_tools.reference import api, commands, documents, rules, settings
+from build_tools.reference import api, commands, documents, keys, rules, settings
 
 PAGES: dict[str, Callable[[], Iterable[str]]] = {
     "commands": commands.lines,
+    "keys": keys.lines,
     "rules": rules.lines,
     "settings": settings.lines,
     "documents": documents.lines,

@@ -134,6 +134,18 @@ def test_documents_of_runs(flights: Path, tmp_path: Path, ask: Ask) -> None:
         check("event", json.loads(line), exact=False)
 
 
+def test_documents_of_the_users_settings(tmp_path: Path, ask: Ask) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('theme = "resim-light"\n[keys]\napp.help = "f9"\n', encoding="utf-8")
+    words = ("config", "--config", file, "--format", "json")
+    document = ask(inspect, *words)
+    check("user-settings", document)
+    assert document["keys"]
+    check("keys", ask(inspect, *words, "--keys"))
+    check("themes", ask(inspect, *words, "--themes"))
+    check("user-settings", ask(inspect, "config", "--no-config", "--format", "json"))
+
+
 def test_documents_of_this_machine(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ask: Ask
 ) -> None:
@@ -160,7 +172,11 @@ def test_the_document_of_a_download(tmp_path: Path) -> None:
 
 def test_every_command_with_a_json_document_has_a_schema() -> None:
     """A new document needs a schema of its command's name, or a place in this table."""
-    shared = {"job": "run", "batch": "run", "report": "run"}
+    shared = {("resim-runner", name): "run" for name in ("job", "batch", "report")}
+    shared |= {
+        ("resim-runner", "config"): "settings",
+        ("resim-inspect", "config"): "user-settings",
+    }
     missing = []
     for program, parser in whole_parsers().items():
         for command, subparser in subcommands(parser).items():
@@ -170,7 +186,7 @@ def test_every_command_with_a_json_document_has_a_schema() -> None:
                 if "--format" in action.option_strings
                 for choice in action.choices or ()
             }
-            name = "settings" if command == "config" else shared.get(command, command)
+            name = shared.get((program, command), command)
             # The tables of `export` are data of any shape.
             if "json" in choices and command != "export" and name not in DOCUMENTS:
                 missing.append(f"{program} {command}")
