@@ -9,8 +9,8 @@ from resim_inspect.tui.key_settings.rebinding import described_bindings
 
 INTRODUCTION = """\
 `?` in the app lists the keys that work where the focus is. Each action has a name by which
-[config.toml](../configuration.md) gives it other keys; `resim-inspect config --keys` prints this list
-with your own.
+[config.toml](../configuration.md) gives it other keys; `resim-inspect config --keys` prints this
+list with your own.
 """
 
 

@@ -136,7 +136,7 @@ def test_documents_of_runs(flights: Path, tmp_path: Path, ask: Ask) -> None:
 
 def test_documents_of_the_users_settings(tmp_path: Path, ask: Ask) -> None:
     file = tmp_path / "config.toml"
-    file.write_text('theme = "resim-light"\n[keys]\napp.help = "f9"\n', encoding="utf-8")
+    file.write_text('theme = "resim-light"\n[keys]\napp.help = "f11"\n', encoding="utf-8")
     words = ("config", "--config", file, "--format", "json")
     document = ask(inspect, *words)
     check("user-settings", document)
