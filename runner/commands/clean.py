@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from argparse import ArgumentParser, Namespace
@@ -20,6 +21,7 @@ from runner.storage.leftovers import Leftover, leftovers_of_workspace, remove_al
 from runner.storage.publish import locked
 from runner.storage.scratch import SERVE_PREFIX, stale_folders
 from runner.workspace.layout import open_workspace
+from runner.workspace.results import FORMAT
 
 MAX_SHOWN = 40
 """Maximum of lines of the list."""
@@ -51,6 +53,12 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="the engine to clean (default: as for run)",
     )
     parser.add_argument("--yes", action="store_true", help="remove without a question")
+    parser.add_argument(
+        "--format",
+        choices=("text", "json"),
+        default="text",
+        help="json: one document of what is left; nothing is removed without --yes",
+    )
 
 
 def run(args: Namespace) -> int:
@@ -67,6 +75,8 @@ def run(args: Namespace) -> int:
         leftovers += _of_this_machine()
         for engine in _engines(args, stack):
             leftovers += engine.leftovers(images=args.images)
+        if args.format == "json":
+            return _as_document(leftovers, removes=args.yes)
         if not leftovers:
             sys.stdout.write("Nothing is left of any run that has ended.\n")
             return ExitCode.OK
@@ -104,6 +114,17 @@ def _print(leftovers: Sequence[Leftover]) -> None:
     if len(leftovers) > MAX_SHOWN:
         sys.stdout.write(f"and {len(leftovers) - MAX_SHOWN:,} more\n")
     sys.stdout.flush()
+
+
+def _as_document(leftovers: Sequence[Leftover], *, removes: bool) -> int:
+    """Write a JSON document of the leftovers, which are removed first if asked; return the code."""
+    rows = []
+    for leftover in leftovers:
+        problem = leftover.remove() if removes else ""
+        removed = removes and not problem
+        rows.append({"text": leftover.text, "removed": removed, "problem": problem})
+    sys.stdout.write(json.dumps({"format": FORMAT, "leftovers": rows}, indent=1) + "\n")
+    return ExitCode.ERROR if any(row["problem"] for row in rows) else ExitCode.OK
 
 
 def _confirmed(number: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 import time
@@ -20,6 +21,7 @@ from runner.workspace.growing_file import GrowingFile
 from runner.workspace.job_selection import select_jobs
 from runner.workspace.layout import BATCH, Workspace, looks_like_workspace, open_workspace
 from runner.workspace.live_log import MAX_NOTE, LiveLog, omission_note
+from runner.workspace.results import FORMAT
 from runner.workspace.run_events import Event
 from runner.workspace.run_follower import RunFollower
 from runner.workspace.run_record import RunRecord, record_of_outputs, record_of_workspace
@@ -41,6 +43,12 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--grep", type=_pattern, metavar="REGEX", help="only lines in which the pattern is found"
     )
+    parser.add_argument(
+        "--format",
+        choices=("text", "json"),
+        default="text",
+        help="json: one document a line, with the job and its line",
+    )
 
 
 def _pattern(text: str) -> re.Pattern[str]:
@@ -61,17 +69,32 @@ class Source(NamedTuple):
 class Printer:
     """Prints lines of logs to stdout, with the job's name if there are several logs.
 
-    On a terminal the lines are clean text; elsewhere they are the bytes of the file.
+    On a terminal the lines are clean text; elsewhere they are the bytes of the file, or a JSON
+    document each.
     """
 
-    def __init__(self, pattern: re.Pattern[str] | None, *, several: bool, terminal: bool) -> None:
+    def __init__(
+        self,
+        pattern: re.Pattern[str] | None,
+        *,
+        several: bool,
+        terminal: bool,
+        as_json: bool = False,
+    ) -> None:
         self._pattern = pattern
+        self._as_json = as_json
         self._several = several
         self._terminal = terminal
 
     def __call__(self, name: str, lines: list[bytes]) -> None:
         """Print those lines of a log, without their ends, that match."""
-        if lines:
+        if self._as_json:
+            texts = (line.decode("utf-8", "replace").rstrip("\r") for line in lines)
+            for text in texts:
+                if self._pattern is None or self._pattern.search(text):
+                    row = {"format": FORMAT, "job": name, "line": text}
+                    sys.stdout.buffer.write(json.dumps(row).encode() + b"\n")
+        elif lines:
             prefix = f"[{clean(name, 40)}] | ".encode() if self._several else b""
             if self._pattern is not None or self._terminal:
                 lines = [line for line in map(self._shown, lines) if line is not None]
@@ -96,7 +119,9 @@ def run(args: Namespace) -> int:
             place = clean(str(args.workspace))
             raise CallError(f"no log of a build was found in {place}.", "Run the jobs first.")
     several = len(sources) > 1
-    printer = Printer(args.grep, several=several, terminal=sys.stdout.isatty())
+    printer = Printer(
+        args.grep, several=several, terminal=sys.stdout.isatty(), as_json=args.format == "json"
+    )
     logs = [FollowedLog(source, printer) for source in sources]
     if args.follow:
         _follow(record, logs)

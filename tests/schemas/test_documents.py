@@ -17,6 +17,9 @@ from resim_inspect.building.sample import write_sample
 from resim_inspect.cli import main as inspect
 from resim_inspect.commands.schema import FOLDERS, schema_files
 from runner.cli import main as runner
+from runner.commands import clean
+from runner.engines import registry
+from runner.storage.leftovers import Leftover
 from tests.api.workspaces import TOKEN, served
 from tests.api.workspaces import workspace as make_workspace
 from tests.runner.fetch_harness import call as fetch
@@ -128,10 +131,34 @@ def test_documents_of_runs(flights: Path, tmp_path: Path, ask: Ask) -> None:
     check("plan", ask(runner, "run", flights, *BUILD, "--dry-run", "--format", "json"))
     check("status", ask(runner, "status", flights, "--format", "json"))
     check("result", json.loads((flights / "jobs/bad/run/result.json").read_bytes()))
+    leftovers = ask(runner, "clean", flights, "--format", "json")
+    check("clean", leftovers)
     events = (flights.parent / "events.jsonl").read_text(encoding="utf-8").splitlines()
     assert len(events) > 3
     for line in events:
         check("event", json.loads(line), exact=False)
+
+
+def test_lines_of_logs_are_documents(flights: Path, capfdbinary: Any) -> None:
+    assert runner(["logs", str(flights), "bad", "batch", "--format", "json"]) == 0
+    lines = [json.loads(line) for line in capfdbinary.readouterr().out.splitlines()]
+    assert {line["job"] for line in lines} == {"bad", "batch"}
+    for line in lines:
+        check("logs", line)
+
+
+def test_what_cannot_be_removed_has_its_reason(monkeypatch: pytest.MonkeyPatch, ask: Ask) -> None:
+    leftovers = [Leftover("a", lambda: ""), Leftover("b", lambda: "it is in use")]
+    monkeypatch.setattr(clean, "_of_this_machine", lambda: leftovers)
+    monkeypatch.setattr(registry, "ENGINES", ())
+    listed = ask(runner, "clean", "--format", "json")
+    assert [row["removed"] for row in listed["leftovers"]] == [False, False]
+    removed = ask(runner, "clean", "--format", "json", "--yes")
+    check("clean", removed)
+    assert removed["leftovers"] == [
+        {"text": "a", "removed": True, "problem": ""},
+        {"text": "b", "removed": False, "problem": "it is in use"},
+    ]
 
 
 def test_documents_of_the_users_settings(tmp_path: Path, ask: Ask) -> None:

@@ -25,7 +25,7 @@ from tests.containers.container_harness import make_jobs
 
 NOT_FOR_A_FILE = {
     *("help", "debug", "dry-run", "image", "command", "build", "env", "mount", "from", "name"),
-    *("watch", "job", "yes", "results", "images"),
+    *("watch", "job", "yes", "results", "images", "limit", "max-bytes", "start"),
     # A key of the whole file.
     "metrics-config",
 }
