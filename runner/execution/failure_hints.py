@@ -32,7 +32,7 @@ _HINTS: tuple[tuple[str, str], ...] = (
     ),
     (r"getpwuid|no user exists|I have no name", PERMISSIONS),
     (r"permission denied|\[Errno 13\]|operation not permitted", PERMISSIONS),
-    (r"No module named", "a package is missing in the image."),
+    (r"No module named", "a package is missing in the image, or in the Python of --command."),
     (r"unknown flag|unrecognized arguments|usage:", "check the arguments after --."),
 )
 # What programs write when they cannot have another process or thread.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from collections.abc import Iterator, Sequence
@@ -55,9 +56,16 @@ def _exposed_sockets() -> list[str]:
 
 
 def _under_tmp(build: Build) -> list[Path]:
-    """Folders under `/tmp` that a command needs: those of its files, and the working directory."""
+    """Folders under `/tmp` that a command needs.
+
+    They are the working directory, the folders of the command's files, the virtual environments of
+    its programs with the checkouts that are installed in them, and the build's own PYTHONPATH.
+    """
     folder = build.working_folder
     folders = {folder}
+    for entry in dict(build.env).get("PYTHONPATH", "").split(os.pathsep):
+        if entry and exists(folder / entry):
+            folders.add((folder / entry).absolute())
     for word in build.command:
         found = folder / (shutil.which(word) or word)
         if exists(found) and (os.sep in word or shutil.which(word)):
@@ -65,6 +73,19 @@ def _under_tmp(build: Build) -> list[Path]:
             # For a file directly in /tmp only the file: its folder is all of /tmp.
             alone = is_folder(path) or path.parent == Path("/tmp")
             folders.add(path if alone else path.parent)
+            folders.update(_environment(path.parent.parent))
     tmp = Path("/tmp")
     inside = {f for f in folders if tmp in f.parents and not f.is_relative_to(str(ROOT))}
     return sorted(f for f in inside if not any(p in inside for p in f.parents))
+
+
+def _environment(folder: Path) -> Iterator[Path]:
+    """Yield a virtual environment and the folders that its `.pth` files name, or nothing."""
+    if not exists(folder / "pyvenv.cfg"):
+        return
+    yield folder
+    for names in folder.glob("lib*/python*/site-packages/*.pth"):
+        with contextlib.suppress(OSError):
+            for line in names.read_text(errors="replace").splitlines():
+                if line.startswith(os.sep) and is_folder(Path(line.strip())):
+                    yield Path(line.strip())

@@ -102,6 +102,26 @@ json.dump(facts, open("/tmp/resim/outputs/facts.json", "w"))
     assert not Path("/tmp/resim").exists()
 
 
+@sandboxed
+def test_an_environment_below_tmp_is_visible_in_the_sandbox(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "env"], check=True)
+    packages = next((tmp_path / "env").glob("lib/python*/site-packages"))
+    packages.joinpath("checkout.pth").write_text(f"import os\n{tmp_path / 'checkout'}\n")
+    for name in ("checkout", "on_path"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / f"of_{name}.py").touch()
+    packages.joinpath("installed.py").touch()
+    (tmp_path / "build").mkdir()
+    program = build(tmp_path / "build", f"import installed, of_checkout, of_on_path\n{WRITES}")
+    program = program.replace(sys.executable, str(tmp_path / "env" / "bin" / "python"))
+    make_inputs(tmp_path / "inputs")
+    call = call_runner(
+        "job", "--command", program, "--env", f"PYTHONPATH={tmp_path / 'on_path'}",
+        "--inputs", tmp_path / "inputs", "--outputs", tmp_path / "out",
+    )  # fmt: skip
+    assert call.code == 0, call.err
+
+
 def test_without_a_sandbox_the_folders_are_named(tmp_path: Path) -> None:
     call = job(tmp_path, WRITES, "--no-sandbox")
     assert call.code == 0, call.out + call.err
