@@ -17,6 +17,10 @@ read or the call was wrong, 70 a fault in this program, 129 the terminal was clo
 130 interrupted."""
 
 
+NO_STATE = "RESIM_INSPECT_NO_STATE"
+"""Environment variable that `--no-state` sets: the state folder is neither read nor written."""
+
+
 class AppOptions(NamedTuple):
     """Options of every call that opens the app."""
 
@@ -25,6 +29,8 @@ class AppOptions(NamedTuple):
     config: Path | None = None
     """Another file in place of the user's `config.toml`."""
     no_config: bool = False
+    no_state: bool = False
+    """True to leave the user's state folder alone."""
 
 
 class AppArguments(NamedTuple):
@@ -79,7 +85,7 @@ def parse_app(argv: list[str], program: str, commands: Mapping[str, str]) -> App
         args.path,
         args.compared,
         args.color,
-        AppOptions(args.images, args.config, args.no_config),
+        AppOptions(args.images, args.config, args.no_config, args.no_state),
     )
 
 
@@ -93,6 +99,7 @@ def add_app_options(parser: ArgumentParser, program: str) -> None:
         "blocks, sixel or kitty",
     )
     add_config_options(parser)
+    add_state_option(parser)
     add_common(parser)
 
 
@@ -106,6 +113,15 @@ def add_config_options(parser: ArgumentParser) -> None:
         help="settings in place of the user's config.toml, which `config` describes",
     )
     given.add_argument("--no-config", action="store_true", help="leave config.toml out")
+
+
+def add_state_option(parser: ArgumentParser) -> None:
+    """Add the option that leaves the state folder alone."""
+    parser.add_argument(
+        "--no-state",
+        action="store_true",
+        help="neither read nor write the state folder: the list of recent files, saved views",
+    )
 
 
 def add_common(parser: ArgumentParser) -> None:

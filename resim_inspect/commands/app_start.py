@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from resim_inspect.arguments import NO_STATE
 from resim_inspect.exit_codes import ExitCode
 from resim_inspect.settings.user import AUTO, UserSettings, load_user_settings
 from resim_inspect.tui.preferences.terminal_background import asked_background
@@ -24,11 +25,15 @@ def start_app(
     *,
     base: Path | None = None,
     prepare: Callable[[], None] = lambda: None,
+    keeps_state: bool = True,
 ) -> int:
     """Run the app with the user's settings and return the exit code; raises InspectError.
 
-    `prepare` is called when the app has been imported.
+    `prepare` is called when the app has been imported; `keeps_state`: views of what is opened are
+    kept, unless the state folder is to be left alone.
     """
+    if options.no_state:
+        os.environ[NO_STATE] = "1"  # Read by what the app starts, too.
     settings = user_settings(options.config, options.no_config)
     # The terminal answers while the app is imported.
     with asked_background(os.environ, wanted=_follows_terminal(settings)) as question:
@@ -37,6 +42,7 @@ def start_app(
         with gc_paused():  # Collections would cost an eighth of the imports.
             from resim_inspect.tui.app import run_app
             from resim_inspect.tui.preferences.loading import make_preferences
+            from resim_inspect.tui.user_state import is_off
 
         def preferences() -> Preferences:
             return make_preferences(settings, images=options.images, question=question)
@@ -45,7 +51,8 @@ def start_app(
             # A fault in the file is reported before anything is opened.
             make_preferences(settings)
         prepare()
-        succeeded = run_app(path, base=base, preferences=preferences)
+        keeps_state = keeps_state and not is_off()
+        succeeded = run_app(path, base=base, preferences=preferences, keeps_state=keeps_state)
     return ExitCode.OK if succeeded else ExitCode.INTERNAL
 
 

@@ -40,6 +40,7 @@ from resim_inspect.tui.preferences.model import DEFAULTS, Preferences
 from resim_inspect.tui.raw.host import RawApp
 from resim_inspect.tui.runs.run_host import RunRequested
 from resim_inspect.tui.runs.started_runs import CHECK_INTERVAL, StartedRuns, leave_dialog
+from resim_inspect.tui.session_state.app import SessionApp
 from resim_inspect.tui.terminal_hangup import exits_on_hangup
 from resim_inspect.tui.widgets.chart.terminal_graphics import Graphics, prepare, remembered
 from resim_inspect.tui.workers import FirstFrameMixin
@@ -58,7 +59,13 @@ def _palette_commands() -> type[Provider]:
 
 
 class InspectApp(
-    OrderedKeysApp, PreferencesApp, FirstFrameMixin, JobsReferenceApp, DashboardApp, RawApp
+    OrderedKeysApp,
+    PreferencesApp,
+    FirstFrameMixin,
+    JobsReferenceApp,
+    DashboardApp,
+    RawApp,
+    SessionApp,
 ):
     """The terminal app; each open document, folder or batch is a mode of its own."""
 
@@ -103,12 +110,14 @@ class InspectApp(
         theme: str | None = None,
         preferences: Preferences = DEFAULTS,
         watch: bool = True,
+        keeps_state: bool = False,
     ) -> None:
         self.start_with(preferences, theme)
         super().__init__()
         FirstFrameMixin.__init__(self)
         JobsReferenceApp.__init__(self)
         DashboardApp.__init__(self)
+        SessionApp.__init__(self, keeps_state=keeps_state)
         self.documents = OpenDocuments(self, watch=watch)
         self.runs = StartedRuns()
         self._first = opened
@@ -127,7 +136,7 @@ class InspectApp(
         self.theme_changed_signal.subscribe(self, self._theme_changed)
         if self._first is not None:
             path = self._first.source
-            self.after_first_frame(self.screen, lambda: self._remember(path))
+            self.after_first_frame(self.screen, lambda: self.remember_opened(path))
             if self._base is not None and isinstance(path, Path):
                 is_batch = self._first.detected.kind is PathKind.WORKSPACE
                 request = CompareRequested(path, self._base, is_batch=is_batch)
@@ -175,25 +184,13 @@ class InspectApp(
     async def _open_finished(self, message: OpenFinished) -> None:
         await self.documents.show(self.documents.add(message.opened), message.metric)
         self.notify(f"Opened as {message.opened.detected.description}.", timeout=3, markup=False)
-        self._remember(message.opened.source)
+        self.remember_opened(message.opened.source)
 
     @on(OpenFailed)
     def _open_failed(self, message: OpenFailed) -> None:
         text = f"{clean(str(message.path), 200)}: {clean(str(message.error), 300)}"
         self.notify(text, title="Cannot open", severity="warning", timeout=8, markup=False)
         self.show_damage(message.path, message.error)
-
-    @work(
-        thread=True,
-        exclusive=True,
-        group="recent",
-        exit_on_error=False,
-        description="saving recents",
-    )
-    def _remember(self, path: Path | BatchAddress) -> None:
-        from resim_inspect.tui.open.recent import remember
-
-        remember(path)
 
     @on(CompareRequested)
     def _compare_requested(self, message: CompareRequested) -> None:
@@ -327,6 +324,7 @@ def run_app(
     base: Path | None = None,
     watch: bool = True,
     preferences: Callable[[], Preferences] = Preferences,
+    keeps_state: bool = True,
 ) -> bool:
     """Run the app on a path, compared with a base if there is one.
 
@@ -341,9 +339,12 @@ def run_app(
         if graphics is not None and graphics.way == "kitty":
             # The id of an image is encoded as a colour, which needs all 24 bits.
             os.environ.setdefault("COLORTERM", "truecolor")
-        app = InspectApp(opened, base=base, preferences=wanted, watch=watch)
+        app = InspectApp(
+            opened, base=base, preferences=wanted, watch=watch, keeps_state=keeps_state
+        )
         app.graphics = graphics
         app.call_later(started)
         with exits_on_hangup(lambda: app.call_later(app.exit)):
             app.run(mouse=wanted.mouse)
+            app.finish_state()
     return not app.return_code

@@ -17,6 +17,7 @@ from resim_inspect.text import clean
 from resim_inspect.tui.key_hints import bindings_of, key_name
 from resim_inspect.tui.open_documents import OpenDocuments
 from resim_inspect.tui.preferences.app import PreferencesApp
+from resim_inspect.tui.session_state.app import SessionApp
 from resim_inspect.tui.widgets.palette_entry import hit_of, score_of
 
 _NAVIGATION = {"rows", "focus", "filter", "dialog", "checklist", "quick_open"}
@@ -67,6 +68,8 @@ def commands(
     for mode, label in documents.names.items():
         if mode != app.current_mode:
             yield SystemCommand(f"Switch to {label}", "Open document", _switcher(documents, mode))
+    if isinstance(app, SessionApp):
+        yield from app.session_commands(screen)
     if isinstance(app, PreferencesApp):
         for theme in app.theme_names():
             if theme == AUTO:

@@ -38,6 +38,11 @@ class GracefulExitApp(App[None]):
     def __init__(self) -> None:
         super().__init__()
         self._mode_names: set[str] = set()
+        self._exit_hooks: list[Callable[[], object]] = []
+
+    def before_exit(self, hook: Callable[[], object]) -> None:
+        """Call a function when the app exits, while all screens are still there."""
+        self._exit_hooks.append(hook)
 
     def add_mode(self, mode: str, base_screen: str | Callable[[], Screen[Any]]) -> None:
         super().add_mode(mode, base_screen)
@@ -92,20 +97,27 @@ class GracefulExitApp(App[None]):
                 nonlocal exited
                 if monotonic() >= deadline or (self._is_made() and not self.message_queue_size):
                     exited = True
+                    for hook in self._exit_hooks:
+                        hook()
                     exit_now()
                 tried.set()
 
             self.call_later(exit_if_made)
             await tried.wait()
 
-    def _widgets(self) -> list[Widget]:
-        """Every widget of every screen of every mode."""
+    def all_screens(self) -> list[Screen[Any]]:
+        """The screens of every mode that has been shown."""
         screens: list[Screen[Any]] = list(self.screen_stack)
         for mode in self._mode_names - {self.current_mode}:
             try:
                 screens += self.get_screen_stack(mode)
             except KeyError:
                 continue  # A mode that was never shown has no screens.
+        return screens
+
+    def _widgets(self) -> list[Widget]:
+        """Every widget of every screen of every mode."""
+        screens = self.all_screens()
         return [widget for one in screens for widget in one.walk_children(Widget, with_self=True)]
 
     def _is_made(self) -> bool:

@@ -16,6 +16,7 @@ from resim_inspect.tui.messages import GoTo
 from resim_inspect.tui.open.detect import PathKind
 from resim_inspect.tui.open.opening import Opened
 from resim_inspect.tui.screens import open_screen, screen_for
+from resim_inspect.tui.session_state.app import SessionApp
 
 if TYPE_CHECKING:
     from resim_inspect.charts.build.job_values import JobValues
@@ -83,6 +84,16 @@ class OpenDocuments:
         """Return the mode of a path that is already open."""
         return self.paths.get(_key(path))
 
+    def entries(self) -> list[Path | BatchAddress]:
+        """Paths and addresses that are open, the most recently used first."""
+        paths = {mode: path for path, mode in self.paths.items()}
+        return [paths[mode] for mode in self.recency if mode in paths]
+
+    def _leave(self) -> None:
+        """Keep the view of the mode that another one is about to replace."""
+        if isinstance(self.app, SessionApp):
+            self.app.keep_views()
+
     async def show(self, mode: str, metric: int | None = None) -> None:
         """Switch to a mode, and to the metric at a position of its document."""
         if self.app.current_mode in self._tables and mode not in self._tables:
@@ -91,6 +102,7 @@ class OpenDocuments:
             self.recency.remove(mode)
         self.recency.insert(0, mode)
         if self.app.current_mode != mode:
+            self._leave()
             await self.app.switch_mode(mode)
         later = self._metrics.pop(mode, None)
         metric = later if metric is None else metric
@@ -120,6 +132,7 @@ class OpenDocuments:
         if not self._open_mode:
             self._open_mode = "open"
             self.app.add_mode(self._open_mode, open_screen)
+        self._leave()
         await self.app.switch_mode(self._open_mode)
 
     async def previous(self) -> None:

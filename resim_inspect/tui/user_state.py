@@ -5,12 +5,19 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from resim_inspect.arguments import NO_STATE
 from resim_inspect.files import exists, is_folder
 
 FORMAT = 1
+
+
+def is_off() -> bool:
+    """Return True if nothing is read from the state folder and nothing written to it."""
+    return os.environ.get(NO_STATE, "") not in {"", "0"}
 
 
 def state_file(name: str) -> Path:
@@ -27,6 +34,8 @@ def read_list(name: str, key: str) -> list[Any]:
 
 def read_state(name: str) -> dict[str, Any]:
     """Read a state file; an empty dictionary if the file is missing or damaged."""
+    if is_off():
+        return {}
     try:
         text = state_file(name).read_text(encoding="utf-8")
     except (OSError, ValueError):
@@ -42,20 +51,28 @@ def read_state(name: str) -> dict[str, Any]:
 
 def write_state(name: str, values: Mapping[str, Any]) -> None:
     """Write a state file; do nothing if that is not possible."""
+    if is_off():
+        return
     import json
 
-    target = state_file(name)
+    with suppress(OSError, UnicodeEncodeError):
+        write_private(state_file(name), json.dumps({"format": FORMAT, **values}, indent=1))
+
+
+def write_private(target: Path, text: str) -> None:
+    """Write a file whole, for its owner only; raises OSError and UnicodeEncodeError."""
+    make_missing_folders(target.parent)
     part = target.with_suffix(f".{os.getpid()}.part")
     try:
-        make_missing_folders(target.parent)
         part.unlink(missing_ok=True)
         # The names of files are private to their user.
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(json.dumps({"format": FORMAT, **values}, indent=1))
+            file.write(text)
         part.replace(target)
     except (OSError, UnicodeEncodeError):
         part.unlink(missing_ok=True)
+        raise
 
 
 def make_missing_folders(folder: Path) -> None:

@@ -10,6 +10,15 @@ from textual.screen import Screen
 from resim_inspect.tui.messages import CompareRequested
 
 
+class ComparedScreen:
+    """A screen with a comparison of two paths; it comes after the screen among the bases."""
+
+    base: Path
+    other: Path
+    compares_jobs = False
+    """True for two batches, whose jobs are compared one by one."""
+
+
 class CompareHost:
     """A screen with a document or batch to compare; it comes after the screen among the bases."""
 

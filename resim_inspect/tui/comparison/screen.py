@@ -28,6 +28,7 @@ from resim_inspect.tui.comparison.change_list import (
 )
 from resim_inspect.tui.comparison.charted import is_charted, open_both, show_change
 from resim_inspect.tui.comparison.explained import explained
+from resim_inspect.tui.comparison.host import ComparedScreen
 from resim_inspect.tui.comparison.location import show_location
 from resim_inspect.tui.comparison.paths import (
     Compared,
@@ -52,7 +53,7 @@ if TYPE_CHECKING:
     from resim_inspect.tui.exporting.choices import ExportChoice
 
 
-class ComparisonScreen(MainScreen[int | None], Background, ExportHost):
+class ComparisonScreen(MainScreen[int | None], Background, ExportHost, ComparedScreen):
     """Changes against a base; returns the position of the metric to go to, if any."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.COMPARISON, *keymap.EXPORT, *keymap.FOCUS]

@@ -42,7 +42,8 @@ class DashboardApp:
         from resim_inspect.tui.dashboard.metrics_screen import MetricsDashboard
         from resim_inspect.tui.document.metrics.pane import MetricsPane
 
-        path = screen.session.document.path or screen.session.label
+        file = screen.session.document.path
+        path = screen.session.label if file is None else file.absolute()
         pane = next(pane for pane in screen.panes if isinstance(pane, MetricsPane))
         metrics = pane.list
         query = "" if metrics.query_error else metrics.query_text

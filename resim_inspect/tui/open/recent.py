@@ -19,12 +19,15 @@ def read_recent() -> list[Path | BatchAddress]:
     """Read the list, the most recent first, without paths that no longer exist."""
     paths = read_list(STATE, "paths")
     entries = (
-        _parse(path) for path in paths[:MAX_RECENT] if isinstance(path, str) and "\0" not in path
+        parse_entry(path)
+        for path in paths[:MAX_RECENT]
+        if isinstance(path, str) and "\0" not in path
     )
     return [entry for entry in entries if entry is not None]
 
 
-def _parse(text: str) -> Path | BatchAddress | None:
+def parse_entry(text: str) -> Path | BatchAddress | None:
+    """A path that exists, or an address, from its text; None for anything else."""
     if is_address(text):
         try:
             return parse_address(text)

@@ -165,6 +165,11 @@ class ColumnTable(RowList, Generic[R]):
             self._is_waiting = True
             self.set_timer(wait, self._build_later)
 
+    @property
+    def is_building(self) -> bool:
+        """True while rows wait to be shown."""
+        return self._is_waiting
+
     def _build_later(self) -> None:
         if self._is_waiting:
             self._build()

@@ -23,6 +23,7 @@ from resim_inspect.errors import InspectError
 from resim_inspect.text import clean, count, cut
 from resim_inspect.tui import keymap
 from resim_inspect.tui.comparison.change_list import direction_style, next_filter
+from resim_inspect.tui.comparison.host import ComparedScreen
 from resim_inspect.tui.comparison.jobs.rows import ComparedRow, compared_row
 from resim_inspect.tui.comparison.jobs.table import ComparedTable, long_totals
 from resim_inspect.tui.comparison.jobs.verdicts import verdicts_text
@@ -72,8 +73,10 @@ class ComparedHeading(Widget):
         return strip_of(line, self.size.width, self.rich_style)
 
 
-class ComparedJobsScreen(MainScreen[None], Background, FilterHost, ExportHost):
+class ComparedJobsScreen(MainScreen[None], Background, FilterHost, ExportHost, ComparedScreen):
     """Compared jobs × metrics; Enter compares the two files of a job."""
+
+    compares_jobs = True
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *keymap.COMPARISON, *keymap.COMPARED_BATCHES, *keymap.EXPORT, *keymap.FOCUS,

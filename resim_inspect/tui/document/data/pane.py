@@ -75,7 +75,7 @@ class DataPane(Pane, FilterHost, SideHost):
         super().__init__(session, id=id)
         self._busy = False
         self._shown: tuple[Document, int] | None = None
-        self._chart = False
+        self.is_chart = False
         self._at: float | None = None
         """A time that the table should stand at, ns as in the file."""
 
@@ -153,7 +153,7 @@ class DataPane(Pane, FilterHost, SideHost):
             return (Hint("filter.done"), Hint("document.back", "clear filter"))
         if data is None:
             return (Hint("data.filter"),) if self.session.document.data else ()
-        view = Hint("data.view", "table" if self._chart else "chart")
+        view = Hint("data.view", "table" if self.is_chart else "chart")
         side = self.side_hints()
         if focused is self.table:
             trouble = columns is not None and len(columns.trouble)
@@ -166,7 +166,7 @@ class DataPane(Pane, FilterHost, SideHost):
             return (*side, *chart, *(() if external else (view,)), Hint("document.back"))
         hints = []
         if not external:
-            hints += [Hint("rows.choose", "read" if self._chart else "rows"), view]
+            hints += [Hint("rows.choose", "read" if self.is_chart else "rows"), view]
         if not self.list.is_unused(data.position):
             hints.append(Hint("data.users"))
         return (*hints, Hint("data.details"), Hint("data.filter"))
@@ -232,7 +232,7 @@ class DataPane(Pane, FilterHost, SideHost):
 
     def _as_chart(self) -> bool:
         data = self.data
-        return self._chart or (data is not None and data.external_path is not None)
+        return self.is_chart or (data is not None and data.external_path is not None)
 
     def _show(self) -> None:
         data, chart = self.data, self.query_one(ChartView)
@@ -316,7 +316,7 @@ class DataPane(Pane, FilterHost, SideHost):
     # Keys.
 
     def action_view(self) -> None:
-        self._chart = not self._chart
+        self.is_chart = not self.is_chart
         self._show()
         if not self.list.has_focus:
             self.beside_list().focus()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
@@ -57,9 +58,11 @@ class MetricList(ValueRows):
         self._kept: Sequence[int] = ()
         """Positions, in the whole list, of the rows that are not folded away."""
         self._folded: dict[Grouping, set[str]] = {}
+        self.default_grouping = self.grouping
 
     def on_mount(self) -> None:
         self.grouping = self.session.catalog.available_grouping(preferences_of(self.app).grouping)
+        self.default_grouping = self.grouping
         self._rebuild(None)
 
     # State.
@@ -156,6 +159,18 @@ class MetricList(ValueRows):
         self.post_message(self.Shown())
 
     # Groups that are folded.
+
+    @property
+    def folds(self) -> Sequence[tuple[Grouping, AbstractSet[str]]]:
+        """The labels of the folded groups by their grouping."""
+        return tuple(self._folded.items())
+
+    def regroup(self, grouping: Grouping, folds: Mapping[Grouping, Iterable[str]]) -> None:
+        """Take another grouping, and fold these groups alone; the cursor stays on its metric."""
+        position = self.position
+        self.grouping = grouping
+        self._folded = {by: set(labels) for by, labels in folds.items()}
+        self._rebuild(position)
 
     @property
     def _shut(self) -> set[str]:

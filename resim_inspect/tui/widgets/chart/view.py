@@ -16,8 +16,8 @@ from resim_inspect.text import clean
 from resim_inspect.tui import keymap
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.theme import theme_styles
-from resim_inspect.tui.widgets.chart.canvas import ChartCanvas
 from resim_inspect.tui.widgets.chart.reading_line import exact_value
+from resim_inspect.tui.widgets.chart.restoring import RestorableChart
 from resim_inspect.tui.widgets.chart.viewport import Window, clamp, pan, scale, zoom
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from resim_inspect.document.model import Metric
 
 
-class ChartView(ChartCanvas):
+class ChartView(RestorableChart):
     """One chart that can be zoomed, panned and read."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.CHART]

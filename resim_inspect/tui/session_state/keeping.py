@@ -1,0 +1,171 @@
+"""Views of the screens that are open: restored once, and written when they have changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
+
+from textual.css.query import NoMatches
+from textual.screen import Screen
+
+from resim_inspect.text import clean
+from resim_inspect.tui.dashboard.host import DashboardApp
+from resim_inspect.tui.document.pane import Pane
+from resim_inspect.tui.document.screen import DocumentScreen
+from resim_inspect.tui.graceful_exit import GracefulExitApp
+from resim_inspect.tui.key_hints import key_of
+from resim_inspect.tui.session_state.model import FIRST_DASHBOARD, SavedSession
+from resim_inspect.tui.session_state.store import forget_view, write_view
+from resim_inspect.tui.session_state.writer import StateWriter
+from resim_inspect.tui.workspace.screen import WorkspaceScreen
+
+
+class _Kept(NamedTuple):
+    """A screen whose view has been restored."""
+
+    path: Path
+    view: SavedSession
+    """The view that is in the file, or that the screen had at first."""
+
+
+class ViewKeeper:
+    """The views of the documents and workspaces that are open."""
+
+    def __init__(self, app: GracefulExitApp) -> None:
+        self._app = app
+        self._kept: WeakKeyDictionary[Screen[Any], _Kept] = WeakKeyDictionary()
+        self._is_told = False
+        """True once the user has been told that views cannot be written."""
+        self.writer = StateWriter(self._failed)
+
+    def start(self, screen: Screen[Any], path: Path, view: SavedSession | None) -> None:
+        """Restore a screen, and keep its view from now on."""
+        if view is None:
+            self._begin(screen, path)
+            return
+        if isinstance(self._app, DashboardApp) and view.dashboard != FIRST_DASHBOARD:
+            # One of this run is newer.
+            self._app.dashboards.setdefault(str(path), view.dashboard)
+        self._run(screen, path, view)
+
+    def _run(self, screen: Screen[Any], path: Path, view: SavedSession) -> None:
+        async def restore() -> None:
+            before = self._view(screen, SavedSession())
+            # A pane that is made meanwhile takes its part from here.
+            self._kept[screen] = _Kept(path, view)
+            await self._restore(screen, view)
+            self._begin(screen, path, view)
+            if before is not None and _is_noticed(before, view):
+                text = f"“Forget the saved view” ({key_of('app.commands')}) resets it."
+                self._app.notify(text, title="The last view is back", timeout=4)
+
+        screen.run_worker(
+            restore(), group="view", exit_on_error=False, description="restoring the view"
+        )
+
+    async def _restore(self, screen: Screen[Any], view: SavedSession) -> None:
+        if isinstance(screen, DocumentScreen):
+            from resim_inspect.tui.session_state.documents import restore_document
+
+            await restore_document(screen, view)
+        elif isinstance(screen, WorkspaceScreen):
+            from resim_inspect.tui.session_state.tables import restore_table
+
+            await restore_table(screen, view)
+
+    def _begin(self, screen: Screen[Any], path: Path, known: SavedSession | None = None) -> None:
+        view = self._view(screen, known or SavedSession())
+        if view is not None:
+            self._kept[screen] = _Kept(path, view)
+
+    def restore_pane(self, screen: Screen[Any], pane: Pane) -> None:
+        """Bring a new pane into the view that was kept of it."""
+        kept = self._kept.get(screen)
+        if kept is not None and pane.id in dict(kept.view.panes):
+            from resim_inspect.tui.session_state.documents import restore_pane
+
+            restore_pane(pane, kept.view.view_of(pane.id or ""))
+
+    def has_view(self, screen: Screen[Any]) -> bool:
+        """Return True for a screen whose view is kept."""
+        return screen in self._kept
+
+    def _view(self, screen: Screen[Any], known: SavedSession) -> SavedSession | None:
+        """The present view of a screen; None for one that is half-made or keeps none."""
+        try:
+            if isinstance(screen, DocumentScreen):
+                from resim_inspect.tui.session_state.documents import document_view
+
+                return document_view(screen, known)
+            if isinstance(screen, WorkspaceScreen):
+                from resim_inspect.tui.session_state.tables import table_view
+
+                return table_view(screen, known)
+        except NoMatches:
+            pass
+        return None
+
+    def keep(self, screens: Iterable[Screen[Any]]) -> None:
+        """Have the views written that are not as they were."""
+        for screen in screens:
+            kept = self._kept.get(screen)
+            view = None if kept is None else self._view(screen, kept.view)
+            if kept is None or view is None:
+                continue
+            path = kept.path
+            if isinstance(self._app, DashboardApp):
+                dashboard = self._app.dashboards.get(str(path), kept.view.dashboard)
+                view = replace(view, dashboard=dashboard)
+            if view != kept.view:
+                self._kept[screen] = _Kept(path, view)
+                self._write(path, view)
+
+    def _write(self, path: Path, view: SavedSession) -> None:
+        self.writer.submit(lambda: write_view(path, view))
+
+    def forget(self, screen: Screen[Any]) -> None:
+        """Remove the view of a screen, and show it as at the first time."""
+        kept = self._kept.pop(screen, None)
+        if kept is None:
+            return
+        if isinstance(self._app, DashboardApp):
+            self._app.dashboards.pop(str(kept.path), None)
+
+        async def reset() -> None:
+            await self._restore(screen, SavedSession())
+            self._begin(screen, kept.path)
+
+        self.writer.submit(lambda: forget_view(kept.path))
+        screen.run_worker(
+            reset(), group="view", exit_on_error=False, description="resetting the view"
+        )
+
+    def _failed(self, error: Exception) -> None:
+        """Tell the user once that views cannot be written; called in the writer's thread."""
+        if self._is_told or self._app.leaving:
+            return
+        self._is_told = True
+        reason = getattr(error, "strerror", None) or str(error)
+        self._app.notify(
+            f"The state folder cannot be written: {clean(reason, 200)}.",
+            title="Views are not kept",
+            timeout=6,
+            markup=False,
+        )
+
+
+def _is_noticed(before: SavedSession, view: SavedSession) -> bool:
+    """Return True if a restored view looks other than the first one, cursors apart."""
+    return _without_cursors(before) != _without_cursors(view)
+
+
+def _without_cursors(view: SavedSession) -> SavedSession:
+    table = view.table
+    return SavedSession(
+        view.pane,
+        tuple((name, replace(pane, item=None)) for name, pane in view.panes if name == "metrics"),
+        None if table is None else replace(table, job="", column=""),
+    )

@@ -1,0 +1,180 @@
+"""The saved view of a document or workspace: a frozen value, and its form in JSON.
+
+The JSON comes from a file that may be damaged or hostile: each field of a wrong type or size has
+its default.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, get_args
+
+from resim_inspect.charts.model.drawing import TimeMode
+from resim_inspect.filtering.catalog import Grouping
+from resim_inspect.tui.dashboard.state import DashboardState, state_from_json
+from resim_inspect.tui.session_state.json_values import (
+    flag,
+    integer,
+    members,
+    number_range,
+    text,
+    texts,
+)
+from resim_inspect.tui.widgets.chart.chart_state import ChartState
+from resim_inspect.tui.workspace.column_layout import ColumnLayout
+
+PaneName = Literal["metrics", "data", "events", "findings", "inputs"]
+PANE_NAMES: tuple[str, ...] = get_args(PaneName)
+NO_ZOOM, FIRST_COLUMNS, FIRST_DASHBOARD = ChartState(), ColumnLayout(), DashboardState()
+MAX_FOLDED = 200
+"""Most folded groups that are kept for a grouping."""
+
+
+@dataclass(frozen=True)
+class SavedItem:
+    """A metric, data or event: found again by name, of several of the name by its id."""
+
+    name: str
+    id: str = ""
+    position: int = 0
+
+
+@dataclass(frozen=True)
+class SavedPane:
+    """The view of one pane of a document."""
+
+    query: str = ""
+    """The filter as typed."""
+    item: SavedItem | None = None
+    """The item under the cursor."""
+    grouping: str = ""
+    """Value of the grouping; empty for the user's default."""
+    folded: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Labels of folded groups by the value of their grouping."""
+    side_width: int | None = None
+    """Columns of the list; None for the usual ones."""
+    is_side_hidden: bool = False
+    is_chart: bool = False
+    """Of data: True for the chart, False for the table."""
+    time: TimeMode | None = None
+    """Format of times in the chart; None for the user's default."""
+    chart: ChartState = NO_ZOOM
+
+
+@dataclass(frozen=True)
+class SavedTable:
+    """The view of the table of a workspace."""
+
+    layout: ColumnLayout = FIRST_COLUMNS
+    job: str = ""
+    """Name of the job under the cursor; empty for the first one."""
+    column: str = ""
+    """Key of the selected column; empty for the first one."""
+    query: str = ""
+    only_failing: bool = False
+
+
+@dataclass(frozen=True)
+class SavedSession:
+    """The view of an opened path."""
+
+    pane: str = "metrics"
+    """The pane in view."""
+    panes: tuple[tuple[str, SavedPane], ...] = ()
+    """The panes that have been opened, by name."""
+    table: SavedTable | None = None
+    dashboard: DashboardState = FIRST_DASHBOARD
+
+    def view_of(self, pane: str) -> SavedPane:
+        """The view of a pane; the default one if nothing is known of it."""
+        return dict(self.panes).get(pane, SavedPane())
+
+    def to_json(self) -> dict[str, Any]:
+        """The view as JSON holds it."""
+        table = self.table
+        return {
+            "pane": self.pane,
+            "panes": {name: asdict(pane) for name, pane in self.panes},
+            "table": None
+            if table is None
+            else {
+                "layout": table.layout.as_json(),
+                "job": table.job,
+                "column": table.column,
+                "query": table.query,
+                "only_failing": table.only_failing,
+            },
+            "dashboard": self.dashboard.to_json(),
+        }
+
+
+def session_from_json(values: object) -> SavedSession:
+    """A view from parsed JSON."""
+    fields = members(values)
+    pane = text(fields.get("pane"))
+    panes = members(fields.get("panes"))
+    table = fields.get("table")
+    return SavedSession(
+        pane if pane in PANE_NAMES else "metrics",
+        tuple((name, _pane(panes[name])) for name in PANE_NAMES if name in panes),
+        _table(table) if isinstance(table, Mapping) else None,
+        state_from_json(fields.get("dashboard")),
+    )
+
+
+def _pane(values: object) -> SavedPane:
+    fields = members(values)
+    time = fields.get("time")
+    groups = fields.get("folded")
+    pairs = [each for each in groups if isinstance(each, list)] if isinstance(groups, list) else []
+    return SavedPane(
+        query=text(fields.get("query"), printable=True),
+        item=_item(fields.get("item")),
+        grouping=text(fields.get("grouping")),
+        folded=tuple(
+            (pair[0], texts(pair[1], MAX_FOLDED))
+            for pair in pairs
+            if len(pair) == 2 and pair[0] in list(Grouping)
+        )[: len(Grouping)],
+        side_width=integer(fields.get("side_width"), 1, 1_000),
+        is_side_hidden=flag(fields.get("is_side_hidden")),
+        is_chart=flag(fields.get("is_chart")),
+        time=_time(time),
+        chart=_chart(fields.get("chart")),
+    )
+
+
+def _time(value: object) -> TimeMode | None:
+    modes: tuple[TimeMode, ...] = get_args(TimeMode)
+    return next((mode for mode in modes if mode == value), None)
+
+
+def _item(values: object) -> SavedItem | None:
+    fields = members(values)
+    if not isinstance(fields.get("name"), str):
+        return None
+    position = integer(fields.get("position"), 0, 2**40)
+    return SavedItem(text(fields["name"]), text(fields.get("id")), position or 0)
+
+
+def _chart(values: object) -> ChartState:
+    fields = members(values)
+    return ChartState(
+        number_range(fields.get("window")),
+        number_range(fields.get("y_window")),
+        flag(fields.get("fit_y")),
+        flag(fields.get("log_y")),
+        integer(fields.get("base"), -(2**63), 2**63) or 0,
+    )
+
+
+def _table(values: object) -> SavedTable:
+    fields = members(values)
+    return SavedTable(
+        ColumnLayout.from_json(fields.get("layout")),
+        text(fields.get("job")),
+        text(fields.get("column")),
+        text(fields.get("query"), printable=True),
+        flag(fields.get("only_failing")),
+    )
