@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import stat
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -94,7 +95,7 @@ def _read_own(file: Path) -> bytes:
     descriptor = os.open(file, flags)
     with os.fdopen(descriptor, "rb") as opened:
         status = os.fstat(descriptor)
-        is_own = os.name != "posix" or status.st_uid == os.geteuid()
+        is_own = sys.platform == "win32" or status.st_uid == os.geteuid()
         if not stat.S_ISREG(status.st_mode) or not is_own or status.st_size > MAX_BYTES:
             raise ValueError
         content = opened.read(MAX_BYTES + 1)
