@@ -16,7 +16,7 @@ from resim_inspect.tui.messages import GoTo
 from resim_inspect.tui.open.detect import PathKind
 from resim_inspect.tui.open.opening import Opened
 from resim_inspect.tui.screens import open_screen, screen_for
-from resim_inspect.tui.session_state.app import SessionApp
+from resim_inspect.tui.widgets.kept_views import keep_views
 
 if TYPE_CHECKING:
     from resim_inspect.charts.build.job_values import JobValues
@@ -89,11 +89,6 @@ class OpenDocuments:
         paths = {mode: path for path, mode in self.paths.items()}
         return [paths[mode] for mode in self.recency if mode in paths]
 
-    def _leave(self) -> None:
-        """Keep the view of the mode that another one is about to replace."""
-        if isinstance(self.app, SessionApp):
-            self.app.keep_views()
-
     async def show(self, mode: str, metric: int | None = None) -> None:
         """Switch to a mode, and to the metric at a position of its document."""
         if self.app.current_mode in self._tables and mode not in self._tables:
@@ -102,7 +97,7 @@ class OpenDocuments:
             self.recency.remove(mode)
         self.recency.insert(0, mode)
         if self.app.current_mode != mode:
-            self._leave()
+            keep_views(self.app)
             await self.app.switch_mode(mode)
         later = self._metrics.pop(mode, None)
         metric = later if metric is None else metric
@@ -132,7 +127,7 @@ class OpenDocuments:
         if not self._open_mode:
             self._open_mode = "open"
             self.app.add_mode(self._open_mode, open_screen)
-        self._leave()
+        keep_views(self.app)
         await self.app.switch_mode(self._open_mode)
 
     async def previous(self) -> None:

@@ -31,8 +31,8 @@ from resim_inspect.tui.keys.raw import RAW_HOST
 from resim_inspect.tui.messages import EditionChosen, GoTo
 from resim_inspect.tui.query.host import QueryHost
 from resim_inspect.tui.runs.run_host import RunHost
-from resim_inspect.tui.session_state.app import SessionApp
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
+from resim_inspect.tui.widgets.kept_views import pane_made, restore_later
 from resim_inspect.tui.workers import after_first_frame
 from resim_inspect.validation.findings import Report
 
@@ -110,12 +110,8 @@ class DocumentScreen(ReferencedScreen, RunHost, CompareHost, ExportHost, QueryHo
         after_first_frame(self, self._validate_first)
         after_first_frame(self, self._follow_run)
         after_first_frame(self, self.follow_reference)
-        after_first_frame(self, self._restore_view)
+        restore_later(self, self.session.document.path)
         self.watch_file()
-
-    def _restore_view(self) -> None:
-        if isinstance(self.app, SessionApp):
-            self.app.restore_view(self, self.session.document.path)
 
     def run_target(self) -> RunTarget | None:
         from resim_inspect.tui.runs.run_request import target_of_document
@@ -172,8 +168,7 @@ class DocumentScreen(ReferencedScreen, RunHost, CompareHost, ExportHost, QueryHo
                 await self.query_one("#panes").mount(pane)
                 if made_of is not self.session:
                     pane.show_session(self.session)
-                if isinstance(self.app, SessionApp):
-                    self.app.pane_made(self, pane)
+                pane_made(self, pane)
         self.current = name
         for pane in self.panes:
             pane.display = pane.id == name

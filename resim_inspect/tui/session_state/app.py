@@ -10,12 +10,12 @@ from textual import work
 from textual.app import SystemCommand
 from textual.message import Message
 from textual.screen import Screen
+from textual.widget import Widget
 
 from resim_inspect.tui.batch_address import BatchAddress
 from resim_inspect.tui.graceful_exit import GracefulExitApp
 
 if TYPE_CHECKING:
-    from resim_inspect.tui.document.pane import Pane
     from resim_inspect.tui.open_documents import OpenDocuments
     from resim_inspect.tui.session_state.keeping import ViewKeeper
     from resim_inspect.tui.session_state.model import SavedSession
@@ -81,7 +81,7 @@ class SessionApp:
         if message.screen.is_attached and not self._app.leaving:
             self._views.start(message.screen, message.path, message.view)
 
-    def pane_made(self, screen: Screen[Any], pane: Pane) -> None:
+    def pane_made(self, screen: Screen[Any], pane: Widget) -> None:
         """Bring a pane that has just been mounted into the view that was kept of it."""
         if self._keeper is not None:
             self._keeper.restore_pane(screen, pane)

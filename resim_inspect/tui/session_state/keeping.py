@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 
 from textual.css.query import NoMatches
 from textual.screen import Screen
+from textual.widget import Widget
 
 from resim_inspect.text import clean
 from resim_inspect.tui.dashboard.host import DashboardApp
@@ -81,10 +82,10 @@ class ViewKeeper:
         if view is not None:
             self._kept[screen] = _Kept(path, view)
 
-    def restore_pane(self, screen: Screen[Any], pane: Pane) -> None:
+    def restore_pane(self, screen: Screen[Any], pane: Widget) -> None:
         """Bring a new pane into the view that was kept of it."""
         kept = self._kept.get(screen)
-        if kept is not None and pane.id in dict(kept.view.panes):
+        if kept is not None and isinstance(pane, Pane) and pane.id in dict(kept.view.panes):
             from resim_inspect.tui.session_state.documents import restore_pane
 
             restore_pane(pane, kept.view.view_of(pane.id or ""))

@@ -31,13 +31,13 @@ from resim_inspect.tui.query.host import QueryHost
 from resim_inspect.tui.runs.run_bar import RunBar
 from resim_inspect.tui.runs.run_host import RunHost
 from resim_inspect.tui.runs.run_request import RunTarget
-from resim_inspect.tui.session_state.app import SessionApp
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
 from resim_inspect.tui.widgets.filter_host import FilterHost
+from resim_inspect.tui.widgets.kept_views import restore_later
 from resim_inspect.tui.widgets.main_screen import MainScreen
 from resim_inspect.tui.widgets.row_list import RowList
-from resim_inspect.tui.workers import Background, after_first_frame
+from resim_inspect.tui.workers import Background
 from resim_inspect.tui.workspace.column_host import ColumnHost
 from resim_inspect.tui.workspace.jobs_reader import JobsReader
 from resim_inspect.tui.workspace.jobs_table import JobsTable, jobs_title
@@ -122,13 +122,9 @@ class WorkspaceScreen(
         self.table.focus()
         self._lines()
         self.scan()
-        after_first_frame(self, self._restore_view)
+        restore_later(self, self.folder)
         if self.watch_disk:
             self.set_interval(SCAN_INTERVAL, self._scan_when_due)
-
-    def _restore_view(self) -> None:
-        if isinstance(self.app, SessionApp):
-            self.app.restore_view(self, self.folder)
 
     @property
     def table(self) -> JobsTable:
