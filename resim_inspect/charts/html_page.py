@@ -14,6 +14,7 @@ from typing import Any
 from resim_inspect.charts.model.drawing import DrawOptions
 from resim_inspect.charts.source import Source
 from resim_inspect.document import Document
+from resim_inspect.document.approximate import APPROXIMATE_NOTE, is_approximate
 from resim_inspect.document.images import check_viewable, image_path
 from resim_inspect.document.model import ImageListValues, ImageValues, Metric, PlotlyValues
 from resim_inspect.errors import MissingError
@@ -30,10 +31,15 @@ _PAGE = """<!DOCTYPE html>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{policy}">
 <title>{title}</title>
-<style>html, body, #figure {{ height: 100%; margin: 0; font-family: sans-serif; }}</style>
+<style>
+html, body {{ height: 100%; margin: 0; font-family: sans-serif; }}
+body {{ display: flex; flex-direction: column; }}
+#figure {{ flex: 1; min-height: 0; }}
+p {{ margin: 8px; }}
+</style>
 </head>
 <body>
-<div id="figure"></div>
+{note}<div id="figure"></div>
 {library}
 <script>
 const figure = {figure};
@@ -71,7 +77,8 @@ def target(
     """
     values = metric.values
     if isinstance(values, PlotlyValues):
-        return write_page(values.load(), metric.name, library)
+        note = APPROXIMATE_NOTE if is_approximate(document) else ""
+        return write_page(values.load(), metric.name, library, note=note)
     if isinstance(values, ImageValues):
         ids: tuple[str, ...] = (values.image_data,)
     elif isinstance(values, ImageListValues):
@@ -92,21 +99,28 @@ def target(
         raise NothingToBrowseError(str(error)) from error
 
 
-def write_page(figure: dict[str, Any], title: str, library: Path | None = None) -> Target:
+def write_page(
+    figure: dict[str, Any], title: str, library: Path | None = None, *, note: str = ""
+) -> Target:
     """A page of one figure, in a new folder that only its owner can read.
 
     plotly.js is put into the page where there is one on this machine: `library`, else that
     of an installed Python package plotly. Else the page fetches it, and the notice says so.
     """
-    text, notice = figure_page(figure, title, library)
+    text, notice = figure_page(figure, title, library, note=note)
     folder = Path(tempfile.mkdtemp(prefix="resim-inspect-"))
     path = folder / "figure.html"
     path.write_text(text, "utf-8")
     return Target(path, notice)
 
 
-def figure_page(figure: dict[str, Any], title: str, library: Path | None = None) -> tuple[str, str]:
-    """The text of a page of one figure, and a notice on the plotly.js that it uses."""
+def figure_page(
+    figure: dict[str, Any], title: str, library: Path | None = None, *, note: str = ""
+) -> tuple[str, str]:
+    """The text of a page of one figure, and a notice on the plotly.js that it uses.
+
+    `note` is a line above the figure.
+    """
     script_path = library if library is not None else installed_library()
     if script_path is None:
         notice = f"The page loads plotly.js from {CDN}: opening it goes to the network."
@@ -119,10 +133,12 @@ def figure_page(figure: dict[str, Any], title: str, library: Path | None = None)
         notice = f"The page uses the plotly.js of {script_path}."
         script = f"<script>{_inline(script_path.read_text('utf-8'))}</script>"
         source = ""
-    return page(figure, title, script, source), notice
+    return page(figure, title, script, source, note=note), notice
 
 
-def page(figure: dict[str, Any], title: str, script: str, source: str = "") -> str:
+def page(
+    figure: dict[str, Any], title: str, script: str, source: str = "", *, note: str = ""
+) -> str:
     """The HTML around a figure. `script` loads plotly.js, from the origin `source` if given."""
     # Nothing of a figure can reach the network: no images, maps or fonts from elsewhere, and no
     # button that uploads it.
@@ -132,7 +148,11 @@ def page(figure: dict[str, Any], title: str, script: str, source: str = "") -> s
         f"worker-src blob:; script-src 'unsafe-inline' 'unsafe-eval' {source}"
     ).strip()
     return _PAGE.format(
-        policy=policy, title=escape(clean(title, 200)), library=script, figure=as_json(figure)
+        policy=policy,
+        title=escape(clean(title, 200)),
+        note=f"<p>{escape(note)}</p>\n" if note else "",
+        library=script,
+        figure=as_json(figure),
     )
 
 

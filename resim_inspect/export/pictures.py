@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from resim_inspect.document.approximate import APPROXIMATE_NOTE
 
 if TYPE_CHECKING:
     from resim_inspect.charts.model.drawing import Drawing
@@ -20,20 +23,23 @@ class PictureFormat(StrEnum):
     TEXT = "txt"
 
 
-def picture_bytes(drawing: Drawing, kind: PictureFormat, options: SvgOptions) -> bytes:
+def picture_bytes(
+    drawing: Drawing, kind: PictureFormat, options: SvgOptions, *, approximate: bool = False
+) -> bytes:
     """The content of the file of a chart; `options` are for SVG and PNG.
 
+    `approximate` writes below the chart that it was evaluated here: the file leaves the document.
     A PNG has the light theme if `options` leaves the choice to the reader. Raises
     MissingExtraError for PNG without the extra, ExportError if it cannot be painted.
     """
+    if approximate:
+        drawing = replace(drawing, notes=(APPROXIMATE_NOTE, *drawing.notes))
     if kind is PictureFormat.TEXT:
         return _text(drawing, options).encode()
     from resim_inspect.charts.svg import svg_chart
 
     if kind is PictureFormat.SVG:
         return svg_chart(drawing, options).encode()
-    from dataclasses import replace
-
     from resim_inspect.export.raster import png_of
 
     theme = "light" if options.theme == "auto" else options.theme

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from resim_inspect.charts.model.drawing import Axis, ReferenceLine, TimeMode
 from resim_inspect.charts.model.style import ColorRole
@@ -65,10 +66,9 @@ def event_lines(
         for at, e in placed
     ]
     if placed and not single:
-        first = reference_lines[0]
-        reference_lines[0] = ReferenceLine(
-            first.position, count(len(placed), "event"), first.color_role, vertical=True, mark="▼"
-        )
+        # A label beside the first line would tell of so many events at its time.
+        group_label = count(len(placed), "event")
+        reference_lines[0] = replace(reference_lines[0], group_label=group_label)
     note = f"{count(unplaced, 'event')} not within these times." if unplaced and placed else ""
     return tuple(reference_lines), note
 

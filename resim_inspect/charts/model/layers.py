@@ -198,6 +198,13 @@ class ReferenceLine:
     mark: str = ""
     short: str = ""
     """Short label of a threshold, `< 2 m`; its number is never cut."""
+    group_label: str = ""
+    """Entry of the legend for all lines of this kind, such as `4 events`, on the first one."""
+
+    @property
+    def legend_label(self) -> str:
+        """Return the entry of the legend; empty without one."""
+        return self.group_label or (self.label if self.legend else "")
 
 
 @dataclass(frozen=True, slots=True)

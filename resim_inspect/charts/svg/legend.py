@@ -54,12 +54,13 @@ def entries(panel: Plot, outside: frozenset[str] = frozenset()) -> list[LegendEn
         listed = []
         names.clear()
     for line in panel.reference_lines:
-        if not (line.legend and line.label):
+        label = line.legend_label
+        if not label:
             continue
         if line.label in outside:
-            listed.append(LegendEntry("dash", f"{line.label} (not in view)", line.color_role))
+            listed.append(LegendEntry("dash", f"{label} (not in view)", line.color_role))
         elif line.vertical:
-            listed.append(LegendEntry(line.mark or "dash", line.label, line.color_role))
+            listed.append(LegendEntry(line.mark or "dash", label, line.color_role))
     for status, mark in STATUS_MARKS.items():
         many = sum(curve_stats(curve).status_counts.get(status, 0) for curve in panel.curves)
         if many:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from resim_inspect.commands import CommandError
+from resim_inspect.document.approximate import is_approximate
 from resim_inspect.files import is_folder
 
 if TYPE_CHECKING:
@@ -44,7 +45,9 @@ def write_pictures(
             raise CommandError("a PNG is written to a file: name one")
         if document.path is not None and path.resolve() == document.path.resolve():
             raise CommandError(f"{path} is the file to read: choose another name")
-        files.append((path, picture_bytes(draw(document, metric), kind, options)))
+        drawing = draw(document, metric)
+        content = picture_bytes(drawing, kind, options, approximate=is_approximate(document))
+        files.append((path, content))
     for path, content in files:
         if str(path) == "-":
             sys.stdout.write(content.decode())

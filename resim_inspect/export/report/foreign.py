@@ -10,6 +10,7 @@ from typing import Any
 from resim_inspect.charts import draw
 from resim_inspect.charts.build import MALFORMED_FIGURE_ERRORS
 from resim_inspect.charts.html_page import as_json
+from resim_inspect.document.approximate import APPROXIMATE_NOTE, is_approximate
 from resim_inspect.document.document import Document
 from resim_inspect.document.images import image_path, png_bytes, read_image
 from resim_inspect.document.model import ImageListValues, ImageValues, Metric, PlotlyValues
@@ -43,7 +44,9 @@ def figure_html(page: Page, document: Document, metric: Metric, values: PlotlyVa
         reason = clean(f"{type(error).__name__}: {error}", 120)
         return notes_html([f"This figure cannot be read ({reason})."])
     if not page.is_inline(len(json)):
-        link = page.side_file("figure", ".html", _figure_page(page, metric.name, json, height))
+        remark = APPROXIMATE_NOTE if is_approximate(document) else ""
+        content = _figure_page(page, metric.name, json, height, remark)
+        link = page.side_file("figure", ".html", content)
         notes.append(f"The figure is not part of this page: its data take {size(len(json))}.")
         opened = f'<p><a href="{escaped(link)}">Open the figure, {size(len(json))}</a></p>'
         return opened + notes_html(notes)
@@ -59,10 +62,11 @@ def _frame(page: Page, name: str, json: str, height: int) -> str:
     )
 
 
-def _figure_page(page: Page, name: str, json: str, height: int) -> bytes:
-    """A page of its own for one figure."""
+def _figure_page(page: Page, name: str, json: str, height: int, remark: str) -> bytes:
+    """A page of its own for one figure, with a remark above it."""
     with TemporaryFile() as stream:
         single = Page(page.path, stream, page.staging, page.options)
+        single.write(notes_html([remark] if remark else []))
         single.write(_frame(single, name, json, height))
         return single.whole(name)
 

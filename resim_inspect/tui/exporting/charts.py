@@ -7,6 +7,7 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
+from resim_inspect.document.approximate import APPROXIMATE_NOTE, is_approximate
 from resim_inspect.document.model import PlotlyValues
 from resim_inspect.tui.exporting.choices import ExportChoice, table_choices
 from resim_inspect.tui.exporting.tables import job_name
@@ -28,15 +29,17 @@ def chart_choices(chart: ChartCanvas) -> list[ExportChoice]:
     from resim_inspect.charts.svg import SvgOptions
 
     options = SvgOptions(window=chart.window, y_window=chart.y_window, fit_y=chart.fit_y)
-    choices = _pictures(drawing, options)
     document = subject.document
+    base = subject.base.document if subject.base is not None else None
+    approximate = any(one is not None and is_approximate(one) for one in (document, base))
+    choices = _pictures(drawing, options, approximate)
     if document is None or subject.base is not None:
         return choices
     if subject.kind == "data":
         return choices + data_choices(document, subject.position)
     metric = document.metrics[subject.position]
     if isinstance(metric.values, PlotlyValues):
-        choices.append(_figure(metric, metric.values))
+        choices.append(_figure(metric, metric.values, APPROXIMATE_NOTE if approximate else ""))
     if document.data_of(metric):
         choices += _series(document, metric)
     return choices
@@ -48,14 +51,15 @@ def choices_beside(chart: ChartCanvas, listed: list[ExportChoice]) -> list[Expor
     return [*charted, *listed] if chart.has_focus else [*listed, *charted]
 
 
-def _pictures(drawing: Drawing, options: SvgOptions) -> list[ExportChoice]:
+def _pictures(drawing: Drawing, options: SvgOptions, approximate: bool) -> list[ExportChoice]:
     def writer(suffix: str) -> Callable[[Path, Event], str]:
         def write(path: Path, _: Event) -> str:
             from resim_inspect.export.pictures import PictureFormat, picture_bytes
             from resim_inspect.export.staging import write_bytes
             from resim_inspect.text import size
 
-            content = picture_bytes(drawing, PictureFormat(suffix), options)
+            kind = PictureFormat(suffix)
+            content = picture_bytes(drawing, kind, options, approximate=approximate)
             write_bytes(path, content, overwrite=False)
             return size(len(content))
 
@@ -68,12 +72,12 @@ def _pictures(drawing: Drawing, options: SvgOptions) -> list[ExportChoice]:
     ]
 
 
-def _figure(metric: Metric, values: PlotlyValues) -> ExportChoice:
+def _figure(metric: Metric, values: PlotlyValues, note: str) -> ExportChoice:
     def write(path: Path, _: Event) -> str:
         from resim_inspect.charts.html_page import figure_page
         from resim_inspect.export.staging import write_bytes
 
-        text, notice = figure_page(values.load(), metric.name)
+        text, notice = figure_page(values.load(), metric.name, note=note)
         write_bytes(path, text.encode(), overwrite=False)
         return notice
 

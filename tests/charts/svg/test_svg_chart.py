@@ -15,6 +15,7 @@ from resim_inspect.charts import DrawOptions, draw
 from resim_inspect.charts.analysis import bar_layout
 from resim_inspect.charts.analysis.readout import bar_readings
 from resim_inspect.charts.analysis.value_range import value_range
+from resim_inspect.charts.build.time_axes import event_lines
 from resim_inspect.charts.model.drawing import (
     Axis,
     Bands,
@@ -38,7 +39,8 @@ from resim_inspect.charts.svg import SvgOptions, chart_style_sheet, svg_chart
 from resim_inspect.charts.svg.layers.registry import LAYERS
 from resim_inspect.charts.svg.panels.registry import SVG_PAINTERS
 from resim_inspect.document import Document
-from resim_inspect.document.enums import MetricStatus
+from resim_inspect.document.enums import Importance, MetricStatus, TimestampType
+from resim_inspect.document.model import Event
 from tests.charts import fuzz
 from tests.charts.plotly.figures import drawn
 
@@ -135,6 +137,18 @@ def test_a_threshold_out_of_view_is_named_in_the_legend() -> None:
     limit = ReferenceLine(900, "fails above 900 m/s", "limit", short="> 900 m/s")
     root = parsed(plot(curves=(line([1, 2, 3]),), reference_lines=(limit,)))
     assert "fails above 900 m/s (not in view)" in texts(root)
+
+
+def test_events_are_counted_in_the_legend_and_not_beside_the_first() -> None:
+    kind, passed = TimestampType.RELATIVE, MetricStatus.PASSED
+    events = [
+        Event(n, str(n), f"hit {n}", "", (), (), passed, Importance.UNSET, n * 10**9, kind)
+        for n in range(4)
+    ]
+    lines, _ = event_lines(events, Axis("time"), (0.0, 3.0))
+    assert [one.label for one in lines] == ["hit 0", "hit 1", "hit 2", "hit 3"]
+    root = parsed(plot(curves=(line([1, 2, 3, 4]),), reference_lines=lines))
+    assert [text for text in texts(root) if "event" in text] == ["4 events"]
 
 
 def test_failing_samples_have_marks_and_words() -> None:

@@ -368,9 +368,14 @@ def test_a_group_without_a_category_has_no_missing_value_there(tmp_path: Path) -
             "Whole": metric("SELECT ok, n % 2, COUNT(*) FROM speed GROUP BY 1, 2", "bar"),
             "Gaps": metric("SELECT state, n, v FROM speed ORDER BY n", "bar"),
             "Line": metric("SELECT state, n, v FROM speed", "line"),
+            "Colours": metric("SELECT state, state, v FROM speed ORDER BY n", "bar"),
         },
     )
     assert named(document, "Whole").type is MetricType.BAR_CHART
+    colours = named(document, "Colours").values
+    assert isinstance(colours, PlotlyValues)
+    # Each bar stands on its category, though each category comes several times.
+    assert colours.load()["layout"]["barmode"] == "relative"
     figure = named(document, "Gaps").values
     assert isinstance(figure, PlotlyValues)
     traces = figure.load()["data"]

@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 
 from resim_inspect import cli
+from resim_inspect.charts.model.drawing import Drawing, Message
+from resim_inspect.charts.svg import SvgOptions
 from resim_inspect.commands.validate import FORMATS as VALIDATE_FORMATS
 from resim_inspect.document import open_document
 from resim_inspect.document.approximate import APPROXIMATE_NOTE
 from resim_inspect.exit_codes import ExitCode
 from resim_inspect.export import FORMATS as EXPORT_FORMATS
 from resim_inspect.export import TABLES
+from resim_inspect.export.pictures import PictureFormat, picture_bytes
 from tests.emissions.evaluation.harness import metric, write_config, write_outputs
 from tests.export.readers import READERS
 
@@ -239,9 +242,21 @@ def test_a_figure_of_emissions_is_browsed_and_drawn_as_a_picture(
     outputs = write_outputs(tmp_path / "outputs")
     write_config(tmp_path, {"Pie": metric("SELECT state, COUNT(*) FROM speed GROUP BY 1", "pie")})
     page = Path(run(capsys, "browse", outputs, "--metric", "Pie", "--print")[0].strip())
-    assert "CRUISE" in page.read_text(encoding="utf-8")
     run(capsys, "show", outputs, "--metric", "Pie", "--svg", tmp_path / "pie.svg")
-    assert "CRUISE" in (tmp_path / "pie.svg").read_text(encoding="utf-8")
+    for path in (page, tmp_path / "pie.svg"):
+        text = path.read_text(encoding="utf-8")
+        assert "CRUISE" in text
+        assert APPROXIMATE_NOTE in text
+
+
+@pytest.mark.parametrize("kind", [PictureFormat.SVG, PictureFormat.TEXT])
+@pytest.mark.parametrize("approximate", [True, False])
+def test_a_picture_says_approximate_if_its_metric_is(
+    kind: PictureFormat, approximate: bool
+) -> None:
+    drawing = Drawing("Speed", "text", (Message("no data"),))
+    content = picture_bytes(drawing, kind, SvgOptions(), approximate=approximate)
+    assert (APPROXIMATE_NOTE in content.decode()) is approximate
 
 
 def test_without_a_config_topics_are_data(

@@ -78,14 +78,13 @@ def entries(
             sign = mark_of.get(curve.name) or curve.mark or ("─" if curve.line else "•")
             listed.append(LegendEntry(sign, curve.name, curve.color_role))
     for reference in panel.reference_lines:
-        if reference.legend and reference.label:
+        label = reference.legend_label
+        if label:
             beyond = " (not in view)" if reference.label in off_plot else ""
             sign = reference.mark or ("┊" if reference.vertical else "┄")
             rank = 0 if reference.short else 3
             listed.append(
-                LegendEntry(
-                    sign, reference.label + beyond, reference.color_role, rank, reference.short
-                )
+                LegendEntry(sign, label + beyond, reference.color_role, rank, reference.short)
             )
     for status, mark in STATUS_MARKS.items():
         many = sum(_failing(curve_stats(c).status_counts, status) for c in panel.curves)

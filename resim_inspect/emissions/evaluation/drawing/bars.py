@@ -41,7 +41,7 @@ def bar(canvas: Canvas) -> None:
     legend = [name for name, _ in groups] if grouped else [value.name]
     members = [[names[row] for row in rows.tolist()] for _, rows in groups]
     categories = list(dict.fromkeys(text for texts in members for text in texts))
-    is_color = len(members) > 1 and sum(map(len, members)) == len(categories)
+    is_color = len(members) > 1 and sum(len(set(texts)) for texts in members) == len(categories)
     if is_color or any(len(set(texts)) < len(texts) for texts in members):
         # A bar chart has no place for a category that comes twice in a series. Where no two series
         # share a category, they are colours: it would show a missing value for each other series.
@@ -49,7 +49,8 @@ def bar(canvas: Canvas) -> None:
             {"type": "bar", "name": name, "x": texts, "y": values[rows].tolist()}
             for name, texts, (_, rows) in zip(legend, members, groups, strict=True)
         ]
-        canvas.figure(traces, x_axis, y_axis, categories=True)
+        # Side by side, each bar would stand beside its category, next to the room of the others.
+        canvas.figure(traces, x_axis, y_axis, categories=True, stack=is_color)
         return
     series = []
     places = {text: place for place, text in enumerate(categories)}

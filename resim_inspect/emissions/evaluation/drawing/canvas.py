@@ -140,13 +140,19 @@ class Canvas:
         y: str = "",
         *,
         categories: bool = False,
+        stack: bool = False,
     ) -> None:
-        """Draw traces as a plotly figure; with `categories` the texts of x stay texts."""
+        """Draw traces as a plotly figure; with `categories` the texts of x stay texts.
+
+        `stack` puts the bars of a category on each other instead of side by side.
+        """
         x_axis: dict[str, Any] = {"title": {"text": x}}
         if categories:
             # Plotly takes texts such as "0" and "1" as numbers, and shows 0.5 between them.
             x_axis["type"] = "category"
-        layout = {"xaxis": x_axis, "yaxis": {"title": {"text": y}}}
+        layout: dict[str, Any] = {"xaxis": x_axis, "yaxis": {"title": {"text": y}}}
+        if stack:
+            layout["barmode"] = "relative"
         self.plotly({"data": list(traces), "layout": layout})
 
     def groups(self, column: Column | None) -> list[tuple[str, NDArray[np.intp]]]:

@@ -165,6 +165,8 @@ def reference_shapes(
         shapes.append(shape)
         if annotation:
             annotations.append(annotation)
+        if line.group_label:
+            annotations.append(_group_label(line))
     for note in panel.annotations:
         annotations.append(
             {
@@ -207,6 +209,15 @@ def _threshold(
         "text": plain(line.label), "font": {"color": color(line.color_role), "size": 11},
     }  # fmt: skip
     return shape, annotation
+
+
+def _group_label(line: ReferenceLine) -> dict[str, Any]:
+    """The label of all lines of a kind, above the plot: plotly has no legend for shapes."""
+    return {
+        "xref": "paper", "x": 0, "xanchor": "left", "yref": "paper", "y": 1, "yanchor": "bottom",
+        "yshift": 14, "showarrow": False, "text": plain(f"{line.mark} {line.group_label}"),
+        "font": {"color": color(line.color_role), "size": 11},
+    }  # fmt: skip
 
 
 def _moment(line: ReferenceLine, axis: Axis) -> tuple[dict[str, Any], dict[str, Any]]:
