@@ -33,9 +33,23 @@ from runner.errors import CallError, RunnerError
 from runner.executors.address import THREADS, SchedulerAddress
 from runner.executors.checks import COMPARED, Survey, check_executor, check_storage
 from runner.exit_codes import ExitCode
-from runner.storage.scratch import SERVE_PREFIX, stale_folders
+from runner.storage.scratch import SERVE_PREFIX, WORKER_PREFIX, stale_folders
 from runner.workspace.results import FORMAT
 
+LEFT_BEHIND = (
+    (
+        SERVE_PREFIX,
+        "servers",
+        "Each holds copies of metrics; the next `resim-runner serve` removes it.",
+    ),
+    (
+        WORKER_PREFIX,
+        "workers",
+        "Each holds inputs and outputs of jobs; `resim-runner clean` removes it, and the next"
+        " worker with a storage does.",
+    ),
+)
+"""Folders of processes on this machine: prefix, owners, and what removes those of dead ones."""
 MARKS = {"ok": "✓", "warning": "!", "error": "✗"}
 
 
@@ -142,12 +156,13 @@ def _storage() -> Iterator[Check]:
         )
     else:
         yield Check("ok", "disk", f"{size(free)} are free in {folder}")
-    stale = stale_folders(SERVE_PREFIX)
-    if stale:
-        names = ", ".join(str(path) for path in stale[:5])
-        yield Check(
-            "warning",
-            "leftovers",
-            f"{count(len(stale), 'folder')} of servers that were killed: {names}",
-            "Each holds copies of metrics; the next `resim-runner serve` removes it.",
-        )
+    for prefix, owners, hint in LEFT_BEHIND:
+        stale = stale_folders(prefix)
+        if stale:
+            names = ", ".join(str(path) for path in stale[:5])
+            yield Check(
+                "warning",
+                "leftovers",
+                f"{count(len(stale), 'folder')} of {owners} that were killed: {names}",
+                hint,
+            )

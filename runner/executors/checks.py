@@ -7,13 +7,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from ipaddress import ip_address
 from typing import NamedTuple
-from uuid import uuid4
 
 from resim_inspect.text import clean, count
 from runner.engines.checks import Check, failed
 from runner.errors import RunnerError
 from runner.executors.address import SchedulerAddress
-from runner.storage.object_store import ObjectStore, check_url
+from runner.storage.store_check import check_usable
 
 OWN_PACKAGE = "resim_inspect"
 """Package whose version must be the same; a worker with another one refuses every job."""
@@ -57,25 +56,17 @@ def check_executor(address: SchedulerAddress, ask: Callable[[], Survey]) -> Iter
 
 def check_storage(url: str) -> Iterator[Check]:
     """Check that a storage takes a file, gives it back, and creates one exclusively."""
-    name, data = f"resim-doctor-{uuid4().hex}", b"written by resim-runner doctor"
     try:
-        check_url(url)
-        store = ObjectStore(url)
-        created = store.create(name, data)
-        exclusive = created and not store.create(name, b"again")
-        readable = store.read(name) == data
-        store.remove(name)
+        is_exclusive = check_usable(url)
     except RunnerError as error:
         yield failed("storage", error, needed=True)
         return
     shown = clean(url, 120)
-    if not readable:
-        yield Check("error", "storage", f"{shown} does not give back what was written")
-    elif not exclusive:
+    if is_exclusive:
+        yield Check("ok", "storage", f"{shown} can be written, read and cleaned")
+    else:
         text = f"{shown} has no exclusive creation, so a job may run on two workers at once"
         yield Check("warning", "storage", text)
-    else:
-        yield Check("ok", "storage", f"{shown} can be read and written")
 
 
 def _check_workers(address: SchedulerAddress, survey: Survey) -> Check:

@@ -25,14 +25,11 @@ from runner.executors.worker_process import WORKER_CALLS
 from runner.storage.fs import remove_tree, write_atomic
 from runner.storage.input_archive import DigestCache
 from runner.storage.object_store import ObjectStore
-from runner.storage.scratch import scratch_folder
+from runner.storage.scratch import WORKER_PREFIX, scratch_folder
 from runner.storage.store_claims import claimed_in
 from runner.storage.stored_files import download, list_folder, upload
 from runner.workspace.layout import JOBS, Job, RunFolder
 from runner.workspace.results import JobResult, Outcome
-
-PREFIX = "resim-worker-"
-"""Prefix of the folders of workers, which hold inputs and outputs of jobs under way."""
 
 
 class _Calls:
@@ -51,7 +48,7 @@ class _Calls:
         key = stored.remote.call.call_id
         with self._lock:
             if self._root is None:
-                self._root = self._stack.enter_context(scratch_folder(PREFIX))
+                self._root = self._stack.enter_context(scratch_folder(WORKER_PREFIX))
                 atexit.register(self._stack.close)
             folder = self._root / key
             if key not in self._mirrors:

@@ -9,6 +9,7 @@ from resim_inspect.text import clean, count
 from runner.execution.events import Event
 from runner.reporting.rows import as_text, row_of, worth_repeating
 from runner.workspace.results import JobResult
+from runner.workspace.run_events import text_of
 
 STYLES = {"passed": "32", "warn": "33", "block": "31", "error": "31;1", "quiet": "2"}
 COLORS = (36, 35, 34, 33, 32, 96, 95, 94)
@@ -37,6 +38,7 @@ class Lines:
         self._width = 0
         self._same = 0
         self._jobs: dict[str, int] = {}
+        self._workers: dict[str, str] = {}
 
     def __call__(self, event: Event) -> None:
         """Write an event."""
@@ -44,10 +46,15 @@ class Lines:
             self._width = int(event.data.get("width", 0))
             if not self._quiet:
                 self._write(headline(event))
+        elif event.kind == "started":
+            self._workers[event.job] = clean(text_of(event.data.get("worker")), 80)
         elif event.kind in {"warning", "stopping", "retry"}:
             self._write(self._styled(f"{event.kind}: {clean(event.text)}", "warn"))
         elif event.kind == "finished" and event.result is not None:
             row = row_of(event.result, self._log_of(event.result))
+            worker = self._workers.pop(event.job, "")
+            if worker:
+                row = row._replace(text=f"{row.text}  (on {worker})")
             if not self._quiet or row.style == "error":
                 self._write(self._styled(as_text(row, self._width), row.style))
         elif event.kind == "kept" and event.result is not None and not self._quiet:

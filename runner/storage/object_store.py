@@ -60,6 +60,8 @@ class ObjectStore:
             self._fs: Any
             self._fs, root = url_to_fs(self.url)
         self._root = root.rstrip("/")
+        self.is_exclusive = True
+        """False as soon as `create` finds that the storage has no exclusive creation."""
         protocol = self._fs.protocol
         self._protocols = {protocol} if isinstance(protocol, str) else set(protocol)
 
@@ -87,7 +89,8 @@ class ObjectStore:
             except FileExistsError:
                 return False
             except (ValueError, NotImplementedError):
-                # It has no exclusive creation: the last of several writers wins, and is read back.
+                # The last of several writers wins, and is read back.
+                self.is_exclusive = False
                 if self._fs.exists(path):
                     return False
                 self._fs.pipe_file(path, data)
@@ -115,7 +118,7 @@ class ObjectStore:
 
     def remove(self, name: str) -> None:
         """Remove a file or a folder with all its files, unless it is missing already."""
-        with self._errors(f"written ({name})"), suppress(FileNotFoundError):
+        with self._errors(f"freed of {name}"), suppress(FileNotFoundError):
             self._fs.rm(self._path(name), recursive=True)
 
     def _path(self, name: str) -> str:

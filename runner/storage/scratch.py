@@ -14,6 +14,8 @@ from runner.storage.lease import current_owner, is_stale
 
 SERVE_PREFIX = "resim-serve-"
 """Prefix of the folders of the stub server, which hold its token and copies of metrics."""
+WORKER_PREFIX = "resim-worker-"
+"""Prefix of the folders of workers, which hold inputs and outputs of jobs under way."""
 _OWNER = ".owner"
 
 

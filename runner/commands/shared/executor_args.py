@@ -99,14 +99,7 @@ def connected_cluster(args: Namespace) -> Iterator[DaskCluster | SlurmCluster | 
     address = scheduler_of(args)
     on_slurm = args.executor == SLURM
     if args.storage is not None:
-        from runner.storage.object_store import check_url
-
-        check_url(args.storage)
-        if address is None and not on_slurm:
-            raise CallError(
-                "--storage is for workers of a cluster.",
-                "Name one with --executor, or leave it out.",
-            )
+        _check_storage(args, is_elsewhere=address is not None or on_slurm)
     if address is None and not on_slurm:
         yield None
         return
@@ -125,6 +118,23 @@ def connected_cluster(args: Namespace) -> Iterator[DaskCluster | SlurmCluster | 
 
     with DaskCluster(address) as connected:
         yield connected
+
+
+def _check_storage(args: Namespace, *, is_elsewhere: bool) -> None:
+    """Check `--storage` before anything begins, and use it once unless nothing is to be run.
+
+    Raises CallError and StorageError.
+    """
+    from runner.storage.object_store import check_url
+    from runner.storage.store_check import check_usable
+
+    check_url(args.storage)
+    if not is_elsewhere:
+        raise CallError(
+            "--storage is for workers of a cluster.", "Name one with --executor, or leave it out."
+        )
+    if not args.dry_run:
+        check_usable(args.storage)
 
 
 @contextmanager

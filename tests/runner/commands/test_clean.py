@@ -112,6 +112,28 @@ def test_a_terminal_is_asked(tmp_path: Path, answer: bytes, code: int) -> None:
     assert (workspace / "run").exists() == (code != 0)
 
 
+def test_folders_of_dead_workers_are_named_and_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in alone(tmp_path).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
+    host = lease.current_owner().rpartition("/")[0]
+    owners = {"dead": f"{host}/0", "live": lease.current_owner(), "odd": "a\x1b[2J"}
+    for name, owner in owners.items():
+        folder = tmp_path / "tmp" / f"resim-worker-{name}"
+        folder.mkdir()
+        (folder / ".owner").write_text(owner)
+    checks = call_runner("doctor", "--format", "json").json["checks"]
+    (check,) = [c for c in checks if c["name"] == "leftovers" and "workers" in c["text"]]
+    assert check["level"] == "warning"
+    dead = tmp_path / "tmp" / "resim-worker-dead"
+    assert check["text"] == f"1 folder of workers that were killed: {dead}"
+    call = call_runner("clean", "--yes")
+    assert call.out == f"folder {dead} of a worker\n1 thing removed.\n"
+    assert names(tmp_path / "tmp") == ["resim-worker-live", "resim-worker-odd"]
+
+
 def test_what_cannot_be_removed_is_told(tmp_path: Path) -> None:
     assert remove_path(tmp_path / "missing") == ""
     kept = Leftover("a thing", lambda: "it is in use.")
