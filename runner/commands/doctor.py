@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from resim_inspect.settings.model import ProjectSettings
+from resim_inspect.settings.model import ProjectSettings, SlurmSettings
 from resim_inspect.text import clean, count, size
 from runner.commands.shared.build_args import add_build_arguments, build_of, engine_options
 from runner.commands.shared.executor_args import (
@@ -30,7 +30,7 @@ from runner.engines import registry
 from runner.engines.checks import IMAGE_PLATFORM, Check, failed
 from runner.engines.protocol import Build
 from runner.errors import CallError, RunnerError
-from runner.executors.address import THREADS, SchedulerAddress
+from runner.executors.address import SLURM, THREADS, SchedulerAddress
 from runner.executors.checks import COMPARED, Survey, check_executor, check_storage
 from runner.exit_codes import ExitCode
 from runner.storage.scratch import SERVE_PREFIX, WORKER_PREFIX, stale_folders
@@ -136,8 +136,21 @@ def _executor(args: Namespace) -> Iterator[Check]:
         return
     if address is not None:
         yield from check_executor(address, partial(_survey, address))
+    elif args.executor == SLURM:
+        yield from _slurm(SlurmSettings() if project is None else project.slurm)
     if args.storage is not None:
         yield from check_storage(args.storage)
+
+
+def _slurm(settings: SlurmSettings) -> Iterator[Check]:
+    from runner.executors.slurm_checks import Trial, check_slurm
+
+    def start(folder: Path) -> Trial:
+        from runner.executors.slurm_cluster import SlurmCluster
+
+        return SlurmCluster(settings).trial(folder)
+
+    yield from check_slurm(settings, os.environ, start)
 
 
 def _survey(address: SchedulerAddress) -> Survey:

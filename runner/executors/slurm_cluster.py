@@ -29,6 +29,7 @@ from runner.executors.dask_cluster import (
     silence,
     temporary_certificates,
 )
+from runner.executors.slurm_checks import Trial
 from runner.executors.slurm_jobs import INSTALL, SlurmJobs, SlurmState, missing_programs
 from runner.storage.fs import disk_errors, remove_tree
 
@@ -109,6 +110,14 @@ class SlurmCluster(Executor):
                         f" `scancel --name={self._name}`."
                     )
                 self._dask.shutdown()
+
+    def trial(self, folder: Path) -> Trial:
+        """Start the scheduler as a run does, and end it; `folder` is for logs and keys.
+
+        Raises CallError, ExecutorError and StorageError.
+        """
+        with self._scheduler(folder) as (cluster, address):
+            return Trial(cluster.job_script(), address.url, self._logs)
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Call a picklable function on a worker; its job of Slurm is made by `check`."""

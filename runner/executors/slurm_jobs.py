@@ -118,7 +118,7 @@ class SlurmJobs:
         try:
             if not self._has_submitted:
                 return ""
-            self._call(["scancel", f"--name={self._name}"], timeout=CANCEL_TIMEOUT)
+            call_slurm(["scancel", f"--name={self._name}"], timeout=CANCEL_TIMEOUT)
         except SlurmCallError as error:
             return str(error)
         finally:
@@ -151,7 +151,7 @@ class SlurmJobs:
         """Ask for the jobs; raises SlurmCallError, and ExecutorError after failed starts."""
         if not self._has_submitted:
             return
-        lines = self._call(
+        lines = call_slurm(
             ["squeue", "--noheader", f"--name={self._name}", "--format=%i|%T|%r"]
         ).splitlines()
         pending: Counter[str] = Counter()
@@ -189,12 +189,12 @@ class SlurmJobs:
                     return
                 self._submit()
         if not wanted and pending:
-            self._call(["scancel", f"--name={self._name}", "--state=PENDING"])
+            call_slurm(["scancel", f"--name={self._name}", "--state=PENDING"])
 
     def _submit(self) -> None:
         is_first, self._has_submitted = not self._has_submitted, True
         try:
-            answer = self._call(["sbatch", "--parsable", f"--job-name={self._name}"], self._script)
+            answer = call_slurm(["sbatch", "--parsable", f"--job-name={self._name}"], self._script)
         except SlurmCallError as error:
             if not is_first:
                 # Workers may be at work, and a controller that restarts refuses for a while.
@@ -216,35 +216,36 @@ class SlurmJobs:
         with self._lock:
             self._state = replace(self._state, problem=reason)
 
-    def _call(self, words: list[str], given: str = "", timeout: float = CALL_TIMEOUT) -> str:
-        """Call a program of Slurm and return its output; raises SlurmCallError."""
-        # Variables such as SQUEUE_STATES would hide jobs, and SCANCEL_INTERACTIVE would ask.
-        env = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("SQUEUE_", "SCANCEL_"))
-        }
-        try:
-            done = subprocess.run(
-                words,
-                input=given,
-                capture_output=True,
-                text=True,
-                errors="replace",
-                check=False,
-                env=env,
-                timeout=timeout,
-                # A Ctrl-C must not end it half-way.
-                start_new_session=True,
-            )
-        except subprocess.TimeoutExpired as error:
-            text = f"{words[0]} gave no answer within {timeout:.0f} s"
-            raise SlurmCallError(text) from error
-        except OSError as error:
-            raise SlurmCallError(f"{words[0]} cannot be started: {error.strerror}") from error
-        if done.returncode:
-            raise SlurmCallError(_reason(words[0], done.stderr or done.stdout, done.returncode))
-        return done.stdout
+
+def call_slurm(words: list[str], given: str = "", timeout: float = CALL_TIMEOUT) -> str:
+    """Call a program of Slurm and return its output; raises SlurmCallError."""
+    # Variables such as SQUEUE_STATES would hide jobs, and SCANCEL_INTERACTIVE would ask.
+    env = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("SQUEUE_", "SCANCEL_", "SINFO_"))
+    }
+    try:
+        done = subprocess.run(
+            words,
+            input=given,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+            env=env,
+            timeout=timeout,
+            # A Ctrl-C must not end it half-way.
+            start_new_session=True,
+        )
+    except subprocess.TimeoutExpired as error:
+        text = f"{words[0]} gave no answer within {timeout:.0f} s"
+        raise SlurmCallError(text) from error
+    except OSError as error:
+        raise SlurmCallError(f"{words[0]} cannot be started: {error.strerror}") from error
+    if done.returncode:
+        raise SlurmCallError(_reason(words[0], done.stderr or done.stdout, done.returncode))
+    return done.stdout
 
 
 def _reason(program: str, text: str, code: int) -> str:
