@@ -25,9 +25,10 @@ from runner.executors.worker_process import WORKER_CALLS
 from runner.storage.fs import remove_tree, write_atomic
 from runner.storage.input_archive import DigestCache
 from runner.storage.object_store import ObjectStore
-from runner.storage.scratch import WORKER_PREFIX, scratch_folder
+from runner.storage.scratch import REMOVE_STALE, WORKER_PREFIX, scratch_folder
 from runner.storage.store_claims import claimed_in
 from runner.storage.stored_files import download, list_folder, upload
+from runner.storage.watchdog import WATCHDOG
 from runner.workspace.layout import JOBS, Job, RunFolder
 from runner.workspace.results import JobResult, Outcome
 
@@ -48,6 +49,8 @@ class _Calls:
         key = stored.remote.call.call_id
         with self._lock:
             if self._root is None:
+                # A worker that Slurm or its user ends does not come to its own end.
+                WATCHDOG.guard(REMOVE_STALE, WORKER_PREFIX)
                 self._root = self._stack.enter_context(scratch_folder(WORKER_PREFIX))
                 atexit.register(self._stack.close)
             folder = self._root / key

@@ -16,6 +16,7 @@ SERVE_PREFIX = "resim-serve-"
 """Prefix of the folders of the stub server, which hold its token and copies of metrics."""
 WORKER_PREFIX = "resim-worker-"
 """Prefix of the folders of workers, which hold inputs and outputs of jobs under way."""
+REMOVE_STALE = "runner.storage.scratch:remove_stale"
 _OWNER = ".owner"
 
 
@@ -26,8 +27,7 @@ def scratch_folder(prefix: str) -> Iterator[Path]:
     Folders with the same prefix whose processes have ended are removed first. Raises
     StorageError.
     """
-    for stale in stale_folders(prefix):
-        remove_tree(stale)
+    remove_stale(prefix)
     with disk_errors(Path(tempfile.gettempdir())):
         folder = Path(tempfile.mkdtemp(prefix=prefix))
     try:
@@ -36,6 +36,17 @@ def scratch_folder(prefix: str) -> Iterator[Path]:
         yield folder
     finally:
         remove_tree(folder)
+
+
+def remove_stale(prefix: str) -> bool:
+    """Remove the folders with a prefix whose processes have ended; return True if there were any.
+
+    A duty of the watchdog.
+    """
+    stale = stale_folders(prefix)
+    for folder in stale:
+        remove_tree(folder)
+    return bool(stale)
 
 
 def stale_folders(prefix: str) -> list[Path]:

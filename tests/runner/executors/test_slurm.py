@@ -123,6 +123,25 @@ def test_term_of_the_client_stops_builds_and_workers(slurm: SlurmNodes, tmp_path
     wait_for(lambda: not slurm.jobs(), "the end of the Slurm jobs")
 
 
+def test_workers_that_share_a_storage_alone(
+    slurm: SlurmNodes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = make_jobs(tmp_path / "flights", 8)
+    (tmp_path / "tmp").mkdir()
+    for name, value in {**env_of(slurm), "TMPDIR": str(tmp_path / "tmp")}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(project_of(tmp_path))
+    url = f"file://{tmp_path.as_posix()}/store"
+    build = "sh -c 'cp $RESIM_INPUTS/experience/given.binproto $RESIM_OUTPUTS/metrics.binproto'"
+    words = ("--command", build, "--no-sandbox", "--only", "jobs", "--format", "json")
+    call = call_runner("run", workspace, "--executor", "slurm", "--storage", url, *words)
+    assert call.json["outcomes"] == {"done": 8}, call.err
+    assert call.err.count("(on ") == 8
+    # Slurm ends the workers, and no inputs and outputs are left beside what is published.
+    wait_for(lambda: not slurm.jobs(), "the end of the Slurm jobs")
+    wait_for(lambda: not list((tmp_path / "tmp").glob("resim-worker-*")), "the removal")
+
+
 @pytest.mark.soak
 @pytest.mark.skipif(FACTOR == 1, reason="waits for Slurm to miss a node; `make soak` runs it")
 def test_a_lost_node_costs_only_the_jobs_that_it_had_begun(

@@ -200,7 +200,10 @@ def test_a_storage_needs_workers_and_no_credentials_in_its_url(tmp_path: Path) -
 # A scheduler and workers, which take seconds to start.
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
-def test_workers_share_a_storage_alone_and_one_is_killed(tmp_path: Path) -> None:
+def test_workers_share_a_storage_alone_and_one_is_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(_folder(tmp_path / "tmp")))
     workspace = make_jobs(tmp_path / "flights", 12)
     build = Build(tmp_path, 0.5)
     script = build.script.read_text()
@@ -242,6 +245,9 @@ def test_workers_share_a_storage_alone_and_one_is_killed(tmp_path: Path) -> None
         wait_for(lambda: not slow.processes(), "the end of the builds")
         assert time.monotonic() - sent < 5
         assert run.wait(60) == 130
+        assert len(list((tmp_path / "tmp").glob("resim-worker-*"))) == 1
+    # No worker came to its own end, and the watchdog of each removes its folder.
+    wait_for(lambda: not list((tmp_path / "tmp").glob("resim-worker-*")), "the removal")
 
 
 def _folder(path: Path) -> Path:

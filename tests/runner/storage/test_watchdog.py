@@ -22,6 +22,7 @@ from runner.engines.docker.orphans import remove_orphans
 from runner.engines.docker.orphans import supports as supports_engine
 from runner.storage import lease
 from runner.storage.helper_process import end_helper
+from runner.storage.scratch import REMOVE_STALE
 from runner.storage.watchdog import Watchdog
 from runner.storage.watchdog_process import PAUSES, TIMEOUT, Duty, duty_of, perform
 from tests.containers.container_harness import ROOT
@@ -41,6 +42,7 @@ DUTIES = (
     "runner.engines.docker.orphans:remove_orphans",
     "runner.storage.helper_process:end_helper",
     "runner.engines.process.work_folder:remove_runs_of",
+    REMOVE_STALE,
 )
 
 
