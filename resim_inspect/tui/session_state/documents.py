@@ -46,6 +46,8 @@ async def restore_document(screen: DocumentScreen, view: SavedSession) -> None:
         while isinstance(pane, MetricsPane) and pane.card is None:
             await asyncio.sleep(CARD_PAUSE)  # It is made after the first frame.
         restore_pane(pane, view.view_of(pane.id or ""))
+        if isinstance(pane, FilterHost):
+            await pane.show_filter()
     # A pane that is made now is restored by the screen.
     await screen.show_pane(view.pane)
     screen.pane.focus_main()

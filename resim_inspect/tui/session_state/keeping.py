@@ -21,6 +21,7 @@ from resim_inspect.tui.key_hints import key_of
 from resim_inspect.tui.session_state.model import FIRST_DASHBOARD, SavedSession
 from resim_inspect.tui.session_state.store import forget_view, write_view
 from resim_inspect.tui.session_state.writer import StateWriter
+from resim_inspect.tui.widgets.filter_host import FilterHost
 from resim_inspect.tui.workspace.screen import WorkspaceScreen
 
 
@@ -89,6 +90,8 @@ class ViewKeeper:
             from resim_inspect.tui.session_state.documents import restore_pane
 
             restore_pane(pane, kept.view.view_of(pane.id or ""))
+            if isinstance(pane, FilterHost):
+                pane.call_later(pane.show_filter)
 
     def has_view(self, screen: Screen[Any]) -> bool:
         """Return True for a screen whose view is kept."""

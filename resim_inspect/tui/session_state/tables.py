@@ -35,6 +35,7 @@ async def restore_table(screen: WorkspaceScreen, view: SavedSession) -> None:
     table.only_failing = saved.only_failing
     table.restore(saved.layout)
     screen.set_filter(saved.query)
+    await screen.show_filter()
     if not saved.column:
         table.column = 0
     if not saved.job and table.count:

@@ -89,6 +89,12 @@ class FilterHost:
             box.set_text(text)
         self._apply(text)
 
+    async def show_filter(self) -> None:
+        """Open the field of a filter that was set without it: what hides rows is in view."""
+        if self.filtered_list().query_text and not self.filter_boxes():
+            await self.action_filter()
+            self.focus_main()
+
     def clear_filter(self) -> bool:
         """Drop the filter and focus the list; return False without a filter."""
         open_ = [box for box in self.filter_boxes() if box.display]

@@ -108,6 +108,7 @@ async def test_a_document_comes_back_as_it_was_left(metrics: Path, notices: list
         await press(pilot, "1")
         pane = metrics_of(pilot)
         assert pane.list.query_text == "-type:image"
+        assert "-type:image" in text(pilot), "what hides rows is in view"
         assert (pane.list.grouping, pane.list.positions) == (Grouping.TYPE, rows)
         assert chosen(pilot) == "Clearance to obstacles"
         assert (pane.side_width, chart_of(pilot).options.time) == (width, time)
@@ -269,6 +270,7 @@ async def test_the_table_of_a_workspace_comes_back(tmp_path: Path) -> None:
         assert table.layout_state == layout
         assert [row.name for row in table.shown] == shown
         assert (table.query_text, table.only_failing) == ("job-", True)
+        assert table.has_focus
         assert table.job is not None
         assert (table.job.name, table.selected.key) == ("job-3", "metric Max speed")
 
