@@ -12,7 +12,11 @@ from threading import Event, Lock, Thread
 from typing import Any, TypeVar
 
 INTERVAL = 0.05
-"""Seconds in which calls and results come together. Workers have further calls meanwhile."""
+"""Seconds in which calls and results come together."""
+LONG_INTERVAL = 0.25
+"""The same while workers have many further calls."""
+MANY = 100
+"""Number of calls without a result from which on the interval is long."""
 
 T = TypeVar("T")
 
@@ -81,7 +85,7 @@ class CallBatches:
         while not self._closed:
             self._wake.wait()
             self._wake.clear()
-            time.sleep(INTERVAL)
+            time.sleep(LONG_INTERVAL if len(self._sent) > MANY else INTERVAL)
             self._send()
             self._take()
 

@@ -22,7 +22,13 @@ def host_identity() -> str:
 
 def current_owner() -> str:
     """Identity of this process as an owner: `host/boot/space/pid/start`."""
-    return f"{host_identity()}/{os.getpid()}/{process_start(os.getpid())}"
+    return _owner(os.getpid())
+
+
+@cache
+def _owner(pid: int) -> str:
+    # Of this process alone: a fork of it has another pid.
+    return f"{host_identity()}/{pid}/{process_start(pid)}"
 
 
 def is_local(owner: str) -> bool:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError
 from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from runner.errors import ExecutorError, WorkerError
+from runner.executors import call_batches
 from runner.executors.call_batches import CallBatches
+from tests.runner.executors.cluster import wait_for
 
 
 class FakeFuture:
@@ -121,3 +124,31 @@ def test_a_cancelled_call_is_cancelled_at_the_scheduler_too() -> None:
         future.result(10)
     assert [each.status for each in client.futures] == ["cancelled"]
     assert not batches
+
+
+def is_sent(client: FakeClient, number: int) -> bool:
+    return len(client.futures) == number
+
+
+def test_results_of_many_calls_come_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr(call_batches, "time", SimpleNamespace(sleep=pauses.append))
+    client = FakeClient(waits=True)
+    batches = CallBatches(client, "resim-1", {}, as_error)
+    for expected, number in (
+        (call_batches.INTERVAL, call_batches.MANY + 1),
+        # Others wait for the last result only while there is work for the workers.
+        (call_batches.LONG_INTERVAL, 1),
+    ):
+        pauses.clear()
+        end = len(client.futures) + number
+        for _ in range(number):
+            batches.submit(str)
+        wait_for(partial(is_sent, client, end), "the calls")
+        assert pauses[0] == expected
+    batches.cancel()
+    pauses.clear()
+    batches.submit(str)
+    wait_for(lambda: pauses, "a pause")
+    assert pauses[0] == call_batches.INTERVAL
+    batches.close()
