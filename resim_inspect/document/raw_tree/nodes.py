@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from resim_inspect.document.raw_tree.field_types import FieldType
 from resim_inspect.document.raw_tree.records import WIRE_NAMES
@@ -26,8 +25,7 @@ class NodeKind(Enum):
     DAMAGE = "damage"
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
+class Level(NamedTuple):
     """A span of fields or of packed values: what is below a node. Offsets are those of the file."""
 
     start: int
@@ -47,8 +45,7 @@ class Level:
     """True for a span that is short enough to be listed one by one."""
 
 
-@dataclass(frozen=True, slots=True)
-class RawNode:
+class RawNode(NamedTuple):
     """One row of the tree. All texts are safe for a terminal."""
 
     kind: NodeKind
@@ -72,7 +69,7 @@ class RawNode:
     """Span of the nodes below; None for a node without any."""
     problem: str = ""
     """Damage of these bytes; empty for none."""
-    count: int = 1
+    held: int = 1
     """Fields or values of a page."""
 
     @property

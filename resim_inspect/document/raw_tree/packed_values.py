@@ -140,7 +140,7 @@ def _page(level: Level, start: int, end: int, first: int, number: int) -> RawNod
     )
     return RawNode(
         NodeKind.PAGE, name, level.path, level.steps, start, start, end,
-        count(number, "value"), below=below, count=number,
+        count(number, "value"), below=below, held=number,
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import islice
 from typing import NamedTuple
 
 from resim_inspect.document.raw_tree.nodes import PACKED_STEP, Level, NodeKind, RawNode, Step
@@ -41,18 +42,20 @@ def item_steps(
             break
         if record.number != COLLECTION:
             continue
-        number = _metrics_in(reader, record)
+        number = _metrics_in(reader, record, left + 1)
         if left < number:
             return ((COLLECTION, index), (METRICS, left))
         index, left = index + 1, left - number
     return ()
 
 
-def _metrics_in(reader: RawReader, collection: Record) -> int:
+def _metrics_in(reader: RawReader, collection: Record, enough: int) -> int:
+    """Number of metrics in a collection, counted up to `enough`."""
     if collection.wire_type != BYTES:
         return 0
     inner = records(reader.source, collection.body, collection.end)
-    return sum(record.number == METRICS and record.wire_type == BYTES for record in inner)
+    metrics = (each for each in inner if each.number == METRICS and each.wire_type == BYTES)
+    return sum(1 for _ in islice(metrics, enough))
 
 
 def place_of_steps(
@@ -90,7 +93,7 @@ def _may_hold(page: RawNode, step: Step) -> bool:
 
 
 def _holds(page: RawNode, first: int, index: int) -> bool:
-    return index >= first and (page.kind is NodeKind.REST or index < first + page.count)
+    return index >= first and (page.kind is NodeKind.REST or index < first + page.held)
 
 
 def _descend(

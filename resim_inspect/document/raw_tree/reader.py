@@ -202,7 +202,7 @@ def _page(level: Level, page: list[Record], seen: Counter[int], first: int) -> R
     return RawNode(
         NodeKind.PAGE, name, level.path, level.steps, start, start, end,
         count(len(page), "field"), number if len(numbers) == 1 else 0, below=below,
-        count=len(page),
+        held=len(page),
     )  # fmt: skip
 
 

@@ -15,15 +15,19 @@ from resim_inspect.document.raw_tree.reader import Cancelled, RawReader, ReadCan
 from resim_inspect.document.raw_tree.values import TEXT_LIMIT
 from resim_inspect.text import clean
 
-NODE_LIMIT = 1_000_000
+NODE_LIMIT = 250_000
 """Nodes that one search looks at."""
 _CHECK_INTERVAL = 1024
 _LONG_TEXT = 1 << 20
 """Bytes of a text field that are searched."""
 _SKIPPABLE = 1 << 22
 """Size of the largest message whose bytes are searched before its fields are read."""
-_PLAIN = re.compile(r"[a-z0-9_\-/:#@]*[g-z_/:#@][a-z0-9_\-/:#@]*")
+_LETTERS = re.compile(r"[a-z_]+")
+_HEX_LETTERS = frozenset("abcdef")
+_PLAIN = re.compile(r"[a-z0-9_\-/:#@+. ]+")
 """Texts that, as they stand, are in the bytes of each text that has them."""
+_LOWER = bytes(range(256)).lower().translate(bytes.maketrans(b"\t\n\v\f\r", b"     "))
+"""Table of bytes that does to ASCII what the comparison of rows does."""
 _WORDS = (
     "true", "false", "nan", "infinity", "values", "bytes", "damaged", "unknown", "field",
     "value", "or",
@@ -50,8 +54,11 @@ class _Search:
         self.reader = reader
         self.wanted = wanted.casefold()
         self.backwards = backwards
-        is_plain = _PLAIN.fullmatch(self.wanted) is not None
-        self._may_skip = is_plain and not any(self.wanted in word for word in _WORDS)
+        # A part that no number, no hexadecimal digits and no words of the rows have is in a text.
+        self._may_skip = _PLAIN.fullmatch(self.wanted) is not None and any(
+            not _HEX_LETTERS.issuperset(part) and not any(part in word for word in _WORDS)
+            for part in _LETTERS.findall(self.wanted)
+        )
         self._as_bytes = self.wanted.encode()
 
     def ordered(self, nodes: list[RawNode]) -> Iterator[RawNode]:
@@ -78,7 +85,7 @@ class _Search:
         if any(self.wanted in name for name in reachable_names(below.message)):
             return True
         content = self.reader.source.read(node.body, node.end - node.body)
-        return self._as_bytes in content.lower()
+        return self._as_bytes in content.replace(b"\r\n", b"\n").translate(_LOWER)
 
 
 def search(

@@ -46,6 +46,10 @@ class RawScreen(RawReadingScreen):
         """The search that goes on."""
         self._request = 0
         self._state = ""
+        self._direction = 1
+        self._stopped_at: tuple[str, int, int] | None = None
+        """Text of the last search, if that did not come to the end, the offset from which it was
+        started, and the one that it came to."""
 
     def compose(self) -> ComposeResult:
         yield Static(id="location", markup=False)
@@ -151,7 +155,11 @@ class RawScreen(RawReadingScreen):
         message.stop()
         if self.reader is not None:
             node = self.tree_list.node
-            self._search_from(self._offset_beside(node, message.by), message.wanted, message.by)
+            offset = self._offset_beside(node, message.by)
+            if self._stopped_at is not None and self._stopped_at[:2] == (message.wanted, offset):
+                # The search before this one came to an end without an answer: it goes on.
+                offset = self._stopped_at[2]
+            self._search_from(offset, message.wanted, message.by)
 
     def _offset_beside(self, node: RawNode | None, by: int) -> int:
         """Offset after which, or before which, the next match is looked for."""
@@ -164,7 +172,7 @@ class RawScreen(RawReadingScreen):
         assert self.reader is not None
         self._stop_search()
         self._request += 1
-        self._state = "searching…"
+        self._state, self._direction = "searching…", by
         self._worker = self.start_search(
             self._request, self.reader, wanted, offset, backwards=by < 0
         )
@@ -189,7 +197,10 @@ class RawScreen(RawReadingScreen):
         message.stop()
         if message.request != self._request:
             return
+        by = self._direction
         self._worker, self._state = None, ""
+        node = self.tree_list.node
+        self._stopped_at = None
         place, wanted = message.result.place, clean(self.tree_list.wanted, 60)
         if place is not None:
             self.tree_list.reveal_place(place)
@@ -201,9 +212,12 @@ class RawScreen(RawReadingScreen):
                 markup=False,
             )
         else:
-            reached = message.result.reached
+            reached, key = message.result.reached, key_of("raw.next" if by > 0 else "raw.previous")
+            self._stopped_at = self.tree_list.wanted, self._offset_beside(node, by), reached
             self.app.notify(
-                f"The search stopped at byte {reached:,} without {wanted}.", timeout=4, markup=False
+                f"The search has come to byte {reached:,} without {wanted}; {key} goes on.",
+                timeout=4,
+                markup=False,
             )
         self._lines()
 

@@ -263,7 +263,7 @@ def test_a_search_stops_when_it_is_cancelled() -> None:
     seen: list[int] = []
     result = search(reader_of(events), "nothing", -1, is_cancelled=lambda: True)
     assert (result.place, result.is_complete) == (None, False)
-    assert search(reader_of(events), "nothing 1", -1, progress=seen.append).is_complete
+    assert search(reader_of(events), "77.5", -1, progress=seen.append).is_complete
     assert seen
 
 
