@@ -24,6 +24,7 @@ from resim_inspect.tui.batch_address import AddressError, BatchAddress
 from resim_inspect.tui.breakpoints import CSS
 from resim_inspect.tui.dashboard.host import DashboardApp
 from resim_inspect.tui.gc_tuning import gc_paused, low_latency_gc
+from resim_inspect.tui.jump.host import JumpApp
 from resim_inspect.tui.key_hints import key_of
 from resim_inspect.tui.key_order import OrderedKeysApp
 from resim_inspect.tui.messages import (
@@ -59,14 +60,9 @@ def _palette_commands() -> type[Provider]:
 
 
 class InspectApp(
-    OrderedKeysApp,
-    PreferencesApp,
-    FirstFrameMixin,
-    JobsReferenceApp,
-    DashboardApp,
-    RawApp,
-    SessionApp,
-):
+    OrderedKeysApp, PreferencesApp, FirstFrameMixin, JobsReferenceApp, DashboardApp, RawApp,
+    SessionApp, JumpApp,
+):  # fmt: skip
     """The terminal app; each open document, folder or batch is a mode of its own."""
 
     graphics: Graphics | None = None

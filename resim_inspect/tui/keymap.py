@@ -10,6 +10,7 @@ from __future__ import annotations
 from resim_inspect.tui.keys.binding import GROUPS, Hint, KeyBinding, key
 from resim_inspect.tui.keys.columns import COLUMN_CHART, COLUMN_HOST, COLUMN_LIST, JOB_COLUMNS
 from resim_inspect.tui.keys.dashboard import CARDS, DASHBOARD, JOB_CARDS
+from resim_inspect.tui.keys.jump import JUMP, JUMP_SCREEN
 from resim_inspect.tui.keys.raw import RAW, RAW_HOST, RAW_TREE
 
 __all__ = ["BINDINGS", "GROUPS", "TABLES", "Hint", "KeyBinding"]
@@ -21,6 +22,7 @@ APP = (
     key("app.close", "ctrl+w", "close", "Close document"),
     key("app.help", "question_mark,f1", "help", "Help", hint="help"),
     key("app.commands", "ctrl+p", "command_palette", "Command palette"),
+    *JUMP,
     key("app.quit", "q", "quit", "Quit", hint="quit"),
 )
 FOCUS = (key("focus.next", "tab", "app.focus_next", "Next list or box", hint="next list"),)
@@ -303,7 +305,7 @@ EXPORT = (
     key("export.export", "e", "export", "Export…", "the chart or table in view", hint="export"),
 )
 EXPORT_DIALOG = (key("export.path", "slash", "path", "Change the path", hint="path"),)
-DIALOG = (key("dialog.close", "escape,q", "close", "Close", hint="close"),)
+DIALOG = (key("dialog.close", "escape,q", "close", "Close", hint="close"), *JUMP)
 ERROR_DIALOG = (key("dialog.copy", "y", "copy", "Copy text", hint="copy"),)
 TOKEN_DIALOG = (key("dialog.copy_text", "ctrl+y", "copy", "Copy text", hint="copy"),)
 CHECKLIST = (
@@ -323,7 +325,7 @@ TABLES = (
     *(TABLE, JOBS, FETCH, COMPARISON, COMPARED_BATCHES, RUN_HOST, RUNS, RUN_JOBS, RUN_FIELD),
     *(RUN_DIALOG, EVALUATING, QUERY_HOST, QUERY, QUERY_RESULT, EXPORT, EXPORT_DIALOG, DIALOG),
     *(TOKEN_DIALOG, ERROR_DIALOG, CHECKLIST, QUICK_OPEN, CARDS, DASHBOARD, JOB_CARDS),
-    *(COLUMN_HOST, JOB_COLUMNS, COLUMN_LIST, COLUMN_CHART, RAW_HOST, RAW_TREE, RAW),
+    *(COLUMN_HOST, JOB_COLUMNS, COLUMN_LIST, COLUMN_CHART, RAW_HOST, RAW_TREE, RAW, JUMP_SCREEN),
 )
 BINDINGS = {binding.id or "": binding for table in TABLES for binding in table}
 """All bindings by id."""

@@ -49,6 +49,7 @@ from resim_inspect.tui.help_screen import HelpScreen
 from resim_inspect.tui.inputs.pane import InputsScreen
 from resim_inspect.tui.inputs.preview_lines import PreviewLines
 from resim_inspect.tui.inputs.view import InputsView
+from resim_inspect.tui.jump.screen import JumpScreen
 from resim_inspect.tui.open.detect import DetectedPath, PathKind
 from resim_inspect.tui.open.evaluating import EvaluatingScreen
 from resim_inspect.tui.open.opening import Opened, open_path
@@ -195,6 +196,7 @@ SCENES = {
     ),
     "help": Scene(HelpScreen, DOCUMENT, ("question_mark",), owners=(Dialog,)),
     "jump": Scene(QuickOpen, DOCUMENT, dialog=lambda: QuickOpen(_catalog()), owners=(QuickOpen,)),
+    "labels": Scene(JumpScreen, DOCUMENT, ("ctrl+g",), owners=(JumpScreen,)),
     "prompt": Scene(Prompt, DOCUMENT, dialog=lambda: Prompt("Row")),
     "choose": Scene(ChoiceDialog, DOCUMENT, dialog=lambda: ChoiceDialog("One", ["a", "b"])),
     "tick": Scene(

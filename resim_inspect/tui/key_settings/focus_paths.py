@@ -10,6 +10,7 @@ from resim_inspect.tui import keymap
 from resim_inspect.tui.keymap import KeyBinding
 from resim_inspect.tui.keys.columns import COLUMN_CHART, COLUMN_HOST, COLUMN_LIST, JOB_COLUMNS
 from resim_inspect.tui.keys.dashboard import CARDS, DASHBOARD, JOB_CARDS
+from resim_inspect.tui.keys.jump import JUMP_SCREEN
 from resim_inspect.tui.keys.raw import RAW, RAW_HOST, RAW_TREE
 
 Table = tuple[KeyBinding, ...]
@@ -67,6 +68,7 @@ FOCUS_PATHS: tuple[FocusPath, ...] = (
     (keymap.ROWS, COLUMN_LIST, keymap.DIALOG),
     (keymap.ROWS, keymap.CHECKLIST, keymap.DIALOG),
     (keymap.QUICK_OPEN, keymap.DIALOG),
+    (JUMP_SCREEN,),
     (keymap.ROWS, keymap.RUN_DIALOG, keymap.DIALOG),
     (keymap.RUN_FIELD, keymap.RUN_DIALOG, keymap.DIALOG),
     (keymap.ROWS, keymap.EXPORT_DIALOG, keymap.DIALOG),

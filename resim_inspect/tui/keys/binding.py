@@ -88,6 +88,7 @@ GROUPS = {
     "dialog": "Dialog",
     "checklist": "Checklist",
     "quick_open": "Quick open",
+    "jump": "Labels",
     "app": "Everywhere",
 }
 """Headings of the help, by the first part of the ids."""
