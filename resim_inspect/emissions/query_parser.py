@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,9 @@ if TYPE_CHECKING:
     from sqlglot.expressions import Expression
 
 DIALECT = "trino"
+_START = re.compile(r"(?:\s|--[^\n]*\n|/\*.*?\*/)*([A-Za-z]+)", re.DOTALL)
+"""First word behind comments."""
+_QUERIES = frozenset({"SELECT", "WITH", "VALUES", "TABLE"})
 _FREE_NODES = 5_000
 _NODES_PER_TOKEN = 8
 """Usual queries need less than one node for each token."""
@@ -21,6 +25,13 @@ class IntricateQueryError(Exception):
     The parser tries nested arrays and joins without ON in two ways at each level, which takes
     hours for 30 levels. It is not a subclass of sqlglot's errors, which the parser catches.
     """
+
+
+def foreign_statement(sql: str) -> str:
+    """Return the first word of SQL that begins no query, in capitals; empty for a query."""
+    start = _START.match(sql)
+    word = start[1].upper() if start is not None else ""
+    return "" if word in _QUERIES else word[:20]
 
 
 def parse_statements(sql: str) -> list[Expression]:

@@ -7,7 +7,11 @@ from functools import cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from resim_inspect.emissions.query_parser import IntricateQueryError, parse_statements
+from resim_inspect.emissions.query_parser import (
+    IntricateQueryError,
+    foreign_statement,
+    parse_statements,
+)
 from resim_inspect.text import clean
 
 if TYPE_CHECKING:
@@ -106,6 +110,10 @@ def parse_select(text: str) -> exp.Query:
 
     if len(text) > MAX_QUERY:
         raise QueryError(f"is longer than {MAX_QUERY:,} characters")
+    word = foreign_statement(text)
+    if word:
+        # sqlglot reads INSTALL as a name, and finds fault with the syntax of ATTACH.
+        raise QueryError(f"is not a SELECT but {word}")
     try:
         trees = parse_statements(text)
     except ParseError as error:

@@ -14,7 +14,7 @@ import resim_inspect.emissions as package
 from resim_inspect.emissions.config import load_config
 from resim_inspect.emissions.evaluation.rules import RULES as EVALUATION_RULES
 from resim_inspect.emissions.linting import lint
-from resim_inspect.emissions.query_tree import parse_query
+from resim_inspect.emissions.query_tree import QueryError, parse_query
 from resim_inspect.emissions.reader import read_emissions
 from resim_inspect.emissions.registry import CHECKS, RULES
 from resim_inspect.emissions.rules import queries
@@ -178,6 +178,25 @@ def test_without_the_parser_a_config_is_not_called_valid(
     assert "pip install" in finding.hint
     (result,) = linting.lint_emissions([emissions], None)
     assert result.is_checked
+
+
+@pytest.mark.parametrize("word", ["INSTALL", "ATTACH", "COPY", "Pragma"])
+def test_a_statement_that_is_no_query_is_named(word: str) -> None:
+    with pytest.raises(QueryError, match=f"is not a SELECT but {word.upper()}$"):
+        parse_query(f"/* setup */ {word} httpfs")
+
+
+@pytest.mark.parametrize(
+    ("before", "value", "words"),
+    [('"3.2"', "NaN", "is NaN"), ("1.5", '["a", {"x": -Infinity}]', "has -Infinity")],
+)
+def test_a_number_that_is_not_json_is_found_among_values_of_other_types(
+    before: str, value: str, words: str, tmp_path: Path
+) -> None:
+    row = '{"$metadata": {"topic": "speed", "timestamp": 5}, "$data": {"v": %s}}'
+    found = findings(tmp_path, (row % before, row % value))
+    (odd,) = (finding for finding in found if finding.rule == "value-nan")
+    assert odd.message.startswith(words)
 
 
 def test_a_schema_may_only_grow(tmp_path: Path) -> None:

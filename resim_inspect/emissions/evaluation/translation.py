@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-import re
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from resim_inspect.emissions.evaluation.errors import Position, SqlError
-from resim_inspect.emissions.query_parser import IntricateQueryError, parse_statements
+from resim_inspect.emissions.query_parser import (
+    IntricateQueryError,
+    foreign_statement,
+    parse_statements,
+)
 from resim_inspect.text import count
 
 if TYPE_CHECKING:
@@ -18,8 +21,6 @@ MAX_SQL = 100_000
 """Characters of a query."""
 
 
-_START = re.compile(r"(?:\s|--[^\n]*\n|/\*.*?\*/)*([A-Za-z]+)", re.DOTALL)
-"""First word behind comments."""
 _VOLATILE = frozenset(
     {"currenttimestamp", "currentdate", "currenttime", "currentdatetime", "localtime",
      "localtimestamp", "rand", "randn", "uuid", "tablesample", "shuffle", "now", "today", "age",
@@ -27,7 +28,6 @@ _VOLATILE = frozenset(
      "transaction_timestamp", "txid_current", "nextval", "currval", "setseed"}
 )  # fmt: skip
 """Functions that give another value at another time."""
-_QUERIES = ("SELECT", "WITH", "VALUES", "TABLE")
 
 
 class Translation(NamedTuple):
@@ -92,9 +92,8 @@ def _parsed(sql: str) -> Expression:
     failure = _failure()
     from sqlglot import exp
 
-    start = _START.match(sql)
-    if start is not None and start[1].upper() not in _QUERIES:
-        word = start[1].upper()[:20]
+    word = foreign_statement(sql)
+    if word:
         raise SqlError(f"The query is not a SELECT but {word}; only a single SELECT is allowed.")
     try:
         trees = parse_statements(sql)

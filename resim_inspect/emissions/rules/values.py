@@ -113,16 +113,37 @@ def check_numbers(context: RuleContext) -> None:
             if column.type == "float":
                 odd = ~np.isfinite(column.values) & ~column.missing
                 _report_odd(context, topic, column, odd)
+            elif column.type == "json":
+                # Values of several types, lists and objects.
+                nested = (_odd_number(value) is not None for value in column.values)
+                _report_odd(context, topic, column, np.fromiter(nested, np.bool_, topic.rows))
             if definition is None or not definition.has_schema:
                 hint = "Leave the row out, or emit a value."
                 context.report_rows(VALUE_NULL, topic, column.nulls, "is null", hint, column.name)
 
 
+def _odd_number(value: object) -> float | None:
+    """Return the first number of a value that JSON does not have; None without one."""
+    waiting = [value]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, float):
+            if not np.isfinite(part):
+                return float(part)
+        elif isinstance(part, list):
+            waiting += reversed(part)
+        elif isinstance(part, dict):
+            waiting += reversed(part.values())
+    return None
+
+
 def _report_odd(context: RuleContext, topic: Topic, column: Column, odd: BoolArray) -> None:
     def message(row: int) -> str:
-        value = float(column.values[row])
+        value = _odd_number(column.values[row])
+        assert value is not None
         word = "NaN" if np.isnan(value) else "Infinity" if value > 0 else "-Infinity"
-        return f"is {word}, which is not JSON"
+        verb = "has" if isinstance(column.values[row], list | dict) else "is"
+        return f"{verb} {word}, which is not JSON"
 
     hint = "Leave the row out, or emit a number that stands for no value."
     context.report_rows(VALUE_NAN, topic, odd, message, hint, column.name)
