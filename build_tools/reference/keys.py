@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
+from resim_inspect.tui.key_settings.key_names import written_key
 from resim_inspect.tui.key_settings.rebinding import described_bindings
 
 INTRODUCTION = """\
@@ -21,5 +22,11 @@ def lines() -> Iterator[str]:
     for group, members in groupby(by_group, key=lambda each: each[0].partition(".")[0]):
         yield from ("", f"## {group}", "", "| keys | action | name |", "|---|---|---|")
         for name, (description, default) in members:
-            keys = " ".join(f"`{key}`" for key in default)
+            keys = " ".join(map(_code, default))
             yield f"| {keys} | {description} | `{name}` |"
+
+
+def _code(key: str) -> str:
+    """A key as code in a table, where a backtick and a bar have a meaning of their own."""
+    name = written_key(key).replace("|", "\\|")
+    return f"`` {name} ``" if "`" in name else f"`{name}`"

@@ -94,7 +94,7 @@ def run(args: argparse.Namespace) -> int:
     lines = [_heading(settings)]
     if args.keys:
         rows = [
-            (each.name, " ".join(each.keys), each.description, _source_of(each.origin, ""))
+            (each.name, _written(each.keys), each.description, _source_of(each.origin, ""))
             for each in bound
         ]
     else:
@@ -103,7 +103,7 @@ def run(args: argparse.Namespace) -> int:
             for setting in chosen
         ]
         rows += [
-            (f"keys.{each.name}", " ".join(each.keys), _source_of(each.origin, ""), "")
+            (f"keys.{each.name}", _written(each.keys), _source_of(each.origin, ""), "")
             for each in bound
             if each.origin
         ]
@@ -186,6 +186,12 @@ def _setting_entry(setting: Setting) -> dict[str, Any]:
         "source": setting.source,
         **_origin_entry(setting.origin),
     }
+
+
+def _written(keys: tuple[str, ...]) -> str:
+    from resim_inspect.tui.key_settings.key_names import written_key
+
+    return " ".join(map(written_key, keys))
 
 
 def _keys_entry(bound: BoundKeys) -> dict[str, Any]:

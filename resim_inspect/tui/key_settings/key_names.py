@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 import unicodedata
 
 from textual.keys import KEY_NAME_REPLACEMENTS, Keys
@@ -34,11 +35,16 @@ def character_name(character: str) -> str:
     return KEY_NAME_REPLACEMENTS.get(name, name)
 
 
+def written_key(key: str) -> str:
+    """A key as `config.toml` may have it: the character that it types, else its name."""
+    typed = {character_name(each): each for each in string.punctuation}
+    return typed.get(key, key)
+
+
 def _known_names() -> list[str]:
     """Names of the keys that are neither letters nor digits, without modifiers."""
     named = {key.value for key in Keys if "+" not in key.value} - _UNTYPED
-    punctuation = (chr(code) for code in range(0x21, 0x7F) if not chr(code).isalnum())
-    return sorted({*named, "space", *(character_name(each) for each in punctuation)} - {"return"})
+    return sorted({*named, "space", *map(character_name, string.punctuation)} - {"return"})
 
 
 def canonical(text: str) -> str:

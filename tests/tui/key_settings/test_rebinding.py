@@ -13,7 +13,12 @@ from resim_inspect.settings.user import UserSettings
 from resim_inspect.tui import keymap
 from resim_inspect.tui.key_hints import key_of
 from resim_inspect.tui.key_settings.focus_paths import FOCUS_PATHS
-from resim_inspect.tui.key_settings.key_names import KeyNameError, canonical, types_text
+from resim_inspect.tui.key_settings.key_names import (
+    KeyNameError,
+    canonical,
+    types_text,
+    written_key,
+)
 from resim_inspect.tui.key_settings.rebinding import checked_keys, conflicts, textual_keymap
 from resim_inspect.tui.keys.binding import rebind
 
@@ -110,3 +115,9 @@ def test_keys_are_named_as_textual_reports_them(written: str, name: str, typed: 
 def test_other_words_name_no_key(written: str) -> None:
     with pytest.raises(KeyNameError):
         canonical(written)
+
+
+@pytest.mark.parametrize("name", ["question_mark", "grave_accent", "ctrl+o", "f1", "plus", "A"])
+def test_a_listed_key_can_be_written_in_the_file(name: str) -> None:
+    assert canonical(written_key(name)) == name
+    assert written_key("grave_accent") == "`"
