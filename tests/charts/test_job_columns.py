@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from resim_inspect.charts import render
 from resim_inspect.charts.build.job_columns import as_counts, as_histogram, bins, over_jobs
 from resim_inspect.charts.model.drawing import Bars, Message, Plot
 from resim_inspect.charts.model.job_column import JobColumn
+from resim_inspect.charts.svg import SvgOptions, svg_chart
 from resim_inspect.column_values import middle, summarize
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.document.model import FailureDefinition
@@ -52,6 +54,22 @@ def test_bins_are_round_few_and_hold_every_value(numbers: list[float]) -> None:
     panel = as_histogram(column(numbers)).main
     assert isinstance(panel, Plot)
     assert sum(box.y1 - box.y0 for box in panel.boxes) == len(numbers)
+
+
+@pytest.mark.parametrize("size", [(60, 12), (120, 30)], ids=["few rows", "many rows"])
+@pytest.mark.parametrize("long", [False, True], ids=["short names", "long names"])
+def test_bars_of_jobs_show_the_limit_in_any_direction(long: bool, size: tuple[int, int]) -> None:
+    """Long names lay the bars down; the limit is drawn and named there too."""
+    limit = FailureDefinition(fails_above=20.0)
+    given = column([1.0, 4.0, 12.0, 9.0], limit, limit, limit, limit)
+    names = tuple(f"{'a-job-with-a-long-name-' if long else ''}{job}" for job in given.jobs)
+    drawing = over_jobs(replace(given, jobs=names))
+    text = "\n".join("".join(s.text for s in line) for line in render(drawing, *size).lines)
+    assert "20 m/s" in text
+    assert text.count("┊" if long else "┄") >= 4
+    marked = svg_chart(drawing, SvgOptions(width=size[0] * 8))
+    assert "20 m/s" in marked
+    assert "stroke-dasharray" in marked
 
 
 def test_integers_have_a_bin_each() -> None:

@@ -94,7 +94,8 @@ def test_every_action_is_listed(file: Path, capsys: pytest.CaptureFixture[str]) 
     text = printed(capsys, "--config", file, "--keys")
     assert len(text.splitlines()) == 1 + len(keymap.BINDINGS)
     assert "  chart.reset " in text
-    assert "? f1" in text and "question_mark" not in text
+    assert "? f1" in text
+    assert "question_mark" not in text
 
 
 def test_themes_are_listed_and_checked(file: Path, capsys: pytest.CaptureFixture[str]) -> None:

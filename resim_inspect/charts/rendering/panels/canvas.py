@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from resim_inspect.charts.analysis.scales import Scale
 from resim_inspect.charts.model.picture import Rect
 from resim_inspect.charts.model.readings import Readout
-from resim_inspect.charts.model.style import Palette
+from resim_inspect.charts.model.style import Palette, Style
 from resim_inspect.charts.rendering.cells import Grid
 
 
@@ -60,3 +60,11 @@ class PlotFrame:
     def row(self, cell: int) -> int:
         """Row of the grid of a cell that counts from the lower edge of the area."""
         return self.area.y + self.area.height - 1 - cell
+
+
+def paint_column(frame: PlotFrame, cell: int, char: str, style: Style) -> None:
+    """Write a character into the blank cells of a column of the area."""
+    x = frame.area.x + cell
+    for y in range(frame.area.y, frame.area.y + frame.area.height):
+        if frame.grid.blank(x, y, 1):
+            frame.grid.put(x, y, char, style)

@@ -14,7 +14,12 @@ from resim_inspect.charts.model.style import ColorRole
 from resim_inspect.charts.rendering.cells import Grid, distinct_labels
 from resim_inspect.charts.rendering.panels import legend
 from resim_inspect.charts.rendering.panels.boxes import fill_char, paint_boxes
-from resim_inspect.charts.rendering.panels.canvas import PaintedPanel, PanelRequest, PlotFrame
+from resim_inspect.charts.rendering.panels.canvas import (
+    PaintedPanel,
+    PanelRequest,
+    PlotFrame,
+    paint_column,
+)
 from resim_inspect.charts.rendering.panels.legend import LegendEntry
 from resim_inspect.document.enums import MetricStatus, worst_status
 from resim_inspect.text import align_decimals, cell_width, cut, fit, number, quantity
@@ -40,6 +45,7 @@ def paint(panel: Bars, categories: range, request: PanelRequest) -> PaintedPanel
         )
         for fill in bar_layout.bar_fills(panel)
     ]
+    entries += legend.reference_entries(panel.reference_lines, turned=True)
     title = " · ".join(part for part in (panel.x_title, panel.y_title) if part)
     top = 0
     if request.height >= 4 and (entries or title):
@@ -59,7 +65,8 @@ def paint(panel: Bars, categories: range, request: PanelRequest) -> PaintedPanel
     texts = _texts(panel, shown)
     text_width = min(max((cell_width(t) for t, _ in texts.values()), default=0), request.width // 4)
     columns = max(1, request.width - label_width - text_width - 3)
-    ends = [0.0, *(p[2] for p in parts), *(p[3] for p in parts)]
+    levels = [line.position for line in panel.reference_lines if not line.vertical]
+    ends = [0.0, *(p[2] for p in parts), *(p[3] for p in parts), *levels]
     low, high = min(ends), max(ends)
     if low == high:
         high = low + 1
@@ -89,6 +96,11 @@ def paint(panel: Bars, categories: range, request: PanelRequest) -> PaintedPanel
                 grid.put(
                     spot, top + row + k, cut(text, request.width - spot), palette.style(behind)
                 )
+    frame = PlotFrame(grid, area, x, Scale(0, 1, area.height), palette)
+    for line in panel.reference_lines:
+        cell = None if line.vertical else x.cell(line.position)
+        if cell is not None:
+            paint_column(frame, cell, "┊", palette.style(line.color_role))
     if left_out:
         text = f"… {left_out:,} more"
         grid.put(0, request.height - 1, cut(text, request.width), palette.style("dim"))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
 from resim_inspect.charts.analysis.curve_stats import curve_stats
 from resim_inspect.charts.model.drawing import Plot
+from resim_inspect.charts.model.layers import ReferenceLine
 from resim_inspect.charts.model.style import (
     SERIES_MARKS,
     STATUS_MARKS,
@@ -77,20 +78,24 @@ def entries(
         if curve.legend and curve.name:
             sign = mark_of.get(curve.name) or curve.mark or ("─" if curve.line else "•")
             listed.append(LegendEntry(sign, curve.name, curve.color_role))
-    for reference in panel.reference_lines:
-        label = reference.legend_label
-        if label:
-            beyond = " (not in view)" if reference.label in off_plot else ""
-            sign = reference.mark or ("┊" if reference.vertical else "┄")
-            rank = 0 if reference.short else 3
-            listed.append(
-                LegendEntry(sign, label + beyond, reference.color_role, rank, reference.short)
-            )
+    listed += reference_entries(panel.reference_lines, off_plot)
     for status, mark in STATUS_MARKS.items():
         many = sum(_failing(curve_stats(c).status_counts, status) for c in panel.curves)
         if many:
             listed.append(LegendEntry(mark, f"{status.name} {many:,}", status, 2))
     return listed
+
+
+def reference_entries(
+    lines: Iterable[ReferenceLine], off_plot: frozenset[str] = frozenset(), *, turned: bool = False
+) -> Iterator[LegendEntry]:
+    """Yield an entry for each labelled line; `turned` for axes that have changed places."""
+    for line in lines:
+        if line.legend_label:
+            beyond = " (not in view)" if line.label in off_plot else ""
+            sign = line.mark or ("┊" if line.vertical is not turned else "┄")
+            rank = 0 if line.short else 3
+            yield LegendEntry(sign, line.legend_label + beyond, line.color_role, rank, line.short)
 
 
 def _failure_marks(panel: Plot, state: str) -> str:

@@ -18,7 +18,12 @@ from resim_inspect.charts.rendering.panels import legend
 from resim_inspect.charts.rendering.panels.axes import AxisLayout, arrange, paint_axes
 from resim_inspect.charts.rendering.panels.bands import paint_bands
 from resim_inspect.charts.rendering.panels.boxes import paint_boxes
-from resim_inspect.charts.rendering.panels.canvas import PaintedPanel, PanelRequest, PlotFrame
+from resim_inspect.charts.rendering.panels.canvas import (
+    PaintedPanel,
+    PanelRequest,
+    PlotFrame,
+    paint_column,
+)
 from resim_inspect.charts.rendering.panels.heatmap import paint_heatmap
 from resim_inspect.charts.rendering.panels.strokes import curve_strokes, mark_strokes, missing_marks
 from resim_inspect.text import cell_width, cut
@@ -161,7 +166,7 @@ def _paint_reference_lines(frame: PlotFrame, panel: Plot) -> None:
         if cell is None:
             continue
         if line.vertical:
-            _paint_column(frame, cell, "┊", style)
+            paint_column(frame, cell, "┊", style)
             if line.mark:
                 grid.over(area.x + cell, area.y, line.mark, style)
         else:
@@ -174,12 +179,4 @@ def _paint_reference_lines(frame: PlotFrame, panel: Plot) -> None:
 def _paint_cursor(frame: PlotFrame, position: float) -> None:
     cell = frame.x.cell(position)
     if cell is not None:
-        _paint_column(frame, cell, "│", frame.palette.style("accent", bold=True))
-
-
-def _paint_column(frame: PlotFrame, cell: int, char: str, style: Style) -> None:
-    """Write a character into the blank cells of a column of the area."""
-    x = frame.area.x + cell
-    for y in range(frame.area.y, frame.area.y + frame.area.height):
-        if frame.grid.blank(x, y, 1):
-            frame.grid.put(x, y, char, style)
+        paint_column(frame, cell, "│", frame.palette.style("accent", bold=True))

@@ -21,7 +21,11 @@ _TITLE = 20.0
 
 
 def _entries(panel: Bars) -> list[legend.LegendEntry]:
-    return [_entry(fill) for fill in bar_layout.bar_fills(panel)]
+    limits = [line for line in panel.reference_lines if not line.vertical and line.legend_label]
+    return [
+        *(_entry(fill) for fill in bar_layout.bar_fills(panel)),
+        *(legend.LegendEntry("dash", line.legend_label, line.color_role) for line in limits),
+    ]
 
 
 def _entry(fill: Fill) -> legend.LegendEntry:
@@ -66,7 +70,9 @@ def paint(canvas: Canvas, panel: Bars, categories: range, room: Room) -> None:
     behind = min(behind + 8, room.width * 0.3)
     inner = Room(room.x + label, room.y, max(20.0, room.width - label - behind), room.height)
     parts = bar_layout.stack(panel, categories)
+    limits = [line for line in panel.reference_lines if not line.vertical]
     ends = [0.0, *(part[2] for part in parts), *(part[3] for part in parts)]
+    ends += [line.position for line in limits]
     low, high = min(ends), max(ends)
     x = Scale(low, high if high > low else low + 1, round(inner.width))
     for category, series, start, end in parts:
@@ -75,6 +81,12 @@ def paint(canvas: Canvas, panel: Bars, categories: range, room: Room) -> None:
         _paint_bar(canvas, panel, (category, series), inner.x, x, (start, end), top, bar)
     zero = inner.x + _place(x, 0.0)
     canvas.line(zero, inner.y - 2, zero, inner.y + slot * len(categories), "grid", stroke_width=1)
+    for line in limits:
+        level = inner.x + _place(x, line.position)
+        bottom = inner.y + slot * len(categories)
+        canvas.line(
+            level, inner.y, level, bottom, line.color_role, stroke_width=1.3, stroke_dasharray="7 4"
+        )
     for category in categories:
         top = inner.y + (category - categories[0]) * slot
         middle = top + bar * across / 2
