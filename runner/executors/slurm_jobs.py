@@ -86,6 +86,11 @@ class SlurmJobs:
         """True as soon as sbatch was called, whatever became of it."""
         self._submitting = Lock()
         self._connected: set[str] = set()
+        """Jobs whose worker was connected at some time."""
+        self._present: frozenset[str] = frozenset()
+        """Jobs whose worker was connected at the last call of `want`."""
+        self._has_lost = False
+        """True if a worker was lost since the last look, which comes at once then."""
         self._failed_starts = 0
         self._state = SlurmState({}, 0)
         self._error: ExecutorError | None = None
@@ -97,11 +102,14 @@ class SlurmJobs:
         `connected` are the ids of the jobs whose worker is connected. Raises ExecutorError if
         Slurm refuses the jobs, or lets their workers end before they are connected.
         """
+        present = frozenset(connected)
         with self._lock:
             if self._error is not None:
                 raise self._error
-            self._connected |= set(connected)
-            changed, self._wanted = self._wanted != number, number
+            lost, self._present = self._present - present, present
+            self._connected |= present
+            self._has_lost |= bool(lost)
+            changed, self._wanted = self._wanted != number or bool(lost), number
             if number and self._thread is None:
                 self._thread = Thread(target=self._follow, name="Slurm", daemon=True)
                 self._thread.start()
@@ -146,6 +154,9 @@ class SlurmJobs:
                 pause = self._interval
             before = self._state
             self._wake.wait(pause)
+            if self._has_lost:
+                # Slurm may need a moment to notice it as well.
+                self._has_lost, pause = False, self._interval
 
     def _look(self) -> None:
         """Ask for the jobs; raises SlurmCallError, and ExecutorError after failed starts."""

@@ -107,6 +107,23 @@ def test_jobs_are_made_replaced_and_cancelled_by_their_name(
     assert slurm.calls("scancel")[-1] == "--name=resim-a1"
 
 
+def test_the_job_of_a_lost_worker_is_replaced_at_once(
+    slurm: FakeSlurm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slurm_jobs, "MAX_INTERVAL", 1000.0)
+    jobs = SlurmJobs("resim-a1", "the script\n", interval=1000.0)
+    jobs.want(1, ())
+    wait_for(lambda: slurm.calls("sbatch"), "a job")
+    jobs.want(1, ["7"])
+    slurm.set_jobs("7|COMPLETING|None")
+    # Nothing looks, until the connection of the worker is gone.
+    jobs.want(1, ["7"])
+    assert not slurm.calls("squeue")
+    jobs.want(1, ())
+    wait_for(lambda: len(slurm.calls("sbatch")) == 2, "another job")
+    assert jobs.close() == ""
+
+
 def test_without_a_job_nothing_is_cancelled(slurm: FakeSlurm, jobs: SlurmJobs) -> None:
     jobs.want(0, ())
     assert jobs.close() == ""
