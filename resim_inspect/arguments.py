@@ -41,6 +41,8 @@ class AppArguments(NamedTuple):
     """A second path, which is compared with the first."""
     color: Literal["auto", "always", "never"] = "auto"
     options: AppOptions = AppOptions()
+    plain: bool = False
+    """Lines in place of the app."""
 
 
 def parse_app(argv: list[str], program: str, commands: Mapping[str, str]) -> AppArguments:
@@ -79,6 +81,12 @@ def parse_app(argv: list[str], program: str, commands: Mapping[str, str]) -> App
         nargs="?",
         help="a second path: the app shows what changed from the first to it, and what got worse",
     )
+    parser.add_argument(
+        "--plain",
+        action="store_true",
+        help="lines that a screen reader can follow in place of the app: one fact a line, changes "
+        "announced as lines, commands typed",
+    )
     add_app_options(parser, program)
     args = parser.parse_args(argv)
     return AppArguments(
@@ -86,6 +94,7 @@ def parse_app(argv: list[str], program: str, commands: Mapping[str, str]) -> App
         args.compared,
         args.color,
         AppOptions(args.images, args.config, args.no_config, args.no_state),
+        args.plain,
     )
 
 

@@ -157,6 +157,8 @@ def _app(argv: list[str]) -> int:
     args = parse_app(argv, PROGRAM, COMMANDS)
     path = _location(args.path if args.compared is None else args.compared)
     base = None if args.path is None or args.compared is None else Path(args.path)
+    if args.plain:
+        return _plain(path, base)
     if not _can_show():
         instead = f"`{PROGRAM} show {path or 'PATH'}` prints the metrics"
         if path is not None and not isinstance(path, Path):
@@ -182,6 +184,18 @@ def _app(argv: list[str]) -> int:
         raise_on_interrupt()
 
     return start_app(path, args.options, base=base, prepare=prepare)
+
+
+def _plain(path: Path | BatchAddress | None, base: Path | None) -> int:
+    if base is not None:
+        raise CommandError(f"--plain is of one path; `{PROGRAM} compare {base} {path}` compares")
+    if not isinstance(path, Path):
+        raise CommandError("--plain needs the path of a metrics file, its folder or a workspace")
+    _evaluate_when_opened()
+    raise_on_interrupt()
+    from resim_inspect.commands.plain import run_plain
+
+    return run_plain(path)
 
 
 def _can_show() -> bool:

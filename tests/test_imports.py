@@ -98,6 +98,13 @@ def test_showing_as_json_needs_no_charts(tmp_path: Path) -> None:
     assert not beneath(names, "resim_inspect.charts", "resim_inspect.tui", "runner")
 
 
+def test_the_linear_output_needs_no_app(tmp_path: Path) -> None:
+    code = "from resim_inspect.cli import main\nassert main(sys.argv[1:]) == 0"
+    names = loaded(code, "--plain", write_sample(tmp_path))
+    assert "resim_inspect.commands.plain_output.session" in names
+    assert not beneath(names, *SCREEN, *NETWORK, "PIL", "pandas", "resim_inspect.charts")
+
+
 @pytest.mark.parametrize("format_", ["csv", "json", "ndjson"])
 def test_exporting_text_formats_needs_no_extra(format_: str, tmp_path: Path) -> None:
     code = "from resim_inspect.cli import main\nassert main(sys.argv[1:]) == 0"

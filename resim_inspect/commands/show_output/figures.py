@@ -177,7 +177,7 @@ def value_tables(document: Document, metric: Metric, width: int) -> list[list[st
         data = document.data_by_id(part.data)
         if data is None:
             continue
-        index = _index(document, metric, data)
+        index = label_of_values(document, metric, data)
         key = (None if index is None else index.position, part.category)
         groups.setdefault(key, []).append(part)
     tables = []
@@ -187,7 +187,7 @@ def value_tables(document: Document, metric: Metric, width: int) -> list[list[st
     return tables
 
 
-def _index(document: Document, metric: Metric, data: MetricsData) -> MetricsData | None:
+def label_of_values(document: Document, metric: Metric, data: MetricsData) -> MetricsData | None:
     """Return the label of a value: its x in a line plot, else its index."""
     values = metric.values
     if isinstance(values, LinePlotValues):
@@ -286,7 +286,7 @@ def _chosen_rows(columns: list[Column]) -> list[int]:
 
 def _cells(series: Series, marks: Series | None, rows: Sequence[int]) -> list[str]:
     """Values of some rows with the symbols of their statuses, decimals aligned."""
-    texts = [_value(series, at) for at in rows]
+    texts = [value_text(series, at) for at in rows]
     if series.kind is SeriesKind.DOUBLES:
         texts = align_decimals(texts)
     if marks is None or marks.kind is not SeriesKind.STATUSES:
@@ -299,7 +299,7 @@ def _cells(series: Series, marks: Series | None, rows: Sequence[int]) -> list[st
     ]
 
 
-def _value(series: Series, at: int) -> str:
+def value_text(series: Series, at: int) -> str:
     """One value in full; empty beyond the end."""
     if at >= len(series):
         return ""
