@@ -1,4 +1,4 @@
-"""What the linear output can show: the interface of a document and of a workspace."""
+"""Interface of what the linear output shows: of a document and of a workspace."""
 
 from __future__ import annotations
 

@@ -132,7 +132,10 @@ def test_no_control_character_of_a_file_is_printed(
     ("words", "said"),
     [
         ([], "needs the path"),
-        (["resim://5b8f6f1e-2c64-4e0c-9a4e-1f0b7f1c2d3e/5b8f6f1e-2c64-4e0c-9a4e-1f0b7f1c2d3e"], "needs the path"),
+        (
+            ["resim://5b8f6f1e-2c64-4e0c-9a4e-1f0b7f1c2d3e/5b8f6f1e-2c64-4e0c-9a4e-1f0b7f1c2d3e"],
+            "needs the path",
+        ),
         (["missing.binproto"], "does not exist"),
         ([".", "."], "compare"),
     ],
