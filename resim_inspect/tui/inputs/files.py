@@ -115,8 +115,14 @@ def preview(entry: FileEntry) -> Preview:
     name = clean(entry.path.name, 120)
     if entry.note:
         return Preview(entry.path, name, (entry.note,))
+    from resim_inspect.inputs.summaries import summary_lines
+
+    summary = summary_lines(entry.path, folder=entry.folder)
     if entry.folder:
-        return Preview(entry.path, name, (count(entry.size, "entry", "entries"),))
+        lines = summary or ()
+        return Preview(entry.path, name, (count(entry.size, "entry", "entries"), *lines))
+    if summary is not None:
+        return Preview(entry.path, f"{name} · {size(entry.size)}", summary)
     from runner.workspace.contract import BATCH_CONFIG, MAX_CONFIG_BYTES, REPORT_CONFIG, masked
 
     title = f"{name} · {size(entry.size)}"

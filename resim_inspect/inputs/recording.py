@@ -1,0 +1,75 @@
+"""A recording in short: its topics with types and counts, its times, and what it lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from resim_inspect.text import INT64_MAX, clean, count, instant, seconds, table
+
+MAX_TOPICS = 2_000
+"""Topics that are listed; the rest are counted."""
+DATED_FROM = 10**17
+"""Time in ns from which it counts from 1970."""
+
+
+class RecordingError(Exception):
+    """A recording that cannot be summarised; its text is a whole sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One topic of a recording."""
+
+    name: str
+    type: str = ""
+    messages: int | None = None
+    """None if the recording does not say it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """Summary of a recording."""
+
+    format: str
+    topics: tuple[Topic, ...]
+    messages: int | None = None
+    start: int | None = None
+    """Time of the first message in ns."""
+    end: int | None = None
+    """Time of the last message in ns."""
+    details: tuple[str, ...] = ()
+    """Further facts, each a sentence, such as what is missing."""
+
+
+def recording_lines(recording: Recording) -> Iterator[str]:
+    """Yield a summary as cleaned lines: counts, times, details, a table of the topics."""
+    parts = [recording.format, count(len(recording.topics), "topic")]
+    if recording.messages is not None:
+        parts.append(count(recording.messages, "message"))
+    yield " · ".join(parts)
+    if recording.start is not None and recording.end is not None:
+        span = f" ({seconds(recording.end - recording.start)})"
+        yield f"from {_time(recording.start)} to {_time(recording.end)}{span}"
+    for detail in recording.details:
+        yield clean(detail, 400)
+    if not recording.topics:
+        return
+    yield ""
+    rows = [
+        (
+            clean(topic.name, 200) or "(no name)",
+            "" if topic.messages is None else f"{topic.messages:,}",
+            clean(topic.type, 100),
+        )
+        for topic in sorted(recording.topics, key=lambda topic: topic.name)[:MAX_TOPICS]
+    ]
+    yield from table([("topic", "messages", "type"), *rows], right=(1,))
+    if len(recording.topics) > MAX_TOPICS:
+        yield f"… {count(len(recording.topics) - MAX_TOPICS, 'more topic')}"
+
+
+def _time(ns: int) -> str:
+    if ns > INT64_MAX:
+        return "after 2262-04-11"
+    return instant(ns) if ns >= DATED_FROM else seconds(ns)
