@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import os
 import stat
-from collections.abc import Sequence
-from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from resim_inspect.text import clean, count, size
 from resim_inspect.validation.findings import Finding
 
 PREVIEW_BYTES = 262_144
 """Bytes of a file that are read for its preview."""
+END_BYTES = 131_072
+"""Bytes of its end that are read of a longer text."""
 JSON_BYTES = 2_000_000
 """Bytes of a JSON file that are read, which has to be complete to be indented."""
 MAX_ENTRIES = 5_000
@@ -134,6 +132,11 @@ def preview(entry: FileEntry) -> Preview:
         with entry.path.open("rb") as file:
             limit = JSON_BYTES if is_json and entry.size <= JSON_BYTES else PREVIEW_BYTES
             data = file.read(MAX_CONFIG_BYTES if config else limit)
+            is_cut = not config and len(data) == limit
+            if is_cut:
+                # Its last line is cut, unless it is the only one.
+                data = data[: data.rfind(b"\n") + 1] or data
+            end, left_out = _end(file, len(data)) if is_cut else (b"", 0)
     except OSError as error:
         return Preview(entry.path, title, (error.strerror or "cannot be read",))
     if config:
@@ -142,7 +145,18 @@ def preview(entry: FileEntry) -> Preview:
     if is_json and complete and data and b"\0" not in data[:4096]:
         lines, is_json = _json(data.decode("utf-8", "replace"))
         return Preview(entry.path, title, lines, is_json=is_json)
-    return Preview(entry.path, title, _text(entry.path, data, complete))
+    return Preview(entry.path, title, _text(entry.path, data, end, left_out))
+
+
+def _end(file: BinaryIO, start: int) -> tuple[bytes, int]:
+    """Read the last whole lines of a file after an offset; and the number of bytes between."""
+    end = file.seek(0, os.SEEK_END)
+    first = max(start, end - END_BYTES)
+    file.seek(first)
+    data = file.read(END_BYTES)
+    # The first line is cut, unless nothing lies between.
+    skipped = data.find(b"\n") + 1 if first > start else 0
+    return data[skipped:], first + skipped - start
 
 
 def _json(text: str) -> tuple[tuple[str, ...], bool]:
@@ -153,31 +167,28 @@ def _json(text: str) -> tuple[tuple[str, ...], bool]:
         return (f"not valid JSON: {clean(str(error), 200)}", "", *_lines(text)), False
 
 
-def _text(path: Path, data: bytes, complete: bool) -> tuple[str, ...]:
+def _text(path: Path, data: bytes, end: bytes, left_out: int) -> tuple[str, ...]:
     if not data:
         return ("the file is empty",)
     if b"\0" in data[:4096]:
         return ("not a text file; its first bytes:", *_hex(data[:512]))
-    text = data.decode("utf-8", "replace")
-    tail = () if complete else ("", f"… the first {size(len(data))} are shown")
+    gap = f"… {size(left_out)} are left out here" if left_out else ""
+    if not gap:
+        data, end = data + end, b""
+    text, last = data.decode("utf-8", "replace"), end.decode("utf-8", "replace")
     if path.suffix.lower() in (".csv", ".tsv"):
-        return (*_table(text, "\t" if path.suffix.lower() == ".tsv" else ","), *tail)
-    return (*_lines(text), *tail)
+        from resim_inspect.inputs.csv_table import CsvError, csv_lines
+
+        try:
+            return tuple(csv_lines(text, last, gap))
+        except CsvError as error:
+            return (f"not valid CSV: {clean(str(error), 200)}", "", *_lines(text))
+    between = ("", gap, "") if gap else ()
+    return (*_lines(text), *between, *_lines(last))
 
 
 def _lines(text: str) -> tuple[str, ...]:
     return tuple(clean(line.replace("\t", "    "), 2000) for line in text.splitlines())
-
-
-def _table(text: str, delimiter: str) -> Sequence[str]:
-    try:
-        rows = list(islice(csv.reader(io.StringIO(text), delimiter=delimiter), 2000))
-    except csv.Error as error:
-        return (f"not valid CSV: {clean(str(error), 200)}", "", *_lines(text))
-    cells = [[clean(cell, 40) for cell in row] for row in rows]
-    columns = max((len(row) for row in cells), default=0)
-    widths = [max((len(r[i]) for r in cells if i < len(r)), default=0) for i in range(columns)]
-    return ["  ".join(c.ljust(w) for c, w in zip(r, widths, strict=False)) for r in cells]
 
 
 def _hex(data: bytes) -> list[str]:
