@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from resim_inspect.files import is_file
 from resim_inspect.terminal import positive
 from runner.commands.shared import batch_call
 from runner.commands.shared import session as sessions
@@ -238,7 +239,7 @@ def _run(
         )
         reused = {p.job.name for p in planned if p.recorded is not None}
         last, last_reused = None, False
-        if _starts_batch(args.only, context, results):
+        if _starts_batch(args.only, context, workspace, results):
             last, last_reused = batch_call.run_in_workspace(
                 session, request, args.rerun, placement.run_batch
             )
@@ -275,16 +276,28 @@ def _stale(args: Namespace, workspace: Workspace, planned: Sequence[Planned]) ->
     return stale
 
 
-def _starts_batch(only: str | None, context: RunContext, results: list[JobResult]) -> bool:
+def _starts_batch(
+    only: str | None, context: RunContext, workspace: Workspace, results: list[JobResult]
+) -> bool:
     """Return True if the batch runs now; warn if it was asked for and cannot."""
     if only == "jobs":
         return False
     if context.stop.stage:
         context.notify(Event("warning", context.clock(), text="the batch is not run."))
         return False
-    if only == "batch" or context.gate.starts_batch(results):
+    emit = any(result.emissions for result in results)
+    if only == "batch":
         return True
-    text = "no job left metrics, so the batch is not run."
+    if emit and not any(is_file(job.folder.metrics) for job in workspace.jobs):
+        # A build that only emits has no batch mode: the API has nothing to serve to it.
+        text = (
+            "the jobs emit and leave no metrics.binproto, so the batch is not run; "
+            "`resim-inspect evaluate WORKSPACE` evaluates the emissions of all jobs."
+        )
+    elif context.gate.starts_batch(results):
+        return True
+    else:
+        text = "no job left metrics, so the batch is not run."
     context.notify(Event("warning", context.clock(), text=text))
     return False
 

@@ -235,6 +235,23 @@ def test_a_hangup_that_is_ignored_from_the_start_stays_ignored(tmp_path: Path) -
     assert not work_folders_of(process)
 
 
+EMITS = """
+import os, pathlib
+row = '{"$metadata": {"topic": "speed"}, "$data": {"v": 1.5}}'
+pathlib.Path(os.environ["RESIM_OUTPUTS"], "emissions.resim.jsonl").write_text(row)
+"""
+
+
+@pytest.mark.parametrize("both", [False, True], ids=["emissions", "both kinds"])
+def test_the_batch_is_not_run_behind_jobs_that_only_emit(tmp_path: Path, both: bool) -> None:
+    workspace = make_jobs(tmp_path / "ws", 1)
+    program = build(tmp_path, EMITS + (WRITES if both else ""))
+    call = call_runner("run", workspace, "--command", program, "--no-sandbox")
+    assert ("emit and leave no metrics.binproto, so the batch is not run" in call.err) is not both
+    # The program fails in batch mode: it has no inputs of a job there.
+    assert (call.code == 0) is not both, call.err
+
+
 def test_a_terminal_that_is_closed_ends_a_run_without_a_traceback(tmp_path: Path) -> None:
     workspace = make_jobs(tmp_path / "ws", 3)
     program = build(tmp_path, "import time\nwhile True: print('line', flush=True); time.sleep(.01)")
