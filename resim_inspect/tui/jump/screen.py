@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar, NamedTuple
 
+from rich.style import Style
+from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -16,6 +18,7 @@ from textual.widgets import Static
 from resim_inspect.tui.jump.labels import labels
 from resim_inspect.tui.keymap import BINDINGS
 from resim_inspect.tui.keys.jump import JUMP_SCREEN
+from resim_inspect.tui.theme import theme_styles
 
 
 class JumpTarget(NamedTuple):
@@ -32,8 +35,7 @@ class JumpScreen(ModalScreen[Widget | None]):
     DEFAULT_CSS = """
     JumpScreen { background: transparent; }
     JumpScreen > .label {
-        position: absolute; width: auto; height: 1; padding: 0 1;
-        background: $accent; color: $background; text-style: bold;
+        position: absolute; width: auto; height: 1; background: $background;
     }
     """
 
@@ -46,8 +48,10 @@ class JumpScreen(ModalScreen[Widget | None]):
         self._labelled_size: Size | None = None
 
     def compose(self) -> ComposeResult:
+        # The accent as words have it: legible on the background in every theme.
+        ink = theme_styles(self.app).accent + Style(bold=True, reverse=True)
         for target, label in zip(self.targets, self.labels, strict=True):
-            shown = Static(label, classes="label", markup=False)
+            shown = Static(Text(f" {label} ", ink), classes="label")
             shown.styles.offset = target.offset
             yield shown
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -43,7 +44,9 @@ class RawApp:
 
         file = cast(Path, error.path or path)
         label = "/".join(file.absolute().parts[-2:])
-        screen = RawScreen(RawSubject(label, file), RawTarget(offset=error.offset))
+        # A file that is cut short is damaged at its end, below what needs more bytes.
+        offset = sys.maxsize if isinstance(error, TruncatedError) else error.offset
+        screen = RawScreen(RawSubject(label, file), RawTarget(offset=offset))
         cast(App[Any], self).push_screen(screen)
 
 

@@ -63,12 +63,14 @@ class RawTarget:
     item: tuple[str, int] | None = None
     """Kind and position of a `metric`, `data` or `event`."""
     offset: int | None = None
+    """Offset of a byte; one beyond the file stands for its last byte."""
     steps: tuple[Step, ...] = ()
 
     def place(self, reader: RawReader) -> Place:
         """Find the node."""
         if self.offset is not None:
-            return place_of_offset(reader, self.offset, is_worker_cancelled)
+            last = max(0, reader.source.size - 1)
+            return place_of_offset(reader, min(self.offset, last), is_worker_cancelled)
         steps = self.steps
         if self.item is not None:
             steps = item_steps(reader, *self.item, is_worker_cancelled)

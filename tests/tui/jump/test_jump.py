@@ -29,7 +29,7 @@ def jumping(pilot: Pilot[Any]) -> JumpScreen:
 def check_labels(screen: JumpScreen) -> None:
     """Check that each label is in view on its widget, and none on another one."""
     shown = list(screen.query(Static))
-    assert [str(each.content) for each in shown] == screen.labels
+    assert [str(each.content).strip() for each in shown] == screen.labels
     regions = [each.region for each in shown]
     assert all(screen.region.contains_region(region) for region in regions)
     assert not any(

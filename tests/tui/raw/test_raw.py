@@ -166,6 +166,9 @@ async def test_a_truncated_file_is_shown_where_it_ends(tmp_path: Path) -> None:
         await press(pilot, "enter")
         node = shown(pilot).tree_list.node
         assert node is not None
+        assert node.end == len(content) - 9
+        rows = shown(pilot).tree_list.tree_rows.rows
+        assert [row.depth for row in rows if row.node.problem] == [0, 1, 2, 3, 4]
         assert "✗ needs" in text(pilot)
         await press(pilot, "escape")
         assert isinstance(pilot.app.screen, OpenScreen)
