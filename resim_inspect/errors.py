@@ -67,7 +67,8 @@ class DocumentError(InspectError):
     @property
     def sentence(self) -> str:
         """The error as a sentence of its own: `The file is empty.`"""
-        text = str(self)
+        # What caused it may be a sentence already, such as a fault of a config.
+        text = str(self).removesuffix(".")
         return text[:1].upper() + text[1:] + "."
 
     def located(self) -> str:

@@ -58,6 +58,13 @@ def test_the_names_do_together_what_the_package_promises(tmp_path: Path) -> None
     assert caught.value.located() == f"{path} is empty"
 
 
+def test_a_cause_that_is_a_sentence_gives_no_second_period() -> None:
+    from resim_inspect.errors import UnreadableError
+
+    error = UnreadableError("cannot be evaluated: the config is not valid YAML.", Path("out"))
+    assert error.sentence.endswith("is not valid YAML.")
+
+
 def test_importing_the_package_loads_nothing_of_it() -> None:
     code = (
         "import sys, resim_inspect\n"
