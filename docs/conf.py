@@ -22,6 +22,7 @@ extensions = ["myst_parser", "sphinx.ext.autodoc"]
 exclude_patterns = ["_build"]
 html_theme = "furo"
 html_title = f"{project} {__version__}"
+html_show_copyright = False
 html_static_path: list[str] = []
 myst_heading_anchors = 3
 # Sphinx looks highlighting up by these names; the plain blocks of the pages show terminals.

@@ -230,9 +230,12 @@ class JobsDashboard(DashboardScreen):
         return f"sorted by {clean(self.workspace.table.sort.title, 40)}"
 
     def more_hints(self) -> tuple[Hint, ...]:
-        shared = self.grid.state.shared_scale
-        words = "own y axes" if shared else "one y axis"
-        return (Hint("dashboard.metric"), Hint("dashboard.scale", words))
+        metric = Hint("dashboard.metric")
+        if not self.grid.state.shared_scale:
+            return (metric, Hint("dashboard.scale", "one y axis"))
+        if self.scale.problem:
+            return (metric,)
+        return (metric, Hint("dashboard.scale", "own y axes"))
 
     def filter_help(self) -> tuple[str, Mapping[str, str]]:
         from resim_inspect.filtering.jobs import JobFields

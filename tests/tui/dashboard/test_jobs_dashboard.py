@@ -71,9 +71,16 @@ async def test_each_job_is_a_card_on_one_axis(tmp_path: Path) -> None:
         assert "one y axis -4.5 … 94.5 m/s (f)" in shown
         ranges = {card.picture.y_range for card in _plots(pilot)}
         assert ranges == {grid(pilot).y_window}
+        assert _hints(pilot) == ["dashboard.metric", "dashboard.scale"]
         await press(pilot, "f")
         assert "y axis of each card (f)" in text(pilot)
         assert len({card.picture.y_range for card in _plots(pilot)}) == 3
+
+
+def _hints(pilot: Pilot[Any]) -> list[str]:
+    screen = pilot.app.screen
+    assert isinstance(screen, JobsDashboard)
+    return [hint.id for hint in screen.more_hints()]
 
 
 def _plots(pilot: Pilot[Any]) -> list[Any]:
@@ -98,6 +105,7 @@ async def test_units_that_differ_are_not_drawn_on_one_axis(tmp_path: Path) -> No
     async with started(tmp_path) as pilot:
         shown = await shown_jobs(pilot)
         assert "y axis of each card: units differ" in shown
+        assert _hints(pilot) == ["dashboard.metric"]
         assert grid(pilot).y_window is None
 
 
