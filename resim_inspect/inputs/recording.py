@@ -56,15 +56,16 @@ def recording_lines(recording: Recording) -> Iterator[str]:
     if not recording.topics:
         return
     yield ""
+    # The counts come first: a number must not be cut by a narrow pane.
     rows = [
         (
-            clean(topic.name, 200) or "(no name)",
             "" if topic.messages is None else f"{topic.messages:,}",
+            clean(topic.name, 200) or "(no name)",
             clean(topic.type, 100),
         )
         for topic in sorted(recording.topics, key=lambda topic: topic.name)[:MAX_TOPICS]
     ]
-    yield from table([("topic", "messages", "type"), *rows], right=(1,))
+    yield from table([("messages", "topic", "type"), *rows], right=(0,))
     if len(recording.topics) > MAX_TOPICS:
         yield f"… {count(len(recording.topics) - MAX_TOPICS, 'more topic')}"
 

@@ -60,8 +60,8 @@ def test_an_mcap_file_has_topics_counts_and_times(whole: bytes, tmp_path: Path) 
     assert lines[1] == ("from 2023-11-14 22:13:20 UTC to 2023-11-14 22:13:24.900 UTC (4.900 s)")
     assert lines[2].endswith("with zstd.")
     assert lines[-2:] == (
-        "/pose        40  geometry_msgs/Pose",
-        "/scan        10  geometry_msgs/Pose",
+        "      40  /pose  geometry_msgs/Pose",
+        "      10  /scan  geometry_msgs/Pose",
     )
 
 
@@ -131,7 +131,7 @@ def test_a_rosbag2_is_summarised_by_its_metadata(tmp_path: Path) -> None:
     expected = summary_lines(tmp_path, folder=True)
     assert expected is not None
     assert expected[0] == "rosbag2 (sqlite3) · 1 topic · 30 messages"
-    assert expected[-1] == "/imu         30  sensor_msgs/msg/Imu"
+    assert expected[-1] == "      30  /imu   sensor_msgs/msg/Imu"
     for name in ("metadata.yaml", "bag_0.db3"):
         assert summary_lines(tmp_path / name, folder=False) == expected
     (tmp_path / "metadata.yaml").unlink()
