@@ -26,7 +26,7 @@ _WORKSPACE = (keymap.WORKSPACE, *_RUNS_AND_QUERY, COLUMN_HOST, *_SCREEN)
 _JOBS = (keymap.ROWS, keymap.TABLE, keymap.JOBS, JOB_COLUMNS)
 _FOLDER = (keymap.INPUTS, keymap.SIDE, keymap.RUN_HOST, keymap.FOCUS, keymap.APP)
 _RUNS = (keymap.RUNS, keymap.RUN_HOST, keymap.FOCUS, keymap.APP)
-_QUERY = (keymap.QUERY, keymap.FOCUS, keymap.APP)
+_QUERY = (keymap.QUERY, *_SCREEN)
 _COMPARISON = (keymap.COMPARISON, *_SCREEN)
 _TEXT = (keymap.ROWS, keymap.PREVIEW, keymap.JSON)
 
