@@ -13,7 +13,7 @@ from resim_inspect.commands.plain_output.document_facts import (
     metric_line,
     overview,
 )
-from resim_inspect.commands.plain_output.view import find_item, unknown_filter
+from resim_inspect.commands.plain_output.view import find_item, list_heading, unknown_filter
 from resim_inspect.compared_sides import project_tolerances
 from resim_inspect.comparison import CompareOptions, compare_documents
 from resim_inspect.derived import is_derived
@@ -89,8 +89,7 @@ class DocumentView:
             yield unknown_filter(problem, list(MetricFields.HELP))
             return
         chosen = [at for at in catalog.order if test is None or test(at)]
-        which = " that match" if test is not None else ""
-        yield f"There are {count(len(chosen), 'metric')}{which}."
+        yield list_heading(len(chosen), self.noun, filtered=test is not None)
         for position in chosen[:LISTED]:
             yield metric_line(self._document, position)
         if len(chosen) > LISTED:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from resim_inspect.commands.plain_output.words import joined, shown_name
-from resim_inspect.text import clean
+from resim_inspect.text import clean, count
 
 NEAR = 5
 """Items that a message about an unclear name lists."""
@@ -82,6 +82,12 @@ def find_item(item: str, names: Sequence[str], noun: str) -> int | str:
     named = [f"{at + 1}, {shown_name(names[at])}" for at in some[:NEAR]]
     more = f" and {len(some) - NEAR:,} more" if len(some) > NEAR else ""
     return f"Several match: {'; '.join(named)}{more}. Add the number."
+
+
+def list_heading(number: int, noun: str, *, filtered: bool) -> str:
+    """Return the sentence above a list: how many items it has."""
+    verb = "is" if number == 1 else "are"
+    return f"There {verb} {count(number, noun)}{' by this filter' if filtered else ''}."
 
 
 def unknown_filter(problem: str, help_: Sequence[str]) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from resim_inspect.commands import CommandError
 from resim_inspect.commands.plain_output.announcements import announcements, verdict_sentence
-from resim_inspect.commands.plain_output.view import find_item, unknown_filter
+from resim_inspect.commands.plain_output.view import find_item, list_heading, unknown_filter
 from resim_inspect.commands.plain_output.words import (
     counted_statuses,
     shown_name,
@@ -108,8 +108,7 @@ class WorkspaceView:
             yield unknown_filter(problem, list(JobFields.HELP))
             return
         chosen = [(n, row) for n, row in enumerate(rows, 1) if test is None or test(row)]
-        which = " that match" if test is not None else ""
-        yield f"There are {count(len(chosen), 'job')}{which}."
+        yield list_heading(len(chosen), self.noun, filtered=test is not None)
         for number, row in chosen[:LISTED]:
             yield _job_line(number, row)
         if len(chosen) > LISTED:

@@ -134,7 +134,7 @@ def test_commands_of_a_document(tmp_path: Path) -> None:
     talk = Talk(write_sample(tmp_path))
     assert talk("help") == list(COMMANDS.values())
     listed = talk("list status:block")
-    assert listed[0] == "There are 2 metrics that match."
+    assert listed[0] == "There are 2 metrics by this filter."
     assert "Metric 2, Max speed, is FAIL_BLOCK: 17.4 m/s." in listed
     assert talk("list type:nothing")[0].startswith("The filter is not understood: ")
     assert talk("show max sp")[0] == "Metric 2 of 19 is Max speed, and it is FAIL_BLOCK."
@@ -201,7 +201,7 @@ def test_a_workspace_says_its_jobs_and_what_changes(tmp_path: Path) -> None:
     ]
     speeds(folder / "jobs/new/outputs/metrics.binproto", 20.0)
     assert talk.looks(1) == ["Job new is now FAIL_BLOCK, was without metrics."]
-    assert talk("list verdict:block")[0] == "There are 1 job that match."
+    assert talk("list verdict:block")[0] == "There is 1 job by this filter."
     assert talk("next")[0] == "Job 3, new, is FAIL_BLOCK; its metric Max speed fails."
     opened = talk("open new")
     assert opened[1] == "Its verdict is FAIL_BLOCK."
