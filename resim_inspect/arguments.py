@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 EXIT_CODES = """\
 Exit codes: 0 fine, 1 a file is invalid or something got worse, 2 a file could not be
 read or the call was wrong, 70 a fault in this program, 129 the terminal was closed,
-130 interrupted."""
+130 interrupted, 143 terminated."""
 
 
 NO_STATE = "RESIM_INSPECT_NO_STATE"

@@ -340,7 +340,7 @@ def run_app(
         )
         app.graphics = graphics
         app.call_later(started)
-        with exits_on_hangup(lambda: app.call_later(app.exit)):
+        with exits_on_hangup(lambda: app.call_later(app.exit_in_haste)):
             app.run(mouse=wanted.mouse)
             app.finish_state()
     return not app.return_code

@@ -52,6 +52,17 @@ class GracefulExitApp(App[None]):
         self._mode_names.discard(mode)
         return super().remove_mode(mode)
 
+    def exit_in_haste(self) -> None:
+        """Exit, with what is to be done before at once: the process may not have the time."""
+        try:
+            self._run_hooks()
+        finally:
+            self.exit()
+
+    def _run_hooks(self) -> None:
+        for hook in self._exit_hooks:
+            hook()
+
     def is_started(self) -> bool:
         """Return True if the first frame is on the screen; the app does not exit before."""
         return True
@@ -97,8 +108,7 @@ class GracefulExitApp(App[None]):
                 nonlocal exited
                 if monotonic() >= deadline or (self._is_made() and not self.message_queue_size):
                     exited = True
-                    for hook in self._exit_hooks:
-                        hook()
+                    self._run_hooks()
                     exit_now()
                 tried.set()
 

@@ -1,4 +1,4 @@
-"""End of the app when its terminal goes away: a closed window, a lost connection, SIGHUP.
+"""End of the app when its terminal goes away (a closed window, a lost connection), or by a signal.
 
 A session of its own gets no SIGHUP, and Textual notices nothing: its writer thread dies of an I/O
 error, and the app waits for that thread for good. A watcher thread therefore polls the terminal.
@@ -26,6 +26,8 @@ EXIT_SECONDS = 1.5
 """Seconds that the app has to exit by itself."""
 EXIT_CODE = 129
 """Exit code after a hang-up: 128 + SIGHUP."""
+TERMINATED_CODE = 143
+"""Exit code after SIGTERM."""
 
 _CHILDREN: WeakSet[subprocess.Popen[str]] = WeakSet()
 
@@ -37,34 +39,42 @@ def end_with_app(process: subprocess.Popen[str]) -> None:
 
 @contextmanager
 def exits_on_hangup(exit_app: Callable[[], object]) -> Iterator[None]:
-    """Watch the terminal meanwhile; once it is gone, call `exit_app` in the watcher's thread.
+    """Watch the terminal meanwhile; once it is gone, or at SIGTERM, call `exit_app` in a thread.
 
     Raises SystemExit at the end if it is gone; the process is ended if the app still runs after
     `EXIT_SECONDS`.
     """
     done, hung_up = threading.Event(), threading.Event()
+    codes = [EXIT_CODE]
 
-    def on_signal(_number: int, _frame: FrameType | None) -> None:
+    def on_signal(number: int, _frame: FrameType | None) -> None:
+        if number == signal.SIGTERM:
+            codes[:] = [TERMINATED_CODE]
         hung_up.set()
 
-    former = None
+    former = {}
     if sys.platform != "win32":
-        former = signal.getsignal(signal.SIGHUP)
-        if former is not signal.SIG_IGN:  # That is what `nohup` sets.
-            signal.signal(signal.SIGHUP, on_signal)
+        for number in (signal.SIGHUP, signal.SIGTERM):
+            handler = signal.getsignal(number)
+            if handler is not signal.SIG_IGN:  # That is what `nohup` sets.
+                former[number] = handler
+                signal.signal(number, on_signal)
     descriptors = _terminals()
     watcher = threading.Thread(
-        target=_watch, args=(descriptors, done, hung_up, exit_app), name="hang-up", daemon=True
+        target=_watch,
+        args=(descriptors, done, hung_up, exit_app, codes),
+        name="hang-up",
+        daemon=True,
     )
     watcher.start()
     try:
         yield
     finally:
         done.set()
-        if sys.platform != "win32" and former is not None:
-            signal.signal(signal.SIGHUP, former)
+        for number, handler in former.items():
+            signal.signal(number, handler)
     if hung_up.is_set():
-        raise SystemExit(EXIT_CODE)
+        raise SystemExit(codes[0])
 
 
 def _terminals() -> list[int]:
@@ -86,6 +96,7 @@ def _watch(
     done: threading.Event,
     hung_up: threading.Event,
     exit_app: Callable[[], object],
+    codes: list[int],
 ) -> None:
     while not (hung_up.is_set() or any(map(_is_gone, descriptors))):
         if done.wait(POLL_SECONDS):
@@ -101,7 +112,7 @@ def _watch(
     for process in list(_CHILDREN):
         if process.poll() is None:
             process.kill()
-    os._exit(EXIT_CODE)
+    os._exit(codes[0])
 
 
 def _is_gone(descriptor: int) -> bool:

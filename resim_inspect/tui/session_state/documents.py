@@ -35,9 +35,18 @@ def document_view(screen: DocumentScreen, known: SavedSession) -> SavedSession:
     """The view of a screen; of a pane that has not been opened yet, the one that is known."""
     panes = dict(known.panes)
     for pane in screen.panes:
-        panes[pane.id or ""] = pane_view(pane)
-    named = tuple((name, panes[name]) for name in PANE_NAMES if name in panes)
+        saved = pane_view(pane)
+        # A pane as at first has its cursor on the first item, also if that is another one later.
+        panes[pane.id or ""] = SavedPane() if _is_as_at_first(pane, saved) else saved
+    first = SavedPane()
+    named = tuple((name, panes[name]) for name in PANE_NAMES if panes.get(name, first) != first)
     return replace(known, pane=screen.current, panes=named)
+
+
+def _is_as_at_first(pane: Pane, saved: SavedPane) -> bool:
+    rows = pane.list if isinstance(pane, MetricsPane | DataPane | EventsPane) else None
+    is_first = rows is None or rows.cursor == rows.first_row
+    return is_first and replace(saved, item=None) == SavedPane()
 
 
 async def restore_document(screen: DocumentScreen, view: SavedSession) -> None:

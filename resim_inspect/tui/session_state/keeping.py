@@ -30,7 +30,7 @@ class _Kept(NamedTuple):
 
     path: Path
     view: SavedSession
-    """The view that is in the file, or that the screen had at first."""
+    """The view that is in the file; the first one if nothing is."""
 
 
 class ViewKeeper:
@@ -46,7 +46,7 @@ class ViewKeeper:
     def start(self, screen: Screen[Any], path: Path, view: SavedSession | None) -> None:
         """Restore a screen, and keep its view from now on."""
         if view is None:
-            self._begin(screen, path)
+            self._kept[screen] = _Kept(path, SavedSession())
             return
         if isinstance(self._app, DashboardApp) and view.dashboard != FIRST_DASHBOARD:
             # One of this run is newer.
@@ -59,7 +59,6 @@ class ViewKeeper:
             # A pane that is made meanwhile takes its part from here.
             self._kept[screen] = _Kept(path, view)
             await self._restore(screen, view)
-            self._begin(screen, path, view)
             if before is not None and _is_noticed(before, view):
                 text = f"“Forget the saved view” ({key_of('app.commands')}) resets it."
                 self._app.notify(text, title="The last view is back", timeout=4)
@@ -77,11 +76,6 @@ class ViewKeeper:
             from resim_inspect.tui.session_state.tables import restore_table
 
             await restore_table(screen, view)
-
-    def _begin(self, screen: Screen[Any], path: Path, known: SavedSession | None = None) -> None:
-        view = self._view(screen, known or SavedSession())
-        if view is not None:
-            self._kept[screen] = _Kept(path, view)
 
     def restore_pane(self, screen: Screen[Any], pane: Widget) -> None:
         """Bring a new pane into the view that was kept of it."""
@@ -140,7 +134,7 @@ class ViewKeeper:
 
         async def reset() -> None:
             await self._restore(screen, SavedSession())
-            self._begin(screen, kept.path)
+            self._kept[screen] = _Kept(kept.path, SavedSession())
 
         self.writer.submit(lambda: forget_view(kept.path))
         screen.run_worker(

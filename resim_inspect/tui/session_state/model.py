@@ -47,7 +47,7 @@ class SavedPane:
     query: str = ""
     """The filter as typed."""
     item: SavedItem | None = None
-    """The item under the cursor."""
+    """The item under the cursor; None for the first one."""
     grouping: str = ""
     """Value of the grouping; empty for the user's default."""
     folded: tuple[tuple[str, tuple[str, ...]], ...] = ()

@@ -22,7 +22,7 @@ def table_view(screen: WorkspaceScreen, known: SavedSession) -> SavedSession:
         query="" if table.query_error else table.query_text,
         only_failing=table.only_failing,
     )
-    return replace(known, table=saved)
+    return replace(known, table=None if saved == SavedTable() else saved)
 
 
 async def restore_table(screen: WorkspaceScreen, view: SavedSession) -> None:

@@ -111,6 +111,11 @@ class RowList(ScrollView, LineWidget, can_focus=True):
         self.cursor = moved
         self.refresh()
 
+    @property
+    def first_row(self) -> int:
+        """The first row that the cursor may stand on, -1 for none."""
+        return self._nearest(0)
+
     def _nearest(self, row: int) -> int:
         """Nearest row that the cursor may stand on, -1 for none."""
         for distance in range(self.count):
