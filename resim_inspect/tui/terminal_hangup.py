@@ -16,6 +16,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Any
 from weakref import WeakSet
 
 from resim_inspect.web import DRIVER_VARIABLE, WEB_DRIVER
@@ -52,7 +53,7 @@ def exits_on_hangup(exit_app: Callable[[], object]) -> Iterator[None]:
             codes[:] = [TERMINATED_CODE]
         hung_up.set()
 
-    former = {}
+    former: dict[int, Any] = {}
     if sys.platform != "win32":
         for number in (signal.SIGHUP, signal.SIGTERM):
             handler = signal.getsignal(number)

@@ -72,8 +72,8 @@ class SessionApp:
 
     @work(thread=True, group="view", exit_on_error=False, description="reading the saved view")
     def _read_view(self, screen: Screen[Any], path: Path) -> None:
-        # What restores is imported here: the screen's thread handles keys already.
-        from resim_inspect.tui.session_state import documents, keeping, tables  # noqa: F401
+        # What restores and keeps is imported here: the thread of the screen handles keys already.
+        from resim_inspect.tui.session_state import documents, keeping, reopening, tables  # noqa: F401
         from resim_inspect.tui.session_state.store import read_view
 
         self._app.post_message(self.ViewRead(screen, path, read_view(path)))
