@@ -72,8 +72,8 @@ def exits_on_hangup(exit_app: Callable[[], object]) -> Iterator[None]:
         yield
     finally:
         done.set()
-        for number, handler in former.items():
-            signal.signal(number, handler)
+        for caught, handler in former.items():
+            signal.signal(caught, handler)
     if hung_up.is_set():
         raise SystemExit(codes[0])
 
