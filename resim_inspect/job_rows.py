@@ -31,6 +31,8 @@ class Cell(NamedTuple):
     """Its failure definition; None without one."""
     position: int | None = None
     """Position in the document; None if the document has not been read."""
+    is_text: bool = False
+    """True for a text, which has neither a value nor a chart."""
 
     @property
     def text(self) -> str:
@@ -171,7 +173,8 @@ def _read_metrics(path: Path) -> tuple[MetricStatus, dict[str, Cell], bool]:
             metric = metrics[position]
             if metric.event_metric or metric.name in cells:
                 continue
-            cell = Cell(MetricStatus(metric.status), position=position)
+            is_text = int(metric.type) == MetricType.TEXT
+            cell = Cell(MetricStatus(metric.status), position=position, is_text=is_text)
             if int(metric.type) == MetricType.SCALAR:
                 scalar = metric.metric_values.scalar_metric_values
                 has_limits = scalar.HasField("failure_definition")

@@ -176,15 +176,20 @@ class JobCards:
 def first_metric(rows: Sequence[JobRow]) -> str:
     """Name of the metric that a dashboard of jobs shows first; empty without metrics.
 
-    That of most jobs; a curve is preferred to a number, which the table of jobs shows already.
+    That of most jobs; a curve is preferred to a number, which the table of jobs shows already, and
+    a number to a text.
     """
     from resim_inspect.job_rows import metric_names
 
     names = metric_names(rows)
     counts = {name: sum(name in row.cells for row in rows) for name in names[:50]}
     widest = [name for name in names[:50] if counts[name] == counts[names[0]]]
+    drawn = []
     for name in widest:
-        cells = (row.cells[name] for row in rows if name in row.cells)
+        cells = [row.cells[name] for row in rows if name in row.cells]
+        if all(cell.is_text for cell in cells):
+            continue
         if all(cell.value is None for cell in cells):
             return name
-    return names[0] if names else ""
+        drawn.append(name)
+    return next(iter([*drawn, *names]), "")

@@ -8,10 +8,13 @@ from typing import Any
 from textual.pilot import Pilot
 
 from resim_inspect.building.builder import DocumentBuilder
+from resim_inspect.job_rows import read_job
 from resim_inspect.tui.dashboard.card_grid import CardGrid
+from resim_inspect.tui.dashboard.job_cards import first_metric
 from resim_inspect.tui.dashboard.jobs_screen import JobsDashboard
 from resim_inspect.tui.document.screen import DocumentScreen
 from resim_inspect.tui.workspace.screen import WorkspaceScreen
+from runner.workspace.layout import RunFolder
 from tests.tui.conftest import press, settle, started, text
 
 START = 1_700_000_000
@@ -180,3 +183,25 @@ async def test_a_workspace_without_metrics_has_no_dashboard(
         await press(pilot, "D")
         assert isinstance(pilot.app.screen, WorkspaceScreen)
         assert notices[-1] == "No job has a metric yet that could be shown."
+
+
+def test_a_curve_comes_first_then_a_number_then_a_text(tmp_path: Path) -> None:
+    def first(*kinds: str) -> str:
+        build = DocumentBuilder("job")
+        for kind in kinds:
+            if kind == "text":
+                build.text("Notes", "Nothing happened.")
+            elif kind == "number":
+                build.scalar("Top", 1.0)
+            else:
+                times = build.times("clock", [0.0, 1.0])
+                values = build.doubles("speed", [1.0, 2.0], index=times)
+                fine = build.statuses("fine", ["PASSED"] * 2, index=times)
+                build.double_over_time("Speed", [(values, fine)])
+        folder = RunFolder(tmp_path / "-".join(kinds))
+        build.write(folder.metrics)
+        return first_metric([read_job("job", folder)])
+
+    assert first("text", "number", "curve") == "Speed"
+    assert first("text", "number") == "Top"
+    assert first("text") == "Notes"
