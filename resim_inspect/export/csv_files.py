@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from resim_inspect.export.blocks import Block, Texts
@@ -33,6 +34,16 @@ _ENCODERS = {
     Kind.TIME: iso_times,
     Kind.BOOLEAN: booleans,
 }
+
+
+@contextmanager
+def _long_cells() -> Iterator[None]:
+    """Let the module csv read long cells meanwhile; its limit is one for the whole process."""
+    former = csv.field_size_limit(_MAX_CELL)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(former)
 
 
 def guarded(text: str) -> str:
@@ -85,10 +96,13 @@ class CsvFiles:
 
     def count(self, path: Path, table: Table) -> tuple[int, None]:
         """Read a file back and count its rows; raises ExportError if it is not the table."""
-        csv.field_size_limit(_MAX_CELL)
         columns = len(table.columns)
         rows = -1
-        with path.open(encoding="utf-8", newline="") as file, reading_back(path, csv.Error):
+        with (
+            _long_cells(),
+            path.open(encoding="utf-8", newline="") as file,
+            reading_back(path, csv.Error),
+        ):
             for cells in csv.reader(file, strict=True):
                 rows += 1
                 if len(cells) != columns:

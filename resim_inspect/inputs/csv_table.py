@@ -17,6 +17,8 @@ SAMPLED = 20
 MAX_ROWS = 2_000
 """Rows of the start, and of the end, that are shown."""
 MAX_COLUMNS = 200
+MAX_CELL = 1 << 17
+"""Characters of a cell in text that counts as CSV; the limit of the module csv is the process's."""
 CELL = 40
 """Characters of a cell; a longer one is cut."""
 _NUMBER = re.compile(r"[+-]?(\d[\d ]*\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?(nan|inf)", re.IGNORECASE)
@@ -65,6 +67,8 @@ def _rows(text: str, delimiter: str) -> list[list[str]]:
         rows = list(csv.reader(StringIO(text), delimiter=delimiter))
     except csv.Error as error:
         raise CsvError(str(error)) from error
+    if any(len(cell) > MAX_CELL for row in rows for cell in row):
+        raise CsvError(f"a cell has more than {MAX_CELL:,} characters")
     return [[clean(cell, CELL) for cell in row[:MAX_COLUMNS]] for row in rows]
 
 

@@ -15,6 +15,8 @@ INTERVAL = 0.05
 """Seconds in which calls and results come together."""
 LONG_INTERVAL = 0.25
 """The same while workers have many further calls."""
+REPEATED = {"pending", "lost"}
+"""States of a call that had ended, and whose worker was lost with the result: it runs again."""
 MANY = 100
 """Number of calls without a result from which on the interval is long."""
 
@@ -125,9 +127,22 @@ class CallBatches:
         with suppress(Empty):
             while True:
                 keys.append(self._ended.get_nowait())
+        finished: list[tuple[Any, Future[Any]]] = []
+        failed: list[tuple[Any, Future[Any]]] = []
+        repeated: list[Any] = []
         with self._lock:
-            ended = [self._sent.pop(key) for key in keys if key in self._sent]
-        finished = [pair for pair in ended if pair[0].status == "finished"]
+            for key in keys:
+                if key not in self._sent:
+                    continue
+                inner = self._sent[key][0]
+                status = inner.status
+                if status in REPEATED:
+                    repeated.append(inner)
+                else:
+                    pair = self._sent.pop(key)
+                    (finished if status == "finished" else failed).append(pair)
+        for inner in repeated:
+            inner.add_done_callback(self._note)
         for (_, future), result in zip(
             finished, self._results([inner for inner, _ in finished]), strict=True
         ):
@@ -135,8 +150,8 @@ class CallBatches:
                 _fail(future, result)
             elif future.set_running_or_notify_cancel():
                 future.set_result(result)
-        for inner, future in ended:
-            if inner.status != "finished" and not future.done():
+        for inner, future in failed:
+            if not future.done():
                 _fail(future, self._error_of(inner))
 
     def _results(self, inner: Sequence[Any]) -> list[Any]:

@@ -126,6 +126,26 @@ def test_a_cancelled_call_is_cancelled_at_the_scheduler_too() -> None:
     assert not batches
 
 
+@pytest.mark.parametrize("state", sorted(call_batches.REPEATED))
+def test_a_result_that_its_worker_took_along_is_waited_for_again(state: str) -> None:
+    """A worker may be lost after its call has ended and before the result is taken."""
+    client = FakeClient(waits=True)
+    batches = CallBatches(client, "p", {}, as_error)
+    future = batches.submit(partial(int, "5"))
+    wait_for(lambda: bool(batches._sent), "the call")
+    (inner,) = client.futures
+    noted: list[FakeFuture] = []
+    inner.add_done_callback = noted.append  # type: ignore[method-assign, assignment]
+    inner.status = state
+    batches._note(inner)
+    wait_for(lambda: bool(noted), "the second wait")
+    assert not future.done()
+    inner.status, inner._value = "finished", 5
+    batches._note(inner)
+    assert future.result(10) == 5
+    batches.close()
+
+
 def is_sent(client: FakeClient, number: int) -> bool:
     return len(client.futures) == number
 

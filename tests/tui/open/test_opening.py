@@ -74,7 +74,7 @@ def test_previews(job: Path) -> None:
         path = logs / name
         return preview(FileEntry(path, 0, False, path.stat().st_size)).lines
 
-    assert lines("samples.csv") == ("time  speed", "0.0   1.5  ", "0.1   22.25")
+    assert lines("samples.csv") == ("time  speed", " 0.0    1.5", " 0.1  22.25")
     assert '  "mode": "CRUISE",' in lines("state.json")
     assert lines("broken.json")[0].startswith("not valid JSON")
     assert lines("raw.bin")[1].startswith("00000000  00 01 02")

@@ -51,7 +51,7 @@ async def test_settings_are_in_force(tmp_path: Path) -> None:
         theme="resim-high-contrast",
         grouping="type",
         time="absolute",
-        keys={"app.help": ("f6",), "metrics.filter": ("ctrl+g",)},
+        keys={"app.help": ("f6",), "metrics.filter": ("ctrl+y",)},
     )
     app = app_with(tmp_path, make_preferences(settings, environ={}))
     async with running(app, (120, 40)) as pilot:
