@@ -58,13 +58,13 @@ async def test_settings_are_in_force(tmp_path: Path) -> None:
         assert app.theme == "resim-high-contrast"
         assert app.screen.query_one(MetricList).grouping is Grouping.TYPE
         assert app.screen.query_one(ChartView).options.time == "absolute"
-        assert "^g filter" in text(pilot)
+        assert "^y filter" in text(pilot)
         assert "F6 help" in text(pilot)
         former = app.screen
         await press(pilot, "f1", "question_mark")
         assert app.screen is former
         await press(pilot, "f6")
-        assert "^g" in text(pilot)
+        assert "^y" in text(pilot)
         assert app.screen is not former
     assert key_of("app.help") == "F6"
     async with running(app_with(tmp_path, Preferences()), (80, 24)):
