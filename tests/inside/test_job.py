@@ -285,7 +285,10 @@ def test_a_full_disk_leaves_no_half_file(
 def test_a_signal_ends_it_in_order(
     harness: RuntimeHarness, number: signal.Signals, code: Code
 ) -> None:
-    harness.module(PASSES + "    import time\n    print('here', flush=True)\n    time.sleep(60)\n")
+    # Python looks at signals between system calls: one that comes just before a long one waits for
+    # its end, and the print is just before.
+    pauses = "    while True:\n        time.sleep(0.05)\n"
+    harness.module(PASSES + f"    import time\n    print('here', flush=True)\n{pauses}")
     process = harness.start()
     assert process.stdout is not None
     assert process.stdout.readline() == "here\n"

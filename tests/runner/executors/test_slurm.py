@@ -71,7 +71,8 @@ def test_a_cancelled_worker_costs_only_the_jobs_that_it_had_begun(
     assert max(begun.values()) <= 2
     # TERM of Slurm is for the worker: no build that it ended counts as failed.
     assert {e["result"]["outcome"] for e in events if e["event"] == "finished"} == {"done"}
-    assert len({e["worker"] for e in events if e["event"] == "started"}) >= 2
+    if FACTOR > 1:  # A short run may be over before Slurm has started a second worker.
+        assert len({e["worker"] for e in events if e["event"] == "started"}) >= 2
     # Keys exist during the run only, and no secret is in what is left.
     folder = workspace / "run" / "workers" / "slurm"
     assert {path.suffix for path in folder.iterdir()} == {".log"}

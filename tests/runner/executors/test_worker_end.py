@@ -49,7 +49,8 @@ def test_term_ends_a_worker_without_jobs_at_once(tmp_path: Path) -> None:
         "from runner.executors import worker_end\n"
         "worker_end.dask_setup(None)\n"
         "print('ready', flush=True)\n"
-        "time.sleep(60)\n"
+        # Python looks at signals between system calls, and a long one could just begin.
+        "while True: time.sleep(0.05)\n"
     )
     with subprocess.Popen(
         [sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=ROOT
