@@ -21,8 +21,14 @@ MAX_THEMES = 500
 def shared_themes() -> dict[str, Theme]:
     """Built-in themes and those of Textual, by name; without those in the terminal's colours."""
     # Their colours are unknown, and so is the contrast of everything that is painted in them.
-    others = {name: theme for name, theme in BUILTIN_THEMES.items() if not theme.ansi}
+    others = {name: theme for name, theme in BUILTIN_THEMES.items() if not _is_ansi(theme)}
     return {theme.name: theme for theme in BUILT_IN} | others
+
+
+def _is_ansi(theme: Theme) -> bool:
+    """Return True for a theme in the terminal's own colours, which older Textuals do not mark."""
+    colors = (theme.primary, theme.foreground, theme.background)
+    return any((color or "").startswith("ansi_") for color in colors)
 
 
 def user_theme_names(folder: Path | None) -> list[str]:
