@@ -40,7 +40,7 @@ class UserSettings:
     lines: Mapping[Key, int] = field(default_factory=dict, repr=False)
     """Line of each key of the file, from 1."""
     is_missing: bool = False
-    """True if there is no such file."""
+    """True if the file does not exist."""
 
     def origin(self, *key: str | int) -> Origin:
         """Line of a key, or of the nearest table above it."""

@@ -119,7 +119,7 @@ class DaskCluster(Executor):
         return self._calls.submit(partial(fn, *args, **kwargs))
 
     def cancel_waiting(self) -> None:
-        """Cancel all calls if there is no worker for them: none can have begun."""
+        """Cancel all calls if no worker is connected: none can have begun."""
         if self._calls and self.slots == 0:
             self._calls.cancel()
 

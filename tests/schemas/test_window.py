@@ -56,7 +56,7 @@ def test_following_next_gives_every_row_once_and_in_order(
 
 
 def pages(capsys: pytest.CaptureFixture[str], *words: str) -> list[dict[str, Any]]:
-    """Return the answers of `resim-inspect` until there is no next one."""
+    """Return the answers of `resim-inspect` until the last one."""
     answers: list[dict[str, Any]] = []
     start: int | None = 0
     while start is not None:

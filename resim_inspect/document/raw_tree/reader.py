@@ -23,7 +23,7 @@ _GUESS_BYTES = 1 << 16
 _CHECK_INTERVAL = 4096
 
 Cancelled = Callable[[], bool]
-"""Returns True when the work is no longer wanted."""
+"""Returns True once the work was cancelled."""
 
 
 class ReadCancelledError(Exception):

@@ -31,7 +31,7 @@ class Failing(MemoryFileSystem):  # type: ignore[misc]
             raise self.error
 
     def open(self, path: str, mode: str = "rb", *args: Any, **kwargs: Any) -> Any:
-        """Open a file; there is no exclusive creation."""
+        """Open a file; this storage cannot create exclusively."""
         if mode == "xb":
             raise ValueError("mode xb is not known")
         return super().open(path, mode, *args, **kwargs)
