@@ -16,6 +16,15 @@ from runner.inside.main import main
 
 ROOT = Path(__file__).resolve().parents[2]
 JOB_ID = UUID("5f7b2b54-0c4a-4c8e-9c5e-0c3a6d1f2b11")
+PREAMBLE = """
+import numpy as np
+from resim.metrics.python.metrics_utils import MetricImportance, MetricStatus
+
+def add(writer, name="Speed", status=MetricStatus.PASSED_METRIC_STATUS):
+    metric = writer.add_scalar_metric(name).with_value(3.0).with_description("how fast")
+    return metric.with_status(status).with_importance(MetricImportance.LOW_IMPORTANCE)
+"""
+PASSES = PREAMBLE + "def job_metrics(inputs, writer):\n    add(writer)\n"
 
 
 def sdk_missing() -> bool:

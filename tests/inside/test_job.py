@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from pathlib import Path
 
 import pytest
@@ -12,19 +10,9 @@ from resim_inspect.document import open_document
 from resim_inspect.document.enums import MetricStatus
 from runner.inside.errors import Code
 from runner.workspace.contract import REJECTED
-from tests.inside.runtime_harness import JOB_ID, RuntimeHarness, needs_sdk
+from tests.inside.runtime_harness import JOB_ID, PASSES, RuntimeHarness, needs_sdk
 
 pytestmark = needs_sdk
-
-PREAMBLE = """
-import numpy as np
-from resim.metrics.python.metrics_utils import MetricImportance, MetricStatus
-
-def add(writer, name="Speed", status=MetricStatus.PASSED_METRIC_STATUS):
-    metric = writer.add_scalar_metric(name).with_value(3.0).with_description("how fast")
-    return metric.with_status(status).with_importance(MetricImportance.LOW_IMPORTANCE)
-"""
-PASSES = PREAMBLE + "def job_metrics(inputs, writer):\n    add(writer)\n"
 
 
 def test_a_job_becomes_a_valid_file(
@@ -233,72 +221,6 @@ def test_ours_alone_can_reject_too(
     assert "ReSim's own accepts them" in capsys.readouterr().err
 
 
-def test_missing_inputs_are_told(
-    harness: RuntimeHarness, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    harness.module(PASSES)
-    for name in ("experience", "logs"):
-        (harness.inputs / name).rmdir()
-    assert harness.run(monkeypatch) == Code.SETUP
-    assert "neither experience/ nor logs/" in capsys.readouterr().err
-    harness.inputs.rmdir()
-    assert harness.run(monkeypatch) == Code.SETUP
-    assert "cannot be read: No such file" in capsys.readouterr().err
-
-
-def test_an_input_that_is_missing_is_the_set_ups_fault(
-    harness: RuntimeHarness, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    harness.module(PASSES + "    inputs.json('mission.json')\n")
-    assert harness.run(monkeypatch) == Code.SETUP
-    said = capsys.readouterr().err
-    assert "no file mission.json" in said
-    assert "Traceback" not in said
-
-
-def test_outputs_that_cannot_be_written_are_told_before_the_work(
-    harness: RuntimeHarness, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    harness.module("raise RuntimeError('not even imported')\n")
-    harness.outputs.rmdir()
-    harness.outputs.write_text("a file")
-    assert harness.run(monkeypatch) == Code.OUTPUTS
-    assert "cannot be written" in capsys.readouterr().err
-
-
-def test_a_full_disk_leaves_no_half_file(
-    harness: RuntimeHarness, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    def full(_: int) -> None:
-        raise OSError(28, os.strerror(28))
-
-    monkeypatch.setattr(os, "fsync", full)
-    harness.module(PASSES)
-    assert harness.run(monkeypatch) == Code.OUTPUTS
-    assert "No space left on device" in capsys.readouterr().err
-    assert list(harness.outputs.iterdir()) == []
-
-
-@pytest.mark.parametrize(
-    ("number", "code"), [(signal.SIGTERM, Code.TERMINATED), (signal.SIGINT, Code.INTERRUPTED)]
-)
-def test_a_signal_ends_it_in_order(
-    harness: RuntimeHarness, number: signal.Signals, code: Code
-) -> None:
-    # Python looks at signals between system calls: one that comes just before a long one waits for
-    # its end, and the print is just before.
-    pauses = "    while True:\n        time.sleep(0.05)\n"
-    harness.module(PASSES + f"    import time\n    print('here', flush=True)\n{pauses}")
-    process = harness.start()
-    assert process.stdout is not None
-    assert process.stdout.readline() == "here\n"
-    process.send_signal(number)
-    _, said = process.communicate(timeout=20)
-    assert process.returncode == code
-    assert "stopped by a signal" in said
-    assert list(harness.outputs.iterdir()) == []
-
-
 def test_the_folders_default_to_the_contract(monkeypatch: pytest.MonkeyPatch) -> None:
     from runner.inside.folders import inputs_folder, outputs_folder
 
@@ -333,23 +255,3 @@ def test_it_loads_nothing_of_other_packages(harness: RuntimeHarness) -> None:
     workspace = {name for name in loaded if name.startswith("runner.workspace")}
     names = ("runner.workspace", "runner.workspace.contract", "runner.workspace.urls")
     assert workspace == set(names)
-
-
-def test_a_signal_that_a_destructor_swallows_ends_the_run_all_the_same(
-    harness: RuntimeHarness,
-) -> None:
-    harness.module(
-        "import os, signal, time\n\n"
-        "class Swallows:\n"
-        "    def __del__(self):\n"
-        "        os.kill(os.getpid(), signal.SIGTERM)\n"
-        "        time.sleep(0.1)\n\n"
-        "def job_metrics(writer, inputs):\n"
-        "    one = Swallows()\n"
-        "    del one\n"
-        "    time.sleep(60)\n"
-    )
-    process = harness.start()
-    _, said = process.communicate(timeout=30)
-    assert process.returncode == Code.TERMINATED
-    assert "stopped by a signal" in said

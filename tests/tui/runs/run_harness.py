@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from resim_inspect.building.builder import DocumentBuilder
+from resim_inspect.tui.runs.run_request import BuildChoice, BuildKind
 from runner.workspace.process_identity import current_owner, host_identity
 from runner.workspace.results import Failing, JobResult, Outcome
 from runner.workspace.run_events import Event
 from runner.workspace.run_record import RunOwner, RunRecord, record_of_workspace
 
+TYPED_COMMAND = BuildChoice(BuildKind.COMMAND, "python -m metrics")
 START = 1_000_000.0
 """Time of the start of every run, in seconds since 1970."""
 COMMAND = ("resim-runner", "run", "/flights", "--command", "python build.py")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import stat
 import sys
 import threading
 from collections.abc import Callable
@@ -16,25 +14,18 @@ from textual.widgets import Input
 
 from resim_inspect.tui.app import InspectApp
 from resim_inspect.tui.runs import run_dialog
-from resim_inspect.tui.runs.known_builds import MAX_REMEMBERED, read_remembered, remember_build
+from resim_inspect.tui.runs.known_builds import remember_build
 from resim_inspect.tui.runs.run_dialog import RunDialog
-from resim_inspect.tui.runs.run_plan import Plan, PlannedJob, problem_of, read_plan
-from resim_inspect.tui.runs.run_request import (
-    BuildChoice,
-    BuildKind,
-    Rerun,
-    RunRequest,
-    RunTarget,
-    target_of_inputs,
-)
+from resim_inspect.tui.runs.run_plan import Plan, PlannedJob, read_plan
+from resim_inspect.tui.runs.run_request import BuildChoice, BuildKind, RunRequest
 from resim_inspect.tui.runs.runs_screen import RunsScreen
-from resim_inspect.tui.user_state import state_file
 from tests.tui.conftest import Shot, press, settle, started, text
-from tests.tui.runs.run_harness import make_jobs
+from tests.tui.runs.run_harness import TYPED_COMMAND, make_jobs
 from tests.tui.test_snapshots import SIZES, WAYS
 
-COMMAND = BuildChoice(BuildKind.COMMAND, "python -m metrics")
 STARTS_SOON = "The run starts when the plan is there."
+
+
 PROJECT = """
 default-build = "flight"
 [build.desk]
@@ -119,7 +110,7 @@ async def test_a_build_is_typed_ahead(workspace: Path) -> None:
 
 async def test_builds_of_the_project_come_first_and_the_default_is_chosen(workspace: Path) -> None:
     (workspace / "resim.toml").write_text(PROJECT)
-    remember_build(COMMAND)
+    remember_build(TYPED_COMMAND)
     async with started(workspace) as pilot:
         await press(pilot, "R")
         await planned(pilot)
@@ -186,7 +177,7 @@ async def test_screen(
         monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.chdir(workspace.parent)
     (workspace / "resim.toml").write_text(PROJECT)
-    remember_build(COMMAND)
+    remember_build(TYPED_COMMAND)
     # The path of the workspace is in the picture.
     monkeypatch.setattr(RunRequest, "command_line", lambda *_: "resim-runner run flights --changes")
     theme = "resim-light" if way == "light" else None
@@ -194,61 +185,6 @@ async def test_screen(
         await press(pilot, "R")
         await planned(pilot)
         shot(pilot, f"run-dialog-{way}")
-
-
-# Builds that were typed in.
-
-
-def test_builds_that_were_run_are_remembered_without_doubles() -> None:
-    remember_build(BuildChoice(BuildKind.IMAGE, "flight:1"))
-    remember_build(COMMAND)
-    remember_build(BuildChoice(BuildKind.IMAGE, "flight:1", "--cpus 2"))
-    remember_build(BuildChoice(BuildKind.PROJECT, "flight"))
-    assert read_remembered() == [BuildChoice(BuildKind.IMAGE, "flight:1", "--cpus 2"), COMMAND]
-    for number in range(20):
-        remember_build(BuildChoice(BuildKind.IMAGE, f"flight:{number}"))
-    assert len(read_remembered()) == MAX_REMEMBERED
-    if os.name == "posix":
-        assert stat.S_IMODE(state_file("builds").stat().st_mode) == 0o600
-
-
-@pytest.mark.parametrize(
-    "content", ["", "{", "[]", '{"builds": 7}', '{"builds": [7, {"kind": "x"}, {"kind": "image"}]}']
-)
-def test_damaged_state_has_no_builds(content: str) -> None:
-    remember_build(COMMAND)
-    state_file("builds").write_text(content)
-    assert read_remembered() == []
-
-
-# The runner's plan, and its last words.
-
-
-def test_the_runner_plans_without_changing_anything(tmp_path: Path) -> None:
-    workspace = make_jobs(tmp_path / "ws", "one", "two")
-    before = sorted(tmp_path.rglob("*"))
-    build = BuildChoice(BuildKind.COMMAND, f"{sys.executable} build.py")
-    plan = read_plan(RunRequest(RunTarget(workspace), build, Rerun.ALL, watch=True))
-    assert [job.job for job in plan.jobs] == ["one", "two", "batch"]
-    assert plan.problem == ""
-    assert sorted(tmp_path.rglob("*")) == before
-    with_arguments = build._replace(flags="--cpus 2 -- --fast")
-    assert read_plan(RunRequest(RunTarget(workspace), with_arguments)).problem == ""
-    missing = read_plan(RunRequest(RunTarget(tmp_path / "none"), build))
-    assert missing.problem == f"{tmp_path}/none does not exist."
-
-
-@pytest.mark.parametrize(
-    ("stderr", "expected"),
-    [
-        ("resim-runner: it is broken.\n  Mend it.\n", "it is broken.\n  Mend it."),
-        ("usage: x\n  y\nresim-runner run: error: wrong flag\n", "wrong flag"),
-        ("\x1b[31mTraceback", "�[31mTraceback"),
-        ("", "The runner ended without a word."),
-    ],
-)
-def test_the_last_words_of_the_runner(stderr: str, expected: str) -> None:
-    assert problem_of(stderr) == expected
 
 
 # Starting.
@@ -306,25 +242,6 @@ def plan_of(pilot: Pilot[Any]) -> Plan:
     request = box.request()
     assert request is not None
     return box.plan or Plan(request)
-
-
-def test_the_command_line_is_that_of_a_shell_elsewhere(tmp_path: Path) -> None:
-    (tmp_path / "real" / "ws").mkdir(parents=True)
-    (tmp_path / "link").symlink_to(tmp_path / "real" / "ws")
-    request = RunRequest(RunTarget(tmp_path / "link" / ".." / "ws"), COMMAND)
-    real = (tmp_path / "real" / "ws").resolve()
-    assert request.arguments()[1] == str(real)
-    assert target_of_inputs(tmp_path / "link" / ".." / "in") == RunTarget(
-        inputs=real.parent / "in", outputs=real.parent / "outputs"
-    )
-    request = RunRequest(RunTarget(inputs=Path("in"), outputs=Path("a/../out")), COMMAND)
-    assert request.arguments()[:5] == [
-        *("job", "--inputs", str(Path.cwd() / "in"), "--outputs", str(Path.cwd().resolve() / "out"))
-    ]
-    assert request.command_line(tmp_path / "a b").startswith("cd ")
-    if sys.platform != "win32":
-        expected = f"cd '{tmp_path}/a b' && resim-runner job --inputs "
-        assert request.command_line(tmp_path / "a b").startswith(expected)
 
 
 async def started_run(pilot: Pilot[Any], done: Callable[[], bool]) -> None:

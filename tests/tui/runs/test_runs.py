@@ -15,15 +15,6 @@ from resim_inspect.tui.document.screen import DocumentScreen
 from resim_inspect.tui.open.detect import PathKind, detect
 from resim_inspect.tui.runs.log_view import LogView
 from resim_inspect.tui.runs.run_bar import RunBar
-from resim_inspect.tui.runs.run_request import (
-    BuildChoice,
-    BuildKind,
-    Rerun,
-    RunRequest,
-    RunTarget,
-    target_of_document,
-    target_of_inputs,
-)
 from resim_inspect.tui.runs.runs_screen import RunsScreen
 from resim_inspect.tui.runs.runs_table import RunsTable
 from resim_inspect.tui.runs.started_runs import StartedRuns
@@ -34,7 +25,7 @@ from runner.workspace.run_events import Event
 from runner.workspace.run_record import stop_requests
 from runner.workspace.run_state import RunKey
 from tests.tui.conftest import Shot, press, settle, started, text
-from tests.tui.runs.run_harness import START, RecordedRun, make_jobs, under_way
+from tests.tui.runs.run_harness import START, RecordedRun, under_way
 from tests.tui.test_snapshots import SIZES, WAYS
 
 
@@ -336,45 +327,3 @@ async def test_screen(
     path = run.workspace if scene == "workspace" else run.record.path
     async with started(path, SIZES.get(way, (120, 40)), theme=theme) as pilot:
         shot(pilot, f"run-{scene}-{way}")
-
-
-# Requests.
-
-
-def test_the_command_line_of_a_request(tmp_path: Path) -> None:
-    workspace = make_jobs(tmp_path / "my flights", "one")
-    build = BuildChoice(BuildKind.COMMAND, "python -m metrics")
-    assert RunRequest(RunTarget(workspace), build).command_line() == (
-        f"resim-runner run '{workspace}' --changes --command 'python -m metrics'"
-    )
-    request = RunRequest(
-        RunTarget(workspace, "one"),
-        BuildChoice(BuildKind.IMAGE, "-evil", "--parallel 4 --env 'A=b c'"),
-        Rerun.ALL,
-        watch=True,
-    )
-    assert request.arguments() == [
-        *("run", str(workspace), "--job=one", "--rerun", "all"),
-        *("--watch", "--image=-evil", "--parallel", "4", "--env", "A=b c"),
-    ]
-    inputs = workspace / "jobs/one/inputs"
-    target = RunTarget(inputs=inputs, outputs=tmp_path / "out")
-    assert RunRequest(target, BuildChoice(BuildKind.PROJECT, "flight")).arguments() == [
-        *("job", "--inputs", str(inputs), "--outputs", str(tmp_path / "out")),
-        *("--changes", "--build", "flight"),
-    ]
-
-
-def test_targets_of_inputs_and_documents(tmp_path: Path) -> None:
-    workspace = make_jobs(tmp_path / "ws", "one")
-    job = RunTarget(workspace, "one")
-    assert target_of_inputs(workspace / "jobs/one/inputs") == job
-    assert target_of_document(workspace / "jobs/one/outputs/metrics.binproto", None) == job
-    assert target_of_document(workspace / "batch/outputs/m.binproto", None) == RunTarget(workspace)
-    bare = tmp_path / "flight/inputs"
-    expected = RunTarget(inputs=bare, outputs=tmp_path / "flight/outputs")
-    assert target_of_inputs(bare) == expected
-    assert target_of_document(tmp_path / "flight/outputs/metrics.binproto", bare) == expected
-    assert target_of_document(tmp_path / "flight/outputs/metrics.binproto", None) is None
-    assert target_of_document(tmp_path / "metrics.binproto", bare) is None
-    assert target_of_document(None, None) is None
