@@ -7,6 +7,11 @@ Screen { background: $background; color: $foreground; }
 ModalScreen { background: $background 60%; }
 ChecklistDialog, ColumnsDialog { background: $background 0%; }
 Toast { background: $panel; }
+Screen.-maximized-view { hatch: none; }
+.-maximized {
+    width: 1fr !important; min-width: 0 !important; max-width: 100% !important;
+    height: 1fr !important; min-height: 0 !important; max-height: 100% !important;
+}
 
 .-wide MetricsPane > #side { width: 35%; max-width: 64; }
 .-narrow MetricsPane > #side { width: 1fr; }

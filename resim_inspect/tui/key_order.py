@@ -18,6 +18,7 @@ from textual.message_pump import MessagePump
 from textual.widget import Widget
 
 from resim_inspect.tui.graceful_exit import GracefulExitApp
+from resim_inspect.tui.widgets.maximising import escape_restores
 
 DEADLINE = 2.0
 """Seconds after which the next key is handled in any case: a slow handler must not block the keys.
@@ -45,6 +46,10 @@ class OrderedKeysApp(GracefulExitApp):
     def has_pending_keys(self) -> bool:
         """True until every key that has arrived has had its effect."""
         return self._current_key is not None
+
+    @property
+    def escape_to_minimize(self) -> bool:
+        return escape_restores(self.screen)
 
     async def on_event(self, event: Event) -> None:
         if not isinstance(event, (Key, Paste)) or event.is_forwarded:

@@ -25,7 +25,11 @@ APP = (
     *JUMP,
     key("app.quit", "q", "quit", "Quit", hint="quit"),
 )
-FOCUS = (key("focus.next", "tab", "app.focus_next", "Next list or box", hint="next list"),)
+FOCUS = (
+    key("focus.next", "tab", "app.focus_next", "Next list or box", hint="next list"),
+    key("focus.maximise", "M", "maximise", "Maximise list or box", "or restore it, as Esc does",
+        hint="maximise"),
+)  # fmt: skip
 ROWS = (
     key("rows.up", "up,k", "move(-1)", "One row up"),
     key("rows.down", "down,j", "move(1)", "One row down"),

@@ -56,6 +56,7 @@ if TYPE_CHECKING:
 class ComparisonScreen(MainScreen[int | None], Background, ExportHost, ComparedScreen):
     """Changes against a base; returns the position of the metric to go to, if any."""
 
+    BOXES = ("ChangeList", "#explained-box", "#chosen > ChartView")
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.COMPARISON, *keymap.EXPORT, *keymap.FOCUS]
     DEFAULT_CSS = """
     ComparisonScreen > #location { height: auto; max-height: 2; background: $panel; padding: 0 1; }

@@ -33,6 +33,7 @@ from resim_inspect.tui.query.host import QueryHost
 from resim_inspect.tui.runs.run_host import RunHost
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
 from resim_inspect.tui.widgets.kept_views import pane_made, restore_later
+from resim_inspect.tui.widgets.maximising import box_host
 from resim_inspect.tui.workers import after_first_frame
 from resim_inspect.validation.findings import Report
 
@@ -155,7 +156,16 @@ class DocumentScreen(ReferencedScreen, RunHost, CompareHost, ExportHost, QueryHo
 
     async def action_pane(self, name: str) -> None:
         await self.show_pane(name)
-        self.pane.focus_main()
+        self.focus_pane()
+
+    def focus_pane(self) -> None:
+        """Focus the box of the pane that fills the screen, or else its main widget."""
+        host = box_host(self.pane)
+        widget = None if host is None else host.maximised_widget()
+        if widget is None:
+            self.pane.focus_main()
+        else:
+            widget.focus()
 
     async def show_pane(self, name: str) -> Pane:
         """Bring a pane into view, creating it on first use."""

@@ -77,6 +77,7 @@ class FileTree(RowList):
 class InputsView(Background, SideHost):
     """Tree, preview and findings of an inputs folder."""
 
+    BOXES = ("#tree-side", "#preview")
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.SIDE]
     side_id = "tree-side"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from rich.style import Style
 from rich.text import Text
@@ -11,7 +11,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.geometry import Offset, Size
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -78,15 +78,17 @@ class JumpScreen(ModalScreen[Widget | None]):
         self.dismiss(None)
 
 
-def targets_of(screen: Widget, chain: Sequence[Widget]) -> list[JumpTarget]:
+def targets_of(screen: Screen[Any], chain: Sequence[Widget]) -> list[JumpTarget]:
     """The widgets of a focus chain that are in view, from the top to the bottom."""
     targets = []
     taken: set[Offset] = set()
     for widget in chain:
-        region = widget.region.intersection(screen.region)
-        for parent in widget.ancestors:
-            if isinstance(parent, Widget):
-                region = region.intersection(parent.region)
+        region = screen.region
+        for node in widget.ancestors_with_self:
+            if isinstance(node, Widget):
+                region = region.intersection(node.region)
+            if node is screen.maximized:
+                break  # What is around it is not on the screen.
         if region.area:
             offset = region.offset
             while offset in taken:

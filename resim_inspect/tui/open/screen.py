@@ -95,6 +95,7 @@ class RecentList(RowList):
 class OpenScreen(MainScreen[None], Background):
     """Screen to choose what to open."""
 
+    BOXES = ("RecentList", "FileTree")
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.OPEN, *keymap.FOCUS]
     DEFAULT_CSS = """
     OpenScreen > #banner { height: 1; background: $panel; padding: 0 1; }

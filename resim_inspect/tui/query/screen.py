@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 class QueryScreen(QueryingScreen, ExportHost):
     """A text area for SQL, the tables that it can read, and the result below."""
 
+    BOXES = ("TableList", "SqlEditor", "#result")
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.QUERY, *keymap.EXPORT, *keymap.FOCUS]
     DEFAULT_CSS = """
     QueryScreen > #location { height: 1; background: $panel; padding: 0 1; }

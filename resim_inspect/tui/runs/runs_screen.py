@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 class RunsScreen(MainScreen[None], RunHost):
     """Jobs of a run beside the log of the chosen one; Enter opens a job's results."""
 
+    BOXES = ("RunsTable", "LogView")
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.RUNS, *keymap.RUN_HOST, *keymap.FOCUS]
     DEFAULT_CSS = """
     RunsScreen > #location { height: 1; background: $panel; padding: 0 1; }

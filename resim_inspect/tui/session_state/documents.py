@@ -25,6 +25,7 @@ from resim_inspect.tui.session_state.model import (
 )
 from resim_inspect.tui.widgets.chart.view import ChartView
 from resim_inspect.tui.widgets.filter_host import FilterHost
+from resim_inspect.tui.widgets.maximising import box_host
 from resim_inspect.tui.widgets.side_list import SideHost
 
 CARD_PAUSE = 0.01
@@ -59,7 +60,7 @@ async def restore_document(screen: DocumentScreen, view: SavedSession) -> None:
             await pane.show_filter()
     # A pane that is made now is restored by the screen.
     await screen.show_pane(view.pane)
-    screen.pane.focus_main()
+    screen.focus_pane()
     screen.update_lines()
 
 
@@ -69,8 +70,11 @@ def pane_view(pane: Pane) -> SavedPane:
     if isinstance(pane, FilterHost):
         filtered = pane.filtered_list()
         view = replace(view, query="" if filtered.query_error else filtered.query_text)
-    if isinstance(pane, SideHost):
-        view = replace(view, side_width=pane.side_width, is_side_hidden=pane.side_hidden)
+    host = box_host(pane)
+    if isinstance(host, SideHost):
+        view = replace(view, side_width=host.side_width, is_side_hidden=host.side_hidden)
+    if host is not None:
+        view = replace(view, maximised=host.maximised)
     if isinstance(pane, MetricsPane):
         metrics = pane.list
         is_default = metrics.grouping is metrics.default_grouping
@@ -109,7 +113,7 @@ def restore_pane(pane: Pane, view: SavedPane) -> None:
         pane.set_filter(view.query)
         if pane.filtered_list().query_error:  # Another version had other fields.
             pane.set_filter("")
-    _restore_side(pane, view)
+    _restore_layout(pane, view)
     position = None if view.item is None else _position(pane, view.item)
     if position is not None:
         _put_cursor(pane, position)
@@ -118,11 +122,14 @@ def restore_pane(pane: Pane, view: SavedPane) -> None:
     _restore_chart(pane, view, position)
 
 
-def _restore_side(pane: Pane, view: SavedPane) -> None:
-    if isinstance(pane, SideHost):
-        pane.side_width = view.side_width
-        pane.side_hidden = view.is_side_hidden
-        pane.layout_side()
+def _restore_layout(pane: Pane, view: SavedPane) -> None:
+    host = box_host(pane)
+    if isinstance(host, SideHost):
+        host.side_width = view.side_width
+        host.side_hidden = view.is_side_hidden
+        host.layout_side()
+    if host is not None:
+        host.maximise(view.maximised)
 
 
 def _chart(pane: Pane) -> ChartView | None:

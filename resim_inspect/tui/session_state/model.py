@@ -55,6 +55,8 @@ class SavedPane:
     side_width: int | None = None
     """Columns of the list; None for the usual ones."""
     is_side_hidden: bool = False
+    maximised: str = ""
+    """Selector of the box that fills the screen; empty for none."""
     is_chart: bool = False
     """Of data: True for the chart, False for the table."""
     time: TimeMode | None = None
@@ -73,6 +75,8 @@ class SavedTable:
     """Key of the selected column; empty for the first one."""
     query: str = ""
     only_failing: bool = False
+    maximised: str = ""
+    """As in a pane."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +108,7 @@ class SavedSession:
                 "column": table.column,
                 "query": table.query,
                 "only_failing": table.only_failing,
+                "maximised": table.maximised,
             },
             "dashboard": self.dashboard.to_json(),
         }
@@ -139,6 +144,7 @@ def _pane(values: object) -> SavedPane:
         )[: len(Grouping)],
         side_width=integer(fields.get("side_width"), 1, 1_000),
         is_side_hidden=flag(fields.get("is_side_hidden")),
+        maximised=text(fields.get("maximised")),
         is_chart=flag(fields.get("is_chart")),
         time=_time(time),
         chart=_chart(fields.get("chart")),
@@ -177,4 +183,5 @@ def _table(values: object) -> SavedTable:
         text(fields.get("column")),
         text(fields.get("query"), printable=True),
         flag(fields.get("only_failing")),
+        text(fields.get("maximised")),
     )

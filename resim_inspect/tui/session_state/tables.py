@@ -21,6 +21,7 @@ def table_view(screen: WorkspaceScreen, known: SavedSession) -> SavedSession:
         column=table.selected.key if table.column > 0 else "",
         query="" if table.query_error else table.query_text,
         only_failing=table.only_failing,
+        maximised=screen.maximised,
     )
     return replace(known, table=None if saved == SavedTable() else saved)
 
@@ -34,6 +35,7 @@ async def restore_table(screen: WorkspaceScreen, view: SavedSession) -> None:
     table, saved = screen.table, view.table or SavedTable()
     table.only_failing = saved.only_failing
     table.restore(saved.layout)
+    screen.maximise(saved.maximised)
     screen.set_filter(saved.query)
     await screen.show_filter()
     if not saved.column:

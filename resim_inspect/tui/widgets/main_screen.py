@@ -6,15 +6,16 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from textual import on
-from textual.screen import Screen, ScreenResultType
+from textual.screen import ScreenResultType
 
 from resim_inspect.tui.key_hints import KeyHint, active_hints
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import KeyHintsChanged
 from resim_inspect.tui.widgets.bottom_bar import BottomBar
+from resim_inspect.tui.widgets.maximising import BoxHost, MaximisingScreen
 
 
-class MainScreen(Screen[ScreenResultType]):
+class MainScreen(MaximisingScreen[ScreenResultType], BoxHost):
     """A screen with a `BottomBar`, which follows the focus and `KeyHintsChanged`."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-normal"), (110, "-wide")]  # noqa: RUF012
@@ -35,13 +36,17 @@ class MainScreen(Screen[ScreenResultType]):
 
     def update_hints(self) -> None:
         """Show the hints that apply now."""
-        wanted = [*self.key_hints(), *self.COMMON_HINTS]
+        self.follow_focus()
+        wanted = [*self.with_restore_hint(list(self.key_hints())), *self.COMMON_HINTS]
         hints = active_hints(self, wanted)
         self.query_one(BottomBar).show(self.tab_hints(), self.active_tab(), hints)
 
     @on(KeyHintsChanged)
     def _hints_changed(self, message: KeyHintsChanged) -> None:
         message.stop()
+        self.update_hints()
+
+    def maximised_shown(self) -> None:
         self.update_hints()
 
     def on_descendant_focus(self) -> None:

@@ -6,9 +6,10 @@ from textual.css.query import NoMatches
 from textual.screen import Screen
 from textual.widget import Widget
 
-from resim_inspect.tui.key_hints import hint_line
+from resim_inspect.tui.key_hints import hint_line, key_of
 from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import KeyHintsChanged
+from resim_inspect.tui.widgets.maximising import BoxHost
 
 STEP = 6
 """Columns by which a key makes the list narrower or wider."""
@@ -16,7 +17,7 @@ MIN_LIST, MIN_REST = 22, 24
 """Columns that the list and what is beside it keep."""
 
 
-class SideHost:
+class SideHost(BoxHost):
     """A pane with a list at its side; it comes after the widget among the bases.
 
     The width lasts as long as the pane. On narrow screens, where list and rest are not side by
@@ -71,16 +72,23 @@ class SideHost:
         except NoMatches:
             return
         stacked = self._is_stacked()
-        width = None if stacked else self.side_width
+        # A list that fills the screen has all columns.
+        width = None if stacked or self.maximised else self.side_width
         if width is not None:
             width = self._fitting(width)
         side.styles.width = side.styles.min_width = side.styles.max_width = width
         side.display = stacked or not self.side_hidden
         hints = hint_line(Hint("side.narrower"), Hint("side.wider"), Hint("side.toggle"))
-        self.side_list().border_subtitle = "" if stacked else hints
+        self.side_list().border_subtitle = "" if stacked or self.maximised else hints
+
+    def maximised_changed(self) -> None:
+        self.layout_side()
 
     def action_side(self, direction: int) -> None:
         pane = self._pane()
+        if self.maximised:
+            pane.app.notify(f"{key_of('focus.maximise')} restores the width first.", timeout=3)
+            return
         if self._is_stacked():
             pane.app.notify("The list has the whole width of this screen.", timeout=3)
             return

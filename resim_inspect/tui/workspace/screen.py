@@ -68,6 +68,7 @@ class WorkspaceScreen(
     """Jobs × metrics; Enter opens a job."""
 
     compares_jobs = True
+    BOXES = ("#jobs",)
     BINDINGS: ClassVar[list[BindingType]] = [
         *keymap.WORKSPACE, *keymap.EXPORT, *keymap.RUN_HOST, *keymap.QUERY_HOST,
         *COLUMN_HOST, *keymap.FOCUS,

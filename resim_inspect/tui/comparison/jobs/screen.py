@@ -78,6 +78,7 @@ class ComparedJobsScreen(MainScreen[None], Background, FilterHost, ExportHost, C
 
     compares_jobs = True
 
+    BOXES = ("#jobs",)
     BINDINGS: ClassVar[list[BindingType]] = [
         *keymap.COMPARISON, *keymap.COMPARED_BATCHES, *keymap.EXPORT, *keymap.FOCUS,
     ]  # fmt: skip

@@ -44,6 +44,7 @@ TALL = 20
 class DataPane(Pane, FilterHost, SideHost):
     """List on the left; the chosen data as a table, or as a chart, on the right."""
 
+    BOXES = ("#data-side", "#right")
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.DATA, *keymap.SIDE]
     side_id = "data-side"
     DEFAULT_CSS = """

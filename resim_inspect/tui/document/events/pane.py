@@ -24,6 +24,7 @@ from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import GoTo, KeyHintsChanged
 from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.filter_host import FilterHost
+from resim_inspect.tui.widgets.maximising import BoxHost
 from resim_inspect.tui.widgets.row_list import RowList
 
 if TYPE_CHECKING:
@@ -40,9 +41,10 @@ class EventText(VerticalScroll):
         return super().allow_focus() and self.max_scroll_y > 0
 
 
-class EventsPane(Pane, FilterHost):
+class EventsPane(Pane, FilterHost, BoxHost):
     """The time line above, the events left, the chosen one right."""
 
+    BOXES = ("#event-list", "EventText", "EventMetrics")
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.EVENTS]
     DEFAULT_CSS = """
     EventsPane { layout: vertical; }

@@ -23,6 +23,7 @@ from resim_inspect.tui.keymap import Hint
 from resim_inspect.tui.messages import EditionChosen, GoTo, KeyHintsChanged
 from resim_inspect.tui.theme import ThemeStyles, theme_styles
 from resim_inspect.tui.widgets.filter_host import FilterHost
+from resim_inspect.tui.widgets.maximising import BoxHost
 from resim_inspect.tui.widgets.row_list import RowList, StyledText
 from resim_inspect.validation.findings import Finding, Severity
 
@@ -169,9 +170,10 @@ class FindingList(RowList):
         ]
 
 
-class FindingsPane(Pane, FilterHost):
+class FindingsPane(Pane, FilterHost, BoxHost):
     """The findings above, the chosen one in full below."""
 
+    BOXES = ("#findings", "#finding-box")
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.FINDINGS]
     DEFAULT_CSS = """
     FindingsPane { layout: vertical; }

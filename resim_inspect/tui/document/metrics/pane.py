@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 class MetricsPane(Pane, FilterHost, SideHost):
     """List on the left, card on the right; on narrow terminals the list alone."""
 
+    BOXES = ("#side", "Card > ChartView", "#details-box", "#group")
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.METRICS, *keymap.SIDE]
     side_id = "side"
     card: Card | None = None
