@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -52,6 +52,13 @@ def summarize(
     if not numbers:
         return ColumnSummary(None, None, None, *verdict)
     return ColumnSummary(numbers[0], middle(numbers), numbers[-1], *verdict)
+
+
+def metric_summary(name: str, unit: str | None, rows: Sequence[JobRow]) -> ColumnSummary:
+    """Summarize a metric over jobs; without numbers where its unit is None, as they differ."""
+    cells = [cell for row in rows if (cell := row.cells.get(name)) is not None]
+    numbers = [] if unit is None else [cell.value for cell in cells]
+    return summarize(numbers, (cell.status for cell in cells))
 
 
 def middle(ordered: list[float]) -> float:

@@ -18,6 +18,7 @@ from resim_inspect.files import is_file
 from resim_inspect.text import NOT_RUN, full_number, number, quantity, with_unit
 
 if TYPE_CHECKING:
+    from resim_inspect.document import Document
     from runner.workspace.layout import RunFolder
 
 
@@ -82,6 +83,14 @@ class JobRow(NamedTuple):
         return self.has_run if self.verdict is None else self.verdict.fails
 
 
+class JobMetrics(NamedTuple):
+    """Part of a row that comes from the metrics file of the job."""
+
+    verdict: MetricStatus
+    cells: dict[str, Cell]
+    approximate: bool
+
+
 class RecordedRun(NamedTuple):
     """Content of the record of a job's last run, for a table."""
 
@@ -124,11 +133,14 @@ def read_outline(folder: Path) -> WorkspaceOutline:
     return WorkspaceOutline(folder, jobs, batch if is_file(batch) else None, job_names)
 
 
-def read_job(name: str, run_folder: RunFolder) -> JobRow:
-    """Read the row of one job; if its metrics cannot be read, the row's note says why."""
+def read_job(name: str, run_folder: RunFolder, metrics: JobMetrics | None = None) -> JobRow:
+    """Read the row of one job; if its metrics cannot be read, the row's note says why.
+
+    `metrics` are those of its file if they have been read.
+    """
     note, seconds, has_run = read_run(run_folder)
     try:
-        verdict, cells, approximate = _read_metrics(run_folder.metrics)
+        verdict, cells, approximate = metrics or _read_metrics(run_folder.metrics)
     except DocumentError as error:
         if not isinstance(error.__cause__, FileNotFoundError):
             note, has_run = str(error), True
@@ -161,30 +173,32 @@ def _duration(seconds: float) -> float | None:
     return seconds if math.isfinite(seconds) and seconds > 0 else None
 
 
-def _read_metrics(path: Path) -> tuple[MetricStatus, dict[str, Cell], bool]:
-    """Read the verdict of a file, its metrics by name, and whether they were evaluated here.
-
-    Raises DocumentError.
-    """
+def _read_metrics(path: Path) -> JobMetrics:
+    """Read what the row of a job has from a file; raises DocumentError."""
     with open_document(path) as document:
-        cells: dict[str, Cell] = {}
-        metrics = document.message.job_level_metrics.metrics
-        for position in document.display_order():
-            metric = metrics[position]
-            if metric.event_metric or metric.name in cells:
-                continue
-            is_text = int(metric.type) == MetricType.TEXT
-            cell = Cell(MetricStatus(metric.status), position=position, is_text=is_text)
-            if int(metric.type) == MetricType.SCALAR:
-                scalar = metric.metric_values.scalar_metric_values
-                has_limits = scalar.HasField("failure_definition")
-                cell = cell._replace(
-                    value=scalar.value if scalar.HasField("value") else None,
-                    unit=scalar.unit,
-                    limits=failure_definition(scalar.failure_definition) if has_limits else None,
-                )
-            cells[metric.name] = cell
-        return document.verdict, cells, is_approximate(document)
+        return metrics_of(document)
+
+
+def metrics_of(document: Document) -> JobMetrics:
+    """Return the verdict of a document and its metrics by name."""
+    cells: dict[str, Cell] = {}
+    metrics = document.message.job_level_metrics.metrics
+    for position in document.display_order():
+        metric = metrics[position]
+        if metric.event_metric or metric.name in cells:
+            continue
+        is_text = int(metric.type) == MetricType.TEXT
+        cell = Cell(MetricStatus(metric.status), position=position, is_text=is_text)
+        if int(metric.type) == MetricType.SCALAR:
+            scalar = metric.metric_values.scalar_metric_values
+            has_limits = scalar.HasField("failure_definition")
+            cell = cell._replace(
+                value=scalar.value if scalar.HasField("value") else None,
+                unit=scalar.unit,
+                limits=failure_definition(scalar.failure_definition) if has_limits else None,
+            )
+        cells[metric.name] = cell
+    return JobMetrics(document.verdict, cells, is_approximate(document))
 
 
 def metric_names(rows: Iterable[JobRow]) -> list[str]:

@@ -13,18 +13,18 @@ from resim_inspect.errors import InspectError
 if TYPE_CHECKING:
     import argparse
 
-    from resim_inspect.schemas.window import Window
+    from resim_inspect.schemas.window import Bounds
 
 
 class CommandError(InspectError):
     """A call that cannot be carried out: one sentence; the exit code is `ERROR`."""
 
 
-def checked_window(args: argparse.Namespace) -> Window:
-    """Return the window on a JSON document; raises CommandError without --format json."""
-    from resim_inspect.schemas.window import window_of
+def checked_bounds(args: argparse.Namespace) -> Bounds:
+    """Return the bounds of a JSON document; raises CommandError without --format json."""
+    from resim_inspect.schemas.window import bounds_of
 
     try:
-        return window_of(args)
+        return bounds_of(args)
     except ValueError as error:
         raise CommandError(str(error)) from error

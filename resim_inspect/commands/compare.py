@@ -8,9 +8,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from resim_inspect.commands import CommandError
+from resim_inspect.commands import CommandError, checked_bounds
 from resim_inspect.commands.console import MANY, job_progress, page_width
 from resim_inspect.exit_codes import ExitCode
+from resim_inspect.schemas.window import add_window_arguments
 from resim_inspect.terminal import positive, use_color
 from resim_inspect.text import clean, count
 
@@ -78,6 +79,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--width", type=positive, metavar="N", help="columns (default: the terminal's, else 80)"
     )
+    add_window_arguments(parser, "row", "changes, then errors, verdicts of jobs and metrics")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -91,6 +93,7 @@ def run(args: argparse.Namespace) -> int:
     from resim_inspect.comparison import CompareOptions, compare_sides
     from resim_inspect.comparison.gate import gate_fails
 
+    bounds = checked_bounds(args)
     if args.format == "html" and sys.stdout.isatty():
         raise CommandError("a page is not for a terminal: add > changes.html to the call")
     options = CompareOptions(project_tolerances(args.tolerance), args.metric.strip())
@@ -110,6 +113,7 @@ def run(args: argparse.Namespace) -> int:
         fail_on=fail_on,
         only_changes=args.only_changes,
         top=args.top,
+        bounds=bounds,
         width=page_width(args.width, MAX_TERMINAL_WIDTH),
         color=use_color(args.color, sys.stdout),
         job_paths=job_paths,

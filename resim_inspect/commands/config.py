@@ -6,13 +6,22 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from resim_inspect.arguments import add_config_options
+from resim_inspect.commands import checked_bounds
 from resim_inspect.commands.app_start import user_settings
 from resim_inspect.exit_codes import ExitCode
+from resim_inspect.schemas.window import (
+    Bounds,
+    Encoded,
+    Window,
+    add_window_arguments,
+    write_bounded,
+)
 from resim_inspect.settings.model import Origin
 from resim_inspect.settings.schema_check import shipped_schema
 from resim_inspect.settings.user import (
@@ -63,10 +72,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--schema", action="store_true", help="print the JSON Schema of config.toml, for editors"
     )
     add_config_options(parser)
+    add_window_arguments(parser, "row", "settings, then keys; with --keys or --themes, those")
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the settings; raises SettingsError for a file with a fault."""
+    bounds = checked_bounds(args)
     if args.path:
         path = user_config_path() if args.config is None else args.config.absolute()
         sys.stdout.write(f"{clean(str(path))}\n")
@@ -81,15 +92,15 @@ def run(args: argparse.Namespace) -> int:
     settings = user_settings(args.config, args.no_config)
     keys = {} if settings is None else checked_keys(settings)
     if args.themes:
-        return _themes(settings, args.format)
+        return _themes(settings, args.format, bounds)
     chosen = list(_settings(settings))
     bound = list(_keys(settings, keys))
     if args.format == "json":
-        values: dict[str, Any] = {"format": 1, **_path_entry(settings)}
+        shown = [each for each in bound if args.keys or each.origin]
+        lists: dict[str, Encoded] = {"keys": (shown, _keys_entry)}
         if not args.keys:
-            values["settings"] = [_setting_entry(setting) for setting in chosen]
-        values["keys"] = [_keys_entry(each) for each in bound if args.keys or each.origin]
-        _write_json(values)
+            lists = {"settings": (chosen, _setting_entry), **lists}
+        _write_json(_path_entry(settings), lists, bounds)
         return ExitCode.OK
     lines = [_heading(settings)]
     if args.keys:
@@ -141,7 +152,7 @@ def _keys(
         yield BoundKeys(id, binding.description, binding.default_keys, keys, origin)
 
 
-def _themes(settings: UserSettings | None, format: str) -> int:
+def _themes(settings: UserSettings | None, format: str, bounds: Bounds) -> int:
     """Print the themes; raises SettingsError for the first file of the user with a fault."""
     from resim_inspect.tui.preferences.theme_choice import themes_folder
     from resim_inspect.tui.themes.files import known_theme_names, theme_named, user_theme_names
@@ -155,13 +166,8 @@ def _themes(settings: UserSettings | None, format: str) -> int:
         if theme is not None
     ]
     if format == "json":
-        entries = [
-            {"name": name, "background": background, "file": file or None}
-            for name, background, file in rows
-        ]
-        _write_json(
-            {"format": 1, "folder": None if folder is None else str(folder), "themes": entries}
-        )
+        values = {"folder": None if folder is None else str(folder)}
+        _write_json(values, {"themes": (rows, _theme_entry)}, bounds)
     else:
         lines = _aligned([(*row, "") for row in rows])
         sys.stdout.write("\n".join(lines) + "\n")
@@ -211,8 +217,17 @@ def _origin_entry(origin: Origin | None) -> dict[str, Any]:
     }
 
 
-def _write_json(values: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(values, indent=1, ensure_ascii=False) + "\n")
+def _theme_entry(row: tuple[str, str, str]) -> dict[str, Any]:
+    name, background, file = row
+    return {"name": name, "background": background, "file": file or None}
+
+
+def _write_json(values: Mapping[str, Any], lists: Mapping[str, Encoded], bounds: Bounds) -> None:
+    def build(window: Window) -> dict[str, Any]:
+        empty: dict[str, Any] = {name: [] for name in lists}
+        return {"format": 1, **values, **(window.take_lists(lists) or empty)}
+
+    write_bounded(sys.stdout, bounds, build, partial(json.dump, indent=1))
 
 
 def _source_of(origin: Origin | None, source: str) -> str:

@@ -10,12 +10,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from resim_inspect.commands import CommandError
+from resim_inspect.commands import CommandError, checked_bounds
 from resim_inspect.commands.evaluate_output import EvaluatedJob, text_lines, write_json
 from resim_inspect.document.approximate import APPROXIMATE_NOTE
 from resim_inspect.emissions.evaluation.limits import DEFAULT_LIMITS, Limits
 from resim_inspect.exit_codes import ExitCode
 from resim_inspect.files import is_folder
+from resim_inspect.schemas.window import add_window_arguments
 from resim_inspect.terminal import use_color
 from resim_inspect.text import clean, count, size
 from resim_inspect.validation.findings import Severity
@@ -66,6 +67,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--format", choices=("text", "json"), default="text", help="output format (default: text)"
     )
+    add_window_arguments(parser, "row", "metrics, then findings, of each job; errors of the config")
 
 
 def _seconds(text: str) -> float:
@@ -83,6 +85,7 @@ def run(args: argparse.Namespace) -> int:
     from resim_inspect.emission_jobs import find_jobs
     from resim_inspect.emissions.evaluation.errors import require_extra
 
+    bounds = checked_bounds(args)
     require_extra()
     found = find_jobs(args.path)
     scope = args.scope or ("batch" if found.is_batch else "test")
@@ -103,7 +106,7 @@ def run(args: argparse.Namespace) -> int:
     }
     faults = config_errors(config, failed)
     if args.format == "json":
-        write_json(sys.stdout, jobs, config, scope, faults)
+        write_json(sys.stdout, bounds, jobs, config, scope, faults)
     for line in faults:
         sys.stderr.write(f"resim-inspect: {clean(line)}\n")
     _report_lines(jobs, args.path)

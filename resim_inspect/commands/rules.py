@@ -7,10 +7,12 @@ import json
 import sys
 import textwrap
 from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Any
 
-from resim_inspect.commands import CommandError, checked_window
+from resim_inspect.commands import CommandError, checked_bounds
 from resim_inspect.exit_codes import ExitCode
-from resim_inspect.schemas.window import add_window_arguments
+from resim_inspect.schemas.window import Window, add_window_arguments, write_bounded
 from resim_inspect.terminal import use_color
 from resim_inspect.validation.findings import Severity
 from resim_inspect.validation.formats.text import SEVERITY_SGR, Paint, paint_function
@@ -31,12 +33,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--format", choices=("text", "json"), default="text", help="output format (default: text)"
     )
-    add_window_arguments(parser, "rules")
+    add_window_arguments(parser, "rule")
 
 
 def run(args: argparse.Namespace) -> int:
     """List all rules, or explain one; raises CommandError for an unknown code."""
-    window = checked_window(args)
+    bounds = checked_bounds(args)
     rules: Mapping[str, Rule] = DOCUMENT_RULES
     if args.code not in rules:
         rules = all_rules()
@@ -44,8 +46,11 @@ def run(args: argparse.Namespace) -> int:
         raise CommandError(f"no rule has the code {args.code!r}{_near(args.code, rules)}")
     chosen = list(rules.values()) if args.code is None else [rules[args.code]]
     if args.format == "json":
-        document = {"format": 1, "rules": window.take(chosen, _as_json) or [], **window.end()}
-        sys.stdout.write(json.dumps(document, indent=2) + "\n")
+
+        def build(window: Window) -> dict[str, Any]:
+            return {"format": 1, "rules": window.take(chosen, _as_json) or []}
+
+        write_bounded(sys.stdout, bounds, build, partial(json.dump, indent=2))
         return ExitCode.OK
     paint = paint_function(use_color(args.color, sys.stdout))
     lines = _listing(rules, paint) if args.code is None else explain(chosen[0], paint)

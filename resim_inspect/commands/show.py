@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from resim_inspect.commands import CommandError, checked_window
+from resim_inspect.commands import CommandError, checked_bounds
 from resim_inspect.commands.console import page_width
+from resim_inspect.commands.named_metrics import open_all, select_metrics, single_file
 from resim_inspect.document import DocumentError, open_document
-from resim_inspect.document.discovery import metrics_files
 from resim_inspect.errors import DEEP_FIGURE
 from resim_inspect.exit_codes import ExitCode
 from resim_inspect.files import is_folder
@@ -21,17 +20,12 @@ from resim_inspect.text import clean
 
 if TYPE_CHECKING:
     from resim_inspect.commands.show_output.cards import CardOptions
-    from resim_inspect.document import Document
-    from resim_inspect.document.model import Metric
-    from resim_inspect.schemas.window import Window
 
 MAX_TERMINAL_WIDTH = 120
 """Maximum of columns on a wider terminal; `--width` may exceed it."""
 CHART_HEIGHT = 14
 MAX_SIZE = 1000
 """Maximum of columns, and of lines of a chart."""
-_MOST_NEAR = 3
-"""Names that a message about an unknown one proposes."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -84,27 +78,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="text",
         help="json: one document with everything but the series; with --metric, their values too",
     )
-    add_window_arguments(parser, "metrics")
+    add_window_arguments(
+        parser, "row", "metrics; of a workspace, first the metrics that its summary has"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Print every file; one that cannot be read is reported on stderr, and the exit code is 2."""
-    checked_window(args)
+    bounds = checked_bounds(args)
     if args.svg is not None or args.png is not None:
         return _pictures(args)
-    write = _json if args.format == "json" else _text
-    return write(args)
+    if args.format == "text":
+        return _text(args)
+    from resim_inspect.commands.show_output.json_document import JsonDocument
 
-
-def _open_all(path: Path) -> Iterator[tuple[Path, Document | DocumentError]]:
-    for file in metrics_files(path, derived=True):
-        try:
-            document = open_document(file)
-        except DocumentError as error:
-            yield file, error
-            continue
-        with document:
-            yield file, document
+    has_summary = not args.metric and _is_workspace(args.path)
+    document = JsonDocument(args.path, args.metric, has_summary=has_summary)
+    document.write(sys.stdout, bounds)
+    return ExitCode.ERROR if document.has_unreadable else ExitCode.OK
 
 
 def _is_workspace(path: Path) -> bool:
@@ -143,7 +134,7 @@ def _text(args: argparse.Namespace) -> int:
     if not (args.all or args.metric) and _is_workspace(args.path):
         return _workspace(args.path, options)
     code = ExitCode.OK
-    for number, (_, document) in enumerate(_open_all(args.path)):
+    for number, (_, document) in enumerate(open_all(args.path)):
         if number:
             sys.stdout.write("\n\n")
         if isinstance(document, DocumentError):
@@ -158,68 +149,6 @@ def _text(args: argparse.Namespace) -> int:
             sys.stderr.write(f'resim-inspect: the figure of "{name}" {DEEP_FIGURE}\n')
             code = ExitCode.ERROR
     return code
-
-
-def _json(args: argparse.Namespace) -> int:
-    from resim_inspect.commands.show_output.as_json import write
-
-    code = ExitCode.OK
-    window = checked_window(args)
-    files: list[dict[str, Any]] = []
-    for file, document in _open_all(args.path):
-        if isinstance(document, DocumentError):
-            code = ExitCode.ERROR
-            if window.take((), str) is not None:
-                files.append({"path": str(file), "readable": False, "error": str(document)})
-            continue
-        if document.deep_figures:
-            # Everything else is in the entry; each of these metrics says that it is its figure.
-            code = ExitCode.ERROR
-        values = _values(document, args.metric, window)
-        if values is not None:
-            files.append({"path": str(file), "readable": True, **values})
-    write({"format": 1, "files": files, **window.end()}, sys.stdout)
-    sys.stdout.write("\n")
-    return code
-
-
-def _values(document: Document, names: list[str], window: Window) -> dict[str, Any] | None:
-    """Return the values of a document with the metrics in the window; None without any.
-
-    A document of which a part is asked for has the data and events of that part alone.
-    """
-    from resim_inspect.commands.show_output.as_json import (
-        data_values,
-        document_values,
-        event_values,
-        metric_values,
-        numbers,
-    )
-
-    chosen = [document.metrics[position] for position in document.display_order()]
-    if names:
-        chosen = select_metrics(document, names)
-    shown: list[Metric] = []
-
-    def encode(metric: Metric) -> dict[str, Any]:
-        shown.append(metric)
-        return metric_values(document, metric)
-
-    metrics = window.take(chosen, encode)
-    if metrics is None:
-        return None
-    shown = shown[: len(metrics)]
-    values = document_values(document, metrics)
-    if names:
-        values["data"] = numbers(document, shown)
-    elif window.is_bounded:
-        ids = {metric.id for metric in shown}
-        used = {data.position: data for metric in shown for data in document.data_of(metric)}
-        values["data"] = [data_values(document, used[position]) for position in sorted(used)]
-        values["events"] = [event_values(e) for e in document.events if ids & set(e.metrics)]
-    else:
-        values["data"] = [data_values(document, data) for data in document.data]
-    return values
 
 
 def _pictures(args: argparse.Namespace) -> int:
@@ -240,41 +169,3 @@ def _pictures(args: argparse.Namespace) -> int:
         size = args.width, args.height
         write_pictures(document, metrics[0], size=size, svg=args.svg, png=args.png)
     return ExitCode.OK
-
-
-def single_file(path: Path) -> Path:
-    """Return the metrics file that a path means; raises CommandError for several."""
-    files = list(metrics_files(path, derived=True))
-    if len(files) > 1:
-        raise CommandError(f"{path}: there are {len(files)} files below it; name one of them")
-    return files[0]
-
-
-def select_metrics(document: Document, names: list[str]) -> list[Metric]:
-    """Return the metrics with these names, in their order; all metrics that share a name.
-
-    Raises CommandError, with the nearest name, for a name that the file does not have.
-    """
-    found: list[Metric] = []
-    for name in names:
-        same = [metric for metric in document.metrics if metric.name == name]
-        if not same:
-            raise CommandError(
-                f"{document.path}: no metric is named {name!r}" + _nearest(document, name)
-            )
-        found += same
-    return found
-
-
-def _nearest(document: Document, name: str) -> str:
-    from difflib import get_close_matches
-
-    # Compared without regard to case; beyond some thousand names a guess takes too long.
-    by_folded = {metric.name.casefold(): metric.name for metric in document.metrics[:5000]}
-    near = get_close_matches(name.casefold(), by_folded, n=_MOST_NEAR, cutoff=0.5)
-    near += [folded for folded in by_folded if name.casefold() in folded and folded not in near]
-    names = [repr(by_folded[folded]) for folded in near[:_MOST_NEAR]]
-    if not names:
-        return ""
-    *others, last = names
-    return f"; did you mean {', '.join(others)}{' or ' * bool(others)}{last}?"

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import cast
 
-from resim_inspect.commands import CommandError, checked_window
+from resim_inspect.commands import CommandError, checked_bounds
 from resim_inspect.commands.validation_tasks import validation_tasks
 from resim_inspect.exit_codes import ExitCode
 from resim_inspect.schemas.window import add_window_arguments
 from resim_inspect.terminal import use_color
 from resim_inspect.validation import Severity
 from resim_inspect.validation.editions import NEWEST, edition
-from resim_inspect.validation.formats import Format, Result, text
+from resim_inspect.validation.formats import Format, OutputOptions, Result, text
 
-FORMATS = {"sarif": "sarif", "junit": "junit", "github": "github"}
-"""Module in `validation.formats` of each format for other programs, by its name in --format."""
+FORMATS = {"json": "as_json", "sarif": "sarif", "junit": "junit", "github": "github"}
+"""Module in `validation.formats` of each format for programs, by its name in --format."""
 MANY = 20
 """Number of files from which a progress bar is shown."""
 
@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--format",
-        choices=("text", "json", *FORMATS),
+        choices=("text", *FORMATS),
         default="text",
         help="output format (default: text)",
     )
@@ -65,7 +65,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="config that the server has now: topics and fields that are gone are errors",
     )
     parser.add_argument("--strict", action="store_true", help="exit with 1 for warnings too")
-    add_window_arguments(parser, "findings")
+    add_window_arguments(parser, "finding")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -74,7 +74,7 @@ def run(args: argparse.Namespace) -> int:
         release = edition(args.edition).name
     except ValueError as error:
         raise CommandError(str(error)) from error
-    checked_window(args)  # Before the files are read.
+    options = OutputOptions(strict=args.strict, bounds=checked_bounds(args))
     tasks = validation_tasks(args.paths, release, args.config, args.previous_config)
     total = sum(task.files for task in tasks)
     results: list[Result] = []
@@ -87,7 +87,14 @@ def run(args: argparse.Namespace) -> int:
         results.append(result)
         if live:
             _print(result, color)
-    _write(args, results, live, color)
+    if args.format != "text":
+        module = import_module(f"resim_inspect.validation.formats.{FORMATS[args.format]}")
+        cast(Format, module).write(results, sys.stdout, options)
+    elif not live:
+        for result in results:
+            _print(result, color)
+    if args.format == "text" and len(results) > 1:
+        sys.stdout.write(text.summary(results) + "\n")
     return exit_code(results, args.strict)
 
 
@@ -114,19 +121,3 @@ def _progress(results: Iterator[Result], total: int) -> Iterator[Result]:
 def _print(result: Result, color: bool) -> None:
     for line in text.file_lines(result, color=color):
         sys.stdout.write(line + "\n")
-
-
-def _write(args: argparse.Namespace, results: Sequence[Result], live: bool, color: bool) -> None:
-    if args.format == "text":
-        if not live:
-            for result in results:
-                _print(result, color)
-        if len(results) > 1:
-            sys.stdout.write(text.summary(results) + "\n")
-    elif args.format == "json":
-        from resim_inspect.validation.formats import as_json
-
-        as_json.write(results, sys.stdout, window=checked_window(args))
-    else:
-        module = import_module(f"resim_inspect.validation.formats.{FORMATS[args.format]}")
-        cast(Format, module).write(results, sys.stdout, strict=args.strict)

@@ -10,8 +10,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
+from typing import Any
 
+from resim_inspect.schemas.window import Bounds, Window, add_window_arguments, write_bounded
 from resim_inspect.text import clean, count
+from runner.commands.shared.arguments import checked_bounds
 from runner.engines import registry
 from runner.engines.entry import EngineOptions
 from runner.engines.protocol import Engine
@@ -59,12 +62,19 @@ def add_arguments(parser: ArgumentParser) -> None:
         default="text",
         help="json: one document of what is left; nothing is removed without --yes",
     )
+    add_window_arguments(parser, "leftover")
 
 
 def run(args: Namespace) -> int:
     """Run the command; raises RunnerError."""
     if args.results and args.workspace is None:
         raise CallError("--results needs a workspace.", "Name it: clean WORKSPACE --results.")
+    bounds = checked_bounds(args)
+    if bounds.are_given and args.yes:
+        raise CallError(
+            "--limit, --max-bytes and --start are for a list, and --yes removes what is in it.",
+            "Leave --yes out, or the bounds.",
+        )
     with ExitStack() as stack:
         leftovers: list[Leftover] = []
         if args.workspace is not None:
@@ -76,7 +86,7 @@ def run(args: Namespace) -> int:
         for engine in _engines(args, stack):
             leftovers += engine.leftovers(images=args.images)
         if args.format == "json":
-            return _as_document(leftovers, removes=args.yes)
+            return _as_document(leftovers, bounds, removes=args.yes)
         if not leftovers:
             sys.stdout.write("Nothing is left of any run that has ended.\n")
             return ExitCode.OK
@@ -117,14 +127,18 @@ def _print(leftovers: Sequence[Leftover]) -> None:
     sys.stdout.flush()
 
 
-def _as_document(leftovers: Sequence[Leftover], *, removes: bool) -> int:
+def _as_document(leftovers: Sequence[Leftover], bounds: Bounds, *, removes: bool) -> int:
     """Write a JSON document of the leftovers, which are removed first if asked; return the code."""
     rows = []
     for leftover in leftovers:
         problem = leftover.remove() if removes else ""
         removed = removes and not problem
         rows.append({"text": leftover.text, "removed": removed, "problem": problem})
-    sys.stdout.write(json.dumps({"format": FORMAT, "leftovers": rows}, indent=1) + "\n")
+
+    def build(window: Window) -> dict[str, Any]:
+        return {"format": FORMAT, "leftovers": window.take(rows, lambda row: row) or []}
+
+    write_bounded(sys.stdout, bounds, build, partial(json.dump, indent=1))
     return ExitCode.ERROR if any(row["problem"] for row in rows) else ExitCode.OK
 
 

@@ -6,16 +6,19 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Mapping
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from resim_inspect.schemas.window import Bounds, Window, add_window_arguments, write_bounded
 from resim_inspect.settings import FlagSetting, Origin, ProjectSettings, load_project
 from resim_inspect.settings.model import Key
 from resim_inspect.settings.schema_check import dotted, shipped_schema
 from resim_inspect.settings.secrets import looks_like_a_secret
 from resim_inspect.text import cell_width, clean, pad
 from runner.commands import COMMANDS, WITHOUT_PROJECT
+from runner.commands.shared.arguments import checked_bounds
 from runner.commands.shared.project_args import (
     FileDefaults,
     apply_project,
@@ -46,6 +49,7 @@ class Setting(NamedTuple):
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `config`."""
     parser.add_argument("--format", choices=("text", "json"), default="text")
+    add_window_arguments(parser, "setting")
     parser.add_argument(
         "--schema", action="store_true", help="print the JSON Schema of resim.toml, for editors"
     )
@@ -59,6 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the settings; raises SettingsError and CallError."""
+    bounds = checked_bounds(args)
     if args.schema:
         schema = shipped_schema("resim.schema.json")
         sys.stdout.write(json.dumps(schema, indent=2, ensure_ascii=False) + "\n")
@@ -72,7 +77,7 @@ def run(args: argparse.Namespace) -> int:
         path = None if project is None else project.path
         settings = [] if project is None else list(_of_file(project))
     if args.format == "json":
-        sys.stdout.write(_as_json(path, settings))
+        _write_json(path, settings, bounds)
     else:
         sys.stdout.write("\n".join(_as_lines(path, settings)) + "\n")
     return ExitCode.OK
@@ -166,19 +171,25 @@ def _plain(value: Any, *, is_variable: bool = False) -> Any:
     return value if isinstance(value, bool | int | float | None) else str(value)
 
 
-def _as_json(path: Path | None, settings: list[Setting]) -> str:
-    rows = [
-        {
-            "name": setting.name,
-            "value": setting.value,
-            "source": setting.source,
-            "file": None if setting.origin is None else str(setting.origin.path),
-            "line": None if setting.origin is None else setting.origin.line,
+def _write_json(path: Path | None, settings: list[Setting], bounds: Bounds) -> None:
+    def build(window: Window) -> dict[str, Any]:
+        return {
+            "format": FORMAT,
+            "path": None if path is None else str(path),
+            "settings": window.take(settings, _setting_entry) or [],
         }
-        for setting in settings
-    ]
-    values = {"format": FORMAT, "path": None if path is None else str(path), "settings": rows}
-    return json.dumps(values, indent=1, default=str) + "\n"
+
+    write_bounded(sys.stdout, bounds, build, partial(json.dump, indent=1, default=str))
+
+
+def _setting_entry(setting: Setting) -> dict[str, Any]:
+    return {
+        "name": setting.name,
+        "value": setting.value,
+        "source": setting.source,
+        "file": None if setting.origin is None else str(setting.origin.path),
+        "line": None if setting.origin is None else setting.origin.line,
+    }
 
 
 def _as_lines(path: Path | None, settings: list[Setting]) -> Iterator[str]:

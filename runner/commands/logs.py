@@ -9,11 +9,16 @@ import time
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from resim_inspect.files import is_file, is_folder
+from resim_inspect.schemas.window import Bounds, add_window_arguments
 from resim_inspect.text import clean
-from runner.commands.shared.arguments import add_jobs_argument, add_run_folder_argument
+from runner.commands.shared.arguments import (
+    add_jobs_argument,
+    add_run_folder_argument,
+    checked_bounds,
+)
 from runner.errors import CallError
 from runner.exit_codes import ExitCode
 from runner.workspace.errors import WorkspaceError
@@ -49,6 +54,9 @@ def add_arguments(parser: ArgumentParser) -> None:
         default="text",
         help="json: one document a line, with the job and its line",
     )
+    add_window_arguments(
+        parser, "line", "lines of all logs, one log after the other; a last line has `next`"
+    )
 
 
 def _pattern(text: str) -> re.Pattern[str]:
@@ -66,11 +74,53 @@ class Source(NamedTuple):
     path: Path
 
 
+class JsonLines:
+    """JSON documents, one a line, within bounds; with these a last one says where to go on."""
+
+    END_BYTES = 60
+    """Bytes that are kept free for the last one."""
+
+    def __init__(self, bounds: Bounds, stream: BinaryIO) -> None:
+        self._bounds = bounds
+        self._stream = stream
+        self._next: int | None = None
+        self._number = 0
+        self._rows = 0
+        self._bytes = self.END_BYTES
+
+    @property
+    def is_full(self) -> bool:
+        """True if no further line is written."""
+        return self._next is not None
+
+    def write(self, name: str, text: str) -> None:
+        """Write a line of a log, if it is within the bounds."""
+        number = self._number
+        self._number += 1
+        if self.is_full or number < self._bounds.start:
+            return
+        line = json.dumps({"format": FORMAT, "job": name, "line": text}).encode() + b"\n"
+        self._bytes += len(line)
+        most = self._bounds.max_bytes
+        too_large = most is not None and self._bytes > most and self._rows > 0
+        if too_large or self._rows == self._bounds.limit:
+            self._next = number
+            return
+        self._rows += 1
+        self._stream.write(line)
+
+    def end(self) -> None:
+        """Write the number of the first line that is left out, if lines may be left out."""
+        if self._bounds.are_given:
+            line = json.dumps({"format": FORMAT, "next": self._next}).encode() + b"\n"
+            self._stream.write(line)
+
+
 class Printer:
     """Prints lines of logs to stdout, with the job's name if there are several logs.
 
-    On a terminal the lines are clean text; elsewhere they are the bytes of the file, or a JSON
-    document each.
+    On a terminal the lines are clean text; elsewhere they are the bytes of the file, or go to
+    `json_lines`.
     """
 
     def __init__(
@@ -79,21 +129,25 @@ class Printer:
         *,
         several: bool,
         terminal: bool,
-        as_json: bool = False,
+        json_lines: JsonLines | None = None,
     ) -> None:
         self._pattern = pattern
-        self._as_json = as_json
+        self._json_lines = json_lines
         self._several = several
         self._terminal = terminal
 
+    @property
+    def is_full(self) -> bool:
+        """True if no further line is printed."""
+        return self._json_lines is not None and self._json_lines.is_full
+
     def __call__(self, name: str, lines: list[bytes]) -> None:
         """Print those lines of a log, without their ends, that match."""
-        if self._as_json:
+        if self._json_lines is not None:
             texts = (line.decode("utf-8", "replace").rstrip("\r") for line in lines)
             for text in texts:
                 if self._pattern is None or self._pattern.search(text):
-                    row = {"format": FORMAT, "job": name, "line": text}
-                    sys.stdout.buffer.write(json.dumps(row).encode() + b"\n")
+                    self._json_lines.write(name, text)
         elif lines:
             prefix = f"[{clean(name, 40)}] | ".encode() if self._several else b""
             if self._pattern is not None or self._terminal:
@@ -112,6 +166,12 @@ class Printer:
 
 def run(args: Namespace) -> int:
     """Run the command; raises RunnerError."""
+    bounds = checked_bounds(args)
+    if bounds.are_given and args.follow:
+        raise CallError(
+            "--limit, --max-bytes and --start are for logs as they are, and --follow goes on.",
+            "Leave --follow out, or the bounds.",
+        )
     record, sources = _sources(args)
     if not args.follow:
         sources = [source for source in sources if is_file(source.path)]
@@ -119,9 +179,9 @@ def run(args: Namespace) -> int:
             place = clean(str(args.workspace))
             raise CallError(f"no log of a build was found in {place}.", "Run the jobs first.")
     several = len(sources) > 1
-    printer = Printer(
-        args.grep, several=several, terminal=sys.stdout.isatty(), as_json=args.format == "json"
-    )
+    is_terminal = sys.stdout.isatty()
+    json_lines = JsonLines(bounds, sys.stdout.buffer) if args.format == "json" else None
+    printer = Printer(args.grep, several=several, terminal=is_terminal, json_lines=json_lines)
     logs = [FollowedLog(source, printer) for source in sources]
     if args.follow:
         _follow(record, logs)
@@ -129,6 +189,8 @@ def run(args: Namespace) -> int:
         for log in logs:
             log.print_new()
             log.print_rest()
+    if json_lines is not None:
+        json_lines.end()
     sys.stdout.flush()
     return ExitCode.OK
 
@@ -152,7 +214,7 @@ class FollowedLog:
     def print_new(self) -> bool:
         """Print the lines that are new; return True if there were any. Raises WorkspaceError."""
         printed, more = False, not self.waits
-        while more:
+        while more and not self._printer.is_full:
             try:
                 lines, more = self._read()
             except OSError as error:

@@ -11,14 +11,15 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from resim_inspect.document.enums import WORST_FIRST
-from resim_inspect.schemas.window import add_window_arguments, window_of
+from resim_inspect.schemas.window import Window, add_window_arguments, write_bounded
 from resim_inspect.terminal import use_color
 from resim_inspect.text import NOT_RUN, clean, count, cut, size, table
-from runner.commands.shared.arguments import add_run_folder_argument
-from runner.errors import CallError
+from runner.commands.shared.arguments import add_run_folder_argument, checked_bounds
 from runner.execution.events import Event
 from runner.exit_codes import ExitCode
 from runner.reporting.lines import Lines
@@ -52,7 +53,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--format", choices=("text", "json"), default="text", help="json: one document on stdout"
     )
-    add_window_arguments(parser, "jobs")
+    add_window_arguments(parser, "job")
     parser.add_argument(
         "--follow",
         action="store_true",
@@ -62,20 +63,19 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Run the command; raises WorkspaceError."""
-    try:
-        window = window_of(args)
-    except ValueError as error:
-        raise CallError(f"{error}.") from error
+    bounds = checked_bounds(args)
     code = _follow(args.workspace) if args.follow else int(ExitCode.OK)
     status = status_of(args.workspace)
     if args.format == "json":
-        values = {
-            "format": FORMAT,
-            "workspace": str(args.workspace),
-            "jobs": window.take(status.jobs, lambda job: job.as_dict()) or [],
-            **window.end(),
-        }
-        sys.stdout.write(json.dumps(values, indent=1) + "\n")
+
+        def build(window: Window) -> dict[str, Any]:
+            return {
+                "format": FORMAT,
+                "workspace": str(args.workspace),
+                "jobs": window.take(status.jobs, lambda job: job.as_dict()) or [],
+            }
+
+        write_bounded(sys.stdout, bounds, build, partial(json.dump, indent=1))
         return code
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     for line in _lines(status, time.time()):

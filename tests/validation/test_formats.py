@@ -10,6 +10,7 @@ from pathlib import Path
 from resim_inspect.errors import EmptyFileError, MalformedError, TooLargeError
 from resim_inspect.validation import Finding, Report, Severity, Target
 from resim_inspect.validation.formats import (
+    OutputOptions,
     Result,
     as_json,
     github,
@@ -160,7 +161,7 @@ def test_junit() -> None:
 
 def test_junit_strict_fails_for_warnings() -> None:
     out = io.StringIO()
-    junit.write(results(), out, strict=True)
+    junit.write(results(), out, OutputOptions(strict=True))
     suite = ElementTree.fromstring(out.getvalue())[0]
     assert suite.get("failures") == "2"
     assert suite[1].find("failure") is not None

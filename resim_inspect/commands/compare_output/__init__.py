@@ -12,6 +12,7 @@ from resim_inspect.comparison.directions import LISTED, Direction
 from resim_inspect.comparison.gate import gate_fails
 from resim_inspect.comparison.tolerance import UnmatchedTolerance
 from resim_inspect.document.approximate import APPROXIMATE_NOTE
+from resim_inspect.schemas.window import UNBOUNDED, Bounds
 from resim_inspect.text import clean
 
 
@@ -24,6 +25,8 @@ class OutputOptions:
     """True to leave out what is the same."""
     top: int | None = None
     """Number of changes that are listed, the worst first; None for all."""
+    bounds: Bounds = UNBOUNDED
+    """Bounds of the document of JSON."""
     width: int = 80
     color: bool = False
     job_paths: Sequence[Mapping[str, tuple[Path | None, Path | None]]] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, TextIO
 
 from resim_inspect.commands.compare_output import OutputOptions, listed, unmatched_tolerances
@@ -18,29 +19,48 @@ from resim_inspect.comparison.changes import (
 )
 from resim_inspect.comparison.directions import Direction
 from resim_inspect.comparison.gate import fails, gate_fails
+from resim_inspect.schemas.window import Window, write_bounded
 
 
 def write(comparisons: Sequence[Comparison], stream: TextIO, options: OutputOptions) -> None:
     """Write the document; texts are as in the files, escaped by JSON's own rules."""
-    document = {
-        "format": 1,
-        "base": comparisons[0].before if comparisons else None,
-        "fail_on": options.fail_on,
-        "failed": any(gate_fails(one, options.fail_on) for one in comparisons),
-        "approximate": any(one.approximate for one in comparisons),
-        "unmatched_tolerances": [
-            {"name": one.pattern, "nearest": one.nearest}
-            for one in unmatched_tolerances(comparisons)
-        ],
-        "comparisons": [comparison_values(one, options) for one in comparisons],
-    }
-    write_json(document, stream)
-    stream.write("\n")
+
+    def build(window: Window) -> dict[str, Any]:
+        entries = (_comparison(one, options, window) for one in comparisons)
+        return {
+            "format": 1,
+            "base": comparisons[0].before if comparisons else None,
+            "fail_on": options.fail_on,
+            "failed": any(gate_fails(one, options.fail_on) for one in comparisons),
+            "approximate": any(one.approximate for one in comparisons),
+            "unmatched_tolerances": [
+                {"name": one.pattern, "nearest": one.nearest}
+                for one in unmatched_tolerances(comparisons)
+            ],
+            "comparisons": [entry for entry in entries if entry is not None],
+        }
+
+    write_bounded(stream, options.bounds, build, write_json)
 
 
-def comparison_values(comparison: Comparison, options: OutputOptions) -> dict[str, Any]:
-    """Return one comparison as JSON values."""
+def _comparison(
+    comparison: Comparison, options: OutputOptions, window: Window
+) -> dict[str, Any] | None:
+    """Return one comparison with its rows in the window; None without any.
+
+    Its rows are the changes, then the errors, the verdicts and the metrics.
+    """
     shown = listed(comparison, options)
+    lists = window.take_lists(
+        {
+            "changes": (shown.changes, partial(_change, fail_on=options.fail_on)),
+            "errors": (comparison.errors, _error),
+            "verdicts": (comparison.verdicts, _verdict),
+            "metrics": (comparison.metrics, _totals),
+        }
+    )
+    if lists is None:
+        return None
     return {
         "path": comparison.after,
         "failed": gate_fails(comparison, options.fail_on),
@@ -52,10 +72,10 @@ def comparison_values(comparison: Comparison, options: OutputOptions) -> dict[st
             {"before": before.name, "after": after.name, "jobs": number}
             for (before, after), number in sorted(comparison.transitions.items())
         ],
-        "verdicts": [_verdict(one) for one in comparison.verdicts],
-        "metrics": [_totals(one) for one in comparison.metrics],
-        "errors": [_error(one) for one in comparison.errors],
-        "changes": [_change(one, options.fail_on) for one in shown.changes],
+        "verdicts": lists["verdicts"],
+        "metrics": lists["metrics"],
+        "errors": lists["errors"],
+        "changes": lists["changes"],
         "left_off": shown.left_off,
     }
 

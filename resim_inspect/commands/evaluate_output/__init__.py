@@ -11,6 +11,7 @@ from resim_inspect.commands.show_output import as_json
 from resim_inspect.commands.show_output.layout import BOLD, DIM, SgrPainter, status_words
 from resim_inspect.document.approximate import APPROXIMATE_NOTE
 from resim_inspect.document.enums import MetricStatus, worst_status
+from resim_inspect.schemas.window import Window, write_bounded
 from resim_inspect.text import cell_width, clean, count, fit
 from resim_inspect.validation.findings import Finding, Severity
 from resim_inspect.validation.formats import finding_object, sentence
@@ -18,6 +19,7 @@ from resim_inspect.validation.formats import finding_object, sentence
 if TYPE_CHECKING:
     from resim_inspect.emissions.config.model import Config
     from resim_inspect.emissions.evaluation.evaluator import EvaluatedMetric, Evaluation
+    from resim_inspect.schemas.window import Bounds
 
 _NAME_WIDTH = 40
 
@@ -76,25 +78,40 @@ def _finding(finding: Finding, painter: SgrPainter) -> Iterator[str]:
 
 def write_json(
     stream: TextIO,
+    bounds: Bounds,
     jobs: Sequence[EvaluatedJob],
     config: Config,
     scope: str,
     config_errors: Sequence[str],
 ) -> None:
     """Write one JSON document."""
-    document = {
-        "format": 1,
-        "approximate": True,
-        "scope": scope,
-        "configs": [str(path) for path in config.paths],
-        "config_errors": list(config_errors),
-        "evaluations": [_job(job) for job in jobs],
-    }
-    as_json.write(document, stream)
-    stream.write("\n")
+
+    def build(window: Window) -> dict[str, Any]:
+        entries = [_job(job, window) for job in jobs]
+        errors = window.take(config_errors, str) if config_errors else None
+        return {
+            "format": 1,
+            "approximate": True,
+            "scope": scope,
+            "configs": [str(path) for path in config.paths],
+            "config_errors": errors or [],
+            "evaluations": [entry for entry in entries if entry is not None],
+        }
+
+    write_bounded(stream, bounds, build, as_json.write)
 
 
-def _job(job: EvaluatedJob) -> dict[str, Any]:
+def _job(job: EvaluatedJob, window: Window) -> dict[str, Any] | None:
+    """Return a job with its rows in the window; None without any."""
+    evaluation = job.evaluation
+    lists = window.take_lists(
+        {
+            "metrics": (evaluation.metrics, _metric_object),
+            "findings": (evaluation.findings, finding_object),
+        }
+    )
+    if lists is None:
+        return None
     return {
         "job": job.name,
         "folder": str(job.folder),
@@ -102,18 +119,18 @@ def _job(job: EvaluatedJob) -> dict[str, Any]:
         "rows": job.rows,
         "topics": job.topics,
         "lines_with_faults": job.unusable_lines,
-        "verdict": job.evaluation.verdict.name,
-        "metrics": [
-            {
-                "name": metric.spec.name,
-                "template": metric.spec.template or metric.spec.template_file,
-                "state": metric.state,
-                "status": metric.status.name,
-                "rows": metric.rows,
-                "error": metric.message or None,
-                "where": metric.spec.where,
-            }
-            for metric in job.evaluation.metrics
-        ],
-        "findings": [finding_object(finding) for finding in job.evaluation.findings],
+        "verdict": evaluation.verdict.name,
+        **lists,
+    }
+
+
+def _metric_object(metric: EvaluatedMetric) -> dict[str, Any]:
+    return {
+        "name": metric.spec.name,
+        "template": metric.spec.template or metric.spec.template_file,
+        "state": metric.state,
+        "status": metric.status.name,
+        "rows": metric.rows,
+        "error": metric.message or None,
+        "where": metric.spec.where,
     }

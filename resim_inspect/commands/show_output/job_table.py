@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from resim_inspect.column_values import ColumnSummary, job_status, summarize
+from resim_inspect.column_values import ColumnSummary, job_status, metric_summary, summarize
 from resim_inspect.commands.show_output.layout import (
     BOLD,
     DIM,
@@ -238,9 +238,7 @@ def _metric_summary(
     name: str, unit: str | None, rows: Sequence[JobRow]
 ) -> list[tuple[MetricStatus, str]]:
     """Return the texts of the summary rows; no numbers where the units differ."""
-    cells = [cell for row in rows if (cell := row.cells.get(name)) is not None]
-    numbers = [] if unit is None else [cell.value for cell in cells]
-    summary = summarize(numbers, (cell.status for cell in cells))
+    summary = metric_summary(name, unit, rows)
     values = (summary.minimum, summary.median, summary.maximum)
     # Below the symbols of the jobs' cells.
     texts = ["" if value is None else f"  {format_number(value)}" for value in values]

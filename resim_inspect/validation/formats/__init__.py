@@ -13,6 +13,7 @@ from resim_inspect.errors import (
     TruncatedError,
     UnreadableError,
 )
+from resim_inspect.schemas.window import UNBOUNDED, Bounds
 from resim_inspect.validation.findings import Finding, Report, Rule
 from resim_inspect.validation.rules.file import FILE_TOO_LARGE, FILE_UNREADABLE
 
@@ -37,11 +38,25 @@ class Result(NamedTuple):
         return self.readable and self.is_checked and self.report.valid
 
 
+class OutputOptions(NamedTuple):
+    """Options of all formats; each uses what it needs."""
+
+    strict: bool = False
+    """True if a file with warnings fails too."""
+    bounds: Bounds = UNBOUNDED
+    """Bounds of the document of JSON."""
+
+
+DEFAULTS = OutputOptions()
+
+
 class Format(Protocol):
     """Interface of the modules with the formats for programs."""
 
-    def write(self, results: Sequence[Result], stream: TextIO, *, strict: bool = False) -> None:
-        """Write all results to the stream; with `strict` a file with warnings fails too."""
+    def write(
+        self, results: Sequence[Result], stream: TextIO, options: OutputOptions = DEFAULTS
+    ) -> None:
+        """Write the results to the stream."""
 
 
 def sentence(message: str) -> str:

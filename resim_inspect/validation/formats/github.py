@@ -7,7 +7,7 @@ from typing import TextIO
 
 from resim_inspect.text import clean
 from resim_inspect.validation.findings import Severity
-from resim_inspect.validation.formats import Result, sentence
+from resim_inspect.validation.formats import DEFAULTS, OutputOptions, Result, sentence
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 
@@ -15,8 +15,7 @@ _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO
 def write(
     results: Sequence[Result],
     stream: TextIO,
-    *,
-    strict: bool = False,  # noqa: ARG001 - has warnings as warnings either way
+    options: OutputOptions = DEFAULTS,  # noqa: ARG001 - has warnings as warnings either way
 ) -> None:
     """Write one command for each finding; nothing of a file can begin one of its own."""
     for result in results:

@@ -7,15 +7,12 @@ from typing import TextIO
 
 from resim_inspect.text import clean
 from resim_inspect.validation.findings import Finding, Severity
-from resim_inspect.validation.formats import Result, sentence
+from resim_inspect.validation.formats import DEFAULTS, OutputOptions, Result, sentence
 
 
-def write(results: Sequence[Result], stream: TextIO, *, strict: bool = False) -> None:
-    """Write one suite: an invalid file fails, an unreadable one is an error.
-
-    With `strict` a file with warnings fails too.
-    """
-    failing = [_failing(result, strict) for result in results]
+def write(results: Sequence[Result], stream: TextIO, options: OutputOptions = DEFAULTS) -> None:
+    """Write one suite: an invalid file fails, an unreadable one is an error."""
+    failing = [_failing(result, options.strict) for result in results]
     failures = sum(
         bool(found) for result, found in zip(results, failing, strict=True) if result.readable
     )

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from resim_inspect import __version__
 from resim_inspect.text import clean
 from resim_inspect.validation.findings import Finding, Rule, Severity
-from resim_inspect.validation.formats import Result, sentence
+from resim_inspect.validation.formats import DEFAULTS, OutputOptions, Result, sentence
 from resim_inspect.validation.registry import RULES
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
@@ -21,8 +21,7 @@ SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 def write(
     results: Sequence[Result],
     stream: TextIO,
-    *,
-    strict: bool = False,  # noqa: ARG001 - has warnings as warnings either way
+    options: OutputOptions = DEFAULTS,  # noqa: ARG001 - has warnings as warnings either way
 ) -> None:
     """Write one run with every file and every rule that found something."""
     rules = {

@@ -5,6 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from resim_inspect.schemas.window import Bounds, bounds_of
+from runner.errors import CallError
+
 Target = argparse.ArgumentParser | argparse._ArgumentGroup
 """A parser or a group of it."""
 
@@ -22,6 +25,14 @@ def add_run_folder_argument(parser: argparse.ArgumentParser) -> None:
 def add_jobs_argument(parser: argparse.ArgumentParser, about: str) -> None:
     """Add `JOB...`, which may be left out; `about` is its help."""
     parser.add_argument("jobs", nargs="*", metavar="JOB", help=about)
+
+
+def checked_bounds(args: argparse.Namespace) -> Bounds:
+    """Return the bounds of a JSON document; raises CallError without --format json."""
+    try:
+        return bounds_of(args)
+    except ValueError as error:
+        raise CallError(f"{error}.") from error
 
 
 def add_outputs_arguments(parser: argparse.ArgumentParser) -> None:
