@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from resim_inspect.arguments import add_config_options
 from resim_inspect.commands import checked_bounds
 from resim_inspect.commands.app_start import user_settings
+from resim_inspect.commands.schema import USER_SETTINGS, schema_text
 from resim_inspect.exit_codes import ExitCode
 from resim_inspect.schemas.window import (
     Bounds,
@@ -27,7 +28,6 @@ from resim_inspect.settings.schema_check import shipped_schema
 from resim_inspect.settings.user import (
     SCHEMA,
     UserSettings,
-    complete_schema,
     user_config_path,
 )
 from resim_inspect.text import cell_width, clean, pad
@@ -82,13 +82,12 @@ def run(args: argparse.Namespace) -> int:
         path = user_config_path() if args.config is None else args.config.absolute()
         sys.stdout.write(f"{clean(str(path))}\n")
         return ExitCode.OK
-    # The app imports the rest of what is checked here.
-    from resim_inspect.tui.key_settings.rebinding import checked_keys, described_bindings
-
     if args.schema:
-        schema = complete_schema(described_bindings())
-        sys.stdout.write(json.dumps(schema, indent=2, ensure_ascii=False) + "\n")
+        sys.stdout.write(schema_text(USER_SETTINGS))
         return ExitCode.OK
+    # The app imports the rest of what is checked here.
+    from resim_inspect.tui.key_settings.rebinding import checked_keys
+
     settings = user_settings(args.config, args.no_config)
     keys = {} if settings is None else checked_keys(settings)
     if args.themes:

@@ -14,6 +14,8 @@ PACKAGE = Path(__file__).parent.parent
 FOLDERS = (PACKAGE / "schemas", PACKAGE / "settings")
 """Folders of the schemas: of JSON documents, and of files of settings."""
 SUFFIX = ".schema.json"
+USER_SETTINGS = "config"
+"""Name of the schema of config.toml."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,8 +40,19 @@ def run(args: argparse.Namespace) -> int:
         near = get_close_matches(args.name, schemas, 1, 0.5)
         hint = f"; did you mean {near[0]}?" if near else "; `resim-inspect schema` lists them"
         raise CommandError(f"no schema has the name {args.name!r}{hint}")
-    sys.stdout.write(schemas[args.name].read_text(encoding="utf-8"))
+    sys.stdout.write(schema_text(args.name))
     return ExitCode.OK
+
+
+def schema_text(name: str) -> str:
+    """Return a schema as it is printed; that of config.toml names all actions of the app."""
+    if name != USER_SETTINGS:
+        return schema_files()[name].read_text(encoding="utf-8")
+    # The actions are those of the app, which takes time to import.
+    from resim_inspect.settings.user import complete_schema
+    from resim_inspect.tui.key_settings.rebinding import described_bindings
+
+    return json.dumps(complete_schema(described_bindings()), indent=2, ensure_ascii=False) + "\n"
 
 
 def schema_files() -> dict[str, Path]:

@@ -27,7 +27,7 @@ from runner.commands.shared.registration import (
     registration_lines,
 )
 from runner.engines import registry
-from runner.engines.checks import IMAGE_PLATFORM, Check, failed
+from runner.engines.checks import Check, failed
 from runner.engines.protocol import Build
 from runner.errors import CallError, RunnerError
 from runner.executors.address import SLURM, THREADS, SchedulerAddress
@@ -85,7 +85,7 @@ def run(args: Namespace) -> int:
         name = args.name or parse_image(args.image).repository.rpartition("/")[2]
         lines = list(registration_lines(args.image, name, args.project, args.systems))
     if args.format == "json":
-        rows = [check._asdict() for check in checks]
+        rows = [check.as_dict() for check in checks]
         document = {"format": FORMAT, "checks": rows}
         document |= {"registration": lines} if args.register else {}
         sys.stdout.write(json.dumps(document, indent=1) + "\n")
@@ -105,8 +105,8 @@ def _registered(checks: list[Check], image: str) -> Iterator[Check]:
     """Add the checks of the image's name, and judge its platform."""
     platform = ""
     for check in checks:
-        if check.name == IMAGE_PLATFORM:
-            platform = check.text
+        if check.platform:
+            platform = check.platform
         else:
             yield check
     yield from check_name(image)

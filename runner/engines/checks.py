@@ -8,9 +8,6 @@ from typing import NamedTuple
 from runner.engines.protocol import Build, Engine, EngineInfo
 from runner.errors import RunnerError
 
-IMAGE_PLATFORM = "platform"
-"""Name of the check whose text is the platform of the build's image."""
-
 
 class Check(NamedTuple):
     """Result of one check of `doctor`."""
@@ -20,6 +17,12 @@ class Check(NamedTuple):
     name: str
     text: str
     hint: str = ""
+    platform: str = ""
+    """Platform of the build's image, in the check that reports it."""
+
+    def as_dict(self) -> dict[str, str]:
+        """Return the entry of the check in the document of `doctor`."""
+        return {"level": self.level, "name": self.name, "text": self.text, "hint": self.hint}
 
 
 def check_leftovers(engine: Engine) -> Iterator[Check]:
@@ -36,7 +39,7 @@ def check_image(engine: Engine, build: Build) -> Iterator[Check]:
     prepared = engine.prepare(build, lambda _: None)
     yield Check("ok", "image", f"{build.image} is {prepared.identity}")
     if prepared.platform:
-        yield Check("ok", IMAGE_PLATFORM, prepared.platform)
+        yield Check("ok", "platform", prepared.platform, platform=prepared.platform)
     for warning in prepared.warnings:
         yield Check("warning", "image", warning)
 

@@ -196,12 +196,12 @@ def test_the_parts_of_an_answer_are_the_whole(
     whole = checked(text)
     assert len(whole) > 1
     limit = str(max(1, len(whole) // 3))
-    for bounds in (("--limit", limit), ("--max-bytes", str(len(text) // 2))):
+    for bound, most in (("--limit", limit), ("--max-bytes", str(len(text) // 2))):
         rows: list[tuple[str, str]] = []
-        for text in parts(call, *bounds):
-            part = checked(text)
-            assert bounds[0] != "--limit" or len(part) <= int(bounds[1])
-            assert bounds[0] != "--max-bytes" or len(text) <= int(bounds[1]) or len(part) <= 1
+        for answer in parts(call, bound, most):
+            part = checked(answer)
+            size = len(part) if bound == "--limit" else len(answer)
+            assert size <= int(most) or len(part) <= 1
             rows += part
         assert sorted(rows) == sorted(whole)
 

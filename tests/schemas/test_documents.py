@@ -230,3 +230,16 @@ def test_schemas_are_listed_and_printed(capsys: pytest.CaptureFixture[str]) -> N
         assert json.loads(capsys.readouterr().out)["title"]
     assert inspect(["schema", "shwo"]) == 2
     assert "did you mean show?" in capsys.readouterr().err
+
+
+def test_both_ways_to_a_schema_of_settings_print_the_same(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for name, main in (("config", inspect), ("resim", runner)):
+        assert inspect(["schema", name]) == 0
+        printed = capsys.readouterr().out
+        assert main(["config", "--schema"]) == 0
+        assert capsys.readouterr().out == printed
+        if name == "config":
+            keys = json.loads(printed)["properties"]["keys"]["properties"]
+            assert keys["app"]["properties"]["help"]["default"]

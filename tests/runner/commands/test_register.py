@@ -12,7 +12,7 @@ import pytest
 from runner.cli import main
 from runner.commands.shared import registration
 from runner.engines import registry
-from runner.engines.checks import IMAGE_PLATFORM, Check
+from runner.engines.checks import Check
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_lines_are_printed_for_both_programs(
         names = ("stub",)
 
         def checks(self, *_: object) -> list[Check]:
-            return [Check("ok", IMAGE_PLATFORM, "linux/arm64")]
+            return [Check("ok", "image platform", "of Arm", platform="linux/arm64")]
 
     monkeypatch.setattr(registry, "ENGINES", (Entry(),))
     words = ["doctor", "--image", "registry.example/team/flight:1.2", "--register"]

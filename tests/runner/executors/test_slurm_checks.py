@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from resim_inspect.settings.model import SlurmSettings
+from runner.engines.checks import Check
 from runner.errors import ExecutorError
 from runner.executors import slurm_checks
 from runner.executors.slurm_checks import Trial, check_slurm
@@ -143,7 +144,9 @@ def test_schedulers_and_folders_that_are_not_usable(tmp_path: Path) -> None:
         raise ExecutorError("--executor slurm needs dask-jobqueue.", "Install it.")
 
     last = list(check_slurm(SlurmSettings(), {}, start))[-1]
-    assert last == ("error", "scheduler", "--executor slurm needs dask-jobqueue.", "Install it.")
+    assert last == Check(
+        "error", "scheduler", "--executor slurm needs dask-jobqueue.", "Install it."
+    )
 
 
 @pytest.fixture(scope="module")
