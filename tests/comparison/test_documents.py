@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,6 @@ import pytest
 from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.building.sample import sample_bytes
 from resim_inspect.comparison import (
-    Change,
     CompareOptions,
     Direction,
     ToleranceError,
@@ -18,127 +16,11 @@ from resim_inspect.comparison import (
     tolerances,
 )
 from resim_inspect.comparison.changes import EVENT, FINDING
-from resim_inspect.comparison.directions import status_direction
 from resim_inspect.comparison.tolerance import Tolerance
 from resim_inspect.document import Document, parse_document
-from resim_inspect.document.enums import MetricStatus
 from resim_inspect.filtering.query import QueryError
 from resim_inspect.schema import metrics_pb2 as pb
-
-
-def changes(
-    before: DocumentBuilder | Document, after: DocumentBuilder | Document, **options: object
-) -> list[Change]:
-    sides = [one if isinstance(one, Document) else one.document() for one in (before, after)]
-    given = CompareOptions(**{"findings": False, **options})  # type: ignore[arg-type]
-    return compare_documents(sides[0], sides[1], given).changes
-
-
-def different(some: list[Change]) -> list[Change]:
-    return [change for change in some if change.direction is not Direction.SAME]
-
-
-def scalars(**values: float) -> DocumentBuilder:
-    build = DocumentBuilder()
-    for name, value in values.items():
-        build.scalar(name, value, unit="m")
-    return build
-
-
-STATUSES = ["PASSED", "FAIL_WARN", "FAIL_BLOCK", "NOT_APPLICABLE", "RAW", "UNSET"]
-TABLE_OF_STATUSES = """
-                PASSED   FAIL_WARN FAIL_BLOCK NOT_APPLICABLE RAW     UNSET
-PASSED          same     worse     worse      changed        changed changed
-FAIL_WARN       better   same      worse      better         better  better
-FAIL_BLOCK      better   better    same       better         better  better
-NOT_APPLICABLE  changed  worse     worse      same           changed changed
-RAW             changed  worse     worse      changed        same    changed
-UNSET           changed  worse     worse      changed        changed same
-"""
-
-
-def test_directions_of_statuses() -> None:
-    rows = [line.split() for line in TABLE_OF_STATUSES.strip().splitlines()]
-    assert rows[0] == STATUSES
-    for name, *directions in rows[1:]:
-        for other, direction in zip(rows[0], directions, strict=True):
-            got = status_direction(MetricStatus[name], MetricStatus[other])
-            assert got.value == direction, (name, other)
-
-
-def test_an_unknown_status_is_no_failure() -> None:
-    assert status_direction(MetricStatus(77), MetricStatus.FAIL_WARN) is Direction.WORSE
-    assert status_direction(MetricStatus.PASSED, MetricStatus(77)) is Direction.CHANGED
-
-
-def test_the_status_wins_over_the_value() -> None:
-    before, after = DocumentBuilder(), DocumentBuilder()
-    before.scalar("speed", 9.0, fails_above=5, status="FAIL_WARN")
-    after.scalar("speed", 6.0, fails_above=5, status="FAIL_BLOCK")
-    (change,) = different(changes(before, after))
-    assert change.direction is Direction.WORSE
-    assert change.why == ("FAIL_WARN → FAIL_BLOCK", "less far beyond its limit")
-
-
-def test_a_passing_value_nearer_to_its_limit_is_marked() -> None:
-    before, after = DocumentBuilder(), DocumentBuilder()
-    for build, value in ((before, 3.0), (after, 4.0)):
-        build.scalar("speed", value, fails_above=5, fails_below=-5)
-    (change,) = different(changes(before, after))
-    assert (change.direction, change.closer) == (Direction.CHANGED, True)
-    assert change.why == ("closer to its limit",)
-    # With a tolerance for this metric it is worse, and the way back better.
-    options = tolerances(["speed=0.01"])
-    (change,) = different(changes(before, after, tolerances=options))
-    assert (change.direction, change.closer) == (Direction.WORSE, True)
-    (change,) = different(changes(after, before, tolerances=options))
-    assert (change.direction, change.closer) == (Direction.BETTER, False)
-    assert not different(changes(before, after, tolerances=tolerances(["speed=0.25"])))
-    assert different(changes(before, after, tolerances=tolerances(["0.24"])))
-
-
-def test_a_limit_that_moved_is_a_change_and_judges_nothing() -> None:
-    before, after = DocumentBuilder(), DocumentBuilder()
-    before.scalar("speed", 3.0, unit="m/s", fails_above=5)
-    after.scalar("speed", 4.0, unit="m/s", fails_above=8)
-    (change,) = different(changes(before, after))
-    assert change.direction is Direction.CHANGED
-    assert change.why == ("+33.3%", "limit: fails above 5 m/s, now fails above 8 m/s")
-
-
-def test_two_limits_at_the_same_distance() -> None:
-    before, after = DocumentBuilder(), DocumentBuilder()
-    for build, value in ((before, 4.0), (after, 6.0)):
-        build.scalar("speed", value, fails_above=10, fails_below=0)
-    (change,) = different(changes(before, after))
-    assert (change.direction, change.closer) == (Direction.CHANGED, False)
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "words"),
-    [
-        (3.0, math.inf, "beyond its limit"),
-        (math.inf, 3.0, "within its limit again"),
-        (-math.inf, 3.0, "closer to its limit"),
-        (math.inf, -math.inf, "within its limit again"),
-        (1e308, -1e308, "within its limit again"),
-    ],
-)
-def test_infinite_and_huge_values(before: float, after: float, words: str) -> None:
-    one, other = DocumentBuilder(), DocumentBuilder()
-    one.scalar("x", before, fails_above=5)
-    other.scalar("x", after, fails_above=5)
-    assert not different(changes(one, one))
-    (change,) = different(changes(one, other))
-    assert change.why[0] == words
-
-
-@pytest.mark.parametrize("value", [math.inf, -math.inf, 0.0, -0.0, 5.0])
-def test_equal_values_have_no_difference(value: float) -> None:
-    build = DocumentBuilder()
-    build.scalar("Speed", value)
-    (change,) = compare_documents(build.document(), build.document()).changes
-    assert (change.direction, change.delta) == (Direction.SAME, 0.0)
+from tests.comparison.change_lists import changes, different, scalars
 
 
 def test_metrics_of_events_are_matched_by_their_event() -> None:

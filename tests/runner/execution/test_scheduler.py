@@ -1,4 +1,4 @@
-"""Many jobs with an engine that runs nothing: what runs, what is kept, what a stop does."""
+"""Many jobs with an engine that runs nothing: what runs, and what is kept."""
 
 from __future__ import annotations
 
@@ -11,9 +11,6 @@ import pytest
 from runner.engines.protocol import Build, EngineInfo, Limits, Prepared
 from runner.errors import StorageError, WorkspaceError
 from runner.execution import result_cache, scheduler
-from runner.execution.cancellation import Stop
-from runner.execution.events import Event
-from runner.execution.run_context import RunContext, RunPolicy
 from runner.storage.publish import (
     PENDING,
     find_inputs,
@@ -23,41 +20,11 @@ from runner.storage.publish import (
     record,
     recover_publication,
 )
-from runner.workspace.failed_runs import failed_runs
-from runner.workspace.layout import RunFolder, Workspace, open_workspace
+from runner.workspace.layout import RunFolder, open_workspace
 from runner.workspace.results import JobResult, Outcome
 from runner.workspace.verdict_gate import VerdictGate
+from tests.runner.execution.scheduler_harness import BUILD, call_of, go, outcomes, workspace_of
 from tests.runner.fake import FakeEngine, Script, metrics
-
-BUILD = Build("image:tag", ("run",))
-
-
-def workspace_of(folder: Path, *names: str) -> Workspace:
-    for name in names:
-        for part in ("experience", "logs"):
-            inner = folder / "jobs" / name / "inputs" / part
-            inner.mkdir(parents=True)
-            (inner / "data.txt").write_text(name)
-    return open_workspace(folder)
-
-
-def call_of(
-    engine: FakeEngine, build: Build = BUILD, **rules: float
-) -> tuple[RunContext, list[Event]]:
-    seen: list[Event] = []
-    made = RunPolicy(timeout=rules.get("timeout", 60), grace=rules.get("grace", 0.2))
-    call = RunContext(
-        engine, build, Prepared("sha256:fake"), made, "run", seen.append, Stop(made.grace)
-    )
-    return call, seen
-
-
-def go(workspace: Workspace, call: RunContext, rerun: str = "") -> list[JobResult]:
-    return scheduler.run_all(result_cache.plan(workspace, call, rerun), call, 2)
-
-
-def outcomes(results: list[JobResult]) -> list[str]:
-    return [result.outcome.value for result in results]
 
 
 def test_every_job_runs_once_and_its_result_is_on_disk(tmp_path: Path) -> None:
@@ -163,77 +130,6 @@ def test_a_failed_run_takes_earlier_outputs_away(tmp_path: Path) -> None:
     assert outcomes(results) == ["failed"]
     assert results[0].hint == "a hint of the engine"
     assert not workspace.jobs[0].folder.metrics.exists()
-
-
-def test_a_timeout_asks_then_kills(tmp_path: Path) -> None:
-    workspace = workspace_of(tmp_path, "a")
-    engine = FakeEngine(lambda _: Script(waits=True, stubborn=True))
-    results = go(workspace, call_of(engine, timeout=0.2, grace=0.1)[0])
-    assert outcomes(results) == ["timeout"]
-    assert VerdictGate().exit_code(results) == 6
-    assert engine.signals == ["TERM", "KILL"]
-
-
-@pytest.mark.parametrize("data", [metrics("FAIL_BLOCK"), b"half a file", b""])
-def test_a_timeout_keeps_what_the_build_wrote_until_then(tmp_path: Path, data: bytes) -> None:
-    workspace = workspace_of(tmp_path, "a")
-    engine = FakeEngine(lambda _: Script(waits=True, data=data))
-    (result,) = go(workspace, call_of(engine, timeout=0.1)[0])
-    assert (result.outcome, result.files) == (Outcome.TIMEOUT, int(bool(data)))
-    assert "did not end within" in result.message
-    folder = workspace.jobs[0].folder
-    assert (folder.metrics.read_bytes() if data else b"") == data
-    # Complete or not, they are not the metrics of a run that ended.
-    assert VerdictGate().exit_code([result]) == 6
-    assert failed_runs((workspace,), batches=True).metrics == {folder.metrics}
-
-
-@pytest.mark.parametrize("stubborn", [False, True])
-def test_a_stop_ends_what_runs_and_starts_nothing_more(tmp_path: Path, stubborn: bool) -> None:
-    workspace = workspace_of(tmp_path, "a", "b", "c", "d")
-    engine = FakeEngine(lambda _: Script(waits=True, stubborn=stubborn))
-    call, _ = call_of(engine, grace=0.3)
-    planned = result_cache.plan(workspace, call)
-    results = scheduler.run_all(
-        planned, call, 2, signals=lambda: 1 if len(engine.started) == 2 else 0
-    )
-    assert outcomes(results) == ["cancelled"] * 4
-    assert len(engine.started) == 2
-    assert engine.alive == 0
-    assert ("KILL" in engine.signals) is stubborn
-    assert all(job.folder.read_result() is None for job in workspace.jobs)
-
-
-@pytest.mark.parametrize(
-    ("fail_on", "status", "stops"),
-    [
-        ("block", "FAIL_BLOCK", True),
-        ("block", "FAIL_WARN", False),
-        ("warn", "FAIL_WARN", True),
-        ("none", "FAIL_BLOCK", False),
-    ],
-)
-def test_fail_fast_starts_no_more_after_a_failure(
-    tmp_path: Path, fail_on: str, status: str, stops: bool
-) -> None:
-    workspace = workspace_of(tmp_path, "a", "b", "c")
-    gate = VerdictGate(fail_on, fail_fast=True)
-    for _ in ("run now", "recorded"):
-        engine = FakeEngine(lambda _: Script(data=metrics(status)))
-        call, seen = call_of(engine)
-        call = replace(call, gate=gate)
-        results = scheduler.run_all(result_cache.plan(workspace, call), call, 1)
-        assert outcomes(results) == ["done", *(["cancelled"] * 2 if stops else ["done"] * 2)]
-        assert [event.kind for event in seen].count("stopping") == stops
-
-
-def test_fail_fast_stops_for_a_run_that_failed(tmp_path: Path) -> None:
-    workspace = workspace_of(tmp_path, "a", "b", "c")
-    for script in (Script(1), Script(broken="the engine is gone.")):
-        call, _ = call_of(FakeEngine(lambda _, script=script: script))  # type: ignore[misc]
-        call = replace(call, gate=VerdictGate("none", fail_fast=True))
-        results = scheduler.run_all(result_cache.plan(workspace, call, "all"), call, 1)
-        assert outcomes(results)[1:] == ["cancelled", "cancelled"]
 
 
 def test_the_longest_known_job_comes_first(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ from runner.workspace.contract import Mode
 from runner.workspace.results import Outcome
 from runner.workspace.run_record import append_line
 from tests.containers.container_harness import call_runner
-from tests.runner.execution.test_scheduler import call_of, workspace_of
+from tests.runner.execution.scheduler_harness import call_of, workspace_of
 from tests.runner.fake import FakeEngine
 
 TOKEN = "a-very-secret-token"

@@ -13,7 +13,7 @@ from runner.errors import ExecutorError
 from runner.executors import slurm_jobs
 from runner.executors.slurm_jobs import SlurmJobs, SlurmState
 from tests.containers.container_harness import call_runner
-from tests.runner.execution.test_scheduler import workspace_of
+from tests.runner.execution.scheduler_harness import workspace_of
 from tests.runner.executors.cluster import wait_for
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the programs are shell scripts")

@@ -32,7 +32,7 @@ from runner.storage.watchdog import WATCHDOG
 from runner.workspace.layout import Workspace
 from runner.workspace.results import JobResult, Outcome
 from tests.containers.container_harness import call_runner, make_jobs
-from tests.runner.execution.test_scheduler import call_of, workspace_of
+from tests.runner.execution.scheduler_harness import call_of, workspace_of
 from tests.runner.executors.cluster import Build, Cluster, events_of, run_on, wait_for
 from tests.runner.fake import FakeEngine, Script
 

@@ -15,7 +15,7 @@ from runner.execution import result_cache, scheduler
 from runner.storage.publish import new_outputs
 from runner.workspace.results import JobResult, Outcome
 from tests.containers.container_harness import ROOT
-from tests.runner.execution.test_scheduler import call_of, go, outcomes, workspace_of
+from tests.runner.execution.scheduler_harness import call_of, go, outcomes, workspace_of
 from tests.runner.fake import FakeEngine
 
 

@@ -19,7 +19,7 @@ from runner.workspace.layout import open_workspace
 from runner.workspace.run_record import record_of_workspace, this_process
 from runner.workspace.run_state import RunKey
 from tests.containers.container_harness import call_runner
-from tests.runner.execution.test_scheduler import workspace_of
+from tests.runner.execution.scheduler_harness import workspace_of
 
 WORKER = "node-3/417\x1b[2J"
 """A name as another program may have written it."""

@@ -21,7 +21,7 @@ from runner.storage.publish import new_outputs
 from runner.workspace.layout import RunFolder
 from runner.workspace.run_record import LEASE
 from tests.containers.container_harness import ROOT
-from tests.runner.execution.test_scheduler import call_of, workspace_of
+from tests.runner.execution.scheduler_harness import call_of, workspace_of
 from tests.runner.fake import FakeEngine
 
 HOLD = """
