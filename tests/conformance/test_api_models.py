@@ -1,8 +1,7 @@
 """Every answer of the stub server against the client models of six releases.
 
 The batches have jobs of every verdict and outcome; one has none, one has 1,100. Enumerations,
-types and required fields come from the releases' own classes.
-"""
+types and required fields come from the releases' own classes."""
 
 from __future__ import annotations
 
@@ -16,17 +15,13 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from resim_inspect.building.builder import DocumentBuilder
 from runner.api.stub_server.server import INDEX, Answers
 from runner.workspace.layout import open_workspace
-from tests.api.workspaces import Served, document, served, write_job
+from tests.api.workspaces import Served, served
 from tests.conformance.client_harness import CLIENTS, Release, client_models, same
 from tests.conformance.open_core import whole_release
+from tests.conformance.stub_batches import FAILED, MANY, STATUSES, write_batch
 
-MANY = 1100
-DAMAGED = "DAMAGED"
-"""A job that left a file, but not a readable one: it failed too."""
-FAILED = (None, DAMAGED)
 FURTHER = {
     *("BatchLog.projectID", "BatchMetricsData.projectID", "ListBatchLogsOutput.total"),
     *("JobLog.batchID", "JobLog.projectID", "JobMetricsData.batchID", "JobMetricsData.projectID"),
@@ -34,90 +29,12 @@ FURTHER = {
     "Build.longDescription",
 }
 """Keys that none of these releases has, which clients ignore."""
-STATUSES: dict[str, tuple[list[str | None], str, str, str]] = {
-    # Verdicts of the jobs, None for a failed one; verdict of the batch; its two statuses.
-    "passed": (["PASSED"] * 2, "", "SUCCEEDED", "COMPLETE"),
-    "warnings": (["PASSED", "FAIL_WARN"], "", "SUCCEEDED", "WARNING"),
-    "blockers": (["FAIL_WARN", "FAIL_BLOCK", None], "", "SUCCEEDED", "BLOCKER"),
-    "not applicable": (["NOT_APPLICABLE"], "", "SUCCEEDED", "COMPLETE"),
-    "raw": (["RAW", "NOT_APPLICABLE"], "", "SUCCEEDED", "COMPLETE"),
-    "unset": (["UNSET"], "", "SUCCEEDED", "COMPLETE"),
-    "some failed": (["PASSED", None], "", "SUCCEEDED", "COMPLETE"),
-    "damaged": ([DAMAGED, "RAW"], "", "SUCCEEDED", "COMPLETE"),
-    "all failed": ([None, DAMAGED], "", "ERROR", "ERROR"),
-    "failed, with metrics of the batch": ([None], "PASSED", "ERROR", "ERROR"),
-    "batch passed": (["PASSED"], "PASSED", "SUCCEEDED", "COMPLETE"),
-    "batch warns": (["PASSED"], "FAIL_WARN", "SUCCEEDED", "WARNING"),
-    "batch blocks": (["FAIL_WARN"], "FAIL_BLOCK", "SUCCEEDED", "BLOCKER"),
-    "no jobs": ([], "", "SUCCEEDED", "COMPLETE"),
-    "many": (["PASSED"] * MANY, "", "SUCCEEDED", "COMPLETE"),
-}
-SUITE = "0b2f5c1e-5b0e-4c58-8a1f-3d6a0c9e7f21"
-FACTS: dict[str, dict[str, Any]] = {
-    "passed": {
-        "name": "nightly",
-        "parameters": {"wind": "5", "road": "wet"},
-        "sweep": "wind sweep",
-        "jobs": {
-            "job-0000": {
-                "experienceName": "left turn",
-                "tags": ["rain", "night"],
-                "environment": {"MAP": "north", "EMPTY": ""},
-                "parameters": {"wind": "7"},
-            }
-        },
-    },
-    "warnings": {
-        "sweep": "wind sweep",
-        "parameters": {"wind": "9", "road": "dry"},
-        "jobs": {"job-0000": {"experienceName": "left turn", "tags": ["rain"]}},
-    },
-    "blockers": {
-        "branch": "main",
-        "build": {"name": "v1.2", "id": "0b2f5c1e-5b0e-4c58-8a1f-3d6a0c9e7f22"},
-        "system": {"name": "drone"},
-        "testSuite": {"id": SUITE, "name": "regression", "revision": 3},
-    },
-    "raw": {"testSuite": {"id": SUITE, "revision": 4}, "branch": "wind"},
-}
-"""Facts of workspace.json about some of the batches."""
 ELSEWHERE = {"blockers", "raw"}
 """Batches of another test suite or branch than the report's."""
 WITH_SWEEPS = {"0.14.1", "0.16.0"}
 """Releases that can fetch a sweep: earlier ones lack it, from 1.0 on it fails by itself."""
 SAMPLES = 4
 """Most calls of one function: the experiences of the largest batch are alike."""
-
-
-def verdict_document(name: str, status: str) -> bytes:
-    """A document of one verdict, with an event, a file and a value that JSON cannot carry."""
-    b = DocumentBuilder(seed=name, status=status)
-    worst = b.scalar("worst", 1.5, unit="m", status=status)
-    b.scalar("not a number", float("nan"), status="RAW", event=True)
-    b.file("shot", "shot.png")
-    b.event("gust", at=2.5, metrics=[worst], status=status, tags=["wind"])
-    b.event("noon", at=1_767_323_045_678_000_001, absolute=True)
-    return b.bytes()
-
-
-def write_batch(folder: Path, verdicts: list[str | None], own: str) -> None:
-    """Write a workspace with jobs of these verdicts, and metrics of the batch."""
-    for number, verdict in enumerate(verdicts):
-        name = f"job-{number:04}"
-        if verdict is None:
-            (folder / "jobs" / name / "inputs").mkdir(parents=True)
-        elif verdict == DAMAGED:
-            write_job(folder, name, b"\xff" * 9)
-        elif len(verdicts) == MANY:
-            write_job(folder, name, document(name, metrics=1))
-        else:
-            write_job(folder, name, verdict_document(name, verdict))
-    folder.mkdir(exist_ok=True)
-    config = {"format": 1, **FACTS.get(folder.name, {})}
-    (folder / "workspace.json").write_text(json.dumps(config))
-    if own:
-        (folder / "batch/outputs").mkdir(parents=True)
-        (folder / "batch/outputs/metrics.binproto").write_bytes(verdict_document("own", own))
 
 
 class Stub(NamedTuple):

@@ -14,6 +14,7 @@ import pytest
 
 from tests.api.workspaces import document, workspace
 from tests.containers.container_harness import ROOT, Call, call_runner, command
+from tests.runner.engines.process_harness import sandboxed
 
 PRELUDE = """
 import json, os, shutil, sys, threading, time, urllib.error, urllib.request
@@ -83,3 +84,8 @@ def result(call: Call) -> dict[str, Any]:
     """The batch's result."""
     found: dict[str, Any] = call.json["batch"]
     return found
+
+
+WITH_AND_WITHOUT_SANDBOX = pytest.mark.parametrize(
+    "more", [pytest.param((), marks=sandboxed, id="sandbox"), pytest.param(("--no-sandbox",))]
+)

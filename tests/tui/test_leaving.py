@@ -87,7 +87,7 @@ from tests.soak import FACTOR
 from tests.tui.cloud.fake_cloud import ADDRESS
 from tests.tui.comparison.documents import flight
 from tests.tui.runs.run_harness import RecordedRun
-from tests.tui.widgets.test_chart import waves
+from tests.tui.widgets.chart_documents import waves
 
 DOCUMENT = "batch/jobs/flight/outputs/metrics.binproto"
 DELAYS = (0, 1, 2, 3, 5, 8, 13, 21, 34, 55)

@@ -14,7 +14,7 @@ import pytest
 from tests.api.workspaces import document, workspace
 from tests.containers.container_harness import call_runner, make_inputs
 from tests.runner.batch_harness import FETCH, program, running
-from tests.runner.engines.test_process_engine import sandboxed
+from tests.runner.engines.process_harness import sandboxed
 
 pytestmark = pytest.mark.slow
 

@@ -10,7 +10,7 @@ from resim_inspect.tui.document.events.event_lists import EventMetrics
 from resim_inspect.tui.document.events.pane import EventText
 from resim_inspect.tui.widgets.quick_open import Hits
 from tests.tui.conftest import keys, opened, press, text
-from tests.tui.widgets.test_chart import waves
+from tests.tui.widgets.chart_documents import waves
 
 
 async def test_a_moment_is_seen_only_where_there_is_time() -> None:

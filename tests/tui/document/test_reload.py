@@ -17,7 +17,7 @@ from resim_inspect.tui.document.metrics.card import Card
 from resim_inspect.tui.document.metrics.metric_list import MetricList
 from resim_inspect.tui.document.screen import DocumentScreen
 from tests.tui.conftest import opened, press, settle, text
-from tests.tui.widgets.test_chart import waves
+from tests.tui.widgets.chart_documents import waves
 
 
 def flight(*, speed: float = 44.7, status: str = "FAIL_BLOCK", extra: bool = False) -> bytes:

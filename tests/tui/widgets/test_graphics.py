@@ -11,20 +11,15 @@ import sys
 import time
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from rich.segment import Segment
 from textual.drivers import headless_driver
 from textual.drivers.headless_driver import HeadlessDriver
-from textual.geometry import Region
-from textual.pilot import Pilot
 from textual.widgets import Static
 
-from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.charts.model.picture import Rect
 from resim_inspect.cli import main
-from resim_inspect.tui.app import InspectApp
 from resim_inspect.tui.widgets.chart import terminal_graphics
 from resim_inspect.tui.widgets.chart.terminal_graphics import (
     Encoded,
@@ -40,6 +35,16 @@ from tests.tui.conftest import opened, press, settle, text
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+from tests.tui.widgets.graphics_harness import (
+    BLUE,
+    RED,
+    Terminal,
+    kitty,
+    lines,
+    pictures,
+    show,
+    sixel,
+)
 
 
 @pytest.mark.parametrize(
@@ -134,17 +139,6 @@ def test_proportions_are_kept(image: tuple[int, int], pixels: tuple[int, int], p
 # In the app, with an encoder that writes marks.
 
 
-class Terminal:
-    """A terminal that records what the app writes past its lines."""
-
-    def __init__(self) -> None:
-        self.written: list[str] = []
-
-    def take(self) -> list[str]:
-        found, self.written = [w for w in self.written if "image" in w], []
-        return found
-
-
 @pytest.fixture
 def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
     found = Terminal()
@@ -152,52 +146,6 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
     monkeypatch.setattr(headless_driver, "HeadlessDriver", remembered(HeadlessDriver))
     monkeypatch.setattr(terminal_graphics, "cell_pixels", lambda: (10, 20))
     return found
-
-
-def pictures(folder: Path) -> DocumentBuilder:
-    """Two images and a number beside them."""
-    from PIL import Image
-
-    build = DocumentBuilder("pictures")
-    (folder / "images").mkdir()
-    names = ("red", "blue")
-    for name in names:
-        Image.new("RGB", (64, 48), name).save(folder / "images" / f"{name}.png")
-    refs = [build.file(name, f"images/{name}.png") for name in names]
-    build.image("A red one", refs[0], order=1)
-    build.image("B blue one", refs[1], order=2)
-    build.scalar("C speed", 44.7, unit="m/s", order=3)
-    build.write(folder / "metrics.binproto")
-    return build
-
-
-def kitty(image: Image, cells: tuple[int, int], _: tuple[int, int]) -> Encoded:
-    color = image.getpixel((0, 0))
-    rows = tuple(Segment("K" * cells[0]) for _ in range(cells[1]))
-    return Encoded(f"<image {color}>", rows, f"<drop image {color}>")
-
-
-def sixel(image: Image, cells: tuple[int, int], pixels: tuple[int, int]) -> Encoded:
-    return Encoded(f"<image {image.getpixel((0, 0))} in {cells} of {pixels}>")
-
-
-RED, BLUE = "<image (255, 0, 0)>", "<image (0, 0, 255)>"
-
-
-async def show(pilot: Pilot[Any], found: Graphics) -> None:
-    """Let the app have graphics, and draw anew."""
-    assert isinstance(pilot.app, InspectApp)
-    pilot.app.graphics = found
-    chart = pilot.app.screen.query_one("Card ChartView", ChartView)
-    chart._painted = None
-    chart._ask()
-    await settle(pilot)
-
-
-def lines(chart: ChartView) -> str:
-    """Lines that a chart renders, also behind a dialog."""
-    whole = Region(0, 0, chart.outer_size.width, chart.outer_size.height)
-    return "\n".join(strip.text for strip in chart.render_lines(whole))
 
 
 async def test_kitty_sends_each_image_once_and_drops_it(tmp_path: Path, terminal: Terminal) -> None:
