@@ -18,7 +18,7 @@ from runner.workspace.layout import open_workspace
 from tests.api.misbehaving_server import MisbehavingServer, answer, document
 from tests.api.test_project_facts import FACTS, write
 from tests.api.workspaces import TOKEN, Served, served
-from tests.runner.download.test_fetch_faults import ODD_VALUES
+from tests.runner.download.row_harness import ODD_VALUES
 from tests.runner.fetch_harness import BASE, BATCH, PROJECT, fetch, job_row, offer
 
 

@@ -1,4 +1,4 @@
-"""What ends jobs early: time limits, a stop, and `--fail-fast`."""
+"""Ends of jobs before their time: time limits, a stop, and `--fail-fast`."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from runner.storage.staging import NEW, staging_folder, swap_in
 from runner.workspace.layout import RunFolder
 from runner.workspace.results import JobResult, Outcome
 from tests.api.misbehaving_server import misbehaving_server
-from tests.runner.download.test_fetch_faults import ALL, file_row, put_rows
+from tests.runner.download.row_harness import ALL, file_row, put_rows
 from tests.runner.fetch_harness import fetch, offer
 
 pytestmark = pytest.mark.skipif(

@@ -18,25 +18,15 @@ from resim_inspect.job_rows import WorkspaceOutline, metric_names, read_job, rea
 from resim_inspect.tui.app import InspectApp
 from resim_inspect.tui.document.screen import DocumentScreen
 from resim_inspect.tui.open_documents import OpenDocuments
-from resim_inspect.tui.theme import theme_styles
 from resim_inspect.tui.widgets.column_table import select_rows
 from resim_inspect.tui.workspace import screen as workspace_screen
-from resim_inspect.tui.workspace.columns import duration_text, table_columns
-from resim_inspect.tui.workspace.jobs_reader import JobsReader
+from resim_inspect.tui.workspace.columns import table_columns
 from resim_inspect.tui.workspace.jobs_table import JobsTable
 from resim_inspect.tui.workspace.screen import WorkspaceScreen
 from runner.workspace.errors import WorkspaceError
-from runner.workspace.results import JobResult, Outcome
 from tests.tui.cloud.fake_cloud import looking, until
 from tests.tui.conftest import Shot, press, settle, started, text
-
-
-def job(name: str, speed: float | None, status: str) -> DocumentBuilder:
-    build = DocumentBuilder(name)
-    build.scalar("Max speed", speed, unit="m/s", status=status)
-    build.text("Notes", "hello")
-    build.scalar("Latency", 12.25, unit="ms")
-    return build
+from tests.tui.workspace.workspace_harness import job, record_runs, write_workspace
 
 
 def documents_of(pilot: Pilot[Any]) -> OpenDocuments:
@@ -46,123 +36,12 @@ def documents_of(pilot: Pilot[Any]) -> OpenDocuments:
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Path:
-    root = tmp_path / "batch-7"
-    jobs = {
-        "flight-a": job("a", 31.5, "PASSED"),
-        "flight-b": job("b", 44.75, "FAIL_BLOCK"),
-        "flight-c": job("c", 40.5, "FAIL_WARN"),
-        "parking": job("d", 2.0, "PASSED"),
-    }
-    for name, build in jobs.items():
-        (root / "jobs" / name / "inputs" / "logs").mkdir(parents=True)
-        build.write(root / "jobs" / name / "outputs" / "metrics.binproto")
-    (root / "jobs" / "never-run" / "inputs" / "logs").mkdir(parents=True)
-    broken = root / "jobs" / "broken" / "outputs" / "metrics.binproto"
-    broken.parent.mkdir(parents=True)
-    broken.write_bytes(b"\x12\xff")
-    job("batch", 1.0, "PASSED").write(root / "batch" / "outputs" / "metrics.binproto")
-    return root
-
-
-def record_run(run_folder: Path, seconds: float, outcome: Outcome = Outcome.DONE) -> None:
-    result = JobResult(run_folder.name, "", outcome, message="The build failed.", seconds=seconds)
-    path = run_folder / "run" / "result.json"
-    path.parent.mkdir(exist_ok=True)
-    path.write_bytes(result.as_bytes())
+    return write_workspace(tmp_path / "batch-7")
 
 
 @pytest.fixture
 def ran(workspace: Path) -> Path:
-    """The workspace with the records of four runs, one of them without metrics."""
-    jobs = workspace / "jobs"
-    record_run(jobs / "flight-a", 12.44)
-    record_run(jobs / "flight-b", 185.2)
-    record_run(jobs / "flight-c", 4.0)
-    record_run(jobs / "never-run", 3660.0, Outcome.FAILED)
-    return workspace
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [
-        (0.04, "0.0 s"),
-        (12.44, "12.4 s"),
-        (59.94, "59.9 s"),
-        (59.96, "1 m 00 s"),
-        (185.2, "3 m 05 s"),
-        (3599.6, "1 h 00 m"),
-        (7621.0, "2 h 07 m"),
-    ],
-)
-def test_durations_in_words(seconds: float, words: str) -> None:
-    assert duration_text(seconds) == words
-
-
-def test_durations_of_recorded_runs(ran: Path) -> None:
-    jobs = dict(read_outline(ran).jobs)
-    record_run(jobs["parking"].path, float("nan"))
-    jobs["broken"].result.parent.mkdir()
-    jobs["broken"].result.write_text("{")
-    rows = {name: read_job(name, folder) for name, folder in jobs.items()}
-    assert rows["flight-a"].seconds == 12.44
-    assert rows["never-run"][2:4] == (None, "The build failed.")
-    assert rows["never-run"].seconds == 3660.0
-    assert rows["parking"].seconds is None
-    assert rows["broken"].seconds is None
-    assert "cut short" in rows["broken"].note
-
-    by_key = {column.key: column for column in table_columns(list(rows.values()))}
-    duration = by_key["duration"]
-    assert list(by_key)[:3] == ["job", "verdict", "duration"]
-    names = [row.name for row in select_rows(list(rows.values()), sort=duration, descending=True)]
-    assert names[:4] == ["never-run", "flight-b", "flight-a", "flight-c"]
-    assert sorted(names[4:]) == ["broken", "parking"]
-    assert duration.described(rows["flight-b"]) == "Duration of the last run: 3 m 05 s"
-    assert duration.copied(rows["flight-b"]) == "3 m 05 s"
-    assert duration.described(rows["parking"]) == "Duration: no run is recorded"
-    without = [row._replace(seconds=None) for row in rows.values()]
-    assert "duration" not in [column.key for column in table_columns(without)]
-
-
-def test_a_new_record_of_a_run_does_not_read_the_metrics_again(
-    ran: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    reader = JobsReader(ran)
-    assert reader.read_outline()
-    assert len(list(reader.changed_rows())) == 6
-    opened: list[Path] = []
-
-    def counted(path: Path) -> Document:
-        opened.append(path)
-        return open_document(path)
-
-    monkeypatch.setattr("resim_inspect.job_rows.open_document", counted)
-    assert list(reader.changed_rows()) == []
-    record_run(ran / "jobs" / "flight-a", 99.0)
-    record_run(ran / "jobs" / "parking", 1.5)
-    rows = {row.name: row for row in reader.changed_rows()}
-    assert {name: row.seconds for name, row in rows.items()} == {"flight-a": 99.0, "parking": 1.5}
-    assert rows["flight-a"].cells["Max speed"].full == "31.5 m/s"
-    assert opened == []
-    job("a", 7.0, "PASSED").write(ran / "jobs" / "flight-a" / "outputs" / "metrics.binproto")
-    (again,) = reader.changed_rows()
-    assert (again.cells["Max speed"].value, again.seconds) == (7.0, 99.0)
-    assert len(opened) == 1
-
-
-async def test_the_table_sorts_by_duration(ran: Path) -> None:
-    async with started(ran) as pilot:
-        table = pilot.app.screen.query_one(JobsTable)
-        shown = re.sub(" +", " ", text(pilot))
-        assert "verdict duration Latency" in shown
-        assert "✗ FAIL_BLOCK 3 m 05 s" in shown
-        assert "E no metrics 1 h 01 m" in shown
-        await press(pilot, "l", "l", "s")
-        assert [row.name for row in table.shown[:2]] == ["never-run", "flight-b"]
-        assert "duration▼" in text(pilot)
-        assert "Duration of the last run: 1 h 01 m" in text(pilot)
-        await press(pilot, "s")
-        assert table.shown[0].name == "flight-c"
+    return record_runs(workspace)
 
 
 def test_rows_of_a_workspace(workspace: Path) -> None:
@@ -353,85 +232,6 @@ async def test_screen_in_other_colours(
     async with started(ran, theme="resim-light" if way == "light" else None) as pilot:
         await press(pilot, "l", "l", "j")
         shot(pilot, f"workspace-{way}")
-
-
-async def test_a_scalar_shows_its_values_in_all_jobs(workspace: Path) -> None:
-    async with started(workspace, (120, 40)) as pilot:
-        table = pilot.app.screen.query_one(JobsTable)
-        table.go_to("flight-b")
-        await press(pilot, "enter")
-        assert isinstance(pilot.app.screen, DocumentScreen)
-        await press(pilot, "enter")
-        shown = text(pilot)
-        assert "▸ flight-b" in shown
-        for part in ("31.5", "44.75", "40.5", "flight-a", "parking", "4 jobs of the workspace"):
-            assert part in shown, part
-        # A text has no value in other jobs.
-        await press(pilot, "G", "enter")
-    async with started(
-        workspace / "jobs" / "flight-b" / "outputs" / "metrics.binproto", (120, 40)
-    ) as pilot:
-        await press(pilot, "enter")
-        assert "flight-a" not in text(pilot)
-
-
-async def test_a_metric_that_a_job_lacks_is_said_to_be_absent(tmp_path: Path) -> None:
-    build = job("b", 2.0, "PASSED")
-    build.scalar("Rare", 0.5)
-    job("a", 1.0, "PASSED").write(tmp_path / "jobs" / "a" / "outputs" / "metrics.binproto")
-    build.write(tmp_path / "jobs" / "b" / "outputs" / "metrics.binproto")
-    async with started(tmp_path, (120, 40)) as pilot:
-        row = next(line for line in text(pilot).splitlines() if "▌a" in line)
-        assert "absent" in row
-        assert "← → column" in text(pilot).splitlines()[-1]
-        await press(pilot, *["right"] * 9)
-        assert "Rare: this job does not have the metric" in text(pilot)
-        await press(pilot, "down")
-        assert "Rare 0.5" in text(pilot)
-
-
-async def test_decimals_are_aligned_across_jobs_and_digits_are_never_cut(tmp_path: Path) -> None:
-    values = [8.53, 8.1212, 100.0, 10.0000004, 0.000123456789]
-    for at, value in enumerate(values):
-        path = tmp_path / "jobs" / f"job-{at}" / "outputs" / "metrics.binproto"
-        build = DocumentBuilder(str(at))
-        build.scalar("Err", value, unit="m")
-        build.write(path)
-    async with started(tmp_path, (120, 40)) as pilot:
-        table = pilot.app.screen.query_one(JobsTable)
-        width = table.scrollable_content_region.width
-        styles = theme_styles(pilot.app)
-        rows = ["".join(t for t, _ in table.render_row(r, width, styles)) for r in range(5)]
-        numbers = [re.search(r"✓ +([\d.]+)", row.split("PASSED")[1]) for row in rows]
-        assert [found.group(1) for found in numbers if found] == [
-            "8.53", "8.1212", "100", "10.0000004", "0.000123457"
-        ]  # fmt: skip
-        points = {row.index(".", 20) for row in rows if "100" not in row}
-        assert len(points) == 1
-        whole = next(row for row in rows if "100 " in row)
-        assert whole.index("100") + 3 in points
-        # In full below the table, and when copied.
-        await press(pilot, "G", "right", "right", "right")
-        assert "Err 0.000123456789 m" in text(pilot)
-        await press(pilot, "y")
-        assert pilot.app.clipboard == "0.000123456789 m"
-
-
-@pytest.mark.parametrize("way", ["60x20", "80x24", "120x40", "light", "no-color"])
-async def test_a_scalar_of_a_job_as_a_picture(
-    workspace: Path, shot: Shot, way: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if way == "no-color":
-        monkeypatch.setenv("NO_COLOR", "1")
-    size = {"60x20": (60, 20), "80x24": (80, 24)}.get(way, (120, 40))
-    theme = "resim-light" if way == "light" else None
-    async with started(workspace, size, theme=theme) as pilot:
-        pilot.app.screen.query_one(JobsTable).go_to("flight-b")
-        await press(pilot, "enter", "enter")
-        # Messages would cover the chart.
-        pilot.app.clear_notifications()
-        await settle(pilot)
-        shot(pilot, f"scalar-{way}")
 
 
 async def test_a_workspace_that_cannot_be_listed_says_why(
