@@ -66,6 +66,7 @@ from resim_inspect.tui.widgets.dialogs import (
 )
 from resim_inspect.tui.widgets.filter_box import FilterInput
 from resim_inspect.tui.widgets.main_screen import MainScreen
+from resim_inspect.tui.widgets.maximising import MaximisingScreen
 from resim_inspect.tui.widgets.prompt import Prompt
 from resim_inspect.tui.widgets.quick_open import QuickOpen
 from resim_inspect.tui.widgets.row_list import RowList
@@ -81,7 +82,7 @@ from tests.tui.widgets.chart_documents import waves
 DOCUMENT = "batch/jobs/flight/outputs/metrics.binproto"
 BASES = {
     *(Dialog, MainScreen, QueryingScreen, ReloadingScreen, ReferencedScreen, DashboardScreen),
-    RawReadingScreen,
+    *(RawReadingScreen, MaximisingScreen),
 }
 """Classes of screens that are never shown themselves."""
 
