@@ -19,9 +19,9 @@ from textual.widgets import Input
 from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.building.sample import write_sample
 from resim_inspect.document import Document
+from resim_inspect.document.reloading.loading import load
 from resim_inspect.filtering.catalog import Catalog
 from resim_inspect.tui.app import InspectApp
-from resim_inspect.tui.document.loading import load
 from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.key_order import OrderedKeysApp
 from resim_inspect.tui.open.detect import DetectedPath, PathKind

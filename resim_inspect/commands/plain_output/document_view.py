@@ -18,18 +18,13 @@ from resim_inspect.compared_sides import project_tolerances
 from resim_inspect.comparison import CompareOptions, compare_documents
 from resim_inspect.derived import is_derived
 from resim_inspect.document import Document, parse_document
+from resim_inspect.document.reloading.loading import Loaded, load_when_written
+from resim_inspect.document.reloading.signatures import Debounce, Signature, document_signature
 from resim_inspect.errors import DocumentError
 from resim_inspect.filtering.catalog import Catalog
 from resim_inspect.filtering.metrics import MetricFields
 from resim_inspect.filtering.query import checked_query
 from resim_inspect.text import clean, count
-from resim_inspect.tui.document.loading import (
-    Debounce,
-    Loaded,
-    Signature,
-    document_signature,
-    load_when_written,
-)
 
 MANY = 60
 """Metrics from which the short form says only failing ones in full."""

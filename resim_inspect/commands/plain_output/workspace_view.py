@@ -19,11 +19,11 @@ from resim_inspect.commands.plain_output.words import (
 from resim_inspect.comparison import Change, Direction, Measured, Reading
 from resim_inspect.comparison.directions import status_direction, strongest
 from resim_inspect.document.enums import worst_status
+from resim_inspect.document.reloading.signatures import Signature, document_signature, signature
 from resim_inspect.filtering.jobs import JobFields
 from resim_inspect.filtering.query import checked_query
 from resim_inspect.job_rows import Cell, JobRow, read_job, read_outline
 from resim_inspect.text import NOT_RUN, clean, count
-from resim_inspect.tui.document.loading import Signature, document_signature, signature
 from runner.workspace.errors import WorkspaceError
 from runner.workspace.layout import RunFolder
 

@@ -11,14 +11,10 @@ from textual.message import Message
 from textual.worker import get_current_worker
 
 from resim_inspect.derived import is_derived
+from resim_inspect.document.reloading.loading import load_when_written
+from resim_inspect.document.reloading.signatures import Debounce, Signature, document_signature
 from resim_inspect.errors import DocumentError
 from resim_inspect.text import clean
-from resim_inspect.tui.document.loading import (
-    Debounce,
-    Signature,
-    document_signature,
-    load_when_written,
-)
 from resim_inspect.tui.document.session import Session, changed_metrics
 from resim_inspect.tui.gc_tuning import gc_paused
 from resim_inspect.tui.widgets.main_screen import MainScreen

@@ -15,10 +15,10 @@ from textual.containers import Vertical
 from textual.message import Message
 
 from resim_inspect.document.approximate import is_approximate
+from resim_inspect.document.reloading.signatures import document_signature
 from resim_inspect.errors import DocumentError
 from resim_inspect.tui import keymap
 from resim_inspect.tui.comparison.host import CompareHost
-from resim_inspect.tui.document.loading import document_signature
 from resim_inspect.tui.document.pane import Pane, SessionObserver
 from resim_inspect.tui.document.reference_host import ReferencedScreen
 from resim_inspect.tui.document.session import Session, changed_findings

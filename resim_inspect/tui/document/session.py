@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from resim_inspect.document import Document
+from resim_inspect.document.reloading.loading import Loaded
+from resim_inspect.document.reloading.signatures import Signature
 from resim_inspect.filtering.catalog import Catalog
 from resim_inspect.text import clean, count
-from resim_inspect.tui.document.loading import Loaded, Signature
 from resim_inspect.validation.findings import Finding, Report, Severity
 
 if TYPE_CHECKING:

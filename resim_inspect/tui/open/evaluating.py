@@ -21,10 +21,10 @@ from textual.worker import get_current_worker
 from resim_inspect.derived import Control, Progress
 from resim_inspect.document.approximate import APPROXIMATE_NOTE
 from resim_inspect.document.enums import MetricStatus
+from resim_inspect.document.reloading.loading import load
 from resim_inspect.errors import DocumentError
 from resim_inspect.text import clean, size
 from resim_inspect.tui import keymap
-from resim_inspect.tui.document.loading import load
 from resim_inspect.tui.document.session import Session, place_name
 from resim_inspect.tui.graceful_exit import is_too_late
 from resim_inspect.tui.keymap import Hint

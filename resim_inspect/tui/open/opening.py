@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from resim_inspect.derived import is_derived
+from resim_inspect.document.reloading.loading import load
 from resim_inspect.tui.batch_address import BatchAddress
 from resim_inspect.tui.cloud.cache import api_url, cache_folder, make_private
-from resim_inspect.tui.document.loading import load
 from resim_inspect.tui.document.session import Session, place_name
 from resim_inspect.tui.open.detect import DetectedPath, PathKind, detect
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from resim_inspect.document.enums import MetricStatus
+from resim_inspect.document.reloading.signatures import Signature, document_signature, signature
 from resim_inspect.job_rows import (
     Cell,
     JobRow,
@@ -18,7 +19,6 @@ from resim_inspect.job_rows import (
     read_run,
 )
 from resim_inspect.text import clean
-from resim_inspect.tui.document.loading import Signature, document_signature, signature
 
 if TYPE_CHECKING:
     from runner.workspace.layout import RunFolder

@@ -8,9 +8,9 @@ import pytest
 
 from resim_inspect import derived
 from resim_inspect.document.model import ScalarValues
+from resim_inspect.document.reloading.signatures import document_signature
 from resim_inspect.emissions.evaluation.folders import document_of, sources_of
 from resim_inspect.tui.app import InspectApp
-from resim_inspect.tui.document.loading import Debounce, document_signature
 from resim_inspect.tui.document.screen import DocumentScreen
 from resim_inspect.tui.open.opening import open_path
 from resim_inspect.tui.workspace.jobs_reader import JobsReader
@@ -52,14 +52,6 @@ def test_the_signature_changes_with_all_that_is_evaluated(tmp_path: Path) -> Non
     path.write_bytes(b"x")
     stat = path.stat()
     assert document_signature(path) == (stat.st_ino, 1, stat.st_mtime_ns)
-
-
-def test_a_change_is_waited_for_until_it_ends_or_takes_too_long() -> None:
-    debounce = Debounce(5.0)
-    states = [(1, 1, at) for at in range(20)]
-    assert [debounce.is_due(states[0], 0.0), debounce.is_due(states[0], 0.5)] == [False, True]
-    due = [debounce.is_due(states[at], 0.5 * at) for at in range(12)]
-    assert due.index(True) == 10
 
 
 async def test_emissions_and_config_are_followed(tmp_path: Path) -> None:

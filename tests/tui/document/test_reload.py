@@ -1,9 +1,8 @@
-"""A file that is rewritten: waited for while it is written, shown in place, told what changed."""
+"""A file that is rewritten: shown in place, told what changed."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +10,6 @@ import pytest
 from textual.pilot import Pilot
 
 from resim_inspect.building.builder import DocumentBuilder
-from resim_inspect.errors import EmptyFileError, TruncatedError, UnreadableError
-from resim_inspect.tui.document.loading import load_when_written
 from resim_inspect.tui.document.metrics.card import Card
 from resim_inspect.tui.document.metrics.metric_list import MetricList
 from resim_inspect.tui.document.screen import DocumentScreen
@@ -27,55 +24,6 @@ def flight(*, speed: float = 44.7, status: str = "FAIL_BLOCK", extra: bool = Fal
     if extra:
         build.scalar("Brand new", float("nan"))
     return build.bytes()
-
-
-class Clock:
-    """A clock that advances only by `sleep`, and actions at some of its times."""
-
-    def __init__(self, *happenings: Callable[[], object]) -> None:
-        self.now = 0.0
-        self.happenings = list(happenings)
-
-    def __call__(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
-        if self.happenings:
-            self.happenings.pop(0)()
-
-
-def test_a_half_written_file_is_waited_for(tmp_path: Path) -> None:
-    path, data = tmp_path / "m.binproto", flight()
-    path.write_bytes(b"")
-    clock = Clock(
-        lambda: path.write_bytes(data[:20]),
-        lambda: path.write_bytes(data[:-3]),
-        lambda: path.write_bytes(data),
-    )
-    loaded = load_when_written(path, clock=clock, sleep=clock.sleep)
-    assert [metric.name for metric in loaded.document.metrics] == ["Distance", "Max speed"]
-
-
-@pytest.mark.parametrize(("kept", "error"), [(0, EmptyFileError), (-3, TruncatedError)])
-def test_a_file_that_stays_broken_is_given_up(
-    tmp_path: Path, kept: int, error: type[Exception]
-) -> None:
-    path = tmp_path / "m.binproto"
-    path.write_bytes(flight()[:kept])
-    clock = Clock()
-    with pytest.raises(error):
-        load_when_written(path, timeout=2.0, clock=clock, sleep=clock.sleep)
-    assert 2.0 <= clock.now < 3.0
-
-
-def test_a_file_that_is_replaced_is_waited_for(tmp_path: Path) -> None:
-    path = tmp_path / "m.binproto"
-    clock = Clock(lambda: None, lambda: path.write_bytes(flight()))
-    assert load_when_written(path, clock=clock, sleep=clock.sleep).document.size
-    path.unlink()
-    with pytest.raises(UnreadableError):
-        load_when_written(path, clock=Clock(), sleep=clock.sleep, timeout=0.0)
 
 
 async def rewritten(pilot: Pilot[Any], path: Path, data: bytes) -> None:

@@ -1,4 +1,4 @@
-"""Reading a metrics file that may be rewritten at any time, and detecting changes of it."""
+"""Reading of a metrics file that may be half-written or rewritten at any time."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from resim_inspect.derived import UNOBSERVED, Control, derived_state, is_derived
+from resim_inspect.derived import UNOBSERVED, Control, is_derived
 from resim_inspect.document import Document, open_document
+from resim_inspect.document.reloading.signatures import Signature, document_signature
 from resim_inspect.errors import (
     ChangedError,
     EmptyFileError,
@@ -18,9 +19,6 @@ from resim_inspect.errors import (
 )
 from resim_inspect.files import is_folder
 
-Signature = tuple[int, int, int]
-"""Inode, size and time of the last change in ns; of a derived document a state of its sources."""
-
 _HALF_WRITTEN = (EmptyFileError, TruncatedError, MalformedError, ChangedError)
 
 
@@ -29,44 +27,6 @@ class Loaded(NamedTuple):
 
     document: Document
     signature: Signature | None
-
-
-def signature(path: Path | None) -> Signature | None:
-    """Signature of a file; None if it cannot be read."""
-    if path is None:
-        return None
-    try:
-        stat = path.stat()
-    except OSError:
-        return None
-    return (stat.st_ino, stat.st_size, stat.st_mtime_ns)
-
-
-def document_signature(path: Path | None) -> Signature | None:
-    """Signature of a file, or of what a document is made of that is evaluated from emissions."""
-    derived = None if path is None else derived_state(path)
-    return signature(path) if derived is None else derived
-
-
-class Debounce:
-    """Delay of a reaction to changes that may come in quick succession."""
-
-    def __init__(self, longest: float) -> None:
-        """`longest`: seconds after which there is a reaction to changes that do not end."""
-        self._longest = longest
-        self._state: Signature | None = None
-        self._since: float | None = None
-
-    def is_due(self, state: Signature | None, now: float) -> bool:
-        """Return True if a changed state is the same as at the last look, or has waited enough."""
-        if self._since is None:
-            self._state, self._since = state, now
-            return False
-        is_still, self._state = state == self._state, state
-        if not is_still and now - self._since < self._longest:
-            return False
-        self._since = None
-        return True
 
 
 def load(path: Path, control: Control = UNOBSERVED) -> Loaded:

@@ -1,0 +1,1 @@
+"""Documents of files that may be rewritten at any time."""
