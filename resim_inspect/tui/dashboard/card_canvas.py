@@ -88,13 +88,23 @@ class CardCanvas(Background, LineWidget, can_focus=True):
     def page(self) -> PageView:
         """The page in view."""
         if self._page is None:
-            self._page = page_view(self.deck, self.state.size, self.size, self.cursor)
+            wide = self._wide_cards()
+            self._page = page_view(self.deck, self.state.size, self.size, self.cursor, wide)
         return self._page
 
     @property
     def page_number(self) -> int:
         """Number of the page in view, from 0."""
-        return self.page.first // self.page.grid.slots
+        return self.page.number
+
+    def _wide_cards(self) -> dict[int, int]:
+        """Columns of the cards that are wider than the others, by index."""
+        items = {self.cards.item(key): span for key, span in self.state.spans}
+        return {
+            at: items[item]
+            for at, item in enumerate(self.deck.items if items else ())
+            if item in items
+        }
 
     def relayout(self) -> None:
         """Work the page out again, and paint what is missing on it."""
@@ -106,9 +116,9 @@ class CardCanvas(Background, LineWidget, can_focus=True):
 
     def choose(self, index: int) -> None:
         """Choose a card by its index; its page comes into view."""
-        before, old = self.page.first, self.cursor
+        page, old = self.page, self.cursor
         self.cursor = index if 0 <= index < len(self.deck.items) else -1
-        if self.cursor // self.page.grid.slots * self.page.grid.slots != before:
+        if not page.holds(self.cursor):
             self.relayout()
             return
         for changed in (old, self.cursor):

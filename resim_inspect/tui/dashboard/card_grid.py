@@ -11,9 +11,10 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from resim_inspect.tui.dashboard.card_canvas import CardCanvas
+from resim_inspect.tui.dashboard.card_rows import Direction
 from resim_inspect.tui.dashboard.cards import Cards, checked_grouping
 from resim_inspect.tui.dashboard.linking import Clock
-from resim_inspect.tui.dashboard.page_layout import CARD_SIZES, Direction, next_card
+from resim_inspect.tui.dashboard.page_layout import CARD_SIZES, most_columns
 from resim_inspect.tui.dashboard.painted_cards import PaintedCard
 from resim_inspect.tui.dashboard.state import DashboardState, Move
 from resim_inspect.tui.keymap import Hint
@@ -47,7 +48,8 @@ class CardGrid(CardCanvas):
         if self._wanted_page and self.size.width:
             page, self._wanted_page = self._wanted_page, None
             self.relayout()
-            self.cursor = min(page * self.page.grid.slots, len(self.deck.items) - 1)
+            rows, first = self.page.rows, page * self.page.grid.rows
+            self.cursor = rows.starts[min(first, len(rows) - 1)] if len(rows) else -1
         self.relayout()
 
     # State.
@@ -93,7 +95,7 @@ class CardGrid(CardCanvas):
         if self.item is None:
             return ()
         hints = [Hint("cards.open")]
-        if len(self.deck.items) > self.page.grid.slots:
+        if self.page.pages > 1:
             hints.append(Hint("cards.page_down"))
         drawn = self.drawn(self.cursor)
         if drawn is not None and self._view(drawn[0]) is not None:
@@ -102,13 +104,15 @@ class CardGrid(CardCanvas):
                 hints.append(Hint("cards.reset"))
         is_pinned = self.cursor < self.deck.pinned
         hints.append(Hint("cards.pin", "unpin" if is_pinned else "pin"))
-        hints += [Hint("cards.larger"), Hint("cards.smaller"), Hint("cards.link")]
-        return tuple(hints)
+        hints += [Hint("cards.larger"), Hint("cards.smaller")]
+        hints += [Hint("cards.narrower"), Hint("cards.wider")]
+        return (*hints, *((Hint("cards.link"),) if self.can_zoom else ()))
 
     # Keys that choose.
 
     def action_move(self, direction: Direction) -> None:
-        self.choose(next_card(self.cursor, len(self.deck.items), self.page.grid, direction))
+        page = self.page
+        self.choose(page.rows.next_card(self.cursor, page.grid.rows, direction))
 
     def action_choose(self) -> None:
         if self.item is not None:
@@ -173,6 +177,19 @@ class CardGrid(CardCanvas):
                 f"These are the {'largest' if by > 0 else 'smallest'} cards.", timeout=3
             )
 
+    def action_widen(self, by: int) -> None:
+        if self.item is None:
+            return
+        key, most = self.cards.key(self.item), most_columns(self.size.width, self.state.size)
+        span = min(self.state.span(key), most) + by
+        if span < 1:
+            self.app.notify("This card is as narrow as the others.", timeout=3)
+        elif span > most or len(self.deck.items) == 1:
+            self.app.notify("This card is as wide as the page.", timeout=3)
+        else:
+            self.state = self.state.with_span(key, span)
+            self.relayout()
+
     # Keys that read and zoom.
 
     def _view(self, card: PaintedCard) -> tuple[Window, Window] | None:
@@ -183,6 +200,12 @@ class CardGrid(CardCanvas):
         if whole is None or shown is None or whole[1] <= whole[0]:
             return None
         return shown, whole
+
+    @property
+    def can_zoom(self) -> bool:
+        """True if a card in view that is drawn has an axis to zoom."""
+        drawn = map(self.drawn, self.indices)
+        return any(card is not None and self._view(card[0]) is not None for card in drawn)
 
     def _readable(self) -> tuple[PaintedCard, Clock | None, Window, Window] | None:
         """A card, its clock, its window and its extent: of the chosen card, or if that has no

@@ -1,16 +1,16 @@
-"""Cells of the cards of one page, and steps from card to card and from page to page."""
+"""Cells of the cards of one page."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Literal, NamedTuple
+from typing import NamedTuple
+
+from resim_inspect.tui.dashboard.card_rows import CardRows
 
 CARD_SIZES = ((25, 6), (37, 9), (58, 12), (10_000, 10_000))
 """Smallest width and height in cells of the cards of each size; of the last one fills a page."""
 DEFAULT_SIZE = 1
-
-Direction = Literal["left", "right", "up", "down", "page_up", "page_down", "first", "last"]
 
 
 class PageGrid(NamedTuple):
@@ -24,9 +24,9 @@ class PageGrid(NamedTuple):
         """Most cards on a page."""
         return self.columns * self.rows
 
-    def pages(self, count: int) -> int:
-        """Number of pages of so many cards, at least 1."""
-        return max(1, -(-count // self.slots))
+    def pages(self, rows: int) -> int:
+        """Number of pages of so many rows, at least 1."""
+        return max(1, -(-rows // self.rows))
 
 
 class Cells(NamedTuple):
@@ -37,23 +37,43 @@ class Cells(NamedTuple):
     width: int
     height: int
 
+    def joined(self, other: Cells) -> Cells:
+        """These cells and those of a neighbour on the right."""
+        return self._replace(width=other.x + other.width - self.x)
+
     def holds(self, x: int, y: int) -> bool:
         """Return True for a cell inside."""
         return self.x <= x < self.x + self.width and self.y <= y < self.y + self.height
 
 
-def page_grid(width: int, height: int, size: int, count: int, *, headings: bool) -> PageGrid:
-    """The grid of a page of `width` × `height` cells for cards of a size.
+def most_columns(width: int, size: int) -> int:
+    """Number of cards of a size side by side in so many cells."""
+    return max(1, width // CARD_SIZES[size][0])
+
+
+def page_grid(
+    room: tuple[int, int],
+    size: int,
+    count: int,
+    spans: Mapping[int, int] | None = None,
+    *,
+    headings: bool,
+) -> PageGrid:
+    """The grid of a page of `room` = width and height in cells for cards of a size.
 
     `count`: number of all cards; where all of them fit on one page, they share its room.
-    `headings`: each row of cards may need a line of its own above it.
+    `spans`: columns of wide cards by index. `headings`: each row of cards may need a line of its
+    own above it.
     """
-    least_width, least_height = CARD_SIZES[size]
-    columns = max(1, width // least_width)
-    rows = max(1, height // (least_height + headings))
+    width, height = room
+    columns = most_columns(width, size)
+    rows = max(1, height // (CARD_SIZES[size][1] + headings))
     if 0 < count <= columns * rows:
-        columns = min(columns, count)
-        rows = -(-count // columns)
+        wide = {} if spans is None else spans
+        fewer = min(columns, count + sum(min(span, columns) - 1 for span in wide.values()))
+        needed = len(CardRows(count, fewer, wide))
+        if needed <= rows:
+            return PageGrid(fewer, needed)
     return PageGrid(columns, rows)
 
 
@@ -81,30 +101,3 @@ def card_cells(
         shift += is_headed
         slots += [Cells(x, top + shift, wide, tall) for x, wide in across]
     return slots, heading_lines
-
-
-def next_card(index: int, count: int, grid: PageGrid, direction: Direction) -> int:
-    """Index of the card that a key leads to from another one; -1 without cards.
-
-    Left and right go on to the next row and page; up and down stay in their column.
-    """
-    if count <= 0:
-        return -1
-    last = count - 1
-    step = {
-        "left": -1,
-        "right": 1,
-        "up": -grid.columns,
-        "down": grid.columns,
-        "page_up": -grid.slots,
-        "page_down": grid.slots,
-        "first": -count,
-        "last": count,
-    }[direction]
-    wanted = index + step
-    if direction == "up" and wanted < 0:
-        return index
-    if direction == "down" and wanted > last:
-        # The last row may be shorter: its last card is the nearest one below.
-        return last if last // grid.columns > index // grid.columns else index
-    return min(max(wanted, 0), last)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, NamedTuple
 
 from resim_inspect.tui.dashboard.page_layout import CARD_SIZES, DEFAULT_SIZE
 
 MAX_MOVES = 1_000
 """Most moves of cards that are kept; older ones are dropped."""
+MAX_SPANS = 200
+"""Most wide cards that are kept; the ones widened longest ago are dropped."""
 
 
 class Move(NamedTuple):
@@ -21,6 +23,14 @@ class Move(NamedTuple):
     after: bool = False
 
 
+class Span(NamedTuple):
+    """A card that is several columns wide, by its key."""
+
+    key: str
+    columns: int
+    """At least 2; a page with fewer columns gives it all of them."""
+
+
 @dataclass(frozen=True)
 class DashboardState:
     """Choices of the user for one dashboard. Cards are named by their keys (see `card_keys`)."""
@@ -29,6 +39,8 @@ class DashboardState:
     """Cards that stand before all others, in their order."""
     moves: tuple[Move, ...] = ()
     """Cards that were moved, the earliest move first."""
+    spans: tuple[Span, ...] = ()
+    """Cards that are wider than the others, the one that was widened last at the end."""
     size: int = DEFAULT_SIZE
     """Index of the size of cards in `CARD_SIZES`."""
     page: int = 0
@@ -51,9 +63,22 @@ class DashboardState:
             before = before[:-1]
         return (*before, move)[-MAX_MOVES:]
 
+    def span(self, key: str) -> int:
+        """Number of columns of a card."""
+        return dict(self.spans).get(key, 1)
+
+    def with_span(self, key: str, columns: int) -> DashboardState:
+        """This state with a card that has so many columns."""
+        others = tuple(span for span in self.spans if span.key != key)
+        added = (Span(key, columns),) if columns > 1 else ()
+        return replace(self, spans=(*others, *added)[-MAX_SPANS:])
+
     def to_json(self) -> dict[str, Any]:
         """The state as JSON holds it."""
-        return asdict(self) | {"moves": [list(move) for move in self.moves]}
+        lists = {"moves": self.moves, "spans": self.spans}
+        return asdict(self) | {
+            name: [list(each) for each in pairs] for name, pairs in lists.items()
+        }
 
 
 def state_from_json(values: object) -> DashboardState:
@@ -71,16 +96,27 @@ def state_from_json(values: object) -> DashboardState:
         known["size"] = int(size)
     if isinstance(page, int) and page >= 0:
         known["page"] = int(page)
-    pins, moves = (values.get(name) for name in ("pins", "moves"))
+    pins, moves, spans = (values.get(name) for name in ("pins", "moves", "spans"))
     if isinstance(pins, list | tuple):
         known["pins"] = tuple(dict.fromkeys(pin for pin in pins if isinstance(pin, str)))
     if isinstance(moves, list | tuple):
         known["moves"] = tuple(move for move in map(_move, moves) if move)[-MAX_MOVES:]
+    if isinstance(spans, list | tuple):
+        wide = dict(span for span in map(_span, spans) if span)
+        known["spans"] = tuple(Span(*pair) for pair in wide.items())[-MAX_SPANS:]
     return DashboardState(**known)
 
 
 def _typed(value: object, kind: type, default: object) -> object:
     return value if isinstance(value, kind) else default
+
+
+def _span(value: object) -> Span | None:
+    if not isinstance(value, list | tuple) or len(value) != 2:
+        return None
+    key, columns = value
+    is_number = isinstance(columns, int) and not isinstance(columns, bool)
+    return Span(key, columns) if isinstance(key, str) and is_number and columns > 1 else None
 
 
 def _move(value: object) -> Move | None:

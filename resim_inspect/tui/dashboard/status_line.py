@@ -25,6 +25,8 @@ class GridStatus(NamedTuple):
     pages: int
     grouping: str
     """Words for the grouping."""
+    can_zoom: bool
+    """True if a card in view has an axis to zoom."""
     linked_zoom: bool
     is_zoomed: bool
     cursor: str
@@ -49,8 +51,9 @@ def status_text(status: GridStatus, width: int) -> str:
     parts += [word for word in status.more if word]
     if status.cursor:
         parts.append(f"{status.cursor} on {count(status.linked, 'card')}")
-    zoom = "zoom in step" if status.linked_zoom else "zoom of each card"
-    parts.append(f"{zoom} ({link})" + (", zoomed" if status.is_zoomed else ""))
+    if status.can_zoom:
+        zoom = "zoom in step" if status.linked_zoom else "zoom of each card"
+        parts.append(f"{zoom} ({link})" + (", zoomed" if status.is_zoomed else ""))
     if status.pages > 1:
         parts.append(f"page {status.page + 1:,} of {status.pages:,}")
     parts.append(status.grouping)

@@ -29,8 +29,11 @@ CARDS = (
     key("cards.later", "greater_than_sign", "shift(1)", "Move card back", hint="move"),
     key("cards.larger", "plus,equals_sign", "resize(1)", "Larger cards", hint="size"),
     key("cards.smaller", "minus", "resize(-1)", "Smaller cards", hint="size"),
+    key("cards.narrower", "left_square_bracket", "widen(-1)", "Narrower card", hint="width"),
+    key("cards.wider", "right_square_bracket", "widen(1)", "Wider card", "over more columns",
+        hint="width"),
     key("cards.copy", "y", "copy", "Copy values", "under the cursor", hint="copy"),
-)
+)  # fmt: skip
 DASHBOARD = (
     key("dashboard.filter", "slash", "filter", "Filter cards", hint="filter"),
     key("dashboard.group", "b", "group", "Change grouping", "status, type, tag, …", hint="group"),

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from resim_inspect.tui.dashboard.card_rows import CardRows, Direction
 from resim_inspect.tui.dashboard.page_layout import (
     CARD_SIZES,
-    Direction,
     PageGrid,
     card_cells,
-    next_card,
     page_grid,
 )
 
@@ -19,7 +18,7 @@ from resim_inspect.tui.dashboard.page_layout import (
     [((60, 17), (1, 1)), ((80, 21), (2, 2)), ((120, 37), (3, 3)), ((200, 57), (5, 5))],
 )
 def test_columns_follow_the_width(size: tuple[int, int], expected: tuple[int, int]) -> None:
-    assert page_grid(*size, 1, 1000, headings=True) == expected
+    assert page_grid(size, 1, 1000, headings=True) == expected
 
 
 @pytest.mark.parametrize("level", range(len(CARD_SIZES)))
@@ -28,7 +27,7 @@ def test_columns_follow_the_width(size: tuple[int, int], expected: tuple[int, in
 def test_cards_cover_the_page_and_nothing_twice(
     level: int, count: int, size: tuple[int, int]
 ) -> None:
-    grid = page_grid(*size, level, count, headings=True)
+    grid = page_grid(size, level, count, headings=True)
     assert grid.slots >= 1
     headed = [row % 2 == 0 for row in range(grid.rows)]
     cells, lines = card_cells(grid, *size, headed)
@@ -45,12 +44,12 @@ def test_cards_cover_the_page_and_nothing_twice(
 
 
 def test_few_cards_share_the_whole_page() -> None:
-    assert page_grid(120, 37, 0, 1, headings=False) == (1, 1)
-    assert page_grid(120, 37, 0, 3, headings=False) == (3, 1)
+    assert page_grid((120, 37), 0, 1, headings=False) == (1, 1)
+    assert page_grid((120, 37), 0, 3, headings=False) == (3, 1)
 
 
 def test_the_largest_size_fills_a_page_with_one_card() -> None:
-    assert page_grid(300, 100, len(CARD_SIZES) - 1, 50, headings=True) == (1, 1)
+    assert page_grid((300, 100), len(CARD_SIZES) - 1, 50, headings=True) == (1, 1)
 
 
 @pytest.mark.parametrize(
@@ -71,12 +70,12 @@ def test_the_largest_size_fills_a_page_with_one_card() -> None:
     ],
 )
 def test_steps(index: int, direction: Direction, expected: int) -> None:
-    assert next_card(index, 11, PageGrid(3, 3), direction) == expected
+    assert CardRows(11, 3).next_card(index, 3, direction) == expected
 
 
 def test_no_card_leads_nowhere() -> None:
-    assert next_card(0, 0, PageGrid(3, 3), "down") == -1
+    assert CardRows(0, 3).next_card(0, 3, "down") == -1
 
 
 def test_pages() -> None:
-    assert [PageGrid(3, 3).pages(count) for count in (0, 1, 9, 10)] == [1, 1, 1, 2]
+    assert [PageGrid(3, 3).pages(rows) for rows in (0, 1, 3, 4)] == [1, 1, 1, 2]

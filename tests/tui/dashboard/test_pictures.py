@@ -12,6 +12,7 @@ from tests.tui.test_snapshots import SIZES, WAYS
 
 DOCUMENT = {
     "cards": ("D",),
+    "wide": ("D", "P", "right_square_bracket", "right"),
     "read": ("D", "P", "G", "P", "g", "n", "n", "L", "L", "z"),
 }
 """Keys that lead to each picture of the sample."""

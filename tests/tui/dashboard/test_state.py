@@ -8,8 +8,10 @@ import pytest
 
 from resim_inspect.tui.dashboard.state import (
     MAX_MOVES,
+    MAX_SPANS,
     DashboardState,
     Move,
+    Span,
     state_from_json,
 )
 from resim_inspect.tui.dashboard.status_line import GridStatus, status_text
@@ -17,6 +19,7 @@ from resim_inspect.tui.dashboard.status_line import GridStatus, status_text
 FULL = DashboardState(
     pins=("Speed", "Speed\n2"),
     moves=(Move("a", "b"), Move("c", "a", after=True)),
+    spans=(Span("Speed", 3), Span("a", 2)),
     size=2,
     page=7,
     linked_zoom=False,
@@ -39,6 +42,8 @@ def test_a_state_survives_json() -> None:
         "text",
         {"pins": 3, "moves": "abc", "size": 99, "page": -1, "linked_zoom": "no"},
         {"pins": [1, None], "moves": [["a"], ["a", "b", 1], [1, 2, True]], "size": 1.5},
+        {"spans": [["a"], ["a", 1], [1, 2], ["a", True], ["a", "2"], ["a", 2.0], "ab", None]},
+        {"spans": {"a": 2}},
         {"grouping": 3, "query": None, "metric": [], "other": 1},
     ],
 )
@@ -57,7 +62,18 @@ def test_moves_are_bounded() -> None:
     assert len(state.moved(Move("new", "z"))) == MAX_MOVES
 
 
-STATUS = GridStatus(9, 9, 50_000, 2, 1, 5_556, "by status", True, False, "8.420 s UTC", 7)
+def test_a_card_has_one_width_and_few_are_kept() -> None:
+    state = DashboardState().with_span("a", 2).with_span("b", 3).with_span("a", 4)
+    assert state.spans == (Span("b", 3), Span("a", 4))
+    assert (state.span("a"), state.span("b"), state.span("c")) == (4, 3, 1)
+    assert state.with_span("b", 1).spans == (Span("a", 4),)
+    for number in range(MAX_SPANS):
+        state = state.with_span(str(number), 2)
+    assert len(state.spans) == MAX_SPANS
+    assert state.span("a") == 1
+
+
+STATUS = GridStatus(9, 9, 50_000, 2, 1, 5_556, "by status", True, True, False, "8.420 s UTC", 7)
 
 
 def test_the_line_has_what_is_in_view() -> None:
@@ -65,6 +81,12 @@ def test_the_line_has_what_is_in_view() -> None:
         "cards 10–18 of 50,000 · 8.420 s UTC on 7 cards · zoom in step (K) · page 2 of 5,556"
         " · by status · 2 pinned"
     )
+
+
+def test_cards_without_an_axis_have_no_zoom() -> None:
+    line = status_text(STATUS._replace(can_zoom=False), 200)
+    assert "zoom" not in line
+    assert "page 2" in line
 
 
 @pytest.mark.parametrize("width", [0, 1, 10, 21, 22, 58, 80, 120])
