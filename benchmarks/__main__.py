@@ -12,7 +12,7 @@ from importlib import import_module
 
 import benchmarks
 from benchmarks import Row, history
-from benchmarks.measure import ROOT, SKIP_SLOW
+from benchmarks.measure import ONLY, ROOT, SKIP_SLOW
 
 HELPERS = {"__main__", "files", "history", "measure", "probe", "wire"}
 
@@ -25,6 +25,11 @@ def main() -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(names)}")
     parser.add_argument(
         "--skip-slow", action="store_true", help="leave out what takes a minute and more"
+    )
+    parser.add_argument(
+        "--only",
+        metavar="TEXT",
+        help="measure only files and folders with this text in their name (keys, dashboard)",
     )
     parser.add_argument(
         "--against",
@@ -54,6 +59,8 @@ def main() -> int:
         compileall.compile_dir(ROOT / folder, quiet=1)
     if args.skip_slow:
         os.environ[SKIP_SLOW] = "1"
+    if args.only:
+        os.environ[ONLY] = args.only
     rows: list[Row] = []
     for name in args.names or names:
         module = import_module(f"benchmarks.{name}")

@@ -122,7 +122,7 @@ async def bare_keys() -> dict[str, Any]:
     async with app.run_test(size=SIZE) as pilot:
         driver = AppDriver(pilot)
         await driver.answered()
-        pages = [(await driver.press("pagedown"))[0] for _ in range(PAGES)]
+        pages = [(await driver.press("pagedown"))["answer"] for _ in range(PAGES)]
     return {"opened": 0.0, "pages": pages, "steps": []}
 
 

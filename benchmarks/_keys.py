@@ -1,11 +1,12 @@
-"""The app under a script of keys: `python -m benchmarks._keys SCRIPT PATH screen|once|pair|bare`.
+"""The app under a script of keys: `python -m benchmarks._keys SCRIPT PATH WAY [STEP...]`.
 
-`pair` compares the folders before and after at the path, and presses keys meanwhile; `bare` is the
-bare Textual app, without a path.
+WAY is `screen` or `once` (the path is opened on the open screen, or at the start), `pair` (the
+folders before and after at the path are compared, and keys are pressed meanwhile), or `bare` (the
+bare Textual app, without a path). With names of steps, only those are played.
 
-Prints for each step how long its slowest key took to be answered, the most CPU time that the
-screen's thread needed for one, and the longest gap of a task that sleeps for 5 ms at a time, all
-in ms, as JSON. The step `idle` is the app at rest.
+Prints for each step how long each of its keys took to be answered, the CPU time that the screen's
+thread needed for it, and the longest gap of a task that sleeps for 5 ms at a time, all in ms, as
+JSON. The step `idle` is the app at rest.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict
 
 from textual import events
 from textual.app import App
@@ -33,6 +34,8 @@ REPEAT = 0.033
 """Seconds between two keys: a key held down."""
 LIMIT = 120.0
 """Seconds that the app may work on after the keys of a step."""
+QUIET = 3
+"""Frames in a row without a worker that end a step."""
 NAMES = {
     "/": "slash", ".": "full_stop", "-": "minus", "_": "underscore", " ": "space", ":": "colon",
     ">": "greater_than_sign", "=": "equals_sign", "?": "question_mark", "`": "grave_accent",
@@ -45,6 +48,25 @@ class Step(NamedTuple):
 
     name: str
     keys: tuple[str, ...]
+
+
+class Press(TypedDict):
+    """A key that was pressed."""
+
+    key: str
+    answer: float
+    """ms until its frame."""
+    cpu: float
+    """ms of CPU time that the screen's thread needed meanwhile."""
+
+
+class Played(TypedDict):
+    """Measurements of a step."""
+
+    step: str
+    keys: list[Press]
+    gap: float
+    """ms of the longest time in which the event loop was blocked."""
 
 
 def step(name: str, *keys: str) -> Step:
@@ -88,7 +110,8 @@ READING = (
     step("read again", "1", "f5", "j", "j", "j"),
     step("help", "?", "pagedown", "escape"),
     step("palette", "ctrl+p", '"group', "escape", "escape"),
-    step("theme", "ctrl+p", '"theme light', "enter"),
+    step("theme looked for", "ctrl+p", '"theme light'),
+    step("theme", "enter"),
 )
 TABLE = (
     step("down and up", *["j"] * 12, *["k"] * 4),
@@ -184,48 +207,44 @@ class AppDriver:
             except TimeoutError:
                 continue  # a closed screen runs no callbacks
 
-    async def press(self, key: str) -> tuple[float, float]:
-        """Press a key as a terminal does; how long the answer took, and the CPU time of this
-        thread meanwhile, in ms."""
+    async def press(self, key: str) -> Press:
+        """Press a key as a terminal does, and wait for the answer."""
         name = NAMES.get(key, key)
         before, cpu = time.perf_counter(), time.thread_time()
         self.app.post_message(events.Key(name, key if len(key) == 1 else None))
         await self.answered()
-        return 1000 * (time.perf_counter() - before), 1000 * (time.thread_time() - cpu)
+        return {
+            "key": key,
+            "answer": 1000 * (time.perf_counter() - before),
+            "cpu": 1000 * (time.thread_time() - cpu),
+        }
 
     async def settled(self) -> None:
         """Until no worker runs and nothing is left to be drawn."""
         end = time.perf_counter() + LIMIT
         quiet = 0
-        while quiet < 5 and time.perf_counter() < end:
+        while quiet < QUIET and time.perf_counter() < end:
             await asyncio.sleep(0.02)
             await self.answered()
             busy = any(not worker.is_finished for worker in self.app.workers)
             quiet = 0 if busy else quiet + 1
-        if quiet < 5:
+        if quiet < QUIET:
             print(f"still at work: {list(self.app.workers)}", file=sys.stderr)
 
-    async def take(self, one: Step) -> dict[str, object]:
-        """One step: its slowest key and its longest gap."""
-        self.gap, slowest, most, which = 0.0, 0.0, 0.0, ""
+    async def take(self, one: Step) -> Played:
+        """Play a step."""
+        self.gap, pressed = 0.0, []
         for key in one.keys:
-            took, cpu = await self.press(key)
-            most = max(most, cpu)
-            if took > slowest:
-                slowest, which = took, key
-            await asyncio.sleep(max(0.0, REPEAT - took / 1000))
+            press = await self.press(key)
+            pressed.append(press)
+            await asyncio.sleep(max(0.0, REPEAT - press["answer"] / 1000))
         await self.settled()
-        return measured(one.name, which, slowest, most, self.gap)
+        return {"step": one.name, "keys": pressed, "gap": self.gap}
 
 
-def measured(step: str, key: str, answer: float, cpu: float, gap: float) -> dict[str, object]:
-    """Line printed for a step."""
-    return {"step": step, "key": key, "answer": answer, "cpu": cpu, "gap": gap}
-
-
-async def play(script: str, path: Path, way: str) -> list[dict[str, object]]:
+async def play(script: str, path: Path, way: str, only: Collection[str] = ()) -> list[Played]:
     """Open a path, from the open screen or at once, and press the keys of a script."""
-    taken = []
+    played: list[Played] = []
     with low_latency_gc() as started:
         app: App[Any]
         if way == "pair":
@@ -240,20 +259,21 @@ async def play(script: str, path: Path, way: str) -> list[dict[str, object]]:
             ticker = asyncio.create_task(driver.tick())
             if way == "pair":
                 await driver.answered()
-                taken.append(await driver.take(MEANWHILE))
+                played.append(await driver.take(MEANWHILE))
             await driver.settled()
-            taken.append(measured("start", "", 0.0, 0.0, driver.gap))
-            taken.append(await driver.take(Step("idle", ())))
+            played.append({"step": "start", "keys": [], "gap": driver.gap})
+            played.append(await driver.take(Step("idle", ())))
             if way == "screen":
                 driver.app.screen.query_one("Input").focus()
-                taken.append(await driver.take(step("path typed", '"' + str(path))))
-                taken.append(await driver.take(step("opened", "enter")))
+                played.append(await driver.take(step("path typed", '"' + str(path))))
+                played.append(await driver.take(step("opened", "enter")))
             for one in SCRIPTS[script]:
-                taken.append(await driver.take(one))
+                if not only or one.name in only:
+                    played.append(await driver.take(one))
             ticker.cancel()
-    return taken
+    return played
 
 
 if __name__ == "__main__":
-    _, script, path, way = sys.argv
-    print(json.dumps(asyncio.run(play(script, Path(path), way))))
+    _, script, path, way, *only = sys.argv
+    print(json.dumps(asyncio.run(play(script, Path(path), way, only))))

@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 ROOT = Path(__file__).parents[1]
 SKIP_SLOW = "BENCHMARKS_SKIP_SLOW"
 """Set in the environment: leave out what takes a minute and more."""
+ONLY = "BENCHMARKS_ONLY"
+"""Set in the environment: a part of the names of what is measured."""
 
 
 class Measured(NamedTuple):
@@ -31,6 +33,11 @@ class Measured(NamedTuple):
 def skip_slow() -> bool:
     """Return True if only the quick measurements are wanted."""
     return bool(os.environ.get(SKIP_SLOW))
+
+
+def is_wanted(name: str) -> bool:
+    """Return True if what has this name is to be measured."""
+    return os.environ.get(ONLY, "") in name
 
 
 def probes(actions: Sequence[str], path: Path, repeat: int = 5) -> list[Measured]:
