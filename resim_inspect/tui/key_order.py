@@ -41,6 +41,8 @@ class OrderedKeysApp(GracefulExitApp):
         """Key or paste whose effects are not yet complete."""
         self._following: asyncio.Task[None] | None = None
         self._passed = asyncio.Event()
+        self.last_key = 0.0
+        """Time at which the last key or paste arrived, by the monotonic clock."""
 
     @property
     def has_pending_keys(self) -> bool:
@@ -54,7 +56,9 @@ class OrderedKeysApp(GracefulExitApp):
     async def on_event(self, event: Event) -> None:
         if not isinstance(event, (Key, Paste)) or event.is_forwarded:
             await super().on_event(event)
-        elif self._current_key is not None and event is not self._current_key:
+            return
+        self.last_key = monotonic()
+        if self._current_key is not None and event is not self._current_key:
             self._typed_ahead.append(event)
         else:
             self._current_key = event

@@ -90,6 +90,17 @@ def screen_for(opened: Opened, replace: ReplaceScreen, *, watch: bool = True) ->
     return InputsScreen(detected.path, detected.description)
 
 
+def import_screen_of(opened: Opened) -> None:
+    """Import the screen of an opened path or batch, in the thread of a worker: this takes
+    several frames, and the same for the chart of the first metric."""
+    if opened.session is not None:
+        import resim_inspect.charts.build.job_values
+        import resim_inspect.tui.document.metrics.card
+        import resim_inspect.tui.document.screen
+    elif opened.detected.kind is PathKind.WORKSPACE:
+        import resim_inspect.tui.workspace.screen  # noqa: F401
+
+
 def open_screen() -> Screen[Any]:
     """Create the open screen on the current directory."""
     from resim_inspect.tui.open.screen import OpenScreen

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from textual.message import Message
@@ -9,6 +10,7 @@ from textual.widget import Widget
 from textual.worker import NoActiveWorker, Worker, WorkerState, get_current_worker
 
 from resim_inspect.tui.graceful_exit import is_leaving, is_too_late
+from resim_inspect.tui.key_order import OrderedKeysApp
 from resim_inspect.tui.messages import WorkerFailed
 
 
@@ -18,6 +20,35 @@ def is_worker_cancelled() -> bool:
         return get_current_worker().is_cancelled
     except NoActiveWorker:
         return False
+
+
+SLICE = 0.004
+"""Seconds of work of a worker between two pauses."""
+ANSWER_TIME = 0.04
+"""Seconds after a key in which the screen's thread answers it."""
+MAX_PAUSE = 0.02
+"""Longest pause in seconds: work goes on while a key is held down."""
+
+
+def key_pauses(app: object) -> Callable[[], None]:
+    """Return a function that a worker calls between small pieces of work in Python.
+
+    It pauses the worker while a key is answered: the interpreter runs one thread at a time, and
+    each that computes meanwhile makes the answer take as long again.
+    """
+    resumed = time.monotonic()
+
+    def give_way() -> None:
+        nonlocal resumed
+        now = time.monotonic()
+        if not isinstance(app, OrderedKeysApp) or now - resumed < SLICE:
+            return
+        pause = app.last_key + ANSWER_TIME - now
+        if pause > 0:
+            time.sleep(min(pause, MAX_PAUSE))
+        resumed = time.monotonic()
+
+    return give_way
 
 
 class FirstFrameMixin:

@@ -12,7 +12,7 @@ from textual.message import Message
 from resim_inspect.building.builder import DocumentBuilder
 from resim_inspect.job_rows import JobRow
 from resim_inspect.tui.workspace.jobs_reader import JobsReader
-from resim_inspect.tui.workspace.scan_messages import ScanFinished
+from resim_inspect.tui.workspace.scanning import ScanFinished
 from resim_inspect.tui.workspace.screen import WorkspaceScreen
 from tests.tui.conftest import settle, started
 

@@ -61,6 +61,8 @@ class JobsTable(ColumnTable[JobRow]):
         self.all_columns: list[Column[JobRow]] = list(PINNED)
         """The hidden ones too, in the order of the files."""
         self._summaries: dict[str, ColumnSummary] = {}
+        self._summarized: list[JobRow] = []
+        """Rows of the summaries, in any order."""
 
     def on_mount(self) -> None:
         if isinstance(self.app, JobsReferenceApp):
@@ -83,6 +85,7 @@ class JobsTable(ColumnTable[JobRow]):
 
     def columns_of(self, rows: list[JobRow]) -> list[Column[JobRow]]:
         self.all_columns = table_columns(rows, self.view)
+        self._summaries.clear()
         return self._visible()
 
     def _visible(self) -> list[Column[JobRow]]:
@@ -95,8 +98,11 @@ class JobsTable(ColumnTable[JobRow]):
 
     def order_rows(self) -> None:
         """Filter and sort again; the cursor stays on its row."""
-        self._summaries.clear()
         super().order_rows()
+        # Sorting alone leaves the summaries as they are.
+        if set(map(id, self.shown)) != set(map(id, self._summarized)):
+            self._summaries.clear()
+            self._summarized = self.shown
 
     def summary(self, column: Column[JobRow]) -> ColumnSummary:
         """Return the summary of a column for the jobs that are shown."""

@@ -13,15 +13,16 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
+from textual.events import ScreenResume
 from textual.widget import Widget
 from textual.widgets import Static
-from textual.worker import Worker, WorkerState, get_current_worker
+from textual.worker import Worker, WorkerState
 
 from resim_inspect.files import is_missing
 from resim_inspect.job_rows import JobRow, WorkspaceOutline
 from resim_inspect.text import clean
 from resim_inspect.tui import keymap
-from resim_inspect.tui.comparison.host import CompareHost
+from resim_inspect.tui.comparison.host import ComparedScreen, CompareHost
 from resim_inspect.tui.exporting.host import ExportHost
 from resim_inspect.tui.key_hints import key_of
 from resim_inspect.tui.keymap import Hint
@@ -41,14 +42,12 @@ from resim_inspect.tui.workers import Background
 from resim_inspect.tui.workspace.column_host import ColumnHost
 from resim_inspect.tui.workspace.jobs_reader import JobsReader
 from resim_inspect.tui.workspace.jobs_table import JobsTable, jobs_title
-from resim_inspect.tui.workspace.scan_messages import OutlineRead, RowsRead, ScanFinished
+from resim_inspect.tui.workspace.scanning import OutlineRead, RowsRead, ScanFinished, scan
 from resim_inspect.tui.workspace.table_lines import JobsHeading, JobsSummary
 
 if TYPE_CHECKING:
     from resim_inspect.tui.exporting.choices import ExportChoice
 
-POST_INTERVAL = 0.1
-"""Seconds between two messages with rows to the screen."""
 SCAN_INTERVAL = 1.0
 """Seconds between two scans of the disk."""
 MAX_SCAN_SHARE = 0.05
@@ -100,6 +99,8 @@ class WorkspaceScreen(
         self._rows: dict[str, JobRow] = {}
         self._reading = False
         self._scan_again = False
+        self._is_behind = False
+        """True while rows that were read wait to be shown."""
         self.scan_pause = SCAN_INTERVAL
         """Seconds that must pass before the next periodic scan."""
         self.last_scan = 0.0
@@ -172,27 +173,7 @@ class WorkspaceScreen(
 
     @work(thread=True, group="jobs", exit_on_error=False, description="reading the workspace")
     def _scan(self, reader: JobsReader) -> None:
-        worker = get_current_worker()
-        started = posted = time.monotonic()
-        from runner.workspace.errors import WorkspaceError
-
-        problem = ""
-        try:
-            if reader.read_outline() and reader.outline is not None:
-                self.post_message(OutlineRead(reader.outline))
-        except WorkspaceError as error:
-            problem = clean(str(error), 300)
-        rows: list[JobRow] = []
-        for row in reader.changed_rows():
-            if worker.is_cancelled:
-                return
-            rows.append(row)
-            if time.monotonic() - posted >= POST_INTERVAL:
-                self.post_message(RowsRead(rows))
-                rows, posted = [], time.monotonic()
-        if rows:
-            self.post_message(RowsRead(rows))
-        self.post_message(ScanFinished(time.monotonic() - started, problem))
+        scan(self, reader)
 
     @on(OutlineRead)
     def _outline_read(self, message: OutlineRead) -> None:
@@ -206,9 +187,21 @@ class WorkspaceScreen(
     @on(RowsRead)
     def _rows_read(self, message: RowsRead) -> None:
         self._rows |= {row.name: row for row in message.rows}
+        if isinstance(self.app.screen, ComparedScreen):
+            self._is_behind = True  # Nothing of the table is in view.
+        else:
+            self._show_rows()
+        self.rows_received()
+
+    def _show_rows(self) -> None:
+        self._is_behind = False
         self.table.show(list(self._rows.values()))
         self._lines()
-        self.rows_received()
+
+    @on(ScreenResume)
+    def _resumed(self) -> None:
+        if self._is_behind:
+            self._show_rows()
 
     def rows_received(self) -> None:
         """Handle new rows; for subclasses."""

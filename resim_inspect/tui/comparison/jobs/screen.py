@@ -45,7 +45,7 @@ from resim_inspect.tui.widgets.bottom_bar import BottomBar
 from resim_inspect.tui.widgets.filter_host import FilterHost
 from resim_inspect.tui.widgets.main_screen import MainScreen
 from resim_inspect.tui.widgets.row_list import RowList, overflow_hint, strip_of
-from resim_inspect.tui.workers import Background, after_first_frame
+from resim_inspect.tui.workers import Background, after_first_frame, key_pauses
 
 if TYPE_CHECKING:
     from resim_inspect.comparison import Comparison, JobChanges
@@ -137,6 +137,7 @@ class ComparedJobsScreen(MainScreen[None], Background, FilterHost, ExportHost, C
         worker = get_current_worker()
         rows: list[ComparedRow] = []
         posted = time.monotonic()
+        give_way = key_pauses(self.app)
 
         def compared(job: JobChanges) -> None:
             rows.append(compared_row(job))
@@ -145,6 +146,7 @@ class ComparedJobsScreen(MainScreen[None], Background, FilterHost, ExportHost, C
             nonlocal rows, posted
             if worker.is_cancelled:
                 raise _StoppedError
+            give_way()
             if done == total or time.monotonic() - posted >= POST_INTERVAL:
                 self.post_message(self.RowsCompared(rows, done, total))
                 rows, posted = [], time.monotonic()
