@@ -123,9 +123,9 @@ async def play(folder: Path) -> dict[str, object]:
             spent: dict[str, list[float]] = defaultdict(list)
             for _ in range(3):
                 for place, key in enumerate(KEYS):
-                    took, cpu = await driver.press(key)
-                    answers[f"{key} (key {place})"].append(took)
-                    spent[f"{key} (key {place})"].append(cpu)
+                    press = await driver.press(key)
+                    answers[f"{key} (key {place})"].append(press["answer"])
+                    spent[f"{key} (key {place})"].append(press["cpu"])
                     await asyncio.sleep(REPEAT)
             await asyncio.sleep(SETTLE)
             sampler.cancel()

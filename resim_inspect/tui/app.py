@@ -22,7 +22,6 @@ from resim_inspect.text import clean
 from resim_inspect.tui import keymap
 from resim_inspect.tui.batch_address import AddressError, BatchAddress
 from resim_inspect.tui.breakpoints import CSS
-from resim_inspect.tui.comparison.host import CompareApp
 from resim_inspect.tui.dashboard.host import DashboardApp
 from resim_inspect.tui.gc_tuning import gc_paused, low_latency_gc
 from resim_inspect.tui.jump.host import JumpApp
@@ -42,7 +41,7 @@ from resim_inspect.tui.preferences.model import DEFAULTS, Preferences
 from resim_inspect.tui.raw.host import RawApp
 from resim_inspect.tui.runs.run_host import RunRequested
 from resim_inspect.tui.runs.started_runs import CHECK_INTERVAL, StartedRuns, leave_dialog
-from resim_inspect.tui.screens import import_screen_of
+from resim_inspect.tui.screens import compare_later, import_screen_of
 from resim_inspect.tui.session_state.app import SessionApp
 from resim_inspect.tui.terminal_hangup import exits_on_hangup
 from resim_inspect.tui.widgets.chart.terminal_graphics import Graphics, prepare, remembered
@@ -63,7 +62,7 @@ def _palette_commands() -> type[Provider]:
 
 class InspectApp(
     OrderedKeysApp, PreferencesApp, FirstFrameMixin, JobsReferenceApp, DashboardApp, RawApp,
-    SessionApp, JumpApp, CompareApp,
+    SessionApp, JumpApp,
 ):  # fmt: skip
     """The terminal app; each open document, folder or batch is a mode of its own."""
 
@@ -138,7 +137,7 @@ class InspectApp(
             if self._base is not None and isinstance(path, Path):
                 is_batch = self._first.detected.kind is PathKind.WORKSPACE
                 request = CompareRequested(path, self._base, is_batch=is_batch)
-                self.after_first_frame(self.screen, lambda: self.compare_at_start(request))
+                self.after_first_frame(self.screen, lambda: compare_later(self, request))
         self.call_after_refresh(self.mark_first_frame)
         # A dialog may already cover the screen, which then is not refreshed.
         self.set_timer(1.0, self.mark_first_frame)

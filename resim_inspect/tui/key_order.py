@@ -19,6 +19,7 @@ from textual.widget import Widget
 
 from resim_inspect.tui.graceful_exit import GracefulExitApp
 from resim_inspect.tui.widgets.maximising import escape_restores
+from resim_inspect.tui.workers import KeyTimes
 
 DEADLINE = 2.0
 """Seconds after which the next key is handled in any case: a slow handler must not block the keys.
@@ -31,7 +32,7 @@ class KeyPassed(Message):
     """A marker that follows a key up from the focused widget: the key has been handled."""
 
 
-class OrderedKeysApp(GracefulExitApp):
+class OrderedKeysApp(GracefulExitApp, KeyTimes):
     """An app that handles keys and pastes one after the other."""
 
     def __init__(self) -> None:
@@ -41,8 +42,6 @@ class OrderedKeysApp(GracefulExitApp):
         """Key or paste whose effects are not yet complete."""
         self._following: asyncio.Task[None] | None = None
         self._passed = asyncio.Event()
-        self.last_key = 0.0
-        """Time at which the last key or paste arrived, by the monotonic clock."""
 
     @property
     def has_pending_keys(self) -> bool:

@@ -6,8 +6,10 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from textual.app import App
 from textual.screen import Screen
 
+from resim_inspect.tui.messages import CompareRequested
 from resim_inspect.tui.open.detect import PathKind
 from resim_inspect.tui.open.opening import Opened
 
@@ -88,6 +90,19 @@ def screen_for(opened: Opened, replace: ReplaceScreen, *, watch: bool = True) ->
     from resim_inspect.tui.inputs.pane import InputsScreen
 
     return InputsScreen(detected.path, detected.description)
+
+
+def compare_later(app: App[Any], request: CompareRequested) -> None:
+    """Request a comparison once its screens are imported, which takes several frames."""
+
+    def imported() -> None:
+        import resim_inspect.tui.comparing  # noqa: F401
+
+        app.post_message(request)
+
+    app.run_worker(
+        imported, thread=True, group="compare", exit_on_error=False, description="comparing"
+    )
 
 
 def import_screen_of(opened: Opened) -> None:

@@ -10,7 +10,6 @@ from textual.widget import Widget
 from textual.worker import NoActiveWorker, Worker, WorkerState, get_current_worker
 
 from resim_inspect.tui.graceful_exit import is_leaving, is_too_late
-from resim_inspect.tui.key_order import OrderedKeysApp
 from resim_inspect.tui.messages import WorkerFailed
 
 
@@ -30,6 +29,13 @@ MAX_PAUSE = 0.02
 """Longest pause in seconds: work goes on while a key is held down."""
 
 
+class KeyTimes:
+    """An app that records when keys arrive; it comes after the app among the bases."""
+
+    last_key = 0.0
+    """Time at which the last key or paste arrived, by the monotonic clock."""
+
+
 def key_pauses(app: object) -> Callable[[], None]:
     """Return a function that a worker calls between small pieces of work in Python.
 
@@ -41,7 +47,7 @@ def key_pauses(app: object) -> Callable[[], None]:
     def give_way() -> None:
         nonlocal resumed
         now = time.monotonic()
-        if not isinstance(app, OrderedKeysApp) or now - resumed < SLICE:
+        if not isinstance(app, KeyTimes) or now - resumed < SLICE:
             return
         pause = app.last_key + ANSWER_TIME - now
         if pause > 0:

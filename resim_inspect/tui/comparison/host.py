@@ -1,11 +1,10 @@
-"""Screens of what can be compared with another document or batch, and the app that does so."""
+"""Screens of what can be compared with another document or batch."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any, cast
 
-from textual.app import App
 from textual.screen import Screen
 
 from resim_inspect.tui.messages import CompareRequested
@@ -36,20 +35,3 @@ class CompareHost:
             screen.app.notify("Only what was read from a file can be compared.", timeout=4)
         else:
             screen.post_message(CompareRequested(path, is_batch=self.compares_jobs))
-
-
-class CompareApp:
-    """An app that can start with a comparison; it comes after the app among the bases."""
-
-    def compare_at_start(self, request: CompareRequested) -> None:
-        """Request a comparison once its screens are imported, which takes several frames."""
-        app = cast(App[Any], self)
-
-        def imported() -> None:
-            import resim_inspect.tui.comparing  # noqa: F401
-
-            app.post_message(request)
-
-        app.run_worker(
-            imported, thread=True, group="compare", exit_on_error=False, description="comparing"
-        )
