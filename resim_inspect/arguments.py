@@ -114,14 +114,14 @@ def add_app_options(parser: ArgumentParser, program: str) -> None:
 
 def add_config_options(parser: ArgumentParser) -> None:
     """Add the options that choose the user's settings."""
-    given = parser.add_mutually_exclusive_group()
-    given.add_argument(
+    group = parser.add_mutually_exclusive_group()
+    group.add_argument(
         "--config",
         metavar="FILE",
         type=Path,
         help="settings in place of the user's config.toml, which `config` describes",
     )
-    given.add_argument("--no-config", action="store_true", help="leave config.toml out")
+    group.add_argument("--no-config", action="store_true", help="leave config.toml out")
 
 
 def add_state_option(parser: ArgumentParser) -> None:

@@ -46,9 +46,9 @@ def summarize(
 ) -> ColumnSummary:
     """Summarize the numbers of a column, NaN left out, and the statuses of its cells."""
     numbers = sorted(value for value in values if value is not None and not math.isnan(value))
-    given = [status for status in statuses if status is not None]
-    failing = [status for status in given if status.fails]
-    verdict = len(failing), worst_status(failing), bool(given)
+    known_statuses = [status for status in statuses if status is not None]
+    failing = [status for status in known_statuses if status.fails]
+    verdict = len(failing), worst_status(failing), bool(known_statuses)
     if not numbers:
         return ColumnSummary(None, None, None, *verdict)
     return ColumnSummary(numbers[0], middle(numbers), numbers[-1], *verdict)

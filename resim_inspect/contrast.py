@@ -21,9 +21,9 @@ def hex_of(color: RGB) -> str:
     return "#{:02x}{:02x}{:02x}".format(*color)
 
 
-def mixed(one: str, other: str, part: float) -> str:
+def mixed(color: str, other: str, part: float) -> str:
     """Mix a part of another colour into a colour, both as `#1a2b3c`."""
-    pairs = zip(rgb_of(one), rgb_of(other), strict=True)
+    pairs = zip(rgb_of(color), rgb_of(other), strict=True)
     red, green, blue = (round(a + (b - a) * part) for a, b in pairs)
     return hex_of((red, green, blue))
 
@@ -37,9 +37,9 @@ def luminance(color: RGB) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def contrast(one: RGB, other: RGB) -> float:
+def contrast(color: RGB, other: RGB) -> float:
     """Contrast ratio of two colours, from 1 to 21."""
-    darker, lighter = sorted((luminance(one), luminance(other)))
+    darker, lighter = sorted((luminance(color), luminance(other)))
     return (lighter + 0.05) / (darker + 0.05)
 
 

@@ -101,7 +101,7 @@ def derived_state(path: Path) -> tuple[int, int, int] | None:
     """
     if not is_derived(path):
         return None
-    states = file_states(dict.fromkeys(one for sources in _sources for one in sources(path)))
+    states = file_states(dict.fromkeys(source for sources in _sources for source in sources(path)))
     return (len(states), sum(size for _, _, size, _ in states), hash(states))
 
 

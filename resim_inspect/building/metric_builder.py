@@ -121,10 +121,10 @@ class MetricBuilder(DataBuilder):
         metric = self._metric(name, "DOUBLE_OVER_TIME", common)
         values = metric.metric_values.double_over_time_metric_values
         values.SetInParent()
-        for place, (doubles, statuses) in enumerate(series):
+        for position, (doubles, statuses) in enumerate(series):
             values.doubles_over_time_data_id.add().id.data = doubles.id
             values.statuses_over_time_data_id.add().id.data = statuses.id
-            above, below = limits[place] if place < len(limits) else (None, None)
+            above, below = limits[position] if position < len(limits) else (None, None)
             _limits(values.failure_definition.add(), above, below)
         if start is not None:
             set_time(values.start_time, start)

@@ -27,10 +27,10 @@ def packed_timestamps(ns: NDArray[np.int64]) -> bytes:
     rows = np.concatenate([head, *parts], axis=1)
     width = _MOST + 1
     columns = np.arange(width)
-    kept = np.concatenate(
+    is_used = np.concatenate(
         [np.ones((len(ns), 2), np.bool_), *(columns < count[:, None] for count in lengths)], axis=1
     )
-    data: bytes = rows[kept].tobytes()
+    data: bytes = rows[is_used].tobytes()
     return data
 
 

@@ -106,7 +106,7 @@ class Flight:
         right_data = build.doubles("clearance right", right, unit="m", index=self.clock)
         pairs = []
         for data, values in ((left_data, left), (right_data, right)):
-            words = ["FAIL_WARN" if one < MIN_CLEARANCE else "PASSED" for one in values]
+            words = ["FAIL_WARN" if value < MIN_CLEARANCE else "PASSED" for value in values]
             pairs.append((data, self.statuses(f"{data.name} status", words, self.clock)))
         build.double_over_time(
             "Clearance to obstacles",
@@ -183,7 +183,7 @@ class Flight:
             ],
         }
         words = {
-            name: ["FAIL_WARN" if one == "LOST" else "PASSED" for one in values]
+            name: ["FAIL_WARN" if value == "LOST" else "PASSED" for value in values]
             for name, values in states.items()
         }
         clock = build.times("subsystem times", times)
@@ -241,7 +241,7 @@ class Flight:
         )
         latencies = [round(12 + self.noise(0, 2.4) + abs(self.noise(0, 3)), 2) for _ in range(900)]
         data = build.doubles("detection latency", latencies, unit="ms")
-        words = ["FAIL_WARN" if one > 25 else "PASSED" for one in latencies]
+        words = ["FAIL_WARN" if latency > 25 else "PASSED" for latency in latencies]
         build.histogram(
             "Detection latency",
             data,

@@ -143,10 +143,10 @@ def _safe(
     if not ok.all():
         # A break moves to the next point that is there; a missing point is one too.
         gaps = np.flatnonzero(~ok | breaks[:n])
-        kept = np.flatnonzero(ok)
-        breaks = np.zeros(len(kept) + 1, bool)
-        breaks[np.searchsorted(kept, gaps, "left")] = True
-        x, y = x[kept], y[kept]
+        finite_indices = np.flatnonzero(ok)
+        breaks = np.zeros(len(finite_indices) + 1, bool)
+        breaks[np.searchsorted(finite_indices, gaps, "left")] = True
+        x, y = x[finite_indices], y[finite_indices]
     if len(x) > MAX_POINTS:
         x, y, breaks = x[:MAX_POINTS], y[:MAX_POINTS], breaks[: MAX_POINTS + 1]
     if not len(x):

@@ -47,12 +47,12 @@ def run(args: argparse.Namespace) -> int:
     with open_document(single_file(args.path)) as document:
         metric = _metric(document, args.metric)
         try:
-            found = target(document, metric, args.image - 1, args.plotlyjs)
+            page_target = target(document, metric, args.image - 1, args.plotlyjs)
         except NothingToBrowseError as error:
             raise CommandError(f"{clean(str(document.path))}: {error}") from error
         except (OSError, UnicodeDecodeError) as error:
             raise CommandError(f"the page cannot be written: {error}") from error
-    return _open(found, args.print_only)
+    return _open(page_target, args.print_only)
 
 
 def _metric(document: Document, name: str | None) -> Metric:
@@ -72,13 +72,13 @@ def _metric(document: Document, name: str | None) -> Metric:
     raise CommandError(f"{document.path}: choose a metric with --metric NAME: {names}{more}")
 
 
-def _open(found: Target, print_only: bool) -> int:
-    if found.notice:
-        sys.stderr.write(f"{found.notice}\n")
+def _open(page_target: Target, print_only: bool) -> int:
+    if page_target.notice:
+        sys.stderr.write(f"{page_target.notice}\n")
     if not print_only:
         if not has_display():
             sys.stderr.write("There is no display here; open this file on a machine with one:\n")
-        elif not launch(found.path):
+        elif not launch(page_target.path):
             sys.stderr.write("No browser or viewer was found; open this file:\n")
-    sys.stdout.write(f"{found.path}\n")
+    sys.stdout.write(f"{page_target.path}\n")
     return ExitCode.OK

@@ -232,8 +232,8 @@ def _write_json(values: Mapping[str, Any], lists: Mapping[str, Encoded], bounds:
 def _source_of(origin: Origin | None, source: str) -> str:
     if origin is None:
         return source
-    place = Path(origin.path).name
-    return f"{place}:{origin.line}" if origin.line else f"chosen in the app ({place})"
+    file_name = Path(origin.path).name
+    return f"{file_name}:{origin.line}" if origin.line else f"chosen in the app ({file_name})"
 
 
 def _shown(value: object) -> str:

@@ -20,13 +20,13 @@ _PAGE_WIDTH = 80
 _LEAST_WIDTH = 40
 
 
-def page_width(given: int | None, most: int) -> int:
+def page_width(asked_width: int | None, most: int) -> int:
     """Return the columns of the output: those of `--width`, else the terminal's up to `most`."""
-    if given is None:
-        given = _PAGE_WIDTH
+    if asked_width is None:
+        asked_width = _PAGE_WIDTH
         if sys.stdout.isatty():
-            given = min(terminal_columns(), most)
-    return max(given, _LEAST_WIDTH)
+            asked_width = min(terminal_columns(), most)
+    return max(asked_width, _LEAST_WIDTH)
 
 
 @contextmanager

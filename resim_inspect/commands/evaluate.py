@@ -87,14 +87,14 @@ def run(args: argparse.Namespace) -> int:
 
     bounds = checked_bounds(args)
     require_extra()
-    found = find_jobs(args.path)
-    scope = args.scope or ("batch" if found.is_batch else "test")
-    config = _config(args.config, found.folder)
+    emission_jobs = find_jobs(args.path)
+    scope = args.scope or ("batch" if emission_jobs.is_batch else "test")
+    config = _config(args.config, emission_jobs.folder)
     if args.out is not None:
-        _check_out(args.out, single=scope == "batch" or len(found.jobs) == 1)
+        _check_out(args.out, single=scope == "batch" or len(emission_jobs.jobs) == 1)
     jobs = []
     limits = replace(DEFAULT_LIMITS, total_seconds=args.time_limit)
-    for job in _evaluated(found, scope, config, args.metrics_set, limits):
+    for job in _evaluated(emission_jobs, scope, config, args.metrics_set, limits):
         if args.out is not None:
             job = job._replace(output=args.out)
             _write(args.out, job)
@@ -127,7 +127,7 @@ def config_errors(config: Config, failed: Collection[str]) -> list[str]:
         for findings in lint(config).values()
         for finding in findings
         if finding.severity is Severity.ERROR
-        and not any(place in finding.where for place in reported)
+        and not any(location in finding.where for location in reported)
     ]
 
 
@@ -144,7 +144,7 @@ def _config(paths: Sequence[Path], folder: Path) -> Config:
 
 
 def _evaluated(
-    found: EmissionJobs, scope: str, config: Config, metrics_set: str, limits: Limits
+    emission_jobs: EmissionJobs, scope: str, config: Config, metrics_set: str, limits: Limits
 ) -> Iterator[EvaluatedJob]:
     from resim_inspect.emissions.evaluation.config_metrics import select_metrics, topic_schemas
     from resim_inspect.emissions.evaluation.evaluator import evaluate_metrics
@@ -153,10 +153,10 @@ def _evaluated(
     if not specs:
         of_set = f' in the set "{clean(metrics_set, 80)}"' if metrics_set else ""
         raise CommandError(f"the config has no metric of the scope {scope}{of_set}")
-    groups = [found.jobs] if scope == "batch" else [(job,) for job in found.jobs]
+    groups = [emission_jobs.jobs] if scope == "batch" else [(job,) for job in emission_jobs.jobs]
     for group in groups:
-        jobs = [_placed(job, scope, found).read() for job in group]
-        folder = found.folder if scope == "batch" else group[0].folder
+        jobs = [_placed(job, scope, emission_jobs).read() for job in group]
+        folder = emission_jobs.folder if scope == "batch" else group[0].folder
         identity = group[0].identity
         evaluation = evaluate_metrics(
             jobs,
@@ -177,9 +177,9 @@ def _evaluated(
         )
 
 
-def _placed(job: JobFolder, scope: str, found: EmissionJobs) -> JobFolder:
+def _placed(job: JobFolder, scope: str, emission_jobs: EmissionJobs) -> JobFolder:
     """The media of a job lie in the folder of its own document, or below that of the batch."""
-    return job if scope == "batch" and found.is_batch else job._replace(media_prefix="")
+    return job if scope == "batch" and emission_jobs.is_batch else job._replace(media_prefix="")
 
 
 def _check_out(out: Path, *, single: bool) -> None:

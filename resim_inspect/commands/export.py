@@ -115,11 +115,11 @@ def job_files(paths: Sequence[Path]) -> list[JobFile]:
     """
     from resim_inspect.export.file_names import distinct_name
 
-    found = [(path, job) for path in paths for job in _jobs_of(path)]
-    uses = Counter(job.name for _, job in found)
+    job_paths = [(path, job) for path in paths for job in _jobs_of(path)]
+    uses = Counter(job.name for _, job in job_paths)
     jobs: list[JobFile] = []
     taken: set[str] = set()
-    for path, job in found:
+    for path, job in job_paths:
         name = job.name if uses[job.name] == 1 else f"{clean(str(path))}/{job.name}"
         jobs.append(job._replace(name=distinct_name(name, taken)))
     return jobs

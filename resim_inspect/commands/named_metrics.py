@@ -43,15 +43,15 @@ def select_metrics(document: Document, names: list[str]) -> list[Metric]:
 
     Raises CommandError, with the nearest name, for a name that the file does not have.
     """
-    found: list[Metric] = []
+    selected: list[Metric] = []
     for name in names:
         same = [metric for metric in document.metrics if metric.name == name]
         if not same:
             raise CommandError(
                 f"{document.path}: no metric is named {name!r}" + _nearest(document, name)
             )
-        found += same
-    return found
+        selected += same
+    return selected
 
 
 def _nearest(document: Document, name: str) -> str:

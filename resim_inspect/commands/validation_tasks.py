@@ -123,12 +123,12 @@ class _EmissionsTasks:
 
         if self._named is not None:
             return lint_emissions(paths, self._named)
-        found = find_config(paths[0].parent)
+        config_file = find_config(paths[0].parent)
         results: list[Result] = []
-        if found and found not in self._configs:
+        if config_file and config_file not in self._configs:
             try:
-                self._configs[found] = load_config(found)
+                self._configs[config_file] = load_config(config_file)
             except ConfigError as error:
-                self._configs[found] = None
+                self._configs[config_file] = None
                 results = [unreadable_config(error)]
-        return [*results, *lint_emissions(paths, self._configs.get(found))]
+        return [*results, *lint_emissions(paths, self._configs.get(config_file))]

@@ -64,9 +64,9 @@ def deviation(
             gaps += int(np.count_nonzero(np.isnan(a) != np.isnan(b)))
             apart = np.where(known, apart, 0.0)
             squares += float(np.square(apart).sum())
-            place = int(np.argmax(np.where(mask, apart, 0.0)))
-            if apart[place] > largest:
-                largest, at = float(apart[place]), start + place
+            largest_at = int(np.argmax(np.where(mask, apart, 0.0)))
+            if apart[largest_at] > largest:
+                largest, at = float(apart[largest_at]), start + largest_at
     rms = float(np.sqrt(squares / finite)) if finite else 0.0
     return Deviation(len(before), different, largest, first if at is None else at, rms, gaps)
 

@@ -113,11 +113,11 @@ def _limit_differences(
 ) -> Iterator[str]:
     if before == after:
         return
-    for place in range(max(len(before), len(after))):
+    for position in range(max(len(before), len(after))):
         old, new = (
-            limits_text(side[place] if place < len(side) else None, unit)
+            limits_text(side[position] if position < len(side) else None, unit)
             for side in (before, after)
         )
         if old != new:
-            lead = f"series {place + 1}: " if max(len(before), len(after)) > 1 else ""
+            lead = f"series {position + 1}: " if max(len(before), len(after)) > 1 else ""
             yield f"limit: {lead}{old}, now {new}"

@@ -155,8 +155,8 @@ class _Comparer:
         self, pairs: list[tuple[int, int]], gone: list[int], added: list[int]
     ) -> Iterator[JobChanges]:
         """Compare one pair after the other, then describe the jobs that only one side has."""
-        for one, other in pairs:
-            before, after = self.before.jobs[one], self.after.jobs[other]
+        for old_position, other in pairs:
+            before, after = self.before.jobs[old_position], self.after.jobs[other]
             counts = self._counts()
             self._pair(before, after)
             yield self._since(counts, before, after)
@@ -206,21 +206,21 @@ class _Comparer:
                 self._unreadable(name, old, new, (old_problem, new_problem))
                 return
             try:
-                found = compare_documents(old, new, self.options)
+                comparison = compare_documents(old, new, self.options)
             except DocumentError as error:
                 if not self.batch:
                     raise
                 side = "before" if error.path == before.path else "after"
                 self.errors.append(JobError(name, side, str(error)))
                 return
-            if found.query_error is not None:
-                self.query_error = found.query_error
+            if comparison.query_error is not None:
+                self.query_error = comparison.query_error
             else:
                 self.query_fits = True
             self._verdict(name, old, new)
             if self.batch:
-                self.totals.add(name, found.changes)
-            self._add(name, found.changes)
+                self.totals.add(name, comparison.changes)
+            self._add(name, comparison.changes)
 
     def _collect_names(self, *documents: Document | None) -> None:
         if self.options.tolerances.named:
@@ -295,7 +295,9 @@ class _Comparer:
         if self.query_error is not None and not self.query_fits:
             raise self.query_error
         self.changes.sort(key=lambda change: change.order)
-        self.verdicts.sort(key=lambda one: (one.direction.rank, -severity(one.after), one.job))
+        self.verdicts.sort(
+            key=lambda verdict: (verdict.direction.rank, -severity(verdict.after), verdict.job)
+        )
         return Comparison(
             before=self.before.label,
             after=self.after.label,

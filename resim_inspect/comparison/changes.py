@@ -162,7 +162,7 @@ class MetricTotals:
     @property
     def direction(self) -> Direction:
         """The direction that matters most of all jobs: worse before gone before changed."""
-        return min(self.counts, key=lambda one: one.rank, default=Direction.SAME)
+        return min(self.counts, key=lambda direction: direction.rank, default=Direction.SAME)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,10 +58,10 @@ def compare_documents(
     selection = _Selection(pair, options.query)
     changes = []
     alone = Pair(before, before)
-    for one, other in matches.pairs:
-        if not selection.has(one, other):
+    for old_position, other in matches.pairs:
+        if not selection.has(old_position, other):
             continue
-        metric, event = before.metrics[one], keys[1].events[other]
+        metric, event = before.metrics[old_position], keys[1].events[other]
         tolerance = options.tolerances.of(metric.name)
         if pair.unchanged(metric, other):
             changes.append(same_metric(alone, metric, tolerance, event=event, position=other))
@@ -71,8 +71,14 @@ def compare_documents(
     gone = [before.metrics[p] for p in matches.gone if selection.has(p, None)]
     added = [after.metrics[p] for p in matches.added if selection.has(None, p)]
     lost, new = with_renames(
-        [single_metric(before, one, Direction.GONE, keys[0].events[one.position]) for one in gone],
-        [single_metric(after, one, Direction.ADDED, keys[1].events[one.position]) for one in added],
+        [
+            single_metric(before, metric, Direction.GONE, keys[0].events[metric.position])
+            for metric in gone
+        ],
+        [
+            single_metric(after, metric, Direction.ADDED, keys[1].events[metric.position])
+            for metric in added
+        ],
         suggested_renames(pair, gone, added) if gone and added else {},
     )
     changes += [*lost, *new]
@@ -94,8 +100,8 @@ def _metric_keys(
     before: Document, after: Document, events: Matches
 ) -> tuple[MetricKeys, MetricKeys]:
     labels: list[dict[int, Hashable]] = [{}, {}]
-    for number, (one, other) in enumerate(events.pairs):
-        labels[0][one] = labels[1][other] = number
+    for number, (old_position, other) in enumerate(events.pairs):
+        labels[0][old_position] = labels[1][other] = number
     for position in events.gone:
         labels[0][position] = "gone", position
     for position in events.added:

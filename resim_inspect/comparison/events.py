@@ -24,7 +24,8 @@ def compare_events(
     """
     origins = time_origin(before), time_origin(after)
     changes = [
-        _compare(before[one], after[other], origins, tolerance) for one, other in matches.pairs
+        _compare(before[old_position], after[other], origins, tolerance)
+        for old_position, other in matches.pairs
     ]
     changes += [
         Change(

@@ -44,10 +44,10 @@ UNJUDGED = Judgement(Direction.CHANGED)
 
 def bounds(definition: FailureDefinition | None) -> tuple[float | None, float | None]:
     """(fails above, fails below), each None if it is unset or not finite."""
-    given = definition or NO_LIMITS
+    limits = definition or NO_LIMITS
     above, below = (
         None if limit is None or not math.isfinite(limit) else limit
-        for limit in (given.fails_above, given.fails_below)
+        for limit in (limits.fails_above, limits.fails_below)
     )
     return above, below
 
@@ -108,10 +108,10 @@ def _passing(before: Extreme, after: Extreme, tolerance: Tolerance) -> Judgement
 
 def limits_text(definition: FailureDefinition | None, unit: str = "") -> str:
     """`fails above 50 m/s, fails below 2 m/s`; `no limit` without any."""
-    given = definition or NO_LIMITS
+    limits = definition or NO_LIMITS
     parts = [
         f"fails {word} {quantity(limit, unit, LIMIT_DIGITS)}"
-        for word, limit in (("above", given.fails_above), ("below", given.fails_below))
+        for word, limit in (("above", limits.fails_above), ("below", limits.fails_below))
         if limit is not None
     ]
     return ", ".join(parts) or "no limit"

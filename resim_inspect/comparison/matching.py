@@ -46,13 +46,13 @@ def match_jobs(
     left, other_left = list(range(len(before))), list(range(len(after)))
     pairs: list[tuple[int, int]] = []
     for key in keys:
-        found = match_by_key(
+        matches = match_by_key(
             [key(before[position]) for position in left],
             [key(after[position]) for position in other_left],
         )
-        pairs += [(left[one], other_left[other]) for one, other in found.pairs]
-        left = [left[position] for position in found.gone]
-        other_left = [other_left[position] for position in found.added]
+        pairs += [(left[old_position], other_left[other]) for old_position, other in matches.pairs]
+        left = [left[position] for position in matches.gone]
+        other_left = [other_left[position] for position in matches.added]
     return Matches(sorted(pairs), left, other_left)
 
 
@@ -98,8 +98,8 @@ def _in_order(before: list[tuple[int, int]], after: list[tuple[int, int]]) -> li
         chosen = list(range(len(few)))
     else:
         chosen = _cheapest([time for time, _ in few], [time for time, _ in many])
-    pairs = [(few[place][1], many[partner][1]) for place, partner in enumerate(chosen)]
-    return pairs if few is before else [(other, one) for one, other in pairs]
+    pairs = [(few[position][1], many[partner][1]) for position, partner in enumerate(chosen)]
+    return pairs if few is before else [(other, old_position) for old_position, other in pairs]
 
 
 def _cheapest(few: list[int], many: list[int]) -> list[int]:
@@ -108,10 +108,10 @@ def _cheapest(few: list[int], many: list[int]) -> list[int]:
     # costs[k]: least sum for the entries so far if the last one is paired with place + k or before.
     costs = [0] * (skipped + 1)
     steps: list[list[bool]] = []
-    for place, time in enumerate(few):
+    for position, time in enumerate(few):
         row: list[bool] = []
         for k in range(skipped + 1):
-            cost = costs[k] + abs(many[place + k] - time)
+            cost = costs[k] + abs(many[position + k] - time)
             later = k > 0 and costs[k - 1] <= cost
             # The table is filled in place: costs[k - 1] is of this entry already.
             costs[k] = costs[k - 1] if later else cost
@@ -119,10 +119,10 @@ def _cheapest(few: list[int], many: list[int]) -> list[int]:
         steps.append(row)
     chosen: list[int] = []
     k = skipped
-    for place in range(len(few) - 1, -1, -1):
-        while steps[place][k]:
+    for position in range(len(few) - 1, -1, -1):
+        while steps[position][k]:
             k -= 1
-        chosen.append(place + k)
+        chosen.append(position + k)
     return chosen[::-1]
 
 
@@ -142,11 +142,11 @@ def metric_keys(document: Document, labels: dict[int, Hashable]) -> MetricKeys:
     keys: list[tuple[str, Hashable]] = []
     names: list[str] = []
     for metric in document.message.job_level_metrics.metrics:
-        found = events_of.get(metric.metric_id.id.data) if events_of else None
-        if found is None:
+        event_position = events_of.get(metric.metric_id.id.data) if events_of else None
+        if event_position is None:
             keys.append((metric.name, None))
             names.append("")
         else:
-            keys.append((metric.name, labels.get(found)))
-            names.append(document.message.events[found].name)
+            keys.append((metric.name, labels.get(event_position)))
+            names.append(document.message.events[event_position].name)
     return MetricKeys(keys, names)

@@ -30,27 +30,27 @@ def suggested_renames(
     """
     groups: dict[tuple[int, str], tuple[list[int], list[int]]] = {}
     for side, (document, metrics) in enumerate(((pair.before, gone), (pair.after, added))):
-        for place, metric in enumerate(metrics):
+        for position, metric in enumerate(metrics):
             if metric.values is not None:
                 key = int(metric.type), unit_of(document, metric)
-                groups.setdefault(key, ([], []))[side].append(place)
+                groups.setdefault(key, ([], []))[side].append(position)
     candidates: list[tuple[float, int, int]] = []
     for old, new in groups.values():
         if len(old) * len(new) <= MAX_PAIRS:
             candidates += [
-                (_likeness(gone[one].name, added[other].name), one, other)
-                for one in old
+                (_likeness(gone[old_position].name, added[other].name), old_position, other)
+                for old_position in old
                 for other in new
             ]
     candidates.sort(key=lambda entry: (-entry[0], entry[1], entry[2]))
     renames: dict[int, int] = {}
     used: set[int] = set()
-    for _, one, other in candidates[:MAX_PAIRS]:
-        if one in renames or other in used:
+    for _, old_position, other in candidates[:MAX_PAIRS]:
+        if old_position in renames or other in used:
             continue
-        values = compare_values(pair, gone[one].values, added[other].values, NEAR)
+        values = compare_values(pair, gone[old_position].values, added[other].values, NEAR)
         if values.direction is Direction.SAME:
-            renames[one] = other
+            renames[old_position] = other
             used.add(other)
     return renames
 
@@ -64,9 +64,9 @@ def with_renames(
 ) -> tuple[list[Change], list[Change]]:
     """The changes with the names that the metrics may have become or been."""
     old, new = list(gone), list(added)
-    for one, other in renames.items():
-        name, other_name = gone[one].name, added[other].name
-        why = (*old[one].why, f"perhaps renamed to “{other_name}”")
-        old[one] = replace(old[one], renamed=other_name, why=why)
+    for old_position, other in renames.items():
+        name, other_name = gone[old_position].name, added[other].name
+        why = (*old[old_position].why, f"perhaps renamed to “{other_name}”")
+        old[old_position] = replace(old[old_position], renamed=other_name, why=why)
         new[other] = replace(new[other], renamed=name, why=(f"perhaps renamed from “{name}”",))
     return old, new

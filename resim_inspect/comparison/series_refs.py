@@ -101,7 +101,7 @@ def partners(before: Sequence[SeriesRef], after: Sequence[SeriesRef]) -> Partner
     on both sides has one pair whatever the names are.
     """
     matches = match_by_key([ref.name for ref in before], [ref.name for ref in after])
-    pairs = [(before[one], after[other]) for one, other in matches.pairs]
+    pairs = [(before[old_position], after[other]) for old_position, other in matches.pairs]
     gone = [before[position] for position in matches.gone]
     added = [after[position] for position in matches.added]
     if len(gone) == len(added):

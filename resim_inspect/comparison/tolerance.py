@@ -127,7 +127,10 @@ class Tolerances:
         return tuple(
             UnmatchedTolerance(
                 pattern,
-                *(folded[one] for one in get_close_matches(pattern.casefold(), folded, n=1)),
+                *(
+                    folded[likeliest]
+                    for likeliest in get_close_matches(pattern.casefold(), folded, n=1)
+                ),
             )
             for pattern in rest
         )

@@ -59,31 +59,31 @@ class TotalsCollector:
 
     def result(self) -> tuple[MetricTotals, ...]:
         """Totals of each metric, the one with most jobs that got worse first."""
-        totals = [self._totals(name, one) for (name, _), one in self._metrics.items()]
+        totals = [self._totals(name, collected) for (name, _), collected in self._metrics.items()]
         totals.sort(
-            key=lambda one: (
-                -one.counts.get(Direction.WORSE, 0),
-                one.direction.rank,
-                not one.significant,
-                -sum(n for way, n in one.counts.items() if way is not Direction.SAME),
+            key=lambda metric_totals: (
+                -metric_totals.counts.get(Direction.WORSE, 0),
+                metric_totals.direction.rank,
+                not metric_totals.significant,
+                -sum(n for way, n in metric_totals.counts.items() if way is not Direction.SAME),
             )
         )
         return tuple(totals)
 
-    def _totals(self, name: str, one: _Collected) -> MetricTotals:
-        differences = one.differences
+    def _totals(self, name: str, collected: _Collected) -> MetricTotals:
+        differences = collected.differences
         return MetricTotals(
             name=name,
-            type=one.type,
-            unit=one.unit,
-            counts={way: one.counts[way] for way in Direction if one.counts[way]},
+            type=collected.type,
+            unit=collected.unit,
+            counts={way: collected.counts[way] for way in Direction if collected.counts[way]},
             pairs=len(differences),
             median=median(differences),
             lowest=min(differences, default=None),
             highest=max(differences, default=None),
             p_value=sign_test(differences),
             leading=tuple(
-                (job, delta) for _, job, delta in sorted(one.leading, key=_order)[:LEADING]
+                (job, delta) for _, job, delta in sorted(collected.leading, key=_order)[:LEADING]
             ),
         )
 

@@ -42,7 +42,7 @@ class DataMessages(Sequence[pb.MetricsData]):
     def __getitem__(self, position: slice) -> list[pb.MetricsData]: ...
     def __getitem__(self, position: int | slice) -> pb.MetricsData | list[pb.MetricsData]:
         if isinstance(position, slice):
-            return [self[one] for one in range(*position.indices(len(self)))]
+            return [self[index] for index in range(*position.indices(len(self)))]
         if position < 0:
             position += len(self)
         if not 0 <= position < len(self):

@@ -132,16 +132,16 @@ def regular_timestamps(payload: bytes) -> NDArray[np.int64] | None:
     total = len(payload)
     padded, words = _padded(payload)
     out: list[NDArray[np.int64]] = []
-    place = 0
-    while place < total:
-        starts = _chain(padded, place, min(total, place + _BLOCK), total)
+    offset = 0
+    while offset < total:
+        starts = _chain(padded, offset, min(total, offset + _BLOCK), total)
         if starts is None:
             return None
         values = _stamps(padded, words, starts)
         if values is None:
             return None
         out.append(values)
-        place = _end(padded, starts)
+        offset = _end(padded, starts)
     return np.concatenate(out) if out else np.empty(0, np.int64)
 
 
@@ -218,8 +218,8 @@ def _chain(data: NDArray[np.uint8], begin: int, stop: int, total: int) -> NDArra
 
 def _inside(starts: NDArray[np.int64], ends: NDArray[np.int64], wrong: NDArray[np.bool_]) -> bool:
     """Return True if the first wrong pair is a candidate inside the record before it."""
-    place = int(np.argmax(wrong))
-    return bool(starts[place + 1] < ends[place])
+    first_wrong = int(np.argmax(wrong))
+    return bool(starts[first_wrong + 1] < ends[first_wrong])
 
 
 def _stamps(

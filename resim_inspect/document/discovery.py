@@ -49,17 +49,17 @@ def metrics_files(path: Path, *, derived: bool = False) -> Iterator[Path]:
             reason = (error.strerror or str(error)).lower()
             raise UnreadableError(f"cannot be read: {reason}", path, subject=THE_PATH) from error
 
-    found = False
+    has_files = False
     others: list[Path] = []
     for folder, folders, files in os.walk(path, onerror=refuse):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         if METRICS_FILE in files or (derived and derived_metrics.has_emissions(files)):
-            found = True
+            has_files = True
             yield Path(folder, METRICS_FILE)
-        elif not found:
+        elif not has_files:
             names = sorted(n for n in files if n.endswith(SUFFIX) and not n.startswith("."))
             others += [Path(folder, name) for name in names]
-    if found:
+    if has_files:
         return
     yield from others
     if not others and refused:
@@ -75,11 +75,11 @@ def emissions_below(folder: Path) -> Iterator[list[Path]]:
 
     Hidden folders and links to folders are not entered; what cannot be listed is left out.
     """
-    for place, folders, files in os.walk(folder):
+    for parent, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         names = sorted(name for name in files if name.endswith(EMISSIONS_SUFFIX))
         if names:
-            yield [Path(place, name) for name in names]
+            yield [Path(parent, name) for name in names]
 
 
 def config_of(folder: Path) -> Path | None:

@@ -95,8 +95,8 @@ class Document:
     @cached_property
     def worst_status(self) -> MetricStatus:
         """The worst status of any metric; UNSET without metrics."""
-        found = {metric.status for metric in self.message.job_level_metrics.metrics}
-        return worst_status(map(MetricStatus, found)) or MetricStatus.UNSET
+        statuses = {metric.status for metric in self.message.job_level_metrics.metrics}
+        return worst_status(map(MetricStatus, statuses)) or MetricStatus.UNSET
 
     @cached_property
     def metrics(self) -> Lazy[Metric]:
@@ -188,8 +188,8 @@ class Document:
         """The data a metric refers to, each once; missing ones are left out."""
         from resim_inspect.document.references import data_ids
 
-        found = (self.data_by_id(data_id) for data_id in dict.fromkeys(data_ids(metric.values)))
-        return [data for data in found if data is not None]
+        entries = (self.data_by_id(data_id) for data_id in dict.fromkeys(data_ids(metric.values)))
+        return [data for data in entries if data is not None]
 
     def users_of(self, data: MetricsData) -> list[Metric]:
         """The metrics that use a data, themselves or as the index of what they use."""
@@ -223,11 +223,11 @@ class Document:
 
     @cached_property
     def _events_by_metric(self) -> dict[str, list[int]]:
-        found: dict[str, list[int]] = {}
+        positions_of: dict[str, list[int]] = {}
         for position, event in enumerate(self.message.events):
-            for metric_id in dict.fromkeys(one.id.data for one in event.metrics):
-                found.setdefault(metric_id, []).append(position)
-        return found
+            for metric_id in dict.fromkeys(metric.id.data for metric in event.metrics):
+                positions_of.setdefault(metric_id, []).append(position)
+        return positions_of
 
     def external_path(self, data: MetricsData) -> Path | None:
         """Path of the file of an external file data.

@@ -155,7 +155,9 @@ def _double_over_time(values: pb.DoubleOverTimeMetricValues) -> model.DoubleOver
     return model.DoubleOverTimeValues(
         doubles_data=_ids(values.doubles_over_time_data_id),
         statuses_data=_ids(values.statuses_over_time_data_id),
-        failure_definitions=tuple(failure_definition(one) for one in values.failure_definition),
+        failure_definitions=tuple(
+            failure_definition(definition) for definition in values.failure_definition
+        ),
         start_time=nanoseconds(values.start_time) if values.HasField("start_time") else None,
         end_time=nanoseconds(values.end_time) if values.HasField("end_time") else None,
         y_axis_name=values.y_axis_name if values.HasField("y_axis_name") else None,

@@ -49,9 +49,9 @@ def image_path(document: Document, data: MetricsData) -> Path:
     """Path of an image's file; MissingError with the reason if it cannot be read."""
     if data.type is not DataType.EXTERNAL_FILE and not data.external_path:
         raise MissingError(f'"{_name(data)}" is not an external file but {data.type.label}.')
-    given = data.external_path or ""
-    shown = clean(given, 120)
-    if not given:
+    external_path = data.external_path or ""
+    shown = clean(external_path, 120)
+    if not external_path:
         raise MissingError(f'"{_name(data)}" does not name a file.')
     path = document.external_path(data)
     if path is None:

@@ -37,7 +37,7 @@ class Lazy(Sequence[T]):
     def __getitem__(self, position: slice) -> list[T]: ...
     def __getitem__(self, position: int | slice) -> T | list[T]:
         if isinstance(position, slice):
-            return [self[one] for one in range(*position.indices(self._length))]
+            return [self[index] for index in range(*position.indices(self._length))]
         if position < 0:
             position += self._length
         if not 0 <= position < self._length:
@@ -100,7 +100,7 @@ class SeriesCache:
 
 def first_positions(keys: Iterable[str]) -> dict[str, int]:
     """Position of the first of equal keys, by key."""
-    found: dict[str, int] = {}
+    position_of: dict[str, int] = {}
     for position, key in enumerate(keys):
-        found.setdefault(key, position)
-    return found
+        position_of.setdefault(key, position)
+    return position_of

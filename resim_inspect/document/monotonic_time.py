@@ -42,12 +42,12 @@ def ordered(payload: bytes) -> int | None:
     and nanoseconds, each in its shortest encoding.
     """
     total = len(payload)
-    place = count = 0
+    offset = count = 0
     last = (0, 0)
-    while place < total:
-        size = min(_BLOCK, total - place)
+    while offset < total:
+        size = min(_BLOCK, total - offset)
         # With what follows it, and at the end with zeros: every place can be looked ahead from.
-        block = payload[place : place + _BLOCK + _LONGEST] + bytes(_LONGEST)
+        block = payload[offset : offset + _BLOCK + _LONGEST] + bytes(_LONGEST)
         data = np.frombuffer(block, np.uint8)
         # Every byte as the start of an eight-byte number.
         words = np.ndarray((len(block) - 7,), "<u8", block, strides=(1,))
@@ -79,5 +79,5 @@ def ordered(payload: bytes) -> int | None:
             return None
         last = (int(seconds[-1]), int(nanos[-1]))
         count += len(starts)
-        place += int(ends[-1])
-    return count if place == total else None
+        offset += int(ends[-1])
+    return count if offset == total else None

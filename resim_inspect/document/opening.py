@@ -111,14 +111,14 @@ def _without_deep_figures(split: Scan) -> Scan | None:
     from resim_inspect.document.wire.deep_figures import without_deep_figures
 
     try:
-        found = without_deep_figures(split.index_message)
+        parsed = without_deep_figures(split.index_message)
     except DocumentError:
         # Another fault comes first: it is the one to report.
         return None
-    if found is None:
+    if parsed is None:
         return None
-    offsets = {position: split.file_offset(at) for position, at in found.offsets.items()}
-    return split._replace(index_message=found.data, boundaries=None, deep_figures=offsets)
+    offsets = {position: split.file_offset(at) for position, at in parsed.offsets.items()}
+    return split._replace(index_message=parsed.data, boundaries=None, deep_figures=offsets)
 
 
 def _malformed(source: Source, split: Scan, path: Path | None) -> DocumentError:

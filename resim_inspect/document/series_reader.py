@@ -105,8 +105,8 @@ class SeriesReader:
             if self._offset + len(payload) == self._size:
                 values, used = regular_timestamps(payload), len(payload)
             else:
-                found = first_timestamps(payload)
-                values, used = (None, 0) if found is None else found
+                timestamps = first_timestamps(payload)
+                values, used = (None, 0) if timestamps is None else timestamps
             if values is None:
                 return None
             parts.append(values)

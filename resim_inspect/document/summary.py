@@ -117,8 +117,8 @@ def _string_counts(series: Series) -> tuple[tuple[str, int], ...]:
         counts = np.bincount(series.codes, minlength=len(series.uniques))
         pairs = list(zip(series.uniques, counts.tolist(), strict=True))
     else:
-        found, counts = np.unique(series.values, return_counts=True)
-        texts = [bytes(raw).decode("utf-8", "replace") for raw in found]
+        strings, counts = np.unique(series.values, return_counts=True)
+        texts = [bytes(raw).decode("utf-8", "replace") for raw in strings]
         pairs = list(zip(texts, counts.tolist(), strict=True))
     # A stable sort: among equals the first one seen stays first.
     return tuple(sorted(pairs, key=lambda pair: -pair[1]))
@@ -192,10 +192,10 @@ def _shape(
     several: str | None = None,
 ) -> str:
     """`2 series × 300,000`; of unequal ones the longest, `2 lines, up to 500`."""
-    found = [data for data in map(document.data_by_id, ids) if data is not None]
-    categories = sum(max(1, len(data.category_names)) for data in found if data.is_per_category)
-    number_of = categories + sum(not data.is_per_category for data in found)
-    lengths = {_length(document, data) for data in found}
+    parts = [data for data in map(document.data_by_id, ids) if data is not None]
+    categories = sum(max(1, len(data.category_names)) for data in parts if data.is_per_category)
+    number_of = categories + sum(not data.is_per_category for data in parts)
+    lengths = {_length(document, data) for data in parts}
     longest = max(lengths, default=0)
     points = count(longest, each, several) if each else f"{longest:,}"
     if each and number_of == 1:
@@ -275,7 +275,7 @@ def _index_values(document: Document, index: MetricsData) -> Iterator[object]:
     plain = document.data_messages[index.position].series
     yield from (stamp.ToNanoseconds() for stamp in plain.timestamps.series)
     yield from plain.strings.series
-    yield from (one.data for one in plain.uuids.series)
+    yield from (part.data for part in plain.uuids.series)
 
 
 def _traces(document: Document, metric: Metric) -> str:

@@ -25,11 +25,11 @@ def unknown_fields(slices: Iterable[bytes]) -> list[UnknownField]:
 
     `slices` are serialized JobMetrics that merge into it.
     """
-    found: dict[UnknownField, None] = {}
+    unknown: dict[UnknownField, None] = {}
     for serialized in slices:
         if _has_unknown(serialized):
-            _walk(pb.JobMetrics.FromString(serialized), "", found)
-    return list(found)
+            _walk(pb.JobMetrics.FromString(serialized), "", unknown)
+    return list(unknown)
 
 
 def has_unknown_fields(slices: Iterable[bytes]) -> bool:
@@ -49,21 +49,21 @@ def _has_unknown(serialized: bytes) -> bool:
     return len(written) != pb.JobMetrics.FromString(serialized).ByteSize()
 
 
-def _walk(message: Message, where: str, found: dict[UnknownField, None]) -> None:
+def _walk(message: Message, where: str, collected: dict[UnknownField, None]) -> None:
     unknown: Iterable[Any] = UnknownFieldSet(message)  # type: ignore[assignment]
     for field in unknown:
-        found[UnknownField(where or "file", field.field_number)] = None
+        collected[UnknownField(where or "file", field.field_number)] = None
     for descriptor, value in message.ListFields():
         if descriptor.type != FieldDescriptor.TYPE_MESSAGE:
             continue
-        place = f"{where}.{descriptor.name}" if where else descriptor.name
+        path = f"{where}.{descriptor.name}" if where else descriptor.name
         entry: Any = descriptor.message_type
         if entry.GetOptions().map_entry:
             if entry.fields_by_name["value"].type == FieldDescriptor.TYPE_MESSAGE:
                 for key in value:
-                    _walk(value[key], place, found)
+                    _walk(value[key], path, collected)
         elif isinstance(value, Message):
-            _walk(value, place, found)
+            _walk(value, path, collected)
         else:
-            for one in value:
-                _walk(one, place, found)
+            for element in value:
+                _walk(element, path, collected)

@@ -166,8 +166,8 @@ def _array(values: list[Any], kind: ColumnType) -> NDArray[Any]:
     # Lists of one length would become a second dimension.
     array = np.empty(len(values), dtype=object)
     array[:] = [_ABSENT] * len(values)
-    for place, value in enumerate(values):
-        array[place] = value
+    for position, value in enumerate(values):
+        array[position] = value
     return array
 
 

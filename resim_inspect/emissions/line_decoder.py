@@ -85,8 +85,10 @@ class LineDecoder:
         try:
             value = json.loads(text)
         except json.JSONDecodeError as error:
-            place = f"at character {error.pos + 1}"
-            self._report("line-json", file, number, f"is not valid JSON: {_reason(error)}", place)
+            location = f"at character {error.pos + 1}"
+            self._report(
+                "line-json", file, number, f"is not valid JSON: {_reason(error)}", location
+            )
             return
         except ValueError:
             self._report("line-json", file, number, "has a number with too many digits")
@@ -139,8 +141,8 @@ class LineDecoder:
         builder.metadata.append(metadata)
         builder.lines.append(number)
 
-    def _report(self, kind: str, file: int, line: int, message: str, place: str = "") -> None:
-        self.faults.add(kind, file, line, "", message, place)
+    def _report(self, kind: str, file: int, line: int, message: str, location: str = "") -> None:
+        self.faults.add(kind, file, line, "", message, location)
 
 
 def _reason(error: json.JSONDecodeError) -> str:

@@ -42,8 +42,8 @@ def lint_config(paths: Sequence[Path], previous: Sequence[Path] = ()) -> list[Re
         config = load_config(paths)
     except ConfigError as error:
         return [unreadable_config(error)]
-    found = lint(config, previous=before)
-    return [_result(path, found.get(path, [])) for path in paths]
+    findings_of = lint(config, previous=before)
+    return [_result(path, findings_of.get(path, [])) for path in paths]
 
 
 def lint_emissions(paths: Sequence[Path], config: Config | None) -> list[Result]:
@@ -60,8 +60,8 @@ def lint_emissions(paths: Sequence[Path], config: Config | None) -> list[Result]
             _unreadable_emissions(path, error),
             *(lint_emissions(others, config) if others else []),
         ]
-    found = lint(config, emissions, checks=ROW_CHECKS)
-    return [_result(path, found.get(path, [])) for path in paths]
+    findings_of = lint(config, emissions, checks=ROW_CHECKS)
+    return [_result(path, findings_of.get(path, [])) for path in paths]
 
 
 def _result(path: Path, findings: Sequence[Finding]) -> Result:

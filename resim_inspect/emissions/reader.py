@@ -143,7 +143,7 @@ class EmissionsReader:
             rest = b""
             while left > 0 and (block := stream.read(min(BLOCK, left))):
                 left -= len(block)
-                self._progress(sum(one.offset for one in self._positions), total)
+                self._progress(sum(position.offset for position in self._positions), total)
                 rest = self._take(file, position, rest + block)
             position.held_back = len(rest)
 

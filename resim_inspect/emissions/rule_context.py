@@ -63,19 +63,19 @@ class RuleContext:
 
         Findings of one rule and file with the same `cause` are merged into the first.
         """
-        place = f"{origin.path.name}:{origin.line}" if origin.line else origin.path.name
-        place = f"{place} {where}".rstrip()
+        location = f"{origin.path.name}:{origin.line}" if origin.line else origin.path.name
+        location = f"{location} {where}".rstrip()
         if cause is not None:
             key = (rule.code, origin.path, cause)
             known = self._merged.get(key)
             if known is not None:
                 at, places, more = known
                 if len(places) < _SHOWN_LINES:
-                    places.append(where or place)
+                    places.append(where or location)
                 self._merged[key] = (at, places, more + 1)
                 return
             self._merged[key] = (len(self._findings), [], 0)
-        finding = Finding(rule.code, rule.severity, place, message, hint, line=origin.line)
+        finding = Finding(rule.code, rule.severity, location, message, hint, line=origin.line)
         self._findings.append((origin.path, finding))
 
     def findings(self) -> dict[Path, list[Finding]]:
@@ -88,12 +88,12 @@ class RuleContext:
                 message = finding.message.rstrip(".") + also
                 self._findings[at] = (path, finding._replace(message=message))
         self._merged = {}
-        found: dict[Path, list[Finding]] = {}
+        findings_of: dict[Path, list[Finding]] = {}
         for path, finding in sorted(
             self._findings, key=lambda pair: (-pair[1].severity.rank, pair[1].line)
         ):
-            found.setdefault(path, []).append(finding)
-        return found
+            findings_of.setdefault(path, []).append(finding)
+        return findings_of
 
     # ---------------------------------------------------------------------- rows
 
@@ -118,11 +118,11 @@ class RuleContext:
                 more = rows.number - 1 - len(lines)
                 text += f". The same in line {', '.join(lines)}"
                 text += f" and {more:,} more." if more else "."
-            place = f'topic "{clean(topic.name, _SHOWN_NAME)}"'
+            location = f'topic "{clean(topic.name, _SHOWN_NAME)}"'
             if field:
-                place += f' field "{clean(field, _SHOWN_NAME)}"'
+                location += f' field "{clean(field, _SHOWN_NAME)}"'
             line = int(topic.line_numbers[rows.first])
-            self.report(rule, Origin(self._path(rows.file), line), place, text, hint)
+            self.report(rule, Origin(self._path(rows.file), line), location, text, hint)
 
     def _path(self, file: int) -> Path:
         if self.emissions is None:

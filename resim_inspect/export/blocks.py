@@ -84,8 +84,8 @@ def _joined(table: Table, pieces: Sequence[Block], rows: int) -> Block:
         return pieces[0]
     lengths = np.fromiter((piece.rows for piece in pieces), np.int64, len(pieces))
     values: list[Values] = []
-    for place, column in enumerate(table.columns):
-        parts = [piece.values[place] for piece in pieces]
+    for position, column in enumerate(table.columns):
+        parts = [piece.values[position] for piece in pieces]
         if column.kind.is_text:
             values.append(
                 _joined_texts([part for part in parts if isinstance(part, Texts)], lengths)

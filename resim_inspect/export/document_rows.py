@@ -114,8 +114,8 @@ def metric_unit(document: Document, metric: Metric) -> str | None:
     """Unit of a scalar, or the one unit of all data of the metric that have one."""
     if isinstance(metric.values, ScalarValues):
         return metric.values.unit or None
-    found = map(document.data_by_id, data_ids(metric.values))
-    units = {data.unit for data in found if data is not None and data.unit}
+    entries = map(document.data_by_id, data_ids(metric.values))
+    units = {data.unit for data in entries if data is not None and data.unit}
     return units.pop() if len(units) == 1 else None
 
 
@@ -139,7 +139,7 @@ def _data_name(document: Document, data_id: str) -> str:
 
 
 def _limits_json(limits: Iterable[tuple[str | None, FailureDefinition]]) -> str | None:
-    found = [
+    limit_values = [
         {
             "data": name,
             "fails_above": _plain(limit.fails_above),
@@ -148,7 +148,7 @@ def _limits_json(limits: Iterable[tuple[str | None, FailureDefinition]]) -> str 
         for name, limit in limits
         if limit != FailureDefinition()
     ]
-    return json.dumps(found) if found else None
+    return json.dumps(limit_values) if limit_values else None
 
 
 def _plain(value: float | None) -> float | str | None:
@@ -158,10 +158,10 @@ def _plain(value: float | None) -> float | str | None:
 def _tags(tags: Sequence[Tag]) -> str | None:
     if not tags:
         return None
-    found: dict[str, list[str]] = {}
+    tags_of: dict[str, list[str]] = {}
     for tag in tags:
-        found.setdefault(tag.key, []).append(tag.value)
-    return json.dumps({key: all_[0] if len(all_) == 1 else all_ for key, all_ in found.items()})
+        tags_of.setdefault(tag.key, []).append(tag.value)
+    return json.dumps({key: all_[0] if len(all_) == 1 else all_ for key, all_ in tags_of.items()})
 
 
 def event_rows(document: Document, job: str) -> Iterator[Row]:

@@ -85,12 +85,12 @@ class ParquetFiles:
         source = f"read_parquet({_text(_literal(path))}, hive_partitioning = false)"
         try:
             with self._interruptible():
-                (found,) = self._connection.execute(
+                (row_count,) = self._connection.execute(
                     f"SELECT count(*), {counts} FROM {source}"
                 ).fetchall()
         except self._errors as error:
             raise _failure(path, error) from error
-        return found[0], found[1:]
+        return row_count[0], row_count[1:]
 
     @contextmanager
     def _interruptible(self) -> Iterator[None]:

@@ -124,19 +124,21 @@ class _Exporter:
         self.on_job = on_job
         self.read = 0
 
-    def run(self, found: Survey, out: Path) -> list[_Written]:
+    def run(self, job_survey: Survey, out: Path) -> list[_Written]:
         if self.options.wide:
-            return [self._wide(found, out)]
+            return [self._wide(job_survey, out)]
         tables = [TABLES[name] for name in self.options.tables]
         if not self.options.by_job:
             if len(tables) == 1:
-                return [self._write(tables[0], out, found, found.jobs)]
-            return [self._write(t, self._in(out, t), found, found.jobs) for t in tables]
+                return [self._write(tables[0], out, job_survey, job_survey.jobs)]
+            return [self._write(t, self._in(out, t), job_survey, job_survey.jobs) for t in tables]
         written = []
-        names = file_names([job.name for job in found.jobs], self.files.suffix)
+        names = file_names([job.name for job in job_survey.jobs], self.files.suffix)
         for table in tables:
             if table is JOBS:
-                written.append(self._write(table, self._in(out, table), found, found.jobs))
+                written.append(
+                    self._write(table, self._in(out, table), job_survey, job_survey.jobs)
+                )
                 continue
             folder = out / table.name
             if folder.is_dir() and any(folder.iterdir()):
@@ -144,8 +146,8 @@ class _Exporter:
                     f"The folder {folder} has files of an earlier export, which could be of other "
                     "jobs: remove it, or choose another folder."
                 )
-            for job, name in zip(found.jobs, names, strict=True):
-                written.append(self._write(table, folder / name, found, [job]))
+            for job, name in zip(job_survey.jobs, names, strict=True):
+                written.append(self._write(table, folder / name, job_survey, [job]))
         return written
 
     def _in(self, folder: Path, table: Table) -> Path:
@@ -158,18 +160,20 @@ class _Exporter:
             raise ExportError(f"{path} is a folder; one table is written to a file.")
         return self.staging.add(path)
 
-    def _write(self, table: Table, path: Path, found: Survey, jobs: Sequence[JobFile]) -> _Written:
+    def _write(
+        self, table: Table, path: Path, job_survey: Survey, jobs: Sequence[JobFile]
+    ) -> _Written:
         temporary = self._temporary(path)
-        blocks = assembled(table, self._blocks(table, found, jobs))
-        rows = write_verified(self.files, temporary, table, blocks, found.metadata(table.name))
+        blocks = assembled(table, self._blocks(table, job_survey, jobs))
+        rows = write_verified(self.files, temporary, table, blocks, job_survey.metadata(table.name))
         return temporary, path, table, rows
 
-    def _blocks(self, table: Table, found: Survey, jobs: Iterable[JobFile]) -> Iterator[Block]:
+    def _blocks(self, table: Table, job_survey: Survey, jobs: Iterable[JobFile]) -> Iterator[Block]:
         if table is JOBS:
-            yield from blocks_of_rows(table, found.job_rows)
+            yield from blocks_of_rows(table, job_survey.job_rows)
             return
         for job in jobs:
-            selected = found.positions(job)
+            selected = job_survey.positions(job)
             with open_document(job.path, cache_bytes=CACHE_BYTES) as document:
                 if table.name == "series":
                     yield from series_rows(document, job.name, self.omissions, selected)
@@ -180,16 +184,16 @@ class _Exporter:
                     yield from blocks_of_rows(table, event_rows(document, job.name))
                 else:
                     yield from blocks_of_rows(table, finding_rows(document, job.name))
-            self._report(len(found.jobs))
+            self._report(len(job_survey.jobs))
 
-    def _wide(self, found: Survey, out: Path) -> _Written:
+    def _wide(self, job_survey: Survey, out: Path) -> _Written:
         temporary = self._temporary(out)
         wide = WideTable(self.omissions)
-        for job in found.jobs:
-            selected = found.positions(job)
+        for job in job_survey.jobs:
+            selected = job_survey.positions(job)
             with open_document(job.path, cache_bytes=CACHE_BYTES) as document:
                 wide.add(job, document, selected)
-            self._report(len(found.jobs))
+            self._report(len(job_survey.jobs))
         table = wide.table()
         if len(table.columns) > SPREADSHEET_COLUMNS:
             self.omissions.notes.append(
@@ -197,7 +201,7 @@ class _Exporter:
                 f"{len(table.columns):,}. --metric chooses some."
             )
         rows = write_verified(
-            self.files, temporary, table, [wide.block()], found.metadata(table.name)
+            self.files, temporary, table, [wide.block()], job_survey.metadata(table.name)
         )
         return temporary, out, table, rows
 

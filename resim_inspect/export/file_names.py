@@ -39,7 +39,7 @@ def distinct_name(name: str, taken: set[str], key: Callable[[str], str] = str) -
 
 def safe_name(job: str) -> str:
     """Return a name that is a file name on every system, without its suffix."""
-    name = _UNSAFE.sub(lambda found: "".join(f"%{b:02X}" for b in _bytes(found[0])), job)
+    name = _UNSAFE.sub(lambda match: "".join(f"%{b:02X}" for b in _bytes(match[0])), job)
     # Hidden files, and names that Windows changes or reserves.
     if not name or name[0] in ". " or name[-1] in ". " or _RESERVED.fullmatch(name):
         name = f"_{name}_"

@@ -68,6 +68,6 @@ class _Tally:
     def counted(self, blocks: Iterable[Block]) -> Iterator[Block]:
         for block in blocks:
             self.rows += block.rows
-            for place, values in enumerate(block.values):
-                self.values[place] += block.rows - missing(values, block.rows)
+            for position, values in enumerate(block.values):
+                self.values[position] += block.rows - missing(values, block.rows)
             yield block

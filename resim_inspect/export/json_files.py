@@ -132,8 +132,8 @@ def _head(table: Table, metadata: Mapping[str, str]) -> str:
 
 def _rows(table: Table, block: Block, end: str) -> str:
     parts: list[Cells] = []
-    for place, (column, values) in enumerate(zip(table.columns, block.values, strict=True)):
-        parts.append(f"{', ' if place else '{'}{json.dumps(column.name)}: ")
+    for position, (column, values) in enumerate(zip(table.columns, block.values, strict=True)):
+        parts.append(f"{', ' if position else '{'}{json.dumps(column.name)}: ")
         if isinstance(values, Texts):
             encode = str if column.kind is Kind.JSON else json.dumps
             parts.append(text_cells(values, encode, _MISSING))

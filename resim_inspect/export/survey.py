@@ -55,8 +55,8 @@ class Survey:
         if units is not None:
             plain = {
                 name: all_[0] if len(all_) == 1 else all_
-                for name, found in sorted(units.items())
-                if (all_ := sorted(found))
+                for name, found_units in sorted(units.items())
+                if (all_ := sorted(found_units))
             }
             pairs["resim.units"] = json.dumps(plain)
         if self.approximate:

@@ -53,16 +53,16 @@ def folded(view: View, labels: Collection[str]) -> tuple[View, Sequence[int]]:
     """The view without the metrics under these headings, and the rows that are left."""
     if not any(heading.label in labels for heading in view.headings):
         return view, range(len(view.rows))
-    kept: list[int] = []
+    positions: list[int] = []
     shut = False
     for row, position in enumerate(view.rows):
         if position < 0:
             shut = view.headings[-1 - position].label in labels
         elif shut:
             continue
-        kept.append(row)
-    rows = [view.rows[row] for row in kept]
-    return view._replace(rows=rows, row_of=_first_rows(rows)), kept
+        positions.append(row)
+    rows = [view.rows[row] for row in positions]
+    return view._replace(rows=rows, row_of=_first_rows(rows)), positions
 
 
 def _first_rows(rows: Sequence[int]) -> dict[int, int]:
@@ -121,17 +121,17 @@ class Catalog:
     @cached_property
     def events_of(self) -> dict[int, list[int]]:
         """Positions of the events that name a metric, by the metric's position."""
-        found: dict[int, list[int]] = {}
+        events_of: dict[int, list[int]] = {}
         if not self.document.events:
-            return found
+            return events_of
         by_id: dict[str, list[int]] = {}
         for position, metric in enumerate(self.messages):
             by_id.setdefault(metric.metric_id.id.data, []).append(position)
         for event in self.document.events:
             for id_ in event.metrics:
                 for position in by_id.get(id_, ()):
-                    found.setdefault(position, []).append(event.position)
-        return found
+                    events_of.setdefault(position, []).append(event.position)
+        return events_of
 
     @cached_property
     def tags_of(self) -> dict[int, list[tuple[str, str]]]:

@@ -225,11 +225,11 @@ def statuses(value: str) -> Collection[int]:
 def members(value: str, kind: type[OpenEnum]) -> frozenset[int]:
     """Members whose names contain `value`, with blanks and dashes as underscores."""
     wanted = re.sub(r"[\s-]", "_", value)
-    found = frozenset(int(m) for m in kind if m.known and wanted in m.name.casefold())
-    if not found:
+    matching_numbers = frozenset(int(m) for m in kind if m.known and wanted in m.name.casefold())
+    if not matching_numbers:
         names = ", ".join(m.name.casefold() for m in kind if m.known)
         raise QueryError(f"there is no value {value}; the values are {names}")
-    return found
+    return matching_numbers
 
 
 def ordered(value: str, kind: type[OpenEnum]) -> Callable[[int], bool]:

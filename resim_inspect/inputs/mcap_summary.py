@@ -115,13 +115,15 @@ def _topics(
     channels: list[Channel], schemas: dict[int, str], counts: dict[int, int] | None
 ) -> tuple[Topic, ...]:
     """Return the topics; several channels of one topic and type are one."""
-    found: dict[tuple[str, str], int] = {}
+    counts_of: dict[tuple[str, str], int] = {}
     for channel in {channel.id: channel for channel in channels}.values():
         key = channel.topic, schemas.get(channel.schema_id, "") or channel.message_encoding
-        found[key] = found.get(key, 0) + (0 if counts is None else counts.get(channel.id, 0))
+        counts_of[key] = counts_of.get(key, 0) + (
+            0 if counts is None else counts.get(channel.id, 0)
+        )
     return tuple(
         Topic(name, type_, None if counts is None else messages)
-        for (name, type_), messages in found.items()
+        for (name, type_), messages in counts_of.items()
     )
 
 

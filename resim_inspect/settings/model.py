@@ -24,8 +24,8 @@ class SettingsError(InspectError):
     """A file of settings that cannot be used; `str(error)` is a sentence with file and line."""
 
     def __init__(self, reason: str, path: Path, line: int = 0, hint: str = "") -> None:
-        place = f"{path}:{line}" if line else str(path)
-        super().__init__(f"{clean(place)}: {reason}")
+        location = f"{path}:{line}" if line else str(path)
+        super().__init__(f"{clean(location)}: {reason}")
         self.path = path
         self.line = line
         self.hint = hint

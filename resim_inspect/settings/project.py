@@ -65,10 +65,10 @@ def find_project(folder: Path) -> Path | None:
     except OSError:
         # The working folder was removed.
         return None
-    for place in (folder, *folder.parents):
-        if place != folder and is_open_to_all(place):
+    for parent in (folder, *folder.parents):
+        if parent != folder and is_open_to_all(parent):
             continue
-        own, shared = place / FILE_NAME, place / PYPROJECT
+        own, shared = parent / FILE_NAME, parent / PYPROJECT
         has_own = is_file(own)
         if not has_own and os.path.lexists(own):
             raise SettingsError(
@@ -231,12 +231,12 @@ class _Reader:
     def _check_choice(self, key: Key, table: Mapping[str, Any]) -> None:
         """Check that a build is one thing: an image, a context to build one from, or a command."""
         name = f"[{dotted(key)}]"
-        given = [each for each in ("image", "context", "command") if each in table]
-        if not given:
+        sources = [each for each in ("image", "context", "command") if each in table]
+        if not sources:
             text = f"{name} has no image, no context and no command, so there is nothing to run."
             raise self._error(key, text)
-        if "command" in given and len(given) > 1:
-            text = f"{name} has {given[0]} and command, and a build is only one of them."
+        if "command" in sources and len(sources) > 1:
+            text = f"{name} has {sources[0]} and command, and a build is only one of them."
             hint = 'Arguments of an image are a list: arguments = ["…"].'
             raise self._error((*key, "command"), text, hint)
         if "dockerfile" in table and "context" not in table:

@@ -38,9 +38,15 @@ def parsed(data: bytes, path: Path) -> dict[str, Any]:
     except RecursionError as error:
         raise SettingsError("the file is nested too deeply.", path) from error
     except tomllib.TOMLDecodeError as error:
-        place = re.search(r"\s*\(at (?:line (\d+), column \d+|end of document)\)", str(error))
-        reason = str(error)[: place.start()] if place else str(error)
-        line = int(place[1]) if place and place[1] else data.count(b"\n") + 1
+        location_match = re.search(
+            r"\s*\(at (?:line (\d+), column \d+|end of document)\)", str(error)
+        )
+        reason = str(error)[: location_match.start()] if location_match else str(error)
+        line = (
+            int(location_match[1])
+            if location_match and location_match[1]
+            else data.count(b"\n") + 1
+        )
         text = f"the file is not valid TOML: {reason[:1].lower()}{reason[1:]}."
         raise SettingsError(text, path, line) from error
 

@@ -62,8 +62,12 @@ def choose_base(
 ) -> None:
     """Ask for a base for what is at a path; `opened` are the paths of what is open."""
     own = path.absolute()
-    candidates = (one for one in (*opened, *read_recent()) if isinstance(one, Path))
-    paths = [one for one in dict.fromkeys(one.absolute() for one in candidates) if one != own]
+    candidates = (path for path in (*opened, *read_recent()) if isinstance(path, Path))
+    paths = [
+        path
+        for path in dict.fromkeys(candidate.absolute() for candidate in candidates)
+        if path != own
+    ]
     del paths[MOST:]
 
     def typed(text: str | None) -> None:
@@ -78,5 +82,5 @@ def choose_base(
         else:
             app.push_screen(Prompt("Compare with", "path of a file, folder or workspace"), typed)
 
-    rows = [*(clean(str(one), 200) for one in paths), OTHER]
+    rows = [*(clean(str(path), 200) for path in paths), OTHER]
     app.push_screen(ChoiceDialog(title, rows), answered)

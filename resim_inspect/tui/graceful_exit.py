@@ -128,7 +128,9 @@ class GracefulExitApp(App[None]):
     def _widgets(self) -> list[Widget]:
         """Every widget of every screen of every mode."""
         screens = self.all_screens()
-        return [widget for one in screens for widget in one.walk_children(Widget, with_self=True)]
+        return [
+            widget for screen in screens for widget in screen.walk_children(Widget, with_self=True)
+        ]
 
     def _is_made(self) -> bool:
         """Return True if every widget is mounted and has no message left to handle."""

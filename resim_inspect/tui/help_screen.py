@@ -31,7 +31,7 @@ def sections(nodes: Iterable[DOMNode]) -> dict[str, list[tuple[str, str, str]]]:
 
     Keys that a nearer widget takes are left out.
     """
-    found: dict[str, list[tuple[str, str, str]]] = {}
+    rows_by_group: dict[str, list[tuple[str, str, str]]] = {}
     taken: set[str] = set()
     for node in nodes:
         for binding in bindings_of(node):
@@ -39,8 +39,8 @@ def sections(nodes: Iterable[DOMNode]) -> dict[str, list[tuple[str, str, str]]]:
             taken.update(keys)
             if keys:
                 row = (key_name(",".join(keys)), binding.description, binding.tooltip)
-                found.setdefault(binding.group_title, []).append(row)
-    return found
+                rows_by_group.setdefault(binding.group_title, []).append(row)
+    return rows_by_group
 
 
 def _table() -> Table:

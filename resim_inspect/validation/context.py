@@ -94,10 +94,10 @@ class Context:
                 self._findings[at] = finding._replace(message=finding.message.rstrip(".") + also)
         return sorted(
             self._findings,
-            key=lambda found: (
-                -found.severity.rank,
-                _KINDS[found.target.kind],
-                found.target.position,
+            key=lambda finding: (
+                -finding.severity.rank,
+                _KINDS[finding.target.kind],
+                finding.target.position,
             ),
         )
 

@@ -122,7 +122,7 @@ def _of_call(
     settings = list(_of_build(defaults)) if defaults and defaults.build else []
     if arguments:
         settings.append(Setting("arguments", arguments, "flag"))
-    given = {options[flag].dest for flag in given_flags(options, words)}
+    set_options = {options[flag].dest for flag in given_flags(options, words)}
     known = _known_to_file(defaults)
     named = {setting.name for setting in settings}
     for action in parser._actions:
@@ -132,8 +132,12 @@ def _of_call(
             continue
         value = _plain(getattr(args, action.dest, None), is_variable=action.dest == "env")
         setting = known.get(name)
-        is_given = action.dest in given or (not action.option_strings and bool(value))
-        if setting is not None and action.dest not in given and value == _plain(setting.value):
+        is_given = action.dest in set_options or (not action.option_strings and bool(value))
+        if (
+            setting is not None
+            and action.dest not in set_options
+            and value == _plain(setting.value)
+        ):
             settings.append(Setting(name, value, "file", setting.origin))
         else:
             settings.append(Setting(name, value, "flag" if is_given else "default"))

@@ -94,10 +94,10 @@ def why_not() -> str:
     if example_folder() is None:
         return "the example build is not installed with this program."
     try:
-        found = importlib.util.find_spec("resim.metrics.python.metrics_writer")
+        spec = importlib.util.find_spec("resim.metrics.python.metrics_writer")
     except ModuleNotFoundError:
-        found = None
-    if found is None:
+        spec = None
+    if spec is None:
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         return (
             f"the official SDK, {SDK}, is not installed (it exists for Linux and Python 3.10"

@@ -138,7 +138,7 @@ def _fetch(args: Namespace, token: str, secrets: Secrets, notify: EventSink | No
     )
     wanted = DownloadSelection(
         frozenset(args.jobs),
-        frozenset(one.upper() for one in args.status),
+        frozenset(status.upper() for status in args.status),
         args.name,
         args.logs,
         args.files,
@@ -147,7 +147,7 @@ def _fetch(args: Namespace, token: str, secrets: Secrets, notify: EventSink | No
     host = clean(origin_of(args.api_url).host, 200)
     try:
         with show_progress(secrets) if notify is None else send_progress(notify) as watch:
-            found = fetch_batch(
+            fetched = fetch_batch(
                 client,
                 target,
                 wanted,
@@ -158,19 +158,19 @@ def _fetch(args: Namespace, token: str, secrets: Secrets, notify: EventSink | No
             )
     finally:
         client.close()
-    for note in found.notes:
+    for note in fetched.notes:
         sys.stderr.write(f"{secrets.hide_text(clean(note, 300))}\n")
-    for job, one in found.missing:
-        text = f"missing: {clean(job, 80)}: {clean(one.what, 120)}: {clean(one.why, 200)}"
+    for job, missing in fetched.missing:
+        text = f"missing: {clean(job, 80)}: {clean(missing.what, 120)}: {clean(missing.why, 200)}"
         sys.stderr.write(f"{secrets.hide_text(text)}\n")
-    code = ExitCode.ERROR if found.missing else ExitCode.OK
+    code = ExitCode.ERROR if fetched.missing else ExitCode.OK
     if notify is not None:
         data = {
-            "jobs": len(found.jobs),
-            "kept": found.complete_before,
-            "bytes": found.bytes,
-            "missing": len(found.missing),
-            "notes": [secrets.hide_text(note) for note in found.notes],
+            "jobs": len(fetched.jobs),
+            "kept": fetched.complete_before,
+            "bytes": fetched.bytes,
+            "missing": len(fetched.missing),
+            "notes": [secrets.hide_text(note) for note in fetched.notes],
             "exit_code": int(code),
         }
         notify(Event("end", time.time(), data=data))
@@ -180,22 +180,26 @@ def _fetch(args: Namespace, token: str, secrets: Secrets, notify: EventSink | No
         values = {
             "format": 1,
             "workspace": str(args.workspace),
-            "jobs": found.jobs,
-            "kept": found.complete_before,
-            "bytes": found.bytes,
-            "requests": found.requests,
+            "jobs": fetched.jobs,
+            "kept": fetched.complete_before,
+            "bytes": fetched.bytes,
+            "requests": fetched.requests,
             "missing": [
-                {"job": job, "what": one.what, "why": one.why} for job, one in found.missing
+                {"job": job, "what": missing.what, "why": missing.why}
+                for job, missing in fetched.missing
             ],
             "exit_code": int(code),
         }
         sys.stdout.write(secrets.hide_text(json.dumps(values, indent=1)) + "\n")
     else:
-        kept = (
-            f", {found.complete_before:,} of them complete before" if found.complete_before else ""
+        kept_sentence = (
+            f", {fetched.complete_before:,} of them complete before"
+            if fetched.complete_before
+            else ""
         )
-        lost = f"; {count(len(found.missing), 'item')} missing" if found.missing else ""
-        text = f"{count(len(found.jobs), 'job')}{kept}, {size(found.bytes)} fetched{lost}: "
+        lost = f"; {count(len(fetched.missing), 'item')} missing" if fetched.missing else ""
+        jobs = f"{count(len(fetched.jobs), 'job')}{kept_sentence}"
+        text = f"{jobs}, {size(fetched.bytes)} fetched{lost}: "
         sys.stdout.write(f"{text}{clean(str(args.workspace))}\n")
     return code
 

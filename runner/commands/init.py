@@ -75,38 +75,40 @@ def run(args: argparse.Namespace) -> int:
             f"{log_path(existing)} holds the settings already, and nothing was changed.",
             "`resim-runner config` shows them.",
         )
-    found = survey(folder)
-    write_atomic(path, project_text(found).encode())
-    lines = [f"{log_path(path)} is written.", *_found_lines(found)]
+    folder_survey = survey(folder)
+    write_atomic(path, project_text(folder_survey).encode())
+    lines = [f"{log_path(path)} is written.", *_found_lines(folder_survey)]
     if existing is not None:
         lines.append(f"From here on {log_path(existing)} above does not hold.")
     sys.stdout.write("\n".join(lines) + "\n")
     return ExitCode.OK
 
 
-def _found_lines(found: Survey) -> Iterator[str]:
-    for build in found.builds:
+def _found_lines(folder_survey: Survey) -> Iterator[str]:
+    for build in folder_survey.builds:
         yield f"  build {build.name}: {clean(build.reason)}"
-    if not found.builds:
+    if not folder_survey.builds:
         yield "  no Dockerfile and no module with job_metrics: name the build in it."
-    if found.workspace:
-        yield f"  workspace {clean(found.workspace)}"
-    if found.inputs:
-        yield f"  inputs {clean(found.inputs)}"
+    if folder_survey.workspace:
+        yield f"  workspace {clean(folder_survey.workspace)}"
+    if folder_survey.inputs:
+        yield f"  inputs {clean(folder_survey.inputs)}"
 
 
-def project_text(found: Survey) -> str:
+def project_text(folder_survey: Survey) -> str:
     """Return the content of a project file for what a folder has."""
     parts = [HEAD]
     top = []
-    if len(found.builds) > 1:
-        top.append(f"default-build = {_text(found.builds[0].name)}\n")
-    if found.workspace:
-        top.append(f"default-workspace = {_text(found.workspace)}\n")
+    if len(folder_survey.builds) > 1:
+        top.append(f"default-build = {_text(folder_survey.builds[0].name)}\n")
+    if folder_survey.workspace:
+        top.append(f"default-workspace = {_text(folder_survey.workspace)}\n")
     parts += ["".join(top)] if top else []
-    parts += [_build_text(build) + OPTIONS for build in found.builds] or [NO_BUILD]
-    if found.inputs:
-        parts.append(f'[defaults.job]\ninputs = {_text(found.inputs)}\noutputs = "outputs"\n')
+    parts += [_build_text(build) + OPTIONS for build in folder_survey.builds] or [NO_BUILD]
+    if folder_survey.inputs:
+        parts.append(
+            f'[defaults.job]\ninputs = {_text(folder_survey.inputs)}\noutputs = "outputs"\n'
+        )
     return "\n".join([*parts, TAIL])
 
 

@@ -111,15 +111,17 @@ def _once(args: Namespace) -> CallEnd:
         for warning in warnings:
             session.dispatcher(Event("warning", session.context.clock(), text=warning))
         keys = _cache_keys(args, session, inputs)
-        kept = _kept(args, keys)
-        numbers = {"jobs": 1, "todo": int(kept is None), "parallel": 1}
+        kept_result = _kept(args, keys)
+        numbers = {"jobs": 1, "todo": int(kept_result is None), "parallel": 1}
         sessions.announce(session, args.name, [args.name], [args.name], **numbers)
-        if kept is None:
+        if kept_result is None:
             result = _run(args, session, inputs, staging, recording.log, keys)
         else:
-            result = kept
-            session.dispatcher(Event("kept", session.context.clock(), args.name, result=kept))
-        names = set() if kept is None else {args.name}
+            result = kept_result
+            session.dispatcher(
+                Event("kept", session.context.clock(), args.name, result=kept_result)
+            )
+        names = set() if kept_result is None else {args.name}
         report = CallReport(args.command_name, args.name, {}, [result], names)
         code = sessions.finish(session, options, report)
     sessions.print_summary(options, report)

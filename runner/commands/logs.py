@@ -176,8 +176,8 @@ def run(args: Namespace) -> int:
     if not args.follow:
         sources = [source for source in sources if is_file(source.path)]
         if not sources:
-            place = clean(str(args.workspace))
-            raise CallError(f"no log of a build was found in {place}.", "Run the jobs first.")
+            location = clean(str(args.workspace))
+            raise CallError(f"no log of a build was found in {location}.", "Run the jobs first.")
     several = len(sources) > 1
     is_terminal = sys.stdout.isatty()
     json_lines = JsonLines(bounds, sys.stdout.buffer) if args.format == "json" else None

@@ -88,7 +88,9 @@ def run(args: argparse.Namespace) -> int:
             _say(f"! {sentence}")
         server = Server(prepared.folder)
         try:
-            asyncio.run(serve(server, HOST, args.port, lambda it: _ready(it, prepared, args)))
+            asyncio.run(
+                serve(server, HOST, args.port, lambda running: _ready(running, prepared, args))
+            )
         except OSError as error:
             if server.port:
                 raise

@@ -38,9 +38,9 @@ def run(args: Namespace) -> int:
     follower = RunFollower(record)
     state = follower.poll()
     if not state.goes_on:
-        place = clean(str(args.workspace))
+        location = clean(str(args.workspace))
         raise CallError(
-            f"no run is under way in {place}.", "`resim-runner status` shows the last one."
+            f"no run is under way in {location}.", "`resim-runner status` shows the last one."
         )
     chosen = _chosen(state, args)
     for name in chosen or [""]:

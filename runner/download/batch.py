@@ -136,7 +136,7 @@ class _Fetch:
             for number, row in enumerate(chosen)
             if (parts := self._begin(number, folders[selection.job_id(row)], row)) is not None
         ]
-        kept = len(chosen) - len(todo) - len(self._unwritable)
+        kept_count = len(chosen) - len(todo) - len(self._unwritable)
         for name in sorted(
             set(known.values()) - {folders[selection.job_id(row)] for row in chosen}
         ):
@@ -144,7 +144,7 @@ class _Fetch:
             if state:
                 self._told[name], self._tables[name] = state["told"], state["listing"]
         batch = self._batch(rows)
-        progress = Progress(len(chosen), done=kept)
+        progress = Progress(len(chosen), done=kept_count)
         self._watch.begun(progress)
         by_name = {parts.name: parts for parts in todo}
 
@@ -169,7 +169,7 @@ class _Fetch:
         downloader.run([*todo, *([batch] if batch else [])])
         self._end({folders[selection.job_id(row)]: row for row in chosen})
         return Fetched(
-            self._table(), self._missing, self._notes, kept, progress.bytes, progress.requests
+            self._table(), self._missing, self._notes, kept_count, progress.bytes, progress.requests
         )
 
     def _rows(self) -> list[Row]:
@@ -226,16 +226,16 @@ class _Fetch:
         if state.get("final") and not new:
             self._told[BATCH] = state["told"]
             return None
-        one = str(self._target.batch_id)
-        parts = self._parts(-1, BATCH, one, {}, run_folder, revision)
+        batch_id = str(self._target.batch_id)
+        parts = self._parts(-1, BATCH, batch_id, {}, run_folder, revision)
         return replace(parts, final=all(selection.final(row) for row in rows))
 
     def _parts(
-        self, number: int, name: str, one: str, row: Row, run_folder: RunFolder, revision: str
+        self, number: int, name: str, identity: str, row: Row, run_folder: RunFolder, revision: str
     ) -> Parts:
         scratch = self._target.scratch
-        journal = Journal(scratch / f"{one}.blobs", revision)
-        return Parts(number, name, one, row, run_folder, revision, journal, scratch / one)
+        journal = Journal(scratch / f"{identity}.blobs", revision)
+        return Parts(number, name, identity, row, run_folder, revision, journal, scratch / identity)
 
     def _finish(self, parts: Parts) -> None:
         if parts.number < 0:
@@ -254,15 +254,15 @@ class _Fetch:
             error = failure_of_part(fault)
             self._told[parts.name] = {"reconstructed": [], "missing": ["job"]}
             self._lose(parts.name, Missing("job", error.reason))
-        for one in parts.missing():
-            self._lose(parts.name, one)
+        for missing in parts.missing():
+            self._lose(parts.name, missing)
         self._eventless += parts.eventless
         if not parts.final and parts.number >= 0:
             self._notes.append(f"{parts.name} has not ended yet: fetch again later.")
 
-    def _lose(self, job: str, one: Missing) -> None:
-        self._missing.append((job, one))
-        self._watch.lost(job, self._hide(one.what), self._hide(one.why))
+    def _lose(self, job: str, missing: Missing) -> None:
+        self._missing.append((job, missing))
+        self._watch.lost(job, self._hide(missing.what), self._hide(missing.why))
 
     def _end(self, chosen: dict[str, Row]) -> None:
         self._target.write_listing(self._table())

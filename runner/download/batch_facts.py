@@ -45,9 +45,9 @@ def job_facts(row: Row, hide: Hide) -> dict[str, Any]:
     """Facts in a job's row; variables with the name of a secret are left out."""
     environment = row.get("experienceEnvironmentVariables")
     variables = {
-        text_of(one, "name"): one.get("value")
-        for one in (environment if isinstance(environment, list) else ())
-        if isinstance(one, Mapping)
+        text_of(variable, "name"): variable.get("value")
+        for variable in (environment if isinstance(environment, list) else ())
+        if isinstance(variable, Mapping)
     }
     facts: dict[str, Any] = {
         "experienceID": _id(row, "experienceID"),
@@ -72,8 +72,8 @@ def batch_facts(
         batch = client.batch(batch_id)
         name = hide(text_of(batch, "friendlyName"))
         parameters = _texts(batch.get("parameters"), hide)
-        found = {"name": name, "parameters": parameters}
-        facts.values |= {key: value for key, value in found.items() if value}
+        known_facts = {"name": name, "parameters": parameters}
+        facts.values |= {key: value for key, value in known_facts.items() if value}
         for key, id_key, kind in _BELONGINGS:
             identity = _id(batch, id_key)
             if identity:

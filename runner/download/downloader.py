@@ -220,8 +220,8 @@ class Downloader:
             # In some releases, jobs have no such list.
             parts.eventless = True
         elif not key:
-            for one in parts.stale.get(kind, ()):
-                parts.failures[kind, one] = error
+            for stale in parts.stale.get(kind, ()):
+                parts.failures[kind, stale] = error
             parts.failures.setdefault((kind, key), error)
         elif not isinstance(error, RefusedError):
             parts.failures[kind, key] = error
@@ -277,7 +277,7 @@ class Downloader:
             wanted[key] = row
         sizes = (row.get("fileSize") for row in wanted.values())
         try:
-            self.check_room(sum(one for one in sizes if isinstance(one, int) and one > 0))
+            self.check_room(sum(size for size in sizes if isinstance(size, int) and size > 0))
         except StorageError as error:
             # The size is what the API says: other jobs may have room.
             parts.failures.update(((LOGS, key), error) for key in wanted)

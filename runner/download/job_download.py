@@ -176,7 +176,7 @@ class Parts:
         missing = self.missing()
         about: dict[str, Any] = {
             "reconstructed": reconstructed if document is not None else [],
-            "missing": [hide(one.what) for one in missing],
+            "missing": [hide(missing_part.what) for missing_part in missing],
         }
         if not missing:
             state = {

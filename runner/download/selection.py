@@ -68,31 +68,35 @@ def folder_names(rows: Sequence[Row], known: Mapping[str, str]) -> dict[str, str
     The name of an experience of several jobs is followed by a part of the job's id. The names
     do not depend on the order of the rows.
     """
-    plain = {one: _plain(text_of(row, "experienceName")) for row in rows if (one := job_id(row))}
+    plain = {
+        identity: _plain(text_of(row, "experienceName"))
+        for row in rows
+        if (identity := job_id(row))
+    }
     often = Counter(name.casefold() for name in plain.values())
     taken = {name.casefold() for name in known.values()}
-    names = {one: known[one] for one in plain if one in known}
-    for one, name in sorted(plain.items()):
-        if one in names:
+    names = {identity: known[identity] for identity in plain if identity in known}
+    for identity, name in sorted(plain.items()):
+        if identity in names:
             continue
-        chosen = name if often[name.casefold()] == 1 else f"{name}-{one[:8]}"
+        chosen = name if often[name.casefold()] == 1 else f"{name}-{identity[:8]}"
         if chosen.casefold() in taken:
-            chosen = f"{name}-{one}"
+            chosen = f"{name}-{identity}"
         taken.add(chosen.casefold())
-        names[one] = chosen
+        names[identity] = chosen
     return names
 
 
 def _plain(text: str) -> str:
     """Name that is valid for a folder on every system."""
     text = unicodedata.normalize("NFC", text)
-    kept = "".join(char if char.isalnum() or char in "._- ()+" else "_" for char in text)
-    kept = kept.strip(" .")
-    while len(kept.encode()) > _MAX_NAME_BYTES:
-        kept = kept[:-1].rstrip(" .")
-    kept = not_a_device(kept)
+    plain_text = "".join(char if char.isalnum() or char in "._- ()+" else "_" for char in text)
+    plain_text = plain_text.strip(" .")
+    while len(plain_text.encode()) > _MAX_NAME_BYTES:
+        plain_text = plain_text[:-1].rstrip(" .")
+    plain_text = not_a_device(plain_text)
     # A name with a dash in front would be an option of many commands.
-    return f"_{kept}" if kept.startswith("-") else kept or "job"
+    return f"_{plain_text}" if plain_text.startswith("-") else plain_text or "job"
 
 
 def distinct_jobs(rows: Iterable[Row]) -> list[Row]:
@@ -117,4 +121,4 @@ def distinct_rows(rows: Iterable[Row], url: str) -> list[Row]:
 
 def repeated(ids: Iterable[str]) -> Collection[str]:
     """Ids that occur more than once."""
-    return {one for one, times in Counter(ids).items() if times > 1}
+    return {identity for identity, times in Counter(ids).items() if times > 1}

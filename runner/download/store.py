@@ -209,11 +209,11 @@ def _is_state(values: Any) -> bool:
     reconstructed: Any = told.get("reconstructed")
     missing: Any = told.get("missing")
     metrics: Any = listing.get("metrics")
-    if not all(isinstance(one, list) for one in (reconstructed, missing, metrics)):
+    if not all(isinstance(value, list) for value in (reconstructed, missing, metrics)):
         return False
     texts = [*reconstructed, *missing, listing.get("name"), listing.get("status")]
     return all(isinstance(text, str) for text in texts) and all(
-        isinstance(one, dict) and {"name", "status"} <= one.keys() for one in metrics
+        isinstance(metric, dict) and {"name", "status"} <= metric.keys() for metric in metrics
     )
 
 

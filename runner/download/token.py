@@ -103,7 +103,7 @@ def _prompt() -> str:
 
 
 def _folder(environment: Mapping[str, str]) -> Path:
-    given = environment.get("XDG_CONFIG_HOME", "")
-    if os.path.isabs(given):  # noqa: PTH117 - a text that may be empty
-        return Path(given)
+    config_home = environment.get("XDG_CONFIG_HOME", "")
+    if os.path.isabs(config_home):  # noqa: PTH117 - a text that may be empty
+        return Path(config_home)
     return Path(environment.get("HOME") or Path.home()) / ".config"

@@ -65,7 +65,8 @@ def _joined(evaluation: Evaluation, emitted: Evaluation) -> Evaluation:
     verdicts = [status_named(name) for name in (evaluation.verdict, emitted.verdict) if name]
     worst = worst_status(verdicts)
     failing = sorted(
-        (*evaluation.failing, *emitted.failing), key=lambda one: -status_named(one.status).rank
+        (*evaluation.failing, *emitted.failing),
+        key=lambda metric: -status_named(metric.status).rank,
     )
     return evaluation._replace(
         message=evaluation.message or emitted.message,
@@ -125,7 +126,8 @@ def _emissions_evaluation(
     if broken:
         words += f", {count(len(broken), 'metric')} with an error"
     findings = tuple(
-        f"{clean(one.spec.where, 200)}: {clean(one.message, 300)}" for one in broken[:MAX_FINDINGS]
+        f"{clean(finding.spec.where, 200)}: {clean(finding.message, 300)}"
+        for finding in broken[:MAX_FINDINGS]
     )
     return summary._replace(
         verdict=evaluated.verdict.name, emissions=words, approximate=True, findings=findings

@@ -133,9 +133,9 @@ def _served(counts: dict[str, Any]) -> dict[str, Any]:
     lists = counts["lists"]
     kinds = {}
     for kind in KINDS:
-        one = lists.get(kind)
-        if isinstance(one, dict):
-            fields = {name: _int(one, name) for name in ("asked", "of", "blobs", "served")}
+        list_counts = lists.get(kind)
+        if isinstance(list_counts, dict):
+            fields = {name: _int(list_counts, name) for name in ("asked", "of", "blobs", "served")}
             if fields["of"]:
                 kinds[kind] = fields
     answers = counts.get("answers")
@@ -163,23 +163,23 @@ def _lost(served: dict[str, Any], observation: FetchObservation) -> str:
     """
     parts = []
     for kind, name in KINDS.items():
-        one = served.get(kind)
-        if one is None or not one["asked"] or not (one["served"] or observation.threads):
+        counts = served.get(kind)
+        if counts is None or not counts["asked"] or not (counts["served"] or observation.threads):
             continue
-        lost = one["blobs"] - one["served"]
+        lost = counts["blobs"] - counts["served"]
         if lost > 0:
-            parts.append(f"{lost:,} of {one['blobs']:,} {name}")
+            parts.append(f"{lost:,} of {counts['blobs']:,} {name}")
     return " and ".join(parts)
 
 
 def _names(observation: FetchObservation) -> str:
     rows = (observation.counts or {}).get("lost_names")
-    found = []
+    names = []
     for row in rows[:3] if isinstance(rows, list) else ():
         if isinstance(row, dict) and row.get("name"):
             of = f" of {clean(str(row['of']), 60)}" if row.get("of") else ""
-            found.append(f'"{clean(str(row["name"]), 60)}"{of}')
-    return f" (such as {', '.join(found)})" if found else ""
+            names.append(f'"{clean(str(row["name"]), 60)}"{of}')
+    return f" (such as {', '.join(names)})" if names else ""
 
 
 def _threads(observation: FetchObservation, before: str = "") -> str:
@@ -206,7 +206,9 @@ def _notes(observation: FetchObservation, served: dict[str, Any]) -> list[str]:
     if garbage > 0:
         notes.append(f"it sent {count(garbage, 'malformed request')} (4xx).")
     useful = sum(
-        one["of"] + one["blobs"] for kind in KINDS if isinstance(one := served.get(kind), dict)
+        kind_counts["of"] + kind_counts["blobs"]
+        for kind in KINDS
+        if isinstance(kind_counts := served.get(kind), dict)
     )
     if served["requests"] > MAX_REQUEST_RATIO * (useful + 50):
         notes.append(
@@ -255,9 +257,9 @@ def _hang(result: JobResult, observation: FetchObservation) -> JobResult:
     idle = counts.get("idle_seconds")
     before = f", {number(round(idle, 1))} s before" if isinstance(idle, int | float) else ""
     got = ", ".join(
-        f"{one['served']:,} of {one['blobs']:,} {name}"
+        f"{kind_counts['served']:,} of {kind_counts['blobs']:,} {name}"
         for kind, name in KINDS.items()
-        if (one := result.served.get(kind)) and one["asked"]
+        if (kind_counts := result.served.get(kind)) and kind_counts["asked"]
     )
     last = _described(str(counts.get("last", "")), observation.index)
     text = f"Its last request was for {last}{before}"

@@ -263,8 +263,8 @@ def _security(address: SchedulerAddress) -> Any:
         "tls_client_key": address.tls.key,
     }
     # What is left out is taken from Dask's configuration.
-    given = {name: str(path) for name, path in files.items() if path is not None}
-    security = Security(require_encryption=True, **given)  # type: ignore[no-untyped-call]
+    paths = {name: str(path) for name, path in files.items() if path is not None}
+    security = Security(require_encryption=True, **paths)  # type: ignore[no-untyped-call]
     if not all(getattr(security, name) for name in files):
         raise CallError(
             f"the certificates for {address.url} are not known.",

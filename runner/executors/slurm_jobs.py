@@ -228,7 +228,7 @@ class SlurmJobs:
             self._state = replace(self._state, problem=reason)
 
 
-def call_slurm(words: list[str], given: str = "", timeout: float = CALL_TIMEOUT) -> str:
+def call_slurm(words: list[str], stdin: str = "", timeout: float = CALL_TIMEOUT) -> str:
     """Call a program of Slurm and return its output; raises SlurmCallError."""
     # Variables such as SQUEUE_STATES would hide jobs, and SCANCEL_INTERACTIVE would ask.
     env = {
@@ -239,7 +239,7 @@ def call_slurm(words: list[str], given: str = "", timeout: float = CALL_TIMEOUT)
     try:
         done = subprocess.run(
             words,
-            input=given,
+            input=stdin,
             capture_output=True,
             text=True,
             errors="replace",

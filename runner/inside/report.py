@@ -53,15 +53,15 @@ def fetch_report(config: ReportConfig, retry: RetryPolicy | None = None) -> Repo
         row = source.client.report(config.report_id)
         batches = [
             Batch(
-                _batch_id(found),
-                text_of(found, "friendlyName"),
-                _time(found, "creationTimestamp"),
-                source.batch(_batch_id(found)),
-                found,
+                _batch_id(batch),
+                text_of(batch, "friendlyName"),
+                _time(batch, "creationTimestamp"),
+                source.batch(_batch_id(batch)),
+                batch,
                 config,
                 retry,
             )
-            for found in source.client.batches(search_for(row))
+            for batch in source.client.batches(search_for(row))
         ]
     batches.sort(key=lambda batch: batch.created)
     return Report(config.report_id, config.project_id, text_of(row, "name"), row, tuple(batches))

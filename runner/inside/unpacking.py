@@ -29,10 +29,10 @@ def unpack(metrics: Sequence[bytes], data: Sequence[bytes], owner: str) -> Any:
     data_messages = [_parse(pb.MetricsData, blob, owner) for blob in data]
     names = {message.name for message in (*metric_messages, *data_messages)}
     # The SDK requires unique names: each message gets a temporary one.
-    given: dict[str, str] = {}
+    files_of: dict[str, str] = {}
     for kind, messages in (("metric", metric_messages), ("data", data_messages)):
         for number, message in enumerate(messages):
-            given[f"{kind} {number}"] = message.name
+            files_of[f"{kind} {number}"] = message.name
             message.name = f"{kind} {number}"
     try:
         unpacked = unpack_metrics(metrics=metric_messages, metrics_data=data_messages, events=[])
@@ -42,7 +42,7 @@ def unpack(metrics: Sequence[bytes], data: Sequence[bytes], owner: str) -> Any:
             "Perhaps they were written with a newer SDK than this one.",
         ) from error
     for thing in (*unpacked.metrics, *unpacked.metrics_data):
-        thing.name = given[thing.name]
+        thing.name = files_of[thing.name]
     unpacked.names = names
     return unpacked
 

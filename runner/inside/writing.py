@@ -165,10 +165,10 @@ def _describe(error: Exception) -> str:
 
 def _edition() -> str | None:
     try:
-        found = version(SDK)
+        sdk_version = version(SDK)
     except PackageNotFoundError:
         return None
-    return found if all(part.isdigit() for part in found.split(".")) else None
+    return sdk_version if all(part.isdigit() for part in sdk_version.split(".")) else None
 
 
 @contextmanager

@@ -140,7 +140,9 @@ def _write_table(
     bad.sort(key=lambda job: (order.index(job["status"]), job["name"]))
     for job in bad[:_MAX_ROWS]:
         failing = [
-            clean(str(one["name"]), 40) for one in job["metrics"] if one["status"] == job["status"]
+            clean(str(metric["name"]), 40)
+            for metric in job["metrics"]
+            if metric["status"] == job["status"]
         ]
         text = f"  {job['status']:<10} {clean(job['name'], 60)}: {', '.join(failing[:3])}"
         write(secrets.hide_text(text) + "\n")

@@ -49,7 +49,7 @@ def document(
     command: str,
     about: dict[str, Any],
     results: Sequence[JobResult],
-    kept: set[str],
+    kept_jobs: set[str],
     code: int,
     last: JobResult | None = None,
     last_kept: bool = False,
@@ -66,7 +66,7 @@ def document(
         "verdict": overall.name if overall else None,
         "verdicts": dict(sorted(verdicts.items())),
         "outcomes": dict(sorted(Counter(r.outcome.value for r in results).items())),
-        "jobs": [{**r.as_dict(), "kept": r.job in kept} for r in results],
+        "jobs": [{**r.as_dict(), "kept": r.job in kept_jobs} for r in results],
         **final,
     }
 

@@ -80,7 +80,7 @@ def as_text(row: Row, width: int) -> str:
 
 def summary(
     results: Sequence[JobResult],
-    kept: int,
+    kept_count: int,
     gate: VerdictGate,
     last: JobResult | None = None,
     last_kept: bool = False,
@@ -96,8 +96,8 @@ def summary(
     parts += [f"{endings[o]:,} {word}" for o, word in ENDINGS.items() if endings[o]]
     total = count(len(results), "job")
     line = f"{total}: {' · '.join(parts)}" if parts else total
-    if kept:
-        line += f" ({kept:,} unchanged, not run again)"
+    if kept_count:
+        line += f" ({kept_count:,} unchanged, not run again)"
     if last is not None:
         end = ENDINGS.get(last.outcome) or clean((last.status or MetricStatus.UNSET).name)
         end = f"{last.mode.capitalize()} {end}{' (unchanged, not run again)' * last_kept}"

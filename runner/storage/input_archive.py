@@ -64,8 +64,8 @@ def _walk(
     yield Item(name, path, file_stat, linked)
     try:
         with os.scandir(path) as entries:
-            found = sorted(entries, key=lambda entry: entry.name)
-        for entry in found:
+            sorted_entries = sorted(entries, key=lambda entry: entry.name)
+        for entry in sorted_entries:
             is_link = entry.is_symlink()
             try:
                 inner = entry.stat()

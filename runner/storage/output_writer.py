@@ -153,14 +153,14 @@ class OutputWriter:
 
     def _replace_link(self, name: str, real: dict[str, int]) -> None:
         """Copy what a link leads to: a file, or the files of a folder. `real` are all files."""
-        place = self._destination(name)
-        if place in real:
-            self._copy_of(place, name, Path(name))
+        destination = self._destination(name)
+        if destination in real:
+            self._copy_of(destination, name, Path(name))
             return
-        inside = f"{place}/"
-        if not (self._into / place).is_dir():
+        inside = f"{destination}/"
+        if not (self._into / destination).is_dir():
             raise RefusedError(f"{self._about(name)}, which is not one of the outputs.", COPY)
-        if f"{name}/".startswith(inside) or not place:
+        if f"{name}/".startswith(inside) or not destination:
             raise RefusedError(f"{self._about(name)}, which contains it.", COPY)
         with disk_errors(self._into / name):
             (self._into / name).mkdir(parents=True, exist_ok=True)
@@ -179,34 +179,34 @@ class OutputWriter:
 
     def _destination(self, link: str) -> str:
         """Name of what a link leads to in the end; raises RefusedError if it leaves."""
-        place = link.split("/")[:-1]
-        pending = self._parts(link, self._links[link], place)
+        parts = link.split("/")[:-1]
+        pending = self._parts(link, self._links[link], parts)
         followed = 0
         while pending:
             part = pending.pop()
             if part == "..":
-                if not place:
+                if not parts:
                     raise RefusedError(f"{self._about(link)}, which leaves the outputs.", COPY)
-                place.pop()
+                parts.pop()
                 continue
-            place.append(part)
-            inner = self._links.get("/".join(place))
+            parts.append(part)
+            inner = self._links.get("/".join(parts))
             if inner is not None:
                 followed += 1
                 if followed > MAX_LINKS:
                     raise RefusedError(f"{self._about(link)}, which is circular.", COPY)
-                place.pop()
-                pending += self._parts(link, inner, place)
-        return "/".join(place)
+                parts.pop()
+                pending += self._parts(link, inner, parts)
+        return "/".join(parts)
 
-    def _parts(self, link: str, target: str, place: list[str]) -> list[str]:
+    def _parts(self, link: str, target: str, parts: list[str]) -> list[str]:
         """Parts of a link's target, last first; an absolute one starts at the outputs again."""
         if target.startswith("/"):
             root = next((r for r in self._roots if f"{target}/".startswith(f"{r}/")), None)
             if root is None:
                 raise RefusedError(f"{self._about(link)}, which leaves the outputs.", COPY)
             target = target.removeprefix(root)
-            place.clear()
+            parts.clear()
         return [part for part in reversed(target.split("/")) if part not in {"", "."}]
 
     def _copy_of(self, other: str, name: str, relative: Path) -> None:

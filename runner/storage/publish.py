@@ -132,14 +132,14 @@ def make_workspace(source: Path, folder: Path) -> Workspace:
     one experience for all: `experience/` beside `NAME/logs/` or beside `logs/NAME/`. Jobs that
     the workspace already has are not changed.
     """
-    found = find_inputs(source)
-    if not found:
+    inputs_of = find_inputs(source)
+    if not inputs_of:
         raise WorkspaceError(
             f"{clean(str(source))} holds no inputs of jobs.",
             "Supported layouts: NAME/inputs/{experience,logs}, NAME/{experience,logs},"
             " experience/ with NAME/logs/ or with logs/NAME/.",
         )
-    for name, (experience, logs) in found.items():
+    for name, (experience, logs) in inputs_of.items():
         run_folder = RunFolder(folder / JOBS / name)
         with disk_errors(run_folder.inputs):
             run_folder.inputs.mkdir(parents=True, exist_ok=True)
@@ -160,14 +160,14 @@ def find_inputs(source: Path) -> dict[str, tuple[Path | None, Path]]:
     if shared is not None and "logs" in names:
         logs = source / "logs"
         return {name: (shared, logs / name) for name in _folders_in(logs)}
-    found: dict[str, tuple[Path | None, Path]] = {}
+    inputs_of: dict[str, tuple[Path | None, Path]] = {}
     for name in names:
         for inputs in (source / name / "inputs", source / name):
             if is_folder(inputs / "logs"):
                 own = inputs / "experience"
-                found[name] = (own if is_folder(own) else shared, inputs / "logs")
+                inputs_of[name] = (own if is_folder(own) else shared, inputs / "logs")
                 break
-    return found
+    return inputs_of
 
 
 def _folders_in(folder: Path) -> list[str]:

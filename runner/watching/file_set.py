@@ -90,27 +90,27 @@ class WatchScope:
 
     def code_stamps(self) -> Stamps:
         """Return the files of the build and its settings that exist now."""
-        found: Stamps = {}
+        stamps: Stamps = {}
         written = tuple(str(path.absolute()) for path in self.written)
         for path in (*self.files, *self.completed, *self._code(written)):
-            _add(found, path)
+            _add(stamps, path)
         for path in expand(self.ignore.folder, self.paths, self.ignore, self.written):
-            _add(found, path)
+            _add(stamps, path)
         context = self.build.context
         if context is not None:
             left_out = docker_ignored(context)
             for path in files_below(context.absolute(), self.ignore, written, left_out):
-                _add(found, path)
-        return found
+                _add(stamps, path)
+        return stamps
 
     def input_stamps(self) -> Stamps:
         """Return the inputs that exist now; there may be very many."""
-        found: Stamps = {}
+        stamps: Stamps = {}
         for root in self.inputs:
-            _add_inputs(found, str(root), frozenset())
+            _add_inputs(stamps, str(root), frozenset())
         for job in _folders_of(self.jobs):
-            _add_inputs(found, os.path.join(job, "inputs"), frozenset())  # noqa: PTH118
-        return found
+            _add_inputs(stamps, os.path.join(job, "inputs"), frozenset())  # noqa: PTH118
+        return stamps
 
     def _code(self, written: tuple[str, ...]) -> Iterator[Path]:
         if self.build.image:
@@ -126,11 +126,11 @@ def expand(
 ) -> tuple[Path, ...]:
     """Return the files that paths and globs of a folder name, sorted, without the ignored ones."""
     apart = tuple(str(path.absolute()) for path in written)
-    found: set[Path] = set()
+    expanded: set[Path] = set()
     for text in paths:
         for name in iglob(str(folder / text), recursive=True):  # noqa: PTH207 - as above
-            found.update(files_below(Path(name), ignore, apart))
-    return tuple(sorted(found))
+            expanded.update(files_below(Path(name), ignore, apart))
+    return tuple(sorted(expanded))
 
 
 def docker_ignored(context: Path) -> Patterns:
@@ -167,9 +167,9 @@ def files_below(
         if "pyvenv.cfg" in files:
             folders.clear()
             continue
-        place = Path(where)
-        folders[:] = sorted(f for f in folders if counts(place / f))
-        yield from (place / f for f in sorted(files) if counts(place / f))
+        folder_path = Path(where)
+        folders[:] = sorted(f for f in folders if counts(folder_path / f))
+        yield from (folder_path / f for f in sorted(files) if counts(folder_path / f))
 
 
 def _counts(path: Path, ignore: Patterns, written: tuple[str, ...]) -> bool:
@@ -185,13 +185,13 @@ def _is_below(path: str, folders: tuple[str, ...]) -> bool:
     )
 
 
-def _add(found: Stamps, path: Path) -> None:
+def _add(stamps: Stamps, path: Path) -> None:
     try:
         status = path.stat()
     except OSError:
         return
     if stat.S_ISREG(status.st_mode):
-        found[str(path)] = stamp_of(status)
+        stamps[str(path)] = stamp_of(status)
 
 
 def stamp_of(status: os.stat_result) -> Stamp:
@@ -209,7 +209,7 @@ def _folders_of(folder: Path | None) -> list[str]:
         return []
 
 
-def _add_inputs(found: Stamps, folder: str, above: frozenset[tuple[int, int]]) -> None:
+def _add_inputs(stamps: Stamps, folder: str, above: frozenset[tuple[int, int]]) -> None:
     """Add the files that `input_archive.walk` lists, by names alone: a look must be quick."""
     try:
         with os.scandir(folder) as entries:
@@ -219,11 +219,11 @@ def _add_inputs(found: Stamps, folder: str, above: frozenset[tuple[int, int]]) -
                 except OSError:
                     continue
                 if stat.S_ISREG(status.st_mode):
-                    found[entry.path] = stamp_of(status)
+                    stamps[entry.path] = stamp_of(status)
                 elif stat.S_ISDIR(status.st_mode):
                     key = status.st_dev, status.st_ino
                     if key not in above:
-                        _add_inputs(found, entry.path, above | {key})
+                        _add_inputs(stamps, entry.path, above | {key})
     except OSError:
         # It is not there, or is just being written; its run says what is wrong with it.
         return

@@ -116,11 +116,11 @@ def check_one_suite(infos: Sequence[tuple[str, BatchInfo]]) -> None:
     """Check that a report can cover these named batches; raises WorkspaceError."""
     first_name, first = infos[0]
     for name, info in infos[1:]:
-        for thing, one, other in (
+        for thing, reference, other in (
             ("test suite", first.test_suite, info.test_suite),
             ("branch", first.branch, info.branch),
         ):
-            if one != other and (one.id is None or one.id != other.id):
+            if reference != other and (reference.id is None or reference.id != other.id):
                 raise WorkspaceError(
                     f"{clean(name)} and {clean(first_name)} are not of the same {thing}.",
                     "A report covers one test suite and branch, which workspace.json names.",

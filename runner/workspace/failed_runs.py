@@ -41,9 +41,9 @@ class FailedRuns(NamedTuple):
                 continue
             shown = ", ".join(clean(name, 60) for name, _ in runs[:SHOWN])
             shown += ", …" * (len(runs) > SHOWN)
-            one = len(runs) == 1
-            clause = "It is" if one else "They are"
-            number = f"{len(runs):,} {singular if one else plural}"
+            is_single = len(runs) == 1
+            clause = "It is" if is_single else "They are"
+            number = f"{len(runs):,} {singular if is_single else plural}"
             texts.append(f"{number} failed: {shown}. {clause} served without metrics{own}.")
         return texts
 

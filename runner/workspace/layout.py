@@ -147,9 +147,9 @@ def _check_access(*paths: Path, listed: Path | None = None) -> None:
         if listed is not None and is_folder(listed):
             os.scandir(listed).close()
     except PermissionError as error:
-        place = clean(str(error.filename))
+        location = clean(str(error.filename))
         hint = "Change the permissions, or call this as a user who may read it."
-        raise WorkspaceError(f"{place} cannot be read: {error.strerror}.", hint) from error
+        raise WorkspaceError(f"{location} cannot be read: {error.strerror}.", hint) from error
     except OSError:
         # Its reader says why.
         return

@@ -134,13 +134,15 @@ def result_from_values(values: object) -> JobResult:
     """Return the result in JSON values; raises ValueError as `result_from_bytes` does."""
     if not isinstance(values, dict):
         raise ValueError("is not a JSON object")
-    kept = {name: values[key] for name, key in _NAMES if key in values}
+    values_by_name = {name: values[key] for name, key in _NAMES if key in values}
     try:
-        kept["outcome"] = Outcome(kept["outcome"])
-        kept["failing"] = tuple(Failing(**each) for each in kept.get("failing", ()))
+        values_by_name["outcome"] = Outcome(values_by_name["outcome"])
+        values_by_name["failing"] = tuple(
+            Failing(**each) for each in values_by_name.get("failing", ())
+        )
         for name in ("findings", "log_tail", "notes"):
-            kept[name] = tuple(str(each) for each in kept.get(name, ()))
-        result = JobResult(**kept)
+            values_by_name[name] = tuple(str(each) for each in values_by_name.get(name, ()))
+        result = JobResult(**values_by_name)
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"is not a result: {error}") from error
     if not _has_types(result):

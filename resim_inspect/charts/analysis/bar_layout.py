@@ -123,7 +123,9 @@ def bar_fills(panel: Bars) -> tuple[Fill, ...]:
     """Legend entries: the named series if there are several, and the failing statuses."""
     shade_of = shades(panel)
     named = {series.name: series for series in panel.series if series.name}
-    fills = [Fill(name, one.color_role, shade_of[name]) for name, one in named.items()]
+    fills = [
+        Fill(name, bar_series.color_role, shade_of[name]) for name, bar_series in named.items()
+    ]
     fills = fills if len(fills) > 1 else []
     for status in FAILING:
         many = sum(

@@ -92,11 +92,11 @@ def _decimate_sorted(
         x[first:last], np.array([_between(low, high, k, bins) for k in range(1, bins)], x.dtype)
     )
     cuts = [first, *edges.tolist(), last]
-    kept = [start, stop - 1]
+    kept_indices = [start, stop - 1]
     for part in extremes_between(y, cuts):
-        kept += [part.start, part.stop - 1, part.lowest, part.highest]
-    kept += _failing_in(stats, np.asarray(cuts))
-    return _decimated(stats, axis, np.unique(np.asarray(kept, np.int64)), behind)
+        kept_indices += [part.start, part.stop - 1, part.lowest, part.highest]
+    kept_indices += _failing_in(stats, np.asarray(cuts))
+    return _decimated(stats, axis, np.unique(np.asarray(kept_indices, np.int64)), behind)
 
 
 def _between(low: Any, high: Any, k: int, bins: int) -> Any:
@@ -107,17 +107,17 @@ def _between(low: Any, high: Any, k: int, bins: int) -> Any:
 
 def _failing_in(stats: CurveStats, cuts: NDArray[np.int64]) -> list[int]:
     """The first sample of each failing status between each pair of cuts."""
-    kept: list[int] = []
+    failing_indices: list[int] = []
     for status in FAILING:
         where = stats.failing.get(status)
         if where is None:
             continue
         at = np.searchsorted(where, cuts)
         has = at[1:] > at[:-1]
-        kept += where[at[:-1][has]].tolist()
+        failing_indices += where[at[:-1][has]].tolist()
         # The last of a column too: a run of failures keeps its length.
-        kept += where[at[1:][has] - 1].tolist()
-    return kept
+        failing_indices += where[at[1:][has] - 1].tolist()
+    return failing_indices
 
 
 def _decimate_path(
@@ -135,18 +135,18 @@ def _decimate_path(
     if len(chosen) <= 6 * bins:
         return _decimated(stats, axis, chosen, behind)
     cuts = np.linspace(0, len(chosen), bins + 1).astype(np.int64)
-    kept: list[int] = []
+    kept_indices: list[int] = []
     for a, b in zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True):
         part = chosen[a:b]
         if len(part):
             ys, xs = y[part], x[part]
             spots = {0, len(part) - 1, int(ys.argmin()), int(ys.argmax())}
             spots |= {int(xs.argmin()), int(xs.argmax())}
-            kept += part[sorted(spots)].tolist()
+            kept_indices += part[sorted(spots)].tolist()
     edges = chosen[np.minimum(cuts, len(chosen) - 1)].copy()
     edges[-1] += 1
-    kept += [k for k in _failing_in(stats, edges) if near[k]]
-    indices = np.unique(np.asarray(kept, np.int64))
+    kept_indices += [k for k in _failing_in(stats, edges) if near[k]]
+    indices = np.unique(np.asarray(kept_indices, np.int64))
     # A path that left the window and came back is not joined across what lies outside.
     left = np.flatnonzero(np.diff(chosen) > 1) + 1
     return _decimated(stats, axis, indices, behind, chosen[left])

@@ -33,8 +33,14 @@ def clipped_segments(
         leave = np.where(p > 0, np.minimum(leave, r), leave)
         visible &= ~((p == 0) & (q < 0))
     visible &= enter <= leave
-    kept = np.flatnonzero(visible)
-    a, b = enter[kept], leave[kept]
-    starts = x0[kept] + a * dx[kept], y0[kept] + a * dy[kept]
-    ends = x0[kept] + b * dx[kept], y0[kept] + b * dy[kept]
+    visible_indices = np.flatnonzero(visible)
+    a, b = enter[visible_indices], leave[visible_indices]
+    starts = (
+        x0[visible_indices] + a * dx[visible_indices],
+        y0[visible_indices] + a * dy[visible_indices],
+    )
+    ends = (
+        x0[visible_indices] + b * dx[visible_indices],
+        y0[visible_indices] + b * dy[visible_indices],
+    )
     return np.stack((*starts, *ends), 1)

@@ -49,8 +49,8 @@ class ValueRange:
             for word, reading in ends:
                 text = self._with_unit(reading)
                 name = f" {reading.series}" if named and reading.series else ""
-                place = f" at {reading.x_text}" if placed and reading.x_text else ""
-                parts.append(f"{word}{name} {text}{place}")
+                location = f" at {reading.x_text}" if placed and reading.x_text else ""
+                parts.append(f"{word}{name} {text}{location}")
             line = " · ".join(parts)
             if len(line) <= width:
                 break

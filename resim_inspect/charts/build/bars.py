@@ -54,15 +54,15 @@ def bar_chart(source: Source, metric: Metric, values: BarChartValues) -> Drawing
     for color_role, (name, positions, doubles, statuses, unit) in enumerate(parts):
         full = np.full(len(order), np.nan)
         full[positions] = doubles
-        given = np.zeros(len(order), bool)
-        given[positions] = True
+        has_value = np.zeros(len(order), bool)
+        has_value[positions] = True
         repeated += len(positions) - len(set(positions))
         states = None
         if statuses is not None:
             states = np.zeros(len(order), np.int32)
             states[positions] = statuses
         if name not in source.options.hidden:
-            series.append(BarSeries(name, full, states, unit, color_role, given))
+            series.append(BarSeries(name, full, states, unit, color_role, has_value))
     if repeated:
         source.note(f"{repeated:,} names stand more than once; the last value of each is drawn.")
     units = {s.unit for s in series}
@@ -141,15 +141,15 @@ def batchwise_bar_chart(source: Source, metric: Metric, values: BatchwiseBarChar
         full = np.full(len(batches), np.nan)
         positions = [position_of[batch] for batch in _numbered(times)]
         full[positions] = doubles
-        given = np.zeros(len(batches), bool)
-        given[positions] = True
+        has_value = np.zeros(len(batches), bool)
+        has_value[positions] = True
         states = None
         if statuses is not None:
             states = np.zeros(len(batches), np.int32)
             states[positions] = statuses
         name = clean(category, _LABEL) or "(no name)"
         if name not in source.options.hidden:
-            series.append(BarSeries(name, full, states, unit, color_role, given))
+            series.append(BarSeries(name, full, states, unit, color_role, has_value))
     panel = Bars(
         tuple(batch_labels(batches)),
         tuple(series),

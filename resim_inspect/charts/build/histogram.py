@@ -128,8 +128,8 @@ def _note_outside(
     outside = counts(values, edges)[1]
     if outside and edges:
         low, high = min(a for a, _ in edges), max(b for _, b in edges)
-        kept = values[finite]
-        below, above = int((kept < low).sum()), int((kept > high).sum())
+        finite_values = values[finite]
+        below, above = int((finite_values < low).sum()), int((finite_values > high).sum())
         parts = [f"{below:,} below"] if below else []
         parts += [f"{above:,} above"] if above else []
         between = outside - below - above

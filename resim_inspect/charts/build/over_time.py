@@ -94,7 +94,7 @@ def double_over_time(source: Source, metric: Metric, values: DoubleOverTimeValue
         for c, d in zip(curves, definitions, strict=True)
         if c.name not in source.options.hidden
     ]
-    kept = [c for c, _ in shown]
+    shown_curves = [c for c, _ in shown]
     unit = common_unit(curves)
     distinct = {d for _, d in shown if d not in (None, FailureDefinition())}
     reference_lines: list[ReferenceLine] = []
@@ -114,7 +114,7 @@ def double_over_time(source: Source, metric: Metric, values: DoubleOverTimeValue
             _drawable(source, values.end_time, "end"),
         )
     y = Axis(title=clean(values.y_axis_name or "", TITLE_LIMIT), unit=unit)
-    plot = Plot(axis, y, curves=tuple(kept), reference_lines=merge_lines(reference_lines))
+    plot = Plot(axis, y, curves=tuple(shown_curves), reference_lines=merge_lines(reference_lines))
     if axis.kind == "time":
         plot = with_events(source, plot)
         _note_outside(source, plot)

@@ -178,12 +178,12 @@ def _context(
         if source.drawable(x, data_name(data)) is not None:
             return None, ""
         axis = time_axis(int(x.min()), source.options.time)
-    one = slice(chosen.position, chosen.position + 1)
+    chosen_slice = slice(chosen.position, chosen.position + 1)
     line = Curve(data_name(data), x, chosen.values, statuses, unit, legend=False)
     mark = Curve(
         "this value",
-        x[one],
-        chosen.values[one],
+        x[chosen_slice],
+        chosen.values[chosen_slice],
         None,
         unit,
         color_role="text",

@@ -54,9 +54,9 @@ class PlotlyAxis:
     """Dates of what was fed, by the identity of the list: parsing is slow."""
 
     def __post_init__(self) -> None:
-        given = self.layout.get("type")
-        if given in ("linear", "log", "date", "category", "multicategory"):
-            self.kind = "category" if given == "multicategory" else str(given)
+        axis_type = self.layout.get("type")
+        if axis_type in ("linear", "log", "date", "category", "multicategory"):
+            self.kind = "category" if axis_type == "multicategory" else str(axis_type)
         order = decode.word(self.layout.get("categoryorder")) or "array"
         if order == "array":
             for name in decode.items(self.layout.get("categoryarray"))[:_MAX_CATEGORIES]:
@@ -104,9 +104,9 @@ class PlotlyAxis:
                 firsts.setdefault(category_name(first), len(firsts))
             fed.sort(key=lambda v: firsts[category_name(v[0] if isinstance(v, tuple) else v)])
         names = [category_name(value) for value in fed]
-        given = list(self.categories)
+        known_categories = list(self.categories)
         order = decode.word(self.layout.get("categoryorder"))
-        distinct = list(dict.fromkeys([*given, *names]))[:_MAX_CATEGORIES]
+        distinct = list(dict.fromkeys([*known_categories, *names]))[:_MAX_CATEGORIES]
         if order.startswith("category"):
             distinct = sorted(distinct, reverse=order.endswith("descending"))
         elif (aggregate := _AGGREGATES.get(order.rpartition(" ")[0])) is not None:
@@ -142,8 +142,8 @@ class PlotlyAxis:
         return self.from_calc(self.calc(values))
 
     def _place(self, value: Any) -> float:
-        place = None if value is None else self.categories.get(category_name(value))
-        return math.nan if place is None else float(place)
+        position = None if value is None else self.categories.get(category_name(value))
+        return math.nan if position is None else float(position)
 
     def lengths(self, values: Any) -> NDArray[np.float64]:
         """Differences in `calc` units: on a date axis they are given in ms."""

@@ -37,7 +37,7 @@ def match_root(axis: PlotlyAxis, axes: dict[str, PlotlyAxis]) -> str:
 
 def _settle_group(members: list[tuple[Layers, PlotlyAxis]]) -> None:
     axes = list({id(axis): axis for _, axis in members}.values())
-    given = next((a for a in axes if _has_range(a)), axes[0])
+    reference_axis = next((a for a in axes if _has_range(a)), axes[0])
     extents = [e for layers, axis in members if (e := layers.extent(axis)) is not None]
     extent = (min(e[0] for e in extents), max(e[1] for e in extents)) if extents else None
     anchored = any(axis.from_zero for axis in axes)
@@ -48,7 +48,7 @@ def _settle_group(members: list[tuple[Layers, PlotlyAxis]]) -> None:
         for curve in layers.curves
     )
     is_x = axes[0].name.startswith("x")
-    ends = _ends(given, extent, anchored, padded=not is_x, special=mixed or len(axes) > 1)
+    ends = _ends(reference_axis, extent, anchored, padded=not is_x, special=mixed or len(axes) > 1)
     for axis in axes:
         axis.reverse = axis.layout.get("autorange") == "reversed"
         if ends is not None and ends[0] != ends[1]:
@@ -99,10 +99,10 @@ def _ends(
 
 def _given_ends(axis: PlotlyAxis) -> tuple[float | None, float | None]:
     """Ends that the figure sets: both, one (a half-open range), or none."""
-    given = decode.items(axis.layout.get("range"))
-    if len(given) != 2:
+    ends = decode.items(axis.layout.get("range"))
+    if len(ends) != 2:
         return None, None
-    low, high = axis.unit(given[0]), axis.unit(given[1])
+    low, high = axis.unit(ends[0]), axis.unit(ends[1])
     automatic = axis.layout.get("autorange")
     if low is not None and high is not None and automatic not in (None, False):
         return None, None

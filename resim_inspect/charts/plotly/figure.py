@@ -41,9 +41,10 @@ def plotly_drawing(source: Source, metric: Metric, values: PlotlyValues) -> Draw
     if not isinstance(figure, dict):
         figure = {}
     data = figure.get("data")
-    given = figure.get("layout")
+    layout_value = figure.get("layout")
     raw, layout = with_template(
-        data if isinstance(data, list) else [], given if isinstance(given, dict) else {}
+        data if isinstance(data, list) else [],
+        layout_value if isinstance(layout_value, dict) else {},
     )
     traces = _traces(raw, layout)
     if not traces:
@@ -124,12 +125,12 @@ def _traces(data: list[Any], layout: dict[str, Any]) -> list[Trace]:
             continue
         raw = _with_color_axis(raw, layout)
         name = decode.text(raw.get("name"), 80)
-        given = color(decode.part(raw, "line", "color"))
-        if given is None:
-            given = color(decode.part(raw, "marker", "color"))
-        if given is None and way:
-            given = color(way[k % len(way)])
-        role: ColorRole = k if given is None else given
+        line_color = color(decode.part(raw, "line", "color"))
+        if line_color is None:
+            line_color = color(decode.part(raw, "marker", "color"))
+        if line_color is None and way:
+            line_color = color(way[k % len(way)])
+        role: ColorRole = k if line_color is None else line_color
         named = bool(name) and raw.get("showlegend") is not False
         kind = decode.word(raw.get("type"))[:40] or "scatter"
         name = name or f"trace {k}"
@@ -188,8 +189,8 @@ def _panels(
         if trace.kind == "scatter3d":
             scenes.setdefault(trace.word("scene") or "scene", []).append(trace)
     for name, members in scenes.items():
-        given = layout.get(name)
-        scene = given if isinstance(given, dict) else {}
+        scene_layout = layout.get(name)
+        scene = scene_layout if isinstance(scene_layout, dict) else {}
         placed.append((scene_panel(members, scene), _domain(scene)))
     off = frozenset(decode.text(v, 60) for v in decode.items(layout.get("hiddenlabels")))
     if off and any(t.kind == "pie" for t in traces):
@@ -220,21 +221,21 @@ def _domain(owner: dict[str, Any]) -> Area | None:
 def _add_free_texts(source: Source, subplots: Subplots) -> None:
     """Texts that belong to no subplot as notes; shapes that were not drawn are counted."""
     texts = []
-    for place, note in enumerate(decode.items(subplots.layout.get("annotations"))):
+    for position, note in enumerate(decode.items(subplots.layout.get("annotations"))):
         if not isinstance(note, dict) or note.get("visible") is False:
             continue
         text = decode.text(note.get("text"), 120)
-        if text and place not in subplots.used_annotations:
+        if text and position not in subplots.used_annotations:
             texts.append(text)
     for text in texts[:_MAX_TEXTS]:
         source.note(text)
     if len(texts) > _MAX_TEXTS:
         subplots.left_out.append(count(len(texts) - _MAX_TEXTS, "text"))
     shapes = [
-        place
-        for place, shape in enumerate(decode.items(subplots.layout.get("shapes")))
+        position
+        for position, shape in enumerate(decode.items(subplots.layout.get("shapes")))
         if isinstance(shape, dict) and shape.get("visible") not in (False, "legendonly")
     ]
-    missing = len([place for place in shapes if place not in subplots.used_shapes])
+    missing = len([position for position in shapes if position not in subplots.used_shapes])
     if missing:
         subplots.left_out.append(count(missing, "shape"))

@@ -125,8 +125,8 @@ def _feed(subplots: Subplots, layers: Layers, traces: list[Trace]) -> None:
     for trace in traces:
         y = layers.y_of(trace)
         for axis, values in _values_by_axis(layers, trace, y):
-            for one in subplots.matching(axis):
-                one.feed(values)
+            for matched_axis in subplots.matching(axis):
+                matched_axis.feed(values)
     for trace in traces:
         _weigh(layers, trace)
 
@@ -230,24 +230,24 @@ def _grounded(layers: Layers, box: Box) -> Box:
 
 def _add_shapes_and_texts(layers: Layers, subplots: Subplots) -> str:
     """Add them; return the subplot's title, which plotly writes as a text above it."""
-    for place, shape in enumerate(decode.items(subplots.layout.get("shapes"))[:_MAX_ITEMS]):
+    for position, shape in enumerate(decode.items(subplots.layout.get("shapes"))[:_MAX_ITEMS]):
         off = not isinstance(shape, dict) or shape.get("visible") in (False, "legendonly")
         if not off and shapes.add_shape(layers, shape):
-            subplots.used_shapes.add(place)
+            subplots.used_shapes.add(position)
     title = ""
     area = _area(layers.x.layout, layers.y.layout)
-    for place, note in enumerate(decode.items(subplots.layout.get("annotations"))[:_MAX_ITEMS]):
+    for position, note in enumerate(decode.items(subplots.layout.get("annotations"))[:_MAX_ITEMS]):
         if not isinstance(note, dict) or note.get("visible") is False:
             continue
         if shapes.add_annotation(layers, note):
-            subplots.used_annotations.add(place)
+            subplots.used_annotations.add(position)
         elif (
             decode.word(note.get("xref")) == decode.word(note.get("yref")) == "paper"
             and _is_above(note, area)
             and not title
         ):
             title = decode.text(note.get("text"), 80)
-            subplots.used_annotations.add(place)
+            subplots.used_annotations.add(position)
     return title
 
 

@@ -37,9 +37,9 @@ def _with_defaults(data: list[Any], by_kind: dict[str, Any]) -> list[Any]:
             kind = decode.word(trace.get("type")) or "scatter"
             defaults = [d for d in decode.items(by_kind.get(kind)) if isinstance(d, dict)]
             if defaults:
-                place = seen.get(kind, 0)
-                seen[kind] = place + 1
-                trace = _merged(defaults[place % len(defaults)], trace)
+                count_before = seen.get(kind, 0)
+                seen[kind] = count_before + 1
+                trace = _merged(defaults[count_before % len(defaults)], trace)
         traces.append(trace)
     return traces
 

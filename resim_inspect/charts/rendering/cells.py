@@ -35,16 +35,21 @@ def distinct_labels(names: Sequence[str], width: int) -> list[str]:
     different = len(set(names))
     words = len({cut(name, width) for name in names}) < different
     drop = common_start(names, words)
-    kept = [name[drop:] for name in names]
+    distinct_ends = [name[drop:] for name in names]
     if drop > common_start(names):
-        kept = _with_context(names, drop, width)
-    ways = [[cut(name, width) for name in kept], [_cut_middle(name, width) for name in kept]]
+        distinct_ends = _with_context(names, drop, width)
+    ways = [
+        [cut(name, width) for name in distinct_ends],
+        [_cut_middle(name, width) for name in distinct_ends],
+    ]
     for labels in ways:
         if len(set(labels)) == different:
             return labels
-    same = takewhile(lambda pair: pair[0] == pair[1], zip(min(kept), max(kept), strict=False))
+    same = takewhile(
+        lambda pair: pair[0] == pair[1], zip(min(distinct_ends), max(distinct_ends), strict=False)
+    )
     common = sum(1 for _ in same)
-    ways.append([cut("…" + name[common:], width) for name in kept])
+    ways.append([cut("…" + name[common:], width) for name in distinct_ends])
     return max(ways, key=lambda labels: len(set(labels)))
 
 

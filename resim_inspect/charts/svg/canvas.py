@@ -72,14 +72,14 @@ def shortened(text: str, width: float, size: float = FONT_SIZE) -> str:
     """`text` in about `width` px; a text that is cut ends in `…`."""
     if text_width(text, size) <= width:
         return text
-    kept = ""
+    prefix = ""
     room = width - text_width("…", size)
     for char in text:
         room -= text_width(char, size)
         if room < 0:
             break
-        kept += char
-    return kept.rstrip() + "…" if width >= size else ""
+        prefix += char
+    return prefix.rstrip() + "…" if width >= size else ""
 
 
 def wrapped(text: str, width: float, size: float = FONT_SIZE) -> list[str]:

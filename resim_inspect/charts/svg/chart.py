@@ -227,13 +227,13 @@ def _arranged(panels: tuple[Panel, ...], room: Room) -> list[tuple[Panel, Room]]
         tall = max(_LEAST_PANEL, spare)
         for panel, (left, top, right, bottom) in beside:
             gap = 14 if right < 0.999 else 0
-            place = Room(
+            label_room = Room(
                 room.x + left * room.width,
                 room.y + top * tall,
                 max(40.0, (right - left) * room.width - gap),
                 max(40.0, (bottom - top) * tall - 8),
             )
-            arranged.append((panel, place))
+            arranged.append((panel, label_room))
         room = room.below(tall)
     y = room.y
     for panel, tall in zip(stacked, heights, strict=True):

@@ -53,7 +53,7 @@ def listed(comparison: Comparison, options: OutputOptions, *, same: bool = True)
     """Select the changes to list; without `same`, those that are the same are never listed."""
     changes = comparison.changes
     if options.only_changes or not same:
-        changes = [one for one in changes if one.direction is not Direction.SAME]
+        changes = [change for change in changes if change.direction is not Direction.SAME]
     shown = changes[: options.top]
     return Listed(shown, len(changes) - len(shown))
 
@@ -87,6 +87,12 @@ def unmatched_tolerances(comparisons: Sequence[Comparison]) -> list[UnmatchedTol
     """Tolerances that match no metric in any of the comparisons."""
     if not comparisons:
         return []
-    patterns = [{one.pattern for one in each.unmatched_tolerances} for each in comparisons]
+    patterns = [
+        {tolerance.pattern for tolerance in each.unmatched_tolerances} for each in comparisons
+    ]
     unmatched = set.intersection(*patterns)
-    return [one for one in comparisons[0].unmatched_tolerances if one.pattern in unmatched]
+    return [
+        tolerance
+        for tolerance in comparisons[0].unmatched_tolerances
+        if tolerance.pattern in unmatched
+    ]

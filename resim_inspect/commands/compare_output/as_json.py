@@ -26,16 +26,16 @@ def write(comparisons: Sequence[Comparison], stream: TextIO, options: OutputOpti
     """Write the document; texts are as in the files, escaped by JSON's own rules."""
 
     def build(window: Window) -> dict[str, Any]:
-        entries = (_comparison(one, options, window) for one in comparisons)
+        entries = (_comparison(comparison, options, window) for comparison in comparisons)
         return {
             "format": 1,
             "base": comparisons[0].before if comparisons else None,
             "fail_on": options.fail_on,
-            "failed": any(gate_fails(one, options.fail_on) for one in comparisons),
-            "approximate": any(one.approximate for one in comparisons),
+            "failed": any(gate_fails(comparison, options.fail_on) for comparison in comparisons),
+            "approximate": any(comparison.approximate for comparison in comparisons),
             "unmatched_tolerances": [
-                {"name": one.pattern, "nearest": one.nearest}
-                for one in unmatched_tolerances(comparisons)
+                {"name": tolerance.pattern, "nearest": tolerance.nearest}
+                for tolerance in unmatched_tolerances(comparisons)
             ],
             "comparisons": [entry for entry in entries if entry is not None],
         }

@@ -56,7 +56,7 @@ def batch_lines(
     comparison: Comparison, options: OutputOptions, painter: SgrPainter
 ) -> Iterator[str]:
     """Yield a table with the totals of the metrics that differ in any job."""
-    differing = [one for one in comparison.metrics if one.direction is not Direction.SAME]
+    differing = [change for change in comparison.metrics if change.direction is not Direction.SAME]
     same = len(comparison.metrics) - len(differing)
     if differing:
         yield ""
@@ -69,13 +69,15 @@ def batch_lines(
 
 def totals_lines(totals: Sequence[MetricTotals], width: int, painter: SgrPainter) -> Iterator[str]:
     """Yield one line for each metric, with a heading."""
-    used = [way for way in _COUNTED if any(one.counts.get(way) for one in totals)]
+    used = [
+        way for way in _COUNTED if any(metric_totals.counts.get(way) for metric_totals in totals)
+    ]
     medians, spreads = list(map(median_text, totals)), list(map(spread_text, totals))
     median, spread = (
         max(len(word), *map(cell_width, texts))
         for word, texts in (("~ median", medians), ("from … to", spreads))
     )
-    names = max(_NAME[0], *(cell_width(clean(one.name)) for one in totals))
+    names = max(_NAME[0], *(cell_width(clean(metric_totals.name)) for metric_totals in totals))
     fixed = 2 + sum(len(way.value) + 2 for way in used) + 2 + median
     name = max(_NAME[0], min(names, _NAME[1], width - fixed - spread - 2))
     if width - fixed - name - spread - 4 < _LEADING:
@@ -86,14 +88,14 @@ def totals_lines(totals: Sequence[MetricTotals], width: int, painter: SgrPainter
     head += f"  {fit('from … to', spread)}" if spread else ""
     head += "  leading jobs"
     yield painter.paint(head, DIM)
-    for one, middle, ends in zip(totals, medians, spreads, strict=True):
-        mark = painted_direction(painter, one.direction, one.direction.symbol)
-        line = f"{mark} {painter.paint(fit(clean(one.name), name), BOLD)}"
+    for metric_totals, middle, ends in zip(totals, medians, spreads, strict=True):
+        mark = painted_direction(painter, metric_totals.direction, metric_totals.direction.symbol)
+        line = f"{mark} {painter.paint(fit(clean(metric_totals.name), name), BOLD)}"
         for way in used:
-            number = one.counts.get(way, 0)
+            number = metric_totals.counts.get(way, 0)
             cell = f"{number:>{len(way.value)},}" if number else " " * len(way.value)
             line += f"  {painted_direction(painter, way, cell)}"
         line += f"  {fit(middle, median, right=True)}"
         line += f"  {fit(ends, spread)}" if spread else ""
-        line += "  " + ", ".join(clean(job, 40) for job, _ in one.leading)
+        line += "  " + ", ".join(clean(job, 40) for job, _ in metric_totals.leading)
         yield line

@@ -48,7 +48,7 @@ class _Row:
     @property
     def base(self) -> Reading | None:
         """The reading of the base; None if it lacks the item."""
-        return next((one.before for one in self.changes.values() if one.before), None)
+        return next((change.before for change in self.changes.values() if change.before), None)
 
 
 def column_lines(
@@ -108,7 +108,9 @@ def _rows(comparisons: Sequence[Comparison]) -> list[_Row]:
 def _value_width(row: _Row) -> int:
     """Cells that the longest value of a row takes, with a direction and a status before it."""
     readings = [row.base, *(change.after for change in row.changes.values())]
-    return max(4 + cell_width(clean(one.measured.text)) for one in readings if one is not None)
+    return max(
+        4 + cell_width(clean(reading.measured.text)) for reading in readings if reading is not None
+    )
 
 
 def _table(

@@ -36,7 +36,7 @@ def write(comparisons: Sequence[Comparison], stream: TextIO, options: OutputOpti
     with TemporaryFile() as content, TemporaryFile() as whole, Staging() as staging:
         page = Page(Path("comparison.html"), content, staging, report)
         write_comparisons(page, sides)
-        others = ", ".join(clean(one.after, 100) for one in comparisons[:3])
+        others = ", ".join(clean(comparison.after, 100) for comparison in comparisons[:3])
         page.copy_to(f"{clean(comparisons[0].before, 100)} → {others}", whole)
         whole.seek(0)
         stream.flush()

@@ -25,12 +25,12 @@ def write(comparisons: Sequence[Comparison], stream: TextIO, options: OutputOpti
 def _suite(comparison: Comparison, stream: TextIO, options: OutputOptions) -> None:
     changes = listed(comparison, options).changes
     verdicts = [
-        one
-        for one in comparison.verdicts
-        if one.direction is not Direction.SAME or not options.only_changes
+        verdict
+        for verdict in comparison.verdicts
+        if verdict.direction is not Direction.SAME or not options.only_changes
     ]
     failures = sum(fails(change, options.fail_on) for change in changes)
-    failures += sum(verdict_fails(one, options.fail_on) for one in verdicts)
+    failures += sum(verdict_fails(verdict, options.fail_on) for verdict in verdicts)
     errors = len(comparison.errors)
     tests = len(changes) + len(verdicts) + errors
     name = escape(f"{comparison.before} → {comparison.after}")

@@ -36,7 +36,7 @@ def write(comparisons: Sequence[Comparison], stream: TextIO, options: OutputOpti
         free -= len(section.encode())
         if free < 0:
             left = comparisons[position:]
-            failing = sum(gate_fails(one, options.fail_on) for one in left)
+            failing = sum(gate_fails(comparison, options.fail_on) for comparison in left)
             stream.write(
                 f"… {count(len(left), 'more side')}, of which {failing:,} fail; "
                 "`--format json` has them all.\n"
@@ -67,7 +67,9 @@ def _section(comparison: Comparison, options: OutputOptions, budget: int) -> str
     lines += _transitions(comparison)
     used = size_of(lines)
     if comparison.is_batch:
-        differing = [one for one in comparison.metrics if one.direction is not Direction.SAME]
+        differing = [
+            metric for metric in comparison.metrics if metric.direction is not Direction.SAME
+        ]
         rows = map(_totals_row, differing)
         room = budget // 2 - used
         used += append_table(lines, _TOTALS_HEAD, rows, len(differing), room, _ELSEWHERE)

@@ -97,7 +97,7 @@ def _header(comparison: Comparison, options: OutputOptions, painter: SgrPainter)
 def _footer(comparison: Comparison, options: OutputOptions, painter: SgrPainter) -> Iterator[str]:
     counts = comparison.summary
     yield ""
-    same = [one for one in comparison.changes if one.direction is Direction.SAME]
+    same = [change for change in comparison.changes if change.direction is Direction.SAME]
     parts = [
         painted_direction(painter, way, f"{way.symbol} {way.value}: {counts[way]:,}")
         for way in LISTED

@@ -98,8 +98,10 @@ def _values(old: Measured, new: Measured) -> str:
         if old.value == new.value and old.unit == new.unit:
             return ""
         digits = digits_apart(old.value, [new.value])
-        one, other = (with_unit(number(one.value or 0.0, digits), one.unit) for one in (old, new))
-        return f"from {one} to {other}"
+        old_text, other = (
+            with_unit(number(cell.value or 0.0, digits), cell.unit) for cell in (old, new)
+        )
+        return f"from {old_text} to {other}"
     if old.text == new.text:
         return ""
     return f"from {clean(old.text, 80) or 'nothing'} to {clean(new.text, 80) or 'nothing'}"

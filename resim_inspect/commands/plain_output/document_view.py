@@ -173,14 +173,14 @@ def _announced(before: Document, after: Document) -> Iterator[str]:
         yield "The file was rewritten in place, so that it cannot be compared with what it was."
         yield from overview(after)
         return
-    said = list(announcements(changes))
-    if not said:
+    sentences = list(announcements(changes))
+    if not sentences:
         yield "The file was read again: nothing changed."
         return
-    yield f"The file was read again, and {_number(len(said))} changed."
-    yield from said
+    yield f"The file was read again, and {_number(len(sentences))} changed."
+    yield from sentences
     yield verdict_sentence("The verdict", before.verdict, after.verdict)
 
 
-def _number(said: int) -> str:
-    return "one thing" if said == 1 else "several things"
+def _number(count_announced: int) -> str:
+    return "one thing" if count_announced == 1 else "several things"

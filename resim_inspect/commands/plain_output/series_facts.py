@@ -92,28 +92,28 @@ class SeriesFacts:
     def _numbers(self) -> Iterator[str]:
         import numpy as np
 
-        values, found = self.series.doubles, statistics(self.series)
-        for n, word in ((found.nan, "NaN"), (found.infinite, "infinite")):
+        values, stats = self.series.doubles, statistics(self.series)
+        for n, word in ((stats.nan, "NaN"), (stats.infinite, "infinite")):
             if n:
                 yield f"{n:,} of its values {'is' if n == 1 else 'are'} {word}."
-        if found.minimum is None or found.maximum is None or found.mean is None:
+        if stats.minimum is None or stats.maximum is None or stats.mean is None:
             return
-        if found.minimum == found.maximum:
-            yield f"All its finite values are {quantity(found.minimum, self.data.unit)}."
+        if stats.minimum == stats.maximum:
+            yield f"All its finite values are {quantity(stats.minimum, self.data.unit)}."
         else:
-            low = int(np.flatnonzero(values == found.minimum)[0])
-            high = int(np.flatnonzero(values == found.maximum)[0])
+            low = int(np.flatnonzero(values == stats.minimum)[0])
+            high = int(np.flatnonzero(values == stats.maximum)[0])
             yield f"Its smallest value is {self.value(low)}{self.at(low)}."
             yield f"Its largest value is {self.value(high)}{self.at(high)}."
-            yield f"Its mean is {quantity(found.mean, self.data.unit)}."
+            yield f"Its mean is {quantity(stats.mean, self.data.unit)}."
             last = len(values) - 1
             yield f"It begins with {self.value(0)} and ends with {self.value(last)}{self.at(last)}."
-        yield from limit_sentences(self._limits, found.minimum, found.maximum, self.data.unit)
+        yield from limit_sentences(self._limits, stats.minimum, stats.maximum, self.data.unit)
 
     def _texts(self) -> Iterator[str]:
-        found = statistics(self.series).strings
-        shown = [f"{shown_name(text)} {count(n, 'time')}" for text, n in found[:FEW]]
-        more = len(found) - len(shown)
+        string_counts = statistics(self.series).strings
+        shown = [f"{shown_name(text)} {count(n, 'time')}" for text, n in string_counts[:FEW]]
+        more = len(string_counts) - len(shown)
         yield f"It has {joined(shown + ([f'{more:,} other texts'] if more else []))}."
         if self.series.kind is not SeriesKind.STRINGS:
             return

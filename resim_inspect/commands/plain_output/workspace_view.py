@@ -201,15 +201,15 @@ def _row_changes(name: str, before: JobRow | None, after: JobRow | None) -> Iter
             reason = NOT_RUN if not after.has_run else after.note
             yield f"{shown} has no metrics now: {whole_sentence(reason, 200)}"
         return
-    said = list(announcements(list(_cell_changes(name, before.cells, after.cells))))
-    if before.verdict is after.verdict and not said:
+    sentences = list(announcements(list(_cell_changes(name, before.cells, after.cells))))
+    if before.verdict is after.verdict and not sentences:
         yield f"{shown} was written again; its values are the same, and it is still " + (
             f"{after.verdict.name}."
         )
         return
     yield verdict_sentence(shown, before.verdict, after.verdict)
     if before.verdict is not None:
-        yield from said
+        yield from sentences
 
 
 def _cell_changes(job: str, before: dict[str, Cell], after: dict[str, Cell]) -> Iterator[Change]:

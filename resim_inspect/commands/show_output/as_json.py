@@ -170,13 +170,16 @@ def _length(document: Document, data: MetricsData) -> int | dict[str, int] | Non
 
 def numbers(document: Document, metrics: Iterable[Metric]) -> list[dict[str, Any]]:
     """Return the data that some metrics use, each once, with statistics and all values."""
-    found: dict[int, MetricsData] = {}
+    data_by_position: dict[int, MetricsData] = {}
     for metric in metrics:
         for data in document.data_of(metric):
             index = document.index_of(data)
-            for one in (index, data) if index is not None else (data,):
-                found.setdefault(one.position, one)
-    return [data_values(document, data) | _contents(document, data) for data in found.values()]
+            for data_entry in (index, data) if index is not None else (data,):
+                data_by_position.setdefault(data_entry.position, data_entry)
+    return [
+        data_values(document, data) | _contents(document, data)
+        for data in data_by_position.values()
+    ]
 
 
 def _contents(document: Document, data: MetricsData) -> dict[str, Any]:
@@ -186,8 +189,8 @@ def _contents(document: Document, data: MetricsData) -> dict[str, Any]:
         if data.is_per_category:
             by_category = {name: document.series(data, name) for name in data.category_names}
             return {
-                "statistics": {name: _statistics(one) for name, one in by_category.items()},
-                "series": {name: series_values(one) for name, one in by_category.items()},
+                "statistics": {name: _statistics(part) for name, part in by_category.items()},
+                "series": {name: series_values(part) for name, part in by_category.items()},
             }
         series = document.series(data)
         return {"statistics": _statistics(series), "series": series_values(series)}
@@ -196,13 +199,16 @@ def _contents(document: Document, data: MetricsData) -> dict[str, Any]:
 
 
 def _statistics(series: Series) -> dict[str, Any]:
-    found = statistics(series)
+    stats = statistics(series)
     if series.kind is SeriesKind.DOUBLES:
         names = ("finite", "nan", "infinite", "minimum", "mean", "maximum")
-        return {"n": found.n} | {name: plain(getattr(found, name)) for name in names}
+        return {"n": stats.n} | {name: plain(getattr(stats, name)) for name in names}
     if series.kind is SeriesKind.TIMESTAMPS:
-        ends = {"earliest_ns": found.earliest, "latest_ns": found.latest}
-        return {"n": found.n} | {k: None if ns is None else _time(ns) for k, ns in ends.items()}
+        ends = {"earliest_ns": stats.earliest, "latest_ns": stats.latest}
+        return {"n": stats.n} | {k: None if ns is None else _time(ns) for k, ns in ends.items()}
     if series.kind is SeriesKind.STATUSES:
-        return {"n": found.n, "statuses": {_enum(status): n for status, n in found.statuses}}
-    return {"n": found.n, "different": len(found.strings)}
+        return {
+            "n": stats.n,
+            "statuses": {_enum(status): n for status, n in stats.statuses},
+        }
+    return {"n": stats.n, "different": len(stats.strings)}

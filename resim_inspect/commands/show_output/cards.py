@@ -112,14 +112,14 @@ class Cards:
         job = clean(document.job_id, 60).strip()
         yield from self.dim(flow(parts, " · ", self.options.width))
         yield from self.dim([f"job {job}" if job else "no job id"])
-        found: dict[MetricStatus, int] = {}
+        status_counts: dict[MetricStatus, int] = {}
         for metric in document.message.job_level_metrics.metrics:
             status = MetricStatus(metric.status)
-            found[status] = found.get(status, 0) + 1
-        ranked = [status for status in WORST_FIRST if status in found]
-        ranked += [status for status in found if status not in ranked]
+            status_counts[status] = status_counts.get(status, 0) + 1
+        ranked = [status for status in WORST_FIRST if status in status_counts]
+        ranked += [status for status in status_counts if status not in ranked]
         counts = [
-            self.painter.status(status, f"{status_words(status)} {found[status]:,}")
+            self.painter.status(status, f"{status_words(status)} {status_counts[status]:,}")
             for status in ranked
         ]
         yield from flow(counts, "   ", self.options.width)

@@ -71,26 +71,29 @@ def series_table(
             strings.append(f"data {clean(part.data, 40)} is not in the file")
             continue
         try:
-            found = statistics(document.series(data, part.category))
+            stats = statistics(document.series(data, part.category))
         except DocumentError as error:
             strings.append(f"{clean(data.name, NAME_CELLS)}: {clean(str(error))}")
             continue
-        rows.append(_row(data, part, found))
+        rows.append(_row(data, part, stats))
         marks.append(_status_counts(document, part))
-        if found.strings:
-            strings.append(_most_frequent(data, part, found))
+        if stats.strings:
+            strings.append(_most_frequent(data, part, stats))
     if rows:
         # A column that says nothing about any series is not drawn.
         names = ("series", "n", "min", "mean", "max", "NaN", "±∞")
-        kept = [at for at in range(len(names)) if at < 2 or any(row[at] for row in rows)]
+        shown_columns = [at for at in range(len(names)) if at < 2 or any(row[at] for row in rows)]
         columns = [
             align_decimals(column) if 2 <= at <= 4 else column
             for at, column in enumerate(zip(*rows, strict=True))
         ]
         rows = list(zip(*columns, strict=True))
         lines = table(
-            [[names[at] for at in kept], *[[row[at] for at in kept] for row in rows]],
-            right=range(1, len(kept)),
+            [
+                [names[at] for at in shown_columns],
+                *[[row[at] for at in shown_columns] for row in rows],
+            ],
+            right=range(1, len(shown_columns)),
         )
         widest = max(map(len, lines))
         yield painter.paint(pad(lines[0], widest) + ("  statuses" if any(marks) else ""), DIM)
@@ -131,20 +134,21 @@ def _pairs(metric: Metric) -> list[tuple[str, str]]:
     else:
         return []
     statuses = values.statuses_data
-    return [(one, statuses[at] if at < len(statuses) else "") for at, one in enumerate(shown)]
+    return [(value, statuses[at] if at < len(statuses) else "") for at, value in enumerate(shown)]
 
 
-def _row(data: MetricsData, part: Part, found: Statistics) -> tuple[str, ...]:
+def _row(data: MetricsData, part: Part, stats: Statistics) -> tuple[str, ...]:
     figures = [
-        "" if one is None else number(one) for one in (found.minimum, found.mean, found.maximum)
+        "" if value is None else number(value)
+        for value in (stats.minimum, stats.mean, stats.maximum)
     ]
-    nan = f"{found.nan:,}" if found.nan else ""
+    nan = f"{stats.nan:,}" if stats.nan else ""
     return (
         _heading(data, part.category),
-        f"{found.n:,}",
+        f"{stats.n:,}",
         *figures,
         nan,
-        f"{found.infinite:,}" if found.infinite else "",
+        f"{stats.infinite:,}" if stats.infinite else "",
     )
 
 
@@ -159,9 +163,9 @@ def _status_counts(document: Document, part: Part) -> tuple[tuple[MetricStatus, 
         return ()
 
 
-def _most_frequent(data: MetricsData, part: Part, found: Statistics) -> str:
-    shown = ", ".join(f"{clean(text, 24) or '(empty)'} {n:,}" for text, n in found.strings[:8])
-    more = len(found.strings) - 8
+def _most_frequent(data: MetricsData, part: Part, stats: Statistics) -> str:
+    shown = ", ".join(f"{clean(text, 24) or '(empty)'} {n:,}" for text, n in stats.strings[:8])
+    more = len(stats.strings) - 8
     name = clean(part.category if part.category is not None else data.name, NAME_CELLS)
     return f"{name}: {shown}" + (f", {more:,} more" if more > 0 else "")
 
@@ -279,8 +283,8 @@ def _chosen_rows(columns: list[Column]) -> list[int]:
     for _, series, marks in columns:
         if marks is not None and marks.kind is SeriesKind.STATUSES:
             failing = np.isin(marks.statuses, FAILING)
-            found = np.flatnonzero(failing)[:ROWS].tolist()
-            rows.update(at for at in found if at < len(series))
+            failing_rows = np.flatnonzero(failing)[:ROWS].tolist()
+            rows.update(at for at in failing_rows if at < len(series))
     return sorted(rows)[: 2 * ROWS]
 
 

@@ -46,16 +46,16 @@ def clip(line: str, width: int) -> str:
     """Cut a painted line to `width` columns; its colours end at the cut."""
     if len(line) <= width or cell_width(_SGR.sub("", line)) <= width:
         return line
-    kept = ""
+    prefix = ""
     left = width
     for piece in _SGR.split(line):
         if piece.startswith("\x1b"):
-            kept += piece
+            prefix += piece
         elif left:
             shown = cut(piece, left)
             left = 0 if shown != piece or cell_width(shown) == left else left - cell_width(shown)
-            kept += shown
-    return kept
+            prefix += shown
+    return prefix
 
 
 def flow(parts: Sequence[str], gap: str, width: int) -> list[str]:

@@ -170,14 +170,14 @@ def _compare_curves(
         judgement.note(f"{lead}starts {_distance(old, aligned.shift)} later or earlier")
     if aligned.longer:
         judgement.note(lead + _reach(old, new))
-    found = deviation(aligned.before, aligned.after, judgement.tolerance)
+    measured = deviation(aligned.before, aligned.after, judgement.tolerance)
     if _by_sample(old, new):
-        found = _with_x(found, old, new, judgement.tolerance)
-    if found.share <= 0:
+        measured = _with_x(measured, old, new, judgement.tolerance)
+    if measured.share <= 0:
         return
     limits = refs[0].limits if refs[0].limits == refs[1].limits else None
     ends = [_extreme(limits, curve.y) for curve in (old, new)]
-    judgement.values(lead + deviation_text(found, aligned, unit, old.timed), *ends)
+    judgement.values(lead + deviation_text(measured, aligned, unit, old.timed), *ends)
 
 
 def _by_sample(old: Curve, new: Curve) -> bool:
@@ -193,26 +193,26 @@ def _aligned(old: Curve, new: Curve) -> Aligned | None:
     return Aligned(np.arange(len(old.y)), old.y, new.y, False)
 
 
-def _with_x(found: Deviation, old: Curve, new: Curve, tolerance: Tolerance) -> Deviation:
+def _with_x(measured: Deviation, old: Curve, new: Curve, tolerance: Tolerance) -> Deviation:
     """The larger one of the deviations of y and of x, for lines that x does not order."""
     sideways = deviation(old.x.astype(np.float64), new.x.astype(np.float64), tolerance)
-    return max(found, sideways, key=lambda one: (one.different, one.largest))
+    return max(measured, sideways, key=lambda candidate: (candidate.different, candidate.largest))
 
 
-def deviation_text(found: Deviation, aligned: Aligned, unit: str, timed: bool) -> str:
+def deviation_text(measured: Deviation, aligned: Aligned, unit: str, timed: bool) -> str:
     """`differs by up to 4.2 m/s at 12.4 s, RMS 0.31 m/s, 12 % of 1,201 samples`."""
     where = ""
-    if found.at is not None and len(aligned.x):
-        x = aligned.x[found.at]
+    if measured.at is not None and len(aligned.x):
+        x = aligned.x[measured.at]
         origin = aligned.x[0] if timed and aligned.x.dtype.kind == "i" else 0
         where = f" at {seconds(int(x) - int(origin))}" if timed else f" at {number(float(x))}"
     points = "points" if aligned.interpolated else "samples"
-    share = f"{number(100 * found.share, 3)} % of {found.n:,} {points}"
-    if not found.largest:
+    share = f"{number(100 * measured.share, 3)} % of {measured.n:,} {points}"
+    if not measured.largest:
         return f"gaps on one side{where}, {share}"
-    text = f"differs by up to {quantity(found.largest, unit)}{where}"
-    text += f", RMS {quantity(found.rms, unit, 3)}, {share}"
-    return text + (f", {count(found.gaps, 'gap')} on one side" if found.gaps else "")
+    text = f"differs by up to {quantity(measured.largest, unit)}{where}"
+    text += f", RMS {quantity(measured.rms, unit, 3)}, {share}"
+    return text + (f", {count(measured.gaps, 'gap')} on one side" if measured.gaps else "")
 
 
 def _reach(old: Curve, new: Curve) -> str:

@@ -80,13 +80,13 @@ def figure_differences(before: Any, after: Any, tolerance: Tolerance) -> Iterato
     """Describe what differs: traces first, then the rest of the figure."""
     old, new = _traces(before), _traces(after)
     pairs = _trace_pairs(old, new)
-    for place, other in sorted(pairs.items()):
-        yield from differences(old[place], new[other], _trace_name(new[other], other), tolerance)
-    for place, trace in enumerate(old):
-        if place not in pairs:
-            yield f"{_trace_name(trace, place)} gone"
-    for place in sorted(set(range(len(new))) - set(pairs.values())):
-        yield f"{_trace_name(new[place], place)} added"
+    for position, other in sorted(pairs.items()):
+        yield from differences(old[position], new[other], _trace_name(new[other], other), tolerance)
+    for position, trace in enumerate(old):
+        if position not in pairs:
+            yield f"{_trace_name(trace, position)} gone"
+    for position in sorted(set(range(len(new))) - set(pairs.values())):
+        yield f"{_trace_name(new[position], position)} added"
     if isinstance(before, dict) and isinstance(after, dict):
         rest, other_rest = (
             {key: value for key, value in figure.items() if key != "data"}
@@ -99,12 +99,12 @@ def _trace_pairs(before: list[Any], after: list[Any]) -> dict[int, int]:
     """Places of the traces by the places of their partners: by name, then by place."""
     # A trace without a name has a key of its own.
     keys, other_keys = (
-        [_name(trace) or (side, place) for place, trace in enumerate(traces)]
+        [_name(trace) or (side, position) for position, trace in enumerate(traces)]
         for side, traces in enumerate((before, after))
     )
     matches = match_by_key(keys, other_keys)
     same_places = set(matches.gone) & set(matches.added)
-    return {**dict(matches.pairs), **{place: place for place in same_places}}
+    return {**dict(matches.pairs), **{position: position for position in same_places}}
 
 
 def _name(trace: Any) -> str:
@@ -112,9 +112,9 @@ def _name(trace: Any) -> str:
     return name if isinstance(name, str) else ""
 
 
-def _trace_name(trace: Any, place: int) -> str:
+def _trace_name(trace: Any, position: int) -> str:
     name = _name(trace)
-    return f"trace “{name[:_SHOWN]}”" if name else f"trace {place + 1}"
+    return f"trace “{name[:_SHOWN]}”" if name else f"trace {position + 1}"
 
 
 def differences(before: Any, after: Any, path: str, tolerance: Tolerance) -> Iterator[str]:
@@ -136,8 +136,8 @@ def differences(before: Any, after: Any, path: str, tolerance: Tolerance) -> Ite
         if len(before) != len(after):
             yield f"{path}: {count(len(before), 'item')}, now {len(after):,}"
             return
-        for place, (one, other) in enumerate(zip(before, after, strict=True)):
-            yield from differences(one, other, f"{path}[{place}]", tolerance)
+        for position, (old_item, other) in enumerate(zip(before, after, strict=True)):
+            yield from differences(old_item, other, f"{path}[{position}]", tolerance)
     elif isinstance(before, float) and isinstance(after, float):
         if not tolerance.close(before, after):
             yield f"{path}: {number(before)} → {number(after)}"
@@ -151,10 +151,10 @@ def _array_difference(
     if before.shape != after.shape:
         yield f"{path}: {_shape(before)}, now {_shape(after)}"
         return
-    found = deviation(before.ravel(), after.ravel(), tolerance)
-    if found.different:
-        of = f"{found.different:,} of {found.n:,} numbers differ"
-        yield f"{path}: {of}, by up to {number(found.largest)}"
+    measured = deviation(before.ravel(), after.ravel(), tolerance)
+    if measured.different:
+        of = f"{measured.different:,} of {measured.n:,} numbers differ"
+        yield f"{path}: {of}, by up to {number(measured.largest)}"
 
 
 def _shape(values: NDArray[np.float64]) -> str:
@@ -170,9 +170,9 @@ def _numbers(value: Any) -> NDArray[np.float64] | None:
         return value.astype(np.float64)
     if not isinstance(value, list) or not value:
         return None
-    if not all(one is None or type(one) is float for one in value):
+    if not all(item is None or type(item) is float for item in value):
         return None
-    return np.array([np.nan if one is None else one for one in value], np.float64)
+    return np.array([np.nan if item is None else item for item in value], np.float64)
 
 
 def _word(value: Any) -> str:

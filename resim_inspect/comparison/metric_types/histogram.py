@@ -21,7 +21,7 @@ def compare_histograms(
 ) -> ValueComparison:
     """Compare the values as distributions: their order in the series does not matter."""
     data = pair.before.data_by_id(before.values_data), pair.after.data_by_id(after.values_data)
-    units = [one.unit if one is not None else "" for one in data]
+    units = [entry.unit if entry is not None else "" for entry in data]
     judgement = SeriesJudgement(tolerance)
     old, new = _values(pair.before, before), _values(pair.after, after)
     judgement.statuses(
@@ -47,7 +47,7 @@ def _values(document: Document, values: HistogramValues) -> NDArray[np.float64]:
     data = document.data_by_id(values.values_data)
     names = data.category_names if data is not None and data.is_per_category else (None,)
     series = [load(document, data, SeriesKind.DOUBLES, name).series for name in names]
-    parts = [one.doubles for one in series if one is not None]
+    parts = [part.doubles for part in series if part is not None]
     return np.sort(np.concatenate(parts)) if parts else np.zeros(0)
 
 

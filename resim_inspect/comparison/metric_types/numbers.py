@@ -99,8 +99,8 @@ def compare_summaries(
 ) -> ValueComparison:
     """Compare the values at the indexes of two summaries; of data per category, each one."""
     data = pair.before.data_by_id(before.value_data), pair.after.data_by_id(after.value_data)
-    units = [one.unit if one is not None else "" for one in data]
-    categories = list(dict.fromkeys(name for one in data for name in _categories(one)))
+    units = [entry.unit if entry is not None else "" for entry in data]
+    categories = list(dict.fromkeys(name for entry in data for name in _categories(entry)))
     limits = before.failure_definition, after.failure_definition
     judgement = SeriesJudgement(tolerance)
     sides = [Measured(count(len(categories), "category", "categories"), unit=u) for u in units]

@@ -42,10 +42,10 @@ def compare_image_lists(
     why = []
     if len(old) != len(new):
         why.append(f"{count(len(old), 'image')}, now {len(new):,}")
-    for place, (one, other) in enumerate(zip(old, new, strict=False), 1):
-        reason = file_difference(one, other, tolerance)
+    for position, (old_image, other) in enumerate(zip(old, new, strict=False), 1):
+        reason = file_difference(old_image, other, tolerance)
         if reason:
-            why.append(f"image {place}: {reason}")
+            why.append(f"image {position}: {reason}")
     return ValueComparison(Direction.CHANGED if why else Direction.SAME, *sides, tuple(why))
 
 
@@ -101,7 +101,9 @@ def _equal_files(before: Path, after: Path) -> bool:
             return False
         if not (before.is_file() and after.is_file()):
             return False
-        with before.open("rb") as one, after.open("rb") as other:
-            return all(one.read(_CHUNK) == other.read(_CHUNK) for _ in range(size // _CHUNK + 1))
+        with before.open("rb") as before_file, after.open("rb") as other:
+            return all(
+                before_file.read(_CHUNK) == other.read(_CHUNK) for _ in range(size // _CHUNK + 1)
+            )
     except OSError:
         return False

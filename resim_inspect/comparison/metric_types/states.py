@@ -56,22 +56,22 @@ def compare_states(
     pair: Pair, before: StatesOverTimeValues, after: StatesOverTimeValues, tolerance: Tolerance
 ) -> ValueComparison:
     """Compare states over time; more time in failure states is worse."""
-    one, other = (
+    old_states, other = (
         series_refs(
             document, values.states_data, values.statuses_data, names=values.legend_series_names
         )
         for document, values in ((pair.before, before), (pair.after, after))
     )
     judgement = SeriesJudgement(tolerance)
-    matched = partners(one, other)
+    matched = partners(old_states, other)
     failure_states = frozenset(before.failure_states) & frozenset(after.failure_states)
-    alone = len(one) == len(other) == 1
+    alone = len(old_states) == len(other) == 1
     for old, new in matched.pairs:
         judgement.note(renamed(old, new))
         _compare_pair(pair, old, new, failure_states, judgement, "" if alone else f"“{new.name}” ")
     for reason in matched.unpaired():
         judgement.note(reason)
-    return judgement.result(_measured(one, failure_states), _measured(other, failure_states))
+    return judgement.result(_measured(old_states, failure_states), _measured(other, failure_states))
 
 
 def _compare_pair(
@@ -94,16 +94,16 @@ def _compare_pair(
             if problems[0] != problems[1] or not reason:
                 judgement.note(f"{lead}no states {side}" + (f": {reason}" if reason else ""))
         return
-    found = divergence(first, second, failure_states)
-    if found is None:
+    difference = divergence(first, second, failure_states)
+    if difference is None:
         judgement.note(f"{lead}the times do not overlap; the states are not compared")
         return
-    if found.first is None or 0 < found.share <= judgement.tolerance.share:
+    if difference.first is None or 0 < difference.share <= judgement.tolerance.share:
         return
-    where = seconds(found.first) if first.timed else f"sample {found.first + 1:,}"
-    names = " → ".join(f"“{name[:_NAME]}”" for name in found.names)
-    share = f"{number(100 * found.share, 3)} % of the time differs"
-    judgement.failing_share(*found.failing, f"{lead}{share}, first at {where}: {names}")
+    where = seconds(difference.first) if first.timed else f"sample {difference.first + 1:,}"
+    names = " → ".join(f"“{name[:_NAME]}”" for name in difference.names)
+    share = f"{number(100 * difference.share, 3)} % of the time differs"
+    judgement.failing_share(*difference.failing, f"{lead}{share}, first at {where}: {names}")
 
 
 def read_states(ref: SeriesRef) -> States:
@@ -155,12 +155,12 @@ def divergence(before: States, after: States, failure_states: frozenset[str]) ->
     share = float(durations[differs].sum() / total)
     if not differs.any():
         return Divergence(0.0, None, (shares[0], shares[1]))
-    place = int(np.argmax(differs))
+    first_at = int(np.argmax(differs))
     return Divergence(
         share,
-        int(union[place]) - int(union[0]),
+        int(union[first_at]) - int(union[0]),
         (shares[0], shares[1]),
-        (names[codes[0][place]], names[codes[1][place]]),
+        (names[codes[0][first_at]], names[codes[1][first_at]]),
     )
 
 
@@ -171,6 +171,6 @@ def _measured(refs: list[SeriesRef], failure_states: frozenset[str]) -> Measured
     states = read_states(refs[0])
     if not len(states.codes):
         return Measured("no states")
-    found = divergence(states, states, failure_states)
-    share = 100 * found.failing[0] if found is not None else 0.0
+    difference = divergence(states, states, failure_states)
+    share = 100 * difference.failing[0] if difference is not None else 0.0
     return Measured(f"{number(share, 3)}% failing", share, "%", "failing")

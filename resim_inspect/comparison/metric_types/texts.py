@@ -32,7 +32,11 @@ def compare_texts(
         return ValueComparison(Direction.SAME, *sides)
     if len(old) + len(new) > _LARGE:
         first = next(
-            (at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other),
+            (
+                at
+                for at, (old_line, other) in enumerate(zip(old, new, strict=False))
+                if old_line != other
+            ),
             min(len(old), len(new)),
         )
         return ValueComparison(Direction.CHANGED, *sides, (f"differs from line {first + 1:,} on",))

@@ -41,16 +41,16 @@ def block_series(columns: DataColumns) -> list[Series | None]:
 
     The arrays of one block share their memory.
     """
-    found: list[Series | None] = [None] * len(columns.usual)
+    series_of: list[Series | None] = [None] * len(columns.usual)
     for kind in (SeriesKind.DOUBLES, SeriesKind.STATUSES):
         rows = np.flatnonzero(columns.usual & (columns.kinds == kind))
         values, ends = (doubles if kind is SeriesKind.DOUBLES else statuses)(columns, rows)
         values.flags.writeable = False
         start = 0
         for row, end in zip(rows.tolist(), ends.tolist(), strict=True):
-            found[row] = Series(kind, values[start:end])
+            series_of[row] = Series(kind, values[start:end])
             start = end
-    return found
+    return series_of
 
 
 def doubles(

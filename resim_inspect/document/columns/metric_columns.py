@@ -98,7 +98,8 @@ def _columns(first: int, rows: Rows) -> MetricColumns:
             pairs, even[chosen], fitting = _over_time(inner)
             good &= fitting
             series = [
-                (_spread(one, chosen, count), _spread(two, chosen, count)) for one, two in pairs
+                (_spread(first_column, chosen, count), _spread(two, chosen, count))
+                for first_column, two in pairs
             ]
         elif kind is MetricType.SCALAR:
             scalars[chosen], fitting = _scalar(inner)
@@ -152,21 +153,21 @@ def _over_time(values: Rows) -> tuple[list[tuple[Offsets, Offsets]], Flags, Flag
     most = max(len(data), len(statuses))
     data += [missing] * (most - len(data))
     statuses += [missing] * (most - len(statuses))
-    even = limits == sum(((one >= 0).astype(np.int64) for one in data), np.zeros_like(limits))
-    for one, two in zip(data, statuses, strict=True):
-        even &= (one >= 0) == (two >= 0)
+    even = limits == sum(((column >= 0).astype(np.int64) for column in data), np.zeros_like(limits))
+    for data_column, two in zip(data, statuses, strict=True):
+        even &= (data_column >= 0) == (two >= 0)
     return list(zip(data, statuses, strict=True)), even, usual
 
 
 def _identifiers(rows: Rows, tag: int) -> list[Offsets]:
     """Starts of the ids of a repeated field, the first of each row and so on; -1 without it."""
-    found = []
+    columns = []
     for _ in range(_MOST):
         starts = rows.identifier(tag)
         if (starts < 0).all():
             break
-        found.append(starts)
-    return found
+        columns.append(starts)
+    return columns
 
 
 def _failure_definitions(rows: Rows) -> tuple[NDArray[np.int64], Flags]:

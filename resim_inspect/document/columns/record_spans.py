@@ -50,21 +50,21 @@ def record_spans(message: bytes) -> RecordSpans | None:
     """
     data, metrics = _Walk(METRICS_DATA_TAG), _Walk(_METRIC_TAG)
     others: list[tuple[int, int]] = []
-    place = 0
+    offset = 0
     try:
-        while place < len(message):
-            tag = message[place]
+        while offset < len(message):
+            tag = message[offset]
             if tag == METRICS_DATA_TAG:
-                place = data.collect(message, place, len(message))
+                offset = data.collect(message, offset, len(message))
             elif tag == _JOB_STATUS_TAG:
-                place = _after_number(message, place, len(message))
+                offset = _after_number(message, offset, len(message))
             elif tag in KNOWN_TAGS:
-                start, stop = _content(message, place, len(message))
+                start, stop = _content(message, offset, len(message))
                 if tag == _COLLECTION_TAG:
                     _collect_metrics(message, start, stop, metrics)
                 else:
-                    others.append((place, stop))
-                place = stop
+                    others.append((offset, stop))
+                offset = stop
             else:
                 return None
     except _UnusualError:
@@ -72,12 +72,12 @@ def record_spans(message: bytes) -> RecordSpans | None:
     return RecordSpans(data.spans(message), metrics.spans(message), others)
 
 
-def _collect_metrics(message: bytes, place: int, end: int, metrics: _Walk) -> None:
-    while place < end:
-        if message[place] == _METRIC_TAG:
-            place = metrics.collect(message, place, end)
-        elif message[place] == _COLLECTION_STATUS_TAG:
-            place = _after_number(message, place, end)
+def _collect_metrics(message: bytes, offset: int, end: int, metrics: _Walk) -> None:
+    while offset < end:
+        if message[offset] == _METRIC_TAG:
+            offset = metrics.collect(message, offset, end)
+        elif message[offset] == _COLLECTION_STATUS_TAG:
+            offset = _after_number(message, offset, end)
         else:
             raise _UnusualError
 
@@ -94,36 +94,36 @@ class _Walk:
         self._starts = array("I")
         self._stops = array("I")
 
-    def collect(self, message: bytes, place: int, end: int) -> int:
-        """Collect the records of the field from `place`; return the offset after them."""
+    def collect(self, message: bytes, offset: int, end: int) -> int:
+        """Collect the records of the field from `offset`; return the offset after them."""
         sizes = self._sizes
         while True:
             # The starts, and behind them the offset after the last record.
-            places = [place]
+            places = [offset]
             append = places.append
             try:
                 for _ in range(_MOST):
-                    place += sizes[message[place : place + _HEAD]]
-                    append(place)
+                    offset += sizes[message[offset : offset + _HEAD]]
+                    append(offset)
             except KeyError:
                 pass
-            if place > end:
+            if offset > end:
                 # The last bytes looked like a record, but belong to something else.
                 del places[bisect_right(places, end) :]
-                place = places[-1]
+                offset = places[-1]
             self._starts.extend(places[:-1])
             self._stops.extend(places[1:])
             if len(places) > _MOST:
                 continue
-            if place == end or message[place] != self._tag:
-                return place
-            start, stop = _content(message, place, end)
-            if start - place <= _HEAD and message[place : place + _HEAD] not in sizes:
-                sizes[message[place : place + _HEAD]] = stop - place
+            if offset == end or message[offset] != self._tag:
+                return offset
+            start, stop = _content(message, offset, end)
+            if start - offset <= _HEAD and message[offset : offset + _HEAD] not in sizes:
+                sizes[message[offset : offset + _HEAD]] = stop - offset
                 continue
-            self._starts.append(place)
+            self._starts.append(offset)
             self._stops.append(stop)
-            place = stop
+            offset = stop
 
     def spans(self, message: bytes) -> Spans:
         """Contents of the records that were collected."""
@@ -131,28 +131,28 @@ class _Walk:
         short = np.frombuffer(message, np.uint8)[starts + 1] < 0x80
         large = np.flatnonzero(stops - starts >= (1 << 14) + _HEAD)
         for position in large.tolist():
-            place, stop = int(starts[position]), int(stops[position])
-            starts[position] = _content(message, place, stop)[0] - _HEAD
+            offset, stop = int(starts[position]), int(stops[position])
+            starts[position] = _content(message, offset, stop)[0] - _HEAD
         starts += np.uint32(_HEAD)
         starts -= short
         return Spans(starts, stops)
 
 
-def _after_number(message: bytes, place: int, end: int) -> int:
+def _after_number(message: bytes, offset: int, end: int) -> int:
     """Offset after a number of one byte."""
-    if place + 2 > end or message[place + 1] >= 0x80:
+    if offset + 2 > end or message[offset + 1] >= 0x80:
         raise _UnusualError
-    return place + 2
+    return offset + 2
 
 
-def _content(message: bytes, place: int, end: int) -> tuple[int, int]:
-    """Start and stop of the content of the record at `place`, whose tag has one byte."""
+def _content(message: bytes, offset: int, end: int) -> tuple[int, int]:
+    """Start and stop of the content of the record at `offset`, whose tag has one byte."""
     length = shift = 0
-    for count, byte in enumerate(message[place + 1 : place + 6], 2):
+    for count, byte in enumerate(message[offset + 1 : offset + 6], 2):
         length |= (byte & 0x7F) << shift
         shift += 7
         if byte < 0x80:
-            if (shift > 7 and not byte) or place + count + length > end:
+            if (shift > 7 and not byte) or offset + count + length > end:
                 break
-            return place + count, place + count + length
+            return offset + count, offset + count + length
     raise _UnusualError

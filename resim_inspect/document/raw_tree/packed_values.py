@@ -102,9 +102,9 @@ def _page_end(window: Window, offset: int) -> tuple[int, int]:
 
 def _number_at(window: Window, offset: int) -> Record | None:
     """The number at an offset, as a record without a tag; None for damage."""
-    place = window.at(offset, _VARINT_BYTES)
+    at = window.at(offset, _VARINT_BYTES)
     value = shift = 0
-    for length, byte in enumerate(window.data[place : place + _VARINT_BYTES], 1):
+    for length, byte in enumerate(window.data[at : at + _VARINT_BYTES], 1):
         value |= (byte & 0x7F) << shift
         if byte < 0x80:
             return Record(0, 0, offset, offset, offset + length, value & (1 << 64) - 1)

@@ -49,13 +49,13 @@ class RawReader:
 
     def nodes(self, level: Level, is_cancelled: Cancelled = never) -> list[RawNode]:
         """The nodes of a span, in the order of their bytes, which they cover without a gap."""
-        found = (
+        nodes = (
             packed_nodes(self.source, level)
             if level.packed is not None
             else self._fields(level, is_cancelled)
         )
         self.source.verify()
-        return found
+        return nodes
 
     def _fields(self, level: Level, is_cancelled: Cancelled) -> list[RawNode]:
         seen = Counter(level.seen or {})

@@ -55,27 +55,27 @@ class Window:
 
     def at(self, offset: int, need: int) -> int:
         """Buffer `need` bytes from `offset`, or all up to the end; return its index in `data`."""
-        place = offset - self.start
-        if place < 0 or (place + need > len(self.data) and self._ends_before_stop()):
-            near = 0 <= place <= len(self.data) + _SMALL_WINDOW
+        at = offset - self.start
+        if at < 0 or (at + need > len(self.data) and self._ends_before_stop()):
+            near = 0 <= at <= len(self.data) + _SMALL_WINDOW
             size = max(need, _LARGE_WINDOW if near else _SMALL_WINDOW)
             self.data = self._source.read(offset, min(size, max(0, self.stop - offset)))
-            self.start, place = offset, 0
-        return place
+            self.start, at = offset, 0
+        return at
 
     def bytes_at(self, offset: int, size: int) -> bytes:
         """`size` bytes from `offset`, fewer at the end."""
-        place = self.at(offset, size)
-        return self.data[place : place + size]
+        at = self.at(offset, size)
+        return self.data[at : at + size]
 
     def _ends_before_stop(self) -> bool:
         return self.start + len(self.data) < self.stop
 
     def varint(self, offset: int) -> tuple[int, int]:
         """A varint and the offset behind it. Raises _DamageError."""
-        place = self.at(offset, _HEAD)
+        at = self.at(offset, _HEAD)
         value = shift = 0
-        for count, byte in enumerate(self.data[place : place + 10], 1):
+        for count, byte in enumerate(self.data[at : at + 10], 1):
             value |= (byte & 0x7F) << shift
             if byte < 0x80:
                 return value & 0xFFFF_FFFF_FFFF_FFFF, offset + count
@@ -94,15 +94,15 @@ def records(source: Source, start: int, stop: int) -> Iterator[Record]:
     window = Window(source, stop)
     offset, stop = start, window.stop
     while offset < stop:
-        place = window.at(offset, _HEAD)
+        at = window.at(offset, _HEAD)
         data = window.data
-        tag = data[place]
+        tag = data[at]
         # The usual record: a tag of one byte, and a length of one or two that fits.
-        if 8 <= tag < 0x80 and tag & 7 == BYTES and place + 2 < len(data):
-            length, body = data[place + 1], offset + 2
+        if 8 <= tag < 0x80 and tag & 7 == BYTES and at + 2 < len(data):
+            length, body = data[at + 1], offset + 2
             if length >= 0x80:
-                length, body = length & 0x7F | data[place + 2] << 7, offset + 3
-            if (body == offset + 2 or 0 < data[place + 2] < 0x80) and body + length <= stop:
+                length, body = length & 0x7F | data[at + 2] << 7, offset + 3
+            if (body == offset + 2 or 0 < data[at + 2] < 0x80) and body + length <= stop:
                 yield Record(tag >> 3, BYTES, offset, body, body + length)
                 offset = body + length
                 continue

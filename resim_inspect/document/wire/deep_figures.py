@@ -75,8 +75,8 @@ def _chains(
 
 def _metric(source: BytesSource, metric: Span, path: tuple[int, ...]) -> Iterator[tuple[Span, ...]]:
     """The chains of one metric below its collection; the metric alone if it has none."""
-    found = [(metric, *chain) for chain in _chains(source, metric, path, 2)]
-    yield from found or [(metric,)]
+    figures = [(metric, *chain) for chain in _chains(source, metric, path, 2)]
+    yield from figures or [(metric,)]
 
 
 def _rewritten(

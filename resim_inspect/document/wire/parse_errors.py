@@ -45,11 +45,11 @@ def nested_too_deeply(data: bytes, descriptor: Any, depth: int) -> bool:
 
 def _varint(data: bytes, offset: int, end: int) -> tuple[int, int]:
     value = shift = 0
-    for place in range(offset, min(offset + 10, end)):
-        byte = data[place]
+    for byte_offset in range(offset, min(offset + 10, end)):
+        byte = data[byte_offset]
         value |= (byte & 0x7F) << shift
         if byte < 0x80:
-            return value, place + 1
+            return value, byte_offset + 1
         shift += 7
     if offset + 10 > end:
         raise _FaultError(offset, "a number is cut short")

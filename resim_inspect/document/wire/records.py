@@ -44,17 +44,17 @@ def records(source: Source) -> Records:
     TruncatedError or MalformedError for bytes that protobuf would not parse either.
     """
     reader = _Reader(source)
-    found = Records([], [], [])
+    spans = Records([], [], [])
     for number, span in reader.fields(0, source.size):
         if number == _DATA:
-            found.data.append(span)
+            spans.data.append(span)
         elif number == _EVENT:
-            found.events.append(span)
+            spans.events.append(span)
         elif number == _COLLECTION:
             # Protobuf merges collections that appear several times: their metrics add up.
             inner = reader.fields(span.offset, span.offset + span.length)
-            found.metrics.extend(metric for field, metric in inner if field == _METRIC)
-    return found
+            spans.metrics.extend(metric for field, metric in inner if field == _METRIC)
+    return spans
 
 
 def fields(source: Source, start: int, end: int) -> Iterator[tuple[int, Span]]:
@@ -129,15 +129,15 @@ class _Reader:
 
     def _varint(self, offset: int, end: int) -> tuple[int, int]:
         """A number of up to ten bytes and the offset behind it."""
-        place = offset - self._start
-        if place < 0 or (
-            place + 10 > len(self._data) and self._start + len(self._data) < self._source.size
+        at = offset - self._start
+        if at < 0 or (
+            at + 10 > len(self._data) and self._start + len(self._data) < self._source.size
         ):
             self._data = self._source.read(offset, _WINDOW)
             self._start = offset
-            place = 0
+            at = 0
         value = shift = 0
-        for byte in self._data[place : place + min(10, end - offset)]:
+        for byte in self._data[at : at + min(10, end - offset)]:
             value |= (byte & 0x7F) << shift
             offset += 1
             if byte < 0x80:

@@ -61,8 +61,8 @@ class Scan(NamedTuple):
 
     def file_offset(self, index_offset: int) -> int:
         """Offset in the file of a byte of the index message."""
-        place = bisect_right(self.pieces, (index_offset, 1 << 63)) - 1
-        start, file_start = self.pieces[max(0, place)]
+        piece = bisect_right(self.pieces, (index_offset, 1 << 63)) - 1
+        start, file_start = self.pieces[max(0, piece)]
         return file_start + index_offset - start
 
 
@@ -81,21 +81,21 @@ class _Window:
 
     def at(self, offset: int, need: int) -> int:
         """Buffer `need` bytes from `offset`, or all up to the end; return its index in `data`."""
-        place = offset - self.start
-        if place < 0 or (place + need > len(self.data) and self.start + len(self.data) < self.size):
+        at = offset - self.start
+        if at < 0 or (at + need > len(self.data) and self.start + len(self.data) < self.size):
             # Reading on is likely to go further; a jump is likely to be followed by another. The
             # rest of a small record that the window cuts is not a jump.
-            near = 0 <= place <= len(self.data) + _SMALL_WINDOW
+            near = 0 <= at <= len(self.data) + _SMALL_WINDOW
             self.data = self._source.read(offset, _LARGE_WINDOW if near else _SMALL_WINDOW)
             self.start = offset
-            place = 0
-        return place
+            at = 0
+        return at
 
     def varint(self, offset: int) -> tuple[int, int]:
         """A varint of up to five bytes, in its shortest form, and the offset after it."""
-        place = self.at(offset, 5)
+        at = self.at(offset, 5)
         value = shift = 0
-        for byte in self.data[place : place + 5]:
+        for byte in self.data[at : at + 5]:
             value |= (byte & 0x7F) << shift
             offset += 1
             if byte < 0x80:
@@ -131,15 +131,15 @@ def _scan(source: Source, threshold: int) -> Scan:
     deferred: dict[int, DeferredSeries] = {}
     parts: list[tuple[int, int] | bytes] = []
     while offset < end:
-        place = window.at(offset, 8)
+        at = window.at(offset, 8)
         data = window.data
         boundaries.append(index_length + offset - kept_from)
-        after, passed = small.skip(data, place)
-        if after > place:
-            offset += after - place
+        after, passed = small.skip(data, at)
+        if after > at:
+            offset += after - at
             position += passed
             continue
-        tag = data[place]
+        tag = data[at]
         if tag == 0x20:  # JobMetrics.metrics_status
             offset = _skip_varint(window, offset + 1)
             continue
@@ -198,8 +198,8 @@ def _limit(size: int) -> None:
 
 
 def _skip_varint(window: _Window, offset: int) -> int:
-    place = window.at(offset, 10)
-    for count, byte in enumerate(window.data[place : place + 10], 1):
+    at = window.at(offset, 10)
+    for count, byte in enumerate(window.data[at : at + 10], 1):
         if byte < 0x80:
             return offset + count
     if window.size - offset < 10:
@@ -234,12 +234,12 @@ def _defer(
 ) -> tuple[DeferredSeries, int, int] | None:
     """The series of the metrics data at [start, stop), and the span of its field."""
     try:
-        found: tuple[int, int, int] | None = None
+        span: tuple[int, int, int] | None = None
         offset = start
         while offset < stop:
             field_at = offset
-            place = window.at(offset, 12)
-            tag = window.data[place]
+            at = window.at(offset, 12)
+            tag = window.data[at]
             wire_type = tag & 7
             if tag >= 0x80 or tag < 8 or tag in _OTHER_DATA_TAGS:
                 return None
@@ -249,20 +249,20 @@ def _defer(
                 if offset > stop:
                     return None
                 if tag == _SERIES_TAG:
-                    if found is not None:
+                    if span is not None:
                         return None
-                    found = (field_at, offset - length, offset)
+                    span = (field_at, offset - length, offset)
             elif wire_type == 0:
                 offset = _skip_varint(window, offset + 1)
             else:
                 return None
-        if found is None or offset != stop:
+        if span is None or offset != stop:
             return None
-        field_at, series_at, series_to = found
+        field_at, series_at, series_to = span
         if series_at >= series_to:
             return None
-        place = window.at(series_at, 8)
-        tag = window.data[place]
+        at = window.at(series_at, 8)
+        tag = window.data[at]
         if tag not in (0x0A, 0x12, 0x1A, 0x22, 0x2A):
             return None
         length, leaf_at = window.varint(series_at + 1)
@@ -309,10 +309,10 @@ def packed(payload: bytes, size: int | None = None) -> int | None:
     if payload[0] != 0x0A:
         return None
     value = shift = 0
-    for place in range(1, min(6, len(payload))):
-        byte = payload[place]
+    for at in range(1, min(6, len(payload))):
+        byte = payload[at]
         value |= (byte & 0x7F) << shift
         if byte < 0x80:
-            return place + 1 if place + 1 + value == size else None
+            return at + 1 if at + 1 + value == size else None
         shift += 7
     return None

@@ -62,10 +62,10 @@ def _cuts(
         if boundaries is None
         else _runs_between(boundaries, len(data), size)
     )
-    for place, stop in runs:
-        start = _content(data, place)
-        if stop - place <= size or data[place] != _COLLECTION_TAG or not start:
-            yield b"", place, stop
+    for offset, stop in runs:
+        start = _content(data, offset)
+        if stop - offset <= size or data[offset] != _COLLECTION_TAG or not start:
+            yield b"", offset, stop
             continue
         # All metrics lie in one record: that is cut too, each part in a head of its own.
         for begin, end in _runs(data, start, stop, size):
@@ -74,53 +74,53 @@ def _cuts(
 
 def _runs_between(boundaries: Sequence[int], end: int, size: int) -> Iterator[tuple[int, int]]:
     """Spans from boundary to boundary, joined while `size` holds them."""
-    place = last = 0
+    offset = last = 0
     for boundary in (*boundaries, end):
-        if boundary - place > size and last > place:
-            yield place, last
-            place = last
+        if boundary - offset > size and last > offset:
+            yield offset, last
+            offset = last
         last = boundary
-    if place < end:
-        yield place, end
+    if offset < end:
+        yield offset, end
 
 
-def _runs(data: bytes, place: int, end: int, size: int) -> Iterator[tuple[int, int]]:
+def _runs(data: bytes, offset: int, end: int, size: int) -> Iterator[tuple[int, int]]:
     """Spans of whole records: as many as `size` holds, or one that is larger."""
     small = SmallRecords(size)
-    while place < end:
-        passed, _ = small.skip(data[place : min(place + size, end)])
-        stop = place + passed if passed else _stop(data, place, end)
-        yield place, stop
-        place = stop
+    while offset < end:
+        passed, _ = small.skip(data[offset : min(offset + size, end)])
+        stop = offset + passed if passed else _stop(data, offset, end)
+        yield offset, stop
+        offset = stop
 
 
-def _stop(data: bytes, place: int, end: int) -> int:
-    """End of the record at `place`; the end of the data for an unusual one."""
-    if data[place] < 0x80 and data[place] & 7 == 0:
+def _stop(data: bytes, offset: int, end: int) -> int:
+    """End of the record at `offset`; the end of the data for an unusual one."""
+    if data[offset] < 0x80 and data[offset] & 7 == 0:
         # A number, such as a status.
-        for after in range(place + 1, min(place + 11, end)):
+        for after in range(offset + 1, min(offset + 11, end)):
             if data[after] < 0x80:
                 return after + 1
         return end
-    start = _content(data, place)
-    stop = start + _length(data, place)[0]
+    start = _content(data, offset)
+    stop = start + _length(data, offset)[0]
     return stop if start and stop <= end else end
 
 
-def _content(data: bytes, place: int) -> int:
-    """Start of the content of the record at `place`; 0 for an unusual or incomplete one."""
-    if data[place] not in KNOWN_TAGS:
+def _content(data: bytes, offset: int) -> int:
+    """Start of the content of the record at `offset`; 0 for an unusual or incomplete one."""
+    if data[offset] not in KNOWN_TAGS:
         return 0
-    length, start = _length(data, place)
+    length, start = _length(data, offset)
     return start if start and start + length <= len(data) else 0
 
 
-def _length(data: bytes, place: int) -> tuple[int, int]:
+def _length(data: bytes, offset: int) -> tuple[int, int]:
     """The length that a record gives, and the place after it; a place of 0 where it is odd."""
     length = shift = 0
-    for count, byte in enumerate(data[place + 1 : place + 6], 2):
+    for count, byte in enumerate(data[offset + 1 : offset + 6], 2):
         length |= (byte & 0x7F) << shift
         shift += 7
         if byte < 0x80:
-            return length, place + count
+            return length, offset + count
     return 0, 0

@@ -23,20 +23,20 @@ class SmallRecords:
         self._data_steps: dict[bytes, int] = {}
         self._other_steps: dict[bytes, int] = {}
 
-    def skip(self, data: bytes, place: int = 0) -> tuple[int, int]:
-        """Skip the usual records from `place` that are complete in `data`.
+    def skip(self, data: bytes, offset: int = 0) -> tuple[int, int]:
+        """Skip the usual records from `offset` that are complete in `data`.
 
         Return the index after them and the number of metrics data among them. It stops at
         anything unusual.
         """
         passed = 0
         while True:
-            place, count = _run(data, place, self._data_steps)
+            offset, count = _run(data, offset, self._data_steps)
             passed += count
-            before = place
-            place, _ = _run(data, place, self._other_steps)
-            if place == before and not self._learn(data[place : place + _HEAD]):
-                return place, passed
+            before = offset
+            offset, _ = _run(data, offset, self._other_steps)
+            if offset == before and not self._learn(data[offset : offset + _HEAD]):
+                return offset, passed
 
     def _learn(self, first: bytes) -> bool:
         """Interpret the first bytes of a record; False if they are unusual, or known already."""
@@ -60,34 +60,34 @@ class SmallRecords:
         return True
 
 
-def _run(data: bytes, place: int, steps: dict[bytes, int]) -> tuple[int, int]:
-    """The index after the complete records from `place` with known heads, and their number."""
-    place, count = _repeated_pairs(data, place, steps)
+def _run(data: bytes, offset: int, steps: dict[bytes, int]) -> tuple[int, int]:
+    """The index after the complete records from `offset` with known heads, and their number."""
+    offset, count = _repeated_pairs(data, offset, steps)
     step = 0
     try:
         while True:
-            step = steps[data[place : place + _HEAD]]
-            place += step
+            step = steps[data[offset : offset + _HEAD]]
+            offset += step
             count += 1
     except KeyError:
         # Also at the end, and behind it if the last record is not complete.
-        return (place, count) if place <= len(data) else (place - step, count - 1)
+        return (offset, count) if offset <= len(data) else (offset - step, count - 1)
 
 
-def _repeated_pairs(data: bytes, place: int, steps: dict[bytes, int]) -> tuple[int, int]:
+def _repeated_pairs(data: bytes, begin: int, steps: dict[bytes, int]) -> tuple[int, int]:
     """The index after pairs of records with the same two heads, and the number of records.
 
     Programs write values and their statuses in turn, most often equally many: then every other
     record has the same length, and the heads of all of them can be compared in one go.
     """
-    first = steps.get(data[place : place + _HEAD], 0)
-    second = steps.get(data[place + first : place + first + _HEAD], 0)
+    first = steps.get(data[begin : begin + _HEAD], 0)
+    second = steps.get(data[begin + first : begin + first + _HEAD], 0)
     period = first + second
-    if not first or not second or len(data) - place < _MANY * period:
-        return place, 0
-    pairs = (len(data) - place) // period
-    for start in (place, place + first):
+    if not first or not second or len(data) - begin < _MANY * period:
+        return begin, 0
+    pairs = (len(data) - begin) // period
+    for start in (begin, begin + first):
         for offset in range(start, start + _HEAD):
-            column = data[offset : place + pairs * period : period]
+            column = data[offset : begin + pairs * period : period]
             pairs = min(pairs, len(column) - len(column.lstrip(column[:1])))
-    return place + pairs * period, 2 * pairs
+    return begin + pairs * period, 2 * pairs

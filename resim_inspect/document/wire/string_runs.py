@@ -28,9 +28,9 @@ def string_runs(payload: bytes) -> StringRuns | None:
     codes: list[int] = []
     counts: list[int] = []
     repeated: dict[bytes, tuple[int, list[tuple[int, bytes]]]] = {}
-    place, end, elements = 0, len(payload), 0
-    while place < end:
-        record = _record(payload, place)
+    offset, end, elements = 0, len(payload), 0
+    while offset < end:
+        record = _record(payload, offset)
         if record is None:
             return None
         known = repeated.get(record)
@@ -46,9 +46,9 @@ def string_runs(payload: bytes) -> StringRuns | None:
         code, steps = known
         count = 0
         for step, block in steps:
-            while payload.startswith(block, place):
+            while payload.startswith(block, offset):
                 count += step
-                place += len(block)
+                offset += len(block)
                 if step < 64:
                     # What is left is shorter than this step: only larger ones repeat.
                     break
@@ -62,16 +62,16 @@ def string_runs(payload: bytes) -> StringRuns | None:
     return StringRuns(tuple(uniques), codes, counts)
 
 
-def _record(payload: bytes, place: int) -> bytes | None:
-    """The record at `place`: tag, length of one or two bytes, text. None for any other form."""
-    head = payload[place : place + 3]
+def _record(payload: bytes, offset: int) -> bytes | None:
+    """The record at `offset`: tag, length of one or two bytes, text. None for any other form."""
+    head = payload[offset : offset + 3]
     if len(head) < 2 or head[0] != 0x0A:
         return None
-    length, start = head[1], place + 2
+    length, start = head[1], offset + 2
     if length >= 0x80:
         if len(head) < 3 or not 0 < head[2] < 0x80:
             return None
-        length, start = length & 0x7F | head[2] << 7, place + 3
+        length, start = length & 0x7F | head[2] << 7, offset + 3
     if start + length > len(payload):
         return None
-    return payload[place : start + length]
+    return payload[offset : start + length]

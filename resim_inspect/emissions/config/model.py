@@ -16,8 +16,8 @@ class ConfigError(InspectError):
     """A config file that cannot be used at all; `str(error)` has the file and the line."""
 
     def __init__(self, reason: str, path: Path, line: int = 0) -> None:
-        place = f"{path}:{line}" if line else str(path)
-        super().__init__(f"{clean(place)}: {reason}")
+        location = f"{path}:{line}" if line else str(path)
+        super().__init__(f"{clean(location)}: {reason}")
         self.path = path
         self.line = line
         self.reason = reason

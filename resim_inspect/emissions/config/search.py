@@ -29,13 +29,13 @@ def find_config(start: Path) -> tuple[Path, ...]:
         return project.metrics_config
     for folder in (start, *start.parents):
         if folder == start:
-            found = config_of(folder)
+            config = config_of(folder)
         elif is_open_to_all(folder):
             continue
         else:
-            found = next(
+            config = next(
                 filter(is_file, (folder / CONFIG_FOLDER / name for name in CONFIG_NAMES)), None
             )
-        if found is not None:
-            return (found,)
+        if config is not None:
+            return (config,)
     return ()

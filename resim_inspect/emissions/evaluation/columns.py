@@ -52,12 +52,12 @@ class Column:
         if self.kind in NUMBERS:
             values: list[Any] = self.values.tolist()
         else:
-            texts = self.texts if self.kind == "text" else [json.loads(one) for one in self.texts]
+            texts = self.texts if self.kind == "text" else [json.loads(text) for text in self.texts]
             values = [texts[code] for code in self.values.tolist()] if len(texts) else []
             values = values or [None] * len(self.values)
         if self.nulls is None:
             return values
-        return [None if null else one for one, null in zip(values, self.nulls, strict=True)]
+        return [None if null else value for value, null in zip(values, self.nulls, strict=True)]
 
     def doubles(self) -> NDArray[np.float64]:
         """The values as floats, NaN without one. For numbers and times only."""
@@ -101,10 +101,10 @@ def text_column(name: str, values: Iterable[str | None], kind: str = "text") -> 
     """Make a column of texts, each different text kept once."""
     import numpy as np
 
-    found: dict[str | None, int] = {None: 0}
-    codes = np.fromiter((found.setdefault(v, len(found)) for v in values), np.int32)
+    code_of: dict[str | None, int] = {None: 0}
+    codes = np.fromiter((code_of.setdefault(v, len(code_of)) for v in values), np.int32)
     nulls = codes == 0
-    texts = [valid_text(one) for one in found if one is not None]
+    texts = [valid_text(text) for text in code_of if text is not None]
     return Column(name, kind, np.maximum(codes - 1, 0), nulls if nulls.any() else None, texts)
 
 

@@ -29,15 +29,19 @@ def select_metrics(config: Config, scope: str, metrics_set: str = "") -> list[Me
     types = SCOPES[scope]
     if not metrics_set:
         return [
-            _spec(one) for one in config.metrics if one.type in types and one.type not in _PAGES
+            _spec(metric)
+            for metric in config.metrics
+            if metric.type in types and metric.type not in _PAGES
         ]
     chosen = config.metrics_set(metrics_set)
     if chosen is None:
-        names = [one.name for one in config.metrics_sets]
+        names = [metrics_set.name for metrics_set in config.metrics_sets]
         hint = near_or_all(metrics_set, names)
         raise EvaluationError(f'The config has no metrics set "{metrics_set}"{hint}')
-    found = (config.metric(name) for name in dict.fromkeys(chosen.metrics))
-    return [_spec(one) for one in found if one is not None and one.type in types]
+    chosen_metrics = (config.metric(name) for name in dict.fromkeys(chosen.metrics))
+    return [
+        _spec(metric) for metric in chosen_metrics if metric is not None and metric.type in types
+    ]
 
 
 _PAGES = ("dashboard", "report")

@@ -71,11 +71,11 @@ class TemplateRenderer:
         problem = frame.header.get("error")
         if problem is not None:
             line, column = int(frame.header["line"]), int(frame.header["column"])
-            place = f"{name}:{line}:{column}" if line else name
+            location = f"{name}:{line}:{column}" if line else name
             text = str(problem).rstrip(". ")
             if "output limit" in text or "output stream" in text:
                 text = f"it prints more than {size(limits.output_bytes)}"
-            raise RenderError(f"The template {clean(place)} cannot be rendered: {text}.")
+            raise RenderError(f"The template {clean(location)} cannot be rendered: {text}.")
         return frame.buffers[0].decode("utf-8", "replace")
 
 
@@ -139,8 +139,8 @@ def _too_deep(value: Any) -> bool:
     for _ in range(_DEEPEST):
         level = [
             inner
-            for one in level
-            for inner in (one.values() if isinstance(one, dict) else one)
+            for node in level
+            for inner in (node.values() if isinstance(node, dict) else node)
             if isinstance(inner, dict | list)
         ]
         if not level:

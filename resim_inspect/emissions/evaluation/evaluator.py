@@ -90,19 +90,19 @@ def evaluate_metrics(
     with_topics: bool = False,
     limits: Limits = DEFAULT_LIMITS,
     control: Control = UNOBSERVED,
-    kept: KeptResults | None = None,
+    kept_results: KeptResults | None = None,
 ) -> Evaluation:
     """Evaluate metrics over jobs.
 
     `folder` is that of the document, to which the paths of media files are relative; `seed`
-    derives the ids; `with_topics` adds the topics as series, behind those of the metrics. With
-    `kept`, results of queries whose tables have not changed are taken from there, and all are
-    put there. Raises EvaluationError, MissingExtraError among them, and CancelledEvaluationError.
+    derives the ids; `with_topics` adds the topics as series, behind those of the metrics. Results
+    of queries whose tables have not changed are taken from `kept_results`, and all are put there.
+    Raises EvaluationError, MissingExtraError among them, and CancelledEvaluationError.
     """
     require_extra()
     budget = Budget(limits.total_seconds, control)
     tables = build_tables(jobs, schemas, budget.check_cancelled)
-    with closing(QueryResults(tables, limits, budget, kept)) as results:
+    with closing(QueryResults(tables, limits, budget, kept_results)) as results:
         run = _Run(results, DocumentBuilder(seed), folder)
         for note in lost_values(jobs, tables):
             run.report(rules.NOTE, "emissions", note, "`validate` lists the lines.")
@@ -115,8 +115,8 @@ def evaluate_metrics(
     statuses = {metric.status for metric in run.metrics}
     if with_events:
         for job in jobs:
-            found, note = add_events(run.builder, job.emissions, _TAGS)
-            statuses |= found
+            event_statuses, note = add_events(run.builder, job.emissions, _TAGS)
+            statuses |= event_statuses
             if note:
                 run.report(rules.NOTE, job.identity.experience_name, note, "")
     if with_topics:
@@ -209,11 +209,11 @@ class _Run:
             self.report(rules.NOTE, spec.where, note, "")
 
     def _check_media(self, spec: MetricSpec, path: str) -> None:
-        found = path_inside(self.folder, path)
+        media_path = path_inside(self.folder, path)
         shown = clean(path, 200)
-        if found is None:
+        if media_path is None:
             problem = f"names the file {shown}, which does not lie in the folder of the emissions"
-        elif not is_file(found):
+        elif not is_file(media_path):
             problem = f"names the file {shown}, which does not exist"
         else:
             return
@@ -234,12 +234,14 @@ class _Run:
         self, spec: MetricSpec, common: Common, fault: SqlError, *, of_status: bool
     ) -> EvaluatedMetric:
         sql = spec.status.query if of_status and spec.status is not None else spec.query
-        place = spec.query_place(of_status)
+        location = spec.query_place(of_status)
         if fault.position is not None:
-            place += f", line {fault.position.line} column {fault.position.column} of the SQL"
-        self.report(rules.QUERY_ERROR, place, str(fault), "Correct the SQL of the config.")
+            location += f", line {fault.position.line} column {fault.position.column} of the SQL"
+        self.report(rules.QUERY_ERROR, location, str(fault), "Correct the SQL of the config.")
         body = code_block(sql, "sql")
-        self.builder.text(spec.name, _error_text("QUERY_ERROR", str(fault), place, body), **common)
+        self.builder.text(
+            spec.name, _error_text("QUERY_ERROR", str(fault), location, body), **common
+        )
         state = MetricStatus.NOT_APPLICABLE
         return EvaluatedMetric(spec, "QUERY_ERROR", state, None, str(fault))
 
@@ -265,7 +267,7 @@ class _Run:
         missing = [metric for metric in self.metrics if metric.state == NOT_EVALUATED]
         if not missing:
             return
-        names = ", ".join(f'"{clean(one.spec.name, 60)}"' for one in missing[:_MOST_NAMES])
+        names = ", ".join(f'"{clean(metric.spec.name, 60)}"' for metric in missing[:_MOST_NAMES])
         if len(missing) > _MOST_NAMES:
             names += f" and {len(missing) - _MOST_NAMES:,} more"
         verb = "is" if len(missing) == 1 else "are"
@@ -306,5 +308,5 @@ def _is_empty(result: Table) -> bool:
     return result.rows == 1 and all(column.null_count for column in result.columns)
 
 
-def _error_text(title: str, message: str, place: str, body: str) -> str:
-    return f"{title}\n\n{message}\n\n{code_block(place)}\n\n{body}"
+def _error_text(title: str, message: str, location: str, body: str) -> str:
+    return f"{title}\n\n{message}\n\n{code_block(location)}\n\n{body}"

@@ -57,7 +57,7 @@ def add_events(
         number += 1
         statuses.add(MetricStatus[row.status])
         common = Common(event=True, status=row.status, tags=tags)
-        metrics = [_metric(builder, one, number, common) for one in row.metrics]
+        metrics = [_metric(builder, metric, number, common) for metric in row.metrics]
         # A metrics file has no two events of one name.
         taken[row.name] += 1
         again = f" ({taken[row.name]})" if taken[row.name] > 1 else ""
@@ -84,20 +84,20 @@ def add_events(
 def event_rows(emissions: Emissions) -> Iterator[EventRow]:
     """Yield the events of all topics by time; those without one have no place among them."""
     rows = [
-        (int(topic.timestamps[place]), order, int(place), topic)
+        (int(topic.timestamps[position]), order, int(position), topic)
         for order, topic in enumerate(emissions.topics.values())
-        for place in (topic.is_event & topic.has_timestamp).nonzero()[0]
+        for position in (topic.is_event & topic.has_timestamp).nonzero()[0]
     ]
     rows.sort(key=lambda row: row[:3])
-    for timestamp, _, place, topic in rows:
-        yield _row(topic, place, timestamp)
+    for timestamp, _, position, topic in rows:
+        yield _row(topic, position, timestamp)
 
 
-def _row(topic: Topic, place: int, timestamp: int) -> EventRow:
+def _row(topic: Topic, position: int, timestamp: int) -> EventRow:
     values = {
-        name: column.values[place]
+        name: column.values[position]
         for name, column in topic.columns.items()
-        if not column.missing[place]
+        if not column.missing[position]
     }
     tags = values.get("tags")
     metrics = values.get("metrics")
@@ -106,7 +106,7 @@ def _row(topic: Topic, place: int, timestamp: int) -> EventRow:
         timestamp,
         _STATUSES.get(_text(values.get("status")), "RAW"),
         _text(values.get("description")),
-        [_text(one) for one in tags] if isinstance(tags, list) else [],
+        [_text(tag) for tag in tags] if isinstance(tags, list) else [],
         metrics if isinstance(metrics, list) else [],
     )
 

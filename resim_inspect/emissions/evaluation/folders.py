@@ -65,7 +65,7 @@ def evaluate_job(
     with_topics: bool = False,
     limits: Limits = DEFAULT_LIMITS,
     control: Control = UNOBSERVED,
-    kept: KeptResults | None = None,
+    kept_results: KeptResults | None = None,
 ) -> Evaluation:
     """Evaluate the metrics of one job. Raises EvaluationError and CancelledEvaluationError."""
     return evaluate_metrics(
@@ -77,7 +77,7 @@ def evaluate_job(
         with_topics=with_topics,
         limits=limits,
         control=control,
-        kept=kept,
+        kept_results=kept_results,
     )
 
 
@@ -157,7 +157,7 @@ def _made(
         return topics_document(job), True
     try:
         evaluation = evaluate_job(
-            job, load_config(configs), with_topics=with_topics, control=control, kept=_kept
+            job, load_config(configs), with_topics=with_topics, control=control, kept_results=_kept
         )
     except MissingExtraError as error:
         return topics_document(job, str(error)), True

@@ -188,8 +188,8 @@ def sql_fault(message: str, original: str) -> SqlError:
 def _position(message: str, original: str) -> Position | None:
     for match in _QUOTED.finditer(message):
         name = (match[1] or match[2]).strip("!.,")
-        found = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", original, re.IGNORECASE)
-        if found is not None:
-            before = original[: found.start()]
-            return Position(before.count("\n") + 1, found.start() - before.rfind("\n"))
+        word_match = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", original, re.IGNORECASE)
+        if word_match is not None:
+            before = original[: word_match.start()]
+            return Position(before.count("\n") + 1, word_match.start() - before.rfind("\n"))
     return None

@@ -36,8 +36,8 @@ class QueryResult(NamedTuple):
 class QueryResults:
     """Results over some tables; close it after use.
 
-    With `kept`, a query or template runs only if its text or a table that it reads has changed,
-    and only the tables of such queries are loaded.
+    With `kept_results`, a query or template runs only if its text or a table that it reads has
+    changed, and only the tables of such queries are loaded.
     """
 
     def __init__(
@@ -45,12 +45,12 @@ class QueryResults:
         tables: Mapping[str, SqlTable],
         limits: Limits,
         budget: Budget,
-        kept: KeptResults | None,
+        kept_results: KeptResults | None,
     ) -> None:
         self._tables = tables
         self._limits = limits
         self._budget = budget
-        self._kept = kept
+        self._kept = kept_results
         self._names = {name.lower(): name for name in tables}
         self._client = QueryClient(tables, limits, budget)
         self._renderer = TemplateRenderer(limits, budget)

@@ -28,7 +28,7 @@ def lost_on_server(template: str) -> str:
             f"{names} {verb} assigned within a loop, and ReSim's server forgets such a value at "
             "the end of each pass: write separators by forloop.first instead."
         )
-    places = [str(_line(template, found.end())) for found in _JSON.finditer(template)]
+    places = [str(_line(template, match.end())) for match in _JSON.finditer(template)]
     if places:
         word = "line" if len(places) == 1 else "lines"
         sentences.append(
@@ -42,16 +42,16 @@ def _lost_variables(template: str) -> list[tuple[str, int]]:
     """Variables, with the line, that are set within a loop after they were read or set there."""
     starts: list[int] = []
     lost: dict[str, int] = {}
-    for found in _TAG.finditer(template):
-        tag, name = found[1], found[2]
+    for match in _TAG.finditer(template):
+        tag, name = match[1], match[2]
         if tag.startswith("end"):
             del starts[-1:]
         elif tag != "assign":
-            starts.append(found.end())
+            starts.append(match.end())
         elif starts and name not in lost:
-            before = template[starts[0] : found.start()]
+            before = template[starts[0] : match.start()]
             if re.search(rf"(?<![\w.]){re.escape(name)}(?![\w-])", before):
-                lost[name] = _line(template, found.start())
+                lost[name] = _line(template, match.start())
     return list(lost.items())
 
 

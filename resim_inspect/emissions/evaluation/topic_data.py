@@ -27,5 +27,5 @@ def topics_document(job: JobEmissions, notice: str = "") -> bytes:
         builder.text("Not evaluated", notice, status="NOT_APPLICABLE", tags=tags)
         statuses.add(MetricStatus.NOT_APPLICABLE)
     add_topics(builder, job.emissions)
-    found, _ = add_events(builder, job.emissions, tags)
-    return finished(builder, statuses | found).data
+    event_statuses, _ = add_events(builder, job.emissions, tags)
+    return finished(builder, statuses | event_statuses).data

@@ -230,13 +230,17 @@ def _typed(name: str, column: TopicColumn | None, rows: int, sql_type: str, pref
         if column.type == "string" and not prefix:
             return text_column(name, _masked(values, missing))
         texts = (
-            None if one is None else prefix + (one if isinstance(one, str) else json.dumps(one))
-            for one in _masked(values, missing)
+            None
+            if value is None
+            else prefix + (value if isinstance(value, str) else json.dumps(value))
+            for value in _masked(values, missing)
         )
         return text_column(name, texts)
     if kind == "json":
         strings = sql_type == "VARCHAR[]"
-        return text_column(name, (_json(one, strings) for one in _masked(values, missing)), "json")
+        return text_column(
+            name, (_json(value, strings) for value in _masked(values, missing)), "json"
+        )
     if column.type == "json":
         return _mixed(name, kind, _masked(values, missing))
     return _nothing(name, kind, rows)
@@ -263,7 +267,7 @@ def _json(value: Any, strings: bool) -> str | None:
     if value is None or (strings and not isinstance(value, list)):
         return None
     if strings:
-        value = [one if isinstance(one, str) else json.dumps(one) for one in value]
+        value = [element if isinstance(element, str) else json.dumps(element) for element in value]
     try:
         # NaN and infinities are not JSON.
         return json.dumps(value, allow_nan=False)

@@ -67,9 +67,10 @@ def translate(sql: str, threshold: float | int | None = None) -> Translation:
         raise SqlError("The query has a `?`, which only the query of a status may have.")
     if threshold is not None:
         if len(placeholders) != 1 or not isinstance(placeholders[0], exp.Placeholder):
-            found = count(len(placeholders), "placeholder")
+            placeholders_text = count(len(placeholders), "placeholder")
             raise SqlError(
-                f"The query of a status needs one `?` for its threshold; it has {found}."
+                "The query of a status needs one `?` for its threshold; "
+                f"it has {placeholders_text}."
             )
         placeholders[0].replace(_literal(threshold))
     return Translation(
@@ -160,14 +161,15 @@ def _tables(tree: Expression) -> frozenset[str] | None:
 def _defined(tree: Expression) -> frozenset[str]:
     from sqlglot import exp
 
-    return frozenset(one.alias_or_name.lower() for one in tree.find_all(exp.CTE))
+    return frozenset(expression.alias_or_name.lower() for expression in tree.find_all(exp.CTE))
 
 
 def _is_volatile(tree: Expression) -> bool:
     # Classes of sqlglot by their keys; what it has no class for by the name of the function.
     return any(
-        one.key in _VOLATILE or (one.key == "anonymous" and one.name.lower() in _VOLATILE)
-        for one in tree.walk()
+        expression.key in _VOLATILE
+        or (expression.key == "anonymous" and expression.name.lower() in _VOLATILE)
+        for expression in tree.walk()
     )
 
 

@@ -164,8 +164,8 @@ def check_lines(context: RuleContext) -> None:
         if fault.count > 1:
             message += f". The same in {count(fault.count - 1, 'more line')}"
         origin = Origin(context.emissions.paths[fault.file], fault.line)
-        place = f'topic "{fault.topic}"' if fault.topic else ""
-        context.report(rule, origin, place, message, _HINTS[rule])
+        location = f'topic "{fault.topic}"' if fault.topic else ""
+        context.report(rule, origin, location, message, _HINTS[rule])
 
 
 @check(LINE_UNFINISHED)

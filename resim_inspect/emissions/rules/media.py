@@ -98,8 +98,8 @@ def _media_columns(context: RuleContext) -> Iterator[tuple[Topic, Column, str]]:
 def _mask(column: Column, texts: set[str]) -> BoolArray:
     if not texts:
         return np.zeros(len(column.values), np.bool_)
-    found = np.fromiter((text in texts for text in column.values), np.bool_, len(column.values))
-    return found & ~column.missing
+    used = np.fromiter((text in texts for text in column.values), np.bool_, len(column.values))
+    return used & ~column.missing
 
 
 def _report(

@@ -194,7 +194,7 @@ def _check_columns(context: RuleContext, text: _Text, query: Query, topics: Topi
                 continue
             message, hint, rule = "", "", COLUMN_UNKNOWN
             if table:
-                of = next((one for one in select.sources if one.alias == table), None)
+                of = next((source for source in select.sources if source.alias == table), None)
                 columns = None if of is None else _columns(of, topics)
                 if columns is not None and name.lower() not in columns:
                     message = f"reads {shown(f'{table}.{name}')}, which is not a column of it"

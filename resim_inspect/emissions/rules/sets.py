@@ -69,7 +69,7 @@ def check_dashboards(context: RuleContext) -> None:
     of_dashboards = {dashboard.metrics_set for dashboard in config.dashboards}
     for dashboard in config.dashboards:
         names = [chosen.name for chosen in config.metrics_sets]
-        file = next((one for one in config.files if one.path == dashboard.origin.path), None)
+        file = next((file for file in config.files if file.path == dashboard.origin.path), None)
         if dashboard.metrics_set not in names and file is not None:
             hint = nearest_hint(dashboard.metrics_set, names, "Name a metrics set.")
             message = f"is {shown(dashboard.metrics_set)}, which is not a metrics set of the config"

@@ -71,11 +71,11 @@ def _check_status(context: RuleContext, metric: MetricDefinition, status: Status
         context.report_metric(STATUS_PLACEHOLDER, metric, key, message, hint)
     values = metric.values.get("status")
     values = values if isinstance(values, dict) else {}
-    given = [word for word in ("warn", "block") if values.get(word) is not None]
-    if not given:
+    status_words = [word for word in ("warn", "block") if values.get(word) is not None]
+    if not status_words:
         hint = "Add warn: or block: with a number."
         context.report_metric(STATUS_EMPTY, metric, ("status",), "has no threshold", hint)
-    for word in given:
+    for word in status_words:
         value = values[word]
         if isinstance(value, bool) or not isinstance(value, int | float):
             hint = "Write the number without quotes."

@@ -132,11 +132,11 @@ def _verdicts(comparison: Comparison) -> str:
 
 
 def _totals(comparison: Comparison) -> str:
-    differing = [one for one in comparison.metrics if one.direction is not Direction.SAME]
+    differing = [metric for metric in comparison.metrics if metric.direction is not Direction.SAME]
     if not differing:
         return ""
     header = ("", "metric", *_COUNTED, "median", "from … to", "leading jobs")
-    rows = [_totals_row(one) for one in differing[:MAX_ROWS]]
+    rows = [_totals_row(metric) for metric in differing[:MAX_ROWS]]
     left_off = max(0, len(differing) - MAX_ROWS)
     return "<h3>Metrics over all jobs</h3>" + table(
         count(len(differing), "metric"), header, rows, range(2, 9), left_off
@@ -270,11 +270,11 @@ def _both(page: Page, old: _Side, new: _Side) -> str:
     sides = [("before", old), ("after", new)]
     present = [(word, side) for word, side in sides if side is not None]
     values = [side[1].values for _, side in present]
-    if any(isinstance(one, PlotlyValues | ImageValues | ImageListValues) for one in values):
+    if any(isinstance(value, PlotlyValues | ImageValues | ImageListValues) for value in values):
         return "".join(
             f'<p class="note">{word}</p>{_foreign(page, *side)}' for word, side in present
         )
-    if not present or any(isinstance(one, ScalarValues | TextValues | None) for one in values):
+    if not present or any(isinstance(value, ScalarValues | TextValues | None) for value in values):
         return ""
     drawings = [draw(*side) for _, side in present]
     if len(drawings) == 1:

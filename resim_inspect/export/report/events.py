@@ -27,7 +27,7 @@ def events_html(page: Page, document: Document) -> str:
     rows = []
     for event in events[:MAX_EVENTS]:
         metrics = [document.metric_by_id(metric_id) for metric_id in event.metrics[:20]]
-        names = ", ".join(clean(one.name, 60) for one in metrics if one is not None)
+        names = ", ".join(clean(metric.name, 60) for metric in metrics if metric is not None)
         status = f"{event.status.symbol} {event.status.name}" if event.status else ""
         tags = ", ".join(clean(tag, 60) for tag in event.tags[:20])
         rows.append((event.time_text, status, event.name, event.description, names, tags))

@@ -39,7 +39,7 @@ def findings_html(document: Document) -> str:
         rule = RULES.get(code)
         title = code if rule is None else f"{code}: {rule.title}"
         explanation = "" if rule is None else f"<p>{escaped(rule.explanation)}</p>"
-        rows = [(one.where, one.message, one.hint) for one in findings[:_SAME_RULE]]
+        rows = [(finding.where, finding.message, finding.hint) for finding in findings[:_SAME_RULE]]
         places = table(
             count(len(findings), "place"),
             ("where", "what", "hint"),

@@ -53,7 +53,9 @@ def job_section(
     else:
         for start in range(0, len(metrics), _CHUNK):
             part = metrics[start : start + _CHUNK]
-            cards = [metric_card(page, document, one, anchors[one.position]) for one in part]
+            cards = [
+                metric_card(page, document, metric, anchors[metric.position]) for metric in part
+            ]
             positions = range(start, start + len(part))
             yield page.chunk("".join(cards), f"j{number}", positions, _CHUNK_HEIGHT)
     yield "</div>"

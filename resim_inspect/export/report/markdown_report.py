@@ -42,14 +42,14 @@ def markdown_report(
 
     Jobs that cannot be read are recorded in `omissions`. Raises ExportError and QueryError.
     """
-    found = survey(jobs, query, omissions)
+    job_survey = survey(jobs, query, omissions)
     if len(jobs) == 1:
-        job = found.jobs[0]
+        job = job_survey.jobs[0]
         with open_document(job.path, cache_bytes=CACHE_BYTES) as document:
-            lines = _single(document, title, found.positions(job))
+            lines = _single(document, title, job_survey.positions(job))
     else:
-        lines = _batch(job_overviews(jobs, found, omissions), title)
-    return "\n".join(lines).rstrip("\n") + "\n", len(found.jobs)
+        lines = _batch(job_overviews(jobs, job_survey, omissions), title)
+    return "\n".join(lines).rstrip("\n") + "\n", len(job_survey.jobs)
 
 
 def _word(status: MetricStatus | None) -> str:
@@ -68,7 +68,8 @@ def _single(document: Document, title: str, selected: frozenset[int] | None) -> 
     order = document.display_order()
     metrics = [document.metrics[at] for at in order if selected is None or at in selected]
     failing = sorted(
-        (metric for metric in metrics if metric.status.fails), key=lambda one: -one.status.rank
+        (metric for metric in metrics if metric.status.fails),
+        key=lambda metric: -metric.status.rank,
     )
     lines = [f"### {code(title)}: {_word(document.verdict)}", ""]
     lines += [APPROXIMATE_NOTE, ""] if is_approximate(document) else []

@@ -63,16 +63,16 @@ def _job_overview(document: Document, name: str, selected: frozenset[int] | None
 
 
 def job_overviews(
-    jobs: Sequence[JobFile], found: Survey, omissions: Omissions
+    jobs: Sequence[JobFile], job_survey: Survey, omissions: Omissions
 ) -> list[JobOverview]:
     """Read all jobs one after the other; the reason stands in place of one that is unreadable."""
     rows = []
     for job in jobs:
-        row = JobOverview(job.name, None, found.notes.get(job.name, ""), {})
-        if job.name not in found.notes:
+        row = JobOverview(job.name, None, job_survey.notes.get(job.name, ""), {})
+        if job.name not in job_survey.notes:
             try:
                 with open_document(job.path, cache_bytes=CACHE_BYTES) as document:
-                    row = _job_overview(document, job.name, found.positions(job))
+                    row = _job_overview(document, job.name, job_survey.positions(job))
             except DocumentError as error:
                 omissions.error(job.name, error.sentence)
                 row = row._replace(note=str(error))
@@ -104,15 +104,15 @@ def overview_html(jobs: Sequence[JobOverview]) -> Iterator[str]:
 
 def failing_counts(jobs: Sequence[JobOverview]) -> dict[str, list[int]]:
     """Positions of the jobs in which each metric fails: those that block in most jobs first."""
-    found: dict[str, list[int]] = {}
+    jobs_of: dict[str, list[int]] = {}
     blocking: Counter[str] = Counter()
     for number, job in enumerate(jobs):
         for name, cell in job.cells.items():
             if cell.status.fails:
-                found.setdefault(name, []).append(number)
+                jobs_of.setdefault(name, []).append(number)
                 blocking[name] += cell.status is MetricStatus.FAIL_BLOCK
-    ranked = sorted(found, key=lambda name: (-blocking[name], -len(found[name])))
-    return {name: found[name] for name in ranked}
+    ranked = sorted(jobs_of, key=lambda name: (-blocking[name], -len(jobs_of[name])))
+    return {name: jobs_of[name] for name in ranked}
 
 
 def _failing(jobs: Sequence[JobOverview]) -> Iterator[str]:

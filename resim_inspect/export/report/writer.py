@@ -38,20 +38,20 @@ def write_report(
     there at the end or none: raises ExportError, QueryError, and OSError for a file that cannot
     be written.
     """
-    found = survey(jobs, options.query, omissions)
+    job_survey = survey(jobs, options.query, omissions)
     with Staging() as staging, TemporaryFile() as stream:
         target = staging.add(out)
         page = Page(out, stream, staging, options)
         if len(jobs) == 1:
-            _single(page, found, found.jobs[0])
+            _single(page, job_survey, job_survey.jobs[0])
         else:
-            _batch(page, jobs, found, omissions, on_job)
+            _batch(page, jobs, job_survey, omissions, on_job)
         bytes_ = page.finish(title, target)
         earlier = listed_side_files(out)
         staging.commit()
     remove_side_files(out, earlier - {file.path.name for file in page.side_files})
     return WrittenReport(
-        out, bytes_, len(found.jobs), page.metrics, page.side_files, _notes(bytes_)
+        out, bytes_, len(job_survey.jobs), page.metrics, page.side_files, _notes(bytes_)
     )
 
 
@@ -65,37 +65,39 @@ def _notes(bytes_: int) -> list[str]:
     return []
 
 
-def _single(page: Page, found: Survey, job: JobFile) -> None:
+def _single(page: Page, job_survey: Survey, job: JobFile) -> None:
     with open_document(job.path, cache_bytes=CACHE_BYTES) as document:
-        for part in job_section(page, document, job.name, 0, found.positions(job)):
+        for part in job_section(page, document, job.name, 0, job_survey.positions(job)):
             page.write(part)
 
 
 def _batch(
     page: Page,
     jobs: Sequence[JobFile],
-    found: Survey,
+    job_survey: Survey,
     omissions: Omissions,
     on_job: OnJob | None,
 ) -> None:
-    rows = job_overviews(jobs, found, omissions)
+    rows = job_overviews(jobs, job_survey, omissions)
     for part in overview_html(rows):
         page.write(part)
     done = 0
     for number, (job, row) in enumerate(zip(jobs, rows, strict=True)):
         if row.verdict is not None:
-            _job_page(page, job, number, found, omissions)
+            _job_page(page, job, number, job_survey, omissions)
             done += 1
             if on_job is not None:
-                on_job(done, len(found.jobs))
+                on_job(done, len(job_survey.jobs))
 
 
-def _job_page(page: Page, job: JobFile, number: int, found: Survey, omissions: Omissions) -> None:
+def _job_page(
+    page: Page, job: JobFile, number: int, job_survey: Survey, omissions: Omissions
+) -> None:
     """Add the page of a job, which is made when it is chosen."""
     parts = ['<p><a href="#">← all jobs</a></p>']
     try:
         with open_document(job.path, cache_bytes=CACHE_BYTES) as document:
-            parts += job_section(page, document, job.name, number, found.positions(job))
+            parts += job_section(page, document, job.name, number, job_survey.positions(job))
     except DocumentError as error:
         # It was rewritten since its row was read: the other jobs are still good.
         omissions.error(job.name, error.sentence)

@@ -53,8 +53,8 @@ class Fetch:
         """Return the state after an event; an unknown kind of event changes nothing."""
         match event.get("event"):
             case "plan":
-                jobs, kept = _int(event, "jobs"), _int(event, "kept")
-                return replace(self, jobs=jobs, kept=kept, done=kept)
+                jobs, kept_count = _int(event, "jobs"), _int(event, "kept")
+                return replace(self, jobs=jobs, kept=kept_count, done=kept_count)
             case "table":
                 return replace(self, listed=True)
             case "progress":

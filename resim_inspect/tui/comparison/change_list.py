@@ -47,9 +47,9 @@ def sections(changes: Iterable[Change]) -> dict[Direction, list[Row]]:
     for change in changes:
         members[change.direction].append(change)
     return {
-        way: [f"{way.symbol} {way.value}: {kind_words(found)}", *found]
-        for way, found in members.items()
-        if found
+        way: [f"{way.symbol} {way.value}: {kind_words(changes)}", *changes]
+        for way, changes in members.items()
+        if changes
     }
 
 
@@ -85,12 +85,12 @@ class ChangeList(SearchableList):
                 rows += members
         self.rows = rows
         self._laid_out_for = 0
-        row = next((at for at, one in enumerate(rows) if one is here), 0)
+        row = next((at for at, row in enumerate(rows) if row is here), 0)
         self.set_count(len(rows), row)
 
     def go_to(self, change: Change | None) -> None:
         """Move the cursor to a change, if it is listed."""
-        row = next((at for at, one in enumerate(self.rows) if one is change), None)
+        row = next((at for at, row in enumerate(self.rows) if row is change), None)
         if row is not None and change is not None:
             self.cursor = row
 
@@ -123,7 +123,8 @@ class ChangeList(SearchableList):
         if isinstance(change, str):
             return change
         sides = [
-            "none" if one is None else one.measured.text for one in (change.before, change.after)
+            "none" if reading is None else reading.measured.text
+            for reading in (change.before, change.after)
         ]
         return f"{change.direction}: {change.name}: {sides[0]} → {sides[1]}"
 
@@ -137,10 +138,10 @@ class ChangeList(SearchableList):
     def render_row(self, row: int, width: int, styles: ThemeStyles) -> Sequence[StyledText]:
         change = self.rows[row]
         if isinstance(change, str):
-            way = next(one for one in LISTED if change.startswith(one.symbol))
+            way = next(direction for direction in LISTED if change.startswith(direction.symbol))
             return [(fit(change, width), direction_style(styles, way))]
         if self._laid_out_for != width:
-            shown = [one for one in self.rows[:1000] if not isinstance(one, str)]
+            shown = [row for row in self.rows[:1000] if not isinstance(row, str)]
             self._layout, self._laid_out_for = layout(shown, width, places=True), width
         columns, chosen = self._layout, row == self.cursor
         pieces: list[StyledText] = [

@@ -74,7 +74,10 @@ def notify_of_tolerances(screen: Screen[Any], comparison: Comparison) -> None:
     unmatched = comparison.unmatched_tolerances
     if not unmatched:
         return
-    sentences = [f"{one.sentence[0].upper()}{one.sentence[1:]}." for one in unmatched[:MOST]]
+    sentences = [
+        f"{tolerance.sentence[0].upper()}{tolerance.sentence[1:]}."
+        for tolerance in unmatched[:MOST]
+    ]
     if len(unmatched) > MOST:
         sentences.append(f"{count(len(unmatched) - MOST, 'more tolerance')} match no metric.")
     screen.app.notify(

@@ -177,9 +177,11 @@ class ComparisonScreen(MainScreen[int | None], Background, ExportHost, ComparedS
 
     def _first_change(self, changes: Sequence[Change]) -> Change | None:
         name, event = self._first
-        named = [one for one in changes if one.name == name] if name else []
+        named = [change for change in changes if change.name == name] if name else []
         # The table of jobs names the metric alone: the worst of its name comes first.
-        return next((one for one in named if one.event == event), named[0] if named else None)
+        return next(
+            (change for change in named if change.event == event), named[0] if named else None
+        )
 
     def _lines(self) -> None:
         styles, comparison = theme_styles(self.app), self.comparison
@@ -291,16 +293,16 @@ class ComparisonScreen(MainScreen[int | None], Background, ExportHost, ComparedS
         change = self.list.change
         if change is None:
             return
-        place = self._place(change)
+        side_file = self._place(change)
         base, other = (files.get(change.job) for files in self._files)
         in_batch = self.comparison is not None and self.comparison.is_batch
-        if place is None:
+        if side_file is None:
             self.app.notify("Neither side has a file to open for this.", timeout=3)
         elif in_batch and change.type != JOB and base is not None and other is not None:
             metric = CompareRequested(other, base, metric=change.name, event=change.event)
             self.post_message(metric)
         elif in_batch or change.after is None:
-            self.post_message(OpenRequested(place))
+            self.post_message(OpenRequested(side_file))
         else:
             self.dismiss(change.position)
 

@@ -328,6 +328,6 @@ class CardCanvas(Background, LineWidget, can_focus=True):
         return Strip.join([side, inner, side])
 
 
-def same_request(one: CardRequest, other: CardRequest) -> bool:
+def same_request(request: CardRequest, other: CardRequest) -> bool:
     """Return True if both ask for the same picture of the same data."""
-    return one.source is other.source and one[1:] == other[1:]
+    return request.source is other.source and request[1:] == other[1:]

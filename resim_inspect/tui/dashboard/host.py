@@ -55,7 +55,7 @@ class DashboardApp:
                 screen.update_lines()
 
         dashboard = MetricsDashboard(
-            screen.session, state, lambda kept: self._keep(path, kept), metrics.position
+            screen.session, state, lambda state: self._keep(path, state), metrics.position
         )
         cast(App[Any], self).push_screen(dashboard, closed)
 
@@ -87,7 +87,7 @@ class DashboardApp:
         dashboard = JobsDashboard(
             screen,
             replace(state, query=query, metric=metric),
-            lambda kept: self._keep(path, kept),
+            lambda state: self._keep(path, state),
             job,
         )
         cast(App[Any], self).push_screen(dashboard, closed)

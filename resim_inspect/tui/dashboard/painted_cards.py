@@ -132,10 +132,10 @@ class PaintedCards:
 
     def get(self, key: str, width: int, height: int) -> PaintedCard | None:
         """The picture of a card of this size; it may be of an older state."""
-        found = self._cards.get((key, width, height))
-        if found is not None:
+        card = self._cards.get((key, width, height))
+        if card is not None:
             self._cards.move_to_end((key, width, height))
-        return found
+        return card
 
     def drawn(self, key: str) -> PaintedCard | None:
         """A picture of a card in any size, for its drawing."""

@@ -42,7 +42,7 @@ def status_text(status: GridStatus, width: int) -> str:
 
     The most important parts come first and go last.
     """
-    link = key_name(next(one for one in CARDS if one.id == "cards.link").keys[0])
+    link = key_name(next(binding for binding in CARDS if binding.id == "cards.link").keys[0])
     parts: list[str] = []
     if status.total:
         last = status.first + status.shown

@@ -39,11 +39,11 @@ def failure_definitions(metric: Metric) -> list[tuple[str, FailureDefinition]]:
         return []
     names = values.legend_series_names
     several = len(values.failure_definitions) > 1
-    found = []
+    lines = []
     for index, definition in enumerate(values.failure_definitions):
         name = clean(names[index], 40) if index < len(names) else f"series {index + 1}"
-        found.append((name if several else "", definition))
-    return found
+        lines.append((name if several else "", definition))
+    return lines
 
 
 def limits(metric: Metric) -> list[str]:
@@ -153,7 +153,7 @@ def card_text(session: Session, metric: Metric, styles: ThemeStyles) -> Text:
 
 def metric_details(document: Document, metric: Metric) -> list[Detail]:
     """All fields of a metric in the file, with raw ids."""
-    found = [
+    details = [
         Detail("name", metric.name),
         Detail("id", metric.id),
         Detail("position in the file", str(metric.position)),
@@ -167,16 +167,16 @@ def metric_details(document: Document, metric: Metric) -> list[Detail]:
         Detail("order", "unset" if metric.order is None else full_number(metric.order)),
         Detail("job id", metric.job_id or "unset"),
     ]
-    found += [Detail(f"tag {tag.key}", tag.value) for tag in metric.tags]
-    found += [Detail("failure definition", line) for line in limits(metric)]
+    details += [Detail(f"tag {tag.key}", tag.value) for tag in metric.tags]
+    details += [Detail("failure definition", line) for line in limits(metric)]
     for event in document.events_of(metric):
-        found.append(Detail(f"event “{event.name}”", event.id))
+        details.append(Detail(f"event “{event.name}”", event.id))
     for data in document.data_of(metric):
-        found.append(Detail(f"data “{data.name}”", data_line(document, data, measured=True)))
-        found.append(Detail("  its id", data.id))
+        details.append(Detail(f"data “{data.name}”", data_line(document, data, measured=True)))
+        details.append(Detail("  its id", data.id))
         if data.index_id:
-            found.append(Detail("  its index", data.index_id))
-    return found
+            details.append(Detail("  its index", data.index_id))
+    return details
 
 
 def _tristate(value: bool | None) -> str:

@@ -122,5 +122,5 @@ def match_reference(reference: Reference, document: Document) -> MatchedReferenc
     from resim_inspect.comparison.documents import matched_metrics
 
     matches = matched_metrics(reference.document, document)
-    positions = {other: one for one, other in matches.pairs}
+    positions = {other: position for position, other in matches.pairs}
     return MatchedReference(reference, Pair(reference.document, document), positions)

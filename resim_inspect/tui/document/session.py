@@ -91,13 +91,13 @@ class Session:
     @cached_property
     def worst(self) -> dict[tuple[str, int], Severity]:
         """The worst severity of the findings about a metric, data or event, by (kind, position)."""
-        found: dict[tuple[str, int], Severity] = {}
+        worst_of: dict[tuple[str, int], Severity] = {}
         for finding in self.findings:
             key = (finding.target.kind, finding.target.position)
-            old = found.get(key)
+            old = worst_of.get(key)
             if old is None or finding.severity.rank > old.rank:
-                found[key] = finding.severity
-        return found
+                worst_of[key] = finding.severity
+        return worst_of
 
     @cached_property
     def marks(self) -> Marks:
@@ -161,10 +161,10 @@ def changed_metrics(old: Document, new: Document) -> str:
 
 
 def _statuses(document: Document) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = {}
+    statuses_of: dict[str, list[int]] = {}
     for metric in document.message.job_level_metrics.metrics:
-        found.setdefault(metric.name, []).append(metric.status)
-    return found
+        statuses_of.setdefault(metric.name, []).append(metric.status)
+    return statuses_of
 
 
 def same_metric(old: Session, position: int, new: Session) -> int | None:

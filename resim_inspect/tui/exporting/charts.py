@@ -31,7 +31,7 @@ def chart_choices(chart: ChartCanvas) -> list[ExportChoice]:
     options = SvgOptions(window=chart.window, y_window=chart.y_window, fit_y=chart.fit_y)
     document = subject.document
     base = subject.base.document if subject.base is not None else None
-    approximate = any(one is not None and is_approximate(one) for one in (document, base))
+    approximate = any(side is not None and is_approximate(side) for side in (document, base))
     choices = _pictures(drawing, options, approximate)
     if document is None or subject.base is not None:
         return choices

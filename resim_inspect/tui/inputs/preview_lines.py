@@ -186,11 +186,11 @@ class PreviewLines(SearchableList):
 
 def _without_start(pieces: Sequence[StyledText], cells: int) -> list[StyledText]:
     """The pieces without their first cells, which are blanks."""
-    kept: list[StyledText] = []
+    lines: list[StyledText] = []
     for text, style in pieces:
-        kept.append((text[cells:], style))
+        lines.append((text[cells:], style))
         cells = max(0, cells - len(text))
-    return [piece for piece in kept if piece[0]]
+    return [piece for piece in lines if piece[0]]
 
 
 def json_pieces(line: str, styles: ThemeStyles) -> list[StyledText]:

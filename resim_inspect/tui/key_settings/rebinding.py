@@ -64,27 +64,27 @@ def _check_id(id: str, settings: UserSettings) -> None:
 
 
 def _canonical(id: str, key: str, settings: UserSettings) -> str:
-    place = ("keys", *id.split("."))
+    location = ("keys", *id.split("."))
     try:
         name = canonical(key)
     except KeyNameError as error:
-        text = f'{dotted(place)} has "{clean(key, 40)}", but {error}'
-        raise settings.error(place, text) from error
+        text = f'{dotted(location)} has "{clean(key, 40)}", but {error}'
+        raise settings.error(location, text) from error
     if name in RESERVED:
-        raise settings.error(place, f'{dotted(place)} has "{name}", which {RESERVED[name]}.')
+        raise settings.error(location, f'{dotted(location)} has "{name}", which {RESERVED[name]}.')
     return name
 
 
 def _check_fields(id: str, keys: tuple[str, ...], settings: UserSettings) -> None:
-    place = ("keys", *id.split("."))
+    location = ("keys", *id.split("."))
     binding = BINDINGS[id]
     typed = [key for key in keys if types_text(key)]
     if typed and any(binding in table for table in TEXT_FIELDS):
-        text = f'{dotted(place)} has "{typed[0]}", which types a character into the text field.'
-        raise settings.error(place, text, "Choose a key such as f6 or ctrl+x.")
+        text = f'{dotted(location)} has "{typed[0]}", which types a character into the text field.'
+        raise settings.error(location, text, "Choose a key such as f6 or ctrl+x.")
     if len(typed) == len(keys) and any(binding in table for table in ALSO_IN_FIELDS):
-        text = f"{dotted(place)} has no key that works in a text field, where each types itself."
-        raise settings.error(place, text, "Add a key such as escape, f6 or ctrl+x.")
+        text = f"{dotted(location)} has no key that works in a text field, where each types itself."
+        raise settings.error(location, text, "Add a key such as escape, f6 or ctrl+x.")
 
 
 def conflicts(rebound: Keys) -> Iterator[Conflict]:

@@ -100,9 +100,9 @@ def _cut(name: str, width: int) -> str:
 def _told_apart(parts: list[str], others: Sequence[list[str]], width: int) -> str:
     """The last folder that not all others share, and the end of the path."""
     unlike = [
-        place
-        for place in range(1, len(parts))
-        if any(len(other) < place or other[-place] != parts[-place] for other in others)
+        count
+        for count in range(1, len(parts))
+        if any(len(other) < count or other[-count] != parts[-count] for other in others)
     ]
     if not unlike:
         return _cut("/".join(parts), width)

@@ -105,13 +105,13 @@ class QueryDatabase:
         if is_cut:
             columns = (
                 Column(
-                    one.name,
-                    one.kind,
-                    one.values[:MAX_ROWS],
-                    None if one.nulls is None else one.nulls[:MAX_ROWS],
-                    one.texts,
+                    column.name,
+                    column.kind,
+                    column.values[:MAX_ROWS],
+                    None if column.nulls is None else column.nulls[:MAX_ROWS],
+                    column.texts,
                 )
-                for one in table.columns
+                for column in table.columns
             )
             table = Table(tuple(columns), MAX_ROWS)
         return QueryResult(sql, table, translation.columns, seconds, is_cut)
@@ -144,21 +144,21 @@ class QueryDatabase:
         from resim_inspect.emissions.evaluation.topic_tables import build_tables
 
         require_extra()
-        found = find_jobs(self.path)
+        emission_jobs = find_jobs(self.path)
         note, config = "", None
         configs: tuple[Path, ...] = ()
         try:
-            configs = find_config(found.folder)
+            configs = find_config(emission_jobs.folder)
             config = _load(configs)
         except (InspectError, OSError) as error:
             note = str(error)
-        state = file_states([*configs, *(file for job in found.jobs for file in job.files)])
+        state = file_states([*configs, *(file for job in emission_jobs.jobs for file in job.files)])
         if self._client is not None and self._catalogue is not None and state == self._state:
             return self._client, self._catalogue
         self._close()
         schemas = topic_schemas(config) if config is not None else {}
-        tables = build_tables([job.read() for job in found.jobs], schemas)
-        scope = "batch" if found.is_batch else "test"
+        tables = build_tables([job.read() for job in emission_jobs.jobs], schemas)
+        scope = "batch" if emission_jobs.is_batch else "test"
         specs = select_metrics(config, scope) if config is not None else []
         self._catalogue = Catalogue(
             tuple(_info(name, table) for name, table in tables.items()),

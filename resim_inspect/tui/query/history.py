@@ -14,12 +14,12 @@ MAX_LENGTH = 20_000
 def read_queries() -> list[str]:
     """Read the queries, the latest first."""
     queries = read_list(STATE, "queries")
-    return [one for one in queries if isinstance(one, str) and one.strip()][:MAX_QUERIES]
+    return [query for query in queries if isinstance(query, str) and query.strip()][:MAX_QUERIES]
 
 
 def remember_query(sql: str) -> None:
     """Put a query on top of the list; do nothing if the file cannot be written."""
     text = sql.strip()
     if text and len(text) <= MAX_LENGTH:
-        others = [one for one in read_queries() if one != text]
+        others = [query for query in read_queries() if query != text]
         write_state(STATE, {"queries": [text, *others][:MAX_QUERIES]})

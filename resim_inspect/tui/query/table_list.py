@@ -35,9 +35,11 @@ class TableList(RowList):
         lines = [
             _Line(table, column)
             for table in topics
-            for column in (None, *(one for one in table.columns if one[0] not in _SHARED))
+            for column in (None, *(column for column in table.columns if column[0] not in _SHARED))
         ]
-        shared = [one for one in (topics[0].columns if topics else ()) if one[0] in _SHARED]
+        shared = [
+            column for column in (topics[0].columns if topics else ()) if column[0] in _SHARED
+        ]
         lines += [_Line(None, column) for column in (None, *shared) if shared]
         lines += [
             _Line(table, column)

@@ -245,11 +245,11 @@ class RawScreen(RawReadingScreen):
     def key_hints(self) -> Iterable[Hint]:
         words = self.tree_list.fold_hint()
         fold = (Hint("rows.choose", words),) if words else ()
-        found = (Hint("raw.next"),) if self.tree_list.wanted else ()
+        hints = (Hint("raw.next"),) if self.tree_list.wanted else ()
         return (
             *fold,
             Hint("raw.search"),
-            *found,
+            *hints,
             Hint("rows.copy", "value"),
             Hint("raw.copy_path"),
             Hint("raw.back", "stop" if self._worker is not None else "back"),

@@ -35,12 +35,12 @@ def read_known_builds(folder: Path) -> KnownBuilds:
     """Read the project file of the working directory, else of `folder`, and the last builds."""
     builds: list[BuildChoice] = []
     about: list[str] = []
-    default, place, problem = 0, None, ""
+    default, settings_path, problem = 0, None, ""
     try:
         project = load_project(Path.cwd())
         if project is None:
             project = load_project(folder)
-            place = None if project is None else project.folder
+            settings_path = None if project is None else project.folder
         for name, build in (project.builds if project else {}).items():
             if project is not None and name == project.default_build:
                 default = len(builds)
@@ -53,7 +53,7 @@ def read_known_builds(folder: Path) -> KnownBuilds:
     remembered = read_remembered()
     builds += [*remembered, *NEW]
     about += [""] * (len(remembered) + len(NEW))
-    return KnownBuilds(tuple(builds), tuple(about), default, place, problem)
+    return KnownBuilds(tuple(builds), tuple(about), default, settings_path, problem)
 
 
 def _about(build: BuildSettings) -> str:

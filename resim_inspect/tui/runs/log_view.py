@@ -199,9 +199,9 @@ class LogView(SearchableList, Background):
 
     def summary(self) -> str:
         """State of the log for its frame: `12.3 MB · following`."""
-        kept = f"the last {len(self._buffer.lines):,} lines"
+        note = f"the last {len(self._buffer.lines):,} lines"
         return " · ".join(
             (size(self.bytes), "following" if self.following else "not followed")
-            + ((kept,) if self._buffer.has_dropped else ())
+            + ((note,) if self._buffer.has_dropped else ())
             + (() if self.wrapping else ("not wrapped",))
         )

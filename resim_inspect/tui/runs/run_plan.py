@@ -130,8 +130,8 @@ def read_plan(
         if is_late and not reading.is_cancelled:
             return Plan(request, rows, f"The runner had no plan after {TIMEOUT:.0f} s.")
         errors.seek(0)
-        said = errors.read(MAX_ERRORS).decode("utf-8", "replace")
-    return Plan(request, rows, problem_of(said), is_refused=not reading.is_cancelled)
+        output = errors.read(MAX_ERRORS).decode("utf-8", "replace")
+    return Plan(request, rows, problem_of(output), is_refused=not reading.is_cancelled)
 
 
 def problem_of(stderr: str) -> str:

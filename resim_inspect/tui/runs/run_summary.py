@@ -110,11 +110,11 @@ def _finished(state: RunState, styles: ThemeStyles, *, short: bool) -> list[Styl
     results = results_of(state)
     verdict = overall_verdict(results)
     ran, took = state.done, duration(max(0.0, state.ended - state.started))
-    kept = len(results) - ran
+    kept_count = len(results) - ran
     stopped = sum(result.outcome is Outcome.CANCELLED for result in results)
     words = f"{count(ran - stopped, 'job')} run in {took}"
     words += f", {stopped:,} stopped" if stopped else ""
-    words += f", {kept:,} unchanged" if kept > 0 else ""
+    words += f", {kept_count:,} unchanged" if kept_count > 0 else ""
     pieces: list[StyledText] = [(" ", styles.text)]
     if state.watch:
         paused = state.watch.value == "paused"

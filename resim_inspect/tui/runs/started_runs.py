@@ -91,9 +91,9 @@ def leave_dialog(runs: Sequence[RunProcess]) -> ChoiceDialog:
     """Return the question about runs that go on when the app quits."""
     from resim_inspect.tui.widgets.dialogs import ChoiceDialog
 
-    one = runs[0]
-    title = f"The run of {one.request.target.name} goes on"
+    run = runs[0]
+    title = f"The run of {run.request.target.name} goes on"
     if len(runs) > 1:
         title = f"{count(len(runs), 'run')} go on"
-    rows = [f"Leave it running ({follow_words(one)})", "Stop it", "Do not quit"]
+    rows = [f"Leave it running ({follow_words(run)})", "Stop it", "Do not quit"]
     return ChoiceDialog(title, rows)

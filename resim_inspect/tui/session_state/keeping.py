@@ -79,11 +79,11 @@ class ViewKeeper:
 
     def restore_pane(self, screen: Screen[Any], pane: Widget) -> None:
         """Bring a new pane into the view that was kept of it."""
-        kept = self._kept.get(screen)
-        if kept is not None and isinstance(pane, Pane) and pane.id in dict(kept.view.panes):
+        view = self._kept.get(screen)
+        if view is not None and isinstance(pane, Pane) and pane.id in dict(view.view.panes):
             from resim_inspect.tui.session_state.documents import restore_pane
 
-            restore_pane(pane, kept.view.view_of(pane.id or ""))
+            restore_pane(pane, view.view.view_of(pane.id or ""))
             if isinstance(pane, FilterHost):
                 pane.call_later(pane.show_filter)
 
@@ -109,15 +109,15 @@ class ViewKeeper:
     def keep(self, screens: Iterable[Screen[Any]]) -> None:
         """Have the views written that are not as they were."""
         for screen in screens:
-            kept = self._kept.get(screen)
-            view = None if kept is None else self._view(screen, kept.view)
-            if kept is None or view is None:
+            kept_view = self._kept.get(screen)
+            view = None if kept_view is None else self._view(screen, kept_view.view)
+            if kept_view is None or view is None:
                 continue
-            path = kept.path
+            path = kept_view.path
             if isinstance(self._app, DashboardApp):
-                dashboard = self._app.dashboards.get(str(path), kept.view.dashboard)
+                dashboard = self._app.dashboards.get(str(path), kept_view.view.dashboard)
                 view = replace(view, dashboard=dashboard)
-            if view != kept.view:
+            if view != kept_view.view:
                 self._kept[screen] = _Kept(path, view)
                 self._write(path, view)
 
@@ -126,17 +126,17 @@ class ViewKeeper:
 
     def forget(self, screen: Screen[Any]) -> None:
         """Remove the view of a screen, and show it as at the first time."""
-        kept = self._kept.pop(screen, None)
-        if kept is None:
+        kept_view = self._kept.pop(screen, None)
+        if kept_view is None:
             return
         if isinstance(self._app, DashboardApp):
-            self._app.dashboards.pop(str(kept.path), None)
+            self._app.dashboards.pop(str(kept_view.path), None)
 
         async def reset() -> None:
             await self._restore(screen, SavedSession())
-            self._kept[screen] = _Kept(kept.path, SavedSession())
+            self._kept[screen] = _Kept(kept_view.path, SavedSession())
 
-        self.writer.submit(lambda: forget_view(kept.path))
+        self.writer.submit(lambda: forget_view(kept_view.path))
         screen.run_worker(
             reset(), group="view", exit_on_error=False, description="resetting the view"
         )

@@ -115,10 +115,10 @@ def _prune(folder: Path, latest: Path) -> None:
     """Remove the oldest files beyond `MAX_FILES`, and what writers left behind."""
     with suppress(OSError):
         files = sorted(_files(folder), reverse=True)
-        kept = [file for _, file in files if file.suffix == ".json" and file != latest]
+        old_files = [file for _, file in files if file.suffix == ".json" and file != latest]
         old = time.time_ns() - STALE_SECONDS * 10**9
         left = [file for written, file in files if file.suffix == ".part" and written < old]
-        for file in (*kept[MAX_FILES - 1 :], *left):
+        for file in (*old_files[MAX_FILES - 1 :], *left):
             with suppress(OSError):
                 file.unlink()
 

@@ -211,7 +211,7 @@ class ColumnTable(RowList, Generic[R]):
             sort=self.sort,
             descending=self.descending,
         )
-        here = next((i for i, one in enumerate(self.shown) if self.name_of(one) == name), None)
+        here = next((i for i, row in enumerate(self.shown) if self.name_of(row) == name), None)
         self.set_count(len(self.shown), max(0, self.cursor) if here is None else here)
 
     def set_query(self, text: str) -> None:

@@ -216,9 +216,9 @@ class DetailRows(RowList):
         self._names = min(longest, 28, max(10, width * 2 // 5))
         fact = self._lines[self.cursor][0] if 0 <= self.cursor < len(self._lines) else 0
         self._lines = [
-            (number, "" if place else name, part)
+            (number, "" if position else name, part)
             for number, (name, value) in enumerate(self.details)
-            for place, part in enumerate(_parts(clean(value, 2000), width - self._names - 3))
+            for position, part in enumerate(_parts(clean(value, 2000), width - self._names - 3))
         ]
         self.styles.height = len(self._lines) + 2
         first = next((row for row, line in enumerate(self._lines) if line[0] == fact), 0)

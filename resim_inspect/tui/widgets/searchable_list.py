@@ -75,8 +75,8 @@ class SearchableList(RowList):
         if not hits:
             self.app.notify(f"No line has {self.wanted}.", timeout=3, markup=False)
         elif by > 0:
-            place = bisect_left(hits, self.cursor if here else self.cursor + 1)
-            self.cursor = hits[place % len(hits)]
+            hit = bisect_left(hits, self.cursor if here else self.cursor + 1)
+            self.cursor = hits[hit % len(hits)]
         else:
             self.cursor = hits[bisect_left(hits, self.cursor) - 1]
         return len(hits)

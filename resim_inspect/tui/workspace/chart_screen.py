@@ -66,15 +66,15 @@ class ColumnChartScreen(MainScreen[None]):
 
     def on_mount(self) -> None:
         self.chart.focus()
-        self._show(place=True)
+        self._show(moves_cursor=True)
 
     def on_screen_resume(self) -> None:
         """Draw again if jobs were read while another screen was in front."""
         if self._drawn:
             self._show()
 
-    def _show(self, *, place: bool = False) -> None:
-        """Draw the column; `place` puts the cursor at the job of the table."""
+    def _show(self, *, moves_cursor: bool = False) -> None:
+        """Draw the column; `moves_cursor` puts the cursor at the job of the table."""
         column, rows = self.column, self.table.shown
         state = (id(rows), id(column), self.histogram)
         if state == self._drawn:
@@ -83,7 +83,7 @@ class ColumnChartScreen(MainScreen[None]):
         draw = self._drawer(column, rows)
         self.chart.show_subject(Subject(None, self._kind(), self.table.column, draw=draw))
         here = self.table.job
-        if place and here in self.jobs:
+        if moves_cursor and here in self.jobs:
             self.chart.look_at(float(self.jobs.index(here)))
         self._lines()
 
@@ -140,7 +140,7 @@ class ColumnChartScreen(MainScreen[None]):
             self.notify("The column has no numbers for another chart.", timeout=3)
             return
         self.histogram = not self.histogram
-        self._show(place=True)
+        self._show(moves_cursor=True)
 
     def action_step(self, by: int) -> None:
         columns = self.table.columns
@@ -148,7 +148,7 @@ class ColumnChartScreen(MainScreen[None]):
             column = columns[(self.table.column + by * steps) % len(columns)]
             if column.values is not None:
                 self.table.select_column(column)
-                self._show(place=True)
+                self._show(moves_cursor=True)
                 return
 
     def action_back(self) -> None:

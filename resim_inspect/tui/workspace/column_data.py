@@ -35,8 +35,8 @@ def column_data(
     missing = Counter(values.absence(row) for row in rows if values.number(row) is None)
     definitions = [limits for _, row in numbered if (limits := values.limits(row)) is not None]
     if descending is None:
-        above = any(one.fails_above is not None for one in definitions)
-        descending = above or all(one.fails_below is None for one in definitions)
+        above = any(definition.fails_above is not None for definition in definitions)
+        descending = above or all(definition.fails_below is None for definition in definitions)
     sign = -1 if descending else 1
     numbered.sort(key=lambda pair: (math.isnan(pair[0]), sign * pair[0]))
     column = JobColumn(

@@ -37,7 +37,7 @@ class ColumnHost:
         table = screen.query_one(JobsTable)
 
         def chosen(key: str | None) -> None:
-            column = next((one for one in table.columns if one.key == key), None)
+            column = next((column for column in table.columns if column.key == key), None)
             if column is not None:
                 table.select_column(column)
 

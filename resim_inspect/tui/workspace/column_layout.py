@@ -57,7 +57,7 @@ class ColumnLayout:
         """Pin or unpin a column; the first one is always pinned."""
         if key == FIRST_PINNED[0]:
             return self
-        pinned = tuple(one for one in self.pinned if one != key)
+        pinned = tuple(pinned_key for pinned_key in self.pinned if pinned_key != key)
         layout = replace(self, pinned=(*pinned, key) if pin else pinned)
         return layout.with_hidden(key, hide=False) if pin else layout
 

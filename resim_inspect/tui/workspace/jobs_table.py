@@ -90,7 +90,7 @@ class JobsTable(ColumnTable[JobRow]):
 
     def _visible(self) -> list[Column[JobRow]]:
         columns = self.column_layout.visible(self.all_columns)
-        self.pinned = [one for one in columns if self.column_layout.is_pinned(one.key)]
+        self.pinned = [column for column in columns if self.column_layout.is_pinned(column.key)]
         return columns
 
     def sortable_columns(self) -> Sequence[Column[JobRow]]:

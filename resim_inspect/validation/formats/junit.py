@@ -14,15 +14,17 @@ def write(results: Sequence[Result], stream: TextIO, options: OutputOptions = DE
     """Write one suite: an invalid file fails, an unreadable one is an error."""
     failing = [_failing(result, options.strict) for result in results]
     failures = sum(
-        bool(found) for result, found in zip(results, failing, strict=True) if result.readable
+        bool(failing_findings)
+        for result, failing_findings in zip(results, failing, strict=True)
+        if result.readable
     )
     errors = sum(not result.readable for result in results)
     counts = f'tests="{len(results)}" failures="{failures}" errors="{errors}"'
     stream.write('<?xml version="1.0" encoding="UTF-8"?>\n')
     stream.write(f'<testsuites name="resim-inspect validate" {counts}>\n')
     stream.write(f'  <testsuite name="resim-inspect validate" {counts} skipped="0">\n')
-    for result, found in zip(results, failing, strict=True):
-        _case(result, found, stream)
+    for result, failing_findings in zip(results, failing, strict=True):
+        _case(result, failing_findings, stream)
     stream.write("  </testsuite>\n</testsuites>\n")
 
 

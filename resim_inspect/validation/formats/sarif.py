@@ -29,12 +29,12 @@ def write(
         for result in results
         for finding in result.report.findings
     }
-    found = sorted(rules)
-    number_of = {code: number for number, code in enumerate(found)}
+    codes = sorted(rules)
+    number_of = {code: number for number, code in enumerate(codes)}
     driver = {
         "name": "resim-inspect",
         "version": __version__,
-        "rules": [_rule(rules[code]) for code in found],
+        "rules": [_rule(rules[code]) for code in codes],
     }
     run = {
         "tool": {"driver": driver},

@@ -70,13 +70,13 @@ def summary(results: Sequence[Result]) -> str:
         parts.append(f"{unchecked:,} not fully checked")
     if unread:
         parts.append(f"{unread:,} unreadable")
-    found = []
+    phrases = []
     for severity, noun in ((Severity.ERROR, "error"), (Severity.WARNING, "warning")):
         number = sum(result.report.count(severity) for result in results if result.readable)
         if number:
-            found.append(count(number, noun))
+            phrases.append(count(number, noun))
     text = f"{count(len(results), 'file')}: {', '.join(parts)}"
-    return text + (f"; {', '.join(found)}" if found else "")
+    return text + (f"; {', '.join(phrases)}" if phrases else "")
 
 
 def paint_function(color: bool) -> Paint:

@@ -146,8 +146,8 @@ def check_events(context: Context) -> None:
                 what = "has no timestamp type" if last == 2 else f"has no {field}"
                 _error(context, position, field, rule, what, hint)
             elif not 0 < number <= last:
-                place = f"{context.event_place(position)}.{field}"
-                report_unknown_number(context, Target("event", position), place, number)
+                location = f"{context.event_place(position)}.{field}"
+                report_unknown_number(context, Target("event", position), location, number)
         _check_time(context, position, event)
         _check_metrics(context, position, event)
     _check_time_types(context)
@@ -196,11 +196,11 @@ def _check_metrics(context: Context, position: int, event: pb.Event) -> None:
     table = context.metrics
     names: dict[str, int] = {}
     by_name = context.edition.event_names
-    for place, metric_id in enumerate(event.metrics):
+    for index, metric_id in enumerate(event.metrics):
         text = metric_id.id.data
         metric = table.get(text)
         if metric is None:
-            _no_metric(context, position, place, text)
+            _no_metric(context, position, index, text)
             continue
         if not by_name:
             continue
@@ -215,12 +215,12 @@ def _check_metrics(context: Context, position: int, event: pb.Event) -> None:
             f"metrics[{names[name]}] and metrics[{at}]"
         )
         _error(
-            context, position, f"metrics[{place}]", EVENT_METRIC_NAMES, twice,
+            context, position, f"metrics[{index}]", EVENT_METRIC_NAMES, twice,
             "Within one event every metric must have a name of its own.",
         )  # fmt: skip
 
 
-def _no_metric(context: Context, position: int, place: int, metric_id: str) -> None:
+def _no_metric(context: Context, position: int, index: int, metric_id: str) -> None:
     if is_uuid(metric_id):
         message = f"names metric {short(metric_id)}, which is not in the file"
     elif metric_id:
@@ -230,7 +230,7 @@ def _no_metric(context: Context, position: int, place: int, metric_id: str) -> N
     context.report(
         EVENT_METRIC_MISSING,
         Target("event", position),
-        f"{context.event_place(position)}.metrics[{place}]",
+        f"{context.event_place(position)}.metrics[{index}]",
         message,
         "Write that metric into the file too, or leave it out of the event.",
         ("missing", metric_id),

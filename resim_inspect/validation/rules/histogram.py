@@ -55,17 +55,17 @@ def check_histogram(context: Context, position: int, values: pb.HistogramMetricV
             "Give at least one bucket.",
         )  # fmt: skip
         return
-    for place, (lower, upper) in enumerate(buckets):
+    for index, (lower, upper) in enumerate(buckets):
         # `not <`, so that NaN is found too.
         if not lower < upper:
             report_values(
-                context, position, f"buckets[{place}]", HISTOGRAM_BUCKETS,
+                context, position, f"buckets[{index}]", HISTOGRAM_BUCKETS,
                 f"goes from {lower!r} to {upper!r}", "Its lower end must be below its upper end.",
             )  # fmt: skip
-        if place and buckets[place - 1][1] != lower:
+        if index and buckets[index - 1][1] != lower:
             report_values(
-                context, position, f"buckets[{place}]", HISTOGRAM_GAP,
-                f"begins at {lower!r}, but the bucket before ends at {buckets[place - 1][1]!r}",
+                context, position, f"buckets[{index}]", HISTOGRAM_GAP,
+                f"begins at {lower!r}, but the bucket before ends at {buckets[index - 1][1]!r}",
                 "Let each bucket begin where the one before it ends.",
             )  # fmt: skip
     for bound, field, edge, end in (

@@ -142,8 +142,8 @@ def _index_missing(context: Context, entry: DataState) -> None:
 
 
 def _unknown(context: Context, entry: DataState, field: str, number: int) -> None:
-    place = f"{context.data_place(entry.position)}.{field}"
-    report_unknown_number(context, Target("data", entry.position), place, number)
+    location = f"{context.data_place(entry.position)}.{field}"
+    report_unknown_number(context, Target("data", entry.position), location, number)
 
 
 def _flag_differs(context: Context, entry: DataState) -> None:

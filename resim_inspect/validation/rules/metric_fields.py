@@ -120,14 +120,14 @@ def check_set(context: Context, position: int, name: str, status: int, importanc
         if not number:
             _unset(context, position, field, rule, f"has no {field}", hint)
         elif not 1 <= number <= schema_constants.LAST:
-            place = f"{context.metric_place(position)}.{field}"
-            report_unknown_number(context, Target("metric", position), place, number)
+            location = f"{context.metric_place(position)}.{field}"
+            report_unknown_number(context, Target("metric", position), location, number)
 
 
 def check_type(context: Context, position: int, number: int, field: str | None) -> None:
     if number:
-        place = f"{context.metric_place(position)}.type"
-        report_unknown_number(context, Target("metric", position), place, number)
+        location = f"{context.metric_place(position)}.type"
+        report_unknown_number(context, Target("metric", position), location, number)
         return
     hint = (
         f"Its values are those of a {schema_constants.values_type(field)} metric."
@@ -194,7 +194,7 @@ def report_job(context: Context, position: int, metric: pb.Metric, job_id: str) 
 
 
 def check_tags(context: Context, position: int, metric: pb.Metric) -> None:
-    for place, tag in enumerate(metric.tags):
+    for index, tag in enumerate(metric.tags):
         if tag.key and tag.value:
             continue
         what = "key and value" if not (tag.key or tag.value) else "value" if tag.key else "key"
@@ -202,7 +202,7 @@ def check_tags(context: Context, position: int, metric: pb.Metric) -> None:
         context.report(
             TAG_EMPTY,
             Target("metric", position),
-            f"{context.metric_place(position)}.tags[{place}]",
+            f"{context.metric_place(position)}.tags[{index}]",
             f"the {what}{of} {'are' if ' and ' in what else 'is'} empty",
             "Give every tag a key and a value, or leave the tag out.",
         )

@@ -159,9 +159,9 @@ def _no_values(context: Context, position: int, field: str | None) -> None:
 def _mark_used(context: Context, values: Any) -> None:
     """Mark the data of values that this edition does not know as used."""
     for _, value in values.ListFields():
-        for one in value if hasattr(value, "append") else (value,):
-            if isinstance(one, pb.MetricsDataId) and one.id.data in context.data_by_id:
-                context.data_by_id[one.id.data].used = True
+        for identity in value if hasattr(value, "append") else (value,):
+            if isinstance(identity, pb.MetricsDataId) and identity.id.data in context.data_by_id:
+                context.data_by_id[identity.id.data].used = True
 
 
 def _wrong_values(context: Context, position: int, number: int, field: str) -> None:

@@ -119,12 +119,12 @@ def _check_times(
         entry.first_second = seconds[0]
     if min(seconds) < -LAST_SECOND or max(seconds) > LAST_SECOND:
         count = sum(not -LAST_SECOND <= second <= LAST_SECOND for second in seconds)
-        place = _place(context, entry, category)
-        report_range(context, Target("data", entry.position), place, count)
+        location = _place(context, entry, category)
+        report_range(context, Target("data", entry.position), location, count)
     if min(nanos) < 0 or max(nanos) > LAST_NANO:
         odd = [nano for nano in nanos if not 0 <= nano <= LAST_NANO]
-        place = _place(context, entry, category)
-        report_nanos(context, Target("data", entry.position), place, odd[0], len(odd))
+        location = _place(context, entry, category)
+        report_nanos(context, Target("data", entry.position), location, odd[0], len(odd))
     if entry.type == schema_constants.TIMESTAMP:
         times = [second * 1_000_000_000 + nano for second, nano in zip(seconds, nanos, strict=True)]
         for position, (before, now) in enumerate(pairwise(times), 1):
@@ -143,8 +143,8 @@ def check_deferred(context: Context, entry: DataState, kind: int) -> tuple[str, 
         series = parse(SeriesKind(kind), context.document.deferred_payload(position))
         if kind == SeriesKind.STRINGS:
             context.strings[position] = frozenset(series.strings.series)
-        found, length = check_series(context, entry, series, None)
-        return found or _KIND_NAMES[kind], length
+        kind_name, length = check_series(context, entry, series, None)
+        return kind_name or _KIND_NAMES[kind], length
     if context.series_stats is None:
         from resim_inspect.document.series_stats import all_series_stats
 
@@ -157,13 +157,13 @@ def check_deferred(context: Context, entry: DataState, kind: int) -> tuple[str, 
         count = sum(stats.statuses[number] for number in odd)
         report_statuses(context, entry, None, odd, count)
     if stats.times is not None:
-        target, place = Target("data", entry.position), _place(context, entry, None)
+        target, location = Target("data", entry.position), _place(context, entry, None)
         entry.first_second = stats.times.first_second
         if stats.times.out_of_range:
-            report_range(context, target, place, stats.times.out_of_range)
+            report_range(context, target, location, stats.times.out_of_range)
         if stats.times.odd_nanos:
             first, count = stats.times.odd_nanos
-            report_nanos(context, target, place, first, count)
+            report_nanos(context, target, location, first, count)
     if stats.backwards_at is not None and entry.type == schema_constants.TIMESTAMP:
         report_backwards(context, entry, None, stats.backwards_at)
     if stats.strings is not None:
@@ -175,7 +175,7 @@ def few_bytes(deferred: Mapping[int, DeferredSeries]) -> bool:
     """Return True if protobuf reads all deferred series faster than numpy is imported."""
     return (
         len(deferred) <= _FEW_BYTES // 4096
-        and sum(one.length for one in deferred.values()) <= _FEW_BYTES
+        and sum(deferred_series.length for deferred_series in deferred.values()) <= _FEW_BYTES
     )
 
 

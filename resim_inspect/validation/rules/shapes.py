@@ -6,25 +6,25 @@ from resim_inspect.validation.context import quoted
 from resim_inspect.validation.data_states import DataState
 
 
-def difference(one: DataState, other: DataState) -> tuple[str, str]:
+def difference(state: DataState, other: DataState) -> tuple[str, str]:
     """Difference in form or length of two data: `form` or `length`, and `this, but that`.
 
     Both are empty where they do not.
     """
-    if one.holds != other.holds or not one.holds:
-        return "form", f"{held(one.holds)}, but {held(other.holds)}"
-    if one.categories is None or other.categories is None:
-        if one.length != other.length:
-            return "length", f"{one.length:,}, but {other.length:,}"
+    if state.holds != other.holds or not state.holds:
+        return "form", f"{held(state.holds)}, but {held(other.holds)}"
+    if state.categories is None or other.categories is None:
+        if state.length != other.length:
+            return "length", f"{state.length:,}, but {other.length:,}"
         return "", ""
-    only_one = [name for name in one.categories if name not in other.categories]
-    only_other = [name for name in other.categories if name not in one.categories]
+    only_one = [name for name in state.categories if name not in other.categories]
+    only_other = [name for name in other.categories if name not in state.categories]
     if only_one or only_other:
         return "form", (
-            f"{len(one.categories)} categories, but {len(other.categories)}: "
+            f"{len(state.categories)} categories, but {len(other.categories)}: "
             f"{listed(only_one + only_other)} in one of them only"
         )
-    for name, length in one.categories.items():
+    for name, length in state.categories.items():
         if other.categories[name] != length:
             return "length", (
                 f"{length:,}, but {other.categories[name]:,} in category {quoted(name)}"

@@ -156,8 +156,8 @@ def check_image_list(context: Context, position: int, values: pb.ImageListMetric
             context, position, "images", IMAGE_LIST_EMPTY, "has no images",
             "Refer to at least one image, or leave the metric out.",
         )  # fmt: skip
-    for place, data_id in enumerate(values.image_data_ids):
-        _check_reference(context, position, data_id, f"images[{place}]")
+    for index, data_id in enumerate(values.image_data_ids):
+        _check_reference(context, position, data_id, f"images[{index}]")
 
 
 def _check_reference(

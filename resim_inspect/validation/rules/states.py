@@ -43,12 +43,12 @@ def check_states(context: Context, position: int, values: pb.StatesOverTimeMetri
     if len(states) > 1:
         check_clocks(context, position, states, "states")
     known = frozenset(values.states_set)
-    for place, (state_id, status_id) in enumerate(zip(states, statuses, strict=False)):
+    for index, (state_id, status_id) in enumerate(zip(states, statuses, strict=False)):
         check_pair(
             context,
             position,
-            (state_id, "states", place),
-            (status_id, "statuses", place),
+            (state_id, "states", index),
+            (status_id, "statuses", index),
             _INDEXED_STRING,
             schema_constants.TIMES,
         )
@@ -56,7 +56,7 @@ def check_states(context: Context, position: int, values: pb.StatesOverTimeMetri
         if entry is not None:
             unknown = strings_of(context, entry) - known
             if unknown:
-                field = f"states[{place}]"
+                field = f"states[{index}]"
                 _not_in_set(context, position, field, entry, sorted(unknown), known)
     # ReSim looks at them once a series; without a series it does not look.
     failures = [state for state in dict.fromkeys(values.failure_states) if state not in known]
@@ -74,14 +74,14 @@ def strings_of(context: Context, entry: DataState) -> frozenset[str]:
     """Distinct strings of a data, over all categories."""
     known = context.strings.get(entry.position)
     if known is None:
-        found: set[str] = set()
+        strings: set[str] = set()
         message = context.of(entry)
         if entry.holds == "series":
-            found.update(message.series.strings.series)
+            strings.update(message.series.strings.series)
         elif entry.holds == "series_per_category":
             for series in message.series_per_category.category_to_series.values():
-                found.update(series.strings.series)
-        known = context.strings[entry.position] = frozenset(found)
+                strings.update(series.strings.series)
+        known = context.strings[entry.position] = frozenset(strings)
     return known
 
 

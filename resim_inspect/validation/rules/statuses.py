@@ -50,12 +50,12 @@ def check_statuses(context: Context) -> None:
     message = context.message
     own = message.metrics_status
     collection = message.job_level_metrics.metrics_status
-    for place, number in (
+    for location, number in (
         ("metrics_status", own),
         ("job_level_metrics.metrics_status", collection),
     ):
         if not 0 <= number <= schema_constants.LAST:
-            report_unknown_number(context, FILE, place, number)
+            report_unknown_number(context, FILE, location, number)
     if not own:
         context.report(STATUS_UNSET, FILE, "metrics_status", "the file has no status", STATUS_HINT)
     if not collection:
@@ -66,12 +66,12 @@ def check_statuses(context: Context) -> None:
             "the collection of metrics has no status",
             STATUS_HINT,
         )
-    found = context.statuses
+    statuses = context.statuses
     worst = (
         schema_constants.FAIL_BLOCK
-        if schema_constants.FAIL_BLOCK in found
+        if schema_constants.FAIL_BLOCK in statuses
         else schema_constants.FAIL_WARN
-        if schema_constants.FAIL_WARN in found
+        if schema_constants.FAIL_WARN in statuses
         else schema_constants.PASSED
     )
     if context.edition.statuses_agree:

@@ -268,14 +268,14 @@ def _declared_wrongly(context: Context, entry: DataState, allowed: frozenset[int
     return index is not None and entry.indexed and index.type in (0, *allowed)
 
 
-def _same_index(context: Context, one: DataState, other: DataState) -> bool:
+def _same_index(context: Context, state: DataState, other: DataState) -> bool:
     """Return True if two data name the same index; like ReSim, compare message by message."""
-    if one.index_id != other.index_id:
+    if state.index_id != other.index_id:
         return False
-    if one.index_id and not context.unknown_fields:
+    if state.index_id and not context.unknown_fields:
         return True
     # Unknown fields, or an id that is empty here and missing there, make a difference.
-    return context.of(one).index_data_id == context.of(other).index_data_id
+    return context.of(state).index_data_id == context.of(other).index_data_id
 
 
 def _wrong_index_type(

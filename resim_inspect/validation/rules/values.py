@@ -102,29 +102,29 @@ def _pairs(
 ) -> None:
     data = context.data_by_id.get
     exact = not context.unknown_fields
-    for place in range(min(len(values[0]), len(statuses))):
-        value_id, status_id = values[0][place], statuses[place]
+    for index in range(min(len(values[0]), len(statuses))):
+        value_id, status_id = values[0][index], statuses[index]
         # Nearly all pairs: indexed values that are as they should be, told apart here for speed.
-        one, two = data(value_id.id.data), data(status_id.id.data)
+        value_state, two = data(value_id.id.data), data(status_id.id.data)
         if (
             exact
-            and one is not None
+            and value_state is not None
             and two is not None
-            and one.length == two.length >= 0
-            and one.type in allowed
-            and one.type in _INDEXED
+            and value_state.length == two.length >= 0
+            and value_state.type in allowed
+            and value_state.type in _INDEXED
             and two.type == schema_constants.INDEXED_STATUS
-            and one.index_id == two.index_id != ""
-            and one.index_type in index_types
+            and value_state.index_id == two.index_id != ""
+            and value_state.index_type in index_types
             and two.index_type in index_types
         ):
-            one.used = two.used = True
+            value_state.used = two.used = True
             continue
         check_pair(
             context,
             position,
-            (value_id, values[1], place),
-            (status_id, "statuses", place),
+            (value_id, values[1], index),
+            (status_id, "statuses", index),
             allowed,
             index_types,
         )
@@ -184,12 +184,12 @@ def _batchwise_bar_chart(
                 "categories": categories,
             },
         )
-    for place, color in enumerate(values.colors):
+    for index, color in enumerate(values.colors):
         if _COLOR.search(color) is None:
             report_values(
                 context,
                 position,
-                f"colors[{place}]",
+                f"colors[{index}]",
                 COLOR_INVALID,
                 f"{quoted(color)} is not a valid colour",
                 "Write a colour as #rrggbb or #rrggbbaa.",

@@ -70,8 +70,8 @@ def read_data(
     states.positions = positions
     context.data_list, context.data_by_id = states, StatesById(states)
     for first, indexed, texts in index_ids:
-        found = np.fromiter(map(positions.get, texts, repeat(-1)), np.int64, len(texts))
-        states.index_positions[first + np.flatnonzero(indexed)] = found
+        numbers = np.fromiter(map(positions.get, texts, repeat(-1)), np.int64, len(texts))
+        states.index_positions[first + np.flatnonzero(indexed)] = numbers
     for position in np.flatnonzero(~fine).tolist():
         _check_alone(context, states, position)
     return states

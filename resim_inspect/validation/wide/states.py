@@ -48,7 +48,7 @@ class WideStates(Sequence[DataState]):
     def __getitem__(self, position: slice) -> list[DataState]: ...
     def __getitem__(self, position: int | slice) -> DataState | list[DataState]:
         if isinstance(position, slice):
-            return [self[one] for one in range(*position.indices(len(self)))]
+            return [self[index] for index in range(*position.indices(len(self)))]
         state = self._made.get(position)
         if state is None:
             state = state_of(position, self._context.document.data_messages[position])

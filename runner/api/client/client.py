@@ -132,8 +132,10 @@ class Client:
 
     def experience_tags(self, experience_id: UUID | str | None = None) -> Iterator[Row]:
         """Tags of the project's experiences, or of one of them."""
-        one = "" if experience_id is None else f"experiences/{path_part(experience_id)}/"
-        return self._list(f"{one}experienceTags", "experienceTags")
+        experience_path = (
+            "" if experience_id is None else f"experiences/{path_part(experience_id)}/"
+        )
+        return self._list(f"{experience_path}experienceTags", "experienceTags")
 
     def experiences_with_tag(self, tag_id: UUID | str) -> Iterator[Row]:
         """Experiences that have a tag."""

@@ -63,9 +63,9 @@ class _Job:
     def parts(self, kind: str) -> tuple[Part, ...]:
         rows = self.rows.get(kind, [])
         return tuple(
-            Part(row, self.contents[kind, place])
-            for place, row in enumerate(rows)
-            if (kind, place) in self.contents
+            Part(row, self.contents[kind, position])
+            for position, row in enumerate(rows)
+            if (kind, position) in self.contents
         )
 
     def done(self) -> JobParts:

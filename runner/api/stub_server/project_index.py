@@ -130,8 +130,8 @@ class ProjectIndex:
         self._objects[f"metricsBuilds/{self._metrics_build}"] = build
         self._add("metricsBuilds", "metricsBuilds", [build], total=True)
 
-    def _add(self, path: str, name: str, found: list[Json], **more: Any) -> None:
-        self._add_list(path, name, {}, found, **more)
+    def _add(self, path: str, name: str, listed: list[Json], **more: Any) -> None:
+        self._add_list(path, name, {}, listed, **more)
 
     def _batches_of(self, **ids: object) -> list[Json]:
         return [b for b in self._batches if all(b[key] == value for key, value in ids.items())]
@@ -140,12 +140,12 @@ class ProjectIndex:
         self._add(path, "batches", self._batches_of(**ids), total=True, **BATCH_FILTERS)
 
     def _add_experiences(self, path: str, ids: Sequence[str]) -> None:
-        found = [self._experiences[identity] for identity in ids]
+        experiences = [self._experiences[identity] for identity in ids]
         # The index of many jobs is much smaller with what they share written once.
-        first = found[0] if found else {}
+        first = experiences[0] if experiences else {}
         common = {key: first[key] for key in first if key not in rows.EXPERIENCE_OWN}
-        found = [{key: each[key] for key in rows.EXPERIENCE_OWN} for each in found]
-        self._add_list(path, "experiences", common, found, total=True, **BY_NAME)
+        experiences = [{key: each[key] for key in rows.EXPERIENCE_OWN} for each in experiences]
+        self._add_list(path, "experiences", common, experiences, total=True, **BY_NAME)
 
     def _experience_lists(self, times: Json) -> None:
         tags = {
@@ -160,7 +160,9 @@ class ProjectIndex:
         self._add_experiences("experiences", list(self._experiences))
         for identity, tag in tags.items():
             self._objects[f"experienceTags/{identity}"] = tag
-            tagged = [one for one in self._experiences if identity in self._tags[one]]
+            tagged = [
+                experience for experience in self._experiences if identity in self._tags[experience]
+            ]
             self._add_experiences(f"experienceTags/{identity}/experiences", tagged)
         self._add("experienceTags", "experienceTags", list(tags.values()), **BY_NAME)
 

@@ -85,7 +85,9 @@ def metric_row(metric: Metric, owner: UUID) -> Json:
         "status": status_name(metric.status),
         "type": "SCALAR" if metric.type is MetricType.SCALAR else "COMPOSITE",
         "eventMetric": bool(metric.event_metric),
-        "dataIDs": [uuid_text(one, uuid5(owner, one)) for one in data_ids(metric.values)],
+        "dataIDs": [
+            uuid_text(data_id, uuid5(owner, data_id)) for data_id in data_ids(metric.values)
+        ],
     }
     if isinstance(metric.values, ScalarValues):
         # JSON has no NaN: such a value is omitted, like an unset one.
@@ -121,7 +123,7 @@ def event_row(event: Event, owner: UUID, created: str) -> Json:
         "timestamp": nanos_text(event.timestamp),
         "tags": list(event.tags),
         "status": status_name(event.status),
-        "metricsIDs": [uuid_text(one, uuid5(owner, one)) for one in event.metrics],
+        "metricsIDs": [uuid_text(metric, uuid5(owner, metric)) for metric in event.metrics],
     }
 
 

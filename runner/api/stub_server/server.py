@@ -147,8 +147,8 @@ class Answers:
     def authorized(self, header: str) -> bool:
         """Return True if the header has the token; compares in constant time."""
         scheme, _, token = header.partition(" ")
-        given = token.strip().encode("utf-8", "replace")
-        return hmac.compare_digest(given, self.token) and scheme.lower() == "bearer"
+        token_bytes = token.strip().encode("utf-8", "replace")
+        return hmac.compare_digest(token_bytes, self.token) and scheme.lower() == "bearer"
 
     def document(self, path: str, parameters: dict[str, list[str]], host: str) -> dict[str, Any]:
         """JSON document of a path; raises Refusal."""
@@ -156,8 +156,8 @@ class Answers:
         key = path if path in self.objects or path in self.lists else _lower_ids(path)
         if key in self.objects:
             self.asked.add(key)
-            found: dict[str, Any] = self.objects[key]
-            return found
+            document: dict[str, Any] = self.objects[key]
+            return document
         if key not in self.lists:
             raise Refusal(404, "not found")
         self.asked.add(key)
@@ -189,21 +189,21 @@ class Answers:
         lost_count = 0
         for path, about in self.lists.items():
             kind = about["name"]
-            one = lists.setdefault(
+            counts = lists.setdefault(
                 kind, {"asked": 0, "of": 0, "blobs": 0, "listed": 0, "served": 0, "spare": 0}
             )
-            one["of"] += 1
-            one["asked"] += path in self.asked
+            counts["of"] += 1
+            counts["asked"] += path in self.asked
             for row in about["rows"]:
                 number = row.get("blob")
                 if number is None:
                     continue
                 if row.get("spare"):
-                    one["spare"] += 1
+                    counts["spare"] += 1
                     continue
-                one["blobs"] += 1
-                one["listed"] += self.listed[number]
-                one["served"] += self.served[number]
+                counts["blobs"] += 1
+                counts["listed"] += self.listed[number]
+                counts["served"] += self.served[number]
                 if self.listed[number] and not self.served[number]:
                     lost_count += 1
                     if len(lost) < MAX_NAMED:
@@ -214,7 +214,7 @@ class Answers:
 
 def _lower_ids(path: str) -> str:
     parts = path.split("/")
-    return "/".join(part.lower() if place % 2 else part for place, part in enumerate(parts))
+    return "/".join(part.lower() if position % 2 else part for position, part in enumerate(parts))
 
 
 def _wanted(about: dict[str, Any], parameters: dict[str, list[str]]) -> Iterator[dict[str, Any]]:

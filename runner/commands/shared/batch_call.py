@@ -98,10 +98,10 @@ def run_in_workspace(
         context.notify(Event("finished", context.clock(), request.name, result=result))
         return result, False
     settings = settings_digest(context.build, context.policy)
-    kept = batch_run.kept_result(run_folder, key, settings, rerun)
-    if kept is not None:
-        context.notify(Event("kept", context.clock(), request.name, result=kept))
-        return kept, True
+    kept_result = batch_run.kept_result(run_folder, key, settings, rerun)
+    if kept_result is not None:
+        context.notify(Event("kept", context.clock(), request.name, result=kept_result))
+        return kept_result, True
 
     earlier = recorded_fingerprint(run_folder)
 

@@ -30,13 +30,13 @@ def variables_of(
     variables: dict[str, str] = {}
     if settings is not None:
         for path in settings.env_files:
-            for place, name, value in _lines_of(path):
-                variables[name] = _checked(place, name, value, refuse_secrets=refuse_secrets)
+            for location, name, value in _lines_of(path):
+                variables[name] = _checked(location, name, value, refuse_secrets=refuse_secrets)
         variables |= settings.env_set
         for name in settings.env:
-            place = f"{settings.origins['env']}: the variable {clean(name, 60)}"
-            value = _from_environment(place, name, env)
-            variables[name] = _checked(place, name, value, refuse_secrets=refuse_secrets)
+            location = f"{settings.origins['env']}: the variable {clean(name, 60)}"
+            value = _from_environment(location, name, env)
+            variables[name] = _checked(location, name, value, refuse_secrets=refuse_secrets)
     for text in flags:
         name, value = _of_flag(text, env, refuse_secrets=refuse_secrets)
         # At the end, as if it were the only one.
@@ -46,37 +46,37 @@ def variables_of(
 
 
 def _of_flag(text: str, env: Mapping[str, str], *, refuse_secrets: bool) -> tuple[str, str]:
-    name, given, value = text.partition("=")
+    name, separator, value = text.partition("=")
     shown = clean(name, 60)
-    place = f"--env {shown}"
+    location = f"--env {shown}"
     if not _is_name(name):
         raise CallError(f'--env "{shown}" does not name a variable.')
-    if names_a_secret(name) and given:
+    if names_a_secret(name) and separator:
         raise CallError(
-            f"{place} looks like a secret, and a command line is visible to every user.",
-            f"Export the variable and write {place}.",
+            f"{location} looks like a secret, and a command line is visible to every user.",
+            f"Export the variable and write {location}.",
         )
-    if not given:
-        value = _from_environment(place, name, env)
-    return name, _checked(place, name, value, refuse_secrets=refuse_secrets)
+    if not separator:
+        value = _from_environment(location, name, env)
+    return name, _checked(location, name, value, refuse_secrets=refuse_secrets)
 
 
 def _is_name(name: str) -> bool:
     return bool(name) and not any(char.isspace() or not char.isprintable() for char in name)
 
 
-def _from_environment(place: str, name: str, env: Mapping[str, str]) -> str:
+def _from_environment(location: str, name: str, env: Mapping[str, str]) -> str:
     if name not in env:
-        raise CallError(f"{place}: the environment has no such variable.")
+        raise CallError(f"{location}: the environment has no such variable.")
     return env[name]
 
 
-def _checked(place: str, name: str, value: str, *, refuse_secrets: bool) -> str:
+def _checked(location: str, name: str, value: str, *, refuse_secrets: bool) -> str:
     """Return the value of a variable that may be given to a build; raises CallError."""
     if names_a_secret(name):
         if refuse_secrets:
             raise CallError(
-                f"{place} looks like a secret, which is visible in the container's settings.",
+                f"{location} looks like a secret, which is visible in the container's settings.",
                 "Allow it with --visible-secrets, or mount a file with --mount.",
             )
         if len(value) < MIN_LENGTH:
@@ -94,36 +94,36 @@ def _lines_of(path: Path) -> Iterator[tuple[str, str, str]]:
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
-        name, given, value = line.lstrip().partition("=")
-        place = clean(f"{path}:{number}")
-        if not given or not _is_name(name):
-            raise CallError(f"{place} is not NAME=VALUE.", "A comment begins with #.")
-        yield f"{place}: {clean(name, 60)}", name, value
+        name, separator, value = line.lstrip().partition("=")
+        location = clean(f"{path}:{number}")
+        if not separator or not _is_name(name):
+            raise CallError(f"{location} is not NAME=VALUE.", "A comment begins with #.")
+        yield f"{location}: {clean(name, 60)}", name, value
 
 
 def mounts_of(flags: Sequence[str], settings: BuildSettings | None) -> tuple[Mount, ...]:
     """Return the mounts of a build, those of the file first; raises CallError."""
     mounts = []
     if settings is not None:
-        place = f"{settings.origins.get('mounts', settings.origin)}: the mount"
+        location = f"{settings.origins.get('mounts', settings.origin)}: the mount"
         folder = settings.origin.path.parent
-        mounts = [_mount(text, place, folder) for text in settings.mounts]
+        mounts = [_mount(text, location, folder) for text in settings.mounts]
     return (*mounts, *(_mount(text, "--mount", Path()) for text in flags))
 
 
-def _mount(text: str, place: str, folder: Path) -> Mount:
+def _mount(text: str, location: str, folder: Path) -> Mount:
     parts = text.split(":")
     mode = parts.pop() if len(parts) > 2 and parts[-1] in MOUNT_MODES else ""
     source, _, target = ":".join(parts).rpartition(":")
-    place = clean(place)
+    location = clean(location)
     shown = clean(text, 120)
     if not source or not PurePosixPath(target).is_absolute():
-        raise CallError(f'{place} "{shown}" is not SRC:DST or SRC:DST:rw, with an absolute DST.')
+        raise CallError(f'{location} "{shown}" is not SRC:DST or SRC:DST:rw, with an absolute DST.')
     # An engine would create a missing folder, owned by root.
     if not exists(folder / source):
-        raise CallError(f"{place}: {clean(str(folder / source), 120)} does not exist.")
+        raise CallError(f"{location}: {clean(str(folder / source), 120)} does not exist.")
     path = (folder / source).resolve()
     label = mode[-1:] if mode[-1:] in {"z", "Z"} else ""
     if label and ":" in str(path):
-        raise CallError(f'{place} "{shown}": with z or Z the path must not contain ":".')
+        raise CallError(f'{location} "{shown}": with z or Z the path must not contain ":".')
     return Mount(path, target, not mode.startswith("rw"), label)

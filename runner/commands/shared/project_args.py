@@ -45,21 +45,21 @@ def apply_project(
     and CallError for a build without a file.
     """
     options = options_of(parser)
-    given = given_flags(options, words)
+    set_flags = given_flags(options, words)
     path = find_project(folder)
     if path is None:
-        if "--build" in given:
+        if "--build" in set_flags:
             raise CallError(
                 "--build needs a resim.toml, and none was found here or in a folder above.",
                 "`resim-runner init` writes one.",
             )
         return None
     project = read_project(path)
-    build = _build_of_call(project, options, given, words)
+    build = _build_of_call(project, options, set_flags, words)
     defaults = FileDefaults(
         project,
         build,
-        _flags_of_file(project, build, command, options, given),
+        _flags_of_file(project, build, command, options, set_flags),
         _workspace_of_file(project, command),
     )
     _set_defaults(parser, options, defaults)
@@ -87,10 +87,10 @@ def given_flags(options: Mapping[str, argparse.Action], words: Sequence[str]) ->
 def _build_of_call(
     project: ProjectSettings,
     options: Mapping[str, argparse.Action],
-    given: set[str],
+    set_flags: set[str],
     words: Sequence[str],
 ) -> BuildSettings | None:
-    if "--build" not in options or given & {"--image", "--command"}:
+    if "--build" not in options or set_flags & {"--image", "--command"}:
         return None
     only_build = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
     only_build.add_argument("--build")
@@ -101,7 +101,7 @@ def _build_of_call(
         return None
     if name is None:
         name = project.default_build
-    return project.build(name) if name or "--build" in given else None
+    return project.build(name) if name or "--build" in set_flags else None
 
 
 def _flags_of_file(
@@ -109,13 +109,13 @@ def _flags_of_file(
     build: BuildSettings | None,
     command: str,
     options: Mapping[str, argparse.Action],
-    given: set[str],
+    set_flags: set[str],
 ) -> dict[str, FlagSetting]:
     named = {**project.defaults.get(command, {}), **(build.flags if build else {})}
     values = {f"--{name}": value for name, value in named.items()}
-    hidden = set(given)
+    hidden = set(set_flags)
     for group in EXCLUSIVE:
-        if given & set(group):
+        if set_flags & set(group):
             hidden |= set(group)
     return {flag: value for flag, value in values.items() if flag in options and flag not in hidden}
 

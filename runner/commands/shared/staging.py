@@ -57,12 +57,12 @@ def keep(result: JobResult, folder: Path, target: Path) -> JobResult:
             if (new / METRICS.name).is_file():
                 (new / METRICS.name).rename(new / REJECTED.name)
     write_atomic(new / FAILED, result.as_bytes())
-    place = failed if is_file(target / METRICS.name) else target
-    if not _is_ours(place):
-        text = f"{clean(str(place))} has other content, so what the build wrote is not kept."
+    destination = failed if is_file(target / METRICS.name) else target
+    if not _is_ours(destination):
+        text = f"{clean(str(destination))} has other content, so what the build wrote is not kept."
     else:
-        staging.swap_in(folder, place)
-        text = f"What it wrote is in {clean(str(place))}."
+        staging.swap_in(folder, destination)
+        text = f"What it wrote is in {clean(str(destination))}."
     return replace(result, hint=f"{result.hint} {text}".strip())
 
 

@@ -125,13 +125,13 @@ class ApiSidecar:
         while not self.counts_reader.ready.wait(0.3):
             if self.run.wait(0.1):
                 ended = self.run.exit_info()
-                said = self.counts_reader.last_error()
+                last_error = self.counts_reader.last_error()
                 if ended.code in {126, 127} or "python3" in ended.error:
                     raise EngineError(
                         f"the image {self.image} has no python3 to run the API.", OTHER_IMAGE
                     )
                 raise EngineError(
-                    f"the python3 of {self.image} cannot run the API ({ended.code}): {said}",
+                    f"the python3 of {self.image} cannot run the API ({ended.code}): {last_error}",
                     OTHER_IMAGE,
                 )
             if time.monotonic() > deadline:

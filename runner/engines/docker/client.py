@@ -93,14 +93,14 @@ class DockerClient:
         """Description of an image by the engine; None if it has no image of that name."""
         with engine_errors("does not answer"):
             try:
-                found: dict[str, Any] = self.api.inspect_image(name)
+                image: dict[str, Any] = self.api.inspect_image(name)
             except ImageNotFound:
                 return None
             except APIError as error:
                 if INVALID_NAME in str(error.explanation):
                     raise _invalid_name(name) from error
                 raise
-            return found
+            return image
 
     def pull(self, name: str, platform: str) -> Iterator[dict[str, Any]]:
         """Yield the steps of a pull as they come; raises ImageError if it stalls."""
@@ -241,9 +241,9 @@ def engine_errors(what: str) -> Iterator[None]:
     try:
         yield
     except BROKEN as error:
-        said = reason(error)
-        hint = next((hint for word, hint in HINTS if word in said), "")
-        raise EngineError(f"the engine {what}: {said}", hint) from error
+        text = reason(error)
+        hint = next((hint for word, hint in HINTS if word in text), "")
+        raise EngineError(f"the engine {what}: {text}", hint) from error
 
 
 def reason(error: Exception) -> str:
@@ -268,7 +268,7 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
             known.add(id(each))
             yield each
             inner = (each.__cause__, each.__context__, getattr(each, "reason", None), *each.args)
-            pending += [one for one in inner if isinstance(one, BaseException)]
+            pending += [cause for cause in inner if isinstance(cause, BaseException)]
 
 
 def refusal(error: Exception) -> str:

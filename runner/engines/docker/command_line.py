@@ -43,9 +43,9 @@ def docker_run(build: Build, inputs: Inputs, outputs: Path) -> str:
     words += ["--env=PYTHONDONTWRITEBYTECODE=1", "--env=MPLCONFIGDIR=/tmp"]
     words += [f"--env={name}" for name, _ in build.env]
     words = [shlex.quote(word) for word in words]
-    place = shlex.quote(str(outputs.absolute()))
+    location = shlex.quote(str(outputs.absolute()))
     steps = [each for each in [docker_build(build)] if each]
-    steps += [f"mkdir -p {place}", f"chmod 777 {place}"]
+    steps += [f"mkdir -p {location}", f"chmod 777 {location}"]
     for name, path in inputs:
         source, target = path.resolve(), str(INPUTS / name)
         if not is_folder(source) or must_be_copied(source):

@@ -135,18 +135,18 @@ def unkept_limits(
     everything: `controllers` are the control groups that it has; None for other engines.
     """
     if controllers is not None:
-        kept = {
+        settings = {
             "--memory-mib": "memory" in controllers,
             "--pids": "pids" in controllers,
             "--cpus": "cpu" in controllers,
         }
     else:
-        kept = {
+        settings = {
             "--memory-mib": engine_info.get("MemoryLimit") is not False,
             "--pids": engine_info.get("PidsLimit") is not False,
             "--cpus": engine_info.get("CpuCfsQuota") is not False,
         }
-    return frozenset(name for name, is_kept in kept.items() if not is_kept)
+    return frozenset(name for name, is_kept in settings.items() if not is_kept)
 
 
 def gateway(network: dict[str, Any]) -> str:

@@ -49,8 +49,10 @@ def candidates(wanted: str, env: Mapping[str, str], home: Path) -> list[Candidat
         (home / ".orbstack/run/docker.sock", "OrbStack"),
         (home / ".rd/docker.sock", "Rancher Desktop"),
     ]
-    found = [Candidate(f"unix://{path}", name) for path, name in sockets if is_socket(path)]
-    return found if wanted == "docker" else found + _podman(env)
+    docker_sockets = [
+        Candidate(f"unix://{path}", name) for path, name in sockets if is_socket(path)
+    ]
+    return docker_sockets if wanted == "docker" else docker_sockets + _podman(env)
 
 
 def _podman(env: Mapping[str, str]) -> list[Candidate]:
@@ -60,15 +62,15 @@ def _podman(env: Mapping[str, str]) -> list[Candidate]:
     sockets = [Path("/run/podman/podman.sock")]
     if runtime:
         sockets.insert(0, Path(runtime, "podman/podman.sock"))
-    found = [
+    podman_sockets = [
         Candidate(f"unix://{path}", "podman")
         for path in sockets
         if is_socket(path) and os.access(path, os.R_OK | os.W_OK)
     ]
-    if not found and shutil.which("podman", path=env.get("PATH")):
+    if not podman_sockets and shutil.which("podman", path=env.get("PATH")):
         # Without a service that listens, one is started for the time of the run.
-        found.append(Candidate("podman:", "podman, started for this run"))
-    return found
+        podman_sockets.append(Candidate("podman:", "podman, started for this run"))
+    return podman_sockets
 
 
 def _context(env: Mapping[str, str], home: Path) -> Candidate | None:

@@ -194,12 +194,12 @@ class DockerEngine:
         if self._guarded is None:
             text = f"an interactive shell is not possible over {clean(self.info.address, 80)}."
             raise EngineError(text, "Use an engine with a Unix socket or a TCP address.")
-        place = self._guarded
+        guarded = self._guarded
         run = self._start(
             build,
             prepared,
             task,
-            lambda container: InteractiveRun(self._client, container, *place),
+            lambda container: InteractiveRun(self._client, container, *guarded),
             {"tty": is_terminal(), "stdin_open": True},
         )
         try:

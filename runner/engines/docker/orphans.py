@@ -38,8 +38,8 @@ def remove_orphans(address: str, certificates: str, owner: str) -> bool:
     failed = 0
     for listing, path, key, how in KINDS:
         for row in _rows(_answer(address, certificates, "GET", listing + _filter(owner))):
-            place = f"{path}/{quote(str(row[key]), safe='')}{how}"
-            status, _ = _request(address, certificates, "DELETE", place)
+            url = f"{path}/{quote(str(row[key]), safe='')}{how}"
+            status, _ = _request(address, certificates, "DELETE", url)
             removed = True
             failed += status not in GONE and status != BUSY
     if failed:

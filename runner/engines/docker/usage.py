@@ -35,10 +35,10 @@ def usage_files(pids: Path, groups: Path) -> UsageFiles:
     if not pids.is_relative_to(first):
         memory = (pids / name for name in ("memory.peak", "memory.current"))
         return UsageFiles(_first(memory), _first([pids / "cpu.stat"]))
-    place = pids.relative_to(first)
+    relative = pids.relative_to(first)
     return UsageFiles(
-        _first([groups / "memory" / place / "memory.max_usage_in_bytes"]),
-        _first([groups / "cpuacct" / place / "cpuacct.usage"]),
+        _first([groups / "memory" / relative / "memory.max_usage_in_bytes"]),
+        _first([groups / "cpuacct" / relative / "cpuacct.usage"]),
     )
 
 

@@ -45,13 +45,13 @@ class ProcessEntry:
 
     def command_line(self, build: Build, inputs: Inputs, outputs: Path) -> str:
         """Command with its folders and variables, which the shell takes from its environment."""
-        place = shlex.quote(str(outputs.absolute()))
-        env = [f"RESIM_OUTPUTS={place}"]
+        location = shlex.quote(str(outputs.absolute()))
+        env = [f"RESIM_OUTPUTS={location}"]
         folders = {path.absolute().parent for name, path in inputs if path.name == name}
         if len(folders) == 1:
             env.insert(0, f"RESIM_INPUTS={shlex.quote(str(folders.pop()))}")
         env += [f'{name}="${name}"' for name, _ in build.env if name.isidentifier()]
-        steps = [f"mkdir -p {place}"]
+        steps = [f"mkdir -p {location}"]
         if build.working_folder != Path.cwd():
             steps.append(f"cd {shlex.quote(str(build.working_folder))}")
         return " && ".join([*steps, f"{' '.join(env)} {shlex.join(build.command)}"])

@@ -66,13 +66,13 @@ def _python_path(build: Build, folder: Path) -> Iterator[Path]:
 
 
 def _modules(folder: Path) -> list[Path]:
-    found: list[Path] = []
+    modules: list[Path] = []
     for where, folders, files in os.walk(folder):
         folders[:] = sorted(f for f in folders if not f.startswith(".") and f != "__pycache__")
         if "pyvenv.cfg" in files:
             folders.clear()
             continue
-        found += [Path(where, file) for file in sorted(files) if file.endswith(".py")]
-        if len(found) > MAX_MODULES:
+        modules += [Path(where, file) for file in sorted(files) if file.endswith(".py")]
+        if len(modules) > MAX_MODULES:
             break
-    return found[:MAX_MODULES]
+    return modules[:MAX_MODULES]

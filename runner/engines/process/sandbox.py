@@ -67,9 +67,9 @@ def _under_tmp(build: Build) -> list[Path]:
         if entry and exists(folder / entry):
             folders.add((folder / entry).absolute())
     for word in build.command:
-        found = folder / (shutil.which(word) or word)
-        if exists(found) and (os.sep in word or shutil.which(word)):
-            path = found.absolute()
+        program = folder / (shutil.which(word) or word)
+        if exists(program) and (os.sep in word or shutil.which(word)):
+            path = program.absolute()
             # For a file directly in /tmp only the file: its folder is all of /tmp.
             alone = is_folder(path) or path.parent == Path("/tmp")
             folders.add(path if alone else path.parent)

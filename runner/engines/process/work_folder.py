@@ -75,12 +75,12 @@ def end_run(work: Path) -> list[str]:
 
 
 def _processes_of(work: Path) -> set[int]:
-    found = set()
+    processes = set()
     with suppress(OSError):
         _, _, process = (work / OWNER).read_text().partition("\n")
         pid, _, start = process.partition(" ")
         if pid.isdigit() and start and lease.process_start(int(pid)) == start:
-            found.add(int(pid))
+            processes.add(int(pid))
     # A runner that died just after the start did not write the process down. It is found by its
     # outputs: in its environment, or as the folder that bubblewrap binds.
     outputs = os.fsencode(work / "outputs") + b"\0"
@@ -88,8 +88,8 @@ def _processes_of(work: Path) -> set[int]:
         with suppress(OSError):
             words, env = (about / "cmdline").read_bytes(), (about / "environ").read_bytes()
             if b"--bind\0" + outputs in words or b"RESIM_OUTPUTS=" + outputs in env:
-                found.add(os.getpgid(int(about.name)))
-    return found - {os.getpgrp()}
+                processes.add(os.getpgid(int(about.name)))
+    return processes - {os.getpgrp()}
 
 
 def _kill_group(group: int) -> bool:

@@ -36,9 +36,9 @@ def merged_bars(old: Bars, new: Bars, words: Words, *, alone: bool) -> tuple[Bar
         # Times of batches, whose labels are as short as keeps those of one side apart.
         union.sort()
         labels = dict(zip(union, batch_labels(union), strict=True))
-    place = {key: number for number, key in enumerate(union)}
+    position_of = {key: number for number, key in enumerate(union)}
     spread = [
-        [_spread(series, [place[key] for key in side], len(union)) for series in panel.series]
+        [_spread(series, [position_of[key] for key in side], len(union)) for series in panel.series]
         for panel, side in zip((old, new), keys, strict=True)
     ]
     names = [[series.name for series in side] for side in spread]
@@ -56,7 +56,10 @@ def merged_bars(old: Bars, new: Bars, words: Words, *, alone: bool) -> tuple[Bar
             differences.append(_difference(partner, series))
         merged.append(series)
     merged += [_base(series, name, words) for (name, _), series in partners.items()]
-    read = tuple(replace(one, name=words.difference_name(one.name)) for one in differences)
+    read = tuple(
+        replace(difference, name=words.difference_name(difference.name))
+        for difference in differences
+    )
     main = replace(
         new,
         categories=tuple(labels[key] for key in union),
@@ -65,7 +68,7 @@ def merged_bars(old: Bars, new: Bars, words: Words, *, alone: bool) -> tuple[Bar
         stacked=False,
         read_only_series=read,
     )
-    if not alone or not any(np.isfinite(one.values).any() for one in differences):
+    if not alone or not any(np.isfinite(difference.values).any() for difference in differences):
         return (main,)
     below = replace(
         main,
@@ -81,15 +84,15 @@ def merged_bars(old: Bars, new: Bars, words: Words, *, alone: bool) -> tuple[Bar
 def _spread(series: BarSeries, places: Sequence[int], n: int) -> BarSeries:
     """A series over n categories, of which it has those at `places`."""
     values = np.full(n, np.nan)
-    given = np.zeros(n, bool)
+    has_value = np.zeros(n, bool)
     count = min(len(places), len(series.values))
     values[list(places[:count])] = series.values[:count]
-    given[list(places[:count])] = True if series.given is None else series.given[:count]
+    has_value[list(places[:count])] = True if series.given is None else series.given[:count]
     statuses = None
     if series.statuses is not None:
         statuses = np.zeros(n, np.int32)
         statuses[list(places[:count])] = series.statuses[:count]
-    return replace(series, values=values, given=given, statuses=statuses)
+    return replace(series, values=values, given=has_value, statuses=statuses)
 
 
 def _base(series: BarSeries, name: str, words: Words) -> BarSeries:

@@ -33,10 +33,10 @@ def _same_axes(old: Plot, new: Plot) -> bool:
     if old.right is not None and new.right is not None:
         pairs.append((old.right, new.right))
     return all(
-        one.kind == other.kind
-        and one.shown_unit == other.shown_unit
-        and one.categories == other.categories
-        for one, other in pairs
+        axis.kind == other.kind
+        and axis.shown_unit == other.shown_unit
+        and axis.categories == other.categories
+        for axis, other in pairs
     )
 
 
@@ -60,7 +60,7 @@ def _with_curves(old: Plot, new: Plot, words: Words, *, alone: bool) -> tuple[Pl
         new = replace(new, curves=(replace(new.curves[0], name=words.after),))
         old = replace(old, curves=(replace(old.curves[0], name=words.after),))
     # Where both sides are drawn, the names of the curves tell them apart.
-    new = replace(new, curves=tuple(replace(one, legend=one.counted) for one in new.curves))
+    new = replace(new, curves=tuple(replace(curve, legend=curve.counted) for curve in new.curves))
     base = [
         replace(
             curve,

@@ -51,7 +51,8 @@ def pixel_difference(old: Image, new: Image, words: Words) -> Panel:
     """
     if old.size != new.size or old.pixels.shape != new.pixels.shape:
         sizes = [
-            f"{one.size[0]:,} × {one.size[1]:,}" if one.size else "unknown" for one in (old, new)
+            f"{image.size[0]:,} × {image.size[1]:,}" if image.size else "unknown"
+            for image in (old, new)
         ]
         return Message(
             f"Images of different sizes have no pixel difference: {words.before} {sizes[0]}, "

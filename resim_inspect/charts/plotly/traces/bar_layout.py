@@ -56,9 +56,9 @@ def place_bars(runs: list[BarRun], options: BarOptions) -> None:
         stacked = [run for run in runs if not run.based]
         if stacked:
             step = _step(stacked, options)
-            for members, many, place in _offset_groups(stacked, runs):
+            for members, many, slot in _offset_groups(stacked, runs):
                 for run in members:
-                    _center(run, step, options, many, place)
+                    _center(run, step, options, many, slot)
                 _stack(members, step * (1 - options.gap) / many / 100, options)
         rest = [run for run in runs if run.based]
     elif options.mode == "group":
@@ -68,9 +68,9 @@ def place_bars(runs: list[BarRun], options: BarOptions) -> None:
         rest = [run for run in runs if run.trace.get("offset") is not None]
     else:
         rest = runs
-    for members, many, place in _offset_groups(rest, runs):
+    for members, many, slot in _offset_groups(rest, runs):
         for run in members:
-            _center(run, _step([run], options), options, many, place)
+            _center(run, _step([run], options), options, many, slot)
             run.start, run.top = run.bases, run.bases + run.sizes
             if options.norm:
                 _norm([run], options, key=_step([run], options) / 100)
@@ -102,10 +102,10 @@ def _step(runs: list[BarRun], options: BarOptions) -> float:
     return min(float(steps.min()) if len(steps) else options.unit, width)
 
 
-def _center(run: BarRun, step: float, options: BarOptions, many: int, place: int) -> None:
+def _center(run: BarRun, step: float, options: BarOptions, many: int, slot: int) -> None:
     room = step * (1 - options.gap) / many
     width = room * (1 - options.group_gap)
-    _edges(run, width, ((2 * place + 1 - many) * room - width) / 2)
+    _edges(run, width, ((2 * slot + 1 - many) * room - width) / 2)
 
 
 def _group(runs: list[BarRun], options: BarOptions) -> None:
@@ -123,12 +123,12 @@ def _group(runs: list[BarRun], options: BarOptions) -> None:
     for k, run in enumerate(runs):
         known = offsets.get(str(run.trace.get("alignmentgroup") or ""), {})
         if known:
-            many, place = len(known), known.get(str(run.trace.get("offsetgroup")), 0)
+            many, slot = len(known), known.get(str(run.trace.get("offsetgroup")), 0)
         else:
-            many, place = (len(runs), k) if overlap else (1, 0)
+            many, slot = (len(runs), k) if overlap else (1, 0)
         room = step * (1 - options.gap) / many
         width = room * (1 - options.group_gap)
-        _edges(run, width, ((2 * place + 1 - many) * room - width) / 2)
+        _edges(run, width, ((2 * slot + 1 - many) * room - width) / 2)
         run.start = run.bases
         if not run.based:
             _unhide(run)
@@ -172,12 +172,12 @@ def _edges(run: BarRun, width: float, offset: float) -> None:
     run.high = run.low + each
 
 
-def _own(given: Any, n: int, factor: float) -> NDArray[np.float64] | None:
-    if isinstance(given, list | np.ndarray):
-        lengths = decode.numbers(given)[:n] * factor
+def _own(raw_widths: Any, n: int, factor: float) -> NDArray[np.float64] | None:
+    if isinstance(raw_widths, list | np.ndarray):
+        lengths = decode.numbers(raw_widths)[:n] * factor
         return np.pad(lengths, (0, n - len(lengths)), constant_values=np.nan)
-    one = decode.number(given)
-    return None if one is None else np.full(n, one * factor)
+    number = decode.number(raw_widths)
+    return None if number is None else np.full(n, number * factor)
 
 
 def _stack(runs: list[BarRun], key: float, options: BarOptions) -> None:

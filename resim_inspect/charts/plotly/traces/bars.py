@@ -24,9 +24,9 @@ _MAX_BARS = 20_000
 
 def is_horizontal(trace: Trace) -> bool:
     """Return True if the bars of a trace grow along x."""
-    given = trace.word("orientation")
-    if given in ("h", "v"):
-        return given == "h"
+    orientation = trace.word("orientation")
+    if orientation in ("h", "v"):
+        return orientation == "h"
     has_x, has_y = trace.get("x") is not None, trace.get("y") is not None
     # Of y alone bars stand and histograms lie; of x alone it is the other way round.
     return has_y and not has_x if trace.kind == "histogram" else has_x and not has_y
@@ -108,15 +108,15 @@ def _run(layers: Layers, trace: Trace) -> BarRun:
     )
 
 
-def _bases(along: PlotlyAxis, given: Any, n: int, zero: float) -> NDArray[np.float64]:
-    if given is None or along.kind == "category":
+def _bases(along: PlotlyAxis, raw_base: Any, n: int, zero: float) -> NDArray[np.float64]:
+    if raw_base is None or along.kind == "category":
         return np.full(n, zero)
-    if isinstance(given, list | np.ndarray):
-        starts = along.calc(given)[:n]
+    if isinstance(raw_base, list | np.ndarray):
+        starts = along.calc(raw_base)[:n]
         starts = np.where(np.isnan(starts), 0.0, starts)
         return np.pad(starts, (0, n - len(starts)))
-    one = along.calc([given])
-    return np.full(n, float(one[0]) if len(one) and np.isfinite(one[0]) else zero)
+    base = along.calc([raw_base])
+    return np.full(n, float(base[0]) if len(base) and np.isfinite(base[0]) else zero)
 
 
 def _add_run(layers: Layers, run: BarRun) -> None:

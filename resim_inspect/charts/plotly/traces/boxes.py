@@ -37,9 +37,9 @@ class Quartiles:
 
 def is_horizontal(trace: Trace) -> bool:
     """Return True if the values of a box trace run along x."""
-    given = trace.word("orientation")
-    if given in ("h", "v"):
-        return given == "h"
+    orientation = trace.word("orientation")
+    if orientation in ("h", "v"):
+        return orientation == "h"
     if _given(trace):
         # Of precomputed quartiles y (not x) holds the positions of lying boxes.
         return trace.get("y") is not None and trace.get("x") is None
@@ -54,9 +54,9 @@ def has_positions(trace: Trace) -> bool:
 def position_values(trace: Trace) -> Any:
     """Positions of a trace's boxes: its own, else one for all, else its name."""
     letter = "y" if is_horizontal(trace) else "x"
-    given = trace.get(letter)
-    if given is not None:
-        return given
+    raw_positions = trace.get(letter)
+    if raw_positions is not None:
+        return raw_positions
     start = trace.get(letter + "0")
     if start is None and _given(trace):
         start = 0.0
@@ -88,30 +88,30 @@ def add_boxes(layers: Layers, traces: list[Trace], layout: dict[str, Any]) -> No
     step = float(np.diff(positions).min()) if len(positions) > 1 else 1.0
     many = len(groups) if grouped else 1
     for trace, boxes in boxes_by_trace:
-        place = groups.index(trace.word("offsetgroup") or str(trace.index)) if many > 1 else 0
+        slot = groups.index(trace.word("offsetgroup") or str(trace.index)) if many > 1 else 0
         width = step * (1 - gap) * (1 - group_gap) / many
         own = decode.number(trace.get("width"))
-        shift = step * (1 - gap) * (-0.5 + (place + 0.5) / many) if many > 1 else 0.0
+        shift = step * (1 - gap) * (-0.5 + (slot + 0.5) / many) if many > 1 else 0.0
         for quartiles in boxes[:_MAX_BOXES]:
             _add(layers, trace, quartiles, shift, own if own else width)
         if trace.named and boxes and has_positions(trace):
             layers.fills.append(Fill(trace.name, trace.color_role, trace.shade))
 
 
-def _quartiles(layers: Layers, trace: Trace, place: int) -> list[Quartiles]:
+def _quartiles(layers: Layers, trace: Trace, slot: int) -> list[Quartiles]:
     horizontal = is_horizontal(trace)
     across = layers.y_of(trace) if horizontal else layers.x
     along = layers.x if horizontal else layers.y_of(trace)
     if _given(trace):
-        return _precomputed(trace, across, along, place)
+        return _precomputed(trace, across, along, slot)
     values = along.calc(trace.get("x" if horizontal else "y"))
     n = len(values)
-    given = trace.get("y" if horizontal else "x")
-    if given is not None:
-        at = across.calc(given)[:n]
+    raw_samples = trace.get("y" if horizontal else "x")
+    if raw_samples is not None:
+        at = across.calc(raw_samples)[:n]
         values = values[: len(at)]
     else:
-        at = np.full(n, _lone_position(trace, across, place))
+        at = np.full(n, _lone_position(trace, across, slot))
     boxes = []
     for position in np.unique(at[np.isfinite(at)])[:_MAX_BOXES].tolist():
         part = np.sort(values[(at == position) & np.isfinite(values)])
@@ -120,22 +120,20 @@ def _quartiles(layers: Layers, trace: Trace, place: int) -> list[Quartiles]:
     return boxes
 
 
-def _lone_position(trace: Trace, across: PlotlyAxis, place: int) -> float:
+def _lone_position(trace: Trace, across: PlotlyAxis, slot: int) -> float:
     """Position of a trace without positions: its `x0`, else its name's, else its number."""
     positions = across.calc(position_values(trace))
-    return float(positions[0]) if len(positions) and np.isfinite(positions[0]) else float(place)
+    return float(positions[0]) if len(positions) and np.isfinite(positions[0]) else float(slot)
 
 
-def _precomputed(
-    trace: Trace, across: PlotlyAxis, along: PlotlyAxis, place: int
-) -> list[Quartiles]:
+def _precomputed(trace: Trace, across: PlotlyAxis, along: PlotlyAxis, slot: int) -> list[Quartiles]:
     q1, median, q3 = (along.calc(trace.get(name)) for name in ("q1", "median", "q3"))
     n = min(len(q1), len(median), len(q3))
-    given = trace.get("y" if is_horizontal(trace) else "x")
-    if given is not None:
-        at = across.calc(given)
+    raw_positions = trace.get("y" if is_horizontal(trace) else "x")
+    if raw_positions is not None:
+        at = across.calc(raw_positions)
     else:
-        start = _lone_position(trace, across, place)
+        start = _lone_position(trace, across, slot)
         step = decode.number(trace.get("dy" if is_horizontal(trace) else "dx"))
         at = start + np.arange(n, dtype=np.float64) * (1.0 if step is None else step)
     low, high, mean = (
@@ -144,19 +142,23 @@ def _precomputed(
     )
     boxes = []
     for k in range(min(n, len(at), _MAX_BOXES)):
-        one = float(q1[k]), float(median[k]), float(q3[k])
+        low_quartile, middle, high_quartile = quartiles = (
+            float(q1[k]),
+            float(median[k]),
+            float(q3[k]),
+        )
         if (
-            not all(math.isfinite(v) for v in (float(at[k]), *one))
-            or not one[0] <= one[1] <= one[2]
+            not all(math.isfinite(v) for v in (float(at[k]), *quartiles))
+            or not low_quartile <= middle <= high_quartile
         ):
             continue
         ends = [
             float(v[k]) if k < len(v) and math.isfinite(v[k]) else default
-            for v, default in ((low, one[0]), (high, one[2]))
+            for v, default in ((low, low_quartile), (high, high_quartile))
         ]
         average = float(mean[k]) if k < len(mean) and math.isfinite(mean[k]) else None
-        boxes.append(Quartiles(float(at[k]), *one, min(ends[0], one[0]), max(ends[1], one[2]),
-                               average))  # fmt: skip
+        start, end = min(ends[0], low_quartile), max(ends[1], high_quartile)
+        boxes.append(Quartiles(float(at[k]), *quartiles, start, end, average))
     return boxes
 
 
@@ -190,8 +192,8 @@ def _add(layers: Layers, trace: Trace, box: Quartiles, shift: float, width: floa
     along = layers.x if horizontal else layers.y_of(trace)
     a, b = across.from_calc(np.array([box.position + shift - width / 2,
                                       box.position + shift + width / 2])).tolist()  # fmt: skip
-    given = np.array([box.low, box.q1, box.median, box.q3, box.high])
-    low, q1, median, q3, high = along.from_calc(given).tolist()
+    corners = np.array([box.low, box.q1, box.median, box.q3, box.high])
+    low, q1, median, q3, high = along.from_calc(corners).tolist()
     text = f"median {number(box.median)}, half from {number(box.q1)} to {number(box.q3)}"
     if box.mean is not None:
         text += f", mean {number(box.mean)}"

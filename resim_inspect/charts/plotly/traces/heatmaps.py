@@ -157,7 +157,7 @@ def _color_range(trace: Trace, layout: dict[str, Any]) -> tuple[float | None, fl
     shared = trace.word("coloraxis")
     letter, source = ("z", trace.data)
     if shared:
-        given = layout.get(shared)
-        letter, source = ("c", given if isinstance(given, dict) else {})
+        color_axis = layout.get(shared)
+        letter, source = ("c", color_axis if isinstance(color_axis, dict) else {})
     low, high = (decode.number(source.get(letter + end)) for end in ("min", "max"))
     return (low, high) if low is not None and high is not None and low < high else (None, None)

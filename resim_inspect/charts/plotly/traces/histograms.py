@@ -35,16 +35,16 @@ def histogram_runs(layers: Layers, traces: list[Trace], mode: str) -> list[BarRu
         bins = _bins(axis, members, values, letter)
         if bins is None:
             continue
-        for trace, one in zip(members, values, strict=True):
-            if not np.isfinite(one).any():
+        for trace, trace_values in zip(members, values, strict=True):
+            if not np.isfinite(trace_values).any():
                 continue
-            runs.append(_run(layers, trace, one, _own_bins(axis, trace, bins, letter)))
+            runs.append(_run(layers, trace, trace_values, _own_bins(axis, trace, bins, letter)))
     return runs
 
 
 def _is_horizontal(trace: Trace) -> bool:
-    given = trace.word("orientation")
-    return given == "h" if given in ("h", "v") else trace.get("x") is None
+    orientation = trace.word("orientation")
+    return orientation == "h" if orientation in ("h", "v") else trace.get("x") is None
 
 
 def _ms(axis: PlotlyAxis, values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -69,15 +69,15 @@ def _bins(
     start = end = None
     asked = 0
     for trace in traces:
-        given = trace.get(letter + "bins")
-        if isinstance(given, dict):
-            raw = given.get("size")
+        bin_settings = trace.get(letter + "bins")
+        if isinstance(bin_settings, dict):
+            raw = bin_settings.get("size")
             if isinstance(raw, str) and raw[:1] == "M" and raw[1:].isdigit():
                 months = months or int(raw[1:])
             elif not size:
                 size = decode.number(raw) or 0.0
-            start = _bound(axis, given.get("start")) if start is None else start
-            end = _bound(axis, given.get("end")) if end is None else end
+            start = _bound(axis, bin_settings.get("start")) if start is None else start
+            end = _bound(axis, bin_settings.get("end")) if end is None else end
         asked = asked or int(decode.number(trace.get("nbins" + letter)) or 0)
     if axis.kind == "category":
         size = max(1.0, float(round(size)))
@@ -114,10 +114,10 @@ def _bound(axis: PlotlyAxis, value: Any) -> float | None:
 
 def _own_bins(axis: PlotlyAxis, trace: Trace, bins: Bins, letter: str) -> Bins:
     """Shared bins cut to what a trace asks for itself, at their common edges."""
-    given = trace.get(letter + "bins")
-    if not isinstance(given, dict) or bins.months or bins.size <= 0:
+    bin_settings = trace.get(letter + "bins")
+    if not isinstance(bin_settings, dict) or bins.months or bins.size <= 0:
         return bins
-    start, end = _bound(axis, given.get("start")), _bound(axis, given.get("end"))
+    start, end = _bound(axis, bin_settings.get("start")), _bound(axis, bin_settings.get("end"))
     if start is not None and start != bins.start:
         moved = bins.start + math.floor((start - bins.start) / bins.size + 1e-9) * bins.size
         bins = replace(bins, start=moved)
@@ -140,21 +140,21 @@ def _run(layers: Layers, trace: Trace, values: NDArray[np.float64], bins: Bins) 
     sizes = _accumulated(trace, _normed(trace, sizes, np.diff(edges)))
     filled = np.flatnonzero(np.nan_to_num(sizes))
     first, last = (int(filled[0]), int(filled[-1])) if len(filled) else (0, len(sizes) - 1)
-    kept = np.arange(first, last + 1)
-    kept = kept[np.isfinite(sizes[kept])]
+    bin_indices = np.arange(first, last + 1)
+    bin_indices = bin_indices[np.isfinite(sizes[bin_indices])]
     in_units = _calc(axis, edges)
     middles = (in_units[:-1] + in_units[1:]) / 2
     step = float(in_units[1] - in_units[0])
     texts = []
     if axis.kind in ("linear", "log", ""):
-        ends = [(number(float(in_units[k])), number(float(in_units[k + 1]))) for k in kept]
+        ends = [(number(float(in_units[k])), number(float(in_units[k + 1]))) for k in bin_indices]
         texts = [f"in {low} … {high}" for low, high in ends]
     return BarRun(
         trace,
         horizontal,
-        middles[kept],
-        sizes[kept],
-        np.zeros(len(kept)),
+        middles[bin_indices],
+        sizes[bin_indices],
+        np.zeros(len(bin_indices)),
         based=False,
         bin_width=step,
         texts=texts,
@@ -175,10 +175,10 @@ def _aggregated(
     function: str,
 ) -> NDArray[np.float64]:
     """Counts, sums, means or extremes of values by their places; NaN where there is none."""
-    n = min([len(place) for place in places] + ([] if weights is None else [len(weights)]))
+    n = min([len(axis_bins) for axis_bins in places] + ([] if weights is None else [len(weights)]))
     inside = finite[:n].copy()
-    for place, size in zip(places, shape, strict=True):
-        inside &= (place[:n] >= 0) & (place[:n] < size)
+    for axis_bins, size in zip(places, shape, strict=True):
+        inside &= (axis_bins[:n] >= 0) & (axis_bins[:n] < size)
     if weights is not None:
         inside &= np.isfinite(weights[:n])
     at = np.ravel_multi_index([p[:n][inside] for p in places], shape)

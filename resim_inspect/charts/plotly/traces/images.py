@@ -81,8 +81,8 @@ def _cube(value: Any) -> NDArray[np.float64] | None:
     return cube
 
 
-def _limits(given: Any, defaults: tuple[float, ...]) -> NDArray[np.float64]:
-    values = decode.numbers(given)
+def _limits(raw_limits: Any, defaults: tuple[float, ...]) -> NDArray[np.float64]:
+    values = decode.numbers(raw_limits)
     limits = np.array(defaults, np.float64)
     n = min(len(values), len(limits))
     limits[:n] = np.where(np.isfinite(values[:n]), values[:n], limits[:n])

@@ -20,20 +20,20 @@ ColorGroup = tuple[str, RGB, NDArray[np.int64]]
 
 def color_groups(trace: Trace, n: int) -> list[ColorGroup]:
     """Groups of n marks that the figure colours differently; empty where it does not."""
-    given = trace.get("marker", "color")
-    if isinstance(given, str) or decode.size_of(given) < n or n == 0:
+    colors = trace.get("marker", "color")
+    if isinstance(colors, str) or decode.size_of(colors) < n or n == 0:
         return []
-    listed = decode.items(given)[:n]
+    listed = decode.items(colors)[:n]
     if all(isinstance(v, str) for v in listed):
         return _by_name(listed)
-    return _by_scale(trace, decode.numbers(given)[:n])
+    return _by_scale(trace, decode.numbers(colors)[:n])
 
 
 def point_colors(trace: Trace, n: int) -> list[RGB | None]:
     """Colour of each of n bars; None where the figure gives none."""
-    given = trace.get("marker", "color")
-    if isinstance(given, list) and any(isinstance(v, str) for v in given):
-        return [color(v) for v in given[:n]] + [None] * (n - len(given))
+    color_values = trace.get("marker", "color")
+    if isinstance(color_values, list) and any(isinstance(v, str) for v in color_values):
+        return [color(v) for v in color_values[:n]] + [None] * (n - len(color_values))
     colors: list[RGB | None] = [None] * n
     for _, rgb, positions in color_groups(trace, n):
         for k in positions.tolist():

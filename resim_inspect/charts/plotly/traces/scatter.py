@@ -122,9 +122,9 @@ def _add_markers(layers: Layers, trace: Trace, curve: Curve, with_line: bool) ->
 
 def _add_texts(layers: Layers, trace: Trace, curve: Curve, *, alone: bool) -> None:
     """Texts at their points; where they are all there is, the points count and are read."""
-    given = trace.get("text")
+    raw_texts = trace.get("text")
     n = len(curve.x)
-    texts = [given] * n if isinstance(given, str) and given else decode.items(given)
+    texts = [raw_texts] * n if isinstance(raw_texts, str) and raw_texts else decode.items(raw_texts)
     if alone and n:
         labels = tuple(decode.text(t, 24) for t in texts[:n])
         layers.curves.append(

@@ -95,8 +95,8 @@ def _value(axis: PlotlyAxis, value: float) -> str:
         return number(10.0**value)
     if axis.kind == "category":
         names = list(axis.categories)
-        place = round(value)
-        return decode.text(names[place], 24) if 0 <= place < len(names) else number(value)
+        nearest = round(value)
+        return decode.text(names[nearest], 24) if 0 <= nearest < len(names) else number(value)
     if axis.kind == "date":
         ns = axis.base + round(value * 1e9)
         return str(np.datetime64(ns, "ns").astype("datetime64[s]")).replace("T", " ")
@@ -106,8 +106,8 @@ def _value(axis: PlotlyAxis, value: float) -> str:
 def _proportions(scene: dict[str, Any], span: NDArray[np.float64]) -> NDArray[np.float64]:
     """Half the length of each side of the box, the mean of them 1."""
     mode = decode.word(scene.get("aspectmode"))
-    given = [decode.number(decode.part(scene, "aspectratio", k)) for k in "xyz"]
-    ratio = np.array([v for v in given if v is not None and v > 0], np.float64)
+    proportions = [decode.number(decode.part(scene, "aspectratio", k)) for k in "xyz"]
+    ratio = np.array([v for v in proportions if v is not None and v > 0], np.float64)
     if len(ratio) == 3 and mode in ("", "manual"):
         sides = ratio
     elif mode == "data" or (mode in ("", "auto") and span.max() <= 4 * span.min()):

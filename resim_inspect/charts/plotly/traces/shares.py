@@ -93,8 +93,8 @@ def hierarchy(trace: Trace) -> list[_Node] | str:
     labels = [category_name(v) for v in decode.items(trace.get("labels"))]
     ids = [category_name(v) for v in decode.items(trace.get("ids"))] or labels
     parents = ["" if v is None else category_name(v) for v in decode.items(trace.get("parents"))]
-    given = trace.get("values")
-    values = decode.numbers(given) if decode.size_of(given) else None
+    raw_values = trace.get("values")
+    values = decode.numbers(raw_values) if decode.size_of(raw_values) else None
     n = min(len(ids), len(parents), len(ids) if values is None else len(values))
     nodes: dict[str, _Node] = {}
     parent_of: dict[str, str] = {}

@@ -44,14 +44,18 @@ def _add_group(layers: Layers, traces: list[Trace]) -> None:
     read: list[tuple[Trace, NDArray[np.float64], NDArray[np.float64]]] = []
     for trace in traces:
         sizes = size_axis.calc(trace.get(names[1]))
-        given = trace.get(names[0])
-        raw = trace.steps(names[0], length_of(trace.get(names[1]))) if given is None else given
+        raw_positions = trace.get(names[0])
+        raw = (
+            trace.steps(names[0], length_of(trace.get(names[1])))
+            if raw_positions is None
+            else raw_positions
+        )
         at = position_axis.calc(raw)
         n = min(len(at), len(sizes))
         known = np.isfinite(at[:n])
         order = np.argsort(at[:n][known], kind="stable")
         read.append((trace, at[:n][known][order], sizes[:n][known][order]))
-    read = [one for one in read if len(one[1])]
+    read = [member for member in read if len(member[1])]
     if not read:
         return
     positions = np.unique(np.concatenate([at for _, at, _ in read]))

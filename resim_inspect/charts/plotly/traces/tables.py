@@ -45,9 +45,11 @@ def table_panel(trace: Trace) -> Table:
     return Table(tuple(header), tuple(rows), right, total=rows_total)
 
 
-def _affix(given: list[Any], column: int) -> str:
+def _affix(affixes: list[Any], column: int) -> str:
     """The prefix or suffix of a column: one for all, or one each."""
-    value = given[column] if 1 < len(given) > column else given[0] if len(given) == 1 else ""
+    value = (
+        affixes[column] if 1 < len(affixes) > column else affixes[0] if len(affixes) == 1 else ""
+    )
     return decode.text(value, 24)
 
 

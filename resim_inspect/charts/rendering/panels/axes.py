@@ -91,15 +91,19 @@ def with_thresholds(y_ticks: Ticks, panel: Plot, y: Scale) -> Ticks:
             values.setdefault(cell, reference.position)
     if not values:
         return y_ticks
-    kept = [
+    tick_labels = [
         (at, label)
         for at, label in zip(y_ticks.positions, y_ticks.labels, strict=True)
         if y.cell(at) not in values
     ]
     written = dict(zip(y_ticks.positions, y_ticks.labels, strict=True))
-    kept += [(at, written.get(at, number(at, LIMIT_DIGITS))) for at in values.values()]
-    kept.sort()
-    return Ticks(tuple(at for at, _ in kept), tuple(label for _, label in kept), y_ticks.title)
+    tick_labels += [(at, written.get(at, number(at, LIMIT_DIGITS))) for at in values.values()]
+    tick_labels.sort()
+    return Ticks(
+        tuple(at for at, _ in tick_labels),
+        tuple(label for _, label in tick_labels),
+        y_ticks.title,
+    )
 
 
 def label_width(y_ticks: Ticks, width: int) -> int:

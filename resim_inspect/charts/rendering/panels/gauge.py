@@ -89,8 +89,8 @@ def _paint_large(grid: Grid, panel: Gauge, request: PanelRequest) -> bool:
     if value is None or dots is None:
         return False
     beside = cell_width(unit) + 2 if unit else 0
-    place, ends = distance_text(panel), scale_ends(panel)
-    below = 2 + bool(place) + (4 if ends is not None else 0)
+    distance, ends = distance_text(panel), scale_ends(panel)
+    below = 2 + bool(distance) + (4 if ends is not None else 0)
     scales = [
         scale
         for scale in (3, 2, 1, 0)
@@ -113,9 +113,9 @@ def _paint_large(grid: Grid, panel: Gauge, request: PanelRequest) -> bool:
     limits = limits_text(panel)
     if limits:
         grid.put(x, row, cut(limits, max(0, request.width - x)), palette.style("dim"))
-    if place:
+    if distance:
         row += 1
-        grid.put(0, row, cut(place, request.width), palette.style("text"))
+        grid.put(0, row, cut(distance, request.width), palette.style("text"))
     if ends is not None:
         _paint_scale(grid, row + 2, panel, value, ends, request)
     return True

@@ -192,8 +192,8 @@ def arrange(entries: list[LegendEntry], right: str, width: int, max_rows: int) -
                     default=0,
                 )
                 spare = width - taken - 2
-                kept = _cut_title(right, spare) if spare >= _MIN_TITLE else ""
-                return _layout(kept, entries, texts, cells)
+                cut_title = _cut_title(right, spare) if spare >= _MIN_TITLE else ""
+                return _layout(cut_title, entries, texts, cells)
     return _partial(entries, title, width, max_rows)
 
 
@@ -208,10 +208,10 @@ def _cut_title(title: str, room: int) -> str:
 
 def _partial(entries: list[LegendEntry], title: str, width: int, max_rows: int) -> Layout:
     """The entries that fit; without the title if only so all series and thresholds do."""
-    kept = _cut_title(title, width // 3) if width // 3 >= _MIN_TITLE else ""
+    cut_title = _cut_title(title, width // 3) if width // 3 >= _MIN_TITLE else ""
     needed = sum(entry.rank <= 1 for entry in entries)
-    first = _fitting(entries, kept, width, max_rows)
-    if not kept or sum(entry.rank <= 1 for _, _, entry, _ in first.placed) == needed:
+    first = _fitting(entries, cut_title, width, max_rows)
+    if not cut_title or sum(entry.rank <= 1 for _, _, entry, _ in first.placed) == needed:
         return first
     bare = _fitting(entries, "", width, max_rows)
     named = sum(entry.rank <= 1 for _, _, entry, _ in bare.placed)

@@ -93,7 +93,7 @@ def lines(markdown: str, width: int, palette: Palette) -> list[Line]:
 def _block(
     raw: list[str], start: int, width: int, theme: _Theme, palette: Palette, lines: list[Line]
 ) -> int:
-    """Add the lines of the block at `place`; returns the position of the next block."""
+    """Add the lines of the block at `start`; returns the position of the next block."""
     line = raw[start]
     if not line.strip():
         if lines and lines[-1]:

@@ -156,10 +156,10 @@ def _behind(panel: Bars, category: int, k: int) -> tuple[str, MetricStatus | Non
 def _total(panel: Bars, category: int) -> tuple[str, MetricStatus | None]:
     """The sum of a stack with its parts that are not finite, and its worst failing status."""
     values = [bar_layout.value_at(series, category) for series in panel.series]
-    given = [value for value in values if value is not None]
-    finite = [value for value in given if math.isfinite(value)]
+    numbers = [value for value in values if value is not None]
+    finite = [value for value in numbers if math.isfinite(value)]
     texts = [number(math.fsum(finite))] if finite else []
-    texts += [number(value) for value in given if not math.isfinite(value)]
+    texts += [number(value) for value in numbers if not math.isfinite(value)]
     statuses = [bar_layout.status_of(series, category) for series in panel.series]
     failing = [status for status in statuses if status is not None and status.fails]
     return " + ".join(texts) or "no value", worst_status(failing)

@@ -28,7 +28,7 @@ def bar(canvas: Canvas) -> None:
     """
     import numpy as np
 
-    columns = [one for one in canvas.columns if one.name.lower() != _LINK]
+    columns = [column for column in canvas.columns if column.name.lower() != _LINK]
     if len(columns) < 2:
         canvas.need(len(canvas.columns) + 1, "2 or 3 columns: a group, a category and a value")
     grouped = len(columns) > 2
@@ -53,7 +53,7 @@ def bar(canvas: Canvas) -> None:
         canvas.figure(traces, x_axis, y_axis, categories=True, stack=is_color)
         return
     series = []
-    places = {text: place for place, text in enumerate(categories)}
+    places = {text: position for position, text in enumerate(categories)}
     for name, texts, (_, rows) in zip(legend, members, groups, strict=True):
         heights = np.full(len(categories), np.nan)
         heights[[places[text] for text in texts]] = values[rows]
@@ -135,7 +135,7 @@ def pie(canvas: Canvas) -> None:
     label_column, value = canvas.columns[:2]
     if not value.is_number:
         raise RenderError(f"The column “{value.name}” has no numbers; a pie needs them.")
-    undrawn = sum(not 0 <= one < float("inf") for one in value.doubles().tolist())
+    undrawn = sum(not 0 <= double < float("inf") for double in value.doubles().tolist())
     if undrawn:
         canvas.notes.append(f"{count(undrawn, 'value')} not drawn: NaN, infinite or below 0.")
     wanted = canvas.spec.text_setting("display", "text_info").split("_")

@@ -164,7 +164,7 @@ class Canvas:
 
         if column is None:
             return [("", np.arange(self.result.rows))]
-        found: dict[str, int] = {}
+        code_of: dict[str, int] = {}
         if column.kind == "text":
             # Each different text once, not each row.
             used, first, codes = np.unique(_codes(column), return_index=True, return_inverse=True)
@@ -173,21 +173,21 @@ class Canvas:
             ranks[order] = np.arange(len(order))
             codes = ranks[codes]
             texts = [*column.texts, ""]
-            names = [texts[used[one]] for one in order]
+            names = [texts[used[position]] for position in order]
             # An empty text and NULL are one group.
-            places = [found.setdefault(name, len(found)) for name in names]
+            places = [code_of.setdefault(name, len(code_of)) for name in names]
             codes = np.array(places, np.intp)[codes]
         else:
             rows = labels(column)
-            codes = np.fromiter((found.setdefault(one, len(found)) for one in rows), np.intp)
-        if len(found) > MAX_GROUPS:
+            codes = np.fromiter((code_of.setdefault(row, len(code_of)) for row in rows), np.intp)
+        if len(code_of) > MAX_GROUPS:
             raise RenderError(
-                f"The column “{column.name}” has {len(found):,} groups; at most {MAX_GROUPS:,} are "
-                "drawn."
+                f"The column “{column.name}” has {len(code_of):,} groups; "
+                f"at most {MAX_GROUPS:,} are drawn."
             )
         order = np.argsort(codes, kind="stable")
-        bounds = np.searchsorted(codes[order], np.arange(len(found) + 1))
-        return [(name, order[bounds[k] : bounds[k + 1]]) for k, name in enumerate(found)]
+        bounds = np.searchsorted(codes[order], np.arange(len(code_of) + 1))
+        return [(name, order[bounds[k] : bounds[k + 1]]) for k, name in enumerate(code_of)]
 
 
 def _codes(column: Column) -> NDArray[np.intp]:
@@ -220,5 +220,5 @@ def labels(column: Column) -> list[str]:
     if column.kind == "time":
         from resim_inspect.text import instant
 
-        return ["" if one is None else instant(one) for one in column.python()]
-    return [label(one) for one in column.python()]
+        return ["" if value is None else instant(value) for value in column.python()]
+    return [label(value) for value in column.python()]

@@ -34,7 +34,7 @@ def table(canvas: Canvas) -> None:
     """Draw all columns as a table in Markdown."""
     canvas.need(1, "at least 1 column")
     rows = min(canvas.result.rows, _MOST_ROWS)
-    cells = [[label(one) for one in column.python()[:rows]] for column in canvas.columns]
+    cells = [[label(value) for value in column.python()[:rows]] for column in canvas.columns]
     lines = markdown_table(
         [column.name for column in canvas.columns],
         [list(row) for row in zip(*cells, strict=True)],
@@ -56,7 +56,7 @@ def markdown_table(
 
 
 def _row(cells: Sequence[str], *, escape: bool = True) -> str:
-    return "| " + " | ".join(_cell(one) if escape else one for one in cells) + " |"
+    return "| " + " | ".join(_cell(cell) if escape else cell for cell in cells) + " |"
 
 
 def _cell(text: str) -> str:

@@ -53,4 +53,6 @@ def _add_column(builder: DocumentBuilder, name: str, column: Column, index: Data
         builder.doubles(name, values.tolist(), index=index)
         return
     pairs = zip(column.values.tolist(), column.missing.tolist(), strict=True)
-    builder.strings(name, ["" if missing else label(one) for one, missing in pairs], index=index)
+    builder.strings(
+        name, ["" if missing else label(value) for value, missing in pairs], index=index
+    )

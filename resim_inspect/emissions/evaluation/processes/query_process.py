@@ -146,11 +146,11 @@ def _column(name: str, type_: str, array: NDArray[Any]) -> Column:
         array = array.astype("m8[us]").astype(timedelta)
     values = array.tolist()
     if nulls is not None:
-        values = [None if null else one for one, null in zip(values, nulls, strict=True)]
+        values = [None if null else value for value, null in zip(values, nulls, strict=True)]
     if type_.endswith("]") or type_.startswith(("STRUCT", "MAP")):
-        texts = (None if one is None else json.dumps(one, default=_plain) for one in values)
+        texts = (None if value is None else json.dumps(value, default=_plain) for value in values)
         return text_column(name, texts, "json")
-    return text_column(name, (None if one is None else _text(one) for one in values))
+    return text_column(name, (None if value is None else _text(value) for value in values))
 
 
 def _text(value: object) -> str:

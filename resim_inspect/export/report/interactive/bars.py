@@ -69,11 +69,13 @@ def bars_figure(panel: Bars) -> tuple[dict[str, Any], int, str]:
 
 def _trace(panel: Bars, series: BarSeries, shown: int, upright: bool) -> dict[str, Any]:
     values = series.values[:shown]
-    given = np.ones(len(values), np.bool_) if series.given is None else series.given[: len(values)]
-    drawn = given & np.isfinite(values)
+    has_value = (
+        np.ones(len(values), np.bool_) if series.given is None else series.given[: len(values)]
+    )
+    drawn = has_value & np.isfinite(values)
     lengths = [float(v) if ok else None for v, ok in zip(values, drawn, strict=True)]
     hover, signs, edges, widths = [], [], [], []
-    for k, (value, has) in enumerate(zip(values.tolist(), given.tolist(), strict=True)):
+    for k, (value, has) in enumerate(zip(values.tolist(), has_value.tolist(), strict=True)):
         status = MetricStatus.UNSET
         if series.statuses is not None and k < len(series.statuses):
             status = MetricStatus(int(series.statuses[k]))

@@ -60,11 +60,11 @@ def _whole(curve: Curve, axis: Axis, shown: Range) -> Range:
 
 def decimation_note(drawn: list[DrawnCurve]) -> str:
     """A sentence about points that are not drawn; empty if all are."""
-    reduced = [one for one in drawn if not one.points.complete]
+    reduced = [drawn_curve for drawn_curve in drawn if not drawn_curve.points.complete]
     if not reduced:
         return ""
-    points = sum(len(one.points.indices) for one in reduced)
-    behind = sum(one.points.behind for one in reduced)
+    points = sum(len(drawn_curve.points.indices) for drawn_curve in reduced)
+    behind = sum(drawn_curve.points.behind for drawn_curve in reduced)
     return (
         f"{points:,} of {count(behind, 'point')} are drawn, which keep the extremes, the gaps and "
         "failing samples."

@@ -52,7 +52,7 @@ def panel_figure(panel: Panel) -> PanelFigure | None:
 def _plot(panel: Plot) -> PanelFigure:
     shown_x = x_range(panel, None)
     drawn = drawn_curves(panel, shown_x)
-    pairs = [(one.curve, one.points) for one in drawn]
+    pairs = [(drawn_curve.curve, drawn_curve.points) for drawn_curve in drawn]
     shown_y = y_range(panel, panel.y, False, pairs, shown_x)
     traces = box_traces(panel)
     bands, band_note = band_traces(panel)

@@ -58,8 +58,8 @@ class ComparedTable(ColumnTable[ComparedRow]):
     def set_totals(self, totals: Sequence[MetricTotals]) -> None:
         """Take the totals of all metrics, the worst first."""
         by_column: dict[str, MetricTotals] = {}
-        for one in totals:
-            by_column.setdefault(f"metric {one.name}", one)
+        for metric_totals in totals:
+            by_column.setdefault(f"metric {metric_totals.name}", metric_totals)
         self.totals = by_column
 
     def order_rows(self) -> None:
@@ -83,7 +83,7 @@ class ComparedTable(ColumnTable[ComparedRow]):
 
     def summary(self, width: int, styles: ThemeStyles) -> list[StyledText]:
         """Paint the median difference of each metric in view, `~` where it is not significant."""
-        label = fit("  median difference", sum(self.width_of(one, width) for one in PINNED))
+        label = fit("  median difference", sum(self.width_of(column, width) for column in PINNED))
         pieces: list[StyledText] = [(" ", styles.quiet), (label, styles.quiet)]
         for column in self.in_view(width):
             text = short_totals(self.totals.get(column.key))

@@ -36,8 +36,8 @@ def verdicts_text(
         text.append(f"{way.symbol} {words} {jobs:,}".replace(" ", "\xa0"), _ink(styles, way))
     if not entries:
         text.append("none to compare", styles.quiet)
-    judged = [one for one in comparison.metrics if one.pairs]
-    drifting = sum(one.significant for one in judged)
+    judged = [metric for metric in comparison.metrics if metric.pairs]
+    drifting = sum(metric.significant for metric in judged)
     text.append("\n~ ", styles.quiet)
     metrics = f"{len(judged) - drifting:,} of {count(len(judged), 'metric')}"
     text.append(f"{metrics}: no significant change (sign test)", styles.quiet)

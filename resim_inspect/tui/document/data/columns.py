@@ -151,8 +151,8 @@ def columns_of(document: Document, data: MetricsData) -> Columns:
             if columns[-1].role == "status":
                 trouble.append(_failing(columns[-1].series))
     rows = max((len(column.series) for column in columns), default=0)
-    found = _together(trouble, rows)
-    return Columns(data, rows, tuple(columns), tuple(notes), found, tuple(stats))
+    troubled_rows = _together(trouble, rows)
+    return Columns(data, rows, tuple(columns), tuple(notes), troubled_rows, tuple(stats))
 
 
 def _add(
@@ -244,8 +244,8 @@ def status_of(document: Document, data: MetricsData) -> MetricsData | None:
 
 
 def _ids(values: object, name: str) -> tuple[str, ...]:
-    found = getattr(values, name, ())
-    return (found,) if isinstance(found, str) else tuple(found)
+    ids = getattr(values, name, ())
+    return (ids,) if isinstance(ids, str) else tuple(ids)
 
 
 def histogram(series: Series, bars: int = 24) -> str:
@@ -266,24 +266,24 @@ def histogram(series: Series, bars: int = 24) -> str:
 
 def describe(columns: Columns) -> Iterator[str]:
     """The numbers of each series of values, a line each."""
-    for category, found, bars in columns.stats:
+    for category, stats, bars in columns.stats:
         parts = [category] if category else []
-        if found.minimum is not None and found.maximum is not None and found.mean is not None:
+        if stats.minimum is not None and stats.maximum is not None and stats.mean is not None:
             parts.append(
-                f"min {number(found.minimum)}  mean {number(found.mean)}"
-                f"  max {number(found.maximum)}"
+                f"min {number(stats.minimum)}  mean {number(stats.mean)}"
+                f"  max {number(stats.maximum)}"
             )
-        if found.finite or found.nan:
-            parts.append(f"NaN {found.nan:,}" + (f"  ±∞ {found.infinite:,}" * bool(found.infinite)))
-        if found.earliest is not None and found.latest is not None:
-            write = instant if found.earliest >= SINCE_1970 else seconds
-            parts.append(f"from {write(found.earliest)} to {write(found.latest)}")
-        for status, n in found.statuses[:5]:
+        if stats.finite or stats.nan:
+            parts.append(f"NaN {stats.nan:,}" + (f"  ±∞ {stats.infinite:,}" * bool(stats.infinite)))
+        if stats.earliest is not None and stats.latest is not None:
+            write = instant if stats.earliest >= SINCE_1970 else seconds
+            parts.append(f"from {write(stats.earliest)} to {write(stats.latest)}")
+        for status, n in stats.statuses[:5]:
             parts.append(f"{status.symbol} {status.name} {n:,}")
-        for text, n in found.strings[:5]:
+        for text, n in stats.strings[:5]:
             parts.append(f"{clean(text, 24)} {n:,}")
-        if len(found.strings) > 5:
-            parts.append(count(len(found.strings) - 5, "more value"))
+        if len(stats.strings) > 5:
+            parts.append(count(len(stats.strings) - 5, "more value"))
         yield "  ".join(parts) + (f"   {bars}" if bars else "")
 
 
@@ -302,12 +302,12 @@ def search(columns: Columns, wanted: str) -> NDArray[np.int64]:
     return _together(hits, columns.rows)
 
 
-def _together(found: Sequence[NDArray[Any]], rows: int) -> NDArray[np.int64]:
+def _together(row_arrays: Sequence[NDArray[Any]], rows: int) -> NDArray[np.int64]:
     """The rows that are in any of these, ascending. (np.unique takes seconds for millions.)"""
     import numpy as np
 
     marks = np.zeros(rows, bool)
-    for some in found:
+    for some in row_arrays:
         marks[some] = True
     return np.flatnonzero(marks).astype(np.int64)
 

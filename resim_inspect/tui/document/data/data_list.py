@@ -224,21 +224,21 @@ class DataList(RowList, Background):
     )
     def _measure(self, document: Document, positions: tuple[int, ...]) -> None:
         worker = get_current_worker()
-        found: dict[int, str] = {}
+        texts: dict[int, str] = {}
         for position in positions:
             if worker.is_cancelled:
                 break
             data = document.data[position]
             try:
                 if data.external_path is not None:
-                    found[position] = "–"
+                    texts[position] = "–"
                 elif data.is_per_category:
-                    found[position] = f"{len(data.category_names):,} categ."
+                    texts[position] = f"{len(data.category_names):,} categ."
                 else:
-                    found[position] = f"{document.length(data):,}"
+                    texts[position] = f"{document.length(data):,}"
             except DocumentError:
-                found[position] = "?"
-        self.post_message(self.Lengths(document, found))
+                texts[position] = "?"
+        self.post_message(self.Lengths(document, texts))
 
     def on_data_list_lengths(self, message: Lengths) -> None:
         message.stop()

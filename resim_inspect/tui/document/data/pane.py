@@ -295,11 +295,11 @@ class DataPane(Pane, FilterHost, SideHost):
         keep = old is not None and old[0] is not self.session.document and old[1] == data.position
         self.table.show(columns, keep=keep)
         styles, numbers = theme_styles(self.app), Text()
-        found = list(describe(columns))
-        for line in [*found[:3], *columns.notes]:
+        stats = list(describe(columns))
+        for line in [*stats[:3], *columns.notes]:
             numbers.append(line + "\n")
-        if len(found) > 3:
-            numbers.append(count(len(found) - 3, "more category", "more categories") + "\n")
+        if len(stats) > 3:
+            numbers.append(count(len(stats) - 3, "more category", "more categories") + "\n")
         if len(columns.trouble):
             rows, key = count(len(columns.trouble), "row"), key_of("series.next_failing")
             numbers.append(f"{rows} failing or NaN, {key} goes there")

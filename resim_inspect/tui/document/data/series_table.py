@@ -106,10 +106,10 @@ class SeriesTable(RowList, Background):
             used += self._needed(start) + 3
         return min(self.first, start, max(0, len(self._widths) - 1))
 
-    def _needed(self, place: int) -> int:
+    def _needed(self, number: int) -> int:
         """The cells that a column needs beside others."""
         assert self.columns is not None
-        column, size = self.columns.columns[place], self._widths[place]
+        column, size = self.columns.columns[number], self._widths[number]
         if column.role == "index" and column.series.kind is SeriesKind.UUIDS:
             return min(size, UUID_START)
         return size
@@ -117,26 +117,26 @@ class SeriesTable(RowList, Background):
     def _seen(self, width: int) -> list[tuple[Column, int]]:
         """The columns in view and their widths; the first values are among them in any case."""
         assert self.columns is not None
-        found: list[tuple[Column, int]] = []
+        columns: list[tuple[Column, int]] = []
         room = width - self._row_width - 4
         start = self._start(width)
         pairs = list(zip(self.columns.columns, self._widths, strict=True))[start:]
         for column, size in pairs:
-            if not found and column.role == "index" and len(pairs) > 1:
+            if not columns and column.role == "index" and len(pairs) > 1:
                 uuid = column.series.kind is SeriesKind.UUIDS
                 # A part of a UUID tells the rows apart: it gives way to the status too.
                 left = room - sum(other + 3 for _, other in pairs[1 : 3 if uuid else 2])
                 if size > left:
                     size = UUID_START if uuid else max(UUID_START, left)
-            if column.role == "value" and all(other.role == "index" for other, _ in found):
+            if column.role == "value" and all(other.role == "index" for other, _ in columns):
                 size = min(size, max(MIN_VALUE_WIDTH, room))
-            if size > room and found:
+            if size > room and columns:
                 if column.series.kind is SeriesKind.STATUSES and room >= 1:
-                    found.append((column, 1))  # its symbol says enough
+                    columns.append((column, 1))  # its symbol says enough
                 break
-            found.append((column, max(1, min(size, room))))
+            columns.append((column, max(1, min(size, room))))
             room -= size + 3
-        return found
+        return columns
 
     def outside(self, width: int) -> tuple[int, int]:
         """Number of columns to the left and to the right of those in view."""
@@ -249,9 +249,9 @@ class SeriesTable(RowList, Background):
         if message.columns is self.columns:
             self._hits, self.wanted = message.hits, message.wanted
             if len(self._hits):
-                found = count(len(self._hits), "row")
+                hit_count = count(len(self._hits), "row")
                 self.app.notify(
-                    f"{found} found; {key_of('series.next_hit')} goes to the next.", timeout=3
+                    f"{hit_count} found; {key_of('series.next_hit')} goes to the next.", timeout=3
                 )
             self._step(self._hits, 1, f"Nothing matches {self.wanted}.", here=True)
 

@@ -105,10 +105,10 @@ class EventMetrics(RowList):
 
     def show(self, session: Session, event: Event | None) -> None:
         """Show the metrics that an event names."""
-        found = [session.document.metric_by_id(id_) for id_ in event.metrics] if event else []
+        metrics = [session.document.metric_by_id(id_) for id_ in event.metrics] if event else []
         self.session = session
-        self.metrics = [metric for metric in found if metric is not None]
-        self.missing = len(found) - len(self.metrics)
+        self.metrics = [metric for metric in metrics if metric is not None]
+        self.missing = len(metrics) - len(self.metrics)
         self._values = {}
         self.event = event
         title = "Its metrics" if event is None else f"Its metrics {len(self.metrics):,}"

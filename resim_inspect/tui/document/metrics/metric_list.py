@@ -283,12 +283,12 @@ class MetricList(ValueRows):
         value = self.value_of(position)
         numeric = value[:1].isdecimal() or value[:1] == "-"
         # A number comes before an event's name that is whole, and leaves room for its start.
-        kept = cell_len(value) if numeric and cell_len(value) <= rest - MIN_WORDS else 0
+        value_width = cell_len(value) if numeric and cell_len(value) <= rest - MIN_WORDS else 0
         extra = ""
         if metric.event_metric:
             events = catalog.events_of.get(position)
             event = catalog.document.events[events[0]].name if events else ""
-            extra = cut(f"  @ {clean(event, 40)}".rstrip(), rest - kept)
+            extra = cut(f"  @ {clean(event, 40)}".rstrip(), rest - value_width)
         left = rest - cell_len(extra)
         if cell_len(value) > left and self.session.reference is not None:
             # With a reference, the difference matters more than the value.

@@ -252,8 +252,8 @@ class ChartCanvas(Background, LineWidget, can_focus=True):
 
     @property
     def _graphics(self) -> Graphics | None:
-        found: object = getattr(self.app, "graphics", None)
-        return found if isinstance(found, Graphics) else None
+        graphics: object = getattr(self.app, "graphics", None)
+        return graphics if isinstance(graphics, Graphics) else None
 
     def _put(self, painted: Painted | None) -> None:
         """Have this shown; the terminal forgets the image of before, and gets the new one."""
@@ -278,8 +278,8 @@ class ChartCanvas(Background, LineWidget, can_focus=True):
             return False
         if not painted.sharp.stamp:
             return True
-        place, corner = painted.sharp.place, self.content_region.offset
-        image = Region(place.x, place.y, place.width, place.height).translate(corner)
+        area, corner = painted.sharp.place, self.content_region.offset
+        image = Region(area.x, area.y, area.width, area.height).translate(corner)
         over = self.screen.query("Toast, Tooltip").results()
         return self.screen.find_widget(self).visible_region.contains_region(image) and not any(
             widget.display and widget.region.overlaps(image) for widget in over

@@ -178,17 +178,17 @@ class Graphics:
                     self._encode = load(self.way)
                     self._off = False
                 pixels = cell_pixels() or VT340
-                place = within(room, (wide, tall), pixels)
+                area = within(room, (wide, tall), pixels)
                 image = Pillow.fromarray(panel.pixels)
-                encoded = self._encode(image, (place.width, place.height), pixels)
+                encoded = self._encode(image, (area.width, area.height), pixels)
         except Exception as error:  # noqa: BLE001 - a package of others; half blocks are left
             self.trouble = f"no {self.way} graphics, textual-image failed: {clean(repr(error), 80)}"
             return None
         self.trouble = ""
-        lines = laid(strips, room, place, encoded.rows)
+        lines = laid(strips, room, area, encoded.rows)
         if self.way == "sixel":
-            return GraphicsImage(lines, place, stamp=encoded.data)
-        return GraphicsImage(lines, place, encoded.data, encoded.drop)
+            return GraphicsImage(lines, area, stamp=encoded.data)
+        return GraphicsImage(lines, area, encoded.data, encoded.drop)
 
 
 def within(room: Rect, image: Size, pixels: Size) -> Rect:
@@ -204,7 +204,7 @@ def within(room: Rect, image: Size, pixels: Size) -> Rect:
 
 
 def laid(
-    strips: tuple[Strip, ...], room: Rect, place: Rect, rows: tuple[Segment, ...]
+    strips: tuple[Strip, ...], room: Rect, area: Rect, rows: tuple[Segment, ...]
 ) -> tuple[Strip, ...]:
     """The lines with the room cleared, and rows of placeholders in the place, if there are any."""
     from rich.segment import Segment
@@ -213,10 +213,10 @@ def laid(
     lines = list(strips)
     for y in range(room.y, min(room.y + room.height, len(lines))):
         lines[y] = Strip.blank(0)
-    for y, row in enumerate(rows[: place.height], place.y):
+    for y, row in enumerate(rows[: area.height], area.y):
         if y < len(lines):
-            cells = [Segment(" " * place.x), row]
-            lines[y] = Strip(cells, place.x + place.width)
+            cells = [Segment(" " * area.x), row]
+            lines[y] = Strip(cells, area.x + area.width)
     return tuple(lines)
 
 
@@ -292,8 +292,8 @@ def _sixel(package: Any) -> Encode:
     def encode(image: Image, cells: Size, pixels: Size) -> Encoded:
         across, down = cells[0] * pixels[0], cells[1] * pixels[1]
         segments = _rendered(package.Image(image, width=across, height=down), across, down)
-        found = [s.text for s in segments if s.control and s.text.startswith("\x1bP")]
-        return Encoded("".join(found))
+        sequences = [s.text for s in segments if s.control and s.text.startswith("\x1bP")]
+        return Encoded("".join(sequences))
 
     return encode
 

@@ -203,15 +203,15 @@ class ChartView(RestorableChart):
         from resim_inspect.charts.html_page import NothingToBrowseError, target
 
         try:
-            found = target(document, metric, self.options.image_index)
+            page_target = target(document, metric, self.options.image_index)
         except (NothingToBrowseError, OSError, UnicodeDecodeError) as error:
             self._say(str(error), "warning")
             return
-        where = clean(str(found.path), 300)
+        where = clean(str(page_target.path), 300)
         if not has_display():
             self._say(f"No display here; open this file where there is one: {where}", "warning")
-        elif launch(found.path):
-            self._say(f"Opened {where}. {found.notice}".strip(), "information")
+        elif launch(page_target.path):
+            self._say(f"Opened {where}. {page_target.notice}".strip(), "information")
         else:
             self._say(f"No browser or viewer was found; open this file: {where}", "warning")
 
