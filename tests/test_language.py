@@ -13,6 +13,7 @@ from typing import NamedTuple
 import pytest
 
 ROOT = Path(__file__).parents[1]
+PROGRAMS = ("resim_inspect", "runner")
 PATTERNS = {
     "is no …: write “is not a …”": re.compile(
         r"(?<![Tt]here )\b(is|are|was|were) no (?!longer|more|later|less|other|reason)[a-z]"
@@ -23,6 +24,9 @@ PATTERNS = {
     ),
     "a plural author": re.compile(r"\b(we|us|our)\b(?! own (wording|schema))"),
 }
+VAGUE_NAMES = {"found", "given", "it", "kept", "one", "place", "said"}
+"""Names that say nothing of a value's type or role. They may not be names of local variables and
+parameters in the programs; a module that knows the class `Place` may call its values `place`."""
 OPENING = re.compile(r"(What|Where|Whether|How|Who|Whose|Why|Which)\b")
 
 
@@ -35,13 +39,15 @@ class Texts(NamedTuple):
     can break a rule: tokens are slow to read."""
     docstrings: list[tuple[int, str]]
     """Docstrings of the module, its classes, functions and fields."""
+    vague_names: list[tuple[int, str]]
+    """Names of `VAGUE_NAMES` that local variables and parameters of the programs have."""
 
 
 @cache
 def modules() -> list[Texts]:
     return [
         texts(path)
-        for top in ("resim_inspect", "runner", "examples", "benchmarks", "build_tools", "tests")
+        for top in (*PROGRAMS, "examples", "benchmarks", "build_tools", "tests")
         for path in sorted((ROOT / top).rglob("*.py"))
         if "metrics_pb2" not in path.name and path != Path(__file__)
     ]
@@ -49,29 +55,34 @@ def modules() -> list[Texts]:
 
 def texts(path: Path) -> Texts:
     source = path.read_text(encoding="utf-8")
-    found = Texts(path.relative_to(ROOT), [], [])
+    tree = ast.parse(source)
+    name = path.relative_to(ROOT)
+    names = vague_names(tree) if name.parts[0] in PROGRAMS else []
+    if re.search(r"\bPlace\b", source):
+        names = [named for named in names if named[1] != "place"]
+    module = Texts(name, [], [], names)
     comments = "\n".join(line[line.index("#") :] for line in source.splitlines() if "#" in line)
     if any(rule.search(comments) for rule in PATTERNS.values()):
         for token in tokenize.generate_tokens(io.StringIO(source).readline):
             if token.type == tokenize.COMMENT:
-                found.wording.append((token.start[0], token.string))
-    for node in ast.walk(ast.parse(source)):
+                module.wording.append((token.start[0], token.string))
+    for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value:
-            found.wording.append((node.lineno, node.value))
+            module.wording.append((node.lineno, node.value))
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             text = node.value.value
             if isinstance(text, str):
-                found.docstrings.append((node.lineno, text))
-    return found
+                module.docstrings.append((node.lineno, text))
+    return module
 
 
 @pytest.mark.parametrize("rule", PATTERNS)
 def test_wording(rule: str) -> None:
     faults = [
-        f"{module.path}:{line}: …{text[max(found.start() - 30, 0) : found.end() + 30]}…"
+        f"{module.path}:{line}: …{text[max(match.start() - 30, 0) : match.end() + 30]}…"
         for module in modules()
         for line, text in module.wording
-        for found in PATTERNS[rule].finditer(text)
+        for match in PATTERNS[rule].finditer(text)
     ]
     assert not faults, "\n".join(faults)
 
@@ -84,3 +95,34 @@ def test_docstrings_open_with_a_noun_or_a_verb() -> None:
         if OPENING.match(text)
     ]
     assert not faults, "\n".join(faults)
+
+
+def vague_names(tree: ast.Module) -> list[tuple[int, str]]:
+    """Vague names of local variables and parameters, each with its line; not of fields."""
+    fields = {
+        target
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef)
+        for statement in node.body
+        if isinstance(statement, ast.Assign | ast.AnnAssign)
+        for target in ast.walk(statement)
+    }
+    names = [
+        (node.lineno, node.arg if isinstance(node, ast.arg) else node.id)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.arg)
+        or (isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node not in fields)
+    ]
+    return [(line, name) for line, name in names if name in VAGUE_NAMES]
+
+
+def test_local_names_say_what_they_hold() -> None:
+    faults = [
+        f"{module.path}:{line}: {name}" for module in modules() for line, name in module.vague_names
+    ]
+    assert not faults, "\n".join(faults)
+
+
+def test_vague_names_are_noticed() -> None:
+    source = "class Box:\n    place: int = 0\ndef f(given):\n    found = [one for one in given]\n"
+    assert sorted(name for _, name in vague_names(ast.parse(source))) == ["found", "given", "one"]

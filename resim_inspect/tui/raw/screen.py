@@ -201,9 +201,9 @@ class RawScreen(RawReadingScreen):
         self._worker, self._state = None, ""
         node = self.tree_list.node
         self._stopped_at = None
-        place, wanted = message.result.place, clean(self.tree_list.wanted, 60)
-        if place is not None:
-            self.tree_list.reveal_place(place)
+        hit_place, wanted = message.result.place, clean(self.tree_list.wanted, 60)
+        if hit_place is not None:
+            self.tree_list.reveal_place(hit_place)
         elif message.result.is_complete:
             keys = f"{key_of('raw.next')} and {key_of('raw.previous')}"
             self.app.notify(
