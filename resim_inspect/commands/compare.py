@@ -96,9 +96,13 @@ def run(args: argparse.Namespace) -> int:
     bounds = checked_bounds(args)
     if args.format == "html" and sys.stdout.isatty():
         raise CommandError("a page is not for a terminal: add > changes.html to the call")
-    options = CompareOptions(project_tolerances(args.tolerance), args.metric.strip())
+    tolerances = project_tolerances(args.tolerance)
     base = side_of(args.base)
     sides = [side_of(path) for path in args.others]
+    # Columns and totals have the values of what is the same, as JSON has.
+    same_values = len(sides) > 1 or base.is_batch or sides[0].is_batch
+    same_values |= args.format == "json" and not args.only_changes
+    options = CompareOptions(tolerances, args.metric.strip(), same_values=same_values)
     fail_on = "never" if args.fail_on == "none" else args.fail_on
     comparisons: list[Comparison] = []
     job_paths: list[dict[str, tuple[Path | None, Path | None]]] = []

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import NamedTuple
 
 from resim_inspect.document.document import Document
-from resim_inspect.document.enums import SeriesKind
+from resim_inspect.document.enums import MetricType, SeriesKind
 from resim_inspect.document.model import (
     ImageListValues,
     ImageValues,
@@ -16,6 +17,7 @@ from resim_inspect.document.model import (
 from resim_inspect.document.references import data_ids
 from resim_inspect.errors import DocumentError
 
+_PICTURES = (MetricType.IMAGE, MetricType.IMAGE_LIST)
 _CHUNK = 1 << 22
 """Bytes of two deferred series that are compared at a time."""
 
@@ -36,6 +38,23 @@ class Pair:
         self._equal: dict[tuple[int, str | None, int, str | None], bool] = {}
         self._equal_data: dict[int, bool] = {}
 
+    @cached_property
+    def identical(self) -> bool:
+        """True if both files have the same bytes, of which none changed since they were opened.
+
+        Files beside them, such as images, may differ.
+        """
+        first, second = self.before.source, self.after.source
+        if first.size != second.size:
+            return False
+        is_same = all(
+            first.read(start, _CHUNK) == second.read(start, _CHUNK)
+            for start in range(0, first.size, _CHUNK)
+        )
+        first.verify()
+        second.verify()
+        return is_same
+
     def unchanged(self, metric: Metric, position: int) -> bool:
         """Return True if a metric of the base and the other side's one have the same bytes.
 
@@ -44,13 +63,27 @@ class Pair:
         """
         if isinstance(metric.values, ImageValues | ImageListValues):
             return False
-        message = self.before.message.job_level_metrics.metrics[metric.position]
-        other = self.after.message.job_level_metrics.metrics[position]
         if metric.position in self.before.deep_figures or position in self.after.deep_figures:
             return False
+        if self.identical and metric.position == position:
+            return True
+        message = self.before.message.job_level_metrics.metrics[metric.position]
+        other = self.after.message.job_level_metrics.metrics[position]
         if message.SerializeToString() != other.SerializeToString():
             return False
         return all(map(self._data_unchanged, data_ids(metric.values)))
+
+    def same_record(self, before: int, after: int) -> bool:
+        """Return True if the metrics at these positions are the same by the bytes of the files.
+
+        `unchanged` holds for them as well, and takes longer to tell.
+        """
+        return (
+            before == after
+            and self.identical
+            and before not in self.before.deep_figures
+            and int(self.before.message.job_level_metrics.metrics[before].type) not in _PICTURES
+        )
 
     def _data_unchanged(self, data_id: str) -> bool:
         """Return True if both sides have the same bytes of a data and of what it is indexed by."""

@@ -6,6 +6,8 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import numpy as np
+
 from resim_inspect.comparison.changes import Change
 from resim_inspect.comparison.context import Pair
 from resim_inspect.comparison.directions import Direction
@@ -18,13 +20,19 @@ from resim_inspect.comparison.matching import (
     match_events,
     metric_keys,
 )
-from resim_inspect.comparison.metrics import compare_metrics, same_metric, single_metric
+from resim_inspect.comparison.metrics import (
+    compare_metrics,
+    same_metric,
+    same_record,
+    single_metric,
+)
 from resim_inspect.comparison.renames import suggested_renames, with_renames
 from resim_inspect.comparison.tolerance import Tolerances
 from resim_inspect.document.document import Document
 from resim_inspect.filtering.catalog import Catalog
 from resim_inspect.filtering.metrics import MetricFields
 from resim_inspect.filtering.query import QueryError, Test, compile_query
+from resim_inspect.garbage import without_collections
 
 
 @dataclass(frozen=True)
@@ -36,6 +44,8 @@ class CompareOptions:
     """Filter for metrics: others, events and findings are left out."""
     findings: bool = True
     """True to compare the validator's findings."""
+    same_values: bool = True
+    """False to leave out the values of metrics that are the same: to read them takes longest."""
 
 
 class DocumentChanges(NamedTuple):
@@ -46,6 +56,9 @@ class DocumentChanges(NamedTuple):
     """Fault of the filter for both documents, such as a value that neither has."""
 
 
+# Once for all metrics: for each of many it would take as long as its values.
+@np.errstate(over="ignore", invalid="ignore")
+@without_collections()
 def compare_documents(
     before: Document, after: Document, options: CompareOptions | None = None
 ) -> DocumentChanges:
@@ -61,7 +74,11 @@ def compare_documents(
     for old_position, other in matches.pairs:
         if not selection.has(old_position, other):
             continue
-        metric, event = before.metrics[old_position], keys[1].events[other]
+        event = keys[1].events[other]
+        if not options.same_values and pair.same_record(old_position, other):
+            changes.append(same_record(before, old_position, event))
+            continue
+        metric = before.metrics[old_position]
         tolerance = options.tolerances.of(metric.name)
         if pair.unchanged(metric, other):
             changes.append(same_metric(alone, metric, tolerance, event=event, position=other))
@@ -86,7 +103,7 @@ def compare_documents(
         tolerance = options.tolerances.default
         changes += compare_events(before.events, after.events, events, tolerance)
         if options.findings:
-            changes += compare_findings(before, after)
+            changes += compare_findings(pair)
     return DocumentChanges(changes, selection.error)
 
 

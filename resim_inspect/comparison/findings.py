@@ -6,23 +6,32 @@ from collections import Counter
 from collections.abc import Iterable
 
 from resim_inspect.comparison.changes import FINDING, Change, Measured, Reading
+from resim_inspect.comparison.context import Pair
 from resim_inspect.comparison.directions import Direction
 from resim_inspect.document.document import Document
 from resim_inspect.document.enums import MetricStatus
 from resim_inspect.validation import Finding, Severity, validate
 
 
-def compare_findings(before: Document, after: Document) -> list[Change]:
+def compare_findings(pair: Pair) -> list[Change]:
     """Describe findings that only one document has.
 
     They are matched by rule and place; a finding that both have is not listed. A new error is
     worse, one that is gone better; a warning or info is a change.
     """
+    if pair.identical and not _has_external_files(pair.before):
+        return []
+    before, after = pair.before, pair.after
     old, new = validate(before).findings, validate(after).findings
     gone, added = _surplus(old, new), _surplus(new, old)
     return [_change(finding, is_new=False) for finding in gone] + [
         _change(finding, is_new=True) for finding in added
     ]
+
+
+def _has_external_files(document: Document) -> bool:
+    """Return True if findings depend on files beside the document, too."""
+    return any(message.HasField("external_file") for message in document.data_messages)
 
 
 def _surplus(findings: Iterable[Finding], others: Iterable[Finding]) -> list[Finding]:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from resim_inspect.comparison.attributes import attribute_differences
 from resim_inspect.comparison.changes import Change, Measured, Reading
 from resim_inspect.comparison.context import Pair
 from resim_inspect.comparison.directions import Direction, status_direction, strongest
-from resim_inspect.comparison.metric_types import compare_values
+from resim_inspect.comparison.metric_types import compare_values, measured_values
 from resim_inspect.comparison.tolerance import Tolerance
 from resim_inspect.comparison.value_comparison import ValueComparison
 from resim_inspect.document.document import Document
+from resim_inspect.document.enums import MetricStatus, MetricType
 from resim_inspect.document.model import DoubleSummaryValues, Metric, ScalarValues
 from resim_inspect.document.summary import headline
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def compare_metrics(
     pair: Pair, before: Metric, after: Metric, tolerance: Tolerance, *, event: str = ""
 ) -> Change:
@@ -60,8 +64,8 @@ def same_metric(
 
     `position` is its place in the other side's file.
     """
-    values = compare_values(pair, metric.values, metric.values, tolerance)
-    reading = Reading(metric.status, values.before)
+    measured = measured_values(pair, metric.values, tolerance)
+    reading = Reading(metric.status, measured)
     return Change(
         name=metric.name,
         type=metric.type.name,
@@ -69,10 +73,27 @@ def same_metric(
         before=reading,
         after=reading,
         event=event,
-        delta=difference(values.before, values.before),
+        delta=difference(measured, measured),
         blocking=bool(metric.blocking),
         position=position,
         base_position=metric.position,
+    )
+
+
+def same_record(document: Document, position: int, event: str) -> Change:
+    """Describe a metric of a document that did not change, without its value."""
+    message = document.message.job_level_metrics.metrics[position]
+    reading = Reading(MetricStatus(message.status))
+    return Change(
+        name=message.name,
+        type=MetricType(message.type).name,
+        direction=Direction.SAME,
+        before=reading,
+        after=reading,
+        event=event,
+        blocking=message.blocking,
+        position=position,
+        base_position=position,
     )
 
 

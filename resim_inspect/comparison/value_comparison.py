@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,12 +28,16 @@ class ValueComparison:
 
 
 def finite_mean(values: NDArray[np.float64]) -> float | None:
-    """Mean of the finite ones of n numbers; None without any."""
+    """Mean of the finite ones of n numbers; None without any.
+
+    numpy's warnings about sums that overflow are turned off for all comparisons.
+    """
+    # A finite sum has finite numbers only.
+    total = float(np.add.reduce(values))
+    if math.isfinite(total) and len(values):
+        return total / len(values)
     finite = values[np.isfinite(values)]
-    if not len(finite):
-        return None
-    with np.errstate(over="ignore"):
-        return float(finite.mean())
+    return float(finite.mean()) if len(finite) else None
 
 
 def measured_mean(values: NDArray[np.float64], unit: str) -> Measured:

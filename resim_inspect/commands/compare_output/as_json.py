@@ -19,6 +19,7 @@ from resim_inspect.comparison.changes import (
 )
 from resim_inspect.comparison.directions import Direction
 from resim_inspect.comparison.gate import fails, gate_fails
+from resim_inspect.garbage import without_collections
 from resim_inspect.schemas.window import Window, write_bounded
 
 
@@ -40,7 +41,8 @@ def write(comparisons: Sequence[Comparison], stream: TextIO, options: OutputOpti
             "comparisons": [entry for entry in entries if entry is not None],
         }
 
-    write_bounded(stream, options.bounds, build, write_json)
+    with without_collections():
+        write_bounded(stream, options.bounds, build, write_json)
 
 
 def _comparison(

@@ -23,9 +23,12 @@ from resim_inspect.comparison.series_refs import (
 )
 from resim_inspect.comparison.tolerance import Tolerance
 from resim_inspect.comparison.value_comparison import ValueComparison, measured_mean, unit_change
+from resim_inspect.document.document import Document
 from resim_inspect.document.enums import SeriesKind
 from resim_inspect.document.model import DoubleOverTimeValues, FailureDefinition, LinePlotValues
 from resim_inspect.text import count, number, quantity, seconds
+
+_NO_STATUSES = np.zeros(0, np.int32)
 
 
 class Curve(NamedTuple):
@@ -43,16 +46,8 @@ def compare_over_time(
     pair: Pair, before: DoubleOverTimeValues, after: DoubleOverTimeValues, tolerance: Tolerance
 ) -> ValueComparison:
     """Compare series over time, each with its own limits."""
-    old, new = (
-        series_refs(
-            document,
-            values.doubles_data,
-            values.statuses_data,
-            names=values.legend_series_names,
-            limits=values.failure_definitions,
-        )
-        for document, values in ((pair.before, before), (pair.after, after))
-    )
+    old = _over_time(pair.before, before, before.statuses_data)
+    new = _over_time(pair.after, after, after.statuses_data)
     return _compare(pair, old, new, tolerance)
 
 
@@ -60,17 +55,47 @@ def compare_line_plots(
     pair: Pair, before: LinePlotValues, after: LinePlotValues, tolerance: Tolerance
 ) -> ValueComparison:
     """Compare lines, by x where it ascends, else point by point."""
-    old, new = (
-        series_refs(
-            document,
-            values.y_data,
-            values.statuses_data,
-            names=values.legend_series_names,
-            indexes=values.x_data,
-        )
-        for document, values in ((pair.before, before), (pair.after, after))
-    )
+    old = _lines(pair.before, before, before.statuses_data)
+    new = _lines(pair.after, after, after.statuses_data)
     return _compare(pair, old, new, tolerance)
+
+
+def measured_over_time(document: Document, values: DoubleOverTimeValues) -> Measured:
+    """Describe series over time as their comparison does, and read no statuses."""
+    return _measured_alone(_over_time(document, values, ()))
+
+
+def measured_line_plot(document: Document, values: LinePlotValues) -> Measured:
+    """Describe lines as their comparison does, and read no statuses."""
+    return _measured_alone(_lines(document, values, ()))
+
+
+def _over_time(
+    document: Document, values: DoubleOverTimeValues, statuses: Sequence[str]
+) -> list[SeriesRef]:
+    return series_refs(
+        document,
+        values.doubles_data,
+        statuses,
+        names=values.legend_series_names,
+        limits=values.failure_definitions,
+    )
+
+
+def _lines(document: Document, values: LinePlotValues, statuses: Sequence[str]) -> list[SeriesRef]:
+    return series_refs(
+        document,
+        values.y_data,
+        statuses,
+        names=values.legend_series_names,
+        indexes=values.x_data,
+    )
+
+
+def _measured_alone(refs: Sequence[SeriesRef]) -> Measured:
+    if len(refs) != 1:
+        return number_of_series(refs)
+    return _measured(read_curve(refs[0], states=_NO_STATUSES), refs[0].unit, refs[0].limits)
 
 
 def _compare(
