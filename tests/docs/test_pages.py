@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import re
 import shlex
 import subprocess
 import sys
@@ -27,7 +26,6 @@ NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
 RUN = [page for page in PAGES if any(steps(page))]
 ENDS = {"--", "|", "||", ">", ">>", "&&", "&", ";", "<"}
 """Words after which the arguments of a call have ended."""
-MARKDOWN = [*PAGES, ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", ROOT / "CHANGELOG.md"]
 PROGRAMS = ("resim-inspect", "resim-runner")
 
 
@@ -132,18 +130,3 @@ def _run(shell: subprocess.Popen[str], step: Step) -> tuple[int, str]:
 )
 def test_outputs_are_compared(shown: tuple[str, ...], printed: str, same: bool) -> None:
     assert matches(shown, printed) is same
-
-
-@pytest.mark.parametrize("page", MARKDOWN, ids=[str(page.relative_to(ROOT)) for page in MARKDOWN])
-def test_links_lead_to_files_and_headings(page: Path) -> None:
-    for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")):
-        if re.match(r"[a-z]+://|mailto:", target):
-            continue
-        path, _, heading = target.partition("#")
-        file = page if not path else page.parent / path
-        # The reference is made when the pages are built.
-        assert file.exists() or "reference" in file.parts, f"{page}: {target}"
-        if heading and file.suffix == ".md":
-            titles = re.findall(r"^#+ (.*)$", file.read_text(encoding="utf-8"), re.MULTILINE)
-            slugs = {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
-            assert heading in slugs, f"{page}: {target}"
