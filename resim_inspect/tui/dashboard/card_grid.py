@@ -13,7 +13,7 @@ from textual.message import Message
 from resim_inspect.tui.dashboard.card_canvas import CardCanvas
 from resim_inspect.tui.dashboard.card_rows import Direction
 from resim_inspect.tui.dashboard.cards import Cards, checked_grouping
-from resim_inspect.tui.dashboard.linking import Clock
+from resim_inspect.tui.dashboard.linking import Clock, LinkedView
 from resim_inspect.tui.dashboard.page_layout import CARD_SIZES, most_columns
 from resim_inspect.tui.dashboard.painted_cards import PaintedCard
 from resim_inspect.tui.dashboard.state import DashboardState, Move
@@ -277,6 +277,11 @@ class CardGrid(CardCanvas):
         self.state = replace(self.state, linked_zoom=self.linking.linked_zoom)
         self.ask()
         self.post_message(self.Changed())
+
+    def relink(self, view: LinkedView) -> None:
+        """Take a cursor and a zoom that were kept."""
+        self.linking.restore(view)
+        self.relayout()
 
     def dismiss_layer(self) -> bool:
         """Drop the cursor, or else the zoom; return False if there is neither."""

@@ -71,11 +71,16 @@ class JobsDashboard(DashboardScreen):
         self.metric = state.metric
         self._seen = workspace.table.rows
         self.rows = self._sorted()
+        if job is not None:
+            state = replace(state, page=0)  # That of the job takes its place.
         super().__init__(JobCards(self.rows, self.metric), state, keep)
         self.scale = SharedScale()
         self._surveying = self._waits = False
         self._rescaled = 0.0
         self._first = job
+        """Job whose card is chosen once it has been read; None after that."""
+        self._shown: str | None = None
+        """Key of the card that is chosen without the user having done so."""
 
     def _sorted(self) -> list[JobRow]:
         """The jobs in the order of the workspace's table."""
@@ -86,12 +91,21 @@ class JobsDashboard(DashboardScreen):
         return Static(id="location", markup=False)
 
     def on_mount(self) -> None:
-        if self._first is not None:
-            item = self.grid.cards.item(self._first)
-            if item is not None:
-                self.grid.go_to(item)
+        self._go_to_first()
         self.set_interval(FOLLOW_INTERVAL, self._follow)
         self.call_after_refresh(self._survey_more)
+
+    def _go_to_first(self) -> None:
+        """Choose the card of the first job, as soon as it has been read."""
+        item = None if self._first is None else self.grid.cards.item(self._first)
+        if item is not None:
+            self._first = None
+            self.grid.go_to(item)
+        self._shown = self._chosen_key()
+
+    def _chosen_key(self) -> str | None:
+        item = self.grid.item
+        return None if item is None else self.grid.cards.key(item)
 
     # Following the workspace.
 
@@ -103,10 +117,13 @@ class JobsDashboard(DashboardScreen):
             self._renew()
 
     def _renew(self) -> None:
+        if self._chosen_key() != self._shown:
+            self._first = None  # The user has chosen another card meanwhile.
         self.rows = self._sorted()
         cards = self.grid.cards
         known = cards if isinstance(cards, JobCards) else None
         self.grid.show_cards(JobCards(self.rows, self.metric, known))
+        self._go_to_first()
         self.scale.keep_only({row.name for row in self.rows})
         self._survey_more()
         self.update_lines()

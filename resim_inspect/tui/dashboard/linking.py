@@ -76,6 +76,16 @@ class OwnWindow(NamedTuple):
     window: Window | None
 
 
+class LinkedView(NamedTuple):
+    """Cursor and windows as values that can be kept."""
+
+    cursor: SharedCursor | OwnCursor | None = None
+    shared: tuple[tuple[str, Window], ...] = ()
+    """Windows by the name of the clock, in times of the clock."""
+    own: tuple[tuple[str, OwnWindow], ...] = ()
+    """Windows of cards by their keys."""
+
+
 @dataclass
 class Linking:
     """The cursor, and the windows of x of zoomed cards."""
@@ -86,6 +96,15 @@ class Linking:
     """Window by the name of the clock, in times of the clock."""
     _own: dict[str, OwnWindow] = field(default_factory=dict)
     """Windows of cards by their keys; they take precedence."""
+
+    def view(self) -> LinkedView:
+        """The cursor and the windows."""
+        return LinkedView(self.cursor, tuple(self._shared.items()), tuple(self._own.items()))
+
+    def restore(self, view: LinkedView) -> None:
+        """Take a cursor and windows that were kept."""
+        self.cursor = view.cursor
+        self._shared, self._own = dict(view.shared), dict(view.own)
 
     # The cursor.
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from textual import on
 from textual.binding import BindingType
-from textual.widget import Widget
+from textual.widget import AwaitMount, Widget
 
 from resim_inspect.tui.dashboard.card_grid import CardGrid
 from resim_inspect.tui.dashboard.cards import MetricCards
@@ -74,6 +74,10 @@ class MetricsDashboard(DashboardScreen):
     @on(CardGrid.Opened)
     def _opened(self, message: CardGrid.Opened) -> None:
         message.stop()
+        self.open_card(message.item)
+
+    def open_card(self, item: int) -> AwaitMount:
+        """Show a metric in full, at the cursor."""
         cursor = self.grid.linking.cursor
         is_time = isinstance(cursor, SharedCursor) and cursor.clock in (UTC, IN_FILE)
         at = cursor.time if isinstance(cursor, SharedCursor) and is_time else None
@@ -84,4 +88,4 @@ class MetricsDashboard(DashboardScreen):
 
         # Each once: under tags, a metric may have several cards.
         positions = list(dict.fromkeys(self.grid.deck.items))
-        self.app.push_screen(CardScreen(self.session, message.item, positions, at), closed)
+        return self.app.push_screen(CardScreen(self.session, item, positions, at), closed)

@@ -97,6 +97,8 @@ class DocumentScreen(ReferencedScreen, RunHost, CompareHost, ExportHost, QueryHo
         self._factories = panes
         """The panes by name, in the order of their keys; the first is shown at once."""
         self.current = "metrics"
+        self.asked_for: GoTo | None = None
+        """The place that was asked for last; it takes precedence over the view of the last time."""
         self._making = asyncio.Lock()
 
     def compose(self) -> ComposeResult:
@@ -188,6 +190,7 @@ class DocumentScreen(ReferencedScreen, RunHost, CompareHost, ExportHost, QueryHo
     @on(GoTo)
     async def _go_to(self, message: GoTo) -> None:
         message.stop()
+        self.asked_for = message
         name = {"metric": "metrics", "event": "events"}.get(message.kind, message.kind)
         if name in self._factories:
             pane = await self.show_pane(name)

@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from textual.app import App
+from textual.widget import AwaitMount
 
 from resim_inspect.errors import MalformedError, TruncatedError
 
 if TYPE_CHECKING:
     from textual.screen import Screen
 
+    from resim_inspect.document.raw_tree.nodes import Step
     from resim_inspect.tui.document.pane import Pane
     from resim_inspect.tui.document.session import Session
 
@@ -32,6 +34,14 @@ class RawApp:
         if shown is not None:
             session, item = shown
             app.push_screen(RawScreen(subject_of(session), RawTarget(item)))
+
+    def reopen_raw(self, session: Session, steps: tuple[Step, ...]) -> AwaitMount:
+        """Show the bytes of a document at a field; what it lacks of the way there is left out."""
+        from resim_inspect.tui.raw.reading import RawTarget, subject_of
+        from resim_inspect.tui.raw.screen import RawScreen
+
+        screen = RawScreen(subject_of(session), RawTarget(steps=steps))
+        return cast(App[Any], self).push_screen(screen)
 
     def show_damage(self, path: object, error: Exception) -> None:
         """Show the fields of a file that cannot be opened, if that is because of its bytes."""

@@ -16,6 +16,7 @@ from resim_inspect.tui.document.findings.pane import FindingGrouping, FindingsPa
 from resim_inspect.tui.document.metrics.pane import MetricsPane
 from resim_inspect.tui.document.pane import Pane
 from resim_inspect.tui.document.screen import DocumentScreen
+from resim_inspect.tui.document.session import Session
 from resim_inspect.tui.session_state.model import (
     NO_ZOOM,
     PANE_NAMES,
@@ -170,27 +171,30 @@ def _item(pane: Pane) -> SavedItem | None:
     return None
 
 
-def _names(pane: Pane) -> Iterable[str]:
-    document = pane.session.document
-    if isinstance(pane, MetricsPane):
-        return pane.session.catalog.names
-    if isinstance(pane, DataPane):
-        return (message.name for message in document.data_messages)
-    return (message.name for message in document.message.events)
-
-
 def _position(pane: Pane, item: SavedItem) -> int | None:
     """Position of an item in the pane's document: of the same name, if possible of the same id."""
     document = pane.session.document
-    items: Sequence[Metric] | Sequence[MetricsData] | Sequence[Event] = document.events
     if isinstance(pane, MetricsPane):
-        items = document.metrics
-    elif isinstance(pane, DataPane):
-        items = document.data
+        return metric_position(pane.session, item)
+    if isinstance(pane, DataPane):
+        return _same(document.data, (message.name for message in document.data_messages), item)
+    return _same(document.events, (message.name for message in document.message.events), item)
+
+
+def metric_position(session: Session, item: SavedItem) -> int | None:
+    """Position of a metric in a document; None if it does not have it any more."""
+    return _same(session.document.metrics, session.catalog.names, item)
+
+
+def _same(
+    items: Sequence[Metric] | Sequence[MetricsData] | Sequence[Event],
+    names: Iterable[str],
+    item: SavedItem,
+) -> int | None:
     here = [item.position] if item.position < len(items) else []
     if here and (items[here[0]].name, items[here[0]].id) == (item.name, item.id):
         return item.position
-    same = [position for position, name in enumerate(_names(pane)) if name == item.name]
+    same = [position for position, name in enumerate(names) if name == item.name]
     return next((each for each in same if items[each].id == item.id), same[0] if same else None)
 
 

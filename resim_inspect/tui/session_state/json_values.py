@@ -43,6 +43,14 @@ def integer(value: object, low: int, high: int) -> int | None:
     return value if low <= value <= high else None
 
 
+def is_finite(value: float) -> bool:
+    """True for a number that a float holds and that is not NaN or infinite."""
+    try:
+        return type(value) is not bool and math.isfinite(value)
+    except OverflowError:
+        return False
+
+
 def number_range(value: object) -> tuple[float, float] | None:
     """A pair of finite numbers in ascending order; None for anything else."""
     if not isinstance(value, list | tuple) or len(value) != 2:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 from textual.css.query import NoMatches
 from textual.screen import Screen
@@ -18,7 +19,7 @@ from resim_inspect.tui.document.pane import Pane
 from resim_inspect.tui.document.screen import DocumentScreen
 from resim_inspect.tui.graceful_exit import GracefulExitApp
 from resim_inspect.tui.key_hints import key_of
-from resim_inspect.tui.session_state.model import FIRST_DASHBOARD, SavedSession
+from resim_inspect.tui.session_state.model import FIRST_DASHBOARD, SavedScreen, SavedSession
 from resim_inspect.tui.session_state.store import forget_view, write_view
 from resim_inspect.tui.session_state.writer import StateWriter
 from resim_inspect.tui.widgets.filter_host import FilterHost
@@ -41,6 +42,8 @@ class ViewKeeper:
         self._kept: WeakKeyDictionary[Screen[Any], _Kept] = WeakKeyDictionary()
         self._is_told = False
         """True once the user has been told that views cannot be written."""
+        self._opening: WeakSet[Screen[Any]] = WeakSet()
+        """Screens whose view is being restored: those above them may not be open yet."""
         self.writer = StateWriter(self._failed)
 
     def start(self, screen: Screen[Any], path: Path, view: SavedSession | None) -> None:
@@ -58,7 +61,18 @@ class ViewKeeper:
             before = self._view(screen, SavedSession())
             # A pane that is made meanwhile takes its part from here.
             self._kept[screen] = _Kept(path, view)
-            await self._restore(screen, view)
+            self._opening.add(screen)
+            try:
+                if isinstance(screen, WorkspaceScreen):
+                    # Its dashboard does not wait until all jobs have been read.
+                    await asyncio.gather(
+                        self._restore(screen, view), self._open_above(screen, view)
+                    )
+                else:
+                    await self._restore(screen, view)
+                    await self._open_above(screen, view)
+            finally:
+                self._opening.discard(screen)
             if before is not None and _is_noticed(before, view):
                 text = f"“Forget the saved view” ({key_of('app.commands')}) resets it."
                 self._app.notify(text, title="The last view is back", timeout=4)
@@ -76,6 +90,18 @@ class ViewKeeper:
             from resim_inspect.tui.session_state.tables import restore_table
 
             await restore_table(screen, view)
+
+    async def _open_above(self, screen: Screen[Any], view: SavedSession) -> None:
+        """Open the screens that were above, unless something else has been asked for."""
+        asked_for = screen.asked_for if isinstance(screen, DocumentScreen) else None
+        if asked_for is not None:
+            if self._app.screen is screen:
+                # The view has been restored over it.
+                screen.post_message(asked_for)
+        elif view.above:
+            from resim_inspect.tui.session_state.above import open_above
+
+            await open_above(self._app, screen, view.above)
 
     def restore_pane(self, screen: Screen[Any], pane: Widget) -> None:
         """Bring a new pane into the view that was kept of it."""
@@ -108,12 +134,15 @@ class ViewKeeper:
 
     def keep(self, screens: Iterable[Screen[Any]]) -> None:
         """Have the views written that are not as they were."""
-        for screen in screens:
+        stack = list(screens)
+        for index, screen in enumerate(stack):
             kept_view = self._kept.get(screen)
             view = None if kept_view is None else self._view(screen, kept_view.view)
             if kept_view is None or view is None:
                 continue
             path = kept_view.path
+            if screen not in self._opening:
+                view = replace(view, above=_above(screen, stack[index + 1 :]))
             if isinstance(self._app, DashboardApp):
                 dashboard = self._app.dashboards.get(str(path), kept_view.view.dashboard)
                 view = replace(view, dashboard=dashboard)
@@ -155,6 +184,15 @@ class ViewKeeper:
         )
 
 
+def _above(screen: Screen[Any], higher: Sequence[Screen[Any]]) -> tuple[SavedScreen, ...]:
+    """Descriptions of the screens above one."""
+    if not higher or isinstance(higher[0], DocumentScreen | WorkspaceScreen):
+        return ()
+    from resim_inspect.tui.session_state.above import screens_above
+
+    return screens_above(screen, higher)
+
+
 def _is_noticed(before: SavedSession, view: SavedSession) -> bool:
     """Return True if a restored view looks other than the first one, cursors apart."""
     return _without_cursors(before) != _without_cursors(view)
@@ -166,4 +204,5 @@ def _without_cursors(view: SavedSession) -> SavedSession:
         view.pane,
         tuple((name, replace(pane, item=None)) for name, pane in view.panes if name == "metrics"),
         None if table is None else replace(table, job="", column=""),
+        above=view.above,
     )

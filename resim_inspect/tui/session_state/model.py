@@ -12,10 +12,12 @@ from typing import Any, Literal, get_args
 
 from resim_inspect.charts.model.drawing import TimeMode
 from resim_inspect.filtering.catalog import Grouping
+from resim_inspect.tui.dashboard.linking import LinkedView, OwnCursor, OwnWindow, SharedCursor
 from resim_inspect.tui.dashboard.state import DashboardState, state_from_json
 from resim_inspect.tui.session_state.json_values import (
     flag,
     integer,
+    is_finite,
     members,
     number_range,
     text,
@@ -26,7 +28,13 @@ from resim_inspect.tui.workspace.column_layout import ColumnLayout
 
 PaneName = Literal["metrics", "data", "events", "findings", "inputs"]
 PANE_NAMES: tuple[str, ...] = get_args(PaneName)
+ScreenKind = Literal["dashboard", "card", "raw", "column chart"]
 NO_ZOOM, FIRST_COLUMNS, FIRST_DASHBOARD = ChartState(), ColumnLayout(), DashboardState()
+NOT_LINKED = LinkedView()
+MAX_ABOVE, MAX_STEPS = 4, 200
+"""Most screens above, and most steps to a field, that are kept."""
+MAX_WINDOWS = 100
+"""Most zoomed cards of a dashboard that are kept."""
 MAX_FOLDED = 200
 """Most folded groups that are kept for a grouping."""
 
@@ -80,6 +88,21 @@ class SavedTable:
 
 
 @dataclass(frozen=True)
+class SavedScreen:
+    """A screen above that of a document or workspace."""
+
+    kind: ScreenKind
+    item: SavedItem | None = None
+    """The metric of a card, or that of the chosen card; of jobs, the job by its name alone."""
+    steps: tuple[tuple[int, int], ...] = ()
+    """Of raw bytes: the field under the cursor."""
+    is_histogram: bool = False
+    """Of the chart of a column: True if it counts jobs."""
+    linked: LinkedView = NOT_LINKED
+    """Of a dashboard: its cursor and zoom."""
+
+
+@dataclass(frozen=True)
 class SavedSession:
     """The view of an opened path."""
 
@@ -89,6 +112,8 @@ class SavedSession:
     """The panes that have been opened, by name."""
     table: SavedTable | None = None
     dashboard: DashboardState = FIRST_DASHBOARD
+    above: tuple[SavedScreen, ...] = ()
+    """The screens above, the lowest first."""
 
     def view_of(self, pane: str) -> SavedPane:
         """The view of a pane; the default one if nothing is known of it."""
@@ -111,6 +136,7 @@ class SavedSession:
                 "maximised": table.maximised,
             },
             "dashboard": self.dashboard.to_json(),
+            "above": [_screen_json(screen) for screen in self.above],
         }
 
 
@@ -125,7 +151,76 @@ def session_from_json(values: object) -> SavedSession:
         tuple((name, _pane(panes[name])) for name in PANE_NAMES if name in panes),
         _table(table) if isinstance(table, Mapping) else None,
         state_from_json(fields.get("dashboard")),
+        _above(fields.get("above")),
     )
+
+
+def _above(value: object) -> tuple[SavedScreen, ...]:
+    """The screens of an array, up to the first one that is not what this app writes."""
+    screens: list[SavedScreen] = []
+    for values in value[:MAX_ABOVE] if isinstance(value, list) else ():
+        fields = members(values)
+        kind = next((kind for kind in get_args(ScreenKind) if kind == fields.get("kind")), None)
+        if kind is None:
+            break
+        screens.append(
+            SavedScreen(
+                kind,
+                _item(fields.get("item")),
+                _steps(fields.get("steps")),
+                flag(fields.get("is_histogram")),
+                _linked(fields.get("linked")),
+            )
+        )
+    return tuple(screens)
+
+
+def _screen_json(screen: SavedScreen) -> dict[str, Any]:
+    cursor, shared, own = screen.linked
+    linked = {
+        "cursor": None if cursor is None else [isinstance(cursor, SharedCursor), *cursor],
+        "shared": [list(pair) for pair in shared[:MAX_WINDOWS]],
+        "own": [[key, *window] for key, window in own[:MAX_WINDOWS]],
+    }
+    return asdict(screen) | {"linked": linked}
+
+
+def _linked(values: object) -> LinkedView:
+    """Cursor and zoom; what is not what this app writes is left out."""
+    fields = members(values)
+    cursor: SharedCursor | OwnCursor | None = None
+    match fields.get("cursor"):
+        case [bool() as is_shared, str() as name, (int() | float()) as at] if is_finite(at):
+            cursor = SharedCursor(name, at) if is_shared else OwnCursor(name, at)
+    shared = [
+        (pair[0], window)
+        for pair in _arrays(fields.get("shared"), 2)
+        if isinstance(pair[0], str) and (window := number_range(pair[1]))
+    ]
+    own = [
+        (key, OwnWindow(clock, number_range(window)))
+        for key, clock, window in _arrays(fields.get("own"), 3)
+        if isinstance(key, str) and isinstance(clock, str)
+    ]
+    return LinkedView(cursor, tuple(shared), tuple(own))
+
+
+def _arrays(value: object, length: int) -> list[list[Any]]:
+    """The arrays of a length in an array."""
+    arrays = value[:MAX_WINDOWS] if isinstance(value, list) else ()
+    return [each for each in arrays if isinstance(each, list) and len(each) == length]
+
+
+def _steps(value: object) -> tuple[tuple[int, int], ...]:
+    """The steps of an array, up to the first one that is not a pair of whole numbers."""
+    steps: list[tuple[int, int]] = []
+    for pair in value[:MAX_STEPS] if isinstance(value, list) else ():
+        numbers = pair if isinstance(pair, list) and len(pair) == 2 else (None, None)
+        number, index = (integer(each, -1, 2**40) for each in numbers)
+        if number is None or index is None:
+            break
+        steps.append((number, index))
+    return tuple(steps)
 
 
 def _pane(values: object) -> SavedPane:

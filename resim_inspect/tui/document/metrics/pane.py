@@ -10,7 +10,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.widget import Widget
+from textual.widget import AwaitMount, Widget
 
 from resim_inspect.document.enums import FAILING
 from resim_inspect.tui import keymap
@@ -112,7 +112,7 @@ class MetricsPane(Pane, FilterHost, SideHost):
             self._show_card()
             self.card.chart.look_at_ns(at)
         if self.screen.has_class("-narrow"):
-            self._open(position, self.list.positions, at)
+            self.open_card(position, self.list.positions, at)
         self.focus_main()
 
     def key_hints(self) -> Iterable[Hint]:
@@ -216,11 +216,14 @@ class MetricsPane(Pane, FilterHost, SideHost):
         message.stop()
         table = self.card.group_table if self.card is not None else None
         if table is not None and message.list is table:
-            self._open(table.positions[message.row], table.positions)
+            self.open_card(table.positions[message.row], table.positions)
         elif self.list.position is not None:
-            self._open(self.list.position, self.list.positions)
+            self.open_card(self.list.position, self.list.positions)
 
-    def _open(self, position: int, positions: Sequence[int], at: float | None = None) -> None:
+    def open_card(
+        self, position: int, positions: Sequence[int], at: float | None = None
+    ) -> AwaitMount:
+        """Show a metric in full; `positions`: those that its keys step through."""
         from resim_inspect.tui.document.metrics.card_screen import CardScreen
 
         def closed(last: int | None) -> None:
@@ -230,7 +233,7 @@ class MetricsPane(Pane, FilterHost, SideHost):
 
         chart = self.card.chart if self.card is not None and self.card.display else None
         screen = CardScreen(self.session, position, positions, at, chart)
-        self.app.push_screen(screen, closed)
+        return self.app.push_screen(screen, closed)
 
     # Keys.
 
